@@ -1,0 +1,121 @@
+//! A movement on one of the centre's accounts, as the bank reported it.
+//!
+//! A transaction is the bank's fact and never changes. What its remark says is derived (`remark.rs`),
+//! what becomes of it is decided (`matching.rs`); neither is written here.
+
+use super::Money;
+use chrono::{NaiveDate, NaiveTime};
+use std::fmt;
+
+/// Which way the money went, seen from the centre's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// 贷: money in.
+    Credit,
+    /// 借: money out.
+    Debit,
+}
+
+/// The fields in which a bank passes on what the payer wrote, or writes itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RemarkField {
+    /// 附言: the payer's words to the payee.
+    Postscript,
+    /// 用途: what the payer says the money is for.
+    Purpose,
+    /// 摘要: mostly the bank's own word for the kind of movement.
+    Summary,
+    /// 备注.
+    Note,
+}
+
+/// One booked movement, borrowed from the reader's buffer.
+///
+/// Invariant: `amount` is more than zero; the direction is in `direction` alone.
+/// Identity: (`account`, `serial`); `serial` is never empty here, a bank that gives none gets one
+/// from content and ordinal (`feed`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BankTransaction<'a> {
+    /// The centre's own account (归集专户), digits as the bank writes them.
+    pub account: &'a str,
+    /// 交易流水号.
+    pub serial: &'a str,
+    /// The day the bank booked it: the day that decides the month.
+    pub booked_on: NaiveDate,
+    pub booked_time: Option<NaiveTime>,
+    pub direction: Direction,
+    pub amount: Money,
+    /// The account's balance after the movement.
+    pub balance: Option<Money>,
+    pub counterparty: Counterparty<'a>,
+    pub remarks: Remarks<'a>,
+    /// The bank marks it as undoing an earlier movement (冲正标志).
+    pub reversal: bool,
+}
+
+/// The other side of a movement; a field the bank does not give is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counterparty<'a> {
+    pub account: &'a str,
+    pub name: &'a str,
+    /// 对方行号 (联行号).
+    pub bank_code: &'a str,
+    /// 对方开户行.
+    pub bank_name: &'a str,
+}
+
+/// The free texts of a movement; a field the bank does not give is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Remarks<'a> {
+    pub postscript: &'a str,
+    pub purpose: &'a str,
+    pub summary: &'a str,
+    pub note: &'a str,
+}
+
+impl Direction {
+    /// As the contract's JSON writes it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Credit => "credit",
+            Self::Debit => "debit",
+        }
+    }
+}
+
+impl RemarkField {
+    /// The order in which fields are read where a bank's profile names no other (contract,
+    /// "Reading a remark").
+    pub const DEFAULT_ORDER: [Self; 4] =
+        [Self::Postscript, Self::Purpose, Self::Summary, Self::Note];
+
+    /// The field's name as banks head their columns.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Postscript => "附言",
+            Self::Purpose => "用途",
+            Self::Summary => "摘要",
+            Self::Note => "备注",
+        }
+    }
+}
+
+impl<'a> Remarks<'a> {
+    #[must_use]
+    pub const fn field(&self, field: RemarkField) -> &'a str {
+        match field {
+            RemarkField::Postscript => self.postscript,
+            RemarkField::Purpose => self.purpose,
+            RemarkField::Summary => self.summary,
+            RemarkField::Note => self.note,
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
