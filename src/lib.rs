@@ -16,4 +16,5 @@
 
 pub mod feed;
 pub mod remittance;
+pub mod report;
 pub mod rulebook;
