@@ -16,6 +16,7 @@
 
 #[cfg(feature = "app")]
 pub mod cli;
+#[cfg(feature = "app")]
 pub mod demo;
 pub mod feed;
 pub mod import;
