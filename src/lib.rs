@@ -14,7 +14,12 @@
 //! Layers 0 to 2 are pure: no clock, file, database or environment. With `default-features = false`
 //! the crate is those layers alone.
 
+#[cfg(feature = "app")]
+pub mod cli;
+#[cfg(feature = "app")]
+pub mod demo;
 pub mod feed;
+pub mod import;
 pub mod remittance;
 pub mod report;
 pub mod rulebook;

@@ -6,6 +6,10 @@
 //!
 //! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
 
+mod shipped;
+
+pub use shipped::shipped;
+
 use serde::de::DeserializeOwned;
 use std::fmt;
 
