@@ -14,6 +14,10 @@
 //! Layers 0 to 2 are pure: no clock, file, database or environment. With `default-features = false`
 //! the crate is those layers alone.
 
+pub mod calendar;
 pub mod feed;
+pub mod matching;
+pub mod remark;
 pub mod remittance;
 pub mod rulebook;
+pub mod suspense;

@@ -6,6 +6,9 @@
 //!
 //! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
 
+pub mod calendar;
+pub mod matching;
+
 use serde::de::DeserializeOwned;
 use std::fmt;
 

@@ -1,0 +1,3 @@
+//! stub
+pub mod cover;
+pub mod sieve;
