@@ -15,5 +15,6 @@
 //! the crate is those layers alone.
 
 pub mod feed;
+pub mod remark;
 pub mod remittance;
 pub mod rulebook;
