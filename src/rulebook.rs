@@ -8,6 +8,7 @@
 
 pub mod calendar;
 pub mod matching;
+pub mod remark;
 mod shipped;
 
 pub use shipped::shipped;
