@@ -6,6 +6,7 @@
 //!
 //! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
 
+pub mod bank;
 pub mod calendar;
 pub mod matching;
 pub mod remark;
