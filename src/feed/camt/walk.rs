@@ -141,19 +141,15 @@ impl Walk {
             Place::Detail => self.entry.detail.clear(),
             // `Sts` holds its text or a `Cd`: the text goes on in the child.
             Place::Leaf(_) if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
-            Place::Leaf(
-                Field::EntryAmount
-                | Field::BalanceAmount
-                | Field::DetailAmount
-                | Field::DetailTransactionAmount,
-            ) => {
+            Place::Leaf(_) => {
                 self.text.clear();
-                self.take_currency(start);
+                if place.has_currency() {
+                    self.take_currency(start);
+                }
             }
-            Place::Leaf(_) => self.text.clear(),
             // An element inside a text breaks it: `1<x/>00` is not 100.
-            _ if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
-            _ => {}
+            Place::Skip if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
+            Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
         }
     }
 
@@ -182,10 +178,9 @@ impl Walk {
         match place {
             Place::Leaf(field) => {
                 let text = self.text.trim_matches([' ', '\t', '\n', '\r']);
-                if self.in_entry {
-                    self.entry.store(field, text, &self.currency);
-                } else {
-                    self.statement.store(field, text, &self.currency);
+                match field {
+                    Field::Statement(field) => self.statement.store(field, text, &self.currency),
+                    Field::Entry(field) => self.entry.store(field, text, &self.currency),
                 }
             }
             Place::Detail => self.entry.close_detail(),
@@ -198,7 +193,7 @@ impl Walk {
                 self.statements += 1;
                 self.statement.close(&mut self.seen, sink)?;
             }
-            _ => {}
+            Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
         }
         Ok(())
     }
