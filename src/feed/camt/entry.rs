@@ -6,6 +6,7 @@
 
 use super::detail::{Detail, Party, extend, join, looks_like_a_reference};
 use super::place::{EntryField, Side};
+use super::source::Source;
 use super::statement::Statement;
 use super::value::{Exact, date_time, decimal_of_units};
 use crate::feed::{self, Flag, Problem, Reject, Sink};
@@ -153,7 +154,12 @@ impl Entry {
     }
 
     /// Gives the entry, or a reject, to the sink and its amount to the statement.
-    pub(super) fn close(&self, statement: &mut Statement, record: &[u8], sink: &mut dyn Sink) {
+    pub(super) fn close(
+        &self,
+        statement: &mut Statement,
+        source: &mut Source<'_>,
+        sink: &mut dyn Sink,
+    ) {
         if let Err(Refusal(field, found, problem)) = self.judge(statement, sink) {
             sink.reject(Reject {
                 line: self.line,
@@ -161,7 +167,10 @@ impl Entry {
                 field: field.to_owned(),
                 found: found.chars().take(FOUND_CHARACTERS_MAX).collect(),
                 problem,
-                row: String::from_utf8_lossy(record).chars().take(ROW_CHARACTERS_MAX).collect(),
+                row: String::from_utf8_lossy(source.recorded())
+                    .chars()
+                    .take(ROW_CHARACTERS_MAX)
+                    .collect(),
             });
         }
     }
