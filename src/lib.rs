@@ -14,6 +14,8 @@
 //! Layers 0 to 2 are pure: no clock, file, database or environment. With `default-features = false`
 //! the crate is those layers alone.
 
+#[cfg(feature = "app")]
+pub mod alert;
 pub mod calendar;
 #[cfg(feature = "app")]
 pub mod cli;

@@ -8,6 +8,7 @@
 
 pub mod bank;
 pub mod calendar;
+pub mod letter;
 pub mod matching;
 pub mod remark;
 mod shipped;

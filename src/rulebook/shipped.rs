@@ -32,6 +32,9 @@ rule_files! {
     "calendar/2025.toml",
     "calendar/2026.toml",
     "calendar/2027.toml",
+    "letters/advice.txt",
+    "letters/letter.txt",
+    "letters/reasons.txt",
     "matching.toml",
     "remark.toml",
 }
