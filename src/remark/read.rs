@@ -175,6 +175,12 @@ struct Walk<'r> {
     steps: Vec<Step>,
     /// Whether bars are digits in the finding at hand.
     bars: bool,
+    /// Where the symbols begin that stand right here, outside of a reference.
+    symbols_from: Option<usize>,
+    /// Whether they began right behind a reference.
+    symbols_touch: bool,
+    /// Where the last reference ended.
+    left_at: Option<usize>,
     rules: BTreeMap<char, &'r str>,
 }
 
@@ -188,14 +194,24 @@ enum Place {
 
 impl<'r> Walk<'r> {
     fn new(reader: &'r Reader) -> Self {
-        let (plain, places, steps) = (String::new(), Vec::new(), Vec::new());
-        Self { reader, plain, places, steps, bars: false, rules: BTreeMap::new() }
+        Self {
+            reader,
+            plain: String::new(),
+            places: Vec::new(),
+            steps: Vec::new(),
+            bars: false,
+            symbols_from: None,
+            symbols_touch: false,
+            left_at: None,
+            rules: BTreeMap::new(),
+        }
     }
 
     fn over(&mut self, remark: &str, members: &[Found]) {
         let mut members = members.iter().peekable();
-        let mut start = 0;
+        let (mut start, mut length) = (0, 0);
         for (index, (byte, char)) in remark.char_indices().enumerate() {
+            length = index + 1;
             while let Some(past) = members.next_if(|found| found.tail_end <= byte) {
                 self.leave(past, start, index);
             }
@@ -205,7 +221,9 @@ impl<'r> Walk<'r> {
                     if found.start == byte {
                         start = index;
                         self.bars = found.bars;
+                        self.symbols(index, true);
                     }
+                    self.step(char, class, index);
                     Place::Inside
                 }
                 Some(found) if found.end <= byte => {
@@ -215,16 +233,38 @@ impl<'r> Walk<'r> {
                     }
                     Place::Tail
                 }
-                Some(_) | None => Place::Outside,
+                Some(_) | None => {
+                    self.outside(class, index);
+                    Place::Outside
+                }
             };
             self.write(char, class, place);
-            if place == Place::Inside {
-                self.step(char, class, index);
-            }
         }
-        let length = remark.chars().count();
         for past in members {
             self.leave(past, start, length);
+        }
+        self.symbols(length, false);
+    }
+
+    /// Follows the symbols that stand side by side outside of a reference.
+    fn outside(&mut self, class: Class, index: usize) {
+        match self.symbols_from {
+            None if class.is_symbol() => {
+                self.symbols_from = Some(index);
+                self.symbols_touch = self.left_at == Some(index);
+            }
+            Some(_) if !class.is_symbol() => self.symbols(index, false),
+            Some(_) | None => {}
+        }
+    }
+
+    /// Ends such a row of symbols: where it touches a reference, it was skipped.
+    fn symbols(&mut self, index: usize, touch: bool) {
+        if let Some(from) = self.symbols_from.take().filter(|_| touch || self.symbols_touch) {
+            let mut rules = self.reader.rules.strip.iter();
+            let rule = rules.find(|rule| rule.kind == StripKind::Symbol);
+            let rule = rule.map(|rule| rule.id.as_ref().clone()).unwrap_or_default();
+            self.steps.push(Step { span: (from, index), became: String::new(), rule });
         }
     }
 
@@ -232,6 +272,7 @@ impl<'r> Walk<'r> {
     fn leave(&mut self, found: &Found, start: usize, index: usize) {
         if found.end == found.tail_end {
             self.places.push((start, index));
+            self.left_at = Some(index);
         }
     }
 
@@ -354,5 +395,63 @@ fn folded(char: char, class: Class) -> char {
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(char) - 0xFEE0).unwrap_or(char),
             _ => char,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SegmentKind::{Folded, Plain, Reference, Stripped};
+
+    #[test]
+    fn a_marked_remark_shows_what_was_read_and_what_was_stripped() {
+        let reader = Reader::shipped();
+        #[rustfmt::skip] // A table is read by column.
+        let rows: &[(&str, &[(SegmentKind, &str)])] = &[
+            ("P1906133753公积金", &[(Reference, "P1906133753"), (Plain, "公积金")]),
+            ("缴（p1906 13３753）", &[
+                (Plain, "缴"), (Stripped, "（"), (Folded, "p"), (Reference, "1906"), (Stripped, " "),
+                (Reference, "13"), (Folded, "３"), (Reference, "753"), (Stripped, "）"),
+            ]),
+            ("P19061337532月", &[(Reference, "P1906133753"), (Stripped, "2"), (Plain, "月")]),
+            ("P1906133753、P1906133754", &[
+                (Reference, "P1906133753"), (Stripped, "、"), (Reference, "P1906133754"),
+            ]),
+            ("P19O6133753 O", &[(Reference, "P19"), (Folded, "O"), (Reference, "6133753"), (Plain, " O")]),
+            ("P190613375 3月", &[(Reference, "P190613375"), (Plain, " 3月")]),
+            ("公积金", &[(Plain, "公积金")]),
+            ("", &[]),
+        ];
+        for (remark, want) in rows {
+            let segments = marked(remark, &reader.read(remark));
+            let got: Vec<_> = segments.iter().map(|part| (part.kind, part.text.as_str())).collect();
+            assert_eq!(got, *want, "{remark:?}");
+        }
+    }
+
+    #[test]
+    fn each_step_names_its_rule() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("ｐ1906133753",       vec![(0, 1, "P", "compatibility-form")]),
+            ("p1906133753",        vec![(0, 1, "P", "lowercase")]),
+            ("P1906\u{200B} 133753", vec![(5, 6, "", "invisible"), (6, 7, "", "space")]),
+            ("P1906|133753",       vec![(5, 6, "", "symbol")]),
+            ("P|906133753",        vec![(1, 2, "1", "bar-for-digit")]),
+            ("PＯ906133753",       vec![(1, 2, "0", "letter-for-digit")]),
+            ("Р19061337⑤3",        vec![(0, 1, "P", "prefix-lookalike"), (9, 10, "5", "circled-digit")]),
+            ("P19061337٥3",        vec![(9, 10, "5", "other-script-digit")]),
+            ("P1906133753202605",  vec![(11, 17, "", "year-month")]),
+            ("P19061337539",       vec![(11, 12, "", "extra-digits")]),
+        ];
+        let reader = Reader::shipped();
+        for (remark, want) in rows {
+            let steps = reader.read(remark).steps;
+            let got: Vec<_> = steps
+                .iter()
+                .map(|step| (step.span.0, step.span.1, step.became.as_str(), step.rule.as_str()))
+                .collect();
+            assert_eq!(got, want, "{remark:?}");
+        }
     }
 }
