@@ -98,3 +98,11 @@ fn nfkc_regex(bencher: Bencher<'_, '_>, kind: Kind) {
         digits.and_then(|digits| digits.as_str().parse().ok()).unwrap_or(0)
     });
 }
+
+/// Remarks of 10 MB each, a form that would be quadratic if anything were.
+#[divan::bench(args = ["P", "P1 ", "P19061 ", "P1906133753", "1,234", "\u{200B}", "|1"], sample_count = 3)]
+fn ten_megabytes(bencher: Bencher<'_, '_>, piece: &str) {
+    let reader = Reader::shipped();
+    let remark = format!("P{}", piece.repeat(10_000_000 / piece.len()));
+    bencher.bench(|| reader.claim(black_box(&remark)));
+}

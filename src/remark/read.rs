@@ -10,7 +10,6 @@ use super::find::{Found, Rank};
 use super::judge::Verdict;
 use super::{Advice, Certainty, Reader};
 use crate::remittance::PaymentReference;
-use crate::rulebook::remark::{StripKind, class_ranges};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -54,26 +53,6 @@ pub struct View<'a> {
     pub candidates: Vec<String>,
     pub advice: Vec<&'static str>,
     pub span: Option<(usize, usize)>,
-}
-
-/// A part of the original remark, for marking it in a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Segment {
-    pub kind: SegmentKind,
-    pub text: String,
-}
-
-/// What became of a part of the remark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SegmentKind {
-    /// Not part of a reference.
-    Plain,
-    /// Read as it stands.
-    Reference,
-    /// Read as something else: another form, a look-alike.
-    Folded,
-    /// Skipped or left off.
-    Stripped,
 }
 
 impl Reader {
@@ -139,32 +118,6 @@ impl Reading {
             span: self.span,
         }
     }
-}
-
-/// The original remark in parts, classed by what became of each; together they are the remark.
-#[must_use]
-pub fn marked(original: &str, reading: &Reading) -> Vec<Segment> {
-    let mut segments: Vec<Segment> = Vec::new();
-    let (mut places, mut steps) =
-        (reading.places.iter().peekable(), reading.steps.iter().peekable());
-    for (index, char) in original.chars().enumerate() {
-        while places.next_if(|(_, end)| *end <= index).is_some() {}
-        while steps.next_if(|step| step.span.1 <= index).is_some() {}
-        let step = steps.peek().filter(|step| step.span.0 <= index);
-        let kind = match step {
-            Some(step) if step.became.is_empty() => SegmentKind::Stripped,
-            Some(_) => SegmentKind::Folded,
-            None if places.peek().is_some_and(|(start, _)| *start <= index) => {
-                SegmentKind::Reference
-            }
-            None => SegmentKind::Plain,
-        };
-        match segments.last_mut() {
-            Some(last) if last.kind == kind => last.text.push(char),
-            Some(_) | None => segments.push(Segment { kind, text: char.to_string() }),
-        }
-    }
-    segments
 }
 
 /// One walk over the remark that makes the plain form, the spans and the steps.
@@ -261,9 +214,7 @@ impl<'r> Walk<'r> {
     /// Ends such a row of symbols: where it touches a reference, it was skipped.
     fn symbols(&mut self, index: usize, touch: bool) {
         if let Some(from) = self.symbols_from.take().filter(|_| touch || self.symbols_touch) {
-            let mut rules = self.reader.rules.strip.iter();
-            let rule = rules.find(|rule| rule.kind == StripKind::Symbol);
-            let rule = rule.map(|rule| rule.id.as_ref().clone()).unwrap_or_default();
+            let rule = self.reader.names.symbol_rule().to_owned();
             self.steps.push(Step { span: (from, index), became: String::new(), rule });
         }
     }
@@ -334,48 +285,7 @@ impl<'r> Walk<'r> {
     /// The rule of a character, looked up once for each.
     fn rule_of(&mut self, char: char, class: Class) -> &'r str {
         let (reader, bars) = (self.reader, self.bars);
-        self.rules.entry(char).or_insert_with(|| reader.rule_of(char, class, bars))
-    }
-}
-
-impl Reader {
-    /// The id of the rule that makes a character what it is.
-    fn rule_of(&self, char: char, class: Class, bars: bool) -> &str {
-        let holds = |chars: &str| {
-            let ranges = class_ranges(chars).unwrap_or_default();
-            ranges.iter().any(|(first, last)| (*first..=*last).contains(&char))
-        };
-        let strip = |kind: StripKind| {
-            let mut rules = self.rules.strip.iter().filter(|rule| rule.kind == kind);
-            rules.find(|rule| holds(rule.chars.as_ref())).map(|rule| rule.id.as_ref().as_str())
-        };
-        let lookalike = || {
-            let listed = self.rules.lookalike.iter().find(|rule| {
-                let chars = rule.chars.as_ref().map(|chars| chars.as_ref().as_str());
-                let plain = class::fold(char).unwrap_or(char);
-                chars.is_some_and(|chars| chars.contains(char) || chars.contains(plain))
-                    || rule.class.as_ref().is_some_and(|class| holds(class.as_ref()))
-            });
-            listed.map(|rule| rule.id.as_ref().as_str())
-        };
-        let fold = |lower: bool| {
-            let mut rules = self.rules.fold.iter();
-            let found = rules.find(|rule| {
-                holds(rule.chars.as_ref()) && (rule.id.as_ref() == "lowercase") == lower
-            });
-            found.map(|rule| rule.id.as_ref().as_str())
-        };
-        let id = match class {
-            Class::Space => strip(StripKind::Space),
-            Class::Invisible => strip(StripKind::Invisible),
-            Class::Symbol => strip(StripKind::Symbol),
-            Class::Lookalike { shape: Shape::Bar, .. } if !bars => strip(StripKind::Symbol),
-            Class::Lookalike { .. } | Class::PrefixLookalike => lookalike(),
-            Class::Prefix { lower: true, folded: false } => fold(true),
-            Class::Prefix { .. } | Class::Digit { .. } => fold(false),
-            Class::Letter | Class::Other => None,
-        };
-        id.unwrap_or_default()
+        self.rules.entry(char).or_insert_with(|| reader.names.rule_of(char, class, bars))
     }
 }
 
@@ -401,33 +311,6 @@ fn folded(char: char, class: Class) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use SegmentKind::{Folded, Plain, Reference, Stripped};
-
-    #[test]
-    fn a_marked_remark_shows_what_was_read_and_what_was_stripped() {
-        let reader = Reader::shipped();
-        #[rustfmt::skip] // A table is read by column.
-        let rows: &[(&str, &[(SegmentKind, &str)])] = &[
-            ("P1906133753公积金", &[(Reference, "P1906133753"), (Plain, "公积金")]),
-            ("缴（p1906 13３753）", &[
-                (Plain, "缴"), (Stripped, "（"), (Folded, "p"), (Reference, "1906"), (Stripped, " "),
-                (Reference, "13"), (Folded, "３"), (Reference, "753"), (Stripped, "）"),
-            ]),
-            ("P19061337532月", &[(Reference, "P1906133753"), (Stripped, "2"), (Plain, "月")]),
-            ("P1906133753、P1906133754", &[
-                (Reference, "P1906133753"), (Stripped, "、"), (Reference, "P1906133754"),
-            ]),
-            ("P19O6133753 O", &[(Reference, "P19"), (Folded, "O"), (Reference, "6133753"), (Plain, " O")]),
-            ("P190613375 3月", &[(Reference, "P190613375"), (Plain, " 3月")]),
-            ("公积金", &[(Plain, "公积金")]),
-            ("", &[]),
-        ];
-        for (remark, want) in rows {
-            let segments = marked(remark, &reader.read(remark));
-            let got: Vec<_> = segments.iter().map(|part| (part.kind, part.text.as_str())).collect();
-            assert_eq!(got, *want, "{remark:?}");
-        }
-    }
 
     #[test]
     fn each_step_names_its_rule() {

@@ -196,18 +196,6 @@ fn a_remark_is_read_as_the_prose_says() {
 }
 
 #[test]
-fn every_example_of_the_rules_holds() {
-    for (id, example) in READER.rules().examples() {
-        let reading = READER.read(example.from.as_ref());
-        let gives = reading.reference.map(|reference| reference.to_string());
-        let codes: Vec<&str> = reading.advice.iter().map(|advice| advice.code()).collect();
-        let got = (gives, reading.certainty.code(), codes);
-        let advice = example.advice.iter().map(String::as_str).collect();
-        assert_eq!(got, (example.gives.clone(), example.certainty.as_str(), advice), "rule {id}");
-    }
-}
-
-#[test]
 fn every_advice_mends_what_it_shows() {
     for text in &READER.rules().advice {
         let code = text.code.as_ref().as_str();
