@@ -2,6 +2,8 @@
 //!
 //! Start at [`Reader::failing_examples`]. An example that does not hold is a mistake in the file: the
 //! rule does not do what its author says it does.
+//!
+//! Invariant: the rules that ship have no failing example (a test holds it).
 
 use super::Reader;
 use std::fmt;

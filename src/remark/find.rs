@@ -2,6 +2,8 @@
 //!
 //! Start at [`Grammar::scan`]. It builds nothing: each [`Found`] is handed on as it is met. What the
 //! findings amount to together is decided in `judge.rs`.
+//!
+//! Invariant: findings do not overlap and come in the order of the remark.
 
 use super::advice::{Advice, AdviceSet};
 use super::class::Class;

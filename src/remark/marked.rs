@@ -2,6 +2,8 @@
 //!
 //! Start at [`marked`]. The parts put together are the remark, character for character; escaping them
 //! is the page's business.
+//!
+//! Invariant: no part is empty, and two neighbours never have the same kind.
 
 use super::Reading;
 

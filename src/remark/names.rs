@@ -2,6 +2,8 @@
 //!
 //! Start at [`Names::rule_of`]. The character classes are compiled once; the reader itself needs only
 //! `class.rs`, which has no room for names.
+//!
+//! Invariant: a character that a step is about has a rule, and its id stands in the file.
 
 use super::class::{self, Class, Shape};
 use crate::rulebook::remark::{RemarkRules, StripKind, class_ranges};

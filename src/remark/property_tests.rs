@@ -2,6 +2,8 @@
 //! write.
 //!
 //! The generator joins pieces, so that prefixes, digits, gaps and look-alikes meet in every order.
+//!
+//! One test is not random: the shapes of remark that would take quadratic time if anything did.
 
 use super::{Certainty, Claim, Reader, marked, render};
 use proptest::prelude::*;

@@ -2,6 +2,8 @@
 //!
 //! The shared cases are not repeated here (`tests/remark_cases.rs` runs them). Where the prose leaves
 //! a choice, the row says which was made and why.
+//!
+//! Below the table: the plain form and the span, and that every advice mends what it shows.
 
 use super::{Certainty, Reader};
 use std::sync::LazyLock;
