@@ -154,6 +154,10 @@ fn completed<'n>(set: &'n [Placed<'_, '_>]) -> Option<impl Ord + 'n> {
 }
 
 /// Rule 2: no set is exact. `overpaid` and the cross reasons do not wait for the month to close.
+///
+/// It is one verdict for all parts of the notice. Parts that fall short stay `underpaid` once the month is
+/// closed, whatever banks and months they span: the table of the contract keeps `cross-bank` and
+/// `cross-month` for parts that reach the amount.
 fn open_verdict(
     night: &Night<'_, '_>,
     fact: &NoticeFact,
