@@ -41,3 +41,6 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, Feed
     let line = lines.number();
     messages.finish(sink).map_err(|kind| FeedError { line, kind })
 }
+
+#[cfg(test)]
+mod tests;

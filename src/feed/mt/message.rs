@@ -8,7 +8,7 @@ use super::balance::{balance, leading_currency, total};
 use super::information::Information;
 use super::movement::{Movement, Refusal};
 use super::tag::{Tag, may_be_a_time, tag};
-use crate::feed::camt::value::decimal_of_units;
+use crate::feed::camt::value::{decimal_of_units, number};
 use crate::feed::{Balance, Entry, FeedErrorKind, Flag, Format, Reject, Sink, Statement};
 use crate::remittance::{Counterparty, Direction, Remarks};
 use chrono::NaiveTime;
@@ -65,6 +65,8 @@ struct Open {
     is: bool,
     line: u64,
     field: String,
+    /// `field` can be read.
+    is_complete: bool,
     /// Lines between `:61:` and `:86:`.
     supplement: String,
     /// The lines of `:86:`.
@@ -232,11 +234,12 @@ impl Messages {
         let open = &mut self.open;
         let into = match self.context {
             Context::Nothing => return Ok(()),
-            Context::Movement if Movement::read(&open.field).is_err() => {
+            Context::Movement if !open.is_complete => {
                 // Some lines are cut before the amount.
                 let length = open.field.len();
                 open.field.push_str(text);
-                if Movement::read(&open.field).is_ok() {
+                open.is_complete = Movement::read(&open.field).is_ok();
+                if open.is_complete {
                     return Ok(());
                 }
                 open.field.truncate(length);
@@ -314,6 +317,7 @@ impl Open {
         self.is = true;
         self.line = line;
         value.trim_end().clone_into(&mut self.field);
+        self.is_complete = Movement::read(&self.field).is_ok();
         self.supplement.clear();
         self.block.clear();
         self.blocks.clear();
@@ -326,7 +330,12 @@ impl Open {
 
     /// The supplementary line where it is a time of day and nothing else.
     fn time(&self) -> Option<NaiveTime> {
-        NaiveTime::parse_from_str(self.supplement.trim(), "%H:%M:%S").ok()
+        match *self.supplement.trim_end().as_bytes() {
+            [h1, h2, b':', m1, m2, b':', s1, s2] => {
+                NaiveTime::from_hms_opt(number(&[h1, h2])?, number(&[m1, m2])?, number(&[s1, s2])?)
+            }
+            _ => None,
+        }
     }
 
     fn read_information(&mut self, sink: &mut dyn Sink) {
