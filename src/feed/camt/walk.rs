@@ -73,11 +73,9 @@ impl Walk {
             check_references(attributes)?;
             self.namespaces.open(start, self.places.len())?;
         }
-        let local = start.local_name();
-        let name: &str = local.as_ref();
         let qualified = start.name();
-        let prefix = qualified.prefix();
-        let prefix: &str = prefix.as_ref().map_or("", |prefix| prefix.as_ref());
+        let qualified: &str = qualified.as_ref();
+        let (prefix, name) = qualified.split_once(':').unwrap_or(("", qualified));
         let parent = self.places.last().copied();
         let place = match parent {
             None => {
