@@ -7,7 +7,7 @@
 //!
 //! Invariant: each row behind the header is an entry, a reject, or known to be no data.
 
-use super::amount::Amount;
+use super::amount::{self, Amount};
 use super::layout::{Plan, normalised, shortened};
 use super::rows::Row;
 use super::running::Running;
@@ -73,10 +73,7 @@ const fn refusal(field: Field, problem: Problem) -> Refusal {
 }
 
 fn not_an_amount(field: Field) -> impl Fn(MoneyError) -> Refusal {
-    move |error| match error {
-        MoneyError::Empty => refusal(field, Problem::Missing),
-        error => refusal(field, Problem::Amount(error.to_string())),
-    }
+    move |error| refusal(field, amount::problem(&error))
 }
 
 impl<'p> Table<'p> {
