@@ -169,7 +169,7 @@ impl<R: Read> RowReader<R> {
         self.line += breaks;
         let bytes = self.buffer.get(from..from + content).unwrap_or_default();
         let (Ok(text), Ok(unescaped)) =
-            (std::str::from_utf8(bytes), std::str::from_utf8(&self.unescaped))
+            (simdutf8::basic::from_utf8(bytes), simdutf8::basic::from_utf8(&self.unescaped))
         else {
             let found = "other bytes".to_owned();
             return Err(FeedErrorKind::Encoding { expected: "UTF-8", found }.at(line));

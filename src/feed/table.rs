@@ -185,7 +185,7 @@ impl<'p> Reader<'p> {
             let expected = format!("{wanted} fields");
             return Err(refusal(Field::Date, Problem::Fields { expected }));
         }
-        if row.text.contains('\0') {
+        if memchr::memchr(0, row.text.as_bytes()).is_some() {
             return Err(refusal(Field::Date, Problem::Text { expected: "text without NUL" }));
         }
         if self.plan.decoded && row.text.contains('\u{fffd}') {
