@@ -134,6 +134,8 @@ fn a_file_that_cannot_be_read_says_what_was_found_and_expected() {
          "line 2: expected a closing quote, found \"2026-05-11,\\\"贷,5\\n\""),
         (b"Datum,Betrag,W\xe4hrung\n".to_vec(),
          "line 1: expected UTF-8, or an encoding in which the header has the words of a layout, found bytes that are neither"),
+        (encoding_rs::GBK.encode("日子,钱数,公积金缴款说明\n").0.into_owned(),
+         "line 1: expected the columns of a layout in rules/banks, found \"日子,钱数,公积金缴款说明\""),
         (utf16("甲,乙,丙\n"), "line 1: expected the columns of a layout in rules/banks, found \"甲,乙,丙\""),
         ("交易日期,借贷,借贷标记,交易金额\n".into(),
          "line 1: expected one layout, found bocom-flagged, jiangsu-detail for the header \"交易日期,借贷,借贷标记,交易金额\""),

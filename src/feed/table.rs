@@ -131,7 +131,7 @@ impl<'p> Reader<'p> {
             line: row.line,
             account: if own.is_empty() { self.plan.preamble.account.as_deref() } else { Some(own) },
             currency: self.currency(row)?,
-            serial: self.value(row, Field::Serial),
+            serial: self.number(row, Field::Serial),
             booked_on,
             booked_time,
             direction,
@@ -161,6 +161,13 @@ impl<'p> Reader<'p> {
         let hyphens = cell.bytes().all(|byte| byte == b'-');
         let means_nothing = |word: &String| word == cell || (hyphens && word == "-");
         if blank.iter().any(means_nothing) { "" } else { cell }
+    }
+
+    /// An account or a serial: what spreadsheets need to keep its digits (`="6222"`) comes off.
+    fn number<'a>(self, row: Row<'a>, field: Field) -> &'a str {
+        let text = self.value(row, field);
+        let kept = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
+        kept.unwrap_or_else(|| text.strip_prefix('\'').unwrap_or(text))
     }
 
     fn has(self, field: Field) -> bool {
@@ -324,12 +331,12 @@ impl<'p> Reader<'p> {
             Direction::Debit => PayerAccount,
         };
         let counterparty = Counterparty {
-            account: self.value(row, account),
+            account: self.number(row, account),
             name: self.value(row, name),
-            bank_code: self.value(row, code),
+            bank_code: self.number(row, code),
             bank_name: self.value(row, bank),
         };
-        (counterparty, self.value(row, own))
+        (counterparty, self.number(row, own))
     }
 
     /// Whether a row that is no entry is known to be no data.
