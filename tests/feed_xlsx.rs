@@ -57,16 +57,15 @@ fn workbook() -> Vec<u8> {
     sheet.write(4, 2, 20).unwrap();
     sheet.write(4, 3, 622_200_000_000_f64).unwrap();
     sheet.write(5, 0, "2026-05-11").unwrap();
-    sheet.write(5, 1, 0.1 + 0.2).unwrap();
+    // What 0.1 + 0.2 makes in a spreadsheet.
+    sheet.write(5, 1, 0.300_000_000_000_000_04).unwrap();
     sheet.write(6, 0, "合计").unwrap();
     sheet.write(6, 1, 53117.4).unwrap();
     workbook.save_to_buffer().unwrap()
 }
 
 #[test]
-#[expect(clippy::float_arithmetic, reason = "the sum that is not three tenths is the test")]
 fn a_workbook_is_a_table_whose_floats_must_be_exact() {
-    assert!((0.1_f64 + 0.2).to_bits() != 0.3_f64.to_bits());
     let layouts = BankLayouts::shipped().unwrap();
     let mut kept = Kept::default();
     let facts = feed::read(&mut Cursor::new(workbook()), &layouts, &mut kept).unwrap();

@@ -229,17 +229,26 @@ fn declared(head: &[u8]) -> Option<String> {
     after.get(1..)?.split(quote).next().map(str::to_owned)
 }
 
-/// SWIFT messages have no words to confirm an encoding: Chinese where every character is, else
-/// the western one-byte encoding, which reads any byte; the latter is flagged.
+/// SWIFT messages have no words to confirm an encoding: Chinese where bytes above ASCII come in
+/// pairs, else the western one-byte encoding, which reads any byte. Either is flagged.
 #[expect(clippy::unnecessary_wraps, reason = "as its neighbours")]
 pub(super) fn of_messages(scan: &Scan) -> Result<Encoding, FeedError> {
     if let Some(encoding) = Encoding::proven(scan) {
         return Ok(encoding);
     }
-    let text = Encoding::GB18030.decode_head(&scan.head);
-    let chinese = text.chars().filter(|c| !c.is_ascii()).all(is_chinese);
-    let found = if chinese { Encoding::GB18030 } else { Encoding::WINDOWS_1252 };
+    let found = if is_paired(&scan.head) { Encoding::GB18030 } else { Encoding::WINDOWS_1252 };
     Ok(Encoding { certain: false, ..found })
+}
+
+/// Whether bytes above ASCII stand in pairs, as common Chinese in GBK does; western letters stand
+/// alone between ASCII ones. One in four may break the rule: rare characters, cut remarks.
+fn is_paired(bytes: &[u8]) -> bool {
+    let (mut pairs, mut alone) = (0_usize, 0_usize);
+    for run in bytes.split(u8::is_ascii) {
+        pairs += run.len() / 2;
+        alone += run.len() % 2;
+    }
+    pairs > 4 * alone
 }
 
 /// Settlement records are GBK by their specification; UTF-8 is taken where it is proven.
