@@ -143,10 +143,11 @@ fn table<T>(columns: &[Column<T>]) -> Table {
 }
 
 fn broken(error: csv::Error) -> Failure {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error.into(),
-        other => Failure::because(format!("cannot write CSV: {other:?}")),
+    if let csv::ErrorKind::Io(error) = error.into_kind() {
+        return error.into();
     }
+    // All rows have the columns of the header, so nothing else can go wrong.
+    Failure::because("cannot write CSV")
 }
 
 impl Value<'_> {
