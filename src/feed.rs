@@ -8,6 +8,9 @@
 //! Invariant: every data row of a file reaches the sink exactly once, as an entry or as a reject;
 //! when [`read`] gives an error, the whole file counts as unread.
 
+pub mod camt;
+pub mod mt;
+
 use crate::remittance::Direction;
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;

@@ -21,4 +21,5 @@ pub mod demo;
 pub mod feed;
 pub mod import;
 pub mod remittance;
+pub mod report;
 pub mod rulebook;
