@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Reconciles bank statements with payment notices for housing-provident-fund centres (公积金对账).
 #[derive(Debug, Parser)]
 #[command(name = "duizhang", version, max_term_width = 100, after_help = FIRST_STEPS)]
-#[command(subcommand_required = true, arg_required_else_help = true, propagate_version = true)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 const FIRST_STEPS: &str = "\
 First steps:
   duizhang demo                     see a whole centre, its nights and its report
-  duizhang init centre && cd centre       begin a real one
+  duizhang init gjj && cd gjj       begin a real one
   duizhang import accounts accounts.csv
   duizhang import notices notices.csv
   cp ~/bank/2026-05-11.csv inbox/
@@ -48,8 +48,9 @@ pub(super) struct Global {
     /// The centre's own rules, which replace the built-in ones file by file
     #[arg(long, global = true, value_name = "DIR", env = "DUIZHANG_RULES", hide_env = true)]
     pub(super) rules: Option<PathBuf>,
-    /// How to print data; json is one object a line
+    /// How to print data: table, json (one object a line) or csv
     #[arg(long, global = true, value_name = "FORM", env = "DUIZHANG_FORMAT", hide_env = true)]
+    #[arg(hide_possible_values = true)]
     pub(super) format: Option<Format>,
     /// Do everything, print what would be, and write nothing
     #[arg(long, global = true)]
@@ -60,20 +61,17 @@ pub(super) struct Global {
     /// Say more on standard error; twice: everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
-    /// How to write log lines on standard error
+    /// How to write log lines on standard error: text or json
     #[arg(long, global = true, value_name = "FORM", env = "DUIZHANG_LOG_FORMAT", hide_env = true)]
-    #[arg(default_value = "text", hide_default_value = true)]
+    #[arg(default_value = "text", hide_default_value = true, hide_possible_values = true)]
     pub(super) log_format: LogFormat,
 }
 
 /// How data is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people
     Table,
-    /// For programs: one object a line
     Json,
-    /// For spreadsheets and scripts
     Csv,
 }
 
@@ -157,9 +155,13 @@ pub(super) enum Command {
     #[command(
         after_help = "Example:\n  duizhang completions bash > /etc/bash_completion.d/duizhang"
     )]
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Print the manual page, or write one page a command into a folder
     Man {
+        /// Where to write pages [default: the main page, to standard output]
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
     },
@@ -195,7 +197,9 @@ pub(super) struct InitArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct ImportArgs {
+    /// Which list
     pub(super) list: ListKind,
+    /// CSV or XLSX
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 }
@@ -227,6 +231,7 @@ pub(super) struct NightlyArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct IngestArgs {
+    /// Bank statements in any format that `feed inspect` knows
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// The account of files that name none themselves
@@ -256,6 +261,7 @@ pub(super) enum FeedCommand {
 
 #[derive(Args, Debug)]
 pub(super) struct InspectArgs {
+    /// Bank statements
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 }
