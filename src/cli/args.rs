@@ -65,6 +65,17 @@ pub(super) struct Global {
     #[arg(long, global = true, value_name = "FORM", env = "DUIZHANG_LOG_FORMAT", hide_env = true)]
     #[arg(default_value = "text", hide_default_value = true, hide_possible_values = true)]
     pub(super) log_format: LogFormat,
+    /// No colours, as `NO_COLOR` asks of every program
+    #[arg(long, global = true, hide = true, env = "NO_COLOR")]
+    #[arg(num_args = 0..=1, default_missing_value = "1")]
+    no_color: Option<String>,
+}
+
+impl Global {
+    /// Whether colour is unwanted (<https://no-color.org>: set and not empty).
+    pub(super) fn no_colour(&self) -> bool {
+        self.no_color.as_ref().is_some_and(|value| !value.is_empty())
+    }
 }
 
 /// How data is printed.

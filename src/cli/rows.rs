@@ -159,6 +159,10 @@ impl Value<'_> {
         text.map_or(Value::Absent, Value::text)
     }
 
+    pub(super) fn count(count: u64) -> Value<'static> {
+        i64::try_from(count).map_or(Value::Absent, Value::Number)
+    }
+
     /// As the table (for people) and CSV (for programs) show it.
     fn plain(&self, for_people: bool) -> Cow<'_, str> {
         match self {
