@@ -8,15 +8,19 @@
 //! Invariant: standard output holds data and nothing but data, in the form that `--format` asks.
 
 mod args;
+mod clock;
 mod failure;
+mod feed;
 mod init;
 mod log;
 mod manual;
 mod progress;
+mod remark;
 mod rows;
+mod rules;
 mod settings;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, FeedCommand, RulesCommand};
 use clap::Parser;
 use failure::{Done, Failure};
 use std::process::ExitCode;
@@ -40,6 +44,10 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let global = &arguments.global;
     match &arguments.command {
         Command::Init(args) => init::run(global, args),
+        Command::Remark(args) => remark::run(global, args),
+        Command::Feed { command: FeedCommand::Inspect(args) } => feed::run(global, args),
+        Command::Rules { command: RulesCommand::Check } => rules::check(global),
+        Command::Rules { command: RulesCommand::Test } => rules::test(global),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { dir } => manual::pages(dir.as_deref()),
         _ => Err(Failure::because("not wired yet")),

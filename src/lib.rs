@@ -14,19 +14,17 @@
 //! Layers 0 to 2 are pure: no clock, file, database or environment. With `default-features = false`
 //! the crate is those layers alone.
 
-<<<<<<< HEAD
+#[cfg(feature = "app")]
+pub mod alert;
+pub mod calendar;
 #[cfg(feature = "app")]
 pub mod cli;
 #[cfg(feature = "app")]
 pub mod demo;
 pub mod feed;
 pub mod import;
-=======
-pub mod calendar;
-pub mod feed;
 pub mod matching;
 pub mod remark;
->>>>>>> matching
 pub mod remittance;
 pub mod report;
 pub mod rulebook;

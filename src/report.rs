@@ -18,7 +18,7 @@ pub mod item;
 #[cfg(feature = "app")]
 pub mod json;
 pub mod night;
-mod text;
+pub(crate) mod text;
 pub mod warning;
 mod words;
 #[cfg(feature = "xlsx")]

@@ -6,8 +6,11 @@
 //!
 //! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
 
+pub mod bank;
 pub mod calendar;
+pub mod letter;
 pub mod matching;
+pub mod remark;
 mod shipped;
 
 pub use shipped::shipped;

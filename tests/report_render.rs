@@ -2,6 +2,11 @@
 //!
 //! The goldens in `fixtures/report/` were read by eye, in a browser and in a spreadsheet. To write them
 //! anew after a change that was meant, run with `BLESS=1` and look at the difference.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at what it did not expect"
+)]
 
 #[path = "report/sample.rs"]
 mod sample;

@@ -28,6 +28,8 @@ pub(super) enum Failure {
     Rules(Vec<(RuleFile, RuleError)>),
     /// The settings file is wrong.
     Settings(Box<(RuleFile, RuleError)>),
+    /// The rules do not do what their examples say.
+    BadRules(String),
     /// Another run holds the centre.
     Held(String),
     /// Whoever read our output has gone: nothing to say, nobody to say it to.
@@ -84,7 +86,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Unread => 0,
             Self::World(_) => 1,
-            Self::Usage(_) | Self::Rules(_) | Self::Settings(_) => 2,
+            Self::Usage(_) | Self::Rules(_) | Self::BadRules(_) | Self::Settings(_) => 2,
             Self::Held(_) => 4,
         })
     }
@@ -92,7 +94,9 @@ impl Failure {
     fn write(&self, err: &mut impl Write) -> std::io::Result<()> {
         match self {
             Self::Unread => Ok(()),
-            Self::Usage(sentence) | Self::Held(sentence) => writeln!(err, "error: {sentence}"),
+            Self::Usage(sentence) | Self::BadRules(sentence) | Self::Held(sentence) => {
+                writeln!(err, "error: {sentence}")
+            }
             Self::World(error) => {
                 writeln!(err, "error: {error}")?;
                 let mut cause = error.source();

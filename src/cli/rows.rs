@@ -8,7 +8,7 @@
 
 use super::args::Format;
 use super::failure::Failure;
-use crate::remittance::Money;
+use crate::remittance::{Money, PaymentReference};
 use chrono::NaiveDate;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use std::borrow::Cow;
@@ -157,6 +157,10 @@ impl Value<'_> {
 
     pub(super) fn maybe(text: Option<&str>) -> Value<'_> {
         text.map_or(Value::Absent, Value::text)
+    }
+
+    pub(super) fn reference(reference: Option<PaymentReference>) -> Value<'static> {
+        reference.map_or(Value::Absent, |known| Value::Text(known.to_string().into()))
     }
 
     pub(super) fn count(count: u64) -> Value<'static> {

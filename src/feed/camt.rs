@@ -38,24 +38,18 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, Feed
     let mut buffer = Vec::with_capacity(4096);
     loop {
         buffer.clear();
-        reader.get_mut().next_piece(walk.in_entry());
+        reader.get_mut().next_piece();
         let event = match reader.read_event_into(&mut buffer) {
             Ok(event) => event,
-            Err(error) => return Err(reader.get_ref().failure(error)),
+            Err(error) => return Err(reader.get_mut().failure(error)),
         };
-        let line = reader.get_ref().line();
+        let source = reader.get_mut();
         let step = match event {
-            Event::Start(start) => {
-                let outcome = walk.open(&start, line);
-                if outcome == Ok(walk::Opened::Entry) {
-                    reader.get_mut().record();
-                }
-                outcome.map(drop)
-            }
+            Event::Start(start) => walk.open(&start, source),
             Event::Empty(start) => {
-                walk.open(&start, line).and_then(|_| walk.close(reader.get_ref().recorded(), sink))
+                walk.open(&start, source).and_then(|()| walk.close(source, sink))
             }
-            Event::End(_) => walk.close(reader.get_ref().recorded(), sink),
+            Event::End(_) => walk.close(source, sink),
             Event::Text(text) => walk.text(&text.xml10_content()),
             Event::CData(text) => walk.text(&text.xml10_content()),
             Event::GeneralRef(name) => walk.reference(&name),
@@ -64,8 +58,10 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, Feed
             Event::DocType(_) => {
                 Err(FeedErrorKind::Forbidden { found: "a document type declaration" })
             }
-            Event::Eof => return walk.finish(sink).map_err(|kind| FeedError { line, kind }),
+            Event::Eof => {
+                return walk.finish(sink).map_err(|kind| FeedError { line: source.line(), kind });
+            }
         };
-        step.map_err(|kind| FeedError { line, kind })?;
+        step.map_err(|kind| FeedError { line: source.line(), kind })?;
     }
 }

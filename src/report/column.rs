@@ -11,6 +11,7 @@ use std::borrow::Cow;
 /// One column: its heading, its width in characters, and where its value comes from.
 pub(super) struct Column {
     pub(super) heading: words::Words,
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "a CSV has no widths"))]
     pub(super) width: u8,
     pub(super) value: for<'a> fn(&'a Item, Language) -> Value<'a>,
 }

@@ -71,6 +71,18 @@ fn picture(control: char) -> char {
     }
 }
 
+/// A text whose invisible characters are shown by [`visible`].
+pub(crate) fn revealed(chars: impl Iterator<Item = char>) -> String {
+    let mut revealed = String::new();
+    for found in chars {
+        match visible(found) {
+            Some(picture) => revealed.push_str(&picture),
+            None => revealed.push(found),
+        }
+    }
+    revealed
+}
+
 /// What to show in place of a character that cannot be seen or that changes how others are seen.
 ///
 /// Line ends show as `↵`, tabs as `⇥`, all else invisible by its code point, such as `⟨U+200B⟩`.

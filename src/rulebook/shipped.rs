@@ -13,6 +13,16 @@ macro_rules! rule_files {
 }
 
 rule_files! {
+    "banks/abc.toml",
+    "banks/boc.toml",
+    "banks/bocom.toml",
+    "banks/ccb.toml",
+    "banks/cmb.toml",
+    "banks/generic.toml",
+    "banks/icbc.toml",
+    "banks/psbc.toml",
+    "banks/regional.toml",
+    "banks/standard.toml",
     "calendar/2019.toml",
     "calendar/2020.toml",
     "calendar/2021.toml",
@@ -22,7 +32,11 @@ rule_files! {
     "calendar/2025.toml",
     "calendar/2026.toml",
     "calendar/2027.toml",
+    "letters/advice.txt",
+    "letters/letter.txt",
+    "letters/reasons.txt",
     "matching.toml",
+    "remark.toml",
 }
 
 /// Every rule file that ships, sorted by path.

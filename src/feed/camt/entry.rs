@@ -5,7 +5,8 @@
 //! take in every booked amount that can be read, also where the entry is refused for its date.
 
 use super::detail::{Detail, Party, extend, join, looks_like_a_reference};
-use super::place::{Field, Side};
+use super::place::{EntryField, Side};
+use super::source::Source;
 use super::statement::Statement;
 use super::value::{Exact, date_time, decimal_of_units};
 use crate::feed::{self, Flag, Problem, Reject, Sink};
@@ -82,60 +83,43 @@ impl Entry {
     }
 
     /// Takes in a field of the entry or of its open detail; `currency` is an amount's attribute.
-    pub(super) fn store(&mut self, field: Field, text: &str, currency: &str) {
+    pub(super) fn store(&mut self, field: EntryField, text: &str, currency: &str) {
         let detail = &mut self.detail;
         let single = match field {
-            Field::EntryReference => &mut self.reference,
-            Field::EntryServicerReference => &mut self.servicer_reference,
-            Field::EntryAmount => {
+            EntryField::Reference => &mut self.reference,
+            EntryField::ServicerReference => &mut self.servicer_reference,
+            EntryField::Amount => {
                 currency.clone_into(&mut self.currency);
                 &mut self.amount
             }
-            Field::EntryIndicator => &mut self.indicator,
-            Field::EntryReversal => &mut self.reversal,
-            Field::EntryStatus => &mut self.status,
-            Field::EntryBookingDate => &mut self.booked,
-            Field::EntryValueDate => &mut self.valued,
-            Field::EntryText => &mut self.text,
-            Field::BatchCount => &mut self.batch_count,
-            Field::DetailServicerReference => &mut detail.servicer_reference,
-            Field::EndToEnd => &mut detail.end_to_end,
-            // Stands before `AmtDtls`, and is the detail's amount in the account's currency.
-            Field::DetailAmount => {
+            EntryField::Indicator => &mut self.indicator,
+            EntryField::Reversal => &mut self.reversal,
+            EntryField::Status => &mut self.status,
+            EntryField::BookingDate => &mut self.booked,
+            EntryField::ValueDate => &mut self.valued,
+            EntryField::Text => &mut self.text,
+            EntryField::BatchCount => &mut self.batch_count,
+            EntryField::DetailServicerReference => &mut detail.servicer_reference,
+            EntryField::EndToEnd => &mut detail.end_to_end,
+            // `Amt` stands before `AmtDtls` and is in the account's currency.
+            EntryField::DetailTransactionAmount if !detail.amount.is_empty() => return,
+            EntryField::DetailAmount | EntryField::DetailTransactionAmount => {
                 currency.clone_into(&mut detail.amount_currency);
                 &mut detail.amount
             }
-            Field::DetailTransactionAmount if detail.amount.is_empty() => {
-                currency.clone_into(&mut detail.amount_currency);
-                &mut detail.amount
-            }
-            Field::DetailIndicator => &mut detail.indicator,
-            Field::Name(side) => &mut detail.party(side).name,
-            Field::Iban(side) => &mut detail.party(side).account,
-            Field::OtherAccount(side) if detail.party(side).account.is_empty() => {
+            EntryField::DetailIndicator => &mut detail.indicator,
+            EntryField::Name(side) => &mut detail.party(side).name,
+            EntryField::OtherAccount(side) if !detail.party(side).account.is_empty() => return,
+            EntryField::Iban(side) | EntryField::OtherAccount(side) => {
                 &mut detail.party(side).account
             }
-            Field::Member(side) => &mut detail.party(side).member,
-            Field::Bic(side) => &mut detail.party(side).bic,
-            Field::AgentName(side) => &mut detail.party(side).bank_name,
-            Field::Unstructured => return extend(&mut detail.unstructured, text),
-            Field::Structured => return join(&mut detail.structured, text),
-            Field::Purpose => &mut detail.purpose,
-            Field::DetailText => return extend(&mut detail.text, text),
-            Field::DetailTransactionAmount
-            | Field::OtherAccount(_)
-            | Field::StatementId
-            | Field::StatementNumber
-            | Field::Page
-            | Field::AccountIban
-            | Field::AccountOther
-            | Field::AccountCurrency
-            | Field::BalanceCode
-            | Field::BalanceAmount
-            | Field::BalanceIndicator
-            | Field::BalanceDate
-            | Field::TotalCount(_)
-            | Field::TotalSum(_) => return,
+            EntryField::Member(side) => &mut detail.party(side).member,
+            EntryField::Bic(side) => &mut detail.party(side).bic,
+            EntryField::AgentName(side) => &mut detail.party(side).bank_name,
+            EntryField::Unstructured => return extend(&mut detail.unstructured, text),
+            EntryField::Structured => return join(&mut detail.structured, text),
+            EntryField::Purpose => &mut detail.purpose,
+            EntryField::DetailText => return extend(&mut detail.text, text),
         };
         text.clone_into(single);
     }
@@ -170,7 +154,12 @@ impl Entry {
     }
 
     /// Gives the entry, or a reject, to the sink and its amount to the statement.
-    pub(super) fn close(&self, statement: &mut Statement, record: &[u8], sink: &mut dyn Sink) {
+    pub(super) fn close(
+        &self,
+        statement: &mut Statement,
+        source: &mut Source<'_>,
+        sink: &mut dyn Sink,
+    ) {
         if let Err(Refusal(field, found, problem)) = self.judge(statement, sink) {
             sink.reject(Reject {
                 line: self.line,
@@ -178,7 +167,10 @@ impl Entry {
                 field: field.to_owned(),
                 found: found.chars().take(FOUND_CHARACTERS_MAX).collect(),
                 problem,
-                row: String::from_utf8_lossy(record).chars().take(ROW_CHARACTERS_MAX).collect(),
+                row: String::from_utf8_lossy(source.recorded())
+                    .chars()
+                    .take(ROW_CHARACTERS_MAX)
+                    .collect(),
             });
         }
     }

@@ -3,7 +3,7 @@
 //! What the statement declares of itself (balances, `TxsSummry`) is compared when it closes; a
 //! difference is a flag, never an error.
 
-use super::place::{Field, Total};
+use super::place::{StatementField, Total};
 use super::value::{Exact, date_time, decimal_of_units};
 use crate::feed::{self, Balance, FeedErrorKind, Flag, Sink};
 use crate::remittance::Direction;
@@ -82,51 +82,25 @@ impl Statement {
     }
 
     /// Takes in a field of the statement or of its open balance.
-    pub(super) fn store(&mut self, field: Field, text: &str, currency: &str) {
+    pub(super) fn store(&mut self, field: StatementField, text: &str, currency: &str) {
         let single = match field {
-            Field::StatementId => &mut self.id,
-            Field::StatementNumber => &mut self.number,
-            Field::Page => &mut self.page,
-            Field::AccountIban => &mut self.account,
-            Field::AccountOther if self.account.is_empty() => &mut self.account,
-            Field::AccountCurrency => &mut self.account_currency,
-            Field::BalanceCode => &mut self.balance.code,
-            Field::BalanceAmount => {
+            StatementField::Id => &mut self.id,
+            StatementField::Number => &mut self.number,
+            StatementField::Page => &mut self.page,
+            StatementField::AccountOther if !self.account.is_empty() => return,
+            StatementField::AccountIban | StatementField::AccountOther => &mut self.account,
+            StatementField::AccountCurrency => &mut self.account_currency,
+            StatementField::BalanceCode => &mut self.balance.code,
+            StatementField::BalanceAmount => {
                 if self.balance_currency.is_empty() {
                     currency.clone_into(&mut self.balance_currency);
                 }
                 &mut self.balance.amount
             }
-            Field::BalanceIndicator => &mut self.balance.indicator,
-            Field::BalanceDate => &mut self.balance.date,
-            Field::TotalCount(total) => &mut self.declared_mut(total).count,
-            Field::TotalSum(total) => &mut self.declared_mut(total).sum,
-            Field::AccountOther
-            | Field::EntryReference
-            | Field::EntryServicerReference
-            | Field::EntryAmount
-            | Field::EntryIndicator
-            | Field::EntryReversal
-            | Field::EntryStatus
-            | Field::EntryBookingDate
-            | Field::EntryValueDate
-            | Field::EntryText
-            | Field::BatchCount
-            | Field::DetailServicerReference
-            | Field::EndToEnd
-            | Field::DetailAmount
-            | Field::DetailTransactionAmount
-            | Field::DetailIndicator
-            | Field::DetailText
-            | Field::Name(_)
-            | Field::Iban(_)
-            | Field::OtherAccount(_)
-            | Field::Member(_)
-            | Field::Bic(_)
-            | Field::AgentName(_)
-            | Field::Unstructured
-            | Field::Structured
-            | Field::Purpose => return,
+            StatementField::BalanceIndicator => &mut self.balance.indicator,
+            StatementField::BalanceDate => &mut self.balance.date,
+            StatementField::TotalCount(total) => &mut self.declared_mut(total).count,
+            StatementField::TotalSum(total) => &mut self.declared_mut(total).sum,
         };
         text.clone_into(single);
     }
@@ -202,7 +176,7 @@ impl Statement {
         let statement = feed::Statement {
             line: self.line,
             account: self.account(),
-            currency: self.currency(),
+            currency: self.currency().or_else(|| some(&self.entry_currency)),
             identification: some(&self.id),
             opening: self.opening.or(self.previous),
             closing: self.closing,

@@ -6,6 +6,7 @@
 use super::entry::Entry;
 use super::namespace::Namespaces;
 use super::place::{Field, Place};
+use super::source::Source;
 use super::statement::Statement;
 use crate::feed::{FeedErrorKind, Flag, Format, Sink};
 use quick_xml::events::{BytesRef, BytesStart};
@@ -21,13 +22,6 @@ const ENTRY_TEXT_BYTES_MAX: usize = 12 << 20;
 const PREDEFINED: [(&str, &str); 5] =
     [("lt", "<"), ("gt", ">"), ("amp", "&"), ("apos", "'"), ("quot", "\"")];
 
-/// What a start tag began, as far as the caller must know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Opened {
-    Entry,
-    Other,
-}
-
 /// The state of a reading.
 pub(super) struct Walk {
     places: Vec<Place>,
@@ -40,7 +34,6 @@ pub(super) struct Walk {
     currency: String,
     statement: Statement,
     entry: Entry,
-    in_entry: bool,
     statements: u64,
     seen: HashSet<u64>,
 }
@@ -58,30 +51,28 @@ impl Walk {
             currency: String::new(),
             statement: Statement::default(),
             entry: Entry::default(),
-            in_entry: false,
             statements: 0,
             seen: HashSet::new(),
         }
-    }
-
-    pub(super) const fn in_entry(&self) -> bool {
-        self.in_entry
     }
 
     /// Takes in a start tag.
     pub(super) fn open(
         &mut self,
         start: &BytesStart<'_>,
-        line: u64,
-    ) -> Result<Opened, FeedErrorKind> {
+        source: &mut Source<'_>,
+    ) -> Result<(), FeedErrorKind> {
         if self.root_closed {
             return Err(structure("the end of the file", start.name().as_ref()));
         }
         if self.places.len() == DEPTH_MAX {
             return Err(structure("at most 64 nested elements", start.name().as_ref()));
         }
-        check_references(start.attributes_raw())?;
-        self.namespaces.open(start, self.places.len())?;
+        let attributes = start.attributes_raw();
+        if !attributes.is_empty() {
+            check_references(attributes)?;
+            self.namespaces.open(start, self.places.len())?;
+        }
         let local = start.local_name();
         let name: &str = local.as_ref();
         let qualified = start.name();
@@ -98,9 +89,9 @@ impl Walk {
             Some(parent) if self.namespaces.own(prefix) => parent.child(name),
             Some(_) => Place::Skip,
         };
-        self.begin(parent, place, start, line);
+        self.begin(parent, place, start, source);
         self.places.push(place);
-        Ok(if place == Place::Entry { Opened::Entry } else { Opened::Other })
+        Ok(())
     }
 
     /// An element outside the message: the message itself, or more envelope.
@@ -126,34 +117,36 @@ impl Walk {
         Ok(Place::Message)
     }
 
-    fn begin(&mut self, parent: Option<Place>, place: Place, start: &BytesStart<'_>, line: u64) {
+    fn begin(
+        &mut self,
+        parent: Option<Place>,
+        place: Place,
+        start: &BytesStart<'_>,
+        source: &mut Source<'_>,
+    ) {
         match place {
             Place::Statement => {
                 self.text_bytes = 0;
-                self.statement.begin(line);
+                self.statement.begin(source.line());
             }
             Place::Balance => self.statement.begin_balance(),
             Place::Entry => {
                 self.text_bytes = 0;
-                self.in_entry = true;
-                self.entry.begin(line);
+                self.entry.begin(source.line());
+                source.record();
             }
             Place::Detail => self.entry.detail.clear(),
             // `Sts` holds its text or a `Cd`: the text goes on in the child.
             Place::Leaf(_) if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
-            Place::Leaf(
-                Field::EntryAmount
-                | Field::BalanceAmount
-                | Field::DetailAmount
-                | Field::DetailTransactionAmount,
-            ) => {
+            Place::Leaf(_) => {
                 self.text.clear();
-                self.take_currency(start);
+                if place.has_currency() {
+                    self.take_currency(start);
+                }
             }
-            Place::Leaf(_) => self.text.clear(),
             // An element inside a text breaks it: `1<x/>00` is not 100.
-            _ if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
-            _ => {}
+            Place::Skip if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
+            Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
         }
     }
 
@@ -168,10 +161,10 @@ impl Walk {
         }
     }
 
-    /// Takes in an end tag; `record` is the text of the entry that is open.
+    /// Takes in an end tag.
     pub(super) fn close(
         &mut self,
-        record: &[u8],
+        source: &mut Source<'_>,
         sink: &mut dyn Sink,
     ) -> Result<(), FeedErrorKind> {
         let Some(place) = self.places.pop() else {
@@ -182,23 +175,21 @@ impl Walk {
         match place {
             Place::Leaf(field) => {
                 let text = self.text.trim_matches([' ', '\t', '\n', '\r']);
-                if self.in_entry {
-                    self.entry.store(field, text, &self.currency);
-                } else {
-                    self.statement.store(field, text, &self.currency);
+                match field {
+                    Field::Statement(field) => self.statement.store(field, text, &self.currency),
+                    Field::Entry(field) => self.entry.store(field, text, &self.currency),
                 }
             }
             Place::Detail => self.entry.close_detail(),
             Place::Entry => {
-                self.in_entry = false;
-                self.entry.close(&mut self.statement, record, sink);
+                self.entry.close(&mut self.statement, source, sink);
             }
             Place::Balance => self.statement.close_balance(),
             Place::Statement => {
                 self.statements += 1;
                 self.statement.close(&mut self.seen, sink)?;
             }
-            _ => {}
+            Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
         }
         Ok(())
     }

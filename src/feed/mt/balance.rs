@@ -54,7 +54,16 @@ fn amount(text: &str) -> Option<(&str, Exact, &str)> {
     }
     let end = rest.find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'));
     let (amount, rest) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
-    Some((currency, Exact::read(amount, b',').ok()?, rest.trim()))
+    Some((currency, amount_of(amount).ok()?, rest.trim()))
+}
+
+/// Reads an amount with its decimal comma, or with a point where no more than two digits follow
+/// (with three it could as well stand between thousands).
+pub(super) fn amount_of(text: &str) -> Result<Exact, String> {
+    match text.split_once('.') {
+        Some((_, decimals)) if decimals.len() <= 2 => Exact::read(text, b'.'),
+        _ => Exact::read(text, b','),
+    }
 }
 
 /// The currency that begins `:34F:`.

@@ -1,7 +1,8 @@
 //! The messages of a file: fields gathered until what they belong to is complete.
 //!
 //! A message is a statement once it names an account, a balance, a movement or a total. It ends
-//! with `-}`, `-`, `-XXX`, the next `:20:`, the next block or the file; banks agree on none.
+//! with the next `:20:`, the next block or the file. Banks also write `-}`, `-` or `-XXX`, but a
+//! hyphen alone may be a line of text, and what follows without a `:20:` has no other statement.
 
 use super::balance::{balance, leading_currency, total};
 use super::information::Information;
@@ -111,8 +112,9 @@ impl Messages {
         line: u64,
         sink: &mut dyn Sink,
     ) -> Result<(), FeedErrorKind> {
-        if text.starts_with('-') && ends_a_message(text) {
-            self.close(sink)?;
+        if text.starts_with('-') && self.ends_a_message(text) {
+            self.close_movement(sink);
+            self.context = Context::Nothing;
             self.block_open = false;
             let rest = text.strip_prefix("-}").unwrap_or_default();
             return if rest.starts_with('{') { self.header(rest, line, sink) } else { Ok(()) };
@@ -126,12 +128,20 @@ impl Messages {
         }
     }
 
+    /// Whether a line that begins with a hyphen ends the message.
+    fn ends_a_message(&self, text: &str) -> bool {
+        let text = text.trim_end();
+        text.starts_with("-}") || text == "-XXX" || (text == "-" && !self.awaits_closing())
+    }
+
     /// Whether what looks like a field is the payer's text, going on.
     fn is_text(&self, tag: Tag, value: &str) -> bool {
-        self.context == Context::Information
-            && self.message.opening.is_some()
-            && !self.message.closed
-            && may_be_a_time(tag, value)
+        self.context == Context::Information && self.awaits_closing() && may_be_a_time(tag, value)
+    }
+
+    /// Whether the message has an opening balance, so that a closing one must come.
+    const fn awaits_closing(&self) -> bool {
+        self.message.opening.is_some() && !self.message.closed
     }
 
     fn header(&mut self, text: &str, line: u64, sink: &mut dyn Sink) -> Result<(), FeedErrorKind> {
@@ -478,12 +488,6 @@ impl Message {
         (self.credit.units, self.debit.units).hash(&mut hasher);
         hasher.finish()
     }
-}
-
-/// Whether a line that begins with a hyphen ends the message.
-fn ends_a_message(text: &str) -> bool {
-    let text = text.trim_end();
-    text == "-" || text == "-XXX" || text.starts_with("-}")
 }
 
 fn some(text: &str) -> Option<&str> {

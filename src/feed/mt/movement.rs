@@ -1,6 +1,6 @@
 //! `:61:`, one movement: `YYMMDD[MMDD]mark[funds]amount` `Ntyp` `customer's//bank's reference`.
 
-use super::balance::{day, day_near, year};
+use super::balance::{amount_of, day, day_near, year};
 use crate::feed::Problem;
 use crate::feed::camt::value::Exact;
 use crate::remittance::Direction;
@@ -46,6 +46,8 @@ impl<'a> Movement<'a> {
         }
         .ok_or_else(|| Refusal("value date", text, word("YYMMDD")))?;
         let (value, entry) = dates.split_at_checked(6).unwrap_or((dates, ""));
+        // Some banks leave four blanks where they leave the entry date out.
+        let rest = rest.trim_start_matches(' ');
         let ((direction, reversal, expected), rest) =
             mark(rest).ok_or_else(|| Refusal("mark", rest, word("C, D, RC or RD")))?;
         // The funds code, third letter of the currency.
@@ -56,7 +58,7 @@ impl<'a> Movement<'a> {
         if amount.len() > AMOUNT_CHARACTERS_MAX {
             return Err(refuse(format!("expected at most {AMOUNT_CHARACTERS_MAX} characters")));
         }
-        let exact = Exact::read(amount, b',').map_err(refuse)?;
+        let exact = amount_of(amount).map_err(refuse)?;
         let units =
             exact.units().ok_or_else(|| refuse("expected at most 5 decimals".to_owned()))?;
         let references = rest.split_at_checked(4).map_or("", |(_, references)| references);
@@ -126,6 +128,8 @@ mod tests {
             ("2403050305C1.000,00NTRFREF1",       "amount"),
             ("2403050305C90071992547409,93NTRF",  "amount"),
             ("2403050305CNTRF",                   "amount"),
+            ("240305    DD1.5,NTRF",              "amount"),
+            ("240305    DD21.50NTRF//Z",          "2024-03-05 debit 21.50 Z"),
             ("2403050230C1,NTRF",                 "entry date"),
             ("240230C1,NTRF",                     "value date"),
             ("2403050305X1,NTRF",                 "mark"),

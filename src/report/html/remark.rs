@@ -44,29 +44,18 @@ fn piece(segment: &Segment) -> Piece {
 }
 
 /// A text with its middle left out where it is long, and with the invisible made visible.
-pub(super) fn shown(text: &str) -> String {
-    let count = text.chars().count();
+pub(super) fn shown(whole: &str) -> String {
+    let count = whole.chars().count();
     if count <= PIECE_CHARS_MAX {
-        return revealed(text.chars());
+        return text::revealed(whole.chars());
     }
     let (head, tail) = (PIECE_CHARS_MAX * 2 / 3, PIECE_CHARS_MAX / 3);
-    let begins = revealed(text.chars().take(head));
-    let ends = revealed(text.chars().skip(count.saturating_sub(tail)));
+    let begins = text::revealed(whole.chars().take(head));
+    let ends = text::revealed(whole.chars().skip(count.saturating_sub(tail)));
     format!("{begins}{}{ends}", left_out(count - head - tail))
 }
 
 fn left_out(count: usize) -> String {
     let count = text::grouped_count(u64::try_from(count).unwrap_or(u64::MAX));
     format!("…〔略 {count} 字 · {count} characters left out〕…")
-}
-
-fn revealed(chars: impl Iterator<Item = char>) -> String {
-    let mut revealed = String::new();
-    for found in chars {
-        match text::visible(found) {
-            Some(picture) => revealed.push_str(&picture),
-            None => revealed.push(found),
-        }
-    }
-    revealed
 }
