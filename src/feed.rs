@@ -232,7 +232,6 @@ pub enum FeedErrorKind {
     Io(String),
 }
 
-
 /// Reads one file: finds out what it is, in which encoding, and drives its reader.
 ///
 /// The file is gone through twice. First to hash it, to see whether it is UTF-8 throughout, and to

@@ -126,11 +126,13 @@ pub fn decide(
     // 3. Rule 1: the parts of a notice that sum to it exactly, if only one set does.
     let open = parts::settle(&mut night, claims.certain);
     // 4. Rule 3: one transaction for several notices that are still open, the earliest first.
-    claims::settle_several(&mut night, claims.several);
+    let several = claims::settle_several(&mut night, claims.several);
     // 5. A probable reading settles alone and exactly, and only what no certain one claims.
-    claims::confirm_probable(&mut night, claims.probable);
-    // 6. Rule 2: what the parts of the notices still open wait for, or hang on.
+    let probable = claims::confirm_probable(&mut night, claims.probable);
+    // 6. Rule 2: what the parts of the notices still open wait for, or hang on; and why the claims of
+    //    4 and 5 settle nothing. Said last, so that a night run again says the same.
     parts::leave_open(&mut night, open);
+    claims::refuse(&mut night, several.into_iter().chain(probable));
     let undecided = || Decision::suspense(Reason::NoReference, Because::NoReference);
     night.decisions.into_iter().map(|decision| decision.unwrap_or_else(undecided)).collect()
 }

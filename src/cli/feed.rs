@@ -22,11 +22,27 @@ const COLUMNS: &[Column<Summary>] = &[
     Column { key: "encoding", heading: "encoding", value: |row| Value::maybe(row.encoding) },
     Column { key: "statements", heading: "stmts", value: |row| Value::count(row.statements) },
     Column { key: "entries", heading: "entries", value: |row| Value::count(row.entries) },
-    Column { key: "sum_credit", heading: "credit", value: |row| Value::maybe(row.sum_credit.as_deref()) },
-    Column { key: "sum_debit", heading: "debit", value: |row| Value::maybe(row.sum_debit.as_deref()) },
+    Column {
+        key: "sum_credit",
+        heading: "credit",
+        value: |row| Value::maybe(row.sum_credit.as_deref()),
+    },
+    Column {
+        key: "sum_debit",
+        heading: "debit",
+        value: |row| Value::maybe(row.sum_debit.as_deref()),
+    },
     Column { key: "currency", heading: "ccy", value: |row| Value::maybe(row.currency.as_deref()) },
-    Column { key: "opening", heading: "opening", value: |row| Value::maybe(row.opening.as_deref()) },
-    Column { key: "closing", heading: "closing", value: |row| Value::maybe(row.closing.as_deref()) },
+    Column {
+        key: "opening",
+        heading: "opening",
+        value: |row| Value::maybe(row.opening.as_deref()),
+    },
+    Column {
+        key: "closing",
+        heading: "closing",
+        value: |row| Value::maybe(row.closing.as_deref()),
+    },
     Column {
         key: "balance_ok",
         heading: "holds",
@@ -50,7 +66,11 @@ pub(super) fn run(global: &Global, args: &InspectArgs) -> Result<Done, Failure> 
                 let error = error.to_string();
                 eprintln!("{}: cannot open: {error}", path.display());
                 unopened.get_or_insert_with(|| path.clone());
-                Summary { file: path.display().to_string(), error: Some(error), ..Summary::default() }
+                Summary {
+                    file: path.display().to_string(),
+                    error: Some(error),
+                    ..Summary::default()
+                }
             }
         };
         if summary.error.is_some() || summary.rejected > 0 {

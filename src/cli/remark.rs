@@ -5,10 +5,10 @@
 //! that hold line breaks.
 
 use super::args::{Format, Global, RemarkArgs};
-use super::failure::{Done, Failure, Doing};
+use super::failure::{Doing, Done, Failure};
 use super::rows::{Column, Printer, Value, stdout};
-use super::settings::Settings;
 use super::rules;
+use super::settings::Settings;
 use crate::remark::render::{Style, explain};
 use crate::remark::{Reader, Reading};
 use std::io::{BufRead, IsTerminal, Write};
@@ -26,16 +26,26 @@ const COLUMNS: &[Column<Answer>] = &[
         heading: "reference",
         value: |row| Value::reference(row.reading.reference),
     },
-    Column { key: "certainty", heading: "certainty", value: |row| Value::text(row.reading.certainty.code()) },
+    Column {
+        key: "certainty",
+        heading: "certainty",
+        value: |row| Value::text(row.reading.certainty.code()),
+    },
     Column {
         key: "candidates",
         heading: "",
-        value: |row| Value::Several(row.reading.candidates.iter().map(ToString::to_string).collect()),
+        value: |row| {
+            Value::Several(row.reading.candidates.iter().map(ToString::to_string).collect())
+        },
     },
     Column {
         key: "advice",
         heading: "advice",
-        value: |row| Value::Several(row.reading.advice.iter().map(|advice| advice.code().to_owned()).collect()),
+        value: |row| {
+            Value::Several(
+                row.reading.advice.iter().map(|advice| advice.code().to_owned()).collect(),
+            )
+        },
     },
     Column {
         key: "span",
@@ -107,7 +117,9 @@ fn each_line(
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
-        if input.read_until(b'\n', &mut line).doing(|| "cannot read standard input".to_owned())? == 0 {
+        if input.read_until(b'\n', &mut line).doing(|| "cannot read standard input".to_owned())?
+            == 0
+        {
             break;
         }
         let line = line.strip_suffix(b"\n").unwrap_or(&line);

@@ -9,7 +9,10 @@ use super::args::Global;
 use super::failure::{Doing, Done, Failure};
 use super::settings::Settings;
 use crate::calendar::WorkingDays;
-use crate::rulebook::{self, RuleError, RuleFile, bank::BankLayouts, letter::LetterRules, matching::MatchingRules, remark::RemarkRules};
+use crate::rulebook::{
+    self, RuleError, RuleFile, bank::BankLayouts, letter::LetterRules, matching::MatchingRules,
+    remark::RemarkRules,
+};
 use std::path::Path;
 
 /// Everything in `rules/`, read and checked.
@@ -25,8 +28,16 @@ pub(super) struct Rules {
 /// Reads the rules that the settings name.
 pub(super) fn load(settings: &Settings) -> Result<Rules, Failure> {
     let files = files(settings.rules.as_deref())?;
-    let one = |path: &str| files.iter().find(|file| file.path == path).cloned().unwrap_or_else(|| RuleFile { path: path.to_owned(), text: String::new() });
-    let below = |folder: &str| files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect::<Vec<_>>();
+    let one = |path: &str| {
+        files
+            .iter()
+            .find(|file| file.path == path)
+            .cloned()
+            .unwrap_or_else(|| RuleFile { path: path.to_owned(), text: String::new() })
+    };
+    let below = |folder: &str| {
+        files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect::<Vec<_>>()
+    };
     let remark = RemarkRules::parse(&one("remark.toml"));
     let matching = rulebook::matching::read(&one("matching.toml"));
     let calendar = rulebook::calendar::read(&below("calendar/"));
@@ -37,8 +48,7 @@ pub(super) fn load(settings: &Settings) -> Result<Rules, Failure> {
             Ok(Rules { files, remark, matching, calendar, banks, letters })
         }
         (remark, matching, calendar, banks, letters) => {
-            let faults =
-                [remark.err(), matching.err(), calendar.err(), banks.err(), letters.err()];
+            let faults = [remark.err(), matching.err(), calendar.err(), banks.err(), letters.err()];
             Err(wrong(&files, faults.into_iter().flatten()))
         }
     }
@@ -102,7 +112,8 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<RuleFile>) -> std::io::Resu
 pub(super) fn check(global: &Global) -> Result<Done, Failure> {
     let settings = Settings::load(global)?;
     let rules = load(&settings)?;
-    let place = settings.rules.as_deref().map_or("built in".to_owned(), |dir| dir.display().to_string());
+    let place =
+        settings.rules.as_deref().map_or("built in".to_owned(), |dir| dir.display().to_string());
     eprintln!("{} rule files are in order ({place})", rules.files.len());
     Ok(Done::Fully)
 }

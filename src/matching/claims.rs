@@ -86,32 +86,41 @@ fn in_order(night: &Night<'_, '_>, mut indices: Vec<u32>) -> Vec<u32> {
 }
 
 /// Rule 3: a transaction whose references are all open and sum to its amount settles them all.
-pub(super) fn settle_several(night: &mut Night<'_, '_>, several: Vec<u32>) {
+///
+/// Gives back those that settle nothing; what they are told depends on how the night ends.
+pub(super) fn settle_several(night: &mut Night<'_, '_>, several: Vec<u32>) -> Vec<u32> {
+    let mut refused = Vec::new();
     for index in in_order(night, several) {
         let Some(item) = night.items.get(place(index)) else { continue };
-        let Claim::Several(references) = &item.claim else { continue };
-        let mut references = references.to_vec();
-        references.sort_unstable();
-        references.dedup();
-        let named = references
-            .iter()
-            .map(|reference| Named { reference: *reference, state: state(night, *reference).0 });
-        let named: Box<[Named]> = named.collect();
-        let exact = sum_of_open(&named) == Some(item.amount);
-        let because = Because::Together(Box::new(Together { received: item.amount, exact, named }));
-        if exact {
-            for reference in &references {
-                if let Some(notice) = state(night, *reference).1 {
-                    night.pay(notice);
-                }
-            }
-            let notices = Notices::Several(references.into());
-            let decision = Decision { notices, ..Decision::plain(Outcome::Matched, because) };
-            night.set(index, decision);
-        } else {
-            night.set(index, Decision::suspense(Reason::SeveralReferences, because));
+        let named = named(night, &item.claim);
+        if sum_of_open(&named) != Some(item.amount) {
+            refused.push(index);
+            continue;
         }
+        for each in &named {
+            if let (_, Some(notice)) = state(night, each.reference) {
+                night.pay(notice);
+            }
+        }
+        let notices = Notices::Several(named.iter().map(|each| each.reference).collect());
+        let because = together(item.amount, true, named);
+        night.set(index, Decision { notices, ..Decision::plain(Outcome::Matched, because) });
     }
+    refused
+}
+
+/// The notices of a claim on several, each once and rising, and how they stand by now.
+fn named(night: &Night<'_, '_>, claim: &Claim) -> Box<[Named]> {
+    let Claim::Several(references) = claim else { return Box::default() };
+    let mut references = references.to_vec();
+    references.sort_unstable();
+    references.dedup();
+    let each = |reference| Named { reference, state: state(night, reference).0 };
+    references.into_iter().map(each).collect()
+}
+
+fn together(received: Money, exact: bool, named: Box<[Named]>) -> Because {
+    Because::Together(Box::new(Together { received, exact, named }))
 }
 
 /// What open notices sum to; `None` if one of them is not open.
@@ -126,21 +135,36 @@ fn sum_of_open(named: &[Named]) -> Option<Money> {
 ///
 /// It is never a part of a set: with a few sets to choose from, some set often fits some amount, and
 /// then the amount confirms nothing.
-pub(super) fn confirm_probable(night: &mut Night<'_, '_>, probable: Vec<u32>) {
+pub(super) fn confirm_probable(night: &mut Night<'_, '_>, probable: Vec<u32>) -> Vec<u32> {
+    let mut refused = Vec::new();
     for index in in_order(night, probable) {
         let Some(item) = night.items.get(place(index)) else { continue };
         let Claim::Probable(reference) = item.claim else { continue };
-        let received = item.amount;
-        let decision = match state(night, reference) {
-            (NoticeState::Open(due), Some(notice)) if due == received => {
+        match state(night, reference) {
+            (NoticeState::Open(due), Some(notice)) if due == item.amount => {
                 night.pay(notice);
-                Decision::matched(reference, Because::Confirmed { reference, due })
+                let because = Because::Confirmed { reference, due };
+                night.set(index, Decision::matched(reference, because));
             }
-            (state, _) => {
-                let because =
-                    Because::Unconfirmed(Box::new(Unconfirmed { reference, received, state }));
-                Decision::suspense(Reason::UnreadableReference, because)
-            }
+            _ => refused.push(index),
+        }
+    }
+    refused
+}
+
+/// Says of the claims that settled nothing how their notices stand, now that all is settled.
+pub(super) fn refuse(night: &mut Night<'_, '_>, refused: impl IntoIterator<Item = u32>) {
+    for index in refused {
+        let Some(item) = night.items.get(place(index)) else { continue };
+        let received = item.amount;
+        let decision = if let Claim::Probable(reference) = item.claim {
+            let state = state(night, reference).0;
+            let because =
+                Because::Unconfirmed(Box::new(Unconfirmed { reference, received, state }));
+            Decision::suspense(Reason::UnreadableReference, because)
+        } else {
+            let because = together(received, false, named(night, &item.claim));
+            Decision::suspense(Reason::SeveralReferences, because)
         };
         night.set(index, decision);
     }
