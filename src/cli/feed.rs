@@ -49,7 +49,7 @@ const COLUMNS: &[Column<Summary>] = &[
         value: |row| row.balance_ok.map_or(Value::Absent, Value::Truth),
     },
     Column { key: "rejected", heading: "rejected", value: |row| Value::count(row.rejected) },
-    Column { key: "error", heading: "error", value: |row| Value::maybe(row.error.as_deref()) },
+    Column { key: "error", heading: "", value: |row| Value::maybe(row.error.as_deref()) },
     Column { key: "flags", heading: "", value: |row| Value::Several(row.flags.clone()) },
 ];
 

@@ -10,7 +10,7 @@ use super::args::Format;
 use super::failure::Failure;
 use crate::remittance::{Money, PaymentReference};
 use chrono::NaiveDate;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 
@@ -128,7 +128,8 @@ impl<T> Printer<T> {
 
 fn table<T>(columns: &[Column<T>]) -> Table {
     let mut table = Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    // A line below the headings and nothing else: what is read is the data.
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     let terminal = std::io::stdout().is_terminal();
     // Into a file or a pipe every row stays on one line, however long.
     table.set_content_arrangement(if terminal {
