@@ -33,7 +33,7 @@ use crate::rulebook::bank::BankLayouts;
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use std::fmt;
-use std::io::{BufRead, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
 /// What a file can be read from: twice, from its beginning.
 pub trait Source: Read + Seek {}
@@ -364,24 +364,52 @@ impl fmt::Display for Reject {
     }
 }
 
+impl Flag {
+    /// Where it was found: the physical line, from 1.
+    #[must_use]
+    pub const fn line(&self) -> u64 {
+        match self {
+            Self::BalanceBroken { line, .. }
+            | Self::RunningBalanceBroken { line, .. }
+            | Self::ControlSum { line, .. }
+            | Self::Oddity { line, .. } => *line,
+        }
+    }
+
+    /// A kebab-case word that stays.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BalanceBroken { .. } => "balance-broken",
+            Self::RunningBalanceBroken { .. } => "running-balance-broken",
+            Self::ControlSum { .. } => "control-sum",
+            Self::Oddity { code, .. } => code,
+        }
+    }
+
+    /// What was found, and what was expected.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::BalanceBroken { account: Some(account), expected, found, .. } => {
+                let account = crate::remittance::account::masked(account);
+                format!("account {account}: expected {expected}, found {found}")
+            }
+            Self::BalanceBroken { account: None, expected, found, .. }
+            | Self::RunningBalanceBroken { expected, found, .. } => {
+                format!("expected {expected}, found {found}")
+            }
+            Self::ControlSum { what, declared, found, .. } => {
+                format!("{what}: declared {declared}, found {found}")
+            }
+            Self::Oddity { found, .. } => format!("found {found:?}"),
+        }
+    }
+}
+
 impl fmt::Display for Flag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BalanceBroken { line, account, expected, found } => {
-                write!(f, "{line}: balance-broken")?;
-                if let Some(account) = account {
-                    write!(f, " of {}", crate::remittance::account::masked(account))?;
-                }
-                write!(f, ": expected {expected}, found {found}")
-            }
-            Self::RunningBalanceBroken { line, expected, found } => {
-                write!(f, "{line}: running-balance-broken: expected {expected}, found {found}")
-            }
-            Self::ControlSum { line, what, declared, found } => {
-                write!(f, "{line}: control-sum {what}: declared {declared}, found {found}")
-            }
-            Self::Oddity { line, code, found } => write!(f, "{line}: {code}: found {found:?}"),
-        }
+        write!(f, "{}: {}: {}", self.line(), self.code(), self.detail())
     }
 }
 

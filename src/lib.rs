@@ -24,8 +24,12 @@ pub mod demo;
 pub mod feed;
 pub mod import;
 pub mod matching;
+#[cfg(feature = "app")]
+pub mod nightly;
 pub mod remark;
 pub mod remittance;
 pub mod report;
 pub mod rulebook;
+#[cfg(feature = "app")]
+pub mod store;
 pub mod suspense;

@@ -11,6 +11,7 @@ pub mod money;
 pub mod month;
 pub mod notice;
 pub mod reference;
+pub mod subject;
 pub mod transaction;
 
 pub use account::CollectionAccount;
@@ -20,4 +21,5 @@ pub use money::{Money, MoneyError};
 pub use month::YearMonth;
 pub use notice::{NoticeStatus, PaymentNotice};
 pub use reference::PaymentReference;
+pub use subject::Subject;
 pub use transaction::{BankTransaction, Counterparty, Direction, RemarkField, Remarks};
