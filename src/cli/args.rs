@@ -33,7 +33,7 @@ Exit codes:
   3 done, but input was set aside   4 another run holds this centre";
 
 /// What every command understands.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
     /// The database [default: the one in duizhang.toml, else sqlite://duizhang.db]
@@ -68,7 +68,7 @@ pub(super) struct Global {
     /// No colours, as `NO_COLOR` asks of every program
     #[arg(long, global = true, hide = true, env = "NO_COLOR")]
     #[arg(num_args = 0..=1, default_missing_value = "1")]
-    no_color: Option<String>,
+    pub(super) no_color: Option<String>,
 }
 
 impl Global {
@@ -149,7 +149,7 @@ pub(super) enum Command {
     )]
     Report(ReportArgs),
     /// Prove the books: every fen of every feed is in exactly one place
-    Audit(AsOf),
+    Audit,
     /// Check rule files and run the examples in them
     Rules {
         #[command(subcommand)]
@@ -226,7 +226,7 @@ pub(super) enum ListKind {
 
 #[derive(Args, Debug)]
 pub(super) struct AsOf {
-    /// The day it is taken to be [default: today in Beijing]
+    /// The day it is taken to be [default: today in Beijing, or the last night for what only looks]
     #[arg(long, value_name = "YYYY-MM-DD", env = "DUIZHANG_AS_OF", hide_env = true)]
     pub(super) as_of: Option<NaiveDate>,
 }
@@ -328,13 +328,16 @@ pub(super) enum SuspenseCommand {
     List(SuspenseListArgs),
     /// Show one item: what was read, why it hangs, what comes nearest
     Show {
-        /// The item, as `suspense list` names it; its first characters are enough
+        /// The item, as `suspense list` names it, or the end of its serial
         id: String,
+        #[command(flatten)]
+        as_of: AsOf,
     },
-    /// Close one item by a decision of staff, which the engine never overturns
+    /// Close items by a decision of staff, which the engine never overturns
     #[command(after_help = "Examples:\n  \
-        duizhang suspense resolve 4f2a91 --notice P1906133753 --by 工号017 --note '单位来函确认'\n  \
-        duizhang suspense resolve 4f2a91 --refund --by 工号017 --note '重复缴款，原路退回'")]
+        duizhang suspense resolve 260511000017 --notice P1906133753 --by 017 --note '单位来函确认'\n  \
+        duizhang suspense resolve 260511000017 --refund --by 017 --note '重复缴款，原路退回'\n\n\
+        Several items may together pay one notice, one item several notices; the sums must be equal.")]
     Resolve(ResolveArgs),
 }
 
@@ -355,10 +358,11 @@ pub(super) struct SuspenseListArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct ResolveArgs {
-    /// The item, as `suspense list` names it; its first characters are enough
-    pub(super) id: String,
+    /// The items, as `suspense list` names them, or the ends of their serials
+    #[arg(required = true, value_name = "ID")]
+    pub(super) ids: Vec<String>,
     #[command(flatten)]
-    pub(super) how: Resolution,
+    pub(super) how: Decision,
     /// Who decides
     #[arg(long, value_name = "WHO")]
     pub(super) by: String,
@@ -372,19 +376,19 @@ pub(super) struct ResolveArgs {
 /// Exactly one way out of suspense.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
-pub(super) struct Resolution {
-    /// It pays this notice
+pub(super) struct Decision {
+    /// It pays this notice; may be given several times
     #[arg(long, value_name = "P…")]
-    pub(super) notice: Option<String>,
-    /// It goes to this employer's advance balance (单位暂存款)
-    #[arg(long, value_name = "EMPLOYER")]
-    pub(super) advance: Option<String>,
+    pub(super) notice: Vec<String>,
+    /// It goes to the employer's advance balance (单位暂存款)
+    #[arg(long)]
+    pub(super) advance: bool,
     /// It was or will be sent back to the payer
     #[arg(long)]
     pub(super) refund: bool,
     /// It is no remittance
     #[arg(long)]
-    pub(super) ignore: bool,
+    pub(super) not_ours: bool,
 }
 
 #[derive(Args, Debug)]

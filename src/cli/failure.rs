@@ -4,7 +4,9 @@
 //! file is shown with the line that is wrong.
 
 use super::args::Global;
+use crate::nightly::NightError;
 use crate::rulebook::{RuleError, RuleFile};
+use crate::store::StoreError;
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
@@ -37,11 +39,6 @@ pub(super) enum Failure {
 }
 
 impl Done {
-    /// The worse of two.
-    pub(super) fn and(self, other: Self) -> Self {
-        if self == Self::Fully { other } else { self }
-    }
-
     pub(super) fn exit_code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Fully => 0,
@@ -76,6 +73,14 @@ impl Failure {
     /// A failure that is a sentence of its own.
     pub(super) fn because(sentence: impl Into<String>) -> Self {
         Self::World(sentence.into().into())
+    }
+
+    /// In one line, for a listing.
+    pub(super) fn sentence(&self) -> String {
+        let mut text = Vec::new();
+        let _ = self.write(&mut text);
+        let text = String::from_utf8_lossy(&text).trim().replace("\n  caused by", "");
+        text.trim_start_matches("error: ").to_owned()
     }
 
     /// Tells standard error, and gives the exit code.
@@ -143,5 +148,17 @@ impl From<std::io::Error> for Failure {
             doing: "cannot write to standard output".to_owned(),
             source: Box::new(error),
         }))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::World(Box::new(error))
+    }
+}
+
+impl From<NightError> for Failure {
+    fn from(error: NightError) -> Self {
+        Self::World(Box::new(error))
     }
 }

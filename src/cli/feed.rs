@@ -9,6 +9,7 @@ use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::Settings;
 use crate::feed::inspect::{Summary, inspect};
+use crate::rulebook::Rulebook;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -85,7 +86,7 @@ pub(super) fn run(global: &Global, args: &InspectArgs) -> Result<Done, Failure> 
     }
 }
 
-fn look(path: &Path, file: File, rules: &rules::Rules, global: &Global) -> Summary {
+fn look(path: &Path, file: File, rules: &Rulebook, global: &Global) -> Summary {
     let name = path.display().to_string();
     let mut shown = 0;
     let mut input = BufReader::with_capacity(1 << 16, file);

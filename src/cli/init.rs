@@ -4,8 +4,9 @@
 //! database is a whole one. Nothing that is there is ever overwritten.
 
 use super::args::{Global, InitArgs};
+use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
-use super::settings::FILE_NAME;
+use super::settings::{FILE_NAME, Settings};
 use std::io::Write;
 use std::path::Path;
 
@@ -16,7 +17,7 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
         eprintln!("would make {} with {FILE_NAME}, {}", args.dir.display(), FOLDERS.join(", "));
         return Ok(Done::Fully);
     }
-    make(&args.dir, &args.name)?;
+    make(global, &args.dir, &args.name)?;
     eprintln!("a new centre is in {}; next:", args.dir.display());
     eprintln!("  1. look through {FILE_NAME}: name, telephone and address stand on every letter");
     eprintln!("  2. duizhang import accounts accounts.csv   (makes inbox/<account>/ for each)");
@@ -27,8 +28,8 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// Makes the folder of a centre, without its database.
-pub(super) fn make(dir: &Path, name: &str) -> Result<(), Failure> {
+/// Makes the folder of a centre, its database last; gives its settings.
+pub(super) fn make(global: &Global, dir: &Path, name: &str) -> Result<Settings, Failure> {
     for file in [FILE_NAME, "duizhang.db"] {
         if dir.join(file).exists() {
             let shown = dir.join(file);
@@ -45,7 +46,10 @@ pub(super) fn make(dir: &Path, name: &str) -> Result<(), Failure> {
     for rule in crate::rulebook::shipped() {
         new_file(&dir.join("rules").join(&rule.path), &rule.text)?;
     }
-    new_file(&dir.join(FILE_NAME), &settings_text(name))
+    new_file(&dir.join(FILE_NAME), &settings_text(name))?;
+    let settings = Settings::at(global, &dir.join(FILE_NAME))?;
+    Centre::found(&settings)?;
+    Ok(settings)
 }
 
 fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
@@ -84,8 +88,8 @@ hours = "工作日 9:00–17:00"
 
 [letters]
 from = "gjj@example.invalid"
-# reply_to = "gjj@example.invalid"
-language = "zh"            # or "en"
+# unsubscribe = "gjj@example.invalid"   # where an employer asks for no more letters
+language = "zh"            # reports open in it; or "en"
 "#
     )
 }

@@ -201,7 +201,7 @@ impl Value<'_> {
 }
 
 /// Text on one line, with what would move a terminal's cursor made visible.
-fn one_line(text: &str) -> Cow<'_, str> {
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(char::is_control) {
         return text.into();
     }

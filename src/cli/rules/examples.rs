@@ -3,11 +3,11 @@
 //! Examples stand beside the rules in the same file, so whoever changes a rule sees at once what
 //! else changes. Each fault names the rule, the example, and what came instead.
 
-use super::Rules;
 use crate::feed::{self, Entry, Flag, Reject, Sink, Statement};
 use crate::matching::{Kind, Sieve};
 use crate::remark::Reader;
 use crate::remittance::{BankTransaction, Counterparty, Money, Remarks};
+use crate::rulebook::Rulebook;
 use crate::rulebook::matching::{Example, RuleIndex};
 use chrono::NaiveDate;
 use std::fmt::Write;
@@ -30,7 +30,7 @@ impl Report {
 }
 
 /// Runs every example of every rule.
-pub(super) fn run(rules: &Rules) -> Report {
+pub(super) fn run(rules: &Rulebook) -> Report {
     let mut report = Report::default();
     remarks(rules, &mut report);
     movements(rules, &mut report);
@@ -38,7 +38,7 @@ pub(super) fn run(rules: &Rules) -> Report {
     report
 }
 
-fn remarks(rules: &Rules, report: &mut Report) {
+fn remarks(rules: &Rulebook, report: &mut Report) {
     let reader = Reader::new(&rules.remark);
     for (id, example) in rules.remark.examples() {
         let reading = reader.read(example.from.as_ref());
@@ -62,7 +62,7 @@ fn remarks(rules: &Rules, report: &mut Report) {
 /// Stands for one of the centre's accounts in an example.
 const OWN: &str = "own";
 
-fn movements(rules: &Rules, report: &mut Report) {
+fn movements(rules: &Rulebook, report: &mut Report) {
     let sieve = Sieve::new(&rules.matching, [OWN]);
     for (index, rule) in (0_u16..).zip(&rules.matching.ignore) {
         for example in &rule.examples {
@@ -108,7 +108,7 @@ fn movement(example: &Example) -> BankTransaction<'_> {
     }
 }
 
-fn layouts(rules: &Rules, report: &mut Report) {
+fn layouts(rules: &Rulebook, report: &mut Report) {
     for layout in rules.banks.iter() {
         for example in &layout.examples {
             let text = example.text.trim_start_matches('\n');
