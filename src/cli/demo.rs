@@ -6,11 +6,16 @@
 use super::args::{DemoArgs, Global};
 use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
+use super::listing::parsed;
 use super::rows::Printer;
 use super::{init, night};
 use crate::demo;
 use crate::import;
 use crate::nightly::Inbox;
+use crate::remittance::Reason;
+use crate::report::{Holds, Suggestion};
+use crate::store::{ItemId, Resolution};
+use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
@@ -34,6 +39,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
     lists(dir, &centre, &story)?;
     let mut rows = Vec::new();
     let mut page = PathBuf::new();
+    let last = story.nights.last().map(|night| night.as_of);
     for night in &story.nights {
         if let Some((name, text)) = &night.notices {
             put(&dir.join("lists").join(name), text.as_bytes())?;
@@ -47,10 +53,56 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
         let (summary, written) = night::run(&global, &centre, deliveries, night.as_of)?;
         rows.push(summary);
         page = written;
+        // After the last night nobody decides: what hangs is what its report shows.
+        if night.as_of >= STAFF_FROM && Some(night.as_of) != last {
+            staff(&centre, night.as_of)?;
+        }
     }
     Printer::print(centre.settings.format, night::COLUMNS, rows)?;
     closing_words(dir, &page);
     Ok(Done::Fully)
+}
+
+/// The day from which the story's staff decide.
+const STAFF_FROM: NaiveDate = NaiveDate::from_ymd_opt(2026, 5, 8).unwrap();
+
+/// Days an item hangs before the story's staff have heard from the employer, and until they give up.
+const HEARD_AFTER_DAYS: std::ops::RangeInclusive<u32> = 12..=30;
+
+/// What staff decide in the day after a night: the employer has confirmed the nearest notice, or
+/// asked for its second payment back.
+fn staff(centre: &Centre, on: NaiveDate) -> Result<(), Failure> {
+    for item in centre.report(on)?.items {
+        if !HEARD_AFTER_DAYS.contains(&item.age_days) {
+            continue;
+        }
+        let exact = |suggestion: &&Suggestion| {
+            suggestion.amount == item.amount
+                && suggestion.evidence.iter().all(|evidence| evidence.holds != Holds::No)
+        };
+        let (decision, note) = match item.reason {
+            Reason::NoticeAlreadyPaid => (Resolution::Refund, "重复缴款，单位来函申请退回"),
+            Reason::NoReference | Reason::UnreadableReference | Reason::UnknownReference => {
+                match item.suggestions.first().filter(exact) {
+                    Some(found) => {
+                        (Resolution::Settle(vec![found.reference]), "电话核实，单位来函确认")
+                    }
+                    None => continue,
+                }
+            }
+            Reason::SeveralReferences
+            | Reason::NoticeRevoked
+            | Reason::Overpaid
+            | Reason::CrossBank
+            | Reason::CrossMonth
+            | Reason::Underpaid
+            | Reason::AmbiguousParts
+            | Reason::ReversalOfMatched => continue,
+        };
+        let id = parsed::<ItemId>(&item.item_id)?;
+        centre.store.resolve(&[id], &decision, "演示员工", Some(note), on)?;
+    }
+    Ok(())
 }
 
 fn closing_words(dir: &Path, page: &Path) {

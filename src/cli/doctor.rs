@@ -22,7 +22,7 @@ struct Finding {
 
 const COLUMNS: &[Column<Finding>] = &[
     Column { key: "what", heading: "what", value: |row| Value::text(row.what) },
-    Column { key: "holds", heading: "", value: |row| Value::Truth(row.holds) },
+    Column { key: "holds", heading: "ok", value: |row| Value::Truth(row.holds) },
     Column { key: "detail", heading: "found", value: |row| Value::text(&row.detail) },
 ];
 

@@ -128,7 +128,9 @@ fn suggest(out: &mut impl Write, suggestion: &Suggestion) -> std::io::Result<()>
             Holds::Nearly => '≈',
             Holds::No => '✗',
         };
-        writeln!(out, "      {mark} {} {}", compared(evidence.kind), evidence.detail)?;
+        let detail = evidence.detail.trim_start_matches(['✓', '≈', '✗']);
+        let detail = if detail.is_empty() { compared(evidence.kind) } else { detail };
+        writeln!(out, "      {mark} {detail}")?;
     }
     Ok(())
 }

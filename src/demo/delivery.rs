@@ -57,7 +57,6 @@ const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>会话超时</titl
 /// The nights whose file of this account comes in before this night.
 fn delivered(at: usize, night: usize) -> Vec<usize> {
     match (at, night) {
-        (0, OVERLAPS) => vec![night - 1, night],
         (2, LATE) => vec![],
         (2, night) if night == LATE + 1 => vec![LATE, night],
         _ => vec![night],
@@ -79,7 +78,8 @@ fn book(at: usize, movements: &[Movement]) -> Vec<Line> {
 
 /// The file with an account's movements from the night before up to this one.
 fn file(at: usize, night: usize, book: &[Line]) -> Option<(String, Vec<u8>)> {
-    let from = night.checked_sub(1).map_or(date(4, 1), night_of);
+    let weeks = if (at, night) == (0, OVERLAPS) { 2 } else { 1 };
+    let from = night.checked_sub(weeks).map_or(date(4, 1), night_of);
     let to = night_of(night);
     let lines = |from: NaiveDate| {
         let booked = |line: &&Line| (from..to).contains(&line.movement.on);

@@ -2,8 +2,6 @@
 //!
 //! Exit codes, streams, and what `init` makes. Each test runs the real binary in an empty folder.
 
-#![cfg(feature = "app")]
-
 use assert_cmd::Command;
 use std::fs;
 use tempfile::TempDir;
