@@ -10,10 +10,13 @@
 
 mod advice;
 mod class;
+mod examples;
 mod fast;
 mod fields;
 mod find;
 mod judge;
+mod marked;
+mod names;
 mod number;
 mod read;
 pub mod render;
@@ -24,8 +27,10 @@ mod property_tests;
 mod table_tests;
 
 pub use advice::{Advice, Certainty};
+pub use examples::FailingExample;
 pub use fields::FieldClaim;
-pub use read::{Reading, Segment, SegmentKind, Step, View, marked};
+pub use marked::{Segment, SegmentKind, marked};
+pub use read::{Reading, Step, View};
 
 use crate::remittance::PaymentReference;
 use crate::rulebook::remark::RemarkRules;
@@ -39,6 +44,7 @@ use number::Grammar;
 pub struct Reader {
     grammar: Grammar,
     quick: Quick,
+    names: names::Names,
     rules: RemarkRules,
 }
 
@@ -65,7 +71,12 @@ impl Reader {
             follow: rules.follow.clone(),
             unit: rules.unit.clone(),
         };
-        Self { quick: Quick::new(&grammar.table), grammar, rules: rules.clone() }
+        Self {
+            quick: Quick::new(&grammar.table),
+            names: names::Names::new(rules),
+            grammar,
+            rules: rules.clone(),
+        }
     }
 
     /// A reader by the rules that ship with the program.

@@ -4,6 +4,13 @@
 //! doubles, several references, probable readings, reversals, three months, two banks. A failure names
 //! its seed, and the seed is all that is needed to see it again.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the impossible should stop"
+)]
+
 use chrono::NaiveDate;
 use duizhang::calendar::WorkingDays;
 use duizhang::matching::{

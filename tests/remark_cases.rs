@@ -1,6 +1,9 @@
 //! Every case of the shared file of remarks, as the contract's JSON gives it.
 //!
 //! The file is found through `DUIZHANG_SHARED` (default `../shared`); without it the test says so.
+//!
+//! Only the keys that a case gives are compared; what follows from the contract's prose beyond the
+//! cases is tested beside the reader (`src/remark/table_tests.rs`).
 
 use duizhang::remark::Reader;
 use serde_json::Value;

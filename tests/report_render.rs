@@ -50,6 +50,7 @@ fn the_sheet_is_the_one_that_was_looked_at() {
 #[test]
 fn no_text_becomes_markup_on_the_page() {
     let page = page(&every_case(), html::Options::default());
+    golden("every-case.html", page.as_bytes());
     for forbidden in [
         "<script",
         "<img",

@@ -1,5 +1,7 @@
 //! The report of a very bad night: sixty thousand items in every rendering.
 //!
+//! Debug builds take a tenth of it.
+//!
 //! Goal: nothing grows faster than the items and nobody waits for a report.
 //! Method: render, print how long each took (`--nocapture`), check what came out by its size. Times are
 //! asserted only in release builds, with room for a busy machine.
@@ -16,18 +18,18 @@ mod sample;
 use duizhang::report::{Language, csv, html};
 use std::time::{Duration, Instant};
 
-const ITEMS: u64 = 60_000;
+const ITEMS: u64 = if cfg!(debug_assertions) { 6_000 } else { 60_000 };
 
 fn timed(name: &str, spent: &mut Duration, render: impl FnOnce() -> usize) -> usize {
     let started = Instant::now();
     let bytes = render();
     *spent += started.elapsed();
-    println!("{name}: {:?}, {bytes} bytes", started.elapsed());
+    eprintln!("{name}: {:?}, {bytes} bytes", started.elapsed());
     bytes
 }
 
 #[test]
-fn sixty_thousand_items_are_a_report_in_two_seconds() {
+fn a_very_bad_night_is_a_report_in_seconds() {
     let report = sample::many(ITEMS);
     let mut spent = Duration::ZERO;
     let page = timed("html", &mut spent, || {

@@ -6,6 +6,7 @@
 //! Invariant: `hundredths` is the amount in hundredths of its currency, `decimals` how many of
 //! them the file wrote, so that [`Amount::decimal`] prints what the file has.
 
+use super::Problem;
 use crate::remittance::MoneyError;
 use crate::rulebook::bank::AmountStyle;
 use rust_decimal::Decimal;
@@ -42,6 +43,11 @@ impl Amount {
             AmountStyle::Comma => comma(text),
         }
     }
+}
+
+/// An empty amount is missing; any other says what is wrong with it.
+pub(crate) fn problem(error: &MoneyError) -> Problem {
+    if *error == MoneyError::Empty { Problem::Missing } else { Problem::Amount(error.to_string()) }
 }
 
 /// `-1234.56` of at most 15 digits: nearly every amount there is.

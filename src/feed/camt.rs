@@ -12,6 +12,7 @@
 
 mod detail;
 mod entry;
+mod name;
 mod namespace;
 mod place;
 mod source;
@@ -65,3 +66,6 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, Feed
         step.map_err(|kind| FeedError { line: source.line(), kind })?;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use super::rows::RowReader;
 use super::table::Table;
 use super::{FeedError, FeedErrorKind, Sink};
 use crate::rulebook::bank::BankLayouts;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use std::io::Read;
 
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -48,18 +49,32 @@ pub(super) fn confirmed<'a>(
         let text = encoding.decode_head(&scan.head);
         return attempt(encoding, &text).map(|plan| (encoding, plan));
     }
+    let mut chinese = None;
     for encoding in Encoding::candidates(layouts) {
-        match attempt(encoding, &encoding.decode_head(&scan.head)) {
+        let text = encoding.decode_head(&scan.head);
+        match attempt(encoding, &text) {
             Ok(plan) => return Ok((encoding, plan)),
             Err(error) if matches!(error.kind, FeedErrorKind::AmbiguousLayout { .. }) => {
                 return Err(error);
+            }
+            // Chinese, surely enough to say that the layout is what is unknown, not the encoding.
+            Err(error) if encoding == Encoding::GB18030 && looks_chinese(&scan.head) => {
+                chinese = Some(error);
             }
             Err(_) => {}
         }
     }
     let expected = "UTF-8, or an encoding in which the header has the words of a layout";
     let found = "bytes that are neither".to_owned();
-    Err(FeedErrorKind::Encoding { expected, found }.at(scan.utf8.err().unwrap_or(0)))
+    let unknown = FeedErrorKind::Encoding { expected, found };
+    Err(chinese.unwrap_or_else(|| unknown.at(scan.utf8.err().unwrap_or(0))))
+}
+
+/// A guess by the frequency of characters: good for choosing what an error says, no more.
+fn looks_chinese(head: &[u8]) -> bool {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(head, true);
+    detector.guess(None, Utf8Detection::Deny) == encoding_rs::GBK
 }
 
 /// Reads a table row by row.

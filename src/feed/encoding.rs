@@ -160,21 +160,32 @@ pub(super) fn scan(input: &mut dyn Source) -> Result<Scan, FeedError> {
 fn check(bytes: &[u8], last: bool, scan: &mut Scan, line: &mut u64) -> usize {
     let breaks = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count();
     scan.ascii &= bytes.is_ascii();
-    match std::str::from_utf8(bytes) {
-        Ok(_) => {
-            *line += u64::try_from(breaks(bytes)).unwrap_or(0);
-            0
-        }
-        Err(error) if error.error_len().is_none() && !last => {
-            *line += u64::try_from(breaks(bytes)).unwrap_or(0);
-            bytes.len() - error.valid_up_to()
-        }
-        Err(error) => {
-            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            scan.utf8 = Err(*line + u64::try_from(breaks(before)).unwrap_or(0));
-            0
-        }
+    // A character may be cut in two where the chunk ends; it is checked with the next chunk.
+    let kept = if last { 0 } else { unfinished(bytes) };
+    let whole = bytes.get(..bytes.len() - kept).unwrap_or_default();
+    if simdutf8::basic::from_utf8(whole).is_ok() {
+        *line += u64::try_from(breaks(whole)).unwrap_or(0);
+        return kept;
     }
+    let before = std::str::from_utf8(whole).err().map_or(0, |error| error.valid_up_to());
+    let before = breaks(whole.get(..before).unwrap_or_default());
+    scan.utf8 = Err(*line + u64::try_from(before).unwrap_or(0));
+    0
+}
+
+/// Bytes at the end that begin a character without finishing it.
+fn unfinished(bytes: &[u8]) -> usize {
+    for (byte, length) in bytes.iter().rev().zip(1..=3) {
+        let needed = match byte {
+            0xc0..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xff => 4,
+            0x80..=0xbf => continue,
+            0..=0x7f => return 0,
+        };
+        return if needed > length { length } else { 0 };
+    }
+    0
 }
 
 /// XML says its encoding itself; where that disagrees with the bytes, the file is refused.
@@ -218,17 +229,26 @@ fn declared(head: &[u8]) -> Option<String> {
     after.get(1..)?.split(quote).next().map(str::to_owned)
 }
 
-/// SWIFT messages have no words to confirm an encoding: Chinese where every character is, else
-/// the western one-byte encoding, which reads any byte; the latter is flagged.
+/// SWIFT messages have no words to confirm an encoding: Chinese where bytes above ASCII come in
+/// pairs, else the western one-byte encoding, which reads any byte. Either is flagged.
 #[expect(clippy::unnecessary_wraps, reason = "as its neighbours")]
 pub(super) fn of_messages(scan: &Scan) -> Result<Encoding, FeedError> {
     if let Some(encoding) = Encoding::proven(scan) {
         return Ok(encoding);
     }
-    let text = Encoding::GB18030.decode_head(&scan.head);
-    let chinese = text.chars().filter(|c| !c.is_ascii()).all(is_chinese);
-    let found = if chinese { Encoding::GB18030 } else { Encoding::WINDOWS_1252 };
+    let found = if is_paired(&scan.head) { Encoding::GB18030 } else { Encoding::WINDOWS_1252 };
     Ok(Encoding { certain: false, ..found })
+}
+
+/// Whether bytes above ASCII stand in pairs, as common Chinese in GBK does; western letters stand
+/// alone between ASCII ones. One in four may break the rule: rare characters, cut remarks.
+fn is_paired(bytes: &[u8]) -> bool {
+    let (mut pairs, mut alone) = (0_usize, 0_usize);
+    for run in bytes.split(u8::is_ascii) {
+        pairs += run.len() / 2;
+        alone += run.len() % 2;
+    }
+    pairs > 4 * alone
 }
 
 /// Settlement records are GBK by their specification; UTF-8 is taken where it is proven.

@@ -120,7 +120,9 @@ impl<'a> Search<'a> {
             let missing = missing(layout, &columns);
             if missing.is_empty() {
                 fits.push((known, layout, columns));
-            } else if known >= 2 && self.near.as_ref().is_none_or(|near| near.known < known) {
+            } else if known > missing.len()
+                && self.near.as_ref().is_none_or(|near| near.known < known)
+            {
                 let header = shortened(row.text, 200);
                 let layout = layout.id.clone();
                 self.near = Some(Near { line: row.line, known, layout, missing, header });

@@ -1,9 +1,9 @@
 //! Reads SWIFT account statements: MT940 and MT942, as banks really write them.
 //!
 //! Start at [`read`]. Lines come from `lines.rs`, whatever ends them; `tag.rs` says which line
-//! begins a field; `message.rs` gathers a message and gives its movements and its statement to the
-//! sink; `movement.rs` reads `:61:`, `information.rs` reads `:86:`, `balance.rs` reads amounts with
-//! a currency.
+//! begins a field; `message.rs` deals fields out to the movement that is open (`open.rs`) and to the
+//! message around it (`statement.rs`), which give entries and statements to the sink. `movement.rs`
+//! reads `:61:`, `information.rs` reads `:86:`, `balance.rs` reads amounts with a currency.
 //!
 //! Not here: character sets (the bytes are UTF-8 when they arrive). A payer can write a line that
 //! looks like a field into his text and no reader can tell: the balances tell, and are flagged.
@@ -15,6 +15,8 @@ mod information;
 mod lines;
 mod message;
 mod movement;
+mod open;
+mod statement;
 mod tag;
 
 use super::{FeedError, FeedErrorKind, Format, Sink};
@@ -41,3 +43,6 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, Feed
     let line = lines.number();
     messages.finish(sink).map_err(|kind| FeedError { line, kind })
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,7 +169,7 @@ impl<R: Read> RowReader<R> {
         self.line += breaks;
         let bytes = self.buffer.get(from..from + content).unwrap_or_default();
         let (Ok(text), Ok(unescaped)) =
-            (std::str::from_utf8(bytes), std::str::from_utf8(&self.unescaped))
+            (simdutf8::basic::from_utf8(bytes), simdutf8::basic::from_utf8(&self.unescaped))
         else {
             let found = "other bytes".to_owned();
             return Err(FeedErrorKind::Encoding { expected: "UTF-8", found }.at(line));
@@ -290,6 +290,8 @@ fn line_breaks(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
+    type Expected<'a> = (u64, &'a [&'a str]);
+
     fn rows(text: &str) -> Vec<(u64, Vec<String>)> {
         let mut reader = RowReader::new(text.as_bytes(), b',');
         let mut rows = Vec::new();
@@ -302,7 +304,7 @@ mod tests {
     #[test]
     fn rows_end_with_any_line_end_and_know_their_line() {
         #[rustfmt::skip] // A table is read by column.
-        let table: &[(&str, &[(u64, &[&str])])] = &[
+        let table: &[(&str, &[Expected<'_>])] = &[
             ("a,b\nc,d\n",           &[(1, &["a", "b"]), (2, &["c", "d"])]),
             ("a,b\r\nc,d",           &[(1, &["a", "b"]), (2, &["c", "d"])]),
             ("a,b\rc,d\r",           &[(1, &["a", "b"]), (2, &["c", "d"])]),

@@ -8,14 +8,14 @@
 //!
 //! Invariant: memory does not grow with the file, nor with the hexadecimal text of an envelope.
 
-use super::amount::Amount;
+use super::amount::{self, Amount};
 use super::encoding::{Encoding, Utf8Reader};
 use super::layout::{PreambleFacts, shortened};
 use super::rows::{Row, RowReader};
 use super::running::Running;
 use super::table::{FOUND_CHARS_MAX, ROW_CHARS_MAX, currency_code};
 use super::{Entry, FeedError, FeedErrorKind, Problem, Reject, Sink, date};
-use crate::remittance::{Counterparty, Direction, MoneyError, Remarks};
+use crate::remittance::{Counterparty, Direction, Remarks};
 use crate::rulebook::bank::{AmountStyle, DateOrder};
 use std::io::{self, BufRead, Read};
 
@@ -153,10 +153,7 @@ fn entry(row: Row<'_>) -> Result<Read23<'_>, (Place, Problem)> {
 }
 
 fn amount_at(place: Place, text: &str) -> Result<Amount, (Place, Problem)> {
-    Amount::read(text, AmountStyle::Point).map_err(|error| match error {
-        MoneyError::Empty => (place, Problem::Missing),
-        error => (place, Problem::Amount(error.to_string())),
-    })
+    Amount::read(text, AmountStyle::Point).map_err(|error| (place, amount::problem(&error)))
 }
 
 /// The XML message, scanned for its DATA fields; reading from it gives the bytes of one of them.

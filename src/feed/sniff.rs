@@ -93,3 +93,78 @@ fn is_settlement(start: &str) -> bool {
         && line.matches('|').count() >= 20
         && first.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::encoding::{of_messages, of_xml, scan};
+    use super::*;
+    use std::io::Cursor;
+
+    #[test]
+    fn content_tells_the_kind_whatever_the_name() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows: &[(&[u8], &str)] = &[
+            (b"\xd0\xcf\x11\xe0\xa1\xb1",                   "Excel"),
+            (b"PK\x03\x04..[Content_Types].xml",             "Excel"),
+            (b"PK\x03\x04..statement.xml",                   "found \"a zip archive\""),
+            (b"\x1f\x8b\x08",                                "found \"gzip data\""),
+            (b"%PDF-1.4",                                     "found \"a PDF\""),
+            (b"\xef\xbb\xbf\n<?xml version=\"1.0\"?><Document/>", "Xml"),
+            (b"<!-- x --><ns:Document xmlns:ns=\"a\">",        "Xml"),
+            (b"<message><head/><body><field-list name=\"x\">", "SettlementEnvelope"),
+            (b"<!DOCTYPE html><html>",                        "Html"),
+            (b"<table><tr>",                                  "Html"),
+            (b"{1:F01BANKCNBJAXXX0000000000}{4:\n:20:1",      "Mt"),
+            (b"\r\n:20:STARTUMS\r\n",                        "Mt"),
+            (b"0000 01BANK\r\n940\r\n:20:1\r\n",            "Mt"),
+            (b"1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|\r\n", "Settlement"),
+            ("交易日期,借贷标志".as_bytes(),                    "Text"),
+        ];
+        for (bytes, want) in rows {
+            let scan = scan(&mut Cursor::new(*bytes)).unwrap();
+            let got = kind(&scan).map_or_else(|e| e.to_string(), |kind| format!("{kind:?}"));
+            assert!(got.ends_with(want), "{}: {got}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn xml_is_what_it_declares_or_it_is_refused() {
+        let declared = |label: &str, text: &[u8]| {
+            let mut bytes = format!("<?xml version=\"1.0\" encoding=\"{label}\"?>").into_bytes();
+            bytes.extend(text);
+            bytes
+        };
+        #[rustfmt::skip] // A table is read by column.
+        let rows: Vec<(Vec<u8>, &str)> = vec![
+            (b"<a>\xe6\x97\xa5</a>".to_vec(),                  "utf-8"),
+            (declared("UTF-8", b"<a/>"),                       "utf-8"),
+            (declared("gbk", b"<a>\xc8\xd5</a>"),              "gb18030"),
+            (declared("ISO-8859-1", b"<a>\xe4</a>"),           "windows-1252"),
+            (b"\xfe\xff\0<\0a".to_vec(),                      "utf-16be"),
+            (b"\n<a>\xe4</a>".to_vec(),       "line 2: expected UTF-8, found other bytes"),
+            (declared("UTF-8", b"<a>\xe4"),   "line 1: expected UTF-8, as declared, found other bytes"),
+            (declared("UTF-16", b"<a/>"),     "line 1: expected UTF-16, as declared, found bytes of one-byte characters"),
+            (declared("UTF-7", b"<a/>"),      "line 1: expected an encoding that is known, found UTF-7"),
+            (declared("GBK", "日".as_bytes()), "line 1: expected the declared encoding, found UTF-8 declared as GBK"),
+            (b"\xef\xbb\xbf<a>\xe4".to_vec(), "line 1: expected UTF-8, as the byte order mark says, found other bytes"),
+        ];
+        for (bytes, want) in rows {
+            let scan = scan(&mut Cursor::new(&bytes)).unwrap();
+            let got = of_xml(&scan).map_or_else(|e| e.to_string(), |found| found.name().into());
+            assert_eq!(got, want, "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    #[test]
+    fn messages_that_are_not_unicode_are_read_as_custom_has_it() {
+        let rows: [(&[u8], &str); 3] = [
+            (b":20:1\n:86:\xb9\xab\xbb\xfd\xbd\xf0", "gb18030"),
+            (b":20:1\n:86:M\xfcller & S\xf6hne", "windows-1252"),
+            (b":20:1\n:86:abc", "utf-8"),
+        ];
+        for (bytes, want) in rows {
+            let scan = scan(&mut Cursor::new(bytes)).unwrap();
+            assert_eq!(of_messages(&scan).unwrap().name(), want);
+        }
+    }
+}

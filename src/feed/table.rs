@@ -7,7 +7,7 @@
 //!
 //! Invariant: each row behind the header is an entry, a reject, or known to be no data.
 
-use super::amount::Amount;
+use super::amount::{self, Amount};
 use super::layout::{Plan, normalised, shortened};
 use super::rows::Row;
 use super::running::Running;
@@ -73,10 +73,7 @@ const fn refusal(field: Field, problem: Problem) -> Refusal {
 }
 
 fn not_an_amount(field: Field) -> impl Fn(MoneyError) -> Refusal {
-    move |error| match error {
-        MoneyError::Empty => refusal(field, Problem::Missing),
-        error => refusal(field, Problem::Amount(error.to_string())),
-    }
+    move |error| refusal(field, amount::problem(&error))
 }
 
 impl<'p> Table<'p> {
@@ -134,7 +131,7 @@ impl<'p> Reader<'p> {
             line: row.line,
             account: if own.is_empty() { self.plan.preamble.account.as_deref() } else { Some(own) },
             currency: self.currency(row)?,
-            serial: self.value(row, Field::Serial),
+            serial: self.number(row, Field::Serial),
             booked_on,
             booked_time,
             direction,
@@ -166,6 +163,13 @@ impl<'p> Reader<'p> {
         if blank.iter().any(means_nothing) { "" } else { cell }
     }
 
+    /// An account or a serial: what spreadsheets need to keep its digits (`="6222"`) comes off.
+    fn number<'a>(self, row: Row<'a>, field: Field) -> &'a str {
+        let text = self.value(row, field);
+        let kept = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
+        kept.unwrap_or_else(|| text.strip_prefix('\'').unwrap_or(text))
+    }
+
     fn has(self, field: Field) -> bool {
         self.plan.columns.get(field as usize).is_some_and(|column| *column != usize::MAX)
     }
@@ -188,7 +192,7 @@ impl<'p> Reader<'p> {
             let expected = format!("{wanted} fields");
             return Err(refusal(Field::Date, Problem::Fields { expected }));
         }
-        if row.text.contains('\0') {
+        if memchr::memchr(0, row.text.as_bytes()).is_some() {
             return Err(refusal(Field::Date, Problem::Text { expected: "text without NUL" }));
         }
         if self.plan.decoded && row.text.contains('\u{fffd}') {
@@ -327,12 +331,12 @@ impl<'p> Reader<'p> {
             Direction::Debit => PayerAccount,
         };
         let counterparty = Counterparty {
-            account: self.value(row, account),
+            account: self.number(row, account),
             name: self.value(row, name),
-            bank_code: self.value(row, code),
+            bank_code: self.number(row, code),
             bank_name: self.value(row, bank),
         };
-        (counterparty, self.value(row, own))
+        (counterparty, self.number(row, own))
     }
 
     /// Whether a row that is no entry is known to be no data.

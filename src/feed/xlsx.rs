@@ -34,7 +34,10 @@ mod workbook {
     /// Largest workbook that is read; a million rows are far below.
     const PACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
     /// Largest sum of unpacked members, against archives made to fill memory.
-    const UNPACKED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+    const UNPACKED_BYTES_MAX: u64 = 512 * 1024 * 1024;
+    /// Sheets pack about ten to one; far beyond that, and large, an archive is made to fill memory.
+    const RATIO_MAX: u64 = 100;
+    const SMALL_BYTES: u64 = 32 * 1024 * 1024;
 
     /// Reads the first sheet that has a header a layout fits; gives the layout's name.
     pub(in crate::feed) fn read(
@@ -45,9 +48,14 @@ mod workbook {
         input.seek(SeekFrom::Start(0))?;
         let mut bytes = Vec::new();
         input.take(PACKED_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-        if bytes.starts_with(b"PK") && unpacked(&bytes).is_none_or(|size| size > UNPACKED_BYTES_MAX)
+        let packed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let bomb = |size| {
+            size > UNPACKED_BYTES_MAX || (size > SMALL_BYTES && size / packed.max(1) > RATIO_MAX)
+        };
+        if packed > PACKED_BYTES_MAX
+            || (bytes.starts_with(b"PK") && unpacked(&bytes).is_none_or(bomb))
         {
-            return Err(structure("a workbook of at most 1 GiB", "more, or a broken archive"));
+            return Err(structure("a workbook of at most 512 MiB", "more, or a broken archive"));
         }
         let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes))
             .map_err(|error| structure("an Excel workbook", &error.to_string()))?;
@@ -106,8 +114,9 @@ mod workbook {
         }
     }
 
-    /// A cell as text; a float that two decimals do not say exactly keeps its digits, so that
-    /// reading it as an amount is an error and not a rounding.
+    /// A cell as text. A float that two decimals do not say exactly, or an identifier that it no
+    /// longer holds, begins with `≈`: as an amount that is an error and not a rounding, as an
+    /// account one that nobody has.
     fn text(cell: &Data) -> String {
         match cell {
             Data::Empty => String::new(),
@@ -120,13 +129,17 @@ mod workbook {
                 match shown.strip_suffix(".00") {
                     Some(whole) if exact && whole.len() <= 15 => whole.to_owned(),
                     _ if exact && shown.len() <= 17 => shown,
-                    _ => format!("{number:e}"),
+                    _ => format!("≈{number:e}"),
                 }
             }
             Data::Bool(value) => value.to_string(),
             Data::DateTime(moment) => {
                 let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-                format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+                let day = format!("{year:04}-{month:02}-{day:02}");
+                if (hour, minute, second) == (0, 0, 0) {
+                    return day; // A cell that is only a day says nothing of the time.
+                }
+                format!("{day} {hour:02}:{minute:02}:{second:02}")
             }
             Data::Error(error) => error.to_string(),
         }

@@ -46,7 +46,9 @@ pub(super) fn take_back(night: &mut Night<'_, '_>, settled: &[Settled<'_>]) {
     let mut candidates = candidates(night, settled, &debits);
     for (position, (index, debit)) in debits.iter().enumerate() {
         let group = fitting(&candidates, debit);
-        let rivals = debits.iter().skip(position).filter(|(_, other)| alike(debit, other)).count();
+        // Looked for only where it matters; there are few such debits.
+        let rivals =
+            || debits.iter().skip(position).filter(|(_, other)| alike(debit, other)).count();
         if clear(&candidates, &group, rivals) {
             undo(night, &mut candidates, *index, debit, &group);
         } else {
@@ -56,11 +58,11 @@ pub(super) fn take_back(night: &mut Night<'_, '_>, settled: &[Settled<'_>]) {
 }
 
 /// Whether it makes no difference which candidate is taken: all claim the same, or all will be taken.
-fn clear(candidates: &[Candidate<'_>], group: &[usize], rivals: usize) -> bool {
+fn clear(candidates: &[Candidate<'_>], group: &[usize], rivals: impl Fn() -> usize) -> bool {
     let of_group: Vec<_> = group.iter().filter_map(|place| candidates.get(*place)).collect();
     let same = |(one, next): (&&Candidate<'_>, &&Candidate<'_>)| one.references == next.references;
     let interchangeable = of_group.iter().zip(of_group.iter().skip(1)).all(same);
-    !of_group.iter().any(|one| one.held) && (interchangeable || rivals >= group.len())
+    !of_group.iter().any(|one| one.held) && (interchangeable || rivals() >= group.len())
 }
 
 /// Whether two debits look for the same credits.

@@ -178,6 +178,20 @@ fn by_reference(hanging: &Hanging<'_>, notices: &OpenNotices) -> Vec<Candidate> 
     found
 }
 
+/// The digits of a reference that is cut short or has one too many, in a remark as `remark.rs` normalised
+/// it: the first P with four to eleven digits behind it. Empty where there is none.
+#[must_use]
+pub fn digits_behind_p(plain: &str) -> &str {
+    let behind = |(at, _)| plain.get(at + 1..).unwrap_or_default();
+    let digits = |rest: &'_ str| rest.bytes().take_while(u8::is_ascii_digit).count();
+    plain
+        .match_indices(['P', 'p'])
+        .map(behind)
+        .filter_map(|rest| rest.get(..digits(rest)))
+        .find(|digits| (4..=11).contains(&digits.len()))
+        .unwrap_or_default()
+}
+
 /// Looks a number up that differs from what was written by one slip.
 fn look(number: u64, slip: Slip, notices: &OpenNotices, found: &mut Vec<Candidate>) {
     let reference = PaymentReference::from_number(number);

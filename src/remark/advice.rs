@@ -2,6 +2,8 @@
 //!
 //! The codes are the contract's ("Reading a remark") and are kept forever; the words for payers
 //! stand in `rules/remark.toml`.
+//!
+//! Invariant: a list of advice is sorted by code and names each fault once.
 
 use std::fmt;
 

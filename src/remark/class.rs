@@ -145,13 +145,14 @@ impl Table {
     }
 
     fn shape(&self, char: char) -> Shape {
-        match self.class(char) {
-            Class::Symbol => Shape::Bar,
-            _ if fold(char).is_some_and(|folded| folded.is_ascii_alphabetic()) => {
-                Shape::AsciiLetter
-            }
-            _ if char.is_alphabetic() => Shape::Letter,
-            _ => Shape::Sign,
+        if self.class(char) == Class::Symbol {
+            Shape::Bar
+        } else if fold(char).is_some_and(|folded| folded.is_ascii_alphabetic()) {
+            Shape::AsciiLetter
+        } else if char.is_alphabetic() {
+            Shape::Letter
+        } else {
+            Shape::Sign
         }
     }
 
@@ -164,10 +165,10 @@ impl Table {
                 Class::Digit { value: value.unwrap_or_default(), folded }
             }
             'P' | 'p' => Class::Prefix { lower: ascii == 'p', folded },
-            'A'..='Z' | 'a'..='z' => match self.class(ascii) {
-                lookalike @ Class::Lookalike { .. } => lookalike,
-                _ => Class::Letter,
-            },
+            'A'..='Z' | 'a'..='z' => {
+                let known = self.class(ascii);
+                if matches!(known, Class::Lookalike { .. }) { known } else { Class::Letter }
+            }
             _ => return,
         };
         self.set(char, class);

@@ -2,6 +2,8 @@
 //!
 //! Start at [`Grammar::scan`]. It builds nothing: each [`Found`] is handed on as it is met. What the
 //! findings amount to together is decided in `judge.rs`.
+//!
+//! Invariant: findings do not overlap and come in the order of the remark.
 
 use super::advice::{Advice, AdviceSet};
 use super::class::Class;
@@ -73,12 +75,12 @@ impl Grammar {
         let mut at = 0;
         while let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) {
             let (class, next) = (self.table.class(char), at + char.len_utf8());
-            let step = match class {
-                Class::Prefix { .. } | Class::PrefixLookalike => {
-                    self.behind_prefix(text, &front, (class, at, next))
-                }
-                Class::Digit { .. } => Some(self.bare(text, &front, at)),
-                _ => None,
+            let step = if class.is_prefix() {
+                self.behind_prefix(text, &front, (class, at, next))
+            } else if matches!(class, Class::Digit { .. }) {
+                Some(self.bare(text, &front, at))
+            } else {
+                None
             };
             match step {
                 None => {
@@ -127,12 +129,11 @@ impl Grammar {
             before: front.faults(),
             behind: AdviceSet::default(),
         };
-        match class {
-            Class::Prefix { lower, folded } => {
-                found.inner.add_if(lower, Advice::LowercasePrefix);
-                found.inner.add_if(folded, Advice::FullWidth);
-            }
-            _ => found.inner.add(Advice::Lookalike),
+        if let Class::Prefix { lower, folded } = class {
+            found.inner.add_if(lower, Advice::LowercasePrefix);
+            found.inner.add_if(folded, Advice::FullWidth);
+        } else {
+            found.inner.add(Advice::Lookalike);
         }
         found.inner.add_if(rank == Rank::Truncated, Advice::Truncated);
         self.look_behind(text, &mut found);
@@ -149,12 +150,11 @@ impl Grammar {
         inner.add(Advice::MissingPrefix);
         let mut value = 0;
         for char in text.get(run.start..run.end).unwrap_or_default().chars() {
-            match self.table.class(char) {
-                Class::Digit { value: digit, folded } => {
-                    value = value * 10 + u64::from(digit);
-                    inner.add_if(folded, Advice::FullWidth);
-                }
-                _ => inner.add(Advice::BrokenBySpace),
+            if let Class::Digit { value: digit, folded } = self.table.class(char) {
+                value = value * 10 + u64::from(digit);
+                inner.add_if(folded, Advice::FullWidth);
+            } else {
+                inner.add(Advice::BrokenBySpace);
             }
         }
         let mut found = Found {
@@ -225,11 +225,8 @@ impl Front {
         if class.is_ascii_letter() && !self.last.is_ascii_letter() {
             self.words_before_letters = self.words;
         }
-        match class {
-            Class::Space => {}
-            _ if class.is_symbol() => self.symbols = true,
-            _ => self.words = true,
-        }
+        self.symbols |= class.is_symbol();
+        self.words |= class != Class::Space && !class.is_symbol();
         self.digit_before_last = matches!(self.last, Class::Digit { .. });
         (self.last, self.last_char) = (class, char);
     }

@@ -115,12 +115,13 @@ impl Grammar {
     fn gap(&self, text: &str, at: usize) -> Gap {
         let mut gap = Gap { end: at, space: false, symbol: false, invisible: false };
         while let Some((class, next)) = self.peek(text, gap.end) {
-            match class {
-                Class::Space => gap.space = true,
-                Class::Invisible => gap.invisible = true,
-                _ if class.is_symbol() => gap.symbol = true,
-                _ => break,
+            let bridged = class == Class::Space || class == Class::Invisible || class.is_symbol();
+            if !bridged {
+                break;
             }
+            gap.space |= class == Class::Space;
+            gap.invisible |= class == Class::Invisible;
+            gap.symbol |= class.is_symbol();
             gap.end = next;
         }
         gap
@@ -242,23 +243,19 @@ impl Grammar {
         let mut at = at;
         while number.taken < TEN {
             let Some((class, next)) = self.peek(text, at) else { return };
-            match class {
-                Class::Digit { value, folded } => {
-                    number.faults.add_if(
-                        at > number.end && number.taken > 0 && self.hidden(text, number.end, at),
-                        Advice::BrokenBySpace,
-                    );
-                    number.faults.add_if(folded, Advice::FullWidth);
-                    number.push(value, next);
-                }
-                Class::Invisible => {}
-                _ => return,
+            if let Class::Digit { value, folded } = class {
+                let broken = number.taken > 0 && self.hidden(text, number.end, at);
+                number.faults.add_if(broken, Advice::BrokenBySpace);
+                number.faults.add_if(folded, Advice::FullWidth);
+                number.push(value, next);
+            } else if class != Class::Invisible {
+                return;
             }
             at = next;
         }
     }
 
-    /// Whether only invisible characters stand between two bytes.
+    /// Whether an invisible character stands between two bytes.
     fn hidden(&self, text: &str, from: usize, to: usize) -> bool {
         matches!(self.peek(text, from), Some((Class::Invisible, _))) && from < to
     }
@@ -306,11 +303,10 @@ impl Grammar {
     fn word_follows(&self, text: &str, at: usize, word: &str, spaced: bool) -> bool {
         let mut at = at;
         while let Some((class, next)) = self.peek(text, at) {
-            match class {
-                Class::Invisible => at = next,
-                Class::Space if spaced => at = next,
-                _ => break,
+            if class != Class::Invisible && !(spaced && class == Class::Space) {
+                break;
             }
+            at = next;
         }
         text.get(at..).is_some_and(|rest| rest.starts_with(word))
     }

@@ -2,6 +2,8 @@
 //! write.
 //!
 //! The generator joins pieces, so that prefixes, digits, gaps and look-alikes meet in every order.
+//!
+//! One test is not random: the shapes of remark that would take quadratic time if anything did.
 
 use super::{Certainty, Claim, Reader, marked, render};
 use proptest::prelude::*;
@@ -139,7 +141,7 @@ proptest! {
     fn a_gap_inside_ten_digits_changes_nothing(
         number in 0_u64..10_000_000_000,
         gaps in prop::collection::vec((0_usize..10, prop::sample::select(&[
-            " ", "\u{3000}", "\n", "\r\n", "\t", "\u{200B}", "\u{FEFF}", "-", "/", "→", "—", "^", "（", "、",
+            " ", "\u{3000}", "\n", "\r\n", "\t", "\u{200B}", "\u{FEFF}", "-", "/", "→", "—", "^", "（", "、", ",", ".",
         ][..])), 0..5),
         behind in prop::sample::select(&["", " 5月公积金", "公积金", "\n120000.00", "）"][..]),
     ) {
@@ -158,10 +160,10 @@ proptest! {
     }
 }
 
-/// Goal: no remark takes more than linear time. Method: the worst shapes known, 2 MB each; anything
-/// quadratic would take minutes here.
+/// Goal: no remark takes more than linear time. Method: the worst shapes known, a quarter of a megabyte
+/// each; anything quadratic would take minutes here.
 #[test]
-fn two_megabytes_of_anything_are_read_in_time() {
+fn a_remark_without_end_is_read_in_linear_time() {
     for piece in [
         "P",
         "P ",
@@ -187,7 +189,7 @@ fn two_megabytes_of_anything_are_read_in_time() {
         "/ ",
     ] {
         for lead in ["", "P", "P190613375"] {
-            let remark = lead.to_owned() + &piece.repeat(2_000_000 / piece.len() / 8);
+            let remark = lead.to_owned() + &piece.repeat(250_000 / piece.len());
             let claim = READER.claim(&remark);
             assert_eq!(claim, READER.claim_in_full(&remark));
         }

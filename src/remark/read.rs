@@ -10,7 +10,6 @@ use super::find::{Found, Rank};
 use super::judge::Verdict;
 use super::{Advice, Certainty, Reader};
 use crate::remittance::PaymentReference;
-use crate::rulebook::remark::{StripKind, class_ranges};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -54,26 +53,6 @@ pub struct View<'a> {
     pub candidates: Vec<String>,
     pub advice: Vec<&'static str>,
     pub span: Option<(usize, usize)>,
-}
-
-/// A part of the original remark, for marking it in a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Segment {
-    pub kind: SegmentKind,
-    pub text: String,
-}
-
-/// What became of a part of the remark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SegmentKind {
-    /// Not part of a reference.
-    Plain,
-    /// Read as it stands.
-    Reference,
-    /// Read as something else: another form, a look-alike.
-    Folded,
-    /// Skipped or left off.
-    Stripped,
 }
 
 impl Reader {
@@ -141,32 +120,6 @@ impl Reading {
     }
 }
 
-/// The original remark in parts, classed by what became of each; together they are the remark.
-#[must_use]
-pub fn marked(original: &str, reading: &Reading) -> Vec<Segment> {
-    let mut segments: Vec<Segment> = Vec::new();
-    let (mut places, mut steps) =
-        (reading.places.iter().peekable(), reading.steps.iter().peekable());
-    for (index, char) in original.chars().enumerate() {
-        while places.next_if(|(_, end)| *end <= index).is_some() {}
-        while steps.next_if(|step| step.span.1 <= index).is_some() {}
-        let step = steps.peek().filter(|step| step.span.0 <= index);
-        let kind = match step {
-            Some(step) if step.became.is_empty() => SegmentKind::Stripped,
-            Some(_) => SegmentKind::Folded,
-            None if places.peek().is_some_and(|(start, _)| *start <= index) => {
-                SegmentKind::Reference
-            }
-            None => SegmentKind::Plain,
-        };
-        match segments.last_mut() {
-            Some(last) if last.kind == kind => last.text.push(char),
-            Some(_) | None => segments.push(Segment { kind, text: char.to_string() }),
-        }
-    }
-    segments
-}
-
 /// One walk over the remark that makes the plain form, the spans and the steps.
 struct Walk<'r> {
     reader: &'r Reader,
@@ -175,6 +128,12 @@ struct Walk<'r> {
     steps: Vec<Step>,
     /// Whether bars are digits in the finding at hand.
     bars: bool,
+    /// Where the symbols begin that stand right here, outside of a reference.
+    symbols_from: Option<usize>,
+    /// Whether they began right behind a reference.
+    symbols_touch: bool,
+    /// Where the last reference ended.
+    left_at: Option<usize>,
     rules: BTreeMap<char, &'r str>,
 }
 
@@ -188,14 +147,24 @@ enum Place {
 
 impl<'r> Walk<'r> {
     fn new(reader: &'r Reader) -> Self {
-        let (plain, places, steps) = (String::new(), Vec::new(), Vec::new());
-        Self { reader, plain, places, steps, bars: false, rules: BTreeMap::new() }
+        Self {
+            reader,
+            plain: String::new(),
+            places: Vec::new(),
+            steps: Vec::new(),
+            bars: false,
+            symbols_from: None,
+            symbols_touch: false,
+            left_at: None,
+            rules: BTreeMap::new(),
+        }
     }
 
     fn over(&mut self, remark: &str, members: &[Found]) {
         let mut members = members.iter().peekable();
-        let mut start = 0;
+        let (mut start, mut length) = (0, 0);
         for (index, (byte, char)) in remark.char_indices().enumerate() {
+            length = index + 1;
             while let Some(past) = members.next_if(|found| found.tail_end <= byte) {
                 self.leave(past, start, index);
             }
@@ -205,7 +174,9 @@ impl<'r> Walk<'r> {
                     if found.start == byte {
                         start = index;
                         self.bars = found.bars;
+                        self.symbols(index, true);
                     }
+                    self.step(char, class, index);
                     Place::Inside
                 }
                 Some(found) if found.end <= byte => {
@@ -215,16 +186,36 @@ impl<'r> Walk<'r> {
                     }
                     Place::Tail
                 }
-                Some(_) | None => Place::Outside,
+                Some(_) | None => {
+                    self.outside(class, index);
+                    Place::Outside
+                }
             };
             self.write(char, class, place);
-            if place == Place::Inside {
-                self.step(char, class, index);
-            }
         }
-        let length = remark.chars().count();
         for past in members {
             self.leave(past, start, length);
+        }
+        self.symbols(length, false);
+    }
+
+    /// Follows the symbols that stand side by side outside of a reference.
+    fn outside(&mut self, class: Class, index: usize) {
+        match self.symbols_from {
+            None if class.is_symbol() => {
+                self.symbols_from = Some(index);
+                self.symbols_touch = self.left_at == Some(index);
+            }
+            Some(_) if !class.is_symbol() => self.symbols(index, false),
+            Some(_) | None => {}
+        }
+    }
+
+    /// Ends such a row of symbols: where it touches a reference, it was skipped.
+    fn symbols(&mut self, index: usize, touch: bool) {
+        if let Some(from) = self.symbols_from.take().filter(|_| touch || self.symbols_touch) {
+            let rule = self.reader.names.symbol_rule().to_owned();
+            self.steps.push(Step { span: (from, index), became: String::new(), rule });
         }
     }
 
@@ -232,6 +223,7 @@ impl<'r> Walk<'r> {
     fn leave(&mut self, found: &Found, start: usize, index: usize) {
         if found.end == found.tail_end {
             self.places.push((start, index));
+            self.left_at = Some(index);
         }
     }
 
@@ -293,48 +285,7 @@ impl<'r> Walk<'r> {
     /// The rule of a character, looked up once for each.
     fn rule_of(&mut self, char: char, class: Class) -> &'r str {
         let (reader, bars) = (self.reader, self.bars);
-        self.rules.entry(char).or_insert_with(|| reader.rule_of(char, class, bars))
-    }
-}
-
-impl Reader {
-    /// The id of the rule that makes a character what it is.
-    fn rule_of(&self, char: char, class: Class, bars: bool) -> &str {
-        let holds = |chars: &str| {
-            let ranges = class_ranges(chars).unwrap_or_default();
-            ranges.iter().any(|(first, last)| (*first..=*last).contains(&char))
-        };
-        let strip = |kind: StripKind| {
-            let mut rules = self.rules.strip.iter().filter(|rule| rule.kind == kind);
-            rules.find(|rule| holds(rule.chars.as_ref())).map(|rule| rule.id.as_ref().as_str())
-        };
-        let lookalike = || {
-            let listed = self.rules.lookalike.iter().find(|rule| {
-                let chars = rule.chars.as_ref().map(|chars| chars.as_ref().as_str());
-                let plain = class::fold(char).unwrap_or(char);
-                chars.is_some_and(|chars| chars.contains(char) || chars.contains(plain))
-                    || rule.class.as_ref().is_some_and(|class| holds(class.as_ref()))
-            });
-            listed.map(|rule| rule.id.as_ref().as_str())
-        };
-        let fold = |lower: bool| {
-            let mut rules = self.rules.fold.iter();
-            let found = rules.find(|rule| {
-                holds(rule.chars.as_ref()) && (rule.id.as_ref() == "lowercase") == lower
-            });
-            found.map(|rule| rule.id.as_ref().as_str())
-        };
-        let id = match class {
-            Class::Space => strip(StripKind::Space),
-            Class::Invisible => strip(StripKind::Invisible),
-            Class::Symbol => strip(StripKind::Symbol),
-            Class::Lookalike { shape: Shape::Bar, .. } if !bars => strip(StripKind::Symbol),
-            Class::Lookalike { .. } | Class::PrefixLookalike => lookalike(),
-            Class::Prefix { lower: true, folded: false } => fold(true),
-            Class::Prefix { .. } | Class::Digit { .. } => fold(false),
-            Class::Letter | Class::Other => None,
-        };
-        id.unwrap_or_default()
+        self.rules.entry(char).or_insert_with(|| reader.names.rule_of(char, class, bars))
     }
 }
 
@@ -354,5 +305,36 @@ fn folded(char: char, class: Class) -> char {
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(char) - 0xFEE0).unwrap_or(char),
             _ => char,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_names_its_rule() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("ｐ1906133753",       vec![(0, 1, "P", "compatibility-form")]),
+            ("p1906133753",        vec![(0, 1, "P", "lowercase")]),
+            ("P1906\u{200B} 133753", vec![(5, 6, "", "invisible"), (6, 7, "", "space")]),
+            ("P1906|133753",       vec![(5, 6, "", "symbol")]),
+            ("P|906133753",        vec![(1, 2, "1", "bar-for-digit")]),
+            ("PＯ906133753",       vec![(1, 2, "0", "letter-for-digit")]),
+            ("Р19061337⑤3",        vec![(0, 1, "P", "prefix-lookalike"), (9, 10, "5", "circled-digit")]),
+            ("P19061337٥3",        vec![(9, 10, "5", "other-script-digit")]),
+            ("P1906133753202605",  vec![(11, 17, "", "year-month")]),
+            ("P19061337539",       vec![(11, 12, "", "extra-digits")]),
+        ];
+        let reader = Reader::shipped();
+        for (remark, want) in rows {
+            let steps = reader.read(remark).steps;
+            let got: Vec<_> = steps
+                .iter()
+                .map(|step| (step.span.0, step.span.1, step.became.as_str(), step.rule.as_str()))
+                .collect();
+            assert_eq!(got, want, "{remark:?}");
+        }
     }
 }

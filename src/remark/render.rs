@@ -28,7 +28,7 @@ pub fn explain(reader: &Reader, reading: &Reading, original: &str, style: Style)
     let mut out = String::new();
     headline(&mut out, reading, style);
     if !original.is_empty() {
-        picture(&mut out, reading, original, style);
+        picture(&mut out, reader, reading, original, style);
     }
     advice(&mut out, reader, reading, style);
     out
@@ -57,7 +57,7 @@ fn headline(out: &mut String, reading: &Reading, style: Style) {
 }
 
 /// The remark and the marks below it.
-fn picture(out: &mut String, reading: &Reading, original: &str, style: Style) {
+fn picture(out: &mut String, reader: &Reader, reading: &Reading, original: &str, style: Style) {
     let first = reading.places.first().map_or(0, |(start, _)| start.saturating_sub(20));
     let chars: Vec<char> = original.chars().skip(first).take(SHOWN_MAX).collect();
     let cut = original.chars().nth(first + SHOWN_MAX).is_some();
@@ -91,10 +91,10 @@ fn picture(out: &mut String, reading: &Reading, original: &str, style: Style) {
         mark(out, *place, "^", "1;36", &label);
     }
     for step in reading.steps.iter().take(STEPS_MAX) {
-        let behind = reading.places.iter().any(|(_, end)| *end == step.span.0);
+        let stripped = reader.rules().strip.iter().any(|rule| *rule.id.as_ref() == step.rule);
         let done = match step.became.as_str() {
-            "" if behind => "left off".to_owned(),
-            "" => "skipped".to_owned(),
+            "" if stripped => "skipped".to_owned(),
+            "" => "left off".to_owned(),
             became => format!("read as {became}"),
         };
         mark(out, step.span, "-", "34", &format!("{done} ({})", step.rule));
@@ -167,4 +167,62 @@ fn invisible(char: char) -> bool {
         '\u{AD}' | '\u{300}'..='\u{36F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}'
         | '\u{FEFF}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_points_at_each_fault() {
+        let remark = "p 1906—133753）2月";
+        let want = "\
+certain: P1906133753
+
+    p 1906—133753）2月
+    ^^^^^^^^^^^^^       read as P1906133753
+    -                   read as P (lowercase)
+     -                  skipped (space)
+          -             skipped (symbol)
+                 --     skipped (symbol)
+
+  note: the reference is broken by a space or a line wrap [broken_by_space]
+        handbook, rule 2: The reference is a capital P and ten digits, unbroken and complete, as printed on the notice.
+  help: write P1906133753 instead of P1906 133 753
+  note: the p is lowercase [lowercase_prefix]
+  help: write P1906133753 instead of p1906133753
+  note: symbols stand inside or around the reference [special_character]
+        handbook, rule 5: Put no symbols such as → / | $ ￥ ^ （ ） inside or around the reference.
+  help: write P1906133753 instead of （P1906133753）
+";
+        let reader = Reader::shipped();
+        assert_eq!(explain(&reader, &reader.read(remark), remark, Style::Plain), want);
+    }
+
+    #[test]
+    fn marks_count_columns_and_nothing_moves_the_cursor() {
+        let reader = Reader::shipped();
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("公积金P1906133753", "    公积金P1906133753\n          ^^^^^^^^^^^"),
+            ("Ｐ1906133753",      "    Ｐ1906133753\n    ^^^^^^^^^^^^"),
+            ("\u{200B}P1906133753", "    P1906133753\n    ^^^^^^^^^^^"),
+            ("\u{1B}[2JP1906133753", "    ·[2JP1906133753\n        ^^^^^^^^^^^"),
+            ("P1906\n133753",     "    P1906⏎133753\n    ^^^^^^^^^^^^"),
+        ];
+        for (remark, want) in rows {
+            let text = explain(&reader, &reader.read(remark), remark, Style::Plain);
+            assert!(text.contains(want), "{remark:?}:\n{text}");
+        }
+        let text = explain(&reader, &reader.read(""), "", Style::Plain);
+        assert_eq!(text, "none: no reference\n");
+    }
+
+    #[test]
+    fn a_remark_without_end_is_shown_around_what_was_read() {
+        let reader = Reader::shipped();
+        let remark = format!("{}P1906133753{}", "公".repeat(5_000), "积".repeat(5_000));
+        let text = explain(&reader, &reader.read(&remark), &remark, Style::Plain);
+        assert!(text.len() < 2_000 && text.contains("公P1906133753积"), "{text}");
+    }
 }

@@ -90,7 +90,6 @@ pub(crate) fn visible(found: char) -> Option<String> {
     match found {
         '\n' => Some("↵".to_owned()),
         '\t' => Some("⇥".to_owned()),
-        '\r' => Some("␍".to_owned()),
         '\u{3000}' => None, // A wide space is ordinary in Chinese text.
         _ if found.is_control() || invisible(found) => {
             Some(format!("⟨U+{:04X}⟩", u32::from(found)))

@@ -196,7 +196,7 @@ fn no_reference() -> Draft<'static> {
         serial: "20260415000000077120",
         age_days: 27,
         amount: 3_200_00,
-        payer: ("某某幼儿园", "1023"),
+        payer: ("白鹭滩幼儿园", "20881001234561023"),
         remarks: vec![marked(Postscript, &["2026年4月住房公积金"])],
         reason: Reason::NoReference,
         explanation: both(
@@ -335,7 +335,7 @@ fn nights(closing: Tally) -> Vec<NightPoint> {
 fn warnings() -> Vec<Warning> {
     vec![
         Warning::FileQuarantined {
-            file: "inbox/45050162000000007788/0511.xml".into(),
+            file: "ccb-0511.xml".into(),
             why: "第 3 行：文件含 DTD，拒收".into(),
         },
         Warning::RowRejected {

@@ -79,8 +79,9 @@ impl Namespaces {
 
     /// Whether an element with this prefix is in the message's namespace.
     pub(super) fn own(&self, prefix: &str) -> bool {
-        (self.open.len() == self.settled && prefix == self.message_prefix)
-            || self.uri(prefix) == self.message
+        let settled = self.open.len() == self.settled;
+        let bare = prefix.is_empty() && self.message_prefix.is_empty();
+        (settled && (bare || prefix == self.message_prefix)) || self.uri(prefix) == self.message
     }
 
     fn uri(&self, prefix: &str) -> &str {

@@ -3,6 +3,8 @@
 //! [`Place::child`] is the whole schema as far as it concerns us, all versions in one table: what
 //! it does not name is skipped with everything below it.
 
+use super::name::{self, Name};
+
 /// An element that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -132,7 +134,7 @@ const fn entry(field: EntryField) -> Place {
 
 impl Place {
     /// Where a child of this name stands.
-    pub(super) fn child(self, name: &str) -> Self {
+    pub(super) fn child(self, name: Name) -> Self {
         match self {
             Self::Envelope | Self::Skip => self,
             Self::Message | Self::Statement | Self::Balance => self.child_of_statement(name),
@@ -157,67 +159,67 @@ impl Place {
         )
     }
 
-    fn child_of_statement(self, name: &str) -> Self {
+    fn child_of_statement(self, name: Name) -> Self {
         match (self, name) {
-            (Self::Message, "Stmt" | "Rpt" | "Ntfctn") => Self::Statement,
-            (Self::Statement, "Ntry") => Self::Entry,
-            (Self::Statement, "Bal") => Self::Balance,
-            (Self::Statement, "Id") => statement(StatementField::Id),
-            (Self::Statement, "ElctrncSeqNb") => statement(StatementField::Number),
-            (Self::Statement, "StmtPgntn" | "RptPgntn" | "NtfctnPgntn") => {
+            (Self::Message, name::STMT | name::RPT | name::NTFCTN) => Self::Statement,
+            (Self::Statement, name::NTRY) => Self::Entry,
+            (Self::Statement, name::BAL) => Self::Balance,
+            (Self::Statement, name::ID) => statement(StatementField::Id),
+            (Self::Statement, name::ELCTRNC_SEQ_NB) => statement(StatementField::Number),
+            (Self::Statement, name::STMT_PGNTN | name::RPT_PGNTN | name::NTFCTN_PGNTN) => {
                 Self::Group(Group::Pagination)
             }
-            (Self::Statement, "Acct") => Self::Group(Group::Account),
-            (Self::Statement, "TxsSummry") => Self::Group(Group::Summary),
-            (Self::Balance, "Tp") => Self::Group(Group::BalanceType),
-            (Self::Balance, "Amt") => statement(StatementField::BalanceAmount),
-            (Self::Balance, "CdtDbtInd") => statement(StatementField::BalanceIndicator),
-            (Self::Balance, "Dt") => Self::Group(Group::BalanceDate),
+            (Self::Statement, name::ACCT) => Self::Group(Group::Account),
+            (Self::Statement, name::TXS_SUMMRY) => Self::Group(Group::Summary),
+            (Self::Balance, name::TP) => Self::Group(Group::BalanceType),
+            (Self::Balance, name::AMT) => statement(StatementField::BalanceAmount),
+            (Self::Balance, name::CDT_DBT_IND) => statement(StatementField::BalanceIndicator),
+            (Self::Balance, name::DT) => Self::Group(Group::BalanceDate),
             _ => Self::Skip,
         }
     }
 
-    fn child_of_entry(self, name: &str) -> Self {
+    fn child_of_entry(self, name: Name) -> Self {
         match (self, name) {
-            (Self::Entry, "Amt") => entry(EntryField::Amount),
-            (Self::Entry, "CdtDbtInd") => entry(EntryField::Indicator),
-            (Self::Entry, "RvslInd") => entry(EntryField::Reversal),
+            (Self::Entry, name::AMT) => entry(EntryField::Amount),
+            (Self::Entry, name::CDT_DBT_IND) => entry(EntryField::Indicator),
+            (Self::Entry, name::RVSL_IND) => entry(EntryField::Reversal),
             // Text up to version 07, a choice of codes from 08.
-            (Self::Entry, "Sts")
-            | (Self::Leaf(Field::Entry(EntryField::Status)), "Cd" | "Prtry") => {
+            (Self::Entry, name::STS)
+            | (Self::Leaf(Field::Entry(EntryField::Status)), name::CD | name::PRTRY) => {
                 entry(EntryField::Status)
             }
-            (Self::Entry, "BookgDt") => Self::Group(Group::BookingDate),
-            (Self::Entry, "ValDt") => Self::Group(Group::ValueDate),
-            (Self::Entry, "NtryRef") => entry(EntryField::Reference),
-            (Self::Entry, "AcctSvcrRef") => entry(EntryField::ServicerReference),
-            (Self::Entry, "AddtlNtryInf") => entry(EntryField::Text),
-            (Self::Entry, "NtryDtls") => Self::Group(Group::Details),
+            (Self::Entry, name::BOOKG_DT) => Self::Group(Group::BookingDate),
+            (Self::Entry, name::VAL_DT) => Self::Group(Group::ValueDate),
+            (Self::Entry, name::NTRY_REF) => entry(EntryField::Reference),
+            (Self::Entry, name::ACCT_SVCR_REF) => entry(EntryField::ServicerReference),
+            (Self::Entry, name::ADDTL_NTRY_INF) => entry(EntryField::Text),
+            (Self::Entry, name::NTRY_DTLS) => Self::Group(Group::Details),
             // Version 01 has no NtryDtls around these.
-            (Self::Entry, "Btch") => Self::Group(Group::Batch),
-            (Self::Entry, "TxDtls") => Self::Detail,
+            (Self::Entry, name::BTCH) => Self::Group(Group::Batch),
+            (Self::Entry, name::TX_DTLS) => Self::Detail,
             _ => Self::Skip,
         }
     }
 
-    fn child_of_detail(name: &str) -> Self {
+    fn child_of_detail(name: Name) -> Self {
         match name {
-            "Refs" => Self::Group(Group::References),
-            "Amt" => entry(EntryField::DetailAmount),
-            "CdtDbtInd" => entry(EntryField::DetailIndicator),
-            "AmtDtls" => Self::Group(Group::Amounts),
-            "RltdPties" => Self::Group(Group::Parties),
-            "RltdAgts" => Self::Group(Group::Agents),
-            "RmtInf" => Self::Group(Group::Remittance),
-            "Purp" => Self::Group(Group::Purpose),
-            "AddtlTxInf" => entry(EntryField::DetailText),
+            name::REFS => Self::Group(Group::References),
+            name::AMT => entry(EntryField::DetailAmount),
+            name::CDT_DBT_IND => entry(EntryField::DetailIndicator),
+            name::AMT_DTLS => Self::Group(Group::Amounts),
+            name::RLTD_PTIES => Self::Group(Group::Parties),
+            name::RLTD_AGTS => Self::Group(Group::Agents),
+            name::RMT_INF => Self::Group(Group::Remittance),
+            name::PURP => Self::Group(Group::Purpose),
+            name::ADDTL_TX_INF => entry(EntryField::DetailText),
             _ => Self::Skip,
         }
     }
 }
 
 impl Group {
-    fn child(self, name: &str) -> Place {
+    fn child(self, name: Name) -> Place {
         match self {
             Self::Account
             | Self::AccountId
@@ -249,76 +251,82 @@ impl Group {
         }
     }
 
-    fn child_in_statement(self, name: &str) -> Place {
+    fn child_in_statement(self, name: Name) -> Place {
         match (self, name) {
-            (Self::Pagination, "PgNb") => statement(StatementField::Page),
-            (Self::Account, "Id") => Place::Group(Self::AccountId),
-            (Self::Account, "Ccy") => statement(StatementField::AccountCurrency),
-            (Self::AccountId, "IBAN") => statement(StatementField::AccountIban),
-            (Self::AccountId, "BBAN" | "UPIC") | (Self::AccountOther, "Id") => {
+            (Self::Pagination, name::PG_NB) => statement(StatementField::Page),
+            (Self::Account, name::ID) => Place::Group(Self::AccountId),
+            (Self::Account, name::CCY) => statement(StatementField::AccountCurrency),
+            (Self::AccountId, name::IBAN) => statement(StatementField::AccountIban),
+            (Self::AccountId, name::BBAN | name::UPIC) | (Self::AccountOther, name::ID) => {
                 statement(StatementField::AccountOther)
             }
-            (Self::AccountId, "Othr" | "PrtryAcct") => Place::Group(Self::AccountOther),
-            (Self::BalanceType, "CdOrPrtry") => Place::Group(Self::BalanceType),
-            (Self::BalanceType, "Cd") => statement(StatementField::BalanceCode),
-            (Self::BalanceDate, "Dt" | "DtTm") => statement(StatementField::BalanceDate),
-            (Self::Summary, "TtlNtries") => Place::Group(Self::Total(Total::All)),
-            (Self::Summary, "TtlCdtNtries") => Place::Group(Self::Total(Total::Credit)),
-            (Self::Summary, "TtlDbtNtries") => Place::Group(Self::Total(Total::Debit)),
-            (Self::Total(total), "NbOfNtries") => statement(StatementField::TotalCount(total)),
-            (Self::Total(total), "Sum") => statement(StatementField::TotalSum(total)),
+            (Self::AccountId, name::OTHR | name::PRTRY_ACCT) => Place::Group(Self::AccountOther),
+            (Self::BalanceType, name::CD_OR_PRTRY) => Place::Group(Self::BalanceType),
+            (Self::BalanceType, name::CD) => statement(StatementField::BalanceCode),
+            (Self::BalanceDate, name::DT | name::DT_TM) => statement(StatementField::BalanceDate),
+            (Self::Summary, name::TTL_NTRIES) => Place::Group(Self::Total(Total::All)),
+            (Self::Summary, name::TTL_CDT_NTRIES) => Place::Group(Self::Total(Total::Credit)),
+            (Self::Summary, name::TTL_DBT_NTRIES) => Place::Group(Self::Total(Total::Debit)),
+            (Self::Total(total), name::NB_OF_NTRIES) => {
+                statement(StatementField::TotalCount(total))
+            }
+            (Self::Total(total), name::SUM) => statement(StatementField::TotalSum(total)),
             _ => Place::Skip,
         }
     }
 
-    fn child_in_entry(self, name: &str) -> Place {
+    fn child_in_entry(self, name: Name) -> Place {
         match (self, name) {
-            (Self::BookingDate, "Dt" | "DtTm") => entry(EntryField::BookingDate),
-            (Self::ValueDate, "Dt" | "DtTm") => entry(EntryField::ValueDate),
-            (Self::Details, "Btch") => Place::Group(Self::Batch),
-            (Self::Details, "TxDtls") => Place::Detail,
-            (Self::Batch, "NbOfTxs") => entry(EntryField::BatchCount),
-            (Self::References, "AcctSvcrRef") => entry(EntryField::DetailServicerReference),
-            (Self::References, "EndToEndId") => entry(EntryField::EndToEnd),
-            (Self::Amounts, "TxAmt") => Place::Group(Self::TransactionAmount),
-            (Self::TransactionAmount, "Amt") => entry(EntryField::DetailTransactionAmount),
-            (Self::Remittance, "Ustrd") => entry(EntryField::Unstructured),
-            (Self::Remittance, "Strd") => Place::Group(Self::Structured),
-            (Self::Structured, "CdtrRefInf" | "RfrdDocInf") => Place::Group(Self::StructuredPart),
-            (Self::Structured, "AddtlRmtInf")
-            | (Self::StructuredPart, "Ref" | "CdtrRef" | "Nb" | "RfrdDocNb") => {
+            (Self::BookingDate, name::DT | name::DT_TM) => entry(EntryField::BookingDate),
+            (Self::ValueDate, name::DT | name::DT_TM) => entry(EntryField::ValueDate),
+            (Self::Details, name::BTCH) => Place::Group(Self::Batch),
+            (Self::Details, name::TX_DTLS) => Place::Detail,
+            (Self::Batch, name::NB_OF_TXS) => entry(EntryField::BatchCount),
+            (Self::References, name::ACCT_SVCR_REF) => entry(EntryField::DetailServicerReference),
+            (Self::References, name::END_TO_END_ID) => entry(EntryField::EndToEnd),
+            (Self::Amounts, name::TX_AMT) => Place::Group(Self::TransactionAmount),
+            (Self::TransactionAmount, name::AMT) => entry(EntryField::DetailTransactionAmount),
+            (Self::Remittance, name::USTRD) => entry(EntryField::Unstructured),
+            (Self::Remittance, name::STRD) => Place::Group(Self::Structured),
+            (Self::Structured, name::CDTR_REF_INF | name::RFRD_DOC_INF) => {
+                Place::Group(Self::StructuredPart)
+            }
+            (Self::Structured, name::ADDTL_RMT_INF)
+            | (Self::StructuredPart, name::REF | name::CDTR_REF | name::NB | name::RFRD_DOC_NB) => {
                 entry(EntryField::Structured)
             }
             // A code (`SALA`, `GOVT`) is a category, not words.
-            (Self::Purpose, "Prtry") => entry(EntryField::Purpose),
+            (Self::Purpose, name::PRTRY) => entry(EntryField::Purpose),
             _ => Place::Skip,
         }
     }
 
-    fn child_in_parties(self, name: &str) -> Place {
+    fn child_in_parties(self, name: Name) -> Place {
         use Side::{Creditor, Debtor};
         match (self, name) {
-            (Self::Parties, "Dbtr") => Place::Group(Self::Party(Debtor)),
-            (Self::Parties, "Cdtr") => Place::Group(Self::Party(Creditor)),
-            (Self::Parties, "DbtrAcct") => Place::Group(Self::PartyAccount(Debtor)),
-            (Self::Parties, "CdtrAcct") => Place::Group(Self::PartyAccount(Creditor)),
+            (Self::Parties, name::DBTR) => Place::Group(Self::Party(Debtor)),
+            (Self::Parties, name::CDTR) => Place::Group(Self::Party(Creditor)),
+            (Self::Parties, name::DBTR_ACCT) => Place::Group(Self::PartyAccount(Debtor)),
+            (Self::Parties, name::CDTR_ACCT) => Place::Group(Self::PartyAccount(Creditor)),
             // From version 08 a party is wrapped.
-            (Self::Party(side), "Pty") => Place::Group(Self::Party(side)),
-            (Self::Party(side), "Nm") => entry(EntryField::Name(side)),
-            (Self::PartyAccount(side), "Id") => Place::Group(Self::PartyAccountId(side)),
-            (Self::PartyAccountId(side), "IBAN") => entry(EntryField::Iban(side)),
-            (Self::PartyAccountId(side), "Othr" | "PrtryAcct") => {
+            (Self::Party(side), name::PTY) => Place::Group(Self::Party(side)),
+            (Self::Party(side), name::NM) => entry(EntryField::Name(side)),
+            (Self::PartyAccount(side), name::ID) => Place::Group(Self::PartyAccountId(side)),
+            (Self::PartyAccountId(side), name::IBAN) => entry(EntryField::Iban(side)),
+            (Self::PartyAccountId(side), name::OTHR | name::PRTRY_ACCT) => {
                 Place::Group(Self::PartyAccountOther(side))
             }
-            (Self::PartyAccountId(side), "BBAN" | "UPIC")
-            | (Self::PartyAccountOther(side), "Id") => entry(EntryField::OtherAccount(side)),
-            (Self::Agents, "DbtrAgt") => Place::Group(Self::Agent(Debtor)),
-            (Self::Agents, "CdtrAgt") => Place::Group(Self::Agent(Creditor)),
-            (Self::Agent(side), "FinInstnId" | "CmbndId") => Place::Group(Self::Agent(side)),
-            (Self::Agent(side), "ClrSysMmbId") => Place::Group(Self::AgentMember(side)),
-            (Self::AgentMember(side), "MmbId") => entry(EntryField::Member(side)),
-            (Self::Agent(side), "BIC" | "BICFI") => entry(EntryField::Bic(side)),
-            (Self::Agent(side), "Nm") => entry(EntryField::AgentName(side)),
+            (Self::PartyAccountId(side), name::BBAN | name::UPIC)
+            | (Self::PartyAccountOther(side), name::ID) => entry(EntryField::OtherAccount(side)),
+            (Self::Agents, name::DBTR_AGT) => Place::Group(Self::Agent(Debtor)),
+            (Self::Agents, name::CDTR_AGT) => Place::Group(Self::Agent(Creditor)),
+            (Self::Agent(side), name::FIN_INSTN_ID | name::CMBND_ID) => {
+                Place::Group(Self::Agent(side))
+            }
+            (Self::Agent(side), name::CLR_SYS_MMB_ID) => Place::Group(Self::AgentMember(side)),
+            (Self::AgentMember(side), name::MMB_ID) => entry(EntryField::Member(side)),
+            (Self::Agent(side), name::BIC | name::BICFI) => entry(EntryField::Bic(side)),
+            (Self::Agent(side), name::NM) => entry(EntryField::AgentName(side)),
             _ => Place::Skip,
         }
     }

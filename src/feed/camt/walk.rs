@@ -73,11 +73,9 @@ impl Walk {
             check_references(attributes)?;
             self.namespaces.open(start, self.places.len())?;
         }
-        let local = start.local_name();
-        let name: &str = local.as_ref();
         let qualified = start.name();
-        let prefix = qualified.prefix();
-        let prefix: &str = prefix.as_ref().map_or("", |prefix| prefix.as_ref());
+        let qualified: &str = qualified.as_ref();
+        let (prefix, name) = qualified.split_once(':').unwrap_or(("", qualified));
         let parent = self.places.last().copied();
         let place = match parent {
             None => {
@@ -86,7 +84,7 @@ impl Walk {
             }
             Some(Place::Envelope) => self.envelope_child(name, prefix)?,
             Some(Place::Skip) => Place::Skip,
-            Some(parent) if self.namespaces.own(prefix) => parent.child(name),
+            Some(parent) if self.namespaces.own(prefix) => parent.child(super::name::name(name)),
             Some(_) => Place::Skip,
         };
         self.begin(parent, place, start, source);
@@ -196,9 +194,10 @@ impl Walk {
 
     /// Takes in text.
     pub(super) fn text(&mut self, text: &str) -> Result<(), FeedErrorKind> {
+        // Without a way out of the loop, so that many bytes are looked at together.
         let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-        if let Some(byte) = text.bytes().find(|byte| control(*byte)) {
-            return Err(structure("text without control characters", &format!("byte {byte:#04x}")));
+        if text.bytes().fold(false, |any, byte| any | control(byte)) {
+            return Err(structure("text without control characters", "one"));
         }
         match self.places.last() {
             Some(Place::Leaf(_)) => {

@@ -50,7 +50,9 @@ impl Information {
         self.text.clear();
         if let Some((start, separator)) = sub_fields(block) {
             self.split(block.get(start..).unwrap_or_default(), separator);
-            let remittance = plus_word(&self.text, "SVWZ+").unwrap_or(&self.text);
+            let has_words = memchr::memchr(b'+', self.text.as_bytes()).is_some();
+            let words = if has_words { plus_word(&self.text, "SVWZ+") } else { None };
+            let remittance = words.unwrap_or(&self.text);
             camt::join(&mut self.postscript, remittance);
             return;
         }

@@ -97,3 +97,16 @@ fn the_nearest_notices_come_first_with_what_speaks_for_them() {
         assert_eq!(suggested(&payment), want, "{:?} {}", payment.claim, payment.digits);
     }
 }
+
+#[test]
+fn the_digits_of_an_unfinished_reference_are_found_in_a_plain_remark() {
+    for (plain, want) in [
+        ("P190613…示例公司", "190613"),
+        ("5月p19061337533公积金", "19061337533"),
+        ("P12 P190613", "190613"),
+        ("P190613375330", ""),
+        ("公积金", ""),
+    ] {
+        assert_eq!(digits_behind_p(plain), want, "{plain}");
+    }
+}

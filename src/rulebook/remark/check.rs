@@ -1,6 +1,8 @@
 //! Checks of `remark.toml` that go beyond types: what a centre may write, and what would be wrong.
 //!
 //! Start at [`check`]. Each check gives the place in the file and says what was expected there.
+//!
+//! Invariant: what passes here can be compiled by `remark.rs` without a further error.
 
 use super::{Example, RemarkRules, class_ranges};
 use std::collections::BTreeMap;
