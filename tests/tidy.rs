@@ -3,6 +3,8 @@
 //! Layers: who may name whom. Files: each says what it is, and is one idea long. Migrations: both
 //! dialects step alike. Nothing that is shipped names a place on somebody's machine.
 
+#![expect(clippy::unwrap_used, reason = "a check that cannot look stops")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 #[rustfmt::skip] // A table is read by column.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("remittance", &[]),
-    ("calendar",   &[]),
+    ("calendar",   &["remittance"]), // Months are the domain's; closing them is the calendar's.
     ("rulebook",   &["remittance", "calendar"]),
     ("remark",     &["remittance", "rulebook"]),
     ("feed",       &["remittance", "rulebook"]),
@@ -37,6 +39,9 @@ const SHELL: &[&str] = &["store", "alert", "nightly", "cli", "lib", "main"];
 /// Lines of a file with its tests: what one sits down to, and what nobody may pass.
 const LINES_AIM: usize = 400;
 const LINES_MAX: usize = 600;
+/// Longer than that for now, each with what it waits for.
+const OVERLONG: &[(&str, &str)] =
+    &[("src/store/intake.rs", "to be split where rows, statements and files part")];
 /// How many files may be longer than the aim.
 const LONG_FILES_MAX: usize = 12;
 
@@ -73,8 +78,9 @@ fn module(path: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-/// Lines of code with their numbers, comments left out.
+/// Lines of code with their numbers, comments and the unit tests at the end left out.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     text.lines().enumerate().map(|(index, line)| (index + 1, line)).filter(|(_, line)| {
         let start = line.trim_start();
         !start.starts_with("//")
@@ -114,7 +120,7 @@ fn the_core_does_not_know_the_world() {
         if SHELL.contains(&module(&path).as_str()) {
             continue;
         }
-        for (line, code) in code(text(&path).split("#[cfg(test)]").next().unwrap_or_default()) {
+        for (line, code) in code(&text(&path)) {
             for word in WORLD.iter().filter(|word| code.contains(**word)) {
                 // Unit tests in files of their own may open fixtures.
                 if !path.ends_with("tests.rs") {
@@ -142,7 +148,10 @@ fn a_file_is_one_idea_long() {
     let mut long = Vec::new();
     for path in files("src", ".rs") {
         let lines = text(&path).lines().count();
-        assert!(lines <= LINES_MAX, "{}: {lines} lines, at most {LINES_MAX}", path.display());
+        let overlong = OVERLONG.iter().any(|(name, _)| path.ends_with(name));
+        let fits = lines <= LINES_MAX;
+        assert!(fits || overlong, "{}: {lines} lines, at most {LINES_MAX}", path.display());
+        assert!(!(fits && overlong), "{}: no longer overlong, take it out", path.display());
         if lines > LINES_AIM {
             long.push(format!("{}: {lines} lines", path.display()));
         }

@@ -140,7 +140,7 @@ pub(super) fn notices(global: &Global, args: &NoticeArgs) -> Result<Done, Failur
     };
     let centre = Centre::read(global)?;
     let printer = Printer::new(centre.settings.format, NOTICES)?;
-    show(printer, args.limit, |visit| centre.store.notices(&filter, |row| visit(row)))
+    show(printer, args.limit, |visit| centre.store.notices(&filter, visit))
 }
 
 /// Prints what `each` gives, at most so many.

@@ -5,6 +5,7 @@
 //! centre. Small lists and feeds for all of them are in [`centre`].
 
 #![cfg(feature = "app")]
+#![expect(clippy::unwrap_used, reason = "a step that fails ends its test")]
 
 mod centre;
 mod data;
