@@ -7,6 +7,23 @@
 //!
 //! Invariant: standard output holds data and nothing but data, in the form that `--format` asks.
 
+/// Says something on standard error that must be said; nobody there to hear it is no error.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
+/// Says something on standard error that `--quiet` leaves out.
+macro_rules! note {
+    ($global:expr, $($text:tt)*) => {
+        if $global.quiet == 0 {
+            tell!($($text)*);
+        }
+    };
+}
+
 mod args;
 mod audit;
 mod centre;

@@ -29,19 +29,20 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
         amount,
     });
     Printer::print(centre.settings.format, COLUMNS, rows)?;
-    verdict(&audit)
+    verdict(global, &audit)
 }
 
-fn verdict(audit: &Audit) -> Result<Done, Failure> {
+fn verdict(global: &Global, audit: &Audit) -> Result<Done, Failure> {
     let received = grouped(audit.received);
     if audit.gaps.is_empty() {
-        eprintln!(
+        note!(
+            global,
             "the books are whole: {received} yuan came in, every fen of it stands in one place"
         );
         return Ok(Done::Fully);
     }
     for gap in &audit.gaps {
-        eprintln!("gap: {gap}");
+        tell!("gap: {gap}");
     }
     Err(Failure::because(format!("{} gaps in the books of {received} yuan", audit.gaps.len())))
 }

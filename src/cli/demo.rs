@@ -59,7 +59,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
         }
     }
     Printer::print(centre.settings.format, night::COLUMNS, rows)?;
-    closing_words(dir, &page);
+    closing_words(&global, dir, &page);
     Ok(Done::Fully)
 }
 
@@ -105,16 +105,19 @@ fn staff(centre: &Centre, on: NaiveDate) -> Result<(), Failure> {
     Ok(())
 }
 
-fn closing_words(dir: &Path, page: &Path) {
+fn closing_words(global: &Global, dir: &Path, page: &Path) {
     let page = page.canonicalize().unwrap_or_else(|_| page.to_path_buf());
-    eprintln!();
-    eprintln!("The report of the last night, for a browser:\n  {}", page.display());
-    eprintln!("One file was not a statement; it lies in {}.", dir.join("quarantine").display());
-    eprintln!("Look around:");
-    eprintln!("  cd {}", dir.display());
-    eprintln!("  duizhang suspense list");
-    eprintln!("  duizhang transactions --outcome suspense --format csv");
-    eprintln!("  duizhang audit");
+    note!(
+        global,
+        "\nThe report of the last night, for a browser:\n  {}\n\
+         Letters to employers lie in outbox/, what could not be read in quarantine/. Look around:\n  \
+         cd {}\n  \
+         duizhang suspense list\n  \
+         duizhang transactions --outcome suspense --format csv\n  \
+         duizhang audit",
+        page.display(),
+        dir.display()
+    );
 }
 
 fn lists(dir: &Path, centre: &Centre, story: &demo::Demo) -> Result<(), Failure> {

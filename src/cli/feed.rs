@@ -65,7 +65,7 @@ pub(super) fn run(global: &Global, args: &InspectArgs) -> Result<Done, Failure> 
             Ok(file) => look(path, file, &rules, global),
             Err(error) => {
                 let error = error.to_string();
-                eprintln!("{}: cannot open: {error}", path.display());
+                tell!("{}: cannot open: {error}", path.display());
                 unopened.get_or_insert_with(|| path.clone());
                 Summary {
                     file: path.display().to_string(),
@@ -93,14 +93,14 @@ fn look(path: &Path, file: File, rules: &Rulebook, global: &Global) -> Summary {
     let summary = inspect(&name, &mut input, &rules.banks, &mut |reject| {
         shown += 1;
         if shown <= REJECTS_SHOWN || global.verbose > 0 {
-            eprintln!("{name}:{reject}");
+            tell!("{name}:{reject}");
         }
     });
     if shown > REJECTS_SHOWN && global.verbose == 0 {
-        eprintln!("{name}: and {} more rows (-v shows all)", shown - REJECTS_SHOWN);
+        tell!("{name}: and {} more rows (-v shows all)", shown - REJECTS_SHOWN);
     }
     if let Some(error) = &summary.error {
-        eprintln!("{name}: {error}");
+        tell!("{name}: {error}");
     }
     for flag in &summary.flags {
         tracing::info!("{name}: {flag}");

@@ -68,7 +68,7 @@ pub(super) fn run(global: &Global, args: &ImportArgs) -> Result<Done, Failure> {
     }
     drop(progress);
     if centre.is_rehearsal() {
-        eprintln!("dry run: nothing was written");
+        note!(global, "dry run: nothing was written");
     }
     Printer::print(centre.settings.format, COLUMNS, outcomes)?;
     Ok(Done::Fully)
@@ -85,10 +85,10 @@ fn read(kind: ListKind, bytes: &[u8]) -> Result<Read, Vec<ImportError>> {
 
 fn tell(path: &Path, errors: &[ImportError]) {
     for error in errors {
-        eprintln!("{}:{error}", path.display());
+        tell!("{}:{error}", path.display());
     }
     if errors.len() >= import::ERRORS_MAX {
-        eprintln!("{}: and perhaps more: reading stopped here", path.display());
+        tell!("{}: and perhaps more: reading stopped here", path.display());
     }
 }
 
@@ -124,7 +124,7 @@ fn make_inboxes(centre: &Centre, accounts: &[CollectionAccount]) {
     for account in accounts {
         let folder = centre.settings.inbox.join(&account.account_no);
         if let Err(error) = std::fs::create_dir_all(&folder) {
-            eprintln!("warning: cannot make {}: {error}", folder.display());
+            tell!("warning: cannot make {}: {error}", folder.display());
         }
     }
 }

@@ -14,17 +14,19 @@ const FOLDERS: &[&str] = &["inbox", "quarantine", "reports", "outbox", "rules"];
 
 pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
     if global.dry_run {
-        eprintln!("would make {} with {FILE_NAME}, {}", args.dir.display(), FOLDERS.join(", "));
+        note!(global, "would make {} with {FILE_NAME}, {}", args.dir.display(), FOLDERS.join(", "));
         return Ok(Done::Fully);
     }
     make(global, &args.dir, &args.name)?;
-    eprintln!("a new centre is in {}; next:", args.dir.display());
-    eprintln!("  1. look through {FILE_NAME}: name, telephone and address stand on every letter");
-    eprintln!("  2. duizhang import accounts accounts.csv   (makes inbox/<account>/ for each)");
-    eprintln!(
-        "  3. duizhang import employers employers.csv && duizhang import notices notices.csv"
+    note!(
+        global,
+        "a new centre is in {}; next:\n  \
+         1. look through {FILE_NAME}: name, telephone and address stand on every letter\n  \
+         2. duizhang import accounts accounts.csv   (makes inbox/<account>/ for each)\n  \
+         3. duizhang import employers employers.csv && duizhang import notices notices.csv\n  \
+         4. put the banks' files into inbox/, then: duizhang nightly",
+        args.dir.display()
     );
-    eprintln!("  4. put the banks' files into inbox/, then: duizhang nightly");
     Ok(Done::Fully)
 }
 

@@ -28,7 +28,7 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
         true
     })?;
     if letters.is_empty() {
-        eprintln!("no letter was written in the night of {night}");
+        note!(global, "no letter was written in the night of {night}");
     }
     // One employer's letters are there to be read, all of them to be looked over.
     if args.employer.is_some() && centre.settings.format == Format::Table {

@@ -89,9 +89,9 @@ pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failu
     let done = told(&summary.night.intakes);
     Printer::print(centre.settings.format, COLUMNS, [summary])?;
     if centre.is_rehearsal() {
-        eprintln!("dry run: nothing was written");
+        note!(global, "dry run: nothing was written");
     } else {
-        eprintln!("report: {}", page.display());
+        note!(global, "report: {}", page.display());
     }
     Ok(done)
 }
@@ -123,13 +123,13 @@ fn settings(centre: &Centre, deliveries: Vec<Delivery>, as_of: NaiveDate) -> Nig
 /// Says on standard error what was set aside, and whether anything was.
 fn told(intakes: &Intakes) -> Done {
     for (path, fault) in intakes.quarantined() {
-        eprintln!("quarantined: {}: {fault}", path.display());
+        tell!("quarantined: {}: {fault}", path.display());
     }
     for (path, outcome) in &intakes.files {
         if let FileOutcome::Taken(taken) = outcome {
             let (rejected, conflicting) = (taken.rejected, taken.conflicting);
             if rejected + conflicting > 0 {
-                eprintln!(
+                tell!(
                     "set aside: {}: {rejected} rows unreadable, {conflicting} rows that contradict \
                      what the bank said before; the report names them",
                     path.display()

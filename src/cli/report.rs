@@ -18,7 +18,8 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<Done, Failure> {
     let report = centre.report(as_of)?;
     let folder = args.out.as_deref().unwrap_or(&centre.settings.reports);
     if global.dry_run {
-        eprintln!(
+        note!(
+            global,
             "dry run: would write {}",
             stem(folder, &report).with_extension("html").display()
         );

@@ -60,9 +60,11 @@ pub(super) fn check(global: &Global) -> Result<Done, Failure> {
     load(&settings)?;
     match (&settings.rules, own(&settings)?.len()) {
         (Some(folder), count) => {
-            eprintln!("{count} rule files in {} are in order", folder.display());
+            note!(global, "{count} rule files in {} are in order", folder.display());
         }
-        (None, _) => eprintln!("the built-in rules are in order; --rules DIR checks others"),
+        (None, _) => {
+            note!(global, "the built-in rules are in order; --rules DIR checks others");
+        }
     }
     Ok(Done::Fully)
 }
@@ -72,10 +74,10 @@ pub(super) fn test(global: &Global) -> Result<Done, Failure> {
     let rules = load(&Settings::load(global)?)?;
     let report = examples::run(&rules);
     for fault in &report.faults {
-        eprintln!("{fault}");
+        tell!("{fault}");
     }
     if report.faults.is_empty() {
-        eprintln!("{} examples hold", report.run);
+        note!(global, "{} examples hold", report.run);
         return Ok(Done::Fully);
     }
     let wrong = report.faults.len();

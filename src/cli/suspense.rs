@@ -169,7 +169,7 @@ fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
         writeln!(std::io::stdout(), "{item}\t{}", resolution.code())?;
     }
     if centre.is_rehearsal() {
-        eprintln!("dry run: nothing was written");
+        note!(global, "dry run: nothing was written");
     }
     Ok(Done::Fully)
 }

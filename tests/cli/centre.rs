@@ -73,6 +73,19 @@ impl Centre {
         centre
     }
 
+    /// Another centre with the same files.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self { dir: TempDir::new().unwrap() };
+        for folder in ["inbox", "quarantine", "reports", "outbox", "rules"] {
+            fs::create_dir_all(copy.path().join(folder)).unwrap();
+        }
+        for (path, bytes) in self.files() {
+            let below = path.strip_prefix(self.path()).unwrap().to_string_lossy().into_owned();
+            copy.write(&below, &bytes);
+        }
+        copy
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
