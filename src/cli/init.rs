@@ -17,7 +17,7 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
         note!(global, "would make {} with {FILE_NAME}, {}", args.dir.display(), FOLDERS.join(", "));
         return Ok(Done::Fully);
     }
-    make(global, &args.dir, &args.name)?;
+    make(global, &args.dir, &args.name, "")?;
     note!(
         global,
         "a new centre is in {}; next:\n  \
@@ -31,7 +31,12 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
 }
 
 /// Makes the folder of a centre, its database last; gives its settings.
-pub(super) fn make(global: &Global, dir: &Path, name: &str) -> Result<Settings, Failure> {
+pub(super) fn make(
+    global: &Global,
+    dir: &Path,
+    name: &str,
+    address: &str,
+) -> Result<Settings, Failure> {
     for file in [FILE_NAME, "duizhang.db"] {
         if dir.join(file).exists() {
             let shown = dir.join(file);
@@ -48,7 +53,7 @@ pub(super) fn make(global: &Global, dir: &Path, name: &str) -> Result<Settings, 
     for rule in crate::rulebook::shipped() {
         new_file(&dir.join("rules").join(&rule.path), &rule.text)?;
     }
-    new_file(&dir.join(FILE_NAME), &settings_text(name))?;
+    new_file(&dir.join(FILE_NAME), &settings_text(name, address))?;
     let settings = Settings::at(global, &dir.join(FILE_NAME))?;
     Centre::found(&settings)?;
     Ok(settings)
@@ -65,9 +70,9 @@ fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// The settings file of a new centre.
-pub(super) fn settings_text(name: &str) -> String {
+pub(super) fn settings_text(name: &str, address: &str) -> String {
     // TOML writes strings as JSON does, escapes included.
-    let name = serde_json::Value::from(name);
+    let (name, address) = (serde_json::Value::from(name), serde_json::Value::from(address));
     format!(
         r#"# Settings of this centre. Flags and DUIZHANG_* go before what stands here.
 # 本中心的设置。命令行参数与环境变量 DUIZHANG_* 优先。
@@ -85,7 +90,7 @@ code = "centre"            # the key of this centre in the database; never chang
 name = {name}
 # On every letter and report. 印在每封函件和报告上。
 phone = "12329"
-address = ""
+address = {address}
 hours = "工作日 9:00–17:00"
 
 [letters]
