@@ -17,6 +17,7 @@ use crate::rulebook::Rulebook;
 use crate::store::{CentreLock, Store};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 pub(super) struct Centre {
@@ -31,30 +32,36 @@ pub(super) struct Centre {
 impl Centre {
     /// Opens a centre to look at it.
     pub(super) fn read(global: &Global) -> Result<Self, Failure> {
-        Self::open(global, false)
+        Self::open(global, None)
     }
 
     /// Opens a centre to change it; alone, unless this is a rehearsal.
     pub(super) fn write(global: &Global) -> Result<Self, Failure> {
-        Self::open(global, true)
+        Self::write_after(global, Duration::ZERO)
     }
 
-    fn open(global: &Global, writes: bool) -> Result<Self, Failure> {
+    /// The same, waiting for another run to let go.
+    pub(super) fn write_after(global: &Global, patience: Duration) -> Result<Self, Failure> {
+        Self::open(global, Some(patience))
+    }
+
+    /// Opens a centre; whoever is given patience takes the lock.
+    fn open(global: &Global, writes: Option<Duration>) -> Result<Self, Failure> {
         let mut settings = Settings::load(global)?;
         let rules = rules::load(&settings)?;
         let runtime = runtime()?;
         let code = settings.centre.code.clone();
         let mut store = runtime.block_on(Store::open(&settings.database, &code, false))?;
         let (mut lock, mut rehearsal) = (None, None);
-        if writes && global.dry_run {
+        if writes.is_some() && global.dry_run {
             let scratch = Scratch::make()?;
             store = runtime.block_on(store.rehearsal(&scratch.path.join("rehearsal.db")))?;
             settings.quarantine = scratch.path.join("quarantine");
             settings.reports = scratch.path.join("reports");
             settings.outbox = scratch.path.join("outbox");
             rehearsal = Some(scratch);
-        } else if writes {
-            lock = Some(take_lock(&store, &code)?);
+        } else if let Some(patience) = writes {
+            lock = Some(take_lock(&store, &code, patience)?);
         }
         Ok(Self { settings, rules, store, runtime, _lock: lock, rehearsal })
     }
@@ -123,13 +130,22 @@ fn runtime() -> Result<Runtime, Failure> {
         .doing(|| "cannot start the runtime".to_owned())
 }
 
-fn take_lock(store: &Store, code: &str) -> Result<CentreLock, Failure> {
-    match CentreLock::try_take(store.path(), code)? {
-        Some(lock) => Ok(lock),
-        None => Err(Failure::Held(format!(
-            "another run holds the centre {code:?} in {}; let it finish and try again",
-            store.path().display()
-        ))),
+/// How often to ask whether the lock is free.
+const LOCK_ASKED_EVERY: Duration = Duration::from_millis(200);
+
+fn take_lock(store: &Store, code: &str, patience: Duration) -> Result<CentreLock, Failure> {
+    let began = Instant::now();
+    loop {
+        if let Some(lock) = CentreLock::try_take(store.path(), code)? {
+            return Ok(lock);
+        }
+        if began.elapsed() >= patience {
+            return Err(Failure::Held(format!(
+                "another run holds the centre {code:?} in {}; let it finish and try again",
+                store.path().display()
+            )));
+        }
+        std::thread::sleep(LOCK_ASKED_EVERY);
     }
 }
 

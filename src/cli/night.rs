@@ -14,6 +14,7 @@ use crate::nightly::{self, Delivery, FileOutcome, Inbox, Intakes, Night, NightSe
 use crate::report::Tally;
 use crate::store::{Taken, VerdictTotals};
 use chrono::NaiveDate;
+use std::time::Duration;
 
 /// What a night did, in one row.
 pub(super) struct Summary {
@@ -81,7 +82,7 @@ fn tally(tally: Tally) -> Value<'static> {
 
 /// `duizhang nightly`
 pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failure> {
-    let centre = Centre::write(global)?;
+    let centre = Centre::write_after(global, Duration::from_secs(args.lock_wait))?;
     let inbox = args.inbox.as_deref().unwrap_or(&centre.settings.inbox);
     let deliveries = Inbox::at(inbox).deliveries()?;
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);

@@ -4,6 +4,7 @@
 
 use crate::centre::{CCB, Centre, ICBC, NIGHT};
 use std::fs;
+use std::time::Duration;
 
 #[test]
 fn every_line_of_a_night_ends_where_the_contract_says() {
@@ -189,8 +190,13 @@ fn another_run_that_holds_the_centre_ends_in_4() {
     assert!(said.contains("another run holds the centre"), "{said}");
     // Whoever only looks is not kept waiting.
     centre.run(&["transactions"]).assert().code(0);
-    drop(held);
-    centre.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            std::thread::sleep(Duration::from_millis(400));
+            drop(held);
+        });
+        centre.run(&["nightly", "--as-of", NIGHT, "--lock-wait", "60"]).assert().code(0);
+    });
 }
 
 #[test]
