@@ -6,6 +6,8 @@
 //!
 //! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
 
+pub mod policy;
+
 use serde::de::DeserializeOwned;
 use std::fmt;
 
