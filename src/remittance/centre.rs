@@ -25,12 +25,17 @@ use super::register::{Draft, Register};
 use super::roster::Roster;
 use super::{Id, Money, PaymentReference, YearMonth};
 use chrono::NaiveDate;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// All that is known of the employers that were loaded; read it freely, change it by operations.
-#[derive(Clone, Debug)]
+///
+/// Written as JSON it is every thing of every table in the order of the keys: the same state is the
+/// same bytes.
+#[derive(Clone, Debug, Serialize)]
 pub struct Centre {
+    #[serde(skip)]
     pub(super) policy: Arc<Policy>,
     pub(super) employers: Table<EmployerAccount>,
     pub(super) accounts: Table<EmployeeAccount>,
@@ -43,10 +48,13 @@ pub struct Centre {
     pub(super) appointments: Table<Appointment>,
     pub(super) log: Table<LogEntry>,
     /// Who holds an identity number at an employer; derived from `accounts`.
+    #[serde(skip)]
     pub(super) documents: BTreeMap<(Id, String), Id>,
     /// References that exist elsewhere in the centre; never given again.
+    #[serde(skip)]
     pub(super) references_elsewhere: BTreeSet<PaymentReference>,
     /// Which register a line of the present file filed, for `revoke` by `op_line`.
+    #[serde(skip)]
     pub(super) lines: BTreeMap<(Id, u64), u32>,
 }
 

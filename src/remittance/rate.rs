@@ -107,11 +107,12 @@ impl FromStr for Rate {
     }
 }
 
-/// Writes the decimal with no zeros behind: `0.08`.
+/// Writes whole percents with two decimals and finer rates with what they need: `0.10`, `0.075`.
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format!("{}.{:04}", self.0 / ONE, self.0 % ONE);
-        f.pad(text.trim_end_matches('0').trim_end_matches('.'))
+        let shortest = text.trim_end_matches('0').len().max("0.00".len());
+        f.pad(text.get(..shortest).unwrap_or(&text))
     }
 }
 
@@ -160,7 +161,9 @@ mod tests {
         {
             assert!(text.parse::<Rate>().is_err(), "{text:?}");
         }
-        assert_eq!("0.0800".parse::<Rate>().unwrap().to_string(), "0.08");
-        assert_eq!("0".parse::<Rate>().unwrap().to_string(), "0");
+        for (text, want) in [("0.0800", "0.08"), ("0.1", "0.10"), ("0", "0.00"), ("0.075", "0.075")]
+        {
+            assert_eq!(text.parse::<Rate>().unwrap().to_string(), want);
+        }
     }
 }
