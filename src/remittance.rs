@@ -10,7 +10,66 @@
 //! (the notice and its reference, [`receipt`] to print), [`settlement`] and [`ledger`] (who got
 //! what), [`revocation`] (what may be undone), [`query`] (what can be asked).
 //!
-//! This layer uses nothing above it, reads no clock and does no I/O, so it can be used alone.
+//! This layer uses nothing above it, reads no clock and does no I/O, so it can be used alone. A year
+//! of one employer is in `examples/online_hall.rs`; a month is this:
+//!
+//! ```
+//! use duizhang::remittance::operation::{IssueNotice, OpenAccount, OpenEmployer, Remit};
+//! use duizhang::remittance::{Centre, Id, Money, Operation, Payment, RefusalCode, enrolment};
+//! use duizhang::rulebook::policy;
+//!
+//! let mut centre = Centre::new(std::sync::Arc::new(policy::shipped()?));
+//! let on = "2026-05-11".parse()?;
+//! let employer_id = Id::from("450200001");
+//! let month = "2026-05".parse()?;
+//! let enrol = Operation::OpenEmployer(OpenEmployer {
+//!     on,
+//!     employer_id: employer_id.clone(),
+//!     name: "某公司".into(),
+//!     kind: enrolment::EmployerKind::Company,
+//!     uscc: None,
+//!     agent: enrolment::Agent { name: "经办人".into(), mobile: None, email: None },
+//!     address: None,
+//!     phone: None,
+//!     legal_person: None,
+//!     employer_rate: "0.08".parse()?,
+//!     employee_rate: "0.08".parse()?,
+//!     first_month: month,
+//!     channel: enrolment::Channel::Counter,
+//! });
+//! centre.apply(&enrol, 1)?;
+//!
+//! // 开户. The answer has the new monthly amount, to be checked after saving.
+//! let open = Operation::OpenAccount(OpenAccount {
+//!     on,
+//!     employer_id: employer_id.clone(),
+//!     id_no: "11010519491231002X".into(),
+//!     name: "某人".into(),
+//!     base: Money::from_yuan("5000.00")?,
+//!     month,
+//!     employee_id: None,
+//! });
+//! let opened = centre.apply(&open, 2)?.output;
+//! assert_eq!(opened.monthly, Some(Money::from_yuan("800.00")?));
+//!
+//! // Asked twice, it is refused, and nothing has changed.
+//! assert_eq!(centre.apply(&open, 3).unwrap_err().code, RefusalCode::DuplicateAccount);
+//!
+//! // 汇缴, 缴款确认. A store would write each answer's `changes` in one transaction.
+//! centre.apply(&Operation::Remit(Remit { on, employer_id: employer_id.clone(), month }), 4)?;
+//! let issue = IssueNotice { on, employer_id: employer_id.clone(), months: vec![month], supplements: true };
+//! let notice = centre.apply(&Operation::IssueNotice(issue), 5)?.output;
+//! let reference = notice.reference.ok_or("a reference")?;
+//!
+//! // 分账: reconciliation found the money.
+//! let payment = Payment { bank_parts: vec![Money::from_yuan("800.00")?], from_advance: Money::ZERO };
+//! centre.settle(reference, on, &payment)?;
+//! let employee_id = opened.employee_id.ok_or("an employee")?;
+//! let account = centre.account(&employer_id, &employee_id).ok_or("an account")?;
+//! assert_eq!(account.balance, Money::from_yuan("800.00")?);
+//! assert_eq!(centre.audit(), Ok(()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod account;
 pub mod adjustment;

@@ -55,11 +55,15 @@ impl Centre {
     /// How many a slot of a day holds already; a store loads the slot's appointments first.
     #[must_use]
     pub fn booked(&self, branch: &str, date: NaiveDate, slot: &str) -> usize {
-        let holds = |row: &&std::sync::Arc<Appointment>| {
-            let here = row.branch == branch && row.date == date && row.slot == slot;
-            here && row.status != AppointmentStatus::Cancelled
-        };
-        self.appointments.iter().filter(holds).count()
+        self.slots.get(&(branch.to_owned(), date, slot.to_owned())).copied().unwrap_or(0)
+    }
+}
+
+impl Appointment {
+    /// Whether it takes room: all but a cancelled one.
+    #[must_use]
+    pub fn holds_its_slot(&self) -> bool {
+        self.status != AppointmentStatus::Cancelled
     }
 }
 

@@ -50,6 +50,12 @@ pub struct Centre {
     /// Who holds an identity number at an employer; derived from `accounts`.
     #[serde(skip)]
     pub(super) documents: BTreeMap<(Id, String), Id>,
+    /// What unpaid supplements ask for, with how many ask for it; derived from `registers`.
+    #[serde(skip)]
+    pub(super) unpaid: BTreeMap<UnpaidKey, usize>,
+    /// How many a slot holds; derived from `appointments`.
+    #[serde(skip)]
+    pub(super) slots: BTreeMap<(String, NaiveDate, String), usize>,
     /// References that exist elsewhere in the centre; never given again.
     #[serde(skip)]
     pub(super) references_elsewhere: BTreeSet<PaymentReference>,
@@ -75,6 +81,8 @@ impl Centre {
             appointments: Table::default(),
             log: Table::default(),
             documents: BTreeMap::new(),
+            unpaid: BTreeMap::new(),
+            slots: BTreeMap::new(),
             references_elsewhere: BTreeSet::new(),
             lines: BTreeMap::new(),
         }
@@ -140,6 +148,9 @@ impl Centre {
         }
     }
 }
+
+/// Employer, employee, month and amount of a supplement.
+pub(super) type UnpaidKey = (Id, Id, YearMonth, Money);
 
 /// A piece of work under way: writes go straight into the centre and are noted for undoing.
 pub(super) struct Work<'a> {
@@ -287,6 +298,35 @@ pub(super) fn index_documents(centre: &mut Centre, put: &Put<EmployeeAccount>) {
             centre.documents.remove(&(row.employer_id.clone(), row.id_no.clone()));
         }
         (None, None) | (Some(_), Some(_)) => {}
+    }
+}
+
+/// Keeps what unpaid supplements ask for in step with the registers.
+pub(super) fn index_unpaid(centre: &mut Centre, put: &Put<Register>) {
+    for (row, adds) in [(&put.before, false), (&put.after, true)] {
+        let Some(row) = row.as_ref().filter(|row| row.is_open()) else { continue };
+        for line in row.supplements() {
+            let amount = [line.employer_share, line.employee_share].into_iter().sum();
+            let key = (row.employer_id.clone(), line.employee_id.clone(), line.for_month, amount);
+            count(&mut centre.unpaid, key, adds);
+        }
+    }
+}
+
+/// Keeps how many a slot holds in step with the appointments.
+pub(super) fn index_slots(centre: &mut Centre, put: &Put<Appointment>) {
+    for (row, adds) in [(&put.before, false), (&put.after, true)] {
+        let Some(row) = row.as_ref().filter(|row| row.holds_its_slot()) else { continue };
+        count(&mut centre.slots, (row.branch.clone(), row.date, row.slot.clone()), adds);
+    }
+}
+
+/// One more or one less; nothing is kept of none.
+fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K, adds: bool) {
+    let held = counts.remove(&key).unwrap_or(0);
+    let holds = if adds { held + 1 } else { held.saturating_sub(1) };
+    if holds > 0 {
+        counts.insert(key, holds);
     }
 }
 

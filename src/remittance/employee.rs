@@ -25,7 +25,7 @@ pub struct EmployeeAccount {
     pub status: AccountStatus,
     /// The roster month from which it is remitted.
     pub opened_for: YearMonth,
-    /// What lists and supplements ask for, by contribution year; no row is zero.
+    /// What lists and supplements ask for, by contribution year; a year of nothing has no row.
     pub years: Vec<YearTotal>,
     /// The roster months of base adjustments made at this employer.
     pub base_adjusted: Vec<YearMonth>,
@@ -52,6 +52,8 @@ pub enum AccountStatus {
 pub struct YearTotal {
     pub year: i32,
     pub amount: Money,
+    /// The months whose lists it is on, one bit a calendar month: bit 0 is January.
+    pub listed: u16,
 }
 
 /// One movement of an account.
@@ -114,14 +116,42 @@ impl EmployeeAccount {
         row.map_or(Money::ZERO, |row| row.amount)
     }
 
-    /// Writes a year's total; a total of zero leaves no row.
+    /// Whether it is on a list of that month, here or where it was before a transfer.
+    #[must_use]
+    pub fn is_listed(&self, year: i32, month: YearMonth) -> bool {
+        self.years.iter().any(|row| row.year == year && row.listed & bit(month) != 0)
+    }
+
+    /// Writes a year's total; a year of which nothing is asked has no row.
     pub(super) fn set_year_total(&mut self, year: i32, amount: Money) {
-        self.years.retain(|row| row.year != year);
-        if !amount.is_zero() {
-            self.years.push(YearTotal { year, amount });
+        self.change_year(year, |row| row.amount = amount);
+    }
+
+    /// Writes a year's total and whether the month's list counts into it.
+    pub(super) fn set_listed(&mut self, year: i32, month: YearMonth, listed: bool, amount: Money) {
+        self.change_year(year, |row| {
+            row.amount = amount;
+            row.listed = if listed { row.listed | bit(month) } else { row.listed & !bit(month) };
+        });
+    }
+
+    fn change_year(&mut self, year: i32, change: impl FnOnce(&mut YearTotal)) {
+        let found = self.years.iter().position(|row| row.year == year);
+        let mut row = match found {
+            Some(index) => self.years.remove(index),
+            None => YearTotal { year, amount: Money::ZERO, listed: 0 },
+        };
+        change(&mut row);
+        if !(row.amount.is_zero() && row.listed == 0) {
+            self.years.push(row);
             self.years.sort_by_key(|row| row.year);
         }
     }
+}
+
+/// The bit of a calendar month.
+const fn bit(month: YearMonth) -> u16 {
+    1 << (month.ordinal().rem_euclid(12))
 }
 
 impl AccountStatus {

@@ -27,6 +27,9 @@ pub struct EmployerAccount {
     pub uscc: Option<String>,
     pub agent: Agent,
     pub address: Option<String>,
+    pub phone: Option<String>,
+    /// 法定代表人.
+    pub legal_person: Option<String>,
     pub channel: Channel,
     #[serde(with = "day")]
     pub enrolled_on: NaiveDate,
@@ -186,6 +189,8 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
         uscc,
         agent: op.agent.clone(),
         address: op.address.clone(),
+        phone: op.phone.clone(),
+        legal_person: op.legal_person.clone(),
         channel: op.channel,
         enrolled_on: op.on,
         first_month: op.first_month,
@@ -210,6 +215,7 @@ pub(super) fn update_basic(work: &mut Work<'_>, op: &UpdateBasic) -> Result<Outp
     agent.mobile = op.mobile.clone().or_else(|| agent.mobile.clone());
     agent.email = op.email.clone().or_else(|| agent.email.clone());
     employer.address = op.address.clone().or(employer.address);
+    employer.phone = op.phone.clone().or(employer.phone);
     let ordinal = employer.next_ordinal();
     work.put(employer);
     work.note(&op.employer_id, ordinal, LogKind::Changed, "update_basic", String::new(), None);
@@ -236,6 +242,7 @@ pub(super) fn update_key(work: &mut Work<'_>, op: &UpdateKey) -> Result<Output, 
     employer.name = op.name.clone().unwrap_or(employer.name);
     employer.kind = op.kind.unwrap_or(employer.kind);
     employer.uscc = uscc.or(employer.uscc);
+    employer.legal_person = op.legal_person.clone().or(employer.legal_person);
     let ordinal = employer.next_ordinal();
     work.put(employer);
     work.note(&op.employer_id, ordinal, LogKind::Changed, "update_key", seal.to_owned(), None);

@@ -16,7 +16,7 @@ use super::register::{
     Draft, OpenLine, Opened, ReasonCorrected, Register, RegisterContent, RegisterRequest,
     RegisterStatus, SealLine, UnsealLine, Unsealed, register_id, register_ordinal,
 };
-use super::{Id, Money, YearMonth, adjustment, supplement};
+use super::{Id, Money, YearMonth, adjustment, roster, supplement};
 
 /// Files a register and puts it into effect.
 pub(super) fn file(
@@ -231,6 +231,7 @@ fn unseal(
     let base_before = account.base;
     let base = line.base.unwrap_or(base_before);
     adjustment::check_base(&work.policy(), month, &line.employee_id, base)?;
+    roster::check_unlisted(&work.policy(), &account, month)?;
     account.base = base;
     account.status = AccountStatus::Active;
     work.put(account);

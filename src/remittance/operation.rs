@@ -70,6 +70,8 @@ operations! {
         #[serde(default)] uscc: Option<String>,
         #[serde(default)] agent: Agent,
         #[serde(default)] address: Option<String>,
+        #[serde(default)] phone: Option<String>,
+        #[serde(default)] legal_person: Option<String>,
         employer_rate: Rate, employee_rate: Rate, first_month: YearMonth,
         #[serde(default)] channel: Channel,
     }) = |work, op| enrolment::open(work, op);
@@ -81,6 +83,7 @@ operations! {
         #[serde(default)] mobile: Option<String>,
         #[serde(default)] email: Option<String>,
         #[serde(default)] address: Option<String>,
+        #[serde(default)] phone: Option<String>,
     }) = |work, op| enrolment::update_basic(work, op);
 
     UpdateKey(UpdateKey {
@@ -88,6 +91,7 @@ operations! {
         #[serde(default)] name: Option<String>,
         #[serde(default)] kind: Option<EmployerKind>,
         #[serde(default)] uscc: Option<String>,
+        #[serde(default)] legal_person: Option<String>,
         #[serde(default)] seal_ref: Option<String>,
     }) = |work, op| enrolment::update_key(work, op);
 

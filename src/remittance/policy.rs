@@ -88,7 +88,7 @@ pub struct MonthlyContribution {
 }
 
 impl<T: Copy> Dated<T> {
-    /// A value for all time, until [`Dated::from`] says otherwise.
+    /// One value for all time; see [`Dated::from_values`] for values that change.
     #[must_use]
     pub const fn always(value: T) -> Self {
         Self { first: value, later: Vec::new() }

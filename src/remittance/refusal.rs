@@ -203,3 +203,21 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_that_are_relied_on_from_outside_are_there() {
+        let relied_on = "unknown-employer unknown-employee duplicate-account invalid-id-no \
+            rate-below-minimum rate-above-maximum rate-already-adjusted base-already-adjusted \
+            base-below-floor base-above-cap cap-exceeded not-sealed already-sealed not-active \
+            outside-city roster-exists roster-missing month-not-next notice-paid \
+            notice-not-awaiting not-revocable revoke-in-reverse-order double-remittance slot-full \
+            seal-required invalid-seal-reason";
+        for code in relied_on.split_whitespace() {
+            assert_eq!(RefusalCode::from_code(code).map(RefusalCode::code), Some(code));
+        }
+    }
+}

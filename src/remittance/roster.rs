@@ -6,9 +6,10 @@
 
 use super::centre::{Centre, Work, difference, rosters_from, sum};
 use super::employee::EmployeeAccount;
-use super::enrolment::EmployerAccount;
+use super::enrolment::{EmployerAccount, RatePeriod};
 use super::log::LogKind;
 use super::operation::{DeleteRoster, Output, Remit};
+use super::policy::{MonthlyContribution, Policy};
 use super::refusal::{Refusal, RefusalCode, refuse};
 use super::revocation;
 use super::wire::{day, day_or_none};
@@ -84,10 +85,13 @@ pub(super) fn remit(work: &mut Work<'_>, op: &Remit) -> Result<Output, Refusal> 
     check_next(&employer, op.month)?;
     let of_employer = work.centre.accounts_of(&op.employer_id);
     let active: Vec<_> = of_employer.filter(|account| account.is_active()).cloned().collect();
+    let terms = Terms::new(work.policy(), &employer, op.month);
     let mut lines = Vec::with_capacity(active.len());
     let mut total = Money::ZERO;
     for account in active {
-        let line = list(work, &employer, op.month, EmployeeAccount::clone(&account))?;
+        let mut account = EmployeeAccount::clone(&account);
+        let line = terms.line(&mut account)?;
+        work.put(account);
         total = sum(total, sum(line.employer_share, line.employee_share)?)?;
         lines.push(line);
     }
@@ -129,45 +133,77 @@ fn check_next(employer: &EmployerAccount, month: YearMonth) -> Result<(), Refusa
     Ok(())
 }
 
-/// One employee's line, with the year's total moved on.
-fn list(
-    work: &mut Work<'_>,
-    employer: &EmployerAccount,
+/// What is the same for every line of a list.
+struct Terms {
+    policy: Arc<Policy>,
+    rates: RatePeriod,
     month: YearMonth,
-    mut account: EmployeeAccount,
-) -> Result<RosterLine, Refusal> {
-    let policy = Arc::clone(&work.centre.policy);
-    let employee_id = account.employee_id.clone();
-    let cap = policy.bases.in_month(month).cap;
-    if account.base > cap {
-        let what = format!(
-            "the base of {employee_id} is {}, above the cap of {cap} in {month}; adjust it first",
-            account.base
-        );
-        return refuse(RefusalCode::BaseAboveCap, what);
+    base_cap: Money,
+    year: i32,
+    year_cap: Money,
+}
+
+impl Terms {
+    fn new(policy: Arc<Policy>, employer: &EmployerAccount, month: YearMonth) -> Self {
+        let year = policy.contribution_year(month);
+        Self {
+            rates: employer.rates_in(month),
+            month,
+            base_cap: policy.bases.in_month(month).cap,
+            year,
+            year_cap: policy.year_cap(year),
+            policy,
+        }
     }
-    let rates = employer.rates_in(month);
-    let (employer_rate, employee_rate) = (rates.employer_rate, rates.employee_rate);
-    let shares =
-        policy.monthly_contribution(account.base, employer_rate, employee_rate, month).ok_or_else(
-            || Refusal::new(RefusalCode::AmountTooLarge, format!("base {}", account.base)),
-        )?;
-    let monthly = sum(shares.employer_share, shares.employee_share)?;
-    let year = policy.contribution_year(month);
-    let total = sum(account.year_total(year), monthly)?;
-    // The whole year's cap is twelve times the highest month: only who is past half needs a look.
-    let year_cap = policy.year_cap(year);
-    if total > year_cap {
-        let what = format!(
-            "{employee_id} would have {total} in contribution year {year}, the cap is {year_cap}; revoke a supplement, or seal the account"
-        );
-        return refuse(RefusalCode::CapExceeded, what);
+
+    /// One employee's line, with the year's total moved on.
+    fn line(&self, account: &mut EmployeeAccount) -> Result<RosterLine, Refusal> {
+        let (year, month) = (self.year, self.month);
+        let RatePeriod { employer_rate, employee_rate, .. } = self.rates;
+        let (employee_id, base) = (account.employee_id.clone(), account.base);
+        if base > self.base_cap {
+            let cap = self.base_cap;
+            let what = format!(
+                "the base of {employee_id} is {base}, above the cap of {cap} in {month}; adjust it first"
+            );
+            return refuse(RefusalCode::BaseAboveCap, what);
+        }
+        check_unlisted(&self.policy, account, month)?;
+        let shares = self.policy.monthly_contribution(base, employer_rate, employee_rate, month);
+        let Some(MonthlyContribution { employer_share, employee_share }) = shares else {
+            return refuse(
+                RefusalCode::AmountTooLarge,
+                format!("the base of {employee_id} is {base}"),
+            );
+        };
+        let total = sum(account.year_total(year), sum(employer_share, employee_share)?)?;
+        if total > self.year_cap {
+            let cap = self.year_cap;
+            let what = format!(
+                "{employee_id} would have {total} in contribution year {year}, the cap is {cap}; revoke a supplement, or seal the account"
+            );
+            return refuse(RefusalCode::CapExceeded, what);
+        }
+        account.set_listed(year, month, true, total);
+        Ok(RosterLine { employee_id, base, employer_share, employee_share })
     }
-    let base = account.base;
-    account.set_year_total(year, total);
-    work.put(account);
-    let (employer_share, employee_share) = (shares.employer_share, shares.employee_share);
-    Ok(RosterLine { employee_id, base, employer_share, employee_share })
+}
+
+/// Refuses an employee who is on a list of the month already, at the employer before a transfer.
+pub(super) fn check_unlisted(
+    policy: &Policy,
+    account: &EmployeeAccount,
+    month: YearMonth,
+) -> Result<(), Refusal> {
+    if !account.is_listed(policy.contribution_year(month), month) {
+        return Ok(());
+    }
+    let what = format!(
+        "{} is on the list of {month} at the employer before; keep the account sealed until {}",
+        account.employee_id,
+        month.next()
+    );
+    refuse(RefusalCode::DoubleRemittance, what)
 }
 
 /// Deletes the latest list; its month is then the next to remit again.
@@ -183,7 +219,7 @@ pub(super) fn delete(work: &mut Work<'_>, op: &DeleteRoster) -> Result<Output, R
         let mut account = work.located(&op.employer_id, &line.employee_id)?;
         let monthly = sum(line.employer_share, line.employee_share)?;
         let total = difference(account.year_total(year), monthly)?;
-        account.set_year_total(year, total);
+        account.set_listed(year, op.month, false, total);
         work.put(account);
     }
     work.remove::<Roster>((op.employer_id.clone(), op.month));

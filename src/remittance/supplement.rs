@@ -9,7 +9,7 @@ use super::employee::AccountStatus;
 use super::enrolment::EmployerAccount;
 use super::refusal::{Refusal, RefusalCode, refuse};
 use super::register::{RegisterContent, SupplementLine, SupplementRequest};
-use super::{Id, Money, YearMonth};
+use super::{Money, YearMonth};
 use std::collections::BTreeSet;
 
 /// Puts the lines of a supplement into effect.
@@ -18,11 +18,13 @@ pub(super) fn supplement(
     employer: &EmployerAccount,
     lines: &[SupplementRequest],
 ) -> Result<RegisterContent, Refusal> {
-    let mut unpaid = unpaid(work, &employer.employer_id);
     let mut taken = Vec::with_capacity(lines.len());
+    let mut seen = BTreeSet::new();
     for line in lines {
         let supplement = take(work, employer, line)?;
-        if !unpaid.insert((line.employee_id.clone(), line.for_month, line.amount)) {
+        let SupplementRequest { employee_id, for_month, amount } = line.clone();
+        let key = (employer.employer_id.clone(), employee_id, for_month, amount);
+        if work.centre.unpaid.contains_key(&key) || !seen.insert(key) {
             let what = format!(
                 "{} for {} at {} is filed already and not paid; give another amount or revoke that one",
                 line.amount, line.for_month, line.employee_id
@@ -32,20 +34,6 @@ pub(super) fn supplement(
         taken.push(supplement);
     }
     Ok(RegisterContent::Supplement(taken))
-}
-
-/// Whom, for which month and how much the unpaid supplements of the employer ask for.
-fn unpaid(work: &Work<'_>, employer_id: &Id) -> BTreeSet<(Id, YearMonth, Money)> {
-    let registers = work.centre.registers.from_key((employer_id.clone(), 0));
-    registers
-        .take_while(|register| register.employer_id == *employer_id)
-        .filter(|register| register.is_open())
-        .flat_map(|register| register.supplements())
-        .filter_map(|line| {
-            let amount = line.employer_share.checked_add(line.employee_share)?;
-            Some((line.employee_id.clone(), line.for_month, amount))
-        })
-        .collect()
 }
 
 fn take(

@@ -252,6 +252,27 @@ fn a_list_paid_after_a_transfer_follows_the_employee() {
 }
 
 #[test]
+fn nobody_is_remitted_twice_for_a_month_by_way_of_a_transfer() {
+    let mut hall = three();
+    hall.enrol("E2", "2026-05");
+    hall.ok(json!({"op": "remit", "month": "2026-05"}));
+    hall.ok(json!({"op": "seal", "employee_id": "A", "month": "2026-06", "reason": "调出"}));
+    hall.ok(json!({"op": "transfer", "employee_id": "A", "from_employer": "E1",
+        "to_employer": "E2", "city": "柳州"}));
+    let unseal = |month: &str| {
+        json!({"op": "unseal", "employer_id": "E2", "employee_id": "A",
+        "month": month})
+    };
+    let (code, message) = hall.refused(unseal("2026-05"));
+    assert_eq!(code, "double-remittance");
+    assert!(message.ends_with("keep the account sealed until 2026-06"), "{message}");
+    hall.ok(json!({"op": "remit", "employer_id": "E2", "month": "2026-05"}));
+    hall.ok(unseal("2026-06"));
+    let answer = hall.ok(json!({"op": "remit", "employer_id": "E2", "month": "2026-06"}));
+    assert_eq!(answer["headcount"], 1);
+}
+
+#[test]
 fn queries_and_log_tell_what_happened() {
     let mut hall = three();
     let reference = hall.remit_and_issue("2026-05");

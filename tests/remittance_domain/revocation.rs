@@ -126,7 +126,7 @@ fn a_register_is_named_by_its_id_or_by_the_line_that_filed_it() {
 #[test]
 fn a_transfer_is_revoked_at_both_employers_together() {
     let mut hall = Hall::with_employer();
-    hall.enrol("E2", "2026-05");
+    hall.enrol("E2", "2026-06");
     hall.hire("A", 1, "2026-05");
     let reference = hall.remit_and_issue("2026-05");
     hall.pay(&reference);
@@ -135,13 +135,13 @@ fn a_transfer_is_revoked_at_both_employers_together() {
     let transfer = hall.ok(json!({"op": "transfer", "employee_id": "A", "from_employer": "E1",
         "to_employer": "E2", "city": "柳州"}));
     let unseal = hall.ok(json!({"op": "unseal", "employer_id": "E2", "employee_id": "A",
-        "month": "2026-05"}));
+        "month": "2026-06"}));
     let revoke =
         json!({"op": "revoke", "month": "2026-06", "register_id": transfer["register_id"]});
     let (code, message) = hall.refused(revoke.clone());
     assert_eq!(code, "revoke-in-reverse-order");
     assert!(message.contains(unseal["register_id"].as_str().unwrap()), "{message}");
-    hall.ok(json!({"op": "revoke", "employer_id": "E2", "month": "2026-05",
+    hall.ok(json!({"op": "revoke", "employer_id": "E2", "month": "2026-06",
         "register_id": unseal["register_id"]}));
     hall.ok(revoke);
     assert_eq!(standing(&hall.centre), before);
