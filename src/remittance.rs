@@ -80,6 +80,7 @@ pub mod decision;
 pub mod employee;
 pub mod employer;
 pub mod enrolment;
+pub mod file;
 mod filing;
 mod id;
 pub mod identity;

@@ -9,6 +9,8 @@
 
 #[path = "remittance_domain/hall.rs"]
 mod hall;
+#[path = "remittance_domain/hall_rules.rs"]
+mod hall_rules;
 #[path = "remittance_domain/month.rs"]
 mod month;
 #[path = "remittance_domain/properties.rs"]

@@ -91,10 +91,14 @@ pub(super) fn rate(work: &mut Work<'_>, op: &AdjustRate) -> Result<Output, Refus
         );
         return refuse(RefusalCode::RateAlreadyAdjusted, what);
     }
-    check_month(&employer, op.month)?;
+    // From a month still to come is fine: rates are kept with the month from which they hold.
+    if op.month < employer.roster_month {
+        check_month(&employer, op.month)?;
+    }
     let AdjustRate { employer_rate, employee_rate, month, .. } = *op;
     let period = RatePeriod { from: month, employer_rate, employee_rate };
     employer.rates.push(period);
+    employer.rates.sort_by_key(|row| row.from);
     let ordinal = employer.next_ordinal();
     enter(work, employer, ordinal, month, RegisterContent::AdjustRate(period), "adjust_rate")?;
     let register_id = Some(register_id(&op.employer_id, ordinal));

@@ -5,9 +5,8 @@
 //! [`Centre::undo`] takes back. Nothing else changes a centre, but the payments in
 //! `settlement.rs`, which answer in the same way.
 //!
-//! A centre holds whatever was loaded into it: an operation needs only the employers it names
-//! ([`super::operation::Operation::employers`]), with their accounts, standing registers, rosters
-//! and notices. History (entries, vouchers, log) is written and never read back by a rule.
+//! A centre holds whatever was loaded into it ([`Centre::load`]); [`Operation::employers`] says whose
+//! books an operation needs. History (entries, vouchers, log) is written and never read by a rule.
 //!
 //! Invariant: same centre and same operation give the same bytes; no clock, no chance.
 
@@ -17,6 +16,8 @@ use super::employee::{AccountEntry, AccountStatus, EmployeeAccount};
 use super::enrolment::EmployerAccount;
 use super::ledger::Voucher;
 use super::log::{LogEntry, LogKind};
+#[cfg(doc)]
+use super::operation::Operation;
 use super::operation::{Applied, Output};
 use super::payment::IssuedNotice;
 use super::policy::Policy;
@@ -30,6 +31,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// All that is known of the employers that were loaded; read it freely, change it by operations.
+///
+/// A store need not load an employer whole. Beside the employer's account,
+/// - `open_account` needs whoever holds that identity number or employee number there;
+/// - the other registers need the accounts they name, a supplement the unpaid supplements too;
+/// - `remit` needs every account;
+/// - `issue_notice` needs the lists (their lines may be left out), the unpaid supplements, and the
+///   references that are taken ([`Centre::reserve_reference`]);
+/// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open
+///   registers, and for an account that was transferred away the employer where it is now;
+/// - `revoke` needs the register, what was filed after it, and for a transfer both employers;
+/// - `book_appointment` needs the appointments of that slot.
 ///
 /// Written as JSON it is every thing of every table in the order of the keys: the same state is the
 /// same bytes.

@@ -69,7 +69,14 @@ pub struct RatePeriod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmployerKind {
-    #[serde(alias = "enterprise", alias = "corporation", alias = "企业", alias = "公司")]
+    #[serde(
+        alias = "enterprise",
+        alias = "corporation",
+        alias = "private",
+        alias = "state_owned",
+        alias = "企业",
+        alias = "公司"
+    )]
     Company,
     #[serde(alias = "agency", alias = "机关")]
     Government,
@@ -92,7 +99,7 @@ pub enum Channel {
     #[serde(alias = "柜台")]
     Counter,
     /// 网上: a newly registered company, told by text message.
-    #[serde(alias = "网上")]
+    #[serde(alias = "web", alias = "网上")]
     Online,
 }
 

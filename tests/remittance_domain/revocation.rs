@@ -2,7 +2,8 @@
 
 use crate::hall::{Hall, id_no, today};
 use crate::properties::standing;
-use duizhang::remittance::{Centre, Change, Money, Operation};
+use duizhang::remittance::file::{OnRefusal, malformed};
+use duizhang::remittance::{Centre, Money};
 use serde_json::{Value, json};
 
 #[test]
@@ -163,22 +164,24 @@ fn a_files_changes_are_taken_back_without_a_copy_of_the_centre() {
         json!({"op": "issue_notice", "on": "2026-05-11", "employer_id": "E1",
             "months": ["2026-05"], "supplements": false}),
         json!({"op": "remit", "on": "2026-05-11", "employer_id": "E1", "month": "2026-05"}),
+        json!({"op": "remit", "on": "2026-05-11", "employer_id": "E1"}),
     ];
-    let mut changes: Vec<Change> = Vec::new();
-    let mut refusals = 0;
-    for (line, operation) in (1..).zip(file) {
-        let operation: Operation = serde_json::from_value(operation).unwrap();
-        match hall.centre.apply(&operation, line) {
-            Ok(applied) => changes.extend(applied.changes),
-            Err(_) => refusals += 1,
-        }
-    }
-    assert_eq!(refusals, 1);
+    let lines = || {
+        let read = |operation: &Value| serde_json::from_value(operation.clone()).map_err(malformed);
+        (1..).zip(file.iter().map(read))
+    };
+    let mut said = Vec::new();
+    let undone = hall.centre.apply_file(lines(), OnRefusal::UndoAll, |answer| said.push(answer.ok));
+    assert_eq!((said, undone.undone_at), (vec![true, true, true, false], Some(4)));
+    assert!(undone.changes.is_empty());
+    assert_eq!(hall.state(), before);
+    let kept = hall.centre.apply_file(lines(), OnRefusal::KeepGoing, |_| {});
+    assert_eq!((kept.done, kept.refused), (3, 2));
     let after = hall.state();
     assert_ne!(after, before);
-    hall.centre.undo(changes.clone());
+    hall.centre.undo(kept.changes.clone());
     assert_eq!(hall.state(), before);
-    hall.centre.redo(changes);
+    hall.centre.redo(kept.changes);
     assert_eq!(hall.state(), after);
 }
 
