@@ -102,8 +102,9 @@ impl Centre {
 
     /// Puts a stored thing into the centre, as it was written.
     pub fn load<E: Entity>(&mut self, row: E) {
+        let before = E::table(self).get(&row.key()).cloned();
         let after = Some(Arc::new(row));
-        self.replay(E::change(Put { before: None, after }), true);
+        self.replay(E::change(Put { before, after }), true);
     }
 
     /// Says that a reference exists in a part of the centre that is not loaded.

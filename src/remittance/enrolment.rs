@@ -116,6 +116,35 @@ impl EmployerAccount {
         })
     }
 
+    /// An employer that a core system names and that has not enrolled here: it has books, so that its
+    /// notices settle, and no rates.
+    #[must_use]
+    pub fn known(employer: &super::Employer, on: NaiveDate) -> Self {
+        let month = YearMonth::of(on);
+        Self {
+            employer_id: employer.employer_id.as_str().into(),
+            name: employer.name.clone(),
+            kind: EmployerKind::Other,
+            uscc: employer.uscc.clone(),
+            agent: Agent {
+                name: employer.contact.clone().unwrap_or_default(),
+                mobile: employer.mobile.clone(),
+                email: employer.email.clone(),
+            },
+            address: None,
+            phone: None,
+            legal_person: None,
+            channel: Channel::Counter,
+            enrolled_on: on,
+            first_month: month,
+            roster_month: month,
+            rates: Vec::new(),
+            balances: Balances::default(),
+            ordinal: 0,
+            notices_issued: 0,
+        }
+    }
+
     /// The next number of the employer's own count.
     pub(super) fn next_ordinal(&mut self) -> u32 {
         self.ordinal += 1;
@@ -130,7 +159,7 @@ impl EmployerAccount {
             name: self.name.clone(),
             uscc: self.uscc.clone(),
             email: self.agent.email.clone(),
-            contact: Some(self.agent.name.clone()),
+            contact: Some(self.agent.name.clone()).filter(|name| !name.is_empty()),
             mobile: self.agent.mobile.clone(),
             payer_accounts: Vec::new(),
         }
@@ -166,7 +195,8 @@ impl Centre {
 
 /// Enrols an employer.
 pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Refusal> {
-    if work.centre.employers.get(&op.employer_id).is_some() {
+    let known = work.employer(&op.employer_id).ok();
+    if known.as_ref().is_some_and(|known| !known.rates.is_empty()) {
         return refuse(
             RefusalCode::DuplicateEmployer,
             format!(
@@ -189,6 +219,10 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
         employer_rate: op.employer_rate,
         employee_rate: op.employee_rate,
     }];
+    // An employer that a core system named before keeps its books and its count.
+    let balances = known.as_ref().map_or_else(Balances::default, |known| known.balances);
+    let notices_issued = known.as_ref().map_or(0, |known| known.notices_issued);
+    let ordinal = known.map_or(0, |known| known.ordinal) + 1;
     work.put(EmployerAccount {
         employer_id: op.employer_id.clone(),
         name: op.name.clone(),
@@ -203,11 +237,11 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
         first_month: op.first_month,
         roster_month: op.first_month,
         rates,
-        balances: Balances::default(),
-        ordinal: 1,
-        notices_issued: 0,
+        balances,
+        ordinal,
+        notices_issued,
     });
-    work.note(&op.employer_id, 1, LogKind::Submitted, "open_employer", op.name.clone(), None);
+    work.note(&op.employer_id, ordinal, LogKind::Submitted, "open_employer", op.name.clone(), None);
     Ok(Output { roster_month: Some(op.first_month), ..Output::default() })
 }
 

@@ -60,6 +60,18 @@ impl Roster {
     pub fn headcount(&self) -> usize {
         self.lines.len()
     }
+
+    /// Refuses a list whose lines are not its total: a store may leave lines out where no
+    /// operation needs them, but never where money moves by them.
+    pub(super) fn check_lines(&self) -> Result<(), Refusal> {
+        let shares = self.lines.iter().flat_map(|line| [line.employer_share, line.employee_share]);
+        let found: Money = shares.sum();
+        if found == self.total {
+            return Ok(());
+        }
+        let what = format!("the list of {} is {}, its lines are {found}", self.month, self.total);
+        refuse(RefusalCode::AmountDiffers, what)
+    }
 }
 
 impl Centre {
@@ -214,6 +226,7 @@ pub(super) fn delete(work: &mut Work<'_>, op: &DeleteRoster) -> Result<Output, R
         return refuse(RefusalCode::RosterMissing, what);
     };
     revocation::check_roster(work.centre, &roster)?;
+    roster.check_lines()?;
     let year = work.policy().contribution_year(op.month);
     for line in roster.lines.iter() {
         let mut account = work.located(&op.employer_id, &line.employee_id)?;

@@ -136,6 +136,11 @@ fn settle(
     check_advance(&employer, payment.from_advance)?;
     let ordinal = employer.next_ordinal();
     let spread = spread(work, &notice, ordinal)?;
+    let lines = sum(spread.here, spread.elsewhere)?;
+    if notice.has_lines() && lines != notice.amount {
+        let what = format!("{reference} asks for {}, its lines are {lines}", notice.amount);
+        return refuse(RefusalCode::AmountDiffers, what);
+    }
     let kind = if notice.has_lines() {
         VoucherKind::Settlement
     } else {

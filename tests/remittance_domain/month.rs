@@ -4,7 +4,9 @@ use crate::hall::{Hall, id_no, today};
 use duizhang::remittance::ledger::Subject;
 use duizhang::remittance::log::LogKind;
 use duizhang::remittance::payment::reference_candidates;
-use duizhang::remittance::{Id, Money, NoticeStatus, Payment, PaymentNotice};
+use duizhang::remittance::{
+    Employer, EmployerAccount, Id, Money, NoticeStatus, Payment, PaymentNotice,
+};
 use serde_json::json;
 
 /// A centre with employer E1 and three employees; B's shares round.
@@ -210,6 +212,48 @@ fn a_notice_is_paid_by_bank_and_advance_together() {
     let payment = Payment { bank_parts, from_advance: Money::from_fen(22_00) };
     hall.centre.settle(reference, today(), &payment).unwrap();
     hall.centre.audit().unwrap();
+}
+
+#[test]
+fn money_never_moves_by_a_list_whose_lines_are_not_its_total() {
+    let mut hall = three();
+    let reference: duizhang::remittance::PaymentReference =
+        hall.remit_and_issue("2026-05").parse().unwrap();
+    let (employer, month) = (Id::from("E1"), "2026-05".parse().unwrap());
+    let mut roster = (**hall.centre.roster(&employer, month).unwrap()).clone();
+    let whole = roster.clone();
+    roster.lines = std::sync::Arc::new(Vec::new());
+    hall.centre.load(roster.clone());
+    let bank_parts = vec![Money::from_fen(1922_00)];
+    let payment = Payment { bank_parts, from_advance: Money::ZERO };
+    let refusal = hall.centre.settle(reference, today(), &payment).unwrap_err();
+    assert_eq!(refusal.message, format!("{reference} asks for 1922.00, its lines are 0.00"));
+    hall.centre.load(whole);
+    hall.centre.settle(reference, today(), &payment).unwrap();
+}
+
+#[test]
+fn an_employer_of_a_core_system_has_books_before_it_enrols() {
+    let mut hall = three();
+    let known =
+        Employer { employer_id: "C1".into(), name: "某单位".into(), ..Employer::default() };
+    hall.centre.load(EmployerAccount::known(&known, today()));
+    let notice = PaymentNotice {
+        reference: "P1906133753".parse().unwrap(),
+        employer_id: "C1".into(),
+        amount: Money::from_fen(500_00),
+        issued_on: today(),
+        month: "2026-05".parse().unwrap(),
+        status: NoticeStatus::Awaiting,
+    };
+    hall.centre.import_notice(&notice).unwrap();
+    hall.pay("P1906133753");
+    let employer = hall.centre.employer(&Id::from("C1")).unwrap();
+    assert_eq!(employer.balances.clearing, Money::from_fen(500_00));
+    assert_eq!(employer.as_employer(), known);
+    hall.enrol("C1", "2026-05");
+    let employer = hall.centre.employer(&Id::from("C1")).unwrap();
+    assert_eq!(employer.balances.clearing, Money::from_fen(500_00));
 }
 
 #[test]
