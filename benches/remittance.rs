@@ -8,6 +8,7 @@
 use chrono::NaiveDate;
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use duizhang::remittance::file::OnRefusal;
 use duizhang::remittance::identity::id_check;
 use duizhang::remittance::{Centre, Change, Money, Operation, Payment, PaymentReference};
 use duizhang::rulebook::policy;
@@ -37,17 +38,19 @@ fn issue() -> Operation {
         "months": ["2026-05"], "supplements": true}))
 }
 
-/// A register that opens every account; invented identity numbers with right check digits.
+/// An invented identity number with a right check digit.
+fn id_no(number: u32) -> String {
+    let (year, rest) = (1950 + number / 11_200, number % 11_200);
+    let (month, day, order) = (1 + rest / 2800, 1 + rest % 2800 / 100, rest % 100);
+    let body = format!("450204{year}{month:02}{day:02}{order:03}");
+    let check = id_check(&body).expect("digits");
+    format!("{body}{check}")
+}
+
+/// A register that opens every account.
 fn open() -> Operation {
-    let lines: Vec<Value> = (0..EMPLOYEES)
-        .map(|number| {
-            let (year, rest) = (1950 + number / 11_200, number % 11_200);
-            let (month, day, order) = (1 + rest / 2800, 1 + rest % 2800 / 100, rest % 100);
-            let body = format!("450204{year}{month:02}{day:02}{order:03}");
-            let check = id_check(&body).expect("digits");
-            json!({"id_no": format!("{body}{check}"), "name": "某人", "base": "5006.25"})
-        })
-        .collect();
+    let line = |number| json!({"id_no": id_no(number), "name": "某人", "base": "5006.25"});
+    let lines: Vec<Value> = (0..EMPLOYEES).map(line).collect();
     read(json!({"op": "file_register", "on": "2026-05-11", "employer_id": "E1",
         "month": "2026-05", "register": {"open": lines}}))
 }
@@ -128,4 +131,37 @@ fn settles_and_takes_it_back(bencher: Bencher<'_, '_>) {
             centre
         },
     );
+}
+
+/// One register a line, as a file of single operations files them: accounts, then supplements.
+#[divan::bench(sample_count = 3, sample_size = 1, args = [5_000, 20_000])]
+fn files_single_lines(bencher: Bencher<'_, '_>, count: u32) {
+    let named = |number: u32, op: &str, more: Value| {
+        let mut operation = json!({"op": op, "on": "2026-05-11", "employer_id": "E1",
+            "employee_id": format!("G{number:06}")});
+        let fields = operation.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        read(operation)
+    };
+    let opens = (0..count).map(|number| {
+        named(
+            number,
+            "open_account",
+            json!({"id_no": id_no(number), "name": "某人",
+            "base": "5006.25", "month": "2026-05"}),
+        )
+    });
+    let supplements = (0..count).map(|number| {
+        named(number, "supplement", json!({"for_month": "2026-04", "amount": "100.00"}))
+    });
+    let file: Vec<Operation> = opens.chain(supplements).collect();
+    bencher
+        .counter(ItemsCount::new(file.len()))
+        .with_inputs(|| (employer(), file.clone()))
+        .bench_local_values(|(mut centre, file)| {
+            let lines = (1..).zip(file.into_iter().map(Ok));
+            let applied = centre.apply_file(lines, OnRefusal::UndoAll, |_| {});
+            assert_eq!(applied.refused, 0, "every line stands");
+            (applied, centre)
+        });
 }

@@ -3,7 +3,7 @@
 use crate::hall::{Hall, id_no, today};
 use crate::properties::standing;
 use duizhang::remittance::file::{OnRefusal, malformed};
-use duizhang::remittance::{Centre, Money};
+use duizhang::remittance::{Centre, Id, Money};
 use serde_json::{Value, json};
 
 #[test]
@@ -148,6 +148,33 @@ fn a_transfer_is_revoked_at_both_employers_together() {
     assert_eq!(standing(&hall.centre), before);
     assert_eq!(hall.balance("E1", "A"), "800.00");
     hall.centre.audit_entries().unwrap();
+}
+
+#[test]
+fn a_paid_list_does_not_bar_an_older_unpaid_supplement() {
+    let mut hall = Hall::with_employer();
+    hall.enrol("E2", "2026-05");
+    hall.hire("A", 1, "2026-05");
+    hall.hire("B", 2, "2026-05");
+    let supplement = hall.ok(json!({"op": "supplement", "employee_id": "A",
+        "for_month": "2026-04", "amount": "100.00"}));
+    hall.ok(json!({"op": "seal", "employee_id": "A", "month": "2026-05", "reason": "调出"}));
+    hall.ok(json!({"op": "transfer", "employee_id": "A", "from_employer": "E1",
+        "to_employer": "E2", "city": "柳州"}));
+    hall.ok(json!({"op": "remit", "month": "2026-05"}));
+    let revoke = json!({"op": "revoke", "month": "2026-05",
+        "register_id": supplement["register_id"]});
+    assert_eq!(hall.refused(revoke.clone()).0, "revoke-in-reverse-order");
+    let notice = hall.ok(json!({"op": "issue_notice", "months": ["2026-05"]}));
+    hall.pay(notice["reference"].as_str().unwrap());
+    let asked = |hall: &Hall| {
+        let (employer, employee) = (Id::from("E2"), Id::from("A"));
+        hall.centre.account(&employer, &employee).unwrap().year_total(2025).to_string()
+    };
+    // Seal, transfer and list are completed; the account and its year's total are at E2 now.
+    assert_eq!(asked(&hall), "100.00");
+    hall.ok(revoke);
+    assert_eq!(asked(&hall), "0.00");
 }
 
 /// Goal: the default of `duizhang apply`, undo everything on the first refusal.
