@@ -8,10 +8,50 @@
 //! Invariant: every data row of a file reaches the sink exactly once, as an entry or as a reject;
 //! when [`read`] gives an error, the whole file counts as unread.
 
+mod amount;
+pub mod camt;
+mod csv;
+mod date;
+mod encoding;
+mod entry;
+mod html;
+pub mod identity;
+pub mod inspect;
+mod layout;
+pub mod mt;
+mod rows;
+mod running;
+mod settlement;
+mod sniff;
+mod table;
+mod xlsx;
+
+pub use encoding::Utf8Reader;
+
 use crate::remittance::Direction;
+use crate::rulebook::bank::BankLayouts;
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use std::fmt;
+use std::io::{Read, Seek, SeekFrom};
+
+/// What a file can be read from: twice, from its beginning.
+pub trait Source: Read + Seek {}
+
+impl<T: Read + Seek> Source for T {}
+
+/// What was found out about a file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedFacts {
+    pub format: Format,
+    /// The encoding's name in lower case, such as `utf-8`, `gb18030`, `utf-16le`.
+    pub encoding: &'static str,
+    pub bytes: u64,
+    /// Of the file's bytes; "this file was delivered before".
+    pub sha256: [u8; 32],
+    /// The layout that fits, for tables.
+    pub layout: Option<String>,
+}
 
 /// Takes what a reader finds, in file order.
 pub trait Sink {
@@ -163,6 +203,22 @@ pub enum FeedErrorKind {
     UnknownLayout {
         header: String,
     },
+    /// One layout comes near, but columns that it needs are not there.
+    MissingColumns {
+        layout: String,
+        missing: Vec<String>,
+        header: String,
+    },
+    /// Several layouts fit one header equally well.
+    AmbiguousLayout {
+        layouts: Vec<String>,
+        header: String,
+    },
+    /// This build of the program cannot read it.
+    Feature {
+        needs: &'static str,
+        found: &'static str,
+    },
     /// The structure is broken (XML not well-formed, a block without end, a missing tag).
     Structure {
         expected: String,
@@ -174,6 +230,88 @@ pub enum FeedErrorKind {
     },
     /// The world failed while reading.
     Io(String),
+}
+
+/// Reads one file: finds out what it is, in which encoding, and drives its reader.
+///
+/// The file is gone through twice. First to hash it, to see whether it is UTF-8 throughout, and to
+/// look at its beginning; then to read it. Neither holds the file in memory.
+///
+/// # Errors
+/// [`FeedError`] when the file cannot be read as a whole; what the sink got until then is void.
+pub fn read(
+    input: &mut dyn Source,
+    layouts: &BankLayouts,
+    sink: &mut dyn Sink,
+) -> Result<FeedFacts, FeedError> {
+    // 1. Look.      gives: hash, whether it is UTF-8, its beginning
+    let scan = encoding::scan(input)?;
+    // 2. Sniff.     gives: the kind of file; its name is never asked
+    let kind = sniff::kind(&scan)?;
+    // 3. Decode and read.
+    input.seek(SeekFrom::Start(0))?;
+    let mut layout = None;
+    let (format, encoding) = match kind {
+        sniff::Kind::Xml => {
+            let encoding = encoding::of_xml(&scan)?;
+            (camt::read(&mut Utf8Reader::new(input, encoding), sink)?, encoding)
+        }
+        sniff::Kind::Mt => {
+            let encoding = encoding::of_messages(&scan)?;
+            if !encoding.is_certain() {
+                let found = encoding.name().to_owned();
+                sink.flag(Flag::Oddity { line: 1, code: "encoding-assumed", found });
+            }
+            (mt::read(&mut Utf8Reader::new(input, encoding), sink)?, encoding)
+        }
+        sniff::Kind::Settlement => {
+            let encoding = encoding::of_settlement(&scan)?;
+            settlement::read_plain(Utf8Reader::new(input, encoding), sink)?;
+            (Format::Settlement, encoding)
+        }
+        sniff::Kind::SettlementEnvelope => {
+            let encoding = encoding::of_xml(&scan)?;
+            settlement::read_envelope(&mut Utf8Reader::new(input, encoding), sink)?;
+            (Format::Settlement, encoding)
+        }
+        sniff::Kind::Excel => {
+            layout = Some(xlsx::read(input, layouts, sink)?);
+            (Format::Xlsx, encoding::Encoding::UTF_8)
+        }
+        sniff::Kind::Html => {
+            let (encoding, plan) = html::plan(&scan, layouts)?;
+            layout = Some(plan.layout.id.clone());
+            html::read(Utf8Reader::new(input, encoding), &plan, sink)?;
+            (Format::Csv, encoding)
+        }
+        sniff::Kind::Text => {
+            let (encoding, plan) = csv::plan(&scan, layouts)?;
+            layout = Some(plan.layout.id.clone());
+            csv::read(Utf8Reader::new(input, encoding), &plan, sink)?;
+            (Format::Csv, encoding)
+        }
+    };
+    Ok(FeedFacts {
+        format,
+        encoding: encoding.name(),
+        bytes: scan.bytes,
+        sha256: scan.sha256,
+        layout,
+    })
+}
+
+impl FeedErrorKind {
+    /// The error at a line; 0 where it concerns the file as a whole.
+    #[must_use]
+    pub const fn at(self, line: u64) -> FeedError {
+        FeedError { line, kind: self }
+    }
+}
+
+impl From<std::io::Error> for FeedError {
+    fn from(error: std::io::Error) -> Self {
+        FeedErrorKind::Io(error.to_string()).at(0)
+    }
 }
 
 impl Format {
@@ -226,6 +364,55 @@ impl fmt::Display for Reject {
     }
 }
 
+impl Flag {
+    /// Where it was found: the physical line, from 1.
+    #[must_use]
+    pub const fn line(&self) -> u64 {
+        match self {
+            Self::BalanceBroken { line, .. }
+            | Self::RunningBalanceBroken { line, .. }
+            | Self::ControlSum { line, .. }
+            | Self::Oddity { line, .. } => *line,
+        }
+    }
+
+    /// A kebab-case word that stays.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BalanceBroken { .. } => "balance-broken",
+            Self::RunningBalanceBroken { .. } => "running-balance-broken",
+            Self::ControlSum { .. } => "control-sum",
+            Self::Oddity { code, .. } => code,
+        }
+    }
+
+    /// What was found, and what was expected.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::BalanceBroken { account: Some(account), expected, found, .. } => {
+                let account = crate::remittance::account::masked(account);
+                format!("account {account}: expected {expected}, found {found}")
+            }
+            Self::BalanceBroken { account: None, expected, found, .. }
+            | Self::RunningBalanceBroken { expected, found, .. } => {
+                format!("expected {expected}, found {found}")
+            }
+            Self::ControlSum { what, declared, found, .. } => {
+                format!("{what}: declared {declared}, found {found}")
+            }
+            Self::Oddity { found, .. } => format!("found {found:?}"),
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.line(), self.code(), self.detail())
+    }
+}
+
 impl fmt::Display for FeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line > 0 {
@@ -241,6 +428,17 @@ impl fmt::Display for FeedError {
             }
             FeedErrorKind::UnknownLayout { header } => {
                 write!(f, "expected the columns of a layout in rules/banks, found {header:?}")
+            }
+            FeedErrorKind::MissingColumns { layout, missing, header } => {
+                let missing = missing.join(", ");
+                write!(f, "expected the columns {missing} of layout {layout}, found {header:?}")
+            }
+            FeedErrorKind::AmbiguousLayout { layouts, header } => {
+                let layouts = layouts.join(", ");
+                write!(f, "expected one layout, found {layouts} for the header {header:?}")
+            }
+            FeedErrorKind::Feature { needs, found } => {
+                write!(f, "expected a build with the feature {needs:?}, found {found}")
             }
             FeedErrorKind::Structure { expected, found } => {
                 write!(f, "expected {expected}, found {found:?}")

@@ -14,6 +14,22 @@
 //! Layers 0 to 2 are pure: no clock, file, database or environment. With `default-features = false`
 //! the crate is those layers alone.
 
+#[cfg(feature = "app")]
+pub mod alert;
+pub mod calendar;
+#[cfg(feature = "app")]
+pub mod cli;
+#[cfg(feature = "app")]
+pub mod demo;
 pub mod feed;
+pub mod import;
+pub mod matching;
+#[cfg(feature = "app")]
+pub mod nightly;
+pub mod remark;
 pub mod remittance;
+pub mod report;
 pub mod rulebook;
+#[cfg(feature = "app")]
+pub mod store;
+pub mod suspense;

@@ -1,7 +1,7 @@
 //! The books: double entry, to the fen.
 //!
-//! Start at [`Voucher`]: what an employer's ledger (单位流水账) lists. Subjects are the ministry's:
-//! 101 bank deposit, 201 the fund that belongs to employees, 219 what is payable to others.
+//! Start at [`Voucher`]: what an employer's ledger (单位流水账) lists, by [`Subject`]: 101 bank deposit,
+//! 201 what belongs to employees, below 219 what is payable to others.
 //! 201 has a line in the voucher for the employer's employees together; its details are the
 //! [`super::employee::AccountEntry`]s that name the voucher (个人明细).
 //!
@@ -12,29 +12,13 @@ use super::centre::{Centre, Work, difference, sum};
 use super::employee::{AccountEntry, EmployeeAccount, EntryKind};
 use super::enrolment::EmployerAccount;
 use super::payment::IssuedNotice;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, RefusalCode, refuse};
 use super::wire::day;
-use super::{Id, Money, PaymentReference, YearMonth};
+use super::{Id, Money, PaymentReference, Subject, YearMonth};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// An account of the books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Subject {
-    /// 101 住房公积金存款
-    Deposit,
-    /// 201 住房公积金
-    Fund,
-    /// 219 其他应付款: received, not yet spread over employees
-    Clearing,
-    /// 219 其他应付款: 单位暂存款
-    Advance,
-    /// 219 其他应付款: on its way between two employers; zero over the whole centre
-    Transit,
-}
 
 /// What one employer's books hold; the deposit is a debit, the others are credits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,31 +87,6 @@ pub struct Gap {
     pub found: Money,
 }
 
-impl Subject {
-    /// The subject's number in the chart of accounts.
-    #[must_use]
-    pub const fn number(self) -> &'static str {
-        match self {
-            Self::Deposit => "101",
-            Self::Fund => "201",
-            Self::Clearing => "21901",
-            Self::Advance => "21902",
-            Self::Transit => "21903",
-        }
-    }
-
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Deposit => "住房公积金存款",
-            Self::Fund => "住房公积金",
-            Self::Clearing => "其他应付款-待分摊",
-            Self::Advance => "其他应付款-单位暂存款",
-            Self::Transit => "其他应付款-内部转移",
-        }
-    }
-}
-
 impl Posting {
     #[must_use]
     pub const fn debit(subject: Subject, amount: Money) -> Self {
@@ -150,11 +109,16 @@ impl Balances {
     fn post(&mut self, posting: Posting) -> Result<(), Refusal> {
         let Posting { subject, debit, credit } = posting;
         let (balance, plus, minus) = match subject {
-            Subject::Deposit => (&mut self.deposit, debit, credit),
-            Subject::Fund => (&mut self.fund, credit, debit),
+            Subject::BankDeposit => (&mut self.deposit, debit, credit),
+            Subject::Contributions => (&mut self.fund, credit, debit),
             Subject::Clearing => (&mut self.clearing, credit, debit),
             Subject::Advance => (&mut self.advance, credit, debit),
             Subject::Transit => (&mut self.transit, credit, debit),
+            // What is not decided yet belongs to no employer's books.
+            Subject::Receipts | Subject::Suspense | Subject::Refund | Subject::Other => {
+                let what = format!("{subject} is in no employer's books");
+                return refuse(RefusalCode::AmountDiffers, what);
+            }
         };
         *balance = difference(sum(*balance, plus)?, minus)?;
         Ok(())

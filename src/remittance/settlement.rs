@@ -7,14 +7,14 @@
 use super::centre::{Centre, Work, sum};
 use super::employee::EntryKind;
 use super::enrolment::EmployerAccount;
-use super::ledger::{Movement, Posting, Subject, VoucherKind};
+use super::ledger::{Movement, Posting, VoucherKind};
 use super::log::LogKind;
 use super::operation::{Applied, Output, PayFromAdvance};
 use super::payment::{IssuedNotice, NoticeState};
 use super::refusal::{Refusal, RefusalCode, refuse};
 use super::register::{Register, RegisterStatus};
 use super::roster::Roster;
-use super::{Id, Money, PaymentReference};
+use super::{Id, Money, PaymentReference, Subject};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -52,7 +52,10 @@ impl Centre {
         amount: Money,
     ) -> Result<Applied, Refusal> {
         let postings = |amount| {
-            [Posting::debit(Subject::Deposit, amount), Posting::credit(Subject::Advance, amount)]
+            [
+                Posting::debit(Subject::BankDeposit, amount),
+                Posting::credit(Subject::Advance, amount),
+            ]
         };
         self.work(on, None, |work| {
             advance(work, employer_id, amount, VoucherKind::Advance, &postings(amount))
@@ -70,7 +73,10 @@ impl Centre {
         amount: Money,
     ) -> Result<Applied, Refusal> {
         let postings = |amount| {
-            [Posting::debit(Subject::Advance, amount), Posting::credit(Subject::Deposit, amount)]
+            [
+                Posting::debit(Subject::Advance, amount),
+                Posting::credit(Subject::BankDeposit, amount),
+            ]
         };
         self.work(on, None, |work| {
             check_advance(&work.employer(employer_id)?, amount)?;
@@ -147,9 +153,9 @@ fn settle(
         VoucherKind::SettlementWithoutLines
     };
     let postings = [
-        Posting::debit(Subject::Deposit, bank),
+        Posting::debit(Subject::BankDeposit, bank),
         Posting::debit(Subject::Advance, payment.from_advance),
-        Posting::credit(Subject::Fund, spread.here),
+        Posting::credit(Subject::Contributions, spread.here),
         Posting::credit(Subject::Transit, spread.elsewhere),
         Posting::credit(Subject::Clearing, if notice.has_lines() { Money::ZERO } else { paid }),
     ];
@@ -222,8 +228,10 @@ fn spread(work: &mut Work<'_>, notice: &IssuedNotice, ordinal: u32) -> Result<Sp
         work.put(account);
     }
     for (mut other, ordinal, total) in others.into_values() {
-        let postings =
-            [Posting::debit(Subject::Transit, total), Posting::credit(Subject::Fund, total)];
+        let postings = [
+            Posting::debit(Subject::Transit, total),
+            Posting::credit(Subject::Contributions, total),
+        ];
         work.post(&mut other, ordinal, VoucherKind::TransferIn, Some(notice.reference), &postings)?;
         let (other_id, reference) = (other.employer_id.clone(), notice.reference.to_string());
         work.put(other);

@@ -8,11 +8,11 @@ use super::centre::Work;
 use super::employee::{AccountStatus, EmployeeAccount, EntryKind};
 use super::enrolment::EmployerAccount;
 use super::filing::enter;
-use super::ledger::{Movement, Posting, Subject, VoucherKind};
+use super::ledger::{Movement, Posting, VoucherKind};
 use super::operation::{Output, Transfer};
 use super::refusal::{Refusal, RefusalCode, refuse};
 use super::register::{Moved, RegisterContent, register_id};
-use super::{Id, Money};
+use super::{Id, Money, Subject};
 
 /// Transfers one employee.
 pub(super) fn transfer(work: &mut Work<'_>, op: &Transfer) -> Result<Output, Refusal> {
@@ -102,9 +102,9 @@ pub(super) fn relocate(
         work.enter(&mut leaving, out, None, out_ordinal)?;
         work.enter(&mut arriving, whole(EntryKind::TransferIn, balance), None, in_ordinal)?;
         let (debit, credit) = (Posting::debit, Posting::credit);
-        let out = [debit(Subject::Fund, balance), credit(Subject::Transit, balance)];
+        let out = [debit(Subject::Contributions, balance), credit(Subject::Transit, balance)];
         work.post(from, out_ordinal, VoucherKind::TransferOut, None, &out)?;
-        let into = [debit(Subject::Transit, balance), credit(Subject::Fund, balance)];
+        let into = [debit(Subject::Transit, balance), credit(Subject::Contributions, balance)];
         work.post(to, in_ordinal, VoucherKind::TransferIn, None, &into)?;
     }
     leaving.base = Money::ZERO;

@@ -4,7 +4,7 @@
 //! `"2026-05-11"`, a reference `"P1906133753"`. A wrong type is refused with what was found and
 //! what was expected.
 
-use super::{Money, PaymentReference, Rate, YearMonth};
+use super::{Money, PaymentReference, Rate, Subject, YearMonth};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -57,6 +57,11 @@ as_text!(PaymentReference, "a reference such as \"P1906133753\"", |text| {
     text.parse().map_err(|error: super::reference::PaymentReferenceError| {
         format!("reference {text:?}: {error}")
     })
+});
+
+as_text!(Subject, "a subject such as \"201\"", |text| {
+    let number = text.split(' ').next().and_then(|number| number.parse().ok());
+    number.and_then(Subject::from_number).ok_or_else(|| format!("no subject {text:?}"))
 });
 
 /// A day, for `#[serde(with = "day")]`.

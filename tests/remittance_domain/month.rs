@@ -1,11 +1,10 @@
 //! An employer's month: the list, the notice, the payment, and what each employee gets of it.
 
 use crate::hall::{Hall, id_no, today};
-use duizhang::remittance::ledger::Subject;
 use duizhang::remittance::log::LogKind;
 use duizhang::remittance::payment::reference_candidates;
 use duizhang::remittance::{
-    Employer, EmployerAccount, Id, Money, NoticeStatus, Payment, PaymentNotice,
+    Employer, EmployerAccount, Id, Money, NoticeStatus, Payment, PaymentNotice, Subject,
 };
 use serde_json::json;
 
@@ -163,8 +162,8 @@ fn a_paid_notice_posts_to_each_employee_exactly_its_line() {
     assert_eq!(notice.as_payment_notice().status, NoticeStatus::Paid);
     let ledger: Vec<_> = hall.centre.ledger(&employer).flat_map(|v| v.postings.clone()).collect();
     assert_eq!(ledger.len(), 2);
-    assert_eq!((ledger[0].subject, ledger[0].debit), (Subject::Deposit, notice.amount));
-    assert_eq!((ledger[1].subject, ledger[1].credit), (Subject::Fund, notice.amount));
+    assert_eq!((ledger[0].subject, ledger[0].debit), (Subject::BankDeposit, notice.amount));
+    assert_eq!((ledger[1].subject, ledger[1].credit), (Subject::Contributions, notice.amount));
 }
 
 #[test]

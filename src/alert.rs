@@ -1,0 +1,21 @@
+//! Letters to employers: at most one a night each, about its own money only.
+//!
+//! Start at [`identify`] (whose transaction it is, or nobody's), then [`Digest::new`] (whether a
+//! letter may be written at all), then [`Letter::write`]. Sentences come from `rules/letters`.
+//! Delivery is not here: a letter becomes `.eml` bytes ([`Letter::eml`]), the shell puts them somewhere.
+//!
+//! Invariants, held by the types: without an address there is no letter; every item says how it is
+//! known to be this employer's ([`KnownBy`] has no word for a guess) and an item of another employer
+//! is refused; accounts are masked; the letter's id follows from its content, so that a letter is
+//! never written twice. No text of a payer reaches a header.
+
+pub mod digest;
+mod eml;
+pub mod identity;
+pub mod letter;
+mod page;
+
+pub use digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
+pub use eml::EmlError;
+pub use identity::{Clues, KnownBy, Owner, identify};
+pub use letter::Letter;

@@ -1,0 +1,266 @@
+//! What one employer is told of one night: the value a letter is made of, or the reason for none.
+//!
+//! Start at [`Digest::new`]: it is the only way to a digest and it refuses more than it grants. A
+//! [`Refusal`] is a value to be recorded, not an error of the night.
+
+use super::identity::KnownBy;
+use crate::remittance::{Money, Reason};
+use crate::report::{MaskedAccount, RemarkText};
+use chrono::NaiveDate;
+use lettre::Address;
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+use std::fmt::Write as _;
+
+/// The centre as a letter names it. From the configuration; see [`CentreContact::placeholder`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CentreContact {
+    pub centre_id: String,
+    pub name: String,
+    pub phone: String,
+    pub hours: String,
+    pub address: String,
+    /// The mail address letters come from.
+    pub sender: String,
+    /// Where an employer asks for no more letters; `None` leaves the header out.
+    pub unsubscribe: Option<String>,
+}
+
+/// The employer as a letter names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addressee {
+    pub employer_id: String,
+    pub name: String,
+    /// 经办人.
+    pub contact: Option<String>,
+    pub email: Option<String>,
+}
+
+/// One transaction a letter tells of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigestItem {
+    /// The store's id of the transaction; part of the letter's identity.
+    pub transaction_id: String,
+    /// Whose it is, and how that is known (`identify`).
+    pub employer_id: String,
+    pub known_by: KnownBy,
+    pub about: About,
+    pub booked_on: NaiveDate,
+    pub amount: Money,
+    /// The receiving bank and the centre's account there.
+    pub bank_name: String,
+    pub account: MaskedAccount,
+    pub payer_account: MaskedAccount,
+    /// The fields the payer wrote, with what was read in them marked.
+    pub remarks: Vec<RemarkText>,
+    /// What exactly does not fit, for the payer; may be empty.
+    pub explanation: String,
+    pub rules: Vec<BrokenRule>,
+    pub until: Option<NaiveDate>,
+}
+
+/// Why a transaction is in the letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// It hangs; the employer can mend it.
+    Suspense(Reason),
+    /// It settled in spite of its remark; nothing needs doing.
+    Advice,
+}
+
+/// A rule of the handbook that the remark broke, with both forms side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenRule {
+    /// An advice code of the contract.
+    pub code: String,
+    /// Which rule of the handbook, in its words; may be empty.
+    pub handbook: String,
+    /// What was written.
+    pub wrong: String,
+    /// What should have been written; empty where that cannot be known.
+    pub right: String,
+}
+
+/// All that one employer is told of one night.
+///
+/// Invariant: there is a valid address, at least one item, and every item is this employer's. Items
+/// stand in one order whatever order they came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    pub(super) centre: CentreContact,
+    pub(super) addressee: Addressee,
+    pub(super) sender: Address,
+    pub(super) recipient: Address,
+    pub(super) unsubscribe: Option<Address>,
+    pub(super) night: NaiveDate,
+    pub(super) items: Vec<DigestItem>,
+}
+
+/// Why no letter is written. Recorded beside the night, so that staff can mend the register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NoAddress {
+        employer_id: String,
+    },
+    InvalidAddress {
+        employer_id: String,
+        found: String,
+    },
+    /// The centre's own sender or unsubscribe address is not one.
+    InvalidSender {
+        found: String,
+    },
+    /// An item belongs to someone else: a mistake of the caller that must never become a letter.
+    NotTheirs {
+        employer_id: String,
+        owner: String,
+        transaction_id: String,
+    },
+    Nothing {
+        employer_id: String,
+    },
+}
+
+impl CentreContact {
+    /// A centre that has not filled in its configuration yet; the letter says so plainly.
+    #[must_use]
+    pub fn placeholder(centre_id: &str, name: &str) -> Self {
+        let fill = |what: &str| format!("（请在 duizhang.toml 中填写{what}）");
+        Self {
+            centre_id: centre_id.to_owned(),
+            name: name.to_owned(),
+            phone: fill("咨询电话"),
+            hours: fill("工作时间"),
+            address: fill("办公地址"),
+            sender: "noreply@example.invalid".to_owned(),
+            unsubscribe: None,
+        }
+    }
+}
+
+impl Digest {
+    /// Puts a night's items for one employer together.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where no letter may or need be written.
+    pub fn new(
+        centre: CentreContact,
+        addressee: Addressee,
+        night: NaiveDate,
+        mut items: Vec<DigestItem>,
+    ) -> Result<Self, Refusal> {
+        let employer_id = || addressee.employer_id.clone();
+        if let Some(item) = items.iter().find(|item| item.employer_id != addressee.employer_id) {
+            return Err(Refusal::NotTheirs {
+                employer_id: employer_id(),
+                owner: item.employer_id.clone(),
+                transaction_id: item.transaction_id.clone(),
+            });
+        }
+        if items.is_empty() {
+            return Err(Refusal::Nothing { employer_id: employer_id() });
+        }
+        let written = addressee.email.as_deref().map(str::trim).unwrap_or_default();
+        if written.is_empty() {
+            return Err(Refusal::NoAddress { employer_id: employer_id() });
+        }
+        let recipient = address(written).ok_or_else(|| Refusal::InvalidAddress {
+            employer_id: employer_id(),
+            found: written.to_owned(),
+        })?;
+        let own = |found: &str| {
+            address(found).ok_or_else(|| Refusal::InvalidSender { found: found.to_owned() })
+        };
+        let sender = own(&centre.sender)?;
+        let unsubscribe = centre.unsubscribe.as_deref().map(own).transpose()?;
+        items.sort_by(|one, other| key(one).cmp(&key(other)));
+        Ok(Self { centre, addressee, sender, recipient, unsubscribe, night, items })
+    }
+
+    /// The letter's id: SHA-256 over centre, employer, night and items, in hex.
+    ///
+    /// Wording is left out, so that a better sentence does not send an old letter again.
+    #[must_use]
+    pub fn letter_id(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut field = |text: &str| {
+            // The length goes first, so that no two lists of fields run together to the same bytes.
+            hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(text);
+        };
+        field("duizhang letter 1");
+        field(&self.centre.centre_id);
+        field(&self.addressee.employer_id);
+        field(&self.night.to_string());
+        for item in &self.items {
+            field(&item.transaction_id);
+            field(item.about.code());
+            field(&item.booked_on.to_string());
+            field(&item.amount.to_string());
+            for rule in &item.rules {
+                field(&rule.code);
+            }
+        }
+        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _infallible = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}
+
+/// What hangs comes first, then by day and amount.
+fn key(item: &DigestItem) -> (bool, NaiveDate, Money, &str) {
+    let advice = item.about == About::Advice;
+    (advice, item.booked_on, item.amount, &item.transaction_id)
+}
+
+/// One plain ASCII mail address; lists, display names and look-alike characters are not.
+fn address(written: &str) -> Option<Address> {
+    let plain = written.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then(|| written.parse().ok()).flatten()
+}
+
+impl About {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Suspense(reason) => reason.code(),
+            Self::Advice => "advice",
+        }
+    }
+}
+
+impl Refusal {
+    /// A kebab-case word that stays.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoAddress { .. } => "no-address",
+            Self::InvalidAddress { .. } => "invalid-address",
+            Self::InvalidSender { .. } => "invalid-sender",
+            Self::NotTheirs { .. } => "not-theirs",
+            Self::Nothing { .. } => "nothing-to-say",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAddress { employer_id } => {
+                write!(f, "employer {employer_id}: no mail address, no letter")
+            }
+            Self::InvalidAddress { employer_id, found } => {
+                write!(f, "employer {employer_id}: expected one mail address, found {found:?}")
+            }
+            Self::InvalidSender { found } => {
+                write!(f, "letters: expected the centre's mail address, found {found:?}")
+            }
+            Self::NotTheirs { employer_id, owner, transaction_id } => write!(
+                f,
+                "employer {employer_id}: transaction {transaction_id} belongs to employer {owner}"
+            ),
+            Self::Nothing { employer_id } => write!(f, "employer {employer_id}: nothing to say"),
+        }
+    }
+}

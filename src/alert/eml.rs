@@ -1,0 +1,119 @@
+//! A letter as the bytes of a mail: multipart/alternative, plain text first.
+//!
+//! The bytes follow from the letter and the day alone: `Message-ID` and the boundary come from the
+//! letter's id, `Date` from the day. lettre encodes every header, so a line end in a name is data.
+
+use super::letter::Letter;
+use chrono::{NaiveDate, NaiveTime};
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::{Address, address::AddressError};
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+/// Why a letter is no mail; only a letter that was altered after it was written can be one.
+#[derive(Debug)]
+pub enum EmlError {
+    Address(AddressError),
+    Message(lettre::error::Error),
+}
+
+/// `Auto-Submitted: auto-generated` (RFC 3834): no vacation reply comes back.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+/// `List-Unsubscribe: <mailto:…>` (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Letter {
+    /// The mail, dated 08:00 China time of a day.
+    ///
+    /// # Errors
+    /// [`EmlError`] where an address of the letter is not one.
+    pub fn eml(&self, on: NaiveDate) -> Result<Vec<u8>, EmlError> {
+        let from: Address = self.from.parse()?;
+        let domain = from.domain().to_owned();
+        let boundary = format!("duizhang-{}", self.letter_id.get(..32).unwrap_or_default());
+        let mut mail = Message::builder()
+            .from(Mailbox::new(Some(self.from_name.clone()), from))
+            .to(Mailbox::new(Some(self.to_name.clone()), self.to.parse()?))
+            .subject(self.subject.clone())
+            .date(morning(on))
+            .message_id(Some(format!("<{}@{domain}>", self.letter_id)))
+            .header(AutoSubmitted);
+        if let Some(address) = &self.unsubscribe {
+            let address: Address = address.parse()?;
+            mail = mail.header(ListUnsubscribe(format!("<mailto:{address}?subject=unsubscribe>")));
+        }
+        let bodies = MultiPart::alternative()
+            .boundary(boundary)
+            .singlepart(SinglePart::plain(self.text.clone()))
+            .singlepart(SinglePart::html(self.html.clone()));
+        Ok(mail.multipart(bodies)?.formatted())
+    }
+}
+
+/// 08:00 in China, which is midnight UTC.
+fn morning(on: NaiveDate) -> SystemTime {
+    let seconds = on.and_time(NaiveTime::MIN).and_utc().timestamp();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+}
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+impl From<AddressError> for EmlError {
+    fn from(error: AddressError) -> Self {
+        Self::Address(error)
+    }
+}
+
+impl From<lettre::error::Error> for EmlError {
+    fn from(error: lettre::error::Error) -> Self {
+        Self::Message(error)
+    }
+}
+
+impl fmt::Display for EmlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(_) => write!(f, "an address of the letter is not a mail address"),
+            Self::Message(_) => write!(f, "the letter cannot be put into a mail"),
+        }
+    }
+}
+
+impl std::error::Error for EmlError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Address(error) => Some(error),
+            Self::Message(error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! Every command, flag and help text.
+//!
+//! The names are the contract's and stay. Help teaches by example: each command ends with what one
+//! would really type. Values are only parsed here; what they mean is the business of the module
+//! that carries the command out.
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Reconciles bank statements with payment notices for housing-provident-fund centres (公积金对账).
+#[derive(Debug, Parser)]
+#[command(name = "duizhang", version, max_term_width = 100, after_help = FIRST_STEPS)]
+#[command(subcommand_required = true, arg_required_else_help = true, propagate_version = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  duizhang demo                     see a whole centre, its nights and its report
+  duizhang init centre && cd centre       begin a real one
+  duizhang import accounts accounts.csv
+  duizhang import notices notices.csv
+  cp ~/bank/2026-05-11.csv inbox/
+  duizhang nightly                  ingest, read, match, post, suspend, report, alert
+
+Exit codes:
+  0 done   1 failed, nothing half-written   2 wrong usage or a bad rule file
+  3 done, but input was set aside   4 another run holds this centre";
+
+/// What every command understands.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub(super) struct Global {
+    /// The database [default: the one in duizhang.toml, else sqlite://duizhang.db]
+    #[arg(long, global = true, value_name = "URL", env = "DUIZHANG_DATABASE", hide_env = true)]
+    pub(super) database: Option<String>,
+    /// The centre in the database [default: the one in duizhang.toml, else "centre"]
+    #[arg(long, global = true, value_name = "ID", env = "DUIZHANG_CENTRE", hide_env = true)]
+    pub(super) centre: Option<String>,
+    /// The settings file [default: duizhang.toml here or in a folder above]
+    #[arg(long, global = true, value_name = "FILE", env = "DUIZHANG_CONFIG", hide_env = true)]
+    pub(super) config: Option<PathBuf>,
+    /// The centre's own rules, which replace the built-in ones file by file
+    #[arg(long, global = true, value_name = "DIR", env = "DUIZHANG_RULES", hide_env = true)]
+    pub(super) rules: Option<PathBuf>,
+    /// How to print data; json is one object a line
+    #[arg(long, global = true, value_name = "FORM", env = "DUIZHANG_FORMAT", hide_env = true)]
+    pub(super) format: Option<Format>,
+    /// Do everything, print what would be, and write nothing
+    #[arg(long, global = true)]
+    pub(super) dry_run: bool,
+    /// Say less on standard error; twice: errors only
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "verbose")]
+    pub(super) quiet: u8,
+    /// Say more on standard error; twice: everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// How to write log lines on standard error
+    #[arg(long, global = true, value_name = "FORM", env = "DUIZHANG_LOG_FORMAT", hide_env = true)]
+    #[arg(default_value = "text", hide_default_value = true)]
+    pub(super) log_format: LogFormat,
+}
+
+/// How data is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Table,
+    /// For programs: one object a line
+    Json,
+    /// For spreadsheets and scripts
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a small, realistic centre, run nights on it, and say where the report is
+    #[command(after_help = "Examples:\n  duizhang demo\n  duizhang demo /tmp/centre")]
+    Demo(DemoArgs),
+    /// Begin a centre: database, duizhang.toml, rules/, inbox/, reports/, outbox/
+    #[command(
+        after_help = "Examples:\n  duizhang init\n  duizhang init gjj --name 示例市住房公积金管理中心"
+    )]
+    Init(InitArgs),
+    /// Take in lists of accounts, employers, employees or notices, as CSV or XLSX
+    #[command(after_help = IMPORT_HELP)]
+    Import(ImportArgs),
+    /// The night: ingest, read, match, post, suspend, report, alert
+    #[command(
+        after_help = "Examples:\n  duizhang nightly\n  duizhang nightly --as-of 2026-05-12 --dry-run\n\n\
+        The same night twice changes nothing. A file that cannot be read is set aside in\n\
+        quarantine/ with the reason beside it, and the exit code is 3."
+    )]
+    Nightly(NightlyArgs),
+    /// Take bank statements in, judge nothing
+    #[command(
+        after_help = "Examples:\n  duizhang ingest statement.xml\n  duizhang ingest --account 2105400009300123456 may.csv"
+    )]
+    Ingest(IngestArgs),
+    /// Judge what has been taken in
+    #[command(after_help = "Example:\n  duizhang match --as-of 2026-06-03")]
+    Match(AsOf),
+    /// Explain what is read in a remark
+    #[command(after_help = "Examples:\n  duizhang remark 'Ｐ１９０６１３３７５３示例公司5月'\n  \
+        cut -d, -f13 feed.csv | duizhang remark --format json")]
+    Remark(RemarkArgs),
+    /// Look into bank statements without a database
+    Feed {
+        #[command(subcommand)]
+        command: FeedCommand,
+    },
+    /// List what banks reported and what became of it
+    #[command(
+        after_help = "Examples:\n  duizhang transactions --outcome suspense --format csv\n  \
+        duizhang transactions --account 2105400009300123456 --from 2026-05-01 --to 2026-05-31"
+    )]
+    Transactions(TransactionArgs),
+    /// List payment notices and how each stands
+    #[command(after_help = "Example:\n  duizhang notices --status awaiting --month 2026-05")]
+    Notices(NoticeArgs),
+    /// Look at and resolve what hangs
+    Suspense {
+        #[command(subcommand)]
+        command: SuspenseCommand,
+    },
+    /// Write the suspense report: HTML, XLSX, CSV, JSON
+    #[command(
+        after_help = "Examples:\n  duizhang report\n  duizhang report --out /srv/reports --as-of 2026-05-12"
+    )]
+    Report(ReportArgs),
+    /// Prove the books: every fen of every feed is in exactly one place
+    Audit(AsOf),
+    /// Check rule files and run the examples in them
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
+    /// Look at the letters to employers
+    Alert {
+        #[command(subcommand)]
+        command: AlertCommand,
+    },
+    /// Say whether this machine, folder and database are in order
+    Doctor,
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  duizhang completions bash > /etc/bash_completion.d/duizhang"
+    )]
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page, or write one page a command into a folder
+    Man {
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+const IMPORT_HELP: &str = "\
+All of a file or nothing of it. UTF-8 or GB18030, columns by name in any order:
+  accounts   account_no,bank,bank_name,account_name
+  employers  employer_id,name[,uscc,email,contact,mobile,payer_accounts]
+  notices    reference,employer_id,amount,issued_on,month[,status]
+  employees  employee_id,employer_id,name,id_no,base,status
+
+Examples:
+  duizhang import accounts accounts.csv
+  duizhang import notices 2026-05.xlsx --dry-run";
+
+#[derive(Args, Debug)]
+pub(super) struct DemoArgs {
+    /// Where to make it; must be empty or absent
+    #[arg(default_value = "duizhang-demo")]
+    pub(super) dir: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct InitArgs {
+    /// The centre's folder; nothing in it is overwritten
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// The centre's name, as letters and reports show it
+    #[arg(long, default_value = "示例市住房公积金管理中心")]
+    pub(super) name: String,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ImportArgs {
+    pub(super) list: ListKind,
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// A list that can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListKind {
+    Accounts,
+    Employers,
+    Employees,
+    Notices,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct AsOf {
+    /// The day it is taken to be [default: today in Beijing]
+    #[arg(long, value_name = "YYYY-MM-DD", env = "DUIZHANG_AS_OF", hide_env = true)]
+    pub(super) as_of: Option<NaiveDate>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct NightlyArgs {
+    /// Where the banks' files are [default: inbox/]
+    #[arg(long, value_name = "DIR")]
+    pub(super) inbox: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct IngestArgs {
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// The account of files that name none themselves
+    #[arg(long, value_name = "NO")]
+    pub(super) account: Option<String>,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RemarkArgs {
+    /// The remark; without it, one remark a line from standard input
+    pub(super) text: Option<String>,
+    /// Standard input is one JSON string a line, so that a remark may hold line breaks
+    #[arg(long, conflicts_with = "text")]
+    pub(super) stdin_json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FeedCommand {
+    /// Parse only: what is in these files, and what in them cannot be read
+    #[command(
+        after_help = "Examples:\n  duizhang feed inspect inbox/*/*\n  duizhang feed inspect --format json may.xml"
+    )]
+    Inspect(InspectArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct InspectArgs {
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct TransactionArgs {
+    /// Only of this account of the centre
+    #[arg(long, value_name = "NO")]
+    pub(super) account: Option<String>,
+    /// Only with this outcome
+    #[arg(long, value_parser = ["matched", "awaiting", "suspense", "returned", "ignored"])]
+    pub(super) outcome: Option<String>,
+    /// Only with this reason, such as underpaid
+    #[arg(long, value_name = "CODE")]
+    pub(super) reason: Option<String>,
+    /// Only with this reference
+    #[arg(long, value_name = "P…")]
+    pub(super) reference: Option<String>,
+    /// Booked on this day or later
+    #[arg(long, value_name = "DAY")]
+    pub(super) from: Option<NaiveDate>,
+    /// Booked on this day or earlier
+    #[arg(long, value_name = "DAY")]
+    pub(super) to: Option<NaiveDate>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct NoticeArgs {
+    /// Only this reference
+    #[arg(long, value_name = "P…")]
+    pub(super) reference: Option<String>,
+    /// Only of this employer
+    #[arg(long, value_name = "ID")]
+    pub(super) employer: Option<String>,
+    /// Only with this status
+    #[arg(long, value_parser = ["awaiting", "paid", "revoked"])]
+    pub(super) status: Option<String>,
+    /// Only for this roster month
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(super) month: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SuspenseCommand {
+    /// List what hangs, oldest first
+    #[command(after_help = "Example:\n  duizhang suspense list --reason underpaid")]
+    List(SuspenseListArgs),
+    /// Show one item: what was read, why it hangs, what comes nearest
+    Show {
+        /// The item, as `suspense list` names it; its first characters are enough
+        id: String,
+    },
+    /// Close one item by a decision of staff, which the engine never overturns
+    #[command(after_help = "Examples:\n  \
+        duizhang suspense resolve 4f2a91 --notice P1906133753 --by 工号017 --note '单位来函确认'\n  \
+        duizhang suspense resolve 4f2a91 --refund --by 工号017 --note '重复缴款，原路退回'")]
+    Resolve(ResolveArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SuspenseListArgs {
+    /// Only with this reason, such as underpaid
+    #[arg(long, value_name = "CODE")]
+    pub(super) reason: Option<String>,
+    /// Only received at this bank
+    #[arg(long, value_name = "KEY")]
+    pub(super) bank: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<u64>,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ResolveArgs {
+    /// The item, as `suspense list` names it; its first characters are enough
+    pub(super) id: String,
+    #[command(flatten)]
+    pub(super) how: Resolution,
+    /// Who decides
+    #[arg(long, value_name = "WHO")]
+    pub(super) by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(super) note: String,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
+}
+
+/// Exactly one way out of suspense.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub(super) struct Resolution {
+    /// It pays this notice
+    #[arg(long, value_name = "P…")]
+    pub(super) notice: Option<String>,
+    /// It goes to this employer's advance balance (单位暂存款)
+    #[arg(long, value_name = "EMPLOYER")]
+    pub(super) advance: Option<String>,
+    /// It was or will be sent back to the payer
+    #[arg(long)]
+    pub(super) refund: bool,
+    /// It is no remittance
+    #[arg(long)]
+    pub(super) ignore: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReportArgs {
+    /// Where to write it [default: reports/]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Read every rule file; the first thing wrong in each is shown in its place
+    Check,
+    /// Run the examples that stand beside the rules
+    Test,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AlertCommand {
+    /// Show the letters that a night has put into the outbox
+    Preview(PreviewArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PreviewArgs {
+    /// Only to this employer, with the whole letter
+    #[arg(long, value_name = "ID")]
+    pub(super) employer: Option<String>,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_face_of_the_program_is_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+}

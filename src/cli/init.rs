@@ -1,0 +1,91 @@
+//! `duizhang init`: a new centre's folder, with everything a night needs.
+//!
+//! Files and folders only; the database is made last, by the store, so that a folder that holds a
+//! database is a whole one. Nothing that is there is ever overwritten.
+
+use super::args::{Global, InitArgs};
+use super::failure::{Doing, Done, Failure};
+use super::settings::FILE_NAME;
+use std::io::Write;
+use std::path::Path;
+
+const FOLDERS: &[&str] = &["inbox", "quarantine", "reports", "outbox", "rules"];
+
+pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
+    if global.dry_run {
+        eprintln!("would make {} with {FILE_NAME}, {}", args.dir.display(), FOLDERS.join(", "));
+        return Ok(Done::Fully);
+    }
+    make(&args.dir, &args.name)?;
+    eprintln!("a new centre is in {}; next:", args.dir.display());
+    eprintln!("  1. look through {FILE_NAME}: name, telephone and address stand on every letter");
+    eprintln!("  2. duizhang import accounts accounts.csv   (makes inbox/<account>/ for each)");
+    eprintln!(
+        "  3. duizhang import employers employers.csv && duizhang import notices notices.csv"
+    );
+    eprintln!("  4. put the banks' files into inbox/, then: duizhang nightly");
+    Ok(Done::Fully)
+}
+
+/// Makes the folder of a centre, without its database.
+pub(super) fn make(dir: &Path, name: &str) -> Result<(), Failure> {
+    for file in [FILE_NAME, "duizhang.db"] {
+        if dir.join(file).exists() {
+            let shown = dir.join(file);
+            return Err(Failure::because(format!(
+                "{} is there already: init overwrites nothing",
+                shown.display()
+            )));
+        }
+    }
+    for folder in FOLDERS {
+        let path = dir.join(folder);
+        std::fs::create_dir_all(&path).doing(|| format!("cannot make {}", path.display()))?;
+    }
+    for rule in crate::rulebook::shipped() {
+        new_file(&dir.join("rules").join(&rule.path), &rule.text)?;
+    }
+    new_file(&dir.join(FILE_NAME), &settings_text(name))
+}
+
+fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let write = || {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::File::create_new(path)?.write_all(text.as_bytes())
+    };
+    write().doing(|| format!("cannot write {}", path.display()))
+}
+
+/// The settings file of a new centre.
+pub(super) fn settings_text(name: &str) -> String {
+    // TOML writes strings as JSON does, escapes included.
+    let name = serde_json::Value::from(name);
+    format!(
+        r#"# Settings of this centre. Flags and DUIZHANG_* go before what stands here.
+# 本中心的设置。命令行参数与环境变量 DUIZHANG_* 优先。
+
+# Paths are taken from the folder of this file. 路径以本文件所在目录为准。
+database = "sqlite://duizhang.db"
+rules = "rules"            # the centre's own rules; a file left out of it is the built-in one
+inbox = "inbox"            # banks' files: inbox/ or inbox/<account number>/
+quarantine = "quarantine"  # files that could not be read, each with the reason beside it
+reports = "reports"
+outbox = "outbox"          # letters to employers, as .eml
+
+[centre]
+code = "centre"            # the key of this centre in the database; never change it later
+name = {name}
+# On every letter and report. 印在每封函件和报告上。
+phone = "12329"
+address = ""
+hours = "工作日 9:00–17:00"
+
+[letters]
+from = "gjj@example.invalid"
+# reply_to = "gjj@example.invalid"
+language = "zh"            # or "en"
+"#
+    )
+}

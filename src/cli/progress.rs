@@ -1,0 +1,34 @@
+//! Progress, drawn only on a terminal and gone when the work is done.
+
+use super::args::Global;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::Duration;
+
+/// A spinner that says what is being done.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn start(global: &Global, doing: &str) -> Self {
+        let bar = ProgressBar::new_spinner();
+        if global.quiet > 0 || !std::io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
+            bar.set_style(style);
+        }
+        bar.set_message(doing.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self(bar)
+    }
+
+    pub(super) fn say(&self, doing: &str) {
+        self.0.set_message(doing.to_owned());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,242 @@
+//! One declaration of columns, three ways to print: table, JSON lines, CSV.
+//!
+//! A listing declares its columns once, each with its key (JSON, CSV), its heading (table) and how
+//! its value is taken from a row. [`Printer`] does the rest, row by row, so that a million rows
+//! need no memory; only the table, whose widths depend on all rows, is gathered first.
+//!
+//! Invariant: JSON and CSV carry the values as they are; only the table may shorten or mask them.
+
+use super::args::Format;
+use super::failure::Failure;
+use crate::remittance::Money;
+use chrono::NaiveDate;
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use std::borrow::Cow;
+use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
+
+/// What stands in a cell.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'a> {
+    Absent,
+    Text(Cow<'a, str>),
+    Amount(Money),
+    Number(i64),
+    Day(NaiveDate),
+    Truth(bool),
+    Several(Vec<String>),
+    /// Anything deeper; the table shows it as JSON.
+    Json(serde_json::Value),
+}
+
+/// One column of a listing whose rows are `T`.
+pub(super) struct Column<T> {
+    /// In JSON and CSV.
+    pub(super) key: &'static str,
+    /// In the table; empty leaves the column out of it.
+    pub(super) heading: &'static str,
+    pub(super) value: for<'a> fn(&'a T) -> Value<'a>,
+}
+
+/// Prints rows to standard output.
+pub(super) struct Printer<T: 'static> {
+    columns: &'static [Column<T>],
+    out: Form,
+}
+
+enum Form {
+    Table(Box<Table>),
+    Json(BufWriter<StdoutLock<'static>>),
+    Csv(Box<csv::Writer<BufWriter<StdoutLock<'static>>>>),
+}
+
+/// Standard output, buffered; a row at a time is too many system calls.
+pub(super) fn stdout() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
+}
+
+impl<T> Printer<T> {
+    pub(super) fn new(format: Format, columns: &'static [Column<T>]) -> Result<Self, Failure> {
+        let out = match format {
+            Format::Table => Form::Table(Box::new(table(columns))),
+            Format::Json => Form::Json(stdout()),
+            Format::Csv => {
+                let mut writer = csv::Writer::from_writer(stdout());
+                writer.write_record(columns.iter().map(|column| column.key)).map_err(broken)?;
+                Form::Csv(Box::new(writer))
+            }
+        };
+        Ok(Self { columns, out })
+    }
+
+    pub(super) fn row(&mut self, row: &T) -> Result<(), Failure> {
+        let values = self.columns.iter().map(|column| (column, (column.value)(row)));
+        match &mut self.out {
+            Form::Table(table) => {
+                table.add_row(values.filter(|(column, _)| !column.heading.is_empty()).map(
+                    |(_, value)| {
+                        let right = matches!(value, Value::Amount(_) | Value::Number(_));
+                        let cell = Cell::new(value.plain(true));
+                        if right { cell.set_alignment(CellAlignment::Right) } else { cell }
+                    },
+                ));
+            }
+            Form::Json(out) => {
+                // Written by hand to keep the order of the columns, which is the contract's.
+                for (index, (column, value)) in values.enumerate() {
+                    write!(out, "{}{:?}:", if index == 0 { '{' } else { ',' }, column.key)?;
+                    serde_json::to_writer(&mut *out, &value.json())
+                        .map_err(std::io::Error::from)?;
+                }
+                out.write_all(b"}\n")?;
+            }
+            Form::Csv(writer) => {
+                let cells = values.map(|(_, value)| value.plain(false).into_owned());
+                writer.write_record(cells).map_err(broken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints what is still held back.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        match self.out {
+            Form::Table(table) if table.is_empty() => Ok(()),
+            Form::Table(table) => {
+                let mut out = stdout();
+                for line in table.lines() {
+                    writeln!(out, "{}", line.trim_end())?;
+                }
+                Ok(out.flush()?)
+            }
+            Form::Json(mut out) => Ok(out.flush()?),
+            Form::Csv(mut writer) => Ok(writer.flush()?),
+        }
+    }
+
+    pub(super) fn print(
+        format: Format,
+        columns: &'static [Column<T>],
+        rows: impl IntoIterator<Item = T>,
+    ) -> Result<(), Failure> {
+        let mut printer = Self::new(format, columns)?;
+        for row in rows {
+            printer.row(&row)?;
+        }
+        printer.finish()
+    }
+}
+
+fn table<T>(columns: &[Column<T>]) -> Table {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    let terminal = std::io::stdout().is_terminal();
+    // Into a file or a pipe every row stays on one line, however long.
+    table.set_content_arrangement(if terminal {
+        ContentArrangement::Dynamic
+    } else {
+        ContentArrangement::Disabled
+    });
+    table.set_header(
+        columns.iter().map(|column| column.heading).filter(|heading| !heading.is_empty()),
+    );
+    table
+}
+
+fn broken(error: csv::Error) -> Failure {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        other => Failure::because(format!("cannot write CSV: {other:?}")),
+    }
+}
+
+impl Value<'_> {
+    pub(super) fn text(text: &str) -> Value<'_> {
+        Value::Text(Cow::Borrowed(text))
+    }
+
+    pub(super) fn maybe(text: Option<&str>) -> Value<'_> {
+        text.map_or(Value::Absent, Value::text)
+    }
+
+    /// As the table (for people) and CSV (for programs) show it.
+    fn plain(&self, for_people: bool) -> Cow<'_, str> {
+        match self {
+            Self::Absent => "".into(),
+            Self::Text(text) if for_people => one_line(text),
+            Self::Text(text) => text.as_ref().into(),
+            Self::Amount(amount) if for_people => grouped(*amount).into(),
+            Self::Amount(amount) => amount.to_string().into(),
+            Self::Number(number) => number.to_string().into(),
+            Self::Day(day) => day.to_string().into(),
+            Self::Truth(true) if for_people => "✓".into(),
+            Self::Truth(false) if for_people => "✗".into(),
+            Self::Truth(truth) => truth.to_string().into(),
+            Self::Several(texts) => texts.join(if for_people { ", " } else { ";" }).into(),
+            Self::Json(value) => value.to_string().into(),
+        }
+    }
+
+    fn json(self) -> serde_json::Value {
+        match self {
+            Self::Absent => serde_json::Value::Null,
+            Self::Text(text) => text.into(),
+            Self::Amount(amount) => amount.to_string().into(),
+            Self::Number(number) => number.into(),
+            Self::Day(day) => day.to_string().into(),
+            Self::Truth(truth) => truth.into(),
+            Self::Several(texts) => texts.into(),
+            Self::Json(value) => value,
+        }
+    }
+}
+
+/// Text on one line, with what would move a terminal's cursor made visible.
+fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return text.into();
+    }
+    let shown = |found: char| match found {
+        '\n' => '⏎',
+        '\r' | '\t' => ' ',
+        found if found.is_control() => '\u{fffd}',
+        found => found,
+    };
+    text.chars().map(shown).collect::<String>().into()
+}
+
+/// Yuan as people read it: `1,234,567.89`.
+pub(super) fn grouped(amount: Money) -> String {
+    let plain = amount.to_string();
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "00"));
+    let mut shown = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    format!("{shown}.{fraction}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_amounts_in_groups_of_three() {
+        for (fen, want) in [
+            (0, "0.00"),
+            (999_99, "999.99"),
+            (1_000_00, "1,000.00"),
+            (-1_234_567_89, "-1,234,567.89"),
+        ] {
+            assert_eq!(grouped(Money::from_fen(fen)), want);
+        }
+    }
+
+    #[test]
+    fn a_remark_cannot_drive_the_terminal() {
+        assert_eq!(one_line("a\x1b[2Jb\nc"), "a\u{fffd}[2Jb⏎c");
+    }
+}

@@ -1,0 +1,182 @@
+//! Settings in layers: flags, then `DUIZHANG_*`, then `duizhang.toml`, then defaults.
+//!
+//! Start at [`Settings::load`]. The first two layers are clap's (each flag names its variable in
+//! `args.rs`), so the environment is read nowhere in our own code. Paths in the file are taken from
+//! the folder of the file; paths on the command line from where the command runs.
+//!
+//! Invariant: an unknown key in the file is an error, shown in its place.
+
+use super::args::{Format, Global};
+use super::failure::{Doing, Failure};
+use crate::rulebook::RuleFile;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+pub(super) const FILE_NAME: &str = "duizhang.toml";
+
+/// What a command works with.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) database: String,
+    pub(super) centre: Centre,
+    pub(super) format: Format,
+    /// The centre's own rule files; `None` where it lives by the built-in ones.
+    pub(super) rules: Option<PathBuf>,
+    pub(super) inbox: PathBuf,
+    pub(super) quarantine: PathBuf,
+    pub(super) reports: PathBuf,
+    pub(super) outbox: PathBuf,
+    pub(super) letters: Letters,
+    /// The file that was read.
+    pub(super) file: Option<PathBuf>,
+}
+
+/// Who the centre is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Centre {
+    /// Its key in the database.
+    pub(super) code: String,
+    pub(super) name: String,
+    /// Where employers ask.
+    pub(super) phone: String,
+    pub(super) address: String,
+    pub(super) hours: String,
+}
+
+/// How letters leave the centre.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Letters {
+    pub(super) from: String,
+    pub(super) reply_to: Option<String>,
+    /// `zh` or `en`.
+    pub(super) language: String,
+}
+
+impl Default for Centre {
+    fn default() -> Self {
+        Self {
+            code: "centre".to_owned(),
+            name: "住房公积金管理中心".to_owned(),
+            phone: String::new(),
+            address: String::new(),
+            hours: String::new(),
+        }
+    }
+}
+
+impl Default for Letters {
+    fn default() -> Self {
+        Self {
+            from: "duizhang@localhost.invalid".to_owned(),
+            reply_to: None,
+            language: "zh".to_owned(),
+        }
+    }
+}
+
+/// `duizhang.toml`, every key of it optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    database: Option<String>,
+    rules: Option<PathBuf>,
+    inbox: Option<PathBuf>,
+    quarantine: Option<PathBuf>,
+    reports: Option<PathBuf>,
+    outbox: Option<PathBuf>,
+    centre: Centre,
+    letters: Letters,
+}
+
+impl Settings {
+    /// Lays flags over the file over the defaults.
+    pub(super) fn load(global: &Global) -> Result<Self, Failure> {
+        let path = global.config.clone().or_else(find);
+        let (file, folder) = match &path {
+            Some(path) => (read(path)?, folder_of(path)),
+            None => (File::default(), PathBuf::new()),
+        };
+        let place = |given: Option<PathBuf>, name: &str| {
+            folder.join(given.unwrap_or_else(|| PathBuf::from(name)))
+        };
+        let own_rules = || file.rules.as_ref().map(|rules| folder.join(rules));
+        let mut centre = file.centre;
+        if let Some(code) = &global.centre {
+            centre.code.clone_from(code);
+        }
+        Ok(Self {
+            database: global.database.clone().unwrap_or_else(|| {
+                rooted(file.database.as_deref().unwrap_or("sqlite://duizhang.db"), &folder)
+            }),
+            centre,
+            format: global.format.unwrap_or(Format::Table),
+            rules: global.rules.clone().or_else(own_rules),
+            inbox: place(file.inbox, "inbox"),
+            quarantine: place(file.quarantine, "quarantine"),
+            reports: place(file.reports, "reports"),
+            outbox: place(file.outbox, "outbox"),
+            letters: file.letters,
+            file: path,
+        })
+    }
+}
+
+/// The settings file here or in the nearest folder above, as `git` and `cargo` look for theirs.
+fn find() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let found =
+        here.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())?;
+    // Short where it can be: it is shown in messages.
+    Some(if found.parent() == Some(&here) { PathBuf::from(FILE_NAME) } else { found })
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+fn read(path: &Path) -> Result<File, Failure> {
+    let text = std::fs::read_to_string(path).doing(|| format!("cannot read {}", path.display()))?;
+    let file = RuleFile { path: path.display().to_string(), text };
+    file.parse().map_err(|error| Failure::Settings(Box::new((file, error))))
+}
+
+/// A SQLite file named in the settings file lies beside it, wherever the command runs.
+fn rooted(database: &str, folder: &Path) -> String {
+    match database.strip_prefix("sqlite://") {
+        Some(file) if !file.starts_with('/') && !file.starts_with(":memory:") => {
+            format!("sqlite://{}", folder.join(file).display())
+        }
+        Some(_) | None => database.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_file_lies_beside_the_settings() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("sqlite://duizhang.db",      "/srv/gjj", "sqlite:///srv/gjj/duizhang.db"),
+            ("sqlite:///var/lib/gjj.db",  "/srv/gjj", "sqlite:///var/lib/gjj.db"),
+            ("sqlite://duizhang.db",      "",         "sqlite://duizhang.db"),
+            ("postgres://db/gjj",         "/srv/gjj", "postgres://db/gjj"),
+        ];
+        for (database, folder, want) in rows {
+            assert_eq!(rooted(database, Path::new(folder)), want);
+        }
+    }
+
+    #[test]
+    fn the_file_that_init_writes_is_read_and_a_mistyped_key_is_not() {
+        let text = super::super::init::settings_text("示例市住房公积金管理中心");
+        let file = RuleFile { path: FILE_NAME.to_owned(), text };
+        let read: File = file.parse().unwrap();
+        assert_eq!(read.centre.name, "示例市住房公积金管理中心");
+        let file = RuleFile { path: FILE_NAME.to_owned(), text: "databse = \"x\"\n".to_owned() };
+        assert!(file.parse::<File>().is_err());
+    }
+}

@@ -1,0 +1,87 @@
+//! An invented centre that makes every mistake there is: for trying, teaching and testing.
+//!
+//! Start at [`centre`]: it gives the lists and, night by night, the files that banks deliver, as
+//! bytes. [`story`](self) says who pays what and how it goes wrong; the writers below it turn
+//! movements into the formats that banks send. Nothing here touches a disk or a database.
+//!
+//! Invariant: the same bytes every time. Names, accounts and addresses belong to nobody: every
+//! employer is called 示例, every mail address ends in `example.com`.
+
+mod bank;
+mod camt;
+mod delivery;
+mod employer;
+mod mt940;
+mod prng;
+mod remark;
+mod statement;
+mod story;
+
+pub use bank::NAME;
+
+use chrono::NaiveDate;
+
+/// The whole invented centre.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    /// `accounts.csv`
+    pub accounts: String,
+    /// `employers.csv`
+    pub employers: String,
+    /// In order of time; the last is the one to look at.
+    pub nights: Vec<Night>,
+}
+
+/// What happens before one night.
+#[derive(Clone, Debug)]
+pub struct Night {
+    pub as_of: NaiveDate,
+    /// A list of notices to import first, where a month begins.
+    pub notices: Option<(String, String)>,
+    /// What lies in the inbox: path below it, and bytes.
+    pub inbox: Vec<(String, Vec<u8>)>,
+}
+
+/// Invents the centre.
+#[must_use]
+pub fn centre() -> Demo {
+    let employers = employer::invent();
+    let story = story::tell(&employers);
+    Demo {
+        accounts: bank::accounts_csv(),
+        employers: employer::csv(&employers),
+        nights: delivery::nights(&story),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_centre_is_invented_every_time() {
+        assert_eq!(format!("{:?}", centre()), format!("{:?}", centre()));
+    }
+
+    #[test]
+    fn the_lists_are_ones_that_import_takes() {
+        let demo = centre();
+        assert_eq!(crate::import::accounts(demo.accounts.as_bytes()).unwrap().rows.len(), 3);
+        assert_eq!(crate::import::employers(demo.employers.as_bytes()).unwrap().rows.len(), 200);
+        for night in &demo.nights {
+            if let Some((name, list)) = &night.notices {
+                let list = crate::import::notices(list.as_bytes());
+                assert!(list.is_ok_and(|list| !list.rows.is_empty()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_real_can_get_a_letter() {
+        let list = crate::import::employers(centre().employers.as_bytes()).unwrap();
+        for employer in list.rows {
+            assert!(employer.name.starts_with("示例"), "{}", employer.name);
+            assert!(employer.email.is_none_or(|email| email.ends_with(".example.com")));
+        }
+    }
+}

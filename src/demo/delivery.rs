@@ -1,0 +1,141 @@
+//! What the banks deliver before each night, and what goes wrong on the way.
+//!
+//! Each account's movements since the night before go into one file, in the account's own format.
+//! Four mishaps of delivery are told here: an overlapping file, a late one, a row whose content the
+//! bank changed, and a file that is no statement.
+
+use super::story::{Movement, Notice, Story};
+use super::{Night, bank, camt, mt940, statement};
+use chrono::NaiveDate;
+
+/// The nights: month and day of each.
+const NIGHTS: &[(u32, u32)] =
+    &[(4, 3), (4, 10), (4, 17), (4, 24), (5, 8), (5, 15), (5, 22), (5, 29), (6, 3)];
+
+/// In this night the first bank delivers the week before once more.
+const OVERLAPS: usize = 3;
+/// In this night the third bank's file does not come; it comes with the next.
+const LATE: usize = 6;
+/// In this night the second bank delivers a known row with another remark.
+const CHANGED: usize = 7;
+/// In this night a login page lies in the inbox instead of a statement.
+const BROKEN: usize = 7;
+
+/// A movement as the bank books it.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) serial: String,
+    pub(super) movement: Movement,
+    /// After it, in fen.
+    pub(super) balance: i64,
+}
+
+pub(super) fn nights(story: &Story) -> Vec<Night> {
+    let books: Vec<Vec<Line>> =
+        (0..bank::ACCOUNTS.len()).map(|at| book(at, &story.movements)).collect();
+    NIGHTS
+        .iter()
+        .enumerate()
+        .map(|(index, &(month, day))| {
+            let mut inbox = Vec::new();
+            for (at, lines) in books.iter().enumerate() {
+                for night in delivered(at, index) {
+                    inbox.extend(file(at, night, lines));
+                }
+            }
+            if index == BROKEN {
+                inbox.push(("对账单下载.csv".to_owned(), LOGIN_PAGE.as_bytes().to_vec()));
+            }
+            Night { as_of: date(month, day), notices: list(index, &story.notices), inbox }
+        })
+        .collect()
+}
+
+const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>会话超时</title></head>\n\
+    <body>您的登录已超时，请重新登录企业网上银行。</body></html>\n";
+
+/// The nights whose file of this account comes in before this night.
+fn delivered(at: usize, night: usize) -> Vec<usize> {
+    match (at, night) {
+        (0, OVERLAPS) => vec![night - 1, night],
+        (2, LATE) => vec![],
+        (2, night) if night == LATE + 1 => vec![LATE, night],
+        _ => vec![night],
+    }
+}
+
+/// Every movement of an account with serial and balance, in order.
+fn book(at: usize, movements: &[Movement]) -> Vec<Line> {
+    let mut balance = bank::account(at).opening;
+    let own = movements.iter().filter(|movement| movement.at == at);
+    own.zip(1..)
+        .map(|(movement, number): (&Movement, u32)| {
+            balance += movement.amount;
+            let serial = format!("{}{number:06}", movement.on.format("%y%m%d"));
+            Line { serial, movement: movement.clone(), balance }
+        })
+        .collect()
+}
+
+/// The file with an account's movements from the night before up to this one.
+fn file(at: usize, night: usize, book: &[Line]) -> Option<(String, Vec<u8>)> {
+    let from = night.checked_sub(1).map_or(date(4, 1), night_of);
+    let to = night_of(night);
+    let lines = |from: NaiveDate| {
+        let booked = |line: &&Line| (from..to).contains(&line.movement.on);
+        book.iter().filter(booked).cloned().collect::<Vec<_>>()
+    };
+    let mut lines = lines(from);
+    if (at, night) == (1, CHANGED) {
+        // The bank mended a remark after it had delivered the row.
+        let known = book.iter().rfind(|line| line.movement.on < from && !line.movement.reversal);
+        lines.extend(known.map(|line| {
+            let mut changed = line.clone();
+            changed.movement.remark.push_str("（更正）");
+            changed
+        }));
+    }
+    let last = to.pred_opt().unwrap_or(to);
+    let (first, account) = (lines.first()?, bank::account(at));
+    let opening = first.balance - first.movement.amount;
+    let (on, no) = (last.format("%Y%m%d"), account.no);
+    Some(match at {
+        0 => (format!("ICBC_{on}.csv"), statement::standard(no, &lines).into_bytes()),
+        1 => (format!("{no}/对公明细_{on}.csv"), statement::two_columns(&lines)),
+        _ if night < 4 => (format!("BOCOM_{on}.sta"), mt940::write(no, on, opening, &lines)),
+        _ => (format!("BOCOM_{on}.xml"), camt::write(no, last, opening, &lines).into_bytes()),
+    })
+}
+
+/// The list of a month's notices, imported before the first night of the month.
+fn list(night: usize, notices: &[Notice]) -> Option<(String, String)> {
+    let month = match night {
+        0 => 4,
+        4 => 5,
+        8 => 6,
+        _ => return None,
+    };
+    let mut text = String::from("reference,employer_id,amount,issued_on,month,status\n");
+    for notice in notices.iter().filter(|notice| notice.month == month) {
+        let Notice { reference, employer_id, issued_on, .. } = notice;
+        let status = if notice.revoked { "revoked" } else { "awaiting" };
+        let amount = yuan(notice.amount);
+        text.push_str(&format!(
+            "{reference},{employer_id},{amount},{issued_on},2026-{month:02},{status}\n"
+        ));
+    }
+    Some((format!("notices-2026-{month:02}.csv"), text))
+}
+
+/// Fen as yuan with two decimals.
+pub(super) fn yuan(fen: i64) -> String {
+    crate::remittance::Money::from_fen(fen).to_string()
+}
+
+fn night_of(index: usize) -> NaiveDate {
+    NIGHTS.get(index).map(|&(month, day)| date(month, day)).unwrap_or_default()
+}
+
+fn date(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, month, day).unwrap_or_default()
+}

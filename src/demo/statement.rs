@@ -1,0 +1,65 @@
+//! The two CSV layouts of the story: the standard one, and one in GB18030 with two amount columns.
+
+use super::delivery::{Line, yuan};
+
+/// The standard feed: UTF-8, the account in a column.
+pub(super) fn standard(account: &str, lines: &[Line]) -> String {
+    let mut text = String::from(
+        "本方账号,交易流水号,交易日期,交易时间,借贷标志,交易金额,余额,对方账号,对方户名,对方行号,\
+         对方开户行,摘要,附言,冲正标志\r\n",
+    );
+    for Line { serial, movement, balance } in lines {
+        let side = if movement.amount < 0 { "借" } else { "贷" };
+        let (on, at) = (movement.on, time(movement.second, ":"));
+        let (amount, balance) = (yuan(movement.amount.abs()), yuan(*balance));
+        let (code, branch) = movement.branch;
+        let reversal = if movement.reversal { "1" } else { "" };
+        text.push_str(&format!(
+            "{account},{serial},{on},{at},{side},{amount},{balance},{},{},{code},{branch},{},{},{reversal}\r\n",
+            movement.payer_account,
+            movement.payer,
+            movement.summary,
+            cell(&movement.remark),
+        ));
+    }
+    text
+}
+
+/// A bank's own export: GB18030, no account in it, money in and out in two columns.
+pub(super) fn two_columns(lines: &[Line]) -> Vec<u8> {
+    let mut text = String::from(
+        "交易日期,交易时间,收入金额,支出金额,余额,对方账号,对方户名,对方行号,对方开户行,摘要,附言,\
+         交易流水号,冲正标志\r\n",
+    );
+    for Line { serial, movement, balance } in lines {
+        let amount = yuan(movement.amount.abs());
+        let (income, spent) =
+            if movement.amount < 0 { (String::new(), amount) } else { (amount, String::new()) };
+        let (code, branch) = movement.branch;
+        let reversal = if movement.reversal { "1" } else { "" };
+        text.push_str(&format!(
+            "{},{},{income},{spent},{},{},{},{code},{branch},{},{},{serial},{reversal}\r\n",
+            movement.on.format("%Y%m%d"),
+            time(movement.second, ":"),
+            yuan(*balance),
+            movement.payer_account,
+            movement.payer,
+            movement.summary,
+            cell(&movement.remark),
+        ));
+    }
+    encoding_rs::GB18030.encode(&text).0.into_owned()
+}
+
+/// The time of day of a second.
+pub(super) fn time(second: u64, between: &str) -> String {
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    format!("{hour:02}{between}{minute:02}{between}{:02}", second % 60)
+}
+
+fn cell(text: &str) -> String {
+    if text.contains([',', '"']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text.to_owned()
+}

@@ -1,0 +1,254 @@
+//! One `Stmt`, `Rpt` or `Ntfctn`: whose it is, its balances, and what its entries come to.
+//!
+//! What the statement declares of itself (balances, `TxsSummry`) is compared when it closes; a
+//! difference is a flag, never an error.
+
+use super::place::{StatementField, Total};
+use super::value::{Exact, date_time, decimal_of_units};
+use crate::feed::{self, Balance, FeedErrorKind, Flag, Sink};
+use crate::remittance::Direction;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// How many, and how much in units of 10^-5.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    count: u64,
+    units: i128,
+}
+
+impl Sum {
+    fn add(&mut self, units: i128) {
+        self.count += 1;
+        self.units = self.units.saturating_add(units);
+    }
+}
+
+/// A total that the statement declares, as written.
+#[derive(Debug, Default)]
+struct Declared {
+    count: String,
+    sum: String,
+}
+
+/// The balance that is open, as written.
+#[derive(Debug, Default)]
+struct BalanceText {
+    code: String,
+    amount: String,
+    indicator: String,
+    date: String,
+}
+
+/// What is gathered of the statement that is open.
+#[derive(Debug, Default)]
+pub(super) struct Statement {
+    line: u64,
+    id: String,
+    number: String,
+    page: String,
+    account: String,
+    account_currency: String,
+    balance_currency: String,
+    balance: BalanceText,
+    opening: Option<Balance>,
+    /// The closing of the day before, which serves where no opening is given.
+    previous: Option<Balance>,
+    closing: Option<Balance>,
+    unreadable_balance: Option<String>,
+    declared: [Declared; 3],
+    /// All `Ntry` elements, booked or not, readable or not.
+    pub(super) entries: u64,
+    credit: Sum,
+    debit: Sum,
+    pending_credit: Sum,
+    pending_debit: Sum,
+    entry_currency: String,
+    mixed: bool,
+}
+
+impl Statement {
+    pub(super) fn begin(&mut self, line: u64) {
+        *self = Self { line, ..Self::default() };
+    }
+
+    pub(super) fn account(&self) -> Option<&str> {
+        some(&self.account)
+    }
+
+    /// The account's currency, or its balances'.
+    pub(super) fn currency(&self) -> Option<&str> {
+        some(&self.account_currency).or_else(|| some(&self.balance_currency))
+    }
+
+    /// Takes in a field of the statement or of its open balance.
+    pub(super) fn store(&mut self, field: StatementField, text: &str, currency: &str) {
+        let single = match field {
+            StatementField::Id => &mut self.id,
+            StatementField::Number => &mut self.number,
+            StatementField::Page => &mut self.page,
+            StatementField::AccountOther if !self.account.is_empty() => return,
+            StatementField::AccountIban | StatementField::AccountOther => &mut self.account,
+            StatementField::AccountCurrency => &mut self.account_currency,
+            StatementField::BalanceCode => &mut self.balance.code,
+            StatementField::BalanceAmount => {
+                if self.balance_currency.is_empty() {
+                    currency.clone_into(&mut self.balance_currency);
+                }
+                &mut self.balance.amount
+            }
+            StatementField::BalanceIndicator => &mut self.balance.indicator,
+            StatementField::BalanceDate => &mut self.balance.date,
+            StatementField::TotalCount(total) => &mut self.declared_mut(total).count,
+            StatementField::TotalSum(total) => &mut self.declared_mut(total).sum,
+        };
+        text.clone_into(single);
+    }
+
+    const fn declared_mut(&mut self, total: Total) -> &mut Declared {
+        let [all, credit, debit] = &mut self.declared;
+        match total {
+            Total::All => all,
+            Total::Credit => credit,
+            Total::Debit => debit,
+        }
+    }
+
+    pub(super) fn begin_balance(&mut self) {
+        self.balance = BalanceText::default();
+    }
+
+    /// Takes the balance that closed, if it is one we compare: the first opening, the last closing.
+    pub(super) fn close_balance(&mut self) {
+        let text = &self.balance;
+        if !matches!(text.code.as_str(), "OPBD" | "PRCD" | "CLBD") {
+            return;
+        }
+        let Ok(amount) = Exact::read(&text.amount, b'.') else {
+            self.unreadable_balance = Some(text.amount.chars().take(80).collect());
+            return;
+        };
+        let amount = amount.decimal();
+        let on = date_time(&text.date).map(|(date, _)| date);
+        // A balance without an indicator stands as written.
+        let amount = if text.indicator == "DBIT" { -amount } else { amount };
+        let balance = Some(Balance { amount, on });
+        match text.code.as_str() {
+            "OPBD" => self.opening = self.opening.or(balance),
+            "PRCD" => self.previous = self.previous.or(balance),
+            _ => self.closing = balance,
+        }
+    }
+
+    /// Counts a booked entry.
+    pub(super) fn count(&mut self, direction: Direction, units: i128, currency: &str) {
+        match direction {
+            Direction::Credit => self.credit.add(units),
+            Direction::Debit => self.debit.add(units),
+        }
+        if self.entry_currency.is_empty() {
+            currency.clone_into(&mut self.entry_currency);
+        }
+        self.mixed |=
+            currency != self.entry_currency || self.currency().is_some_and(|own| own != currency);
+    }
+
+    /// Counts an entry that is not booked: only a declared total may take it in.
+    pub(super) fn count_pending(&mut self, direction: Direction, units: i128) {
+        match direction {
+            Direction::Credit => self.pending_credit.add(units),
+            Direction::Debit => self.pending_debit.add(units),
+        }
+    }
+
+    /// Gives the statement and what is odd about it to the sink.
+    pub(super) fn close(
+        &self,
+        seen: &mut HashSet<u64>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), FeedErrorKind> {
+        let sum = |sum: Sum| {
+            decimal_of_units(sum.units).ok_or_else(|| FeedErrorKind::Structure {
+                expected: "entries with a sum of at most 22 digits".to_owned(),
+                found: "more".to_owned(),
+            })
+        };
+        let statement = feed::Statement {
+            line: self.line,
+            account: self.account(),
+            currency: self.currency().or_else(|| some(&self.entry_currency)),
+            identification: some(&self.id),
+            opening: self.opening.or(self.previous),
+            closing: self.closing,
+            entries: self.entries,
+            sum_credit: sum(self.credit)?,
+            sum_debit: sum(self.debit)?,
+        };
+        self.check(&statement, sink);
+        if !self.id.is_empty() && !seen.insert(self.fingerprint()) {
+            let (line, found) = (self.line, self.id.clone());
+            sink.flag(Flag::Oddity { line, code: "statement-repeated", found });
+        }
+        sink.statement(statement);
+        Ok(())
+    }
+
+    fn check(&self, statement: &feed::Statement<'_>, sink: &mut dyn Sink) {
+        let line = self.line;
+        if let Some(found) = self.unreadable_balance.clone() {
+            sink.flag(Flag::Oddity { line, code: "balance-unreadable", found });
+        }
+        if let (Some(opening), Some(closing)) = (statement.opening, statement.closing)
+            && statement.balance_ok() == Some(false)
+            && !self.mixed
+        {
+            let expected = opening.amount + statement.sum_credit - statement.sum_debit;
+            let (account, found) = (self.account().map(str::to_owned), closing.amount);
+            sink.flag(Flag::BalanceBroken { line, account, expected, found });
+        }
+        let [all, credit, debit] = &self.declared;
+        let both = |a: Sum, b: Sum| Sum { count: a.count + b.count, units: a.units + b.units };
+        let pending = both(self.pending_credit, self.pending_debit);
+        let names = ["TxsSummry/TtlNtries", "TxsSummry/TtlCdtNtries", "TxsSummry/TtlDbtNtries"];
+        let [of_all, of_credit, of_debit] = names;
+        self.compare(of_all, all, both(self.credit, self.debit), pending, sink);
+        self.compare(of_credit, credit, self.credit, self.pending_credit, sink);
+        self.compare(of_debit, debit, self.debit, self.pending_debit, sink);
+    }
+
+    /// Compares a declared total with the booked entries, and with the pending ones taken in.
+    fn compare(
+        &self,
+        what: &'static str,
+        declared: &Declared,
+        booked: Sum,
+        pending: Sum,
+        sink: &mut dyn Sink,
+    ) {
+        let line = self.line;
+        let counts = [booked.count, booked.count + pending.count];
+        if !declared.count.is_empty() && !counts.iter().any(|n| declared.count.parse() == Ok(*n)) {
+            let (declared, found) = (declared.count.clone(), booked.count.to_string());
+            sink.flag(Flag::ControlSum { line, what, declared, found });
+        }
+        let sums = [booked.units, booked.units + pending.units];
+        let units = Exact::read(&declared.sum, b'.').ok().and_then(Exact::units);
+        let agrees = units.is_some_and(|units| sums.contains(&units));
+        if !declared.sum.is_empty() && !self.mixed && !agrees {
+            let found = decimal_of_units(booked.units).map_or(String::new(), |sum| sum.to_string());
+            let declared = declared.sum.clone();
+            sink.flag(Flag::ControlSum { line, what, declared, found });
+        }
+    }
+
+    /// What makes two statements of one file the same. Eight bytes a statement are kept.
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.account, &self.id, &self.number, &self.page, self.currency()).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,274 @@
+//! The walk through a document: which elements are open, and what closing one means.
+//!
+//! Invariant: `places` holds one place an open element, never more than [`DEPTH_MAX`]; the text in
+//! `text` is that of the innermost leaf.
+
+use super::entry::Entry;
+use super::namespace::Namespaces;
+use super::place::{Field, Place};
+use super::source::Source;
+use super::statement::Statement;
+use crate::feed::{FeedErrorKind, Flag, Format, Sink};
+use quick_xml::events::{BytesRef, BytesStart};
+use std::collections::HashSet;
+
+/// Open elements; the deepest field of any camt version stands on level 13, envelopes add a few.
+const DEPTH_MAX: usize = 64;
+
+/// Bytes of text that one entry may carry in all its details.
+const ENTRY_TEXT_BYTES_MAX: usize = 12 << 20;
+
+/// The marks that XML itself names; any other entity is refused.
+const PREDEFINED: [(&str, &str); 5] =
+    [("lt", "<"), ("gt", ">"), ("amp", "&"), ("apos", "'"), ("quot", "\"")];
+
+/// The state of a reading.
+pub(super) struct Walk {
+    places: Vec<Place>,
+    namespaces: Namespaces,
+    root: String,
+    root_closed: bool,
+    format: Option<Format>,
+    text: String,
+    text_bytes: usize,
+    currency: String,
+    statement: Statement,
+    entry: Entry,
+    statements: u64,
+    seen: HashSet<u64>,
+}
+
+impl Walk {
+    pub(super) fn new() -> Self {
+        Self {
+            places: Vec::with_capacity(DEPTH_MAX),
+            namespaces: Namespaces::new(),
+            root: String::new(),
+            root_closed: false,
+            format: None,
+            text: String::new(),
+            text_bytes: 0,
+            currency: String::new(),
+            statement: Statement::default(),
+            entry: Entry::default(),
+            statements: 0,
+            seen: HashSet::new(),
+        }
+    }
+
+    /// Takes in a start tag.
+    pub(super) fn open(
+        &mut self,
+        start: &BytesStart<'_>,
+        source: &mut Source<'_>,
+    ) -> Result<(), FeedErrorKind> {
+        if self.root_closed {
+            return Err(structure("the end of the file", start.name().as_ref()));
+        }
+        if self.places.len() == DEPTH_MAX {
+            return Err(structure("at most 64 nested elements", start.name().as_ref()));
+        }
+        let attributes = start.attributes_raw();
+        if !attributes.is_empty() {
+            check_references(attributes)?;
+            self.namespaces.open(start, self.places.len())?;
+        }
+        let qualified = start.name();
+        let qualified: &str = qualified.as_ref();
+        let (prefix, name) = qualified.split_once(':').unwrap_or(("", qualified));
+        let parent = self.places.last().copied();
+        let place = match parent {
+            None => {
+                name.clone_into(&mut self.root);
+                self.envelope_child(name, prefix)?
+            }
+            Some(Place::Envelope) => self.envelope_child(name, prefix)?,
+            Some(Place::Skip) => Place::Skip,
+            Some(parent) if self.namespaces.own(prefix) => parent.child(super::name::name(name)),
+            Some(_) => Place::Skip,
+        };
+        self.begin(parent, place, start, source);
+        self.places.push(place);
+        Ok(())
+    }
+
+    /// An element outside the message: the message itself, or more envelope.
+    fn envelope_child(&mut self, name: &str, prefix: &str) -> Result<Place, FeedErrorKind> {
+        // Version 01 wrote the version into the name.
+        let format = match name.strip_suffix("V01").unwrap_or(name) {
+            "BkToCstmrAcctRpt" => Format::Camt052,
+            "BkToCstmrStmt" => Format::Camt053,
+            "BkToCstmrDbtCdtNtfctn" => Format::Camt054,
+            _ => return Ok(Place::Envelope),
+        };
+        let namespace = self.namespaces.settle(prefix);
+        // Documents without a namespace exist; one that names another message is that message.
+        if let Some((_, message)) = namespace.split_once(":tech:xsd:")
+            && !message.starts_with("camt")
+        {
+            return Err(structure("the namespace of camt.052, camt.053 or camt.054", namespace));
+        }
+        if self.format.is_some_and(|other| other != format) {
+            return Err(structure("one kind of camt message", name));
+        }
+        self.format = Some(format);
+        Ok(Place::Message)
+    }
+
+    fn begin(
+        &mut self,
+        parent: Option<Place>,
+        place: Place,
+        start: &BytesStart<'_>,
+        source: &mut Source<'_>,
+    ) {
+        match place {
+            Place::Statement => {
+                self.text_bytes = 0;
+                self.statement.begin(source.line());
+            }
+            Place::Balance => self.statement.begin_balance(),
+            Place::Entry => {
+                self.text_bytes = 0;
+                self.entry.begin(source.line());
+                source.record();
+            }
+            Place::Detail => self.entry.detail.clear(),
+            // `Sts` holds its text or a `Cd`: the text goes on in the child.
+            Place::Leaf(_) if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
+            Place::Leaf(_) => {
+                self.text.clear();
+                if place.has_currency() {
+                    self.take_currency(start);
+                }
+            }
+            // An element inside a text breaks it: `1<x/>00` is not 100.
+            Place::Skip if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
+            Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
+        }
+    }
+
+    fn take_currency(&mut self, start: &BytesStart<'_>) {
+        self.currency.clear();
+        for attribute in start.attributes().with_checks(false).flatten() {
+            let key: &str = attribute.key.as_ref();
+            if key == "Ccy" {
+                let value: &str = attribute.value.as_ref();
+                value.clone_into(&mut self.currency);
+            }
+        }
+    }
+
+    /// Takes in an end tag.
+    pub(super) fn close(
+        &mut self,
+        source: &mut Source<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), FeedErrorKind> {
+        let Some(place) = self.places.pop() else {
+            return Err(structure("a start tag", "an end tag"));
+        };
+        self.namespaces.close(self.places.len());
+        self.root_closed = self.places.is_empty();
+        match place {
+            Place::Leaf(field) => {
+                let text = self.text.trim_matches([' ', '\t', '\n', '\r']);
+                match field {
+                    Field::Statement(field) => self.statement.store(field, text, &self.currency),
+                    Field::Entry(field) => self.entry.store(field, text, &self.currency),
+                }
+            }
+            Place::Detail => self.entry.close_detail(),
+            Place::Entry => {
+                self.entry.close(&mut self.statement, source, sink);
+            }
+            Place::Balance => self.statement.close_balance(),
+            Place::Statement => {
+                self.statements += 1;
+                self.statement.close(&mut self.seen, sink)?;
+            }
+            Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
+        }
+        Ok(())
+    }
+
+    /// Takes in text.
+    pub(super) fn text(&mut self, text: &str) -> Result<(), FeedErrorKind> {
+        // Without a way out of the loop, so that many bytes are looked at together.
+        let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+        if text.bytes().fold(false, |any, byte| any | control(byte)) {
+            return Err(structure("text without control characters", "one"));
+        }
+        match self.places.last() {
+            Some(Place::Leaf(_)) => {
+                self.text_bytes = self.text_bytes.saturating_add(text.len());
+                if self.text_bytes > ENTRY_TEXT_BYTES_MAX {
+                    return Err(structure("at most 12 MiB of text in one entry", "more"));
+                }
+                self.text.push_str(text);
+                Ok(())
+            }
+            Some(_) => Ok(()),
+            None if text.trim_start_matches('\u{feff}').trim().is_empty() => Ok(()),
+            None => Err(structure("a camt document", &text.chars().take(40).collect::<String>())),
+        }
+    }
+
+    /// Takes in `&name;`: a character reference or one of the five marks, nothing else.
+    pub(super) fn reference(&mut self, name: &BytesRef<'_>) -> Result<(), FeedErrorKind> {
+        if name.is_char_ref() {
+            let character = name.resolve_char_ref().ok().flatten();
+            let character = character
+                .ok_or_else(|| structure("a character reference", &name.xml10_content()))?;
+            return self.text(character.encode_utf8(&mut [0; 4]));
+        }
+        let mark = predefined(&name.xml10_content())
+            .ok_or(FeedErrorKind::Forbidden { found: "an entity" })?;
+        self.text(mark)
+    }
+
+    /// Takes in an XML declaration. What it says of the encoding no longer holds.
+    pub(super) fn declaration(&self) -> Result<(), FeedErrorKind> {
+        if self.root.is_empty() {
+            return Ok(());
+        }
+        Err(structure("an XML declaration before the document only", "another one"))
+    }
+
+    /// Says what the file was, at its end.
+    pub(super) fn finish(&self, sink: &mut dyn Sink) -> Result<Format, FeedErrorKind> {
+        if self.root.is_empty() {
+            return Err(FeedErrorKind::Empty);
+        }
+        if !self.root_closed {
+            return Err(structure("the end of the document", "the end of the file"));
+        }
+        let format = self.format.ok_or_else(|| {
+            structure("a camt.052, camt.053 or camt.054 message", &format!("<{}>", self.root))
+        })?;
+        if self.statements == 0 {
+            let found = self.root.clone();
+            sink.flag(Flag::Oddity { line: 1, code: "no-statement", found });
+        }
+        Ok(format)
+    }
+}
+
+fn predefined(name: &str) -> Option<&'static str> {
+    PREDEFINED.iter().find(|(known, _)| *known == name).map(|(_, mark)| *mark)
+}
+
+/// Refuses an entity in an attribute.
+fn check_references(attributes: &str) -> Result<(), FeedErrorKind> {
+    for piece in attributes.split('&').skip(1) {
+        let name = piece.split(';').next().unwrap_or_default();
+        if !name.starts_with('#') && predefined(name).is_none() {
+            return Err(FeedErrorKind::Forbidden { found: "an entity" });
+        }
+    }
+    Ok(())
+}
+
+fn structure(expected: &str, found: &str) -> FeedErrorKind {
+    FeedErrorKind::Structure { expected: expected.to_owned(), found: found.to_owned() }
+}

@@ -1,0 +1,140 @@
+//! Gives a serial number to entries of banks that give none.
+//!
+//! Start at [`Serials::serial`]. The identity of a transaction is (own account, serial); where a bank
+//! gives none it is the content and the ordinal among equal rows of that day (contract.md, "Input
+//! files"). Use one [`Serials`] a file: ordinals count within it, so that a second delivery of a day
+//! counts the same again, and two real, equal payments in it stay two.
+//!
+//! Invariant: the order of rows changes no serial, because only equal rows share a count.
+
+use super::Entry;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fmt::Write;
+
+/// Bytes of the content's hash that go into a serial: 16 hexadecimal digits.
+const DIGEST_BYTES: usize = 8;
+
+/// Counts equal rows of one file; holds 40 bytes for each different row without a serial.
+#[derive(Default)]
+pub struct Serials {
+    seen: HashMap<[u8; 16], u32>,
+    text: String,
+}
+
+impl Serials {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The bank's serial, or `~yyyymmdd-content-ordinal`; no bank's serial begins with `~`.
+    pub fn serial<'a>(&'a mut self, account: &str, entry: &Entry<'a>) -> &'a str {
+        if !entry.serial.is_empty() {
+            return entry.serial;
+        }
+        let digest = content(account, entry);
+        let mut key = [0; 16];
+        key.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        let ordinal = self.seen.entry(key).or_default();
+        *ordinal += 1;
+        self.text.clear();
+        // Writing into a string cannot fail.
+        let _ = write!(self.text, "~{}-", entry.booked_on.format("%Y%m%d"));
+        for byte in digest.iter().take(DIGEST_BYTES) {
+            let _ = write!(self.text, "{byte:02x}");
+        }
+        let _ = write!(self.text, "-{ordinal}");
+        &self.text
+    }
+}
+
+/// All that an entry says, but not where it stands; each field with its length before it.
+fn content(account: &str, entry: &Entry<'_>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut field = |text: &str| {
+        hash.update(text.len().to_le_bytes());
+        hash.update(text);
+    };
+    field(account);
+    field(entry.currency.unwrap_or("CNY"));
+    field(&entry.booked_on.to_string());
+    field(&entry.booked_time.map_or(String::new(), |time| time.to_string()));
+    field(entry.direction.code());
+    // Without trailing zeros: 5 and 5.00 are the same money.
+    field(&entry.amount.normalize().to_string());
+    field(&entry.balance.map_or(String::new(), |balance| balance.normalize().to_string()));
+    field(entry.counterparty.account);
+    field(entry.counterparty.name);
+    field(entry.counterparty.bank_code);
+    field(entry.counterparty.bank_name);
+    field(entry.remarks.postscript);
+    field(entry.remarks.purpose);
+    field(entry.remarks.summary);
+    field(entry.remarks.note);
+    field(if entry.reversal { "reversal" } else { "" });
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remittance::{Counterparty, Direction, Remarks};
+    use chrono::NaiveDate;
+    use rust_decimal::Decimal;
+
+    fn entry(serial: &'static str, fen: i64, line: u64) -> Entry<'static> {
+        Entry {
+            line,
+            account: None,
+            currency: None,
+            serial,
+            booked_on: NaiveDate::from_ymd_opt(2026, 5, 11).unwrap(),
+            booked_time: None,
+            direction: Direction::Credit,
+            amount: Decimal::new(fen, 2),
+            balance: None,
+            counterparty: Counterparty::default(),
+            remarks: Remarks { postscript: "P1906133753", ..Remarks::default() },
+            reversal: false,
+        }
+    }
+
+    fn serials(fens: &[i64]) -> Vec<String> {
+        let mut serials = Serials::new();
+        fens.iter()
+            .zip(1..)
+            .map(|(fen, line)| serials.serial("1", &entry("", *fen, line)).to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_serial_of_the_bank_stays_as_it_is() {
+        assert_eq!(Serials::new().serial("1", &entry("42", 5_00, 1)), "42");
+    }
+
+    #[test]
+    fn equal_rows_are_counted_and_their_order_changes_nothing() {
+        let (mut one, mut other) = (serials(&[5_00, 6_00, 5_00]), serials(&[6_00, 5_00, 5_00]));
+        one.sort();
+        other.sort();
+        assert_eq!(one, other);
+        one.dedup();
+        assert_eq!(one.len(), 3);
+        assert!(one.iter().all(|serial| serial.starts_with("~20260511-")));
+    }
+
+    #[test]
+    fn an_overlapping_delivery_gives_the_serials_again() {
+        let (part, whole) = (serials(&[5_00, 5_00]), serials(&[7_00, 5_00, 5_00, 5_00]));
+        assert_eq!(part, whole[1..3]);
+    }
+
+    #[test]
+    fn trailing_zeros_and_the_line_are_no_content() {
+        assert_eq!(
+            content("1", &entry("", 5_00, 1)),
+            content("1", &Entry { amount: Decimal::new(5, 0), ..entry("", 0, 9) })
+        );
+    }
+}

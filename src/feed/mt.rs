@@ -1,0 +1,48 @@
+//! Reads SWIFT account statements: MT940 and MT942, as banks really write them.
+//!
+//! Start at [`read`]. Lines come from `lines.rs`, whatever ends them; `tag.rs` says which line
+//! begins a field; `message.rs` deals fields out to the movement that is open (`open.rs`) and to the
+//! message around it (`statement.rs`), which give entries and statements to the sink. `movement.rs`
+//! reads `:61:`, `information.rs` reads `:86:`, `balance.rs` reads amounts with a currency.
+//!
+//! Not here: character sets (the bytes are UTF-8 when they arrive). A payer can write a line that
+//! looks like a field into his text and no reader can tell: the balances tell, and are flagged.
+//! Invariant: every `:61:` reaches the sink once, as an entry or as a reject; only movements marked
+//! as expected (`EC`, `ED`) are counted and go no further.
+
+mod balance;
+mod information;
+mod lines;
+mod message;
+mod movement;
+mod open;
+mod statement;
+mod tag;
+
+use super::{FeedError, FeedErrorKind, Format, Sink};
+use lines::Lines;
+use message::Messages;
+use std::io::BufRead;
+
+/// Reads one file of MT940 or MT942 messages into the sink.
+///
+/// # Errors
+/// When the whole file is unusable: no field of such a message in it, a line or a text without
+/// end, not UTF-8, or the input failed.
+pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, FeedError> {
+    let mut lines = Lines::new(input);
+    let mut messages = Messages::new();
+    while lines.advance()? {
+        let line = lines.number();
+        let text = std::str::from_utf8(lines.current()).map_err(|error| FeedError {
+            line,
+            kind: FeedErrorKind::Encoding { expected: "UTF-8", found: error.to_string() },
+        })?;
+        messages.take(text, line, sink).map_err(|kind| FeedError { line, kind })?;
+    }
+    let line = lines.number();
+    messages.finish(sink).map_err(|kind| FeedError { line, kind })
+}
+
+#[cfg(test)]
+mod tests;

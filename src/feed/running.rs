@@ -1,0 +1,230 @@
+//! Follows the running balance of each account through a file, and sums its entries.
+//!
+//! Start at [`Running::entry`]; at the end [`Running::finish`] gives a statement an account and flags
+//! where a balance does not follow from the one before. Files stand oldest or newest first, so both
+//! orders are followed and the one with fewer breaks is the file's; where neither holds, that alone
+//! is said.
+//!
+//! Invariant: memory is bounded by [`ACCOUNTS_MAX`] and [`BREAKS_MAX`], whatever the file holds.
+
+use super::amount::Amount;
+use super::layout::PreambleFacts;
+use super::{Balance, Entry, Flag, Sink, Statement};
+use crate::remittance::Direction;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+
+/// Accounts of one file that are followed one by one; those beyond are summed together.
+const ACCOUNTS_MAX: usize = 4096;
+/// Breaks of one account that are named; the rest is counted.
+const BREAKS_MAX: usize = 8;
+/// Fewer rows than this have no order of their own: a break in them is named as a break.
+const CHECKS_MIN: u64 = 5;
+
+/// The sums and balances of the accounts in one file.
+#[derive(Default)]
+pub(super) struct Running {
+    tracks: Vec<Track>,
+    places: HashMap<String, usize>,
+    last: usize,
+    /// Counts the gaps (rejects); a balance is not followed across one.
+    gaps: u64,
+}
+
+#[derive(Default)]
+struct Track {
+    account: Option<String>,
+    currency: Option<String>,
+    line: u64,
+    entries: u64,
+    credit: i128,
+    debit: i128,
+    /// Decimals of the most precise amount.
+    decimals: u32,
+    first: Option<(i64, NaiveDate)>,
+    previous: Option<Previous>,
+    checks: u64,
+    ascending: Breaks,
+    descending: Breaks,
+    rises: bool,
+    falls: bool,
+}
+
+struct Previous {
+    gaps: u64,
+    balance: i64,
+    movement: i64,
+    on: NaiveDate,
+}
+
+#[derive(Default)]
+struct Breaks {
+    count: u64,
+    named: Vec<(u64, i64, i64)>,
+}
+
+impl Breaks {
+    fn check(&mut self, line: u64, expected: i64, found: i64) {
+        if expected != found {
+            self.count += 1;
+            if self.named.len() < BREAKS_MAX {
+                self.named.push((line, expected, found));
+            }
+        }
+    }
+}
+
+impl Running {
+    /// A row that could not be read stands here: what follows cannot be checked against it.
+    pub(super) const fn gap(&mut self) {
+        self.gaps += 1;
+    }
+
+    pub(super) fn entry(&mut self, entry: &Entry<'_>, amount: Amount, balance: Option<Amount>) {
+        let gaps = self.gaps;
+        let Some(track) = self.track(entry) else { return };
+        track.entries += 1;
+        track.decimals = track.decimals.max(entry.amount.scale());
+        let movement = match entry.direction {
+            Direction::Credit => amount.hundredths.abs(),
+            Direction::Debit => -amount.hundredths.abs(),
+        };
+        match entry.direction {
+            Direction::Credit => track.credit += i128::from(movement),
+            Direction::Debit => track.debit -= i128::from(movement),
+        }
+        let Some(balance) = balance.map(|balance| balance.hundredths) else {
+            track.previous = None;
+            return;
+        };
+        if let Some(previous) = &track.previous
+            && previous.gaps == gaps
+        {
+            track.checks += 1;
+            track.rises |= previous.on < entry.booked_on;
+            track.falls |= previous.on > entry.booked_on;
+            let ascending = previous.balance.saturating_add(movement);
+            let descending = previous.balance.saturating_sub(previous.movement);
+            track.ascending.check(entry.line, ascending, balance);
+            track.descending.check(entry.line, descending, balance);
+        }
+        track.first.get_or_insert((balance, entry.booked_on));
+        track.previous = Some(Previous { gaps, balance, movement, on: entry.booked_on });
+    }
+
+    /// The account's track, made where it is new.
+    fn track(&mut self, entry: &Entry<'_>) -> Option<&mut Track> {
+        let same = |track: &Track| {
+            track.account.as_deref() == entry.account && track.currency.as_deref() == entry.currency
+        };
+        if !self.tracks.get(self.last).is_some_and(same) {
+            self.last = if self.tracks.len() <= 16 {
+                self.tracks.iter().position(same).unwrap_or(usize::MAX)
+            } else {
+                self.places.get(&key(entry)).copied().unwrap_or(usize::MAX)
+            };
+        }
+        if self.last == usize::MAX {
+            self.last = self.tracks.len().min(ACCOUNTS_MAX);
+            if self.last == self.tracks.len() {
+                let known = self.last < ACCOUNTS_MAX;
+                let owned = |text: Option<&str>| text.filter(|_| known).map(str::to_owned);
+                self.tracks.push(Track {
+                    account: owned(entry.account),
+                    currency: owned(entry.currency),
+                    line: entry.line,
+                    ..Track::default()
+                });
+                self.places.insert(key(entry), self.last);
+            }
+        }
+        self.tracks.get_mut(self.last)
+    }
+
+    /// Gives a statement an account, in the order of their first rows, and what is odd of them.
+    pub(super) fn finish(
+        mut self,
+        preamble: &PreambleFacts,
+        currency: Option<&str>,
+        sink: &mut dyn Sink,
+    ) {
+        if self.tracks.is_empty() {
+            let (account, currency) = (preamble.account.clone(), currency.map(str::to_owned));
+            self.tracks.push(Track { account, currency, line: 1, ..Track::default() });
+        }
+        let alone = self.tracks.len() == 1;
+        for track in &self.tracks {
+            let opening = preamble.opening.filter(|_| alone);
+            let opening = opening.map(|amount| Balance { amount, on: None });
+            let closing = preamble.closing.filter(|_| alone);
+            let closing = closing.map(|amount| Balance { amount, on: None });
+            track.finish(opening, closing, sink);
+        }
+    }
+}
+
+fn key(entry: &Entry<'_>) -> String {
+    format!("{}\u{1}{}", entry.account.unwrap_or_default(), entry.currency.unwrap_or_default())
+}
+
+impl Track {
+    /// Whether the file stands newest first.
+    fn is_descending(&self) -> bool {
+        let (ascending, descending) = (self.ascending.count, self.descending.count);
+        descending < ascending || (descending == ascending && self.falls && !self.rises)
+    }
+
+    fn finish(&self, opening: Option<Balance>, declared: Option<Balance>, sink: &mut dyn Sink) {
+        let descending = self.is_descending();
+        let last = self.previous.as_ref().map(|previous| (previous.balance, previous.on));
+        let closing = if descending { self.first } else { last };
+        let closing =
+            closing.map(|(balance, on)| Balance { amount: Decimal::new(balance, 2), on: Some(on) });
+        let scaled = |sum: i128| {
+            let divisor = 10_i128.pow(2_u32.saturating_sub(self.decimals));
+            Decimal::from_i128_with_scale(sum / divisor, self.decimals.min(2))
+        };
+        let statement = Statement {
+            line: self.line,
+            account: self.account.as_deref(),
+            currency: self.currency.as_deref(),
+            identification: None,
+            opening,
+            closing: declared.or(closing),
+            entries: self.entries,
+            sum_credit: scaled(self.credit),
+            sum_debit: scaled(self.debit),
+        };
+        self.name_breaks(descending, sink);
+        if statement.balance_ok() == Some(false)
+            && let (Some(opening), Some(closing)) = (statement.opening, statement.closing)
+        {
+            let expected = opening.amount + statement.sum_credit - statement.sum_debit;
+            let (line, account, found) = (self.line, self.account.clone(), closing.amount);
+            sink.flag(Flag::BalanceBroken { line, account, expected, found });
+        }
+        sink.statement(statement);
+    }
+
+    fn name_breaks(&self, descending: bool, sink: &mut dyn Sink) {
+        let breaks = if descending { &self.descending } else { &self.ascending };
+        if self.checks >= CHECKS_MIN && breaks.count * 2 > self.checks {
+            let found = format!("{} of {} rows", breaks.count, self.checks);
+            sink.flag(Flag::Oddity {
+                line: self.line,
+                code: "running-balance-without-order",
+                found,
+            });
+            return;
+        }
+        for (line, expected, found) in breaks.named.iter().copied() {
+            let (expected, found) = (Decimal::new(expected, 2), Decimal::new(found, 2));
+            sink.flag(Flag::RunningBalanceBroken { line, expected, found });
+        }
+        if breaks.count > BREAKS_MAX as u64 {
+            let found = format!("{} of {} rows", breaks.count, self.checks);
+            sink.flag(Flag::Oddity { line: self.line, code: "running-balance-breaks", found });
+        }
+    }
+}

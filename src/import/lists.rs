@@ -1,0 +1,164 @@
+//! The short lists: accounts, employers, employees.
+//!
+//! Each is a table of columns and a function from one row to one value. The columns are the
+//! contract's ("Input files").
+
+use super::List;
+use super::error::ImportError;
+use super::field::{
+    Reading, Unique, account_no, accounts as account_nos, amount, email, key, text,
+};
+use super::table::{self, Column, Row, optional, required};
+use crate::remittance::{CollectionAccount, Employer, Money};
+
+const ACCOUNTS: &[Column] =
+    &[required("account_no"), required("bank"), required("bank_name"), required("account_name")];
+
+const EMPLOYERS: &[Column] = &[
+    required("employer_id"),
+    required("name"),
+    optional("uscc"),
+    optional("email"),
+    optional("contact"),
+    optional("mobile"),
+    optional("payer_accounts"),
+];
+
+const EMPLOYEES: &[Column] = &[
+    required("employee_id"),
+    required("employer_id"),
+    required("name"),
+    required("id_no"),
+    required("base"),
+    required("status"),
+];
+
+/// One employee as the list has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmployeeRow {
+    pub employee_id: String,
+    pub employer_id: String,
+    pub name: String,
+    pub id_no: String,
+    /// 缴存基数, a month.
+    pub base: Money,
+    pub status: EmployeeStatus,
+}
+
+/// The state of an employee's account, as the list has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmployeeStatus {
+    /// 正常
+    Active,
+    /// 封存
+    Sealed,
+}
+
+impl EmployeeStatus {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Sealed => "sealed",
+        }
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "active" | "正常" => Ok(Self::Active),
+            "sealed" | "封存" => Ok(Self::Sealed),
+            _ => Err("expected active (正常) or sealed (封存)".to_owned()),
+        }
+    }
+}
+
+/// Reads a list of the centre's collection accounts.
+///
+/// # Errors
+/// Everything that is wrong in it, up to `ERRORS_MAX`.
+pub fn accounts(bytes: &[u8]) -> Result<List<CollectionAccount>, Vec<ImportError>> {
+    list(bytes, ACCOUNTS, |reading, row| {
+        let account_no = reading.must(row, 0, account_no);
+        let bank = reading.must(row, 1, key);
+        let bank_name = reading.must(row, 2, text);
+        let account_name = reading.must(row, 3, text);
+        Some(CollectionAccount {
+            account_no: account_no?,
+            bank: bank?.to_owned(),
+            bank_name: bank_name?,
+            account_name: account_name?,
+        })
+    })
+}
+
+/// Reads a list of employers.
+///
+/// # Errors
+/// Everything that is wrong in it, up to `ERRORS_MAX`.
+pub fn employers(bytes: &[u8]) -> Result<List<Employer>, Vec<ImportError>> {
+    list(bytes, EMPLOYERS, |reading, row| {
+        let employer_id = reading.must(row, 0, key);
+        let name = reading.must(row, 1, text);
+        let uscc = reading.may(row, 2, key);
+        let email = reading.may(row, 3, email);
+        let contact = reading.may(row, 4, text);
+        let mobile = reading.may(row, 5, text);
+        let payer_accounts = reading.may(row, 6, account_nos);
+        Some(Employer {
+            employer_id: employer_id?.to_owned(),
+            name: name?,
+            uscc: uscc?.map(str::to_owned),
+            email: email?,
+            contact: contact?,
+            mobile: mobile?,
+            payer_accounts: payer_accounts?.unwrap_or_default(),
+        })
+    })
+}
+
+/// Reads a list of employees.
+///
+/// # Errors
+/// Everything that is wrong in it, up to `ERRORS_MAX`.
+pub fn employees(bytes: &[u8]) -> Result<List<EmployeeRow>, Vec<ImportError>> {
+    list(bytes, EMPLOYEES, |reading, row| {
+        let employee_id = reading.must(row, 0, key);
+        let employer_id = reading.must(row, 1, key);
+        let name = reading.must(row, 2, text);
+        let id_no = reading.must(row, 3, account_no);
+        let base = reading.must(row, 4, amount);
+        let status = reading.must(row, 5, EmployeeStatus::read);
+        Some(EmployeeRow {
+            employee_id: employee_id?.to_owned(),
+            employer_id: employer_id?.to_owned(),
+            name: name?,
+            id_no: id_no?,
+            base: base?,
+            status: status?,
+        })
+    })
+}
+
+/// Reads a list whose key is its first column.
+fn list<T: PartialEq>(
+    bytes: &[u8],
+    columns: &'static [Column],
+    read: impl Fn(&mut Reading, &Row<'_>) -> Option<T>,
+) -> Result<List<T>, Vec<ImportError>> {
+    let mut reading = Reading::default();
+    let mut unique = Unique::new();
+    let encoding = table::read(bytes, columns, |row| {
+        if reading.full() {
+            return;
+        }
+        match row {
+            Ok(row) => {
+                if let Some(value) = read(&mut reading, &row) {
+                    unique.keep(&mut reading, &row, row.text(0).to_owned(), value);
+                }
+            }
+            Err(error) => reading.note(error),
+        }
+    })?;
+    reading.finish(List { rows: unique.into_rows(), encoding })
+}

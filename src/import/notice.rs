@@ -1,0 +1,153 @@
+//! The list of notices: the long one, so each of its bytes is touched once.
+//!
+//! Start at [`for_each_notice`]; [`notices`] collects what it shows. A row is shown before the file
+//! is known to be good, so whoever stores rows as they come must be able to take them back.
+//!
+//! Invariant: a reference is good for one content. The same row twice is shown twice (and collected
+//! once); two contents for one reference are an error that names both lines.
+
+use super::List;
+use super::error::{ImportError, Problem};
+use super::field::{Reading, amount, day, key, month};
+use super::table::{self, Column, Encoding, Row, optional, required};
+use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+const COLUMNS: &[Column] = &[
+    required("reference"),
+    required("employer_id"),
+    required("amount"),
+    required("issued_on"),
+    required("month"),
+    optional("status"),
+];
+
+/// One notice of the list, borrowed from its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NoticeRow<'a> {
+    pub reference: PaymentReference,
+    pub employer_id: &'a str,
+    pub amount: Money,
+    pub issued_on: NaiveDate,
+    pub month: YearMonth,
+    pub status: NoticeStatus,
+}
+
+impl NoticeRow<'_> {
+    #[must_use]
+    pub fn to_notice(self) -> PaymentNotice {
+        PaymentNotice {
+            reference: self.reference,
+            employer_id: self.employer_id.to_owned(),
+            amount: self.amount,
+            issued_on: self.issued_on,
+            month: self.month,
+            status: self.status,
+        }
+    }
+}
+
+/// Reads a list of notices.
+///
+/// # Errors
+/// Everything that is wrong in it, up to `ERRORS_MAX`.
+pub fn notices(bytes: &[u8]) -> Result<List<PaymentNotice>, Vec<ImportError>> {
+    let mut rows: Vec<PaymentNotice> = Vec::new();
+    let mut repeated = false;
+    let encoding = scan(bytes, |row| rows.push(row.to_notice()), |_| repeated = true)?;
+    if repeated {
+        let mut seen = std::collections::HashSet::new();
+        rows.retain(|row| seen.insert(row.reference));
+    }
+    Ok(List { rows, encoding })
+}
+
+/// Shows every notice of a list to `visit`, in file order.
+///
+/// # Errors
+/// Everything that is wrong in it, up to `ERRORS_MAX`; what was shown before counts for nothing.
+pub fn for_each_notice(
+    bytes: &[u8],
+    visit: impl FnMut(NoticeRow<'_>),
+) -> Result<Encoding, Vec<ImportError>> {
+    scan(bytes, visit, |_| ())
+}
+
+fn scan(
+    bytes: &[u8],
+    mut visit: impl FnMut(NoticeRow<'_>),
+    mut repeated: impl FnMut(PaymentReference),
+) -> Result<Encoding, Vec<ImportError>> {
+    let mut reading = Reading::default();
+    let mut seen: Vec<Seen> = Vec::with_capacity(bytes.len() / 64);
+    let encoding = table::read(bytes, COLUMNS, |row| {
+        if reading.full() {
+            return;
+        }
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => return reading.note(error),
+        };
+        if let Some(notice) = notice(&mut reading, &row) {
+            seen.push(Seen::of(&notice, row.line));
+            visit(notice);
+        }
+    })?;
+    seen.sort_unstable();
+    for pair in seen.windows(2) {
+        let [first, second] = pair else { continue };
+        if first.reference != second.reference {
+            continue;
+        }
+        repeated(first.reference);
+        if first.content != second.content {
+            let problem = Problem::Conflict { line: first.line };
+            let found = first.reference.to_string();
+            reading.note(ImportError::new(second.line, None, "reference", &found, problem));
+        }
+    }
+    reading.finish(encoding)
+}
+
+/// What is remembered of a row to find its twin; sorted by reference, then line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Seen {
+    reference: PaymentReference,
+    line: u64,
+    content: u64,
+}
+
+impl Seen {
+    fn of(notice: &NoticeRow<'_>, line: u64) -> Self {
+        // Two contents of one reference that also share 64 bits of hash: once in 10^19 conflicts.
+        let mut hasher = DefaultHasher::new();
+        notice.hash(&mut hasher);
+        Self { reference: notice.reference, line, content: hasher.finish() }
+    }
+}
+
+fn notice<'a>(reading: &mut Reading, row: &Row<'a>) -> Option<NoticeRow<'a>> {
+    let reference = reading.must(row, 0, reference);
+    let employer_id = reading.must(row, 1, key);
+    let amount = reading.must(row, 2, amount);
+    let issued_on = reading.must(row, 3, day);
+    let month = reading.must(row, 4, month);
+    let status = reading.may(row, 5, status);
+    Some(NoticeRow {
+        reference: reference?,
+        employer_id: employer_id?,
+        amount: amount?,
+        issued_on: issued_on?,
+        month: month?,
+        status: status?.unwrap_or(NoticeStatus::Awaiting),
+    })
+}
+
+fn reference(text: &str) -> Result<PaymentReference, String> {
+    text.parse().map_err(|error| format!("{error}, expected P and ten digits"))
+}
+
+fn status(text: &str) -> Result<NoticeStatus, String> {
+    NoticeStatus::from_code(text).ok_or_else(|| "expected awaiting, paid or revoked".to_owned())
+}

@@ -1,0 +1,195 @@
+//! The lists as a clerk delivers them: good, strange, and wrong in every way the contract names.
+//!
+//! Errors are compared word for word, since a clerk reads them word for word.
+
+use super::*;
+
+fn errors<T: std::fmt::Debug>(result: Result<T, Vec<ImportError>>) -> Vec<String> {
+    result.unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn columns_are_found_by_name_in_any_order_and_optional_ones_may_be_absent() {
+    let file = "month,amount,reference,issued_on,employer_id\n\
+                2026-05,\"1,200.00\",P1906133753,2026-05-02,E001\n";
+    let list = notices(file.as_bytes()).unwrap();
+    let notice = &list.rows[0];
+    assert_eq!(notice.reference.to_string(), "P1906133753");
+    assert_eq!(notice.amount.fen(), 1200_00);
+    assert_eq!(notice.status.code(), "awaiting");
+    let file = "reference,employer_id,amount,issued_on,month,status\r\n\r\n\
+                P1906133753,E001,1200,20260502,202605,revoked\r\n,,,,,\r\n";
+    let list = notices(file.as_bytes()).unwrap();
+    assert_eq!(list.rows.len(), 1);
+    assert_eq!(list.rows[0].status.code(), "revoked");
+}
+
+#[test]
+fn the_encoding_is_found_out_over_the_whole_file() {
+    let file = "employer_id,name\nE001,示例联通有限公司\n";
+    let marked = [b"\xef\xbb\xbf".as_slice(), file.as_bytes()].concat();
+    let (gbk, _, _) = encoding_rs::GB18030.encode(file);
+    #[rustfmt::skip] // A table is read by column.
+    let rows: [(&[u8], Encoding); 3] = [
+        (file.as_bytes(), Encoding::Utf8),
+        (&marked,         Encoding::Utf8WithMark),
+        (&gbk,            Encoding::Gb18030),
+    ];
+    for (bytes, want) in rows {
+        let list = employers(bytes).unwrap();
+        assert_eq!(list.encoding, want);
+        assert_eq!(list.rows[0].name, "示例联通有限公司", "{want:?}");
+    }
+}
+
+#[test]
+fn what_is_no_text_is_refused_with_what_it_is() {
+    #[rustfmt::skip] // A table is read by column.
+    let rows: [(&[u8], &str); 5] = [
+        (b"\xff\xfea\0",  "\"UTF-16\": expected UTF-8 or GB18030 text, or an XLSX sheet"),
+        (b"\xd0\xcf\x11\xe0", "\"an old Excel file (.xls)\": expected UTF-8 or GB18030 text, or an XLSX sheet"),
+        (b"a,b\n\0",      "\"binary data\": expected UTF-8 or GB18030 text, or an XLSX sheet"),
+        (b"a,b\n\xff\xff", "\"bytes that are neither, from offset 4\": expected UTF-8 or GB18030 text, or an XLSX sheet"),
+        (b"",             "expected a header line, found an empty file"),
+    ];
+    for (bytes, want) in rows {
+        assert_eq!(errors(employers(bytes)), [want]);
+    }
+}
+
+#[test]
+fn all_that_is_wrong_with_a_header_is_said_at_once() {
+    let file = "reference,employer,amount,amount,month\n";
+    assert_eq!(
+        errors(notices(file.as_bytes())),
+        [
+            "1:2: column \"employer\": expected one of the columns reference, employer_id, \
+             amount, issued_on, month, status",
+            "1:4: column \"amount\": expected each column once, found it twice",
+            "1: expected a column employer_id, found none",
+            "1: expected a column issued_on, found none",
+        ]
+    );
+}
+
+#[test]
+fn every_wrong_cell_is_named_with_line_and_column() {
+    let file = "reference,employer_id,amount,issued_on,month,status\n\
+                P1906133753,E001,\"1,2o0.00\",2026-05-32,2026-5,open\n\
+                P190613375,,0,2026-05-02,2026-05,\n\
+                P1906133754,E001,1.005,2026-05-02\n";
+    assert_eq!(
+        errors(notices(file.as_bytes())),
+        [
+            "2:3: amount \"1,2o0.00\": expected a digit at position 4, found 'o'",
+            "2:4: issued_on \"2026-05-32\": expected a day such as 2026-05-11",
+            "2:5: month \"2026-5\": expected a month such as 2026-05",
+            "2:6: status \"open\": expected awaiting, paid or revoked",
+            "3:1: reference \"P190613375\": expected 11 characters, found 10, expected P and ten digits",
+            "3:2: employer_id \"\": expected a value, found nothing",
+            "3:3: amount \"0\": expected more than zero",
+            "4: expected 6 cells as in the header, found 4",
+        ]
+    );
+}
+
+#[test]
+fn a_row_may_stand_twice_but_a_key_has_one_content() {
+    let head = "reference,employer_id,amount,issued_on,month\n";
+    let row = "P1906133753,E001,1200.00,2026-05-02,2026-05\n";
+    let other = "P1906133753,E001,1200.01,2026-05-02,2026-05\n";
+    let twice = format!("{head}{row}{row}");
+    assert_eq!(notices(twice.as_bytes()).unwrap().rows.len(), 1);
+    let conflict = format!("{head}{row}{other}");
+    assert_eq!(
+        errors(notices(conflict.as_bytes())),
+        ["3: reference \"P1906133753\": expected each key once, found it with other content on \
+          line 2 too"]
+    );
+    let employer = "employer_id,name\nE1,甲示例公司\nE1,甲示例公司\nE1,乙示例公司\n";
+    assert_eq!(
+        errors(employers(employer.as_bytes())),
+        [
+            "4:1: employer_id \"E1\": expected each key once, found it with other content on line 2 too"
+        ]
+    );
+}
+
+#[test]
+fn errors_stop_before_they_scroll_away() {
+    let rows = "P1,E001,1,2026-05-02,2026-05\n".repeat(1000);
+    let file = format!("reference,employer_id,amount,issued_on,month\n{rows}");
+    assert_eq!(errors(notices(file.as_bytes())).len(), ERRORS_MAX);
+}
+
+#[test]
+fn employers_may_be_known_by_name_alone() {
+    let file = "employer_id,name,email,payer_accounts\n\
+                E001,甲示例公司,gjj@a.example,6222000011112222; 6222000011113333；\n\
+                E002,乙示例公司,,\n";
+    let list = employers(file.as_bytes()).unwrap();
+    assert_eq!(list.rows[0].payer_accounts, ["6222000011112222", "6222000011113333"]);
+    assert_eq!(list.rows[1].email, None);
+    let file = "employer_id,name,email\nE001,甲示例公司,not an address\n";
+    assert_eq!(
+        errors(employers(file.as_bytes())),
+        ["2:3: email \"not an address\": expected one mail address such as gjj@example.com"]
+    );
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn a_sheet_is_read_as_it_was_typed_and_rounded_numbers_are_refused() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, name) in ["account_no", "bank", "bank_name", "account_name"].iter().enumerate() {
+        sheet.write(0, u16::try_from(column).unwrap(), *name).unwrap();
+    }
+    sheet.write(1, 0, "2105400009300123456").unwrap();
+    sheet.write(1, 1, 102).unwrap();
+    sheet.write(1, 2, "示例银行").unwrap();
+    sheet.write(1, 3, "示例市归集专户").unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let list = accounts(&bytes).unwrap();
+    assert_eq!(list.encoding, Encoding::Xlsx);
+    assert_eq!(list.rows[0].account_no, "2105400009300123456");
+    assert_eq!(list.rows[0].bank, "102");
+
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, name) in ["account_no", "bank", "bank_name", "account_name"].iter().enumerate() {
+        sheet.write(0, u16::try_from(column).unwrap(), *name).unwrap();
+        sheet.write(1, u16::try_from(column).unwrap(), "x").unwrap();
+    }
+    sheet.write(1, 0, 2_105_400_009_300_123_456_u64).unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    assert_eq!(
+        errors(accounts(&bytes)),
+        ["2:1: account_no \"2.1054000093001234e18\": expected an account number of digits and \
+          letters; a spreadsheet rounds long numbers, format the column as text"]
+    );
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn dates_and_amounts_of_a_sheet_are_cells_of_their_kind() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let date = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    let sheet = workbook.add_worksheet();
+    let names = ["reference", "employer_id", "amount", "issued_on", "month"];
+    for (column, name) in names.iter().enumerate() {
+        sheet.write(0, u16::try_from(column).unwrap(), *name).unwrap();
+    }
+    let day = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 5, 2).unwrap();
+    let month = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 5, 1).unwrap();
+    sheet.write(1, 0, "P1906133753").unwrap();
+    sheet.write(1, 1, "E001").unwrap();
+    sheet.write(1, 2, 53117.1).unwrap();
+    sheet.write_with_format(1, 3, &day, &date).unwrap();
+    sheet.write_with_format(1, 4, &month, &date).unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let list = notices(&bytes).unwrap();
+    assert_eq!(list.rows[0].amount.fen(), 53_117_10);
+    assert_eq!(list.rows[0].issued_on.to_string(), "2026-05-02");
+    assert_eq!(list.rows[0].month.to_string(), "2026-05");
+}

@@ -1,0 +1,142 @@
+//! Why a transaction was decided as it was: the explanation that every decision carries, as data.
+//!
+//! Start at [`Because`]. `because/words.rs` says it to finance staff, in Chinese or English;
+//! `because/code.rs` writes it as one short line that a store keeps and reads back. The plain case, one
+//! payment for one notice, needs no memory of its own.
+//!
+//! Invariant: an explanation holds what it speaks of (amounts, counts, days), so that it reads the same
+//! years later, whatever became of notices and rules.
+
+mod code;
+mod words;
+
+pub use code::BecauseError;
+
+use crate::remittance::{Money, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+
+/// The explanation of a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// One payment, one notice, equal to the fen.
+    Alone {
+        reference: PaymentReference,
+        due: Money,
+    },
+    /// As [`Because::Alone`], by a reading that rests on a repair; notice and amount confirm it.
+    Confirmed {
+        reference: PaymentReference,
+        due: Money,
+    },
+    /// A probable reading that notice and amount do not both confirm.
+    Unconfirmed(Box<Unconfirmed>),
+    /// How the parts of a notice stand together.
+    Standing(Box<Standing>),
+    /// One payment that names several notices.
+    Together(Box<Together>),
+    /// The notice that is named takes no money: unknown, revoked or paid.
+    Notice {
+        reference: PaymentReference,
+        state: NoticeState,
+    },
+    NoReference,
+    Truncated,
+    /// No payment, by the rule that the decision names.
+    Rule,
+    /// The bank takes back a movement.
+    Undone(Box<Undone>),
+}
+
+/// How a notice stood when the decision was made, and what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeState {
+    Unknown,
+    Open(Money),
+    /// Settled, on an earlier night or in this one: which, would change when a night is run again.
+    Paid(Money),
+    Revoked(Money),
+}
+
+/// A probable reading, what came, and how the notice stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unconfirmed {
+    pub reference: PaymentReference,
+    pub received: Money,
+    pub state: NoticeState,
+}
+
+/// Parts of a notice, counted and summed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub verdict: Verdict,
+    pub reference: PaymentReference,
+    pub due: Money,
+    /// What the parts sum to; of [`Verdict::Overpaid`] and the two after it, those in one bank and month.
+    pub received: Money,
+    pub parts: usize,
+    /// Receiving banks and booking months of these parts.
+    pub banks: usize,
+    pub months: usize,
+    /// The month of the latest of these parts, and the day from which it is closed.
+    pub month: YearMonth,
+    pub closes_on: NaiveDate,
+}
+
+/// What the parts of a notice amount to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Exact,
+    Overpaid,
+    /// Several different sets are exact.
+    AmbiguousParts,
+    /// Too many parts to prove that only one set is exact.
+    TooManyParts,
+    CrossBank,
+    CrossMonth,
+    Underpaid,
+    Awaiting,
+}
+
+/// One payment that names several notices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Together {
+    pub received: Money,
+    /// All are open and sum to what came.
+    pub exact: bool,
+    pub named: Box<[Named]>,
+}
+
+/// A notice that is named among others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub reference: PaymentReference,
+    pub state: NoticeState,
+}
+
+/// One side of a movement that the bank takes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    pub role: Role,
+    /// The other side's serial and booking day; of several the latest's, of none the own.
+    pub serial: Box<str>,
+    pub on: NaiveDate,
+    /// Credits that the debit may have taken back.
+    pub candidates: usize,
+}
+
+/// What a movement is in a reversal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A credit taken back before it was settled.
+    Credit,
+    /// The debit that did so.
+    Debit,
+    /// A debit that takes back a credit which settled a notice.
+    DebitOfSettled,
+    /// A debit that may take back one of several credits, which claim different things.
+    DebitOfOneOf,
+    /// One of those credits.
+    CreditPerhaps,
+    /// A debit that takes back a credit nobody knows.
+    DebitOfNone,
+}

@@ -1,0 +1,187 @@
+//! The explanation as one line of text that a store keeps: `underpaid|1906133753|125000|120000|2|…`.
+//!
+//! Start at [`Because::to_code`]; [`Because`]'s `FromStr` reads it back. Fields stand between bars,
+//! amounts are fen, references their number, days ISO; a serial number, which may hold anything, comes
+//! last. Words are never reused for another meaning: what was kept must read the same for years.
+//!
+//! Invariant: reading what was written gives the same explanation.
+
+use super::{Because, Named, NoticeState, Role, Standing, Together, Unconfirmed, Undone, Verdict};
+use crate::remittance::{Money, PaymentReference, YearMonth};
+use std::fmt;
+use std::str::FromStr;
+
+/// Why a kept text is no explanation; prints as `expected an explanation, found "x|y"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BecauseError {
+    pub found: String,
+}
+
+const VERDICTS: [(Verdict, &str); 8] = [
+    (Verdict::Exact, "exact"),
+    (Verdict::Overpaid, "overpaid"),
+    (Verdict::AmbiguousParts, "ambiguous-parts"),
+    (Verdict::TooManyParts, "too-many-parts"),
+    (Verdict::CrossBank, "cross-bank"),
+    (Verdict::CrossMonth, "cross-month"),
+    (Verdict::Underpaid, "underpaid"),
+    (Verdict::Awaiting, "awaiting"),
+];
+
+const ROLES: [(Role, &str); 6] = [
+    (Role::Credit, "undone-credit"),
+    (Role::Debit, "undone-debit"),
+    (Role::DebitOfSettled, "undone-debit-of-settled"),
+    (Role::DebitOfOneOf, "undone-debit-of-one-of"),
+    (Role::CreditPerhaps, "undone-credit-perhaps"),
+    (Role::DebitOfNone, "undone-debit-of-none"),
+];
+
+impl Because {
+    /// One line, to be kept and read back.
+    #[must_use]
+    pub fn to_code(&self) -> String {
+        match self {
+            Self::Alone { reference, due } => format!("alone|{}|{}", reference.number(), due.fen()),
+            Self::Confirmed { reference, due } => {
+                format!("confirmed|{}|{}", reference.number(), due.fen())
+            }
+            Self::Unconfirmed(unconfirmed) => {
+                let Unconfirmed { reference, received, state } = &**unconfirmed;
+                let (reference, received) = (reference.number(), received.fen());
+                format!("unconfirmed|{reference}|{received}|{}", state_code(*state))
+            }
+            Self::Standing(standing) => standing_code(standing),
+            Self::Together(together) => {
+                let word = if together.exact { "together" } else { "not-together" };
+                let named = together.named.iter().map(|named| {
+                    format!("|{}|{}", named.reference.number(), state_code(named.state))
+                });
+                format!("{word}|{}{}", together.received.fen(), named.collect::<String>())
+            }
+            Self::Notice { reference, state } => {
+                format!("notice|{}|{}", reference.number(), state_code(*state))
+            }
+            Self::NoReference => "no-reference".to_owned(),
+            Self::Truncated => "truncated".to_owned(),
+            Self::Rule => "rule".to_owned(),
+            Self::Undone(undone) => {
+                let Undone { role, serial, on, candidates } = &**undone;
+                let word =
+                    ROLES.iter().find(|(known, _)| known == role).map_or("", |(_, word)| word);
+                format!("{word}|{on}|{candidates}|{serial}")
+            }
+        }
+    }
+}
+
+fn standing_code(standing: &Standing) -> String {
+    let Standing { verdict, reference, due, received, parts, banks, months, month, closes_on } =
+        standing;
+    let word = VERDICTS.iter().find(|(known, _)| known == verdict).map_or("", |(_, word)| word);
+    let (reference, due, received) = (reference.number(), due.fen(), received.fen());
+    format!("{word}|{reference}|{due}|{received}|{parts}|{banks}|{months}|{month}|{closes_on}")
+}
+
+fn state_code(state: NoticeState) -> String {
+    match state {
+        NoticeState::Unknown => "unknown".to_owned(),
+        NoticeState::Open(due) => format!("open:{}", due.fen()),
+        NoticeState::Paid(due) => format!("paid:{}", due.fen()),
+        NoticeState::Revoked(due) => format!("revoked:{}", due.fen()),
+    }
+}
+
+impl FromStr for Because {
+    type Err = BecauseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        read(text).ok_or_else(|| BecauseError { found: text.to_owned() })
+    }
+}
+
+fn read(text: &str) -> Option<Because> {
+    let (word, rest) = text.split_once('|').unwrap_or((text, ""));
+    if let Some((role, _)) = ROLES.iter().find(|(_, known)| *known == word) {
+        let mut fields = rest.splitn(3, '|');
+        let (on, candidates) = (next(&mut fields)?, next(&mut fields)?);
+        let serial = fields.next()?.into();
+        return Some(Because::Undone(Box::new(Undone { role: *role, serial, on, candidates })));
+    }
+    let fields = &mut rest.split('|');
+    let because = match word {
+        "alone" => Because::Alone { reference: reference(fields)?, due: money(fields)? },
+        "confirmed" => Because::Confirmed { reference: reference(fields)?, due: money(fields)? },
+        "unconfirmed" => Because::Unconfirmed(Box::new(Unconfirmed {
+            reference: reference(fields)?,
+            received: money(fields)?,
+            state: state(fields.next()?)?,
+        })),
+        "together" | "not-together" => {
+            let received = money(fields)?;
+            let mut named = Vec::new();
+            while let Some(number) = fields.next() {
+                let reference = PaymentReference::from_number(number.parse().ok()?)?;
+                named.push(Named { reference, state: state(fields.next()?)? });
+            }
+            let (exact, named) = (word == "together", named.into());
+            Because::Together(Box::new(Together { received, exact, named }))
+        }
+        "notice" => {
+            Because::Notice { reference: reference(fields)?, state: state(fields.next()?)? }
+        }
+        "no-reference" => Because::NoReference,
+        "truncated" => Because::Truncated,
+        "rule" => Because::Rule,
+        _ => {
+            let (verdict, _) = VERDICTS.iter().find(|(_, known)| *known == word)?;
+            Because::Standing(Box::new(Standing {
+                verdict: *verdict,
+                reference: reference(fields)?,
+                due: money(fields)?,
+                received: money(fields)?,
+                parts: next(fields)?,
+                banks: next(fields)?,
+                months: next(fields)?,
+                month: next::<YearMonth>(fields)?,
+                closes_on: next(fields)?,
+            }))
+        }
+    };
+    // Anything left over means that the text is not ours.
+    fields.next().filter(|rest| !rest.is_empty()).is_none().then_some(because)
+}
+
+fn next<'a, T: FromStr>(fields: &mut impl Iterator<Item = &'a str>) -> Option<T> {
+    fields.next()?.parse().ok()
+}
+
+fn money<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Money> {
+    next(fields).map(Money::from_fen)
+}
+
+fn reference<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<PaymentReference> {
+    next(fields).and_then(PaymentReference::from_number)
+}
+
+fn state(text: &str) -> Option<NoticeState> {
+    if text == "unknown" {
+        return Some(NoticeState::Unknown);
+    }
+    let (word, fen) = text.split_once(':')?;
+    let due = Money::from_fen(fen.parse().ok()?);
+    match word {
+        "open" => Some(NoticeState::Open(due)),
+        "paid" => Some(NoticeState::Paid(due)),
+        "revoked" => Some(NoticeState::Revoked(due)),
+        _ => None,
+    }
+}
+
+impl fmt::Display for BecauseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected an explanation, found {:?}", self.found)
+    }
+}
+
+impl std::error::Error for BecauseError {}

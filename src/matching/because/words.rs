@@ -1,0 +1,380 @@
+//! The explanation in words for finance staff.
+//!
+//! Start at [`Because::in_chinese`]; [`Because::in_english`] says the same. A sentence names what was
+//! read, which condition failed and by how much. Amounts are grouped (`1,200.00元`) because people read
+//! them here; files of ours never group.
+//!
+//! Invariant: nothing of a payer's text is quoted, so a sentence can stand in any page or letter.
+
+use super::{Because, Named, NoticeState, Role, Standing, Together, Unconfirmed, Undone, Verdict};
+use crate::remittance::Money;
+use chrono::{Datelike, NaiveDate};
+use std::cmp::Ordering;
+use std::fmt::Write;
+
+impl Because {
+    /// The explanation for staff, a sentence or two.
+    #[must_use]
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Self::Alone { reference, due } => {
+                format!("登记号{reference}，单笔{}，与通知书应缴金额一致。", yuan(*due))
+            }
+            Self::Confirmed { reference, due } => format!(
+                "备注经修正读作登记号{reference}；该通知书待收款，应缴{}与本笔金额一致，予以确认。",
+                yuan(*due)
+            ),
+            Self::Unconfirmed(unconfirmed) => unconfirmed.in_chinese(),
+            Self::Standing(standing) => standing.in_chinese(),
+            Self::Together(together) => together.in_chinese(),
+            Self::Notice { reference, state } => match state {
+                NoticeState::Unknown => format!("备注写明登记号{reference}，但没有这份通知书。"),
+                NoticeState::Revoked(due) => {
+                    format!("登记号{reference}的通知书（应缴{}）已撤销，不能再收款。", yuan(*due))
+                }
+                NoticeState::Paid(due) => format!(
+                    "登记号{reference}的通知书（应缴{}）已由其他款项恰好缴清，本笔是多出的一笔。",
+                    yuan(*due)
+                ),
+                NoticeState::Open(due) => {
+                    format!("登记号{reference}的通知书待收款，应缴{}。", yuan(*due))
+                }
+            },
+            Self::NoReference => "备注中没有登记号（字母P加十位数字）。".to_owned(),
+            Self::Truncated => {
+                "备注中的登记号不完整，不足十位数字，不能确定是哪份通知书。".to_owned()
+            }
+            Self::Rule => "按规则不属于单位缴款。".to_owned(),
+            Self::Undone(undone) => undone.in_chinese(),
+        }
+    }
+
+    /// The same in English.
+    #[must_use]
+    pub fn in_english(&self) -> String {
+        match self {
+            Self::Alone { reference, due } => {
+                format!(
+                    "{reference}: one payment of {}, exactly what the notice asks for.",
+                    cny(*due)
+                )
+            }
+            Self::Confirmed { reference, due } => format!(
+                "The remark, repaired, reads {reference}; that notice is open and asks for exactly {}.",
+                cny(*due)
+            ),
+            Self::Unconfirmed(unconfirmed) => unconfirmed.in_english(),
+            Self::Standing(standing) => standing.in_english(),
+            Self::Together(together) => together.in_english(),
+            Self::Notice { reference, state } => match state {
+                NoticeState::Unknown => {
+                    format!("The remark says {reference}; there is no such notice.")
+                }
+                NoticeState::Revoked(due) => {
+                    format!("Notice {reference} over {} was revoked.", cny(*due))
+                }
+                NoticeState::Paid(due) => format!(
+                    "Notice {reference} over {} is settled exactly by other payments; this one is left over.",
+                    cny(*due)
+                ),
+                NoticeState::Open(due) => format!("Notice {reference} is open over {}.", cny(*due)),
+            },
+            Self::NoReference => "The remark holds no reference (P and ten digits).".to_owned(),
+            Self::Truncated => {
+                "The reference in the remark is cut short of its ten digits.".to_owned()
+            }
+            Self::Rule => "Not a payment, by the rule named.".to_owned(),
+            Self::Undone(undone) => undone.in_english(),
+        }
+    }
+}
+
+impl Standing {
+    fn in_chinese(&self) -> String {
+        let Self { reference, due, received, parts, banks, months, .. } = *self;
+        let month = format!("{}年{}月", self.month.year(), self.month.month());
+        let closes = if self.closes_on.year() == self.month.year() {
+            format!("{}月{}日", self.closes_on.month(), self.closes_on.day())
+        } else {
+            day(self.closes_on)
+        };
+        let asked = yuan(due);
+        let got = match parts {
+            1 => format!("登记号{reference}收到{}", yuan(received)),
+            _ => format!("登记号{reference}已收{}笔共{}", number(parts), yuan(received)),
+        };
+        match self.verdict {
+            Verdict::Exact => format!("{got}，{month}转入同一银行，与通知书应缴金额一致。"),
+            Verdict::Overpaid => format!(
+                "{got}，{month}同一银行所收比通知书应缴{asked}多{}，且没有哪几笔恰好等于应缴金额。",
+                yuan(difference(received, due))
+            ),
+            Verdict::AmbiguousParts => {
+                format!(
+                    "{got}（{month}，同一银行），其中有不止一种组合恰好等于应缴{asked}，不能确定是哪几笔。"
+                )
+            }
+            Verdict::TooManyParts => {
+                format!(
+                    "{got}（{month}，同一银行），笔数过多，无法证明恰好等于应缴{asked}的组合只有一种，请人工核对。"
+                )
+            }
+            Verdict::CrossBank => format!(
+                "{got}，{}分别转入{}家银行，每家都不足额；分笔须转入同一银行。",
+                against(received, due),
+                number(banks)
+            ),
+            Verdict::CrossMonth => format!(
+                "{got}，{}分在{}个月入账，每月都不足额；分笔须在同一个月。",
+                against(received, due),
+                number(months)
+            ),
+            Verdict::Underpaid => format!(
+                "{got}，比通知书应缴{asked}少{}；{month}已于{closes}关账。",
+                yuan(difference(due, received))
+            ),
+            Verdict::Awaiting => format!(
+                "{got}，比通知书应缴{asked}少{}；{month}于{closes}关账，在此之前等待其余款项。",
+                yuan(difference(due, received))
+            ),
+        }
+    }
+
+    fn in_english(&self) -> String {
+        let Self { reference, due, received, parts, banks, months, month, closes_on, .. } = *self;
+        let payments = if parts == 1 { "payment" } else { "payments" };
+        let reach = if received < due { "they fall short, split" } else { "they reach it only" };
+        let got = format!("{reference}: {parts} {payments} of {} in all", cny(received));
+        let asked = cny(due);
+        match self.verdict {
+            Verdict::Exact => {
+                format!("{got}, in {month} at one bank, exactly what the notice asks for.")
+            }
+            Verdict::Overpaid => format!(
+                "{got}, in {month} at one bank, {} more than the {asked} asked for; no set of them is exact.",
+                cny(difference(received, due))
+            ),
+            Verdict::AmbiguousParts => {
+                format!(
+                    "{got}, in {month} at one bank; more than one set of them is exactly {asked}."
+                )
+            }
+            Verdict::TooManyParts => format!(
+                "{got}, in {month} at one bank; too many to prove that only one set is exactly {asked}."
+            ),
+            Verdict::CrossBank => {
+                format!("{got}, asked for {asked}; {reach} across {banks} receiving banks.")
+            }
+            Verdict::CrossMonth => {
+                format!("{got}, asked for {asked}; {reach} across {months} months.")
+            }
+            Verdict::Underpaid => format!(
+                "{got}, {} less than the {asked} asked for; {month} closed on {closes_on}.",
+                cny(difference(due, received))
+            ),
+            Verdict::Awaiting => format!(
+                "{got}, {} less than the {asked} asked for; the rest is waited for until {closes_on}.",
+                cny(difference(due, received))
+            ),
+        }
+    }
+}
+
+impl Unconfirmed {
+    fn in_chinese(&self) -> String {
+        let Self { reference, received, state } = self;
+        let why = match state {
+            NoticeState::Unknown => "没有这份通知书".to_owned(),
+            NoticeState::Open(due) => format!(
+                "本笔{}，比应缴{}{}",
+                yuan(*received),
+                yuan(*due),
+                more_or_less(*received, *due)
+            ),
+            NoticeState::Paid(_) => "该通知书已由其他款项缴清".to_owned(),
+            NoticeState::Revoked(_) => "该通知书已撤销".to_owned(),
+        };
+        format!("备注书写有误，可能是登记号{reference}，但{why}，不能确认。")
+    }
+
+    fn in_english(&self) -> String {
+        let Self { reference, received, state } = self;
+        let why = match state {
+            NoticeState::Unknown => "there is no such notice".to_owned(),
+            NoticeState::Open(due) => {
+                format!("{} came where {} is asked for", cny(*received), cny(*due))
+            }
+            NoticeState::Paid(_) => "other payments settled that notice".to_owned(),
+            NoticeState::Revoked(_) => "that notice was revoked".to_owned(),
+        };
+        format!("The remark is miswritten; it may mean {reference}, but {why}.")
+    }
+}
+
+impl Together {
+    fn in_chinese(&self) -> String {
+        let list: Vec<String> = self.named.iter().map(Named::in_chinese).collect();
+        let (list, received) = (list.join("、"), yuan(self.received));
+        if self.exact {
+            return format!(
+                "备注写明{}个登记号：{list}；均待收款，合计与本笔{received}一致。",
+                self.named.len()
+            );
+        }
+        let gap = match self.due_if_open() {
+            Some(due) => format!(
+                "合计应缴{}，比本笔{received}{}",
+                yuan(due),
+                more_or_less(due, self.received)
+            ),
+            None => format!("并非都待收款，本笔{received}不能自动分配"),
+        };
+        format!("备注写明{}个登记号：{list}；{gap}。", number(self.named.len()))
+    }
+
+    fn in_english(&self) -> String {
+        let list: Vec<String> = self.named.iter().map(Named::in_english).collect();
+        let (list, received) = (list.join(", "), cny(self.received));
+        let end = match (self.exact, self.due_if_open()) {
+            (true, _) => format!("all are open and sum to exactly {received}"),
+            (false, Some(due)) => format!("they sum to {}, but {received} came", cny(due)),
+            (false, None) => format!("not all are open, so {received} cannot be shared out"),
+        };
+        format!("The remark names {list}; {end}.")
+    }
+
+    /// What the notices sum to, if all are open.
+    fn due_if_open(&self) -> Option<Money> {
+        self.named.iter().try_fold(Money::ZERO, |sum, named| match named.state {
+            NoticeState::Open(due) => sum.checked_add(due),
+            NoticeState::Unknown | NoticeState::Paid(_) | NoticeState::Revoked(_) => None,
+        })
+    }
+}
+
+impl Named {
+    fn in_chinese(&self) -> String {
+        let state = match self.state {
+            NoticeState::Unknown => "不存在".to_owned(),
+            NoticeState::Open(due) => format!("应缴{}", yuan(due)),
+            NoticeState::Paid(_) => "已由其他款项缴清".to_owned(),
+            NoticeState::Revoked(_) => "已撤销".to_owned(),
+        };
+        format!("{}（{state}）", self.reference)
+    }
+
+    fn in_english(&self) -> String {
+        let state = match self.state {
+            NoticeState::Unknown => "unknown".to_owned(),
+            NoticeState::Open(due) => format!("open, {}", cny(due)),
+            NoticeState::Paid(_) => "settled by other payments".to_owned(),
+            NoticeState::Revoked(_) => "revoked".to_owned(),
+        };
+        format!("{} ({state})", self.reference)
+    }
+}
+
+impl Undone {
+    fn in_chinese(&self) -> String {
+        let Self { serial, on, candidates, .. } = self;
+        let on = day(*on);
+        match self.role {
+            Role::Credit => format!("入账前被银行冲正或退汇（{on}，流水{serial}）。"),
+            Role::Debit => format!("冲正或退汇{on}的来款（流水{serial}），该款尚未入账。"),
+            Role::DebitOfSettled => {
+                format!("冲正或退汇{on}的来款（流水{serial}），但该款已经入账，需人工处理。")
+            }
+            Role::DebitOfOneOf => format!(
+                "冲正或退汇的来款可能是{}笔中的一笔（最近一笔{on}，流水{serial}），不能确定是哪一笔。",
+                number(*candidates)
+            ),
+            Role::CreditPerhaps => format!(
+                "银行于{on}冲正或退汇了一笔同户同额的来款（流水{serial}），可能是本笔，核实前不入账。"
+            ),
+            Role::DebitOfNone => "银行标记为冲正或退汇，但没有同户同额的来款与之对应。".to_owned(),
+        }
+    }
+
+    fn in_english(&self) -> String {
+        let Self { serial, on, candidates, .. } = self;
+        match self.role {
+            Role::Credit => {
+                format!("The bank took it back on {on} ({serial}) before it was settled.")
+            }
+            Role::Debit => format!("Takes back the credit of {on} ({serial}), not yet settled."),
+            Role::DebitOfSettled => {
+                format!("Takes back the credit of {on} ({serial}), which had settled a notice.")
+            }
+            Role::DebitOfOneOf => format!(
+                "Takes back one of {candidates} credits, the latest of {on} ({serial}); which one is not clear."
+            ),
+            Role::CreditPerhaps => {
+                format!(
+                    "The bank took back an equal credit on {on} ({serial}); it may be this one."
+                )
+            }
+            Role::DebitOfNone => "Marked as a reversal, but no credit fits it.".to_owned(),
+        }
+    }
+}
+
+fn difference(more: Money, less: Money) -> Money {
+    more.checked_sub(less).unwrap_or(Money::ZERO)
+}
+
+/// How what came in all stands to what is asked for, where it reaches that.
+/// The sum of the parts against what is asked for.
+fn against(received: Money, due: Money) -> String {
+    let asked = yuan(due);
+    match received.cmp(&due) {
+        Ordering::Equal => format!("合计等于通知书应缴{asked}，但"),
+        Ordering::Greater => format!("合计超过通知书应缴{asked}，但"),
+        Ordering::Less => {
+            format!("到关账日仍比通知书应缴{asked}少{}，且", yuan(difference(due, received)))
+        }
+    }
+}
+
+fn more_or_less(one: Money, other: Money) -> String {
+    if one > other {
+        format!("多{}", yuan(difference(one, other)))
+    } else {
+        format!("少{}", yuan(difference(other, one)))
+    }
+}
+
+/// Counts as people say them: 两 rather than 2, digits from eleven on.
+fn number(count: usize) -> String {
+    let said = ["零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十"];
+    said.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
+}
+
+fn day(day: NaiveDate) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+fn yuan(amount: Money) -> String {
+    grouped(amount) + "元"
+}
+
+fn cny(amount: Money) -> String {
+    format!("CNY {}", grouped(amount))
+}
+
+fn grouped(amount: Money) -> String {
+    let plain = amount.to_string();
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, "00"));
+    let mut out = String::new();
+    let digits = whole.trim_start_matches('-').len();
+    for (index, digit) in whole.trim_start_matches('-').chars().enumerate() {
+        if index > 0 && (digits - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    let sign = if whole.starts_with('-') { "-" } else { "" };
+    let mut all = String::new();
+    // Writing to a String cannot fail.
+    let _ = write!(all, "{sign}{out}.{fraction}");
+    all
+}

@@ -1,0 +1,260 @@
+//! The parts of one notice: rules 1 and 2 of the contract.
+//!
+//! Start at [`settle`]: it walks the certain claims notice by notice. One part that pays its notice to
+//! the fen is the plain case and costs nothing more. [`exact`] is rule 1, [`open_verdict`] is rule 2.
+//! A split is what one receiving bank booked in one month; sets are never formed across splits.
+//!
+//! Invariant: what a notice's parts become depends on the parts alone, never on the order they came in.
+
+use super::because::{NoticeState, Standing, Verdict};
+use super::claims::{Part, state_of};
+use super::cover::{self, Cover};
+use super::{BankIndex, Because, Decision, Item, Night, NoticeFact, PayingBank, place};
+use crate::remittance::{Money, Outcome, PaymentReference, Reason, YearMonth};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The parts of a notice that rule 1 does not settle, and how they stand.
+pub(super) struct Open {
+    notice: usize,
+    parts: Vec<u32>,
+    standing: Standing,
+}
+
+/// A part with the place of its item.
+type Placed<'n, 'a> = (u32, &'n Item<'a>);
+
+/// What one bank booked in one month, from one paying bank where that matters.
+type Split = (YearMonth, BankIndex, PayingBank);
+
+/// Rule 1 for every notice that is named; what stays open comes back.
+pub(super) fn settle(night: &mut Night<'_, '_>, mut certain: Vec<Part>) -> Vec<Open> {
+    certain.sort_unstable();
+    let mut open = Vec::new();
+    let (book, mut from) = (night.notices, 0);
+    for parts in certain.chunk_by(|one, next| one.reference == next.reference) {
+        let Some(first) = parts.first() else { continue };
+        let reference = first.reference;
+        let Some((notice, fact)) = book.find_from(&mut from, reference) else {
+            suspend_all(night, parts, Reason::UnknownReference, reference, NoticeState::Unknown);
+            continue;
+        };
+        match state_of(fact, false) {
+            NoticeState::Open(due) if parts.len() == 1 && due == first.amount => {
+                night.pay(notice);
+                night.set(
+                    first.index,
+                    Decision::matched(reference, Because::Alone { reference, due }),
+                );
+            }
+            NoticeState::Open(_) => open.extend(settle_parts(night, notice, fact, parts)),
+            state @ NoticeState::Revoked(_) => {
+                suspend_all(night, parts, Reason::NoticeRevoked, reference, state);
+            }
+            state @ NoticeState::Paid(_) => {
+                suspend_all(night, parts, Reason::NoticeAlreadyPaid, reference, state);
+            }
+            NoticeState::Unknown => {}
+        }
+    }
+    open
+}
+
+fn suspend_all(
+    night: &mut Night<'_, '_>,
+    parts: &[Part],
+    reason: Reason,
+    reference: PaymentReference,
+    state: NoticeState,
+) {
+    for part in parts {
+        let because = Because::Notice { reference, state };
+        night.set(part.index, Decision::suspense(reason, because));
+    }
+}
+
+/// Rule 1 for one notice that is open.
+fn settle_parts(
+    night: &mut Night<'_, '_>,
+    notice: usize,
+    fact: &NoticeFact,
+    parts: &[Part],
+) -> Option<Open> {
+    let items = night.items;
+    let find = |part: &Part| items.get(place(part.index)).map(|item| (part.index, item));
+    let mut parts: Vec<Placed<'_, '_>> = parts.iter().filter_map(find).collect();
+    parts.sort_by(|(_, one), (_, other)| one.order().cmp(&other.order()));
+    match exact(night, fact, &parts) {
+        Exact::Set(chosen, standing) => {
+            night.pay(notice);
+            for (index, _) in parts {
+                let decision = if chosen.contains(&index) {
+                    Decision::matched(fact.reference, in_words(standing))
+                } else {
+                    left_over(fact)
+                };
+                night.set(index, decision);
+            }
+            None
+        }
+        Exact::Unproved(standing) | Exact::None(standing) => {
+            let parts = parts.into_iter().map(|(index, _)| index).collect();
+            Some(Open { notice, parts, standing })
+        }
+    }
+}
+
+enum Exact {
+    /// Settled by these items.
+    Set(BTreeSet<u32>, Standing),
+    /// Several sets, or too many parts to know.
+    Unproved(Standing),
+    None(Standing),
+}
+
+/// Looks in every split for the only exact set; of several splits the earliest completed wins.
+///
+/// A split with several sets, or one too large to search, might have completed earlier, so it stops the
+/// notice even where another split has its only set.
+fn exact(night: &Night<'_, '_>, fact: &NoticeFact, parts: &[Placed<'_, '_>]) -> Exact {
+    let mut splits: BTreeMap<Split, Vec<Placed<'_, '_>>> = BTreeMap::new();
+    for (index, item) in parts {
+        let paying = if night.rules.same_paying_bank { item.paying_bank } else { PayingBank(0) };
+        let split = (YearMonth::of(item.booked_on), item.bank, paying);
+        splits.entry(split).or_default().push((*index, item));
+    }
+    let mut best: Option<Vec<Placed<'_, '_>>> = None;
+    for split in splits.values() {
+        let amounts: Vec<i64> = split.iter().map(|(_, item)| item.amount.fen()).collect();
+        let verdict = match cover::search(&amounts, fact.amount.fen(), night.rules.parts_budget) {
+            Cover::None => continue,
+            Cover::Unique(places) => {
+                let set: Vec<_> = places.iter().filter_map(|at| split.get(*at).copied()).collect();
+                if best.as_ref().is_none_or(|best| completed(&set) < completed(best)) {
+                    best = Some(set);
+                }
+                continue;
+            }
+            Cover::Ambiguous => Verdict::AmbiguousParts,
+            Cover::OverBudget => Verdict::TooManyParts,
+        };
+        return Exact::Unproved(standing(night, fact, split, verdict));
+    }
+    match best {
+        Some(set) => {
+            let chosen = set.iter().map(|(index, _)| *index).collect();
+            Exact::Set(chosen, standing(night, fact, &set, Verdict::Exact))
+        }
+        None => Exact::None(open_verdict(night, fact, &splits, parts)),
+    }
+}
+
+/// When a set was complete: its latest part, in the order that is total.
+fn completed<'n>(set: &'n [Placed<'_, '_>]) -> Option<impl Ord + 'n> {
+    set.last().map(|(_, item)| item.order())
+}
+
+/// Rule 2: no set is exact. `overpaid` and the cross reasons do not wait for the month to close.
+///
+/// It is one verdict for all parts of the notice. Parts that fall short wait for the month to close; then
+/// what they span is told first, as for parts that reach the amount: a payer who split over banks or
+/// months has that to mend before any shortfall. `underpaid` is what lies in one split.
+fn open_verdict(
+    night: &Night<'_, '_>,
+    fact: &NoticeFact,
+    splits: &BTreeMap<Split, Vec<Placed<'_, '_>>>,
+    parts: &[Placed<'_, '_>],
+) -> Standing {
+    if let Some(split) = splits.values().find(|split| sum(split) > fact.amount) {
+        return standing(night, fact, split, Verdict::Overpaid);
+    }
+    let months: BTreeSet<YearMonth> = splits.keys().map(|(month, ..)| *month).collect();
+    let mut standing = standing(night, fact, parts, Verdict::Underpaid);
+    let reached = standing.received >= fact.amount;
+    standing.verdict = match (splits.len(), months.len()) {
+        _ if !reached && night.as_of < standing.closes_on => Verdict::Awaiting,
+        (..=1, _) => Verdict::Underpaid,
+        (_, 1) => Verdict::CrossBank,
+        _ => Verdict::CrossMonth,
+    };
+    standing
+}
+
+fn sum(parts: &[Placed<'_, '_>]) -> Money {
+    parts.iter().map(|(_, item)| item.amount).sum()
+}
+
+/// How some parts of a notice stand; the month is that of the latest of them.
+fn standing(
+    night: &Night<'_, '_>,
+    fact: &NoticeFact,
+    parts: &[Placed<'_, '_>],
+    verdict: Verdict,
+) -> Standing {
+    let latest = parts.iter().map(|(_, item)| item.booked_on).max().unwrap_or(night.as_of);
+    let month = YearMonth::of(latest);
+    let banks: BTreeSet<BankIndex> = parts.iter().map(|(_, item)| item.bank).collect();
+    let months: BTreeSet<YearMonth> =
+        parts.iter().map(|(_, item)| YearMonth::of(item.booked_on)).collect();
+    Standing {
+        verdict,
+        reference: fact.reference,
+        due: fact.amount,
+        received: sum(parts),
+        parts: parts.len(),
+        banks: banks.len(),
+        months: months.len(),
+        month,
+        closes_on: night.calendar.closes_on(month, night.rules.lag_working_days),
+    }
+}
+
+fn in_words(standing: Standing) -> Because {
+    match standing {
+        Standing { verdict: Verdict::Exact, parts: 1, reference, due, .. } => {
+            Because::Alone { reference, due }
+        }
+        several => Because::Standing(Box::new(several)),
+    }
+}
+
+fn left_over(fact: &NoticeFact) -> Decision {
+    let (reference, state) = (fact.reference, NoticeState::Paid(fact.amount));
+    Decision::suspense(Reason::NoticeAlreadyPaid, Because::Notice { reference, state })
+}
+
+/// Writes down how the parts of the notices stand that are still open at the end.
+pub(super) fn leave_open(night: &mut Night<'_, '_>, open: Vec<Open>) {
+    for Open { notice, parts, standing } in open {
+        let fact = NoticeFact {
+            reference: standing.reference,
+            amount: standing.due,
+            status: crate::remittance::NoticeStatus::Awaiting,
+        };
+        for index in parts {
+            let decision = if night.is_paid(notice) {
+                left_over(&fact)
+            } else {
+                match reason(standing.verdict) {
+                    Some(reason) => Decision::suspense(reason, in_words(standing)),
+                    None => Decision::plain(Outcome::Awaiting, in_words(standing)),
+                }
+            };
+            night.set(index, decision);
+        }
+    }
+}
+
+/// The reason for an open standing; `None` while it waits.
+///
+/// Too many parts to search are `ambiguous-parts`: that only one set is exact is just what could not be
+/// proved, and the explanation says so.
+fn reason(verdict: Verdict) -> Option<Reason> {
+    match verdict {
+        Verdict::Overpaid => Some(Reason::Overpaid),
+        Verdict::CrossBank => Some(Reason::CrossBank),
+        Verdict::CrossMonth => Some(Reason::CrossMonth),
+        Verdict::Underpaid => Some(Reason::Underpaid),
+        Verdict::AmbiguousParts | Verdict::TooManyParts => Some(Reason::AmbiguousParts),
+        Verdict::Awaiting | Verdict::Exact => None,
+    }
+}

@@ -1,0 +1,208 @@
+//! What the bank takes back: a debit that undoes a credit.
+//!
+//! Start at [`take_back`]. A debit undoes a credit of the same own account, the same counterparty account
+//! and the same amount, booked on the debit's day or before. Where the bank gives no counterparty account
+//! nothing ties the two but a reference: then the debit must quote the credit's.
+//!
+//! Several credits may fit. Those whose reference the debit quotes come first, then the latest booking
+//! day. What is left on that day and claims the same is interchangeable: one not yet settled is taken, the
+//! latest first. What claims different things is not: then nothing is guessed, the credits are held back,
+//! and a person decides.
+//!
+//! Invariant: a credit is taken back at most once, and a returned credit counts for no notice.
+
+use super::because::{Role, Undone};
+use super::{AccountIndex, Because, Decision, Item, Kind, Night, Settled};
+use crate::remark::Claim;
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason};
+use chrono::{NaiveDate, NaiveTime};
+
+/// A credit that a debit may take back.
+struct Candidate<'n> {
+    key: (AccountIndex, Money),
+    counterparty_account: &'n str,
+    booked_on: NaiveDate,
+    booked_time: Option<NaiveTime>,
+    serial: &'n str,
+    references: &'n [PaymentReference],
+    /// `None` for one that settled its notices on an earlier night.
+    index: Option<u32>,
+    taken: bool,
+    /// Held back, because some debit may have taken it back.
+    held: bool,
+}
+
+/// Decides the debits that undo a credit, and the credits they undo.
+pub(super) fn take_back(night: &mut Night<'_, '_>, settled: &[Settled<'_>]) {
+    let mut debits: Vec<(u32, &Item<'_>)> = (0..).zip(night.items).filter(undoes).collect();
+    if debits.is_empty() {
+        return;
+    }
+    // What quotes a reference knows best, so it chooses first.
+    debits.sort_by(|(_, one), (_, other)| {
+        let silent = |item: &Item<'_>| references(&item.claim).is_empty();
+        (silent(one), one.order()).cmp(&(silent(other), other.order()))
+    });
+    let mut candidates = candidates(night, settled, &debits);
+    for (position, (index, debit)) in debits.iter().enumerate() {
+        let group = fitting(&candidates, debit);
+        // Looked for only where it matters; there are few such debits.
+        let rivals =
+            || debits.iter().skip(position).filter(|(_, other)| alike(debit, other)).count();
+        if clear(&candidates, &group, rivals) {
+            undo(night, &mut candidates, *index, debit, &group);
+        } else {
+            hold(night, &mut candidates, *index, debit, &group);
+        }
+    }
+}
+
+/// Whether it makes no difference which candidate is taken: all claim the same, or all will be taken.
+fn clear(candidates: &[Candidate<'_>], group: &[usize], rivals: impl Fn() -> usize) -> bool {
+    let of_group: Vec<_> = group.iter().filter_map(|place| candidates.get(*place)).collect();
+    let same = |(one, next): (&&Candidate<'_>, &&Candidate<'_>)| one.references == next.references;
+    let interchangeable = of_group.iter().zip(of_group.iter().skip(1)).all(same);
+    !of_group.iter().any(|one| one.held) && (interchangeable || rivals() >= group.len())
+}
+
+/// Whether two debits look for the same credits.
+fn alike(one: &Item<'_>, other: &Item<'_>) -> bool {
+    let key = |item: &Item<'_>| (item.account, item.amount, item.booked_on);
+    key(one) == key(other)
+        && one.counterparty_account == other.counterparty_account
+        && one.claim == other.claim
+}
+
+fn undoes((_, item): &(u32, &Item<'_>)) -> bool {
+    item.direction == Direction::Debit && item.kind == Kind::Reversal
+}
+
+/// All credits with the account and the amount of some debit, by key, then in order of booking.
+fn candidates<'n>(
+    night: &Night<'n, '_>,
+    settled: &'n [Settled<'_>],
+    debits: &[(u32, &Item<'_>)],
+) -> Vec<Candidate<'n>> {
+    let mut keys: Vec<_> = debits.iter().map(|(_, debit)| (debit.account, debit.amount)).collect();
+    keys.sort_unstable();
+    let wanted = |key: &(AccountIndex, Money)| keys.binary_search(key).is_ok();
+    let unsettled = (0..).zip(night.items).filter(|(_, item)| {
+        let payment = !matches!(item.kind, Kind::Ignored(_)) || !references(&item.claim).is_empty();
+        item.direction == Direction::Credit && payment && wanted(&(item.account, item.amount))
+    });
+    let unsettled = unsettled.map(|(index, item)| Candidate {
+        key: (item.account, item.amount),
+        counterparty_account: item.counterparty_account,
+        booked_on: item.booked_on,
+        booked_time: item.booked_time,
+        serial: item.serial,
+        references: references(&item.claim),
+        index: Some(index),
+        taken: false,
+        held: false,
+    });
+    let earlier = settled.iter().filter(|settled| wanted(&(settled.account, settled.amount)));
+    let earlier = earlier.map(|settled| Candidate {
+        key: (settled.account, settled.amount),
+        counterparty_account: settled.counterparty_account,
+        booked_on: settled.booked_on,
+        booked_time: None,
+        serial: settled.serial,
+        references: settled.references,
+        index: None,
+        taken: false,
+        held: false,
+    });
+    let mut all: Vec<_> = unsettled.chain(earlier).collect();
+    all.sort_by_key(|one| {
+        // Of equals on one day the unsettled ones come last, so that they are taken first.
+        (one.key, one.booked_on, one.index.is_some(), one.booked_time, one.serial)
+    });
+    all
+}
+
+/// The references that a claim names.
+fn references(claim: &Claim) -> &[PaymentReference] {
+    match claim {
+        Claim::Certain(reference) | Claim::Probable(reference) => std::slice::from_ref(reference),
+        Claim::Several(references) => references,
+        Claim::None | Claim::Truncated => &[],
+    }
+}
+
+/// The places of the candidates that the debit can mean, in order; all on one day.
+fn fitting(candidates: &[Candidate<'_>], debit: &Item<'_>) -> Vec<usize> {
+    let key = (debit.account, debit.amount);
+    let from = candidates.partition_point(|one| one.key < key);
+    let to = candidates.partition_point(|one| one.key <= key);
+    let quoted = references(&debit.claim);
+    let quotes = |one: &Candidate<'_>| one.references.iter().any(|each| quoted.contains(each));
+    let of_key = candidates.get(from..to).unwrap_or_default();
+    let mut fit: Vec<(usize, &Candidate<'_>)> = (from..).zip(of_key).collect();
+    fit.retain(|(_, one)| {
+        let tied = !debit.counterparty_account.is_empty() || quotes(one);
+        !one.taken
+            && one.booked_on <= debit.booked_on
+            && one.counterparty_account == debit.counterparty_account
+            && tied
+    });
+    if fit.iter().any(|(_, one)| quotes(one)) {
+        fit.retain(|(_, one)| quotes(one));
+    }
+    let latest = fit.iter().map(|(_, one)| one.booked_on).max();
+    fit.retain(|(_, one)| Some(one.booked_on) == latest);
+    fit.into_iter().map(|(place, _)| place).collect()
+}
+
+/// Takes back the last of candidates that are interchangeable.
+fn undo(
+    night: &mut Night<'_, '_>,
+    candidates: &mut [Candidate<'_>],
+    index: u32,
+    debit: &Item<'_>,
+    group: &[usize],
+) {
+    let chosen = group.last().and_then(|last| candidates.get_mut(*last));
+    let Some(credit) = chosen else {
+        let because = undone(Role::DebitOfNone, debit.serial, debit.booked_on, 0);
+        return night.set(index, Decision::ignored(night.rules.debit(), because));
+    };
+    credit.taken = true;
+    let because = |role| undone(role, credit.serial, credit.booked_on, group.len());
+    let Some(credit_index) = credit.index else {
+        let because = because(Role::DebitOfSettled);
+        return night.set(index, Decision::suspense(Reason::ReversalOfMatched, because));
+    };
+    night.set(index, Decision::plain(Outcome::Returned, because(Role::Debit)));
+    let because = undone(Role::Credit, debit.serial, debit.booked_on, group.len());
+    night.set(credit_index, Decision::plain(Outcome::Returned, because));
+}
+
+/// Holds back credits of which the debit takes back one, nobody knows which.
+///
+/// The credits are `ambiguous-parts` (different sets of them may still count), the debit is
+/// `reversal-of-matched`: both go to a person, with the explanation.
+fn hold(
+    night: &mut Night<'_, '_>,
+    candidates: &mut [Candidate<'_>],
+    index: u32,
+    debit: &Item<'_>,
+    group: &[usize],
+) {
+    let latest = group.last().and_then(|last| candidates.get(*last));
+    let (serial, on) = latest.map_or(("", debit.booked_on), |one| (one.serial, one.booked_on));
+    let because = undone(Role::DebitOfOneOf, serial, on, group.len());
+    night.set(index, Decision::suspense(Reason::ReversalOfMatched, because));
+    for place in group {
+        let Some(credit) = candidates.get_mut(*place) else { continue };
+        let first = !std::mem::replace(&mut credit.held, true);
+        if let Some(credit_index) = credit.index.filter(|_| first) {
+            let because = undone(Role::CreditPerhaps, debit.serial, debit.booked_on, group.len());
+            night.set(credit_index, Decision::suspense(Reason::AmbiguousParts, because));
+        }
+    }
+}
+
+fn undone(role: Role, serial: &str, on: NaiveDate, candidates: usize) -> Because {
+    Because::Undone(Box::new(Undone { role, serial: serial.into(), on, candidates }))
+}

@@ -1,0 +1,277 @@
+//! Suggestions: which open notices come nearest to a payment in suspense, and what speaks for each.
+//!
+//! Start at [`suggest`]. It gathers candidates (the notices that are named, a slip away, begun by a
+//! truncated reference, of an employer that is known, or of the same amount), then weighs each by the
+//! same scale. `suggest/notices.rs` and `suggest/employers.rs` are the indices, made once a night.
+//!
+//! Invariant: a suggestion settles nothing. It is for a person, who sees what speaks against it too.
+
+mod employers;
+mod notices;
+mod words;
+
+pub use employers::{EmployerFact, EmployerIndex, Employers};
+pub use notices::{OpenNotice, OpenNotices};
+
+use crate::remark::Claim;
+use crate::remittance::{Money, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+
+/// At most as many suggestions as fit on a card of the desk.
+const SUGGESTIONS_MAX: usize = 5;
+/// Where more notices than this have an amount, the amount alone says nothing.
+const EQUAL_AMOUNTS_MAX: usize = 32;
+/// The latest notices of an employer that are looked at.
+const NOTICES_OF_EMPLOYER_MAX: usize = 16;
+/// Notices that begin like a truncated reference; where more do, the beginning alone says nothing.
+const PREFIXED_MAX: usize = 32;
+/// The least weight worth a person's look: an employer known by name, or stronger.
+const WEIGHT_MIN: u32 = 250;
+
+/// A payment in suspense, as far as a suggestion needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Hanging<'a> {
+    pub amount: Money,
+    pub booked_on: NaiveDate,
+    /// Empty where the bank gives none.
+    pub payer_account: &'a str,
+    pub payer_name: &'a str,
+    pub claim: &'a Claim,
+    /// The ASCII digits of a reference that is too short or too long, without the P; else empty.
+    pub digits: &'a str,
+}
+
+/// A notice that may be meant, with what speaks for it and against it; the strongest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion<'e> {
+    pub reference: PaymentReference,
+    pub employer_id: &'e str,
+    pub amount: Money,
+    pub month: YearMonth,
+    pub evidence: Vec<Evidence>,
+    pub against: Vec<Against>,
+    /// What the evidence weighs; only to be compared with other suggestions for the same payment.
+    pub weight: u32,
+}
+
+/// What speaks for a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// The remark names it.
+    ReferenceRead,
+    /// The remark is one slip away from it.
+    ReferenceSlip(Slip),
+    /// The remark holds its first digits, this many.
+    ReferencePrefix(u8),
+    AmountEqual,
+    /// The payer's account has paid for its employer before.
+    AccountKnown,
+    NameEqual,
+    /// How alike the names are, in per mille.
+    NameAlike(u16),
+    /// It is for the month of the booking, or the one before.
+    Month,
+}
+
+/// One slip of the pen; positions count digits from 1, in the notice's reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Slip {
+    Digit { position: u8 },
+    Swapped { position: u8 },
+    Missing { position: u8 },
+    Extra { position: u8 },
+}
+
+/// What speaks against a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    Amount { due: Money, received: Money },
+    Month { notice: YearMonth, booked: YearMonth },
+}
+
+impl Evidence {
+    /// How much it counts. A reference read outweighs everything; an equal amount outweighs a name.
+    const fn weight(self) -> u32 {
+        match self {
+            Self::ReferenceRead => 900,
+            Self::ReferenceSlip(_) => 350,
+            Self::ReferencePrefix(digits) => 25 * digits as u32,
+            Self::AmountEqual => 400,
+            Self::AccountKnown => 300,
+            Self::NameEqual => 250,
+            Self::NameAlike(per_mille) => per_mille as u32 / 5,
+            Self::Month => 40,
+        }
+    }
+}
+
+/// A candidate and what its reference has to do with the remark.
+type Candidate = (u32, Option<Evidence>);
+
+/// The open notices that come nearest to a payment, at most five, the likeliest first.
+#[must_use]
+pub fn suggest<'e>(
+    hanging: &Hanging<'_>,
+    notices: &OpenNotices,
+    employers: &'e Employers<'_>,
+) -> Vec<Suggestion<'e>> {
+    let payers = employers.likely(hanging.payer_account, hanging.payer_name);
+    let mut candidates = by_reference(hanging, notices);
+    let mut add = |found: &[u32]| candidates.extend(found.iter().map(|one| (*one, None)));
+    for (employer, _) in &payers {
+        let all = notices.of_employer(*employer);
+        add(all.get(all.len().saturating_sub(NOTICES_OF_EMPLOYER_MAX)..).unwrap_or_default());
+    }
+    let equal = notices.of_amount(hanging.amount);
+    if equal.len() <= EQUAL_AMOUNTS_MAX {
+        add(equal);
+    }
+    // Of a notice found twice, the one that knows of its reference stays.
+    candidates.sort_unstable_by_key(|(notice, evidence)| (*notice, evidence.is_none(), *evidence));
+    candidates.dedup_by_key(|(notice, _)| *notice);
+    let weigh = |(notice, evidence): &Candidate| {
+        let notice = notices.get(*notice)?;
+        let suggestion = weighed(hanging, notice, *evidence, &payers, employers)?;
+        (suggestion.weight >= WEIGHT_MIN).then_some(suggestion)
+    };
+    let mut best: Vec<Suggestion<'e>> = candidates.iter().filter_map(weigh).collect();
+    best.sort_by_key(|one| (std::cmp::Reverse(one.weight), one.reference));
+    best.truncate(SUGGESTIONS_MAX);
+    best
+}
+
+/// Notices whose reference has to do with what the remark holds.
+fn by_reference(hanging: &Hanging<'_>, notices: &OpenNotices) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let read: &[PaymentReference] = match hanging.claim {
+        Claim::None | Claim::Truncated => &[],
+        Claim::Certain(one) | Claim::Probable(one) => std::slice::from_ref(one),
+        Claim::Several(all) => all,
+    };
+    for reference in read {
+        match notices.find(*reference) {
+            Some(notice) => found.push((notice, Some(Evidence::ReferenceRead))),
+            None if read.len() == 1 => slips_of_ten(reference.number(), notices, &mut found),
+            None => {}
+        }
+    }
+    let digits = hanging.digits;
+    let ascii = digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !ascii || !(4..=11).contains(&digits.len()) {
+        return found;
+    }
+    let Ok(number) = digits.parse::<u64>() else { return found };
+    match digits.len() {
+        10 => slips_of_ten(number, notices, &mut found),
+        11 => extra_digit(number, notices, &mut found),
+        length => {
+            if length == 9 {
+                missing_digit(number, notices, &mut found);
+            }
+            let prefixed = notices.beginning_with(number, length);
+            if prefixed.len() <= PREFIXED_MAX {
+                let evidence = u8::try_from(length).ok().map(Evidence::ReferencePrefix);
+                found.extend(prefixed.map(|notice| (notice, evidence)));
+            }
+        }
+    }
+    found
+}
+
+/// The digits of a reference that is cut short or has one too many, in a remark as `remark.rs` normalised
+/// it: the first P with four to eleven digits behind it. Empty where there is none.
+#[must_use]
+pub fn digits_behind_p(plain: &str) -> &str {
+    let behind = |(at, _)| plain.get(at + 1..).unwrap_or_default();
+    let digits = |rest: &'_ str| rest.bytes().take_while(u8::is_ascii_digit).count();
+    plain
+        .match_indices(['P', 'p'])
+        .map(behind)
+        .filter_map(|rest| rest.get(..digits(rest)))
+        .find(|digits| (4..=11).contains(&digits.len()))
+        .unwrap_or_default()
+}
+
+/// Looks a number up that differs from what was written by one slip.
+fn look(number: u64, slip: Slip, notices: &OpenNotices, found: &mut Vec<Candidate>) {
+    let reference = PaymentReference::from_number(number);
+    if let Some(notice) = reference.and_then(|reference| notices.find(reference)) {
+        found.push((notice, Some(Evidence::ReferenceSlip(slip))));
+    }
+}
+
+/// The ten digits' places with their value: (position from 1, 10^(10 - position)).
+fn places() -> impl Iterator<Item = (u8, u64)> {
+    (1..=10).zip((0..10).rev().map(|power| 10_u64.pow(power)))
+}
+
+/// One digit wrong, or two neighbours swapped.
+fn slips_of_ten(number: u64, notices: &OpenNotices, found: &mut Vec<Candidate>) {
+    for (position, place) in places() {
+        let digit = number / place % 10;
+        let without = number - digit * place;
+        for other in (0..10).filter(|other| *other != digit) {
+            look(without + other * place, Slip::Digit { position }, notices, found);
+        }
+        let next = number / (place / 10).max(1) % 10;
+        if place > 1 && next != digit {
+            let swapped = without - next * (place / 10) + next * place + digit * (place / 10);
+            look(swapped, Slip::Swapped { position }, notices, found);
+        }
+    }
+}
+
+/// Nine digits: one was left out.
+fn missing_digit(number: u64, notices: &OpenNotices, found: &mut Vec<Candidate>) {
+    for (position, place) in places() {
+        let (front, back) = (number / place, number % place);
+        for digit in 0..10 {
+            let whole = (front * 10 + digit) * place + back;
+            look(whole, Slip::Missing { position }, notices, found);
+        }
+    }
+}
+
+/// Eleven digits: one is too many.
+fn extra_digit(number: u64, notices: &OpenNotices, found: &mut Vec<Candidate>) {
+    for (position, place) in (1..=11).zip((0..11).rev().map(|power| 10_u64.pow(power))) {
+        let without = number / (place * 10) * place + number % place;
+        look(without, Slip::Extra { position }, notices, found);
+    }
+}
+
+fn weighed<'e>(
+    hanging: &Hanging<'_>,
+    notice: &OpenNotice,
+    reference: Option<Evidence>,
+    payers: &[(EmployerIndex, Evidence)],
+    employers: &'e Employers<'_>,
+) -> Option<Suggestion<'e>> {
+    let mut evidence: Vec<Evidence> = reference.into_iter().collect();
+    let mut against = Vec::new();
+    if notice.amount == hanging.amount {
+        evidence.push(Evidence::AmountEqual);
+    } else {
+        against.push(Against::Amount { due: notice.amount, received: hanging.amount });
+    }
+    let payer = payers.iter().filter(|(employer, _)| *employer == notice.employer);
+    evidence.extend(payer.map(|(_, evidence)| *evidence));
+    let booked = YearMonth::of(hanging.booked_on);
+    if (0..=1).contains(&booked.months_since(notice.month)) {
+        evidence.push(Evidence::Month);
+    } else {
+        against.push(Against::Month { notice: notice.month, booked });
+    }
+    Some(Suggestion {
+        reference: notice.reference,
+        employer_id: employers.id(notice.employer)?,
+        amount: notice.amount,
+        month: notice.month,
+        weight: evidence.iter().map(|one| one.weight()).sum(),
+        evidence,
+        against,
+    })
+}
+
+#[cfg(test)]
+mod tests;

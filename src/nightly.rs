@@ -1,0 +1,178 @@
+//! One night: from the files in the inbox to a report, in numbered steps.
+//!
+//! Start at [`run`]. [`ingest`] and [`judge`] are its halves, for whoever wants them apart. Bytes
+//! are read on one thread and rows written on another ([`taking`]); what a night decides is pure
+//! ([`crate::matching`]) and is written in one commit ([`crate::store`]).
+//!
+//! Invariant: a night run twice changes nothing, and a night killed anywhere and run again ends as
+//! if it had not been killed: step 2 commits file by file and knows the files it has seen, step 5
+//! commits all decisions at once, steps 6 and 7 write from what was committed.
+
+pub mod error;
+pub mod inbox;
+mod letters;
+mod outbox;
+mod quarantine;
+mod reading;
+mod reporting;
+mod suggesting;
+mod taking;
+mod writing;
+
+pub use error::NightError;
+pub use inbox::{Delivery, Inbox};
+pub use outbox::deliver_to;
+pub use reading::Fault;
+pub use reporting::{explanation, report};
+pub use taking::{FileOutcome, Intakes};
+
+use crate::alert::CentreContact;
+use crate::matching::Sieve;
+use crate::remark::Reader;
+use crate::rulebook::Rulebook;
+use crate::store::{Accounts, Slate, Store, VerdictTotals};
+use chrono::NaiveDate;
+use std::path::PathBuf;
+
+/// What a night is told by its shell.
+#[derive(Clone, Debug)]
+pub struct NightSettings {
+    /// The night's day. Nothing else tells the time.
+    pub as_of: NaiveDate,
+    /// Files to take in.
+    pub deliveries: Vec<Delivery>,
+    /// Where copies of files that cannot be taken in go, with the reason beside them.
+    pub quarantine: PathBuf,
+    /// Who the centre is, in reports and letters.
+    pub centre: CentreContact,
+}
+
+/// What a night did.
+#[derive(Clone, Debug, Default)]
+pub struct Night {
+    pub intakes: Intakes,
+    pub verdict: VerdictTotals,
+}
+
+/// Steps of a night, for whoever watches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    TakeIn,
+    Load,
+    Decide,
+    Record,
+    Report,
+}
+
+/// Watches a night: a progress bar, a log, or nobody.
+pub trait Watch: Sync {
+    /// A step begins; `total` rows or bytes are to be done where that is known.
+    fn step(&self, step: Step, total: Option<u64>);
+    /// So many more are done.
+    fn advance(&self, count: u64);
+}
+
+/// Watches nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Nobody;
+
+impl Watch for Nobody {
+    fn step(&self, _: Step, _: Option<u64>) {}
+    fn advance(&self, _: u64) {}
+}
+
+/// What every step of a night works with.
+struct Tools<'a> {
+    store: &'a Store,
+    rules: &'a Rulebook,
+    reader: &'a Reader,
+    accounts: &'a Accounts,
+    sieve: &'a Sieve<'a>,
+    settings: &'a NightSettings,
+    watch: &'a dyn Watch,
+}
+
+/// Takes files in and judges everything that is open.
+///
+/// # Errors
+/// [`NightError`] when the world fails. A strange file or row is no error; it is set aside and
+/// counted.
+pub async fn run(
+    store: &Store,
+    rules: &Rulebook,
+    settings: &NightSettings,
+    watch: &dyn Watch,
+) -> Result<Night, NightError> {
+    with_tools(store, rules, settings, watch, |tools, left_over| {
+        // 2. Take in.     needs: files                gives: fresh transactions on the slate
+        let mut slate = Slate::default();
+        let intakes = taking::take_in(tools, &mut slate)?;
+        // A run that was killed left transactions that no night has judged: read those, and the
+        // fresh ones with them, from the store.
+        if left_over {
+            slate = undecided(tools)?;
+        }
+        // 3 to 5.         needs: the slate            gives: decisions, books, letters: one commit
+        let verdict = writing::decide_and_record(tools, slate)?;
+        Ok(Night { intakes, verdict })
+    })
+    .await
+}
+
+/// Takes files in and judges nothing.
+///
+/// # Errors
+/// [`NightError`] when the world fails.
+pub async fn ingest(
+    store: &Store,
+    rules: &Rulebook,
+    settings: &NightSettings,
+    watch: &dyn Watch,
+) -> Result<Intakes, NightError> {
+    with_tools(store, rules, settings, watch, |tools, _| {
+        taking::take_in(tools, &mut Slate::default())
+    })
+    .await
+}
+
+/// Judges everything that is open and takes nothing in.
+///
+/// # Errors
+/// [`NightError`] when the world fails.
+pub async fn judge(
+    store: &Store,
+    rules: &Rulebook,
+    settings: &NightSettings,
+    watch: &dyn Watch,
+) -> Result<VerdictTotals, NightError> {
+    with_tools(store, rules, settings, watch, |tools, left_over| {
+        let slate = if left_over { undecided(tools)? } else { Slate::default() };
+        writing::decide_and_record(tools, slate)
+    })
+    .await
+}
+
+/// 1. Know.   needs: the store   gives: accounts, readers; whether an earlier run left work over
+async fn with_tools<T>(
+    store: &Store,
+    rules: &Rulebook,
+    settings: &NightSettings,
+    watch: &dyn Watch,
+    work: impl FnOnce(&Tools<'_>, bool) -> Result<T, NightError>,
+) -> Result<T, NightError> {
+    let accounts = Accounts::new(store.accounts().await?);
+    let left_over = store.has_unjudged_feeds().await?;
+    let numbers = accounts.as_slice().iter().map(|account| account.account_no.clone());
+    let sieve = Sieve::new(&rules.matching, numbers);
+    let reader = Reader::new(&rules.remark);
+    let (accounts, sieve, reader) = (&accounts, &sieve, &reader);
+    // The work is bulk work on its own threads: it holds no connection of the pool and awaits nothing.
+    work(&Tools { store, rules, reader, accounts, sieve, settings, watch }, left_over)
+}
+
+fn undecided(tools: &Tools<'_>) -> Result<Slate, NightError> {
+    let mut slate = Slate::default();
+    tools.watch.step(Step::Load, None);
+    tools.store.load_undecided(&mut slate, tools.reader, tools.sieve)?;
+    Ok(slate)
+}

@@ -1,0 +1,51 @@
+//! What stops a night: the operator's to mend.
+
+use crate::store::StoreError;
+use std::fmt;
+use std::path::PathBuf;
+
+/// The world failed in the middle of a night; what was committed stands, the rest is undone.
+#[derive(Debug)]
+pub enum NightError {
+    Store(StoreError),
+    /// A file or folder cannot be read or written.
+    File {
+        path: PathBuf,
+        doing: &'static str,
+        source: std::io::Error,
+    },
+    /// No collection account is known, so no feed can belong to one.
+    NoAccounts,
+    /// The thread that reads files is gone.
+    Reader,
+}
+
+impl fmt::Display for NightError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => write!(f, "{error}"),
+            Self::File { path, doing, .. } => write!(f, "{}: cannot {doing}", path.display()),
+            Self::NoAccounts => write!(
+                f,
+                "the centre has no collection account; `duizhang import accounts FILE` takes them in"
+            ),
+            Self::Reader => write!(f, "the reading thread stopped"),
+        }
+    }
+}
+
+impl std::error::Error for NightError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(error) => error.source(),
+            Self::File { source, .. } => Some(source),
+            Self::NoAccounts | Self::Reader => None,
+        }
+    }
+}
+
+impl From<StoreError> for NightError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

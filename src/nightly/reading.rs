@@ -1,0 +1,226 @@
+//! The reading thread: bytes in, batches of rows out, each row read as far as one row can be.
+//!
+//! Invariant: a file sends `Begin`, then its rows, then `End`; whoever receives must see `End`
+//! before believing anything.
+
+use super::{Delivery, Tools};
+use crate::feed::identity::Serials;
+use crate::feed::{self, Entry, FeedError, FeedFacts, Flag, Reject, Sink, Statement};
+use crate::matching::AccountIndex;
+use crate::remittance::{Money, RemarkField};
+use crate::store::{FlagRecord, StatementRecord, TransactionBatch};
+use rust_decimal::Decimal;
+use std::fmt;
+use std::fs::File;
+use std::sync::mpsc::SyncSender;
+
+/// Rows a batch: large enough that handing it over costs nothing, small enough that eight of them
+/// are a few megabytes.
+const BATCH_ROWS: usize = 4_096;
+
+/// What the reading thread tells the writing one.
+pub(super) enum Message {
+    /// A file begins; its place among the deliveries.
+    Begin(usize),
+    Batch(TransactionBatch),
+    Reject(Reject),
+    Statement(StatementRecord),
+    Flag(FlagRecord),
+    /// The file ended, or is not to be taken in.
+    End(Result<FeedFacts, Fault>),
+}
+
+/// Why a whole file is not taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Unreadable(FeedError),
+    /// It names an account that is none of the centre's.
+    UnknownAccount {
+        line: u64,
+        found: String,
+    },
+    /// It names no account and lies in no account's folder.
+    NoAccount {
+        line: u64,
+    },
+    /// It lies in the folder of an account that is none of the centre's.
+    UnknownFolder {
+        found: String,
+    },
+}
+
+/// Reads the deliveries one after the other. Ends early when nobody listens any more.
+pub(super) fn read_all(tools: &Tools<'_>, sender: &SyncSender<Message>) {
+    for (place, delivery) in tools.settings.deliveries.iter().enumerate() {
+        if sender.send(Message::Begin(place)).is_err() {
+            return;
+        }
+        let end = read_one(tools, delivery, sender);
+        if sender.send(Message::End(end)).is_err() {
+            return;
+        }
+    }
+}
+
+fn read_one(
+    tools: &Tools<'_>,
+    delivery: &Delivery,
+    sender: &SyncSender<Message>,
+) -> Result<FeedFacts, Fault> {
+    let mut file = File::open(&delivery.path).map_err(|error| Fault::Unreadable(error.into()))?;
+    let mut feeder = Feeder {
+        tools,
+        folder: delivery.account_no.as_deref(),
+        sender,
+        batch: TransactionBatch::default(),
+        serials: Serials::default(),
+        fault: None,
+        last: None,
+    };
+    let facts =
+        feed::read(&mut file, &tools.rules.banks, &mut feeder).map_err(Fault::Unreadable)?;
+    feeder.hand_over();
+    match feeder.fault {
+        None => Ok(facts),
+        Some(fault) => Err(fault),
+    }
+}
+
+/// Turns entries into transactions and sends them on in batches.
+struct Feeder<'a> {
+    tools: &'a Tools<'a>,
+    folder: Option<&'a str>,
+    sender: &'a SyncSender<Message>,
+    batch: TransactionBatch,
+    serials: Serials,
+    fault: Option<Fault>,
+    /// The account found last: nearly every row has the account of the row before.
+    last: Option<(String, AccountIndex)>,
+}
+
+impl Feeder<'_> {
+    /// The account a row belongs to: the one it names, else the folder's. Notes the fault where it
+    /// is none of the centre's.
+    fn account(&mut self, named: Option<&str>, line: u64) -> Option<AccountIndex> {
+        let account_no = named.or(self.folder);
+        if let (Some((known, index)), Some(account_no)) = (&self.last, account_no)
+            && known == account_no
+        {
+            return Some(*index);
+        }
+        let index = account_no.and_then(|account_no| self.tools.accounts.find(account_no));
+        match (index, account_no) {
+            (Some(index), Some(account_no)) => {
+                self.last = Some((account_no.to_owned(), index));
+                return Some(index);
+            }
+            (_, None) => self.fail(Fault::NoAccount { line }),
+            (None, Some(found)) if named.is_some() => {
+                self.fail(Fault::UnknownAccount { line, found: found.to_owned() });
+            }
+            (None, Some(found)) => self.fail(Fault::UnknownFolder { found: found.to_owned() }),
+        }
+        None
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        self.fault.get_or_insert(fault);
+    }
+
+    fn hand_over(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        if !batch.is_empty() {
+            self.send(Message::Batch(batch));
+        }
+    }
+
+    fn send(&self, message: Message) {
+        // Nobody listens when the writer failed; its error is the one that counts.
+        let _ = self.sender.send(message);
+    }
+}
+
+impl Sink for Feeder<'_> {
+    fn entry(&mut self, entry: Entry<'_>) {
+        if self.fault.is_some() {
+            return;
+        }
+        let Some(account) = self.account(entry.account, entry.line) else { return };
+        let Some(owner) = self.tools.accounts.get(account) else { return };
+        let serial = self.serials.serial(&owner.account_no, &entry);
+        match entry.transaction(&owner.account_no, serial) {
+            Ok(transaction) => {
+                let claim = self
+                    .tools
+                    .reader
+                    .claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER)
+                    .claim;
+                let kind = self.tools.sieve.classify(&transaction);
+                self.batch.push(entry.line, account, &transaction, claim, kind);
+                if self.batch.len() >= BATCH_ROWS {
+                    self.hand_over();
+                }
+            }
+            Err(reject) => self.send(Message::Reject(reject)),
+        }
+    }
+
+    fn reject(&mut self, reject: Reject) {
+        self.send(Message::Reject(reject));
+    }
+
+    fn statement(&mut self, statement: Statement<'_>) {
+        let Some(account) = self.account(statement.account, statement.line) else { return };
+        if statement.currency.is_some_and(|currency| currency != "CNY") {
+            return; // Its rows were set aside one by one.
+        }
+        let record = || {
+            let balance = |balance: feed::Balance| Some((fen(balance.amount)?, balance.on));
+            Some(StatementRecord {
+                account,
+                identification: statement.identification.map(str::to_owned),
+                opening: statement.opening.and_then(balance),
+                closing: statement.closing.and_then(balance),
+                entries: statement.entries,
+                sum_credit: fen(statement.sum_credit)?,
+                sum_debit: fen(statement.sum_debit)?,
+            })
+        };
+        if let Some(record) = record() {
+            self.send(Message::Statement(record));
+        }
+    }
+
+    fn flag(&mut self, flag: Flag) {
+        let record =
+            FlagRecord { line: flag.line(), code: flag.code().to_owned(), detail: flag.detail() };
+        self.send(Message::Flag(record));
+    }
+}
+
+/// Fen, where the decimal has no more than two places.
+fn fen(amount: Decimal) -> Option<Money> {
+    let fen = amount.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
+    if fen.scale() > 0 { None } else { fen.mantissa().try_into().ok().map(Money::from_fen) }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => write!(f, "{error}"),
+            Self::UnknownAccount { line, found } => write!(
+                f,
+                "line {line}: own account {found:?} is none of the centre's; `duizhang import \
+                 accounts` takes it in, then the file goes in by itself"
+            ),
+            Self::NoAccount { line } => write!(
+                f,
+                "line {line}: the file names no own account; put it into inbox/<account_no>/ or \
+                 give --account"
+            ),
+            Self::UnknownFolder { found } => {
+                write!(f, "the file names no own account, and its folder {found:?} is none either")
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The morning's report, filled from what was committed.
+//!
+//! Start at [`report`]. It reads the store and decides nothing; the same store and day give the same
+//! report, on the night itself or years later.
+
+use super::NightError;
+use super::suggesting::{Adviser, Known};
+use crate::matching::Because;
+use crate::remark::{self, Reader, Reading};
+use crate::remittance::{Direction, Money, RemarkField, YearMonth};
+use crate::report::{
+    Awaiting, Centre, Explanation, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
+    RemarkText, Report, Segment, SegmentKind, Status, Tally, Warning,
+};
+use crate::rulebook::Rulebook;
+use crate::store::{self, Evening, Store, SuspenseFilter, SuspenseRow};
+use crate::suspense;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// Fills the report of the night of this day.
+///
+/// # Errors
+/// [`NightError`] where the store fails.
+pub fn report(
+    store: &Store,
+    rules: &Rulebook,
+    centre: Centre,
+    as_of: NaiveDate,
+) -> Result<Report, NightError> {
+    let evening = store.evening(as_of)?;
+    let rows = store.suspense(&SuspenseFilter::default())?;
+    let reader = Reader::new(&rules.remark);
+    let known = if rows.is_empty() { Known::default() } else { Known::load(store)? };
+    let adviser = Adviser::new(&known);
+    let items = (1..)
+        .zip(&rows)
+        .map(|(number, row)| Item { number, ..item(row, &reader, &adviser, as_of) });
+    let items: Vec<Item> = items.collect();
+    Ok(Report {
+        centre,
+        as_of,
+        night: night(&evening),
+        outcomes: evening.outcomes.iter().map(outcome_total).collect(),
+        movement: movement(&evening, &items, as_of),
+        awaiting: awaiting(&evening, rules),
+        nights: evening.nights.iter().map(night_point).collect(),
+        warnings: warnings(&evening, rules, as_of),
+        items,
+    })
+}
+
+/// A decision's explanation, in both languages; empty where it is none that this release knows.
+#[must_use]
+pub fn explanation(because: Option<&str>) -> Explanation {
+    match because.and_then(|because| because.parse::<Because>().ok()) {
+        Some(because) => Explanation { zh: because.in_chinese(), en: because.in_english() },
+        None => Explanation::default(),
+    }
+}
+
+fn item(row: &SuspenseRow, reader: &Reader, adviser: &Adviser<'_>, as_of: NaiveDate) -> Item {
+    let remark = |(field, text): &(_, String)| remark_text(*field, text, &reader.read(text));
+    Item {
+        number: 0,
+        item_id: row.id.to_string(),
+        bank: row.bank.clone(),
+        bank_name: row.bank_name.clone(),
+        account: MaskedAccount::of(&row.id.account_no),
+        serial: row.id.serial.clone(),
+        booked_on: row.booked_on,
+        amount: signed(row.direction, row.amount),
+        payer_name: row.counterparty_name.clone(),
+        payer_account: MaskedAccount::of(&row.counterparty_account),
+        remarks: row.remarks.iter().map(remark).collect(),
+        reason: row.reason.unwrap_or(crate::remittance::Reason::NoReference),
+        explanation: explanation(row.because.as_deref()),
+        suggestions: adviser.suggestions(row, reader),
+        age_days: suspense::age_days(row.booked_on, as_of),
+        assignee: row.assignee.clone(),
+        status: status(&row.state),
+        note: row.note.clone().unwrap_or_default(),
+    }
+}
+
+/// A remark with what was read in it marked.
+pub(super) fn remark_text(field: RemarkField, text: &str, reading: &Reading) -> RemarkText {
+    let kind = |kind: remark::SegmentKind| match kind {
+        remark::SegmentKind::Plain => SegmentKind::Plain,
+        remark::SegmentKind::Reference | remark::SegmentKind::Folded => SegmentKind::Read,
+        remark::SegmentKind::Stripped => SegmentKind::Stripped,
+    };
+    let segments = remark::marked(text, reading).into_iter();
+    let segments = segments.map(|part| Segment { text: part.text, kind: kind(part.kind) });
+    RemarkText::new(field, segments.collect())
+}
+
+/// A debit in suspense takes away from what hangs.
+fn signed(direction: Direction, amount: Money) -> Money {
+    match direction {
+        Direction::Credit => amount,
+        Direction::Debit => Money::from_fen(-amount.fen()),
+    }
+}
+
+fn status(state: &str) -> Status {
+    match state {
+        "assigned" => Status::Assigned,
+        "proposed" => Status::Proposed,
+        "approved" => Status::Approved,
+        "resolved" => Status::Resolved,
+        _ => Status::Open,
+    }
+}
+
+fn night(evening: &Evening) -> Night {
+    Night {
+        files_taken: evening.files_taken,
+        files_quarantined: evening.quarantined.len() as u64,
+        transactions_new: evening.fresh,
+        seen_before: evening.seen,
+        rows_rejected: evening.rejected,
+        conflicting_duplicates: evening.conflicting,
+        letters: evening.letters,
+    }
+}
+
+fn outcome_total((outcome, tally): &(crate::remittance::Outcome, Tally)) -> OutcomeTotal {
+    OutcomeTotal { outcome: *outcome, tally: *tally }
+}
+
+fn night_point(point: &store::NightPoint) -> NightPoint {
+    NightPoint {
+        night: point.as_of,
+        opened: point.opened,
+        cleared: point.opened.plus(point.before).minus(point.closing),
+        closing: point.closing,
+        judged: point.received.count,
+        matched: point.matched.count,
+    }
+}
+
+/// Opening is what hung after the night before; what closes is counted from the items themselves,
+/// and the ledger is asked independently.
+fn movement(evening: &Evening, items: &[Item], as_of: NaiveDate) -> Movement {
+    let tonight = evening.nights.iter().rev().find(|point| point.as_of == as_of);
+    let opening = tonight.map(|point| point.before).unwrap_or_default();
+    let new = tonight.map(|point| point.opened).unwrap_or_default();
+    let closing: Tally = items.iter().map(|item| Tally::one(item.amount)).sum();
+    Movement { opening, new, cleared: opening.plus(new).minus(closing), ledger: evening.ledger }
+}
+
+fn awaiting(evening: &Evening, rules: &Rulebook) -> Vec<Awaiting> {
+    let mut received: BTreeMap<_, (Money, NaiveDate)> = BTreeMap::new();
+    for row in &evening.awaiting {
+        let (sum, latest) = received.entry(row.reference).or_insert((Money::ZERO, row.booked_on));
+        *sum = [*sum, row.amount].into_iter().sum();
+        *latest = row.booked_on.max(*latest);
+    }
+    let lag = rules.matching.lag_working_days;
+    let part = |row: &store::AwaitingRow| {
+        let (sum, latest) = received.get(&row.reference).copied().unwrap_or_default();
+        let month = YearMonth::of(latest);
+        Awaiting {
+            reference: row.reference,
+            employer: row.employer.clone(),
+            bank_name: row.bank_name.clone(),
+            serial: row.serial.clone(),
+            booked_on: row.booked_on,
+            amount: row.amount,
+            due: row.due,
+            received: sum,
+            month,
+            until: rules.calendar.closes_on(month, lag),
+        }
+    };
+    evening.awaiting.iter().map(part).collect()
+}
+
+fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warning> {
+    use chrono::Datelike;
+    let mut warnings = Vec::new();
+    for (file, why) in &evening.quarantined {
+        warnings.push(Warning::FileQuarantined { file: file.clone(), why: why.clone() });
+    }
+    for row in &evening.set_aside {
+        let place = format!("{}:{}", row.file_name, row.line);
+        let (found, why) = (row.found.clone(), format!("{}: {}", row.field, row.problem));
+        warnings.push(Warning::RowRejected { place, found, why });
+    }
+    for gap in &evening.gaps {
+        warnings.push(Warning::StatementGap {
+            place: gap.file_name.clone(),
+            account: MaskedAccount::of(&gap.account_no),
+            closed_on: gap.closed_on,
+            closing: gap.closing.to_string(),
+            opened_on: gap.opened_on,
+            opening: gap.opening.to_string(),
+        });
+    }
+    for flag in &evening.flags {
+        let place = format!("{}:{}", flag.file_name, flag.line);
+        let (zh, en) = (flag.detail.clone(), flag.detail.clone());
+        warnings.push(Warning::Other { place, zh, en });
+    }
+    if !rules.calendar.known(as_of.year()) {
+        warnings.push(Warning::CalendarUnknown { year: as_of.year() });
+    }
+    warnings
+}

@@ -1,0 +1,188 @@
+//! Takes deliveries in: one thread reads, this one writes, file by file.
+
+use super::reading::{Fault, Message, read_all};
+use super::{Delivery, NightError, NightSettings, Step, Tools, Watch, quarantine};
+use crate::feed::FeedFacts;
+use crate::store::{FeedMark, FlagRecord, Intake, Slate, StatementRecord, StoreError, Taken, Till};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+/// Messages on the way from reader to writer: bounds what is read ahead.
+const READ_AHEAD: usize = 8;
+
+/// What became of the deliveries, in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Intakes {
+    pub files: Vec<(PathBuf, FileOutcome)>,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileOutcome {
+    Taken(Taken),
+    /// The very same bytes were taken in before.
+    SeenBefore,
+    Quarantined(Fault),
+}
+
+impl Intakes {
+    /// The counts of all files together.
+    #[must_use]
+    pub fn total(&self) -> Taken {
+        let mut total = Taken::default();
+        for (_, outcome) in &self.files {
+            if let FileOutcome::Taken(taken) = outcome {
+                total.entries += taken.entries;
+                total.fresh += taken.fresh;
+                total.seen += taken.seen;
+                total.conflicting += taken.conflicting;
+                total.rejected += taken.rejected;
+            }
+        }
+        total
+    }
+
+    /// The files that are in quarantine.
+    pub fn quarantined(&self) -> impl Iterator<Item = (&PathBuf, &Fault)> {
+        self.files.iter().filter_map(|(path, outcome)| match outcome {
+            FileOutcome::Quarantined(fault) => Some((path, fault)),
+            FileOutcome::Taken(_) | FileOutcome::SeenBefore => None,
+        })
+    }
+
+    /// Whether input was set aside: a file, or a row.
+    #[must_use]
+    pub fn set_aside(&self) -> bool {
+        let total = self.total();
+        total.conflicting + total.rejected > 0 || self.quarantined().next().is_some()
+    }
+}
+
+/// Takes the deliveries in; fresh transactions go on the slate.
+pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<Intakes, NightError> {
+    let Tools { store, settings, watch, .. } = *tools;
+    if settings.deliveries.is_empty() {
+        return Ok(Intakes::default());
+    }
+    if tools.accounts.as_slice().is_empty() {
+        return Err(NightError::NoAccounts);
+    }
+    watch.step(Step::TakeIn, None);
+    let till = store.till()?;
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(READ_AHEAD);
+        scope.spawn(move || read_all(tools, &sender));
+        let mut taker = Taker { till: &till, settings, slate, watch, intakes: Intakes::default() };
+        taker.take(&receiver)?;
+        Ok(taker.intakes)
+    })
+}
+
+/// The writing side.
+struct Taker<'a> {
+    till: &'a Till,
+    settings: &'a NightSettings,
+    slate: &'a mut Slate,
+    watch: &'a dyn Watch,
+    intakes: Intakes,
+}
+
+impl Taker<'_> {
+    fn take(&mut self, messages: &Receiver<Message>) -> Result<(), NightError> {
+        while let Ok(message) = messages.recv() {
+            let Message::Begin(place) = message else { return Err(NightError::Reader) };
+            let delivery = self.settings.deliveries.get(place).ok_or(NightError::Reader)?;
+            let outcome = self.take_file(delivery, messages)?;
+            match &outcome {
+                FileOutcome::Quarantined(fault) => self.set_aside(delivery, fault)?,
+                FileOutcome::Taken(_) | FileOutcome::SeenBefore => {
+                    self.till.release(&folder(delivery), &file_name(delivery))?;
+                    quarantine::release(&self.settings.quarantine, delivery);
+                }
+            }
+            self.intakes.files.push((delivery.path.clone(), outcome));
+        }
+        Ok(())
+    }
+
+    /// Everything from a file's beginning to its end, in one commit or undone.
+    fn take_file(
+        &mut self,
+        delivery: &Delivery,
+        messages: &Receiver<Message>,
+    ) -> Result<FileOutcome, NightError> {
+        let mut intake = self.till.begin(self.settings.as_of, self.slate)?;
+        let (mut statements, mut flags) = (Vec::new(), Vec::new());
+        loop {
+            match messages.recv().map_err(|_| NightError::Reader)? {
+                Message::Begin(_) => return Err(NightError::Reader),
+                Message::Batch(batch) => {
+                    self.watch.advance(batch.len() as u64);
+                    intake.write(&batch, self.slate)?;
+                }
+                Message::Reject(reject) => intake.reject(reject),
+                Message::Statement(statement) => statements.push(statement),
+                Message::Flag(flag) => flags.push(flag),
+                Message::End(Err(fault)) => {
+                    intake.abandon(self.slate)?;
+                    return Ok(FileOutcome::Quarantined(fault));
+                }
+                Message::End(Ok(facts)) => {
+                    return Ok(self.keep(intake, delivery, &facts, &statements, &flags)?);
+                }
+            }
+        }
+    }
+
+    fn keep(
+        &mut self,
+        intake: Intake<'_>,
+        delivery: &Delivery,
+        facts: &FeedFacts,
+        statements: &[StatementRecord],
+        flags: &[FlagRecord],
+    ) -> Result<FileOutcome, StoreError> {
+        let mark = FeedMark {
+            feed_id: feed_id(delivery, facts),
+            file_name: file_name(delivery),
+            format: facts.format,
+            encoding: facts.encoding.to_owned(),
+        };
+        if self.till.knows(&mark.feed_id)? {
+            intake.abandon(self.slate)?;
+            return Ok(FileOutcome::SeenBefore);
+        }
+        Ok(FileOutcome::Taken(intake.keep(&mark, statements, flags)?))
+    }
+
+    fn set_aside(&self, delivery: &Delivery, fault: &Fault) -> Result<(), NightError> {
+        let reason = format!("{}: {fault}", file_name(delivery));
+        let (folder, name) = (folder(delivery), file_name(delivery));
+        self.till.quarantine(&folder, &name, &reason, self.settings.as_of)?;
+        quarantine::put(&self.settings.quarantine, delivery, &reason)?;
+        Ok(())
+    }
+}
+
+/// A feed is its bytes, taken for the account of its folder: a file that names no account is
+/// another feed in another folder.
+fn feed_id(delivery: &Delivery, facts: &FeedFacts) -> String {
+    use std::fmt::Write as _;
+    let mut id = String::new();
+    for byte in facts.sha256 {
+        write!(id, "{byte:02x}").unwrap_or_default();
+    }
+    if let Some(account_no) = &delivery.account_no {
+        id.push('/');
+        id.push_str(account_no);
+    }
+    id
+}
+
+fn file_name(delivery: &Delivery) -> String {
+    delivery.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn folder(delivery: &Delivery) -> String {
+    delivery.account_no.clone().unwrap_or_default()
+}

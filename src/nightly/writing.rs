@@ -1,0 +1,59 @@
+//! The second half of a night: what is open is decided, and the decisions are committed.
+
+use super::letters::{self, AddressBook};
+use super::{NightError, Step, Tools};
+use crate::matching::{self, NoticeBook, Settled};
+use crate::store::{SettledCredit, Slate, Verdict, VerdictTotals};
+
+/// Judges the slate, and what earlier nights left open, and commits.
+pub(super) fn decide_and_record(
+    tools: &Tools<'_>,
+    mut slate: Slate,
+) -> Result<VerdictTotals, NightError> {
+    let Tools { store, rules, settings, watch, .. } = *tools;
+    // 3. Load.        needs: the store                gives: open items, the notices they name
+    watch.step(Step::Load, None);
+    store.load_open(&mut slate, tools.reader, tools.sieve)?;
+    let items = slate.items(tools.accounts);
+    let notices = NoticeBook::new(store.notices_named(&items)?);
+    let credits = store.settled_credits(&items)?;
+    let settled: Vec<Settled<'_>> = credits.iter().map(as_settled).collect();
+    let book = AddressBook::load(store)?;
+
+    // 4. Decide.      needs: items, notices, rules    gives: decisions             (pure)
+    watch.step(Step::Decide, Some(items.len() as u64));
+    let decisions = matching::decide(
+        &items,
+        &notices,
+        &settled,
+        &rules.matching,
+        &rules.calendar,
+        settings.as_of,
+    );
+
+    // 5. Record.      needs: decisions                gives: one commit
+    //    Letters go with the decisions they tell of: a crash leaves both or neither.
+    watch.step(Step::Record, Some(items.len() as u64));
+    let verdict = Verdict {
+        slate: &slate,
+        items: &items,
+        decisions: &decisions,
+        notices: &notices,
+        rules: &rules.matching,
+        as_of: settings.as_of,
+    };
+    let mut recording = store.record(&verdict)?;
+    letters::write(&mut recording, &verdict, &letters::Writer { book: &book, tools })?;
+    Ok(recording.commit()?)
+}
+
+fn as_settled(credit: &SettledCredit) -> Settled<'_> {
+    Settled {
+        account: credit.account,
+        serial: &credit.serial,
+        booked_on: credit.booked_on,
+        amount: credit.amount,
+        counterparty_account: &credit.counterparty_account,
+        references: &credit.references,
+    }
+}

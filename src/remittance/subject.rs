@@ -1,0 +1,85 @@
+//! The subjects (科目) of the centre's books that reconciliation and settlement post to.
+//!
+//! Numbers follow the fund's chart of accounts (101 住房公积金存款, 201 住房公积金, 219 其他应付款);
+//! the five-digit ones are our own below 219. How they move is said where they are posted.
+
+use std::fmt;
+
+/// One subject of the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// 住房公积金存款: the money at the banks, by collection account.
+    BankDeposit,
+    /// 住房公积金: what belongs to employees, through their employer's settled notices.
+    Contributions,
+    /// 待清分收款: received, not yet decided or waiting for the rest of its notice.
+    Receipts,
+    /// 挂账: received, and no notice could be found without guessing.
+    Suspense,
+    /// 单位暂存款: an employer's advance balance.
+    Advance,
+    /// 应退款项: staff decided to send it back.
+    Refund,
+    /// 待分摊: paid by an employer's notice that says no lines.
+    Clearing,
+    /// 内部转移: on its way between two employers; zero over the whole centre.
+    Transit,
+    /// 非缴款往来: movements that are no remittances, and what a bank took back.
+    Other,
+}
+
+impl Subject {
+    pub const ALL: [Self; 9] = [
+        Self::BankDeposit,
+        Self::Contributions,
+        Self::Receipts,
+        Self::Suspense,
+        Self::Advance,
+        Self::Refund,
+        Self::Clearing,
+        Self::Transit,
+        Self::Other,
+    ];
+
+    /// The subject's number, as the store and the auditors know it.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::BankDeposit => 101,
+            Self::Contributions => 201,
+            Self::Receipts => 21901,
+            Self::Suspense => 21902,
+            Self::Advance => 21903,
+            Self::Refund => 21904,
+            Self::Clearing => 21905,
+            Self::Transit => 21906,
+            Self::Other => 21909,
+        }
+    }
+
+    #[must_use]
+    pub fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|subject| subject.number() == number)
+    }
+
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::BankDeposit => "住房公积金存款",
+            Self::Contributions => "住房公积金",
+            Self::Receipts => "待清分收款",
+            Self::Suspense => "挂账",
+            Self::Advance => "单位暂存款",
+            Self::Refund => "应退款项",
+            Self::Clearing => "待分摊",
+            Self::Transit => "内部转移",
+            Self::Other => "非缴款往来",
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.number(), self.chinese())
+    }
+}

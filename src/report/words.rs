@@ -1,0 +1,120 @@
+//! The words of the report in both languages: codes of the domain as people say them.
+//!
+//! Each function is a complete table: a new variant does not compile until it has its words.
+
+use super::{AgeBand, EvidenceKind, Holds, Language, Status, Suggestion, text};
+use crate::remittance::{Outcome, Reason, RemarkField};
+
+/// The same words in Chinese and English.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Words(pub(crate) &'static str, pub(crate) &'static str);
+
+impl Words {
+    pub(crate) const fn of(self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => self.0,
+            Language::English => self.1,
+        }
+    }
+}
+
+pub(crate) const fn reason(reason: Reason) -> Words {
+    let english = match reason {
+        Reason::NoReference => "No reference",
+        Reason::UnreadableReference => "Unreadable reference",
+        Reason::SeveralReferences => "Several references",
+        Reason::UnknownReference => "Unknown reference",
+        Reason::NoticeRevoked => "Notice revoked",
+        Reason::NoticeAlreadyPaid => "Notice already paid",
+        Reason::Overpaid => "Overpaid",
+        Reason::CrossBank => "Across banks",
+        Reason::CrossMonth => "Across months",
+        Reason::Underpaid => "Underpaid",
+        Reason::AmbiguousParts => "Ambiguous parts",
+        Reason::ReversalOfMatched => "Reversal of a settled credit",
+    };
+    Words(reason.chinese(), english)
+}
+
+pub(crate) const fn outcome(outcome: Outcome) -> Words {
+    let english = match outcome {
+        Outcome::Matched => "Matched",
+        Outcome::Awaiting => "Awaiting",
+        Outcome::Suspense => "Suspense",
+        Outcome::Returned => "Returned",
+        Outcome::Ignored => "Ignored",
+    };
+    Words(outcome.chinese(), english)
+}
+
+pub(crate) const fn age(band: AgeBand) -> Words {
+    match band {
+        AgeBand::Week => Words("0–7 天", "0–7 days"),
+        AgeBand::Month => Words("8–30 天", "8–30 days"),
+        AgeBand::TwoMonths => Words("31–60 天", "31–60 days"),
+        AgeBand::Older => Words("60 天以上", "over 60 days"),
+    }
+}
+
+pub(crate) const fn status(status: Status) -> Words {
+    match status {
+        Status::Open => Words("待处理", "Open"),
+        Status::Assigned => Words("处理中", "Assigned"),
+        Status::Proposed => Words("待复核", "Proposed"),
+        Status::Approved => Words("已复核", "Approved"),
+        Status::Resolved => Words("已办结", "Resolved"),
+    }
+}
+
+pub(crate) const fn field(field: RemarkField) -> Words {
+    let english = match field {
+        RemarkField::Postscript => "Postscript",
+        RemarkField::Purpose => "Purpose",
+        RemarkField::Summary => "Summary",
+        RemarkField::Note => "Bank note",
+    };
+    Words(field.chinese(), english)
+}
+
+pub(crate) const fn evidence(kind: EvidenceKind) -> Words {
+    match kind {
+        EvidenceKind::Amount => Words("金额", "amount"),
+        EvidenceKind::PayerAccount => Words("账号", "account"),
+        EvidenceKind::Name => Words("名称", "name"),
+        EvidenceKind::Reference => Words("登记号", "reference"),
+        EvidenceKind::Month => Words("月份", "month"),
+    }
+}
+
+/// A tick for the eye and a word for the ear.
+pub(crate) const fn holds(holds: Holds) -> (&'static str, Words) {
+    match holds {
+        Holds::Yes => ("✓", Words("相符", "agrees")),
+        Holds::Nearly => ("≈", Words("接近", "is near")),
+        Holds::No => ("✗", Words("不符", "differs")),
+    }
+}
+
+/// Suggestions on as many lines: `P1906133753 某某公司 2026-05 1,200.00 ✓金额 ≈名称`.
+pub(crate) fn suggestions(suggestions: &[Suggestion], language: Language) -> String {
+    let mut lines = String::new();
+    for suggestion in suggestions {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        let amount = text::grouped(suggestion.amount);
+        let Suggestion { reference, employer, month, .. } = suggestion;
+        lines.push_str(&format!("{reference} {employer} {month} {amount}"));
+        for piece in &suggestion.evidence {
+            lines.push_str(&format!(
+                " {}{}",
+                holds(piece.holds).0,
+                evidence(piece.kind).of(language)
+            ));
+            if !piece.detail.is_empty() {
+                lines.push_str(&format!("({})", piece.detail));
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,77 @@
+//! The rule files that ship, compiled into the program.
+//!
+//! A program that needs a folder beside it to run is half a program: everything under `rules/` is
+//! in here, and a test sees to it that nothing is forgotten.
+
+use super::RuleFile;
+
+macro_rules! rule_files {
+    ($($path:literal,)*) => {
+        /// Path below `rules/` and text, sorted by path.
+        const SHIPPED: &[(&str, &str)] = &[$(($path, include_str!(concat!("../../rules/", $path))),)*];
+    };
+}
+
+rule_files! {
+    "banks/abc.toml",
+    "banks/boc.toml",
+    "banks/bocom.toml",
+    "banks/ccb.toml",
+    "banks/cmb.toml",
+    "banks/generic.toml",
+    "banks/icbc.toml",
+    "banks/psbc.toml",
+    "banks/regional.toml",
+    "banks/standard.toml",
+    "calendar/2019.toml",
+    "calendar/2020.toml",
+    "calendar/2021.toml",
+    "calendar/2022.toml",
+    "calendar/2023.toml",
+    "calendar/2024.toml",
+    "calendar/2025.toml",
+    "calendar/2026.toml",
+    "calendar/2027.toml",
+    "letters/advice.txt",
+    "letters/letter.txt",
+    "letters/reasons.txt",
+    "matching.toml",
+    "policy.toml",
+    "remark.toml",
+}
+
+/// Every rule file that ships, sorted by path.
+#[must_use]
+pub fn shipped() -> Vec<RuleFile> {
+    let file = |(path, text): &(&str, &str)| RuleFile {
+        path: (*path).to_owned(),
+        text: (*text).to_owned(),
+    };
+    SHIPPED.iter().map(file).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn below(folder: &Path, prefix: &str, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                below(&entry.path(), &format!("{name}/"), found);
+            } else {
+                found.push(name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_below_rules_ships() {
+        let mut found = Vec::new();
+        below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), "", &mut found);
+        found.sort();
+        let listed: Vec<String> = shipped().into_iter().map(|file| file.path).collect();
+        assert_eq!(listed, found, "src/rulebook/shipped.rs lists what is in rules/, sorted");
+    }
+}

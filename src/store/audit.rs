@@ -1,0 +1,368 @@
+//! Proves the books: every fen of every feed is in exactly one place.
+//!
+//! Start at [`Store::audit`]. It counts each thing twice, along two ways that share no column, and
+//! compares: what the files said they brought against the transactions; each settled notice against
+//! the transactions that paid it; each subject's balance, summed over the journals, against the
+//! transactions that must stand there. What differs is a [`Gap`] that names the first culprit.
+
+use super::bulk::Bulk;
+use super::{Store, StoreError};
+use crate::remittance::{Money, PaymentReference, Subject};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+/// What the audit found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// Credited by the feeds, as the files said when they were taken in.
+    pub received: Money,
+    /// Where it stands: place, transactions, amount. The contract's places, all of them.
+    pub places: Vec<(Place, u64, Money)>,
+    /// The balance of every subject, debit less credit.
+    pub balances: Vec<(Subject, Money)>,
+    /// Empty where the books are whole.
+    pub gaps: Vec<Gap>,
+}
+
+/// Where a credited fen can stand (contract, "Always true").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    EmployeeAccounts,
+    Awaiting,
+    Suspense,
+    Advance,
+    Refunded,
+    Returned,
+    Ignored,
+}
+
+/// A proof that failed: what, where, and the two figures that differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// What files brought to an account is not what its transactions sum to.
+    Received { account_id: i64, files: Money, transactions: Money },
+    /// A settled notice is not paid by exactly the transactions that name it.
+    Settlement { reference: String, settled: Money, paid: Money, notice: Option<Money> },
+    /// A subject's balance is not the sum of the transactions that must stand there.
+    Subject { subject: Subject, journals: Money, transactions: Money },
+    /// A decision without its transaction, a hanging item that is not in suspense, and the like.
+    Orphan { what: &'static str, count: u64 },
+}
+
+impl Place {
+    const ALL: [Self; 7] = [
+        Self::EmployeeAccounts,
+        Self::Awaiting,
+        Self::Suspense,
+        Self::Advance,
+        Self::Refunded,
+        Self::Returned,
+        Self::Ignored,
+    ];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::EmployeeAccounts => "employee-accounts",
+            Self::Awaiting => "awaiting",
+            Self::Suspense => "suspense",
+            Self::Advance => "advance",
+            Self::Refunded => "refunded",
+            Self::Returned => "returned",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+/// The place of each transaction, counted by direction. A transaction no night has judged yet waits.
+const PLACES: &str = "
+    select case
+            when d.outcome = 1 then 0
+            when d.outcome is null or d.outcome = 2 then 1
+            when d.outcome = 3 and i.resolution = 'advance' then 3
+            when d.outcome = 3 and i.resolution = 'refund' then 4
+            when d.outcome = 3 and i.resolution = 'not-ours' then 6
+            when d.outcome = 3 then 2
+            when d.outcome = 4 then 5
+            else 6 end as place,
+        t.direction, count(*), sum(t.amount_fen)
+    from bank_transaction t
+    left join decision d using (centre_id, account_id, serial)
+    left join suspense_item i using (centre_id, account_id, serial)
+    where t.centre_id = ?1
+    group by 1, 2";
+
+const RECEIVED: &str = "
+    select account_id, sum(credit), sum(debit), sum(files_credit), sum(files_debit) from (
+        select account_id, case direction when 1 then amount_fen else 0 end as credit,
+            case direction when 2 then amount_fen else 0 end as debit,
+            0 as files_credit, 0 as files_debit
+        from bank_transaction where centre_id = ?1
+        union all
+        select account_id, 0, 0, credit_fen, debit_fen from receipt where centre_id = ?1)
+    group by 1 order by 1";
+
+const SETTLEMENTS: &str = "
+    select p.reference, max(p.settled), sum(p.paid), max(n.amount_fen) from (
+        select reference, amount_fen as settled, 0 as paid from settlement where centre_id = ?1
+        union all
+        select d.notice, 0, t.amount_fen from decision d
+            join bank_transaction t using (centre_id, account_id, serial)
+            where d.centre_id = ?1 and d.outcome = 1 and d.notice is not null
+        union all
+        select reference, 0, amount_fen from allocation where centre_id = ?1) p
+    left join notice n on n.centre_id = ?1 and n.reference = p.reference
+    group by 1
+    having max(p.settled) <> sum(p.paid) or max(n.amount_fen) is not max(p.settled)
+    order by 1 limit 20";
+
+const ORPHANS: [(&str, &str); 4] = [
+    (
+        "decision without its transaction",
+        "select count(*) from decision d where centre_id = ?1 and not exists (select 1
+            from bank_transaction t where t.centre_id = d.centre_id
+            and t.account_id = d.account_id and t.serial = d.serial)",
+    ),
+    (
+        "transaction in suspense without its item",
+        "select count(*) from decision d where centre_id = ?1 and outcome = 3 and not exists (
+            select 1 from suspense_item i where i.centre_id = d.centre_id
+            and i.account_id = d.account_id and i.serial = d.serial)",
+    ),
+    (
+        "hanging item whose transaction is not in suspense",
+        "select count(*) from suspense_item i where centre_id = ?1 and closed_on is null
+            and not exists (select 1 from decision d where d.centre_id = i.centre_id
+            and d.account_id = i.account_id and d.serial = i.serial and d.outcome = 3)",
+    ),
+    (
+        "transaction whose allocations are not its amount",
+        "select count(*) from (select 1 from allocation l
+            join bank_transaction t using (centre_id, account_id, serial) where l.centre_id = ?1
+            group by l.account_id, l.serial having sum(l.amount_fen) <> max(t.amount_fen))",
+    ),
+];
+
+impl Store {
+    /// Proves the books.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails; a gap is no error but in the result.
+    pub fn audit(&self) -> Result<Audit, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let (connection, centre) = (&bulk.connection, bulk.centre_id);
+        let mut gaps = Vec::new();
+        let (received, paid_out) = received(connection, centre, &mut gaps)?;
+        settlements(connection, centre, &mut gaps)?;
+        for (what, sql) in ORPHANS {
+            let count: i64 = connection.query_row(sql, params![centre], |row| row.get(0))?;
+            if count > 0 {
+                gaps.push(Gap::Orphan { what, count: count.cast_unsigned() });
+            }
+        }
+        let standing = standing(connection, centre)?;
+        let balances = balances(connection, centre, received, paid_out)?;
+        for (subject, journals) in &balances {
+            let transactions = expected(*subject, &standing, received, paid_out);
+            if transactions != *journals {
+                gaps.push(Gap::Subject { subject: *subject, journals: *journals, transactions });
+            }
+        }
+        let places = Place::ALL.into_iter().map(|place| {
+            let (count, fen) = standing.get(&(place, true)).copied().unwrap_or_default();
+            (place, count, Money::from_fen(fen))
+        });
+        Ok(Audit { received: Money::from_fen(received), places: places.collect(), balances, gaps })
+    }
+
+    /// A digest of all that a night decides: outcomes, journals, suspense and letters, in order.
+    /// Two stores with one digest hold the same books.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn digest(&self) -> Result<String, StoreError> {
+        const TABLES: [&str; 6] = [
+            "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
+                d.decided_on, d.because from decision d
+                join collection_account a using (centre_id, account_id)
+                where d.centre_id = ?1 order by 1, 2",
+            "select a.account_no, l.serial, l.reference, l.amount_fen from allocation l
+                join collection_account a using (centre_id, account_id)
+                where l.centre_id = ?1 order by 1, 2, 3",
+            "select reference, settled_on, amount_fen from settlement where centre_id = ?1 order by 1",
+            "select a.account_no, j.serial, j.step, j.posted_on, j.debit, j.credit, j.amount_fen
+                from journal j join collection_account a using (centre_id, account_id)
+                where j.centre_id = ?1 order by 1, 2, 3",
+            "select a.account_no, i.serial, i.opened_on, i.closed_on, i.state, i.resolution
+                from suspense_item i join collection_account a using (centre_id, account_id)
+                where i.centre_id = ?1 order by 1, 2",
+            "select letter_id, employer_id, written_on, recipient, subject from letter
+                where centre_id = ?1 order by 1",
+        ];
+        let bulk = Bulk::open(self)?;
+        let mut sha = Sha256::new();
+        for sql in TABLES {
+            let mut statement = bulk.connection.prepare(sql)?;
+            let columns = statement.column_count();
+            let mut rows = statement.query(params![bulk.centre_id])?;
+            while let Some(row) = rows.next()? {
+                for column in 0..columns {
+                    match row.get_ref(column)? {
+                        ValueRef::Null => sha.update(b"-"),
+                        ValueRef::Integer(number) => sha.update(number.to_string()),
+                        ValueRef::Real(_) | ValueRef::Blob(_) => sha.update(b"?"),
+                        ValueRef::Text(text) => sha.update(text),
+                    }
+                    sha.update(b"\x1f");
+                }
+                sha.update(b"\x1e");
+            }
+        }
+        let mut hex = String::new();
+        for byte in sha.finalize() {
+            write!(hex, "{byte:02x}").unwrap_or_default();
+        }
+        Ok(hex)
+    }
+}
+
+/// Compares files with transactions an account; gives the totals the files said: in and out.
+fn received(
+    connection: &Connection,
+    centre: i64,
+    gaps: &mut Vec<Gap>,
+) -> Result<(i64, i64), StoreError> {
+    let mut statement = connection.prepare(RECEIVED)?;
+    let mut rows = statement.query(params![centre])?;
+    let (mut total_in, mut total_out) = (0, 0);
+    while let Some(row) = rows.next()? {
+        let account_id = row.get(0)?;
+        let figures: [(i64, i64); 2] = [(row.get(3)?, row.get(1)?), (row.get(4)?, row.get(2)?)];
+        for (files, transactions) in figures {
+            if files != transactions {
+                let (files, transactions) = (Money::from_fen(files), Money::from_fen(transactions));
+                gaps.push(Gap::Received { account_id, files, transactions });
+            }
+        }
+        total_in += row.get::<_, i64>(3)?;
+        total_out += row.get::<_, i64>(4)?;
+    }
+    Ok((total_in, total_out))
+}
+
+fn settlements(
+    connection: &Connection,
+    centre: i64,
+    gaps: &mut Vec<Gap>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(SETTLEMENTS)?;
+    let mut rows = statement.query(params![centre])?;
+    while let Some(row) = rows.next()? {
+        let number: i64 = row.get(0)?;
+        let reference = u64::try_from(number).ok().and_then(PaymentReference::from_number);
+        gaps.push(Gap::Settlement {
+            reference: reference.map_or_else(|| number.to_string(), |known| known.to_string()),
+            settled: Money::from_fen(row.get(1)?),
+            paid: Money::from_fen(row.get(2)?),
+            notice: row.get::<_, Option<i64>>(3)?.map(Money::from_fen),
+        });
+    }
+    Ok(())
+}
+
+/// Count and sum by place and by whether it is a credit.
+type Standing = BTreeMap<(Place, bool), (u64, i64)>;
+
+fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError> {
+    let mut statement = connection.prepare(PLACES)?;
+    let mut rows = statement.query(params![centre])?;
+    let mut standing = Standing::new();
+    while let Some(row) = rows.next()? {
+        let index: usize = row.get::<_, i64>(0)?.try_into().unwrap_or_default();
+        let place = Place::ALL.get(index).copied().unwrap_or(Place::Ignored);
+        let count: i64 = row.get(2)?;
+        let credit = row.get::<_, i64>(1)? == 1;
+        standing.insert((place, credit), (count.cast_unsigned(), row.get(3)?));
+    }
+    Ok(standing)
+}
+
+/// What each subject's balance must be, from the transactions alone.
+fn expected(subject: Subject, standing: &Standing, received: i64, paid_out: i64) -> Money {
+    let sum = |place, credit| standing.get(&(place, credit)).map_or(0, |(_, fen)| *fen);
+    let fen = match subject {
+        Subject::BankDeposit => received - paid_out,
+        Subject::Contributions => -sum(Place::EmployeeAccounts, true),
+        Subject::Receipts => -sum(Place::Awaiting, true),
+        Subject::Suspense => sum(Place::Suspense, false) - sum(Place::Suspense, true),
+        Subject::Advance => -sum(Place::Advance, true),
+        Subject::Refund => -sum(Place::Refunded, true),
+        // No transaction moves these: employers' own books do (remittance/ledger.rs).
+        Subject::Clearing | Subject::Transit => 0,
+        // Debits came in against this subject; those in suspense have left it.
+        Subject::Other => {
+            let home = [Place::Returned, Place::Ignored, Place::Awaiting];
+            home.into_iter().map(|place| sum(place, false)).sum::<i64>()
+                - sum(Place::Returned, true)
+                - sum(Place::Ignored, true)
+        }
+    };
+    Money::from_fen(fen)
+}
+
+/// The subjects' balances from the three journals: receipts, settlements, general.
+fn balances(
+    connection: &Connection,
+    centre: i64,
+    received: i64,
+    paid_out: i64,
+) -> Result<Vec<(Subject, Money)>, StoreError> {
+    let mut fen: BTreeMap<i64, i64> = BTreeMap::new();
+    let mut post = |debit: i64, credit: i64, amount: i64| {
+        *fen.entry(debit).or_default() += amount;
+        *fen.entry(credit).or_default() -= amount;
+    };
+    post(Subject::BankDeposit.number(), Subject::Receipts.number(), received);
+    post(Subject::Other.number(), Subject::BankDeposit.number(), paid_out);
+    let settled: i64 = connection.query_row(
+        "select coalesce(sum(amount_fen), 0) from settlement where centre_id = ?1",
+        params![centre],
+        |row| row.get(0),
+    )?;
+    post(Subject::Receipts.number(), Subject::Contributions.number(), settled);
+    let mut statement = connection.prepare(
+        "select debit, credit, sum(amount_fen) from journal where centre_id = ?1 group by 1, 2",
+    )?;
+    let mut rows = statement.query(params![centre])?;
+    while let Some(row) = rows.next()? {
+        post(row.get(0)?, row.get(1)?, row.get(2)?);
+    }
+    let balance = |subject: Subject| fen.get(&subject.number()).copied().unwrap_or_default();
+    Ok(Subject::ALL.iter().map(|subject| (*subject, Money::from_fen(balance(*subject)))).collect())
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Received { account_id, files, transactions } => write!(
+                f,
+                "account {account_id}: files brought {files}, its transactions sum to {transactions}"
+            ),
+            Self::Settlement { reference, settled, paid, notice } => {
+                write!(f, "notice {reference}: settled {settled}, paid {paid}, ")?;
+                match notice {
+                    Some(amount) => write!(f, "owed {amount}"),
+                    None => write!(f, "and no such notice"),
+                }
+            }
+            Self::Subject { subject, journals, transactions } => write!(
+                f,
+                "subject {subject}: the journals give {journals}, the transactions {transactions}"
+            ),
+            Self::Orphan { what, count } => write!(f, "{what}: {count}"),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Whom a letter may go to, and the outbox.
+//!
+//! Invariant: a letter stands in the outbox once; its id follows from what it says. Whom an employer
+//! is known by, and that nobody is told of another's money, is `alert`'s to see to.
+
+use super::bulk::Bulk;
+use super::row::{day, day_number, reference_number};
+use super::slate::{TRANSACTION_COLUMNS, account_id, transaction};
+use super::verdict::Recording;
+use super::{Store, StoreError};
+use crate::matching::AccountIndex;
+use crate::remittance::{BankTransaction, Employer, PaymentReference};
+use chrono::NaiveDate;
+use rusqlite::{Row, params};
+
+/// A letter in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterRow {
+    pub letter_id: String,
+    pub employer_id: String,
+    pub written_on: NaiveDate,
+    pub recipient: String,
+    pub subject: String,
+    pub message: String,
+}
+
+const EMPLOYER: &str =
+    "select e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile from employer e";
+
+impl Recording {
+    /// The employer that a notice belongs to, by its id.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn employer_of(&self, reference: PaymentReference) -> Result<Option<String>, StoreError> {
+        let sql = "select employer_id from notice where centre_id = ?1 and reference = ?2";
+        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let mut rows = select.query(params![self.bulk.centre_id, reference_number(reference)])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
+    /// Gives a transaction with all its texts to `show`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn transaction<T>(
+        &self,
+        account: AccountIndex,
+        serial: &str,
+        show: impl FnOnce(&BankTransaction<'_>) -> T,
+    ) -> Result<Option<T>, StoreError> {
+        let sql = format!(
+            "select {TRANSACTION_COLUMNS} from bank_transaction t
+             where centre_id = ?1 and account_id = ?2 and serial = ?3"
+        );
+        let mut select = self.bulk.connection.prepare_cached(&sql)?;
+        let key = params![self.bulk.centre_id, account_id(account), serial];
+        let mut rows = select.query(key)?;
+        match rows.next()? {
+            Some(row) => Ok(Some(show(&transaction(row)?))),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether any employer can get a letter at all.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn anyone_has_an_address(&self) -> Result<bool, StoreError> {
+        let sql = "select 1 from employer where centre_id = ?1 and email is not null";
+        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        Ok(select.exists(params![self.bulk.centre_id])?)
+    }
+
+    /// Puts a letter into the outbox; `false` where it is there already.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn post(&mut self, letter: &LetterRow) -> Result<bool, StoreError> {
+        let sql = "insert into letter values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing";
+        let written = self.bulk.connection.prepare_cached(sql)?.execute(params![
+            self.bulk.centre_id,
+            letter.letter_id,
+            letter.employer_id,
+            day_number(letter.written_on),
+            letter.recipient,
+            letter.subject,
+            letter.message
+        ])?;
+        self.totals.letters += u64::from(written > 0);
+        Ok(written > 0)
+    }
+}
+
+/// Reads the columns of [`EMPLOYER`]; its accounts are not among them.
+fn employer(row: &Row<'_>) -> Result<Employer, rusqlite::Error> {
+    Ok(Employer {
+        employer_id: row.get(0)?,
+        name: row.get(1)?,
+        uscc: row.get(2)?,
+        email: row.get(3)?,
+        contact: row.get(4)?,
+        mobile: row.get(5)?,
+        payer_accounts: Vec::new(),
+    })
+}
+
+impl Store {
+    /// Every letter of the outbox, in the order of their ids; `show` says whether to go on.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn letters(&self, mut show: impl FnMut(LetterRow) -> bool) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let mut select = bulk.connection.prepare(
+            "select letter_id, employer_id, written_on, recipient, subject, message
+             from letter where centre_id = ?1 order by letter_id",
+        )?;
+        let mut rows = select.query(params![bulk.centre_id])?;
+        while let Some(row) = rows.next()? {
+            let letter = LetterRow {
+                letter_id: row.get(0)?,
+                employer_id: row.get(1)?,
+                written_on: day(row.get(2)?)?,
+                recipient: row.get(3)?,
+                subject: row.get(4)?,
+                message: row.get(5)?,
+            };
+            if !show(letter) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every employer with the accounts it pays from, for suggestions.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn employers(&self, mut take: impl FnMut(Employer)) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!("{EMPLOYER} where e.centre_id = ?1 order by e.employer_id");
+        let mut select = bulk.connection.prepare(&sql)?;
+        let mut accounts = bulk.connection.prepare(
+            "select employer_id, account_no from payer_account where centre_id = ?1
+             order by employer_id, account_no",
+        )?;
+        let mut rows = select.query(params![bulk.centre_id])?;
+        let mut known = accounts
+            .query_map(params![bulk.centre_id], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })?
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .peekable();
+        while let Some(row) = rows.next()? {
+            let mut employer = employer(row)?;
+            while known.next_if(|(id, _)| *id < employer.employer_id).is_some() {}
+            while let Some((_, account)) = known.next_if(|(id, _)| *id == employer.employer_id) {
+                employer.payer_accounts.push(account);
+            }
+            take(employer);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,360 @@
+//! What a night came to: its row among the nights, and everything the morning's report asks for.
+
+use super::bulk::Bulk;
+use super::listing::outcome;
+use super::row::{day, day_number, reference};
+use super::verdict::Recording;
+use super::{Store, StoreError};
+use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::report::Tally;
+use chrono::{Days, NaiveDate};
+use rusqlite::{Connection, Row, params};
+
+/// Nights that the report's trend looks back, in days.
+const TREND_DAYS: u64 = 90;
+
+/// One night among the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NightPoint {
+    pub as_of: NaiveDate,
+    /// What hung after the night before.
+    pub before: Tally,
+    pub received: Tally,
+    pub matched: Tally,
+    pub opened: Tally,
+    pub closing: Tally,
+}
+
+/// What the report says of a night besides its items.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evening {
+    pub outcomes: Vec<(Outcome, Tally)>,
+    pub files_taken: u64,
+    pub fresh: u64,
+    pub seen: u64,
+    pub conflicting: u64,
+    pub rejected: u64,
+    pub letters: u64,
+    /// This night and those before it, oldest first.
+    pub nights: Vec<NightPoint>,
+    /// Suspense as the journals have it.
+    pub ledger: Money,
+    pub set_aside: Vec<SetAsideRow>,
+    pub flags: Vec<FlagRow>,
+    pub quarantined: Vec<(String, String)>,
+    pub gaps: Vec<StatementGap>,
+    pub awaiting: Vec<AwaitingRow>,
+}
+
+/// A row that was set aside tonight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAsideRow {
+    pub file_name: String,
+    pub line: u64,
+    pub field: String,
+    pub found: String,
+    pub problem: String,
+}
+
+/// Something to know of a file that was taken in tonight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlagRow {
+    pub file_name: String,
+    pub line: u64,
+    pub code: String,
+    pub detail: String,
+}
+
+/// Two statements of an account that follow each other and do not join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementGap {
+    pub account_no: String,
+    pub file_name: String,
+    pub closed_on: NaiveDate,
+    pub closing: Money,
+    pub opened_on: NaiveDate,
+    pub opening: Money,
+}
+
+/// A part that waits for the rest of its notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwaitingRow {
+    pub reference: PaymentReference,
+    pub employer: String,
+    pub account_no: String,
+    pub bank_name: String,
+    pub serial: String,
+    pub booked_on: NaiveDate,
+    pub amount: Money,
+    pub due: Money,
+}
+
+/// Open suspense, signed.
+const OPEN: &str = "
+    select count(*), coalesce(sum(case t.direction when 1 then t.amount_fen else -t.amount_fen end), 0)
+    from decision d
+    join bank_transaction t using (centre_id, account_id, serial)
+    join suspense_item i using (centre_id, account_id, serial)
+    where d.centre_id = ?1 and d.outcome = 3 and i.closed_on is null";
+
+/// Statements in the order they follow each other; equal deliveries count once.
+const GAPS: &str = "
+    with ordered as (
+        select account_id, file_name, opening_on, opening_fen, closing_on,
+            lag(closing_fen) over w as before_fen, lag(closing_on) over w as before_on
+        from (select s.account_id, min(f.file_name) as file_name, s.opening_on, s.opening_fen,
+                s.closing_on, s.closing_fen
+            from statement s join feed f using (centre_id, feed_id)
+            where s.centre_id = ?1 and s.opening_on is not null and s.closing_on is not null
+                and s.opening_fen is not null and s.closing_fen is not null
+            group by s.account_id, s.opening_on, s.opening_fen, s.closing_on, s.closing_fen)
+        window w as (partition by account_id order by closing_on, opening_on))
+    select a.account_no, o.file_name, o.before_on, o.before_fen, o.opening_on, o.opening_fen
+    from ordered o
+    join collection_account a on a.centre_id = ?1 and a.account_id = o.account_id
+    where o.before_fen <> o.opening_fen and o.opening_on >= o.before_on
+        and o.closing_on >= ?2
+    order by 1, 5";
+
+const AWAITING: &str = "
+    select d.reference, coalesce(e.name, n.employer_id, ''), a.account_no, a.bank_name, t.serial,
+        t.booked_on, t.amount_fen, coalesce(n.amount_fen, 0)
+    from decision d
+    join bank_transaction t using (centre_id, account_id, serial)
+    join collection_account a using (centre_id, account_id)
+    left join notice n on n.centre_id = d.centre_id and n.reference = d.reference
+    left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
+    where d.centre_id = ?1 and d.outcome = 2 and d.reference is not null
+    order by d.reference, t.booked_on, a.account_no, t.serial";
+
+impl Recording {
+    /// Writes this night's row. Run again on the same day, a night adds to its row what is new.
+    pub(super) fn night(&self, received: Tally, matched: Tally) -> Result<(), StoreError> {
+        let connection = &self.bulk.connection;
+        let centre = self.bulk.centre_id;
+        let closing = tally(connection, OPEN, centre)?;
+        let opened = self.totals.opened;
+        connection
+            .prepare_cached(
+                "insert into night values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 on conflict (centre_id, as_of) do update set
+                    received_count = received_count + excluded.received_count,
+                    received_fen = received_fen + excluded.received_fen,
+                    matched_count = matched_count + excluded.matched_count,
+                    matched_fen = matched_fen + excluded.matched_fen,
+                    opened_count = opened_count + excluded.opened_count,
+                    opened_fen = opened_fen + excluded.opened_fen,
+                    closing_count = excluded.closing_count, closing_fen = excluded.closing_fen",
+            )?
+            .execute(params![
+                centre,
+                day_number(self.as_of),
+                received.count.cast_signed(),
+                received.amount.fen(),
+                matched.count.cast_signed(),
+                matched.amount.fen(),
+                opened.count.cast_signed(),
+                opened.amount.fen(),
+                closing.count.cast_signed(),
+                closing.amount.fen()
+            ])?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Everything the report of this night says besides its items.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn evening(&self, as_of: NaiveDate) -> Result<Evening, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let (connection, centre) = (&bulk.connection, bulk.centre_id);
+        let night = day_number(as_of);
+        let mut evening = Evening {
+            outcomes: outcomes(connection, centre, night)?,
+            nights: nights(connection, centre, as_of)?,
+            ledger: ledger(connection, centre)?,
+            set_aside: set_aside(connection, centre, night)?,
+            flags: flags(connection, centre, night)?,
+            quarantined: quarantined(connection, centre)?,
+            gaps: gaps(connection, centre, night)?,
+            awaiting: awaiting(connection, centre)?,
+            ..Evening::default()
+        };
+        connection.query_row(
+            "select count(*), coalesce(sum(fresh), 0), coalesce(sum(seen), 0),
+                coalesce(sum(conflicting), 0), coalesce(sum(rejected), 0),
+                (select count(*) from letter where centre_id = ?1 and written_on = ?2)
+             from feed where centre_id = ?1 and taken_on = ?2",
+            params![centre, night],
+            |row| {
+                evening.files_taken = count(row, 0)?;
+                evening.fresh = count(row, 1)?;
+                evening.seen = count(row, 2)?;
+                evening.conflicting = count(row, 3)?;
+                evening.rejected = count(row, 4)?;
+                evening.letters = count(row, 5)?;
+                Ok(())
+            },
+        )?;
+        Ok(evening)
+    }
+
+    /// The latest night there was.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub async fn latest_night(&self) -> Result<Option<NaiveDate>, StoreError> {
+        let (latest,): (Option<i64>,) =
+            sqlx::query_as("select max(as_of) from night where centre_id = ?1")
+                .bind(self.centre_id)
+                .fetch_one(&self.pool)
+                .await?;
+        latest.map(day).transpose()
+    }
+}
+
+fn count(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
+    row.get::<_, i64>(column).map(i64::cast_unsigned)
+}
+
+fn tally(connection: &Connection, sql: &str, centre: i64) -> Result<Tally, StoreError> {
+    Ok(connection.query_row(sql, params![centre], |row| tally_at(row, 0))?)
+}
+
+fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, rusqlite::Error> {
+    Ok(Tally { count: count(row, column)?, amount: Money::from_fen(row.get(column + 1)?) })
+}
+
+/// Runs a query and reads every row of it.
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+fn outcomes(
+    connection: &Connection,
+    centre: i64,
+    night: i64,
+) -> Result<Vec<(Outcome, Tally)>, StoreError> {
+    let sql = "select d.outcome, count(*),
+            sum(case t.direction when 1 then t.amount_fen else -t.amount_fen end)
+        from decision d
+        join bank_transaction t using (centre_id, account_id, serial)
+        where d.centre_id = ?1 and d.decided_on = ?2 group by 1 order by 1";
+    all(connection, sql, params![centre, night], |row| {
+        Ok((outcome(row.get(0)?)?, tally_at(row, 1)?))
+    })
+}
+
+fn nights(
+    connection: &Connection,
+    centre: i64,
+    as_of: NaiveDate,
+) -> Result<Vec<NightPoint>, StoreError> {
+    let from = as_of.checked_sub_days(Days::new(TREND_DAYS)).unwrap_or(as_of);
+    let sql = "select * from (
+            select as_of, received_count, received_fen, matched_count, matched_fen,
+                opened_count, opened_fen, closing_count, closing_fen,
+                coalesce(lag(closing_count) over w, 0), coalesce(lag(closing_fen) over w, 0)
+            from night where centre_id = ?1 and as_of <= ?3 window w as (order by as_of))
+        where as_of >= ?2 order by as_of";
+    all(connection, sql, params![centre, day_number(from), day_number(as_of)], |row| {
+        Ok(NightPoint {
+            as_of: day(row.get(0)?)?,
+            received: tally_at(row, 1)?,
+            matched: tally_at(row, 3)?,
+            opened: tally_at(row, 5)?,
+            closing: tally_at(row, 7)?,
+            before: tally_at(row, 9)?,
+        })
+    })
+}
+
+fn ledger(connection: &Connection, centre: i64) -> Result<Money, StoreError> {
+    let sql = "select coalesce(sum(case when credit = ?2 then amount_fen else -amount_fen end), 0)
+        from journal where centre_id = ?1 and (credit = ?2 or debit = ?2)";
+    let values = params![centre, Subject::Suspense.number()];
+    Ok(Money::from_fen(connection.query_row(sql, values, |row| row.get(0))?))
+}
+
+fn set_aside(
+    connection: &Connection,
+    centre: i64,
+    night: i64,
+) -> Result<Vec<SetAsideRow>, StoreError> {
+    let sql = "select f.file_name, s.line, s.field, s.found, s.problem from set_aside s
+        join feed f using (centre_id, feed_id)
+        where s.centre_id = ?1 and f.taken_on = ?2 order by 1, 2, s.position";
+    all(connection, sql, params![centre, night], |row| {
+        Ok(SetAsideRow {
+            file_name: row.get(0)?,
+            line: count(row, 1)?,
+            field: row.get(2)?,
+            found: row.get(3)?,
+            problem: row.get(4)?,
+        })
+    })
+}
+
+fn flags(connection: &Connection, centre: i64, night: i64) -> Result<Vec<FlagRow>, StoreError> {
+    let sql = "select f.file_name, g.line, g.code, g.detail from feed_flag g
+        join feed f using (centre_id, feed_id)
+        where g.centre_id = ?1 and f.taken_on = ?2 order by 1, 2, g.position";
+    all(connection, sql, params![centre, night], |row| {
+        Ok(FlagRow {
+            file_name: row.get(0)?,
+            line: count(row, 1)?,
+            code: row.get(2)?,
+            detail: row.get(3)?,
+        })
+    })
+}
+
+fn quarantined(connection: &Connection, centre: i64) -> Result<Vec<(String, String)>, StoreError> {
+    let sql =
+        "select case folder when '' then file_name else folder || '/' || file_name end, reason
+        from quarantined_feed where centre_id = ?1 order by 1";
+    all(connection, sql, params![centre], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Gaps between statements that this night or a later one brought to light.
+fn gaps(connection: &Connection, centre: i64, night: i64) -> Result<Vec<StatementGap>, StoreError> {
+    let from = night.saturating_sub(TREND_DAYS.cast_signed());
+    all(connection, GAPS, params![centre, from], |row| {
+        Ok(StatementGap {
+            account_no: row.get(0)?,
+            file_name: row.get(1)?,
+            closed_on: day(row.get(2)?)?,
+            closing: Money::from_fen(row.get(3)?),
+            opened_on: day(row.get(4)?)?,
+            opening: Money::from_fen(row.get(5)?),
+        })
+    })
+}
+
+fn awaiting(connection: &Connection, centre: i64) -> Result<Vec<AwaitingRow>, StoreError> {
+    all(connection, AWAITING, params![centre], |row| {
+        Ok(AwaitingRow {
+            reference: reference(row.get(0)?)?,
+            employer: row.get(1)?,
+            account_no: row.get(2)?,
+            bank_name: row.get(3)?,
+            serial: row.get(4)?,
+            booked_on: day(row.get(5)?)?,
+            amount: Money::from_fen(row.get(6)?),
+            due: Money::from_fen(row.get(7)?),
+        })
+    })
+}

@@ -1,0 +1,95 @@
+//! Between the domain's values and the whole numbers the store keeps.
+
+use super::StoreError;
+use crate::remittance::{Direction, NoticeStatus, PaymentReference};
+use chrono::{NaiveDate, NaiveTime, Timelike};
+
+/// Days from the first day of our calendar (0001-01-01) to 1970-01-01.
+const EPOCH_DAYS: i32 = 719_163;
+
+/// Days since 1970-01-01.
+pub(crate) fn day_number(day: NaiveDate) -> i64 {
+    use chrono::Datelike;
+    i64::from(day.num_days_from_ce() - EPOCH_DAYS)
+}
+
+pub(crate) fn day(number: i64) -> Result<NaiveDate, StoreError> {
+    i32::try_from(number)
+        .ok()
+        .and_then(|number| number.checked_add(EPOCH_DAYS))
+        .and_then(NaiveDate::from_num_days_from_ce_opt)
+        .ok_or_else(|| unknown("a table", "day", number))
+}
+
+/// Seconds since midnight.
+pub(crate) fn time_number(time: NaiveTime) -> i64 {
+    i64::from(time.num_seconds_from_midnight())
+}
+
+pub(crate) fn time(number: i64) -> Option<NaiveTime> {
+    NaiveTime::from_num_seconds_from_midnight_opt(u32::try_from(number).ok()?, 0)
+}
+
+pub(crate) const fn direction_number(direction: Direction) -> i64 {
+    match direction {
+        Direction::Credit => 1,
+        Direction::Debit => 2,
+    }
+}
+
+pub(crate) fn direction(number: i64) -> Result<Direction, StoreError> {
+    match number {
+        1 => Ok(Direction::Credit),
+        2 => Ok(Direction::Debit),
+        _ => Err(unknown("bank_transaction", "direction", number)),
+    }
+}
+
+pub(crate) const fn status_number(status: NoticeStatus) -> i64 {
+    match status {
+        NoticeStatus::Awaiting => 1,
+        NoticeStatus::Paid => 2,
+        NoticeStatus::Revoked => 3,
+    }
+}
+
+pub(crate) fn status(number: i64) -> Result<NoticeStatus, StoreError> {
+    NoticeStatus::ALL
+        .into_iter()
+        .find(|status| status_number(*status) == number)
+        .ok_or_else(|| unknown("notice", "status", number))
+}
+
+pub(crate) fn reference_number(reference: PaymentReference) -> i64 {
+    reference.number().cast_signed()
+}
+
+pub(crate) fn reference(number: i64) -> Result<PaymentReference, StoreError> {
+    u64::try_from(number)
+        .ok()
+        .and_then(PaymentReference::from_number)
+        .ok_or_else(|| unknown("a table", "reference", number))
+}
+
+/// A text as the store keeps it: an absent field is null, not an empty text.
+pub(crate) fn filled(text: &str) -> Option<&str> {
+    if text.is_empty() { None } else { Some(text) }
+}
+
+pub(crate) fn unknown(table: &'static str, column: &'static str, found: i64) -> StoreError {
+    StoreError::Unknown { table, column, found: found.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_counted_from_1970() {
+        for (text, number) in [("1970-01-01", 0), ("2026-05-11", 20_584), ("1969-12-31", -1)] {
+            let date: NaiveDate = text.parse().unwrap();
+            assert_eq!(day_number(date), number, "{text}");
+            assert_eq!(day(number).unwrap(), date, "{text}");
+        }
+    }
+}

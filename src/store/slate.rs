@@ -1,0 +1,329 @@
+//! The slate: every transaction a night has to judge, packed for a million of them.
+//!
+//! Fresh rows are put on it while they are written, so that the night need not read them back;
+//! what earlier nights left open is added from the store. Both come out as [`matching::Item`]s.
+//!
+//! Invariant: a transaction stands on the slate once.
+
+use super::bulk::Bulk;
+use super::row::{day, direction, time};
+use super::{Store, StoreError};
+use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, Sieve};
+use crate::remark::{Claim, Reader};
+use crate::remittance::{
+    BankTransaction, CollectionAccount, Counterparty, Direction, Money, RemarkField, Remarks,
+};
+use chrono::{NaiveDate, NaiveTime};
+use rusqlite::{Row, params};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The centre's collection accounts, with the short numbers that rows carry.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts {
+    accounts: Vec<CollectionAccount>,
+    by_number: BTreeMap<String, AccountIndex>,
+    banks: Vec<BankIndex>,
+}
+
+/// The transactions to judge.
+#[derive(Clone, Debug, Default)]
+pub struct Slate {
+    text: String,
+    rows: Vec<SlateRow>,
+    /// What was decided before of the rows that hang or wait; by place on the slate.
+    prior: BTreeMap<usize, Prior>,
+}
+
+#[derive(Clone, Debug)]
+struct SlateRow {
+    account: AccountIndex,
+    direction: Direction,
+    kind: Kind,
+    paying_bank: PayingBank,
+    booked_on: NaiveDate,
+    booked_time: Option<NaiveTime>,
+    amount: Money,
+    claim: Claim,
+    serial: Range<usize>,
+    counterparty_account: Range<usize>,
+}
+
+/// A decision of an earlier night, as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Prior {
+    pub(crate) outcome: i64,
+    pub(crate) reason: Option<i64>,
+    pub(crate) notice: Option<i64>,
+    pub(crate) because: Option<String>,
+}
+
+impl Accounts {
+    /// Numbers the accounts in the order given, and their banks in the order they appear.
+    #[must_use]
+    pub fn new(accounts: Vec<CollectionAccount>) -> Self {
+        let mut known = Self::default();
+        let mut banks: BTreeMap<&str, BankIndex> = BTreeMap::new();
+        for (position, account) in accounts.iter().enumerate() {
+            let index = AccountIndex(u16::try_from(position).unwrap_or(u16::MAX));
+            known.by_number.insert(account.account_no.clone(), index);
+            let next = BankIndex(u16::try_from(banks.len()).unwrap_or(u16::MAX));
+            known.banks.push(*banks.entry(&account.bank).or_insert(next));
+        }
+        known.accounts = accounts;
+        known
+    }
+
+    /// The account with this number, as a bank may write it (spaces inside do not count).
+    #[must_use]
+    pub fn find(&self, account_no: &str) -> Option<AccountIndex> {
+        if let Some(index) = self.by_number.get(account_no) {
+            return Some(*index);
+        }
+        let plain: String = account_no.chars().filter(|c| !c.is_whitespace()).collect();
+        self.by_number.get(&plain).copied()
+    }
+
+    #[must_use]
+    pub fn get(&self, index: AccountIndex) -> Option<&CollectionAccount> {
+        self.accounts.get(usize::from(index.0))
+    }
+
+    /// Which bank receives what comes to this account.
+    #[must_use]
+    pub fn bank(&self, index: AccountIndex) -> BankIndex {
+        self.banks.get(usize::from(index.0)).copied().unwrap_or(BankIndex(u16::MAX))
+    }
+
+    #[must_use]
+    pub fn as_slice(&self) -> &[CollectionAccount] {
+        &self.accounts
+    }
+}
+
+/// The store's number of an account.
+pub(crate) fn account_id(index: AccountIndex) -> i64 {
+    i64::from(index.0) + 1
+}
+
+pub(crate) fn account_index(account_id: i64) -> Result<AccountIndex, StoreError> {
+    account_id
+        .checked_sub(1)
+        .and_then(|index| u16::try_from(index).ok())
+        .map(AccountIndex)
+        .ok_or_else(|| super::row::unknown("bank_transaction", "account_id", account_id))
+}
+
+impl Slate {
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Puts a transaction on the slate.
+    pub(crate) fn push(
+        &mut self,
+        account: AccountIndex,
+        transaction: &BankTransaction<'_>,
+        claim: Claim,
+        kind: Kind,
+    ) {
+        let serial = self.keep(transaction.serial);
+        let counterparty_account = self.keep(transaction.counterparty.account);
+        self.rows.push(SlateRow {
+            account,
+            direction: transaction.direction,
+            kind,
+            paying_bank: paying_bank(transaction.counterparty.bank_code),
+            booked_on: transaction.booked_on,
+            booked_time: transaction.booked_time,
+            amount: transaction.amount,
+            claim,
+            serial,
+            counterparty_account,
+        });
+    }
+
+    /// Takes back what was put on since the slate had this length, when a file is abandoned.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        if let Some(row) = self.rows.get(length) {
+            self.text.truncate(row.serial.start);
+        }
+        self.rows.truncate(length);
+    }
+
+    /// Takes one transaction off again: another content of the same identity stands in its place.
+    pub(crate) fn remove(&mut self, account: AccountIndex, serial: &str) {
+        let text = &self.text;
+        let place = self
+            .rows
+            .iter()
+            .position(|row| row.account == account && text.get(row.serial.clone()) == Some(serial));
+        if let Some(place) = place {
+            self.rows.remove(place);
+        }
+    }
+
+    fn keep(&mut self, text: &str) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        start..self.text.len()
+    }
+
+    /// The transactions as matching takes them, in the slate's order.
+    #[must_use]
+    pub fn items<'a>(&'a self, accounts: &Accounts) -> Vec<Item<'a>> {
+        let text = |range: &Range<usize>| self.text.get(range.clone()).unwrap_or_default();
+        let item = |row: &SlateRow| Item {
+            account: row.account,
+            bank: accounts.bank(row.account),
+            paying_bank: row.paying_bank,
+            serial: text(&row.serial),
+            booked_on: row.booked_on,
+            booked_time: row.booked_time,
+            direction: row.direction,
+            amount: row.amount,
+            counterparty_account: text(&row.counterparty_account),
+            claim: row.claim.clone(),
+            kind: row.kind,
+        };
+        self.rows.iter().map(item).collect()
+    }
+
+    pub(crate) fn prior(&self, place: usize) -> Option<&Prior> {
+        self.prior.get(&place)
+    }
+}
+
+/// The bank a payer paid from: the first three digits of its 联行号 are the bank's own; 0 where the
+/// feed does not say.
+fn paying_bank(bank_code: &str) -> PayingBank {
+    PayingBank(bank_code.get(..3).and_then(|bank| bank.parse().ok()).unwrap_or_default())
+}
+
+/// The columns of a transaction, in the order [`transaction`] reads them.
+pub(crate) const TRANSACTION_COLUMNS: &str = "t.account_id, t.serial, t.booked_on, t.booked_time,
+    t.direction, t.amount_fen, t.balance_fen, t.counterparty_account, t.counterparty_name,
+    t.counterparty_bank_code, t.counterparty_bank_name, t.postscript, t.purpose, t.summary, t.note,
+    t.reversal";
+
+/// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.
+pub(crate) fn transaction<'a>(row: &'a Row<'_>) -> Result<BankTransaction<'a>, StoreError> {
+    let text = |column: usize| -> Result<&'a str, rusqlite::Error> {
+        Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or_default())
+    };
+    Ok(BankTransaction {
+        account: "",
+        serial: text(1)?,
+        booked_on: day(row.get(2)?)?,
+        booked_time: row.get::<_, Option<i64>>(3)?.and_then(time),
+        direction: direction(row.get(4)?)?,
+        amount: Money::from_fen(row.get(5)?),
+        balance: row.get::<_, Option<i64>>(6)?.map(Money::from_fen),
+        counterparty: Counterparty {
+            account: text(7)?,
+            name: text(8)?,
+            bank_code: text(9)?,
+            bank_name: text(10)?,
+        },
+        remarks: Remarks {
+            postscript: text(11)?,
+            purpose: text(12)?,
+            summary: text(13)?,
+            note: text(14)?,
+        },
+        reversal: row.get(15)?,
+    })
+}
+
+impl Store {
+    /// Whether an earlier run took files in and was stopped before it judged them.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub async fn has_unjudged_feeds(&self) -> Result<bool, StoreError> {
+        let found: Option<(i64,)> =
+            sqlx::query_as("select 1 from feed where centre_id = ?1 and judged = 0 limit 1")
+                .bind(self.centre_id)
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(found.is_some())
+    }
+
+    /// Adds what earlier nights left open: awaiting, and in suspense without a decision of staff.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn load_open(
+        &self,
+        slate: &mut Slate,
+        reader: &Reader,
+        sieve: &Sieve<'_>,
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because
+             from decision d
+             join bank_transaction t using (centre_id, account_id, serial)
+             left join suspense_item i using (centre_id, account_id, serial)
+             where d.centre_id = ?1 and d.outcome in (2, 3) and i.resolution is null"
+        );
+        self.load(slate, reader, sieve, &sql, |row| {
+            Ok(Some(Prior {
+                outcome: row.get(16)?,
+                reason: row.get(17)?,
+                notice: row.get(18)?,
+                because: row.get(19)?,
+            }))
+        })
+    }
+
+    /// Adds every transaction that no night has decided yet: after a run that was killed, or after
+    /// `ingest` alone.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn load_undecided(
+        &self,
+        slate: &mut Slate,
+        reader: &Reader,
+        sieve: &Sieve<'_>,
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "select {TRANSACTION_COLUMNS} from bank_transaction t
+             where t.centre_id = ?1 and not exists (select 1 from decision d
+                where d.centre_id = t.centre_id and d.account_id = t.account_id
+                and d.serial = t.serial)"
+        );
+        self.load(slate, reader, sieve, &sql, |_| Ok(None))
+    }
+
+    fn load(
+        &self,
+        slate: &mut Slate,
+        reader: &Reader,
+        sieve: &Sieve<'_>,
+        sql: &str,
+        prior: impl Fn(&Row<'_>) -> Result<Option<Prior>, rusqlite::Error>,
+    ) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let mut statement = bulk.connection.prepare(sql)?;
+        let mut rows = statement.query(params![bulk.centre_id])?;
+        while let Some(row) = rows.next()? {
+            let transaction = transaction(row)?;
+            let account = account_index(row.get(0)?)?;
+            let claim =
+                reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
+            let kind = sieve.classify(&transaction);
+            if let Some(prior) = prior(row)? {
+                slate.prior.insert(slate.rows.len(), prior);
+            }
+            slate.push(account, &transaction, claim, kind);
+        }
+        Ok(())
+    }
+}

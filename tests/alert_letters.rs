@@ -1,0 +1,266 @@
+//! What employers get: goldens of whole letters, the mail read back, and attacks through every text.
+//!
+//! The goldens in `fixtures/letters/` were read by eye. To write them anew after a change that was
+//! meant, run with `BLESS=1` and read the difference. All names and addresses are invented.
+#![cfg_attr(
+    feature = "app",
+    expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")
+)]
+#![cfg(feature = "app")]
+
+use chrono::NaiveDate;
+use duizhang::alert::{
+    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, KnownBy, Letter, Refusal,
+};
+use duizhang::remittance::{Money, Reason, RemarkField};
+use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
+use duizhang::rulebook::letter::LetterRules;
+use mail_parser::{HeaderName, MessageParser};
+
+fn day(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, month, day).unwrap()
+}
+
+fn centre() -> CentreContact {
+    CentreContact {
+        centre_id: "demo".into(),
+        name: "柳江市住房公积金管理中心（示例）".into(),
+        phone: "0000-12329".into(),
+        hours: "工作日 9:00–17:00".into(),
+        address: "柳江市示例路 1 号政务大厅 3 号窗口".into(),
+        sender: "gjj@centre.example".into(),
+        unsubscribe: Some("tuiding@centre.example".into()),
+    }
+}
+
+fn addressee() -> Addressee {
+    Addressee {
+        employer_id: "E0001".into(),
+        name: "柳江县青石建材有限公司".into(),
+        contact: Some("经办人 甲".into()),
+        email: Some("agent@employer.example".into()),
+    }
+}
+
+fn pieces(pieces: &[(&str, SegmentKind)]) -> RemarkText {
+    let segment =
+        |(text, kind): &(&str, SegmentKind)| Segment { text: (*text).into(), kind: *kind };
+    RemarkText::new(RemarkField::Postscript, pieces.iter().map(segment).collect())
+}
+
+fn hanging(reason: Reason) -> DigestItem {
+    DigestItem {
+        transaction_id: "T1".into(),
+        employer_id: "E0001".into(),
+        known_by: KnownBy::PayerAccount,
+        about: About::Suspense(reason),
+        booked_on: day(5, 11),
+        amount: Money::from_fen(12_000_00),
+        bank_name: "工商银行".into(),
+        account: MaskedAccount::of("2105400009300123456"),
+        payer_account: MaskedAccount::of("6212260000001234567"),
+        remarks: vec![pieces(&[
+            ("P190613375", SegmentKind::Read),
+            (" 3月公积金", SegmentKind::Plain),
+        ])],
+        explanation: "登记号只有 9 位数字，缺 1 位；空格后的“3”属于“3月”，不能补入。".into(),
+        rules: vec![BrokenRule {
+            code: "truncated".into(),
+            handbook: "缴款登记号为字母 P 加十位数字。".into(),
+            wrong: "P190613375 3月公积金".into(),
+            right: "P1906133753三月公积金".into(),
+        }],
+        until: Some(day(6, 2)),
+    }
+}
+
+fn advice() -> DigestItem {
+    DigestItem {
+        transaction_id: "T2".into(),
+        known_by: KnownBy::Reference,
+        about: About::Advice,
+        amount: Money::from_fen(3_200_00),
+        remarks: vec![pieces(&[("p1906134411", SegmentKind::Read), ("五月", SegmentKind::Plain)])],
+        explanation: String::new(),
+        rules: vec![BrokenRule {
+            code: "lowercase_prefix".into(),
+            handbook: String::new(),
+            wrong: "p1906134411五月".into(),
+            right: "P1906134411五月".into(),
+        }],
+        until: None,
+        ..hanging(Reason::NoReference)
+    }
+}
+
+fn letter(items: Vec<DigestItem>) -> Letter {
+    let digest = Digest::new(centre(), addressee(), day(5, 12), items).unwrap();
+    Letter::write(&digest, &LetterRules::shipped().unwrap())
+}
+
+fn golden(name: &str, found: &[u8]) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/letters").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, found).unwrap();
+    }
+    let want = std::fs::read(&path).unwrap_or_default();
+    assert!(found == want, "fixtures/letters/{name} differs; BLESS=1 writes it anew");
+}
+
+#[test]
+fn a_letter_is_the_one_that_was_read() {
+    let letter = letter(vec![advice(), hanging(Reason::UnreadableReference)]);
+    golden("suspense-and-advice.txt", letter.text.as_bytes());
+    golden("suspense-and-advice.html", letter.html.as_bytes());
+    golden("suspense-and-advice.eml", &letter.eml(day(5, 12)).unwrap());
+}
+
+#[test]
+fn advice_alone_is_a_kind_letter_too() {
+    let letter = letter(vec![advice()]);
+    assert_eq!(letter.subject, "【公积金】2026年5月缴款 3,200.00 元已入账，附言填写有建议");
+    golden("advice.txt", letter.text.as_bytes());
+}
+
+#[test]
+fn every_reason_has_its_letter() {
+    let mut all = String::new();
+    for reason in Reason::ALL {
+        let letter = letter(vec![DigestItem {
+            rules: vec![],
+            explanation: String::new(),
+            ..hanging(reason)
+        }]);
+        for step in ["第1步", "第2步", "第3步", "0000-12329", "不会通过邮件、短信或电话索取"]
+        {
+            assert!(letter.text.contains(step), "{reason}: {step}");
+        }
+        all.push_str(&format!("=== {reason}\n{}\n\n{}\n", letter.subject, letter.text));
+    }
+    golden("every-reason.txt", all.as_bytes());
+}
+
+#[test]
+fn the_subject_names_months_and_amount() {
+    let one = hanging(Reason::Underpaid);
+    let april = DigestItem { transaction_id: "T3".into(), booked_on: day(4, 30), ..one.clone() };
+    let back =
+        DigestItem { amount: Money::from_fen(-12_000_00), ..hanging(Reason::ReversalOfMatched) };
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        (vec![one.clone()],           "【公积金】2026年5月缴款 12,000.00 元待核实"),
+        (vec![one.clone(), advice()], "【公积金】2026年5月缴款 12,000.00 元待核实"),
+        (vec![one, april],            "【公积金】2026年4月至2026年5月缴款 2 笔共 24,000.00 元待核实"),
+        (vec![back],                  "【公积金】2026年5月缴款 12,000.00 元待核实"),
+    ];
+    for (items, want) in rows {
+        assert_eq!(letter(items).subject, want);
+    }
+}
+
+#[test]
+fn a_mail_reads_back_as_it_was_meant() {
+    let letter = letter(vec![hanging(Reason::UnreadableReference), advice()]);
+    let bytes = letter.eml(day(5, 12)).unwrap();
+    assert_eq!(bytes, letter.eml(day(5, 12)).unwrap(), "the same letter gives the same bytes");
+    let mail = MessageParser::default().parse(&bytes).unwrap();
+    assert_eq!(mail.subject(), Some(letter.subject.as_str()));
+    let to = mail.to().unwrap().first().unwrap();
+    assert_eq!(to.address(), Some("agent@employer.example"));
+    assert_eq!(to.name(), Some("柳江县青石建材有限公司"));
+    assert_eq!(mail.from().unwrap().first().unwrap().address(), Some("gjj@centre.example"));
+    assert_eq!(mail.message_id(), Some(format!("{}@centre.example", letter.letter_id).as_str()));
+    assert_eq!(mail.date().unwrap().to_rfc3339(), "2026-05-12T00:00:00Z");
+    let head = String::from_utf8(bytes.clone()).unwrap();
+    assert!(head.contains("\r\nAuto-Submitted: auto-generated\r\n"));
+    let unsubscribe = mail.header_raw(HeaderName::ListUnsubscribe).map(str::trim);
+    assert_eq!(unsubscribe, Some("<mailto:tuiding@centre.example?subject=unsubscribe>"));
+    assert_eq!(mail.body_text(0).unwrap().replace("\r\n", "\n"), letter.text);
+    assert_eq!(mail.body_html(0).unwrap().replace("\r\n", "\n"), letter.html);
+    assert!(bytes.is_ascii(), "any mail server takes it");
+}
+
+#[test]
+fn no_foreign_text_becomes_a_header_a_link_or_markup() {
+    let evil = "甲\r\nBcc: thief@evil.example\r\n\r\n<script>alert(1)</script>\u{202E} https://evil.example/login?a=\"b";
+    let mut item = hanging(Reason::NoReference);
+    item.remarks = vec![pieces(&[(evil, SegmentKind::Plain), (evil, SegmentKind::Read)])];
+    item.explanation = evil.into();
+    item.bank_name = evil.into();
+    item.rules[0] = BrokenRule {
+        code: evil.into(),
+        handbook: evil.into(),
+        wrong: evil.into(),
+        right: evil.into(),
+    };
+    let addressee = Addressee { name: evil.into(), contact: Some(evil.into()), ..addressee() };
+    let digest = Digest::new(centre(), addressee, day(5, 12), vec![item]).unwrap();
+    let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
+    let bytes = letter.eml(day(5, 12)).unwrap();
+    let head = String::from_utf8(bytes.clone()).unwrap();
+    let head = head.split("\r\n\r\n").next().unwrap();
+    assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{head}");
+    let mail = MessageParser::default().parse(&bytes).unwrap();
+    assert!(mail.bcc().is_none());
+    assert_eq!(mail.to().unwrap().iter().count(), 1);
+    assert_eq!(letter.subject, "【公积金】2026年5月缴款 12,000.00 元待核实");
+    for body in [&letter.text, &letter.html] {
+        assert!(!body.contains("://"), "a link lives");
+        assert!(!body.contains('\u{202E}') && !body.contains('\r'));
+    }
+    assert!(!letter.html.contains("<script") && !letter.html.contains("href"));
+}
+
+#[test]
+fn a_very_long_remark_is_shortened() {
+    let mut item = hanging(Reason::NoReference);
+    item.remarks = vec![pieces(&[(&"长".repeat(100_000), SegmentKind::Plain)])];
+    let letter = letter(vec![item]);
+    assert!(letter.text.len() < 10_000 && letter.text.contains("（以下略）"));
+}
+
+#[test]
+fn without_an_address_of_its_own_nobody_is_told() {
+    let rows: [(Option<&str>, &str); 9] = [
+        (None, "no-address"),
+        (Some(""), "no-address"),
+        (Some("  "), "no-address"),
+        (Some("not an address"), "invalid-address"),
+        (Some("a@b@c.example"), "invalid-address"),
+        (Some("a@x.example,b@y.example"), "invalid-address"),
+        (Some("a@x.example\r\nBcc: b@y.example"), "invalid-address"),
+        (Some("名 <a@x.example>"), "invalid-address"),
+        (Some("а@x.example"), "invalid-address"), // A Cyrillic a.
+    ];
+    for (email, want) in rows {
+        let addressee = Addressee { email: email.map(str::to_owned), ..addressee() };
+        let refusal = Digest::new(centre(), addressee, day(5, 12), vec![advice()]).unwrap_err();
+        assert_eq!(refusal.code(), want, "{email:?}: {refusal}");
+        assert!(!refusal.to_string().contains(['\r', '\n']), "{refusal}");
+    }
+}
+
+#[test]
+fn an_item_of_another_employer_never_becomes_a_letter() {
+    let other = DigestItem { employer_id: "E0002".into(), ..advice() };
+    let refusal =
+        Digest::new(centre(), addressee(), day(5, 12), vec![advice(), other]).unwrap_err();
+    assert!(matches!(&refusal, Refusal::NotTheirs { owner, .. } if owner == "E0002"), "{refusal}");
+    let nothing = Digest::new(centre(), addressee(), day(5, 12), vec![]).unwrap_err();
+    assert_eq!(nothing.code(), "nothing-to-say");
+}
+
+#[test]
+fn a_letters_id_follows_from_what_it_tells() {
+    let items = || vec![hanging(Reason::Underpaid), advice()];
+    let reversed = || items().into_iter().rev().collect::<Vec<_>>();
+    let id = |items, night| Digest::new(centre(), addressee(), night, items).unwrap().letter_id();
+    let first = id(items(), day(5, 12));
+    assert_eq!(first.len(), 64);
+    assert_eq!(first, id(reversed(), day(5, 12)), "order changes nothing");
+    assert_ne!(first, id(items(), day(5, 13)), "another night");
+    assert_ne!(first, id(vec![advice()], day(5, 12)), "other items");
+    let same = Digest::new(centre(), addressee(), day(5, 12), items()).unwrap();
+    let rules = LetterRules::shipped().unwrap();
+    assert_eq!(Letter::write(&same, &rules), Letter::write(&same, &rules));
+}

@@ -1,0 +1,93 @@
+//! Workbooks are read like tables, and their floats are never trusted.
+//!
+//! The workbook is written here, with numbers, texts and dates as banks' programs write them.
+
+#![cfg(feature = "xlsx")]
+#![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
+
+use duizhang::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use duizhang::rulebook::bank::BankLayouts;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use std::io::Cursor;
+
+#[derive(Default)]
+struct Kept(Vec<String>);
+
+impl Sink for Kept {
+    fn entry(&mut self, entry: Entry<'_>) {
+        self.0.push(format!(
+            "{} {} {} {} {} {}",
+            entry.account.unwrap_or("-"),
+            entry.booked_on,
+            entry.direction,
+            entry.amount,
+            entry.counterparty.account,
+            entry.remarks.postscript,
+        ));
+    }
+
+    fn reject(&mut self, reject: Reject) {
+        self.0.push(reject.to_string());
+    }
+
+    fn statement(&mut self, _: Statement<'_>) {}
+
+    fn flag(&mut self, flag: Flag) {
+        self.0.push(flag.to_string());
+    }
+}
+
+fn workbook() -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().write(0, 0, "说明").unwrap();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "账　　号：").unwrap();
+    sheet.write(0, 1, "2105400000000000011").unwrap();
+    for (column, heading) in
+        ["交易日期", "收入金额", "支出金额", "对方账号", "附言"].into_iter().enumerate()
+    {
+        sheet.write(2, u16::try_from(column).unwrap(), heading).unwrap();
+    }
+    let day = Format::new().set_num_format("yyyy-mm-dd");
+    sheet.write_with_format(3, 0, ExcelDateTime::from_ymd(2026, 5, 11).unwrap(), &day).unwrap();
+    sheet.write(3, 1, 53117.1).unwrap();
+    sheet.write(3, 3, "6222000000000000001").unwrap();
+    sheet.write(3, 4, "P1906133753").unwrap();
+    sheet.write(4, 0, "20260511").unwrap();
+    sheet.write(4, 2, 20).unwrap();
+    sheet.write(4, 3, 622_200_000_000_f64).unwrap();
+    sheet.write(5, 0, "2026-05-11").unwrap();
+    // What 0.1 + 0.2 makes in a spreadsheet.
+    sheet.write(5, 1, 0.300_000_000_000_000_04).unwrap();
+    sheet.write(6, 0, "合计").unwrap();
+    sheet.write(6, 1, 53117.4).unwrap();
+    workbook.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_workbook_is_a_table_whose_floats_must_be_exact() {
+    let layouts = BankLayouts::shipped().unwrap();
+    let mut kept = Kept::default();
+    let facts = feed::read(&mut Cursor::new(workbook()), &layouts, &mut kept).unwrap();
+    assert_eq!((facts.format.code(), facts.layout.as_deref()), ("xlsx", Some("standard-pair")));
+    assert_eq!(
+        kept.0,
+        [
+            "2105400000000000011 2026-05-11 credit 53117.10 6222000000000000001 P1906133753",
+            "2105400000000000011 2026-05-11 debit 20 622200000000 ",
+            "6:2: 收入金额 \"≈3.0000000000000004e-1\": expected a digit at position 1, found '≈'",
+        ]
+    );
+}
+
+#[test]
+fn a_broken_workbook_is_an_error() {
+    let layouts = BankLayouts::shipped().unwrap();
+    let mut bytes = workbook();
+    bytes.truncate(bytes.len() / 2);
+    let error = feed::read(&mut Cursor::new(bytes), &layouts, &mut Kept::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected a workbook of at most 512 MiB, found \"more, or a broken archive\""
+    );
+}

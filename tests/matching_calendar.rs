@@ -1,0 +1,28 @@
+//! The calendar against a list of last working days that was derived from the announcements independently.
+//!
+//! The list is not part of the project: `DUIZHANG_SHARED` names the folder that holds it (`../shared` where
+//! it is not set). Without it the test says that it is skipped.
+#![expect(clippy::disallowed_methods, reason = "a test may look where its data is")]
+
+use duizhang::remittance::YearMonth;
+use duizhang::rulebook::calendar::shipped;
+
+#[test]
+fn the_last_working_days_of_three_years_are_as_listed() {
+    let shared = std::env::var("DUIZHANG_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+    let path = format!("{shared}/domain/holidays/last_workdays_2024_2026.tsv");
+    let Ok(list) = std::fs::read_to_string(&path) else {
+        println!("skipped: no {path}");
+        return;
+    };
+    let days = shipped().unwrap();
+    let mut months = 0;
+    for line in list.lines().skip(1) {
+        let mut columns = line.split('\t');
+        let month: YearMonth = columns.next().unwrap().parse().unwrap();
+        let want = columns.next().unwrap().parse().unwrap();
+        assert_eq!(days.last_working_day(month), want, "{month}");
+        months += 1;
+    }
+    assert_eq!(months, 36);
+}
