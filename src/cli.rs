@@ -24,6 +24,7 @@ macro_rules! note {
     };
 }
 
+mod apply;
 mod args;
 mod audit;
 mod centre;
@@ -45,7 +46,9 @@ mod report;
 mod rows;
 mod rules;
 mod settings;
+mod show;
 mod suspense;
+mod template;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, RulesCommand};
 use clap::Parser;
@@ -78,6 +81,9 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Match(args) => night::judge(global, args),
         Command::Remark(args) => remark::run(global, args),
         Command::Feed { command: FeedCommand::Inspect(args) } => feed::run(global, args),
+        Command::Apply(args) => apply::run(global, args),
+        Command::Show(args) => show::run(global, args),
+        Command::Template(args) => template::run(args),
         Command::Transactions(args) => listing::transactions(global, args),
         Command::Notices(args) => listing::notices(global, args),
         Command::Suspense { command } => suspense::run(global, command),

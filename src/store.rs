@@ -18,6 +18,7 @@ mod listing;
 mod lock;
 mod notices;
 mod outcomes;
+mod remittance;
 mod row;
 mod slate;
 mod suspense;
@@ -32,6 +33,7 @@ pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
+pub use remittance::{Books, NoticeSheet};
 pub use slate::{Accounts, Slate};
 pub use suspense::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
 pub use verdict::{Recording, Verdict, VerdictTotals};
@@ -45,10 +47,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The migrations, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "centre", include_str!("../migrations/sqlite/0001_centre.sql")),
     (2, "feed", include_str!("../migrations/sqlite/0002_feed.sql")),
     (3, "decision", include_str!("../migrations/sqlite/0003_decision.sql")),
+    (4, "remittance", include_str!("../migrations/sqlite/0004_remittance.sql")),
 ];
 
 /// Bytes a page of a new database: wide rows in clustered trees split less often in larger pages

@@ -129,6 +129,20 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: FeedCommand,
     },
+    /// Apply what employers file: one operation a line, as JSON
+    #[command(after_help = APPLY_HELP)]
+    Apply(ApplyArgs),
+    /// Show an employer, an employee, a notice, a month's list, a ledger or a receipt
+    #[command(
+        after_help = "Examples:\n  duizhang show employee E0000000000000001 --format json\n  \
+        duizhang show roster 450200001 --month 2026-05\n  \
+        duizhang show receipt P1906133753 --out receipt.html"
+    )]
+    Show(ShowArgs),
+    /// Write the template of a register in bulk, as CSV or XLSX
+    #[command(after_help = "Examples:\n  duizhang template open > open.csv\n  \
+        duizhang template seal --out seal.xlsx")]
+    Template(TemplateArgs),
     /// List what banks reported and what became of it
     #[command(
         after_help = "Examples:\n  duizhang transactions --outcome suspense --format csv\n  \
@@ -192,6 +206,59 @@ All of a file or nothing of it. UTF-8 or GB18030, columns by name in any order:
 Examples:
   duizhang import accounts accounts.csv
   duizhang import notices 2026-05.xlsx --dry-run";
+
+const APPLY_HELP: &str = r#"One answer a line: {"line":1,"ok":true,…} or {"line":1,"ok":false,"error":"code","message":…}.
+The first refusal undoes the whole file (exit code 1); with --keep-going refused lines are left
+out and the rest is done (exit code 3).
+
+Example:
+  echo '{"op":"remit","on":"2026-05-11","employer_id":"E1","month":"2026-05"}' | duizhang apply -"#;
+
+#[derive(Args, Debug)]
+pub(super) struct ApplyArgs {
+    /// Operations, one JSON object a line; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Leave refused lines out and go on
+    #[arg(long)]
+    pub(super) keep_going: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ShowArgs {
+    /// What
+    pub(super) what: Shown,
+    /// The employer's or employee's number, or the notice's reference
+    pub(super) id: String,
+    /// Only of this roster month
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(super) month: Option<String>,
+    /// Where to write a receipt [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// What can be shown of the remittance books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shown {
+    Employer,
+    Employee,
+    Notice,
+    Roster,
+    Ledger,
+    Receipt,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct TemplateArgs {
+    /// The register
+    #[arg(value_name = "NAME")]
+    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement"])]
+    pub(super) name: String,
+    /// Where to write it; .xlsx makes a workbook [default: CSV to standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
 
 #[derive(Args, Debug)]
 pub(super) struct DemoArgs {
@@ -370,6 +437,9 @@ pub(super) struct ResolveArgs {
     pub(super) ids: Vec<String>,
     #[command(flatten)]
     pub(super) how: Decision,
+    /// Whose advance balance it goes to [default: the employer of the notice that was read]
+    #[arg(long, value_name = "ID", requires = "advance")]
+    pub(super) employer: Option<String>,
     /// Who decides
     #[arg(long, value_name = "WHO")]
     pub(super) by: String,

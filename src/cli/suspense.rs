@@ -148,10 +148,10 @@ const fn compared(kind: EvidenceKind) -> &'static str {
 fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
     let notices = args.how.notice.iter().map(|text| parsed::<PaymentReference>(text));
     let notices = notices.collect::<Result<Vec<_>, _>>()?;
-    let resolution = if !notices.is_empty() {
+    let mut resolution = if !notices.is_empty() {
         Resolution::Settle(notices)
     } else if args.how.advance {
-        Resolution::Advance
+        Resolution::Advance(args.employer.clone())
     } else if args.how.refund {
         Resolution::Refund
     } else {
@@ -163,6 +163,17 @@ fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
     let mut items = Vec::new();
     for id in &args.ids {
         items.push(parsed::<ItemId>(&find(&report, id)?.item_id)?);
+    }
+    if let Resolution::Advance(None) = resolution {
+        let mut owners = Vec::new();
+        for item in &items {
+            owners.push(centre.store.employer_of(item)?);
+        }
+        owners.dedup();
+        match owners.as_slice() {
+            [Some(only)] => resolution = Resolution::Advance(Some(only.clone())),
+            _ => note!(global, "nobody can say whose this is; --employer ID puts it on a balance"),
+        }
     }
     centre.store.resolve(&items, &resolution, &args.by, Some(&args.note), on)?;
     for item in &items {

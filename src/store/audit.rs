@@ -46,6 +46,8 @@ pub enum Gap {
     Received { account_id: i64, files: Money, transactions: Money },
     /// A settled notice is not paid by exactly the transactions that name it.
     Settlement { reference: String, settled: Money, paid: Money, notice: Option<Money> },
+    /// What was posted to employees is not what their notice was settled with.
+    Spread { reference: String, settled: Money, posted: Money },
     /// A subject's balance is not the sum of the transactions that must stand there.
     Subject { subject: Subject, journals: Money, transactions: Money },
     /// A decision without its transaction, a hanging item that is not in suspense, and the like.
@@ -113,13 +115,30 @@ const SETTLEMENTS: &str = "
             join bank_transaction t using (centre_id, account_id, serial)
             where d.centre_id = ?1 and d.outcome = 1 and d.notice is not null
         union all
-        select reference, 0, amount_fen from allocation where centre_id = ?1) p
+        select reference, 0, amount_fen from allocation where centre_id = ?1
+        union all
+        select reference, 0, -amount_fen from advance_entry
+            where centre_id = ?1 and reference is not null) p
     left join notice n on n.centre_id = ?1 and n.reference = p.reference
     group by 1
     having max(p.settled) <> sum(p.paid) or max(n.amount_fen) is not max(p.settled)
     order by 1 limit 20";
 
-const ORPHANS: [(&str, &str); 4] = [
+/// Settled notices that have lines, against what was posted to employees under their references.
+const SPREAD: &str = "
+    select reference, sum(settled), sum(posted) from (
+        select s.reference, s.amount_fen as settled, 0 as posted
+            from notice_part p join settlement s using (centre_id, reference) where p.centre_id = ?1
+        union all
+        select reference, 0, amount_fen from account_entry
+            where centre_id = ?1 and reference is not null)
+    group by 1 having sum(settled) <> sum(posted) order by 1 limit 20";
+
+/// What employers' advance balances paid.
+const PAID_FROM_ADVANCE: &str = "select coalesce(-sum(amount_fen), 0) from advance_entry
+    where centre_id = ?1 and reference is not null";
+
+const ORPHANS: [(&str, &str); 7] = [
     (
         "decision without its transaction",
         "select count(*) from decision d where centre_id = ?1 and not exists (select 1
@@ -144,6 +163,27 @@ const ORPHANS: [(&str, &str); 4] = [
             join bank_transaction t using (centre_id, account_id, serial) where l.centre_id = ?1
             group by l.account_id, l.serial having sum(l.amount_fen) <> max(t.amount_fen))",
     ),
+    (
+        "employee whose balance is not the sum of the account's entries",
+        "select count(*) from (select 1 from (
+                select employer_no, employee_no, balance_fen, 0 as entry_fen
+                    from employee where centre_id = ?1 and (balance_fen <> 0 or entries > 0)
+                union all
+                select employer_no, employee_no, 0, amount_fen
+                    from account_entry where centre_id = ?1)
+            group by employer_no, employee_no having sum(balance_fen) <> sum(entry_fen))",
+    ),
+    (
+        "list whose lines are not its total",
+        "select count(*) from roster r where centre_id = ?1 and total_fen <> (
+            select coalesce(sum(employer_fen + employee_fen), 0) from roster_line l
+            where l.centre_id = r.centre_id and l.employer_no = r.employer_no and l.month = r.month)",
+    ),
+    (
+        "employer whose advance balance is below zero",
+        "select count(*) from (select 1 from advance_entry where centre_id = ?1
+            group by employer_no having sum(amount_fen) < 0)",
+    ),
 ];
 
 impl Store {
@@ -157,13 +197,20 @@ impl Store {
         let mut gaps = Vec::new();
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
         settlements(connection, centre, &mut gaps)?;
+        spread(connection, centre, &mut gaps)?;
         for (what, sql) in ORPHANS {
             let count: i64 = connection.query_row(sql, params![centre], |row| row.get(0))?;
             if count > 0 {
                 gaps.push(Gap::Orphan { what, count: count.cast_unsigned() });
             }
         }
-        let standing = standing(connection, centre)?;
+        let mut standing = standing(connection, centre)?;
+        let advanced: i64 =
+            connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
+        // Money from an advance balance reached employees without a transaction of its own.
+        for (place, fen) in [(Place::Advance, -advanced), (Place::EmployeeAccounts, advanced)] {
+            standing.entry((place, true)).or_default().1 += fen;
+        }
         let balances = balances(connection, centre, received, paid_out)?;
         for (subject, journals) in &balances {
             let transactions = expected(*subject, &standing, received, paid_out);
@@ -184,7 +231,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
-        const TABLES: [&str; 6] = [
+        const TABLES: [&str; 9] = [
             "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
                 d.decided_on, d.because from decision d
                 join collection_account a using (centre_id, account_id)
@@ -201,6 +248,17 @@ impl Store {
                 where i.centre_id = ?1 order by 1, 2",
             "select letter_id, employer_id, written_on, recipient, subject from letter
                 where centre_id = ?1 order by 1",
+            "select b.employer_id, e.employee_id, e.status, e.detail, e.base_fen, e.years,
+                e.balance_fen from employee e join employer_book b using (centre_id, employer_no)
+                where e.centre_id = ?1 and (e.opened_for is not null or e.entries > 0) order by 1, 2",
+            "select b.employer_id, e.employee_id, a.position, a.posted_on, a.kind, a.for_month,
+                a.reference, a.amount_fen, a.employer_fen, a.employee_fen
+                from account_entry a join employer_book b using (centre_id, employer_no)
+                join employee e using (centre_id, employer_no, employee_no)
+                where a.centre_id = ?1 order by 1, 2, 3",
+            "select b.employer_id, r.kind, r.ordinal, r.open, r.body from employer_record r
+                join employer_book b using (centre_id, employer_no)
+                where r.centre_id = ?1 order by 1, 2, 3",
         ];
         let bulk = Bulk::open(self)?;
         let mut sha = Sha256::new();
@@ -261,16 +319,33 @@ fn settlements(
     let mut statement = connection.prepare(SETTLEMENTS)?;
     let mut rows = statement.query(params![centre])?;
     while let Some(row) = rows.next()? {
-        let number: i64 = row.get(0)?;
-        let reference = u64::try_from(number).ok().and_then(PaymentReference::from_number);
         gaps.push(Gap::Settlement {
-            reference: reference.map_or_else(|| number.to_string(), |known| known.to_string()),
+            reference: named(row.get(0)?),
             settled: Money::from_fen(row.get(1)?),
             paid: Money::from_fen(row.get(2)?),
             notice: row.get::<_, Option<i64>>(3)?.map(Money::from_fen),
         });
     }
     Ok(())
+}
+
+fn spread(connection: &Connection, centre: i64, gaps: &mut Vec<Gap>) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(SPREAD)?;
+    let mut rows = statement.query(params![centre])?;
+    while let Some(row) = rows.next()? {
+        gaps.push(Gap::Spread {
+            reference: named(row.get(0)?),
+            settled: Money::from_fen(row.get(1)?),
+            posted: Money::from_fen(row.get(2)?),
+        });
+    }
+    Ok(())
+}
+
+/// A reference as people write it.
+fn named(number: i64) -> String {
+    let reference = u64::try_from(number).ok().and_then(PaymentReference::from_number);
+    reference.map_or_else(|| number.to_string(), |known| known.to_string())
 }
 
 /// Count and sum by place and by whether it is a credit.
@@ -333,6 +408,9 @@ fn balances(
         |row| row.get(0),
     )?;
     post(Subject::Receipts.number(), Subject::Contributions.number(), settled);
+    let advanced: i64 =
+        connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
+    post(Subject::Advance.number(), Subject::Receipts.number(), advanced);
     let mut statement = connection.prepare(
         "select debit, credit, sum(amount_fen) from journal where centre_id = ?1 group by 1, 2",
     )?;
@@ -357,6 +435,9 @@ impl fmt::Display for Gap {
                     Some(amount) => write!(f, "owed {amount}"),
                     None => write!(f, "and no such notice"),
                 }
+            }
+            Self::Spread { reference, settled, posted } => {
+                write!(f, "notice {reference}: settled {settled}, posted to employees {posted}")
             }
             Self::Subject { subject, journals, transactions } => write!(
                 f,

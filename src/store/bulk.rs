@@ -59,10 +59,22 @@ impl Bulk {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.atomically_or_not(|connection| work(connection).map(|value| (value, true)))
+    }
+
+    /// Does the work in one transaction, which is kept only where the work says so.
+    pub(crate) fn atomically_or_not<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(T, bool), StoreError>,
+    ) -> Result<T, StoreError> {
         self.begin()?;
         match work(&self.connection) {
-            Ok(value) => {
-                self.commit()?;
+            Ok((value, keeps)) => {
+                if keeps {
+                    self.commit()?
+                } else {
+                    self.rollback()?
+                }
                 Ok(value)
             }
             Err(error) => {

@@ -39,6 +39,10 @@ pub enum StoreError {
     },
     /// What is asked contradicts what is there.
     Refused(Refusal),
+    /// The remittance domain does not do what the store must have of it.
+    Domain(crate::remittance::Refusal),
+    /// The policy that the program brings cannot be read.
+    Policy,
     /// The thread that writes is gone.
     Writer,
 }
@@ -77,6 +81,8 @@ impl fmt::Display for StoreError {
             }
             Self::Lock { path, .. } => write!(f, "{}: cannot lock", path.display()),
             Self::Refused(refusal) => write!(f, "{refusal}"),
+            Self::Domain(refusal) => write!(f, "{}", refusal.message),
+            Self::Policy => write!(f, "the built-in rules/policy.toml cannot be read"),
             Self::Writer => write!(f, "the writing thread stopped"),
         }
     }
@@ -113,6 +119,8 @@ impl std::error::Error for StoreError {
             | Self::CentreTaken { .. }
             | Self::Unknown { .. }
             | Self::Refused(_)
+            | Self::Domain(_)
+            | Self::Policy
             | Self::Writer => None,
         }
     }

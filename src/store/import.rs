@@ -21,7 +21,7 @@ pub struct Imported {
 }
 
 /// What became of one row.
-enum Row {
+pub(super) enum Row {
     Added,
     Changed,
     Unchanged,
@@ -105,35 +105,13 @@ impl Store {
         })
     }
 
-    /// Takes in employees.
+    /// Takes in employees. One who is at another employer in the list now, and of whom nothing was
+    /// listed or posted there, moves; the account keeps what operations did to it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; nothing is then taken in.
     pub fn import_employees(&self, employees: &[EmployeeRow]) -> Result<Imported, StoreError> {
-        const SQL: &str = "insert into employee values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            on conflict (centre_id, employee_id) do update set
-                employer_id = excluded.employer_id, name = excluded.name, id_no = excluded.id_no,
-                base_fen = excluded.base_fen, status = excluded.status
-            where (employer_id, name, id_no, base_fen, status) is not
-                (excluded.employer_id, excluded.name, excluded.id_no, excluded.base_fen, excluded.status)";
-        self.upsert(employees, |connection, centre_id, employee| {
-            let known = exists(
-                connection,
-                "select 1 from employee where centre_id = ?1 and employee_id = ?2",
-                centre_id,
-                &employee.employee_id,
-            )?;
-            let changes = connection.prepare_cached(SQL)?.execute(params![
-                centre_id,
-                employee.employee_id,
-                employee.employer_id,
-                employee.name,
-                employee.id_no,
-                employee.base.fen(),
-                employee.status.code()
-            ])?;
-            Ok(row(known, changes > 0))
-        })
+        self.upsert(employees, super::remittance::import_employee)
     }
 
     /// Takes in notices. They are written in the order of their references, which makes a million
@@ -205,6 +183,8 @@ fn change_notice(
             "select employer_id, amount_fen, issued_on, month, status,
                 exists (select 1 from settlement s where s.centre_id = n.centre_id
                     and s.reference = n.reference)
+                or exists (select 1 from notice_part p where p.centre_id = n.centre_id
+                    and p.reference = n.reference)
              from notice n where centre_id = ?1 and reference = ?2",
         )?
         .query_row(key, |row| {

@@ -70,8 +70,8 @@ pub struct SuspenseRow {
 pub enum Resolution {
     /// The items together pay these notices: the sums are equal.
     Settle(Vec<PaymentReference>),
-    /// To the employer's advance balance.
-    Advance,
+    /// To the employer's advance balance; `None` where nobody can say whose.
+    Advance(Option<String>),
     /// To be sent back to the payer.
     Refund,
     /// Not a remittance at all.
@@ -83,7 +83,7 @@ impl Resolution {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Settle(_) => "settle",
-            Self::Advance => "advance",
+            Self::Advance(_) => "advance",
             Self::Refund => "refund",
             Self::NotOurs => "not-ours",
         }
@@ -94,7 +94,7 @@ impl Resolution {
         match self {
             // Through receipts, as every settlement: the settlement journal takes it from there.
             Self::Settle(_) => Subject::Receipts,
-            Self::Advance => Subject::Advance,
+            Self::Advance(_) => Subject::Advance,
             Self::Refund => Subject::Refund,
             Self::NotOurs => Subject::Other,
         }
@@ -162,6 +162,13 @@ impl Store {
                 .collect::<Result<Vec<_>, _>>()?;
             if let Resolution::Settle(notices) = resolution {
                 settle(connection, centre, &keys, notices, on)?;
+                let mut settled = notices.clone();
+                settled.sort_unstable();
+                super::remittance::spread(&bulk, &settled, on)?;
+            }
+            if let Resolution::Advance(Some(employer_id)) = resolution {
+                let given = keys.iter().map(|key| key.amount_fen).sum();
+                super::remittance::credit_advance(&bulk, employer_id, on, given)?;
             }
             for key in &keys {
                 post(connection, centre, key, resolution.subject(), on)?;
@@ -184,6 +191,36 @@ impl Store {
             }
             Ok(())
         })
+    }
+}
+
+impl Store {
+    /// The employer an item belongs to, by the notice that was read or the account that paid; `None`
+    /// where that names none, or several.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn employer_of(&self, item: &ItemId) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "select employer_id from (select n.employer_id from decision d
+                join collection_account a using (centre_id, account_id)
+                join notice n on n.centre_id = d.centre_id
+                    and n.reference = coalesce(d.reference, d.notice)
+                where d.centre_id = ?1 and a.account_no = ?2 and d.serial = ?3
+            union all
+            select p.employer_id from bank_transaction t
+                join collection_account a using (centre_id, account_id)
+                join payer_account p on p.centre_id = t.centre_id
+                    and p.account_no = t.counterparty_account
+                where t.centre_id = ?1 and a.account_no = ?2 and t.serial = ?3
+                    and (select count(*) from payer_account q where q.centre_id = p.centre_id
+                        and q.account_no = p.account_no) = 1) found
+            where exists (select 1 from employer e where e.centre_id = ?1
+                and e.employer_id = found.employer_id)
+            limit 1";
+        let bulk = Bulk::open(self)?;
+        let mut select = bulk.connection.prepare(SQL)?;
+        let mut rows = select.query(params![bulk.centre_id, item.account_no, item.serial])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 }
 

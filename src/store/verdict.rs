@@ -154,7 +154,8 @@ impl Recording {
             row.bind(reference_number(*reference))?;
             row.bind(on)?;
             row.bind(amount)
-        })
+        })?;
+        super::remittance::spread(&self.bulk, &settled, self.as_of)
     }
 }
 

@@ -1,0 +1,137 @@
+-- What employers file and what became of it for each employee. Twin: none yet, PostgreSQL follows.
+--
+-- One truth: an employer's name and contact stay in employer, what is owed in notice, that it was
+-- settled in settlement; the tables here add what those do not say. Employers and accounts get small
+-- numbers, because a centre keeps a row an employee and month for ever and a text key in each would
+-- be most of its size.
+
+-- The employer's number, and its books once it has enrolled here.
+create table employer_book (
+    centre_id   integer not null,
+    employer_no integer not null,  -- From 1, in the order of first mention.
+    employer_id text    not null,
+    body        text,              -- remittance::EmployerAccount as JSON; null before enrolment.
+    primary key (centre_id, employer_no),
+    unique (centre_id, employer_id)
+) strict, without rowid;
+
+insert into employer_book
+    select centre_id, row_number() over (partition by centre_id order by employer_id), employer_id, null
+    from (select distinct centre_id, employer_id from employee);
+
+-- An account is the pair of employer and employee: one who was transferred leaves a sign behind, and
+-- one number can be held at two employers. So the key of 0001 could not stay.
+create table account (
+    centre_id     integer not null,
+    employer_no   integer not null,
+    employee_no   integer not null,  -- From 1 within the employer.
+    employee_id   text    not null,
+    name          text    not null,
+    id_no         text    not null,
+    base_fen      integer not null,
+    status        text    not null,  -- active, sealed, transferred.
+    detail        text,              -- The seal reason's code, or the employer it went to.
+    opened_for    integer,           -- Null: from an import, which does not say.
+    years         text    not null,  -- remittance::employee::YearTotal, a list, as JSON.
+    base_adjusted text    not null,  -- Roster months, a list, as JSON.
+    balance_fen   integer not null,
+    entries       integer not null,
+    primary key (centre_id, employer_no, employee_no),
+    unique (centre_id, employee_id, employer_no)
+) strict, without rowid;
+
+create index account_id_no on account (centre_id, employer_no, id_no);
+
+insert into account
+    select e.centre_id, b.employer_no,
+        row_number() over (partition by e.centre_id, e.employer_id order by e.employee_id),
+        e.employee_id, e.name, e.id_no, e.base_fen, e.status, null, null, '[]', '[]', 0, 0
+    from employee e join employer_book b using (centre_id, employer_id);
+
+drop table employee;
+alter table account rename to employee;
+
+-- Movements of employees' accounts (个人明细); their sum is the balance.
+create table account_entry (
+    centre_id    integer not null,
+    employer_no  integer not null,
+    employee_no  integer not null,
+    position     integer not null,  -- From 0 within the account.
+    posted_on    integer not null,
+    kind         integer not null,  -- 1 remittance, 2 supplement, 3 transfer out, 4 transfer in.
+    for_month    integer,
+    reference    integer,
+    amount_fen   integer not null,
+    employer_fen integer not null,
+    employee_fen integer not null,
+    balance_fen  integer not null,
+    voucher      integer not null,  -- The ordinal of the voucher it belongs to.
+    primary key (centre_id, employer_no, employee_no, position)
+) strict, without rowid;
+
+-- The month's list (汇缴清册) and its lines.
+create table roster (
+    centre_id   integer not null,
+    employer_no integer not null,
+    month       integer not null,
+    ordinal     integer not null,
+    made_on     integer not null,
+    total_fen   integer not null,
+    reference   integer,            -- The notice it is on.
+    paid_on     integer,
+    primary key (centre_id, employer_no, month)
+) strict, without rowid;
+
+create table roster_line (
+    centre_id    integer not null,
+    employer_no  integer not null,
+    month        integer not null,
+    employee_no  integer not null,
+    base_fen     integer not null,
+    employer_fen integer not null,
+    employee_fen integer not null,
+    primary key (centre_id, employer_no, month, employee_no)
+) strict, without rowid;
+
+-- What a notice is over. A notice without a row here came from a core system and says no lines.
+create table notice_part (
+    centre_id   integer not null,
+    reference   integer not null,
+    months      text    not null,  -- Roster months, a list, as JSON.
+    supplements text    not null,  -- Ordinals of registers, a list, as JSON.
+    primary key (centre_id, reference)
+) strict, without rowid;
+
+-- Drafts, registers, vouchers and log lines, in the employer's own count.
+create table employer_record (
+    centre_id   integer not null,
+    employer_no integer not null,
+    kind        integer not null,  -- 1 draft, 2 register, 3 voucher, 4 log line.
+    ordinal     integer not null,
+    open        integer not null,  -- 1 for a register that holds and is not paid.
+    body        text    not null,  -- The thing of src/remittance as JSON.
+    primary key (centre_id, employer_no, kind, ordinal)
+) strict, without rowid;
+
+create index employer_record_open on employer_record (centre_id, employer_no, ordinal) where open = 1;
+
+-- Employers' advance balances (单位暂存款): what came to them, and below zero what they paid.
+create table advance_entry (
+    centre_id   integer not null,
+    employer_no integer not null,
+    ordinal     integer not null,  -- The voucher's.
+    posted_on   integer not null,
+    amount_fen  integer not null,
+    reference   integer,           -- The notice it paid.
+    primary key (centre_id, employer_no, ordinal)
+) strict, without rowid;
+
+create table appointment (
+    centre_id      integer not null,
+    appointment_id text    not null,
+    held_on        integer not null,
+    body           text    not null,  -- remittance::appointment::Appointment as JSON.
+    primary key (centre_id, appointment_id)
+) strict, without rowid;
+
+create index appointment_day on appointment (centre_id, held_on);

@@ -1,0 +1,79 @@
+//! `duizhang apply`: operations of employers, one a line, each answered by a line.
+//!
+//! The answers are printed when the outcome of the file is certain, so that whoever reads "ok" of a
+//! file that stood to its end can rely on it. Lines that hold nothing are passed over.
+
+use super::args::{ApplyArgs, Global};
+use super::centre::Centre;
+use super::failure::{Doing, Done, Failure};
+use super::rows::stdout;
+use crate::remittance::file::{OnRefusal, malformed};
+use crate::remittance::{Operation, Refusal};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+pub(super) fn run(global: &Global, args: &ApplyArgs) -> Result<Done, Failure> {
+    let centre = Centre::write(global)?;
+    let name = if is_stdin(&args.file) {
+        "standard input".to_owned()
+    } else {
+        args.file.display().to_string()
+    };
+    let input: Box<dyn BufRead> = if is_stdin(&args.file) {
+        Box::new(BufReader::new(std::io::stdin()))
+    } else {
+        let file = std::fs::File::open(&args.file);
+        Box::new(BufReader::new(file.doing(|| format!("cannot read {name}"))?))
+    };
+    let on_refusal = if args.keep_going { OnRefusal::KeepGoing } else { OnRefusal::UndoAll };
+    let policy = Arc::new(centre.rules.policy.clone());
+    let (mut answers, mut unread) = (Vec::new(), None);
+    let applied =
+        centre.store.apply_file(policy, lines(input, &mut unread), on_refusal, |answer| {
+            // Writing into memory cannot fail, nor can an answer be no JSON.
+            let _ = serde_json::to_writer(&mut answers, answer);
+            answers.push(b'\n');
+        })?;
+    let mut out = stdout();
+    out.write_all(&answers)?;
+    out.flush()?;
+    if let Some(error) = unread {
+        return Err(error).doing(|| format!("cannot read {name} to its end"));
+    }
+    if let Some(line) = applied.undone_at {
+        return Err(Failure::because(format!(
+            "line {line} was refused; nothing of {name} was done (--keep-going leaves such lines out)"
+        )));
+    }
+    if centre.is_rehearsal() {
+        note!(global, "dry run: nothing was written");
+    }
+    let (done, refused) = (applied.done, applied.refused);
+    note!(global, "{done} operations done, {refused} refused");
+    Ok(if refused > 0 { Done::InputSetAside } else { Done::Fully })
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The operations of a file with their lines, from 1. What ends the reading too early is refused as
+/// its last line and kept in `unread`.
+fn lines(
+    input: Box<dyn BufRead>,
+    unread: &mut Option<std::io::Error>,
+) -> impl Iterator<Item = (u64, Result<Operation, Refusal>)> {
+    (1..).zip(input.split(b'\n')).filter_map(move |(number, line)| match line {
+        Ok(bytes) if bytes.trim_ascii().is_empty() => None,
+        Ok(bytes) => {
+            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(&bytes);
+            Some((number, serde_json::from_slice(bytes).map_err(malformed)))
+        }
+        Err(error) => {
+            let refusal = malformed(&error);
+            *unread = Some(error);
+            Some((number, Err(refusal)))
+        }
+    })
+}

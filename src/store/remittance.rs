@@ -1,0 +1,238 @@
+//! Keeps the remittance domain: loads what an operation concerns, and writes what it changed.
+//!
+//! Start at [`Store::apply_file`]. [`Books`] is a piece of work inside one open transaction: it holds
+//! the part of the centre that was loaded ([`load`]), does an operation there ([`needs`] says what it
+//! needs), and writes the changes ([`write`]) before the next is asked. So what is in memory is
+//! always what the transaction holds, and undoing is the database's.
+//!
+//! A settlement takes the same way ([`spread`]): whoever settles a notice that has lines posts each
+//! line to its employee in the same commit.
+
+mod import;
+mod load;
+mod needs;
+mod read;
+mod write;
+
+use super::bulk::Bulk;
+use super::row::{day_number, reference_number};
+use super::{Store, StoreError};
+use crate::remittance::file::{FileApplied, OnRefusal};
+use crate::remittance::operation::Output;
+use crate::remittance::payment::{IssuedNotice, NoticeState};
+use crate::remittance::{Answer, Centre, Id, Money, Operation, Payment, PaymentReference, Policy};
+use crate::remittance::{Refusal, YearMonth};
+use crate::rulebook::policy;
+use chrono::NaiveDate;
+use rusqlite::params;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(super) use import::import_employee;
+pub use read::NoticeSheet;
+
+/// The part of a centre that is loaded, and the connection it came from.
+#[derive(Debug)]
+pub struct Books<'b> {
+    bulk: &'b Bulk,
+    centre: Centre,
+    /// The employers' numbers in the store.
+    numbers: BTreeMap<Id, i64>,
+    /// The accounts' numbers at their employers, and the next free one.
+    seats: BTreeMap<(Id, Id), i64>,
+    next_seats: BTreeMap<Id, i64>,
+    /// What was loaded whole.
+    whole: BTreeSet<(Id, Scope)>,
+    /// The registers that lines of the present file filed.
+    filed: BTreeMap<(Id, u64), String>,
+}
+
+/// What can be loaded whole of an employer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope {
+    Accounts,
+    Rosters,
+    OpenRegisters,
+}
+
+impl Store {
+    /// Applies the lines of one file in one transaction; `answered` gets the answer to each.
+    ///
+    /// By default the first refusal undoes the file; the result then says at which line.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails; nothing is then changed.
+    pub fn apply_file(
+        &self,
+        policy: Arc<Policy>,
+        lines: impl IntoIterator<Item = (u64, Result<Operation, Refusal>)>,
+        on_refusal: OnRefusal,
+        mut answered: impl FnMut(&Answer),
+    ) -> Result<FileApplied, StoreError> {
+        let bulk = Bulk::open(self)?;
+        bulk.atomically_or_not(|_| {
+            let mut books = Books::new(&bulk, policy);
+            let mut file = FileApplied::default();
+            for (line, operation) in lines {
+                let result = match operation {
+                    Ok(operation) => books.apply(&operation, line)?,
+                    Err(refusal) => Err(refusal),
+                };
+                let refused = result.is_err();
+                answered(&Answer::new(line, result));
+                match (refused, on_refusal) {
+                    (false, _) => file.done += 1,
+                    (true, OnRefusal::KeepGoing) => file.refused += 1,
+                    (true, OnRefusal::UndoAll) => {
+                        let undone_at = Some(line);
+                        let undone = FileApplied { refused: 1, undone_at, ..Default::default() };
+                        return Ok((undone, false));
+                    }
+                }
+            }
+            Ok((file, true))
+        })
+    }
+
+    /// Looks into the books; what `look` loads is gone afterwards.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn look<T>(
+        &self,
+        policy: Arc<Policy>,
+        look: impl FnOnce(&mut Books<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let bulk = Bulk::open(self)?;
+        look(&mut Books::new(&bulk, policy))
+    }
+}
+
+impl<'b> Books<'b> {
+    pub(super) fn new(bulk: &'b Bulk, policy: Arc<Policy>) -> Self {
+        Self {
+            bulk,
+            centre: Centre::new(policy),
+            numbers: BTreeMap::new(),
+            seats: BTreeMap::new(),
+            next_seats: BTreeMap::new(),
+            whole: BTreeSet::new(),
+            filed: BTreeMap::new(),
+        }
+    }
+
+    /// The part of the centre that is loaded.
+    #[must_use]
+    pub const fn centre(&self) -> &Centre {
+        &self.centre
+    }
+
+    /// Does one operation and writes what it changed; refused, it changes nothing.
+    fn apply(
+        &mut self,
+        operation: &Operation,
+        line: u64,
+    ) -> Result<Result<Output, Refusal>, StoreError> {
+        self.need(operation)?;
+        let applied = match self.centre.apply(operation, line) {
+            Ok(applied) => applied,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Some(register_id) = &applied.output.register_id {
+            for employer_id in operation.employers() {
+                self.filed.insert((employer_id.clone(), line), register_id.clone());
+            }
+        }
+        self.write(applied.changes)?;
+        Ok(Ok(applied.output))
+    }
+
+    /// Posts a settled notice to its employees.
+    fn settle(&mut self, reference: PaymentReference, on: NaiveDate) -> Result<(), StoreError> {
+        self.need_lines(reference, on)?;
+        let Some(notice) = self.centre.notice(reference).cloned() else { return Ok(()) };
+        let amount = notice.amount;
+        // Its settlement stands in this commit already; for the employees it is still to come.
+        self.centre.load(IssuedNotice { status: NoticeState::Awaiting, paid_on: None, ..notice });
+        let payment = Payment { bank_parts: vec![amount], from_advance: Money::ZERO };
+        let applied = self.centre.settle(reference, on, &payment).map_err(StoreError::Domain)?;
+        self.write(applied.changes)
+    }
+}
+
+/// Posts each line of notices that were just settled to its employee; notices without lines are left
+/// as they are. `settled` is in the order of references, so that the same night writes the same books.
+pub(super) fn spread(
+    bulk: &Bulk,
+    settled: &[PaymentReference],
+    on: NaiveDate,
+) -> Result<(), StoreError> {
+    let centre = bulk.centre_id;
+    // A centre that only imports notices has no lines at all: asked once, not a million times.
+    let any = "select 1 from notice_part where centre_id = ?1 limit 1";
+    if !bulk.connection.prepare(any)?.exists(params![centre])? {
+        return Ok(());
+    }
+    let mut has_lines = bulk
+        .connection
+        .prepare("select 1 from notice_part where centre_id = ?1 and reference = ?2")?;
+    let mut policy = None;
+    for reference in settled {
+        if !has_lines.exists(params![centre, reference_number(*reference)])? {
+            continue;
+        }
+        // A settlement asks nothing of the policy but that there is one.
+        let policy = match &policy {
+            Some(known) => Arc::clone(known),
+            None => {
+                let shipped = policy::shipped().map_err(|_| StoreError::Policy)?;
+                Arc::clone(policy.insert(Arc::new(shipped)))
+            }
+        };
+        // Books of its own: one notice at a time in memory.
+        Books::new(bulk, policy).settle(*reference, on)?;
+    }
+    Ok(())
+}
+
+/// Credits the employer's advance balance with what staff decided of an item.
+pub(super) fn credit_advance(
+    bulk: &Bulk,
+    employer_id: &str,
+    on: NaiveDate,
+    fen: i64,
+) -> Result<(), StoreError> {
+    let shipped = policy::shipped().map_err(|_| StoreError::Policy)?;
+    let mut books = Books::new(bulk, Arc::new(shipped));
+    let employer_id = Id::from(employer_id);
+    books.employer(&employer_id, on)?;
+    let applied = books.centre.credit_advance(&employer_id, on, Money::from_fen(fen));
+    books.write(applied.map_err(StoreError::Domain)?.changes)
+}
+
+/// A thing of the domain from the JSON it is kept as.
+fn thing<T: serde::de::DeserializeOwned>(
+    table: &'static str,
+    column: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Unknown {
+        table,
+        column,
+        found: error.to_string(),
+    })
+}
+
+/// A thing of the domain as JSON.
+fn text_of(thing: &impl serde::Serialize) -> Result<String, StoreError> {
+    // Keys are texts and nothing in them can fail to be written.
+    serde_json::to_string(thing).map_err(|_| StoreError::Writer)
+}
+
+fn month_or_none(ordinal: Option<i32>) -> Option<YearMonth> {
+    ordinal.map(YearMonth::from_ordinal)
+}
+
+fn day_or_none(day: Option<NaiveDate>) -> Option<i64> {
+    day.map(day_number)
+}

@@ -1,0 +1,63 @@
+//! An employee of an imported list becomes an account like any other.
+
+use super::super::StoreError;
+use super::super::import::Row;
+use super::write::{new_number, next_seat};
+use crate::import::EmployeeRow;
+use rusqlite::{Connection, OptionalExtension, params};
+
+const UPDATE: &str = "update employee set name = ?4, id_no = ?5, base_fen = ?6, status = ?7,
+        detail = case when status = ?7 then detail end
+    where centre_id = ?1 and employer_no = ?2 and employee_no = ?3
+        and (name, id_no, base_fen, status) is not (?4, ?5, ?6, ?7)";
+
+/// Where the employee is: here, or elsewhere with nothing listed or posted.
+const FIND: &str = "select employer_no, employee_no from employee
+    where centre_id = ?1 and employee_id = ?2 and (employer_no = ?3
+        or (entries = 0 and years = '[]' and status <> 'transferred'))
+    order by employer_no <> ?3 limit 1";
+
+/// Takes in one employee.
+pub(in crate::store) fn import_employee(
+    connection: &Connection,
+    centre: i64,
+    row: &EmployeeRow,
+) -> Result<Row, StoreError> {
+    let sql = "select employer_no from employer_book where centre_id = ?1 and employer_id = ?2";
+    let key = params![centre, row.employer_id];
+    let number = connection.prepare_cached(sql)?.query_row(key, |found| found.get(0)).optional()?;
+    let number: i64 = match number {
+        Some(number) => number,
+        None => new_number(connection, centre, &row.employer_id)?,
+    };
+    let id_no = row.id_no.to_ascii_uppercase();
+    let status = row.status.code();
+    let found: Option<(i64, i64)> = connection
+        .prepare_cached(FIND)?
+        .query_row(params![centre, row.employee_id, number], |found| {
+            Ok((found.get(0)?, found.get(1)?))
+        })
+        .optional()?;
+    let (moved, seat) = match found {
+        Some((at, seat)) if at == number => (false, Some(seat)),
+        Some((at, seat)) => {
+            let sql = "delete from employee
+                where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
+            connection.prepare_cached(sql)?.execute(params![centre, at, seat])?;
+            (true, None)
+        }
+        None => (false, None),
+    };
+    if let Some(seat) = seat {
+        let values = params![centre, number, seat, row.name, id_no, row.base.fen(), status];
+        let changes = connection.prepare_cached(UPDATE)?.execute(values)?;
+        return Ok(if changes > 0 { Row::Changed } else { Row::Unchanged });
+    }
+    let seat = next_seat(connection, centre, number)?;
+    let sql = "insert into employee
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, null, null, '[]', '[]', 0, 0)";
+    let (employee_id, fen) = (&row.employee_id, row.base.fen());
+    let values = params![centre, number, seat, employee_id, row.name, id_no, fen, status];
+    connection.prepare_cached(sql)?.execute(values)?;
+    Ok(if moved { Row::Changed } else { Row::Added })
+}

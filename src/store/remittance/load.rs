@@ -1,0 +1,355 @@
+//! Loads parts of an employer into the centre at hand.
+//!
+//! What is in memory already is what the transaction holds, so nothing is loaded over it. What is
+//! not there is asked for again: nobody there now may be enrolled by the next line.
+
+use super::super::StoreError;
+use super::super::row::{day, reference, reference_number, status};
+use super::{Books, Scope, month_or_none, thing};
+use crate::remittance::change::Entity;
+use crate::remittance::employee::{AccountStatus, EmployeeAccount};
+use crate::remittance::payment::{IssuedNotice, reference_candidates};
+use crate::remittance::register::{Draft, Register};
+use crate::remittance::roster::{Roster, RosterLine};
+use crate::remittance::{Employer, EmployerAccount, Id, Money, NoticeStatus, PaymentReference};
+use crate::remittance::{YearMonth, appointment::Appointment};
+use chrono::NaiveDate;
+use rusqlite::{OptionalExtension, Row, ToSql, params};
+use std::sync::Arc;
+
+/// Kinds of rows in `employer_record`.
+pub(super) const DRAFT: i64 = 1;
+pub(super) const REGISTER: i64 = 2;
+pub(super) const VOUCHER: i64 = 3;
+pub(super) const LOG: i64 = 4;
+
+const EMPLOYER: &str = "select e.name, e.uscc, e.email, e.contact, e.mobile, b.employer_no, b.body
+    from employer e left join employer_book b using (centre_id, employer_id)
+    where e.centre_id = ?1 and e.employer_id = ?2";
+
+const ACCOUNTS: &str = "select employee_no, employee_id, name, id_no, base_fen, status, detail,
+        opened_for, years, base_adjusted, balance_fen, entries
+    from employee where centre_id = ?1 and employer_no = ?2";
+
+const NOTICE: &str = "select n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
+        p.months, p.supplements, s.settled_on
+    from notice n
+    left join notice_part p using (centre_id, reference)
+    left join settlement s using (centre_id, reference)
+    where n.centre_id = ?1 and n.reference = ?2";
+
+impl Books<'_> {
+    /// Loads an employer; says whether there is one.
+    pub fn employer(&mut self, employer_id: &Id, on: NaiveDate) -> Result<bool, StoreError> {
+        if self.centre.employer(employer_id).is_some() {
+            return Ok(true);
+        }
+        let mut select = self.bulk.connection.prepare_cached(EMPLOYER)?;
+        let key = params![self.bulk.centre_id, employer_id.as_str()];
+        let found = select.query_row(key, |row| {
+            let employer = Employer {
+                employer_id: employer_id.to_string(),
+                name: row.get(0)?,
+                uscc: row.get(1)?,
+                email: row.get(2)?,
+                contact: row.get(3)?,
+                mobile: row.get(4)?,
+                payer_accounts: Vec::new(),
+            };
+            Ok((employer, row.get::<_, Option<i64>>(5)?, row.get::<_, Option<String>>(6)?))
+        });
+        let Some((known, number, body)) = found.optional()? else { return Ok(false) };
+        let mut employer = match body {
+            Some(body) => thing::<EmployerAccount>("employer_book", "body", &body)?,
+            None => EmployerAccount::known(&known, on),
+        };
+        // The list that was imported last speaks for name and contact.
+        employer.name = known.name;
+        employer.uscc = known.uscc;
+        employer.agent.name = known.contact.unwrap_or_default();
+        employer.agent.mobile = known.mobile;
+        employer.agent.email = known.email;
+        if let Some(number) = number {
+            self.numbers.insert(employer_id.clone(), number);
+        }
+        self.centre.load(employer);
+        Ok(true)
+    }
+
+    /// The employer's number; `None` while nothing of it is kept.
+    pub(super) fn number(&mut self, employer_id: &Id) -> Result<Option<i64>, StoreError> {
+        if let Some(number) = self.numbers.get(employer_id) {
+            return Ok(Some(*number));
+        }
+        let select =
+            "select employer_no from employer_book where centre_id = ?1 and employer_id = ?2";
+        let mut select = self.bulk.connection.prepare_cached(select)?;
+        let key = params![self.bulk.centre_id, employer_id.as_str()];
+        let found: Option<i64> = select.query_row(key, |row| row.get(0)).optional()?;
+        if let Some(number) = found {
+            self.numbers.insert(employer_id.clone(), number);
+        }
+        Ok(found)
+    }
+
+    /// Loads every account of an employer.
+    pub fn accounts(&mut self, employer_id: &Id) -> Result<(), StoreError> {
+        if self.whole.insert((employer_id.clone(), Scope::Accounts)) {
+            self.load_accounts(employer_id, "", &[])?;
+        }
+        Ok(())
+    }
+
+    /// Loads one account of an employer.
+    pub fn account(&mut self, employer_id: &Id, employee_id: &Id) -> Result<(), StoreError> {
+        if self.centre.account(employer_id, employee_id).is_some() {
+            return Ok(());
+        }
+        self.load_accounts(employer_id, "and employee_id = ?3", &[&employee_id.as_str()])
+    }
+
+    /// Loads whoever holds an identity number at an employer.
+    pub(super) fn holder(&mut self, employer_id: &Id, id_no: &str) -> Result<(), StoreError> {
+        self.load_accounts(employer_id, "and id_no = ?3", &[&id_no])
+    }
+
+    /// Loads the account wherever it went since it was at this employer.
+    pub(super) fn follow(
+        &mut self,
+        employer_id: &Id,
+        employee_id: &Id,
+        on: NaiveDate,
+    ) -> Result<(), StoreError> {
+        let mut at = employer_id.clone();
+        loop {
+            self.account(&at, employee_id)?;
+            let next = match self.centre.account(&at, employee_id).map(|found| &found.status) {
+                Some(AccountStatus::Transferred { to }) => to.clone(),
+                Some(AccountStatus::Active | AccountStatus::Sealed { .. }) | None => return Ok(()),
+            };
+            self.employer(&next, on)?;
+            at = next;
+        }
+    }
+
+    fn load_accounts(
+        &mut self,
+        employer_id: &Id,
+        which: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<(), StoreError> {
+        let Some(number) = self.number(employer_id)? else { return Ok(()) };
+        let bulk = self.bulk;
+        let mut select = bulk.connection.prepare_cached(&format!("{ACCOUNTS} {which}"))?;
+        let mut all: Vec<&dyn ToSql> = vec![&bulk.centre_id, &number];
+        all.extend(values);
+        let mut rows = select.query(&*all)?;
+        while let Some(row) = rows.next()? {
+            let employee_id: Id = row.get_ref(1)?.as_str().unwrap_or_default().into();
+            if self.centre.account(employer_id, &employee_id).is_some() {
+                continue;
+            }
+            self.seats.insert((employer_id.clone(), employee_id.clone()), row.get(0)?);
+            self.centre.load(account(employer_id, employee_id, row)?);
+        }
+        Ok(())
+    }
+
+    /// Loads the heads of an employer's lists.
+    pub fn rosters(&mut self, employer_id: &Id) -> Result<(), StoreError> {
+        let Some(number) = self.number(employer_id)? else { return Ok(()) };
+        if !self.whole.insert((employer_id.clone(), Scope::Rosters)) {
+            return Ok(());
+        }
+        let select = "select month, ordinal, made_on, total_fen, reference, paid_on from roster
+            where centre_id = ?1 and employer_no = ?2";
+        let mut select = self.bulk.connection.prepare_cached(select)?;
+        let mut rows = select.query(params![self.bulk.centre_id, number])?;
+        while let Some(row) = rows.next()? {
+            let month = YearMonth::from_ordinal(row.get(0)?);
+            if self.centre.roster(employer_id, month).is_some() {
+                continue;
+            }
+            self.centre.load(Roster {
+                employer_id: employer_id.clone(),
+                month,
+                ordinal: row.get(1)?,
+                made_on: day(row.get(2)?)?,
+                total: Money::from_fen(row.get(3)?),
+                reference: row.get::<_, Option<i64>>(4)?.map(reference).transpose()?,
+                paid_on: row.get::<_, Option<i64>>(5)?.map(day).transpose()?,
+                lines: Arc::default(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Loads the lines of a list whose head is there.
+    pub fn roster_lines(&mut self, employer_id: &Id, month: YearMonth) -> Result<(), StoreError> {
+        let Some(number) = self.number(employer_id)? else { return Ok(()) };
+        let Some(head) = self.centre.roster(employer_id, month).cloned() else { return Ok(()) };
+        if !head.lines.is_empty() {
+            return Ok(());
+        }
+        let select = "select e.employee_id, l.base_fen, l.employer_fen, l.employee_fen
+            from roster_line l join employee e using (centre_id, employer_no, employee_no)
+            where l.centre_id = ?1 and l.employer_no = ?2 and l.month = ?3 order by e.employee_id";
+        let mut select = self.bulk.connection.prepare_cached(select)?;
+        let mut rows = select.query(params![self.bulk.centre_id, number, month.ordinal()])?;
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next()? {
+            lines.push(RosterLine {
+                employee_id: row.get_ref(0)?.as_str().unwrap_or_default().into(),
+                base: Money::from_fen(row.get(1)?),
+                employer_share: Money::from_fen(row.get(2)?),
+                employee_share: Money::from_fen(row.get(3)?),
+            });
+        }
+        self.centre.load(Roster { lines: Arc::new(lines), ..Roster::clone(&head) });
+        Ok(())
+    }
+
+    /// Loads the registers of an employer that hold and are not paid.
+    pub(super) fn open_registers(&mut self, employer_id: &Id) -> Result<(), StoreError> {
+        if self.whole.insert((employer_id.clone(), Scope::OpenRegisters)) {
+            self.records::<Register>(employer_id, REGISTER, "and open = 1 and ordinal >= ?4", 0)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn register(&mut self, employer_id: &Id, ordinal: u32) -> Result<(), StoreError> {
+        self.records::<Register>(employer_id, REGISTER, "and ordinal = ?4", ordinal)
+    }
+
+    pub(super) fn draft(&mut self, employer_id: &Id, ordinal: u32) -> Result<(), StoreError> {
+        self.records::<Draft>(employer_id, DRAFT, "and ordinal = ?4", ordinal)
+    }
+
+    /// Loads rows of `employer_record`.
+    pub(super) fn records<E: Entity + serde::de::DeserializeOwned>(
+        &mut self,
+        employer_id: &Id,
+        kind: i64,
+        which: &str,
+        ordinal: u32,
+    ) -> Result<(), StoreError> {
+        let Some(number) = self.number(employer_id)? else { return Ok(()) };
+        let select = "select body from employer_record
+            where centre_id = ?1 and employer_no = ?2 and kind = ?3";
+        let mut select = self.bulk.connection.prepare_cached(&format!("{select} {which}"))?;
+        let mut rows = select.query(params![self.bulk.centre_id, number, kind, ordinal])?;
+        while let Some(row) = rows.next()? {
+            let text = row.get_ref(0)?.as_str().unwrap_or_default();
+            let found: E = thing("employer_record", "body", text)?;
+            if self.centre.all::<E>().get(&found.key()).is_none() {
+                self.centre.load(found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads a notice, with what it is over.
+    pub fn notice(&mut self, wanted: PaymentReference) -> Result<Option<Id>, StoreError> {
+        if let Some(notice) = self.centre.notice(wanted) {
+            return Ok(Some(notice.employer_id.clone()));
+        }
+        let mut select = self.bulk.connection.prepare_cached(NOTICE)?;
+        let mut rows = select.query(params![self.bulk.centre_id, reference_number(wanted)])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let notice = notice(wanted, row)?;
+        let employer_id = notice.employer_id.clone();
+        self.centre.load(notice);
+        Ok(Some(employer_id))
+    }
+
+    /// Reserves the references that the employer's next notice must not get.
+    pub(super) fn reserve(
+        &mut self,
+        employer_id: &Id,
+        months: &[YearMonth],
+    ) -> Result<(), StoreError> {
+        let Some(employer) = self.centre.employer(employer_id).cloned() else { return Ok(()) };
+        let select = "select 1 from notice where centre_id = ?1 and reference = ?2";
+        let mut select = self.bulk.connection.prepare_cached(select)?;
+        let mut sorted = months.to_vec();
+        sorted.sort_unstable();
+        for candidate in reference_candidates(&employer, &sorted) {
+            if !select.exists(params![self.bulk.centre_id, reference_number(candidate)])? {
+                break;
+            }
+            self.centre.reserve_reference(candidate);
+        }
+        Ok(())
+    }
+
+    /// Loads the appointments of a day, or the one that is named.
+    pub(super) fn appointments(
+        &mut self,
+        on: Option<NaiveDate>,
+        appointment_id: &str,
+    ) -> Result<(), StoreError> {
+        let select = "select body from appointment where centre_id = ?1
+            and case when ?2 is null then appointment_id = ?3 else held_on = ?2 end";
+        let mut select = self.bulk.connection.prepare_cached(select)?;
+        let key = params![self.bulk.centre_id, super::day_or_none(on), appointment_id];
+        let mut rows = select.query(key)?;
+        while let Some(row) = rows.next()? {
+            let text = row.get_ref(0)?.as_str().unwrap_or_default();
+            let found: Appointment = thing("appointment", "body", text)?;
+            if self.centre.all::<Appointment>().get(&found.key()).is_none() {
+                self.centre.load(found);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn account(
+    employer_id: &Id,
+    employee_id: Id,
+    row: &Row<'_>,
+) -> Result<EmployeeAccount, StoreError> {
+    let (code, detail): (String, Option<String>) = (row.get(5)?, row.get(6)?);
+    let detail = detail.unwrap_or_default();
+    let status = match code.as_str() {
+        "active" => AccountStatus::Active,
+        "sealed" => AccountStatus::Sealed { reason: detail },
+        "transferred" => AccountStatus::Transferred { to: detail.into() },
+        _ => return Err(StoreError::Unknown { table: "employee", column: "status", found: code }),
+    };
+    let list = |column| row.get_ref(column).map(|text| text.as_str().unwrap_or("[]"));
+    Ok(EmployeeAccount {
+        employer_id: employer_id.clone(),
+        employee_id,
+        name: row.get(2)?,
+        id_no: row.get(3)?,
+        base: Money::from_fen(row.get(4)?),
+        status,
+        opened_for: month_or_none(row.get(7)?).unwrap_or(YearMonth::from_ordinal(0)),
+        years: thing("employee", "years", list(8)?)?,
+        base_adjusted: thing("employee", "base_adjusted", list(9)?)?,
+        balance: Money::from_fen(row.get(10)?),
+        entries: row.get(11)?,
+    })
+}
+
+fn notice(reference: PaymentReference, row: &Row<'_>) -> Result<IssuedNotice, StoreError> {
+    let paid_on = row.get::<_, Option<i64>>(7)?.map(day).transpose()?;
+    let status = match (status(row.get(4)?)?, paid_on) {
+        (_, Some(_)) => NoticeStatus::Paid,
+        (status, None) => status,
+    };
+    let list =
+        |column| row.get::<_, Option<String>>(column).map(|text| text.unwrap_or("[]".into()));
+    Ok(IssuedNotice {
+        reference,
+        employer_id: row.get_ref(0)?.as_str().unwrap_or_default().into(),
+        amount: Money::from_fen(row.get(1)?),
+        issued_on: day(row.get(2)?)?,
+        month: YearMonth::from_ordinal(row.get(3)?),
+        months: thing("notice_part", "months", &list(5)?)?,
+        supplements: thing("notice_part", "supplements", &list(6)?)?,
+        status: status.into(),
+        paid_on,
+    })
+}

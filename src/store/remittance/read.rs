@@ -1,0 +1,93 @@
+//! What can be asked of the books: employers, accounts, notices with lines, lists, ledgers.
+
+use super::super::StoreError;
+use super::super::row::reference_number;
+use super::Books;
+use super::load::VOUCHER;
+use crate::remittance::ledger::Voucher;
+use crate::remittance::{Id, IssuedNotice, Money, PaymentReference};
+use chrono::NaiveDate;
+use rusqlite::params;
+
+/// A notice and whose it is.
+#[derive(Clone, Debug)]
+pub struct NoticeSheet {
+    pub notice: IssuedNotice,
+    pub employer_name: String,
+}
+
+impl Books<'_> {
+    /// Loads every account of an employee number, with its employers.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn employee(&mut self, employee_id: &Id, on: NaiveDate) -> Result<(), StoreError> {
+        let sql = "select b.employer_id from employee e
+            join employer_book b using (centre_id, employer_no)
+            where e.centre_id = ?1 and e.employee_id = ?2 order by 1";
+        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let key = params![self.bulk.centre_id, employee_id.as_str()];
+        let employers = select.query_map(key, |row| row.get::<_, String>(0))?;
+        for employer_id in employers.collect::<Result<Vec<_>, _>>()? {
+            let employer_id = Id::from(employer_id);
+            self.employer(&employer_id, on)?;
+            self.account(&employer_id, employee_id)?;
+        }
+        Ok(())
+    }
+
+    /// Loads a notice with its lists and supplements; `None` where there is no such notice.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn notice_sheet(
+        &mut self,
+        reference: PaymentReference,
+        on: NaiveDate,
+    ) -> Result<Option<NoticeSheet>, StoreError> {
+        let Some(employer_id) = self.notice(reference)? else { return Ok(None) };
+        self.employer(&employer_id, on)?;
+        let Some(notice) = self.centre.notice(reference).cloned() else { return Ok(None) };
+        self.rosters(&employer_id)?;
+        for month in &notice.months {
+            self.roster_lines(&employer_id, *month)?;
+        }
+        for ordinal in &notice.supplements {
+            self.register(&employer_id, *ordinal)?;
+        }
+        let name = self.centre.employer(&employer_id).map(|employer| employer.name.clone());
+        Ok(Some(NoticeSheet { notice, employer_name: name.unwrap_or_default() }))
+    }
+
+    /// Loads the employer's ledger.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn ledger(&mut self, employer_id: &Id) -> Result<(), StoreError> {
+        self.records::<Voucher>(employer_id, VOUCHER, "and ordinal >= ?4", 0)
+    }
+
+    /// What stands on the employer's clearing account: settled notices that say no lines.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn clearing(&self, employer_id: &Id) -> Result<Money, StoreError> {
+        let sql = "select coalesce(sum(s.amount_fen), 0)
+            from notice n join settlement s using (centre_id, reference)
+            where n.centre_id = ?1 and n.employer_id = ?2 and not exists (select 1
+                from notice_part p where p.centre_id = n.centre_id and p.reference = n.reference)";
+        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let key = params![self.bulk.centre_id, employer_id.as_str()];
+        Ok(Money::from_fen(select.query_row(key, |row| row.get(0))?))
+    }
+
+    /// Whether the store says what each employee gets of a notice.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn has_lines(&self, reference: PaymentReference) -> Result<bool, StoreError> {
+        let sql = "select 1 from notice_part where centre_id = ?1 and reference = ?2";
+        let key = params![self.bulk.centre_id, reference_number(reference)];
+        Ok(self.bulk.connection.prepare_cached(sql)?.exists(key)?)
+    }
+}

@@ -1,0 +1,443 @@
+//! Writes what operations changed: bulk rows many a statement, in the order of their keys.
+
+use super::super::StoreError;
+use super::super::row::{day_number, reference_number, status_number};
+use super::load::{DRAFT, LOG, REGISTER, VOUCHER};
+use super::{Books, day_or_none, text_of};
+use crate::remittance::appointment::Appointment;
+use crate::remittance::change::{Change, Entity, Put};
+use crate::remittance::employee::{AccountEntry, AccountStatus, EmployeeAccount, EntryKind};
+use crate::remittance::ledger::Voucher;
+use crate::remittance::payment::{IssuedNotice, NoticeState};
+use crate::remittance::register::Register;
+use crate::remittance::roster::Roster;
+use crate::remittance::{EmployerAccount, Id, PaymentReference, Subject, YearMonth};
+use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
+/// The things one operation changed, each once, as it was first and is last.
+#[derive(Default)]
+struct Changed {
+    employers: BTreeMap<Id, Put<EmployerAccount>>,
+    accounts: BTreeMap<(Id, Id), Put<EmployeeAccount>>,
+    entries: BTreeMap<(Id, Id, u32), Put<AccountEntry>>,
+    rosters: BTreeMap<(Id, YearMonth), Put<Roster>>,
+    notices: BTreeMap<PaymentReference, Put<IssuedNotice>>,
+    registers: BTreeMap<(Id, u32), Put<Register>>,
+}
+
+fn merge<E: Entity>(into: &mut BTreeMap<E::Key, Put<E>>, put: Put<E>) {
+    let Some(row) = put.after.as_ref().or(put.before.as_ref()) else { return };
+    match into.entry(row.key()) {
+        Entry::Vacant(place) => {
+            place.insert(put);
+        }
+        Entry::Occupied(place) => place.into_mut().after = put.after,
+    }
+}
+
+const UPDATE_ACCOUNT: &str =
+    "update employee set name = ?4, id_no = ?5, base_fen = ?6, status = ?7,
+        detail = ?8, opened_for = ?9, years = ?10, base_adjusted = ?11, balance_fen = ?12,
+        entries = ?13
+    where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
+
+const EMPLOYER: &str = "insert into employer values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    on conflict (centre_id, employer_id) do update set name = excluded.name, uscc = excluded.uscc,
+        email = excluded.email, contact = excluded.contact, mobile = excluded.mobile";
+
+impl Books<'_> {
+    /// Writes changes, in the order in which they were made.
+    pub(super) fn write(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let mut changed = Changed::default();
+        let mut records = Vec::new();
+        for change in changes {
+            match change {
+                Change::Employer(put) => merge(&mut changed.employers, put),
+                Change::Account(put) => merge(&mut changed.accounts, put),
+                Change::Entry(put) => merge(&mut changed.entries, put),
+                Change::Roster(put) => merge(&mut changed.rosters, put),
+                Change::Notice(put) => merge(&mut changed.notices, put),
+                Change::Register(put) => merge(&mut changed.registers, put),
+                Change::Draft(_) | Change::Voucher(_) | Change::Log(_) | Change::Appointment(_) => {
+                    records.push(change)
+                }
+            }
+        }
+        for employer in changed.employers.into_values().filter_map(|put| put.after) {
+            self.write_employer(&employer)?;
+        }
+        self.write_accounts(changed.accounts.into_values().collect())?;
+        let entries = changed.entries.into_values().filter_map(|put| put.after).collect();
+        self.write_entries(entries)?;
+        for put in changed.rosters.into_values() {
+            self.write_roster(put)?;
+        }
+        for put in changed.notices.into_values() {
+            self.write_notice(put)?;
+        }
+        for put in changed.registers.into_values() {
+            if let Some(row) = put.after {
+                let open = row.is_open();
+                self.record(&row.employer_id, REGISTER, row.ordinal, open, &text_of(&*row)?)?;
+            }
+        }
+        records.into_iter().try_for_each(|change| self.write_record(change))
+    }
+
+    fn write_record(&mut self, change: Change) -> Result<(), StoreError> {
+        match change {
+            Change::Draft(put) => match (put.before, put.after) {
+                (_, Some(row)) => {
+                    self.record(&row.employer_id, DRAFT, row.ordinal, false, &text_of(&*row)?)
+                }
+                (Some(row), None) => {
+                    let number = self.number_or_new(&row.employer_id)?;
+                    let sql = "delete from employer_record where centre_id = ?1
+                        and employer_no = ?2 and kind = ?3 and ordinal = ?4";
+                    let key = params![self.bulk.centre_id, number, DRAFT, row.ordinal];
+                    self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+                    Ok(())
+                }
+                (None, None) => Ok(()),
+            },
+            Change::Voucher(Put { after: Some(row), .. }) => {
+                self.record(&row.employer_id, VOUCHER, row.ordinal, false, &text_of(&*row)?)?;
+                self.write_advance(&row)
+            }
+            Change::Log(Put { after: Some(row), .. }) => {
+                self.record(&row.employer_id, LOG, row.ordinal, false, &text_of(&*row)?)
+            }
+            Change::Appointment(Put { after: Some(row), .. }) => self.write_appointment(&row),
+            Change::Employer(_)
+            | Change::Account(_)
+            | Change::Entry(_)
+            | Change::Register(_)
+            | Change::Roster(_)
+            | Change::Notice(_)
+            | Change::Voucher(_)
+            | Change::Log(_)
+            | Change::Appointment(_) => Ok(()),
+        }
+    }
+
+    /// The employer's number, given now where it has none.
+    fn number_or_new(&mut self, employer_id: &Id) -> Result<i64, StoreError> {
+        if let Some(number) = self.number(employer_id)? {
+            return Ok(number);
+        }
+        let number = new_number(&self.bulk.connection, self.bulk.centre_id, employer_id.as_str())?;
+        self.numbers.insert(employer_id.clone(), number);
+        Ok(number)
+    }
+
+    fn write_employer(&mut self, employer: &EmployerAccount) -> Result<(), StoreError> {
+        let number = self.number_or_new(&employer.employer_id)?;
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let known = employer.as_employer();
+        connection.prepare_cached(EMPLOYER)?.execute(params![
+            centre,
+            known.employer_id,
+            known.name,
+            known.uscc,
+            known.email,
+            known.contact,
+            known.mobile
+        ])?;
+        let sql = "update employer_book set body = ?3 where centre_id = ?1 and employer_no = ?2";
+        connection.prepare_cached(sql)?.execute(params![centre, number, text_of(employer)?])?;
+        Ok(())
+    }
+
+    fn write_accounts(&mut self, accounts: Vec<Put<EmployeeAccount>>) -> Result<(), StoreError> {
+        let mut fresh = Vec::new();
+        for put in accounts {
+            match (put.before, put.after) {
+                (None, Some(row)) => {
+                    let number = self.number_or_new(&row.employer_id)?;
+                    let seat = self.new_seat(&row, number)?;
+                    fresh.push((number, seat, row));
+                }
+                (Some(_), Some(row)) => {
+                    let (number, seat) = self.place(&row.employer_id, &row.employee_id)?;
+                    self.update_account(number, seat, &row)?;
+                }
+                (Some(row), None) => {
+                    let (number, seat) = self.place(&row.employer_id, &row.employee_id)?;
+                    let sql = "delete from employee
+                        where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
+                    let key = params![self.bulk.centre_id, number, seat];
+                    self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+                }
+                (None, None) => {}
+            }
+        }
+        fresh.sort_unstable_by_key(|(number, seat, _)| (*number, *seat));
+        let centre = self.bulk.centre_id;
+        self.bulk.insert("employee", 14, &fresh, |bind, (number, seat, row)| {
+            bind.bind(centre)?;
+            bind.bind(number)?;
+            bind.bind(seat)?;
+            bind.bind(row.employee_id.as_str())?;
+            bind.bind(&row.name)?;
+            bind.bind(&row.id_no)?;
+            bind.bind(row.base.fen())?;
+            bind.bind(row.status.code())?;
+            bind.bind(detail(&row.status))?;
+            bind.bind(row.opened_for.ordinal())?;
+            bind.bind(text_of(&row.years)?)?;
+            bind.bind(text_of(&row.base_adjusted)?)?;
+            bind.bind(row.balance.fen())?;
+            bind.bind(row.entries)
+        })
+    }
+
+    fn update_account(
+        &self,
+        number: i64,
+        seat: i64,
+        row: &EmployeeAccount,
+    ) -> Result<(), StoreError> {
+        self.bulk.connection.prepare_cached(UPDATE_ACCOUNT)?.execute(params![
+            self.bulk.centre_id,
+            number,
+            seat,
+            row.name,
+            row.id_no,
+            row.base.fen(),
+            row.status.code(),
+            detail(&row.status),
+            row.opened_for.ordinal(),
+            text_of(&row.years)?,
+            text_of(&row.base_adjusted)?,
+            row.balance.fen(),
+            row.entries
+        ])?;
+        Ok(())
+    }
+
+    /// A new account's number: the next of its employer.
+    fn new_seat(&mut self, row: &EmployeeAccount, number: i64) -> Result<i64, StoreError> {
+        let next = match self.next_seats.get(&row.employer_id) {
+            Some(next) => *next,
+            None => next_seat(&self.bulk.connection, self.bulk.centre_id, number)?,
+        };
+        self.next_seats.insert(row.employer_id.clone(), next + 1);
+        self.seats.insert((row.employer_id.clone(), row.employee_id.clone()), next);
+        Ok(next)
+    }
+
+    /// The numbers of an account that is kept.
+    fn place(&mut self, employer_id: &Id, employee_id: &Id) -> Result<(i64, i64), StoreError> {
+        let number = self.number_or_new(employer_id)?;
+        let seat = self.seats.get(&(employer_id.clone(), employee_id.clone())).copied();
+        let lost = || StoreError::Unknown {
+            table: "employee",
+            column: "employee_id",
+            found: employee_id.to_string(),
+        };
+        Ok((number, seat.ok_or_else(lost)?))
+    }
+
+    fn write_entries(&mut self, entries: Vec<Arc<AccountEntry>>) -> Result<(), StoreError> {
+        let mut placed = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let (number, seat) = self.place(&entry.employer_id, &entry.employee_id)?;
+            placed.push((number, seat, entry));
+        }
+        placed.sort_unstable_by_key(|(number, seat, entry)| (*number, *seat, entry.position));
+        let centre = self.bulk.centre_id;
+        self.bulk.insert("account_entry", 13, &placed, |bind, (number, seat, entry)| {
+            bind.bind(centre)?;
+            bind.bind(number)?;
+            bind.bind(seat)?;
+            bind.bind(entry.position)?;
+            bind.bind(day_number(entry.on))?;
+            bind.bind(kind_number(entry.kind))?;
+            bind.bind(entry.for_month.map(YearMonth::ordinal))?;
+            bind.bind(entry.reference.map(reference_number))?;
+            bind.bind(entry.amount.fen())?;
+            bind.bind(entry.employer_share.fen())?;
+            bind.bind(entry.employee_share.fen())?;
+            bind.bind(entry.balance.fen())?;
+            bind.bind(entry.voucher)
+        })
+    }
+
+    fn write_roster(&mut self, put: Put<Roster>) -> Result<(), StoreError> {
+        let centre = self.bulk.centre_id;
+        let Some(row) = put.after.as_ref().or(put.before.as_ref()) else { return Ok(()) };
+        let number = self.number_or_new(&row.employer_id)?;
+        let month = row.month.ordinal();
+        if put.before.is_some() {
+            let sql = "delete from roster where centre_id = ?1 and employer_no = ?2 and month = ?3";
+            let key = params![centre, number, month];
+            self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+        }
+        let Some(row) = put.after else {
+            let sql =
+                "delete from roster_line where centre_id = ?1 and employer_no = ?2 and month = ?3";
+            let key = params![centre, number, month];
+            self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+            return Ok(());
+        };
+        let sql = "insert into roster values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        self.bulk.connection.prepare_cached(sql)?.execute(params![
+            centre,
+            number,
+            month,
+            row.ordinal,
+            day_number(row.made_on),
+            row.total.fen(),
+            row.reference.map(reference_number),
+            day_or_none(row.paid_on)
+        ])?;
+        if put.before.is_some() {
+            // What became of a list changes; its lines do not.
+            return Ok(());
+        }
+        let mut lines = Vec::with_capacity(row.lines.len());
+        for line in row.lines.iter() {
+            lines.push((self.place(&row.employer_id, &line.employee_id)?.1, line));
+        }
+        lines.sort_unstable_by_key(|(seat, _)| *seat);
+        self.bulk.insert("roster_line", 7, &lines, |bind, (seat, line)| {
+            bind.bind(centre)?;
+            bind.bind(number)?;
+            bind.bind(month)?;
+            bind.bind(seat)?;
+            bind.bind(line.base.fen())?;
+            bind.bind(line.employer_share.fen())?;
+            bind.bind(line.employee_share.fen())
+        })
+    }
+
+    fn write_notice(&mut self, put: Put<IssuedNotice>) -> Result<(), StoreError> {
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let Some(row) = put.after else { return Ok(()) };
+        let reference = reference_number(row.reference);
+        if put.before.is_none() {
+            let sql = "insert into notice values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            connection.prepare_cached(sql)?.execute(params![
+                centre,
+                reference,
+                row.employer_id.as_str(),
+                row.amount.fen(),
+                day_number(row.issued_on),
+                row.month.ordinal(),
+                status_number(row.status.into())
+            ])?;
+            let (months, supplements) = (text_of(&row.months)?, text_of(&row.supplements)?);
+            connection
+                .prepare_cached("insert into notice_part values (?1, ?2, ?3, ?4)")?
+                .execute(params![centre, reference, months, supplements])?;
+        }
+        match row.status {
+            NoticeState::Awaiting => {}
+            NoticeState::Revoked => {
+                let sql = "update notice set status = ?3 where centre_id = ?1 and reference = ?2";
+                let status = status_number(row.status.into());
+                connection.prepare_cached(sql)?.execute(params![centre, reference, status])?;
+            }
+            // The night writes the settlement itself; one from the advance balance is written here.
+            NoticeState::Paid => {
+                let sql = "insert into settlement values (?1, ?2, ?3, ?4) on conflict do nothing";
+                let (on, fen) = (day_or_none(row.paid_on), row.amount.fen());
+                connection.prepare_cached(sql)?.execute(params![centre, reference, on, fen])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a voucher moves on the employer's advance balance.
+    fn write_advance(&mut self, voucher: &Voucher) -> Result<(), StoreError> {
+        let advance = voucher.postings.iter().filter(|posting| posting.subject == Subject::Advance);
+        let fen: i64 = advance.map(|posting| posting.credit.fen() - posting.debit.fen()).sum();
+        if fen == 0 {
+            return Ok(());
+        }
+        let number = self.number_or_new(&voucher.employer_id)?;
+        let sql = "insert into advance_entry values (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.bulk.connection.prepare_cached(sql)?.execute(params![
+            self.bulk.centre_id,
+            number,
+            voucher.ordinal,
+            day_number(voucher.on),
+            fen,
+            voucher.reference.map(reference_number)
+        ])?;
+        Ok(())
+    }
+
+    fn write_appointment(&self, row: &Appointment) -> Result<(), StoreError> {
+        let sql = "insert or replace into appointment values (?1, ?2, ?3, ?4)";
+        self.bulk.connection.prepare_cached(sql)?.execute(params![
+            self.bulk.centre_id,
+            row.appointment_id.as_str(),
+            day_number(row.date),
+            text_of(row)?
+        ])?;
+        Ok(())
+    }
+
+    fn record(
+        &mut self,
+        employer_id: &Id,
+        kind: i64,
+        ordinal: u32,
+        open: bool,
+        body: &str,
+    ) -> Result<(), StoreError> {
+        let number = self.number_or_new(employer_id)?;
+        let sql = "insert or replace into employer_record values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let row = params![self.bulk.centre_id, number, kind, ordinal, i64::from(open), body];
+        self.bulk.connection.prepare_cached(sql)?.execute(row)?;
+        Ok(())
+    }
+}
+
+/// Gives an employer the next number of the centre.
+pub(in crate::store) fn new_number(
+    connection: &Connection,
+    centre: i64,
+    employer_id: &str,
+) -> Result<i64, StoreError> {
+    let sql = "select coalesce(max(employer_no), 0) + 1 from employer_book where centre_id = ?1";
+    let number: i64 =
+        connection.prepare_cached(sql)?.query_row(params![centre], |row| row.get(0))?;
+    let sql = "insert into employer_book values (?1, ?2, ?3, null)";
+    connection.prepare_cached(sql)?.execute(params![centre, number, employer_id])?;
+    Ok(number)
+}
+
+/// The next free number among an employer's accounts.
+pub(in crate::store) fn next_seat(
+    connection: &Connection,
+    centre: i64,
+    number: i64,
+) -> Result<i64, StoreError> {
+    let sql = "select coalesce(max(employee_no), 0) + 1 from employee
+        where centre_id = ?1 and employer_no = ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    Ok(select.query_row(params![centre, number], |row| row.get(0))?)
+}
+
+/// What an account's status says beside its code.
+fn detail(status: &AccountStatus) -> Option<&str> {
+    match status {
+        AccountStatus::Active => None,
+        AccountStatus::Sealed { reason } => Some(reason),
+        AccountStatus::Transferred { to } => Some(to.as_str()),
+    }
+}
+
+const fn kind_number(kind: EntryKind) -> i64 {
+    match kind {
+        EntryKind::Remittance => 1,
+        EntryKind::Supplement => 2,
+        EntryKind::TransferOut => 3,
+        EntryKind::TransferIn => 4,
+    }
+}

@@ -1,0 +1,230 @@
+//! What employers file, from the outside: `apply`, `show`, `template`, and the night that pays for it.
+
+use crate::centre::{Centre, ICBC};
+use serde_json::Value;
+
+const ENROL: &str = r#"{"op":"open_employer","on":"2026-05-06","employer_id":"H1","name":"手册示例公司","kind":"company","agent":{"name":"经办人","email":"agent@h1.example.com"},"employer_rate":"0.08","employee_rate":"0.08","first_month":"2026-05","channel":"counter"}"#;
+
+/// Two open, one is sealed and unsealed, one base is adjusted.
+const REGISTERS: &str = r#"{"op":"open_account","on":"2026-05-07","employer_id":"H1","id_no":"11010519491231002X","name":"张某","base":"5000.00","month":"2026-05","employee_id":"A1"}
+{"op":"open_account","on":"2026-05-07","employer_id":"H1","id_no":"450204199001010013","name":"李某","base":"6000.00","month":"2026-05","employee_id":"A2"}
+{"op":"seal","on":"2026-05-08","employer_id":"H1","employee_id":"A2","month":"2026-05","reason":"离职"}
+{"op":"adjust_base","on":"2026-05-08","employer_id":"H1","employee_id":"A1","base":"5200.00","month":"2026-05"}"#;
+
+const REMIT: &str = r#"{"op":"remit","on":"2026-05-09","employer_id":"H1","month":"2026-05"}
+{"op":"issue_notice","on":"2026-05-09","employer_id":"H1","months":["2026-05"],"supplements":true}"#;
+
+/// Applies lines and gives the answers.
+fn apply(centre: &Centre, lines: &str, flags: &[&str], code: i32) -> Vec<Value> {
+    let mut command = centre.run(&["apply", "-"]);
+    let output = command.args(flags).write_stdin(lines.to_owned()).assert().code(code);
+    let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn id_no(order: u32) -> String {
+    let body = format!("45020419900101{order:03}");
+    let check = duizhang::remittance::identity::id_check(&body).unwrap();
+    format!("{body}{check}")
+}
+
+fn registers() -> String {
+    REGISTERS.replace("450204199001010013", &id_no(1))
+}
+
+/// A centre where one employer has filed May.
+fn filed() -> (Centre, String) {
+    let centre = Centre::after_a_night();
+    let file = format!("{ENROL}\n{}\n{REMIT}\n", registers());
+    let answers = apply(&centre, &file, &[], 0);
+    assert!(answers.iter().all(|answer| answer["ok"] == true), "{answers:?}");
+    let reference = answers.last().unwrap()["reference"].as_str().unwrap().to_owned();
+    (centre, reference)
+}
+
+fn pay(centre: &Centre, serial: &str, amount: &str, remark: &str, night: &str) {
+    centre.feed(
+        &format!("inbox/{serial}.csv"),
+        &format!("{ICBC},{serial},2026-06-11,09:00:00,贷,{amount},6200000000000000009,手册示例公司,转账,{remark}\n"),
+    );
+    centre.run(&["nightly", "--as-of", night]).assert().code(0);
+}
+
+#[test]
+fn the_handbook_s_month_runs_through_the_command_line() {
+    let (centre, reference) = filed();
+    let list = centre.json(&["show", "roster", "H1", "--month", "2026-05"]);
+    assert_eq!(list.len(), 1, "the sealed employee is on no list");
+    assert_eq!(list[0]["total"], "832.00");
+    let page = centre.run(&["show", "receipt", &reference]).assert().code(0);
+    assert!(String::from_utf8_lossy(&page.get_output().stdout).contains(&reference));
+
+    pay(&centre, "H01", "832.00", &reference, "2026-06-12");
+    let employee = &centre.json(&["show", "employee", "A1"])[0];
+    for (key, want) in [
+        ("employee_id", "A1"),
+        ("employer_id", "H1"),
+        ("name", "张某"),
+        ("status", "active"),
+        ("base", "5200.00"),
+        ("monthly", "832.00"),
+        ("balance", "832.00"),
+    ] {
+        assert_eq!(employee[key], want, "{key}");
+    }
+    let notice = &centre.json(&["show", "notice", &reference])[0];
+    assert_eq!(
+        (&notice["status"], &notice["lines"][0]["total"]),
+        (&"paid".into(), &"832.00".into())
+    );
+    assert_eq!(centre.json(&["show", "employer", "H1"])[0]["fund"], "832.00");
+    assert_eq!(centre.json(&["show", "ledger", "H1"]).len(), 2);
+    centre.run(&["audit"]).assert().code(0);
+
+    // The same night again posts nothing twice; what is paid stays.
+    centre.run(&["nightly", "--as-of", "2026-06-12"]).assert().code(0);
+    assert_eq!(centre.json(&["show", "employee", "A1"])[0]["balance"], "832.00");
+    let revoke = format!(r#"{{"op":"revoke_notice","on":"2026-06-13","reference":"{reference}"}}"#);
+    assert_eq!(apply(&centre, &revoke, &[], 1)[0]["error"], "notice-paid");
+}
+
+#[test]
+fn a_refusal_undoes_the_file_and_keep_going_leaves_the_line_out() {
+    let centre = Centre::after_a_night();
+    let file = format!("{ENROL}\n{{\"op\":\"dance\"}}\n{}\n", registers());
+    let answers = apply(&centre, &file, &[], 1);
+    assert_eq!(answers.len(), 2);
+    assert_eq!((&answers[1]["line"], &answers[1]["ok"]), (&2.into(), &false.into()));
+    centre.run(&["show", "employer", "H1"]).assert().code(1);
+
+    let answers = apply(&centre, &file, &["--keep-going", "--dry-run"], 3);
+    assert_eq!(answers.len(), 6);
+    centre.run(&["show", "employer", "H1"]).assert().code(1);
+
+    apply(&centre, &file, &["--keep-going"], 3);
+    assert_eq!(centre.json(&["show", "employee", "A2"])[0]["status"], "sealed");
+}
+
+#[test]
+fn each_rule_of_the_handbook_is_refused_by_its_code() {
+    let (centre, reference) = filed();
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        ("unknown-employer",  r#"{"op":"remit","on":"2026-05-11","employer_id":"H9","month":"2026-05"}"#.to_owned()),
+        ("unknown-employee",  r#"{"op":"seal","on":"2026-05-11","employer_id":"H1","employee_id":"A9","month":"2026-06","reason":"离职"}"#.to_owned()),
+        ("duplicate-account", r#"{"op":"open_account","on":"2026-05-11","employer_id":"H1","id_no":"11010519491231002X","name":"张某","base":"5000.00","month":"2026-06"}"#.to_owned()),
+        ("invalid-id-no",     r#"{"op":"open_account","on":"2026-05-11","employer_id":"H1","id_no":"110105194912310021","name":"张某","base":"5000.00","month":"2026-06"}"#.to_owned()),
+        ("rate-below-minimum", r#"{"op":"adjust_rate","on":"2026-05-11","employer_id":"H1","employer_rate":"0.04","employee_rate":"0.08","month":"2026-06"}"#.to_owned()),
+        ("rate-above-maximum", r#"{"op":"adjust_rate","on":"2026-05-11","employer_id":"H1","employer_rate":"0.13","employee_rate":"0.08","month":"2026-06"}"#.to_owned()),
+        ("base-already-adjusted", r#"{"op":"adjust_base","on":"2026-05-11","employer_id":"H1","employee_id":"A1","base":"5300.00","month":"2026-06"}"#.to_owned()),
+        ("not-sealed",        r#"{"op":"unseal","on":"2026-05-11","employer_id":"H1","employee_id":"A1","month":"2026-06"}"#.to_owned()),
+        ("already-sealed",    r#"{"op":"seal","on":"2026-05-11","employer_id":"H1","employee_id":"A2","month":"2026-06","reason":"离职"}"#.to_owned()),
+        ("invalid-seal-reason", r#"{"op":"seal","on":"2026-05-11","employer_id":"H1","employee_id":"A1","month":"2026-06","reason":"??"}"#.to_owned()),
+        ("outside-city",      r#"{"op":"transfer","on":"2026-05-11","employee_id":"A2","from_employer":"H1","to_employer":"E1","city":"别处市"}"#.to_owned()),
+        ("roster-exists",     r#"{"op":"remit","on":"2026-05-11","employer_id":"H1","month":"2026-05"}"#.to_owned()),
+        ("month-not-next",    r#"{"op":"remit","on":"2026-05-11","employer_id":"H1","month":"2026-07"}"#.to_owned()),
+        ("roster-missing",    r#"{"op":"issue_notice","on":"2026-05-11","employer_id":"H1","months":["2026-06"],"supplements":false}"#.to_owned()),
+        ("double-remittance", r#"{"op":"issue_notice","on":"2026-05-11","employer_id":"H1","months":["2026-05"],"supplements":false}"#.to_owned()),
+        ("revoke-in-reverse-order", r#"{"op":"delete_roster","on":"2026-05-11","employer_id":"H1","month":"2026-05"}"#.to_owned()),
+        ("seal-required",     r#"{"op":"update_key","on":"2026-05-11","employer_id":"H1","name":"新名公司"}"#.to_owned()),
+    ];
+    let file: String = rows.iter().map(|(_, line)| format!("{line}\n")).collect();
+    let answers = apply(&centre, &file, &["--keep-going"], 3);
+    for ((code, line), answer) in rows.iter().zip(&answers) {
+        assert_eq!(answer["error"], *code, "{line}: {answer}");
+    }
+    // In reverse order everything goes, each in a run of its own.
+    for line in [
+        format!(r#"{{"op":"revoke_notice","on":"2026-05-12","reference":"{reference}"}}"#),
+        r#"{"op":"delete_roster","on":"2026-05-12","employer_id":"H1","month":"2026-05"}"#.to_owned(),
+        r#"{"op":"revoke","on":"2026-05-12","employer_id":"H1","month":"2026-05","register_id":"H1-R5"}"#.to_owned(),
+        r#"{"op":"revoke","on":"2026-05-12","employer_id":"H1","month":"2026-05","register_id":"H1-R4"}"#.to_owned(),
+    ] {
+        assert_eq!(apply(&centre, &line, &[], 0)[0]["ok"], true, "{line}");
+    }
+    assert_eq!(centre.json(&["show", "employee", "A1"])[0]["base"], "5000.00");
+    assert_eq!(centre.json(&["show", "employee", "A2"])[0]["status"], "active");
+    assert_eq!(centre.json(&["show", "notice", &reference])[0]["status"], "revoked");
+    let again = apply(&centre, REMIT, &[], 0);
+    assert_eq!(again[0]["headcount"], 2);
+    assert_ne!(again[1]["reference"], reference.as_str(), "a reference is never given again");
+}
+
+#[test]
+fn an_overpayment_goes_to_the_advance_balance_and_pays_a_later_notice() {
+    let (centre, reference) = filed();
+    pay(&centre, "H01", "832.00", &reference, "2026-06-12");
+    pay(&centre, "H02", "832.00", &reference, "2026-06-13");
+    centre
+        .run(&["suspense", "resolve", "H02", "--advance", "--by", "017", "--note", "转暂存"])
+        .assert()
+        .code(0);
+    assert_eq!(centre.json(&["show", "employer", "H1"])[0]["advance"], "832.00");
+    let june = REMIT.replace("\"2026-05\"", "\"2026-06\"").replace("2026-05-09", "2026-06-14");
+    let issued = apply(&centre, &june, &[], 0);
+    let later = issued[1]["reference"].as_str().unwrap();
+    let pay = format!(r#"{{"op":"pay_from_advance","on":"2026-06-14","reference":"{later}"}}"#);
+    assert_eq!(apply(&centre, &pay, &[], 0)[0]["ok"], true);
+    assert_eq!(centre.json(&["show", "employee", "A1"])[0]["balance"], "1664.00");
+    assert_eq!(centre.json(&["show", "employer", "H1"])[0]["advance"], "0.00");
+    assert_eq!(centre.json(&["notices", "--reference", later])[0]["settled_on"], "2026-06-14");
+    centre.run(&["audit"]).assert().code(0);
+}
+
+#[test]
+fn staff_settle_a_notice_with_lines_and_a_moved_employee_gets_the_line() {
+    let (centre, reference) = filed();
+    let move_away = r#"{"op":"seal","on":"2026-05-11","employer_id":"H1","employee_id":"A1","month":"2026-06","reason":"离职"}
+{"op":"transfer","on":"2026-05-11","employee_id":"A1","from_employer":"H1","to_employer":"E1","city":"柳州市"}"#;
+    let answers = apply(&centre, move_away, &["--keep-going"], 0);
+    assert!(answers.iter().all(|answer| answer["ok"] == true), "{answers:?}");
+    pay(&centre, "H01", "832.00", "五月公积金", "2026-06-12");
+    centre
+        .run(&[
+            "suspense", "resolve", "H01", "--notice", &reference, "--by", "017", "--note", "来函",
+        ])
+        .assert()
+        .code(0);
+    let employee = &centre.json(&["show", "employee", "A1"])[0];
+    assert_eq!((&employee["employer_id"], &employee["balance"]), (&"E1".into(), &"832.00".into()));
+    centre.run(&["audit"]).assert().code(0);
+}
+
+#[test]
+fn replaying_the_file_gives_the_same_books() {
+    let (one, _) = filed();
+    let (other, _) = filed();
+    let digest = |centre: &Centre| centre.json(&["audit", "--digest"]);
+    assert_eq!(digest(&one), digest(&other));
+    assert_ne!(digest(&one), digest(&Centre::after_a_night()));
+}
+
+#[test]
+fn lists_that_are_imported_and_what_is_filed_are_one_truth() {
+    let centre = Centre::after_a_night();
+    let list = format!(
+        "employee_id,employer_id,name,id_no,base,status\nA7,H1,王某,{},5000.00,active\n",
+        id_no(7)
+    );
+    centre.write("employees.csv", list.as_bytes());
+    centre.run(&["import", "employees", "employees.csv"]).assert().code(0);
+    let answers = apply(&centre, &format!("{ENROL}\n{REMIT}"), &[], 0);
+    assert_eq!((&answers[1]["headcount"], &answers[1]["total"]), (&1.into(), &"800.00".into()));
+    centre.run(&["import", "employees", "employees.csv"]).assert().code(0);
+    centre.write(
+        "employers.csv",
+        "employer_id,name,email\nH1,改名公司,new@h1.example.com\n".as_bytes(),
+    );
+    centre.run(&["import", "employers", "employers.csv"]).assert().code(0);
+    assert_eq!(centre.json(&["show", "employer", "H1"])[0]["name"], "改名公司");
+    assert_eq!(centre.json(&["show", "employee", "A7"])[0]["monthly"], "800.00");
+}
+
+#[test]
+fn a_template_is_written_as_csv_and_as_a_workbook() {
+    let centre = Centre::after_a_night();
+    let output = centre.run(&["template", "seal"]).assert().code(0).get_output().clone();
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("职工编号,封存原因\n"));
+    centre.run(&["template", "open", "--out", "open.xlsx"]).assert().code(0);
+    assert!(std::fs::read(centre.path().join("open.xlsx")).unwrap().starts_with(b"PK"));
+}
