@@ -82,7 +82,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Notices(args) => listing::notices(global, args),
         Command::Suspense { command } => suspense::run(global, command),
         Command::Report(args) => report::run(global, args),
-        Command::Audit => audit::run(global),
+        Command::Audit { digest } => audit::run(global, *digest),
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),
         Command::Alert { command: AlertCommand::Preview(args) } => letters::preview(global, args),

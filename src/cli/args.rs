@@ -39,7 +39,7 @@ pub(super) struct Global {
     /// The database [default: the one in duizhang.toml, else sqlite://duizhang.db]
     #[arg(long, global = true, value_name = "URL", env = "DUIZHANG_DATABASE", hide_env = true)]
     pub(super) database: Option<String>,
-    /// The centre in the database [default: the one in duizhang.toml, else "centre"]
+    /// The centre in the database [default: the one in duizhang.toml, else 1]
     #[arg(long, global = true, value_name = "ID", env = "DUIZHANG_CENTRE", hide_env = true)]
     pub(super) centre: Option<String>,
     /// The settings file [default: duizhang.toml here or in a folder above]
@@ -149,7 +149,11 @@ pub(super) enum Command {
     )]
     Report(ReportArgs),
     /// Prove the books: every fen of every feed is in exactly one place
-    Audit,
+    Audit {
+        /// Print one digest of outcomes, journals, suspense and letters instead: equal digests are equal books
+        #[arg(long)]
+        digest: bool,
+    },
     /// Check rule files and run the examples in them
     Rules {
         #[command(subcommand)]

@@ -20,8 +20,11 @@ const COLUMNS: &[Column<Standing>] = &[
     Column { key: "amount", heading: "yuan", value: |row| Value::Amount(row.amount) },
 ];
 
-pub(super) fn run(global: &Global) -> Result<Done, Failure> {
+pub(super) fn run(global: &Global, digest: bool) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
+    if digest {
+        return digest_of(&centre);
+    }
     let audit = centre.store.audit()?;
     let rows = audit.places.iter().map(|&(place, count, amount)| Standing {
         place: place.code(),
@@ -30,6 +33,19 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
     });
     Printer::print(centre.settings.format, COLUMNS, rows)?;
     verdict(global, &audit)
+}
+
+/// One line of data: stores with equal digests hold equal books.
+fn digest_of(centre: &Centre) -> Result<Done, Failure> {
+    struct Row(String);
+    const COLUMNS: &[Column<Row>] = &[Column {
+        key: "digest",
+        heading: "sha256 of the books",
+        value: |row| Value::text(&row.0),
+    }];
+    let rows = [Row(centre.store.digest()?)].into_iter();
+    Printer::print(centre.settings.format, COLUMNS, rows)?;
+    Ok(Done::Fully)
 }
 
 fn verdict(global: &Global, audit: &Audit) -> Result<Done, Failure> {

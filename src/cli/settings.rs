@@ -67,7 +67,7 @@ pub(super) enum Tongue {
 impl Default for Centre {
     fn default() -> Self {
         Self {
-            code: "centre".to_owned(),
+            code: "1".to_owned(),
             name: "住房公积金管理中心".to_owned(),
             phone: String::new(),
             address: String::new(),
