@@ -150,7 +150,7 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Prove the books: every fen of every feed is in exactly one place
     Audit {
-        /// Print one digest of outcomes, journals, suspense and letters instead: equal digests are equal books
+        /// Print one digest of all that nights and staff decided: equal digests are equal books
         #[arg(long)]
         digest: bool,
     },
