@@ -138,6 +138,11 @@ impl Centre {
         self.json(&["transactions"]).iter().map(row).collect()
     }
 
+    /// One value for all that nights and staff decided.
+    pub(crate) fn digest(&self) -> String {
+        self.json(&["audit", "--digest"])[0]["digest"].as_str().unwrap().to_owned()
+    }
+
     /// Every file below the centre's folder with its bytes, the lock left out.
     pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
