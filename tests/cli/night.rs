@@ -186,7 +186,8 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
 fn another_run_that_holds_the_centre_ends_in_4() {
     let centre = Centre::after_a_night();
     let lock = centre.path().join("duizhang.db.1.lock");
-    let held = fs::File::options().write(true).open(lock).unwrap();
+    let open = fs::File::options().create(true).truncate(false).write(true).open(lock);
+    let held = open.unwrap();
     held.lock().unwrap();
     let said = centre.stderr(&["nightly", "--as-of", NIGHT], 4);
     assert!(said.contains("another run holds the centre"), "{said}");
