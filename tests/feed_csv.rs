@@ -215,7 +215,7 @@ fn a_preamble_gives_account_and_balances() {
                 交易日期,收入金额,支出金额,余额\n2026-05-11,5.00,,105.00\n";
     let (_, kept) = read(text.as_bytes());
     assert_eq!(kept.statements, ["2105400000000000011 1 entries, +5.00 -0.00, 100.00 to 120.00"]);
-    assert_eq!(kept.flags, ["5: balance-broken of ····0011: expected 105.00, found 120.00"]);
+    assert_eq!(kept.flags, ["5: balance-broken: account ····0011: expected 105.00, found 120.00"]);
 }
 
 #[test]

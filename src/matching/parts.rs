@@ -155,9 +155,9 @@ fn completed<'n>(set: &'n [Placed<'_, '_>]) -> Option<impl Ord + 'n> {
 
 /// Rule 2: no set is exact. `overpaid` and the cross reasons do not wait for the month to close.
 ///
-/// It is one verdict for all parts of the notice. Parts that fall short stay `underpaid` once the month is
-/// closed, whatever banks and months they span: the table of the contract keeps `cross-bank` and
-/// `cross-month` for parts that reach the amount.
+/// It is one verdict for all parts of the notice. Parts that fall short wait for the month to close; then
+/// what they span is told first, as for parts that reach the amount: a payer who split over banks or
+/// months has that to mend before any shortfall. `underpaid` is what lies in one split.
 fn open_verdict(
     night: &Night<'_, '_>,
     fact: &NoticeFact,
@@ -169,12 +169,12 @@ fn open_verdict(
     }
     let months: BTreeSet<YearMonth> = splits.keys().map(|(month, ..)| *month).collect();
     let mut standing = standing(night, fact, parts, Verdict::Underpaid);
-    standing.verdict = if standing.received >= fact.amount {
-        if months.len() == 1 { Verdict::CrossBank } else { Verdict::CrossMonth }
-    } else if night.as_of < standing.closes_on {
-        Verdict::Awaiting
-    } else {
-        Verdict::Underpaid
+    let reached = standing.received >= fact.amount;
+    standing.verdict = match (splits.len(), months.len()) {
+        _ if !reached && night.as_of < standing.closes_on => Verdict::Awaiting,
+        (..=1, _) => Verdict::Underpaid,
+        (_, 1) => Verdict::CrossBank,
+        _ => Verdict::CrossMonth,
     };
     standing
 }

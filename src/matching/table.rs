@@ -105,7 +105,11 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("06-01", &[("05-11 icbc 600 P1",     "awaiting")]),
     ("06-02", &[("05-11 icbc 600 P1",     "underpaid")]),
     ("06-01", &[("04-30 icbc 300 P1",     "awaiting"),             ("05-11 ccb 300 P1",  "awaiting")]),
-    ("06-02", &[("04-30 icbc 300 P1",     "underpaid"),            ("05-11 ccb 300 P1",  "underpaid")]),
+    // Once it is closed, parts that fall short are told what they span; in one split they are underpaid.
+    ("06-02", &[("05-08 icbc 300 P1",     "underpaid"),            ("05-11 icbc 300 P1", "underpaid")]),
+    ("06-02", &[("05-08 icbc 300 P1",     "cross-bank"),           ("05-11 ccb 300 P1",  "cross-bank")]),
+    ("06-02", &[("04-30 icbc 300 P1",     "cross-month"),          ("05-11 icbc 300 P1", "cross-month")]),
+    ("06-02", &[("04-30 icbc 300 P1",     "cross-month"),          ("05-11 ccb 300 P1",  "cross-month")]),
     // Sets: the only one settles, what is left over is told so, two of them settle nothing.
     ("05-12", &[("05-11 icbc 1000 P1",    "matched"),              ("05-12 icbc 1000 P1", "notice-already-paid")]),
     ("05-12", &[("05-12 icbc 1000 P1",    "notice-already-paid"),  ("05-11 icbc 1000 P1", "matched")]),
@@ -232,6 +236,7 @@ fn explanations_read_well_and_come_back_from_what_is_kept() {
         ("05-12", &["05-11 icbc 600 P1", "05-12 icbc 400 P1", "05-12 icbc 400 P1"]),
         ("05-12", &["05-11 icbc 600 P1"]),
         ("06-02", &["05-11 icbc 600 P1", "05-12 icbc 300 P1"]),
+        ("06-02", &["05-11 icbc 600 P1", "05-12 ccb 300 P1"]),
         ("05-12", &["05-11 icbc 1050 P1"]),
         ("05-12", &["05-11 icbc 700 P1", "05-12 icbc 400 P1"]),
         ("05-12", &["05-11 icbc 600 P1", "05-12 ccb 400 P1"]),

@@ -305,21 +305,15 @@ fn post(
     to: Subject,
     on: NaiveDate,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "insert into journal
-             select ?1, ?2, ?3, coalesce(max(step), 0) + 1, ?4, ?5, ?6, ?7 from journal
-             where centre_id = ?1 and account_id = ?2 and serial = ?3",
-        )?
-        .execute(params![
-            centre,
-            item.account_id,
-            item.serial,
-            day_number(on),
-            Subject::Suspense.number(),
-            to.number(),
-            item.amount_fen
-        ])?;
+    connection.prepare_cached(super::verdict::JOURNAL)?.execute(params![
+        centre,
+        item.account_id,
+        item.serial,
+        day_number(on),
+        Subject::Suspense.number(),
+        to.number(),
+        item.amount_fen
+    ])?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@
 use super::{Because, Named, NoticeState, Role, Standing, Together, Unconfirmed, Undone, Verdict};
 use crate::remittance::Money;
 use chrono::{Datelike, NaiveDate};
+use std::cmp::Ordering;
 use std::fmt::Write;
 
 impl Because {
@@ -119,12 +120,12 @@ impl Standing {
                 )
             }
             Verdict::CrossBank => format!(
-                "{got}，{}通知书应缴{asked}，但分别转入{}家银行，每家都不足额；分笔须转入同一银行。",
+                "{got}，{}分别转入{}家银行，每家都不足额；分笔须转入同一银行。",
                 against(received, due),
                 number(banks)
             ),
             Verdict::CrossMonth => format!(
-                "{got}，{}通知书应缴{asked}，但分在{}个月入账，每月都不足额；分笔须在同一个月。",
+                "{got}，{}分在{}个月入账，每月都不足额；分笔须在同一个月。",
                 against(received, due),
                 number(months)
             ),
@@ -142,6 +143,7 @@ impl Standing {
     fn in_english(&self) -> String {
         let Self { reference, due, received, parts, banks, months, month, closes_on, .. } = *self;
         let payments = if parts == 1 { "payment" } else { "payments" };
+        let reach = if received < due { "they fall short, split" } else { "they reach it only" };
         let got = format!("{reference}: {parts} {payments} of {} in all", cny(received));
         let asked = cny(due);
         match self.verdict {
@@ -161,12 +163,10 @@ impl Standing {
                 "{got}, in {month} at one bank; too many to prove that only one set is exactly {asked}."
             ),
             Verdict::CrossBank => {
-                format!(
-                    "{got}, asked for {asked}; they reach it only across {banks} receiving banks."
-                )
+                format!("{got}, asked for {asked}; {reach} across {banks} receiving banks.")
             }
             Verdict::CrossMonth => {
-                format!("{got}, asked for {asked}; they reach it only across {months} months.")
+                format!("{got}, asked for {asked}; {reach} across {months} months.")
             }
             Verdict::Underpaid => format!(
                 "{got}, {} less than the {asked} asked for; {month} closed on {closes_on}.",
@@ -323,8 +323,16 @@ fn difference(more: Money, less: Money) -> Money {
 }
 
 /// How what came in all stands to what is asked for, where it reaches that.
-fn against(received: Money, due: Money) -> &'static str {
-    if received == due { "合计等于" } else { "合计超过" }
+/// The sum of the parts against what is asked for.
+fn against(received: Money, due: Money) -> String {
+    let asked = yuan(due);
+    match received.cmp(&due) {
+        Ordering::Equal => format!("合计等于通知书应缴{asked}，但"),
+        Ordering::Greater => format!("合计超过通知书应缴{asked}，但"),
+        Ordering::Less => {
+            format!("到关账日仍比通知书应缴{asked}少{}，且", yuan(difference(due, received)))
+        }
+    }
 }
 
 fn more_or_less(one: Money, other: Money) -> String {
