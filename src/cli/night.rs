@@ -88,8 +88,8 @@ pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failu
     let deliveries = Inbox::at(inbox).deliveries()?;
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
     let summary = run(global, &centre, deliveries, as_of)?;
-    let page = if args.no_report { None } else { Some(write_report(global, &centre, as_of)?) };
     let done = told(&summary.night.intakes);
+    let page = if args.no_report { None } else { Some(write_report(global, &centre, as_of)?) };
     Printer::print(centre.settings.format, COLUMNS, [summary])?;
     if centre.is_rehearsal() {
         note!(global, "dry run: nothing was written");
