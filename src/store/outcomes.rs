@@ -158,6 +158,20 @@ impl Recording {
                 closing.count.cast_signed(),
                 closing.amount.fen()
             ])?;
+        let mut insert = connection.prepare_cached(
+            "insert into night_outcome values (?1, ?2, ?3, ?4, ?5)
+             on conflict (centre_id, as_of, outcome) do update set
+                count = count + excluded.count, amount_fen = amount_fen + excluded.amount_fen",
+        )?;
+        for (outcome, tally) in &self.anew {
+            insert.execute(params![
+                centre,
+                day_number(self.as_of),
+                outcome.number(),
+                tally.count.cast_signed(),
+                tally.amount.fen()
+            ])?;
+        }
         Ok(())
     }
 }
@@ -248,11 +262,8 @@ fn outcomes(
     centre: i64,
     night: i64,
 ) -> Result<Vec<(Outcome, Tally)>, StoreError> {
-    let sql = "select d.outcome, count(*),
-            sum(case t.direction when 1 then t.amount_fen else -t.amount_fen end)
-        from decision d
-        join bank_transaction t using (centre_id, account_id, serial)
-        where d.centre_id = ?1 and d.decided_on = ?2 group by 1 order by 1";
+    let sql = "select outcome, count, amount_fen from night_outcome
+        where centre_id = ?1 and as_of = ?2 order by outcome";
     all(connection, sql, params![centre, night], |row| {
         Ok((outcome(row.get(0)?)?, tally_at(row, 1)?))
     })
