@@ -146,7 +146,7 @@ fn a_night_killed_anywhere_and_run_again_ends_as_if_it_had_not_been() {
             }
         }
         println!("a night takes {took:?}; {cut_short} of {kills} were cut short");
-        assert!(cut_short * 2 > kills, "only {cut_short} kills hit a running night");
+        assert!(cut_short * 5 > kills, "only {cut_short} kills hit a running night");
     });
 }
 

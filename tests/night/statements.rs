@@ -3,7 +3,7 @@
 use super::centre::{Centre, date, every_store};
 use super::feed::mt940;
 
-/// A statement: day, opening, closing.
+/// A statement: day (or `from..to`), opening, closing.
 type Said = (&'static str, &'static str, &'static str);
 
 fn gaps(backing: super::centre::Backing, nights: &[&[Said]]) -> Vec<String> {
@@ -12,10 +12,13 @@ fn gaps(backing: super::centre::Backing, nights: &[&[Said]]) -> Vec<String> {
     for (night, files) in nights.iter().enumerate() {
         for (on, opening, closing) in *files {
             number += 1;
+            let (from, on) = on.split_once("..").unwrap_or((on, on));
             let moved = fen(closing) - fen(opening);
             let row = format!("S{number} {on} icbc {} -", moved / 100);
             let rows: Vec<&str> = if moved == 0 { vec![] } else { vec![&row] };
             let file = mt940("icbc", on, opening, closing, &rows);
+            let opened = |day: &str| format!(":60F:C26{}", day.replace('-', ""));
+            let file = file.replace(&opened(on), &opened(from));
             let as_of = format!("05-{}", 20 + night);
             centre.night(&as_of, &[centre.lay(None, "statement.sta", file)]);
         }
@@ -67,6 +70,21 @@ fn two_statements_of_one_day_join_whichever_way_the_balance_went() {
             assert_eq!(gaps(backing, &[&[noon, evening]]), Vec::<String>::new(), "{noon:?}");
             let next = ("05-12", evening.2, "999.00");
             assert_eq!(gaps(backing, &[&[noon, evening, next]]), Vec::<String>::new(), "{next:?}");
+        }
+    });
+}
+
+#[test]
+fn a_statement_over_several_days_stands_beside_the_daily_ones() {
+    every_store(|backing| {
+        let all = ("05-11..05-13", "100.00", "400.00");
+        let next = ("05-14", "400.00", "401.00");
+        for files in [
+            &[MONDAY, TUESDAY, WEDNESDAY, all, next][..],
+            &[all, MONDAY, TUESDAY, WEDNESDAY, next],
+            &[all, next],
+        ] {
+            assert_eq!(gaps(backing, &[files]), Vec::<String>::new(), "{files:?}");
         }
     });
 }
