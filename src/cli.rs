@@ -7,16 +7,47 @@
 //!
 //! Invariant: standard output holds data and nothing but data, in the form that `--format` asks.
 
+/// Says something on standard error that must be said; nobody there to hear it is no error.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
+/// Says something on standard error that `--quiet` leaves out.
+macro_rules! note {
+    ($global:expr, $($text:tt)*) => {
+        if $global.quiet == 0 {
+            tell!($($text)*);
+        }
+    };
+}
+
 mod args;
+mod audit;
+mod centre;
+mod clock;
+mod demo;
+mod doctor;
 mod failure;
+mod feed;
+mod import;
 mod init;
+mod letters;
+mod listing;
 mod log;
 mod manual;
+mod night;
 mod progress;
+mod remark;
+mod report;
 mod rows;
+mod rules;
 mod settings;
+mod suspense;
 
-use args::{Arguments, Command};
+use args::{AlertCommand, Arguments, Command, FeedCommand, RulesCommand};
 use clap::Parser;
 use failure::{Done, Failure};
 use std::process::ExitCode;
@@ -39,9 +70,24 @@ pub fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let global = &arguments.global;
     match &arguments.command {
+        Command::Demo(args) => demo::run(global, args),
         Command::Init(args) => init::run(global, args),
+        Command::Import(args) => import::run(global, args),
+        Command::Nightly(args) => night::nightly(global, args),
+        Command::Ingest(args) => night::ingest(global, args),
+        Command::Match(args) => night::judge(global, args),
+        Command::Remark(args) => remark::run(global, args),
+        Command::Feed { command: FeedCommand::Inspect(args) } => feed::run(global, args),
+        Command::Transactions(args) => listing::transactions(global, args),
+        Command::Notices(args) => listing::notices(global, args),
+        Command::Suspense { command } => suspense::run(global, command),
+        Command::Report(args) => report::run(global, args),
+        Command::Audit { digest } => audit::run(global, *digest),
+        Command::Rules { command: RulesCommand::Check } => rules::check(global),
+        Command::Rules { command: RulesCommand::Test } => rules::test(global),
+        Command::Alert { command: AlertCommand::Preview(args) } => letters::preview(global, args),
+        Command::Doctor => doctor::run(global),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { dir } => manual::pages(dir.as_deref()),
-        _ => Err(Failure::because("not wired yet")),
     }
 }

@@ -17,7 +17,7 @@ mod remark;
 mod statement;
 mod story;
 
-pub use bank::NAME;
+pub use bank::{ADDRESS, NAME};
 
 use chrono::NaiveDate;
 

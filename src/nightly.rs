@@ -17,6 +17,7 @@ mod reading;
 mod reporting;
 mod suggesting;
 mod taking;
+mod wording;
 mod writing;
 
 pub use error::NightError;

@@ -1,25 +1,130 @@
-//! The remittance domain: what employers owe, how they pay, what may become of the money.
+//! The remittance domain: what employers file and owe, how they pay, what may become of the money.
 //!
-//! Start at [`PaymentNotice`] (what is owed) and [`BankTransaction`] (what came); [`Outcome`] and
-//! [`Reason`] say what can become of it. This layer uses nothing above it, reads no clock and does
-//! no I/O, so it can be used alone.
+//! Two doors. Reconciliation starts at [`PaymentNotice`] (what is owed) and [`BankTransaction`] (what
+//! came); [`Outcome`] and [`Reason`] say what can become of it. An online hall starts at
+//! [`Centre::apply`], which does one [`Operation`] of an employer whole or refuses it with a
+//! [`Refusal`], and at [`Centre::settle`], which posts a paid notice to the employees.
+//!
+//! A month of an employer, in the order of the modules: [`enrolment`], [`register`] (open, unseal,
+//! seal; [`adjustment`], [`supplement`], [`transfer`]), [`roster`] (the month's list), [`payment`]
+//! (the notice and its reference, [`receipt`] to print), [`settlement`] and [`ledger`] (who got
+//! what), [`revocation`] (what may be undone), [`query`] (what can be asked).
+//!
+//! This layer uses nothing above it, reads no clock and does no I/O, so it can be used alone. A year
+//! of one employer is in `examples/online_hall.rs`; a month is this:
+//!
+//! ```
+//! use duizhang::remittance::operation::{IssueNotice, OpenAccount, OpenEmployer, Remit};
+//! use duizhang::remittance::{Centre, Id, Money, Operation, Payment, RefusalCode, enrolment};
+//! use duizhang::rulebook::policy;
+//!
+//! let mut centre = Centre::new(std::sync::Arc::new(policy::shipped()?));
+//! let on = "2026-05-11".parse()?;
+//! let employer_id = Id::from("450200001");
+//! let month = "2026-05".parse()?;
+//! let enrol = Operation::OpenEmployer(OpenEmployer {
+//!     on,
+//!     employer_id: employer_id.clone(),
+//!     name: "某公司".into(),
+//!     kind: enrolment::EmployerKind::Company,
+//!     uscc: None,
+//!     agent: enrolment::Agent { name: "经办人".into(), mobile: None, email: None },
+//!     address: None,
+//!     phone: None,
+//!     legal_person: None,
+//!     employer_rate: "0.08".parse()?,
+//!     employee_rate: "0.08".parse()?,
+//!     first_month: month,
+//!     channel: enrolment::Channel::Counter,
+//! });
+//! centre.apply(&enrol, 1)?;
+//!
+//! // 开户. The answer has the new monthly amount, to be checked after saving.
+//! let open = Operation::OpenAccount(OpenAccount {
+//!     on,
+//!     employer_id: employer_id.clone(),
+//!     id_no: "11010519491231002X".into(),
+//!     name: "某人".into(),
+//!     base: Money::from_yuan("5000.00")?,
+//!     month,
+//!     employee_id: None,
+//! });
+//! let opened = centre.apply(&open, 2)?.output;
+//! assert_eq!(opened.monthly, Some(Money::from_yuan("800.00")?));
+//!
+//! // Asked twice, it is refused, and nothing has changed.
+//! assert_eq!(centre.apply(&open, 3).unwrap_err().code, RefusalCode::DuplicateAccount);
+//!
+//! // 汇缴, 缴款确认. A store would write each answer's `changes` in one transaction.
+//! centre.apply(&Operation::Remit(Remit { on, employer_id: employer_id.clone(), month }), 4)?;
+//! let issue = IssueNotice { on, employer_id: employer_id.clone(), months: vec![month], supplements: true };
+//! let notice = centre.apply(&Operation::IssueNotice(issue), 5)?.output;
+//! let reference = notice.reference.ok_or("a reference")?;
+//!
+//! // 分账: reconciliation found the money.
+//! let payment = Payment { bank_parts: vec![Money::from_yuan("800.00")?], from_advance: Money::ZERO };
+//! centre.settle(reference, on, &payment)?;
+//! let employee_id = opened.employee_id.ok_or("an employee")?;
+//! let account = centre.account(&employer_id, &employee_id).ok_or("an account")?;
+//! assert_eq!(account.balance, Money::from_yuan("800.00")?);
+//! assert_eq!(centre.audit(), Ok(()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod account;
+pub mod adjustment;
+pub mod appointment;
+mod centre;
+pub mod change;
 pub mod decision;
+pub mod employee;
 pub mod employer;
+pub mod enrolment;
+pub mod file;
+mod filing;
+mod id;
+pub mod identity;
+pub mod ledger;
+pub mod log;
 pub mod money;
 pub mod month;
 pub mod notice;
+pub mod operation;
+pub mod payment;
+pub mod policy;
+pub mod query;
+pub mod rate;
+pub mod receipt;
 pub mod reference;
+pub mod refusal;
+pub mod register;
+pub mod revocation;
+pub mod roster;
+pub mod settlement;
 pub mod subject;
+pub mod supplement;
+pub mod template;
 pub mod transaction;
+pub mod transfer;
+pub mod wire;
 
 pub use account::CollectionAccount;
+pub use centre::Centre;
+pub use change::Change;
 pub use decision::{Outcome, Reason};
+pub use employee::EmployeeAccount;
 pub use employer::Employer;
+pub use enrolment::EmployerAccount;
+pub use id::Id;
 pub use money::{Money, MoneyError};
 pub use month::YearMonth;
 pub use notice::{NoticeStatus, PaymentNotice};
+pub use operation::{Answer, Applied, Operation};
+pub use payment::IssuedNotice;
+pub use policy::Policy;
+pub use rate::{Rate, Rounding};
 pub use reference::PaymentReference;
+pub use refusal::{Refusal, RefusalCode};
+pub use settlement::Payment;
 pub use subject::Subject;
 pub use transaction::{BankTransaction, Counterparty, Direction, RemarkField, Remarks};

@@ -10,6 +10,7 @@ pub mod bank;
 pub mod calendar;
 pub mod letter;
 pub mod matching;
+pub mod policy;
 pub mod remark;
 mod shipped;
 
@@ -47,6 +48,7 @@ pub struct Rulebook {
     pub calendar: WorkingDays,
     pub banks: bank::BankLayouts,
     pub letters: letter::LetterRules,
+    pub policy: crate::remittance::Policy,
 }
 
 impl Rulebook {
@@ -68,15 +70,22 @@ impl Rulebook {
         let calendar = calendar::read(&below("calendar/"));
         let banks = bank::BankLayouts::from_files(&below("banks/"));
         let letters = letter::LetterRules::parse(&below("letters/"));
-        match (remark, matching, calendar, banks, letters) {
-            (Ok(remark), Ok(matching), Ok(calendar), Ok(banks), Ok(letters)) => {
+        let policy = policy::read(&file("policy.toml"));
+        match (remark, matching, calendar, banks, letters, policy) {
+            (Ok(remark), Ok(matching), Ok(calendar), Ok(banks), Ok(letters), Ok(policy)) => {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
-                let book = Self { remark, matching, calendar, banks, letters };
+                let book = Self { remark, matching, calendar, banks, letters, policy };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }
-            (remark, matching, calendar, banks, letters) => {
-                let found =
-                    [remark.err(), matching.err(), calendar.err(), banks.err(), letters.err()];
+            (remark, matching, calendar, banks, letters, policy) => {
+                let found = [
+                    remark.err(),
+                    matching.err(),
+                    calendar.err(),
+                    banks.err(),
+                    letters.err(),
+                    policy.err(),
+                ];
                 Err(found
                     .into_iter()
                     .flatten()

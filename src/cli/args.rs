@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Reconciles bank statements with payment notices for housing-provident-fund centres (公积金对账).
 #[derive(Debug, Parser)]
 #[command(name = "duizhang", version, max_term_width = 100, after_help = FIRST_STEPS)]
-#[command(subcommand_required = true, arg_required_else_help = true, propagate_version = true)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 const FIRST_STEPS: &str = "\
 First steps:
   duizhang demo                     see a whole centre, its nights and its report
-  duizhang init centre && cd centre       begin a real one
+  duizhang init gjj && cd gjj       begin a real one
   duizhang import accounts accounts.csv
   duizhang import notices notices.csv
   cp ~/bank/2026-05-11.csv inbox/
@@ -33,13 +33,13 @@ Exit codes:
   3 done, but input was set aside   4 another run holds this centre";
 
 /// What every command understands.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
     /// The database [default: the one in duizhang.toml, else sqlite://duizhang.db]
     #[arg(long, global = true, value_name = "URL", env = "DUIZHANG_DATABASE", hide_env = true)]
     pub(super) database: Option<String>,
-    /// The centre in the database [default: the one in duizhang.toml, else "centre"]
+    /// The centre in the database [default: the one in duizhang.toml, else 1]
     #[arg(long, global = true, value_name = "ID", env = "DUIZHANG_CENTRE", hide_env = true)]
     pub(super) centre: Option<String>,
     /// The settings file [default: duizhang.toml here or in a folder above]
@@ -48,8 +48,9 @@ pub(super) struct Global {
     /// The centre's own rules, which replace the built-in ones file by file
     #[arg(long, global = true, value_name = "DIR", env = "DUIZHANG_RULES", hide_env = true)]
     pub(super) rules: Option<PathBuf>,
-    /// How to print data; json is one object a line
+    /// How to print data: table, json (one object a line) or csv
     #[arg(long, global = true, value_name = "FORM", env = "DUIZHANG_FORMAT", hide_env = true)]
+    #[arg(hide_possible_values = true)]
     pub(super) format: Option<Format>,
     /// Do everything, print what would be, and write nothing
     #[arg(long, global = true)]
@@ -60,20 +61,28 @@ pub(super) struct Global {
     /// Say more on standard error; twice: everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
-    /// How to write log lines on standard error
+    /// How to write log lines on standard error: text or json
     #[arg(long, global = true, value_name = "FORM", env = "DUIZHANG_LOG_FORMAT", hide_env = true)]
-    #[arg(default_value = "text", hide_default_value = true)]
+    #[arg(default_value = "text", hide_default_value = true, hide_possible_values = true)]
     pub(super) log_format: LogFormat,
+    /// No colours, as `NO_COLOR` asks of every program
+    #[arg(long, global = true, hide = true, env = "NO_COLOR")]
+    #[arg(num_args = 0..=1, default_missing_value = "1")]
+    pub(super) no_color: Option<String>,
+}
+
+impl Global {
+    /// Whether colour is unwanted (<https://no-color.org>: set and not empty).
+    pub(super) fn no_colour(&self) -> bool {
+        self.no_color.as_ref().is_some_and(|value| !value.is_empty())
+    }
 }
 
 /// How data is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people
     Table,
-    /// For programs: one object a line
     Json,
-    /// For spreadsheets and scripts
     Csv,
 }
 
@@ -140,7 +149,11 @@ pub(super) enum Command {
     )]
     Report(ReportArgs),
     /// Prove the books: every fen of every feed is in exactly one place
-    Audit(AsOf),
+    Audit {
+        /// Print one digest of all that nights and staff decided: equal digests are equal books
+        #[arg(long)]
+        digest: bool,
+    },
     /// Check rule files and run the examples in them
     Rules {
         #[command(subcommand)]
@@ -157,9 +170,13 @@ pub(super) enum Command {
     #[command(
         after_help = "Example:\n  duizhang completions bash > /etc/bash_completion.d/duizhang"
     )]
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Print the manual page, or write one page a command into a folder
     Man {
+        /// Where to write pages [default: the main page, to standard output]
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
     },
@@ -195,7 +212,9 @@ pub(super) struct InitArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct ImportArgs {
+    /// Which list
     pub(super) list: ListKind,
+    /// CSV or XLSX
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 }
@@ -211,7 +230,7 @@ pub(super) enum ListKind {
 
 #[derive(Args, Debug)]
 pub(super) struct AsOf {
-    /// The day it is taken to be [default: today in Beijing]
+    /// The day it is taken to be [default: today in Beijing, or the last night for what only looks]
     #[arg(long, value_name = "YYYY-MM-DD", env = "DUIZHANG_AS_OF", hide_env = true)]
     pub(super) as_of: Option<NaiveDate>,
 }
@@ -221,12 +240,19 @@ pub(super) struct NightlyArgs {
     /// Where the banks' files are [default: inbox/]
     #[arg(long, value_name = "DIR")]
     pub(super) inbox: Option<PathBuf>,
+    /// Write no report; `duizhang report` makes it later from what was committed
+    #[arg(long)]
+    pub(super) no_report: bool,
+    /// How long to wait for another run that holds this centre, instead of ending with 4
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
+    pub(super) lock_wait: u64,
     #[command(flatten)]
     pub(super) as_of: AsOf,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct IngestArgs {
+    /// Bank statements in any format that `feed inspect` knows
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// The account of files that name none themselves
@@ -256,6 +282,7 @@ pub(super) enum FeedCommand {
 
 #[derive(Args, Debug)]
 pub(super) struct InspectArgs {
+    /// Bank statements
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 }
@@ -311,13 +338,16 @@ pub(super) enum SuspenseCommand {
     List(SuspenseListArgs),
     /// Show one item: what was read, why it hangs, what comes nearest
     Show {
-        /// The item, as `suspense list` names it; its first characters are enough
+        /// The item, as `suspense list` names it, or the end of its serial
         id: String,
+        #[command(flatten)]
+        as_of: AsOf,
     },
-    /// Close one item by a decision of staff, which the engine never overturns
+    /// Close items by a decision of staff, which the engine never overturns
     #[command(after_help = "Examples:\n  \
-        duizhang suspense resolve 4f2a91 --notice P1906133753 --by 工号017 --note '单位来函确认'\n  \
-        duizhang suspense resolve 4f2a91 --refund --by 工号017 --note '重复缴款，原路退回'")]
+        duizhang suspense resolve 260511000017 --notice P1906133753 --by 017 --note '单位来函确认'\n  \
+        duizhang suspense resolve 260511000017 --refund --by 017 --note '重复缴款，原路退回'\n\n\
+        Several items may together pay one notice, one item several notices; the sums must be equal.")]
     Resolve(ResolveArgs),
 }
 
@@ -338,10 +368,11 @@ pub(super) struct SuspenseListArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct ResolveArgs {
-    /// The item, as `suspense list` names it; its first characters are enough
-    pub(super) id: String,
+    /// The items, as `suspense list` names them, or the ends of their serials
+    #[arg(required = true, value_name = "ID")]
+    pub(super) ids: Vec<String>,
     #[command(flatten)]
-    pub(super) how: Resolution,
+    pub(super) how: Decision,
     /// Who decides
     #[arg(long, value_name = "WHO")]
     pub(super) by: String,
@@ -355,19 +386,19 @@ pub(super) struct ResolveArgs {
 /// Exactly one way out of suspense.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
-pub(super) struct Resolution {
-    /// It pays this notice
+pub(super) struct Decision {
+    /// It pays this notice; may be given several times
     #[arg(long, value_name = "P…")]
-    pub(super) notice: Option<String>,
-    /// It goes to this employer's advance balance (单位暂存款)
-    #[arg(long, value_name = "EMPLOYER")]
-    pub(super) advance: Option<String>,
+    pub(super) notice: Vec<String>,
+    /// It goes to the employer's advance balance (单位暂存款)
+    #[arg(long)]
+    pub(super) advance: bool,
     /// It was or will be sent back to the payer
     #[arg(long)]
     pub(super) refund: bool,
     /// It is no remittance
     #[arg(long)]
-    pub(super) ignore: bool,
+    pub(super) not_ours: bool,
 }
 
 #[derive(Args, Debug)]

@@ -4,7 +4,9 @@
 //! file is shown with the line that is wrong.
 
 use super::args::Global;
+use crate::nightly::NightError;
 use crate::rulebook::{RuleError, RuleFile};
+use crate::store::StoreError;
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
@@ -28,6 +30,8 @@ pub(super) enum Failure {
     Rules(Vec<(RuleFile, RuleError)>),
     /// The settings file is wrong.
     Settings(Box<(RuleFile, RuleError)>),
+    /// The rules do not do what their examples say.
+    BadRules(String),
     /// Another run holds the centre.
     Held(String),
     /// Whoever read our output has gone: nothing to say, nobody to say it to.
@@ -35,11 +39,6 @@ pub(super) enum Failure {
 }
 
 impl Done {
-    /// The worse of two.
-    pub(super) fn and(self, other: Self) -> Self {
-        if self == Self::Fully { other } else { self }
-    }
-
     pub(super) fn exit_code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Fully => 0,
@@ -76,6 +75,14 @@ impl Failure {
         Self::World(sentence.into().into())
     }
 
+    /// In one line, for a listing.
+    pub(super) fn sentence(&self) -> String {
+        let mut text = Vec::new();
+        let _ = self.write(&mut text);
+        let text = String::from_utf8_lossy(&text).trim().replace("\n  caused by", "");
+        text.trim_start_matches("error: ").to_owned()
+    }
+
     /// Tells standard error, and gives the exit code.
     pub(super) fn report(&self, _global: &Global) -> ExitCode {
         let mut err = std::io::stderr();
@@ -84,7 +91,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Unread => 0,
             Self::World(_) => 1,
-            Self::Usage(_) | Self::Rules(_) | Self::Settings(_) => 2,
+            Self::Usage(_) | Self::Rules(_) | Self::BadRules(_) | Self::Settings(_) => 2,
             Self::Held(_) => 4,
         })
     }
@@ -92,7 +99,9 @@ impl Failure {
     fn write(&self, err: &mut impl Write) -> std::io::Result<()> {
         match self {
             Self::Unread => Ok(()),
-            Self::Usage(sentence) | Self::Held(sentence) => writeln!(err, "error: {sentence}"),
+            Self::Usage(sentence) | Self::BadRules(sentence) | Self::Held(sentence) => {
+                writeln!(err, "error: {sentence}")
+            }
             Self::World(error) => {
                 writeln!(err, "error: {error}")?;
                 let mut cause = error.source();
@@ -139,5 +148,17 @@ impl From<std::io::Error> for Failure {
             doing: "cannot write to standard output".to_owned(),
             source: Box::new(error),
         }))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::World(Box::new(error))
+    }
+}
+
+impl From<NightError> for Failure {
+    fn from(error: NightError) -> Self {
+        Self::World(Box::new(error))
     }
 }

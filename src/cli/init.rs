@@ -4,8 +4,9 @@
 //! database is a whole one. Nothing that is there is ever overwritten.
 
 use super::args::{Global, InitArgs};
+use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
-use super::settings::FILE_NAME;
+use super::settings::{FILE_NAME, Settings};
 use std::io::Write;
 use std::path::Path;
 
@@ -13,22 +14,29 @@ const FOLDERS: &[&str] = &["inbox", "quarantine", "reports", "outbox", "rules"];
 
 pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
     if global.dry_run {
-        eprintln!("would make {} with {FILE_NAME}, {}", args.dir.display(), FOLDERS.join(", "));
+        note!(global, "would make {} with {FILE_NAME}, {}", args.dir.display(), FOLDERS.join(", "));
         return Ok(Done::Fully);
     }
-    make(&args.dir, &args.name)?;
-    eprintln!("a new centre is in {}; next:", args.dir.display());
-    eprintln!("  1. look through {FILE_NAME}: name, telephone and address stand on every letter");
-    eprintln!("  2. duizhang import accounts accounts.csv   (makes inbox/<account>/ for each)");
-    eprintln!(
-        "  3. duizhang import employers employers.csv && duizhang import notices notices.csv"
+    make(global, &args.dir, &args.name, "")?;
+    note!(
+        global,
+        "a new centre is in {}; next:\n  \
+         1. look through {FILE_NAME}: name, telephone and address stand on every letter\n  \
+         2. duizhang import accounts accounts.csv   (makes inbox/<account>/ for each)\n  \
+         3. duizhang import employers employers.csv && duizhang import notices notices.csv\n  \
+         4. put the banks' files into inbox/, then: duizhang nightly",
+        args.dir.display()
     );
-    eprintln!("  4. put the banks' files into inbox/, then: duizhang nightly");
     Ok(Done::Fully)
 }
 
-/// Makes the folder of a centre, without its database.
-pub(super) fn make(dir: &Path, name: &str) -> Result<(), Failure> {
+/// Makes the folder of a centre, its database last; gives its settings.
+pub(super) fn make(
+    global: &Global,
+    dir: &Path,
+    name: &str,
+    address: &str,
+) -> Result<Settings, Failure> {
     for file in [FILE_NAME, "duizhang.db"] {
         if dir.join(file).exists() {
             let shown = dir.join(file);
@@ -45,7 +53,10 @@ pub(super) fn make(dir: &Path, name: &str) -> Result<(), Failure> {
     for rule in crate::rulebook::shipped() {
         new_file(&dir.join("rules").join(&rule.path), &rule.text)?;
     }
-    new_file(&dir.join(FILE_NAME), &settings_text(name))
+    new_file(&dir.join(FILE_NAME), &settings_text(name, address))?;
+    let settings = Settings::at(global, &dir.join(FILE_NAME))?;
+    Centre::found(&settings)?;
+    Ok(settings)
 }
 
 fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
@@ -59,9 +70,9 @@ fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// The settings file of a new centre.
-pub(super) fn settings_text(name: &str) -> String {
+pub(super) fn settings_text(name: &str, address: &str) -> String {
     // TOML writes strings as JSON does, escapes included.
-    let name = serde_json::Value::from(name);
+    let (name, address) = (serde_json::Value::from(name), serde_json::Value::from(address));
     format!(
         r#"# Settings of this centre. Flags and DUIZHANG_* go before what stands here.
 # 本中心的设置。命令行参数与环境变量 DUIZHANG_* 优先。
@@ -75,17 +86,18 @@ reports = "reports"
 outbox = "outbox"          # letters to employers, as .eml
 
 [centre]
-code = "centre"            # the key of this centre in the database; never change it later
+# The key of this centre in the database, such as its division code; never change it later.
+code = "1"
 name = {name}
 # On every letter and report. 印在每封函件和报告上。
 phone = "12329"
-address = ""
+address = {address}
 hours = "工作日 9:00–17:00"
 
 [letters]
 from = "gjj@example.invalid"
-# reply_to = "gjj@example.invalid"
-language = "zh"            # or "en"
+# unsubscribe = "gjj@example.invalid"   # where an employer asks for no more letters
+language = "zh"            # reports open in it; or "en"
 "#
     )
 }

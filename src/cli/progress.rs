@@ -1,6 +1,7 @@
 //! Progress, drawn only on a terminal and gone when the work is done.
 
 use super::args::Global;
+use crate::nightly::{Step, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -14,7 +15,7 @@ impl Progress {
         if global.quiet > 0 || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos:.dim}") {
             bar.set_style(style);
         }
         bar.set_message(doing.to_owned());
@@ -24,6 +25,25 @@ impl Progress {
 
     pub(super) fn say(&self, doing: &str) {
         self.0.set_message(doing.to_owned());
+    }
+}
+
+impl Watch for Progress {
+    fn step(&self, step: Step, total: Option<u64>) {
+        let doing = match step {
+            Step::TakeIn => "taking in",
+            Step::Load => "loading what is open",
+            Step::Decide => "deciding",
+            Step::Record => "recording",
+            Step::Report => "writing the report",
+        };
+        tracing::info!(step = doing, total, "night");
+        self.0.reset();
+        self.0.set_message(doing);
+    }
+
+    fn advance(&self, count: u64) {
+        self.0.inc(count);
     }
 }
 

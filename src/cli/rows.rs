@@ -8,9 +8,9 @@
 
 use super::args::Format;
 use super::failure::Failure;
-use crate::remittance::Money;
+use crate::remittance::{Money, PaymentReference};
 use chrono::NaiveDate;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 
@@ -128,7 +128,8 @@ impl<T> Printer<T> {
 
 fn table<T>(columns: &[Column<T>]) -> Table {
     let mut table = Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    // A line below the headings and nothing else: what is read is the data.
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     let terminal = std::io::stdout().is_terminal();
     // Into a file or a pipe every row stays on one line, however long.
     table.set_content_arrangement(if terminal {
@@ -143,10 +144,11 @@ fn table<T>(columns: &[Column<T>]) -> Table {
 }
 
 fn broken(error: csv::Error) -> Failure {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error.into(),
-        other => Failure::because(format!("cannot write CSV: {other:?}")),
+    if let csv::ErrorKind::Io(error) = error.into_kind() {
+        return error.into();
     }
+    // All rows have the columns of the header, so nothing else can go wrong.
+    Failure::because("cannot write CSV")
 }
 
 impl Value<'_> {
@@ -156,6 +158,14 @@ impl Value<'_> {
 
     pub(super) fn maybe(text: Option<&str>) -> Value<'_> {
         text.map_or(Value::Absent, Value::text)
+    }
+
+    pub(super) fn reference(reference: Option<PaymentReference>) -> Value<'static> {
+        reference.map_or(Value::Absent, |known| Value::Text(known.to_string().into()))
+    }
+
+    pub(super) fn count(count: u64) -> Value<'static> {
+        i64::try_from(count).map_or(Value::Absent, Value::Number)
     }
 
     /// As the table (for people) and CSV (for programs) show it.
@@ -191,7 +201,7 @@ impl Value<'_> {
 }
 
 /// Text on one line, with what would move a terminal's cursor made visible.
-fn one_line(text: &str) -> Cow<'_, str> {
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(char::is_control) {
         return text.into();
     }

@@ -8,6 +8,7 @@
 
 use super::args::{Format, Global};
 use super::failure::{Doing, Failure};
+use crate::report::Language;
 use crate::rulebook::RuleFile;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -49,15 +50,24 @@ pub(super) struct Centre {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Letters {
     pub(super) from: String,
-    pub(super) reply_to: Option<String>,
-    /// `zh` or `en`.
-    pub(super) language: String,
+    /// Where an employer asks for no more letters.
+    pub(super) unsubscribe: Option<String>,
+    /// Of reports; a page carries both, this is the one it opens in.
+    pub(super) language: Tongue,
+}
+
+/// A language, as the file writes it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Tongue {
+    Zh,
+    En,
 }
 
 impl Default for Centre {
     fn default() -> Self {
         Self {
-            code: "centre".to_owned(),
+            code: "1".to_owned(),
             name: "住房公积金管理中心".to_owned(),
             phone: String::new(),
             address: String::new(),
@@ -70,8 +80,8 @@ impl Default for Letters {
     fn default() -> Self {
         Self {
             from: "duizhang@localhost.invalid".to_owned(),
-            reply_to: None,
-            language: "zh".to_owned(),
+            unsubscribe: None,
+            language: Tongue::Zh,
         }
     }
 }
@@ -91,9 +101,24 @@ struct File {
 }
 
 impl Settings {
+    pub(super) const fn language(&self) -> Language {
+        match self.letters.language {
+            Tongue::Zh => Language::Chinese,
+            Tongue::En => Language::English,
+        }
+    }
+
     /// Lays flags over the file over the defaults.
     pub(super) fn load(global: &Global) -> Result<Self, Failure> {
-        let path = global.config.clone().or_else(find);
+        Self::layered(global, global.config.clone().or_else(find))
+    }
+
+    /// The same with a file that is named.
+    pub(super) fn at(global: &Global, path: &Path) -> Result<Self, Failure> {
+        Self::layered(global, Some(path.to_path_buf()))
+    }
+
+    fn layered(global: &Global, path: Option<PathBuf>) -> Result<Self, Failure> {
         let (file, folder) = match &path {
             Some(path) => (read(path)?, folder_of(path)),
             None => (File::default(), PathBuf::new()),
@@ -172,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_file_that_init_writes_is_read_and_a_mistyped_key_is_not() {
-        let text = super::super::init::settings_text("示例市住房公积金管理中心");
+        let text = super::super::init::settings_text("示例市住房公积金管理中心", "");
         let file = RuleFile { path: FILE_NAME.to_owned(), text };
         let read: File = file.parse().unwrap();
         assert_eq!(read.centre.name, "示例市住房公积金管理中心");

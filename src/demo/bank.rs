@@ -2,6 +2,8 @@
 
 /// The centre's name.
 pub const NAME: &str = "示例市住房公积金管理中心";
+/// Where it receives employers.
+pub const ADDRESS: &str = "示例市示例路 1 号政务服务大厅";
 
 /// An account of the centre, at a bank of its own.
 pub(super) struct Account {

@@ -8,18 +8,15 @@ use super::story::{Movement, Notice, Story};
 use super::{Night, bank, camt, mt940, statement};
 use chrono::NaiveDate;
 
-/// The nights: month and day of each.
-const NIGHTS: &[(u32, u32)] =
-    &[(4, 3), (4, 10), (4, 17), (4, 24), (5, 8), (5, 15), (5, 22), (5, 29), (6, 3)];
-
-/// In this night the first bank delivers the week before once more.
-const OVERLAPS: usize = 3;
-/// In this night the third bank's file does not come; it comes with the next.
-const LATE: usize = 6;
-/// In this night the second bank delivers a known row with another remark.
-const CHANGED: usize = 7;
-/// In this night a login page lies in the inbox instead of a statement.
-const BROKEN: usize = 7;
+/// The nights: month and day of each, two a week.
+#[rustfmt::skip] // A calendar is read by row.
+const NIGHTS: &[(u32, u32)] = &[
+    (4, 3), (4, 7), (4, 10), (4, 14), (4, 17), (4, 21), (4, 24), (4, 28),
+    (5, 6), (5, 8), (5, 12), (5, 15), (5, 19), (5, 22), (5, 26), (5, 29),
+    (6, 3),
+];
+/// The night to look at.
+const LAST: usize = NIGHTS.len() - 1;
 
 /// A movement as the bank books it.
 #[derive(Clone, Debug)]
@@ -43,7 +40,8 @@ pub(super) fn nights(story: &Story) -> Vec<Night> {
                     inbox.extend(file(at, night, lines));
                 }
             }
-            if index == BROKEN {
+            if index == LAST {
+                // Somebody saved the bank's login page under the name of a statement.
                 inbox.push(("对账单下载.csv".to_owned(), LOGIN_PAGE.as_bytes().to_vec()));
             }
             Night { as_of: date(month, day), notices: list(index, &story.notices), inbox }
@@ -56,11 +54,13 @@ const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>会话超时</titl
 
 /// The nights whose file of this account comes in before this night.
 fn delivered(at: usize, night: usize) -> Vec<usize> {
-    match (at, night) {
-        (0, OVERLAPS) => vec![night - 1, night],
-        (2, LATE) => vec![],
-        (2, night) if night == LATE + 1 => vec![LATE, night],
-        _ => vec![night],
+    // The third bank is late once: its file comes with the next.
+    if at == 2 && night == LAST - 1 {
+        vec![]
+    } else if at == 2 && night == LAST {
+        vec![LAST - 1, LAST]
+    } else {
+        vec![night]
     }
 }
 
@@ -79,14 +79,16 @@ fn book(at: usize, movements: &[Movement]) -> Vec<Line> {
 
 /// The file with an account's movements from the night before up to this one.
 fn file(at: usize, night: usize, book: &[Line]) -> Option<(String, Vec<u8>)> {
-    let from = night.checked_sub(1).map_or(date(4, 1), night_of);
+    // The first bank delivers the days before once more.
+    let nights = if (at, night) == (0, LAST) { 2 } else { 1 };
+    let from = night.checked_sub(nights).map_or(date(4, 1), night_of);
     let to = night_of(night);
     let lines = |from: NaiveDate| {
         let booked = |line: &&Line| (from..to).contains(&line.movement.on);
         book.iter().filter(booked).cloned().collect::<Vec<_>>()
     };
     let mut lines = lines(from);
-    if (at, night) == (1, CHANGED) {
+    if (at, night) == (1, LAST) {
         // The bank mended a remark after it had delivered the row.
         let known = book.iter().rfind(|line| line.movement.on < from && !line.movement.reversal);
         lines.extend(known.map(|line| {
@@ -101,20 +103,19 @@ fn file(at: usize, night: usize, book: &[Line]) -> Option<(String, Vec<u8>)> {
     let (on, no) = (last.format("%Y%m%d"), account.no);
     Some(match at {
         0 => (format!("ICBC_{on}.csv"), statement::standard(no, &lines).into_bytes()),
-        1 => (format!("{no}/对公明细_{on}.csv"), statement::two_columns(&lines)),
-        _ if night < 4 => (format!("BOCOM_{on}.sta"), mt940::write(no, on, opening, &lines)),
+        1 => (format!("{no}/对公明细_{on}.csv"), statement::two_columns(&lines, night == LAST)),
+        _ if to < date(5, 1) => (format!("BOCOM_{on}.sta"), mt940::write(no, on, opening, &lines)),
         _ => (format!("BOCOM_{on}.xml"), camt::write(no, last, opening, &lines).into_bytes()),
     })
 }
 
 /// The list of a month's notices, imported before the first night of the month.
 fn list(night: usize, notices: &[Notice]) -> Option<(String, String)> {
-    let month = match night {
-        0 => 4,
-        4 => 5,
-        8 => 6,
-        _ => return None,
-    };
+    let month_of = |night: usize| NIGHTS.get(night).map(|&(month, _)| month);
+    let month = month_of(night)?;
+    if night > 0 && month_of(night - 1) == Some(month) {
+        return None;
+    }
     let mut text = String::from("reference,employer_id,amount,issued_on,month,status\n");
     for notice in notices.iter().filter(|notice| notice.month == month) {
         let Notice { reference, employer_id, issued_on, .. } = notice;

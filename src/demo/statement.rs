@@ -25,8 +25,9 @@ pub(super) fn standard(account: &str, lines: &[Line]) -> String {
     text
 }
 
-/// A bank's own export: GB18030, no account in it, money in and out in two columns.
-pub(super) fn two_columns(lines: &[Line]) -> Vec<u8> {
+/// A bank's own export: GB18030, no account in it, money in and out in two columns; on request with
+/// a last row that somebody typed in by hand.
+pub(super) fn two_columns(lines: &[Line], typed_row: bool) -> Vec<u8> {
     let mut text = String::from(
         "交易日期,交易时间,收入金额,支出金额,余额,对方账号,对方户名,对方行号,对方开户行,摘要,附言,\
          交易流水号,冲正标志\r\n",
@@ -47,6 +48,9 @@ pub(super) fn two_columns(lines: &[Line]) -> Vec<u8> {
             movement.summary,
             cell(&movement.remark),
         ));
+    }
+    if typed_row {
+        text.push_str("20260602,17:05:00,\"1,2o0.00\",,,,手工补录,,,补录,,,\r\n");
     }
     encoding_rs::GB18030.encode(&text).0.into_owned()
 }

@@ -8,12 +8,13 @@ use super::{NightError, Tools};
 use crate::alert::{
     About, Addressee, BrokenRule, CentreContact, Clues, Digest, DigestItem, Letter, identify,
 };
-use crate::matching::{Decision, Item};
-use crate::remark::{Claim, Reading};
+use crate::matching::{Decision, Item, Notices};
+use crate::remark::{Advice, Claim, Reading};
 use crate::remittance::{
     BankTransaction, Direction, Employer, Outcome, PaymentReference, RemarkField,
 };
 use crate::report::{MaskedAccount, RemarkText};
+use crate::rulebook::remark::RemarkRules;
 use crate::store::{LetterRow, Recording, Store, Verdict};
 use std::collections::BTreeMap;
 
@@ -128,7 +129,7 @@ impl Writer<'_> {
             (Outcome::Matched, _) => About::Advice,
             _ => return None,
         };
-        let rules = broken_rules(&readings, decision);
+        let rules = broken_rules(&readings, decision, &self.tools.rules.remark);
         if about == About::Advice && rules.is_empty() {
             return None;
         }
@@ -220,23 +221,31 @@ fn texts(owners: Option<&[String]>) -> Vec<&str> {
     owners.unwrap_or_default().iter().map(String::as_str).collect()
 }
 
-/// The rules of writing that the remark broke, with the wrong and the right form.
-fn broken_rules(readings: &[(RemarkText, Reading)], decision: &Decision) -> Vec<BrokenRule> {
-    let right = match &decision.notices {
-        crate::matching::Notices::One(reference) => Some(*reference),
-        crate::matching::Notices::None | crate::matching::Notices::Several(_) => None,
-    };
+/// The rules of writing that the remark broke, with the wrong and the right form side by side.
+fn broken_rules(
+    readings: &[(RemarkText, Reading)],
+    decision: &Decision,
+    rules: &RemarkRules,
+) -> Vec<BrokenRule> {
     // Only the field that carries the reading breaks rules; a bank's own words do not.
     let Some((text, reading)) = readings.iter().find(|(_, reading)| !reading.advice.is_empty())
     else {
         return Vec::new();
     };
-    let right = right.or(reading.reference).map(|reference| reference.to_string());
-    let rule = |advice: &crate::remark::Advice| BrokenRule {
-        code: advice.code().to_owned(),
-        handbook: String::new(),
-        wrong: text.text().to_owned(),
-        right: right.clone().unwrap_or_default(),
+    let settled = match &decision.notices {
+        Notices::One(reference) => Some(*reference),
+        Notices::None | Notices::Several(_) => None,
+    };
+    let right = settled.or(reading.reference).map(|reference| reference.to_string());
+    let rule = |advice: &Advice| {
+        let words = rules.advice_text(advice.code());
+        let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
+        BrokenRule {
+            code: advice.code().to_owned(),
+            handbook: handbook.map(|rule| rule.zh.clone()).unwrap_or_default(),
+            wrong: text.text().to_owned(),
+            right: right.clone().unwrap_or_default(),
+        }
     };
     reading.advice.iter().map(rule).collect()
 }

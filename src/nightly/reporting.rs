@@ -3,8 +3,8 @@
 //! Start at [`report`]. It reads the store and decides nothing; the same store and day give the same
 //! report, on the night itself or years later.
 
-use super::NightError;
 use super::suggesting::{Adviser, Known};
+use super::{NightError, wording};
 use crate::matching::Because;
 use crate::remark::{self, Reader, Reading};
 use crate::remittance::{Direction, Money, RemarkField, YearMonth};
@@ -177,16 +177,29 @@ fn awaiting(evening: &Evening, rules: &Rulebook) -> Vec<Awaiting> {
     evening.awaiting.iter().map(part).collect()
 }
 
+/// A reader's sentence in both languages.
+fn both(english: &str) -> Explanation {
+    Explanation { zh: wording::chinese(english), en: english.to_owned() }
+}
+
 fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warning> {
     use chrono::Datelike;
     let mut warnings = Vec::new();
     for (file, why) in &evening.quarantined {
-        warnings.push(Warning::FileQuarantined { file: file.clone(), why: why.clone() });
+        let why = why.strip_prefix(&format!("{file}: ")).unwrap_or(why);
+        warnings.push(Warning::FileQuarantined { file: file.clone(), why: both(why) });
     }
     for row in &evening.set_aside {
         let place = format!("{}:{}", row.file_name, row.line);
-        let (found, why) = (row.found.clone(), format!("{}: {}", row.field, row.problem));
-        warnings.push(Warning::RowRejected { place, found, why });
+        let Explanation { zh, en } = both(&row.problem);
+        if row.problem.starts_with("conflicting-duplicate") {
+            let (zh, en) = (format!("流水号 {}：{zh}", row.found), format!("{}: {en}", row.found));
+            warnings.push(Warning::Other { place, zh, en });
+            continue;
+        }
+        let (zh, en) = (format!("{}：{zh}", row.field), format!("{}: {en}", row.field));
+        let why = Explanation { zh, en };
+        warnings.push(Warning::RowRejected { place, found: row.found.clone(), why });
     }
     for gap in &evening.gaps {
         warnings.push(Warning::StatementGap {
@@ -200,7 +213,8 @@ fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warnin
     }
     for flag in &evening.flags {
         let place = format!("{}:{}", flag.file_name, flag.line);
-        let (zh, en) = (flag.detail.clone(), flag.detail.clone());
+        let zh = format!("{}{}", wording::flag(&flag.code), wording::chinese(&flag.detail));
+        let en = format!("{}: {}", flag.code, flag.detail);
         warnings.push(Warning::Other { place, zh, en });
     }
     if !rules.calendar.known(as_of.year()) {

@@ -156,7 +156,7 @@ fn speaks_for(evidence: &Evidence) -> report::Evidence {
         Evidence::NameAlike(_) => (Kind::Name, Holds::Nearly),
         Evidence::Month => (Kind::Month, Holds::Yes),
     };
-    report::Evidence { kind, holds, detail: evidence.chinese() }
+    report::Evidence { kind, holds, detail: unmarked(&evidence.chinese()) }
 }
 
 fn speaks_against(against: &Against) -> report::Evidence {
@@ -165,5 +165,10 @@ fn speaks_against(against: &Against) -> report::Evidence {
         Against::Amount { .. } => Kind::Amount,
         Against::Month { .. } => Kind::Month,
     };
-    report::Evidence { kind, holds: Holds::No, detail: against.chinese() }
+    report::Evidence { kind, holds: Holds::No, detail: unmarked(&against.chinese()) }
+}
+
+/// The words without their mark: the report draws its own from [`report::Holds`].
+fn unmarked(words: &str) -> String {
+    words.trim_start_matches(['✓', '≈', '✗', ' ']).to_owned()
 }

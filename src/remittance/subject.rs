@@ -1,4 +1,4 @@
-//! The subjects (科目) of the centre's books that reconciliation posts to.
+//! The subjects (科目) of the centre's books that reconciliation and settlement post to.
 //!
 //! Numbers follow the fund's chart of accounts (101 住房公积金存款, 201 住房公积金, 219 其他应付款);
 //! the five-digit ones are our own below 219. How they move is said where they are posted.
@@ -20,18 +20,24 @@ pub enum Subject {
     Advance,
     /// 应退款项: staff decided to send it back.
     Refund,
+    /// 待分摊: paid by an employer's notice that says no lines.
+    Clearing,
+    /// 内部转移: on its way between two employers; zero over the whole centre.
+    Transit,
     /// 非缴款往来: movements that are no remittances, and what a bank took back.
     Other,
 }
 
 impl Subject {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::BankDeposit,
         Self::Contributions,
         Self::Receipts,
         Self::Suspense,
         Self::Advance,
         Self::Refund,
+        Self::Clearing,
+        Self::Transit,
         Self::Other,
     ];
 
@@ -45,6 +51,8 @@ impl Subject {
             Self::Suspense => 21902,
             Self::Advance => 21903,
             Self::Refund => 21904,
+            Self::Clearing => 21905,
+            Self::Transit => 21906,
             Self::Other => 21909,
         }
     }
@@ -63,6 +71,8 @@ impl Subject {
             Self::Suspense => "挂账",
             Self::Advance => "单位暂存款",
             Self::Refund => "应退款项",
+            Self::Clearing => "待分摊",
+            Self::Transit => "内部转移",
             Self::Other => "非缴款往来",
         }
     }

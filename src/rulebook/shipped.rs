@@ -36,6 +36,7 @@ rule_files! {
     "letters/letter.txt",
     "letters/reasons.txt",
     "matching.toml",
+    "policy.toml",
     "remark.toml",
 }
 

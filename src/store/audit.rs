@@ -317,6 +317,8 @@ fn expected(subject: Subject, standing: &Standing, received: i64, paid_out: i64)
         Subject::Suspense => sum(Place::Suspense, false) - sum(Place::Suspense, true),
         Subject::Advance => -sum(Place::Advance, true),
         Subject::Refund => -sum(Place::Refunded, true),
+        // No transaction moves these: employers' own books do (remittance/ledger.rs).
+        Subject::Clearing | Subject::Transit => 0,
         // Debits came in against this subject; those in suspense have left it.
         Subject::Other => {
             let home = [Place::Returned, Place::Ignored, Place::Awaiting];

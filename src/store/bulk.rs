@@ -5,11 +5,14 @@
 //! `slate`) prepare a statement once and run it on this thread. Both drivers link the same SQLite.
 
 use super::{Store, StoreError};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 
 /// Page cache of the bulk connection, in KiB: holds the inner pages of every tree a night appends
 /// to, and bounds its memory.
 const CACHE_KIB: i64 = 128 * 1024;
+
+/// Rows a statement; more of them gain nothing.
+const ROWS_TOGETHER: usize = 32;
 
 /// A connection for bulk work on one centre.
 #[derive(Debug)]
@@ -21,8 +24,10 @@ pub(crate) struct Bulk {
 impl Bulk {
     /// Opens a connection beside the pool.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
-        let connection =
-            Connection::open_with_flags(&store.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // A connection is used by one thread at a time; SQLite's own locks around every bound value
+        // were a tenth of a night.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&store.path, flags)?;
         connection.busy_timeout(super::BUSY_TIMEOUT)?;
         connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         connection.pragma_update(None, "synchronous", "full")?;
@@ -65,5 +70,52 @@ impl Bulk {
                 Err(error)
             }
         }
+    }
+
+    /// Inserts rows that are not there yet, many a statement. `bind` gives the values of one row, as
+    /// many as the table has columns.
+    ///
+    /// A statement of its own for each row opens the table and finds the place anew each time; rows
+    /// in the order of their keys are written a third faster together (measured: 0.40 s against
+    /// 0.58 s for a million decisions).
+    pub(crate) fn insert<R>(
+        &self,
+        table: &'static str,
+        columns: usize,
+        rows: &[R],
+        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let row = format!("({})", vec!["?"; columns].join(", "));
+        let sql =
+            |count: usize| format!("insert into {table} values {}", vec![&*row; count].join(", "));
+        let chunks = rows.chunks_exact(ROWS_TOGETHER);
+        let rest = chunks.remainder();
+        let mut many = self.connection.prepare(&sql(ROWS_TOGETHER))?;
+        let mut one = self.connection.prepare(&sql(1))?;
+        let mut write = |statement: &mut Statement<'_>, rows: &[R]| -> Result<(), StoreError> {
+            let mut binder = Binder { statement, next: 1 };
+            for row in rows {
+                bind(&mut binder, row)?;
+            }
+            Ok(statement.raw_execute().map(|_| ())?)
+        };
+        for chunk in chunks {
+            write(&mut many, chunk)?;
+        }
+        rest.chunks(1).try_for_each(|row| write(&mut one, row))
+    }
+}
+
+/// Gives values to a statement, one after the other.
+pub(crate) struct Binder<'a, 's> {
+    statement: &'a mut Statement<'s>,
+    next: usize,
+}
+
+impl Binder<'_, '_> {
+    pub(crate) fn bind(&mut self, value: impl ToSql) -> Result<(), StoreError> {
+        self.statement.raw_bind_parameter(self.next, value)?;
+        self.next += 1;
+        Ok(())
     }
 }

@@ -143,20 +143,36 @@ impl Store {
     /// [`StoreError::Refused`] where a notice that money was settled with would change,
     /// [`StoreError`] where the database fails; nothing is then taken in.
     pub fn import_notices(&self, notices: &mut [PaymentNotice]) -> Result<Imported, StoreError> {
-        const SQL: &str =
-            "insert into notice values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing";
         notices.sort_unstable_by_key(|notice| notice.reference);
-        self.upsert(notices, |connection, centre_id, notice| {
-            let added = connection.prepare_cached(SQL)?.execute(params![
-                centre_id,
-                reference_number(notice.reference),
-                notice.employer_id,
-                notice.amount.fen(),
-                day_number(notice.issued_on),
-                notice.month.ordinal(),
-                status_number(notice.status)
-            ])?;
-            if added > 0 { Ok(Row::Added) } else { change_notice(connection, centre_id, notice) }
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            let mut imported = Imported::default();
+            let mut fresh = Vec::with_capacity(notices.len());
+            let mut known = connection
+                .prepare("select 1 from notice where centre_id = ?1 and reference = ?2")?;
+            // An empty table is asked once, not a million times.
+            let any: bool = connection
+                .prepare("select 1 from notice where centre_id = ?1")?
+                .exists(params![centre])?;
+            for notice in notices.iter() {
+                if any && known.exists(params![centre, reference_number(notice.reference)])? {
+                    imported.count(&change_notice(connection, centre, notice)?);
+                } else {
+                    imported.count(&Row::Added);
+                    fresh.push(notice);
+                }
+            }
+            bulk.insert("notice", 7, &fresh, |row, notice| {
+                row.bind(centre)?;
+                row.bind(reference_number(notice.reference))?;
+                row.bind(&notice.employer_id)?;
+                row.bind(notice.amount.fen())?;
+                row.bind(day_number(notice.issued_on))?;
+                row.bind(notice.month.ordinal())?;
+                row.bind(status_number(notice.status))
+            })?;
+            Ok(imported)
         })
     }
 

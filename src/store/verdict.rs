@@ -10,13 +10,14 @@ use super::bulk::Bulk;
 use super::row::{day_number, reference_number};
 use super::slate::{Prior, account_id};
 use super::{Slate, Store, StoreError};
-use crate::matching::{Because, Decision, Item, NoticeBook, Notices};
+use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, Notices};
 use crate::remark::Claim;
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject};
 use crate::report::Tally;
 use crate::rulebook::matching::MatchingRules;
 use chrono::NaiveDate;
 use rusqlite::{Statement, params};
+use std::collections::BTreeMap;
 
 /// What a night decided, ready to be recorded.
 #[derive(Clone, Copy, Debug)]
@@ -100,43 +101,38 @@ impl Recording {
     }
 
     fn decisions(&mut self, verdict: &Verdict<'_>) -> Result<(), StoreError> {
-        let mut order: Vec<usize> = (0..verdict.items.len()).collect();
-        order.sort_unstable_by_key(|place| {
-            verdict.items.get(*place).map(|item| (item.account, item.serial))
-        });
-        let mut writer = Writer::new(&self.bulk, day_number(self.as_of))?;
-        for place in order {
-            let (Some(item), Some(decision)) =
-                (verdict.items.get(place), verdict.decisions.get(place))
-            else {
-                continue;
-            };
-            let totals = &mut self.totals;
-            totals.judged += 1;
-            add(totals.of(decision.outcome), item);
-            let prior = verdict.slate.prior(place);
-            if !writer.decision(item, decision, prior, verdict.rules)? {
-                continue;
+        let cases = cases(verdict);
+        for case in &cases {
+            self.totals.judged += 1;
+            add(self.totals.of(case.decision.outcome), case.item);
+        }
+        // First those that were never decided: for them a decision is an appended row.
+        let (first, again): (Vec<Case<'_>>, Vec<Case<'_>>) =
+            cases.into_iter().partition(|case| case.prior.is_none());
+        let mut writer = Writer::new(&self.bulk, verdict.rules, day_number(self.as_of))?;
+        writer.decide_first(&first)?;
+        for case in &first {
+            add(&mut self.received, case.item);
+        }
+        let mut changed = first;
+        for case in again {
+            if writer.decide_again(&case)? {
+                changed.push(case);
             }
-            let before = prior.and_then(|prior| Outcome::from_number(prior.outcome));
-            let hung = before == Some(Outcome::Suspense);
-            let hangs = decision.outcome == Outcome::Suspense;
-            writer.journal(item, before, decision.outcome)?;
+        }
+        for case in &changed {
+            writer.follow(case)?;
+            let (hung, hangs) = (case.hung(), case.hangs());
             if hangs && !hung {
-                writer.open(item)?;
-                add(&mut totals.opened, item);
-                self.opened.push(place);
+                add(&mut self.totals.opened, case.item);
+                self.opened.push(case.place);
             }
             if hung && !hangs {
-                writer.close(item)?;
-                add(&mut totals.cleared, item);
+                add(&mut self.totals.cleared, case.item);
             }
-            if prior.is_none() {
-                add(&mut self.received, item);
-            }
-            if decision.outcome == Outcome::Matched {
-                add(&mut self.newly_matched, item);
-                self.settled.push(place);
+            if case.decision.outcome == Outcome::Matched {
+                add(&mut self.newly_matched, case.item);
+                self.settled.push(case.place);
             }
         }
         Ok(())
@@ -146,28 +142,56 @@ impl Recording {
     fn settlements(&mut self, verdict: &Verdict<'_>) -> Result<(), StoreError> {
         let mut settled: Vec<PaymentReference> = Vec::new();
         for decision in verdict.decisions {
-            match &decision.notices {
-                Notices::None => {}
-                Notices::One(reference) => settled.push(*reference),
-                Notices::Several(references) => settled.extend(references.iter().copied()),
-            }
+            settled.extend(decision.notices.as_slice());
         }
         settled.sort_unstable();
         settled.dedup();
-        let mut insert =
-            self.bulk.connection.prepare("insert into settlement values (?1, ?2, ?3, ?4)")?;
-        for reference in settled {
+        let (centre, on) = (self.bulk.centre_id, day_number(self.as_of));
+        self.bulk.insert("settlement", 4, &settled, |row, reference| {
             // A notice that matching settled is in its book; the audit would show one that is not.
-            let amount = verdict.notices.get(reference).map(|notice| notice.amount.fen());
-            insert.execute(params![
-                self.bulk.centre_id,
-                reference_number(reference),
-                day_number(self.as_of),
-                amount
-            ])?;
-        }
-        Ok(())
+            let amount = verdict.notices.get(*reference).map(|notice| notice.amount.fen());
+            row.bind(centre)?;
+            row.bind(reference_number(*reference))?;
+            row.bind(on)?;
+            row.bind(amount)
+        })
     }
+}
+
+/// A transaction and what was decided of it, tonight and before.
+struct Case<'a> {
+    place: usize,
+    item: &'a Item<'a>,
+    decision: &'a Decision,
+    prior: Option<&'a Prior>,
+}
+
+impl Case<'_> {
+    fn before(&self) -> Option<Outcome> {
+        self.prior.and_then(|prior| Outcome::from_number(prior.outcome))
+    }
+
+    fn hung(&self) -> bool {
+        self.before() == Some(Outcome::Suspense)
+    }
+
+    fn hangs(&self) -> bool {
+        self.decision.outcome == Outcome::Suspense
+    }
+}
+
+/// The cases in the order of their keys, in which their rows are an append.
+fn cases<'a>(verdict: &Verdict<'a>) -> Vec<Case<'a>> {
+    // A bank's serials mostly rise as they come: an account at a time, sorting them costs little.
+    let mut accounts: BTreeMap<AccountIndex, Vec<Case<'a>>> = BTreeMap::new();
+    for (place, (item, decision)) in verdict.items.iter().zip(verdict.decisions).enumerate() {
+        let case = Case { place, item, decision, prior: verdict.slate.prior(place) };
+        accounts.entry(item.account).or_default().push(case);
+    }
+    for cases in accounts.values_mut() {
+        cases.sort_by_key(|case| case.item.serial);
+    }
+    accounts.into_values().flatten().collect()
 }
 
 impl VerdictTotals {
@@ -228,20 +252,18 @@ fn kept_because(because: &Because) -> Option<String> {
     }
 }
 
-/// Writes the rows of one transaction. The statements are prepared once a night: for a million
-/// rows, looking them up each time costs as much as a third table.
+/// Writes the rows of transactions. The statements are prepared once a night: for a million rows,
+/// looking them up each time costs as much as a third table.
 struct Writer<'a> {
-    centre_id: i64,
+    bulk: &'a Bulk,
+    rules: &'a MatchingRules,
     on: i64,
-    first: Statement<'a>,
     again: Statement<'a>,
     allocate: Statement<'a>,
     journal: Statement<'a>,
     open: Statement<'a>,
     close: Statement<'a>,
 }
-
-const FIRST: &str = "insert into decision values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 const AGAIN: &str = "update decision set outcome = ?4, reason = ?5, rule = ?6, reference = ?7,
         notice = ?8, decided_on = ?9, because = ?10
@@ -266,12 +288,12 @@ const CLOSE: &str = "update suspense_item set closed_on = ?4, state = 'resolved'
     where centre_id = ?1 and account_id = ?2 and serial = ?3";
 
 impl<'a> Writer<'a> {
-    fn new(bulk: &'a Bulk, on: i64) -> Result<Self, StoreError> {
+    fn new(bulk: &'a Bulk, rules: &'a MatchingRules, on: i64) -> Result<Self, StoreError> {
         let prepare = |sql| bulk.connection.prepare(sql);
         Ok(Self {
-            centre_id: bulk.centre_id,
+            bulk,
+            rules,
             on,
-            first: prepare(FIRST)?,
             again: prepare(AGAIN)?,
             allocate: prepare(ALLOCATE)?,
             journal: prepare(JOURNAL)?,
@@ -280,59 +302,73 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// Writes a decision; says whether it is news.
-    fn decision(
-        &mut self,
-        item: &Item<'_>,
-        decision: &Decision,
-        prior: Option<&Prior>,
-        rules: &MatchingRules,
-    ) -> Result<bool, StoreError> {
-        let notice = match &decision.notices {
-            Notices::One(reference) => Some(reference_number(*reference)),
-            Notices::None | Notices::Several(_) => None,
-        };
-        let kept = Prior {
-            outcome: decision.outcome.number(),
-            reason: decision.reason.map(Reason::number),
-            notice,
-            because: kept_because(&decision.because),
-        };
-        if prior == Some(&kept) {
+    /// Writes the decisions of transactions that had none.
+    fn decide_first(&mut self, cases: &[Case<'_>]) -> Result<(), StoreError> {
+        let (centre, on, rules) = (self.bulk.centre_id, self.on, self.rules);
+        self.bulk.insert("decision", 10, cases, |row, case| {
+            let kept = kept(case.decision);
+            row.bind(centre)?;
+            row.bind(account_id(case.item.account))?;
+            row.bind(case.item.serial)?;
+            row.bind(kept.outcome)?;
+            row.bind(kept.reason)?;
+            row.bind(rule_id(case.decision, rules))?;
+            row.bind(read_otherwise(case, kept.notice))?;
+            row.bind(kept.notice)?;
+            row.bind(on)?;
+            row.bind(kept.because)
+        })
+    }
+
+    /// Writes a decision over an earlier one; says whether it is news.
+    fn decide_again(&mut self, case: &Case<'_>) -> Result<bool, StoreError> {
+        let kept = kept(case.decision);
+        if case.prior == Some(&kept) {
             return Ok(false);
         }
-        let read = read_as(&item.claim).map(reference_number);
-        let write = if prior.is_some() { &mut self.again } else { &mut self.first };
-        write.execute(params![
-            self.centre_id,
-            account_id(item.account),
-            item.serial,
+        self.again.execute(params![
+            self.bulk.centre_id,
+            account_id(case.item.account),
+            case.item.serial,
             kept.outcome,
             kept.reason,
-            decision.rule.and_then(|rule| rules.rule(rule)).map(|rule| &rule.id),
-            if read == notice { None } else { read },
-            notice,
+            rule_id(case.decision, self.rules),
+            read_otherwise(case, kept.notice),
+            kept.notice,
             self.on,
             kept.because
         ])?;
-        if let Notices::Several(references) = &decision.notices {
-            for reference in references {
-                let (account, number) = (account_id(item.account), reference_number(*reference));
-                self.allocate.execute(params![self.centre_id, account, item.serial, number])?;
-            }
-        }
         Ok(true)
     }
 
+    /// Writes what follows from a decision: how the amount splits, where the money now stands,
+    /// whether the item hangs.
+    fn follow(&mut self, case: &Case<'_>) -> Result<(), StoreError> {
+        let (centre, account) = (self.bulk.centre_id, account_id(case.item.account));
+        if let Notices::Several(references) = &case.decision.notices {
+            for reference in references {
+                let number = reference_number(*reference);
+                self.allocate.execute(params![centre, account, case.item.serial, number])?;
+            }
+        }
+        self.journal(case)?;
+        match (case.hung(), case.hangs()) {
+            (false, true) => {
+                self.open.execute(params![centre, account, case.item.serial, self.on])?;
+            }
+            (true, false) => {
+                self.close.execute(params![centre, account, case.item.serial, self.on])?;
+            }
+            (true, true) | (false, false) => {}
+        }
+        Ok(())
+    }
+
     /// Moves the money where it now stands.
-    fn journal(
-        &mut self,
-        item: &Item<'_>,
-        before: Option<Outcome>,
-        now: Outcome,
-    ) -> Result<(), StoreError> {
-        let from = home(item.direction, before);
-        let to = home(item.direction, Some(now));
+    fn journal(&mut self, case: &Case<'_>) -> Result<(), StoreError> {
+        let item = case.item;
+        let from = home(item.direction, case.before());
+        let to = home(item.direction, Some(case.decision.outcome));
         if from == to {
             return Ok(());
         }
@@ -341,7 +377,7 @@ impl<'a> Writer<'a> {
             Direction::Debit => (to, from),
         };
         self.journal.execute(params![
-            self.centre_id,
+            self.bulk.centre_id,
             account_id(item.account),
             item.serial,
             self.on,
@@ -351,16 +387,27 @@ impl<'a> Writer<'a> {
         ])?;
         Ok(())
     }
+}
 
-    fn open(&mut self, item: &Item<'_>) -> Result<(), StoreError> {
-        let account = account_id(item.account);
-        self.open.execute(params![self.centre_id, account, item.serial, self.on])?;
-        Ok(())
+/// A decision as the store keeps it.
+fn kept(decision: &Decision) -> Prior {
+    let notice = match &decision.notices {
+        Notices::One(reference) => Some(reference_number(*reference)),
+        Notices::None | Notices::Several(_) => None,
+    };
+    Prior {
+        outcome: decision.outcome.number(),
+        reason: decision.reason.map(Reason::number),
+        notice,
+        because: kept_because(&decision.because),
     }
+}
 
-    fn close(&mut self, item: &Item<'_>) -> Result<(), StoreError> {
-        let account = account_id(item.account);
-        self.close.execute(params![self.centre_id, account, item.serial, self.on])?;
-        Ok(())
-    }
+fn rule_id<'r>(decision: &Decision, rules: &'r MatchingRules) -> Option<&'r str> {
+    decision.rule.and_then(|rule| rules.rule(rule)).map(|rule| rule.id.as_str())
+}
+
+/// What the remark was read as, where that is not the notice that was settled.
+fn read_otherwise(case: &Case<'_>, notice: Option<i64>) -> Option<i64> {
+    read_as(&case.item.claim).map(reference_number).filter(|read| Some(*read) != notice)
 }

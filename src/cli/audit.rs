@@ -1,0 +1,64 @@
+//! `duizhang audit`: proves the books, or names the gap.
+
+use super::args::Global;
+use super::centre::Centre;
+use super::failure::{Done, Failure};
+use super::rows::{Column, Printer, Value, grouped};
+use crate::remittance::Money;
+use crate::store::Audit;
+
+/// One place where money stands.
+struct Standing {
+    place: &'static str,
+    count: u64,
+    amount: Money,
+}
+
+const COLUMNS: &[Column<Standing>] = &[
+    Column { key: "place", heading: "where it stands", value: |row| Value::text(row.place) },
+    Column { key: "transactions", heading: "transactions", value: |row| Value::count(row.count) },
+    Column { key: "amount", heading: "yuan", value: |row| Value::Amount(row.amount) },
+];
+
+pub(super) fn run(global: &Global, digest: bool) -> Result<Done, Failure> {
+    let centre = Centre::read(global)?;
+    if digest {
+        return digest_of(&centre);
+    }
+    let audit = centre.store.audit()?;
+    let rows = audit.places.iter().map(|&(place, count, amount)| Standing {
+        place: place.code(),
+        count,
+        amount,
+    });
+    Printer::print(centre.settings.format, COLUMNS, rows)?;
+    verdict(global, &audit)
+}
+
+/// One line of data: stores with equal digests hold equal books.
+fn digest_of(centre: &Centre) -> Result<Done, Failure> {
+    struct Row(String);
+    const COLUMNS: &[Column<Row>] = &[Column {
+        key: "digest",
+        heading: "sha256 of the books",
+        value: |row| Value::text(&row.0),
+    }];
+    let rows = [Row(centre.store.digest()?)].into_iter();
+    Printer::print(centre.settings.format, COLUMNS, rows)?;
+    Ok(Done::Fully)
+}
+
+fn verdict(global: &Global, audit: &Audit) -> Result<Done, Failure> {
+    let received = grouped(audit.received);
+    if audit.gaps.is_empty() {
+        note!(
+            global,
+            "the books are whole: {received} yuan came in, every fen of it stands in one place"
+        );
+        return Ok(Done::Fully);
+    }
+    for gap in &audit.gaps {
+        tell!("gap: {gap}");
+    }
+    Err(Failure::because(format!("{} gaps in the books of {received} yuan", audit.gaps.len())))
+}

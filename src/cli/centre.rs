@@ -1,0 +1,178 @@
+//! A centre at hand: its settings, its rules, its database and, for whoever writes, its lock.
+//!
+//! Start at [`Centre::read`] for commands that look and [`Centre::write`] for commands that change.
+//! With `--dry-run` a writer gets a copy of the database in a folder of its own, so that it takes
+//! every step of the real run; the folder goes when the command ends.
+
+use super::args::{AsOf, Global};
+use super::clock;
+use super::failure::{Doing, Failure};
+use super::rules;
+use super::settings::Settings;
+use crate::alert::CentreContact;
+use crate::nightly;
+use crate::remark::Reader;
+use crate::report;
+use crate::rulebook::Rulebook;
+use crate::store::{CentreLock, Store};
+use chrono::NaiveDate;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+pub(super) struct Centre {
+    pub(super) settings: Settings,
+    pub(super) rules: Rulebook,
+    pub(super) store: Store,
+    runtime: Runtime,
+    _lock: Option<CentreLock>,
+    rehearsal: Option<Scratch>,
+}
+
+impl Centre {
+    /// Opens a centre to look at it.
+    pub(super) fn read(global: &Global) -> Result<Self, Failure> {
+        Self::open(global, None)
+    }
+
+    /// Opens a centre to change it; alone, unless this is a rehearsal.
+    pub(super) fn write(global: &Global) -> Result<Self, Failure> {
+        Self::write_after(global, Duration::ZERO)
+    }
+
+    /// The same, waiting for another run to let go.
+    pub(super) fn write_after(global: &Global, patience: Duration) -> Result<Self, Failure> {
+        Self::open(global, Some(patience))
+    }
+
+    /// Opens a centre; whoever is given patience takes the lock.
+    fn open(global: &Global, writes: Option<Duration>) -> Result<Self, Failure> {
+        let mut settings = Settings::load(global)?;
+        let rules = rules::load(&settings)?;
+        let runtime = runtime()?;
+        let code = settings.centre.code.clone();
+        let mut store = runtime.block_on(Store::open(&settings.database, &code, false))?;
+        let (mut lock, mut rehearsal) = (None, None);
+        if writes.is_some() && global.dry_run {
+            let scratch = Scratch::make()?;
+            store = runtime.block_on(store.rehearsal(&scratch.path.join("rehearsal.db")))?;
+            settings.quarantine = scratch.path.join("quarantine");
+            settings.reports = scratch.path.join("reports");
+            settings.outbox = scratch.path.join("outbox");
+            rehearsal = Some(scratch);
+        } else if let Some(patience) = writes {
+            lock = Some(take_lock(&store, &code, patience)?);
+        }
+        Ok(Self { settings, rules, store, runtime, _lock: lock, rehearsal })
+    }
+
+    /// Makes a centre's database; the folder around it is `init`'s.
+    pub(super) fn found(settings: &Settings) -> Result<(), Failure> {
+        let opening = Store::open(&settings.database, &settings.centre.code, true);
+        let store = runtime()?.block_on(opening)?;
+        runtime()?.block_on(store.close());
+        Ok(())
+    }
+
+    /// Waits for what the store or a night does.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Whether nothing that is done here will last.
+    pub(super) const fn is_rehearsal(&self) -> bool {
+        self.rehearsal.is_some()
+    }
+
+    /// Who the centre is, as letters name it.
+    pub(super) fn contact(&self) -> CentreContact {
+        let Settings { centre, letters, .. } = &self.settings;
+        // What is not filled in yet says so, rather than leave a hole in a sentence.
+        let unfilled = CentreContact::placeholder(&centre.code, &centre.name);
+        let filled =
+            |text: &str, otherwise| if text.is_empty() { otherwise } else { text.to_owned() };
+        CentreContact {
+            phone: filled(&centre.phone, unfilled.phone),
+            hours: filled(&centre.hours, unfilled.hours),
+            address: filled(&centre.address, unfilled.address),
+            sender: letters.from.clone(),
+            unsubscribe: letters.unsubscribe.clone(),
+            centre_id: unfilled.centre_id,
+            name: unfilled.name,
+        }
+    }
+
+    /// The report of the night of this day.
+    pub(super) fn report(&self, as_of: NaiveDate) -> Result<report::Report, Failure> {
+        let Settings { centre, .. } = &self.settings;
+        let name = report::Centre { centre_id: centre.code.clone(), name: centre.name.clone() };
+        Ok(nightly::report(&self.store, &self.rules, name, as_of)?)
+    }
+
+    /// The night asked for, else the last there was, else today.
+    pub(super) fn night(&self, asked: &AsOf) -> Result<NaiveDate, Failure> {
+        if let Some(day) = asked.as_of {
+            return Ok(day);
+        }
+        let latest = self.wait(self.store.latest_night())?;
+        Ok(latest.unwrap_or_else(clock::today))
+    }
+
+    pub(super) fn reader(&self) -> Reader {
+        Reader::new(&self.rules.remark)
+    }
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .doing(|| "cannot start the runtime".to_owned())
+}
+
+/// How often to ask whether the lock is free.
+const LOCK_ASKED_EVERY: Duration = Duration::from_millis(200);
+
+fn take_lock(store: &Store, code: &str, patience: Duration) -> Result<CentreLock, Failure> {
+    let began = Instant::now();
+    loop {
+        if let Some(lock) = CentreLock::try_take(store.path(), code)? {
+            return Ok(lock);
+        }
+        if began.elapsed() >= patience {
+            return Err(Failure::Held(format!(
+                "another run holds the centre {code:?} in {}; let it finish and try again",
+                store.path().display()
+            )));
+        }
+        std::thread::sleep(LOCK_ASKED_EVERY);
+    }
+}
+
+/// A folder that goes when it is no longer needed.
+struct Scratch {
+    path: PathBuf,
+}
+
+impl Scratch {
+    fn make() -> Result<Self, Failure> {
+        let name = format!("duizhang-dry-run-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let fresh = |path: &Path| {
+            if path.exists() {
+                // Left by a process that was killed and had our number.
+                std::fs::remove_dir_all(path)?;
+            }
+            std::fs::create_dir(path)
+        };
+        fresh(&path).doing(|| format!("cannot make {}", path.display()))?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // It lies where the system cleans up by itself.
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}

@@ -1,0 +1,115 @@
+//! `duizhang doctor`: is everything in its place?
+//!
+//! Each line is one thing that a night needs. What is wrong says what to do about it; the exit code
+//! is 1 when something would stop a night.
+
+use super::args::Global;
+use super::centre::Centre;
+use super::clock;
+use super::failure::{Done, Failure};
+use super::rows::{Column, Printer, Value};
+use super::rules;
+use super::settings::Settings;
+use chrono::Datelike;
+use std::path::Path;
+
+/// One thing looked at.
+struct Finding {
+    what: &'static str,
+    holds: bool,
+    detail: String,
+}
+
+const COLUMNS: &[Column<Finding>] = &[
+    Column { key: "what", heading: "what", value: |row| Value::text(row.what) },
+    Column { key: "holds", heading: "ok", value: |row| Value::Truth(row.holds) },
+    Column { key: "detail", heading: "found", value: |row| Value::text(&row.detail) },
+];
+
+pub(super) fn run(global: &Global) -> Result<Done, Failure> {
+    let settings = Settings::load(global)?;
+    let mut findings = vec![Finding {
+        what: "settings",
+        holds: true,
+        detail: settings.file.as_ref().map_or_else(
+            || "no duizhang.toml here or above: defaults".to_owned(),
+            |path| path.display().to_string(),
+        ),
+    }];
+    let rules = rules::load(&settings);
+    let year = clock::today().year();
+    findings.push(Finding {
+        what: "rules",
+        holds: rules.is_ok(),
+        detail: match (&rules, &settings.rules) {
+            (Err(_), _) => "`duizhang rules check` shows what is wrong".to_owned(),
+            (Ok(_), Some(folder)) => folder.display().to_string(),
+            (Ok(_), None) => "built in".to_owned(),
+        },
+    });
+    if let Ok(rules) = &rules {
+        let holds = rules.calendar.known(year);
+        let detail = if holds { "known" } else { "add its holidays to rules/calendar/" };
+        findings.push(Finding { what: "calendar", holds, detail: format!("{year}: {detail}") });
+    }
+    for (what, path) in [
+        ("inbox", &settings.inbox),
+        ("quarantine", &settings.quarantine),
+        ("reports", &settings.reports),
+        ("outbox", &settings.outbox),
+    ] {
+        findings.push(folder(what, path));
+    }
+    if rules.is_ok() {
+        findings.extend(database(global));
+    }
+    let sound = findings.iter().all(|finding| finding.holds);
+    Printer::print(settings.format, COLUMNS, findings)?;
+    if sound { Ok(Done::Fully) } else { Err(Failure::because("not everything is in its place")) }
+}
+
+fn folder(what: &'static str, path: &Path) -> Finding {
+    let shown = path.display();
+    match path.metadata() {
+        Ok(data) if data.is_dir() && !data.permissions().readonly() => {
+            Finding { what, holds: true, detail: shown.to_string() }
+        }
+        Ok(_) => Finding {
+            what,
+            holds: false,
+            detail: format!("{shown}: not a folder one can write to"),
+        },
+        Err(error) => Finding { what, holds: false, detail: format!("{shown}: {error}") },
+    }
+}
+
+fn database(global: &Global) -> Vec<Finding> {
+    let centre = match Centre::read(global) {
+        Ok(centre) => centre,
+        Err(failure) => {
+            return vec![Finding { what: "database", holds: false, detail: failure.sentence() }];
+        }
+    };
+    let accounts = centre.wait(centre.store.accounts()).map_or(0, |accounts| accounts.len());
+    let night = centre.wait(centre.store.latest_night()).ok().flatten();
+    vec![
+        Finding {
+            what: "database",
+            holds: true,
+            detail: centre.store.path().display().to_string(),
+        },
+        Finding {
+            what: "accounts",
+            holds: accounts > 0,
+            detail: match accounts {
+                0 => "none: `duizhang import accounts FILE`".to_owned(),
+                count => format!("{count} collection accounts"),
+            },
+        },
+        Finding {
+            what: "last night",
+            holds: true,
+            detail: night.map_or_else(|| "none yet".to_owned(), |night| night.to_string()),
+        },
+    ]
+}

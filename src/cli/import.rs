@@ -1,0 +1,130 @@
+//! `duizhang import`: the centre's lists, all of them or nothing.
+//!
+//! Every file is read and checked before the first is stored; what is wrong in any of them is
+//! printed as `file:line:column: …`, and nothing of any is taken in.
+
+use super::args::{Global, ImportArgs, ListKind};
+use super::centre::Centre;
+use super::failure::{Doing, Done, Failure};
+use super::progress::Progress;
+use super::rows::{Column, Printer, Value};
+use crate::import::{self, EmployeeRow, ImportError, List};
+use crate::remittance::{CollectionAccount, Employer, PaymentNotice};
+use crate::store::Imported;
+use std::path::Path;
+
+/// A list that was read whole.
+enum Read {
+    Accounts(List<CollectionAccount>),
+    Employers(List<Employer>),
+    Employees(List<EmployeeRow>),
+    Notices(List<PaymentNotice>),
+}
+
+/// What became of a file.
+struct Outcome {
+    file: String,
+    encoding: &'static str,
+    imported: Imported,
+}
+
+const COLUMNS: &[Column<Outcome>] = &[
+    Column { key: "file", heading: "file", value: |row| Value::text(&row.file) },
+    Column { key: "encoding", heading: "encoding", value: |row| Value::text(row.encoding) },
+    Column { key: "added", heading: "added", value: |row| Value::count(row.imported.added) },
+    Column { key: "changed", heading: "changed", value: |row| Value::count(row.imported.changed) },
+    Column {
+        key: "unchanged",
+        heading: "unchanged",
+        value: |row| Value::count(row.imported.unchanged),
+    },
+];
+
+pub(super) fn run(global: &Global, args: &ImportArgs) -> Result<Done, Failure> {
+    let centre = Centre::write(global)?;
+    let progress = Progress::start(global, "reading");
+    let mut lists = Vec::new();
+    let mut wrong = 0;
+    for path in &args.files {
+        let bytes = std::fs::read(path).doing(|| format!("cannot read {}", path.display()))?;
+        match read(args.list, &bytes) {
+            Ok(list) => lists.push((path, list)),
+            Err(errors) => {
+                wrong += errors.len();
+                tell(path, &errors);
+            }
+        }
+    }
+    if wrong > 0 {
+        let files = if args.files.len() == 1 { "the file" } else { "the files" };
+        return Err(Failure::because(format!("{wrong} errors; nothing of {files} was imported")));
+    }
+    progress.say("storing");
+    let mut outcomes = Vec::new();
+    for (path, list) in lists {
+        let encoding = list.encoding();
+        let imported = list.store(&centre).doing(|| format!("cannot import {}", path.display()))?;
+        outcomes.push(Outcome { file: path.display().to_string(), encoding, imported });
+    }
+    drop(progress);
+    if centre.is_rehearsal() {
+        note!(global, "dry run: nothing was written");
+    }
+    Printer::print(centre.settings.format, COLUMNS, outcomes)?;
+    Ok(Done::Fully)
+}
+
+fn read(kind: ListKind, bytes: &[u8]) -> Result<Read, Vec<ImportError>> {
+    Ok(match kind {
+        ListKind::Accounts => Read::Accounts(import::accounts(bytes)?),
+        ListKind::Employers => Read::Employers(import::employers(bytes)?),
+        ListKind::Employees => Read::Employees(import::employees(bytes)?),
+        ListKind::Notices => Read::Notices(import::notices(bytes)?),
+    })
+}
+
+fn tell(path: &Path, errors: &[ImportError]) {
+    for error in errors {
+        tell!("{}:{error}", path.display());
+    }
+    if errors.len() >= import::ERRORS_MAX {
+        tell!("{}: and perhaps more: reading stopped here", path.display());
+    }
+}
+
+impl Read {
+    fn encoding(&self) -> &'static str {
+        match self {
+            Self::Accounts(list) => list.encoding.name(),
+            Self::Employers(list) => list.encoding.name(),
+            Self::Employees(list) => list.encoding.name(),
+            Self::Notices(list) => list.encoding.name(),
+        }
+    }
+
+    fn store(self, centre: &Centre) -> Result<Imported, crate::store::StoreError> {
+        match self {
+            Self::Accounts(list) => {
+                let imported = centre.store.import_accounts(&list.rows)?;
+                make_inboxes(centre, &list.rows);
+                Ok(imported)
+            }
+            Self::Employers(list) => centre.store.import_employers(&list.rows),
+            Self::Employees(list) => centre.store.import_employees(&list.rows),
+            Self::Notices(mut list) => centre.store.import_notices(&mut list.rows),
+        }
+    }
+}
+
+/// Makes `inbox/<account>/` for each account, where there is an inbox.
+fn make_inboxes(centre: &Centre, accounts: &[CollectionAccount]) {
+    if centre.is_rehearsal() || !centre.settings.inbox.is_dir() {
+        return;
+    }
+    for account in accounts {
+        let folder = centre.settings.inbox.join(&account.account_no);
+        if let Err(error) = std::fs::create_dir_all(&folder) {
+            tell!("warning: cannot make {}: {error}", folder.display());
+        }
+    }
+}

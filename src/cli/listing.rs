@@ -1,0 +1,189 @@
+//! `duizhang transactions` and `duizhang notices`: what the store holds, row by row.
+
+use super::args::{Global, NoticeArgs, TransactionArgs};
+use super::centre::Centre;
+use super::failure::{Done, Failure};
+use super::rows::{Column, Printer, Value};
+use crate::remark::Reader;
+use crate::remittance::{NoticeStatus, Outcome, PaymentReference, Reason, YearMonth};
+use crate::store::{NoticeFilter, NoticeRow, StoreError, TransactionFilter, TransactionRow};
+use std::str::FromStr;
+
+/// A transaction as it is listed.
+struct Listed {
+    row: TransactionRow,
+    /// The remark that carries the reference, else the first there is.
+    remark: String,
+}
+
+const TRANSACTIONS: &[Column<Listed>] = &[
+    Column {
+        key: "account",
+        heading: "account",
+        value: |listed| Value::text(&listed.row.account_no),
+    },
+    Column { key: "serial", heading: "serial", value: |listed| Value::text(&listed.row.serial) },
+    Column {
+        key: "booked_on",
+        heading: "booked",
+        value: |listed| Value::Day(listed.row.booked_on),
+    },
+    Column {
+        key: "direction",
+        heading: "",
+        value: |listed| Value::text(listed.row.direction.code()),
+    },
+    Column { key: "amount", heading: "amount", value: |listed| listed.amount() },
+    Column { key: "remark", heading: "remark", value: |listed| Value::text(&listed.remark) },
+    Column {
+        key: "reference",
+        heading: "reference",
+        value: |listed| Value::reference(listed.row.reference),
+    },
+    Column {
+        key: "outcome",
+        heading: "outcome",
+        value: |listed| Value::maybe(listed.row.outcome.map(Outcome::code)),
+    },
+    Column { key: "reason", heading: "reason", value: |listed| listed.reason() },
+    Column { key: "notice", heading: "notice", value: |listed| listed.notice() },
+    Column {
+        key: "payer",
+        heading: "payer",
+        value: |listed| Value::maybe(listed.row.counterparty_name.as_deref()),
+    },
+];
+
+impl Listed {
+    fn new(row: TransactionRow, reader: &Reader) -> Self {
+        let carries = |text: &str| {
+            row.reference.is_some_and(|wanted| reader.claim(text).references().contains(&wanted))
+        };
+        let texts = || row.remarks.iter().map(|(_, text)| text);
+        let remark = texts().find(|text| carries(text)).or_else(|| texts().next());
+        let remark = remark.cloned().unwrap_or_default();
+        Self { row, remark }
+    }
+
+    fn amount(&self) -> Value<'_> {
+        Value::Amount(self.row.amount)
+    }
+
+    fn reason(&self) -> Value<'_> {
+        match self.row.outcome {
+            Some(Outcome::Suspense | Outcome::Ignored) => Value::maybe(self.row.reason.as_deref()),
+            Some(Outcome::Matched | Outcome::Awaiting | Outcome::Returned) | None => Value::Absent,
+        }
+    }
+
+    fn notice(&self) -> Value<'_> {
+        match self.row.notices.as_slice() {
+            [] => Value::Absent,
+            several => {
+                let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+                Value::Text(names.join(";").into())
+            }
+        }
+    }
+}
+
+pub(super) fn transactions(global: &Global, args: &TransactionArgs) -> Result<Done, Failure> {
+    let filter = TransactionFilter {
+        account_no: args.account.clone(),
+        outcome: args.outcome.as_deref().and_then(outcome),
+        reason: args.reason.as_deref().map(reason).transpose()?,
+        reference: args.reference.as_deref().map(parsed::<PaymentReference>).transpose()?,
+        booked_from: args.from,
+        booked_to: args.to,
+    };
+    let centre = Centre::read(global)?;
+    let reader = &centre.reader();
+    let printer = Printer::new(centre.settings.format, TRANSACTIONS)?;
+    show(printer, args.limit, |visit| {
+        centre.store.transactions(&filter, |row| visit(Listed::new(row, reader)))
+    })
+}
+
+const NOTICES: &[Column<NoticeRow>] = &[
+    Column {
+        key: "reference",
+        heading: "reference",
+        value: |row| Value::reference(Some(row.reference)),
+    },
+    Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
+    Column {
+        key: "employer",
+        heading: "name",
+        value: |row| Value::maybe(row.employer_name.as_deref()),
+    },
+    Column { key: "amount", heading: "amount", value: |row| Value::Amount(row.amount) },
+    Column { key: "issued_on", heading: "issued", value: |row| Value::Day(row.issued_on) },
+    Column {
+        key: "month",
+        heading: "month",
+        value: |row| Value::Text(row.month.to_string().into()),
+    },
+    Column { key: "status", heading: "status", value: |row| Value::text(row.status.code()) },
+    Column {
+        key: "settled_on",
+        heading: "settled",
+        value: |row| row.settled_on.map_or(Value::Absent, Value::Day),
+    },
+];
+
+pub(super) fn notices(global: &Global, args: &NoticeArgs) -> Result<Done, Failure> {
+    let filter = NoticeFilter {
+        status: args.status.as_deref().and_then(NoticeStatus::from_code),
+        employer_id: args.employer.clone(),
+        month: args.month.as_deref().map(parsed::<YearMonth>).transpose()?,
+        reference: args.reference.as_deref().map(parsed::<PaymentReference>).transpose()?,
+    };
+    let centre = Centre::read(global)?;
+    let printer = Printer::new(centre.settings.format, NOTICES)?;
+    show(printer, args.limit, |visit| centre.store.notices(&filter, visit))
+}
+
+/// Prints what `each` gives, at most so many.
+fn show<T>(
+    mut printer: Printer<T>,
+    limit: Option<u64>,
+    each: impl FnOnce(&mut dyn FnMut(T) -> bool) -> Result<(), StoreError>,
+) -> Result<Done, Failure> {
+    let mut left = limit.unwrap_or(u64::MAX);
+    let mut failed = None;
+    let mut visit = |row: T| {
+        if left == 0 {
+            return false;
+        }
+        left -= 1;
+        failed = printer.row(&row).err();
+        failed.is_none() && left > 0
+    };
+    if limit != Some(0) {
+        each(&mut visit)?;
+    }
+    match failed {
+        Some(failure) => Err(failure),
+        None => printer.finish().map(|()| Done::Fully),
+    }
+}
+
+fn outcome(code: &str) -> Option<Outcome> {
+    Outcome::ALL.into_iter().find(|outcome| outcome.code() == code)
+}
+
+/// A reason, or wrong usage that names them all.
+pub(super) fn reason(code: &str) -> Result<Reason, Failure> {
+    Reason::from_code(code).ok_or_else(|| {
+        let known: Vec<&str> = Reason::ALL.into_iter().map(Reason::code).collect();
+        Failure::Usage(format!("no reason {code:?}; there are {}", known.join(", ")))
+    })
+}
+
+/// A value of the command line, or wrong usage.
+pub(super) fn parsed<T: FromStr>(text: &str) -> Result<T, Failure>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| Failure::Usage(format!("{text:?}: {error}")))
+}

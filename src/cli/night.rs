@@ -1,0 +1,244 @@
+//! `duizhang nightly`, `ingest` and `match`: the night, and its halves.
+//!
+//! The night itself is in `nightly.rs`; here its files are found, its steps shown, its report and
+//! letters written, and what it did is said in one row.
+
+use super::args::{AsOf, Global, IngestArgs, NightlyArgs};
+use super::centre::Centre;
+use super::clock;
+use super::failure::{Doing, Done, Failure};
+use super::progress::Progress;
+use super::report;
+use super::rows::{Column, Printer, Value};
+use crate::nightly::{self, Delivery, FileOutcome, Inbox, Intakes, Night, NightSettings};
+use crate::report::Tally;
+use crate::store::{Taken, VerdictTotals};
+use chrono::NaiveDate;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What a night did, in one row.
+pub(super) struct Summary {
+    pub(super) as_of: NaiveDate,
+    pub(super) night: Night,
+}
+
+impl Summary {
+    fn taken(&self) -> Taken {
+        self.night.intakes.total()
+    }
+
+    fn files(&self) -> u64 {
+        let taken = |outcome: &FileOutcome| matches!(outcome, FileOutcome::Taken(_));
+        count(self.night.intakes.files.iter().filter(|(_, outcome)| taken(outcome)).count())
+    }
+
+    fn quarantined(&self) -> u64 {
+        count(self.night.intakes.quarantined().count())
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+pub(super) const COLUMNS: &[Column<Summary>] = &[
+    Column { key: "as_of", heading: "night", value: |row| Value::Day(row.as_of) },
+    Column { key: "files", heading: "files", value: |row| Value::count(row.files()) },
+    Column {
+        key: "quarantined",
+        heading: "quarantined",
+        value: |row| Value::count(row.quarantined()),
+    },
+    Column { key: "new", heading: "new", value: |row| Value::count(row.taken().fresh) },
+    Column { key: "seen", heading: "seen", value: |row| Value::count(row.taken().seen) },
+    Column {
+        key: "rejected",
+        heading: "rejected",
+        value: |row| Value::count(row.taken().rejected),
+    },
+    Column {
+        key: "conflicting",
+        heading: "conflicting",
+        value: |row| Value::count(row.taken().conflicting),
+    },
+    Column { key: "judged", heading: "", value: |row| Value::count(row.night.verdict.judged) },
+    Column { key: "matched", heading: "matched", value: |row| tally(row.night.verdict.matched) },
+    Column { key: "awaiting", heading: "awaiting", value: |row| tally(row.night.verdict.awaiting) },
+    Column { key: "suspense", heading: "suspense", value: |row| tally(row.night.verdict.suspense) },
+    Column { key: "returned", heading: "returned", value: |row| tally(row.night.verdict.returned) },
+    Column { key: "ignored", heading: "ignored", value: |row| tally(row.night.verdict.ignored) },
+    Column { key: "opened", heading: "", value: |row| tally(row.night.verdict.opened) },
+    Column { key: "cleared", heading: "", value: |row| tally(row.night.verdict.cleared) },
+    Column {
+        key: "letters",
+        heading: "letters",
+        value: |row| Value::count(row.night.verdict.letters),
+    },
+];
+
+fn tally(tally: Tally) -> Value<'static> {
+    Value::count(tally.count)
+}
+
+/// `duizhang nightly`
+pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failure> {
+    let centre = Centre::write_after(global, Duration::from_secs(args.lock_wait))?;
+    let inbox = args.inbox.as_deref().unwrap_or(&centre.settings.inbox);
+    let deliveries = Inbox::at(inbox).deliveries()?;
+    let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
+    let summary = run(global, &centre, deliveries, as_of)?;
+    let page = if args.no_report { None } else { Some(write_report(global, &centre, as_of)?) };
+    let done = told(&summary.night.intakes);
+    Printer::print(centre.settings.format, COLUMNS, [summary])?;
+    if centre.is_rehearsal() {
+        note!(global, "dry run: nothing was written");
+    } else if let Some(page) = page {
+        note!(global, "report: {}", page.display());
+    }
+    Ok(done)
+}
+
+/// Runs one night and writes its letters.
+pub(super) fn run(
+    global: &Global,
+    centre: &Centre,
+    deliveries: Vec<Delivery>,
+    as_of: NaiveDate,
+) -> Result<Summary, Failure> {
+    let progress = Progress::start(global, "the night begins");
+    let settings = settings(centre, deliveries, as_of);
+    let work = nightly::run(&centre.store, &centre.rules, &settings, &progress);
+    let night = centre.wait(work)?;
+    nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
+    Ok(Summary { as_of, night })
+}
+
+/// Writes the night's report; gives where the page is.
+pub(super) fn write_report(
+    global: &Global,
+    centre: &Centre,
+    as_of: NaiveDate,
+) -> Result<PathBuf, Failure> {
+    let _progress = Progress::start(global, "writing the report");
+    let report = centre.report(as_of)?;
+    let pages = report::write(&centre.settings.reports, &report, centre.settings.language())?;
+    Ok(pages.into_iter().next().unwrap_or_default())
+}
+
+fn settings(centre: &Centre, deliveries: Vec<Delivery>, as_of: NaiveDate) -> NightSettings {
+    let quarantine = centre.settings.quarantine.clone();
+    NightSettings { as_of, deliveries, quarantine, centre: centre.contact() }
+}
+
+/// Says on standard error what was set aside, and whether anything was.
+fn told(intakes: &Intakes) -> Done {
+    for (path, fault) in intakes.quarantined() {
+        tell!("quarantined: {}: {fault}", path.display());
+    }
+    for (path, outcome) in &intakes.files {
+        if let FileOutcome::Taken(taken) = outcome {
+            let (rejected, conflicting) = (taken.rejected, taken.conflicting);
+            if rejected + conflicting > 0 {
+                tell!(
+                    "set aside: {}: {rejected} rows unreadable, {conflicting} rows that contradict \
+                     what the bank said before; the report names them",
+                    path.display()
+                );
+            }
+        }
+    }
+    if intakes.set_aside() { Done::InputSetAside } else { Done::Fully }
+}
+
+/// One file of an ingest.
+struct Intake {
+    file: String,
+    outcome: FileOutcome,
+}
+
+const INTAKES: &[Column<Intake>] = &[
+    Column { key: "file", heading: "file", value: |row| Value::text(&row.file) },
+    Column { key: "outcome", heading: "outcome", value: |row| Value::text(row.code()) },
+    Column { key: "entries", heading: "entries", value: |row| row.figure(|taken| taken.entries) },
+    Column { key: "new", heading: "new", value: |row| row.figure(|taken| taken.fresh) },
+    Column { key: "seen", heading: "seen", value: |row| row.figure(|taken| taken.seen) },
+    Column {
+        key: "rejected",
+        heading: "rejected",
+        value: |row| row.figure(|taken| taken.rejected),
+    },
+    Column {
+        key: "conflicting",
+        heading: "conflicting",
+        value: |row| row.figure(|taken| taken.conflicting),
+    },
+];
+
+impl Intake {
+    fn code(&self) -> &'static str {
+        match self.outcome {
+            FileOutcome::Taken(_) => "taken",
+            FileOutcome::SeenBefore => "seen-before",
+            FileOutcome::Quarantined(_) => "quarantined",
+        }
+    }
+
+    fn figure(&self, of: fn(&Taken) -> u64) -> Value<'static> {
+        match &self.outcome {
+            FileOutcome::Taken(taken) => Value::count(of(taken)),
+            FileOutcome::SeenBefore | FileOutcome::Quarantined(_) => Value::Absent,
+        }
+    }
+}
+
+/// `duizhang ingest`
+pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure> {
+    for path in &args.files {
+        // A file that cannot be opened is the caller's slip, not a bank's.
+        std::fs::File::open(path).doing(|| format!("cannot open {}", path.display()))?;
+    }
+    let centre = Centre::write(global)?;
+    let delivery =
+        |path: &PathBuf| Delivery { account_no: args.account.clone(), path: path.clone() };
+    let deliveries = args.files.iter().map(delivery).collect();
+    let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
+    let settings = settings(&centre, deliveries, as_of);
+    let progress = Progress::start(global, "taking in");
+    let work = nightly::ingest(&centre.store, &centre.rules, &settings, &progress);
+    let intakes = centre.wait(work)?;
+    drop(progress);
+    let done = told(&intakes);
+    let rows = intakes
+        .files
+        .into_iter()
+        .map(|(path, outcome)| Intake { file: path.display().to_string(), outcome });
+    Printer::print(centre.settings.format, INTAKES, rows)?;
+    Ok(done)
+}
+
+const VERDICTS: &[Column<VerdictTotals>] = &[
+    Column { key: "judged", heading: "judged", value: |row| Value::count(row.judged) },
+    Column { key: "matched", heading: "matched", value: |row| tally(row.matched) },
+    Column { key: "awaiting", heading: "awaiting", value: |row| tally(row.awaiting) },
+    Column { key: "suspense", heading: "suspense", value: |row| tally(row.suspense) },
+    Column { key: "returned", heading: "returned", value: |row| tally(row.returned) },
+    Column { key: "ignored", heading: "ignored", value: |row| tally(row.ignored) },
+    Column { key: "opened", heading: "opened", value: |row| tally(row.opened) },
+    Column { key: "cleared", heading: "cleared", value: |row| tally(row.cleared) },
+    Column { key: "letters", heading: "letters", value: |row| Value::count(row.letters) },
+];
+
+/// `duizhang match`
+pub(super) fn judge(global: &Global, args: &AsOf) -> Result<Done, Failure> {
+    let centre = Centre::write(global)?;
+    let as_of = args.as_of.unwrap_or_else(clock::today);
+    let settings = settings(&centre, Vec::new(), as_of);
+    let progress = Progress::start(global, "judging");
+    let work = nightly::judge(&centre.store, &centre.rules, &settings, &progress);
+    let verdict = centre.wait(work)?;
+    nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
+    drop(progress);
+    Printer::print(centre.settings.format, VERDICTS, [verdict])?;
+    Ok(Done::Fully)
+}

@@ -1,0 +1,187 @@
+//! `duizhang rules test`: every rule does what its examples say.
+//!
+//! Examples stand beside the rules in the same file, so whoever changes a rule sees at once what
+//! else changes. Each fault names the rule, the example, and what came instead.
+
+use crate::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use crate::matching::{Kind, Sieve};
+use crate::remark::Reader;
+use crate::remittance::{BankTransaction, Counterparty, Money, Remarks};
+use crate::rulebook::Rulebook;
+use crate::rulebook::matching::{Example, RuleIndex};
+use chrono::NaiveDate;
+use std::fmt::Write;
+use std::io::Cursor;
+
+/// Examples that were run, and what is wrong.
+#[derive(Default)]
+pub(super) struct Report {
+    pub(super) run: u64,
+    pub(super) faults: Vec<String>,
+}
+
+impl Report {
+    fn check(&mut self, holds: bool, fault: impl FnOnce() -> String) {
+        self.run += 1;
+        if !holds {
+            self.faults.push(fault());
+        }
+    }
+}
+
+/// Runs every example of every rule.
+pub(super) fn run(rules: &Rulebook) -> Report {
+    let mut report = Report::default();
+    remarks(rules, &mut report);
+    movements(rules, &mut report);
+    layouts(rules, &mut report);
+    report
+}
+
+fn remarks(rules: &Rulebook, report: &mut Report) {
+    let reader = Reader::new(&rules.remark);
+    for (id, example) in rules.remark.examples() {
+        let reading = reader.read(example.from.as_ref());
+        let gives = reading.reference.map(|reference| reference.to_string());
+        let advice: Vec<&str> = reading.advice.iter().map(|advice| advice.code()).collect();
+        let certainty = reading.certainty.code();
+        let holds = gives == example.gives
+            && certainty == example.certainty
+            && advice.iter().eq(example.advice.iter());
+        report.check(holds, || {
+            let gives = gives.as_deref().unwrap_or("nothing");
+            format!(
+                "remark.toml: rule {id}: {:?} gives {gives}, {certainty}, advice [{}]",
+                example.from.as_ref(),
+                advice.join(", ")
+            )
+        });
+    }
+}
+
+/// Stands for one of the centre's accounts in an example.
+const OWN: &str = "own";
+
+fn movements(rules: &Rulebook, report: &mut Report) {
+    let sieve = Sieve::new(&rules.matching, [OWN]);
+    for (index, rule) in (0_u16..).zip(&rules.matching.ignore) {
+        for example in &rule.examples {
+            let got = sieve.classify(&movement(example));
+            // Reversals are decided later; this rule is what an unpaired one falls under.
+            let falls = got == Kind::Ignored(RuleIndex(index))
+                || (got == Kind::Reversal && rule.id == "reversal-credit");
+            report.check(falls == example.counts, || told(&rule.id, example, falls));
+        }
+    }
+    for example in &rules.matching.reversal.examples {
+        let falls = sieve.classify(&movement(example)) == Kind::Reversal;
+        report.check(falls == example.counts, || told("reversal", example, falls));
+    }
+}
+
+fn told(rule: &str, example: &Example, falls: bool) -> String {
+    let verb = if falls { "counts" } else { "does not count" };
+    format!("matching.toml: rule {rule}: {verb}: {example:?}")
+}
+
+fn movement(example: &Example) -> BankTransaction<'_> {
+    BankTransaction {
+        account: "another",
+        serial: "1",
+        booked_on: NaiveDate::default(),
+        booked_time: None,
+        direction: example.direction,
+        amount: Money::from_fen(1),
+        balance: None,
+        counterparty: Counterparty {
+            account: &example.counterparty_account,
+            name: &example.counterparty_name,
+            ..Counterparty::default()
+        },
+        remarks: Remarks {
+            postscript: &example.postscript,
+            purpose: &example.purpose,
+            summary: &example.summary,
+            note: &example.note,
+        },
+        reversal: example.reversal,
+    }
+}
+
+fn layouts(rules: &Rulebook, report: &mut Report) {
+    for layout in rules.banks.iter() {
+        for example in &layout.examples {
+            let text = example.text.trim_start_matches('\n');
+            let mut lines = Lines::default();
+            let read = feed::read(&mut Cursor::new(text.as_bytes()), &rules.banks, &mut lines);
+            let got = match read {
+                Err(error) => error.to_string(),
+                Ok(facts) if facts.layout.as_deref() != Some(layout.id.as_str()) => {
+                    format!("read by layout {}", facts.layout.as_deref().unwrap_or("none"))
+                }
+                Ok(_) => lines.0,
+            };
+            report.check(got.trim() == example.entries.trim(), || {
+                format!("banks: layout {} reads its example as:\n{}", layout.id, got.trim())
+            });
+        }
+    }
+}
+
+/// Entries as examples write them: one line each.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "{line}");
+    }
+}
+
+impl Sink for Lines {
+    fn entry(&mut self, entry: Entry<'_>) {
+        let mut line = entry.booked_on.to_string();
+        let mut put = |text: &str| {
+            line.push(' ');
+            line.push_str(text);
+        };
+        if let Some(time) = entry.booked_time {
+            put(&time.to_string());
+        }
+        put(entry.direction.code());
+        put(&entry.amount.to_string());
+        put(entry.currency.unwrap_or("-"));
+        let balance = entry.balance.map_or(String::new(), |balance| balance.to_string());
+        let fields = [
+            ("account", entry.account.unwrap_or_default()),
+            ("serial", entry.serial),
+            ("balance", &balance),
+            ("from", entry.counterparty.account),
+            ("name", entry.counterparty.name),
+            ("bank_code", entry.counterparty.bank_code),
+            ("bank_name", entry.counterparty.bank_name),
+            ("postscript", entry.remarks.postscript),
+            ("purpose", entry.remarks.purpose),
+            ("summary", entry.remarks.summary),
+            ("note", entry.remarks.note),
+        ];
+        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+            put(&format!("{name}={value}"));
+        }
+        if entry.reversal {
+            put("reversal");
+        }
+        self.line(format_args!("{line}"));
+    }
+
+    fn reject(&mut self, reject: Reject) {
+        self.line(format_args!("reject {reject}"));
+    }
+
+    fn statement(&mut self, _: Statement<'_>) {}
+
+    fn flag(&mut self, flag: Flag) {
+        self.line(format_args!("flag {flag}"));
+    }
+}

@@ -1,0 +1,142 @@
+//! Appointment 预约办理: a branch, a day and a slot that holds so many; then kept, missed or cancelled.
+
+use super::Id;
+use super::centre::{Centre, Work};
+use super::employee::digest;
+use super::log::LogKind;
+use super::operation::{BookAppointment, Output};
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::wire::day;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// One appointment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Appointment {
+    pub appointment_id: Id,
+    pub employer_id: Id,
+    pub branch: String,
+    #[serde(with = "day")]
+    pub date: NaiveDate,
+    pub slot: String,
+    pub business: String,
+    pub contact: String,
+    pub status: AppointmentStatus,
+}
+
+/// The life of an appointment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppointmentStatus {
+    /// 已预约
+    Booked,
+    /// 已取消
+    Cancelled,
+    /// 已办理
+    Kept,
+    /// 爽约
+    Missed,
+}
+
+impl AppointmentStatus {
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Booked => "已预约",
+            Self::Cancelled => "已取消",
+            Self::Kept => "已办理",
+            Self::Missed => "爽约",
+        }
+    }
+}
+
+impl Centre {
+    /// How many a slot of a day holds already; a store loads the slot's appointments first.
+    #[must_use]
+    pub fn booked(&self, branch: &str, date: NaiveDate, slot: &str) -> usize {
+        self.slots.get(&(branch.to_owned(), date, slot.to_owned())).copied().unwrap_or(0)
+    }
+}
+
+impl Appointment {
+    /// Whether it takes room: all but a cancelled one.
+    #[must_use]
+    pub fn holds_its_slot(&self) -> bool {
+        self.status != AppointmentStatus::Cancelled
+    }
+}
+
+/// Books a slot while it has room.
+pub(super) fn book(work: &mut Work<'_>, op: &BookAppointment) -> Result<Output, Refusal> {
+    let mut employer = work.employer(&op.employer_id)?;
+    let policy = work.policy();
+    let Some(branch) = policy.branch(&op.branch) else {
+        let known: Vec<&str> = policy.branches.iter().map(|branch| branch.id.as_str()).collect();
+        let what = format!("no branch {:?}; give one of {}", op.branch, known.join(", "));
+        return refuse(RefusalCode::UnknownBranch, what);
+    };
+    if !branch.has_slot(&op.slot) {
+        let what = format!("no slot {:?}; give one of {}", op.slot, branch.slots.join(", "));
+        return refuse(RefusalCode::UnknownSlot, what);
+    }
+    if op.date < op.on {
+        let what = format!("{} is past on {}; give that day or later", op.date, op.on);
+        return refuse(RefusalCode::DayIsPast, what);
+    }
+    let name = if branch.id == "*" { op.branch.clone() } else { branch.id.clone() };
+    let booked = work.centre.booked(&name, op.date, &op.slot);
+    if booked >= branch.capacity {
+        let what =
+            format!("{} {} {} holds {booked} already; give another slot", name, op.date, op.slot);
+        return refuse(RefusalCode::SlotFull, what);
+    }
+    let ordinal = employer.next_ordinal();
+    let key = digest(&["appointment", op.employer_id.as_str(), &ordinal.to_string()]);
+    let appointment_id = Id::from(format!("A{key:016x}"));
+    work.put(employer);
+    work.put(Appointment {
+        appointment_id: appointment_id.clone(),
+        employer_id: op.employer_id.clone(),
+        branch: name,
+        date: op.date,
+        slot: op.slot.clone(),
+        business: op.business.clone(),
+        contact: op.contact.clone(),
+        status: AppointmentStatus::Booked,
+    });
+    let subject = appointment_id.to_string();
+    work.note(&op.employer_id, ordinal, LogKind::Appointment, "book_appointment", subject, None);
+    Ok(Output { appointment_id: Some(appointment_id), ..Output::default() })
+}
+
+/// Ends a booked appointment: cancelled, kept or missed.
+pub(super) fn end(
+    work: &mut Work<'_>,
+    appointment_id: &Id,
+    status: AppointmentStatus,
+) -> Result<Output, Refusal> {
+    let Some(row) = work.centre.appointments.get(appointment_id) else {
+        let what = format!("no appointment {appointment_id} was booked");
+        return refuse(RefusalCode::UnknownAppointment, what);
+    };
+    if row.status != AppointmentStatus::Booked {
+        let what = format!("appointment {appointment_id} is {} already", row.status.chinese());
+        return refuse(RefusalCode::AppointmentNotBooked, what);
+    }
+    let row = Appointment { status, ..Appointment::clone(row) };
+    let employer_id = row.employer_id.clone();
+    let mut employer = work.employer(&employer_id)?;
+    let ordinal = employer.next_ordinal();
+    work.put(employer);
+    work.put(row);
+    let what = match status {
+        AppointmentStatus::Booked => "book_appointment",
+        AppointmentStatus::Cancelled => "cancel_appointment",
+        AppointmentStatus::Kept => "keep_appointment",
+        AppointmentStatus::Missed => "miss_appointment",
+    };
+    let subject = appointment_id.to_string();
+    work.note(&employer_id, ordinal, LogKind::Appointment, what, subject, None);
+    Ok(Output { appointment_id: Some(appointment_id.clone()), ..Output::default() })
+}

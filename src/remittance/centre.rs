@@ -1,0 +1,354 @@
+//! The centre (公积金中心): everything that employers filed and what became of it.
+//!
+//! Start at [`Centre::apply`]: it does one operation whole or refuses it whole, and answers with
+//! what the employer is told and with the [`Change`]s, which a store writes and
+//! [`Centre::undo`] takes back. Nothing else changes a centre, but the payments in
+//! `settlement.rs`, which answer in the same way.
+//!
+//! A centre holds whatever was loaded into it ([`Centre::load`]); [`Operation::employers`] says whose
+//! books an operation needs. History (entries, vouchers, log) is written and never read by a rule.
+//!
+//! Invariant: same centre and same operation give the same bytes; no clock, no chance.
+
+use super::appointment::Appointment;
+use super::change::{Change, Entity, Put, Table};
+use super::employee::{AccountEntry, AccountStatus, EmployeeAccount};
+use super::enrolment::EmployerAccount;
+use super::ledger::Voucher;
+use super::log::{LogEntry, LogKind};
+#[cfg(doc)]
+use super::operation::Operation;
+use super::operation::{Applied, Output};
+use super::payment::IssuedNotice;
+use super::policy::Policy;
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::register::{Draft, Register};
+use super::roster::Roster;
+use super::{Id, Money, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// All that is known of the employers that were loaded; read it freely, change it by operations.
+///
+/// A store need not load an employer whole. Beside the employer's account,
+/// - `open_account` needs whoever holds that identity number or employee number there;
+/// - the other registers need the accounts they name, a supplement the unpaid supplements too;
+/// - `remit` needs every account;
+/// - `issue_notice` needs the lists (their lines may be left out), the unpaid supplements, and the
+///   references that are taken ([`Centre::reserve_reference`]);
+/// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open
+///   registers, and for an account that was transferred away the employer where it is now;
+/// - `revoke` needs the register, what was filed after it, and for a transfer both employers;
+/// - `book_appointment` needs the appointments of that slot.
+///
+/// Written as JSON it is every thing of every table in the order of the keys: the same state is the
+/// same bytes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Centre {
+    #[serde(skip)]
+    pub(super) policy: Arc<Policy>,
+    pub(super) employers: Table<EmployerAccount>,
+    pub(super) accounts: Table<EmployeeAccount>,
+    pub(super) entries: Table<AccountEntry>,
+    pub(super) drafts: Table<Draft>,
+    pub(super) registers: Table<Register>,
+    pub(super) rosters: Table<Roster>,
+    pub(super) notices: Table<IssuedNotice>,
+    pub(super) vouchers: Table<Voucher>,
+    pub(super) appointments: Table<Appointment>,
+    pub(super) log: Table<LogEntry>,
+    /// Who holds an identity number at an employer; derived from `accounts`.
+    #[serde(skip)]
+    pub(super) documents: BTreeMap<(Id, String), Id>,
+    /// What unpaid supplements ask for, with how many ask for it; derived from `registers`.
+    #[serde(skip)]
+    pub(super) unpaid: BTreeMap<UnpaidKey, usize>,
+    /// How many a slot holds; derived from `appointments`.
+    #[serde(skip)]
+    pub(super) slots: BTreeMap<(String, NaiveDate, String), usize>,
+    /// References that exist elsewhere in the centre; never given again.
+    #[serde(skip)]
+    pub(super) references_elsewhere: BTreeSet<PaymentReference>,
+    /// Which register a line of the present file filed, for `revoke` by `op_line`.
+    #[serde(skip)]
+    pub(super) lines: BTreeMap<(Id, u64), u32>,
+}
+
+impl Centre {
+    /// A centre in which nobody has enrolled yet.
+    #[must_use]
+    pub fn new(policy: Arc<Policy>) -> Self {
+        Self {
+            policy,
+            employers: Table::default(),
+            accounts: Table::default(),
+            entries: Table::default(),
+            drafts: Table::default(),
+            registers: Table::default(),
+            rosters: Table::default(),
+            notices: Table::default(),
+            vouchers: Table::default(),
+            appointments: Table::default(),
+            log: Table::default(),
+            documents: BTreeMap::new(),
+            unpaid: BTreeMap::new(),
+            slots: BTreeMap::new(),
+            references_elsewhere: BTreeSet::new(),
+            lines: BTreeMap::new(),
+        }
+    }
+
+    /// Puts a stored thing into the centre, as it was written.
+    pub fn load<E: Entity>(&mut self, row: E) {
+        let before = E::table(self).get(&row.key()).cloned();
+        let after = Some(Arc::new(row));
+        self.replay(E::change(Put { before, after }), true);
+    }
+
+    /// Says that a reference exists in a part of the centre that is not loaded.
+    pub fn reserve_reference(&mut self, reference: PaymentReference) {
+        self.references_elsewhere.insert(reference);
+    }
+
+    /// Begins another file of operations: `op_line` means lines of this file from now on.
+    pub fn begin_file(&mut self) {
+        self.lines.clear();
+    }
+
+    /// Takes changes back, last first; the centre is then as it was before them.
+    pub fn undo(&mut self, changes: Vec<Change>) {
+        for change in changes.into_iter().rev() {
+            self.replay(change, false);
+        }
+    }
+
+    /// Does again what was done elsewhere, say by the process that holds the store.
+    pub fn redo(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            self.replay(change, true);
+        }
+    }
+
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The things of one kind: `centre.all::<Roster>()`.
+    #[must_use]
+    pub fn all<E: Entity>(&self) -> &Table<E> {
+        E::table(self)
+    }
+
+    /// Runs one piece of work; what it changed is taken back when it refuses.
+    pub(super) fn work(
+        &mut self,
+        on: NaiveDate,
+        line: Option<u64>,
+        does: impl FnOnce(&mut Work<'_>) -> Result<Output, Refusal>,
+    ) -> Result<Applied, Refusal> {
+        let mut work = Work { centre: self, changes: Vec::new(), on, line };
+        let result = does(&mut work);
+        let changes = work.changes;
+        match result {
+            Ok(output) => Ok(Applied { output, changes }),
+            Err(refusal) => {
+                self.undo(changes);
+                Err(refusal)
+            }
+        }
+    }
+}
+
+/// Employer, employee, month and amount of a supplement.
+pub(super) type UnpaidKey = (Id, Id, YearMonth, Money);
+
+/// A piece of work under way: writes go straight into the centre and are noted for undoing.
+pub(super) struct Work<'a> {
+    pub(super) centre: &'a mut Centre,
+    changes: Vec<Change>,
+    /// The day of the operation.
+    pub(super) on: NaiveDate,
+    /// The line of the file it stands in.
+    pub(super) line: Option<u64>,
+}
+
+impl Work<'_> {
+    pub(super) fn put<E: Entity>(&mut self, row: E) {
+        let key = row.key();
+        self.write(key, Some(Arc::new(row)));
+    }
+
+    pub(super) fn remove<E: Entity>(&mut self, key: E::Key) {
+        self.write::<E>(key, None);
+    }
+
+    fn write<E: Entity>(&mut self, key: E::Key, after: Option<Arc<E>>) {
+        let before = E::table_mut(self.centre).write(key, after.clone());
+        let put = Put { before, after };
+        E::reindex(self.centre, &put);
+        self.changes.push(E::change(put));
+    }
+
+    /// Tries something and takes it back: whether it would be refused.
+    pub(super) fn rehearse<T>(
+        &mut self,
+        does: impl FnOnce(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let before = self.changes.len();
+        let result = does(self);
+        let made = self.changes.split_off(before);
+        self.centre.undo(made);
+        result
+    }
+
+    /// Remembers which register the present line filed.
+    pub(super) fn filed(&mut self, employer_id: &Id, ordinal: u32) {
+        if let Some(line) = self.line {
+            self.centre.lines.insert((employer_id.clone(), line), ordinal);
+        }
+    }
+
+    pub(super) fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.centre.policy)
+    }
+
+    /// The employer, to be changed and put back.
+    pub(super) fn employer(&self, employer_id: &Id) -> Result<EmployerAccount, Refusal> {
+        match self.centre.employers.get(employer_id) {
+            Some(employer) => Ok(EmployerAccount::clone(employer)),
+            None => refuse(
+                RefusalCode::UnknownEmployer,
+                format!("no employer {employer_id} has enrolled; enrol it with open_employer"),
+            ),
+        }
+    }
+
+    /// The employee's live account at the employer, to be changed and put back.
+    pub(super) fn account(
+        &self,
+        employer_id: &Id,
+        employee_id: &Id,
+    ) -> Result<EmployeeAccount, Refusal> {
+        let unknown = |text: String| refuse(RefusalCode::UnknownEmployee, text);
+        match self.centre.accounts.get(&(employer_id.clone(), employee_id.clone())) {
+            None => unknown(format!("no employee {employee_id} has an account at {employer_id}")),
+            Some(account) => match &account.status {
+                AccountStatus::Transferred { to } => {
+                    unknown(format!("the account of {employee_id} went to employer {to}"))
+                }
+                AccountStatus::Active | AccountStatus::Sealed { .. } => {
+                    Ok(EmployeeAccount::clone(account))
+                }
+            },
+        }
+    }
+
+    /// The employee's account wherever it went since it was at this employer.
+    pub(super) fn located(
+        &self,
+        employer_id: &Id,
+        employee_id: &Id,
+    ) -> Result<EmployeeAccount, Refusal> {
+        let mut at = employer_id.clone();
+        // Each step follows one transfer; more steps than transfers would be a circle of records.
+        for _ in 0..=self.centre.employers.len() {
+            match self.centre.accounts.get(&(at.clone(), employee_id.clone())) {
+                Some(account) => match &account.status {
+                    AccountStatus::Transferred { to } => at = to.clone(),
+                    AccountStatus::Active | AccountStatus::Sealed { .. } => {
+                        return Ok(EmployeeAccount::clone(account));
+                    }
+                },
+                None => break,
+            }
+        }
+        refuse(
+            RefusalCode::UnknownEmployee,
+            format!("the account of {employee_id} went to employer {at}, which is not loaded"),
+        )
+    }
+
+    /// Notes what happened in the employer's log, under the ordinal it was given.
+    pub(super) fn note(
+        &mut self,
+        employer_id: &Id,
+        ordinal: u32,
+        kind: LogKind,
+        what: &str,
+        subject: String,
+        amount: Option<Money>,
+    ) {
+        let (on, line) = (self.on, self.line);
+        let employer_id = employer_id.clone();
+        let what = what.to_owned();
+        self.put(LogEntry { employer_id, ordinal, on, line, kind, what, subject, amount });
+    }
+}
+
+/// Adds; a sum that does not fit is refused, never wrong.
+pub(super) fn sum(a: Money, b: Money) -> Result<Money, Refusal> {
+    let too_large =
+        || Refusal::new(RefusalCode::AmountTooLarge, format!("{a} and {b} do not add up"));
+    a.checked_add(b).ok_or_else(too_large)
+}
+
+/// Subtracts; a difference that does not fit is refused, never wrong.
+pub(super) fn difference(a: Money, b: Money) -> Result<Money, Refusal> {
+    sum(a, Money::from_fen(-b.fen()))
+}
+
+/// Keeps who holds which identity number in step with the accounts.
+pub(super) fn index_documents(centre: &mut Centre, put: &Put<EmployeeAccount>) {
+    match (&put.before, &put.after) {
+        (None, Some(row)) => {
+            let key = (row.employer_id.clone(), row.id_no.clone());
+            centre.documents.insert(key, row.employee_id.clone());
+        }
+        (Some(row), None) => {
+            centre.documents.remove(&(row.employer_id.clone(), row.id_no.clone()));
+        }
+        (None, None) | (Some(_), Some(_)) => {}
+    }
+}
+
+/// Keeps what unpaid supplements ask for in step with the registers.
+pub(super) fn index_unpaid(centre: &mut Centre, put: &Put<Register>) {
+    for (row, adds) in [(&put.before, false), (&put.after, true)] {
+        let Some(row) = row.as_ref().filter(|row| row.is_open()) else { continue };
+        for line in row.supplements() {
+            let amount = [line.employer_share, line.employee_share].into_iter().sum();
+            let key = (row.employer_id.clone(), line.employee_id.clone(), line.for_month, amount);
+            count(&mut centre.unpaid, key, adds);
+        }
+    }
+}
+
+/// Keeps how many a slot holds in step with the appointments.
+pub(super) fn index_slots(centre: &mut Centre, put: &Put<Appointment>) {
+    for (row, adds) in [(&put.before, false), (&put.after, true)] {
+        let Some(row) = row.as_ref().filter(|row| row.holds_its_slot()) else { continue };
+        count(&mut centre.slots, (row.branch.clone(), row.date, row.slot.clone()), adds);
+    }
+}
+
+/// One more or one less; nothing is kept of none.
+fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K, adds: bool) {
+    let held = counts.remove(&key).unwrap_or(0);
+    let holds = if adds { held + 1 } else { held.saturating_sub(1) };
+    if holds > 0 {
+        counts.insert(key, holds);
+    }
+}
+
+/// The standing lists of an employer from a month on, oldest first.
+pub(super) fn rosters_from<'a>(
+    centre: &'a Centre,
+    employer_id: &'a Id,
+    month: YearMonth,
+) -> impl DoubleEndedIterator<Item = &'a Arc<Roster>> {
+    let all = centre.rosters.from_key((employer_id.clone(), month));
+    all.take_while(move |roster| roster.employer_id == *employer_id).collect::<Vec<_>>().into_iter()
+}

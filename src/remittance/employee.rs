@@ -1,0 +1,205 @@
+//! The employee's account at an employer (个人账户) and what was posted to it.
+//!
+//! Start at [`EmployeeAccount`]. Its balance moves only through `ledger.rs`, one [`AccountEntry`]
+//! a movement (个人明细), so the entries of an account always add up to its balance.
+//!
+//! An employee has one number wherever it works (derived from the identity number unless the
+//! operation gives one); the account is the pair of employer and employee.
+
+use super::wire::day;
+use super::{Id, Money, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// One employee at one employer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmployeeAccount {
+    pub employer_id: Id,
+    pub employee_id: Id,
+    pub name: String,
+    /// 身份证号, checked by GB 11643.
+    pub id_no: String,
+    /// 缴存基数.
+    pub base: Money,
+    pub status: AccountStatus,
+    /// The roster month from which it is remitted.
+    pub opened_for: YearMonth,
+    /// What lists and supplements ask for, by contribution year; a year of nothing has no row.
+    pub years: Vec<YearTotal>,
+    /// The roster months of base adjustments made at this employer.
+    pub base_adjusted: Vec<YearMonth>,
+    pub balance: Money,
+    /// Entries posted so far; the next one's position.
+    pub entries: u32,
+}
+
+/// The life of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+pub enum AccountStatus {
+    /// 正常
+    Active,
+    /// 封存; the reason is a code of the policy.
+    Sealed { reason: String },
+    /// It went to another employer; what remains is a sign that says where.
+    Transferred { to: Id },
+}
+
+/// What is asked for one employee in one contribution year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YearTotal {
+    pub year: i32,
+    pub amount: Money,
+    /// The months whose lists it is on, one bit a calendar month: bit 0 is January.
+    pub listed: u16,
+}
+
+/// One movement of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEntry {
+    pub employer_id: Id,
+    pub employee_id: Id,
+    /// Counts from 0 within the account.
+    pub position: u32,
+    #[serde(with = "day")]
+    pub on: NaiveDate,
+    pub kind: EntryKind,
+    /// The month it was paid for.
+    pub for_month: Option<YearMonth>,
+    pub reference: Option<PaymentReference>,
+    /// What moved the balance; below zero on the way out.
+    pub amount: Money,
+    /// The parts of a contribution; both zero where a whole balance moves.
+    pub employer_share: Money,
+    pub employee_share: Money,
+    /// What the balance became.
+    pub balance: Money,
+    /// The voucher of the employer's ledger it belongs to.
+    pub voucher: u32,
+}
+
+/// What moved an account; named after the ministry's 业务明细类型.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// 01 汇缴
+    Remittance,
+    /// 02 补缴
+    Supplement,
+    /// 06 内部转移, out
+    TransferOut,
+    /// 06 内部转移, in
+    TransferIn,
+}
+
+impl EmployeeAccount {
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.status == AccountStatus::Active
+    }
+
+    /// Why it is sealed; `None` when it is not.
+    #[must_use]
+    pub fn seal_reason(&self) -> Option<&str> {
+        match &self.status {
+            AccountStatus::Sealed { reason } => Some(reason),
+            AccountStatus::Active | AccountStatus::Transferred { .. } => None,
+        }
+    }
+
+    /// What lists and supplements ask for in a contribution year.
+    #[must_use]
+    pub fn year_total(&self, year: i32) -> Money {
+        let row = self.years.iter().find(|row| row.year == year);
+        row.map_or(Money::ZERO, |row| row.amount)
+    }
+
+    /// Whether it is on a list of that month, here or where it was before a transfer.
+    #[must_use]
+    pub fn is_listed(&self, year: i32, month: YearMonth) -> bool {
+        self.years.iter().any(|row| row.year == year && row.listed & bit(month) != 0)
+    }
+
+    /// Writes a year's total; a year of which nothing is asked has no row.
+    pub(super) fn set_year_total(&mut self, year: i32, amount: Money) {
+        self.change_year(year, |row| row.amount = amount);
+    }
+
+    /// Writes a year's total and whether the month's list counts into it.
+    pub(super) fn set_listed(&mut self, year: i32, month: YearMonth, listed: bool, amount: Money) {
+        self.change_year(year, |row| {
+            row.amount = amount;
+            row.listed = if listed { row.listed | bit(month) } else { row.listed & !bit(month) };
+        });
+    }
+
+    fn change_year(&mut self, year: i32, change: impl FnOnce(&mut YearTotal)) {
+        let found = self.years.iter().position(|row| row.year == year);
+        let mut row = match found {
+            Some(index) => self.years.remove(index),
+            None => YearTotal { year, amount: Money::ZERO, listed: 0 },
+        };
+        change(&mut row);
+        if !(row.amount.is_zero() && row.listed == 0) {
+            self.years.push(row);
+            self.years.sort_by_key(|row| row.year);
+        }
+    }
+}
+
+/// The bit of a calendar month.
+const fn bit(month: YearMonth) -> u16 {
+    1 << (month.ordinal().rem_euclid(12))
+}
+
+impl AccountStatus {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Sealed { .. } => "sealed",
+            Self::Transferred { .. } => "transferred",
+        }
+    }
+
+    #[must_use]
+    pub const fn chinese(&self) -> &'static str {
+        match self {
+            Self::Active => "正常",
+            Self::Sealed { .. } => "封存",
+            Self::Transferred { .. } => "已转出",
+        }
+    }
+}
+
+impl EntryKind {
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Remittance => "汇缴",
+            Self::Supplement => "补缴",
+            Self::TransferOut => "内部转出",
+            Self::TransferIn => "内部转入",
+        }
+    }
+}
+
+/// The number of an employee that no operation named: `E` and 16 digits from the identity number.
+///
+/// The `attempt` steps on where two people of one employer would meet in one number.
+#[must_use]
+pub fn employee_id(id_no: &str, attempt: u32) -> Id {
+    format!("E{:016}", digest(&["employee", id_no, &attempt.to_string()]) % 10_u64.pow(16)).into()
+}
+
+/// The first eight bytes of the SHA-256 of some parts, each closed by a line end.
+pub(super) fn digest(parts: &[&str]) -> u64 {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update(b"\n");
+    }
+    hash.finalize().iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
+}

@@ -1,0 +1,291 @@
+//! The employer's account (单位账户): enrolment, basic and key information.
+//!
+//! Enrolment happens at the counter, with the agreement on paper, or online, where a newly
+//! registered company was told by text message to enrol. Basic information changes at once; key
+//! information (name, kind, credit code) carries the reference of an electronic seal, which only
+//! companies have. Login and passwords belong to the desk, not here.
+
+use super::centre::{Centre, Work};
+use super::identity::check_uscc;
+use super::ledger::Balances;
+use super::log::LogKind;
+use super::operation::{OpenEmployer, Output, UpdateBasic, UpdateKey};
+use super::policy::RateLimits;
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::wire::day;
+use super::{Id, Rate, YearMonth};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// One employer, as the books know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmployerAccount {
+    pub employer_id: Id,
+    pub name: String,
+    pub kind: EmployerKind,
+    /// 统一社会信用代码.
+    pub uscc: Option<String>,
+    pub agent: Agent,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    /// 法定代表人.
+    pub legal_person: Option<String>,
+    pub channel: Channel,
+    #[serde(with = "day")]
+    pub enrolled_on: NaiveDate,
+    pub first_month: YearMonth,
+    /// 清册月份: the next month to remit.
+    pub roster_month: YearMonth,
+    /// Rates in the order of the months from which they hold; the first is the enrolment's.
+    pub rates: Vec<RatePeriod>,
+    pub balances: Balances,
+    /// Numbers the employer's registers, vouchers and log: the last one given.
+    pub ordinal: u32,
+    /// Notices issued so far, revoked ones too.
+    pub notices_issued: u32,
+}
+
+/// 经办人.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agent {
+    pub name: String,
+    #[serde(default)]
+    pub mobile: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+}
+
+/// Rates from a roster month on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatePeriod {
+    pub from: YearMonth,
+    pub employer_rate: Rate,
+    pub employee_rate: Rate,
+}
+
+/// What an employer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmployerKind {
+    #[serde(
+        alias = "enterprise",
+        alias = "corporation",
+        alias = "private",
+        alias = "state_owned",
+        alias = "企业",
+        alias = "公司"
+    )]
+    Company,
+    #[serde(alias = "agency", alias = "机关")]
+    Government,
+    #[serde(alias = "public_institution", alias = "public-institution", alias = "事业单位")]
+    Institution,
+    #[serde(alias = "organisation", alias = "social_organization", alias = "社会团体")]
+    Organization,
+    #[serde(alias = "sole_trader", alias = "self_employed", alias = "个体工商户")]
+    Individual,
+    #[serde(alias = "其他")]
+    Other,
+}
+
+/// How an employer enrolled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// 柜台: the agreement on paper.
+    #[default]
+    #[serde(alias = "柜台")]
+    Counter,
+    /// 网上: a newly registered company, told by text message.
+    #[serde(alias = "web", alias = "网上")]
+    Online,
+}
+
+impl EmployerAccount {
+    /// The rates in force in a roster month.
+    #[must_use]
+    pub fn rates_in(&self, month: YearMonth) -> RatePeriod {
+        let in_force = self.rates.iter().rev().find(|period| period.from <= month);
+        // Before the first month the enrolment's rates hold: a supplement may reach back there.
+        in_force.or(self.rates.first()).copied().unwrap_or(RatePeriod {
+            from: self.first_month,
+            employer_rate: Rate::ZERO,
+            employee_rate: Rate::ZERO,
+        })
+    }
+
+    /// An employer that a core system names and that has not enrolled here: it has books, so that its
+    /// notices settle, and no rates.
+    #[must_use]
+    pub fn known(employer: &super::Employer, on: NaiveDate) -> Self {
+        let month = YearMonth::of(on);
+        Self {
+            employer_id: employer.employer_id.as_str().into(),
+            name: employer.name.clone(),
+            kind: EmployerKind::Other,
+            uscc: employer.uscc.clone(),
+            agent: Agent {
+                name: employer.contact.clone().unwrap_or_default(),
+                mobile: employer.mobile.clone(),
+                email: employer.email.clone(),
+            },
+            address: None,
+            phone: None,
+            legal_person: None,
+            channel: Channel::Counter,
+            enrolled_on: on,
+            first_month: month,
+            roster_month: month,
+            rates: Vec::new(),
+            balances: Balances::default(),
+            ordinal: 0,
+            notices_issued: 0,
+        }
+    }
+
+    /// The next number of the employer's own count.
+    pub(super) fn next_ordinal(&mut self) -> u32 {
+        self.ordinal += 1;
+        self.ordinal
+    }
+
+    /// What reconciliation needs to know of the employer.
+    #[must_use]
+    pub fn as_employer(&self) -> super::Employer {
+        super::Employer {
+            employer_id: self.employer_id.to_string(),
+            name: self.name.clone(),
+            uscc: self.uscc.clone(),
+            email: self.agent.email.clone(),
+            contact: Some(self.agent.name.clone()).filter(|name| !name.is_empty()),
+            mobile: self.agent.mobile.clone(),
+            payer_accounts: Vec::new(),
+        }
+    }
+}
+
+/// Refuses rates outside the limits, naming the side.
+pub(super) fn check_rates(limits: RateLimits, sides: [(&str, Rate); 2]) -> Result<(), Refusal> {
+    for (side, rate) in sides {
+        if let Some(code) = limits.judge(rate) {
+            let RateLimits { minimum, maximum } = limits;
+            return refuse(
+                code,
+                format!("the {side} rate is {rate}; give one from {minimum} to {maximum}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+impl Centre {
+    pub(super) fn check_key(&self, uscc: Option<&str>) -> Result<Option<String>, Refusal> {
+        let Some(uscc) = uscc else { return Ok(None) };
+        match check_uscc(uscc) {
+            Ok(canonical) => Ok(Some(canonical)),
+            Err(_) if !self.policy.check_uscc => Ok(Some(uscc.trim().to_owned())),
+            Err(error) => {
+                refuse(RefusalCode::InvalidUscc, format!("credit code {uscc:?}: {error}"))
+            }
+        }
+    }
+}
+
+/// Enrols an employer.
+pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Refusal> {
+    let known = work.employer(&op.employer_id).ok();
+    if known.as_ref().is_some_and(|known| !known.rates.is_empty()) {
+        return refuse(
+            RefusalCode::DuplicateEmployer,
+            format!(
+                "employer {} has enrolled already; change it with update_basic",
+                op.employer_id
+            ),
+        );
+    }
+    if op.channel == Channel::Online && op.kind != EmployerKind::Company {
+        return refuse(
+            RefusalCode::ChannelNotAllowed,
+            "online enrolment is for newly registered companies; enrol at the counter",
+        );
+    }
+    let limits = work.policy().rates.in_month(op.first_month);
+    check_rates(limits, [("employer's", op.employer_rate), ("employee's", op.employee_rate)])?;
+    let uscc = work.centre.check_key(op.uscc.as_deref())?;
+    let rates = vec![RatePeriod {
+        from: op.first_month,
+        employer_rate: op.employer_rate,
+        employee_rate: op.employee_rate,
+    }];
+    // An employer that a core system named before keeps its books and its count.
+    let balances = known.as_ref().map_or_else(Balances::default, |known| known.balances);
+    let notices_issued = known.as_ref().map_or(0, |known| known.notices_issued);
+    let ordinal = known.map_or(0, |known| known.ordinal) + 1;
+    work.put(EmployerAccount {
+        employer_id: op.employer_id.clone(),
+        name: op.name.clone(),
+        kind: op.kind,
+        uscc,
+        agent: op.agent.clone(),
+        address: op.address.clone(),
+        phone: op.phone.clone(),
+        legal_person: op.legal_person.clone(),
+        channel: op.channel,
+        enrolled_on: op.on,
+        first_month: op.first_month,
+        roster_month: op.first_month,
+        rates,
+        balances,
+        ordinal,
+        notices_issued,
+    });
+    work.note(&op.employer_id, ordinal, LogKind::Submitted, "open_employer", op.name.clone(), None);
+    Ok(Output { roster_month: Some(op.first_month), ..Output::default() })
+}
+
+/// Changes basic information at once; what is not given stays.
+pub(super) fn update_basic(work: &mut Work<'_>, op: &UpdateBasic) -> Result<Output, Refusal> {
+    let mut employer = work.employer(&op.employer_id)?;
+    if let Some(agent) = &op.agent {
+        employer.agent = agent.clone();
+    }
+    let agent = &mut employer.agent;
+    agent.name = op.contact.clone().unwrap_or_else(|| agent.name.clone());
+    agent.mobile = op.mobile.clone().or_else(|| agent.mobile.clone());
+    agent.email = op.email.clone().or_else(|| agent.email.clone());
+    employer.address = op.address.clone().or(employer.address);
+    employer.phone = op.phone.clone().or(employer.phone);
+    let ordinal = employer.next_ordinal();
+    work.put(employer);
+    work.note(&op.employer_id, ordinal, LogKind::Changed, "update_basic", String::new(), None);
+    Ok(Output::default())
+}
+
+/// Changes key information, under the company's electronic seal.
+pub(super) fn update_key(work: &mut Work<'_>, op: &UpdateKey) -> Result<Output, Refusal> {
+    let mut employer = work.employer(&op.employer_id)?;
+    let seal = op.seal_ref.as_deref().map(str::trim).unwrap_or_default();
+    if seal.is_empty() {
+        return refuse(
+            RefusalCode::SealRequired,
+            "key information changes under the electronic seal; give its reference as seal_ref",
+        );
+    }
+    if employer.kind != EmployerKind::Company {
+        return refuse(
+            RefusalCode::SealRequired,
+            "only companies have an electronic seal; change key information at the counter",
+        );
+    }
+    let uscc = work.centre.check_key(op.uscc.as_deref())?;
+    employer.name = op.name.clone().unwrap_or(employer.name);
+    employer.kind = op.kind.unwrap_or(employer.kind);
+    employer.uscc = uscc.or(employer.uscc);
+    employer.legal_person = op.legal_person.clone().or(employer.legal_person);
+    let ordinal = employer.next_ordinal();
+    work.put(employer);
+    work.note(&op.employer_id, ordinal, LogKind::Changed, "update_key", seal.to_owned(), None);
+    Ok(Output::default())
+}

@@ -1,0 +1,338 @@
+//! Files a register: every line checked and put into effect, or none.
+//!
+//! Start at [`file`]. Lines that open, unseal and seal are here; bases are in `adjustment.rs`,
+//! supplements in `supplement.rs`. A register is filed for the month that is next to remit: a month
+//! whose list is made is changed by deleting the list first.
+
+use super::centre::Work;
+use super::employee::{AccountStatus, EmployeeAccount, employee_id};
+use super::enrolment::EmployerAccount;
+use super::identity::check_id_no;
+use super::log::LogKind;
+use super::operation::{CorrectSealReason, DiscardRegister, Output, SaveRegister, SubmitRegister};
+use super::policy::Policy;
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::register::{
+    Draft, OpenLine, Opened, ReasonCorrected, Register, RegisterContent, RegisterRequest,
+    RegisterStatus, SealLine, UnsealLine, Unsealed, register_id, register_ordinal,
+};
+use super::{Id, Money, YearMonth, adjustment, roster, supplement};
+
+/// Files a register and puts it into effect.
+pub(super) fn file(
+    work: &mut Work<'_>,
+    employer_id: &Id,
+    month: YearMonth,
+    request: &RegisterRequest,
+) -> Result<Output, Refusal> {
+    let mut employer = work.employer(employer_id)?;
+    let ordinal = employer.next_ordinal();
+    let (content, output) = take_effect(work, &employer, month, request)?;
+    enter(work, employer, ordinal, month, content, request.operation())?;
+    Ok(Output { register_id: Some(register_id(employer_id, ordinal)), ..output })
+}
+
+/// Writes a register whose content is in effect, with its log line.
+pub(super) fn enter(
+    work: &mut Work<'_>,
+    employer: EmployerAccount,
+    ordinal: u32,
+    month: YearMonth,
+    content: RegisterContent,
+    what: &str,
+) -> Result<(), Refusal> {
+    let employer_id = employer.employer_id.clone();
+    let register = Register {
+        employer_id: employer_id.clone(),
+        ordinal,
+        month,
+        submitted_on: work.on,
+        status: RegisterStatus::Submitted,
+        content,
+        reference: None,
+    };
+    let amount = Some(register.amount()).filter(|amount| !amount.is_zero());
+    let subject = register.register_id();
+    work.put(register);
+    work.put(employer);
+    work.note(&employer_id, ordinal, LogKind::Submitted, what, subject, amount);
+    work.filed(&employer_id, ordinal);
+    Ok(())
+}
+
+/// Checks the lines and puts them into effect; the month is judged last, so that a line that could
+/// never stand says so first.
+fn take_effect(
+    work: &mut Work<'_>,
+    employer: &EmployerAccount,
+    month: YearMonth,
+    request: &RegisterRequest,
+) -> Result<(RegisterContent, Output), Refusal> {
+    if request.is_empty() {
+        return refuse(RefusalCode::NothingFiled, "the register has no lines; give at least one");
+    }
+    let content = match request {
+        RegisterRequest::Open(lines) => {
+            let opened = lines.iter().map(|line| open(work, employer, month, line));
+            RegisterContent::Open(opened.collect::<Result<_, _>>()?)
+        }
+        RegisterRequest::Unseal(lines) => {
+            let unsealed = lines.iter().map(|line| unseal(work, employer, month, line));
+            RegisterContent::Unseal(unsealed.collect::<Result<_, _>>()?)
+        }
+        RegisterRequest::Seal(lines) => {
+            let sealed = lines.iter().map(|line| seal(work, employer, line));
+            RegisterContent::Seal(sealed.collect::<Result<_, _>>()?)
+        }
+        RegisterRequest::AdjustBase(lines) => {
+            let adjusted = lines.iter().map(|line| adjustment::base(work, employer, month, line));
+            RegisterContent::AdjustBase(adjusted.collect::<Result<_, _>>()?)
+        }
+        RegisterRequest::Supplement(lines) => supplement::supplement(work, employer, lines)?,
+    };
+    check_month(employer, month)?;
+    let output = single(work, employer, month, &content, request.len())?;
+    Ok((content, output))
+}
+
+/// What a register of one line tells the employer; a longer one tells how many.
+fn single(
+    work: &Work<'_>,
+    employer: &EmployerAccount,
+    month: YearMonth,
+    content: &RegisterContent,
+    count: usize,
+) -> Result<Output, Refusal> {
+    let employee_id = match content {
+        RegisterContent::Open(lines) => lines.first().map(|line| &line.employee_id),
+        RegisterContent::Unseal(lines) => lines.first().map(|line| &line.employee_id),
+        RegisterContent::Seal(lines) => lines.first().map(|line| &line.employee_id),
+        RegisterContent::AdjustBase(lines) => lines.first().map(|line| &line.employee_id),
+        RegisterContent::Supplement(lines) => lines.first().map(|line| &line.employee_id),
+        RegisterContent::SealReason(_)
+        | RegisterContent::AdjustRate(_)
+        | RegisterContent::TransferOut(_)
+        | RegisterContent::TransferIn(_) => None,
+    };
+    let amount: Option<Money> = match content {
+        RegisterContent::Supplement(lines) => {
+            Some(lines.iter().flat_map(|line| [line.employer_share, line.employee_share]).sum())
+        }
+        RegisterContent::Open(_)
+        | RegisterContent::Unseal(_)
+        | RegisterContent::Seal(_)
+        | RegisterContent::SealReason(_)
+        | RegisterContent::AdjustBase(_)
+        | RegisterContent::AdjustRate(_)
+        | RegisterContent::TransferOut(_)
+        | RegisterContent::TransferIn(_) => None,
+    };
+    let (Some(employee_id), 1) = (employee_id, count) else {
+        return Ok(Output { headcount: Some(count), amount, ..Output::default() });
+    };
+    let account = work.account(&employer.employer_id, employee_id)?;
+    let rates = employer.rates_in(month);
+    let (employer_rate, employee_rate) = (rates.employer_rate, rates.employee_rate);
+    let policy = work.policy();
+    let monthly = policy.monthly_contribution(account.base, employer_rate, employee_rate, month);
+    let output = Output { employee_id: Some(employee_id.clone()), amount, ..Output::default() };
+    Ok(if account.is_active() { output.with_monthly(monthly) } else { output })
+}
+
+/// Refuses a month that is not the next to remit.
+pub(super) fn check_month(employer: &EmployerAccount, month: YearMonth) -> Result<(), Refusal> {
+    let next = employer.roster_month;
+    if month == next {
+        return Ok(());
+    }
+    if month >= employer.first_month && month < next {
+        return refuse(
+            RefusalCode::RosterExists,
+            format!(
+                "the list of {month} is made; delete it with delete_roster first, or file for {next}"
+            ),
+        );
+    }
+    refuse(
+        RefusalCode::MonthNotNext,
+        format!("{month} is not the next month to remit; file for {next}"),
+    )
+}
+
+fn open(
+    work: &mut Work<'_>,
+    employer: &EmployerAccount,
+    month: YearMonth,
+    line: &OpenLine,
+) -> Result<Opened, Refusal> {
+    let employer_id = &employer.employer_id;
+    let id_no = check_id_no(&line.id_no, work.on).map_err(|error| {
+        Refusal::new(RefusalCode::InvalidIdNo, format!("identity number {:?}: {error}", line.id_no))
+    })?;
+    if let Some(holder) = work.centre.documents.get(&(employer_id.clone(), id_no.clone())) {
+        let what = match work.account(employer_id, holder) {
+            Ok(account) if account.is_active() => format!("{holder} has an account here already"),
+            Ok(_) => format!("{holder} has a sealed account here; unseal it"),
+            Err(gone) => format!("{}; seal it there and transfer it back", gone.message),
+        };
+        return refuse(RefusalCode::DuplicateAccount, what);
+    }
+    let taken = |id: &Id| work.centre.accounts.get(&(employer_id.clone(), id.clone())).is_some();
+    let employee_id = match &line.employee_id {
+        Some(id) if taken(id) => {
+            let what =
+                format!("employee number {id} belongs to another employee here; give another");
+            return refuse(RefusalCode::DuplicateAccount, what);
+        }
+        Some(id) => id.clone(),
+        None => free(&id_no, taken),
+    };
+    adjustment::check_base(&work.policy(), month, &employee_id, line.base)?;
+    work.put(EmployeeAccount {
+        employer_id: employer_id.clone(),
+        employee_id: employee_id.clone(),
+        name: line.name.clone(),
+        id_no,
+        base: line.base,
+        status: AccountStatus::Active,
+        opened_for: month,
+        years: Vec::new(),
+        base_adjusted: Vec::new(),
+        balance: Money::ZERO,
+        entries: 0,
+    });
+    Ok(Opened { employee_id, base: line.base })
+}
+
+/// The employee's number, stepping on while another person of the employer has it.
+fn free(id_no: &str, taken: impl Fn(&Id) -> bool) -> Id {
+    let mut attempt = 0;
+    loop {
+        let id = employee_id(id_no, attempt);
+        if !taken(&id) {
+            return id;
+        }
+        attempt += 1;
+    }
+}
+
+fn unseal(
+    work: &mut Work<'_>,
+    employer: &EmployerAccount,
+    month: YearMonth,
+    line: &UnsealLine,
+) -> Result<Unsealed, Refusal> {
+    let mut account = work.account(&employer.employer_id, &line.employee_id)?;
+    let Some(reason_before) = account.seal_reason().map(str::to_owned) else {
+        let what =
+            format!("the account of {} is active; there is nothing to unseal", line.employee_id);
+        return refuse(RefusalCode::NotSealed, what);
+    };
+    let base_before = account.base;
+    let base = line.base.unwrap_or(base_before);
+    adjustment::check_base(&work.policy(), month, &line.employee_id, base)?;
+    roster::check_unlisted(&work.policy(), &account, month)?;
+    account.base = base;
+    account.status = AccountStatus::Active;
+    work.put(account);
+    Ok(Unsealed { employee_id: line.employee_id.clone(), base_before, base, reason_before })
+}
+
+fn seal(
+    work: &mut Work<'_>,
+    employer: &EmployerAccount,
+    line: &SealLine,
+) -> Result<SealLine, Refusal> {
+    let mut account = work.account(&employer.employer_id, &line.employee_id)?;
+    if let Some(reason) = account.seal_reason() {
+        let what = format!(
+            "the account of {} is sealed already ({reason}); correct_seal_reason changes the reason",
+            line.employee_id
+        );
+        return refuse(RefusalCode::AlreadySealed, what);
+    }
+    let reason = seal_reason(&work.policy(), &line.reason)?;
+    account.status = AccountStatus::Sealed { reason: reason.clone() };
+    work.put(account);
+    Ok(SealLine { employee_id: line.employee_id.clone(), reason })
+}
+
+fn seal_reason(policy: &Policy, word: &str) -> Result<String, Refusal> {
+    if let Some(reason) = policy.seal_reason(word) {
+        return Ok(reason.code.clone());
+    }
+    let known = policy.seal_reasons.iter().map(|reason| format!("{} {}", reason.code, reason.name));
+    let known = known.collect::<Vec<_>>().join(", ");
+    refuse(
+        RefusalCode::InvalidSealReason,
+        format!("{word:?} is no seal reason; give one of {known}"),
+    )
+}
+
+/// 封存原因变更: corrects why an account is sealed.
+pub(super) fn correct_seal_reason(
+    work: &mut Work<'_>,
+    op: &CorrectSealReason,
+) -> Result<Output, Refusal> {
+    let mut employer = work.employer(&op.employer_id)?;
+    let mut account = work.account(&op.employer_id, &op.employee_id)?;
+    let Some(reason_before) = account.seal_reason().map(str::to_owned) else {
+        let what = format!("the account of {} is active and has no seal reason", op.employee_id);
+        return refuse(RefusalCode::NotSealed, what);
+    };
+    let reason = seal_reason(&work.policy(), &op.reason)?;
+    account.status = AccountStatus::Sealed { reason: reason.clone() };
+    work.put(account);
+    let (ordinal, month) = (employer.next_ordinal(), employer.roster_month);
+    let employee_id = op.employee_id.clone();
+    let corrected = ReasonCorrected { employee_id: employee_id.clone(), reason_before, reason };
+    let content = RegisterContent::SealReason(corrected);
+    enter(work, employer, ordinal, month, content, "correct_seal_reason")?;
+    let register_id = Some(register_id(&op.employer_id, ordinal));
+    Ok(Output { employee_id: Some(employee_id), register_id, ..Output::default() })
+}
+
+/// Keeps a register for later; it is checked as if it were filed, and has no effect.
+pub(super) fn save(work: &mut Work<'_>, op: &SaveRegister) -> Result<Output, Refusal> {
+    let mut employer = work.employer(&op.employer_id)?;
+    let output = work.rehearse(|work| {
+        take_effect(work, &employer, op.month, &op.register).map(|(_, output)| output)
+    })?;
+    let ordinal = employer.next_ordinal();
+    work.put(employer);
+    work.put(Draft {
+        employer_id: op.employer_id.clone(),
+        ordinal,
+        month: op.month,
+        saved_on: op.on,
+        request: op.register.clone(),
+    });
+    let id = register_id(&op.employer_id, ordinal);
+    work.note(&op.employer_id, ordinal, LogKind::Saved, op.register.operation(), id.clone(), None);
+    Ok(Output { register_id: Some(id), ..output })
+}
+
+/// Submits a kept register; as submitted it has a number of its own.
+pub(super) fn submit(work: &mut Work<'_>, op: &SubmitRegister) -> Result<Output, Refusal> {
+    let draft = take_draft(work, &op.employer_id, &op.register_id)?;
+    file(work, &op.employer_id, draft.month, &draft.request)
+}
+
+/// Throws a kept register away.
+pub(super) fn discard(work: &mut Work<'_>, op: &DiscardRegister) -> Result<Output, Refusal> {
+    take_draft(work, &op.employer_id, &op.register_id)?;
+    Ok(Output::default())
+}
+
+fn take_draft(work: &mut Work<'_>, employer_id: &Id, id: &str) -> Result<Draft, Refusal> {
+    work.employer(employer_id)?;
+    let key = register_ordinal(employer_id, id).map(|ordinal| (employer_id.clone(), ordinal));
+    let found =
+        key.and_then(|key| work.centre.drafts.get(&key).map(|draft| (key, Draft::clone(draft))));
+    let Some((key, draft)) = found else {
+        let what = format!("{employer_id} has saved no register {id}");
+        return refuse(RefusalCode::UnknownRegister, what);
+    };
+    work.remove::<Draft>(key);
+    Ok(draft)
+}

@@ -1,0 +1,55 @@
+//! The operation log (操作日志): what an employer did, in its own order.
+//!
+//! Kinds follow the handbook's queries: submitted, paid, revoked, appointments. The log is written
+//! and never read by a rule.
+
+use super::wire::day;
+use super::{Id, Money};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// One line of an employer's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntry {
+    pub employer_id: Id,
+    /// The employer's own count; a register made by the entry has the same.
+    pub ordinal: u32,
+    #[serde(with = "day")]
+    pub on: NaiveDate,
+    /// The line of the file the operation stood in.
+    pub line: Option<u64>,
+    pub kind: LogKind,
+    /// The operation's name: `open_account`, `issue_notice`.
+    pub what: String,
+    /// What it was done to: a register, a month, a reference, an appointment.
+    pub subject: String,
+    pub amount: Option<Money>,
+}
+
+/// What a log entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogKind {
+    Submitted,
+    Paid,
+    Revoked,
+    Appointment,
+    /// Changed at once: basic and key information.
+    Changed,
+    /// Kept for later, with no effect: a draft.
+    Saved,
+}
+
+impl LogKind {
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Submitted => "已提交",
+            Self::Paid => "已缴款",
+            Self::Revoked => "已撤销",
+            Self::Appointment => "预约",
+            Self::Changed => "信息变更",
+            Self::Saved => "已保存",
+        }
+    }
+}

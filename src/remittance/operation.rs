@@ -1,0 +1,297 @@
+//! What can be asked of a centre: one [`Operation`], one JSON object a line.
+//!
+//! `{"op":"open_account","on":"2026-05-11","employer_id":"E1",…}`. Unknown fields and wrong types
+//! are refused with what was found and what was expected. [`Centre::apply`] does an operation;
+//! [`Answer`] is the line that is printed for it.
+
+use super::centre::Centre;
+use super::change::Change;
+use super::enrolment::{Agent, Channel, EmployerKind};
+use super::policy::MonthlyContribution;
+use super::refusal::Refusal;
+use super::register::{
+    BaseLine, OpenLine, RegisterRequest, SealLine, SupplementRequest, UnsealLine,
+};
+use super::wire::day;
+use super::{Id, Money, PaymentReference, Rate, YearMonth};
+use super::{adjustment, appointment, enrolment, filing, payment, revocation, roster, transfer};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Declares the operations: their words, their types, and what does each.
+macro_rules! operations {
+    ($($variant:ident($type:ident { $($(#[$attribute:meta])* $field:ident: $field_type:ty,)* })
+        = |$work:ident, $op:ident| $does:expr;)*) => {
+        /// One operation of an employer.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "op", rename_all = "snake_case")]
+        pub enum Operation {
+            $($variant($type),)*
+        }
+
+        $(
+            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub struct $type {
+                /// The day of the operation.
+                #[serde(with = "day")]
+                pub on: NaiveDate,
+                $($(#[$attribute])* pub $field: $field_type,)*
+            }
+        )*
+
+        impl Operation {
+            /// The day of the operation.
+            #[must_use]
+            pub const fn on(&self) -> NaiveDate {
+                match self { $(Self::$variant(op) => op.on,)* }
+            }
+        }
+
+        impl Centre {
+            /// Does one operation whole, or refuses it and changes nothing.
+            ///
+            /// `line` is the line of the file it stands in, by which `revoke` can name it.
+            ///
+            /// # Errors
+            /// [`Refusal`]: why not, and what must be done first.
+            pub fn apply(&mut self, operation: &Operation, line: u64) -> Result<Applied, Refusal> {
+                self.work(operation.on(), Some(line), |work| match operation {
+                    $(Operation::$variant(op) => { let ($work, $op) = (work, op); $does })*
+                })
+            }
+        }
+    };
+}
+
+operations! {
+    OpenEmployer(OpenEmployer {
+        employer_id: Id, name: String, kind: EmployerKind,
+        #[serde(default)] uscc: Option<String>,
+        #[serde(default)] agent: Agent,
+        #[serde(default)] address: Option<String>,
+        #[serde(default)] phone: Option<String>,
+        #[serde(default)] legal_person: Option<String>,
+        employer_rate: Rate, employee_rate: Rate, first_month: YearMonth,
+        #[serde(default)] channel: Channel,
+    }) = |work, op| enrolment::open(work, op);
+
+    UpdateBasic(UpdateBasic {
+        employer_id: Id,
+        #[serde(default)] agent: Option<Agent>,
+        #[serde(default)] contact: Option<String>,
+        #[serde(default)] mobile: Option<String>,
+        #[serde(default)] email: Option<String>,
+        #[serde(default)] address: Option<String>,
+        #[serde(default)] phone: Option<String>,
+    }) = |work, op| enrolment::update_basic(work, op);
+
+    UpdateKey(UpdateKey {
+        employer_id: Id,
+        #[serde(default)] name: Option<String>,
+        #[serde(default)] kind: Option<EmployerKind>,
+        #[serde(default)] uscc: Option<String>,
+        #[serde(default)] legal_person: Option<String>,
+        #[serde(default)] seal_ref: Option<String>,
+    }) = |work, op| enrolment::update_key(work, op);
+
+    OpenAccount(OpenAccount {
+        employer_id: Id, id_no: String, name: String, base: Money, month: YearMonth,
+        #[serde(default)] employee_id: Option<Id>,
+    }) = |work, op| {
+        let OpenAccount { id_no, name, base, employee_id, .. } = op.clone();
+        let request = RegisterRequest::Open(vec![OpenLine { id_no, name, base, employee_id }]);
+        filing::file(work, &op.employer_id, op.month, &request)
+    };
+
+    Unseal(Unseal {
+        employer_id: Id, employee_id: Id, month: YearMonth,
+        #[serde(default)] base: Option<Money>,
+    }) = |work, op| {
+        let line = UnsealLine { employee_id: op.employee_id.clone(), base: op.base };
+        filing::file(work, &op.employer_id, op.month, &RegisterRequest::Unseal(vec![line]))
+    };
+
+    Seal(Seal { employer_id: Id, employee_id: Id, month: YearMonth, reason: String, }) = |work, op| {
+        let line = SealLine { employee_id: op.employee_id.clone(), reason: op.reason.clone() };
+        filing::file(work, &op.employer_id, op.month, &RegisterRequest::Seal(vec![line]))
+    };
+
+    CorrectSealReason(CorrectSealReason { employer_id: Id, employee_id: Id, reason: String, }) =
+        |work, op| filing::correct_seal_reason(work, op);
+
+    AdjustBase(AdjustBase { employer_id: Id, employee_id: Id, base: Money, month: YearMonth, }) = |work, op| {
+        let line = BaseLine { employee_id: op.employee_id.clone(), base: op.base };
+        filing::file(work, &op.employer_id, op.month, &RegisterRequest::AdjustBase(vec![line]))
+    };
+
+    AdjustRate(AdjustRate {
+        employer_id: Id, employer_rate: Rate, employee_rate: Rate, month: YearMonth,
+    }) = |work, op| adjustment::rate(work, op);
+
+    Supplement(Supplement { employer_id: Id, employee_id: Id, for_month: YearMonth, amount: Money, }) = |work, op| {
+        let employee_id = op.employee_id.clone();
+        let line = SupplementRequest { employee_id, for_month: op.for_month, amount: op.amount };
+        let month = work.employer(&op.employer_id)?.roster_month;
+        filing::file(work, &op.employer_id, month, &RegisterRequest::Supplement(vec![line]))
+    };
+
+    FileRegister(FileRegister { employer_id: Id, month: YearMonth, register: RegisterRequest, }) =
+        |work, op| filing::file(work, &op.employer_id, op.month, &op.register);
+
+    SaveRegister(SaveRegister { employer_id: Id, month: YearMonth, register: RegisterRequest, }) =
+        |work, op| filing::save(work, op);
+
+    SubmitRegister(SubmitRegister { employer_id: Id, register_id: String, }) =
+        |work, op| filing::submit(work, op);
+
+    DiscardRegister(DiscardRegister { employer_id: Id, register_id: String, }) =
+        |work, op| filing::discard(work, op);
+
+    Transfer(Transfer { employee_id: Id, from_employer: Id, to_employer: Id, city: String, }) =
+        |work, op| transfer::transfer(work, op);
+
+    Remit(Remit { employer_id: Id, month: YearMonth, }) = |work, op| roster::remit(work, op);
+
+    DeleteRoster(DeleteRoster { employer_id: Id, month: YearMonth, }) =
+        |work, op| roster::delete(work, op);
+
+    IssueNotice(IssueNotice {
+        employer_id: Id,
+        #[serde(default)] months: Vec<YearMonth>,
+        #[serde(default)] supplements: bool,
+    }) = |work, op| payment::issue(work, op);
+
+    RevokeNotice(RevokeNotice { reference: PaymentReference, }) =
+        |work, op| payment::revoke(work, op);
+
+    PayFromAdvance(PayFromAdvance { reference: PaymentReference, }) =
+        |work, op| super::settlement::pay_from_advance(work, op);
+
+    Revoke(Revoke {
+        employer_id: Id, month: YearMonth,
+        #[serde(default)] op_line: Option<u64>,
+        #[serde(default)] register_id: Option<String>,
+    }) = |work, op| revocation::revoke(work, op);
+
+    BookAppointment(BookAppointment {
+        employer_id: Id, branch: String,
+        #[serde(with = "day")] date: NaiveDate,
+        slot: String, business: String,
+        #[serde(default)] contact: String,
+    }) = |work, op| appointment::book(work, op);
+
+    CancelAppointment(CancelAppointment { appointment_id: Id, }) =
+        |work, op| appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Cancelled);
+
+    KeepAppointment(KeepAppointment { appointment_id: Id, }) =
+        |work, op| appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Kept);
+
+    MissAppointment(MissAppointment { appointment_id: Id, }) =
+        |work, op| appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Missed);
+}
+
+impl Operation {
+    /// The employers it names; they and all they have must be loaded before it is applied.
+    ///
+    /// A notice or an appointment names its employer itself: load that one. A transfer that is
+    /// revoked needs the other employer too ([`super::register::Moved`]).
+    #[must_use]
+    pub fn employers(&self) -> Vec<&Id> {
+        match self {
+            Self::OpenEmployer(op) => vec![&op.employer_id],
+            Self::UpdateBasic(op) => vec![&op.employer_id],
+            Self::UpdateKey(op) => vec![&op.employer_id],
+            Self::OpenAccount(op) => vec![&op.employer_id],
+            Self::Unseal(op) => vec![&op.employer_id],
+            Self::Seal(op) => vec![&op.employer_id],
+            Self::CorrectSealReason(op) => vec![&op.employer_id],
+            Self::AdjustBase(op) => vec![&op.employer_id],
+            Self::AdjustRate(op) => vec![&op.employer_id],
+            Self::Supplement(op) => vec![&op.employer_id],
+            Self::FileRegister(op) => vec![&op.employer_id],
+            Self::SaveRegister(op) => vec![&op.employer_id],
+            Self::SubmitRegister(op) => vec![&op.employer_id],
+            Self::DiscardRegister(op) => vec![&op.employer_id],
+            Self::Transfer(op) => vec![&op.from_employer, &op.to_employer],
+            Self::Remit(op) => vec![&op.employer_id],
+            Self::DeleteRoster(op) => vec![&op.employer_id],
+            Self::IssueNotice(op) => vec![&op.employer_id],
+            Self::Revoke(op) => vec![&op.employer_id],
+            Self::BookAppointment(op) => vec![&op.employer_id],
+            Self::RevokeNotice(_)
+            | Self::PayFromAdvance(_)
+            | Self::CancelAppointment(_)
+            | Self::KeepAppointment(_)
+            | Self::MissAppointment(_) => vec![],
+        }
+    }
+}
+
+/// An operation that was done: what the employer is told, and what a store writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    pub output: Output,
+    /// In the order they were made; [`Centre::undo`] takes them back.
+    pub changes: Vec<Change>,
+}
+
+/// What an operation answers; a field that does not apply is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Output {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub employee_id: Option<Id>,
+    /// The new monthly amount, to be checked after saving.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monthly: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headcount: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<PaymentReference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment_id: Option<Id>,
+    /// The next month to remit, where it moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roster_month: Option<YearMonth>,
+}
+
+impl Output {
+    /// With the monthly amount of one employee.
+    pub(super) fn with_monthly(mut self, monthly: Option<MonthlyContribution>) -> Self {
+        self.monthly = monthly.and_then(MonthlyContribution::total);
+        self
+    }
+}
+
+/// The line that is printed for one operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    pub line: u64,
+    pub ok: bool,
+    #[serde(flatten)]
+    pub said: Said,
+}
+
+/// Done or refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Said {
+    Done(Output),
+    Refused(Refusal),
+}
+
+impl Answer {
+    #[must_use]
+    pub fn new(line: u64, result: Result<Output, Refusal>) -> Self {
+        match result {
+            Ok(output) => Self { line, ok: true, said: Said::Done(output) },
+            Err(refusal) => Self { line, ok: false, said: Said::Refused(refusal) },
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Payment confirmation 缴款确认: one notice over chosen lists and supplements.
+//!
+//! Start at [`IssuedNotice`]; reconciliation sees it as a [`PaymentNotice`]. Its reference comes
+//! from what it is (employer, months, how many were issued before), so a replay gives the same one;
+//! where two notices would meet in one reference, the later steps on. It is never given again.
+//!
+//! Invariant: while it is awaiting or paid, a notice's amount is the sum of its lines.
+
+use super::centre::{Centre, Work, sum};
+use super::employee::digest;
+use super::enrolment::EmployerAccount;
+use super::log::LogKind;
+use super::operation::{IssueNotice, Output, RevokeNotice};
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::register::Register;
+use super::roster::Roster;
+use super::wire::{day, day_or_none};
+use super::{Id, Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A notice with what it is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedNotice {
+    pub reference: PaymentReference,
+    pub employer_id: Id,
+    pub amount: Money,
+    #[serde(with = "day")]
+    pub issued_on: NaiveDate,
+    /// The roster month it is shown under: the latest it is over.
+    pub month: YearMonth,
+    /// The lists it is over.
+    pub months: Vec<YearMonth>,
+    /// The supplement registers it is over, by their ordinals.
+    pub supplements: Vec<u32>,
+    pub status: NoticeState,
+    #[serde(with = "day_or_none")]
+    pub paid_on: Option<NaiveDate>,
+}
+
+/// [`NoticeStatus`] as it is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeState {
+    Awaiting,
+    Paid,
+    Revoked,
+}
+
+/// One line of a notice: what one employee gets of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NoticeLine<'a> {
+    pub employee_id: &'a Id,
+    pub for_month: YearMonth,
+    pub supplement: bool,
+    pub employer_share: Money,
+    pub employee_share: Money,
+}
+
+impl IssuedNotice {
+    /// What reconciliation needs to know of it.
+    #[must_use]
+    pub fn as_payment_notice(&self) -> PaymentNotice {
+        PaymentNotice {
+            reference: self.reference,
+            employer_id: self.employer_id.to_string(),
+            amount: self.amount,
+            issued_on: self.issued_on,
+            month: self.month,
+            status: self.status.into(),
+        }
+    }
+
+    /// Whether it stands and says what each employee gets; one from a core system may not.
+    #[must_use]
+    pub fn has_lines(&self) -> bool {
+        let over_something = !(self.months.is_empty() && self.supplements.is_empty());
+        over_something && self.status != NoticeState::Revoked
+    }
+}
+
+impl From<NoticeState> for NoticeStatus {
+    fn from(state: NoticeState) -> Self {
+        match state {
+            NoticeState::Awaiting => Self::Awaiting,
+            NoticeState::Paid => Self::Paid,
+            NoticeState::Revoked => Self::Revoked,
+        }
+    }
+}
+
+impl From<NoticeStatus> for NoticeState {
+    fn from(status: NoticeStatus) -> Self {
+        match status {
+            NoticeStatus::Awaiting => Self::Awaiting,
+            NoticeStatus::Paid => Self::Paid,
+            NoticeStatus::Revoked => Self::Revoked,
+        }
+    }
+}
+
+impl Centre {
+    /// The notice of a reference.
+    #[must_use]
+    pub fn notice(&self, reference: PaymentReference) -> Option<&IssuedNotice> {
+        self.notices.get(&reference).map(|notice| &**notice)
+    }
+
+    /// What each employee gets of a notice: its lists by month, then its supplements.
+    pub fn lines_of<'a>(
+        &'a self,
+        notice: &'a IssuedNotice,
+    ) -> impl Iterator<Item = NoticeLine<'a>> {
+        let rosters =
+            notice.months.iter().filter_map(|month| self.roster(&notice.employer_id, *month));
+        let listed = rosters.flat_map(|roster| {
+            roster.lines.iter().map(|line| NoticeLine {
+                employee_id: &line.employee_id,
+                for_month: roster.month,
+                supplement: false,
+                employer_share: line.employer_share,
+                employee_share: line.employee_share,
+            })
+        });
+        let key = |ordinal: &u32| (notice.employer_id.clone(), *ordinal);
+        let registers = notice.supplements.iter().filter_map(move |o| self.registers.get(&key(o)));
+        let supplements = registers.flat_map(|register| register.supplements());
+        listed.chain(supplements.map(|line| NoticeLine {
+            employee_id: &line.employee_id,
+            for_month: line.for_month,
+            supplement: true,
+            employer_share: line.employer_share,
+            employee_share: line.employee_share,
+        }))
+    }
+
+    /// Takes in a notice of a core system, which says no lines; it settles to the clearing account.
+    ///
+    /// # Errors
+    /// When the employer is unknown, the reference exists, or there is nothing to pay.
+    pub fn import_notice(
+        &mut self,
+        notice: &PaymentNotice,
+    ) -> Result<super::operation::Applied, Refusal> {
+        self.work(notice.issued_on, None, |work| {
+            let employer_id = Id::from(notice.employer_id.as_str());
+            work.employer(&employer_id)?;
+            let reference = notice.reference;
+            if work.is_taken(reference) {
+                return refuse(RefusalCode::DuplicateNotice, format!("{reference} exists already"));
+            }
+            if notice.amount <= Money::ZERO {
+                return refuse(RefusalCode::NothingToPay, format!("{reference} asks for nothing"));
+            }
+            work.put(IssuedNotice {
+                reference,
+                employer_id,
+                amount: notice.amount,
+                issued_on: notice.issued_on,
+                month: notice.month,
+                months: Vec::new(),
+                supplements: Vec::new(),
+                status: notice.status.into(),
+                paid_on: None,
+            });
+            let amount = Some(notice.amount);
+            Ok(Output { reference: Some(reference), amount, ..Output::default() })
+        })
+    }
+}
+
+/// The references a notice may get, in the order in which they are tried.
+///
+/// A store that loads one employer asks which of the first few exist elsewhere in the centre and
+/// reserves them ([`Centre::reserve_reference`]) before it applies `issue_notice`.
+pub fn reference_candidates(
+    employer: &EmployerAccount,
+    months: &[YearMonth],
+) -> impl Iterator<Item = PaymentReference> {
+    let months = months.iter().map(YearMonth::to_string).collect::<Vec<_>>().join(",");
+    let seed = digest(&[
+        "reference",
+        employer.employer_id.as_str(),
+        &months,
+        &(employer.notices_issued + 1).to_string(),
+    ]);
+    (0..10_u64.pow(10)).filter_map(move |step| {
+        PaymentReference::from_number((seed % 10_u64.pow(10) + step) % 10_u64.pow(10))
+    })
+}
+
+/// Issues one notice over lists and, where asked, every supplement that waits.
+pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Refusal> {
+    let mut employer = work.employer(&op.employer_id)?;
+    let months: BTreeSet<YearMonth> = op.months.iter().copied().collect();
+    if months.len() != op.months.len() {
+        return refuse(RefusalCode::DoubleRemittance, "a month is named twice; name each once");
+    }
+    let rosters = months.iter().map(|month| free_roster(work, &op.employer_id, *month));
+    let rosters: Vec<Roster> = rosters.collect::<Result<_, _>>()?;
+    let supplements: Vec<Register> =
+        if op.supplements { waiting(work, &op.employer_id) } else { Vec::new() };
+    let amounts = rosters.iter().map(|roster| roster.total);
+    let mut amounts = amounts.chain(supplements.iter().map(Register::amount));
+    let amount = amounts.try_fold(Money::ZERO, sum)?;
+    if amount.is_zero() {
+        let what = "nothing waits for payment there; remit a month or file a supplement first";
+        return refuse(RefusalCode::NothingToPay, what);
+    }
+    let months: Vec<YearMonth> = months.into_iter().collect();
+    let reference =
+        reference_candidates(&employer, &months).find(|candidate| !work.is_taken(*candidate));
+    let Some(reference) = reference else {
+        return refuse(RefusalCode::DuplicateNotice, "every reference has been given");
+    };
+    let latest = months.iter().chain(supplements.iter().map(|register| &register.month)).max();
+    let month = latest.copied().unwrap_or(employer.roster_month);
+    let ordinals = supplements.iter().map(|register| register.ordinal).collect();
+    for roster in rosters {
+        work.put(Roster { reference: Some(reference), ..roster });
+    }
+    for register in supplements {
+        work.put(Register { reference: Some(reference), ..register });
+    }
+    let ordinal = employer.next_ordinal();
+    employer.notices_issued += 1;
+    work.put(employer);
+    work.put(IssuedNotice {
+        reference,
+        employer_id: op.employer_id.clone(),
+        amount,
+        issued_on: op.on,
+        month,
+        months,
+        supplements: ordinals,
+        status: NoticeState::Awaiting,
+        paid_on: None,
+    });
+    let subject = reference.to_string();
+    work.note(&op.employer_id, ordinal, LogKind::Submitted, "issue_notice", subject, Some(amount));
+    Ok(Output { reference: Some(reference), amount: Some(amount), ..Output::default() })
+}
+
+/// A list that no notice is over.
+fn free_roster(work: &Work<'_>, employer_id: &Id, month: YearMonth) -> Result<Roster, Refusal> {
+    let Some(roster) = work.centre.roster(employer_id, month) else {
+        let what = format!("{employer_id} has no list of {month}; remit it first");
+        return refuse(RefusalCode::RosterMissing, what);
+    };
+    match (roster.reference, roster.paid_on) {
+        (None, _) => Ok(Roster::clone(roster)),
+        (Some(reference), Some(paid_on)) => refuse(
+            RefusalCode::DoubleRemittance,
+            format!("the list of {month} was paid with {reference} on {paid_on}"),
+        ),
+        (Some(reference), None) => refuse(
+            RefusalCode::DoubleRemittance,
+            format!("the list of {month} is on {reference}; pay that, or revoke_notice it first"),
+        ),
+    }
+}
+
+/// The submitted supplements that no notice is over.
+fn waiting(work: &Work<'_>, employer_id: &Id) -> Vec<Register> {
+    let registers = work.centre.registers.from_key((employer_id.clone(), 0));
+    registers
+        .take_while(|register| register.employer_id == *employer_id)
+        .filter(|register| register.is_open() && register.is_supplement())
+        .filter(|register| register.reference.is_none())
+        .map(|register| Register::clone(register))
+        .collect()
+}
+
+/// Revokes an awaiting notice; its lists and supplements are free again, its reference is not.
+pub(super) fn revoke(work: &mut Work<'_>, op: &RevokeNotice) -> Result<Output, Refusal> {
+    let notice = work.awaiting(op.reference)?;
+    let employer_id = notice.employer_id.clone();
+    let mut employer = work.employer(&employer_id)?;
+    for month in &notice.months {
+        if let Some(roster) = work.centre.roster(&employer_id, *month) {
+            let roster = Roster { reference: None, ..Roster::clone(roster) };
+            work.put(roster);
+        }
+    }
+    for ordinal in &notice.supplements {
+        if let Some(register) = work.centre.registers.get(&(employer_id.clone(), *ordinal)) {
+            let register = Register { reference: None, ..Register::clone(register) };
+            work.put(register);
+        }
+    }
+    let ordinal = employer.next_ordinal();
+    work.put(employer);
+    let amount = Some(notice.amount);
+    work.put(IssuedNotice { status: NoticeState::Revoked, ..notice });
+    let subject = op.reference.to_string();
+    work.note(&employer_id, ordinal, LogKind::Revoked, "revoke_notice", subject, amount);
+    Ok(Output { reference: Some(op.reference), amount, ..Output::default() })
+}
+
+impl Work<'_> {
+    fn is_taken(&self, reference: PaymentReference) -> bool {
+        self.centre.notices.get(&reference).is_some()
+            || self.centre.references_elsewhere.contains(&reference)
+    }
+
+    /// The notice, if it still waits for its money.
+    pub(super) fn awaiting(&self, reference: PaymentReference) -> Result<IssuedNotice, Refusal> {
+        let Some(notice) = self.centre.notice(reference) else {
+            return refuse(RefusalCode::UnknownNotice, format!("no notice {reference} was issued"));
+        };
+        match notice.status {
+            NoticeState::Awaiting => Ok(notice.clone()),
+            NoticeState::Paid => refuse(
+                RefusalCode::NoticePaid,
+                format!("{reference} is paid; what is paid is corrected at the counter"),
+            ),
+            NoticeState::Revoked => {
+                refuse(RefusalCode::NoticeNotAwaiting, format!("{reference} is revoked already"))
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! What the centre decides: rates, bases, rounding, reasons, branches, each from a day on.
+//!
+//! Start at [`Policy`]; `rules/policy.toml` becomes one in `rulebook/policy.rs`. Values that change
+//! over the years are [`Dated`]: a month asks for the value in force on its first day.
+//!
+//! Invariant: a [`Policy`] was checked when it was built; nothing here has a default of its own.
+
+use super::refusal::RefusalCode;
+use super::{Money, Rate, Rounding, YearMonth};
+use chrono::NaiveDate;
+
+/// Values in order of the day from which each holds; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dated<T> {
+    first: T,
+    later: Vec<(NaiveDate, T)>,
+}
+
+/// The lowest and highest rate either side may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    pub minimum: Rate,
+    pub maximum: Rate,
+}
+
+/// The lowest and highest base (缴存基数).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BaseLimits {
+    pub floor: Money,
+    pub cap: Money,
+}
+
+/// In which span an adjustment may be made once.
+///
+/// The handbook says of the base "once a calendar year" and of base and rate "each contribution
+/// year only one choice each". Read for themselves, the first rules bases and the second rates;
+/// `Both` is the stricter reading, in which one adjustment bars the other sentence's span too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OncePer {
+    CalendarYear,
+    ContributionYear,
+    Both,
+}
+
+/// A reason for sealing an account (封存原因); `aliases` are other words that are understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealReason {
+    pub code: String,
+    pub name: String,
+    pub aliases: Vec<String>,
+}
+
+/// A branch (网点) that takes appointments; `*` as an id or a slot takes any word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    pub id: String,
+    pub name: String,
+    pub slots: Vec<String>,
+    /// Appointments one slot of one day can hold.
+    pub capacity: usize,
+}
+
+/// Everything a centre decides about remittance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Names of the centre's city; a transfer to any other place is outside.
+    pub city: Vec<String>,
+    pub rates: Dated<RateLimits>,
+    pub bases: Dated<BaseLimits>,
+    pub rounding: Dated<Rounding>,
+    /// The month that opens a contribution year (汇缴年度): 7, July.
+    pub contribution_year_month: u32,
+    pub base_once_per: OncePer,
+    pub rate_once_per: OncePer,
+    /// Whether a sealed account may be supplemented.
+    pub supplement_sealed: bool,
+    /// Whether a 统一社会信用代码 must have a right check character.
+    pub check_uscc: bool,
+    pub seal_reasons: Vec<SealReason>,
+    pub branches: Vec<Branch>,
+}
+
+/// One employee's month: base × rate, each side rounded on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MonthlyContribution {
+    pub employer_share: Money,
+    pub employee_share: Money,
+}
+
+impl<T: Copy> Dated<T> {
+    /// One value for all time; see [`Dated::from_values`] for values that change.
+    #[must_use]
+    pub const fn always(value: T) -> Self {
+        Self { first: value, later: Vec::new() }
+    }
+
+    /// The values in order of their days; the first holds before its day too. `None` when there
+    /// is none or a day does not come after the one before it.
+    #[must_use]
+    pub fn from_values(values: Vec<(NaiveDate, T)>) -> Option<Self> {
+        if !values.is_sorted_by(|(a, _), (b, _)| a < b) {
+            return None;
+        }
+        let mut values = values.into_iter();
+        let (_, first) = values.next()?;
+        Some(Self { first, later: values.collect() })
+    }
+
+    /// The value in force on a day.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> T {
+        let in_force = self.later.iter().rev().find(|(from, _)| *from <= day);
+        in_force.map_or(self.first, |(_, value)| *value)
+    }
+
+    /// The value in force on the first day of a month.
+    #[must_use]
+    pub fn in_month(&self, month: YearMonth) -> T {
+        self.on(month.first_day())
+    }
+}
+
+impl RateLimits {
+    /// Why a rate is not allowed; `None` when it is.
+    #[must_use]
+    pub fn judge(self, rate: Rate) -> Option<RefusalCode> {
+        if rate < self.minimum {
+            return Some(RefusalCode::RateBelowMinimum);
+        }
+        (rate > self.maximum).then_some(RefusalCode::RateAboveMaximum)
+    }
+}
+
+impl BaseLimits {
+    /// Why a base is not allowed; `None` when it is.
+    #[must_use]
+    pub fn judge(self, base: Money) -> Option<RefusalCode> {
+        if base < self.floor {
+            return Some(RefusalCode::BaseBelowFloor);
+        }
+        (base > self.cap).then_some(RefusalCode::BaseAboveCap)
+    }
+}
+
+impl OncePer {
+    /// Whether two months lie in one span.
+    #[must_use]
+    pub fn same_span(self, policy: &Policy, a: YearMonth, b: YearMonth) -> bool {
+        let calendar = a.year() == b.year();
+        let contribution = policy.contribution_year(a) == policy.contribution_year(b);
+        match self {
+            Self::CalendarYear => calendar,
+            Self::ContributionYear => contribution,
+            Self::Both => calendar || contribution,
+        }
+    }
+
+    /// The span as a refusal names it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::CalendarYear => "calendar year",
+            Self::ContributionYear => "contribution year",
+            Self::Both => "calendar year and contribution year",
+        }
+    }
+}
+
+impl Policy {
+    /// The contribution year a month lies in, named by the calendar year it begins in: with July,
+    /// 2025-07 to 2026-06 is 2025.
+    #[must_use]
+    pub fn contribution_year(&self, month: YearMonth) -> i32 {
+        month.year() - i32::from(month.month() < self.contribution_year_month)
+    }
+
+    /// What one employee's month costs each side; `None` only where it would not fit.
+    #[must_use]
+    pub fn monthly_contribution(
+        &self,
+        base: Money,
+        employer_rate: Rate,
+        employee_rate: Rate,
+        month: YearMonth,
+    ) -> Option<MonthlyContribution> {
+        let rounding = self.rounding.in_month(month);
+        Some(MonthlyContribution {
+            employer_share: employer_rate.share_of(base, rounding)?,
+            employee_share: employee_rate.share_of(base, rounding)?,
+        })
+    }
+
+    /// The most one employee can be paid in a contribution year: twelve months of the highest base
+    /// at the highest rate, both sides, each month by the values in force then.
+    #[must_use]
+    pub fn year_cap(&self, contribution_year: i32) -> Money {
+        let first = YearMonth::new(contribution_year, self.contribution_year_month);
+        let months = std::iter::successors(first, |month| Some(month.next())).take(12);
+        months
+            .filter_map(|month| {
+                let (cap, rate) =
+                    (self.bases.in_month(month).cap, self.rates.in_month(month).maximum);
+                self.monthly_contribution(cap, rate, rate, month)?.total()
+            })
+            .sum()
+    }
+
+    /// The reason that a word means: its code, its name or an alias; letters' case, `_`, `-` and
+    /// spaces make no difference.
+    #[must_use]
+    pub fn seal_reason(&self, word: &str) -> Option<&SealReason> {
+        let word = folded(word);
+        self.seal_reasons.iter().find(|reason| {
+            let aliases = reason.aliases.iter();
+            [&reason.code, &reason.name].into_iter().chain(aliases).any(|name| folded(name) == word)
+        })
+    }
+
+    /// The branch of this id or name; a branch `*` stands for any that is not listed.
+    #[must_use]
+    pub fn branch(&self, word: &str) -> Option<&Branch> {
+        let named = |branch: &&Branch| branch.id == word || branch.name == word;
+        let any = || self.branches.iter().find(|branch| branch.id == "*");
+        self.branches.iter().find(named).or_else(any)
+    }
+
+    /// Whether a place is the centre's city.
+    #[must_use]
+    pub fn in_city(&self, place: &str) -> bool {
+        self.city.iter().any(|name| folded(name) == folded(place))
+    }
+}
+
+impl MonthlyContribution {
+    /// Both sides together; `None` only where it would not fit.
+    #[must_use]
+    pub fn total(self) -> Option<Money> {
+        self.employer_share.checked_add(self.employee_share)
+    }
+}
+
+impl Branch {
+    #[must_use]
+    pub fn has_slot(&self, slot: &str) -> bool {
+        self.slots.iter().any(|name| name == slot || name == "*")
+    }
+}
+
+/// A word without what people write differently.
+fn folded(word: &str) -> String {
+    word.trim().to_lowercase().replace(['_', ' '], "-")
+}

@@ -1,0 +1,191 @@
+//! What can be asked (查询): employees, employers, statements, ledgers, transfers, registers, the log.
+//!
+//! Every answer is a value that can be written as JSON, with money as yuan in text, or goes through
+//! things that can. Nothing here changes anything.
+
+use super::centre::{Centre, rosters_from};
+use super::employee::{AccountEntry, EmployeeAccount};
+use super::enrolment::{EmployerAccount, EmployerKind};
+use super::ledger::Voucher;
+use super::log::LogEntry;
+use super::policy::MonthlyContribution;
+use super::register::{Register, RegisterContent};
+use super::{Id, Money, Rate, YearMonth};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// An employee's account as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EmployeeView<'a> {
+    pub employee_id: &'a Id,
+    pub employer_id: &'a Id,
+    pub name: &'a str,
+    pub status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seal_reason: Option<&'a str>,
+    pub base: Money,
+    /// Both sides of a month at the present rates; zero while sealed.
+    pub monthly: Money,
+    pub balance: Money,
+}
+
+/// An employer as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EmployerView<'a> {
+    pub employer_id: &'a Id,
+    pub name: &'a str,
+    pub kind: EmployerKind,
+    pub uscc: Option<&'a str>,
+    pub employer_rate: Rate,
+    pub employee_rate: Rate,
+    pub first_month: YearMonth,
+    pub roster_month: YearMonth,
+    pub active: usize,
+    pub sealed: usize,
+    pub fund: Money,
+    pub advance: Money,
+    pub clearing: Money,
+}
+
+/// Which papers an employee is found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentType {
+    /// 01 居民身份证
+    IdentityCard,
+}
+
+impl Centre {
+    /// An employee's account at an employer.
+    #[must_use]
+    pub fn account(&self, employer_id: &Id, employee_id: &Id) -> Option<&EmployeeAccount> {
+        self.accounts.get(&(employer_id.clone(), employee_id.clone())).map(|row| &**row)
+    }
+
+    /// An employer's account.
+    #[must_use]
+    pub fn employer(&self, employer_id: &Id) -> Option<&EmployerAccount> {
+        self.employers.get(employer_id).map(|row| &**row)
+    }
+
+    /// Finds an employee of an employer by document type and number.
+    #[must_use]
+    pub fn find_by_document(
+        &self,
+        employer_id: &Id,
+        document: DocumentType,
+        number: &str,
+    ) -> Option<&EmployeeAccount> {
+        let DocumentType::IdentityCard = document;
+        let number = number.trim().to_ascii_uppercase();
+        let employee_id = self.documents.get(&(employer_id.clone(), number))?;
+        self.account(employer_id, employee_id)
+    }
+
+    /// An employee's account as it is shown.
+    #[must_use]
+    pub fn employee_view(&self, employer_id: &Id, employee_id: &Id) -> Option<EmployeeView<'_>> {
+        self.account(employer_id, employee_id).map(|account| self.view(account))
+    }
+
+    /// Every account of an employee number, wherever it is held.
+    pub fn accounts_by_number<'a>(
+        &'a self,
+        employee_id: &'a Id,
+    ) -> impl Iterator<Item = EmployeeView<'a>> {
+        let all = self.accounts.iter().filter(move |account| account.employee_id == *employee_id);
+        all.map(|account| self.view(account))
+    }
+
+    fn view<'a>(&'a self, account: &'a EmployeeAccount) -> EmployeeView<'a> {
+        let employer = self.employers.get(&account.employer_id);
+        let monthly = employer.filter(|_| account.is_active()).and_then(|employer| {
+            let month = employer.roster_month;
+            let rates = employer.rates_in(month);
+            let (of_employer, of_employee) = (rates.employer_rate, rates.employee_rate);
+            self.policy
+                .monthly_contribution(account.base, of_employer, of_employee, month)
+                .and_then(MonthlyContribution::total)
+        });
+        EmployeeView {
+            employee_id: &account.employee_id,
+            employer_id: &account.employer_id,
+            name: &account.name,
+            status: account.status.code(),
+            seal_reason: account.seal_reason(),
+            base: account.base,
+            monthly: monthly.unwrap_or_default(),
+            balance: account.balance,
+        }
+    }
+
+    /// An employer as it is shown.
+    #[must_use]
+    pub fn employer_view(&self, employer_id: &Id) -> Option<EmployerView<'_>> {
+        let employer = self.employer(employer_id)?;
+        let rates = employer.rates_in(employer.roster_month);
+        let of_employer = || self.accounts_of(&employer.employer_id);
+        Some(EmployerView {
+            employer_id: &employer.employer_id,
+            name: &employer.name,
+            kind: employer.kind,
+            uscc: employer.uscc.as_deref(),
+            employer_rate: rates.employer_rate,
+            employee_rate: rates.employee_rate,
+            first_month: employer.first_month,
+            roster_month: employer.roster_month,
+            active: of_employer().filter(|account| account.is_active()).count(),
+            sealed: of_employer().filter(|account| account.seal_reason().is_some()).count(),
+            fund: employer.balances.fund,
+            advance: employer.balances.advance,
+            clearing: employer.balances.clearing,
+        })
+    }
+
+    /// 个人明细: the movements of one account, oldest first.
+    pub fn statement<'a>(
+        &'a self,
+        employer_id: &'a Id,
+        employee_id: &'a Id,
+    ) -> impl Iterator<Item = &'a Arc<AccountEntry>> {
+        let all = self.entries.from_key((employer_id.clone(), employee_id.clone(), 0));
+        all.take_while(move |entry| {
+            entry.employer_id == *employer_id && entry.employee_id == *employee_id
+        })
+    }
+
+    /// 单位流水账: the vouchers of an employer, oldest first.
+    pub fn ledger<'a>(&'a self, employer_id: &'a Id) -> impl Iterator<Item = &'a Arc<Voucher>> {
+        let all = self.vouchers.from_key((employer_id.clone(), 0));
+        all.take_while(move |voucher| voucher.employer_id == *employer_id)
+    }
+
+    /// The registers of an employer, in the order they were submitted.
+    pub fn registers<'a>(&'a self, employer_id: &'a Id) -> impl Iterator<Item = &'a Arc<Register>> {
+        let all = self.registers.from_key((employer_id.clone(), 0));
+        all.take_while(move |register| register.employer_id == *employer_id)
+    }
+
+    /// The employer's transfers, in and out.
+    pub fn transfers<'a>(&'a self, employer_id: &'a Id) -> impl Iterator<Item = &'a Arc<Register>> {
+        self.registers(employer_id).filter(|register| {
+            matches!(
+                register.content,
+                RegisterContent::TransferIn(_) | RegisterContent::TransferOut(_)
+            )
+        })
+    }
+
+    /// The lists of an employer that are made, oldest first.
+    pub fn rosters<'a>(
+        &'a self,
+        employer_id: &'a Id,
+    ) -> impl Iterator<Item = &'a Arc<super::roster::Roster>> {
+        rosters_from(self, employer_id, YearMonth::from_ordinal(0))
+    }
+
+    /// 操作日志: what an employer did, in order.
+    pub fn log<'a>(&'a self, employer_id: &'a Id) -> impl Iterator<Item = &'a Arc<LogEntry>> {
+        let all = self.log.from_key((employer_id.clone(), 0));
+        all.take_while(move |entry| entry.employer_id == *employer_id)
+    }
+}

@@ -1,0 +1,288 @@
+//! Registers: what an employer files before the month's list, one kind to a register.
+//!
+//! Start at [`RegisterRequest`] (what the employer writes, single or in bulk) and [`Register`] (what
+//! became of it). 变更清册 open, unseal and seal accounts; base and rate adjustments, supplements
+//! (补缴清册) and transfers are filed in the same way and have the same life:
+//! entered (a request in the employer's hands), saved (a [`Draft`], without effect), submitted (a
+//! [`Register`], in effect), completed 办结 (its money came), or revoked.
+//!
+//! Every line says what was before, so that a revocation restores it exactly.
+
+use super::enrolment::RatePeriod;
+use super::wire::day;
+use super::{Id, Money, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What an employer asks for in one register: any number of lines of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegisterRequest {
+    Open(Vec<OpenLine>),
+    Unseal(Vec<UnsealLine>),
+    Seal(Vec<SealLine>),
+    AdjustBase(Vec<BaseLine>),
+    Supplement(Vec<SupplementRequest>),
+}
+
+/// 开户
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenLine {
+    pub id_no: String,
+    pub name: String,
+    pub base: Money,
+    #[serde(default)]
+    pub employee_id: Option<Id>,
+}
+
+/// 启封; the base may change with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnsealLine {
+    pub employee_id: Id,
+    #[serde(default)]
+    pub base: Option<Money>,
+}
+
+/// 封存
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealLine {
+    pub employee_id: Id,
+    pub reason: String,
+}
+
+/// 基数调整
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseLine {
+    pub employee_id: Id,
+    pub base: Money,
+}
+
+/// 补缴
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupplementRequest {
+    pub employee_id: Id,
+    pub for_month: YearMonth,
+    pub amount: Money,
+}
+
+/// A register that is kept for later and has no effect yet (已保存).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    pub employer_id: Id,
+    pub ordinal: u32,
+    pub month: YearMonth,
+    #[serde(with = "day")]
+    pub saved_on: NaiveDate,
+    pub request: RegisterRequest,
+}
+
+/// A register that was submitted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Register {
+    pub employer_id: Id,
+    pub ordinal: u32,
+    /// 清册月份: the roster month it was filed for.
+    pub month: YearMonth,
+    #[serde(with = "day")]
+    pub submitted_on: NaiveDate,
+    pub status: RegisterStatus,
+    pub content: RegisterContent,
+    /// The notice a supplement is on.
+    pub reference: Option<PaymentReference>,
+}
+
+/// The life of a submitted register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegisterStatus {
+    Submitted,
+    /// 办结
+    Completed,
+    Revoked,
+}
+
+/// The lines of a register, with what was before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegisterContent {
+    Open(Vec<Opened>),
+    Unseal(Vec<Unsealed>),
+    Seal(Vec<SealLine>),
+    /// 封存原因变更
+    SealReason(ReasonCorrected),
+    AdjustBase(Vec<BaseAdjusted>),
+    /// 比例调整
+    AdjustRate(RatePeriod),
+    Supplement(Vec<SupplementLine>),
+    /// 内部转移, at the employer it leaves
+    TransferOut(Moved),
+    /// 内部转移, at the employer it comes to
+    TransferIn(Moved),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opened {
+    pub employee_id: Id,
+    pub base: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unsealed {
+    pub employee_id: Id,
+    pub base_before: Money,
+    pub base: Money,
+    pub reason_before: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonCorrected {
+    pub employee_id: Id,
+    pub reason_before: String,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseAdjusted {
+    pub employee_id: Id,
+    pub base_before: Money,
+    pub base: Money,
+    /// Whether it counts as the span's one adjustment; one that the limits force does not.
+    pub counted: bool,
+}
+
+/// One supplement, already split as the month's rates split a contribution.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupplementLine {
+    pub employee_id: Id,
+    pub for_month: YearMonth,
+    pub employer_share: Money,
+    pub employee_share: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moved {
+    pub employee_id: Id,
+    /// The other employer, and the ordinal of the register there.
+    pub other_employer: Id,
+    pub other_ordinal: u32,
+}
+
+impl Register {
+    /// The register's public name: the employer's id and its count.
+    #[must_use]
+    pub fn register_id(&self) -> String {
+        register_id(&self.employer_id, self.ordinal)
+    }
+
+    /// Whether it holds and nothing of it is paid.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.status == RegisterStatus::Submitted
+    }
+
+    /// Whether it is a supplement, which money completes on its own.
+    #[must_use]
+    pub const fn is_supplement(&self) -> bool {
+        matches!(self.content, RegisterContent::Supplement(_))
+    }
+
+    /// Both sides of every supplement line; zero for registers of other kinds.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        self.supplements().iter().flat_map(|line| [line.employer_share, line.employee_share]).sum()
+    }
+
+    /// The supplement lines; none for registers of other kinds.
+    #[must_use]
+    pub fn supplements(&self) -> &[SupplementLine] {
+        if let RegisterContent::Supplement(lines) = &self.content { lines } else { &[] }
+    }
+}
+
+/// The public name of an employer's register.
+#[must_use]
+pub fn register_id(employer_id: &Id, ordinal: u32) -> String {
+    format!("{employer_id}-R{ordinal}")
+}
+
+/// The ordinal in a register's public name; `None` where it is not this employer's.
+#[must_use]
+pub fn register_ordinal(employer_id: &Id, register_id: &str) -> Option<u32> {
+    register_id.strip_prefix(employer_id.as_str())?.strip_prefix("-R")?.parse().ok()
+}
+
+impl RegisterRequest {
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::Open(lines) => lines.len(),
+            Self::Unseal(lines) => lines.len(),
+            Self::Seal(lines) => lines.len(),
+            Self::AdjustBase(lines) => lines.len(),
+            Self::Supplement(lines) => lines.len(),
+        }
+    }
+
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The name of the single operation that files one such line.
+    #[must_use]
+    pub const fn operation(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open_account",
+            Self::Unseal(_) => "unseal",
+            Self::Seal(_) => "seal",
+            Self::AdjustBase(_) => "adjust_base",
+            Self::Supplement(_) => "supplement",
+        }
+    }
+}
+
+impl RegisterContent {
+    #[must_use]
+    pub const fn chinese(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "开户",
+            Self::Unseal(_) => "启封",
+            Self::Seal(_) => "封存",
+            Self::SealReason(_) => "封存原因变更",
+            Self::AdjustBase(_) => "基数调整",
+            Self::AdjustRate(_) => "比例调整",
+            Self::Supplement(_) => "补缴",
+            Self::TransferOut(_) => "职工转出",
+            Self::TransferIn(_) => "职工转入",
+        }
+    }
+}
+
+impl RegisterStatus {
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Submitted => "已提交",
+            Self::Completed => "已办结",
+            Self::Revoked => "已撤销",
+        }
+    }
+}
+
+impl fmt::Display for Register {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "register {} ({})", self.register_id(), self.content.chinese())
+    }
+}

@@ -1,0 +1,263 @@
+//! Revocation 业务撤销: what is submitted and not paid is undone, in reverse order only.
+//!
+//! The order is the handbook's: the notice, then the list, then the registers, the latest first. A
+//! paid thing never, a rate adjustment never. Every refusal names what must be undone first, and
+//! names the latest such thing, so that following the refusals always leads to the end.
+//!
+//! Two readings are ours. A paid list does not bar an older unpaid supplement, which has a notice of
+//! its own. Rate adjustments bar nothing: they hold from their month on, whatever is undone.
+
+use super::centre::{Centre, Work, difference, sum};
+use super::employee::AccountStatus;
+use super::enrolment::EmployerAccount;
+use super::log::LogKind;
+use super::operation::{Output, Revoke};
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::register::{
+    Moved, Register, RegisterContent, RegisterStatus, register_id, register_ordinal,
+};
+use super::roster::{Roster, made_after};
+use super::{Id, YearMonth, transfer};
+
+/// Revokes one register.
+pub(super) fn revoke(work: &mut Work<'_>, op: &Revoke) -> Result<Output, Refusal> {
+    let register = find(work, op)?;
+    check_register(work, &register)?;
+    let (employer_id, ordinal) = (register.employer_id.clone(), register.ordinal);
+    if let RegisterContent::TransferOut(moved) | RegisterContent::TransferIn(moved) =
+        &register.content
+    {
+        return revoke_transfer(work, &register, moved);
+    }
+    take_back(work, &register)?;
+    let id = register.register_id();
+    work.put(Register { status: RegisterStatus::Revoked, ..register });
+    log(work, &employer_id, &id)?;
+    Ok(Output { register_id: Some(register_id(&employer_id, ordinal)), ..Output::default() })
+}
+
+fn log(work: &mut Work<'_>, employer_id: &Id, id: &str) -> Result<(), Refusal> {
+    let mut employer = work.employer(employer_id)?;
+    let ordinal = employer.next_ordinal();
+    work.put(employer);
+    work.note(employer_id, ordinal, LogKind::Revoked, "revoke", id.to_owned(), None);
+    Ok(())
+}
+
+/// The register that is meant, by its id or by the line that filed it.
+fn find(work: &Work<'_>, op: &Revoke) -> Result<Register, Refusal> {
+    let employer_id = &op.employer_id;
+    work.employer(employer_id)?;
+    let unknown = |what: String| refuse(RefusalCode::UnknownRegister, what);
+    let ordinal = match (&op.register_id, op.op_line) {
+        (Some(id), _) => register_ordinal(employer_id, id),
+        (None, Some(line)) => work.centre.lines.get(&(employer_id.clone(), line)).copied(),
+        (None, None) => return unknown("say which register: give register_id or op_line".into()),
+    };
+    let register = ordinal.and_then(|o| work.centre.registers.get(&(employer_id.clone(), o)));
+    let Some(register) = register else {
+        return unknown(format!(
+            "{employer_id} filed no such register; lists go with delete_roster, notices with revoke_notice"
+        ));
+    };
+    let for_months: Vec<YearMonth> =
+        register.supplements().iter().map(|line| line.for_month).collect();
+    if register.month != op.month && !for_months.contains(&op.month) {
+        return unknown(format!("{register} is of {}, found {}", register.month, op.month));
+    }
+    Ok(Register::clone(register))
+}
+
+/// Refuses unless the register is the latest thing that stands.
+fn check_register(work: &Work<'_>, register: &Register) -> Result<(), Refusal> {
+    let not_revocable = |what: String| refuse(RefusalCode::NotRevocable, what);
+    match register.status {
+        RegisterStatus::Submitted => {}
+        RegisterStatus::Completed => {
+            return not_revocable(format!("{register} is completed: its money came"));
+        }
+        RegisterStatus::Revoked => return not_revocable(format!("{register} is revoked already")),
+    }
+    if matches!(register.content, RegisterContent::AdjustRate(_)) {
+        return not_revocable(format!("{register} is a rate adjustment, which stands"));
+    }
+    if let Some(reference) = register.reference {
+        let what = format!("{register} is on notice {reference}; revoke_notice it first");
+        return refuse(RefusalCode::RevokeInReverseOrder, what);
+    }
+    let employer = work.employer(&register.employer_id)?;
+    let own = register.to_string();
+    check_later(work.centre, &employer, &own, register.ordinal, register.is_supplement())
+}
+
+/// Refuses when something filed after `ordinal` still stands, naming the latest.
+fn check_later(
+    centre: &Centre,
+    employer: &EmployerAccount,
+    what: &str,
+    ordinal: u32,
+    paid_may_stand: bool,
+) -> Result<(), Refusal> {
+    let rosters = made_after(centre, employer, ordinal);
+    if let Some(paid) = rosters.iter().find(|roster| roster.paid_on.is_some() && !paid_may_stand) {
+        let what =
+            format!("{what} cannot be undone: the list of {} made after it is paid", paid.month);
+        return refuse(RefusalCode::NotRevocable, what);
+    }
+    let roster = rosters.into_iter().rev().find(|roster| roster.paid_on.is_none());
+    let registers = centre.registers.from_key((employer.employer_id.clone(), ordinal + 1));
+    let register = registers
+        .take_while(|register| register.employer_id == employer.employer_id)
+        .filter(|register| register.is_open())
+        .filter(|register| !matches!(register.content, RegisterContent::AdjustRate(_)))
+        .last();
+    let first = match (roster, register) {
+        (Some(roster), Some(register)) if roster.ordinal < register.ordinal => {
+            undo_register(register)
+        }
+        (Some(roster), _) => undo_roster(roster),
+        (None, Some(register)) => undo_register(register),
+        (None, None) => return Ok(()),
+    };
+    refuse(RefusalCode::RevokeInReverseOrder, format!("{what} came earlier; first {first}"))
+}
+
+fn undo_register(register: &Register) -> String {
+    match register.reference {
+        Some(reference) => format!("revoke_notice {reference}, then revoke {register}"),
+        None => format!("revoke {register}"),
+    }
+}
+
+fn undo_roster(roster: &Roster) -> String {
+    match roster.reference {
+        Some(reference) => {
+            format!("revoke_notice {reference}, then delete_roster {}", roster.month)
+        }
+        None => format!("delete_roster {}", roster.month),
+    }
+}
+
+/// Refuses to delete a list that is paid, on a notice, or not the latest thing that stands.
+pub(super) fn check_roster(centre: &Centre, roster: &Roster) -> Result<(), Refusal> {
+    let what = format!("the list of {}", roster.month);
+    match (roster.reference, roster.paid_on) {
+        (_, Some(paid_on)) => {
+            let what = format!("{what} was paid on {paid_on}; what is paid stays");
+            return refuse(RefusalCode::NoticePaid, what);
+        }
+        (Some(reference), None) => {
+            let what = format!("{what} is on notice {reference}; revoke_notice it first");
+            return refuse(RefusalCode::RevokeInReverseOrder, what);
+        }
+        (None, None) => {}
+    }
+    match centre.employers.get(&roster.employer_id) {
+        Some(employer) => check_later(centre, employer, &what, roster.ordinal, false),
+        None => Ok(()),
+    }
+}
+
+/// Restores what each line says was before.
+fn take_back(work: &mut Work<'_>, register: &Register) -> Result<(), Refusal> {
+    let at = &register.employer_id;
+    match &register.content {
+        RegisterContent::Open(lines) => {
+            for line in lines.iter().rev() {
+                close(work, at, &line.employee_id)?;
+            }
+        }
+        RegisterContent::Unseal(lines) => {
+            for line in lines.iter().rev() {
+                let mut account = work.account(at, &line.employee_id)?;
+                account.base = line.base_before;
+                account.status = AccountStatus::Sealed { reason: line.reason_before.clone() };
+                work.put(account);
+            }
+        }
+        RegisterContent::Seal(lines) => {
+            for line in lines.iter().rev() {
+                let mut account = work.account(at, &line.employee_id)?;
+                account.status = AccountStatus::Active;
+                work.put(account);
+            }
+        }
+        RegisterContent::SealReason(line) => {
+            let mut account = work.account(at, &line.employee_id)?;
+            account.status = AccountStatus::Sealed { reason: line.reason_before.clone() };
+            work.put(account);
+        }
+        RegisterContent::AdjustBase(lines) => {
+            for line in lines.iter().rev() {
+                let mut account = work.account(at, &line.employee_id)?;
+                account.base = line.base_before;
+                if line.counted {
+                    account.base_adjusted.pop();
+                }
+                work.put(account);
+            }
+        }
+        RegisterContent::Supplement(_) => take_back_supplement(work, register)?,
+        RegisterContent::AdjustRate(_)
+        | RegisterContent::TransferOut(_)
+        | RegisterContent::TransferIn(_) => {}
+    }
+    Ok(())
+}
+
+/// Takes an account away again, unless money was posted to it.
+fn close(work: &mut Work<'_>, employer_id: &Id, employee_id: &Id) -> Result<(), Refusal> {
+    let account = work.account(employer_id, employee_id)?;
+    if account.entries > 0 {
+        let what = format!("money was posted to the account of {employee_id}; it stays");
+        return refuse(RefusalCode::NotRevocable, what);
+    }
+    work.remove::<super::employee::EmployeeAccount>((employer_id.clone(), employee_id.clone()));
+    Ok(())
+}
+
+fn take_back_supplement(work: &mut Work<'_>, register: &Register) -> Result<(), Refusal> {
+    let policy = work.policy();
+    for line in register.supplements() {
+        // The account may have been transferred since; its year's total went with it.
+        let mut account = work.located(&register.employer_id, &line.employee_id)?;
+        let year = policy.contribution_year(line.for_month);
+        let amount = sum(line.employer_share, line.employee_share)?;
+        let total = difference(account.year_total(year), amount)?;
+        account.set_year_total(year, total);
+        work.put(account);
+    }
+    Ok(())
+}
+
+/// Sends a transferred account back; both employers' registers are revoked together.
+fn revoke_transfer(
+    work: &mut Work<'_>,
+    register: &Register,
+    moved: &Moved,
+) -> Result<Output, Refusal> {
+    work.employer(&moved.other_employer)?;
+    let key = (moved.other_employer.clone(), moved.other_ordinal);
+    let Some(other) = work.centre.registers.get(&key).map(|other| Register::clone(other)) else {
+        let what = format!("the other half of {register} is not loaded");
+        return refuse(RefusalCode::UnknownRegister, what);
+    };
+    check_register(work, &other)?;
+    let out = matches!(register.content, RegisterContent::TransferOut(_));
+    let (old, new) = if out { (register, &other) } else { (&other, register) };
+    let mut old_employer = work.employer(&old.employer_id)?;
+    let mut new_employer = work.employer(&new.employer_id)?;
+    let account = work.account(&new.employer_id, &moved.employee_id)?;
+    let (out_ordinal, in_ordinal) = (new_employer.next_ordinal(), old_employer.next_ordinal());
+    let (from, to) = ((&mut new_employer, out_ordinal), (&mut old_employer, in_ordinal));
+    transfer::relocate(work, from, to, account)?;
+    work.put(old_employer);
+    work.put(new_employer);
+    for half in [old, new] {
+        work.put(Register { status: RegisterStatus::Revoked, ..half.clone() });
+    }
+    let (kind, old_id, new_id) = (LogKind::Revoked, old.register_id(), new.register_id());
+    work.note(&old.employer_id, in_ordinal, kind, "revoke", old_id, None);
+    work.note(&new.employer_id, out_ordinal, kind, "revoke", new_id, None);
+    Ok(Output { register_id: Some(register.register_id()), ..Output::default() })
+}

@@ -1,0 +1,267 @@
+//! Settlement 分账: a paid notice is posted to each employee's account, exactly its line.
+//!
+//! Start at [`Centre::settle`]: the bank's parts and the advance balance must be the notice to the
+//! fen. What staff decide of an overpayment goes to the advance balance (单位暂存款) by
+//! [`Centre::credit_advance`] and pays a later notice, or goes back.
+
+use super::centre::{Centre, Work, sum};
+use super::employee::EntryKind;
+use super::enrolment::EmployerAccount;
+use super::ledger::{Movement, Posting, VoucherKind};
+use super::log::LogKind;
+use super::operation::{Applied, Output, PayFromAdvance};
+use super::payment::{IssuedNotice, NoticeState};
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::register::{Register, RegisterStatus};
+use super::roster::Roster;
+use super::{Id, Money, PaymentReference, Subject};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// What pays a notice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payment {
+    /// The bank transactions that settle it together.
+    pub bank_parts: Vec<Money>,
+    /// What is taken from the employer's advance balance.
+    pub from_advance: Money,
+}
+
+impl Centre {
+    /// Settles an awaiting notice with money that came.
+    ///
+    /// # Errors
+    /// [`Refusal`]: not awaiting, parts that are not the amount, an advance balance too small.
+    pub fn settle(
+        &mut self,
+        reference: PaymentReference,
+        on: NaiveDate,
+        payment: &Payment,
+    ) -> Result<Applied, Refusal> {
+        self.work(on, None, |work| settle(work, reference, payment))
+    }
+
+    /// Puts money that came and belongs to nothing yet on the employer's advance balance.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the employer is unknown or the amount is not more than zero.
+    pub fn credit_advance(
+        &mut self,
+        employer_id: &Id,
+        on: NaiveDate,
+        amount: Money,
+    ) -> Result<Applied, Refusal> {
+        let postings = |amount| {
+            [
+                Posting::debit(Subject::BankDeposit, amount),
+                Posting::credit(Subject::Advance, amount),
+            ]
+        };
+        self.work(on, None, |work| {
+            advance(work, employer_id, amount, VoucherKind::Advance, &postings(amount))
+        })
+    }
+
+    /// Gives money on the advance balance back to the employer.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the employer is unknown or has less than the amount.
+    pub fn refund_advance(
+        &mut self,
+        employer_id: &Id,
+        on: NaiveDate,
+        amount: Money,
+    ) -> Result<Applied, Refusal> {
+        let postings = |amount| {
+            [
+                Posting::debit(Subject::Advance, amount),
+                Posting::credit(Subject::BankDeposit, amount),
+            ]
+        };
+        self.work(on, None, |work| {
+            check_advance(&work.employer(employer_id)?, amount)?;
+            advance(work, employer_id, amount, VoucherKind::AdvanceRefund, &postings(amount))
+        })
+    }
+}
+
+fn advance(
+    work: &mut Work<'_>,
+    employer_id: &Id,
+    amount: Money,
+    kind: VoucherKind,
+    postings: &[Posting],
+) -> Result<Output, Refusal> {
+    let mut employer = work.employer(employer_id)?;
+    if amount <= Money::ZERO {
+        let what = format!("an advance moves more than zero, found {amount}");
+        return refuse(RefusalCode::AmountNotPositive, what);
+    }
+    let ordinal = employer.next_ordinal();
+    work.post(&mut employer, ordinal, kind, None, postings)?;
+    work.put(employer);
+    let what = if kind == VoucherKind::Advance { "credit_advance" } else { "refund_advance" };
+    work.note(employer_id, ordinal, LogKind::Paid, what, String::new(), Some(amount));
+    Ok(Output { amount: Some(amount), ..Output::default() })
+}
+
+fn check_advance(employer: &EmployerAccount, amount: Money) -> Result<(), Refusal> {
+    let held = employer.balances.advance;
+    if amount > held {
+        let what = format!(
+            "the advance balance of {} is {held}, {amount} is needed",
+            employer.employer_id
+        );
+        return refuse(RefusalCode::AdvanceTooSmall, what);
+    }
+    Ok(())
+}
+
+/// Pays a whole notice from the advance balance.
+pub(super) fn pay_from_advance(
+    work: &mut Work<'_>,
+    op: &PayFromAdvance,
+) -> Result<Output, Refusal> {
+    let from_advance = work.awaiting(op.reference)?.amount;
+    settle(work, op.reference, &Payment { bank_parts: Vec::new(), from_advance })
+}
+
+fn settle(
+    work: &mut Work<'_>,
+    reference: PaymentReference,
+    payment: &Payment,
+) -> Result<Output, Refusal> {
+    let notice = work.awaiting(reference)?;
+    let mut employer = work.employer(&notice.employer_id)?;
+    let bank = payment.bank_parts.iter().copied().try_fold(Money::ZERO, sum)?;
+    let paid = sum(bank, payment.from_advance)?;
+    if paid != notice.amount {
+        let what = format!("{reference} asks for {}, the parts are {paid}", notice.amount);
+        return refuse(RefusalCode::AmountDiffers, what);
+    }
+    check_advance(&employer, payment.from_advance)?;
+    let ordinal = employer.next_ordinal();
+    let spread = spread(work, &notice, ordinal)?;
+    let lines = sum(spread.here, spread.elsewhere)?;
+    if notice.has_lines() && lines != notice.amount {
+        let what = format!("{reference} asks for {}, its lines are {lines}", notice.amount);
+        return refuse(RefusalCode::AmountDiffers, what);
+    }
+    let kind = if notice.has_lines() {
+        VoucherKind::Settlement
+    } else {
+        VoucherKind::SettlementWithoutLines
+    };
+    let postings = [
+        Posting::debit(Subject::BankDeposit, bank),
+        Posting::debit(Subject::Advance, payment.from_advance),
+        Posting::credit(Subject::Contributions, spread.here),
+        Posting::credit(Subject::Transit, spread.elsewhere),
+        Posting::credit(Subject::Clearing, if notice.has_lines() { Money::ZERO } else { paid }),
+    ];
+    work.post(&mut employer, ordinal, kind, Some(reference), &postings)?;
+    work.put(employer);
+    complete(work, &notice);
+    let (employer_id, amount) = (notice.employer_id.clone(), Some(notice.amount));
+    let paid_on = Some(work.on);
+    work.put(IssuedNotice { status: NoticeState::Paid, paid_on, ..notice });
+    work.note(&employer_id, ordinal, LogKind::Paid, "settle", reference.to_string(), amount);
+    Ok(Output { reference: Some(reference), amount, ..Output::default() })
+}
+
+/// What a notice's lines came to.
+struct Spread {
+    /// To accounts at the employer itself.
+    here: Money,
+    /// To accounts that were transferred away in the meantime.
+    elsewhere: Money,
+}
+
+/// Posts each line to its employee, wherever the account is now.
+fn spread(work: &mut Work<'_>, notice: &IssuedNotice, ordinal: u32) -> Result<Spread, Refusal> {
+    let mut spread = Spread { here: Money::ZERO, elsewhere: Money::ZERO };
+    let mut others: BTreeMap<Id, (EmployerAccount, u32, Money)> = BTreeMap::new();
+    let rosters: Vec<_> = notice
+        .months
+        .iter()
+        .filter_map(|month| work.centre.roster(&notice.employer_id, *month).cloned())
+        .collect();
+    let key = |ordinal: &u32| (notice.employer_id.clone(), *ordinal);
+    let registers: Vec<_> = notice
+        .supplements
+        .iter()
+        .filter_map(|ordinal| work.centre.registers.get(&key(ordinal)).cloned())
+        .collect();
+    let listed = rosters.iter().flat_map(|roster| {
+        let kind = (EntryKind::Remittance, roster.month);
+        roster
+            .lines
+            .iter()
+            .map(move |line| (&line.employee_id, kind, line.employer_share, line.employee_share))
+    });
+    let supplements = registers.iter().flat_map(|register| register.supplements()).map(|line| {
+        let kind = (EntryKind::Supplement, line.for_month);
+        (&line.employee_id, kind, line.employer_share, line.employee_share)
+    });
+    for (employee_id, (kind, month), employer_share, employee_share) in listed.chain(supplements) {
+        let mut account = work.located(&notice.employer_id, employee_id)?;
+        let amount = sum(employer_share, employee_share)?;
+        let mut voucher = ordinal;
+        if account.employer_id == notice.employer_id {
+            spread.here = sum(spread.here, amount)?;
+        } else {
+            spread.elsewhere = sum(spread.elsewhere, amount)?;
+            let at = &account.employer_id;
+            if !others.contains_key(at) {
+                let mut other = work.employer(at)?;
+                let ordinal = other.next_ordinal();
+                others.insert(at.clone(), (other, ordinal, Money::ZERO));
+            }
+            if let Some((_, ordinal, total)) = others.get_mut(at) {
+                voucher = *ordinal;
+                *total = sum(*total, amount)?;
+            }
+        }
+        let for_month = Some(month);
+        let movement = Movement { kind, for_month, amount, employer_share, employee_share };
+        work.enter(&mut account, movement, Some(notice.reference), voucher)?;
+        work.put(account);
+    }
+    for (mut other, ordinal, total) in others.into_values() {
+        let postings = [
+            Posting::debit(Subject::Transit, total),
+            Posting::credit(Subject::Contributions, total),
+        ];
+        work.post(&mut other, ordinal, VoucherKind::TransferIn, Some(notice.reference), &postings)?;
+        let (other_id, reference) = (other.employer_id.clone(), notice.reference.to_string());
+        work.put(other);
+        work.note(&other_id, ordinal, LogKind::Paid, "settle", reference, Some(total));
+    }
+    Ok(spread)
+}
+
+/// Marks lists as paid and registers as completed (办结): a supplement with its notice, every other
+/// register with the list of its month.
+fn complete(work: &mut Work<'_>, notice: &IssuedNotice) {
+    let employer_id = &notice.employer_id;
+    let paid_on = Some(work.on);
+    for month in &notice.months {
+        if let Some(roster) = work.centre.roster(employer_id, *month) {
+            let roster = Roster { paid_on, ..Roster::clone(roster) };
+            work.put(roster);
+        }
+    }
+    let registers = work.centre.registers.from_key((employer_id.clone(), 0));
+    let done: Vec<Register> = registers
+        .take_while(|register| register.employer_id == *employer_id)
+        .filter(|register| register.is_open())
+        .filter(|register| {
+            let listed = !register.is_supplement() && notice.months.contains(&register.month);
+            listed || notice.supplements.contains(&register.ordinal)
+        })
+        .map(|register| Register { status: RegisterStatus::Completed, ..Register::clone(register) })
+        .collect();
+    for register in done {
+        work.put(register);
+    }
+}

@@ -1,0 +1,200 @@
+//! Templates of registers in bulk: the columns a CSV or XLSX file has, and how its rows become lines.
+//!
+//! Start at [`Template`]: `duizhang template NAME` writes [`Template::columns`] and an example row;
+//! a filled-in file comes back row by row to [`Template::request`]. Files are the shell's to read.
+
+use super::register::{
+    BaseLine, OpenLine, RegisterRequest, SealLine, SupplementRequest, UnsealLine,
+};
+use super::{Id, Money, YearMonth};
+use std::fmt;
+
+/// A kind of register that can be filed in bulk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Template {
+    Open,
+    Unseal,
+    Seal,
+    AdjustBase,
+    Supplement,
+}
+
+/// What is wrong in a filled-in template; `row` counts data rows from 1.
+///
+/// Prints as `row 3, 缴存基数: amount "5.000": expected …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    pub row: usize,
+    pub column: &'static str,
+    pub message: String,
+}
+
+impl Template {
+    pub const ALL: [Self; 5] =
+        [Self::Open, Self::Unseal, Self::Seal, Self::AdjustBase, Self::Supplement];
+
+    /// The name by which a template is asked for.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Unseal => "unseal",
+            Self::Seal => "seal",
+            Self::AdjustBase => "adjust-base",
+            Self::Supplement => "supplement",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|template| template.name() == name)
+    }
+
+    /// The heads of the columns, in order.
+    #[must_use]
+    pub const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Open => &["身份证号", "姓名", "缴存基数", "职工编号"],
+            Self::Unseal => &["职工编号", "缴存基数"],
+            Self::Seal => &["职工编号", "封存原因"],
+            Self::AdjustBase => &["职工编号", "缴存基数"],
+            Self::Supplement => &["职工编号", "补缴月份", "补缴金额"],
+        }
+    }
+
+    /// A row that shows what belongs where; the identity number is the standard's own example.
+    #[must_use]
+    pub const fn example(self) -> &'static [&'static str] {
+        match self {
+            Self::Open => &["11010519491231002X", "张某", "5000.00", ""],
+            Self::Unseal => &["E0000000000000001", "5200.00"],
+            Self::Seal => &["E0000000000000001", "离职"],
+            Self::AdjustBase => &["E0000000000000001", "5200.00"],
+            Self::Supplement => &["E0000000000000001", "2026-04", "800.00"],
+        }
+    }
+
+    /// Turns rows into a register; a row has the columns' cells in order.
+    ///
+    /// # Errors
+    /// The first wrong cell of every row; then nothing is filed.
+    pub fn request<'a>(
+        self,
+        rows: impl IntoIterator<Item = &'a [&'a str]>,
+    ) -> Result<RegisterRequest, Vec<TemplateError>> {
+        let mut sheet = Sheet { template: self, row: 0, cells: &[], errors: Vec::new() };
+        let rows: Vec<&[&str]> = rows.into_iter().collect();
+        let request = match self {
+            Self::Open => RegisterRequest::Open(sheet.lines(&rows, |s| {
+                Some(OpenLine {
+                    id_no: s.text(0)?,
+                    name: s.text(1)?,
+                    base: s.money(2)?,
+                    employee_id: s.optional(3).map(Id::from),
+                })
+            })),
+            Self::Unseal => RegisterRequest::Unseal(sheet.lines(&rows, |s| {
+                let base = if s.optional(1).is_some() { Some(s.money(1)?) } else { None };
+                Some(UnsealLine { employee_id: s.text(0)?.into(), base })
+            })),
+            Self::Seal => RegisterRequest::Seal(sheet.lines(&rows, |s| {
+                Some(SealLine { employee_id: s.text(0)?.into(), reason: s.text(1)? })
+            })),
+            Self::AdjustBase => RegisterRequest::AdjustBase(sheet.lines(&rows, |s| {
+                Some(BaseLine { employee_id: s.text(0)?.into(), base: s.money(1)? })
+            })),
+            Self::Supplement => RegisterRequest::Supplement(sheet.lines(&rows, |s| {
+                let employee_id = s.text(0)?.into();
+                let (for_month, amount) = (s.month(1)?, s.money(2)?);
+                Some(SupplementRequest { employee_id, for_month, amount })
+            })),
+        };
+        if sheet.errors.is_empty() { Ok(request) } else { Err(sheet.errors) }
+    }
+}
+
+/// A sheet being read: where the reader is, and what could not be read so far.
+struct Sheet<'a> {
+    template: Template,
+    row: usize,
+    cells: &'a [&'a str],
+    errors: Vec<TemplateError>,
+}
+
+impl<'a> Sheet<'a> {
+    fn lines<T>(&mut self, rows: &[&'a [&'a str]], line: fn(&mut Self) -> Option<T>) -> Vec<T> {
+        let mut lines = Vec::with_capacity(rows.len());
+        for cells in rows {
+            self.row += 1;
+            self.cells = cells;
+            lines.extend(line(self));
+        }
+        lines
+    }
+
+    fn optional(&self, index: usize) -> Option<&'a str> {
+        self.cells.get(index).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+    }
+
+    fn text(&mut self, index: usize) -> Option<String> {
+        self.read(index, |text| Ok(text.to_owned()))
+    }
+
+    fn money(&mut self, index: usize) -> Option<Money> {
+        self.read(index, |text| {
+            Money::from_yuan(text).map_err(|error| format!("amount {text:?}: {error}"))
+        })
+    }
+
+    fn month(&mut self, index: usize) -> Option<YearMonth> {
+        self.read(index, |text| text.parse().map_err(|error| format!("{error}")))
+    }
+
+    fn read<T>(&mut self, index: usize, read: impl Fn(&str) -> Result<T, String>) -> Option<T>
+    where
+        T: 'a,
+    {
+        let expected = || Err("expected a value, found nothing".to_owned());
+        let result = self.optional(index).map_or_else(expected, read);
+        let column = self.template.columns().get(index).copied().unwrap_or_default();
+        let row = self.row;
+        result.map_err(|message| self.errors.push(TemplateError { row, column, message })).ok()
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}, {}: {}", self.row, self.column, self.message)
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_reads_its_own_example_as_one_line() {
+        for template in Template::ALL {
+            assert_eq!(template.columns().len(), template.example().len(), "{}", template.name());
+            let request = template.request([template.example()]).unwrap();
+            assert_eq!(request.len(), 1, "{}", template.name());
+            assert_eq!(Template::from_name(template.name()), Some(template));
+        }
+    }
+
+    #[test]
+    fn a_sheet_with_wrong_rows_names_each_and_files_nothing() {
+        let rows: [&[&str]; 3] = [&["E1", "2026-04", "800"], &["", "2026-4", "8.001"], &["E2"]];
+        let errors = Template::Supplement.request(rows).unwrap_err();
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            errors,
+            [
+                "row 2, 职工编号: expected a value, found nothing",
+                "row 3, 补缴月份: expected a value, found nothing",
+            ]
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Transfer 职工转移: a sealed account goes to another employer of the same city.
+//!
+//! It arrives sealed, with its balance and the year's total; at the old employer a sign remains
+//! that says where it went, so that a list still unpaid there is posted to the account wherever it
+//! is. Out of the city the employee applies personally (异地转移接续).
+
+use super::centre::Work;
+use super::employee::{AccountStatus, EmployeeAccount, EntryKind};
+use super::enrolment::EmployerAccount;
+use super::filing::enter;
+use super::ledger::{Movement, Posting, VoucherKind};
+use super::operation::{Output, Transfer};
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::register::{Moved, RegisterContent, register_id};
+use super::{Id, Money, Subject};
+
+/// Transfers one employee.
+pub(super) fn transfer(work: &mut Work<'_>, op: &Transfer) -> Result<Output, Refusal> {
+    let Transfer { employee_id, from_employer, to_employer, .. } = op;
+    let mut from = work.employer(from_employer)?;
+    let account = work.account(from_employer, employee_id)?;
+    if !work.policy().in_city(&op.city) {
+        let what = format!(
+            "{:?} is outside the city; the employee applies personally for 异地转移接续 at the new city's centre",
+            op.city
+        );
+        return refuse(RefusalCode::OutsideCity, what);
+    }
+    let mut to = work.employer(to_employer)?;
+    if from_employer == to_employer {
+        let what =
+            format!("{employee_id} is at {to_employer} already; a transfer needs two employers");
+        return refuse(RefusalCode::SameEmployer, what);
+    }
+    if account.is_active() {
+        let what =
+            format!("the account of {employee_id} is active; seal it at {from_employer} first");
+        return refuse(RefusalCode::NotSealed, what);
+    }
+    check_room(work, &account, to_employer)?;
+    let (out_ordinal, in_ordinal) = (from.next_ordinal(), to.next_ordinal());
+    relocate(work, (&mut from, out_ordinal), (&mut to, in_ordinal), account)?;
+    let (out_month, in_month) = (from.roster_month, to.roster_month);
+    let moved = |other: &Id, other_ordinal| Moved {
+        employee_id: employee_id.clone(),
+        other_employer: other.clone(),
+        other_ordinal,
+    };
+    let out = RegisterContent::TransferOut(moved(to_employer, in_ordinal));
+    let into = RegisterContent::TransferIn(moved(from_employer, out_ordinal));
+    enter(work, to, in_ordinal, in_month, into, "transfer")?;
+    enter(work, from, out_ordinal, out_month, out, "transfer")?;
+    let register_id = Some(register_id(from_employer, out_ordinal));
+    Ok(Output { employee_id: Some(employee_id.clone()), register_id, ..Output::default() })
+}
+
+/// Refuses an arrival where the person, or somebody of that number, has an account already.
+fn check_room(work: &Work<'_>, account: &EmployeeAccount, to: &Id) -> Result<(), Refusal> {
+    let employee_id = &account.employee_id;
+    let holder = work.centre.documents.get(&(to.clone(), account.id_no.clone()));
+    let there = work.centre.accounts.get(&(to.clone(), employee_id.clone()));
+    let elsewhere = holder.is_some_and(|holder| holder != employee_id);
+    let live = there.is_some_and(|there| {
+        there.id_no != account.id_no || !matches!(there.status, AccountStatus::Transferred { .. })
+    });
+    if elsewhere || live {
+        let what = format!("{employee_id} has an account at {to}, or the number is taken there");
+        return refuse(RefusalCode::DuplicateAccount, what);
+    }
+    Ok(())
+}
+
+/// Moves an account with its balance; the old place keeps a sign, the new one its own history.
+pub(super) fn relocate(
+    work: &mut Work<'_>,
+    (from, out_ordinal): (&mut EmployerAccount, u32),
+    (to, in_ordinal): (&mut EmployerAccount, u32),
+    mut leaving: EmployeeAccount,
+) -> Result<(), Refusal> {
+    let balance = leaving.balance;
+    let key = (to.employer_id.clone(), leaving.employee_id.clone());
+    let (entries, base_adjusted) = match work.centre.accounts.get(&key) {
+        Some(sign) => (sign.entries, sign.base_adjusted.clone()),
+        None => (0, Vec::new()),
+    };
+    let mut arriving = EmployeeAccount {
+        employer_id: to.employer_id.clone(),
+        balance: Money::ZERO,
+        entries,
+        base_adjusted,
+        ..leaving.clone()
+    };
+    if !balance.is_zero() {
+        let whole = |kind, amount| Movement {
+            kind,
+            for_month: None,
+            amount,
+            employer_share: Money::ZERO,
+            employee_share: Money::ZERO,
+        };
+        let out = whole(EntryKind::TransferOut, Money::from_fen(-balance.fen()));
+        work.enter(&mut leaving, out, None, out_ordinal)?;
+        work.enter(&mut arriving, whole(EntryKind::TransferIn, balance), None, in_ordinal)?;
+        let (debit, credit) = (Posting::debit, Posting::credit);
+        let out = [debit(Subject::Contributions, balance), credit(Subject::Transit, balance)];
+        work.post(from, out_ordinal, VoucherKind::TransferOut, None, &out)?;
+        let into = [debit(Subject::Transit, balance), credit(Subject::Contributions, balance)];
+        work.post(to, in_ordinal, VoucherKind::TransferIn, None, &into)?;
+    }
+    leaving.base = Money::ZERO;
+    leaving.years = Vec::new();
+    leaving.status = AccountStatus::Transferred { to: to.employer_id.clone() };
+    work.put(leaving);
+    work.put(arriving);
+    Ok(())
+}

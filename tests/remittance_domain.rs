@@ -1,0 +1,21 @@
+//! The remittance domain through its public face: every rule of the handbook, and what always holds.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what the tests share panics with them"
+)]
+
+#[path = "remittance_domain/hall.rs"]
+mod hall;
+#[path = "remittance_domain/hall_rules.rs"]
+mod hall_rules;
+#[path = "remittance_domain/month.rs"]
+mod month;
+#[path = "remittance_domain/properties.rs"]
+mod properties;
+#[path = "remittance_domain/revocation.rs"]
+mod revocation;
+#[path = "remittance_domain/rules.rs"]
+mod rules;
