@@ -36,9 +36,10 @@ const SQLITE: Backing = Backing {
 
 /// Runs a suite on every kind of database there is.
 pub(crate) fn every_store(suite: impl Fn(Backing)) {
-    for backing in [SQLITE] {
+    let known: &[Backing] = &[SQLITE];
+    for backing in known {
         println!("on {}", backing.name);
-        suite(backing);
+        suite(*backing);
     }
 }
 

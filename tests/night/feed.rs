@@ -114,12 +114,10 @@ pub(crate) fn mt940(
         let mark = if amount.starts_with('-') { "D" } else { "C" };
         write!(
             text,
-            ":61:{short}{}{mark}{}NTRFNONREF//{serial}\r\n:86:166?00转账\r\n?20{}\r\n?31{}\r\n?32{}\r\n",
+            ":61:{short}{}{mark}{}NTRFNONREF//{serial}\r\n:86:166?00转账\r\n?20{}\r\n?316222000000000000001\r\n?32示例甲公司\r\n",
             &short[2..],
             comma(&format!("{}.00", amount.trim_start_matches('-'))),
             remark(told),
-            "6222000000000000001",
-            "示例甲公司",
         )
         .unwrap();
     }
