@@ -15,7 +15,7 @@ use crate::remittance::{
 };
 use chrono::{NaiveDate, NaiveTime};
 use rusqlite::{Row, params};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The centre's collection accounts, with the short numbers that rows carry.
@@ -31,9 +31,7 @@ pub struct Accounts {
 pub struct Slate {
     text: String,
     rows: Vec<SlateRow>,
-    /// Rows in whose stead another content of their identity stands: their place, and how long the
-    /// slate was then. They go for good when it is known that the other's file stays.
-    replaced: Vec<(usize, usize)>,
+    outdated: bool,
     /// What was decided before of the rows that hang or wait; by place on the slate.
     prior: BTreeMap<usize, Prior>,
 }
@@ -154,32 +152,21 @@ impl Slate {
 
     /// Takes back what was put on since the slate had this length, when a file is abandoned.
     pub(crate) fn truncate(&mut self, length: usize) {
-        self.replaced.retain(|(_, when)| *when < length);
         if let Some(row) = self.rows.get(length) {
             self.text.truncate(row.serial.start);
         }
         self.rows.truncate(length);
     }
 
-    /// Takes one transaction off again: another content of the same identity stands in its place.
-    pub(crate) fn remove(&mut self, account: AccountIndex, serial: &str) {
-        let is = |row: &SlateRow| {
-            row.account == account && self.text.get(row.serial.clone()) == Some(serial)
-        };
-        let stands = |place| self.replaced.iter().all(|(gone, _)| *gone != place);
-        let place = self.rows.iter().enumerate().position(|(at, row)| is(row) && stands(at));
-        self.replaced.extend(place.map(|place| (place, self.rows.len())));
+    /// A transaction on it was written anew: the slate must be read from the store again.
+    pub(crate) fn outdate(&mut self) {
+        self.outdated = true;
     }
 
-    /// Drops the rows that others stand for, once every file is in.
-    fn sweep(&mut self) {
-        let gone: BTreeSet<usize> = self.replaced.drain(..).map(|(place, _)| place).collect();
-        if gone.is_empty() {
-            return;
-        }
-        debug_assert!(self.prior.is_empty(), "what is known by its place must not move");
-        let mut places = 0..;
-        self.rows.retain(|_| places.next().is_some_and(|place: usize| !gone.contains(&place)));
+    /// Whether the store knows better by now.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
     }
 
     fn keep(&mut self, text: &str) -> Range<usize> {
@@ -323,7 +310,6 @@ impl Store {
         sql: &str,
         prior: impl Fn(&Row<'_>) -> Result<Option<Prior>, rusqlite::Error>,
     ) -> Result<(), StoreError> {
-        slate.sweep();
         let bulk = Bulk::open(self)?;
         let mut statement = bulk.connection.prepare(sql)?;
         let mut rows = statement.query(params![bulk.centre_id])?;
