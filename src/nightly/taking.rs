@@ -104,7 +104,7 @@ impl Taker<'_> {
             match &outcome {
                 FileOutcome::Quarantined(fault) => self.set_aside(delivery, fault)?,
                 FileOutcome::Taken(_) | FileOutcome::SeenBefore => {
-                    self.till.release(&folder(delivery), &file_name(delivery))?;
+                    self.till.release(&folder(delivery), &held_as(delivery))?;
                     quarantine::release(&self.settings.quarantine, delivery);
                 }
             }
@@ -145,7 +145,7 @@ impl Taker<'_> {
 
     fn set_aside(&self, delivery: &Delivery, fault: &Fault) -> Result<(), NightError> {
         let reason = format!("{}: {fault}", file_name(delivery));
-        let (folder, name) = (folder(delivery), file_name(delivery));
+        let (folder, name) = (folder(delivery), held_as(delivery));
         self.till.quarantine(&folder, &name, &reason, self.settings.as_of)?;
         quarantine::put(&self.settings.quarantine, delivery, &reason)?;
         Ok(())
@@ -185,6 +185,11 @@ fn feed_id(delivery: &Delivery, sha256: &[u8; 32]) -> String {
 
 fn file_name(delivery: &Delivery) -> String {
     delivery.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A file's name among those in quarantine.
+fn held_as(delivery: &Delivery) -> String {
+    quarantine::name(delivery).to_string_lossy().into_owned()
 }
 
 fn folder(delivery: &Delivery) -> String {

@@ -82,16 +82,6 @@ fn holes<'t>(text: &'t str, form: &str) -> Option<Vec<&'t str>> {
     rest.is_empty().then_some(found)
 }
 
-/// What a flag is about.
-pub(super) fn flag(code: &str) -> &'static str {
-    match code {
-        "balance-broken" => "期末余额不符：",
-        "running-balance-broken" => "逐笔余额不连续：",
-        "control-sum" => "合计与明细不符：",
-        _ => "",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -119,12 +119,19 @@ const SETTLEMENTS: &str = "
     having max(p.settled) <> sum(p.paid) or max(n.amount_fen) is not max(p.settled)
     order by 1 limit 20";
 
-const ORPHANS: [(&str, &str); 4] = [
+const ORPHANS: [(&str, &str); 5] = [
     (
         "decision without its transaction",
         "select count(*) from decision d where centre_id = ?1 and not exists (select 1
             from bank_transaction t where t.centre_id = d.centre_id
             and t.account_id = d.account_id and t.serial = d.serial)",
+    ),
+    (
+        // Only once every file is judged; what was taken in and not judged yet has none.
+        "transaction without a decision",
+        "select case when exists (select 1 from feed where centre_id = ?1 and judged = 0) then 0
+            else max(0, (select count(*) from bank_transaction where centre_id = ?1)
+                - (select count(*) from decision where centre_id = ?1)) end",
     ),
     (
         "transaction in suspense without its item",
@@ -164,6 +171,7 @@ impl Store {
             }
         }
         let standing = standing(connection, centre)?;
+        gaps.extend(one_sided(&standing));
         let balances = balances(connection, centre, received, paid_out)?;
         for (subject, journals) in &balances {
             let transactions = expected(*subject, &standing, received, paid_out);
@@ -288,6 +296,15 @@ fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError
         standing.insert((place, credit), (count.cast_unsigned(), row.get(3)?));
     }
     Ok(standing)
+}
+
+/// Every returned credit has the debit that returned it, of the same amount.
+fn one_sided(standing: &Standing) -> Option<Gap> {
+    let side = |credit| standing.get(&(Place::Returned, credit)).copied().unwrap_or_default();
+    let ((credits, came), (debits, went)) = (side(true), side(false));
+    let count = credits.abs_diff(debits).max(u64::from(came != went));
+    let what = "returned transaction without its other side";
+    (count > 0).then_some(Gap::Orphan { what, count })
 }
 
 /// What each subject's balance must be, from the transactions alone.

@@ -13,6 +13,7 @@ use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField,
 use chrono::NaiveDate;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, named_params, params};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -153,6 +154,10 @@ impl Store {
         note: Option<&str>,
         on: NaiveDate,
     ) -> Result<(), StoreError> {
+        once("suspense item", items)?;
+        if let Resolution::Settle(notices) = resolution {
+            once("notice", notices)?;
+        }
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
@@ -185,6 +190,18 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Refuses what is named twice: its money would move twice.
+fn once<T: Ord + fmt::Display>(what: &'static str, named: &[T]) -> Result<(), StoreError> {
+    let mut known = BTreeSet::new();
+    for one in named {
+        if !known.insert(one) {
+            let (id, state) = (one.to_string(), "named twice".to_owned());
+            return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "once" }));
+        }
+    }
+    Ok(())
 }
 
 /// An item that hangs, as the store names it.
