@@ -12,7 +12,12 @@ use zip::write::SimpleFileOptions;
 const ROWS: &str = "本方账号,交易流水号,交易日期,借贷标志,交易金额\n1,1,2026-05-11,贷,1.00\n";
 const MESSAGE: &str = ":20:S\n:25:1\n:60F:C260511CNY0,\n:62F:C260511CNY0,\n-\n";
 
-fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+/// A file of an archive: name and bytes.
+type Member<'a> = (&'a str, &'a [u8]);
+/// Statements and entries, or what is wrong.
+type Wanted = Result<(u64, u64), &'static str>;
+
+fn archive(members: &[Member<'_>]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         archive.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -31,7 +36,7 @@ fn an_archive_is_its_statements_or_an_error_that_names_the_file() {
     let inner = archive(&[("a.csv", ROWS.as_bytes())]);
     let bomb = vec![0; 49 << 20];
     #[rustfmt::skip] // A table is read by column.
-    let rows: [(&[(&str, &[u8])], Result<(u64, u64), &str>); 8] = [
+    let rows: [(&[Member<'_>], Wanted); 8] = [
         (&[("a.csv", ROWS.as_bytes())],                                  Ok((1, 1))),
         (&[("a.csv", ROWS.as_bytes()), ("b/b.csv", ROWS.as_bytes())],    Ok((2, 2))),
         (&[("a.csv", ROWS.as_bytes()), ("__MACOSX/._a.csv", b"\0\x05")], Ok((1, 1))),
