@@ -17,6 +17,7 @@ mod reading;
 mod reporting;
 mod suggesting;
 mod taking;
+mod wording;
 mod writing;
 
 pub use error::NightError;
@@ -107,9 +108,9 @@ pub async fn run(
         // 2. Take in.     needs: files                gives: fresh transactions on the slate
         let mut slate = Slate::default();
         let intakes = taking::take_in(tools, &mut slate)?;
-        // A run that was killed left transactions that no night has judged: read those, and the
-        // fresh ones with them, from the store.
-        if left_over {
+        // A run that was killed left transactions that no night has judged, or a second delivery
+        // changed what the first had brought: read all that is undecided from the store.
+        if left_over || slate.is_outdated() {
             slate = undecided(tools)?;
         }
         // 3 to 5.         needs: the slate            gives: decisions, books, letters: one commit

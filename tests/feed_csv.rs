@@ -124,7 +124,6 @@ fn a_file_that_cannot_be_read_says_what_was_found_and_expected() {
         (b"".to_vec(), "expected a statement, found an empty file"),
         (b" \r\n ".to_vec(), "expected a statement, found an empty file"),
         (b"\x1f\x8b\x08".to_vec(), "expected CSV, camt, MT940 or settlement records, found \"gzip data\""),
-        (b"PK\x03\x04rest".to_vec(), "expected CSV, camt, MT940 or settlement records, found \"a zip archive\""),
         ("甲,乙,丙\n1,2,3\n".into(), "line 1: expected the columns of a layout in rules/banks, found \"甲,乙,丙\""),
         ("\n交易日期,交易金额,余额,附言\n".into(),
          "line 2: expected the columns 借贷标志 of layout standard, found \"交易日期,交易金额,余额,附言\""),
@@ -216,7 +215,7 @@ fn a_preamble_gives_account_and_balances() {
                 交易日期,收入金额,支出金额,余额\n2026-05-11,5.00,,105.00\n";
     let (_, kept) = read(text.as_bytes());
     assert_eq!(kept.statements, ["2105400000000000011 1 entries, +5.00 -0.00, 100.00 to 120.00"]);
-    assert_eq!(kept.flags, ["5: balance-broken of ····0011: expected 105.00, found 120.00"]);
+    assert_eq!(kept.flags, ["5: balance-broken: account ····0011: expected 105.00, found 120.00"]);
 }
 
 #[test]

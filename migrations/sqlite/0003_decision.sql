@@ -96,3 +96,14 @@ create table night (
     closing_fen    integer not null,
     primary key (centre_id, as_of)
 ) strict, without rowid;
+
+-- What each night decided, by outcome: counted while it is written, so that a report need not go
+-- through all decisions there are.
+create table night_outcome (
+    centre_id  integer not null,
+    as_of      integer not null,
+    outcome    integer not null,  -- remittance::Outcome::number.
+    count      integer not null,
+    amount_fen integer not null,  -- Signed: money out counts negative.
+    primary key (centre_id, as_of, outcome)
+) strict, without rowid;

@@ -164,7 +164,7 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Prove the books: every fen of every feed is in exactly one place
     Audit {
-        /// Print one digest of outcomes, journals, suspense and letters instead: equal digests are equal books
+        /// Print one digest of all that nights and staff decided: equal digests are equal books
         #[arg(long)]
         digest: bool,
     },
@@ -307,6 +307,9 @@ pub(super) struct NightlyArgs {
     /// Where the banks' files are [default: inbox/]
     #[arg(long, value_name = "DIR")]
     pub(super) inbox: Option<PathBuf>,
+    /// Write no report; `duizhang report` makes it later from what was committed
+    #[arg(long)]
+    pub(super) no_report: bool,
     /// How long to wait for another run that holds this centre, instead of ending with 4
     #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
     pub(super) lock_wait: u64,

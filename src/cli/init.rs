@@ -86,7 +86,8 @@ reports = "reports"
 outbox = "outbox"          # letters to employers, as .eml
 
 [centre]
-code = "1"                 # the key of this centre in the database, its division code say; never change it later
+# The key of this centre in the database, such as its division code; never change it later.
+code = "1"
 name = {name}
 # On every letter and report. 印在每封函件和报告上。
 phone = "12329"

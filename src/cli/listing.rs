@@ -34,11 +34,6 @@ const TRANSACTIONS: &[Column<Listed>] = &[
         value: |listed| Value::text(listed.row.direction.code()),
     },
     Column { key: "amount", heading: "amount", value: |listed| listed.amount() },
-    Column {
-        key: "payer",
-        heading: "payer",
-        value: |listed| Value::maybe(listed.row.counterparty_name.as_deref()),
-    },
     Column { key: "remark", heading: "remark", value: |listed| Value::text(&listed.remark) },
     Column {
         key: "reference",
@@ -52,6 +47,11 @@ const TRANSACTIONS: &[Column<Listed>] = &[
     },
     Column { key: "reason", heading: "reason", value: |listed| listed.reason() },
     Column { key: "notice", heading: "notice", value: |listed| listed.notice() },
+    Column {
+        key: "payer",
+        heading: "payer",
+        value: |listed| Value::maybe(listed.row.counterparty_name.as_deref()),
+    },
 ];
 
 impl Listed {

@@ -14,6 +14,7 @@ use crate::nightly::{self, Delivery, FileOutcome, Inbox, Intakes, Night, NightSe
 use crate::report::Tally;
 use crate::store::{Taken, VerdictTotals};
 use chrono::NaiveDate;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a night did, in one row.
@@ -86,34 +87,43 @@ pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failu
     let inbox = args.inbox.as_deref().unwrap_or(&centre.settings.inbox);
     let deliveries = Inbox::at(inbox).deliveries()?;
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
-    let (summary, page) = run(global, &centre, deliveries, as_of)?;
+    let summary = run(global, &centre, deliveries, as_of)?;
     let done = told(&summary.night.intakes);
+    let page = if args.no_report { None } else { Some(write_report(global, &centre, as_of)?) };
     Printer::print(centre.settings.format, COLUMNS, [summary])?;
     if centre.is_rehearsal() {
         note!(global, "dry run: nothing was written");
-    } else {
+    } else if let Some(page) = page {
         note!(global, "report: {}", page.display());
     }
     Ok(done)
 }
 
-/// Runs one night and writes its letters and report; gives where the page is.
+/// Runs one night and writes its letters.
 pub(super) fn run(
     global: &Global,
     centre: &Centre,
     deliveries: Vec<Delivery>,
     as_of: NaiveDate,
-) -> Result<(Summary, std::path::PathBuf), Failure> {
+) -> Result<Summary, Failure> {
     let progress = Progress::start(global, "the night begins");
     let settings = settings(centre, deliveries, as_of);
     let work = nightly::run(&centre.store, &centre.rules, &settings, &progress);
     let night = centre.wait(work)?;
     nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
-    progress.say("writing the report");
+    Ok(Summary { as_of, night })
+}
+
+/// Writes the night's report; gives where the page is.
+pub(super) fn write_report(
+    global: &Global,
+    centre: &Centre,
+    as_of: NaiveDate,
+) -> Result<PathBuf, Failure> {
+    let _progress = Progress::start(global, "writing the report");
     let report = centre.report(as_of)?;
     let pages = report::write(&centre.settings.reports, &report, centre.settings.language())?;
-    let page = pages.into_iter().next().unwrap_or_default();
-    Ok((Summary { as_of, night }, page))
+    Ok(pages.into_iter().next().unwrap_or_default())
 }
 
 fn settings(centre: &Centre, deliveries: Vec<Delivery>, as_of: NaiveDate) -> NightSettings {
@@ -189,10 +199,8 @@ pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure
         std::fs::File::open(path).doing(|| format!("cannot open {}", path.display()))?;
     }
     let centre = Centre::write(global)?;
-    let delivery = |path: &std::path::PathBuf| Delivery {
-        account_no: args.account.clone(),
-        path: path.clone(),
-    };
+    let delivery =
+        |path: &PathBuf| Delivery { account_no: args.account.clone(), path: path.clone() };
     let deliveries = args.files.iter().map(delivery).collect();
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
     let settings = settings(&centre, deliveries, as_of);

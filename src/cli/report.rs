@@ -45,15 +45,29 @@ pub(super) fn write(
     std::fs::create_dir_all(folder).doing(|| format!("cannot make {}", folder.display()))?;
     let stem = stem(folder, report);
     let options = html::Options { language, ..html::Options::default() };
-    Ok(vec![
-        one(stem.with_extension("html"), |out| Ok(html::write(report, options, out)?))?,
-        #[cfg(feature = "xlsx")]
-        one(stem.with_extension("xlsx"), |out| {
-            Ok(crate::report::xlsx::write(report, language, out)?)
-        })?,
-        one(stem.with_extension("csv"), |out| Ok(csv::write(report, language, out)?))?,
-        one(stem.with_extension("json"), |out| Ok(json::write(report, out)?))?,
-    ])
+    // Each form is a thread: with sixty thousand items in suspense they take seconds.
+    std::thread::scope(|scope| {
+        let stem = &stem;
+        let forms = [
+            scope.spawn(move || {
+                one(stem.with_extension("html"), |out| Ok(html::write(report, options, out)?))
+            }),
+            #[cfg(feature = "xlsx")]
+            scope.spawn(move || {
+                one(stem.with_extension("xlsx"), |out| {
+                    Ok(crate::report::xlsx::write(report, language, out)?)
+                })
+            }),
+            scope.spawn(move || {
+                one(stem.with_extension("csv"), |out| Ok(csv::write(report, language, out)?))
+            }),
+            scope.spawn(move || {
+                one(stem.with_extension("json"), |out| Ok(json::write(report, out)?))
+            }),
+        ];
+        let died = || Failure::because("a thread that writes the report died");
+        forms.into_iter().map(|form| form.join().unwrap_or_else(|_| Err(died()))).collect()
+    })
 }
 
 fn stem(folder: &Path, report: &Report) -> PathBuf {
@@ -64,7 +78,8 @@ fn one(
     path: PathBuf,
     write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Box<dyn Error + Send + Sync>>,
 ) -> Result<PathBuf, Failure> {
-    let unfinished = path.with_extension("tmp");
+    let mut unfinished = path.clone().into_os_string();
+    unfinished.push(".tmp");
     let make = || -> Result<(), Box<dyn Error + Send + Sync>> {
         let mut out = BufWriter::new(File::create(&unfinished)?);
         write(&mut out)?;

@@ -7,8 +7,8 @@ use super::failure::{Done, Failure};
 use super::listing::{parsed, reason};
 use super::rows::{Column, Printer, Value, grouped, one_line, stdout};
 use crate::remittance::PaymentReference;
-use crate::report::{EvidenceKind, Holds, Item, Report, SegmentKind, Suggestion};
-use crate::store::{ItemId, Resolution};
+use crate::report::{EvidenceKind, Holds, Item, SegmentKind, Suggestion};
+use crate::store::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
 use std::io::Write;
 
 pub(super) fn run(global: &Global, command: &SuspenseCommand) -> Result<Done, Failure> {
@@ -59,8 +59,11 @@ fn list(global: &Global, args: &SuspenseListArgs) -> Result<Done, Failure> {
 /// One item with everything that is known of it.
 fn show(global: &Global, id: &str, as_of: &AsOf) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
+    let id = identify(&centre, id)?.to_string();
     let report = centre.report(centre.night(as_of)?)?;
-    let item = find(&report, id)?;
+    let Some(item) = report.items.iter().find(|item| item.item_id == id) else {
+        return Err(Failure::because(format!("{id} did not hang in that night")));
+    };
     let mut out = stdout();
     match centre.settings.format {
         Format::Table => explain(&mut out, item)?,
@@ -73,21 +76,21 @@ fn show(global: &Global, id: &str, as_of: &AsOf) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// The item of that id, or the only one whose serial ends so.
-fn find<'r>(report: &'r Report, id: &str) -> Result<&'r Item, Failure> {
-    if let Some(item) = report.items.iter().find(|item| item.item_id == id) {
-        return Ok(item);
-    }
-    let mut alike = report.items.iter().filter(|item| !id.is_empty() && item.serial.ends_with(id));
+/// The open item of that id, or the only one whose serial ends so.
+fn identify(centre: &Centre, id: &str) -> Result<ItemId, Failure> {
+    let filter = SuspenseFilter { id: id.parse().ok(), ..SuspenseFilter::default() };
+    let exact = filter.id.is_some();
+    let open = centre.store.suspense(&filter)?;
+    let fits = |item: &&SuspenseRow| exact || (!id.is_empty() && item.id.serial.ends_with(id));
+    let mut alike = open.iter().filter(fits).map(|item| &item.id);
     match (alike.next(), alike.next()) {
-        (Some(only), None) => Ok(only),
+        (Some(only), None) => Ok(only.clone()),
         (None, _) => Err(Failure::because(format!(
             "nothing hangs under {id:?}; `duizhang suspense list` shows what does"
         ))),
-        (Some(one), Some(other)) => Err(Failure::because(format!(
-            "{id:?} could be {} or {}; give the whole id",
-            one.item_id, other.item_id
-        ))),
+        (Some(one), Some(other)) => {
+            Err(Failure::because(format!("{id:?} could be {one} or {other}; give the whole id")))
+        }
     }
 }
 
@@ -151,7 +154,7 @@ fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
     let mut resolution = if !notices.is_empty() {
         Resolution::Settle(notices)
     } else if args.how.advance {
-        Resolution::Advance(args.employer.clone())
+        args.employer.clone().map_or(Resolution::Advance, Resolution::AdvanceOf)
     } else if args.how.refund {
         Resolution::Refund
     } else {
@@ -159,19 +162,16 @@ fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
     };
     let centre = Centre::write(global)?;
     let on = args.as_of.as_of.unwrap_or_else(clock::today);
-    let report = centre.report(on)?;
-    let mut items = Vec::new();
-    for id in &args.ids {
-        items.push(parsed::<ItemId>(&find(&report, id)?.item_id)?);
-    }
-    if let Resolution::Advance(None) = resolution {
+    let ids = args.ids.iter().map(|id| identify(&centre, id));
+    let items = ids.collect::<Result<Vec<_>, _>>()?;
+    if resolution == Resolution::Advance {
         let mut owners = Vec::new();
         for item in &items {
             owners.push(centre.store.employer_of(item)?);
         }
         owners.dedup();
         match owners.as_slice() {
-            [Some(only)] => resolution = Resolution::Advance(Some(only.clone())),
+            [Some(only)] => resolution = Resolution::AdvanceOf(only.clone()),
             _ => note!(global, "nobody can say whose this is; --employer ID puts it on a balance"),
         }
     }

@@ -231,13 +231,12 @@ fn declared(head: &[u8]) -> Option<String> {
 
 /// SWIFT messages have no words to confirm an encoding: Chinese where bytes above ASCII come in
 /// pairs, else the western one-byte encoding, which reads any byte. Either is flagged.
-#[expect(clippy::unnecessary_wraps, reason = "as its neighbours")]
-pub(super) fn of_messages(scan: &Scan) -> Result<Encoding, FeedError> {
+pub(super) fn of_messages(scan: &Scan) -> Encoding {
     if let Some(encoding) = Encoding::proven(scan) {
-        return Ok(encoding);
+        return encoding;
     }
     let found = if is_paired(&scan.head) { Encoding::GB18030 } else { Encoding::WINDOWS_1252 };
-    Ok(Encoding { certain: false, ..found })
+    Encoding { certain: false, ..found }
 }
 
 /// Whether bytes above ASCII stand in pairs, as common Chinese in GBK does; western letters stand

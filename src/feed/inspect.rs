@@ -1,13 +1,18 @@
 //! Sums up what a file holds, for `duizhang feed inspect`, without a database.
 //!
 //! Start at [`inspect`]; it reads one file into a [`Summary`], whose fields are the keys of the JSON
-//! line in their order. The rule where a file holds several statements: `opening` and `closing` are
-//! those of a single statement, else null; `balance_ok` is false when one statement's balance does
-//! not hold, true when at least one holds, else null; `currency` is `MULTI` and the sums are null
-//! when there are several currencies. Sums have the file's decimals, at least two.
+//! line in their order. [`Tally`] is the rule by which statements come to the figures of a file:
+//!
+//! - `entries`: all that the statements count, booked or not, readable or not.
+//! - `currency`: that of the booked entries; without any, that of the statements; `MULTI` if several.
+//! - sums: over the statements; none where the currency is `MULTI` or an amount had a sign.
+//! - `opening`, `closing`: of a single statement only.
+//! - `balance_ok`: false if one statement's is false, else true if one's is true; a statement whose
+//!   entries have another currency than its own has none.
+//!
+//! Amounts have the file's decimals without trailing zeros, and at least two.
 
-use super::{Entry, FeedError, Flag, Reject, Sink, Source, Statement};
-use crate::remittance::Direction;
+use super::{Entry, FeedError, Flag, Odd, Reject, Sink, Source, Statement};
 use crate::rulebook::bank::BankLayouts;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -59,14 +64,34 @@ pub struct Tally<'r> {
     statements: u64,
     entries: u64,
     sums: Option<(Decimal, Decimal)>,
-    /// The one currency so far; the second makes it `MULTI`.
-    currency: Option<String>,
+    entry_currency: Currency,
+    statement_currency: Currency,
+    /// Of the entries since the last statement ended.
+    current: Currency,
     opening: Option<Decimal>,
     closing: Option<Decimal>,
-    holds: bool,
-    breaks: bool,
+    balance_ok: Option<bool>,
     flags: Vec<String>,
     flags_more: u64,
+}
+
+/// The one currency so far, or that there are several.
+#[derive(Default)]
+enum Currency {
+    #[default]
+    None,
+    One(String),
+    Several,
+}
+
+impl Currency {
+    fn add(&mut self, found: Option<&str>) {
+        match (&*self, found) {
+            (Self::None, Some(found)) => *self = Self::One(found.to_owned()),
+            (Self::One(known), Some(found)) if known != found => *self = Self::Several,
+            (Self::None | Self::One(_) | Self::Several, _) => {}
+        }
+    }
 }
 
 impl<'r> Tally<'r> {
@@ -78,21 +103,14 @@ impl<'r> Tally<'r> {
             statements: 0,
             entries: 0,
             sums: Some((Decimal::ZERO, Decimal::ZERO)),
-            currency: None,
+            entry_currency: Currency::None,
+            statement_currency: Currency::None,
+            current: Currency::None,
             opening: None,
             closing: None,
-            holds: false,
-            breaks: false,
+            balance_ok: None,
             flags: Vec::new(),
             flags_more: 0,
-        }
-    }
-
-    fn currency(&mut self, found: Option<&str>) {
-        match (&self.currency, found) {
-            (None, Some(found)) => self.currency = Some(found.to_owned()),
-            (Some(known), Some(found)) if known != found => self.currency = Some(MULTI.to_owned()),
-            (Some(_) | None, Some(_) | None) => {}
         }
     }
 
@@ -100,8 +118,14 @@ impl<'r> Tally<'r> {
     #[must_use]
     pub fn summary(self, file: &str, format: &'static str, encoding: &'static str) -> Summary {
         let single = self.statements == 1;
-        let multi = self.currency.as_deref() == Some(MULTI);
-        let sums = self.sums.filter(|_| !multi);
+        let currency = match (self.entry_currency, self.statement_currency) {
+            (Currency::None, currency) | (currency, _) => currency,
+        };
+        let (currency, sums) = match currency {
+            Currency::None => (None, self.sums),
+            Currency::One(currency) => (Some(currency), self.sums),
+            Currency::Several => (Some(MULTI.to_owned()), None),
+        };
         let mut flags = self.flags;
         if self.flags_more > 0 {
             flags.push(format!("and {} more", self.flags_more));
@@ -114,10 +138,10 @@ impl<'r> Tally<'r> {
             entries: self.entries,
             sum_credit: sums.map(|(credit, _)| written(credit)),
             sum_debit: sums.map(|(_, debit)| written(debit)),
-            currency: self.currency,
+            currency,
             opening: self.opening.filter(|_| single).map(written),
             closing: self.closing.filter(|_| single).map(written),
-            balance_ok: if self.breaks { Some(false) } else { self.holds.then_some(true) },
+            balance_ok: self.balance_ok,
             rejected: self.rejects,
             error: None,
             flags,
@@ -125,9 +149,9 @@ impl<'r> Tally<'r> {
     }
 }
 
-/// An amount with the file's decimals, at least two.
+/// An amount with its decimals, at least two.
 fn written(amount: Decimal) -> String {
-    let mut amount = amount;
+    let mut amount = amount.normalize();
     if amount.scale() < 2 {
         amount.rescale(2);
     }
@@ -136,12 +160,8 @@ fn written(amount: Decimal) -> String {
 
 impl Sink for Tally<'_> {
     fn entry(&mut self, entry: Entry<'_>) {
-        self.entries += 1;
-        self.currency(entry.currency);
-        self.sums = self.sums.and_then(|(credit, debit)| match entry.direction {
-            Direction::Credit => Some((credit.checked_add(entry.amount)?, debit)),
-            Direction::Debit => Some((credit, debit.checked_add(entry.amount)?)),
-        });
+        self.entry_currency.add(entry.currency);
+        self.current.add(entry.currency);
     }
 
     fn reject(&mut self, reject: Reject) {
@@ -151,17 +171,27 @@ impl Sink for Tally<'_> {
 
     fn statement(&mut self, statement: Statement<'_>) {
         self.statements += 1;
-        self.currency(statement.currency);
+        self.entries += statement.entries;
+        self.sums = self.sums.and_then(|(credit, debit)| {
+            let credit = credit.checked_add(statement.sum_credit)?;
+            Some((credit, debit.checked_add(statement.sum_debit)?))
+        });
         self.opening = statement.opening.map(|balance| balance.amount);
         self.closing = statement.closing.map(|balance| balance.amount);
-        match statement.balance_ok() {
-            Some(true) => self.holds = true,
-            Some(false) => self.breaks = true,
-            None => {}
+        self.statement_currency.add(statement.currency);
+        let mut current = std::mem::take(&mut self.current);
+        current.add(statement.currency);
+        if let (Currency::None | Currency::One(_), Some(holds)) = (current, statement.balance_ok())
+        {
+            self.balance_ok = Some(holds && self.balance_ok != Some(false));
         }
     }
 
     fn flag(&mut self, flag: Flag) {
+        // Where no statement says which, the sign of an amount can be read either way.
+        if matches!(flag, Flag::Oddity { odd: Odd::NegativeAmount, .. }) {
+            self.sums = None;
+        }
         if self.flags.len() < FLAGS_MAX {
             self.flags.push(flag.to_string());
         } else {

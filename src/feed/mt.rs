@@ -44,5 +44,10 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, Feed
     messages.finish(sink).map_err(|kind| FeedError { line, kind })
 }
 
+/// Whether a line begins a field of these messages.
+pub(in crate::feed) fn begins_field(line: &str) -> bool {
+    tag::tag(line).is_some()
+}
+
 #[cfg(test)]
 mod tests;

@@ -9,8 +9,8 @@
 use super::{FeedError, FeedErrorKind};
 use std::io::Read;
 
-/// Longest row, far above any statement's: a quote left open must not read a file into memory.
-const ROW_BYTES_MAX: usize = 1024 * 1024;
+/// Longest row: a remark of 10 MB passes, a quote left open does not read a file into memory.
+const ROW_BYTES_MAX: usize = 12 << 20;
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
 
@@ -158,7 +158,7 @@ impl<R: Read> RowReader<R> {
                 Split::Row { content, length, breaks } => break (content, length, breaks),
                 Split::More { quoted } if self.finished || bytes.len() > ROW_BYTES_MAX => {
                     let expected =
-                        if quoted { "a closing quote" } else { "a row of at most 1 MiB" };
+                        if quoted { "a closing quote" } else { "a row of at most 12 MiB" };
                     return Err(unended(bytes, expected, self.line));
                 }
                 Split::More { .. } => self.fill()?,
@@ -184,9 +184,12 @@ impl<R: Read> RowReader<R> {
         if self.end == self.buffer.len() {
             self.buffer.resize(self.buffer.len() * 2, 0);
         }
-        let read = self.input.read(self.buffer.get_mut(self.end..).unwrap_or_default())?;
-        self.end += read;
-        self.finished = read == 0;
+        // Until it is full: a row is split anew with every filling, and fillings double.
+        while !self.finished && self.end < self.buffer.len() {
+            let read = self.input.read(self.buffer.get_mut(self.end..).unwrap_or_default())?;
+            self.end += read;
+            self.finished = read == 0;
+        }
         Ok(())
     }
 }

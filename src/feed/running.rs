@@ -9,7 +9,7 @@
 
 use super::amount::Amount;
 use super::layout::PreambleFacts;
-use super::{Balance, Entry, Flag, Sink, Statement};
+use super::{Balance, Entry, Flag, Odd, Sink, Statement};
 use crate::remittance::Direction;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -213,7 +213,7 @@ impl Track {
             let found = format!("{} of {} rows", breaks.count, self.checks);
             sink.flag(Flag::Oddity {
                 line: self.line,
-                code: "running-balance-without-order",
+                odd: Odd::RunningBalanceWithoutOrder,
                 found,
             });
             return;
@@ -224,7 +224,7 @@ impl Track {
         }
         if breaks.count > BREAKS_MAX as u64 {
             let found = format!("{} of {} rows", breaks.count, self.checks);
-            sink.flag(Flag::Oddity { line: self.line, code: "running-balance-breaks", found });
+            sink.flag(Flag::Oddity { line: self.line, odd: Odd::RunningBalanceBreaks, found });
         }
     }
 }

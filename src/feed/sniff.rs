@@ -5,7 +5,7 @@
 //! the header then has to prove it.
 
 use super::encoding::{Encoding, HEAD_BYTES, Scan};
-use super::{FeedError, FeedErrorKind};
+use super::{FeedError, FeedErrorKind, mt};
 
 /// The reader that a file needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Settlement,
     SettlementEnvelope,
     Excel,
+    /// A zip of statements.
+    Archive,
     Html,
     /// CSV and its kin.
     Text,
@@ -44,13 +46,16 @@ pub(super) fn kind(scan: &Scan) -> Result<Kind, FeedError> {
         // A workbook's first members carry its names; other archives do not.
         let holds = |name: &[u8]| memchr::memmem::find(head, name).is_some();
         let workbook = holds(b"[Content_Types].xml") || holds(b"xl/");
-        return if workbook { Ok(Kind::Excel) } else { unknown("a zip archive") };
+        return Ok(if workbook { Kind::Excel } else { Kind::Archive });
     }
     let encoding = Encoding::proven(scan).unwrap_or(Encoding::GB18030);
     let text = encoding.decode_head(head.get(..head.len().min(HEAD_BYTES / 8)).unwrap_or_default());
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if start.is_empty() && scan.bytes <= 8192 {
         return Err(FeedErrorKind::Empty.at(0));
+    }
+    if let Some(found) = foreign(start) {
+        return unknown(found);
     }
     Ok(if start.starts_with('<') {
         of_markup(start)
@@ -61,6 +66,18 @@ pub(super) fn kind(scan: &Scan) -> Result<Kind, FeedError> {
     } else {
         Kind::Text
     })
+}
+
+/// Statements in formats that are known and not read.
+fn foreign(start: &str) -> Option<&'static str> {
+    let ofx = |tag: &str| tag.starts_with("OFX>") || tag.starts_with("?OFX");
+    if start.starts_with("OFXHEADER") || (start.starts_with('<') && start.split('<').any(ofx)) {
+        return Some("an OFX file");
+    }
+    // A BAI2 file header: nine fields, ended by a stroke.
+    let header = start.split('/').next().unwrap_or_default();
+    let bai2 = header.starts_with("01,") && header.matches(',').count() == 8;
+    (bai2 && !header.contains('\n')).then_some("a BAI2 file")
 }
 
 fn of_markup(start: &str) -> Kind {
@@ -76,13 +93,12 @@ fn of_markup(start: &str) -> Kind {
     }
 }
 
-/// A SWIFT block, or a tag `:20:` that begins one of the first lines.
+/// A SWIFT block, or a field of a statement message that begins one of the first lines.
 fn is_message(start: &str) -> bool {
-    start.starts_with("{1:")
+    start.starts_with("@@:20:")
         || start.split(['\n', '\r']).take(40).any(|line| {
-            line.starts_with(":20:") || line.starts_with("{1:") || line.starts_with("{4:")
+            line.starts_with("{1:") || line.starts_with("{4:") || mt::begins_field(line)
         })
-        || start.starts_with("@@:20:")
 }
 
 /// A first line of 23 fields, each ended by `|`, that begins with a number.
@@ -106,7 +122,7 @@ mod tests {
         let rows: &[(&[u8], &str)] = &[
             (b"\xd0\xcf\x11\xe0\xa1\xb1",                   "Excel"),
             (b"PK\x03\x04..[Content_Types].xml",             "Excel"),
-            (b"PK\x03\x04..statement.xml",                   "found \"a zip archive\""),
+            (b"PK\x03\x04..statement.xml",                   "Archive"),
             (b"\x1f\x8b\x08",                                "found \"gzip data\""),
             (b"%PDF-1.4",                                     "found \"a PDF\""),
             (b"\xef\xbb\xbf\n<?xml version=\"1.0\"?><Document/>", "Xml"),
@@ -118,6 +134,10 @@ mod tests {
             (b"\r\n:20:STARTUMS\r\n",                        "Mt"),
             (b"0000 01BANK\r\n940\r\n:20:1\r\n",            "Mt"),
             (b"1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|\r\n", "Settlement"),
+            (b":61:2405060506C10,00NTRF1\n",                  "Mt"),
+            (b"OFXHEADER:100\nDATA:OFXSGML",                  "found \"an OFX file\""),
+            (b"<?xml version=\"1.0\"?><?OFX VERSION=\"211\"?><OFX>", "found \"an OFX file\""),
+            (b"01,122099999,123456789,240305,0200,1,80,,2/\n02,", "found \"a BAI2 file\""),
             ("交易日期,借贷标志".as_bytes(),                    "Text"),
         ];
         for (bytes, want) in rows {
@@ -164,7 +184,7 @@ mod tests {
         ];
         for (bytes, want) in rows {
             let scan = scan(&mut Cursor::new(bytes)).unwrap();
-            assert_eq!(of_messages(&scan).unwrap().name(), want);
+            assert_eq!(of_messages(&scan).name(), want);
         }
     }
 }

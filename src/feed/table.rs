@@ -11,7 +11,7 @@ use super::amount::{self, Amount};
 use super::layout::{Plan, normalised, shortened};
 use super::rows::Row;
 use super::running::Running;
-use super::{Entry, Flag, Problem, Reject, Sink, date};
+use super::{Entry, Flag, Odd, Problem, Reject, Sink, date};
 use crate::remittance::{Counterparty, Direction, MoneyError, Remarks};
 use crate::rulebook::bank::{AmountModel, Field};
 use chrono::{NaiveDate, NaiveTime};
@@ -90,7 +90,7 @@ impl<'p> Table<'p> {
                 if reading.ambiguous && self.ambiguous < AMBIGUOUS_MAX {
                     self.ambiguous += 1;
                     let found = reader.value(row, Field::Date).to_owned();
-                    sink.flag(Flag::Oddity { line: row.line, code: "ambiguous-date", found });
+                    sink.flag(Flag::Oddity { line: row.line, odd: Odd::AmbiguousDate, found });
                 }
                 sink.entry(reading.entry);
             }

@@ -16,7 +16,7 @@ pub enum NightError {
     },
     /// No collection account is known, so no feed can belong to one.
     NoAccounts,
-    /// The thread that reads files is gone.
+    /// A thread of the night is gone.
     Reader,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for NightError {
                 f,
                 "the centre has no collection account; `duizhang import accounts FILE` takes them in"
             ),
-            Self::Reader => write!(f, "the reading thread stopped"),
+            Self::Reader => write!(f, "a thread of the night stopped"),
         }
     }
 }

@@ -4,13 +4,24 @@
 //! is known, or the bank has sent it again, it goes in and the copy is removed.
 
 use super::{Delivery, NightError};
+use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+/// The file's path below its account's folder. Banks' clients make a folder a day, with the same
+/// names in each: the name alone would let one day's file stand for another's.
+pub(super) fn name(delivery: &Delivery) -> PathBuf {
+    let normal = |one| if let Component::Normal(name) = one { Some(name) } else { None };
+    let names: Vec<&OsStr> = delivery.path.components().filter_map(normal).collect();
+    let last = names.len().saturating_sub(1);
+    let folder = delivery.account_no.as_deref().map(OsStr::new);
+    let folder = names.iter().take(last).rposition(|name| Some(*name) == folder);
+    names.iter().skip(folder.map_or(last, |folder| folder + 1)).collect()
+}
 
 /// Where a delivery's copy lies in quarantine.
 fn place(quarantine: &Path, delivery: &Delivery) -> PathBuf {
-    let name = delivery.path.file_name().unwrap_or_default();
-    quarantine.join(delivery.account_no.as_deref().unwrap_or("_")).join(name)
+    quarantine.join(delivery.account_no.as_deref().unwrap_or("_")).join(name(delivery))
 }
 
 fn reason_beside(copy: &Path) -> PathBuf {

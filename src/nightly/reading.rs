@@ -1,18 +1,19 @@
 //! The reading thread: bytes in, batches of rows out, each row read as far as one row can be.
 //!
-//! Invariant: a file sends `Begin`, then its rows, then `End`; whoever receives must see `End`
-//! before believing anything.
+//! Invariant: a file sends `Begin` and waits to hear whether it is to be read; then its rows, then
+//! `End`. Whoever receives must see `End` before believing anything. Nothing of a file stands before
+//! its `Begin` unheard, so the two threads never wait for each other.
 
 use super::{Delivery, Tools};
 use crate::feed::identity::Serials;
-use crate::feed::{self, Entry, FeedError, FeedFacts, Flag, Reject, Sink, Statement};
+use crate::feed::{self, Entry, FeedError, FeedFacts, Flag, Look, Reject, Sink, Statement};
 use crate::matching::AccountIndex;
 use crate::remittance::{Money, RemarkField};
 use crate::store::{FlagRecord, StatementRecord, TransactionBatch};
 use rust_decimal::Decimal;
 use std::fmt;
 use std::fs::File;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// Rows a batch: large enough that handing it over costs nothing, small enough that eight of them
 /// are a few megabytes.
@@ -20,8 +21,15 @@ const BATCH_ROWS: usize = 4_096;
 
 /// What the reading thread tells the writing one.
 pub(super) enum Message {
-    /// A file begins; its place among the deliveries.
-    Begin(usize),
+    /// A file begins. Nothing more of it comes unless the answer says so.
+    Begin {
+        /// Among the deliveries.
+        place: usize,
+        /// Of its bytes; `None` where it could not be looked at, which its `End` then says.
+        sha256: Option<[u8; 32]>,
+        /// Whether it is to be read.
+        answer: SyncSender<bool>,
+    },
     Batch(TransactionBatch),
     Reject(Reject),
     Statement(StatementRecord),
@@ -52,22 +60,37 @@ pub enum Fault {
 /// Reads the deliveries one after the other. Ends early when nobody listens any more.
 pub(super) fn read_all(tools: &Tools<'_>, sender: &SyncSender<Message>) {
     for (place, delivery) in tools.settings.deliveries.iter().enumerate() {
-        if sender.send(Message::Begin(place)).is_err() {
+        let looked = open(delivery);
+        let sha256 = looked.as_ref().ok().map(|(_, look)| look.sha256());
+        let (answer, answered) = sync_channel(1);
+        if sender.send(Message::Begin { place, sha256, answer }).is_err() {
             return;
         }
-        let end = read_one(tools, delivery, sender);
+        match answered.recv() {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(_) => return,
+        }
+        let end = looked.and_then(|(file, look)| read_one(tools, delivery, file, &look, sender));
         if sender.send(Message::End(end)).is_err() {
             return;
         }
     }
 }
 
+fn open(delivery: &Delivery) -> Result<(File, Look), Fault> {
+    let mut file = File::open(&delivery.path).map_err(|error| Fault::Unreadable(error.into()))?;
+    let look = feed::look(&mut file).map_err(Fault::Unreadable)?;
+    Ok((file, look))
+}
+
 fn read_one(
     tools: &Tools<'_>,
     delivery: &Delivery,
+    mut file: File,
+    look: &Look,
     sender: &SyncSender<Message>,
 ) -> Result<FeedFacts, Fault> {
-    let mut file = File::open(&delivery.path).map_err(|error| Fault::Unreadable(error.into()))?;
     let mut feeder = Feeder {
         tools,
         folder: delivery.account_no.as_deref(),
@@ -77,8 +100,7 @@ fn read_one(
         fault: None,
         last: None,
     };
-    let facts =
-        feed::read(&mut file, &tools.rules.banks, &mut feeder).map_err(Fault::Unreadable)?;
+    let facts = look.read(&mut file, &tools.rules.banks, &mut feeder).map_err(Fault::Unreadable)?;
     feeder.hand_over();
     match feeder.fault {
         None => Ok(facts),
@@ -195,6 +217,11 @@ impl Sink for Feeder<'_> {
         let record =
             FlagRecord { line: flag.line(), code: flag.code().to_owned(), detail: flag.detail() };
         self.send(Message::Flag(record));
+    }
+
+    /// Rows without a serial are told apart within their own file only.
+    fn member(&mut self, _: &str) {
+        self.serials = Serials::default();
     }
 }
 

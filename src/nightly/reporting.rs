@@ -3,8 +3,9 @@
 //! Start at [`report`]. It reads the store and decides nothing; the same store and day give the same
 //! report, on the night itself or years later.
 
-use super::NightError;
 use super::suggesting::{Adviser, Known};
+use super::{NightError, wording};
+use crate::feed;
 use crate::matching::Because;
 use crate::remark::{self, Reader, Reading};
 use crate::remittance::{Direction, Money, RemarkField, YearMonth};
@@ -28,15 +29,13 @@ pub fn report(
     centre: Centre,
     as_of: NaiveDate,
 ) -> Result<Report, NightError> {
-    let evening = store.evening(as_of)?;
-    let rows = store.suspense(&SuspenseFilter::default())?;
-    let reader = Reader::new(&rules.remark);
-    let known = if rows.is_empty() { Known::default() } else { Known::load(store)? };
-    let adviser = Adviser::new(&known);
-    let items = (1..)
-        .zip(&rows)
-        .map(|(number, row)| Item { number, ..item(row, &reader, &adviser, as_of) });
-    let items: Vec<Item> = items.collect();
+    // Two threads: what happened, and what hangs with the notices that may be meant.
+    let (evening, items) = std::thread::scope(|scope| {
+        let evening = scope.spawn(|| store.evening(as_of));
+        let items = items(store, rules, as_of)?;
+        let evening = evening.join().map_err(|_| NightError::Reader)??;
+        Ok::<_, NightError>((evening, items))
+    })?;
     Ok(Report {
         centre,
         as_of,
@@ -57,6 +56,32 @@ pub fn explanation(because: Option<&str>) -> Explanation {
         Some(because) => Explanation { zh: because.in_chinese(), en: because.in_english() },
         None => Explanation::default(),
     }
+}
+
+/// Items that are worth a second thread.
+const SHARED_FROM: usize = 256;
+
+/// Everything that hangs, numbered, with suggestions.
+fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>, NightError> {
+    let rows = store.suspense(&SuspenseFilter::default())?;
+    let known = if rows.is_empty() { Known::default() } else { Known::load(store)? };
+    let adviser = Adviser::new(&known);
+    let reader = Reader::new(&rules.remark);
+    let make = |rows: &[SuspenseRow]| -> Vec<Item> {
+        rows.iter().map(|row| item(row, &reader, &adviser, as_of)).collect()
+    };
+    let (first, second) = rows.split_at(if rows.len() < SHARED_FROM { 0 } else { rows.len() / 2 });
+    let mut items = std::thread::scope(|scope| {
+        let first = scope.spawn(|| make(first));
+        let second = make(second);
+        let mut items = first.join().map_err(|_| NightError::Reader)?;
+        items.extend(second);
+        Ok::<_, NightError>(items)
+    })?;
+    for (number, item) in (1..).zip(&mut items) {
+        item.number = number;
+    }
+    Ok(items)
 }
 
 fn item(row: &SuspenseRow, reader: &Reader, adviser: &Adviser<'_>, as_of: NaiveDate) -> Item {
@@ -177,16 +202,29 @@ fn awaiting(evening: &Evening, rules: &Rulebook) -> Vec<Awaiting> {
     evening.awaiting.iter().map(part).collect()
 }
 
+/// A reader's sentence in both languages.
+fn both(english: &str) -> Explanation {
+    Explanation { zh: wording::chinese(english), en: english.to_owned() }
+}
+
 fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warning> {
     use chrono::Datelike;
     let mut warnings = Vec::new();
     for (file, why) in &evening.quarantined {
-        warnings.push(Warning::FileQuarantined { file: file.clone(), why: why.clone() });
+        let why = why.strip_prefix(&format!("{file}: ")).unwrap_or(why);
+        warnings.push(Warning::FileQuarantined { file: file.clone(), why: both(why) });
     }
     for row in &evening.set_aside {
         let place = format!("{}:{}", row.file_name, row.line);
-        let (found, why) = (row.found.clone(), format!("{}: {}", row.field, row.problem));
-        warnings.push(Warning::RowRejected { place, found, why });
+        let Explanation { zh, en } = both(&row.problem);
+        if row.problem.starts_with("conflicting-duplicate") {
+            let (zh, en) = (format!("流水号 {}：{zh}", row.found), format!("{}: {en}", row.found));
+            warnings.push(Warning::Other { place, zh, en });
+            continue;
+        }
+        let (zh, en) = (format!("{}：{zh}", row.field), format!("{}: {en}", row.field));
+        let why = Explanation { zh, en };
+        warnings.push(Warning::RowRejected { place, found: row.found.clone(), why });
     }
     for gap in &evening.gaps {
         warnings.push(Warning::StatementGap {
@@ -200,7 +238,8 @@ fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warnin
     }
     for flag in &evening.flags {
         let place = format!("{}:{}", flag.file_name, flag.line);
-        let (zh, en) = (flag.detail.clone(), flag.detail.clone());
+        let zh = feed::in_chinese(&flag.code, &flag.detail);
+        let en = format!("{}: {}", flag.code, flag.detail);
         warnings.push(Warning::Other { place, zh, en });
     }
     if !rules.calendar.known(as_of.year()) {

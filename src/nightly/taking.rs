@@ -90,13 +90,21 @@ struct Taker<'a> {
 impl Taker<'_> {
     fn take(&mut self, messages: &Receiver<Message>) -> Result<(), NightError> {
         while let Ok(message) = messages.recv() {
-            let Message::Begin(place) = message else { return Err(NightError::Reader) };
+            let Message::Begin { place, sha256, answer } = message else {
+                return Err(NightError::Reader);
+            };
             let delivery = self.settings.deliveries.get(place).ok_or(NightError::Reader)?;
-            let outcome = self.take_file(delivery, messages)?;
+            let known = match &sha256 {
+                Some(sha256) => self.till.knows(&feed_id(delivery, sha256))?,
+                None => false,
+            };
+            answer.send(!known).map_err(|_| NightError::Reader)?;
+            let outcome =
+                if known { FileOutcome::SeenBefore } else { self.take_file(delivery, messages)? };
             match &outcome {
                 FileOutcome::Quarantined(fault) => self.set_aside(delivery, fault)?,
                 FileOutcome::Taken(_) | FileOutcome::SeenBefore => {
-                    self.till.release(&folder(delivery), &file_name(delivery))?;
+                    self.till.release(&folder(delivery), &held_as(delivery))?;
                     quarantine::release(&self.settings.quarantine, delivery);
                 }
             }
@@ -115,7 +123,7 @@ impl Taker<'_> {
         let (mut statements, mut flags) = (Vec::new(), Vec::new());
         loop {
             match messages.recv().map_err(|_| NightError::Reader)? {
-                Message::Begin(_) => return Err(NightError::Reader),
+                Message::Begin { .. } => return Err(NightError::Reader),
                 Message::Batch(batch) => {
                     self.watch.advance(batch.len() as u64);
                     intake.write(&batch, self.slate)?;
@@ -128,48 +136,44 @@ impl Taker<'_> {
                     return Ok(FileOutcome::Quarantined(fault));
                 }
                 Message::End(Ok(facts)) => {
-                    return Ok(self.keep(intake, delivery, &facts, &statements, &flags)?);
+                    let taken = keep(intake, delivery, &facts, &statements, &flags)?;
+                    return Ok(FileOutcome::Taken(taken));
                 }
             }
         }
     }
 
-    fn keep(
-        &mut self,
-        intake: Intake<'_>,
-        delivery: &Delivery,
-        facts: &FeedFacts,
-        statements: &[StatementRecord],
-        flags: &[FlagRecord],
-    ) -> Result<FileOutcome, StoreError> {
-        let mark = FeedMark {
-            feed_id: feed_id(delivery, facts),
-            file_name: file_name(delivery),
-            format: facts.format,
-            encoding: facts.encoding.to_owned(),
-        };
-        if self.till.knows(&mark.feed_id)? {
-            intake.abandon(self.slate)?;
-            return Ok(FileOutcome::SeenBefore);
-        }
-        Ok(FileOutcome::Taken(intake.keep(&mark, statements, flags)?))
-    }
-
     fn set_aside(&self, delivery: &Delivery, fault: &Fault) -> Result<(), NightError> {
         let reason = format!("{}: {fault}", file_name(delivery));
-        let (folder, name) = (folder(delivery), file_name(delivery));
+        let (folder, name) = (folder(delivery), held_as(delivery));
         self.till.quarantine(&folder, &name, &reason, self.settings.as_of)?;
         quarantine::put(&self.settings.quarantine, delivery, &reason)?;
         Ok(())
     }
 }
 
+fn keep(
+    intake: Intake<'_>,
+    delivery: &Delivery,
+    facts: &FeedFacts,
+    statements: &[StatementRecord],
+    flags: &[FlagRecord],
+) -> Result<Taken, StoreError> {
+    let mark = FeedMark {
+        feed_id: feed_id(delivery, &facts.sha256),
+        file_name: file_name(delivery),
+        format: facts.format,
+        encoding: facts.encoding.to_owned(),
+    };
+    intake.keep(&mark, statements, flags)
+}
+
 /// A feed is its bytes, taken for the account of its folder: a file that names no account is
 /// another feed in another folder.
-fn feed_id(delivery: &Delivery, facts: &FeedFacts) -> String {
+fn feed_id(delivery: &Delivery, sha256: &[u8; 32]) -> String {
     use std::fmt::Write as _;
     let mut id = String::new();
-    for byte in facts.sha256 {
+    for byte in sha256 {
         write!(id, "{byte:02x}").unwrap_or_default();
     }
     if let Some(account_no) = &delivery.account_no {
@@ -181,6 +185,11 @@ fn feed_id(delivery: &Delivery, facts: &FeedFacts) -> String {
 
 fn file_name(delivery: &Delivery) -> String {
     delivery.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A file's name among those in quarantine.
+fn held_as(delivery: &Delivery) -> String {
+    quarantine::name(delivery).to_string_lossy().into_owned()
 }
 
 fn folder(delivery: &Delivery) -> String {

@@ -189,18 +189,17 @@ impl Table {
 
     /// Replaces a range beyond the basic plane, keeping what it does not cover.
     fn set_beyond(&mut self, first: u32, last: u32, class: Class) {
-        let mut kept = Vec::with_capacity(self.beyond.len() + 2);
-        for (from, to, old) in self.beyond.drain(..) {
-            if from < first {
-                kept.push((from, to.min(first - 1), old));
-            }
-            if to > last {
-                kept.push((from.max(last + 1), to, old));
-            }
-        }
-        kept.push((first, last, class));
-        kept.sort_unstable_by_key(|(from, _, _)| *from);
-        self.beyond = kept;
+        // The ranges are disjoint and rise, so what it covers lies together.
+        let from = self.beyond.partition_point(|(_, to, _)| *to < first);
+        let until = self.beyond.partition_point(|(from, _, _)| *from <= last);
+        let covered = self.beyond.get(from..until).unwrap_or_default();
+        let before = covered.first().filter(|(from, _, _)| *from < first);
+        let after = covered.last().filter(|(_, to, _)| *to > last);
+        let before = before.map(|(from, _, old)| (*from, first - 1, *old));
+        let after = after.map(|(_, to, old)| (last + 1, *to, *old));
+        let put = before.into_iter().chain([(first, last, class)]).chain(after);
+        let put: Vec<_> = put.collect();
+        self.beyond.splice(from..until, put);
     }
 }
 

@@ -3,9 +3,9 @@
 //! A [`Warning`] carries values; its two sentences are made here, so that every rendering says the
 //! same. Nothing named here was lost: a file lies in quarantine, a row is kept beside it.
 
-use super::{MaskedAccount, as_text};
+use super::{Explanation, MaskedAccount, as_text};
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// One thing a person should look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,15 +27,28 @@ pub enum Warning {
     /// The holiday calendar does not reach this year; month closing counts weekdays only.
     CalendarUnknown { year: i32 },
     /// A whole file was set aside.
-    FileQuarantined { file: String, why: String },
+    FileQuarantined {
+        file: String,
+        #[serde(serialize_with = "in_chinese")]
+        why: Explanation,
+    },
     /// A row could not be read; `place` is `file:line:column`.
-    RowRejected { place: String, found: String, why: String },
+    RowRejected {
+        place: String,
+        found: String,
+        #[serde(serialize_with = "in_chinese")]
+        why: Explanation,
+    },
     /// The bank delivered another content under an identity it had used.
     ConflictingDuplicate { place: String, account: MaskedAccount, serial: String },
     /// The ledger and the items disagree.
     LedgerGap { gap: String },
     /// Anything else, in words.
     Other { place: String, zh: String, en: String },
+}
+
+fn in_chinese<S: Serializer>(why: &Explanation, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&why.zh)
 }
 
 impl Warning {
@@ -81,8 +94,8 @@ impl Warning {
             Self::CalendarUnknown { year } => {
                 format!("rules/calendar 中没有 {year} 年的放假安排，工作日暂按周一至周五计算")
             }
-            Self::FileQuarantined { why, .. } => format!("整份文件未入库，原因：{why}"),
-            Self::RowRejected { found, why, .. } => format!("原文 “{found}”：{why}"),
+            Self::FileQuarantined { why, .. } => format!("整份文件未入库，原因：{}", why.zh),
+            Self::RowRejected { found, why, .. } => format!("原文 “{found}”：{}", why.zh),
             Self::ConflictingDuplicate { account, serial, .. } => {
                 format!("账户 {account} 流水号 {serial} 再次送达且内容不同，后到的一行已搁置")
             }
@@ -106,8 +119,10 @@ impl Warning {
             Self::CalendarUnknown { year } => {
                 format!("rules/calendar has no holidays for {year}; weekdays count as working days")
             }
-            Self::FileQuarantined { why, .. } => format!("nothing of the file was taken in: {why}"),
-            Self::RowRejected { found, why, .. } => format!("found “{found}”: {why}"),
+            Self::FileQuarantined { why, .. } => {
+                format!("nothing of the file was taken in: {}", why.en)
+            }
+            Self::RowRejected { found, why, .. } => format!("found “{found}”: {}", why.en),
             Self::ConflictingDuplicate { account, serial, .. } => format!(
                 "account {account} serial {serial} came again with other content; the later row was set aside"
             ),

@@ -138,12 +138,19 @@ const SPREAD: &str = "
 const PAID_FROM_ADVANCE: &str = "select coalesce(-sum(amount_fen), 0) from advance_entry
     where centre_id = ?1 and reference is not null";
 
-const ORPHANS: [(&str, &str); 7] = [
+const ORPHANS: [(&str, &str); 8] = [
     (
         "decision without its transaction",
         "select count(*) from decision d where centre_id = ?1 and not exists (select 1
             from bank_transaction t where t.centre_id = d.centre_id
             and t.account_id = d.account_id and t.serial = d.serial)",
+    ),
+    (
+        // Only once every file is judged; what was taken in and not judged yet has none.
+        "transaction without a decision",
+        "select case when exists (select 1 from feed where centre_id = ?1 and judged = 0) then 0
+            else max(0, (select count(*) from bank_transaction where centre_id = ?1)
+                - (select count(*) from decision where centre_id = ?1)) end",
     ),
     (
         "transaction in suspense without its item",
@@ -211,6 +218,7 @@ impl Store {
         for (place, fen) in [(Place::Advance, -advanced), (Place::EmployeeAccounts, advanced)] {
             standing.entry((place, true)).or_default().1 += fen;
         }
+        gaps.extend(one_sided(&standing));
         let balances = balances(connection, centre, received, paid_out)?;
         for (subject, journals) in &balances {
             let transactions = expected(*subject, &standing, received, paid_out);
@@ -363,6 +371,15 @@ fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError
         standing.insert((place, credit), (count.cast_unsigned(), row.get(3)?));
     }
     Ok(standing)
+}
+
+/// Every returned credit has the debit that returned it, of the same amount.
+fn one_sided(standing: &Standing) -> Option<Gap> {
+    let side = |credit| standing.get(&(Place::Returned, credit)).copied().unwrap_or_default();
+    let ((credits, came), (debits, went)) = (side(true), side(false));
+    let count = credits.abs_diff(debits).max(u64::from(came != went));
+    let what = "returned transaction without its other side";
+    (count > 0).then_some(Gap::Orphan { what, count })
 }
 
 /// What each subject's balance must be, from the transactions alone.

@@ -255,23 +255,36 @@ impl<'a> Intake<'a> {
         let mut rows = select.query(key)?;
         let Some(found) = rows.next()? else { return Err(StoreError::Writer) };
         let kept = transaction(found)?;
+        let of_tonight = found.get::<_, i64>(16)? == self.taken_on && !found.get::<_, bool>(17)?;
         if agree(&kept, given) {
             self.taken.seen += 1;
+            let whole = united(&kept, given);
+            if of_tonight && whole != kept {
+                self.replace(row.account, &whole, slate)?;
+            }
             return Ok(());
         }
         self.taken.conflicting += 1;
-        let of_tonight = found.get::<_, i64>(16)? == self.taken_on && !found.get::<_, bool>(17)?;
         if of_tonight && content(given) < content(&kept) {
             self.put_aside(row.line, &kept, given);
             self.receive(row.account, &kept, -1);
             self.receive(row.account, given, 1);
-            slate.remove(row.account, given.serial);
-            slate.push(row.account, given, row.claim.clone(), row.kind);
-            let mut replace = self.bulk.connection.prepare_cached(REPLACE)?;
-            self.bind(&mut replace, row.account, given)?;
+            self.replace(row.account, given, slate)?;
         } else {
             self.put_aside(row.line, given, &kept);
         }
+        Ok(())
+    }
+
+    /// Writes another content for a transaction of tonight that no night has decided yet.
+    fn replace(
+        &self,
+        account: AccountIndex,
+        transaction: &BankTransaction<'_>,
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
+        slate.outdate();
+        self.bind(&mut self.bulk.connection.prepare_cached(REPLACE)?, account, transaction)?;
         Ok(())
     }
 
@@ -460,6 +473,23 @@ fn agree(kept: &BankTransaction<'_>, given: &BankTransaction<'_>) -> bool {
         && compatible(kept.balance, given.balance)
         && compatible(filled(one.bank_code), filled(other.bank_code))
         && compatible(filled(one.bank_name), filled(other.bank_name))
+}
+
+/// Two deliveries that agree, as one: what either leaves out, the other says. So it does not matter
+/// which format of one night came first.
+fn united<'a>(kept: &BankTransaction<'a>, given: &BankTransaction<'a>) -> BankTransaction<'a> {
+    let filled = |one: &'a str, other: &'a str| if one.is_empty() { other } else { one };
+    let (one, other) = (&kept.counterparty, &given.counterparty);
+    BankTransaction {
+        booked_time: kept.booked_time.or(given.booked_time),
+        balance: kept.balance.or(given.balance),
+        counterparty: Counterparty {
+            bank_code: filled(one.bank_code, other.bank_code),
+            bank_name: filled(one.bank_name, other.bank_name),
+            ..kept.counterparty
+        },
+        ..*kept
+    }
 }
 
 /// Everything the bank said of a transaction, in one order: which of two contents stands.

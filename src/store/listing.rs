@@ -19,7 +19,7 @@ pub struct TransactionFilter {
     pub account_no: Option<String>,
     pub outcome: Option<Outcome>,
     pub reason: Option<Reason>,
-    /// Read as, or settled.
+    /// Read as, or settled, alone or with others.
     pub reference: Option<PaymentReference>,
     pub booked_from: Option<NaiveDate>,
     pub booked_to: Option<NaiveDate>,
@@ -84,7 +84,10 @@ const TRANSACTIONS: &str = "
         and (:account is null or a.account_no = :account)
         and (:outcome is null or d.outcome = :outcome)
         and (:reason is null or d.reason = :reason)
-        and (:reference is null or d.reference = :reference or d.notice = :reference)
+        and (:reference is null or d.reference = :reference or d.notice = :reference
+            or exists (select 1 from allocation l where l.centre_id = t.centre_id
+                and l.account_id = t.account_id and l.serial = t.serial
+                and l.reference = :reference))
         and (:from_day is null or t.booked_on >= :from_day)
         and (:to_day is null or t.booked_on <= :to_day)
     order by t.centre_id, t.account_id, t.serial";
@@ -180,6 +183,7 @@ fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
         .collect::<Result<_, _>>()?;
     let notice: Option<i64> = row.get(15)?;
     let split: Option<String> = row.get(16)?;
+    let decided = row.get::<_, Option<i64>>(12)?.map(outcome).transpose()?;
     Ok(TransactionRow {
         account_no: row.get(0)?,
         bank_name: row.get(1)?,
@@ -190,10 +194,11 @@ fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
         counterparty_name: row.get(6)?,
         remarks,
         reference: row.get::<_, Option<i64>>(11)?.map(reference).transpose()?,
-        outcome: row.get::<_, Option<i64>>(12)?.map(outcome).transpose()?,
-        reason: match row.get::<_, Option<i64>>(13)? {
-            Some(number) => Some(reason(number)?.code().to_owned()),
-            None => row.get(14)?,
+        outcome: decided,
+        reason: match (row.get::<_, Option<i64>>(13)?, decided) {
+            (Some(number), _) => Some(reason(number)?.code().to_owned()),
+            (None, Some(Outcome::Ignored)) => row.get(14)?,
+            (None, _) => None,
         },
         notices: match (notice, split) {
             (Some(number), _) => vec![reference(number)?],

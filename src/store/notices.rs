@@ -9,13 +9,18 @@ use super::slate::account_index;
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, Item, Kind, NoticeFact};
 use crate::remark::Claim;
-use crate::remittance::{CollectionAccount, Direction, Money, NoticeStatus, PaymentReference};
+use crate::remittance::{
+    CollectionAccount, Direction, Money, NoticeStatus, PaymentReference, YearMonth,
+};
 use chrono::NaiveDate;
-use rusqlite::{Row, params};
+use rusqlite::{Row, Rows, params};
 
 /// From how many references on one pass over all notices is cheaper than looking each up
 /// (measured: a look-up is about 2 µs, a row of the pass 0.3 µs).
 const PASS_FROM: usize = 100_000;
+
+/// A notice that waits for money, as the store writes it.
+const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaiting);
 
 const COLUMNS: &str = "select n.reference, n.amount_fen,
     case when s.reference is not null then 2 else n.status end
@@ -144,23 +149,39 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn open_notices(
         &self,
-        mut take: impl FnMut(PaymentReference, &str, Money, crate::remittance::YearMonth),
+        mut take: impl FnMut(PaymentReference, &str, Money, YearMonth),
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
+        // Both tables in the order of references, side by side: a third of the time of asking for
+        // each notice whether it is settled.
+        let mut settled = bulk.connection.prepare(
+            "select reference from settlement where centre_id = ?1 order by centre_id, reference",
+        )?;
+        let mut settled = settled.query(params![bulk.centre_id])?;
+        let mut paid: Option<i64> = next_number(&mut settled)?;
         let mut select = bulk.connection.prepare(
-            "select reference, employer_id, amount_fen, month from notice n
-             where centre_id = ?1 and status = 1 and not exists (select 1 from settlement s
-                where s.centre_id = n.centre_id and s.reference = n.reference)
-             order by centre_id, reference",
+            "select reference, employer_id, amount_fen, month, status from notice
+             where centre_id = ?1 order by centre_id, reference",
         )?;
         let mut rows = select.query(params![bulk.centre_id])?;
         while let Some(row) = rows.next()? {
+            let number: i64 = row.get(0)?;
+            while paid.is_some_and(|paid| paid < number) {
+                paid = next_number(&mut settled)?;
+            }
+            if paid == Some(number) || row.get::<_, i64>(4)? != AWAITING {
+                continue;
+            }
             let employer_id = row.get_ref(1)?.as_str().unwrap_or_default();
-            let month = crate::remittance::YearMonth::from_ordinal(row.get(3)?);
-            take(reference(row.get(0)?)?, employer_id, Money::from_fen(row.get(2)?), month);
+            let month = YearMonth::from_ordinal(row.get(3)?);
+            take(reference(number)?, employer_id, Money::from_fen(row.get(2)?), month);
         }
         Ok(())
     }
+}
+
+fn next_number(rows: &mut Rows<'_>) -> Result<Option<i64>, StoreError> {
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
 }
 
 fn fact(row: &Row<'_>) -> Result<NoticeFact, StoreError> {

@@ -97,24 +97,35 @@ const OPEN: &str = "
     join suspense_item i using (centre_id, account_id, serial)
     where d.centre_id = ?1 and d.outcome = 3 and i.closed_on is null";
 
-/// Statements in the order they follow each other; equal deliveries count once.
+/// Statements that open where none closed. One joins what closed last before the day it opens, or
+/// another of that day; one that opens with a shorter one (a month's beside its first day's) is
+/// proved by that. The first statement of an account joins nothing. Equal deliveries count once.
 const GAPS: &str = "
-    with ordered as (
-        select account_id, file_name, opening_on, opening_fen, closing_on,
-            lag(closing_fen) over w as before_fen, lag(closing_on) over w as before_on
-        from (select s.account_id, min(f.file_name) as file_name, s.opening_on, s.opening_fen,
-                s.closing_on, s.closing_fen
-            from statement s join feed f using (centre_id, feed_id)
-            where s.centre_id = ?1 and s.opening_on is not null and s.closing_on is not null
-                and s.opening_fen is not null and s.closing_fen is not null
-            group by s.account_id, s.opening_on, s.opening_fen, s.closing_on, s.closing_fen)
-        window w as (partition by account_id order by closing_on, opening_on))
-    select a.account_no, o.file_name, o.before_on, o.before_fen, o.opening_on, o.opening_fen
-    from ordered o
+    with said as (
+        select s.account_id, min(f.file_name) as file_name, s.opening_on, s.opening_fen,
+            s.closing_on, s.closing_fen
+        from statement s join feed f using (centre_id, feed_id)
+        where s.centre_id = ?1 and s.opening_on is not null and s.closing_on is not null
+            and s.opening_fen is not null and s.closing_fen is not null
+        group by s.account_id, s.opening_on, s.opening_fen, s.closing_on, s.closing_fen),
+    recent as (
+        select o.*, (select max(p.closing_on) from said p
+            where p.account_id = o.account_id and p.closing_on < o.opening_on) as before_on
+        from said o where o.closing_on >= ?2)
+    select a.account_no, o.file_name, p.closing_on, min(p.closing_fen), o.opening_on, o.opening_fen
+    from recent o
     join collection_account a on a.centre_id = ?1 and a.account_id = o.account_id
-    where o.before_fen <> o.opening_fen and o.opening_on >= o.before_on
-        and o.closing_on >= ?2
-    order by 1, 5";
+    join said p on p.account_id = o.account_id and (p.closing_on = o.before_on
+        or (o.before_on is null and p.closing_on = o.opening_on and o.closing_on > o.opening_on))
+    where not exists (select 1 from said j where j.account_id = o.account_id
+        and (j.opening_on, j.opening_fen, j.closing_on, j.closing_fen)
+            <> (o.opening_on, o.opening_fen, o.closing_on, o.closing_fen)
+        and ((j.closing_fen = o.opening_fen and j.closing_on in (o.opening_on, o.before_on))
+            or (j.opening_on = o.opening_on and j.opening_fen = o.opening_fen
+                and j.closing_on < o.closing_on)))
+    group by a.account_no, o.file_name, p.closing_on, o.opening_on, o.opening_fen, o.closing_on,
+        o.closing_fen
+    order by 1, 5, 6";
 
 const AWAITING: &str = "
     select d.reference, coalesce(e.name, n.employer_id, ''), a.account_no, a.bank_name, t.serial,
@@ -158,6 +169,20 @@ impl Recording {
                 closing.count.cast_signed(),
                 closing.amount.fen()
             ])?;
+        let mut insert = connection.prepare_cached(
+            "insert into night_outcome values (?1, ?2, ?3, ?4, ?5)
+             on conflict (centre_id, as_of, outcome) do update set
+                count = count + excluded.count, amount_fen = amount_fen + excluded.amount_fen",
+        )?;
+        for (outcome, tally) in &self.anew {
+            insert.execute(params![
+                centre,
+                day_number(self.as_of),
+                outcome.number(),
+                tally.count.cast_signed(),
+                tally.amount.fen()
+            ])?;
+        }
         Ok(())
     }
 }
@@ -248,11 +273,8 @@ fn outcomes(
     centre: i64,
     night: i64,
 ) -> Result<Vec<(Outcome, Tally)>, StoreError> {
-    let sql = "select d.outcome, count(*),
-            sum(case t.direction when 1 then t.amount_fen else -t.amount_fen end)
-        from decision d
-        join bank_transaction t using (centre_id, account_id, serial)
-        where d.centre_id = ?1 and d.decided_on = ?2 group by 1 order by 1";
+    let sql = "select outcome, count, amount_fen from night_outcome
+        where centre_id = ?1 and as_of = ?2 order by outcome";
     all(connection, sql, params![centre, night], |row| {
         Ok((outcome(row.get(0)?)?, tally_at(row, 1)?))
     })

@@ -31,6 +31,7 @@ pub struct Accounts {
 pub struct Slate {
     text: String,
     rows: Vec<SlateRow>,
+    outdated: bool,
     /// What was decided before of the rows that hang or wait; by place on the slate.
     prior: BTreeMap<usize, Prior>,
 }
@@ -157,16 +158,15 @@ impl Slate {
         self.rows.truncate(length);
     }
 
-    /// Takes one transaction off again: another content of the same identity stands in its place.
-    pub(crate) fn remove(&mut self, account: AccountIndex, serial: &str) {
-        let text = &self.text;
-        let place = self
-            .rows
-            .iter()
-            .position(|row| row.account == account && text.get(row.serial.clone()) == Some(serial));
-        if let Some(place) = place {
-            self.rows.remove(place);
-        }
+    /// A transaction on it was written anew: the slate must be read from the store again.
+    pub(crate) fn outdate(&mut self) {
+        self.outdated = true;
+    }
+
+    /// Whether the store knows better by now.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
     }
 
     fn keep(&mut self, text: &str) -> Range<usize> {

@@ -13,6 +13,7 @@ use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField,
 use chrono::NaiveDate;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, named_params, params};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -70,8 +71,10 @@ pub struct SuspenseRow {
 pub enum Resolution {
     /// The items together pay these notices: the sums are equal.
     Settle(Vec<PaymentReference>),
-    /// To the employer's advance balance; `None` where nobody can say whose.
-    Advance(Option<String>),
+    /// To an employer's advance balance; nobody can say whose yet.
+    Advance,
+    /// To this employer's advance balance, which may pay a later notice.
+    AdvanceOf(String),
     /// To be sent back to the payer.
     Refund,
     /// Not a remittance at all.
@@ -83,7 +86,7 @@ impl Resolution {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Settle(_) => "settle",
-            Self::Advance(_) => "advance",
+            Self::Advance | Self::AdvanceOf(_) => "advance",
             Self::Refund => "refund",
             Self::NotOurs => "not-ours",
         }
@@ -94,7 +97,7 @@ impl Resolution {
         match self {
             // Through receipts, as every settlement: the settlement journal takes it from there.
             Self::Settle(_) => Subject::Receipts,
-            Self::Advance(_) => Subject::Advance,
+            Self::Advance | Self::AdvanceOf(_) => Subject::Advance,
             Self::Refund => Subject::Refund,
             Self::NotOurs => Subject::Other,
         }
@@ -153,6 +156,10 @@ impl Store {
         note: Option<&str>,
         on: NaiveDate,
     ) -> Result<(), StoreError> {
+        once("suspense item", items)?;
+        if let Resolution::Settle(notices) = resolution {
+            once("notice", notices)?;
+        }
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
@@ -166,7 +173,7 @@ impl Store {
                 settled.sort_unstable();
                 super::remittance::spread(&bulk, &settled, on)?;
             }
-            if let Resolution::Advance(Some(employer_id)) = resolution {
+            if let Resolution::AdvanceOf(employer_id) = resolution {
                 let given = keys.iter().map(|key| key.amount_fen).sum();
                 super::remittance::credit_advance(&bulk, employer_id, on, given)?;
             }
@@ -222,6 +229,18 @@ impl Store {
         let mut rows = select.query(params![bulk.centre_id, item.account_no, item.serial])?;
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
+}
+
+/// Refuses what is named twice: its money would move twice.
+fn once<T: Ord + fmt::Display>(what: &'static str, named: &[T]) -> Result<(), StoreError> {
+    let mut known = BTreeSet::new();
+    for one in named {
+        if !known.insert(one) {
+            let (id, state) = (one.to_string(), "named twice".to_owned());
+            return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "once" }));
+        }
+    }
+    Ok(())
 }
 
 /// An item that hangs, as the store names it.

@@ -55,6 +55,8 @@ pub struct Recording {
     /// Transactions judged for the first time, and those that settled now.
     received: Tally,
     newly_matched: Tally,
+    /// What is decided anew, by outcome.
+    pub(super) anew: BTreeMap<Outcome, Tally>,
     /// Places on the slate of what began to hang.
     pub opened: Vec<usize>,
     /// Places on the slate of what settled.
@@ -75,6 +77,7 @@ impl Store {
             totals: VerdictTotals::default(),
             received: Tally::default(),
             newly_matched: Tally::default(),
+            anew: BTreeMap::new(),
             opened: Vec::new(),
             settled: Vec::new(),
         };
@@ -122,6 +125,7 @@ impl Recording {
         }
         for case in &changed {
             writer.follow(case)?;
+            add(self.anew.entry(case.decision.outcome).or_default(), case.item);
             let (hung, hangs) = (case.hung(), case.hangs());
             if hangs && !hung {
                 add(&mut self.totals.opened, case.item);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use tempfile::TempDir;
 
 pub(crate) const ICBC: &str = "2100000000000000017";
@@ -51,10 +52,33 @@ pub(crate) struct Centre {
     dir: TempDir,
 }
 
+/// Made once a run, and copied: a database is made by several synchronous commits.
+static NEW: OnceLock<Centre> = OnceLock::new();
+static AFTER_A_NIGHT: OnceLock<Centre> = OnceLock::new();
+
 impl Centre {
     /// A centre with its lists, its May feed in the inbox, and no night yet.
     pub(crate) fn new() -> Self {
-        let centre = Self { dir: TempDir::new().unwrap() };
+        NEW.get_or_init(|| Self::made("new")).copy()
+    }
+
+    /// The same after its night.
+    pub(crate) fn after_a_night() -> Self {
+        let made = || {
+            let centre = Self::made("after-a-night");
+            centre.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
+            centre
+        };
+        AFTER_A_NIGHT.get_or_init(made).copy()
+    }
+
+    /// Makes a centre below `target/`: what is static is never dropped, so it would stay behind in
+    /// the system's folder.
+    fn made(name: &str) -> Self {
+        let below = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("centre-{name}"));
+        let _ = fs::remove_dir_all(&below);
+        fs::create_dir_all(&below).unwrap();
+        let centre = Self { dir: TempDir::new_in(below).unwrap() };
         centre.run(&["init", ".", "--name", "示例市住房公积金管理中心"]).assert().code(0);
         for (list, text) in [("accounts", ACCOUNTS), ("employers", EMPLOYERS), ("notices", NOTICES)]
         {
@@ -62,21 +86,14 @@ impl Centre {
             centre.write(&file, text.as_bytes());
             centre.run(&["import", list, &file]).assert().code(0);
         }
-        centre.write("inbox/may.csv", format!("{HEADER}{MAY}").as_bytes());
-        centre
-    }
-
-    /// The same after its night.
-    pub(crate) fn after_a_night() -> Self {
-        let centre = Self::new();
-        centre.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
+        centre.feed("inbox/may.csv", MAY);
         centre
     }
 
     /// Another centre with the same files.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self { dir: TempDir::new().unwrap() };
-        for folder in ["inbox", "quarantine", "reports", "outbox", "rules"] {
+        for folder in ["inbox", "quarantine", "reports", "outbox"] {
             fs::create_dir_all(copy.path().join(folder)).unwrap();
         }
         for (path, bytes) in self.files() {
@@ -136,6 +153,12 @@ impl Centre {
             (text(&row["serial"]), outcome)
         };
         self.json(&["transactions"]).iter().map(row).collect()
+    }
+
+    /// One value for all that nights and staff decided.
+    pub(crate) fn digest(&self) -> String {
+        let lines = self.json(&["audit", "--digest"]);
+        lines.first().and_then(|line| line.get("digest")?.as_str()).unwrap().to_owned()
     }
 
     /// Every file below the centre's folder with its bytes, the lock left out.

@@ -217,6 +217,6 @@ fn flags_go_before_the_environment_and_that_before_the_file() {
         output.get_output().stdout.iter().filter(|byte| **byte == b'\n').count()
     };
     assert_eq!(count(centre.run(&[]).env("DUIZHANG_CENTRE", "other")), 0);
-    assert_eq!(count(centre.run(&["--centre", "centre"]).env("DUIZHANG_CENTRE", "other")), 9);
+    assert_eq!(count(centre.run(&["--centre", "1"]).env("DUIZHANG_CENTRE", "other")), 9);
     assert_eq!(count(centre.run(&[]).env("DUIZHANG_CONFIG", &elsewhere)), 0);
 }

@@ -73,6 +73,8 @@ fn a_night_killed_anywhere_and_run_again_ends_the_same() {
         centre.run(&["audit"]).assert().code(0);
         centre.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
         let got = left_behind(&centre);
+        let (digest, wanted) = (centre.digest(), undisturbed.digest());
+        assert_eq!(digest, wanted, "books, killed after {after:?} of {whole:?}");
         assert_eq!(got.0, want.0, "transactions, killed after {after:?} of {whole:?}");
         let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&got.1), names(&want.1), "files, killed after {after:?} of {whole:?}");

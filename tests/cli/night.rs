@@ -50,10 +50,11 @@ fn a_night_leaves_a_report_in_four_forms_and_letters_to_those_with_an_address() 
 #[test]
 fn a_night_run_twice_changes_no_byte() {
     let centre = Centre::after_a_night();
-    let before = centre.files();
+    let (before, digest) = (centre.files(), centre.digest());
     let output = centre.run(&["nightly", "--as-of", NIGHT, "--format", "json"]).assert().code(0);
     let row: serde_json::Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
     assert_eq!((&row["new"], &row["letters"]), (&0.into(), &0.into()));
+    assert_eq!(centre.digest(), digest);
     let after = centre.files();
     let changed: Vec<_> = after
         .iter()
@@ -79,6 +80,7 @@ fn the_order_of_files_and_lines_changes_nothing() {
     other.feed("inbox/b.csv", &format!("{}\n", first.join("\n")));
     other.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
     assert_eq!(one.json(&["transactions"]), other.json(&["transactions"]));
+    assert_eq!(one.digest(), other.digest());
     let letter_ids = |centre: &Centre| {
         let letters = centre.json(&["alert", "preview"]);
         letters.iter().map(|letter| letter["letter_id"].to_string()).collect::<Vec<_>>()
@@ -183,8 +185,9 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
 #[test]
 fn another_run_that_holds_the_centre_ends_in_4() {
     let centre = Centre::after_a_night();
-    let lock = centre.path().join("duizhang.db.centre.lock");
-    let held = fs::File::options().write(true).open(lock).unwrap();
+    let lock = centre.path().join("duizhang.db.1.lock");
+    let open = fs::File::options().create(true).truncate(false).write(true).open(lock);
+    let held = open.unwrap();
     held.lock().unwrap();
     let said = centre.stderr(&["nightly", "--as-of", NIGHT], 4);
     assert!(said.contains("another run holds the centre"), "{said}");

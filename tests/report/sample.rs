@@ -336,12 +336,12 @@ fn warnings() -> Vec<Warning> {
     vec![
         Warning::FileQuarantined {
             file: "ccb-0511.xml".into(),
-            why: "第 3 行：文件含 DTD，拒收".into(),
+            why: both("第 3 行：文件含 DTD，拒收", "第 3 行：文件含 DTD，拒收"),
         },
         Warning::RowRejected {
             place: "icbc-0511.csv:14:6".into(),
             found: "1,2o0.00".into(),
-            why: "第 4 个字符应为数字，实为 “o”".into(),
+            why: both("第 4 个字符应为数字，实为 “o”", "第 4 个字符应为数字，实为 “o”"),
         },
         Warning::BalanceBroken {
             place: "psbc-0511.csv:2".into(),

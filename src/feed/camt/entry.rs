@@ -9,7 +9,7 @@ use super::place::{EntryField, Side};
 use super::source::Source;
 use super::statement::Statement;
 use super::value::{Exact, date_time, decimal_of_units};
-use crate::feed::{self, Flag, Problem, Reject, Sink};
+use crate::feed::{self, Flag, Odd, Problem, Reject, Sink};
 use crate::remittance::{Counterparty, Direction, Remarks};
 use chrono::{NaiveDate, NaiveTime};
 
@@ -196,7 +196,7 @@ impl Entry {
         self.check_details(&booking, sink);
         if statement.currency().is_some_and(|currency| currency != self.currency) {
             let (line, found) = (self.line, self.currency.clone());
-            sink.flag(Flag::Oddity { line, code: "entry-in-other-currency", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::EntryInOtherCurrency, found });
         }
         sink.entry(feed::Entry {
             line: self.line,
@@ -250,7 +250,7 @@ impl Entry {
         let amount = Exact::read(&self.amount, b'.').map_err(refuse)?;
         if amount.is_negative() {
             let (line, found) = (self.line, self.amount.clone());
-            sink.flag(Flag::Oddity { line, code: "negative-amount", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::NegativeAmount, found });
             return Err(refuse("expected no sign: the direction is in CdtDbtInd".to_owned()));
         }
         let units =
@@ -281,7 +281,7 @@ impl Entry {
         }
         let (date, _) = date_time(&self.valued).ok_or_else(|| refuse("ValDt", &self.valued))?;
         let (line, found) = (self.line, self.valued.clone());
-        sink.flag(Flag::Oddity { line, code: "booked-on-value-date", found });
+        sink.flag(Flag::Oddity { line, odd: Odd::BookedOnValueDate, found });
         Ok((date, None))
     }
 

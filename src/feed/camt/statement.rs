@@ -5,7 +5,7 @@
 
 use super::place::{StatementField, Total};
 use super::value::{Exact, date_time, decimal_of_units};
-use crate::feed::{self, Balance, FeedErrorKind, Flag, Sink};
+use crate::feed::{self, Balance, FeedErrorKind, Flag, Odd, Sink};
 use crate::remittance::Direction;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -187,7 +187,7 @@ impl Statement {
         self.check(&statement, sink);
         if !self.id.is_empty() && !seen.insert(self.fingerprint()) {
             let (line, found) = (self.line, self.id.clone());
-            sink.flag(Flag::Oddity { line, code: "statement-repeated", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::StatementRepeated, found });
         }
         sink.statement(statement);
         Ok(())
@@ -196,7 +196,7 @@ impl Statement {
     fn check(&self, statement: &feed::Statement<'_>, sink: &mut dyn Sink) {
         let line = self.line;
         if let Some(found) = self.unreadable_balance.clone() {
-            sink.flag(Flag::Oddity { line, code: "balance-unreadable", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::BalanceUnreadable, found });
         }
         if let (Some(opening), Some(closing)) = (statement.opening, statement.closing)
             && statement.balance_ok() == Some(false)

@@ -34,7 +34,7 @@ impl Sink for Told {
     }
     fn flag(&mut self, flag: Flag) {
         self.0.push(match flag {
-            Flag::Oddity { code, found, .. } => format!("flag {code} {found}"),
+            Flag::Oddity { odd, found, .. } => format!("flag {} {found}", odd.code()),
             Flag::ControlSum { what, declared, found, .. } => {
                 format!("flag {what} {declared} {found}")
             }

@@ -8,7 +8,7 @@ use super::namespace::Namespaces;
 use super::place::{Field, Place};
 use super::source::Source;
 use super::statement::Statement;
-use crate::feed::{FeedErrorKind, Flag, Format, Sink};
+use crate::feed::{FeedErrorKind, Flag, Format, Odd, Sink};
 use quick_xml::events::{BytesRef, BytesStart};
 use std::collections::HashSet;
 
@@ -248,7 +248,7 @@ impl Walk {
         })?;
         if self.statements == 0 {
             let found = self.root.clone();
-            sink.flag(Flag::Oddity { line: 1, code: "no-statement", found });
+            sink.flag(Flag::Oddity { line: 1, odd: Odd::NoStatement, found });
         }
         Ok(format)
     }

@@ -9,7 +9,7 @@ use super::movement::{Movement, Refusal};
 use super::open::Open;
 use super::statement::Message;
 use super::tag::{Tag, may_be_a_time, tag};
-use crate::feed::{FeedErrorKind, Flag, Format, Reject, Sink};
+use crate::feed::{FeedErrorKind, Flag, Format, Odd, Reject, Sink};
 use std::collections::HashSet;
 
 /// Bytes of text that one movement may carry.
@@ -251,12 +251,12 @@ impl Messages {
                 found: "none".to_owned(),
             });
         }
-        let flag = |code: &'static str| Flag::Oddity { line, code, found: String::new() };
+        let flag = |odd| Flag::Oddity { line, odd, found: String::new() };
         if self.block_open {
-            sink.flag(flag("message-not-closed"));
+            sink.flag(flag(Odd::MessageNotClosed));
         }
         if self.statements == 0 {
-            sink.flag(flag("no-statement"));
+            sink.flag(flag(Odd::NoStatement));
         }
         let interim = self.header_942 || (self.interim && !self.balanced);
         Ok(if interim { Format::Mt942 } else { Format::Mt940 })

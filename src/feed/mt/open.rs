@@ -3,7 +3,7 @@
 use super::information::Information;
 use super::movement::Movement;
 use crate::feed::camt::value::number;
-use crate::feed::{Flag, Sink};
+use crate::feed::{Flag, Odd, Sink};
 use chrono::NaiveTime;
 
 /// Characters of a row that a reject shows.
@@ -56,7 +56,7 @@ impl Open {
         if memchr::memchr(0, self.block.as_bytes()).is_some() {
             self.block = self.block.replace('\0', " ");
             let (line, found) = (self.line, "NUL in :86:".to_owned());
-            sink.flag(Flag::Oddity { line, code: "control-character", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::ControlCharacter, found });
         }
         self.information.clear();
         let mut from = 0;

@@ -7,7 +7,7 @@ use super::balance::{balance, total};
 use super::movement::{Movement, Refusal};
 use super::open::Open;
 use crate::feed::camt::value::decimal_of_units;
-use crate::feed::{Balance, Entry, FeedErrorKind, Flag, Sink, Statement};
+use crate::feed::{Balance, Entry, FeedErrorKind, Flag, Odd, Sink, Statement};
 use crate::remittance::{Counterparty, Direction, Remarks};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -63,7 +63,7 @@ impl Message {
         let booked = movement.booked()?;
         if booked.value_impossible {
             let (line, found) = (open.line, open.field.clone());
-            sink.flag(Flag::Oddity { line, code: "value-date-impossible", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::ValueDateImpossible, found });
         }
         let time = open.time();
         let information = &open.information;
@@ -105,11 +105,11 @@ impl Message {
     ) -> Option<Balance> {
         let found = || text.chars().take(FOUND_CHARACTERS_MAX).collect::<String>();
         let Some(read) = balance(text.trim()) else {
-            sink.flag(Flag::Oddity { line, code: "balance-unreadable", found: found() });
+            sink.flag(Flag::Oddity { line, odd: Odd::BalanceUnreadable, found: found() });
             return None;
         };
         if !read.rest.is_empty() {
-            sink.flag(Flag::Oddity { line, code: "text-after-balance", found: found() });
+            sink.flag(Flag::Oddity { line, odd: Odd::TextAfterBalance, found: found() });
         }
         self.take_currency(read.currency, line, sink);
         Some(read.balance)
@@ -120,7 +120,7 @@ impl Message {
             currency.clone_into(&mut self.currency);
         } else if !currency.is_empty() && currency != self.currency {
             let found = format!("{} and {currency}", self.currency);
-            sink.flag(Flag::Oddity { line, code: "several-currencies", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::SeveralCurrencies, found });
         }
     }
 
@@ -164,11 +164,11 @@ impl Message {
         }
         if self.opening.is_some() && !self.closed {
             let found = self.reference.clone();
-            sink.flag(Flag::Oddity { line, code: "no-closing-balance", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::NoClosingBalance, found });
         }
         if !self.reference.is_empty() && !seen.insert(self.fingerprint()) {
             let found = self.reference.clone();
-            sink.flag(Flag::Oddity { line, code: "statement-repeated", found });
+            sink.flag(Flag::Oddity { line, odd: Odd::StatementRepeated, found });
         }
         sink.statement(statement);
         Ok(())

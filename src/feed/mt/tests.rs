@@ -33,7 +33,7 @@ impl Sink for Told {
     }
     fn flag(&mut self, flag: Flag) {
         self.0.push(match flag {
-            Flag::Oddity { code, .. } => format!("flag {code}"),
+            Flag::Oddity { odd, .. } => format!("flag {}", odd.code()),
             Flag::ControlSum { what, declared, found, .. } => {
                 format!("flag {what} {declared} {found}")
             }

@@ -1,0 +1,45 @@
+//! Proves a night: from the files in the inbox to the books, on the library's face.
+//!
+//! Start at `night/decisions.rs`, the contract's table end to end; the other files prove what must
+//! hold of every night, each one idea. `night/centre.rs` is the invented centre they all work on, and
+//! the small language in which they write down feeds and outcomes.
+//!
+//! Every suite takes the store it runs on as an argument ([`centre::Backing`]), so that a second
+//! database runs the very same suites. `.ci/slow` runs the long ones at full length.
+
+#![cfg(feature = "app")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test that meets the impossible stops; it says when it skips, and finds data by the environment"
+)]
+
+#[path = "night/again.rs"]
+mod again;
+#[path = "night/books.rs"]
+mod books;
+#[path = "night/centre.rs"]
+mod centre;
+#[path = "night/decisions.rs"]
+mod decisions;
+#[path = "night/duplicates.rs"]
+mod duplicates;
+#[path = "night/feed.rs"]
+mod feed;
+#[path = "night/histories.rs"]
+mod histories;
+#[path = "night/imports.rs"]
+mod imports;
+#[path = "night/killed.rs"]
+mod killed;
+#[path = "night/quarantine.rs"]
+mod quarantine;
+#[path = "night/staff.rs"]
+mod staff;
+#[path = "night/statements.rs"]
+mod statements;
+#[path = "night/truth.rs"]
+mod truth;

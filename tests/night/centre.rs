@@ -1,0 +1,318 @@
+//! An invented centre in a temporary folder, on whichever store a suite is told to use.
+//!
+//! Start at [`every_store`]: it runs a suite once for each kind of database. A [`Centre`] has three
+//! collection accounts, an employer with an address, and the notices that a suite gives it.
+
+use super::feed::{account, day, reference};
+use chrono::NaiveDate;
+use duizhang::alert::CentreContact;
+use duizhang::nightly::{self, Delivery, Night, NightError, NightSettings, Nobody};
+use duizhang::remittance::Outcome;
+use duizhang::rulebook::Rulebook;
+use duizhang::store::{Store, TransactionFilter, TransactionRow};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// Every table with its rows, each in one order.
+pub(crate) type Dump = BTreeMap<String, Vec<String>>;
+
+/// A kind of database: how to open a fresh one, and how to see all that is in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Backing {
+    pub(crate) name: &'static str,
+    /// The URL of a database of its own for this folder.
+    pub(crate) url: fn(&Path) -> String,
+    pub(crate) dump: fn(&Store) -> Dump,
+}
+
+const SQLITE: Backing = Backing {
+    name: "sqlite",
+    url: |folder| sqlite_url(&folder.join("centre.db")),
+    dump: sqlite_dump,
+};
+
+/// Runs a suite on every kind of database there is.
+pub(crate) fn every_store(suite: impl Fn(Backing)) {
+    let known: &[Backing] = &[SQLITE];
+    for backing in known {
+        println!("on {}", backing.name);
+        suite(*backing);
+    }
+}
+
+pub(crate) fn sqlite_url(path: &Path) -> String {
+    format!("sqlite://{}", path.display())
+}
+
+/// A folder that goes with the test; in memory where the system has a place for that, since what is
+/// proved here does not need the disk to be slow.
+pub(crate) fn scratch() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    folder.unwrap()
+}
+
+/// The rules that ship, read once.
+pub(crate) fn rules() -> &'static Rulebook {
+    static RULES: OnceLock<Rulebook> = OnceLock::new();
+    RULES.get_or_init(|| Rulebook::read(Vec::new()).unwrap())
+}
+
+pub(crate) fn date(text: &str) -> NaiveDate {
+    day(text).parse().unwrap()
+}
+
+/// A centre and its database.
+pub(crate) struct Centre {
+    pub(crate) store: Store,
+    pub(crate) runtime: Runtime,
+    pub(crate) folder: PathBuf,
+    backing: Backing,
+    files: std::cell::Cell<u32>,
+    /// Removes the folder in the end.
+    kept: Option<TempDir>,
+}
+
+impl Centre {
+    /// A fresh centre with accounts and an employer, and these notices (see [`Centre::notices`]).
+    pub(crate) fn new(backing: Backing, notices: &[&str]) -> Self {
+        let folder = scratch();
+        let mut centre = Self::empty(backing, folder.path().to_owned());
+        centre.kept = Some(folder);
+        centre.accounts();
+        centre.notices(notices);
+        centre
+    }
+
+    /// A centre in this folder, as it was left there; new where there is none.
+    pub(crate) fn at(backing: Backing, folder: &Path) -> Self {
+        Self::empty(backing, folder.to_owned())
+    }
+
+    fn empty(backing: Backing, folder: PathBuf) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let url = (backing.url)(&folder);
+        let store = runtime.block_on(Store::open(&url, "450200", true)).unwrap();
+        Self { store, runtime, folder, backing, files: std::cell::Cell::new(0), kept: None }
+    }
+
+    fn accounts(&self) {
+        let accounts = format!(
+            "account_no,bank,bank_name,account_name\n{},ICBC,工商银行,归集户一\n{},ICBC,工商银行,归集户二\n\
+             {},CCB,建设银行,归集户三\n",
+            account("icbc"),
+            account("icbc2"),
+            account("ccb")
+        );
+        let accounts = duizhang::import::accounts(accounts.as_bytes()).unwrap();
+        self.store.import_accounts(&accounts.rows).unwrap();
+        let employers = "employer_id,name,email\nE1,示例甲公司,finance@example.com\n";
+        let employers = duizhang::import::employers(employers.as_bytes()).unwrap();
+        self.store.import_employers(&employers.rows).unwrap();
+    }
+
+    /// Imports notices, each written `P1 1000` or `P1 1000 revoked`.
+    pub(crate) fn notices(&self, notices: &[&str]) {
+        let mut list = duizhang::import::notices(notices_csv(notices).as_bytes()).unwrap().rows;
+        self.store.import_notices(&mut list).unwrap();
+    }
+
+    /// Lays a file down and says where.
+    pub(crate) fn lay(
+        &self,
+        folder: Option<&str>,
+        name: &str,
+        content: impl AsRef<[u8]>,
+    ) -> Delivery {
+        let number = self.files.get() + 1;
+        self.files.set(number);
+        let path = self.folder.join("laid").join(number.to_string());
+        std::fs::create_dir_all(&path).unwrap();
+        let path = path.join(name);
+        std::fs::write(&path, content).unwrap();
+        Delivery { account_no: folder.map(str::to_owned), path }
+    }
+
+    pub(crate) fn settings(&self, as_of: &str, deliveries: &[Delivery]) -> NightSettings {
+        NightSettings {
+            as_of: date(as_of),
+            deliveries: deliveries.to_vec(),
+            quarantine: self.folder.join("quarantine"),
+            centre: contact(),
+        }
+    }
+
+    pub(crate) fn try_night(
+        &self,
+        as_of: &str,
+        deliveries: &[Delivery],
+    ) -> Result<Night, NightError> {
+        let settings = self.settings(as_of, deliveries);
+        self.runtime.block_on(nightly::run(&self.store, rules(), &settings, &Nobody))
+    }
+
+    /// Runs a night on these files; afterwards the books must be whole.
+    pub(crate) fn night(&self, as_of: &str, deliveries: &[Delivery]) -> Night {
+        let night = self.try_night(as_of, deliveries).unwrap();
+        self.prove(as_of);
+        night
+    }
+
+    /// Runs a night on files with these contents.
+    pub(crate) fn night_of(&self, as_of: &str, files: &[String]) -> Night {
+        let lay = |file: &String| self.lay(None, "feed.csv", file);
+        let deliveries: Vec<Delivery> = files.iter().map(lay).collect();
+        self.night(as_of, &deliveries)
+    }
+
+    pub(crate) fn ingest(&self, as_of: &str, deliveries: &[Delivery]) {
+        let settings = self.settings(as_of, deliveries);
+        self.runtime.block_on(nightly::ingest(&self.store, rules(), &settings, &Nobody)).unwrap();
+        self.prove(as_of);
+    }
+
+    pub(crate) fn judge(&self, as_of: &str) {
+        let settings = self.settings(as_of, &[]);
+        self.runtime.block_on(nightly::judge(&self.store, rules(), &settings, &Nobody)).unwrap();
+        self.prove(as_of);
+    }
+
+    /// The books are whole: no gap, and every credited fen has its one place.
+    pub(crate) fn prove(&self, when: &str) {
+        let audit = self.store.audit().unwrap();
+        assert!(audit.gaps.is_empty(), "{when}: {:?}", audit.gaps);
+        let placed: i64 = audit.places.iter().map(|(_, _, money)| money.fen()).sum();
+        assert_eq!(placed, audit.received.fen(), "{when}");
+        let balances: i64 = audit.balances.iter().map(|(_, money)| money.fen()).sum();
+        assert_eq!(balances, 0, "{when}: debits are credits");
+    }
+
+    pub(crate) fn transactions(&self) -> Vec<TransactionRow> {
+        let mut rows = Vec::new();
+        let take = |row| {
+            rows.push(row);
+            true
+        };
+        self.store.transactions(&TransactionFilter::default(), take).unwrap();
+        rows
+    }
+
+    /// What became of every transaction, by serial: `matched P1`, `suspense underpaid`, `ignored debit`.
+    pub(crate) fn said(&self) -> BTreeMap<String, String> {
+        self.transactions().into_iter().map(|row| (row.serial.clone(), said(&row))).collect()
+    }
+
+    /// Compares with rows such as `S1 matched P1`; other transactions may be there too.
+    pub(crate) fn expect(&self, when: &str, want: &[&str]) {
+        let said = self.said();
+        for row in want {
+            let (serial, becomes) = row.split_once(' ').unwrap();
+            assert_eq!(
+                said.get(serial).map(String::as_str),
+                Some(becomes),
+                "{when}: {serial} of {said:?}"
+            );
+        }
+    }
+
+    pub(crate) fn digest(&self) -> String {
+        self.store.digest().unwrap()
+    }
+
+    pub(crate) fn dump(&self) -> Dump {
+        (self.backing.dump)(&self.store)
+    }
+}
+
+/// One transaction as the suites write it; the short names of notices are put back.
+fn said(row: &TransactionRow) -> String {
+    let outcome = row.outcome.map_or("undecided", Outcome::code);
+    let mut said = outcome.to_owned();
+    for word in row
+        .reason
+        .iter()
+        .cloned()
+        .chain(row.notices.iter().map(|notice| short(&notice.to_string())))
+    {
+        said.push(' ');
+        said.push_str(&word);
+    }
+    said
+}
+
+/// `P1906130001` as `P1`.
+fn short(reference: &str) -> String {
+    let number = reference.strip_prefix("P190613").and_then(|number| number.parse::<u32>().ok());
+    number.map_or_else(|| reference.to_owned(), |number| format!("P{number}"))
+}
+
+pub(crate) fn notices_csv(notices: &[&str]) -> String {
+    let mut text = "reference,employer_id,amount,issued_on,month,status\n".to_owned();
+    for notice in notices {
+        let words: Vec<&str> = notice.split_whitespace().collect();
+        let status = words.get(2).unwrap_or(&"awaiting");
+        text.push_str(&format!(
+            "{},E1,{},2026-05-01,2026-05,{status}\n",
+            reference(words[0]),
+            words[1]
+        ));
+    }
+    text
+}
+
+fn contact() -> CentreContact {
+    CentreContact {
+        centre_id: "450200".into(),
+        name: "示例市住房公积金管理中心".into(),
+        phone: "0772-12329".into(),
+        hours: "工作日 9:00–17:00".into(),
+        address: "示例市示例路1号".into(),
+        sender: "gjj@example.org".into(),
+        unsubscribe: None,
+    }
+}
+
+fn sqlite_dump(store: &Store) -> Dump {
+    let connection = rusqlite::Connection::open(store.path()).unwrap();
+    let mut tables = connection
+        .prepare("select name from sqlite_master where type = 'table' and name not like '\\_%' escape '\\'")
+        .unwrap();
+    let names: Vec<String> =
+        tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let table = |name: String| {
+        let mut select = connection.prepare(&format!("select * from {name}")).unwrap();
+        let columns = select.column_count();
+        let read = |row: &rusqlite::Row<'_>| {
+            let cell = |column| {
+                row.get::<_, rusqlite::types::Value>(column).map(|cell| format!("{cell:?}"))
+            };
+            Ok((0..columns).map(cell).collect::<Result<Vec<_>, _>>()?.join("|"))
+        };
+        let mut rows: Vec<String> =
+            select.query_map([], read).unwrap().map(Result::unwrap).collect();
+        rows.sort();
+        (name, rows)
+    };
+    names.into_iter().map(table).collect()
+}
+
+/// Fails where two stores differ, and says in which table and row.
+pub(crate) fn same(one: &Dump, other: &Dump, when: &str) {
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{when}");
+    for (table, rows) in one {
+        let others = &other[table];
+        if rows == others {
+            continue;
+        }
+        let only = rows.iter().find(|row| !others.contains(row));
+        let new = others.iter().find(|row| !rows.contains(row));
+        panic!(
+            "{when}: {table}: {} rows and {}; only before {only:?}, only after {new:?}",
+            rows.len(),
+            others.len()
+        );
+    }
+}
