@@ -40,7 +40,8 @@ create table account (
     unique (centre_id, employee_id, employer_no)
 ) strict, without rowid;
 
-create index account_id_no on account (centre_id, employer_no, id_no);
+-- Who holds an identity number.
+create index account_id_no on account (centre_id, id_no);
 
 insert into account
     select e.centre_id, b.employer_no,

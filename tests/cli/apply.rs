@@ -228,3 +228,60 @@ fn a_template_is_written_as_csv_and_as_a_workbook() {
     centre.run(&["template", "open", "--out", "open.xlsx"]).assert().code(0);
     assert!(std::fs::read(centre.path().join("open.xlsx")).unwrap().starts_with(b"PK"));
 }
+
+#[test]
+fn supplements_drafts_and_appointments_outlive_the_run_that_made_them() {
+    let (centre, reference) = filed();
+    let step = |line: &str| apply(&centre, line, &[], 0).remove(0);
+    let saved = step(
+        r#"{"op":"save_register","on":"2026-05-11","employer_id":"H1","month":"2026-06","register":{"unseal":[{"employee_id":"A2","base":"6000.00"}]}}"#,
+    );
+    let register_id = saved["register_id"].as_str().unwrap();
+    assert_eq!(centre.json(&["show", "employee", "A2"])[0]["status"], "sealed");
+    step(&format!(
+        r#"{{"op":"submit_register","on":"2026-05-11","employer_id":"H1","register_id":"{register_id}"}}"#
+    ));
+    assert_eq!(centre.json(&["show", "employee", "A2"])[0]["status"], "active");
+
+    // A supplement twice is double; the notice over it is spread like a list.
+    let supplement = r#"{"op":"supplement","on":"2026-05-12","employer_id":"H1","employee_id":"A2","for_month":"2026-05","amount":"960.00"}"#;
+    step(supplement);
+    assert_eq!(apply(&centre, supplement, &[], 1)[0]["error"], "double-remittance");
+    let issued = step(
+        r#"{"op":"issue_notice","on":"2026-05-12","employer_id":"H1","months":[],"supplements":true}"#,
+    );
+    assert_eq!(issued["amount"], "960.00");
+    pay(&centre, "H03", "960.00", issued["reference"].as_str().unwrap(), "2026-06-12");
+    assert_eq!(centre.json(&["show", "employee", "A2"])[0]["balance"], "960.00");
+    assert_eq!(centre.json(&["show", "notice", &reference])[0]["status"], "awaiting");
+    centre.run(&["audit"]).assert().code(0);
+
+    let book = r#"{"op":"book_appointment","on":"2026-05-12","employer_id":"H1","branch":"示例网点","date":"2026-05-20","slot":"09:00","business":"开户","contact":"经办人"}"#;
+    let booked: Vec<Value> = (0..3).map(|_| step(book)).collect();
+    assert_eq!(apply(&centre, book, &[], 1)[0]["error"], "slot-full");
+    let first = booked[0]["appointment_id"].as_str().unwrap();
+    step(&format!(r#"{{"op":"cancel_appointment","on":"2026-05-12","appointment_id":"{first}"}}"#));
+    step(book);
+    let cancel = r#"{"op":"cancel_appointment","on":"2026-05-12","appointment_id":"A0"}"#;
+    assert_eq!(apply(&centre, cancel, &[], 1)[0]["error"], "unknown-appointment");
+}
+
+#[test]
+fn a_line_of_the_file_can_be_taken_back_by_its_number() {
+    let centre = Centre::after_a_night();
+    let undo =
+        r#"{"op":"revoke","on":"2026-05-09","employer_id":"H1","month":"2026-05","op_line":5}"#;
+    apply(&centre, &format!("{ENROL}\n{}\n{undo}\n", registers()), &[], 0);
+    assert_eq!(centre.json(&["show", "employee", "A1"])[0]["base"], "5000.00");
+}
+
+#[test]
+fn an_import_does_not_change_a_notice_that_was_issued_here() {
+    let (centre, reference) = filed();
+    let list = format!(
+        "reference,employer_id,amount,issued_on,month\n{reference},H1,1.00,2026-05-09,2026-05\n"
+    );
+    centre.write("wrong.csv", list.as_bytes());
+    centre.run(&["import", "notices", "wrong.csv"]).assert().code(1);
+    assert_eq!(centre.json(&["show", "notice", &reference])[0]["amount"], "832.00");
+}

@@ -29,7 +29,12 @@ const EMPLOYER: &str = "select e.name, e.uscc, e.email, e.contact, e.mobile, b.e
 
 const ACCOUNTS: &str = "select employee_no, employee_id, name, id_no, base_fen, status, detail,
         opened_for, years, base_adjusted, balance_fen, entries
-    from employee where centre_id = ?1 and employer_no = ?2";
+    from employee";
+
+const OF_NUMBER: &str = "where centre_id = ?1 and employer_no = ?2 and employee_id = ?3";
+/// Without the index's name SQLite walks all of the employer's accounts for one person.
+const OF_PERSON: &str = "indexed by account_id_no
+    where centre_id = ?1 and employer_no = ?2 and id_no = ?3";
 
 const NOTICE: &str = "select n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
         p.months, p.supplements, s.settled_on
@@ -95,7 +100,7 @@ impl Books<'_> {
     /// Loads every account of an employer.
     pub fn accounts(&mut self, employer_id: &Id) -> Result<(), StoreError> {
         if self.whole.insert((employer_id.clone(), Scope::Accounts)) {
-            self.load_accounts(employer_id, "", &[])?;
+            self.load_accounts(employer_id, "where centre_id = ?1 and employer_no = ?2", &[])?;
         }
         Ok(())
     }
@@ -105,12 +110,12 @@ impl Books<'_> {
         if self.centre.account(employer_id, employee_id).is_some() {
             return Ok(());
         }
-        self.load_accounts(employer_id, "and employee_id = ?3", &[&employee_id.as_str()])
+        self.load_accounts(employer_id, OF_NUMBER, &[&employee_id.as_str()])
     }
 
     /// Loads whoever holds an identity number at an employer.
     pub(super) fn holder(&mut self, employer_id: &Id, id_no: &str) -> Result<(), StoreError> {
-        self.load_accounts(employer_id, "and id_no = ?3", &[&id_no])
+        self.load_accounts(employer_id, OF_PERSON, &[&id_no])
     }
 
     /// Loads the account wherever it went since it was at this employer.
@@ -212,17 +217,22 @@ impl Books<'_> {
     /// Loads the registers of an employer that hold and are not paid.
     pub(super) fn open_registers(&mut self, employer_id: &Id) -> Result<(), StoreError> {
         if self.whole.insert((employer_id.clone(), Scope::OpenRegisters)) {
-            self.records::<Register>(employer_id, REGISTER, "and open = 1 and ordinal >= ?4", 0)?;
+            self.records::<Register>(
+                employer_id,
+                REGISTER,
+                "and +kind = ?3 and open = 1 and ordinal >= ?4",
+                0,
+            )?;
         }
         Ok(())
     }
 
     pub(super) fn register(&mut self, employer_id: &Id, ordinal: u32) -> Result<(), StoreError> {
-        self.records::<Register>(employer_id, REGISTER, "and ordinal = ?4", ordinal)
+        self.records::<Register>(employer_id, REGISTER, "and kind = ?3 and ordinal = ?4", ordinal)
     }
 
     pub(super) fn draft(&mut self, employer_id: &Id, ordinal: u32) -> Result<(), StoreError> {
-        self.records::<Draft>(employer_id, DRAFT, "and ordinal = ?4", ordinal)
+        self.records::<Draft>(employer_id, DRAFT, "and kind = ?3 and ordinal = ?4", ordinal)
     }
 
     /// Loads rows of `employer_record`.
@@ -235,7 +245,7 @@ impl Books<'_> {
     ) -> Result<(), StoreError> {
         let Some(number) = self.number(employer_id)? else { return Ok(()) };
         let select = "select body from employer_record
-            where centre_id = ?1 and employer_no = ?2 and kind = ?3";
+            where centre_id = ?1 and employer_no = ?2";
         let mut select = self.bulk.connection.prepare_cached(&format!("{select} {which}"))?;
         let mut rows = select.query(params![self.bulk.centre_id, number, kind, ordinal])?;
         while let Some(row) = rows.next()? {

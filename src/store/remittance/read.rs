@@ -64,7 +64,7 @@ impl Books<'_> {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn ledger(&mut self, employer_id: &Id) -> Result<(), StoreError> {
-        self.records::<Voucher>(employer_id, VOUCHER, "and ordinal >= ?4", 0)
+        self.records::<Voucher>(employer_id, VOUCHER, "and kind = ?3 and ordinal >= ?4", 0)
     }
 
     /// What stands on the employer's clearing account: settled notices that say no lines.
