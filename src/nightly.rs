@@ -27,6 +27,7 @@ pub use reading::Fault;
 pub use reporting::{explanation, report};
 pub use taking::{FileOutcome, Intakes};
 
+use self::taking::TakenIn;
 use crate::alert::CentreContact;
 use crate::matching::Sieve;
 use crate::remark::Reader;
@@ -107,14 +108,14 @@ pub async fn run(
     with_tools(store, rules, settings, watch, |tools, left_over| {
         // 2. Take in.     needs: files                gives: fresh transactions on the slate
         let mut slate = Slate::default();
-        let intakes = taking::take_in(tools, &mut slate)?;
+        let TakenIn { intakes, notices } = taking::take_in(tools, &mut slate)?;
         // A run that was killed left transactions that no night has judged, or a second delivery
         // changed what the first had brought: read all that is undecided from the store.
         if left_over || slate.is_outdated() {
             slate = undecided(tools)?;
         }
         // 3 to 5.         needs: the slate            gives: decisions, books, letters: one commit
-        let verdict = writing::decide_and_record(tools, slate)?;
+        let verdict = writing::decide_and_record(tools, slate, notices)?;
         Ok(Night { intakes, verdict })
     })
     .await
@@ -131,7 +132,7 @@ pub async fn ingest(
     watch: &dyn Watch,
 ) -> Result<Intakes, NightError> {
     with_tools(store, rules, settings, watch, |tools, _| {
-        taking::take_in(tools, &mut Slate::default())
+        Ok(taking::take_in(tools, &mut Slate::default())?.intakes)
     })
     .await
 }
@@ -148,7 +149,7 @@ pub async fn judge(
 ) -> Result<VerdictTotals, NightError> {
     with_tools(store, rules, settings, watch, |tools, left_over| {
         let slate = if left_over { undecided(tools)? } else { Slate::default() };
-        writing::decide_and_record(tools, slate)
+        writing::decide_and_record(tools, slate, None)
     })
     .await
 }

@@ -9,6 +9,7 @@
 //! the state before or the state after.
 
 mod audit;
+mod branch;
 mod bulk;
 mod error;
 mod import;
@@ -25,6 +26,7 @@ mod suspense;
 mod verdict;
 
 pub use audit::{Audit, Gap, Place};
+pub use branch::BranchNumbers;
 pub use error::{Refusal, StoreError};
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};

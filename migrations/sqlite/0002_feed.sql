@@ -19,6 +19,17 @@ create table feed (
     primary key (centre_id, feed_id)
 ) strict, without rowid;
 
+-- The banks and branches that counterparties bank with: a few thousand, named by every transaction.
+-- Numbered in the order in which they were met.
+create table bank_branch (
+    centre_id integer not null,
+    branch_id integer not null,
+    bank_code text    not null,  -- 行号; empty where the feed does not say.
+    bank_name text    not null,  -- 开户行; empty where the feed does not say.
+    primary key (centre_id, branch_id),
+    unique (centre_id, bank_code, bank_name)
+) strict, without rowid;
+
 create table bank_transaction (
     centre_id              integer not null,
     account_id             integer not null,
@@ -30,8 +41,7 @@ create table bank_transaction (
     balance_fen            integer,
     counterparty_account   text,
     counterparty_name      text,
-    counterparty_bank_code text,
-    counterparty_bank_name text,
+    counterparty_branch_id integer,  -- Null where the feed names no bank.
     postscript             text,
     purpose                text,
     summary                text,

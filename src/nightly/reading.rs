@@ -9,7 +9,7 @@ use crate::feed::identity::Serials;
 use crate::feed::{self, Entry, FeedError, FeedFacts, Flag, Look, Reject, Sink, Statement};
 use crate::matching::AccountIndex;
 use crate::remittance::{Money, RemarkField};
-use crate::store::{FlagRecord, StatementRecord, TransactionBatch};
+use crate::store::{BranchNumbers, FlagRecord, StatementRecord, TransactionBatch};
 use rust_decimal::Decimal;
 use std::fmt;
 use std::fs::File;
@@ -59,6 +59,7 @@ pub enum Fault {
 
 /// Reads the deliveries one after the other. Ends early when nobody listens any more.
 pub(super) fn read_all(tools: &Tools<'_>, sender: &SyncSender<Message>) {
+    let mut branches = BranchNumbers::default();
     for (place, delivery) in tools.settings.deliveries.iter().enumerate() {
         let looked = open(delivery);
         let sha256 = looked.as_ref().ok().map(|(_, look)| look.sha256());
@@ -71,7 +72,8 @@ pub(super) fn read_all(tools: &Tools<'_>, sender: &SyncSender<Message>) {
             Ok(false) => continue,
             Err(_) => return,
         }
-        let end = looked.and_then(|(file, look)| read_one(tools, delivery, file, &look, sender));
+        let end = looked
+            .and_then(|(file, look)| read_one(tools, delivery, file, &look, sender, &mut branches));
         if sender.send(Message::End(end)).is_err() {
             return;
         }
@@ -90,18 +92,22 @@ fn read_one(
     mut file: File,
     look: &Look,
     sender: &SyncSender<Message>,
+    branches: &mut BranchNumbers,
 ) -> Result<FeedFacts, Fault> {
     let mut feeder = Feeder {
         tools,
         folder: delivery.account_no.as_deref(),
         sender,
         batch: TransactionBatch::default(),
+        branches,
         serials: Serials::default(),
         fault: None,
         last: None,
     };
-    let facts = look.read(&mut file, &tools.rules.banks, &mut feeder).map_err(Fault::Unreadable)?;
+    let read = look.read(&mut file, &tools.rules.banks, &mut feeder);
+    // Also where the file is at fault: what its last batch says of branches holds for the next file.
     feeder.hand_over();
+    let facts = read.map_err(Fault::Unreadable)?;
     match feeder.fault {
         None => Ok(facts),
         Some(fault) => Err(fault),
@@ -114,6 +120,7 @@ struct Feeder<'a> {
     folder: Option<&'a str>,
     sender: &'a SyncSender<Message>,
     batch: TransactionBatch,
+    branches: &'a mut BranchNumbers,
     serials: Serials,
     fault: Option<Fault>,
     /// The account found last: nearly every row has the account of the row before.
@@ -178,7 +185,8 @@ impl Sink for Feeder<'_> {
                     .claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER)
                     .claim;
                 let kind = self.tools.sieve.classify(&transaction);
-                self.batch.push(entry.line, account, &transaction, claim, kind);
+                let branches = &mut *self.branches;
+                self.batch.push(entry.line, account, &transaction, claim, kind, branches);
                 if self.batch.len() >= BATCH_ROWS {
                     self.hand_over();
                 }

@@ -3,6 +3,7 @@
 use super::reading::{Fault, Message, read_all};
 use super::{Delivery, NightError, NightSettings, Step, Tools, Watch, quarantine};
 use crate::feed::FeedFacts;
+use crate::matching::NoticeFact;
 use crate::store::{FeedMark, FlagRecord, Intake, Slate, StatementRecord, StoreError, Taken, Till};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -58,11 +59,23 @@ impl Intakes {
     }
 }
 
+/// Deliveries of this many bytes name so many notices that all of them are read (a transaction is
+/// some 250 bytes, and from 100,000 references on one pass is cheaper than looking them up).
+const ALL_NOTICES_FROM: u64 = 32 * 1024 * 1024;
+
+/// What taking in gives to the rest of the night.
+#[derive(Debug, Default)]
+pub(super) struct TakenIn {
+    pub(super) intakes: Intakes,
+    /// Every notice there is, where the night is large.
+    pub(super) notices: Option<Vec<NoticeFact>>,
+}
+
 /// Takes the deliveries in; fresh transactions go on the slate.
-pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<Intakes, NightError> {
+pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<TakenIn, NightError> {
     let Tools { store, settings, watch, .. } = *tools;
     if settings.deliveries.is_empty() {
-        return Ok(Intakes::default());
+        return Ok(TakenIn::default());
     }
     if tools.accounts.as_slice().is_empty() {
         return Err(NightError::NoAccounts);
@@ -72,10 +85,25 @@ pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<Intakes, N
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(READ_AHEAD);
         scope.spawn(move || read_all(tools, &sender));
+        // The reader hashes the first file before it has anything to say: time to read the notices.
+        let notices = if bytes(&settings.deliveries) < ALL_NOTICES_FROM {
+            None
+        } else {
+            let mut notices = Vec::new();
+            store.all_notices(|notice| notices.push(notice))?;
+            Some(notices)
+        };
         let mut taker = Taker { till: &till, settings, slate, watch, intakes: Intakes::default() };
         taker.take(&receiver)?;
-        Ok(taker.intakes)
+        Ok(TakenIn { intakes: taker.intakes, notices })
     })
+}
+
+/// How much was delivered; a file that cannot be looked at is found out when it is read.
+fn bytes(deliveries: &[Delivery]) -> u64 {
+    let length =
+        |delivery: &Delivery| std::fs::metadata(&delivery.path).map_or(0, |file| file.len());
+    deliveries.iter().map(length).sum()
 }
 
 /// The writing side.

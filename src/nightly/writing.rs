@@ -2,20 +2,25 @@
 
 use super::letters::{self, AddressBook};
 use super::{NightError, Step, Tools};
-use crate::matching::{self, NoticeBook, Settled};
+use crate::matching::{self, NoticeBook, NoticeFact, Settled};
 use crate::store::{SettledCredit, Slate, Verdict, VerdictTotals};
 
-/// Judges the slate, and what earlier nights left open, and commits.
+/// Judges the slate, and what earlier nights left open, and commits. `notices` are all there are,
+/// where they were read already.
 pub(super) fn decide_and_record(
     tools: &Tools<'_>,
     mut slate: Slate,
+    notices: Option<Vec<NoticeFact>>,
 ) -> Result<VerdictTotals, NightError> {
     let Tools { store, rules, settings, watch, .. } = *tools;
     // 3. Load.        needs: the store                gives: open items, the notices they name
     watch.step(Step::Load, None);
     store.load_open(&mut slate, tools.reader, tools.sieve)?;
     let items = slate.items(tools.accounts);
-    let notices = NoticeBook::new(store.notices_named(&items)?);
+    let notices = NoticeBook::new(match notices {
+        Some(all) => all,
+        None => store.notices_named(&items)?,
+    });
     let credits = store.settled_credits(&items)?;
     let settled: Vec<Settled<'_>> = credits.iter().map(as_settled).collect();
     let book = AddressBook::load(store)?;

@@ -8,6 +8,7 @@
 //! night share an identity and differ, the one with the smaller content stands, whichever came
 //! first; what stood before tonight always stands.
 
+use super::branch::{self, Branch, BranchKeys, BranchNumber, BranchNumbers};
 use super::bulk::Bulk;
 use super::row::{day_number, direction_number, filled, time_number};
 use super::slate::{TRANSACTION_COLUMNS, account_id, transaction};
@@ -18,16 +19,19 @@ use crate::remark::Claim;
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
 use chrono::{NaiveDate, NaiveTime};
 use rusqlite::{Connection, params};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Text fields a row has.
-const TEXTS: usize = 9;
+const TEXTS: usize = 7;
 
 /// Rows of one file, read and judged as far as one row can be, packed for the writing thread.
 #[derive(Clone, Debug, Default)]
 pub struct TransactionBatch {
     text: String,
     rows: Vec<BatchRow>,
+    /// Branches that no batch before this one named, in the order of their numbers.
+    branches: Vec<Branch>,
 }
 
 #[derive(Clone, Debug)]
@@ -42,6 +46,7 @@ struct BatchRow {
     reversal: bool,
     claim: Claim,
     kind: Kind,
+    branch: Option<BranchNumber>,
     /// Where its texts end in the batch; the first starts where the row before it ends.
     start: usize,
     ends: [usize; TEXTS],
@@ -65,15 +70,18 @@ impl TransactionBatch {
         transaction: &BankTransaction<'_>,
         claim: Claim,
         kind: Kind,
+        branches: &mut BranchNumbers,
     ) {
         let start = self.text.len();
         let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
+        let branch = branches.number(party.bank_code, party.bank_name).map(|(number, first)| {
+            self.branches.extend(first);
+            number
+        });
         let texts = [
             transaction.serial,
             party.account,
             party.name,
-            party.bank_code,
-            party.bank_name,
             remarks.postscript,
             remarks.purpose,
             remarks.summary,
@@ -94,19 +102,20 @@ impl TransactionBatch {
             reversal: transaction.reversal,
             claim,
             kind,
+            branch,
             start,
             ends,
         });
     }
 
-    fn transaction(&self, row: &BatchRow) -> BankTransaction<'_> {
+    /// The row as a transaction; `bank` is 行号 and 开户行 of its branch.
+    fn transaction<'a>(&'a self, row: &BatchRow, bank: (&'a str, &'a str)) -> BankTransaction<'a> {
         let mut start = row.start;
-        let [serial, account, name, bank_code, bank_name, postscript, purpose, summary, note] =
-            row.ends.map(|end| {
-                let text = self.text.get(start..end).unwrap_or_default();
-                start = end;
-                text
-            });
+        let [serial, account, name, postscript, purpose, summary, note] = row.ends.map(|end| {
+            let text = self.text.get(start..end).unwrap_or_default();
+            start = end;
+            text
+        });
         BankTransaction {
             account: "",
             serial,
@@ -115,7 +124,7 @@ impl TransactionBatch {
             direction: row.direction,
             amount: row.amount,
             balance: row.balance,
-            counterparty: Counterparty { account, name, bank_code, bank_name },
+            counterparty: Counterparty { account, name, bank_code: bank.0, bank_name: bank.1 },
             remarks: Remarks { postscript, purpose, summary, note },
             reversal: row.reversal,
         }
@@ -166,6 +175,7 @@ pub struct Taken {
 #[derive(Debug)]
 pub struct Intake<'a> {
     bulk: &'a Bulk,
+    branches: &'a RefCell<BranchKeys>,
     taken_on: i64,
     taken: Taken,
     receipts: BTreeMap<(i64, i64), (i64, i64)>,
@@ -184,20 +194,25 @@ struct SetAside {
 }
 
 const INSERT: &str = "insert into bank_transaction values
-    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
     on conflict do nothing";
 
 const REPLACE: &str = "replace into bank_transaction values
-    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
 
 impl<'a> Intake<'a> {
     /// Writes a batch; fresh rows go on the slate.
     pub fn write(&mut self, batch: &TransactionBatch, slate: &mut Slate) -> Result<(), StoreError> {
+        let branches: &'a RefCell<BranchKeys> = self.branches;
+        let mut branches = branches.borrow_mut();
+        branches.meet(&batch.branches);
         let mut insert = self.bulk.connection.prepare_cached(INSERT)?;
         for row in &batch.rows {
-            let transaction = batch.transaction(row);
             self.taken.entries += 1;
-            if self.bind(&mut insert, row.account, &transaction)? > 0 {
+            let branch_id = row.branch.map(|number| branches.key(self.bulk, number)).transpose()?;
+            let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
+            let transaction = batch.transaction(row, bank);
+            if self.bind(&mut insert, row.account, &transaction, branch_id)? > 0 {
                 self.taken.fresh += 1;
                 self.receive(row.account, &transaction, 1);
                 slate.push(row.account, &transaction, row.claim.clone(), row.kind);
@@ -213,6 +228,7 @@ impl<'a> Intake<'a> {
         insert: &mut rusqlite::CachedStatement<'_>,
         account: AccountIndex,
         transaction: &BankTransaction<'_>,
+        branch_id: Option<i64>,
     ) -> Result<usize, StoreError> {
         let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
         Ok(insert.execute(params![
@@ -226,8 +242,7 @@ impl<'a> Intake<'a> {
             transaction.balance.map(Money::fen),
             filled(party.account),
             filled(party.name),
-            filled(party.bank_code),
-            filled(party.bank_name),
+            branch_id,
             filled(remarks.postscript),
             filled(remarks.purpose),
             filled(remarks.summary),
@@ -284,7 +299,12 @@ impl<'a> Intake<'a> {
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
         slate.outdate();
-        self.bind(&mut self.bulk.connection.prepare_cached(REPLACE)?, account, transaction)?;
+        let Counterparty { bank_code, bank_name, .. } = transaction.counterparty;
+        let named = !bank_code.is_empty() || !bank_name.is_empty();
+        let branch_id =
+            named.then(|| branch::key_of(self.bulk, bank_code, bank_name)).transpose()?;
+        let mut replace = self.bulk.connection.prepare_cached(REPLACE)?;
+        self.bind(&mut replace, account, transaction, branch_id)?;
         Ok(())
     }
 
@@ -324,6 +344,7 @@ impl<'a> Intake<'a> {
     /// Undoes the file: its rows, and their places on the slate.
     pub fn abandon(self, slate: &mut Slate) -> Result<(), StoreError> {
         slate.truncate(self.slate_mark);
+        self.branches.borrow_mut().forget();
         self.bulk.rollback()
     }
 
@@ -574,6 +595,7 @@ fn written(transaction: &BankTransaction<'_>) -> String {
 #[derive(Debug)]
 pub struct Till {
     bulk: Bulk,
+    branches: RefCell<BranchKeys>,
 }
 
 impl Store {
@@ -582,7 +604,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database cannot be opened.
     pub fn till(&self) -> Result<Till, StoreError> {
-        Ok(Till { bulk: Bulk::open(self)? })
+        Ok(Till { bulk: Bulk::open(self)?, branches: RefCell::default() })
     }
 }
 
@@ -595,6 +617,7 @@ impl Till {
         self.bulk.begin()?;
         Ok(Intake {
             bulk: &self.bulk,
+            branches: &self.branches,
             taken_on: day_number(taken_on),
             taken: Taken::default(),
             receipts: BTreeMap::new(),

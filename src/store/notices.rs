@@ -87,18 +87,30 @@ impl Store {
             }
             return Ok(facts);
         }
+        drop(bulk);
+        let mut named = named.into_iter().peekable();
+        self.all_notices(|fact| {
+            while named.next_if(|wanted| *wanted < fact.reference).is_some() {}
+            if named.next_if(|wanted| *wanted == fact.reference).is_some() {
+                facts.push(fact);
+            }
+        })?;
+        Ok(facts)
+    }
+
+    /// What is known of every notice, in the order of references: one pass over the table.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn all_notices(&self, mut take: impl FnMut(NoticeFact)) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
         let mut select =
             bulk.connection.prepare(&format!("{COLUMNS} order by n.centre_id, n.reference"))?;
         let mut rows = select.query(params![bulk.centre_id])?;
-        let mut named = named.into_iter().peekable();
         while let Some(row) = rows.next()? {
-            let found = reference(row.get(0)?)?;
-            while named.next_if(|wanted| *wanted < found).is_some() {}
-            if named.next_if(|wanted| *wanted == found).is_some() {
-                facts.push(fact(row)?);
-            }
+            take(fact(row)?);
         }
-        Ok(facts)
+        Ok(())
     }
 
     /// The settled credits that a reversal among the items could take back: same amount, same

@@ -209,8 +209,11 @@ fn paying_bank(bank_code: &str) -> PayingBank {
 /// The columns of a transaction, in the order [`transaction`] reads them.
 pub(crate) const TRANSACTION_COLUMNS: &str = "t.account_id, t.serial, t.booked_on, t.booked_time,
     t.direction, t.amount_fen, t.balance_fen, t.counterparty_account, t.counterparty_name,
-    t.counterparty_bank_code, t.counterparty_bank_name, t.postscript, t.purpose, t.summary, t.note,
-    t.reversal";
+    (select bank_code from bank_branch b
+        where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id),
+    (select bank_name from bank_branch b
+        where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id),
+    t.postscript, t.purpose, t.summary, t.note, t.reversal";
 
 /// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.
 pub(crate) fn transaction<'a>(row: &'a Row<'_>) -> Result<BankTransaction<'a>, StoreError> {

@@ -145,3 +145,20 @@ fn a_conflict_in_a_file_that_is_not_taken_in_counts_for_nothing() {
         assert_eq!(alone.digest(), centre.digest());
     });
 }
+
+#[test]
+fn what_one_delivery_leaves_out_another_of_the_night_says() {
+    every_store(|backing| {
+        let bare = csv(&["S1 05-11 icbc 1000 P1", "S2 05-11 icbc 1000 P1"]);
+        let timed =
+            csv(&["S1 05-11 icbc 1000 P1 time=10:00:00", "S2 05-11 icbc 1000 P1 time=09:00:00"]);
+        for files in [[bare.clone(), timed.clone()], [timed, bare]] {
+            let centre = centre(backing);
+            let night = centre.night_of("05-11", &files);
+            let total = night.intakes.total();
+            assert_eq!((total.fresh, total.seen, total.conflicting), (2, 2, 0));
+            // The earlier of two equal payments settles, whichever file knew the time.
+            centre.expect("two formats", &["S1 suspense notice-already-paid", "S2 matched P1"]);
+        }
+    });
+}
