@@ -41,6 +41,7 @@ mod log;
 mod manual;
 mod night;
 mod progress;
+mod register;
 mod remark;
 mod report;
 mod rows;
@@ -84,6 +85,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Apply(args) => apply::run(global, args),
         Command::Show(args) => show::run(global, args),
         Command::Template(args) => template::run(args),
+        Command::Register(args) => register::run(global, args),
         Command::Transactions(args) => listing::transactions(global, args),
         Command::Notices(args) => listing::notices(global, args),
         Command::Suspense { command } => suspense::run(global, command),

@@ -13,6 +13,7 @@ mod error;
 mod field;
 mod lists;
 mod notice;
+mod register;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ mod tests;
 pub use error::{ERRORS_MAX, ImportError, Problem};
 pub use lists::{EmployeeRow, EmployeeStatus, accounts, employees, employers};
 pub use notice::{NoticeRow, for_each_notice, notices};
+pub use register::{RegisterRow, register};
 pub use table::Encoding;
 
 /// A list that was read whole.

@@ -143,6 +143,12 @@ pub(super) enum Command {
     #[command(after_help = "Examples:\n  duizhang template open > open.csv\n  \
         duizhang template seal --out seal.xlsx")]
     Template(TemplateArgs),
+    /// File a register in bulk from a filled-in template: all of it or nothing
+    #[command(
+        after_help = "Examples:\n  duizhang register open may.csv --employer E9 --month 2026-05\n  \
+        duizhang register seal left.xlsx --employer E9 --month 2026-05 --as-of 2026-05-08"
+    )]
+    Register(RegisterArgs),
     /// List what banks reported and what became of it
     #[command(
         after_help = "Examples:\n  duizhang transactions --outcome suspense --format csv\n  \
@@ -258,6 +264,25 @@ pub(super) struct TemplateArgs {
     /// Where to write it; .xlsx makes a workbook [default: CSV to standard output]
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RegisterArgs {
+    /// The register
+    #[arg(value_name = "NAME")]
+    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement"])]
+    pub(super) name: String,
+    /// The filled-in template, CSV or XLSX
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// The employer that files it
+    #[arg(long, value_name = "ID")]
+    pub(super) employer: String,
+    /// The roster month it is for
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(super) month: String,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
 }
 
 #[derive(Args, Debug)]

@@ -230,6 +230,32 @@ fn a_template_is_written_as_csv_and_as_a_workbook() {
 }
 
 #[test]
+fn a_filled_in_template_is_filed_whole_or_not_at_all() {
+    let centre = Centre::after_a_night();
+    apply(&centre, ENROL, &[], 0);
+    let file = |name: &str, sheet: &str, code: i32| {
+        let path = centre.write("register.csv", sheet.as_bytes());
+        let month = ["--employer", "H1", "--month", "2026-05", "--as-of", "2026-05-07"];
+        let mut command = centre.run(&["register", name, path.to_str().unwrap()]);
+        command.args(month).assert().code(code).get_output().clone()
+    };
+    let open = format!(
+        "缴存基数,姓名,身份证号,职工编号\n5000.00,张某,{},A1\n6000.00,李某,{},A2\n",
+        id_no(1),
+        id_no(2)
+    );
+    let broken = open.replace("6000.00", "6000.005");
+    let said = String::from_utf8(file("open", &broken, 1).stderr).unwrap();
+    assert!(said.contains("register.csv:3: 缴存基数: amount \"6000.005\""), "{said}");
+    file("open", &open, 0);
+    file("seal", "职工编号,封存原因\nA1,离职\nA7,离职\n", 1);
+    let status = |id: &str| centre.json(&["show", "employee", id])[0]["status"].clone();
+    assert_eq!(status("A1"), "active", "a register with one wrong line seals nobody");
+    file("seal", "职工编号,封存原因\nA1,离职\n", 0);
+    assert_eq!((status("A1"), status("A2")), ("sealed".into(), "active".into()));
+}
+
+#[test]
 fn supplements_drafts_and_appointments_outlive_the_run_that_made_them() {
     let (centre, reference) = filed();
     let step = |line: &str| apply(&centre, line, &[], 0).remove(0);
