@@ -45,7 +45,8 @@ pub(super) struct PreambleFacts {
 /// The layout that came nearest without fitting.
 struct Near {
     line: u64,
-    known: usize,
+    /// Headings known, then how far before others its kind goes: not the order of rule files.
+    rank: (usize, Precedence),
     layout: String,
     missing: Vec<String>,
     header: String,
@@ -80,7 +81,7 @@ impl<'a> Search<'a> {
 
     /// How much of a layout the best row knew; tells which of several failures to report.
     pub(super) fn known(&self) -> (usize, usize) {
-        (self.near.as_ref().map_or(0, |near| near.known), self.widest.0)
+        (self.near.as_ref().map_or(0, |near| near.rank.0), self.widest.0)
     }
 
     /// # Errors
@@ -121,11 +122,12 @@ impl<'a> Search<'a> {
             if missing.is_empty() {
                 fits.push((known, layout, columns));
             } else if known > missing.len()
-                && self.near.as_ref().is_none_or(|near| near.known < known)
+                && self.near.as_ref().is_none_or(|near| near.rank < (known, layout.precedence))
             {
                 let header = shortened(row.text, 200);
+                let rank = (known, layout.precedence);
                 let layout = layout.id.clone();
-                self.near = Some(Near { line: row.line, known, layout, missing, header });
+                self.near = Some(Near { line: row.line, rank, layout, missing, header });
             }
         }
         let filled = headings.iter().filter(|heading| !heading.is_empty()).count();

@@ -6,26 +6,13 @@
 //!
 //! Invariant: every layout has a name of its own and an example, which `cargo test` reads.
 
+use super::shipped::shipped_below;
 use super::{RuleError, RuleFile};
 use crate::remittance::RemarkField;
 use regex::RegexSet;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
-
-/// The files that ship, by their path below `rules/`.
-const SHIPPED: [(&str, &str); 10] = [
-    ("banks/standard.toml", include_str!("../../rules/banks/standard.toml")),
-    ("banks/icbc.toml", include_str!("../../rules/banks/icbc.toml")),
-    ("banks/ccb.toml", include_str!("../../rules/banks/ccb.toml")),
-    ("banks/abc.toml", include_str!("../../rules/banks/abc.toml")),
-    ("banks/boc.toml", include_str!("../../rules/banks/boc.toml")),
-    ("banks/bocom.toml", include_str!("../../rules/banks/bocom.toml")),
-    ("banks/cmb.toml", include_str!("../../rules/banks/cmb.toml")),
-    ("banks/psbc.toml", include_str!("../../rules/banks/psbc.toml")),
-    ("banks/regional.toml", include_str!("../../rules/banks/regional.toml")),
-    ("banks/generic.toml", include_str!("../../rules/banks/generic.toml")),
-];
 
 /// What a column can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -229,11 +216,7 @@ impl BankLayouts {
     /// # Errors
     /// Never for a build that passed its tests.
     pub fn shipped() -> Result<Self, RuleError> {
-        let files: Vec<_> = SHIPPED
-            .iter()
-            .map(|(path, text)| RuleFile { path: (*path).to_owned(), text: (*text).to_owned() })
-            .collect();
-        Self::from_files(&files)
+        Self::from_files(&shipped_below("banks/"))
     }
 
     /// The layouts of these files.

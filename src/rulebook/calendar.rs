@@ -5,6 +5,7 @@
 //!
 //! Invariant: a day stands at most once in a file, and only near the year that the file is for.
 
+use super::shipped::shipped_below;
 use super::{RuleError, RuleFile};
 use crate::calendar::{Day, WorkingDays};
 use chrono::{Datelike, NaiveDate};
@@ -42,26 +43,12 @@ fn yes() -> bool {
     true
 }
 
-/// The years compiled in, by file name below `rules/`.
-pub const SHIPPED: [(&str, &str); 9] = [
-    ("calendar/2019.toml", include_str!("../../rules/calendar/2019.toml")),
-    ("calendar/2020.toml", include_str!("../../rules/calendar/2020.toml")),
-    ("calendar/2021.toml", include_str!("../../rules/calendar/2021.toml")),
-    ("calendar/2022.toml", include_str!("../../rules/calendar/2022.toml")),
-    ("calendar/2023.toml", include_str!("../../rules/calendar/2023.toml")),
-    ("calendar/2024.toml", include_str!("../../rules/calendar/2024.toml")),
-    ("calendar/2025.toml", include_str!("../../rules/calendar/2025.toml")),
-    ("calendar/2026.toml", include_str!("../../rules/calendar/2026.toml")),
-    ("calendar/2027.toml", include_str!("../../rules/calendar/2027.toml")),
-];
-
 /// Reads the calendar that is compiled in.
 ///
 /// # Errors
 /// Never, as its tests show; the type is that of [`read`].
 pub fn shipped() -> Result<WorkingDays, RuleError> {
-    let files = SHIPPED.map(|(path, text)| RuleFile { path: path.into(), text: text.into() });
-    read(&files)
+    read(&shipped_below("calendar/"))
 }
 
 /// Reads one file a year, in any order.

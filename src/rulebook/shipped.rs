@@ -50,6 +50,11 @@ pub fn shipped() -> Vec<RuleFile> {
     SHIPPED.iter().map(file).collect()
 }
 
+/// The rule files that ship below a folder, such as `banks/`.
+pub(super) fn shipped_below(folder: &str) -> Vec<RuleFile> {
+    shipped().into_iter().filter(|file| file.path.starts_with(folder)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
