@@ -24,7 +24,8 @@ mod words;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;
 
-pub use breakdown::{AgeBand, AgeTotal, BankTotal, ReasonTotal, Tally};
+pub use crate::suspense::Age;
+pub use breakdown::{AgeTotal, BankTotal, ReasonTotal, Tally};
 pub use item::{
     Evidence, EvidenceKind, Explanation, Holds, Item, MaskedAccount, RemarkText, Segment,
     SegmentKind, Status, Suggestion,

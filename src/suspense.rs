@@ -283,15 +283,11 @@ impl Age {
             Self::Over60 => "61+",
         }
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::UpTo7 => "0–7天",
-            Self::UpTo30 => "8–30天",
-            Self::UpTo60 => "31–60天",
-            Self::Over60 => "61天以上",
-        }
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
     }
 }
 

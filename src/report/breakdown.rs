@@ -3,11 +3,10 @@
 //! Start at [`Tally`]. Every figure a reader sees is counted here from the items themselves, in one
 //! pass each; groups without items are left out by reason and bank, kept by age.
 
-use super::{Item, Report, as_text};
+use super::{Age, Item, Report, as_text};
 use crate::remittance::{Money, Reason};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::iter::Sum;
 
 /// How many, and their sum.
@@ -16,15 +15,6 @@ pub struct Tally {
     pub count: u64,
     #[serde(serialize_with = "as_text")]
     pub amount: Money,
-}
-
-/// How long an item has hung, in the bands finance people ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AgeBand {
-    Week,
-    Month,
-    TwoMonths,
-    Older,
 }
 
 /// One receiving bank's open items.
@@ -49,7 +39,7 @@ pub struct ReasonTotal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AgeTotal {
     #[serde(serialize_with = "as_text")]
-    pub age: AgeBand,
+    pub age: Age,
     #[serde(flatten)]
     pub tally: Tally,
 }
@@ -84,38 +74,6 @@ impl Sum for Tally {
     }
 }
 
-impl AgeBand {
-    pub const ALL: [Self; 4] = [Self::Week, Self::Month, Self::TwoMonths, Self::Older];
-
-    /// The band of an age in days.
-    #[must_use]
-    pub const fn of(age_days: u32) -> Self {
-        match age_days {
-            0..=7 => Self::Week,
-            8..=30 => Self::Month,
-            31..=60 => Self::TwoMonths,
-            _ => Self::Older,
-        }
-    }
-
-    /// The band as programs read it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Week => "0-7",
-            Self::Month => "8-30",
-            Self::TwoMonths => "31-60",
-            Self::Older => "61+",
-        }
-    }
-}
-
-impl fmt::Display for AgeBand {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
 impl Report {
     /// Open items by receiving bank, in order of the bank's key.
     #[must_use]
@@ -144,7 +102,7 @@ impl Report {
     /// Open items by age; all four bands, youngest first.
     #[must_use]
     pub fn by_age(&self) -> Vec<AgeTotal> {
-        let totals = tallied(&self.items, &AgeBand::ALL, |item| AgeBand::of(item.age_days));
+        let totals = tallied(&self.items, &Age::ALL, |item| Age::of(item.age_days));
         totals.into_iter().map(|(age, tally)| AgeTotal { age, tally }).collect()
     }
 }
@@ -168,7 +126,7 @@ mod tests {
         let rows = [(0, "0-7"), (7, "0-7"), (8, "8-30"), (30, "8-30"), (31, "31-60"), (60, "31-60"),
                     (61, "61+"), (4000, "61+")];
         for (age_days, want) in rows {
-            assert_eq!(AgeBand::of(age_days).code(), want, "{age_days} days");
+            assert_eq!(Age::of(age_days).code(), want, "{age_days} days");
         }
     }
 }

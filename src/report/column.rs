@@ -3,7 +3,7 @@
 //! Adding a column is adding a row to [`COLUMNS`]. Identifiers are text, so that no program rounds a
 //! serial number; only amounts, ages and numbers are numbers.
 
-use super::{AgeBand, Explanation, Item, Language, words};
+use super::{Age, Explanation, Item, Language, words};
 use crate::remittance::{Money, RemarkField};
 use chrono::NaiveDate;
 use std::borrow::Cow;
@@ -42,7 +42,7 @@ pub(super) const COLUMNS: [Column; 20] = [
     column("说明", "Explanation", 44, |item, language| text(explanation(&item.explanation, language))),
     column("建议", "Suggestions", 44, suggestions),
     column("账龄(天)", "Age (days)", 9, |item, _| Value::Count(item.age_days.into())),
-    column("账龄段", "Age band", 10, |item, language| text(words::age(AgeBand::of(item.age_days)).of(language))),
+    column("账龄段", "Age band", 10, |item, language| text(words::age(Age::of(item.age_days)).of(language))),
     column("责任人", "Assignee", 10, |item, _| text(item.assignee.as_deref().unwrap_or_default())),
     column("状态", "Status", 9, |item, language| text(words::status(item.status).of(language))),
     column("备注", "Note", 24, |item, _| text(&item.note)),

@@ -14,7 +14,7 @@ mod trend;
 
 use super::words::{self, Words};
 use super::{
-    AgeBand, AgeTotal, Awaiting, Evidence, Holds, Item, Language, NightPoint, RemarkText, Report,
+    Age, AgeTotal, Awaiting, Evidence, Holds, Item, Language, NightPoint, RemarkText, Report,
     Status, Suggestion, Tally, Warning, text,
 };
 use crate::remittance::{Money, Outcome, Reason};
@@ -109,12 +109,12 @@ impl<'a> Page<'a> {
         words::outcome(*outcome.borrow())
     }
 
-    fn age(&self, band: impl Borrow<AgeBand>) -> Words {
+    fn age(&self, band: impl Borrow<Age>) -> Words {
         words::age(*band.borrow())
     }
 
     fn age_class(&self, age_days: impl Borrow<u32>) -> &'static str {
-        age_class(AgeBand::of(*age_days.borrow()))
+        age_class(Age::of(*age_days.borrow()))
     }
 
     fn band_class(&self, total: &AgeTotal) -> &'static str {
@@ -218,12 +218,12 @@ impl<'a> Page<'a> {
     }
 }
 
-const fn age_class(band: AgeBand) -> &'static str {
+const fn age_class(band: Age) -> &'static str {
     match band {
-        AgeBand::Week => "age1",
-        AgeBand::Month => "age2",
-        AgeBand::TwoMonths => "age3",
-        AgeBand::Older => "age4",
+        Age::UpTo7 => "age1",
+        Age::UpTo30 => "age2",
+        Age::UpTo60 => "age3",
+        Age::Over60 => "age4",
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each function is a complete table: a new variant does not compile until it has its words.
 
-use super::{AgeBand, EvidenceKind, Holds, Language, Status, Suggestion, text};
+use super::{Age, EvidenceKind, Holds, Language, Status, Suggestion, text};
 use crate::remittance::{Outcome, Reason, RemarkField};
 
 /// The same words in Chinese and English.
@@ -47,12 +47,12 @@ pub(crate) const fn outcome(outcome: Outcome) -> Words {
     Words(outcome.chinese(), english)
 }
 
-pub(crate) const fn age(band: AgeBand) -> Words {
+pub(crate) const fn age(band: Age) -> Words {
     match band {
-        AgeBand::Week => Words("0–7 天", "0–7 days"),
-        AgeBand::Month => Words("8–30 天", "8–30 days"),
-        AgeBand::TwoMonths => Words("31–60 天", "31–60 days"),
-        AgeBand::Older => Words("60 天以上", "over 60 days"),
+        Age::UpTo7 => Words("0–7 天", "0–7 days"),
+        Age::UpTo30 => Words("8–30 天", "8–30 days"),
+        Age::UpTo60 => Words("31–60 天", "31–60 days"),
+        Age::Over60 => Words("60 天以上", "over 60 days"),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Importance is amount × age, so that neither a large fresh item nor a small old one is lost first.
 //! Chosen items are grouped by reason and keep their numbers; the index lists them by bank and age.
 
-use super::super::{AgeBand, Item, Report, Tally, words, words::Words};
+use super::super::{Age, Item, Report, Tally, words, words::Words};
 use crate::remittance::Reason;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -65,11 +65,11 @@ pub(super) fn index(report: &Report, chosen: &BTreeSet<usize>) -> Vec<Index> {
     let numbers = |keep: &dyn Fn(&Item) -> bool| {
         shown.iter().filter(|item| keep(item)).map(|item| item.number).collect()
     };
-    let ages = AgeBand::ALL.into_iter().map(|band| Index {
+    let ages = Age::ALL.into_iter().map(|band| Index {
         anchor: format!("age-{}", band.code()),
         name: String::new(),
         words: words::age(band),
-        numbers: numbers(&|item| AgeBand::of(item.age_days) == band),
+        numbers: numbers(&|item| Age::of(item.age_days) == band),
     });
     let banks = report.by_bank().into_iter().map(|bank| Index {
         anchor: format!("bank-{}", bank.bank),
