@@ -9,13 +9,21 @@
 //! is refused; accounts are masked; the letter's id follows from its content, so that a letter is
 //! never written twice. No text of a payer reaches a header.
 
+pub mod bounce;
+pub mod delivery;
 pub mod digest;
+pub mod dkim;
 mod eml;
 pub mod identity;
 pub mod letter;
 mod page;
+pub mod smtp;
+pub mod state;
 
+pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
 pub use eml::EmlError;
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
+pub use smtp::{Login, MailServer, Security, ServerFault};
+pub use state::{Ending, LetterState, Standing};
