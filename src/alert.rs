@@ -17,13 +17,15 @@ mod eml;
 pub mod identity;
 pub mod letter;
 mod page;
+pub mod rhythm;
 pub mod smtp;
 pub mod state;
 
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
-pub use digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
+pub use digest::{About, Addressee, Solution, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
 pub use eml::EmlError;
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
+pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use state::{Ending, LetterState, Standing};

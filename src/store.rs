@@ -11,6 +11,7 @@
 mod audit;
 mod branch;
 mod bulk;
+mod choices;
 mod copying;
 mod error;
 mod import;
@@ -21,6 +22,7 @@ mod listing;
 mod lock;
 mod migrate;
 mod notices;
+mod outbox;
 mod outcomes;
 mod partition;
 mod pool;
@@ -30,6 +32,7 @@ mod server;
 mod slate;
 mod sql;
 mod suspense;
+mod telling;
 mod verdict;
 
 pub use audit::{Audit, Gap, Place};
@@ -40,6 +43,9 @@ pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, Tra
 pub use copying::Copied;
 pub use lease::{Holder, Lease};
 pub use letters::LetterRow;
+pub use choices::{BlockedAddress, Choice};
+pub use outbox::{OutboxFilter, OutboxRow};
+pub use telling::{TellingKey, TellingRow};
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;

@@ -170,7 +170,7 @@ fn a_mail_reads_back_as_it_was_meant() {
     assert_eq!(to.name(), Some("柳江县青石建材有限公司"));
     assert_eq!(mail.from().unwrap().first().unwrap().address(), Some("gjj@centre.example"));
     assert_eq!(mail.message_id(), Some(format!("{}@centre.example", letter.letter_id).as_str()));
-    assert_eq!(mail.date().unwrap().to_rfc3339(), "2026-05-12T00:00:00Z");
+    assert_eq!(mail.date().unwrap().to_rfc3339(), "2026-05-11T16:00:00Z", "midnight in China");
     let head = String::from_utf8(bytes.clone()).unwrap();
     assert!(head.contains("\r\nAuto-Submitted: auto-generated\r\n"));
     let unsubscribe = mail.header_raw(HeaderName::ListUnsubscribe).map(str::trim);

@@ -45,6 +45,13 @@ pub struct Claim {
 pub trait Outbox {
     type Error: std::error::Error;
 
+    /// Takes letters off the list whose address was blocked, or that nobody wants any more, since
+    /// they were written.
+    ///
+    /// # Errors
+    /// Where the outbox cannot be written.
+    fn withdraw(&self, now: i64) -> Result<(), Self::Error>;
+
     /// Letters that are due, now in this holder's hands.
     ///
     /// # Errors
@@ -162,6 +169,7 @@ struct Run<'a, O> {
 
 impl<O: Outbox> Run<'_, O> {
     async fn all(&self) -> Result<Delivered, DeliveryError<O::Error>> {
+        self.outbox.withdraw((self.now)()).map_err(DeliveryError::Outbox)?;
         let connections = self.delivery.connections.max(1);
         let (jobs, taken) = mpsc::channel::<Job>(connections);
         let (tell, mut told) = mpsc::unbounded_channel();

@@ -65,9 +65,6 @@ const UNKNOWN_PAUSE: i64 = 3_600;
 /// Tries of a letter whose fate was unknown each time.
 const UNKNOWN_ATTEMPTS_MAX: u32 = 2;
 
-/// Seconds after which a letter is stale: its "until" has passed or nearly so (RFC 5321: 4–5 days).
-pub const STALE_AFTER: i64 = 5 * 86_400;
-
 /// Characters of a server's answer that are kept.
 const ANSWER_CHARS_MAX: usize = 200;
 
