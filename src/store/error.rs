@@ -107,7 +107,7 @@ impl fmt::Display for StoreError {
         match self {
             Self::Url { url } => {
                 write!(f, "database {url:?}: expected sqlite://PATH or postgres://HOST/NAME")
-            },
+            }
             Self::Absent { path } => {
                 write!(f, "{}: no database there; `duizhang init` makes one", path.display())
             }
