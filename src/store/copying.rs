@@ -46,10 +46,6 @@ pub(crate) const TABLES: &[&str] = &[
     "appointment",
 ];
 
-/// Tables that are made from others, or say who works on a centre now, and are not copied.
-pub(crate) const NOT_COPIED: &[&str] =
-    &["_migration", "centre", "transaction_identity", "centre_lease"];
-
 /// Rows on their way at once.
 const ROWS_TOGETHER: usize = 8_192;
 
