@@ -25,6 +25,7 @@ mod notices;
 mod outbox;
 mod outcomes;
 mod partition;
+mod placing;
 mod pool;
 mod remittance;
 mod row;
@@ -37,11 +38,11 @@ mod verdict;
 
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
+pub use copying::Copied;
 pub use error::{Refusal, StoreError};
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
-pub use copying::Copied;
-pub use lease::{Holder, Lease};
+pub use lease::{Ended, Ending, Holder, Lease};
 pub use letters::LetterRow;
 pub use choices::{BlockedAddress, Choice};
 pub use outbox::{OutboxFilter, OutboxRow};
@@ -50,6 +51,7 @@ pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
+pub use placing::distribution;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use slate::{Accounts, Slate};
@@ -165,11 +167,11 @@ impl Store {
         let sql = "insert into centre (centre_id, code) values (?1, ?2)
             on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id, code])?;
-        let sql = "insert into centre_lease values (?1, '', 0, 0) on conflict (centre_id) do nothing";
+        let sql = "insert into centre_lease (centre_id, holder, claimed_at, lease_until)
+            values (?1, '', 0, 0) on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id])?;
         let sql = "select code from centre where centre_id = ?1";
-        let found: String =
-            connection.query_row(sql, params![self.centre_id], |row| row.get(0))?;
+        let found: String = connection.query_row(sql, params![self.centre_id], |row| row.get(0))?;
         if found == code {
             return Ok(());
         }

@@ -6,9 +6,9 @@
 //! transactions that must stand there. What differs is a [`Gap`] that names the first culprit.
 
 use super::bulk::Bulk;
+use super::sql::{Connection, Read, Value, params};
 use super::{Store, StoreError};
 use crate::remittance::{Money, PaymentReference, Subject};
-use super::sql::{Connection, Read, Value, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};

@@ -50,9 +50,6 @@ pub(crate) const TABLES: &[&str] = &[
     "appointment",
 ];
 
-/// Tables that are made from others, or say who works on a centre now, and are not copied.
-pub(crate) const NOT_COPIED: &[&str] = &["_migration", "centre", "transaction_identity", "centre_lease"];
-
 /// Rows on their way at once.
 const ROWS_TOGETHER: usize = 8_192;
 
@@ -88,12 +85,18 @@ impl Store {
                 if to.connection.prepare_cached(&sql)?.exists(params![to.centre_id])? {
                     let (id, state) = ((*table).to_owned(), "not empty".to_owned());
                     let wanted = "a target without rows of this centre";
-                    return Err(StoreError::Refused(Refusal::State { what: "table", id, state, wanted }));
+                    return Err(StoreError::Refused(Refusal::State {
+                        what: "table",
+                        id,
+                        state,
+                        wanted,
+                    }));
                 }
                 copied.tables.push((table, copy_table(&from, &to, table)?));
             }
             if to.connection.is_postgres() {
-                let sql = "insert into transaction_identity (centre_id, account_id, serial, booked_on)
+                let sql =
+                    "insert into transaction_identity (centre_id, account_id, serial, booked_on)
                     select centre_id, account_id, serial, booked_on from bank_transaction
                     where centre_id = ?1";
                 to.connection.execute(sql, params![to.centre_id])?;
@@ -108,8 +111,10 @@ fn copy_table(from: &Bulk, to: &Bulk, table: &'static str) -> Result<u64, StoreE
     let mut count = 0;
     let sql = format!("select * from {table} where centre_id = ?1");
     from.connection.prepare_cached(&sql)?.each(params![from.centre_id], |row| {
+        // The centre comes first in every table; its number may be another over there.
         let mut values: OwnedRow = Vec::with_capacity(row.len());
-        for column in 0..row.len() {
+        values.push(OwnedValue::Integer(to.centre_id));
+        for column in 1..row.len() {
             values.push(OwnedValue::from(row.value(column)?));
         }
         count += 1;

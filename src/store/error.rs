@@ -62,6 +62,8 @@ pub enum StoreError {
     },
     /// A row that must be there is not.
     NoRow,
+    /// The connection was lost while a commit was under way: it may be in, or not.
+    CommitUnknown(Box<StoreError>),
     /// The database holds what this release does not know, such as a newer reason's number.
     Unknown {
         table: &'static str,
@@ -87,6 +89,8 @@ pub enum StoreError {
     },
     /// A night works on the centre.
     Night,
+    /// The database is not a Citus coordinator.
+    NotDistributed,
 }
 
 /// Why something asked of the store is not done; carries values.
@@ -107,7 +111,7 @@ impl fmt::Display for StoreError {
         match self {
             Self::Url { url } => {
                 write!(f, "database {url:?}: expected sqlite://PATH or postgres://HOST/NAME")
-            },
+            }
             Self::Absent { path } => {
                 write!(f, "{}: no database there; `duizhang init` makes one", path.display())
             }
@@ -139,6 +143,11 @@ impl fmt::Display for StoreError {
             Self::Column { column, found } => {
                 write!(f, "column {column} of an answer holds {found}, which was not expected")
             }
+            Self::CommitUnknown(_) => write!(
+                f,
+                "the connection was lost during a commit, which may be in or not; nights and imports \
+                 can be repeated, anything else is to be looked at first"
+            ),
             Self::NoRow => write!(f, "a row that must be there is not"),
             Self::Unknown { table, column, found } => {
                 write!(f, "{table}.{column} holds {found:?}, which this release does not know")
@@ -151,6 +160,10 @@ impl fmt::Display for StoreError {
             Self::LeaseLost { holder } => write!(
                 f,
                 "the claim of {holder} ran out and another works on the centre; nothing was written"
+            ),
+            Self::NotDistributed => write!(
+                f,
+                "the database is no Citus coordinator: `create extension citus` there first"
             ),
             Self::Night => write!(f, "a night works on the centre; try again when it is done"),
         }
@@ -182,7 +195,7 @@ impl std::error::Error for StoreError {
             Self::Open { source, .. } | Self::Sqlite(source) => Some(source),
             Self::Server { source, .. } => Some(source),
             Self::Connect { source, .. } | Self::Postgres(source) => Some(source),
-            Self::Migrate { source, .. } => Some(source),
+            Self::Migrate { source, .. } | Self::CommitUnknown(source) => Some(source),
             Self::Copy(source) | Self::Lock { source, .. } => Some(source),
             Self::Value(source) => Some(&**source),
             Self::Url { .. }
@@ -198,6 +211,7 @@ impl std::error::Error for StoreError {
             | Self::Policy
             | Self::LeaseLost { .. }
             | Self::Night
+            | Self::NotDistributed
             | Self::Writer => None,
         }
     }
@@ -212,7 +226,7 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Postgres(error) | Self::Connect { source: error, .. } => is_passing(error),
-            Self::Copy(_) => true, // The connection broke; a refused row is an error of the server.
+            Self::CommitUnknown(_) | Self::Copy(_) => true, // The connection broke; a refused row is an error of the server.
             Self::Migrate { source, .. } => source.is_passing(),
             Self::Url { .. }
             | Self::Absent { .. }
@@ -232,6 +246,7 @@ impl StoreError {
             | Self::Policy
             | Self::LeaseLost { .. }
             | Self::Night
+            | Self::NotDistributed
             | Self::Writer => false,
         }
     }

@@ -3,12 +3,12 @@
 use super::bulk::Bulk;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
+use super::sql::{Bind, Connection, Row, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
 use crate::report::Tally;
 use chrono::{Days, NaiveDate};
-use super::sql::{Bind, Connection, Row, params};
 
 /// Nights that the report's trend looks back, in days.
 const TREND_DAYS: u64 = 90;
@@ -248,7 +248,7 @@ fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
 }
 
 fn tally(connection: &Connection, sql: &str, centre: i64) -> Result<Tally, StoreError> {
-    Ok(connection.query_row(sql, params![centre], |row| tally_at(row, 0))?)
+    connection.query_row(sql, params![centre], |row| tally_at(row, 0))
 }
 
 fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {

@@ -16,6 +16,7 @@ mod write;
 
 use super::bulk::Bulk;
 use super::row::{day_number, reference_number};
+use super::sql::params;
 use super::{Store, StoreError};
 use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
@@ -24,7 +25,6 @@ use crate::remittance::{Answer, Centre, Id, Money, Operation, Payment, PaymentRe
 use crate::remittance::{Refusal, YearMonth};
 use crate::rulebook::policy;
 use chrono::NaiveDate;
-use super::sql::params;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

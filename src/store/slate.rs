@@ -7,6 +7,7 @@
 
 use super::bulk::Bulk;
 use super::row::{day, direction, time};
+use super::sql::{Read, Row, params};
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, Sieve};
 use crate::remark::{Claim, Reader};
@@ -14,7 +15,6 @@ use crate::remittance::{
     BankTransaction, CollectionAccount, Counterparty, Direction, Money, RemarkField, Remarks,
 };
 use chrono::{NaiveDate, NaiveTime};
-use super::sql::{Read, Row, params};
 use std::collections::BTreeMap;
 use std::ops::Range;
 

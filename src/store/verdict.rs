@@ -9,6 +9,7 @@
 use super::bulk::{Binder, Bulk};
 use super::row::{day_number, reference_number};
 use super::slate::{Prior, account_id};
+use super::sql::params;
 use super::{Slate, Store, StoreError};
 use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, Notices};
 use crate::remark::Claim;
@@ -16,7 +17,6 @@ use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Sub
 use crate::report::Tally;
 use crate::rulebook::matching::MatchingRules;
 use chrono::NaiveDate;
-use super::sql::params;
 use std::collections::BTreeMap;
 
 /// What a night decided, ready to be recorded.
@@ -86,10 +86,10 @@ impl Store {
         recording.decisions(verdict)?;
         recording.settlements(verdict)?;
         let centre = recording.bulk.centre_id;
-        recording
-            .bulk
-            .connection
-            .execute("update feed set judged = 1 where centre_id = ?1 and judged = 0", params![centre])?;
+        recording.bulk.connection.execute(
+            "update feed set judged = 1 where centre_id = ?1 and judged = 0",
+            params![centre],
+        )?;
         Ok(recording)
     }
 }
@@ -114,8 +114,7 @@ impl Recording {
         // First those that were never decided: for them a decision is an appended row.
         let (first, again): (Vec<Case<'_>>, Vec<Case<'_>>) =
             cases.into_iter().partition(|case| case.prior.is_none());
-        let writer =
-            Writer { bulk: &self.bulk, rules: verdict.rules, on: day_number(self.as_of) };
+        let writer = Writer { bulk: &self.bulk, rules: verdict.rules, on: day_number(self.as_of) };
         writer.decide_first(&first)?;
         writer.follow(&first, true)?;
         for case in &first {
@@ -428,12 +427,7 @@ struct Move {
 }
 
 impl Move {
-    fn bind(
-        &self,
-        row: &mut Binder<'_, '_>,
-        on: i64,
-        case: &Case<'_>,
-    ) -> Result<(), StoreError> {
+    fn bind(&self, row: &mut Binder<'_, '_>, on: i64, case: &Case<'_>) -> Result<(), StoreError> {
         row.bind(on)?;
         row.bind(self.debit.number())?;
         row.bind(self.credit.number())?;

@@ -94,7 +94,9 @@ fn two_wrongs_do_not_hide_each_other() {
     every_store(|backing| {
         let centre = centre(backing);
         // Transaction and receipt agree again, but the notice is not paid by that.
-        centre.tamper("update bank_transaction set amount_fen = amount_fen - 100 where serial = 'S1'");
+        centre.tamper(
+            "update bank_transaction set amount_fen = amount_fen - 100 where serial = 'S1'",
+        );
         centre.tamper("update receipt set credit_fen = credit_fen - 100 where account_id = 1");
         let gaps = centre.store.audit().unwrap().gaps;
         assert!(named(&gaps).contains("P1906130001"), "{gaps:?}");
