@@ -18,7 +18,9 @@ pub mod identity;
 pub mod letter;
 mod page;
 pub mod rhythm;
+pub mod sample;
 pub mod smtp;
+pub mod staff;
 pub mod state;
 
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
@@ -28,4 +30,5 @@ pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
 pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
+pub use staff::{Alarm, StaffMail};
 pub use state::{Ending, LetterState, Standing};

@@ -13,6 +13,7 @@ mod branch;
 mod bulk;
 mod choices;
 mod copying;
+mod deliveries;
 mod error;
 mod import;
 mod intake;

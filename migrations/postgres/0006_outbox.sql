@@ -9,6 +9,9 @@
 -- digest (to an employer), summary, alarm (to staff), confirm (asks whether an address is theirs).
 alter table letter add column kind text collate "C" not null default 'digest';
 
+-- A night's letters are found without the ten years before.
+create index letter_night on letter (centre_id, written_on, letter_id);
+
 create table outbox (
     centre_id   bigint not null,
     letter_id   text collate "C" not null,

@@ -20,7 +20,7 @@ pub enum EmlError {
 
 /// `Auto-Submitted: auto-generated` (RFC 3834): no vacation reply comes back.
 #[derive(Clone)]
-struct AutoSubmitted;
+pub(super) struct AutoSubmitted;
 
 /// `List-Unsubscribe: <mailto:…>` (RFC 2369).
 #[derive(Clone)]

@@ -358,7 +358,7 @@ fn put(letter: &mut String, words: std::fmt::Arguments<'_>) {
 }
 
 /// A foreign name on one line: nothing invisible, no line end, not endless.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     line(text, NAME_CHARS_MAX)
 }
 

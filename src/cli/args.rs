@@ -4,6 +4,10 @@
 //! would really type. Values are only parsed here; what they mean is the business of the module
 //! that carries the command out.
 
+mod alert;
+
+pub(super) use alert::*;
+
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -191,7 +195,7 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: RulesCommand,
     },
-    /// Look at the letters to employers
+    /// Look at letters, send them, and say whom they go to
     Alert {
         #[command(subcommand)]
         command: AlertCommand,
@@ -557,21 +561,6 @@ pub(super) enum RulesCommand {
     Check,
     /// Run the examples that stand beside the rules
     Test,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum AlertCommand {
-    /// Show the letters that a night has put into the outbox
-    Preview(PreviewArgs),
-}
-
-#[derive(Args, Debug)]
-pub(super) struct PreviewArgs {
-    /// Only to this employer, with the whole letter
-    #[arg(long, value_name = "ID")]
-    pub(super) employer: Option<String>,
-    #[command(flatten)]
-    pub(super) as_of: AsOf,
 }
 
 #[cfg(test)]

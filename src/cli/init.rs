@@ -98,6 +98,20 @@ hours = "工作日 9:00–17:00"
 from = "gjj@example.invalid"
 # unsubscribe = "gjj@example.invalid"   # where an employer asks for no more letters
 language = "zh"            # reports open in it; or "en"
+staff = []                 # who gets the night's summary and alarms. 夜间小结和告警的收件人
+
+# The mail server. Without it letters lie in outbox/ as .eml, for another mail program.
+# 邮件服务器；不填则函件以 .eml 存入 outbox/，由其他邮件程序发送。
+# [letters.smtp]
+# host = "mail.example.invalid"
+# security = "starttls"      # or "tls"; "none" only for a relay on this machine
+# username = "gjj"
+# password_file = "/etc/duizhang/smtp-password"
+# per_minute = 120           # letters a minute; 0 is as fast as the server takes them
+#
+# [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
+# selector = "gjj1"
+# key_file = "/etc/duizhang/dkim.pem"
 "#
     )
 }

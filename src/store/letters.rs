@@ -4,7 +4,7 @@
 //! is known by, and that nobody is told of another's money, is `alert`'s to see to.
 
 use super::bulk::Bulk;
-use super::row::{day, reference_number};
+use super::row::{day, day_number, reference_number};
 use super::slate::{TRANSACTION_COLUMNS, account_id, transaction};
 use super::sql::{Read, Row, params};
 use super::verdict::Recording;
@@ -103,17 +103,21 @@ fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
 }
 
 impl Store {
-    /// Every letter of the outbox, in the order of their ids; `show` says whether to go on.
+    /// Every letter that a night wrote, in the order of their ids; `show` says whether to go on.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn letters(&self, mut show: impl FnMut(LetterRow) -> bool) -> Result<(), StoreError> {
+    pub fn letters(
+        &self,
+        night: NaiveDate,
+        mut show: impl FnMut(LetterRow) -> bool,
+    ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let mut select = bulk.connection.prepare_cached(
             "select letter_id, employer_id, written_on, recipient, subject, message, kind
-             from letter where centre_id = ?1 order by letter_id",
+             from letter where centre_id = ?1 and written_on = ?2 order by letter_id",
         )?;
-        select.each(params![bulk.centre_id], |row| {
+        select.each(params![bulk.centre_id, day_number(night)], |row| {
             let letter = LetterRow {
                 letter_id: row.get(0)?,
                 employer_id: row.get(1)?,
