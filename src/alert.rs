@@ -24,7 +24,9 @@ pub mod staff;
 pub mod state;
 
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
-pub use digest::{About, Addressee, Solution, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
+pub use digest::{
+    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal, Solution,
+};
 pub use eml::EmlError;
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;

@@ -39,24 +39,24 @@ mod verdict;
 
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
+pub use choices::{BlockedAddress, Choice};
 pub use copying::Copied;
 pub use error::{Refusal, StoreError};
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
 pub use lease::{Ended, Ending, Holder, Lease};
 pub use letters::LetterRow;
-pub use choices::{BlockedAddress, Choice};
-pub use outbox::{OutboxFilter, OutboxRow};
-pub use telling::{TellingKey, TellingRow};
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
+pub use outbox::{OutboxFilter, OutboxRow};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use placing::distribution;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use slate::{Accounts, Slate};
 pub use suspense::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
+pub use telling::{TellingKey, TellingRow};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;

@@ -187,9 +187,7 @@ impl Paragraph {
             About::Settled(_) | About::Advice => (String::new(), String::new()),
         };
         let note = match item.about {
-            About::Reminder(_, days) => {
-                rules.fill("reminder-note", &[("days", &days.to_string())])
-            }
+            About::Reminder(_, days) => rules.fill("reminder-note", &[("days", &days.to_string())]),
             About::Settled(solution) => rules.fill(section_of(solution), &[]),
             About::Suspense(_) | About::Advice => String::new(),
         };

@@ -60,7 +60,11 @@ fn item(about: About, night: NaiveDate) -> DigestItem {
         account: MaskedAccount::of("2105400009300123456"),
         payer_account: MaskedAccount::of("6212260000001234567"),
         remarks: vec![RemarkText::new(RemarkField::Postscript, pieces)],
-        explanation: if hangs { "登记号只有 9 位数字，缺 1 位。".into() } else { String::new() },
+        explanation: if hangs {
+            "登记号只有 9 位数字，缺 1 位。".into()
+        } else {
+            String::new()
+        },
         rules: if hangs || advice { vec![rule()] } else { Vec::new() },
         until: hangs.then(|| night + Days::new(14)),
     }

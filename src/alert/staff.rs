@@ -71,7 +71,8 @@ impl StaffMail {
         ];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         let ties = if report.ties() { "summary-ties" } else { "summary-gap" };
-        let text = format!("{}\n\n{}\n", rules.fill("summary-body", &values), rules.fill(ties, &[]));
+        let text =
+            format!("{}\n\n{}\n", rules.fill("summary-body", &values), rules.fill(ties, &[]));
         let subject = rules.fill("summary-subject", &values);
         Self {
             kind: "summary",
@@ -111,7 +112,8 @@ impl StaffMail {
         rules: &LetterRules,
     ) -> Self {
         let (employer, days) = (super::letter::name(employer), days.to_string());
-        let values = [("employer", employer.as_str()), ("link", link), ("days", &days), ("phone", phone)];
+        let values =
+            [("employer", employer.as_str()), ("link", link), ("days", &days), ("phone", phone)];
         Self {
             kind: "confirm",
             night: on,

@@ -24,7 +24,11 @@ const CHOICES: &[Column<Choice>] = &[
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
     Column { key: "name", heading: "name", value: |row| Value::text(&row.name) },
     Column { key: "rhythm", heading: "rhythm", value: |row| Value::text(row.rhythm.code()) },
-    Column { key: "address", heading: "address", value: |row| Value::maybe(row.address.as_deref()) },
+    Column {
+        key: "address",
+        heading: "address",
+        value: |row| Value::maybe(row.address.as_deref()),
+    },
     Column {
         key: "confirmed_by",
         heading: "confirmed by",
@@ -36,7 +40,11 @@ const CHOICES: &[Column<Choice>] = &[
         value: |row| row.confirmed_on.map_or(Value::Absent, Value::Day),
     },
     Column { key: "asked", heading: "asked", value: |row| Value::maybe(row.asked.as_deref()) },
-    Column { key: "blocked", heading: "blocked", value: |row| Value::maybe(row.blocked.as_deref()) },
+    Column {
+        key: "blocked",
+        heading: "blocked",
+        value: |row| Value::maybe(row.blocked.as_deref()),
+    },
 ];
 
 /// `duizhang alert employer`
@@ -74,7 +82,8 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
 fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
     let Some(url) = &centre.settings.letters.confirm_url else {
         return Err(Failure::Usage(
-            "asking needs letters.confirm_url in duizhang.toml: the page that the link opens".to_owned(),
+            "asking needs letters.confirm_url in duizhang.toml: the page that the link opens"
+                .to_owned(),
         ));
     };
     let mut random = [0; TOKEN_BYTES];

@@ -58,6 +58,8 @@ fn words(letter: &LetterRow, html: bool) -> String {
         return letter.message.clone();
     }
     let mail = MessageParser::default().parse(&letter.message);
-    let part = |mail: &Message<'_>| if html { mail.body_html(0) } else { mail.body_text(0) }.map(|body| body.into_owned());
+    let part = |mail: &Message<'_>| {
+        if html { mail.body_html(0) } else { mail.body_text(0) }.map(|body| body.into_owned())
+    };
     mail.as_ref().and_then(part).unwrap_or_default().replace("\r\n", "\n")
 }

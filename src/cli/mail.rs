@@ -92,8 +92,8 @@ fn run(global: &Global, store: &Store, delivery: &Delivery) -> Result<Delivered,
         let before = shown.replace(delivered.tried());
         progress.advance(delivered.tried().saturating_sub(before));
     };
-    let delivered = deliver(store, delivery, &clock::now, &watch)
-        .doing(|| "cannot send letters".to_owned())?;
+    let delivered =
+        deliver(store, delivery, &clock::now, &watch).doing(|| "cannot send letters".to_owned())?;
     tracing::info!(sent = delivered.sent, tried = delivered.tried(), "letters");
     Ok(delivered)
 }

@@ -81,11 +81,7 @@ pub(super) const COLUMNS: &[Column<Summary>] = &[
         heading: "letters",
         value: |row| Value::count(row.night.verdict.letters),
     },
-    Column {
-        key: "printed",
-        heading: "",
-        value: |row| Value::count(row.night.verdict.printed),
-    },
+    Column { key: "printed", heading: "", value: |row| Value::count(row.night.verdict.printed) },
 ];
 
 fn tally(tally: Tally) -> Value<'static> {

@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_file_that_init_writes_is_read_and_a_mistyped_key_is_not() {
-        let text = super::super::init::settings_text("示例市住房公积金管理中心", "");
+        let text = super::super::init::settings_text("示例市住房公积金管理中心", "", false);
         let file = RuleFile { path: FILE_NAME.to_owned(), text };
         let read: File = file.parse().unwrap();
         assert_eq!(read.centre.name, "示例市住房公积金管理中心");

@@ -28,9 +28,7 @@ pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), 
     }
     post(centre, &summary)?;
     let mut alarms: Vec<Alarm> = report.warnings.iter().filter_map(Alarm::of).collect();
-    for missing in
-        nightly::missing_feeds(&centre.store, &centre.rules.calendar, report.as_of)?
-    {
+    for missing in nightly::missing_feeds(&centre.store, &centre.rules.calendar, report.as_of)? {
         alarms.push(Alarm::Feed {
             bank_name: missing.bank_name,
             account: missing.account.to_string(),

@@ -98,9 +98,8 @@ impl Writer<'_> {
         }
         let named = self.owners_by_reference(recording, &item.claim)?;
         let owner = recording.transaction(item.account, item.serial, |transaction| {
-            let breaks = || {
-                self.readings(transaction).iter().any(|(_, reading)| !reading.advice.is_empty())
-            };
+            let breaks =
+                || self.readings(transaction).iter().any(|(_, reading)| !reading.advice.is_empty());
             (!advice || breaks()).then(|| self.owner(transaction, &named)).flatten()
         })?;
         let Some((owner, known_by)) = owner.flatten() else { return Ok(()) };

@@ -41,8 +41,7 @@ pub fn missing_feeds(
     if nights.len() < NIGHTS_MIN {
         return Ok(Vec::new());
     }
-    let came: BTreeSet<(String, NaiveDate)> =
-        store.feeds_since(*first)?.into_iter().collect();
+    let came: BTreeSet<(String, NaiveDate)> = store.feeds_since(*first)?.into_iter().collect();
     let mut missing = Vec::new();
     for account in store.accounts()? {
         let delivered = |on: &NaiveDate| came.contains(&(account.account_no.clone(), *on));

@@ -108,8 +108,7 @@ impl Store {
                     confirmed_by = excluded.confirmed_by, confirmed_on = excluded.confirmed_on,
                     asked = null, asked_hash = null, asked_until = null";
             let by = format!("staff:{by}");
-            bulk.connection
-                .execute(sql, params![centre, employer_id, address, by, day_number(on)])
+            bulk.connection.execute(sql, params![centre, employer_id, address, by, day_number(on)])
         })
     }
 
@@ -152,10 +151,11 @@ impl Store {
         bulk.atomically(|connection| {
             let sql = "select employer_id, asked from letter_choice
                 where centre_id = ?1 and asked_hash = ?2 and asked_until > ?3";
-            let asked = connection.prepare_cached(sql)?.query_row_optional(
-                params![centre, token_hash, now],
-                |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
-            )?;
+            let asked = connection
+                .prepare_cached(sql)?
+                .query_row_optional(params![centre, token_hash, now], |row| {
+                    Ok((row.get::<String>(0)?, row.get::<String>(1)?))
+                })?;
             let Some((employer_id, address)) = asked else { return Ok(None) };
             let sql = "delete from blocked_address where centre_id = ?1 and address = ?2";
             connection.execute(sql, params![centre, address.to_lowercase()])?;

@@ -107,7 +107,8 @@ impl Outbox for Store {
                 let seen = due.len();
                 let mut taken = Vec::with_capacity(seen);
                 for letter in due {
-                    let values = params![centre, letter.letter_id, now, claim.holder, claim.lease_until];
+                    let values =
+                        params![centre, letter.letter_id, now, claim.holder, claim.lease_until];
                     if connection.execute(TAKE, values)? == 1 {
                         taken.push(letter);
                     }
@@ -178,10 +179,10 @@ impl Store {
     pub fn outbox_counts(&self) -> Result<Vec<(LetterState, u64)>, StoreError> {
         let bulk = Bulk::open(self)?;
         let sql = "select state, count(*) from outbox where centre_id = ?1 group by state";
-        let found = bulk.connection.prepare_cached(sql)?.query_all(
-            params![bulk.centre_id],
-            |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
-        )?;
+        let found =
+            bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], |row| {
+                Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
+            })?;
         let count = |state: LetterState| {
             let count = found.iter().find(|(code, _)| code == state.code());
             count.and_then(|(_, count)| u64::try_from(*count).ok()).unwrap_or_default()
@@ -195,7 +196,12 @@ impl Store {
     /// [`StoreError::Refused`] where one of them is sent, or in a sender's hands; none is then
     /// changed.
     pub fn retry_letters(&self, letter_ids: &[String], now: i64) -> Result<(), StoreError> {
-        let may = [LetterState::Refused, LetterState::GivenUp, LetterState::Unknown, LetterState::Waiting];
+        let may = [
+            LetterState::Refused,
+            LetterState::GivenUp,
+            LetterState::Unknown,
+            LetterState::Waiting,
+        ];
         self.restand(letter_ids, &may, "a letter that did not arrive", LetterState::Waiting, now)
     }
 
@@ -223,14 +229,13 @@ impl Store {
         bulk.atomically(|connection| {
             for letter_id in letter_ids {
                 let sql = "select state from outbox where centre_id = ?1 and letter_id = ?2";
-                let found: String = connection
-                    .query_row(sql, params![centre, letter_id], |row| row.get(0))?;
+                let found: String =
+                    connection.query_row(sql, params![centre, letter_id], |row| row.get(0))?;
                 let fits = may.iter().any(|state| state.code() == found);
                 let sql = "update outbox set state = ?3, due_at = ?4, attempts = 0, answer = ?5,
                         changed_at = ?6
                     where centre_id = ?1 and letter_id = ?2 and state = ?7";
-                let values =
-                    params![centre, letter_id, state.code(), due_at, answer, now, found];
+                let values = params![centre, letter_id, state.code(), due_at, answer, now, found];
                 if !fits || connection.execute(sql, values)? == 0 {
                     let id = letter_id.clone();
                     let refusal = Refusal::State { what: "letter", id, state: found, wanted };
@@ -253,7 +258,9 @@ impl Store {
                 and letter_id in (select letter_id from letter
                     where centre_id = ?1 and written_on = ?2 and kind = 'digest')";
         let written_on = day_number(night);
-        bulk.atomically(|connection| Ok(connection.execute(sql, params![bulk.centre_id, written_on])?))?;
+        bulk.atomically(|connection| {
+            Ok(connection.execute(sql, params![bulk.centre_id, written_on])?)
+        })?;
         Ok(())
     }
 
@@ -274,7 +281,8 @@ pub(super) fn post(
     centre: i64,
     letter: &LetterRow,
 ) -> Result<bool, StoreError> {
-    let sql = "insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject,
+    let sql =
+        "insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject,
             message, kind)
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict (centre_id, letter_id) do nothing";
     let written = connection.execute(
@@ -299,7 +307,8 @@ pub(super) fn post(
     } else {
         (LetterState::Waiting, Some(0_i64))
     };
-    let sql = "insert into outbox (centre_id, letter_id, state, due_at, attempts, changed_at, answer)
+    let sql =
+        "insert into outbox (centre_id, letter_id, state, due_at, attempts, changed_at, answer)
         values (?1, ?2, ?3, ?4, 0, 0, '')";
     connection.execute(sql, params![centre, letter.letter_id, state.code(), due_at])?;
     Ok(true)

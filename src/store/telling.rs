@@ -4,11 +4,11 @@
 //! fall together, so that nothing is told twice and nothing forgotten. When an item is due is
 //! `alert`'s to say ([`crate::alert::rhythm`]).
 
+use super::StoreError;
 use super::row::{day, day_number, reference, unknown};
 use super::slate::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
 use super::sql::{Read, params};
 use super::verdict::Recording;
-use super::StoreError;
 use crate::alert::{KnownBy, Told};
 use crate::matching::AccountIndex;
 use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason};
@@ -153,15 +153,14 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn told(
-        &self,
-        key: &TellingKey,
-        reminded_days: u32,
-        done: bool,
-    ) -> Result<(), StoreError> {
+    pub fn told(&self, key: &TellingKey, reminded_days: u32, done: bool) -> Result<(), StoreError> {
         let sql = "update telling set told_on = coalesce(told_on, ?6), reminded_days = ?7, done = ?8
             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4 and about = ?5";
-        self.mark(sql, key, params![day_number(self.as_of), i64::from(reminded_days), i64::from(done)])
+        self.mark(
+            sql,
+            key,
+            params![day_number(self.as_of), i64::from(reminded_days), i64::from(done)],
+        )
     }
 
     /// Marks that nothing will be said of an item any more.

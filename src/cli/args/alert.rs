@@ -12,12 +12,10 @@ pub(in crate::cli) enum AlertCommand {
         duizhang alert preview --sample paper --html > letter.html")]
     Preview(PreviewArgs),
     /// Send every letter that is due over the mail server in duizhang.toml
-    #[command(
-        after_help = "Examples:\n  duizhang alert send\n  duizhang alert send --dry-run\n\n\
+    #[command(after_help = "Examples:\n  duizhang alert send\n  duizhang alert send --dry-run\n\n\
         May run at any time, also twice at once: no letter is ever in two senders' hands. What the\n\
         server does not take now is tried again after a growing pause by the next run. Ends with 1\n\
-        where the server cannot be used at all; the letters then wait."
-    )]
+        where the server cannot be used at all; the letters then wait.")]
     Send,
     /// Count the letters in the outbox by state
     Status,

@@ -50,11 +50,14 @@ pub(super) fn show(global: &Global, kind: &str, html: bool) -> Result<Done, Fail
 
 fn alarms() -> [Alarm; 2] {
     [
-        Alarm::Feed { bank_name: "工商银行".into(), account: "····3456".into(), nights: 10 },
+        Alarm::Feed {
+            bank_name: "工商银行".into(), account: "····3456".into(), nights: 10
+        },
         Alarm::Balance {
             account: "账户 ····3456".into(),
             place: "may.csv".into(),
-            detail: "2026-05-11 期末 1000.00，下一份 2026-05-12 期初 900.00，中间可能缺少对账单".into(),
+            detail: "2026-05-11 期末 1000.00，下一份 2026-05-12 期初 900.00，中间可能缺少对账单"
+                .into(),
         },
     ]
 }

@@ -140,9 +140,8 @@ impl Writer<'_> {
     /// Until when an employer should act: before its month closes, where that leaves time and helps.
     fn until(&self, reason: Reason, booked_on: NaiveDate) -> NaiveDate {
         let (night, rules) = (self.tools.settings.as_of, self.tools.rules);
-        let closes = rules
-            .calendar
-            .closes_on(YearMonth::of(booked_on), rules.matching.lag_working_days);
+        let closes =
+            rules.calendar.closes_on(YearMonth::of(booked_on), rules.matching.lag_working_days);
         let helps = !matches!(reason, Reason::CrossMonth | Reason::Underpaid);
         if helps && (closes - night).num_days() >= DAYS_TO_ACT {
             closes
