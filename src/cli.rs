@@ -43,6 +43,7 @@ mod log;
 mod manual;
 mod moving;
 mod night;
+mod patience;
 mod progress;
 mod register;
 mod remark;

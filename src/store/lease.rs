@@ -17,14 +17,14 @@ use chrono::NaiveDate;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Names a claim: the machine, the process, and what tells two claims of one process apart.
+/// Names who claims: the machine, the process, and what tells two processes of one number apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder(Arc<str>);
 
 impl Holder {
     #[must_use]
-    pub fn new(machine: &str, process: u32, claim: u64) -> Self {
-        Self(format!("{machine}/{process}/{claim}").into())
+    pub fn new(machine: &str, process: u32, begun: u64) -> Self {
+        Self(format!("{machine}/{process}/{begun}").into())
     }
 
     #[must_use]
@@ -101,7 +101,7 @@ impl Lease {
 }
 
 const CLAIM: &str = "update centre_lease set holder = ?2, claimed_at = ?3, lease_until = ?4
-    where centre_id = ?1 and (lease_until < ?3 or ?5 = 1)";
+    where centre_id = ?1 and (lease_until < ?3 or holder = ?2 or ?5 = 1)";
 
 /// Also what a commit proves itself by: it touches the holder's row or none.
 const RENEW: &str = "update centre_lease set lease_until = ?3 where centre_id = ?1 and holder = ?2";
