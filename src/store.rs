@@ -37,7 +37,7 @@ pub use notices::SettledCredit;
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use remittance::{Books, NoticeSheet};
 pub use slate::{Accounts, Slate};
-pub use suspense::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
+pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use sha2::{Digest, Sha256};
