@@ -12,6 +12,7 @@ mod audit;
 mod branch;
 mod bulk;
 mod copying;
+mod desk;
 mod error;
 mod import;
 mod intake;
@@ -30,14 +31,19 @@ mod server;
 mod slate;
 mod sql;
 mod suspense;
+mod trail;
 mod verdict;
 
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
+pub use copying::Copied;
+pub use desk::{
+    Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
+    SimilarItem,
+};
 pub use error::{Refusal, StoreError};
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
-pub use copying::Copied;
 pub use lease::{Holder, Lease};
 pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
@@ -48,6 +54,7 @@ pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
+pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;
@@ -159,11 +166,11 @@ impl Store {
         let sql = "insert into centre (centre_id, code) values (?1, ?2)
             on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id, code])?;
-        let sql = "insert into centre_lease values (?1, '', 0, 0) on conflict (centre_id) do nothing";
+        let sql =
+            "insert into centre_lease values (?1, '', 0, 0) on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id])?;
         let sql = "select code from centre where centre_id = ?1";
-        let found: String =
-            connection.query_row(sql, params![self.centre_id], |row| row.get(0))?;
+        let found: String = connection.query_row(sql, params![self.centre_id], |row| row.get(0))?;
         if found == code {
             return Ok(());
         }

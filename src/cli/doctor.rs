@@ -93,11 +93,7 @@ fn database(global: &Global) -> Vec<Finding> {
     let accounts = centre.store.accounts().map_or(0, |accounts| accounts.len());
     let night = centre.store.latest_night().ok().flatten();
     vec![
-        Finding {
-            what: "database",
-            holds: true,
-            detail: centre.store.shown(),
-        },
+        Finding { what: "database", holds: true, detail: centre.store.shown() },
         Finding {
             what: "accounts",
             holds: accounts > 0,

@@ -44,10 +44,19 @@ pub(crate) const TABLES: &[&str] = &[
     "employer_record",
     "advance_entry",
     "appointment",
+    "proposal",
+    "proposal_item",
+    "advance_part",
+    "settlement_undone",
+    "payer_fact",
+    "undone_pair",
+    "trail",
+    "trail_head",
 ];
 
 /// Tables that are made from others, or say who works on a centre now, and are not copied.
-pub(crate) const NOT_COPIED: &[&str] = &["_migration", "centre", "transaction_identity", "centre_lease"];
+pub(crate) const NOT_COPIED: &[&str] =
+    &["_migration", "centre", "transaction_identity", "centre_lease"];
 
 /// Rows on their way at once.
 const ROWS_TOGETHER: usize = 8_192;
@@ -84,12 +93,18 @@ impl Store {
                 if to.connection.prepare_cached(&sql)?.exists(params![to.centre_id])? {
                     let (id, state) = ((*table).to_owned(), "not empty".to_owned());
                     let wanted = "a target without rows of this centre";
-                    return Err(StoreError::Refused(Refusal::State { what: "table", id, state, wanted }));
+                    return Err(StoreError::Refused(Refusal::State {
+                        what: "table",
+                        id,
+                        state,
+                        wanted,
+                    }));
                 }
                 copied.tables.push((table, copy_table(&from, &to, table)?));
             }
             if to.connection.is_postgres() {
-                let sql = "insert into transaction_identity (centre_id, account_id, serial, booked_on)
+                let sql =
+                    "insert into transaction_identity (centre_id, account_id, serial, booked_on)
                     select centre_id, account_id, serial, booked_on from bank_transaction
                     where centre_id = ?1";
                 to.connection.execute(sql, params![to.centre_id])?;

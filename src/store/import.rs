@@ -7,10 +7,10 @@
 use super::bulk::Bulk;
 use super::error::Refusal;
 use super::row::{day_number, reference_number, status, status_number};
+use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use crate::import::EmployeeRow;
 use crate::remittance::{CollectionAccount, Employer, Money, PaymentNotice};
-use super::sql::{Connection, params};
 
 /// What an import did; the sum is the number of rows in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -100,7 +100,8 @@ const INSERT: &str = "insert into bank_transaction values
     (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
     on conflict (centre_id, account_id, serial) do nothing";
 
-const REPLACE: &str = "update bank_transaction set booked_on = ?4, booked_time = ?5, direction = ?6,
+const REPLACE: &str =
+    "update bank_transaction set booked_on = ?4, booked_time = ?5, direction = ?6,
         amount_fen = ?7, balance_fen = ?8, counterparty_account = ?9, counterparty_name = ?10,
         counterparty_branch_id = ?11, postscript = ?12, purpose = ?13, summary = ?14, note = ?15,
         reversal = ?16, taken_on = ?17

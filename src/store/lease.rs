@@ -63,7 +63,8 @@ const CLAIM: &str = "update centre_lease set holder = ?2, claimed_at = ?3, lease
 const RENEW: &str = "update centre_lease set lease_until = ?3 where centre_id = ?1 and holder = ?2";
 
 /// Changes nothing and holds the row until the commit, for who holds no lease and may write while nobody does.
-const UNHELD: &str = "update centre_lease set holder = holder where centre_id = ?1 and lease_until < ?2";
+const UNHELD: &str =
+    "update centre_lease set holder = holder where centre_id = ?1 and lease_until < ?2";
 
 /// A store's claim, shared by all who work through it.
 #[derive(Clone, Debug)]

@@ -6,12 +6,12 @@
 use super::bulk::Bulk;
 use super::row::{day, day_number, reference_number};
 use super::slate::{TRANSACTION_COLUMNS, account_id, transaction};
+use super::sql::{Read, Row, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::matching::AccountIndex;
 use crate::remittance::{BankTransaction, Employer, PaymentReference};
 use chrono::NaiveDate;
-use super::sql::{Read, Row, params};
 
 /// A letter in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]

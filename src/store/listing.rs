@@ -5,12 +5,12 @@
 
 use super::bulk::Bulk;
 use super::row::{day, day_number, direction, reference, status, status_number, unknown};
+use super::sql::{Read, Row, params};
 use super::{Store, StoreError};
 use crate::remittance::{
     Direction, Money, NoticeStatus, Outcome, PaymentReference, Reason, RemarkField, YearMonth,
 };
 use chrono::NaiveDate;
-use super::sql::{Read, Row, params};
 
 /// Which transactions to list; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,6 +6,8 @@
 use super::bulk::Bulk;
 use super::row::{reference, reference_number, status};
 use super::slate::account_index;
+use super::sql::postgres::value_lists;
+use super::sql::{Bind, Read, Row, params};
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, Item, Kind, NoticeFact};
 use crate::remark::Claim;
@@ -13,8 +15,6 @@ use crate::remittance::{
     CollectionAccount, Direction, Money, NoticeStatus, PaymentReference, YearMonth,
 };
 use chrono::NaiveDate;
-use super::sql::postgres::value_lists;
-use super::sql::{Bind, Read, Row, params};
 
 /// From how many references on one pass over all notices is cheaper than looking each up
 /// (measured: a look-up is about 2 µs, a row of the pass 0.3 µs).
@@ -106,8 +106,9 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn all_notices(&self, mut take: impl FnMut(NoticeFact)) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut select =
-            bulk.connection.prepare_cached(&format!("{COLUMNS} order by n.centre_id, n.reference"))?;
+        let mut select = bulk
+            .connection
+            .prepare_cached(&format!("{COLUMNS} order by n.centre_id, n.reference"))?;
         select.each(params![bulk.centre_id], |row| {
             take(fact(row)?);
             Ok(Read::On)

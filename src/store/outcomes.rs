@@ -3,12 +3,12 @@
 use super::bulk::Bulk;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
+use super::sql::{Bind, Connection, Row, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
 use crate::report::Tally;
 use chrono::{Days, NaiveDate};
-use super::sql::{Bind, Connection, Row, params};
 
 /// Nights that the report's trend looks back, in days.
 const TREND_DAYS: u64 = 90;

@@ -96,9 +96,8 @@ impl Server {
         if self.config.get_ssl_mode() == SslMode::Disable {
             return self.config.connect(NoTls).map_err(fail);
         }
-        let tls = self
-            .tls()
-            .map_err(|source| StoreError::Server { url: self.shown.clone(), source })?;
+        let tls =
+            self.tls().map_err(|source| StoreError::Server { url: self.shown.clone(), source })?;
         self.config.connect(tls).map_err(fail)
     }
 

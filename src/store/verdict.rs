@@ -9,6 +9,7 @@
 use super::bulk::{Binder, Bulk};
 use super::row::{day_number, reference_number};
 use super::slate::{Prior, account_id};
+use super::sql::params;
 use super::{Slate, Store, StoreError};
 use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, Notices};
 use crate::remark::Claim;
@@ -16,7 +17,6 @@ use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Sub
 use crate::report::Tally;
 use crate::rulebook::matching::MatchingRules;
 use chrono::NaiveDate;
-use super::sql::params;
 use std::collections::BTreeMap;
 
 /// What a night decided, ready to be recorded.
@@ -81,13 +81,19 @@ impl Store {
             opened: Vec::new(),
             settled: Vec::new(),
         };
+        // Staff never wait for a night: where they acted since the slate was read, the night reads again.
+        let head = super::trail::hold(&recording.bulk.connection, recording.bulk.centre_id)?;
+        if head.turn != verdict.slate.turn() {
+            recording.bulk.rollback()?;
+            return Err(StoreError::Overtaken);
+        }
         recording.decisions(verdict)?;
         recording.settlements(verdict)?;
         let centre = recording.bulk.centre_id;
-        recording
-            .bulk
-            .connection
-            .execute("update feed set judged = 1 where centre_id = ?1 and judged = 0", params![centre])?;
+        recording.bulk.connection.execute(
+            "update feed set judged = 1 where centre_id = ?1 and judged = 0",
+            params![centre],
+        )?;
         Ok(recording)
     }
 }
@@ -112,8 +118,7 @@ impl Recording {
         // First those that were never decided: for them a decision is an appended row.
         let (first, again): (Vec<Case<'_>>, Vec<Case<'_>>) =
             cases.into_iter().partition(|case| case.prior.is_none());
-        let writer =
-            Writer { bulk: &self.bulk, rules: verdict.rules, on: day_number(self.as_of) };
+        let writer = Writer { bulk: &self.bulk, rules: verdict.rules, on: day_number(self.as_of) };
         writer.decide_first(&first)?;
         writer.follow(&first, true)?;
         for case in &first {
@@ -341,12 +346,14 @@ const OPEN: [&str; 2] = [
     "insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
      select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values ",
     ") v where true on conflict (centre_id, account_id, serial) do update set
-        opened_on = excluded.opened_on, closed_on = null, state = 'open'",
+        opened_on = excluded.opened_on, closed_on = null, state = 'open', assignee = null,
+        version = suspense_item.version + 1",
 ];
 
 /// Items hang no longer, by the engine's own decision.
 const CLOSE: [&str; 2] = [
-    "update suspense_item set closed_on = v.column3, state = 'resolved' from (values ",
+    "update suspense_item set closed_on = v.column3, state = 'resolved',
+        version = suspense_item.version + 1 from (values ",
     ") v where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
         and suspense_item.serial = v.column2",
 ];
@@ -396,6 +403,13 @@ impl Writer<'_> {
             row.bind(account_id(case.item.account))?;
             row.bind(case.item.serial)?;
             row.bind(on)
+        })?;
+        let matched = |case: &&&Case<'_>| case.decision.outcome == Outcome::Matched;
+        let settled: Vec<&Case<'_>> = closed.iter().filter(matched).copied().collect();
+        let [head, tail] = super::desk::LEARN_SETTLED;
+        self.bulk.change(head, tail, 4, &settled, |row, case| {
+            case.key(row)?;
+            row.bind(on)
         })
     }
 
@@ -426,12 +440,7 @@ struct Move {
 }
 
 impl Move {
-    fn bind(
-        &self,
-        row: &mut Binder<'_, '_>,
-        on: i64,
-        case: &Case<'_>,
-    ) -> Result<(), StoreError> {
+    fn bind(&self, row: &mut Binder<'_, '_>, on: i64, case: &Case<'_>) -> Result<(), StoreError> {
         row.bind(on)?;
         row.bind(self.debit.number())?;
         row.bind(self.credit.number())?;

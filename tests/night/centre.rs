@@ -325,7 +325,8 @@ fn sqlite_dump(store: &Store) -> Dump {
 
 /// The rows of one centre, without the centre's number, as texts.
 fn postgres_dump(store: &Store) -> Dump {
-    let mut client = ::postgres::Client::connect(postgres::url().unwrap(), ::postgres::NoTls).unwrap();
+    let mut client =
+        ::postgres::Client::connect(postgres::url().unwrap(), ::postgres::NoTls).unwrap();
     let tables = "select table_name::text, string_agg(quote_ident(column_name), ',' order by ordinal_position)
         from information_schema.columns c where table_schema = 'public' and column_name <> 'centre_id'
             and exists (select 1 from information_schema.columns k where k.table_schema = 'public'
@@ -335,7 +336,8 @@ fn postgres_dump(store: &Store) -> Dump {
     let mut dump = Dump::new();
     for table in client.query(tables, &[]).unwrap() {
         let (name, columns): (String, String) = (table.get(0), table.get(1));
-        let rows = format!("select row({columns})::text from {name} where centre_id = $1 order by 1");
+        let rows =
+            format!("select row({columns})::text from {name} where centre_id = $1 order by 1");
         let rows = client.query(&rows, &[&store.centre_id()]).unwrap();
         dump.insert(name, rows.iter().map(|row| row.get(0)).collect());
     }

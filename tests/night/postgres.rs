@@ -44,7 +44,10 @@ fn start() -> Option<Server> {
     };
     let folder = folder();
     let made = as_nobody_special(&folder, "sh")
-        .args(["-c", r#""$1/initdb" -D "$2/data" -U duizhang -A trust -E UTF8 --locale=C.UTF-8 --no-sync"#])
+        .args([
+            "-c",
+            r#""$1/initdb" -D "$2/data" -U duizhang -A trust -E UTF8 --locale=C.UTF-8 --no-sync"#,
+        ])
         .arg("initdb")
         .args([&programs, &folder])
         .output()

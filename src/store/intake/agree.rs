@@ -30,7 +30,10 @@ pub(super) fn agree(kept: &BankTransaction<'_>, given: &BankTransaction<'_>) -> 
 
 /// Two deliveries that agree, as one: what either leaves out, the other says. So it does not matter
 /// which format of one night came first.
-pub(super) fn united<'a>(kept: &BankTransaction<'a>, given: &BankTransaction<'a>) -> BankTransaction<'a> {
+pub(super) fn united<'a>(
+    kept: &BankTransaction<'a>,
+    given: &BankTransaction<'a>,
+) -> BankTransaction<'a> {
     let filled = |one: &'a str, other: &'a str| if one.is_empty() { other } else { one };
     let (one, other) = (&kept.counterparty, &given.counterparty);
     BankTransaction {

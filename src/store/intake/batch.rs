@@ -96,7 +96,11 @@ impl TransactionBatch {
     }
 
     /// The row as a transaction; `bank` is 行号 and 开户行 of its branch.
-    pub(super) fn transaction<'a>(&'a self, row: &BatchRow, bank: (&'a str, &'a str)) -> BankTransaction<'a> {
+    pub(super) fn transaction<'a>(
+        &'a self,
+        row: &BatchRow,
+        bank: (&'a str, &'a str),
+    ) -> BankTransaction<'a> {
         let mut start = row.start;
         let [serial, account, name, postscript, purpose, summary, note] = row.ends.map(|end| {
             let text = self.text.get(start..end).unwrap_or_default();

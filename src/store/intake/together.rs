@@ -43,11 +43,7 @@ impl Intake<'_> {
     }
 
     /// Takes a batch apart: what is new is copied in, what is known is compared.
-    fn write_apart(
-        &mut self,
-        rows: Vec<Placed<'_>>,
-        slate: &mut Slate,
-    ) -> Result<(), StoreError> {
+    fn write_apart(&mut self, rows: Vec<Placed<'_>>, slate: &mut Slate) -> Result<(), StoreError> {
         let kept = self.kept(&rows)?;
         let mut known = HashMap::with_capacity(kept.len());
         for row in &kept {

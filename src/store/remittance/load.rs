@@ -5,6 +5,7 @@
 
 use super::super::StoreError;
 use super::super::row::{day, reference, reference_number, status};
+use super::super::sql::{Bind, Row, params};
 use super::{Books, Scope, month_or_none, thing};
 use crate::remittance::change::Entity;
 use crate::remittance::employee::{AccountStatus, EmployeeAccount};
@@ -14,7 +15,6 @@ use crate::remittance::roster::{Roster, RosterLine};
 use crate::remittance::{Employer, EmployerAccount, Id, Money, NoticeStatus, PaymentReference};
 use crate::remittance::{YearMonth, appointment::Appointment};
 use chrono::NaiveDate;
-use super::super::sql::{Bind, Row, params};
 use std::sync::Arc;
 
 /// Kinds of rows in `employer_record`.
@@ -225,6 +225,11 @@ impl Books<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Loads every register of an employer, the completed ones too.
+    pub(super) fn all_registers(&mut self, employer_id: &Id) -> Result<(), StoreError> {
+        self.records::<Register>(employer_id, REGISTER, "and kind = ?3 and ordinal >= ?4", 0)
     }
 
     pub(super) fn register(&mut self, employer_id: &Id, ordinal: u32) -> Result<(), StoreError> {

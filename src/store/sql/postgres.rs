@@ -33,7 +33,11 @@ const fn wire_type(value: &Value<'_>) -> Type {
 }
 
 impl ToSql for Value<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Self::Null(_) => return Ok(IsNull::Yes),
             Self::Text(text) => out.put_slice(text.as_bytes()),
