@@ -44,9 +44,21 @@ impl Centre {
         Self::open(global, Some(patience))
     }
 
-    /// Opens a centre; whoever is given patience takes the claim.
+    /// Opens one centre of many to change it; where another holds it, that is a failure at once.
+    pub(super) fn claim(global: &Global, settings: Settings) -> Result<Self, Failure> {
+        Self::of(global, settings, Some(Duration::ZERO))
+    }
+
     fn open(global: &Global, writes: Option<Duration>) -> Result<Self, Failure> {
-        let mut settings = Settings::load(global)?;
+        Self::of(global, Settings::load(global)?, writes)
+    }
+
+    /// Opens a centre; whoever is given patience takes the claim.
+    fn of(
+        global: &Global,
+        mut settings: Settings,
+        writes: Option<Duration>,
+    ) -> Result<Self, Failure> {
         let rules = rules::load(&settings)?;
         let code = settings.centre.code.clone();
         let mut store = Store::open(&settings.database, &code, false)?;
