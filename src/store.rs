@@ -12,6 +12,7 @@ mod audit;
 mod branch;
 mod bulk;
 mod copying;
+mod desk;
 mod error;
 mod import;
 mod intake;
@@ -31,11 +32,16 @@ mod server;
 mod slate;
 mod sql;
 mod suspense;
+mod trail;
 mod verdict;
 
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
 pub use copying::Copied;
+pub use desk::{
+    Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
+    SimilarItem,
+};
 pub use error::{Refusal, StoreError};
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
@@ -49,7 +55,8 @@ pub use placing::distribution;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use slate::{Accounts, Slate};
-pub use suspense::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
+pub use suspense::{SuspenseFilter, SuspenseRow};
+pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;

@@ -44,6 +44,14 @@ pub(crate) const TABLES: &[&str] = &[
     "employer_record",
     "advance_entry",
     "appointment",
+    "proposal",
+    "proposal_item",
+    "advance_part",
+    "settlement_undone",
+    "payer_fact",
+    "undone_pair",
+    "trail",
+    "trail_head",
 ];
 
 /// Rows on their way at once.
