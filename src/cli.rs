@@ -25,6 +25,7 @@ macro_rules! note {
 }
 
 mod apply;
+mod archive;
 mod args;
 mod audit;
 mod centre;
@@ -88,6 +89,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         },
         Command::Migrate(args) => moving::migrate(global, args),
         Command::Distribute(args) => moving::distribute(global, args),
+        Command::Archive(args) => archive::run(global, args),
         Command::Ingest(args) => night::ingest(global, args),
         Command::Match(args) => night::judge(global, args),
         Command::Remark(args) => remark::run(global, args),

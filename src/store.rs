@@ -8,6 +8,7 @@
 //! Invariant: a file is one commit, a night's decisions are one commit; whoever is killed leaves
 //! the state before or the state after.
 
+mod archive;
 mod audit;
 mod branch;
 mod bulk;
@@ -35,6 +36,7 @@ mod suspense;
 mod trail;
 mod verdict;
 
+pub use archive::ArchivedMonth;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
 pub use copying::Copied;

@@ -19,6 +19,8 @@
 
 #[path = "night/again.rs"]
 mod again;
+#[path = "night/archive.rs"]
+mod archive;
 #[path = "night/books.rs"]
 mod books;
 #[path = "night/centre.rs"]

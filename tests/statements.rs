@@ -21,6 +21,8 @@ const MEANT: &[(&str, &str)] = &[
     ("pg_attribute",                                        "the types of columns belong to no centre"),
     ("pg_extension",                                        "whether this is a cluster belongs to no centre"),
     ("pg_dist_partition",                                   "which tables are placed belongs to no centre"),
+    ("{standing} where t.booked_on",                        "a month is taken off for all centres at once"),
+    ("pg_class",                                            "which partitions there are belongs to no centre"),
     ("{partition}",                                         "a month is made for all centres at once"),
     ("e.mobile from employer e",                            "a head: whoever ends it names the centre"),
     ("balance_fen, entries from employee",                  "a head: whoever ends it names the centre"),

@@ -119,6 +119,13 @@ pub(super) enum Command {
         Nothing of the centre may be in the target before. The source is read and stays as it is."
     )]
     Migrate(MigrateArgs),
+    /// Take months that are over off the tables of every night (PostgreSQL)
+    #[command(
+        after_help = "Examples:\n  duizhang archive --before 2024-01 --dry-run\n  duizhang archive --before 2024-01\n\n\
+        A month goes when nothing in it can change any more, for all centres at once. Its tables move to\n\
+        the schema `archive`; dump them, then drop them. The audit goes on proving every fen."
+    )]
+    Archive(ArchiveArgs),
     /// Print or run the statements that place the tables of a Citus cluster by centre
     #[command(
         after_help = "Examples:\n  duizhang distribute\n  duizhang distribute --run --database postgres://coordinator/gjj"
@@ -379,6 +386,15 @@ pub(super) struct MigrateArgs {
     /// The database to copy to; on PostgreSQL it must exist, its tables are made
     #[arg(long, value_name = "URL")]
     pub(super) to: String,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ArchiveArgs {
+    /// The first month that stays, as 2024-01
+    #[arg(long, value_name = "MONTH")]
+    pub(super) before: String,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
 }
 
 #[derive(Args, Debug)]

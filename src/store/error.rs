@@ -89,8 +89,8 @@ pub enum StoreError {
     LeaseLost {
         holder: String,
     },
-    /// A night works on the centre.
-    Night,
+    /// The database keeps no months apart, so none can be taken off.
+    NotCut,
     /// The database is not a Citus coordinator.
     NotDistributed,
 }
@@ -168,7 +168,9 @@ impl fmt::Display for StoreError {
                 f,
                 "the database is no Citus coordinator: `create extension citus` there first"
             ),
-            Self::Night => write!(f, "a night works on the centre; try again when it is done"),
+            Self::NotCut => {
+                write!(f, "SQLite keeps all months in one file; only PostgreSQL's can be archived")
+            }
         }
     }
 }
@@ -212,7 +214,7 @@ impl std::error::Error for StoreError {
             | Self::Domain(_)
             | Self::Policy
             | Self::LeaseLost { .. }
-            | Self::Night
+            | Self::NotCut
             | Self::NotDistributed
             | Self::Writer => None,
         }
@@ -248,7 +250,7 @@ impl StoreError {
             | Self::Domain(_)
             | Self::Policy
             | Self::LeaseLost { .. }
-            | Self::Night
+            | Self::NotCut
             | Self::NotDistributed
             | Self::Writer => false,
         }

@@ -77,6 +77,8 @@ pub struct Intake<'a> {
     bulk: &'a Bulk,
     branches: &'a RefCell<BranchKeys>,
     taken_on: i64,
+    /// The first booking day that is not archived.
+    archived_until: Option<i64>,
     taken: Taken,
     receipts: BTreeMap<(i64, i64), (i64, i64)>,
     set_aside: Vec<SetAside>,
@@ -165,7 +167,11 @@ impl<'a> Intake<'a> {
         });
         match &*self.bulk.connection {
             Connection::Sqlite(connection) => self.write_singly(connection, placed, slate),
-            Connection::Postgres(_) => self.write_together(placed.collect(), slate),
+            Connection::Postgres(_) => {
+                let (late, rows): (Vec<_>, _) = placed.partition(|placed| self.is_archived(placed));
+                self.put_late_aside(&late);
+                self.write_together(rows, slate)
+            }
         }
     }
 
@@ -286,6 +292,25 @@ impl<'a> Intake<'a> {
         });
     }
 
+    /// Whether a row belongs to a month that was taken off.
+    fn is_archived(&self, placed: &Placed<'_>) -> bool {
+        let booked_on = day_number(placed.transaction.booked_on);
+        self.archived_until.is_some_and(|until| booked_on < until)
+    }
+
+    /// Rows that come after their month was archived: nobody can tell any more whether they are known.
+    fn put_late_aside(&mut self, late: &[Placed<'_>]) {
+        self.taken.rejected += late.len() as u64;
+        self.set_aside.extend(late.iter().map(|placed| SetAside {
+            line: placed.row.line,
+            field_no: None,
+            field: "交易日期".to_owned(),
+            found: placed.transaction.booked_on.to_string(),
+            problem: "archived-month: expected a day of a month that is not archived".to_owned(),
+            row: written(&placed.transaction),
+        }));
+    }
+
     fn receive(&mut self, account: AccountIndex, transaction: &BankTransaction<'_>, sign: i64) {
         let key = (account_id(account), day_number(transaction.booked_on));
         let (credit, debit) = self.receipts.entry(key).or_default();
@@ -377,6 +402,7 @@ impl Till {
             bulk: &self.bulk,
             branches: &self.branches,
             taken_on: day_number(taken_on),
+            archived_until: self.bulk.archived_until()?,
             taken: Taken::default(),
             receipts: BTreeMap::new(),
             set_aside: Vec::new(),

@@ -106,10 +106,6 @@ const CLAIM: &str = "update centre_lease set holder = ?2, claimed_at = ?3, lease
 /// Also what a commit proves itself by: it touches the holder's row or none.
 const RENEW: &str = "update centre_lease set lease_until = ?3 where centre_id = ?1 and holder = ?2";
 
-/// Changes nothing and holds the row until the commit, for who holds no lease and may write while nobody does.
-const UNHELD: &str =
-    "update centre_lease set holder = holder where centre_id = ?1 and lease_until < ?2";
-
 /// A store's claim, shared by all who work through it.
 #[derive(Clone, Debug)]
 pub(super) struct Claimed {
@@ -236,15 +232,5 @@ impl Bulk {
         let until = claim.until.load(Ordering::Relaxed);
         let values = params![self.centre_id, claim.holder.as_str(), until];
         Ok(self.connection.prepare_cached(RENEW)?.execute(values)? > 0)
-    }
-
-    /// Proves, inside a transaction, that no night works on the centre: what staff do then is not
-    /// decided over by one that read the books before.
-    pub(crate) fn no_night(&self, now: i64) -> Result<(), StoreError> {
-        let values = params![self.centre_id, now];
-        if self.connection.prepare_cached(UNHELD)?.execute(values)? > 0 {
-            return Ok(());
-        }
-        Err(StoreError::Night)
     }
 }

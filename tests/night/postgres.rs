@@ -88,8 +88,10 @@ fn start() -> Option<Server> {
         .unwrap();
     let socket = folder.display().to_string().replace('/', "%2F");
     let url = format!("postgres://duizhang@{socket}:{port}/postgres");
-    wait_for(&url, &folder);
-    Some(Server { url, folder, port, _alive: watcher.stdin.take(), _watcher: Some(watcher) })
+    let alive = watcher.stdin.take();
+    let server = Server { url, folder, port, _alive: alive, _watcher: Some(watcher) };
+    server.wait();
+    Some(server)
 }
 
 /// A certificate for `localhost`, signed by itself.
@@ -110,14 +112,17 @@ pub(crate) fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-fn wait_for(url: &str, folder: &Path) {
-    let began = Instant::now();
-    while let Err(error) = postgres::Client::connect(url, postgres::NoTls) {
-        if began.elapsed() > Duration::from_secs(60) {
-            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-            panic!("the server did not come up: {error}\n{log}");
+impl Server {
+    /// Waits until it answers.
+    fn wait(&self) {
+        let began = Instant::now();
+        while let Err(error) = postgres::Client::connect(&self.url, postgres::NoTls) {
+            if began.elapsed() > Duration::from_secs(60) {
+                let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+                panic!("the server on port {} did not come up: {error}\n{log}", self.port);
+            }
+            std::thread::sleep(Duration::from_millis(50));
         }
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

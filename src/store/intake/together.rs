@@ -44,6 +44,7 @@ impl Intake<'_> {
 
     /// Takes a batch apart: what is new is copied in, what is known is compared.
     fn write_apart(&mut self, rows: Vec<Placed<'_>>, slate: &mut Slate) -> Result<(), StoreError> {
+        let rows = self.without_archived_identities(rows)?;
         let kept = self.kept(&rows)?;
         let mut known = HashMap::with_capacity(kept.len());
         for row in &kept {
@@ -71,6 +72,38 @@ impl Intake<'_> {
         self.copy(&fresh)?;
         fresh.iter().for_each(|placed| self.welcome(placed, slate));
         Ok(())
+    }
+
+    /// Leaves out rows whose serial was booked in a month that is archived by now, and sets them aside:
+    /// one serial is one transaction, for ever.
+    fn without_archived_identities<'b>(
+        &mut self,
+        rows: Vec<Placed<'b>>,
+    ) -> Result<Vec<Placed<'b>>, StoreError> {
+        let Some(until) = self.archived_until else { return Ok(rows) };
+        let mut archived = HashSet::new();
+        for some in rows.chunks(NAMED_TOGETHER) {
+            let sql = format!(
+                "select i.account_id, i.serial from (values {}) v
+                 join transaction_identity i on i.centre_id = ?1 and i.account_id = v.column1
+                    and i.serial = v.column2 where i.booked_on < ?2",
+                value_lists(3, 2, some.len())
+            );
+            let identities: Vec<_> = some.iter().map(Placed::identity).collect();
+            let mut values: Vec<&dyn Bind> = vec![&self.bulk.centre_id, &until];
+            for (account, serial) in &identities {
+                values.extend([account as &dyn Bind, serial as &dyn Bind]);
+            }
+            let pair = |row: &Row<'_>| Ok((row.get::<i64>(0)?, row.get::<String>(1)?));
+            archived.extend(self.bulk.connection.prepare_cached(&sql)?.query_all(&values, pair)?);
+        }
+        let is_archived = |placed: &Placed<'_>| {
+            let (account, serial) = placed.identity();
+            archived.contains(&(account, serial.to_owned()))
+        };
+        let (late, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_archived);
+        self.put_late_aside(&late);
+        Ok(rows)
     }
 
     /// Copies a batch in; undoes it and says so where any of it is known already.
