@@ -55,6 +55,7 @@ mod settings;
 mod show;
 mod suspense;
 mod template;
+mod trail;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, RulesCommand};
 use clap::Parser;
@@ -103,6 +104,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Suspense { command } => suspense::run(global, command),
         Command::Report(args) => report::run(global, args),
         Command::Audit { digest } => audit::run(global, *digest),
+        Command::Trail(args) => trail::run(global, args),
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),
         Command::Alert { command: AlertCommand::Preview(args) } => letters::preview(global, args),

@@ -25,6 +25,7 @@ pub use inbox::{Delivery, Inbox};
 pub use outbox::deliver_to;
 pub use reading::Fault;
 pub use reporting::{explanation, report};
+pub use suggesting::Advice;
 pub use taking::{FileOutcome, Intakes};
 
 use self::taking::TakenIn;

@@ -193,6 +193,11 @@ pub(super) enum Command {
         #[arg(long)]
         digest: bool,
     },
+    /// Print the audit trail: what people did, each entry chained to the one before
+    #[command(
+        after_help = "Examples:\n  duizhang trail --actor wang\n  duizhang --format json trail > trail.jsonl"
+    )]
+    Trail(TrailArgs),
     /// Check rule files and run the examples in them
     Rules {
         #[command(subcommand)]
@@ -565,6 +570,19 @@ pub(super) struct ReportArgs {
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) as_of: AsOf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct TrailArgs {
+    /// Only about this item, proposal or person
+    #[arg(long, value_name = "ID")]
+    pub(super) subject: Option<String>,
+    /// Only by this person
+    #[arg(long, value_name = "WHO")]
+    pub(super) actor: Option<String>,
+    /// Only this event, such as approved
+    #[arg(long, value_name = "EVENT")]
+    pub(super) event: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

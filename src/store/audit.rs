@@ -280,7 +280,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
-        const TABLES: [&str; 9] = [
+        const TABLES: [&str; 11] = [
             "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
                 d.decided_on, d.because from decision d
                 join collection_account a using (centre_id, account_id)
@@ -292,9 +292,15 @@ impl Store {
             "select a.account_no, j.serial, j.step, j.posted_on, j.debit, j.credit, j.amount_fen
                 from journal j join collection_account a using (centre_id, account_id)
                 where j.centre_id = ?1 order by 1, 2, 3",
-            "select a.account_no, i.serial, i.opened_on, i.closed_on, i.state, i.resolution
+            "select a.account_no, i.serial, i.opened_on, i.closed_on, i.state, i.resolution,
+                i.read_as, i.wake_on
                 from suspense_item i join collection_account a using (centre_id, account_id)
                 where i.centre_id = ?1 order by 1, 2",
+            "select a.account_no, l.serial, l.employer_id, l.amount_fen from advance_part l
+                join collection_account a using (centre_id, account_id)
+                where l.centre_id = ?1 order by 1, 2",
+            "select reference, ordinal, settled_on, undone_on, amount_fen from settlement_undone
+                where centre_id = ?1 order by 1, 2",
             "select letter_id, employer_id, written_on, recipient, subject from letter
                 where centre_id = ?1 order by 1",
             "select b.employer_id, e.employee_id, e.status, e.detail, e.base_fen, e.years,
