@@ -29,7 +29,8 @@ use crate::matching::AccountIndex;
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money};
 use chrono::NaiveDate;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::RandomState;
 
 /// What a file is, for its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +77,8 @@ pub struct Taken {
 pub struct Intake<'a> {
     bulk: &'a Bulk,
     branches: &'a RefCell<BranchKeys>,
+    met: &'a RefCell<HashSet<u64>>,
+    met_as: &'a RandomState,
     taken_on: i64,
     /// The first booking day that is not archived.
     archived_until: Option<i64>,
@@ -379,6 +382,10 @@ impl<'a> Intake<'a> {
 pub struct Till {
     bulk: Bulk,
     branches: RefCell<BranchKeys>,
+    /// Hashes of the identities met since it was opened, for whoever writes rows together: one that
+    /// is here may be known, and is looked up; one that is not was not met tonight.
+    met: RefCell<HashSet<u64>>,
+    met_as: RandomState,
 }
 
 impl Store {
@@ -387,7 +394,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database cannot be opened.
     pub fn till(&self) -> Result<Till, StoreError> {
-        Ok(Till { bulk: Bulk::open(self)?, branches: RefCell::default() })
+        Ok(Till {
+            bulk: Bulk::open(self)?,
+            branches: RefCell::default(),
+            met: RefCell::default(),
+            met_as: RandomState::new(),
+        })
     }
 }
 
@@ -398,9 +410,19 @@ impl Till {
     /// [`StoreError`] where the database fails.
     pub fn begin(&self, taken_on: NaiveDate, slate: &Slate) -> Result<Intake<'_>, StoreError> {
         self.bulk.begin()?;
+        if self.bulk.connection.is_postgres() {
+            // What is asked here is asked by key, of tables that grow in this very transaction: the
+            // planner has no figures of them yet and would read them whole.
+            self.bulk.connection.execute_batch(
+                "set local enable_seqscan = off; set local enable_hashjoin = off;
+                 set local enable_mergejoin = off",
+            )?;
+        }
         Ok(Intake {
             bulk: &self.bulk,
             branches: &self.branches,
+            met: &self.met,
+            met_as: &self.met_as,
             taken_on: day_number(taken_on),
             archived_until: self.bulk.archived_until()?,
             taken: Taken::default(),
