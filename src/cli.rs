@@ -25,6 +25,7 @@ macro_rules! note {
 }
 
 mod apply;
+mod archive;
 mod args;
 mod audit;
 mod centre;
@@ -46,6 +47,7 @@ mod manual;
 mod moving;
 mod night;
 mod outbox;
+mod patience;
 mod progress;
 mod register;
 mod remark;
@@ -57,6 +59,7 @@ mod show;
 mod staff;
 mod suspense;
 mod template;
+mod trail;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, Global, RulesCommand};
 use clap::Parser;
@@ -91,6 +94,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         },
         Command::Migrate(args) => moving::migrate(global, args),
         Command::Distribute(args) => moving::distribute(global, args),
+        Command::Archive(args) => archive::run(global, args),
         Command::Ingest(args) => night::ingest(global, args),
         Command::Match(args) => night::judge(global, args),
         Command::Remark(args) => remark::run(global, args),
@@ -104,6 +108,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Suspense { command } => suspense::run(global, command),
         Command::Report(args) => report::run(global, args),
         Command::Audit { digest } => audit::run(global, *digest),
+        Command::Trail(args) => trail::run(global, args),
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),
         Command::Alert { command } => alert(global, command),

@@ -8,12 +8,14 @@
 //! Invariant: a file is one commit, a night's decisions are one commit; whoever is killed leaves
 //! the state before or the state after.
 
+mod archive;
 mod audit;
 mod branch;
 mod bulk;
 mod choices;
 mod copying;
 mod deliveries;
+mod desk;
 mod error;
 mod import;
 mod intake;
@@ -35,12 +37,18 @@ mod slate;
 mod sql;
 mod suspense;
 mod telling;
+mod trail;
 mod verdict;
 
+pub use archive::ArchivedMonth;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
 pub use choices::{BlockedAddress, Choice};
 pub use copying::Copied;
+pub use desk::{
+    Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
+    SimilarItem,
+};
 pub use error::{Refusal, StoreError};
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
@@ -55,8 +63,9 @@ pub use placing::distribution;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use slate::{Accounts, Slate};
-pub use suspense::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
+pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use telling::{TellingKey, TellingRow};
+pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;

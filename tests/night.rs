@@ -19,12 +19,16 @@
 
 #[path = "night/again.rs"]
 mod again;
+#[path = "night/archive.rs"]
+mod archive;
 #[path = "night/books.rs"]
 mod books;
 #[path = "night/centre.rs"]
 mod centre;
 #[path = "night/decisions.rs"]
 mod decisions;
+#[path = "night/desk.rs"]
+mod desk;
 #[path = "night/duplicates.rs"]
 mod duplicates;
 #[path = "night/feed.rs"]
@@ -37,10 +41,14 @@ mod imports;
 mod killed;
 #[path = "night/letters.rs"]
 mod letters;
+#[path = "night/office.rs"]
+mod office;
 #[path = "night/postgres.rs"]
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
+#[path = "night/shifts.rs"]
+mod shifts;
 #[path = "night/staff.rs"]
 mod staff;
 #[path = "night/statements.rs"]

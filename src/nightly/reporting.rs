@@ -3,7 +3,7 @@
 //! Start at [`report`]. It reads the store and decides nothing; the same store and day give the same
 //! report, on the night itself or years later.
 
-use super::suggesting::{Adviser, Known};
+use super::suggesting::Advice;
 use super::{NightError, wording};
 use crate::feed;
 use crate::matching::Because;
@@ -11,7 +11,7 @@ use crate::remark::{self, Reader, Reading};
 use crate::remittance::{Direction, Money, RemarkField, YearMonth};
 use crate::report::{
     Awaiting, Centre, Explanation, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
-    RemarkText, Report, Segment, SegmentKind, Status, Tally, Warning,
+    RemarkText, Report, Segment, SegmentKind, Tally, Warning,
 };
 use crate::rulebook::Rulebook;
 use crate::store::{self, Evening, Store, SuspenseFilter, SuspenseRow};
@@ -64,8 +64,7 @@ const SHARED_FROM: usize = 256;
 /// Everything that hangs, numbered, with suggestions.
 fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>, NightError> {
     let rows = store.suspense(&SuspenseFilter::default())?;
-    let known = if rows.is_empty() { Known::default() } else { Known::load(store)? };
-    let adviser = Adviser::new(&known);
+    let adviser = if rows.is_empty() { Advice::default() } else { Advice::load(store)? };
     let reader = Reader::new(&rules.remark);
     let make = |rows: &[SuspenseRow]| -> Vec<Item> {
         rows.iter().map(|row| item(row, &reader, &adviser, as_of)).collect()
@@ -84,7 +83,7 @@ fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>,
     Ok(items)
 }
 
-fn item(row: &SuspenseRow, reader: &Reader, adviser: &Adviser<'_>, as_of: NaiveDate) -> Item {
+fn item(row: &SuspenseRow, reader: &Reader, adviser: &Advice, as_of: NaiveDate) -> Item {
     let remark = |(field, text): &(_, String)| remark_text(*field, text, &reader.read(text));
     Item {
         number: 0,
@@ -103,7 +102,7 @@ fn item(row: &SuspenseRow, reader: &Reader, adviser: &Adviser<'_>, as_of: NaiveD
         suggestions: adviser.suggestions(row, reader),
         age_days: suspense::age_days(row.booked_on, as_of),
         assignee: row.assignee.clone(),
-        status: status(&row.state),
+        status: row.stage,
         note: row.note.clone().unwrap_or_default(),
     }
 }
@@ -125,16 +124,6 @@ fn signed(direction: Direction, amount: Money) -> Money {
     match direction {
         Direction::Credit => amount,
         Direction::Debit => Money::from_fen(-amount.fen()),
-    }
-}
-
-fn status(state: &str) -> Status {
-    match state {
-        "assigned" => Status::Assigned,
-        "proposed" => Status::Proposed,
-        "approved" => Status::Approved,
-        "resolved" => Status::Resolved,
-        _ => Status::Open,
     }
 }
 

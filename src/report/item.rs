@@ -3,9 +3,10 @@
 //! Start at [`Item`]. The remark comes as [`Segment`]s, so that what was read and what was stripped
 //! can be marked inside the text the payer wrote; joined, the segments are that text unchanged.
 
-use super::as_text;
+use super::{Language, as_text};
 use crate::remittance::account::masked;
 use crate::remittance::{Money, PaymentReference, Reason, RemarkField, YearMonth};
+use crate::suspense::Stage;
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::fmt;
@@ -44,7 +45,7 @@ pub struct Item {
     pub age_days: u32,
     /// 责任人.
     pub assignee: Option<String>,
-    pub status: Status,
+    pub status: Stage,
     /// A member of staff's note.
     pub note: String,
 }
@@ -106,6 +107,8 @@ pub struct Evidence {
     pub holds: Holds,
     /// What exactly, where it helps: a difference, a position; may be empty.
     pub detail: String,
+    /// The same in English.
+    pub english: String,
 }
 
 /// What was compared.
@@ -117,6 +120,8 @@ pub enum EvidenceKind {
     Name,
     Reference,
     Month,
+    /// What was tried before.
+    History,
 }
 
 /// How well it agreed.
@@ -128,15 +133,15 @@ pub enum Holds {
     No,
 }
 
-/// Where an item stands in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Open,
-    Assigned,
-    Proposed,
-    Approved,
-    Resolved,
+impl Evidence {
+    /// What exactly, in a language.
+    #[must_use]
+    pub fn detail_in(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.detail,
+            Language::English => &self.english,
+        }
+    }
 }
 
 impl MaskedAccount {

@@ -2,7 +2,7 @@
 //!
 //! Each function is a complete table: a new variant does not compile until it has its words.
 
-use super::{Age, EvidenceKind, Holds, Language, Status, Suggestion, text};
+use super::{Age, EvidenceKind, Holds, Language, Stage, Suggestion, text};
 use crate::remittance::{Outcome, Reason, RemarkField};
 
 /// The same words in Chinese and English.
@@ -56,14 +56,8 @@ pub(crate) const fn age(band: Age) -> Words {
     }
 }
 
-pub(crate) const fn status(status: Status) -> Words {
-    match status {
-        Status::Open => Words("待处理", "Open"),
-        Status::Assigned => Words("处理中", "Assigned"),
-        Status::Proposed => Words("待复核", "Proposed"),
-        Status::Approved => Words("已复核", "Approved"),
-        Status::Resolved => Words("已办结", "Resolved"),
-    }
+pub(crate) const fn stage(stage: Stage) -> Words {
+    Words(stage.chinese(), stage.english())
 }
 
 pub(crate) const fn field(field: RemarkField) -> Words {
@@ -83,6 +77,7 @@ pub(crate) const fn evidence(kind: EvidenceKind) -> Words {
         EvidenceKind::Name => Words("名称", "name"),
         EvidenceKind::Reference => Words("登记号", "reference"),
         EvidenceKind::Month => Words("月份", "month"),
+        EvidenceKind::History => Words("经过", "history"),
     }
 }
 
@@ -111,8 +106,9 @@ pub(crate) fn suggestions(suggestions: &[Suggestion], language: Language) -> Str
                 holds(piece.holds).0,
                 evidence(piece.kind).of(language)
             ));
-            if !piece.detail.is_empty() {
-                lines.push_str(&format!("({})", piece.detail));
+            let detail = piece.detail_in(language);
+            if !detail.is_empty() {
+                lines.push_str(&format!("({detail})"));
             }
         }
     }

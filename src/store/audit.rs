@@ -3,18 +3,21 @@
 //! Start at [`Store::audit`]. It counts each thing twice, along two ways that share no column, and
 //! compares: what the files said they brought against the transactions; each settled notice against
 //! the transactions that paid it; each subject's balance, summed over the journals, against the
-//! transactions that must stand there. What differs is a [`Gap`] that names the first culprit.
+//! transactions that must stand there. What differs is a [`Gap`] that names the first culprit. What
+//! staff did is proved with it ([`proof`]), and the audit trail link by link.
 
 use super::bulk::Bulk;
+use super::desk::proof;
 use super::sql::{Connection, Read, Value, params};
 use super::{Store, StoreError};
 use crate::remittance::{Money, PaymentReference, Subject};
+use crate::suspense::trail::{Break, Chain};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 /// What the audit found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Audit {
     /// Credited by the feeds, as the files said when they were taken in.
     pub received: Money,
@@ -22,6 +25,8 @@ pub struct Audit {
     pub places: Vec<(Place, u64, Money)>,
     /// The balance of every subject, debit less credit.
     pub balances: Vec<(Subject, Money)>,
+    /// The audit trail's end; `None` where it is broken.
+    pub trail: Option<Chain>,
     /// Empty where the books are whole.
     pub gaps: Vec<Gap>,
 }
@@ -51,6 +56,8 @@ pub enum Gap {
     Subject { subject: Subject, journals: Money, transactions: Money },
     /// A decision without its transaction, a hanging item that is not in suspense, and the like.
     Orphan { what: &'static str, count: u64 },
+    /// The audit trail is not whole.
+    Trail(Break),
 }
 
 impl Place {
@@ -79,22 +86,31 @@ impl Place {
 }
 
 /// The place of each transaction, counted by direction. A transaction no night has judged yet waits.
-const PLACES: &str = "
-    select case
-            when d.outcome = 1 then 0
-            when d.outcome is null or d.outcome = 2 then 1
-            when d.outcome = 3 and i.resolution = 'advance' then 3
-            when d.outcome = 3 and i.resolution = 'refund' then 4
-            when d.outcome = 3 and i.resolution = 'not-ours' then 6
-            when d.outcome = 3 then 2
-            when d.outcome = 4 then 5
-            else 6 end as place,
-        t.direction, count(*), cast(sum(t.amount_fen) as bigint)
-    from bank_transaction t
+fn places() -> String {
+    format!(
+        "select {PLACE_OF}, t.direction, count(*), cast(sum(t.amount_fen) as bigint) {STANDING}
+            where t.centre_id = ?1 group by 1, 2
+        union all
+        select place, direction, cast(sum(count) as bigint), cast(sum(amount_fen) as bigint)
+            from archived_place where centre_id = ?1 group by 1, 2"
+    )
+}
+
+/// The place of a transaction, as its number among [`Place::ALL`].
+pub(super) const PLACE_OF: &str = "case
+        when d.outcome = 1 then 0
+        when d.outcome is null or d.outcome = 2 then 1
+        when d.outcome = 3 and i.resolution = 'advance' then 3
+        when d.outcome = 3 and i.resolution = 'refund' then 4
+        when d.outcome = 3 and i.resolution = 'not-ours' then 6
+        when d.outcome = 3 then 2
+        when d.outcome = 4 then 5
+        else 6 end";
+
+/// Transactions with what says where they stand.
+pub(super) const STANDING: &str = "from bank_transaction t
     left join decision d using (centre_id, account_id, serial, booked_on)
-    left join suspense_item i using (centre_id, account_id, serial, booked_on)
-    where t.centre_id = ?1
-    group by 1, 2";
+    left join suspense_item i using (centre_id, account_id, serial, booked_on)";
 
 const RECEIVED: &str = "
     select account_id, cast(sum(credit) as bigint), cast(sum(debit) as bigint),
@@ -103,6 +119,8 @@ const RECEIVED: &str = "
             case direction when 2 then amount_fen else 0 end as debit,
             0 as files_credit, 0 as files_debit
         from bank_transaction where centre_id = ?1
+        union all
+        select account_id, credit_fen, debit_fen, 0, 0 from archived_account where centre_id = ?1
         union all
         select account_id, 0, 0, credit_fen, debit_fen from receipt where centre_id = ?1) b
     group by 1 order by 1";
@@ -116,6 +134,8 @@ const SETTLEMENTS: &str = "
             where d.centre_id = ?1 and d.outcome = 1 and d.notice is not null
         union all
         select reference, 0, amount_fen from allocation where centre_id = ?1
+        union all
+        select reference, 0, amount_fen from archived_payment where centre_id = ?1
         union all
         select reference, 0, -amount_fen from advance_entry
             where centre_id = ?1 and reference is not null) p
@@ -169,8 +189,14 @@ const ORPHANS: [(&str, &str); 8] = [
     ),
     (
         "transaction whose allocations are not its amount",
-        "select count(*) from (select 1 from allocation l
-            join bank_transaction t using (centre_id, account_id, serial, booked_on) where l.centre_id = ?1
+        "select count(*) from (select 1 from (
+                select account_id, serial, booked_on, amount_fen from allocation
+                    where centre_id = ?1
+                union all
+                select account_id, serial, booked_on, amount_fen from advance_part
+                    where centre_id = ?1) l
+            join bank_transaction t on t.centre_id = ?1 and t.account_id = l.account_id
+                and t.serial = l.serial and t.booked_on = l.booked_on
             group by l.account_id, l.serial having sum(l.amount_fen) <> max(t.amount_fen)) b",
     ),
     (
@@ -208,7 +234,7 @@ impl Store {
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
         settlements(connection, centre, &mut gaps)?;
         spread(connection, centre, &mut gaps)?;
-        for (what, sql) in ORPHANS {
+        for (what, sql) in ORPHANS.into_iter().chain(proof::ORPHANS) {
             let count: i64 = connection.query_row(sql, params![centre], |row| row.get(0))?;
             if count > 0 {
                 gaps.push(Gap::Orphan { what, count: count.cast_unsigned() });
@@ -218,7 +244,11 @@ impl Store {
         let advanced: i64 =
             connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
         // Money from an advance balance reached employees without a transaction of its own.
-        for (place, fen) in [(Place::Advance, -advanced), (Place::EmployeeAccounts, advanced)] {
+        // What a split left over went to an advance balance with a transaction that is settled.
+        let left: i64 =
+            connection.query_row(proof::LEFT_OVER, params![centre], |row| row.get(0))?;
+        let moved = advanced - left;
+        for (place, fen) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
             standing.entry((place, true)).or_default().1 += fen;
         }
         gaps.extend(one_sided(&standing));
@@ -233,7 +263,15 @@ impl Store {
             let (count, fen) = standing.get(&(place, true)).copied().unwrap_or_default();
             (place, count, Money::from_fen(fen))
         });
-        Ok(Audit { received: Money::from_fen(received), places: places.collect(), balances, gaps })
+        let (received, places) = (Money::from_fen(received), places.collect());
+        let trail = match self.verify_trail()? {
+            Ok(chain) => Some(chain),
+            Err(broken) => {
+                gaps.push(Gap::Trail(broken));
+                None
+            }
+        };
+        Ok(Audit { received, places, balances, trail, gaps })
     }
 
     /// A digest of all that a night decides: outcomes, journals, suspense and letters, in order.
@@ -242,7 +280,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
-        const TABLES: [&str; 9] = [
+        const TABLES: [&str; 11] = [
             "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
                 d.decided_on, d.because from decision d
                 join collection_account a using (centre_id, account_id)
@@ -254,9 +292,15 @@ impl Store {
             "select a.account_no, j.serial, j.step, j.posted_on, j.debit, j.credit, j.amount_fen
                 from journal j join collection_account a using (centre_id, account_id)
                 where j.centre_id = ?1 order by 1, 2, 3",
-            "select a.account_no, i.serial, i.opened_on, i.closed_on, i.state, i.resolution
+            "select a.account_no, i.serial, i.opened_on, i.closed_on, i.state, i.resolution,
+                i.read_as, i.wake_on
                 from suspense_item i join collection_account a using (centre_id, account_id)
                 where i.centre_id = ?1 order by 1, 2",
+            "select a.account_no, l.serial, l.employer_id, l.amount_fen from advance_part l
+                join collection_account a using (centre_id, account_id)
+                where l.centre_id = ?1 order by 1, 2",
+            "select reference, ordinal, settled_on, undone_on, amount_fen from settlement_undone
+                where centre_id = ?1 order by 1, 2",
             "select letter_id, employer_id, written_on, recipient, subject from letter
                 where centre_id = ?1 and kind = 'digest' order by 1",
             "select b.employer_id, e.employee_id, e.status, e.detail, e.base_fen, e.years,
@@ -360,7 +404,7 @@ fn named(number: i64) -> String {
 type Standing = BTreeMap<(Place, bool), (u64, i64)>;
 
 fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError> {
-    let mut statement = connection.prepare_cached(PLACES)?;
+    let mut statement = connection.prepare_cached(&places())?;
     let mut rows = statement.query(params![centre])?;
     let mut standing = Standing::new();
     while let Some(row) = rows.next()? {
@@ -368,7 +412,9 @@ fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError
         let place = Place::ALL.get(index).copied().unwrap_or(Place::Ignored);
         let count: i64 = row.get(2)?;
         let credit = row.get::<i64>(1)? == 1;
-        standing.insert((place, credit), (count.cast_unsigned(), row.get(3)?));
+        let stands: &mut (u64, i64) = standing.entry((place, credit)).or_default();
+        stands.0 += count.cast_unsigned();
+        stands.1 += row.get::<i64>(3)?;
     }
     Ok(standing)
 }
@@ -430,7 +476,10 @@ fn balances(
     post(Subject::Advance.number(), Subject::Receipts.number(), advanced);
     let mut statement = connection.prepare_cached(
         "select debit, credit, cast(sum(amount_fen) as bigint) from journal
-         where centre_id = ?1 group by 1, 2",
+            where centre_id = ?1 group by 1, 2
+         union all
+         select debit, credit, cast(sum(amount_fen) as bigint) from archived_posting
+            where centre_id = ?1 group by 1, 2",
     )?;
     let mut rows = statement.query(params![centre])?;
     while let Some(row) = rows.next()? {
@@ -462,6 +511,7 @@ impl fmt::Display for Gap {
                 "subject {subject}: the journals give {journals}, the transactions {transactions}"
             ),
             Self::Orphan { what, count } => write!(f, "{what}: {count}"),
+            Self::Trail(broken) => write!(f, "audit trail: {broken}"),
         }
     }
 }

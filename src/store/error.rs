@@ -77,6 +77,8 @@ pub enum StoreError {
     },
     /// What is asked contradicts what is there.
     Refused(Refusal),
+    /// Staff acted while a night was judging; the night must look again.
+    Overtaken,
     /// The remittance domain does not do what the store must have of it.
     Domain(crate::remittance::Refusal),
     /// The policy that the program brings cannot be read.
@@ -87,8 +89,8 @@ pub enum StoreError {
     LeaseLost {
         holder: String,
     },
-    /// A night works on the centre.
-    Night,
+    /// The database keeps no months apart, so none can be taken off.
+    NotCut,
     /// The database is not a Citus coordinator.
     NotDistributed,
 }
@@ -100,8 +102,8 @@ pub enum Refusal {
     NoticeChanged { reference: String, field: &'static str, before: String, after: String },
     /// No such collection account, notice or suspense item.
     NoSuch { what: &'static str, id: String },
-    /// The sums differ; both in yuan.
-    Sum { given: String, wanted: String },
+    /// What staff ask of items cannot be done.
+    Act(Box<crate::suspense::Refusal>),
     /// The item no longer hangs, or the notice is not open.
     State { what: &'static str, id: String, state: String, wanted: &'static str },
 }
@@ -118,19 +120,9 @@ impl fmt::Display for StoreError {
             Self::Open { path, .. } => write!(f, "{}: cannot open the database", path.display()),
             Self::Server { url, .. } => write!(f, "database {url}"),
             Self::Connect { url, .. } => write!(f, "cannot reach the database {url}"),
-            Self::MigrationChanged { version, name } => write!(
-                f,
-                "step {version} ({name}) of the database's schema was made by another release with \
-                 the same number; use the release that made it"
-            ),
-            Self::MigrationUnknown { version, name } => write!(
-                f,
-                "the database's schema has step {version} ({name}), which this release does not \
-                 know; use the newer release that made it"
-            ),
-            Self::Migrate { version, name, .. } => {
-                write!(f, "cannot bring the database's schema up to date: step {version} ({name})")
-            }
+            Self::MigrationChanged { .. }
+            | Self::MigrationUnknown { .. }
+            | Self::Migrate { .. } => self.of_schema(f),
             Self::CentreTaken { code, by } => {
                 write!(
                     f,
@@ -154,6 +146,7 @@ impl fmt::Display for StoreError {
             }
             Self::Lock { path, .. } => write!(f, "{}: cannot lock", path.display()),
             Self::Refused(refusal) => write!(f, "{refusal}"),
+            Self::Overtaken => write!(f, "staff kept acting while the night was judging"),
             Self::Domain(refusal) => write!(f, "{}", refusal.message),
             Self::Policy => write!(f, "the built-in rules/policy.toml cannot be read"),
             Self::Writer => write!(f, "the writing thread stopped"),
@@ -165,8 +158,34 @@ impl fmt::Display for StoreError {
                 f,
                 "the database is no Citus coordinator: `create extension citus` there first"
             ),
-            Self::Night => write!(f, "a night works on the centre; try again when it is done"),
+            Self::NotCut => {
+                write!(f, "SQLite keeps all months in one file; only PostgreSQL's can be archived")
+            }
         }
+    }
+}
+
+impl StoreError {
+    /// What is said of the schema's steps.
+    fn of_schema(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Migrate { version, name, .. } = self {
+            return write!(f, "step {version} ({name}) of the database's schema cannot be made");
+        }
+        if let Self::MigrationChanged { version, name } = self {
+            return write!(
+                f,
+                "step {version} ({name}) of the database's schema was made by another release with \
+                 the same number; use the release that made it"
+            );
+        }
+        if let Self::MigrationUnknown { version, name } = self {
+            return write!(
+                f,
+                "the database's schema has step {version} ({name}), which this release does not \
+                 know; use the newer release that made it"
+            );
+        }
+        Ok(())
     }
 }
 
@@ -179,9 +198,7 @@ impl fmt::Display for Refusal {
                  settled with does not change"
             ),
             Self::NoSuch { what, id } => write!(f, "no {what} {id}"),
-            Self::Sum { given, wanted } => {
-                write!(f, "expected amounts that sum to {wanted}, found {given}")
-            }
+            Self::Act(refusal) => write!(f, "{refusal}"),
             Self::State { what, id, state, wanted } => {
                 write!(f, "{what} {id} is {state}, expected {wanted}")
             }
@@ -207,10 +224,11 @@ impl std::error::Error for StoreError {
             | Self::NoRow
             | Self::Unknown { .. }
             | Self::Refused(_)
+            | Self::Overtaken
             | Self::Domain(_)
             | Self::Policy
             | Self::LeaseLost { .. }
-            | Self::Night
+            | Self::NotCut
             | Self::NotDistributed
             | Self::Writer => None,
         }
@@ -242,10 +260,11 @@ impl StoreError {
             | Self::Unknown { .. }
             | Self::Lock { .. }
             | Self::Refused(_)
+            | Self::Overtaken
             | Self::Domain(_)
             | Self::Policy
             | Self::LeaseLost { .. }
-            | Self::Night
+            | Self::NotCut
             | Self::NotDistributed
             | Self::Writer => false,
         }

@@ -40,7 +40,9 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     4 "0004_remittance",
     5 "0005_history",
     6 "0006_outbox",
+    7 "0007_desk",
     10 "0010_lease",
+    11 "0011_archive",
 ];
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.

@@ -1,33 +1,14 @@
-//! What hangs: lists it, shows it, and records what staff decide.
-//!
-//! A decision of staff moves the money in the books in the same commit, and the engine never
-//! overturns it. Sums are exact: nothing is settled that does not add up to the fen.
+//! What hangs: lists it and shows it. What staff decide of it is in [`super::desk`].
 
 use super::bulk::Bulk;
-use super::error::Refusal;
 use super::listing::reason;
-use super::row::{day, day_number, direction, reference_number};
+use super::row::{day, direction};
 use super::slate::TRANSACTION_COLUMNS;
-use super::sql::{Connection, Row, params};
+use super::sql::{Row, params};
 use super::{Store, StoreError};
-use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField, Subject};
+use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField};
+use crate::suspense::{ItemId, Stage};
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
-
-/// Names a transaction: its account and the bank's serial, written `account/serial`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ItemId {
-    pub account_no: String,
-    pub serial: String,
-}
-
-/// A text that names no item; prints as `expected ACCOUNT/SERIAL, found "…"`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ItemIdError {
-    pub found: String,
-}
 
 /// Which items to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,48 +40,21 @@ pub struct SuspenseRow {
     pub because: Option<String>,
     pub opened_on: NaiveDate,
     pub closed_on: Option<NaiveDate>,
-    pub state: String,
+    pub stage: Stage,
     pub assignee: Option<String>,
     pub note: Option<String>,
+    /// What staff decided; kebab-case, as `rulebook::desk::ActKind` has it.
     pub resolution: Option<String>,
-}
-
-/// What staff decide of items that hang.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resolution {
-    /// The items together pay these notices: the sums are equal.
-    Settle(Vec<PaymentReference>),
-    /// To an employer's advance balance; nobody can say whose yet.
-    Advance,
-    /// To this employer's advance balance, which may pay a later notice.
-    AdvanceOf(String),
-    /// To be sent back to the payer.
-    Refund,
-    /// Not a remittance at all.
-    NotOurs,
-}
-
-impl Resolution {
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Settle(_) => "settle",
-            Self::Advance | Self::AdvanceOf(_) => "advance",
-            Self::Refund => "refund",
-            Self::NotOurs => "not-ours",
-        }
-    }
-
-    /// Where the money goes from suspense.
-    const fn subject(&self) -> Subject {
-        match self {
-            // Through receipts, as every settlement: the settlement journal takes it from there.
-            Self::Settle(_) => Subject::Receipts,
-            Self::Advance | Self::AdvanceOf(_) => Subject::Advance,
-            Self::Refund => Subject::Refund,
-            Self::NotOurs => Subject::Other,
-        }
-    }
+    /// Counts every change; whoever acts says which version they saw.
+    pub version: i64,
+    /// The proposal that waits for approval.
+    pub pending: Option<String>,
+    /// The proposal that was approved and stands.
+    pub decided: Option<String>,
+    /// The reference that staff say the remark means.
+    pub read_as: Option<PaymentReference>,
+    /// Staff put it off until that day.
+    pub wake_on: Option<NaiveDate>,
 }
 
 const ITEMS: &str = "
@@ -125,7 +79,8 @@ impl Store {
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, a.account_no, a.bank_name, d.reason,
                 coalesce(d.reference, d.notice), d.because, i.opened_on, i.closed_on, i.state,
-                i.assignee, i.note, i.resolution, a.bank {ITEMS}"
+                i.assignee, i.note, i.resolution, a.bank, i.version, i.pending, i.decided, i.read_as,
+                i.wake_on {ITEMS}"
         );
         let mut statement = bulk.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![
@@ -142,65 +97,6 @@ impl Store {
         Ok(items)
     }
 
-    /// Records what staff decided of these items, and moves the money.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] where an item no longer hangs, a notice is not open or the sums
-    /// differ; nothing is then changed.
-    pub fn resolve(
-        &self,
-        items: &[ItemId],
-        resolution: &Resolution,
-        by: &str,
-        note: Option<&str>,
-        on: NaiveDate,
-    ) -> Result<(), StoreError> {
-        once("suspense item", items)?;
-        if let Resolution::Settle(notices) = resolution {
-            once("notice", notices)?;
-        }
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            let keys = items
-                .iter()
-                .map(|item| hanging(connection, centre, item))
-                .collect::<Result<Vec<_>, _>>()?;
-            if let Resolution::Settle(notices) = resolution {
-                settle(connection, centre, &keys, notices, on)?;
-                let mut settled = notices.clone();
-                settled.sort_unstable();
-                super::remittance::spread(&bulk, &settled, on)?;
-            }
-            if let Resolution::AdvanceOf(employer_id) = resolution {
-                let given = keys.iter().map(|key| key.amount_fen).sum();
-                super::remittance::credit_advance(&bulk, employer_id, on, given)?;
-            }
-            post(&bulk, &keys, resolution.subject(), on)?;
-            for key in &keys {
-                connection
-                    .prepare_cached(
-                        "update suspense_item set closed_on = ?4, state = 'resolved',
-                            resolution = ?5, resolved_by = ?6, resolved_on = ?4,
-                            note = coalesce(?7, note)
-                         where centre_id = ?1 and account_id = ?2 and serial = ?3",
-                    )?
-                    .execute(params![
-                        centre,
-                        key.account_id,
-                        key.serial,
-                        day_number(on),
-                        resolution.code(),
-                        by,
-                        note
-                    ])?;
-            }
-            Ok(())
-        })
-    }
-}
-
-impl Store {
     /// The employer an item belongs to, by the notice that was read or the account that paid; `None`
     /// where that names none, or several.
     ///
@@ -230,154 +126,11 @@ impl Store {
     }
 }
 
-/// Refuses what is named twice: its money would move twice.
-fn once<T: Ord + fmt::Display>(what: &'static str, named: &[T]) -> Result<(), StoreError> {
-    let mut known = BTreeSet::new();
-    for one in named {
-        if !known.insert(one) {
-            let (id, state) = (one.to_string(), "named twice".to_owned());
-            return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "once" }));
-        }
-    }
-    Ok(())
-}
-
-/// An item that hangs, as the store names it.
-struct Hanging {
-    account_id: i64,
-    serial: String,
-    booked_on: i64,
-    amount_fen: i64,
-}
-
-fn hanging(connection: &Connection, centre: i64, item: &ItemId) -> Result<Hanging, StoreError> {
-    let mut select = connection.prepare_cached(
-        "select i.account_id, t.amount_fen, i.state, i.closed_on, t.direction, i.booked_on
-         from suspense_item i
-         join bank_transaction t using (centre_id, account_id, serial, booked_on)
-         join collection_account a using (centre_id, account_id)
-         where i.centre_id = ?1 and a.account_no = ?2 and i.serial = ?3",
-    )?;
-    let mut rows = select.query(params![centre, item.account_no, item.serial])?;
-    let id = item.to_string();
-    let Some(row) = rows.next()? else {
-        return Err(StoreError::Refused(Refusal::NoSuch { what: "suspense item", id }));
-    };
-    let (state, closed_on): (String, Option<i64>) = (row.get(2)?, row.get(3)?);
-    let what = "suspense item";
-    if closed_on.is_some() {
-        return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "open" }));
-    }
-    if direction(row.get(4)?)? == Direction::Debit {
-        let state = "a debit".to_owned();
-        return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "a credit" }));
-    }
-    Ok(Hanging {
-        account_id: row.get(0)?,
-        serial: item.serial.clone(),
-        booked_on: row.get(5)?,
-        amount_fen: row.get(1)?,
-    })
-}
-
-/// Settles the notices with the items, where both sum to the same.
-fn settle(
-    connection: &Connection,
-    centre: i64,
-    items: &[Hanging],
-    notices: &[PaymentReference],
-    on: NaiveDate,
-) -> Result<(), StoreError> {
-    let owed = notices
-        .iter()
-        .map(|reference| open_amount(connection, centre, *reference))
-        .collect::<Result<Vec<_>, _>>()?;
-    let given: i64 = items.iter().map(|item| item.amount_fen).sum();
-    let wanted: i64 = owed.iter().sum();
-    // Several items may pay one notice, one item several; many to many has no single reading.
-    if given != wanted || (items.len() > 1 && notices.len() > 1) {
-        let (given, wanted) = (Money::from_fen(given), Money::from_fen(wanted));
-        let (given, wanted) = (given.to_string(), wanted.to_string());
-        return Err(StoreError::Refused(Refusal::Sum { given, wanted }));
-    }
-    for (reference, fen) in notices.iter().zip(&owed) {
-        connection
-            .prepare_cached("insert into settlement values (?1, ?2, ?3, ?4)")?
-            .execute(params![centre, reference_number(*reference), day_number(on), fen])?;
-    }
-    let only = match notices {
-        [only] => Some(reference_number(*only)),
-        _ => None,
-    };
-    for item in items {
-        if only.is_none() {
-            for (reference, fen) in notices.iter().zip(&owed) {
-                connection
-                    .prepare_cached("insert into allocation values (?1, ?2, ?3, ?4, ?5, ?6)")?
-                    .execute(params![
-                        centre,
-                        item.account_id,
-                        item.serial,
-                        item.booked_on,
-                        reference_number(*reference),
-                        fen
-                    ])?;
-            }
-        }
-        connection
-            .prepare_cached(
-                "update decision set outcome = 1, reason = null, rule = 'staff',
-                    reference = coalesce(reference, notice), notice = ?5, decided_on = ?6
-                 where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4",
-            )?
-            .execute(params![
-                centre,
-                item.account_id,
-                item.serial,
-                item.booked_on,
-                only,
-                day_number(on)
-            ])?;
-    }
-    Ok(())
-}
-
-/// What an open notice asks for, in fen.
-fn open_amount(
-    connection: &Connection,
-    centre: i64,
-    reference: PaymentReference,
-) -> Result<i64, StoreError> {
-    let mut select = connection.prepare_cached(
-        "select amount_fen, status, case when exists (select 1 from settlement s
-            where s.centre_id = n.centre_id and s.reference = n.reference) then 1 else 0 end
-         from notice n where centre_id = ?1 and reference = ?2",
-    )?;
-    let mut rows = select.query(params![centre, reference_number(reference)])?;
-    let (what, id) = ("notice", reference.to_string());
-    let Some(row) = rows.next()? else {
-        return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
-    };
-    let (status, settled): (i64, bool) = (row.get(1)?, row.get(2)?);
-    if settled || status != 1 {
-        let state = if status == 3 { "revoked" } else { "paid" }.to_owned();
-        return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "awaiting" }));
-    }
-    Ok(row.get(0)?)
-}
-
-/// Moves items' money out of suspense.
-fn post(bulk: &Bulk, items: &[Hanging], to: Subject, on: NaiveDate) -> Result<(), StoreError> {
-    let [head, tail] = super::verdict::JOURNAL;
-    bulk.change(head, tail, 7, items, |row, item| {
-        row.bind(item.account_id)?;
-        row.bind(&item.serial)?;
-        row.bind(item.booked_on)?;
-        row.bind(day_number(on))?;
-        row.bind(Subject::Suspense.number())?;
-        row.bind(to.number())?;
-        row.bind(item.amount_fen)
-    })
+/// The stage a row says it is in.
+pub(super) fn stage(code: String) -> Result<Stage, StoreError> {
+    let unknown =
+        || StoreError::Unknown { table: "suspense_item", column: "state", found: code.clone() };
+    Stage::from_code(&code).ok_or_else(unknown)
 }
 
 fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
@@ -403,36 +156,14 @@ fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
         because: row.get(20)?,
         opened_on: day(row.get(21)?)?,
         closed_on: row.get::<Option<i64>>(22)?.map(day).transpose()?,
-        state: row.get(23)?,
+        stage: stage(row.get(23)?)?,
         assignee: row.get(24)?,
         note: row.get(25)?,
         resolution: row.get(26)?,
+        version: row.get(28)?,
+        pending: row.get(29)?,
+        decided: row.get(30)?,
+        read_as: row.get::<Option<i64>>(31)?.map(super::row::reference).transpose()?,
+        wake_on: row.get::<Option<i64>>(32)?.map(day).transpose()?,
     })
 }
-
-impl FromStr for ItemId {
-    type Err = ItemIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once('/') {
-            Some((account_no, serial)) if !account_no.is_empty() && !serial.is_empty() => {
-                Ok(Self { account_no: account_no.to_owned(), serial: serial.to_owned() })
-            }
-            _ => Err(ItemIdError { found: text.to_owned() }),
-        }
-    }
-}
-
-impl fmt::Display for ItemId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.account_no, self.serial)
-    }
-}
-
-impl fmt::Display for ItemIdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected ACCOUNT/SERIAL, found {:?}", self.found)
-    }
-}
-
-impl std::error::Error for ItemIdError {}

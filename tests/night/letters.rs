@@ -4,7 +4,8 @@ use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
 use duizhang::alert::bounce::Bounce;
 use duizhang::alert::{Claim, Ending, LetterState, Outbox, Rhythm, Settled, Standing};
-use duizhang::store::{ItemId, OutboxFilter, OutboxRow, Resolution};
+use duizhang::store::{OutboxFilter, OutboxRow};
+use duizhang::suspense::{Act, ItemId, Moment};
 
 /// A centre at which a payment of E1 without a reference hangs since 12 May.
 fn hanging(backing: Backing) -> Centre {
@@ -25,13 +26,17 @@ fn told(centre: &Centre) -> Vec<(String, String)> {
 
 fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
     let claim = Claim { holder: holder.into(), now, lease_until: now + 100, letters_max: 9 };
-    centre.store.claim(&claim).unwrap().into_iter().map(|letter| letter.letter_id).collect()
+    Outbox::claim(&centre.store, &claim)
+        .unwrap()
+        .into_iter()
+        .map(|letter| letter.letter_id)
+        .collect()
 }
 
 fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: i64) {
     let standing = Standing::after(ending, 0, now);
     let settled = Settled { letter_id: letter_id.to_owned(), standing };
-    centre.store.settle(holder, now, &[settled]).unwrap();
+    Outbox::settle(&centre.store, holder, now, &[settled]).unwrap();
 }
 
 #[test]
@@ -42,7 +47,10 @@ fn an_employer_is_told_once_reminded_twice_and_thanked() {
             centre.night(night, &[]);
         }
         let item = ItemId { account_no: account("icbc").to_owned(), serial: "S1".into() };
-        centre.store.resolve(&[item], &Resolution::Refund, "017", None, date("06-14")).unwrap();
+        centre
+            .store
+            .resolve(&[item], &Act::Refund, "017", "", Moment::midnight(date("06-14")))
+            .unwrap();
         centre.night("06-15", &[]);
         centre.night("06-16", &[]);
         let want = [
@@ -64,7 +72,10 @@ fn what_was_mended_before_a_weekly_letter_is_not_told() {
         centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -", "S2 05-11 icbc 70 -"])]);
         assert_eq!(told(&centre), []);
         let item = ItemId { account_no: account("icbc").to_owned(), serial: "S2".into() };
-        centre.store.resolve(&[item], &Resolution::Refund, "017", None, date("05-13")).unwrap();
+        centre
+            .store
+            .resolve(&[item], &Act::Refund, "017", "", Moment::midnight(date("05-13")))
+            .unwrap();
         centre.night("05-18", &[]);
         let want = ("2026-05-18".to_owned(), "【公积金】2026年5月缴款 600.00 元待核实".to_owned());
         assert_eq!(told(&centre), [want]);
@@ -76,7 +87,7 @@ fn whoever_wants_no_letters_gets_none() {
     every_store(|backing| {
         let centre = hanging(backing);
         centre.store.set_rhythm("E1", Rhythm::Never).unwrap();
-        centre.store.withdraw(1_000).unwrap();
+        Outbox::withdraw(&centre.store, 1_000).unwrap();
         assert_eq!(letters(&centre)[0].state, LetterState::GivenUp, "nor the one that waited");
         centre.night_of("05-20", &[csv(&["S2 05-19 icbc 70 -"])]);
         assert_eq!(letters(&centre).len(), 1);

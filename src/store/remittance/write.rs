@@ -1,6 +1,7 @@
 //! Writes what operations changed: bulk rows many a statement, in the order of their keys.
 
 use super::super::StoreError;
+use super::super::partition::Cut;
 use super::super::row::{day_number, reference_number, status_number};
 use super::super::sql::{Connection, params};
 use super::load::{DRAFT, LOG, REGISTER, VOUCHER};
@@ -242,6 +243,7 @@ impl Books<'_> {
     }
 
     fn write_entries(&mut self, entries: Vec<Arc<AccountEntry>>) -> Result<(), StoreError> {
+        self.bulk.months(Cut::Posted, entries.iter().map(|entry| entry.on))?;
         let mut placed = Vec::with_capacity(entries.len());
         for entry in entries {
             let (number, seat) = self.place(&entry.employer_id, &entry.employee_id)?;
@@ -426,7 +428,7 @@ pub(in crate::store) fn next_seat(
     let sql = "select coalesce(max(employee_no), 0) + 1 from employee
         where centre_id = ?1 and employer_no = ?2";
     let mut select = connection.prepare_cached(sql)?;
-    Ok(select.query_row(params![centre, number], |row| row.get(0))?)
+    select.query_row(params![centre, number], |row| row.get(0))
 }
 
 /// What an account's status says beside its code.
