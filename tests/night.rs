@@ -47,8 +47,6 @@ mod office;
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
-#[path = "night/shifts.rs"]
-mod shifts;
 #[path = "night/staff.rs"]
 mod staff;
 #[path = "night/statements.rs"]

@@ -85,7 +85,8 @@ fn bounces(message: &Message<'_>) -> Vec<Bounce> {
                 }
             }
             Some("text/rfc822-headers" | "message/rfc822-headers") => {
-                let head = text(&part.body);
+                // The boundary took the last line's end; a head without its end is not read.
+                let head = format!("{}\n\n", text(&part.body));
                 let original = MessageParser::default().parse(head.as_bytes());
                 let id = original.as_ref().and_then(Message::message_id);
                 message_id = id.unwrap_or_default().to_owned();
@@ -127,7 +128,7 @@ fn failure(block: &str) -> Option<Bounce> {
     }
     let status = field("Status")?.split_whitespace().next()?.to_owned();
     let passing = |code: &&str| status == **code || status.starts_with(&format!("{code}."));
-    if !status.starts_with("5.") || PASSING.iter().any(|code| passing(&code)) {
+    if !status.starts_with("5.") || PASSING.iter().any(passing) {
         return None;
     }
     // The address that we wrote to, where the report tells it from the one it was forwarded to.

@@ -84,7 +84,9 @@ impl Key {
                     Err(_) => Pair::Rsa(RsaKeyPair::from_pkcs8(der).map_err(unfit)?),
                 }
             }
-            _ => return Err(KeyError::Unfit("an elliptic curve that DKIM does not know".into())),
+            PrivateKeyDer::Sec1(_) | _ => {
+                return Err(KeyError::Unfit("an elliptic curve that DKIM does not know".into()));
+            }
         };
         Ok(Self { selector, pair })
     }

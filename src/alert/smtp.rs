@@ -262,7 +262,7 @@ impl Failed {
                 fault: Some(ServerFault::Silent),
             },
             Self::Lost(answer) => HandOver { ending: unknown(answer), goes_on: false, fault: None },
-            answered => answered.before_the_letter(),
+            answered @ (Self::Later { .. } | Self::Never(_)) => answered.before_the_letter(),
         }
     }
 }

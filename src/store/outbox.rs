@@ -258,9 +258,7 @@ impl Store {
                 and letter_id in (select letter_id from letter
                     where centre_id = ?1 and written_on = ?2 and kind = 'digest')";
         let written_on = day_number(night);
-        bulk.atomically(|connection| {
-            Ok(connection.execute(sql, params![bulk.centre_id, written_on])?)
-        })?;
+        bulk.atomically(|connection| connection.execute(sql, params![bulk.centre_id, written_on]))?;
         Ok(())
     }
 
