@@ -3,7 +3,12 @@
 //! [`server`] is the mail server, [`shelf`] an outbox in memory. [`faults`] goes through everything a
 //! server can do wrong, [`signed`] through DKIM and TLS. One crate, so that it is linked once.
 #![cfg(feature = "app")]
-#![expect(clippy::unwrap_used, reason = "a step that fails ends its test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a step that fails ends its test; the server's script is a small language"
+)]
 
 #[path = "mail/faults.rs"]
 mod faults;

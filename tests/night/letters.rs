@@ -125,7 +125,10 @@ fn a_letter_is_in_one_hand_until_its_lease_ends() {
         assert_eq!(claim(&centre, "two", 1_150), [""; 0], "it is not due");
         assert_eq!(claim(&centre, "two", 1_162), [letter.as_str()]);
         settle(&centre, "two", &letter, &Ending::Refused("550 no".into()), 1_163);
-        assert!(centre.store.give_up_letters(&[letter.clone()], 1_170).is_err(), "it is over");
+        assert!(
+            centre.store.give_up_letters(std::slice::from_ref(&letter), 1_170).is_err(),
+            "it is over"
+        );
         centre.store.retry_letters(&[letter.clone()], 1_170).unwrap();
         assert_eq!(claim(&centre, "two", 1_170), [letter.as_str()]);
         settle(&centre, "two", &letter, &Ending::Sent("250 ok".into()), 1_171);
