@@ -251,7 +251,9 @@ impl<'s> Conversation<'s> {
                 self.state.taken.lock().unwrap().push(taken);
                 Err(Over)
             }
-            act => self.act(&act, "").map(|_| ()),
+            act @ (Act::Say(_) | Act::HangUp | Act::Silence | Act::Flood) => {
+                self.act(&act, "").map(|_| ())
+            }
         }
     }
 

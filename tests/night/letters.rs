@@ -129,7 +129,7 @@ fn a_letter_is_in_one_hand_until_its_lease_ends() {
             centre.store.give_up_letters(std::slice::from_ref(&letter), 1_170).is_err(),
             "it is over"
         );
-        centre.store.retry_letters(&[letter.clone()], 1_170).unwrap();
+        centre.store.retry_letters(std::slice::from_ref(&letter), 1_170).unwrap();
         assert_eq!(claim(&centre, "two", 1_170), [letter.as_str()]);
         settle(&centre, "two", &letter, &Ending::Sent("250 ok".into()), 1_171);
         assert!(centre.store.retry_letters(&[letter], 1_180).is_err(), "it arrived");
