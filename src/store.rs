@@ -42,7 +42,7 @@ pub use person::Person;
 pub use remittance::{Books, NoticeSheet};
 pub use session::{SessionPerson, SessionRow, SessionUse};
 pub use slate::{Accounts, Slate};
-pub use suspense::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
+pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use sha2::{Digest, Sha256};
