@@ -46,10 +46,13 @@ mod remark;
 mod report;
 mod rows;
 mod rules;
+mod serve;
 mod settings;
 mod show;
 mod suspense;
 mod template;
+mod token;
+mod user;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, RulesCommand};
 use clap::Parser;
@@ -94,6 +97,9 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),
         Command::Alert { command: AlertCommand::Preview(args) } => letters::preview(global, args),
+        Command::Serve(args) => serve::run(global, args),
+        Command::User { command } => user::run(global, command),
+        Command::Token { command } => token::run(global, command),
         Command::Doctor => doctor::run(global),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { dir } => manual::pages(dir.as_deref()),

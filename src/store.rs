@@ -26,6 +26,7 @@ mod session;
 mod slate;
 mod suspense;
 mod throttle;
+mod token;
 mod verdict;
 
 pub use audit::{Audit, Gap, Place};
@@ -43,6 +44,7 @@ pub use remittance::{Books, NoticeSheet};
 pub use session::{SessionPerson, SessionRow, SessionUse};
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
+pub use token::ApiToken;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use sha2::{Digest, Sha256};

@@ -7,6 +7,7 @@
 //!
 //! Invariant: no handler is reachable but through the table, and no route of it without the guard.
 
+pub mod account;
 mod asset;
 mod cookie;
 mod fault;
@@ -17,14 +18,12 @@ mod health;
 mod home;
 mod login;
 pub mod password;
-mod role;
 mod route;
 mod second_factor;
 mod secret;
 mod serve;
 mod session;
 
-pub use role::{Permission, Role};
 pub use route::{Access, Listed, listed};
 pub use serve::serve;
 

@@ -4,6 +4,10 @@
 //! would really type. Values are only parsed here; what they mean is the business of the module
 //! that carries the command out.
 
+mod desk;
+
+pub(super) use desk::{PasswordArgs, RoleName, ServeArgs, TokenCommand, UserAddArgs, UserCommand};
+
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -183,6 +187,19 @@ pub(super) enum Command {
     Alert {
         #[command(subcommand)]
         command: AlertCommand,
+    },
+    /// Serve the web desk, where staff work through what hangs
+    #[command(after_help = desk::SERVE_HELP)]
+    Serve(ServeArgs),
+    /// Look after the people of the desk
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Look after the tokens of programs that use the desk's JSON interface
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
     },
     /// Say whether this machine, folder and database are in order
     Doctor,

@@ -29,10 +29,24 @@ pub(super) struct Centre {
     rehearsal: Option<Scratch>,
 }
 
+/// What a centre is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Look,
+    ChangeBeside,
+    /// Alone: the lock is taken, with so much patience.
+    Change(Duration),
+}
+
 impl Centre {
     /// Opens a centre to look at it.
     pub(super) fn read(global: &Global) -> Result<Self, Failure> {
-        Self::open(global, None)
+        Self::open(global, Purpose::Look)
+    }
+
+    /// Opens a centre to change what nights do not touch: people, tokens. No night is waited for.
+    pub(super) fn beside(global: &Global) -> Result<Self, Failure> {
+        Self::open(global, Purpose::ChangeBeside)
     }
 
     /// Opens a centre to change it; alone, unless this is a rehearsal.
@@ -42,25 +56,24 @@ impl Centre {
 
     /// The same, waiting for another run to let go.
     pub(super) fn write_after(global: &Global, patience: Duration) -> Result<Self, Failure> {
-        Self::open(global, Some(patience))
+        Self::open(global, Purpose::Change(patience))
     }
 
-    /// Opens a centre; whoever is given patience takes the lock.
-    fn open(global: &Global, writes: Option<Duration>) -> Result<Self, Failure> {
+    fn open(global: &Global, purpose: Purpose) -> Result<Self, Failure> {
         let mut settings = Settings::load(global)?;
         let rules = rules::load(&settings)?;
         let runtime = runtime()?;
         let code = settings.centre.code.clone();
         let mut store = runtime.block_on(Store::open(&settings.database, &code, false))?;
         let (mut lock, mut rehearsal) = (None, None);
-        if writes.is_some() && global.dry_run {
+        if purpose != Purpose::Look && global.dry_run {
             let scratch = Scratch::make()?;
             store = runtime.block_on(store.rehearsal(&scratch.path.join("rehearsal.db")))?;
             settings.quarantine = scratch.path.join("quarantine");
             settings.reports = scratch.path.join("reports");
             settings.outbox = scratch.path.join("outbox");
             rehearsal = Some(scratch);
-        } else if let Some(patience) = writes {
+        } else if let Purpose::Change(patience) = purpose {
             lock = Some(take_lock(&store, &code, patience)?);
         }
         Ok(Self { settings, rules, store, runtime, _lock: lock, rehearsal })

@@ -98,6 +98,11 @@ hours = "工作日 9:00–17:00"
 from = "gjj@example.invalid"
 # unsubscribe = "gjj@example.invalid"   # where an employer asks for no more letters
 language = "zh"            # reports open in it; or "en"
+
+[desk]
+listen = "127.0.0.1:8080"
+behind_proxy = false       # true: a proxy with TLS stands in front (docs/operations.md)
+second_factor = "required" # or "optional", for trying things out
 "#
     )
 }

@@ -3,8 +3,8 @@
 //! The table is what a test walks, route by route, as every role; and the menu is made from it. A
 //! page is added by a line here.
 
-use super::role::Permission;
 use super::{Desk, asset, fault, guard, health, home, login};
+use crate::suspense::Permission;
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;

@@ -4,8 +4,8 @@
 
 use super::fault::Fault;
 use super::frame::Visit;
-use super::role::{Permission, Role};
 use super::route::Access;
+use crate::suspense::{Permission, Role};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
