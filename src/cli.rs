@@ -28,6 +28,7 @@ mod apply;
 mod args;
 mod audit;
 mod centre;
+mod claim;
 mod clock;
 mod demo;
 mod doctor;

@@ -99,7 +99,7 @@ struct Tools<'a> {
 /// # Errors
 /// [`NightError`] when the world fails. A strange file or row is no error; it is set aside and
 /// counted.
-pub async fn run(
+pub fn run(
     store: &Store,
     rules: &Rulebook,
     settings: &NightSettings,
@@ -118,14 +118,13 @@ pub async fn run(
         let verdict = writing::decide_and_record(tools, slate, notices)?;
         Ok(Night { intakes, verdict })
     })
-    .await
 }
 
 /// Takes files in and judges nothing.
 ///
 /// # Errors
 /// [`NightError`] when the world fails.
-pub async fn ingest(
+pub fn ingest(
     store: &Store,
     rules: &Rulebook,
     settings: &NightSettings,
@@ -134,14 +133,13 @@ pub async fn ingest(
     with_tools(store, rules, settings, watch, |tools, _| {
         Ok(taking::take_in(tools, &mut Slate::default())?.intakes)
     })
-    .await
 }
 
 /// Judges everything that is open and takes nothing in.
 ///
 /// # Errors
 /// [`NightError`] when the world fails.
-pub async fn judge(
+pub fn judge(
     store: &Store,
     rules: &Rulebook,
     settings: &NightSettings,
@@ -151,24 +149,22 @@ pub async fn judge(
         let slate = if left_over { undecided(tools)? } else { Slate::default() };
         writing::decide_and_record(tools, slate, None)
     })
-    .await
 }
 
 /// 1. Know.   needs: the store   gives: accounts, readers; whether an earlier run left work over
-async fn with_tools<T>(
+fn with_tools<T>(
     store: &Store,
     rules: &Rulebook,
     settings: &NightSettings,
     watch: &dyn Watch,
     work: impl FnOnce(&Tools<'_>, bool) -> Result<T, NightError>,
 ) -> Result<T, NightError> {
-    let accounts = Accounts::new(store.accounts().await?);
-    let left_over = store.has_unjudged_feeds().await?;
+    let accounts = Accounts::new(store.accounts()?);
+    let left_over = store.has_unjudged_feeds()?;
     let numbers = accounts.as_slice().iter().map(|account| account.account_no.clone());
     let sieve = Sieve::new(&rules.matching, numbers);
     let reader = Reader::new(&rules.remark);
     let (accounts, sieve, reader) = (&accounts, &sieve, &reader);
-    // The work is bulk work on its own threads: it holds no connection of the pool and awaits nothing.
     work(&Tools { store, rules, reader, accounts, sieve, settings, watch }, left_over)
 }
 

@@ -1,9 +1,9 @@
 //! Keeps a centre: what the banks brought, what was decided, what the books hold.
 //!
 //! Start at [`Store::open`]; the verbs are in the modules below, one idea each. A store serves one
-//! centre. Small statements go through sqlx, which PostgreSQL will share; the bulk paths of SQLite
-//! ([`bulk`]) have a connection of their own, because a million rows one by one through a pool are
-//! an hour's work instead of seconds (DECISIONS.md has the figures).
+//! centre, on SQLite or PostgreSQL; the verbs write their SQL once ([`sql`]), and only what is counted
+//! in millions goes in by each database's own way ([`bulk`]). Everything here waits for its answer:
+//! whoever serves many people at once calls it on threads of their own.
 //!
 //! Invariant: a file is one commit, a night's decisions are one commit; whoever is killed leaves
 //! the state before or the state after.
@@ -11,19 +11,26 @@
 mod audit;
 mod branch;
 mod bulk;
+mod copying;
 mod error;
 mod import;
 mod intake;
+mod lease;
 mod letters;
 mod listing;
 mod lock;
+mod migrate;
 mod notices;
 mod outcomes;
+mod partition;
 mod person;
+mod pool;
 mod remittance;
 mod row;
+mod server;
 mod session;
 mod slate;
+mod sql;
 mod suspense;
 mod throttle;
 mod token;
@@ -31,9 +38,11 @@ mod verdict;
 
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
+pub use copying::Copied;
 pub use error::{Refusal, StoreError};
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
+pub use lease::{Holder, Lease};
 pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
@@ -41,117 +50,127 @@ pub use notices::SettledCredit;
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use person::Person;
 pub use remittance::{Books, NoticeSheet};
+pub use server::ServerError;
 pub use session::{SessionPerson, SessionRow, SessionUse};
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use token::ApiToken;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
+use self::lease::Claimed;
+use self::pool::{Place as Database, Pool};
+use self::server::Server;
+use self::sql::{params, sqlite};
 use sha2::{Digest, Sha256};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqlSafeStr, SqlitePool};
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// The migrations, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
-    (1, "centre", include_str!("../migrations/sqlite/0001_centre.sql")),
-    (2, "feed", include_str!("../migrations/sqlite/0002_feed.sql")),
-    (3, "decision", include_str!("../migrations/sqlite/0003_decision.sql")),
-    (4, "remittance", include_str!("../migrations/sqlite/0004_remittance.sql")),
-    (8, "session", include_str!("../migrations/sqlite/0008_session.sql")),
-];
-
-/// Bytes a page of a new database: wide rows in clustered trees split less often in larger pages
-/// (measured: 868k rows/s at 16 KiB against 772k at 4 KiB).
-const PAGE_SIZE: u32 = 16_384;
-
-/// How long a statement waits for another process before it gives up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+use std::sync::Arc;
 
 /// One centre's database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
-    path: PathBuf,
+    pool: Arc<Pool>,
     centre_id: i64,
+    /// By whom it was claimed, where it was.
+    claim: Option<Claimed>,
 }
 
 impl Store {
     /// Opens a centre's database, making it where `create` is given, and brings its schema up to
-    /// date. `url` is `sqlite://PATH`.
+    /// date. `url` is `sqlite://PATH` or `postgres://…` ([`server`]); a PostgreSQL database is made by
+    /// its administrator, `create` only fills it.
     ///
     /// # Errors
     /// [`StoreError`]: the URL is of no kind known here, the file is absent or no database, the
-    /// centre's code is taken by another.
-    pub async fn open(url: &str, centre: &str, create: bool) -> Result<Self, StoreError> {
-        let path = sqlite_path(url)?;
-        if !create && !path.exists() {
-            return Err(StoreError::Absent { path });
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(create)
-            .page_size(PAGE_SIZE)
-            // One writer by night: a rollback journal writes an appended page once, a write-ahead
-            // log twice (measured: 2.6 s against 4.3 s for a million transactions).
-            .journal_mode(SqliteJournalMode::Delete)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
-            .await
-            .map_err(|source| StoreError::Open { path: path.clone(), source })?;
-        migrator().run(&pool).await.map_err(StoreError::Migrate)?;
-        let store = Self { pool, path, centre_id: centre_id(centre) };
-        store.enrol(centre).await?;
+    /// server does not answer, the centre's code is taken by another.
+    pub fn open(url: &str, centre: &str, create: bool) -> Result<Self, StoreError> {
+        let database = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Database::Server(Box::new(Server::parse(url)?))
+        } else {
+            let path = sqlite_path(url)?;
+            if !create && !path.exists() {
+                return Err(StoreError::Absent { path });
+            }
+            sqlite::open(&path, create)?;
+            Database::File(path)
+        };
+        let centre_id = centre_id(centre);
+        let store = Self { pool: Pool::new(database), centre_id, claim: None };
+        store.migrate()?;
+        store.enrol(centre)?;
         Ok(store)
     }
 
     /// Copies the database aside and opens the copy: whatever is done there is gone with it. This
-    /// is what `--dry-run` works on, so that a rehearsal takes every step of the real run.
+    /// is what `--dry-run` works on, so that a rehearsal takes every step of the real run. A centre on
+    /// PostgreSQL is copied into a file.
     ///
     /// # Errors
     /// [`StoreError`] where the copy cannot be written.
-    pub async fn rehearsal(&self, copy: &Path) -> Result<Self, StoreError> {
-        sqlx::query("vacuum into ?1")
-            .bind(copy.to_string_lossy().into_owned())
-            .execute(&self.pool)
-            .await?;
-        let options = SqliteConnectOptions::new().filename(copy).busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
-            .await
-            .map_err(|source| StoreError::Open { path: copy.to_owned(), source })?;
-        Ok(Self { pool, path: copy.to_owned(), centre_id: self.centre_id })
+    pub fn rehearsal(&self, copy: &Path) -> Result<Self, StoreError> {
+        match self.pool.place() {
+            Database::File(_) => {
+                let sql = "vacuum into ?1";
+                Pool::lend(&self.pool)?.execute(sql, params![copy.to_string_lossy()])?;
+            }
+            Database::Server(_) => {
+                let aside = Self::fresh_file(copy, self.centre_id)?;
+                self.copy_into(&aside)?;
+                return Ok(aside);
+            }
+        }
+        let pool = Pool::new(Database::File(copy.to_owned()));
+        Ok(Self { pool, centre_id: self.centre_id, claim: None })
     }
 
-    /// Where the database lies.
+    /// A new database in a file, with its schema and nothing in it.
+    fn fresh_file(path: &Path, centre_id: i64) -> Result<Self, StoreError> {
+        sqlite::open(path, true)?;
+        let pool = Pool::new(Database::File(path.to_owned()));
+        let store = Self { pool, centre_id, claim: None };
+        store.migrate()?;
+        Ok(store)
+    }
+
+    /// The database as it may be shown: a path, or a server's URL without its password.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn shown(&self) -> String {
+        match self.pool.place() {
+            Database::File(path) => path.display().to_string(),
+            Database::Server(server) => server.shown.clone(),
+        }
+    }
+
+    /// The number under which this centre's rows stand.
+    #[must_use]
+    pub const fn centre_id(&self) -> i64 {
+        self.centre_id
+    }
+
+    /// Where the database lies; `None` where it is a server's.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self.pool.place() {
+            Database::File(path) => Some(path),
+            Database::Server(_) => None,
+        }
     }
 
     /// Closes every connection, so that files can be moved and journals are gone.
-    pub async fn close(self) {
-        self.pool.close().await;
+    pub fn close(self) {
+        self.pool.close();
     }
 
     /// Makes the centre's row, or finds that another centre has its number.
-    async fn enrol(&self, code: &str) -> Result<(), StoreError> {
-        sqlx::query("insert into centre (centre_id, code) values (?1, ?2) on conflict do nothing")
-            .bind(self.centre_id)
-            .bind(code)
-            .execute(&self.pool)
-            .await?;
-        let (found,): (String,) = sqlx::query_as("select code from centre where centre_id = ?1")
-            .bind(self.centre_id)
-            .fetch_one(&self.pool)
-            .await?;
+    fn enrol(&self, code: &str) -> Result<(), StoreError> {
+        let connection = Pool::lend(&self.pool)?;
+        let sql = "insert into centre (centre_id, code) values (?1, ?2)
+            on conflict (centre_id) do nothing";
+        connection.execute(sql, params![self.centre_id, code])?;
+        let sql =
+            "insert into centre_lease values (?1, '', 0, 0) on conflict (centre_id) do nothing";
+        connection.execute(sql, params![self.centre_id])?;
+        let sql = "select code from centre where centre_id = ?1";
+        let found: String = connection.query_row(sql, params![self.centre_id], |row| row.get(0))?;
         if found == code {
             return Ok(());
         }
@@ -187,18 +206,4 @@ fn centre_id(code: &str) -> i64 {
             NAMED + head
         }
     }
-}
-
-/// The migrations as sqlx runs them; each file is several statements, which SQLite takes at once.
-fn migrator() -> Migrator {
-    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
-        Migration::new(
-            *version,
-            Cow::Borrowed(*name),
-            MigrationType::Simple,
-            (*sql).into_sql_str(),
-            false,
-        )
-    });
-    Migrator::with_migrations(migrations.collect())
 }

@@ -35,6 +35,8 @@ mod histories;
 mod imports;
 #[path = "night/killed.rs"]
 mod killed;
+#[path = "night/postgres.rs"]
+mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
 #[path = "night/staff.rs"]

@@ -1,4 +1,4 @@
--- The centre, its collection accounts, the employers it knows and their notices. Twin: none yet, PostgreSQL follows.
+-- The centre, its collection accounts, the employers it knows and their notices.
 --
 -- centre_id comes first in every key: one database can hold many centres, and a distributed one can
 -- place them apart. Days are whole numbers since 1970-01-01, months since year 0, money is fen:

@@ -1,4 +1,4 @@
--- What employers file and what became of it for each employee. Twin: none yet, PostgreSQL follows.
+-- What employers file and what became of it for each employee.
 --
 -- One truth: an employer's name and contact stay in employer, what is owed in notice, that it was
 -- settled in settlement; the tables here add what those do not say. Employers and accounts get small
@@ -17,7 +17,7 @@ create table employer_book (
 
 insert into employer_book
     select centre_id, row_number() over (partition by centre_id order by employer_id), employer_id, null
-    from (select distinct centre_id, employer_id from employee);
+    from (select distinct centre_id, employer_id from employee) known;
 
 -- An account is the pair of employer and employee: one who was transferred leaves a sign behind, and
 -- one number can be held at two employers. So the key of 0001 could not stay.

@@ -1,10 +1,11 @@
-//! A centre at hand: its settings, its rules, its database and, for whoever writes, its lock.
+//! A centre at hand: its settings, its rules, its database and, for whoever writes, its claim.
 //!
 //! Start at [`Centre::read`] for commands that look and [`Centre::write`] for commands that change.
 //! With `--dry-run` a writer gets a copy of the database in a folder of its own, so that it takes
 //! every step of the real run; the folder goes when the command ends.
 
 use super::args::{AsOf, Global};
+use super::claim::Claim;
 use super::clock;
 use super::failure::{Doing, Failure};
 use super::rules;
@@ -14,18 +15,16 @@ use crate::nightly;
 use crate::remark::Reader;
 use crate::report;
 use crate::rulebook::Rulebook;
-use crate::store::{CentreLock, Store};
+use crate::store::Store;
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
+use std::time::Duration;
 
 pub(super) struct Centre {
     pub(super) settings: Settings,
     pub(super) rules: Rulebook,
     pub(super) store: Store,
-    runtime: Runtime,
-    _lock: Option<CentreLock>,
+    _claim: Option<Claim>,
     rehearsal: Option<Scratch>,
 }
 
@@ -59,37 +58,32 @@ impl Centre {
         Self::open(global, Purpose::Change(patience))
     }
 
+    /// Opens a centre; whoever changes what nights change takes the claim.
     fn open(global: &Global, purpose: Purpose) -> Result<Self, Failure> {
         let mut settings = Settings::load(global)?;
         let rules = rules::load(&settings)?;
-        let runtime = runtime()?;
         let code = settings.centre.code.clone();
-        let mut store = runtime.block_on(Store::open(&settings.database, &code, false))?;
-        let (mut lock, mut rehearsal) = (None, None);
+        let mut store = Store::open(&settings.database, &code, false)?;
+        let (mut claim, mut rehearsal) = (None, None);
         if purpose != Purpose::Look && global.dry_run {
             let scratch = Scratch::make()?;
-            store = runtime.block_on(store.rehearsal(&scratch.path.join("rehearsal.db")))?;
+            store = store.rehearsal(&scratch.path.join("rehearsal.db"))?;
             settings.quarantine = scratch.path.join("quarantine");
             settings.reports = scratch.path.join("reports");
             settings.outbox = scratch.path.join("outbox");
             rehearsal = Some(scratch);
         } else if let Purpose::Change(patience) = purpose {
-            lock = Some(take_lock(&store, &code, patience)?);
+            let taken = Claim::take(&store, &code, patience)?;
+            store = taken.store();
+            claim = Some(taken);
         }
-        Ok(Self { settings, rules, store, runtime, _lock: lock, rehearsal })
+        Ok(Self { settings, rules, store, _claim: claim, rehearsal })
     }
 
     /// Makes a centre's database; the folder around it is `init`'s.
     pub(super) fn found(settings: &Settings) -> Result<(), Failure> {
-        let opening = Store::open(&settings.database, &settings.centre.code, true);
-        let store = runtime()?.block_on(opening)?;
-        runtime()?.block_on(store.close());
+        Store::open(&settings.database, &settings.centre.code, true)?.close();
         Ok(())
-    }
-
-    /// Waits for what the store or a night does.
-    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
-        self.runtime.block_on(work)
     }
 
     /// Whether nothing that is done here will last.
@@ -127,38 +121,12 @@ impl Centre {
         if let Some(day) = asked.as_of {
             return Ok(day);
         }
-        let latest = self.wait(self.store.latest_night())?;
+        let latest = self.store.latest_night()?;
         Ok(latest.unwrap_or_else(clock::today))
     }
 
     pub(super) fn reader(&self) -> Reader {
         Reader::new(&self.rules.remark)
-    }
-}
-
-fn runtime() -> Result<Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .doing(|| "cannot start the runtime".to_owned())
-}
-
-/// How often to ask whether the lock is free.
-const LOCK_ASKED_EVERY: Duration = Duration::from_millis(200);
-
-fn take_lock(store: &Store, code: &str, patience: Duration) -> Result<CentreLock, Failure> {
-    let began = Instant::now();
-    loop {
-        if let Some(lock) = CentreLock::try_take(store.path(), code)? {
-            return Ok(lock);
-        }
-        if began.elapsed() >= patience {
-            return Err(Failure::Held(format!(
-                "another run holds the centre {code:?} in {}; let it finish and try again",
-                store.path().display()
-            )));
-        }
-        std::thread::sleep(LOCK_ASKED_EVERY);
     }
 }
 

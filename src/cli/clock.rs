@@ -1,17 +1,25 @@
-//! The one place that asks what day and time it is.
+//! The one place that asks what day it is, and what time.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// China has one time zone and no summer time.
 const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
 
-/// Seconds since 1970-01-01, UTC.
-pub(super) fn now() -> i64 {
+fn since_1970() -> Duration {
     #[expect(clippy::disallowed_methods, reason = "the shell's clock; --as-of replaces it")]
     let now = SystemTime::now();
-    let seconds = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    i64::try_from(seconds).unwrap_or_default()
+    now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
+/// Seconds since 1970, UTC.
+pub(super) fn now() -> i64 {
+    i64::try_from(since_1970().as_secs()).unwrap_or_default()
+}
+
+/// The nanoseconds of this second: they tell two claims of one process apart.
+pub(super) fn now_nanos() -> u64 {
+    since_1970().subsec_nanos().into()
 }
 
 /// Today in Beijing, wherever the machine stands.

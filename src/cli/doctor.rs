@@ -90,14 +90,10 @@ fn database(global: &Global) -> Vec<Finding> {
             return vec![Finding { what: "database", holds: false, detail: failure.sentence() }];
         }
     };
-    let accounts = centre.wait(centre.store.accounts()).map_or(0, |accounts| accounts.len());
-    let night = centre.wait(centre.store.latest_night()).ok().flatten();
+    let accounts = centre.store.accounts().map_or(0, |accounts| accounts.len());
+    let night = centre.store.latest_night().ok().flatten();
     vec![
-        Finding {
-            what: "database",
-            holds: true,
-            detail: centre.store.path().display().to_string(),
-        },
+        Finding { what: "database", holds: true, detail: centre.store.shown() },
         Finding {
             what: "accounts",
             holds: accounts > 0,

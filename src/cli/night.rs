@@ -109,7 +109,7 @@ pub(super) fn run(
     let progress = Progress::start(global, "the night begins");
     let settings = settings(centre, deliveries, as_of);
     let work = nightly::run(&centre.store, &centre.rules, &settings, &progress);
-    let night = centre.wait(work)?;
+    let night = work?;
     nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
     Ok(Summary { as_of, night })
 }
@@ -206,7 +206,7 @@ pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure
     let settings = settings(&centre, deliveries, as_of);
     let progress = Progress::start(global, "taking in");
     let work = nightly::ingest(&centre.store, &centre.rules, &settings, &progress);
-    let intakes = centre.wait(work)?;
+    let intakes = work?;
     drop(progress);
     let done = told(&intakes);
     let rows = intakes
@@ -236,7 +236,7 @@ pub(super) fn judge(global: &Global, args: &AsOf) -> Result<Done, Failure> {
     let settings = settings(&centre, Vec::new(), as_of);
     let progress = Progress::start(global, "judging");
     let work = nightly::judge(&centre.store, &centre.rules, &settings, &progress);
-    let verdict = centre.wait(work)?;
+    let verdict = work?;
     nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
     drop(progress);
     Printer::print(centre.settings.format, VERDICTS, [verdict])?;

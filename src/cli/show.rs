@@ -257,7 +257,7 @@ fn receipt(centre: &Centre, args: &ShowArgs, on: NaiveDate) -> Result<Done, Fail
     let reference = parsed::<PaymentReference>(&args.id)?;
     let sheet = look(centre, |books| books.notice_sheet(reference, on))?;
     let Some(NoticeSheet { notice, employer_name }) = sheet else { return Err(unknown(args)) };
-    let accounts = centre.wait(centre.store.accounts())?;
+    let accounts = centre.store.accounts()?;
     let page = receipt::html(&notice, &employer_name, &accounts);
     match &args.out {
         Some(path) => {

@@ -6,10 +6,9 @@
 //! transactions that must stand there. What differs is a [`Gap`] that names the first culprit.
 
 use super::bulk::Bulk;
+use super::sql::{Connection, Read, Value, params};
 use super::{Store, StoreError};
 use crate::remittance::{Money, PaymentReference, Subject};
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -90,29 +89,30 @@ const PLACES: &str = "
             when d.outcome = 3 then 2
             when d.outcome = 4 then 5
             else 6 end as place,
-        t.direction, count(*), sum(t.amount_fen)
+        t.direction, count(*), cast(sum(t.amount_fen) as bigint)
     from bank_transaction t
-    left join decision d using (centre_id, account_id, serial)
-    left join suspense_item i using (centre_id, account_id, serial)
+    left join decision d using (centre_id, account_id, serial, booked_on)
+    left join suspense_item i using (centre_id, account_id, serial, booked_on)
     where t.centre_id = ?1
     group by 1, 2";
 
 const RECEIVED: &str = "
-    select account_id, sum(credit), sum(debit), sum(files_credit), sum(files_debit) from (
+    select account_id, cast(sum(credit) as bigint), cast(sum(debit) as bigint),
+        cast(sum(files_credit) as bigint), cast(sum(files_debit) as bigint) from (
         select account_id, case direction when 1 then amount_fen else 0 end as credit,
             case direction when 2 then amount_fen else 0 end as debit,
             0 as files_credit, 0 as files_debit
         from bank_transaction where centre_id = ?1
         union all
-        select account_id, 0, 0, credit_fen, debit_fen from receipt where centre_id = ?1)
+        select account_id, 0, 0, credit_fen, debit_fen from receipt where centre_id = ?1) b
     group by 1 order by 1";
 
 const SETTLEMENTS: &str = "
-    select p.reference, max(p.settled), sum(p.paid), max(n.amount_fen) from (
+    select p.reference, max(p.settled), cast(sum(p.paid) as bigint), max(n.amount_fen) from (
         select reference, amount_fen as settled, 0 as paid from settlement where centre_id = ?1
         union all
         select d.notice, 0, t.amount_fen from decision d
-            join bank_transaction t using (centre_id, account_id, serial)
+            join bank_transaction t using (centre_id, account_id, serial, booked_on)
             where d.centre_id = ?1 and d.outcome = 1 and d.notice is not null
         union all
         select reference, 0, amount_fen from allocation where centre_id = ?1
@@ -121,21 +121,22 @@ const SETTLEMENTS: &str = "
             where centre_id = ?1 and reference is not null) p
     left join notice n on n.centre_id = ?1 and n.reference = p.reference
     group by 1
-    having max(p.settled) <> sum(p.paid) or max(n.amount_fen) is not max(p.settled)
+    having max(p.settled) <> sum(p.paid) or max(n.amount_fen) is distinct from max(p.settled)
     order by 1 limit 20";
 
 /// Settled notices that have lines, against what was posted to employees under their references.
 const SPREAD: &str = "
-    select reference, sum(settled), sum(posted) from (
+    select reference, cast(sum(settled) as bigint), cast(sum(posted) as bigint) from (
         select s.reference, s.amount_fen as settled, 0 as posted
             from notice_part p join settlement s using (centre_id, reference) where p.centre_id = ?1
         union all
         select reference, 0, amount_fen from account_entry
-            where centre_id = ?1 and reference is not null)
+            where centre_id = ?1 and reference is not null) b
     group by 1 having sum(settled) <> sum(posted) order by 1 limit 20";
 
 /// What employers' advance balances paid.
-const PAID_FROM_ADVANCE: &str = "select coalesce(-sum(amount_fen), 0) from advance_entry
+const PAID_FROM_ADVANCE: &str = "select cast(coalesce(-sum(amount_fen), 0) as bigint)
+    from advance_entry
     where centre_id = ?1 and reference is not null";
 
 const ORPHANS: [(&str, &str); 8] = [
@@ -143,14 +144,15 @@ const ORPHANS: [(&str, &str); 8] = [
         "decision without its transaction",
         "select count(*) from decision d where centre_id = ?1 and not exists (select 1
             from bank_transaction t where t.centre_id = d.centre_id
-            and t.account_id = d.account_id and t.serial = d.serial)",
+            and t.account_id = d.account_id and t.serial = d.serial
+            and t.booked_on = d.booked_on)",
     ),
     (
         // Only once every file is judged; what was taken in and not judged yet has none.
         "transaction without a decision",
         "select case when exists (select 1 from feed where centre_id = ?1 and judged = 0) then 0
-            else max(0, (select count(*) from bank_transaction where centre_id = ?1)
-                - (select count(*) from decision where centre_id = ?1)) end",
+            else (select count(*) from bank_transaction where centre_id = ?1)
+                - (select count(*) from decision where centre_id = ?1) end",
     ),
     (
         "transaction in suspense without its item",
@@ -162,13 +164,14 @@ const ORPHANS: [(&str, &str); 8] = [
         "hanging item whose transaction is not in suspense",
         "select count(*) from suspense_item i where centre_id = ?1 and closed_on is null
             and not exists (select 1 from decision d where d.centre_id = i.centre_id
-            and d.account_id = i.account_id and d.serial = i.serial and d.outcome = 3)",
+            and d.account_id = i.account_id and d.serial = i.serial
+            and d.booked_on = i.booked_on and d.outcome = 3)",
     ),
     (
         "transaction whose allocations are not its amount",
         "select count(*) from (select 1 from allocation l
-            join bank_transaction t using (centre_id, account_id, serial) where l.centre_id = ?1
-            group by l.account_id, l.serial having sum(l.amount_fen) <> max(t.amount_fen))",
+            join bank_transaction t using (centre_id, account_id, serial, booked_on) where l.centre_id = ?1
+            group by l.account_id, l.serial having sum(l.amount_fen) <> max(t.amount_fen)) b",
     ),
     (
         "employee whose balance is not the sum of the account's entries",
@@ -177,8 +180,8 @@ const ORPHANS: [(&str, &str); 8] = [
                     from employee where centre_id = ?1 and (balance_fen <> 0 or entries > 0)
                 union all
                 select employer_no, employee_no, 0, amount_fen
-                    from account_entry where centre_id = ?1)
-            group by employer_no, employee_no having sum(balance_fen) <> sum(entry_fen))",
+                    from account_entry where centre_id = ?1) b
+            group by employer_no, employee_no having sum(balance_fen) <> sum(entry_fen)) c",
     ),
     (
         "list whose lines are not its total",
@@ -189,7 +192,7 @@ const ORPHANS: [(&str, &str); 8] = [
     (
         "employer whose advance balance is below zero",
         "select count(*) from (select 1 from advance_entry where centre_id = ?1
-            group by employer_no having sum(amount_fen) < 0)",
+            group by employer_no having sum(amount_fen) < 0) b",
     ),
 ];
 
@@ -271,21 +274,18 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let mut sha = Sha256::new();
         for sql in TABLES {
-            let mut statement = bulk.connection.prepare(sql)?;
-            let columns = statement.column_count();
-            let mut rows = statement.query(params![bulk.centre_id])?;
-            while let Some(row) = rows.next()? {
-                for column in 0..columns {
-                    match row.get_ref(column)? {
-                        ValueRef::Null => sha.update(b"-"),
-                        ValueRef::Integer(number) => sha.update(number.to_string()),
-                        ValueRef::Real(_) | ValueRef::Blob(_) => sha.update(b"?"),
-                        ValueRef::Text(text) => sha.update(text),
+            bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
+                for column in 0..row.len() {
+                    match row.value(column)? {
+                        Value::Null(_) => sha.update(b"-"),
+                        Value::Integer(number) => sha.update(number.to_string()),
+                        Value::Text(text) => sha.update(text),
                     }
                     sha.update(b"\x1f");
                 }
                 sha.update(b"\x1e");
-            }
+                Ok(Read::On)
+            })?;
         }
         let mut hex = String::new();
         for byte in sha.finalize() {
@@ -301,7 +301,7 @@ fn received(
     centre: i64,
     gaps: &mut Vec<Gap>,
 ) -> Result<(i64, i64), StoreError> {
-    let mut statement = connection.prepare(RECEIVED)?;
+    let mut statement = connection.prepare_cached(RECEIVED)?;
     let mut rows = statement.query(params![centre])?;
     let (mut total_in, mut total_out) = (0, 0);
     while let Some(row) = rows.next()? {
@@ -313,8 +313,8 @@ fn received(
                 gaps.push(Gap::Received { account_id, files, transactions });
             }
         }
-        total_in += row.get::<_, i64>(3)?;
-        total_out += row.get::<_, i64>(4)?;
+        total_in += row.get::<i64>(3)?;
+        total_out += row.get::<i64>(4)?;
     }
     Ok((total_in, total_out))
 }
@@ -324,21 +324,21 @@ fn settlements(
     centre: i64,
     gaps: &mut Vec<Gap>,
 ) -> Result<(), StoreError> {
-    let mut statement = connection.prepare(SETTLEMENTS)?;
+    let mut statement = connection.prepare_cached(SETTLEMENTS)?;
     let mut rows = statement.query(params![centre])?;
     while let Some(row) = rows.next()? {
         gaps.push(Gap::Settlement {
             reference: named(row.get(0)?),
             settled: Money::from_fen(row.get(1)?),
             paid: Money::from_fen(row.get(2)?),
-            notice: row.get::<_, Option<i64>>(3)?.map(Money::from_fen),
+            notice: row.get::<Option<i64>>(3)?.map(Money::from_fen),
         });
     }
     Ok(())
 }
 
 fn spread(connection: &Connection, centre: i64, gaps: &mut Vec<Gap>) -> Result<(), StoreError> {
-    let mut statement = connection.prepare(SPREAD)?;
+    let mut statement = connection.prepare_cached(SPREAD)?;
     let mut rows = statement.query(params![centre])?;
     while let Some(row) = rows.next()? {
         gaps.push(Gap::Spread {
@@ -360,14 +360,14 @@ fn named(number: i64) -> String {
 type Standing = BTreeMap<(Place, bool), (u64, i64)>;
 
 fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError> {
-    let mut statement = connection.prepare(PLACES)?;
+    let mut statement = connection.prepare_cached(PLACES)?;
     let mut rows = statement.query(params![centre])?;
     let mut standing = Standing::new();
     while let Some(row) = rows.next()? {
-        let index: usize = row.get::<_, i64>(0)?.try_into().unwrap_or_default();
+        let index: usize = row.get::<i64>(0)?.try_into().unwrap_or_default();
         let place = Place::ALL.get(index).copied().unwrap_or(Place::Ignored);
         let count: i64 = row.get(2)?;
-        let credit = row.get::<_, i64>(1)? == 1;
+        let credit = row.get::<i64>(1)? == 1;
         standing.insert((place, credit), (count.cast_unsigned(), row.get(3)?));
     }
     Ok(standing)
@@ -420,7 +420,7 @@ fn balances(
     post(Subject::BankDeposit.number(), Subject::Receipts.number(), received);
     post(Subject::Other.number(), Subject::BankDeposit.number(), paid_out);
     let settled: i64 = connection.query_row(
-        "select coalesce(sum(amount_fen), 0) from settlement where centre_id = ?1",
+        "select cast(coalesce(sum(amount_fen), 0) as bigint) from settlement where centre_id = ?1",
         params![centre],
         |row| row.get(0),
     )?;
@@ -428,8 +428,9 @@ fn balances(
     let advanced: i64 =
         connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
     post(Subject::Advance.number(), Subject::Receipts.number(), advanced);
-    let mut statement = connection.prepare(
-        "select debit, credit, sum(amount_fen) from journal where centre_id = ?1 group by 1, 2",
+    let mut statement = connection.prepare_cached(
+        "select debit, credit, cast(sum(amount_fen) as bigint) from journal
+         where centre_id = ?1 group by 1, 2",
     )?;
     let mut rows = statement.query(params![centre])?;
     while let Some(row) = rows.next()? {

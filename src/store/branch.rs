@@ -6,7 +6,7 @@
 
 use super::StoreError;
 use super::bulk::Bulk;
-use rusqlite::params;
+use super::sql::params;
 use std::collections::HashMap;
 
 /// A branch by the order in which a run met it.
@@ -95,7 +95,7 @@ pub(super) fn key_of(bulk: &Bulk, bank_code: &str, bank_name: &str) -> Result<i6
         .prepare_cached(
             "insert into bank_branch
              select ?1, (select count(*) + 1 from bank_branch where centre_id = ?1), ?2, ?3
-             where true on conflict do nothing",
+             where true on conflict (centre_id, bank_code, bank_name) do nothing",
         )?
         .execute(params![bulk.centre_id, bank_code, bank_name])?;
     let sql = "select branch_id from bank_branch

@@ -1,5 +1,6 @@
 //! What can go wrong with the store; the operator's to mend.
 
+use super::server::ServerError;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -16,16 +17,51 @@ pub enum StoreError {
     },
     Open {
         path: PathBuf,
-        source: sqlx::Error,
+        source: rusqlite::Error,
     },
-    Migrate(sqlx::migrate::MigrateError),
+    /// A `postgres://` URL that cannot be used; `url` is without its password.
+    Server {
+        url: String,
+        source: ServerError,
+    },
+    /// The server does not answer, or does not let us in.
+    Connect {
+        url: String,
+        source: postgres::Error,
+    },
+    /// A step of the schema that the database has already is not the one of this release.
+    MigrationChanged {
+        version: i64,
+        name: String,
+    },
+    /// The database has a step of the schema that this release does not know: it is older.
+    MigrationUnknown {
+        version: i64,
+        name: String,
+    },
+    Migrate {
+        version: i64,
+        name: &'static str,
+        source: Box<StoreError>,
+    },
     /// Two centres' codes give one number.
     CentreTaken {
         code: String,
         by: String,
     },
-    Query(sqlx::Error),
-    Bulk(rusqlite::Error),
+    Sqlite(rusqlite::Error),
+    Postgres(postgres::Error),
+    /// Rows could not be copied in.
+    Copy(std::io::Error),
+    /// A value does not fit its column.
+    Value(Box<dyn std::error::Error + Send + Sync>),
+    /// A column holds what was not expected of it.
+    Column {
+        column: usize,
+        found: String,
+    },
+    /// A row that must be there is not.
+    NoRow,
     /// The database holds what this release does not know, such as a newer reason's number.
     Unknown {
         table: &'static str,
@@ -45,6 +81,12 @@ pub enum StoreError {
     Policy,
     /// The thread that writes is gone.
     Writer,
+    /// The centre was claimed by another while this work went on.
+    LeaseLost {
+        holder: String,
+    },
+    /// A night works on the centre.
+    Night,
 }
 
 /// Why something asked of the store is not done; carries values.
@@ -63,19 +105,41 @@ pub enum Refusal {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url { url } => write!(f, "database {url:?}: expected sqlite://PATH"),
+            Self::Url { url } => {
+                write!(f, "database {url:?}: expected sqlite://PATH or postgres://HOST/NAME")
+            }
             Self::Absent { path } => {
                 write!(f, "{}: no database there; `duizhang init` makes one", path.display())
             }
             Self::Open { path, .. } => write!(f, "{}: cannot open the database", path.display()),
-            Self::Migrate(_) => write!(f, "cannot bring the database's schema up to date"),
+            Self::Server { url, .. } => write!(f, "database {url}"),
+            Self::Connect { url, .. } => write!(f, "cannot reach the database {url}"),
+            Self::MigrationChanged { version, name } => write!(
+                f,
+                "step {version} ({name}) of the database's schema was made by another release with \
+                 the same number; use the release that made it"
+            ),
+            Self::MigrationUnknown { version, name } => write!(
+                f,
+                "the database's schema has step {version} ({name}), which this release does not \
+                 know; use the newer release that made it"
+            ),
+            Self::Migrate { version, name, .. } => {
+                write!(f, "cannot bring the database's schema up to date: step {version} ({name})")
+            }
             Self::CentreTaken { code, by } => {
                 write!(
                     f,
                     "centre {code:?}: its number belongs to {by:?} already; choose another code"
                 )
             }
-            Self::Query(_) | Self::Bulk(_) => write!(f, "the database failed"),
+            Self::Sqlite(_) | Self::Postgres(_) => write!(f, "the database failed"),
+            Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
+            Self::Value(_) => write!(f, "a value does not fit its column"),
+            Self::Column { column, found } => {
+                write!(f, "column {column} of an answer holds {found}, which was not expected")
+            }
+            Self::NoRow => write!(f, "a row that must be there is not"),
             Self::Unknown { table, column, found } => {
                 write!(f, "{table}.{column} holds {found:?}, which this release does not know")
             }
@@ -84,6 +148,11 @@ impl fmt::Display for StoreError {
             Self::Domain(refusal) => write!(f, "{}", refusal.message),
             Self::Policy => write!(f, "the built-in rules/policy.toml cannot be read"),
             Self::Writer => write!(f, "the writing thread stopped"),
+            Self::LeaseLost { holder } => write!(
+                f,
+                "the claim of {holder} ran out and another works on the centre; nothing was written"
+            ),
+            Self::Night => write!(f, "a night works on the centre; try again when it is done"),
         }
     }
 }
@@ -110,30 +179,104 @@ impl fmt::Display for Refusal {
 impl std::error::Error for StoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Open { source, .. } | Self::Query(source) => Some(source),
-            Self::Migrate(source) => Some(source),
-            Self::Bulk(source) => Some(source),
-            Self::Lock { source, .. } => Some(source),
+            Self::Open { source, .. } | Self::Sqlite(source) => Some(source),
+            Self::Server { source, .. } => Some(source),
+            Self::Connect { source, .. } | Self::Postgres(source) => Some(source),
+            Self::Migrate { source, .. } => Some(source),
+            Self::Copy(source) | Self::Lock { source, .. } => Some(source),
+            Self::Value(source) => Some(&**source),
             Self::Url { .. }
             | Self::Absent { .. }
+            | Self::MigrationChanged { .. }
+            | Self::MigrationUnknown { .. }
             | Self::CentreTaken { .. }
+            | Self::Column { .. }
+            | Self::NoRow
             | Self::Unknown { .. }
             | Self::Refused(_)
             | Self::Domain(_)
             | Self::Policy
+            | Self::LeaseLost { .. }
+            | Self::Night
             | Self::Writer => None,
         }
     }
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(source: sqlx::Error) -> Self {
-        Self::Query(source)
+impl StoreError {
+    /// Whether the same work may succeed when it is done again from the beginning: the connection was
+    /// lost, the server restarts or fails over, or two transactions stood in each other's way. What
+    /// was under way is undone, or, where it was the commit that got lost, may be in; work whose rows
+    /// are named by content can simply be repeated, other work is to be looked at first.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Postgres(error) | Self::Connect { source: error, .. } => is_passing(error),
+            Self::Copy(_) => true, // The connection broke; a refused row is an error of the server.
+            Self::Migrate { source, .. } => source.is_passing(),
+            Self::Url { .. }
+            | Self::Absent { .. }
+            | Self::Open { .. }
+            | Self::Server { .. }
+            | Self::MigrationChanged { .. }
+            | Self::MigrationUnknown { .. }
+            | Self::CentreTaken { .. }
+            | Self::Sqlite(_)
+            | Self::Value(_)
+            | Self::Column { .. }
+            | Self::NoRow
+            | Self::Unknown { .. }
+            | Self::Lock { .. }
+            | Self::Refused(_)
+            | Self::Domain(_)
+            | Self::Policy
+            | Self::LeaseLost { .. }
+            | Self::Night
+            | Self::Writer => false,
+        }
+    }
+
+    /// What stopped a copy: what the server said, or that the connection broke.
+    pub(crate) fn copy(error: std::io::Error) -> Self {
+        match error.downcast::<postgres::Error>() {
+            Ok(said) => Self::Postgres(said),
+            Err(broken) => Self::Copy(broken),
+        }
+    }
+
+    /// Whether a row was refused because its key is there already.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        let duplicate = |error: &postgres::Error| {
+            error.code() == Some(&postgres::error::SqlState::UNIQUE_VIOLATION)
+        };
+        matches!(self, Self::Postgres(error) if duplicate(error))
+    }
+}
+
+/// SQLSTATE classes and codes after which a retry is sensible: 08 connection, 40 transaction rollback
+/// (serialization failure, deadlock), 57P01 to 57P03 shutdown and start-up, 53300 too many connections,
+/// 55P03 a lock that was not available.
+fn is_passing(error: &postgres::Error) -> bool {
+    match error.code() {
+        Some(state) => {
+            let code = state.code();
+            code.starts_with("08")
+                || code.starts_with("40")
+                || matches!(code, "57P01" | "57P02" | "57P03" | "53300" | "55P03")
+        }
+        // No answer of the server at all: the connection is gone, or never came about.
+        None => true,
     }
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(source: rusqlite::Error) -> Self {
-        Self::Bulk(source)
+        Self::Sqlite(source)
+    }
+}
+
+impl From<postgres::Error> for StoreError {
+    fn from(source: postgres::Error) -> Self {
+        Self::Postgres(source)
     }
 }

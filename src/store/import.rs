@@ -7,10 +7,10 @@
 use super::bulk::Bulk;
 use super::error::Refusal;
 use super::row::{day_number, reference_number, status, status_number};
+use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use crate::import::EmployeeRow;
 use crate::remittance::{CollectionAccount, Employer, Money, PaymentNotice};
-use rusqlite::{Connection, params};
 
 /// What an import did; the sum is the number of rows in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,8 +49,9 @@ impl Store {
             on conflict (centre_id, account_no) do update set
                 bank = excluded.bank, bank_name = excluded.bank_name,
                 account_name = excluded.account_name
-            where (bank, bank_name, account_name)
-                is not (excluded.bank, excluded.bank_name, excluded.account_name)";
+            where (collection_account.bank, collection_account.bank_name,
+                collection_account.account_name)
+                is distinct from (excluded.bank, excluded.bank_name, excluded.account_name)";
         self.upsert(accounts, |connection, centre_id, account| {
             let known = exists(
                 connection,
@@ -78,9 +79,11 @@ impl Store {
             on conflict (centre_id, employer_id) do update set
                 name = excluded.name, uscc = excluded.uscc, email = excluded.email,
                 contact = excluded.contact, mobile = excluded.mobile
-            where (name, uscc, email, contact, mobile) is not
+            where (employer.name, employer.uscc, employer.email, employer.contact, employer.mobile)
+                is distinct from
                 (excluded.name, excluded.uscc, excluded.email, excluded.contact, excluded.mobile)";
-        const PAYER: &str = "insert into payer_account values (?1, ?2, ?3) on conflict do nothing";
+        const PAYER: &str = "insert into payer_account values (?1, ?2, ?3)
+            on conflict (centre_id, account_no, employer_id) do nothing";
         self.upsert(employers, |connection, centre_id, employer| {
             let known = exists(
                 connection,
@@ -128,10 +131,10 @@ impl Store {
             let mut imported = Imported::default();
             let mut fresh = Vec::with_capacity(notices.len());
             let mut known = connection
-                .prepare("select 1 from notice where centre_id = ?1 and reference = ?2")?;
+                .prepare_cached("select 1 from notice where centre_id = ?1 and reference = ?2")?;
             // An empty table is asked once, not a million times.
             let any: bool = connection
-                .prepare("select 1 from notice where centre_id = ?1")?
+                .prepare_cached("select 1 from notice where centre_id = ?1 limit 1")?
                 .exists(params![centre])?;
             for notice in notices.iter() {
                 if any && known.exists(params![centre, reference_number(notice.reference)])? {
@@ -181,10 +184,10 @@ fn change_notice(
     let (employer_id, amount_fen, issued_on, month, known_status, settled) = connection
         .prepare_cached(
             "select employer_id, amount_fen, issued_on, month, status,
-                exists (select 1 from settlement s where s.centre_id = n.centre_id
+                case when exists (select 1 from settlement s where s.centre_id = n.centre_id
                     and s.reference = n.reference)
                 or exists (select 1 from notice_part p where p.centre_id = n.centre_id
-                    and p.reference = n.reference)
+                    and p.reference = n.reference) then 1 else 0 end
              from notice n where centre_id = ?1 and reference = ?2",
         )?
         .query_row(key, |row| {

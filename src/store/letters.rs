@@ -6,12 +6,12 @@
 use super::bulk::Bulk;
 use super::row::{day, day_number, reference_number};
 use super::slate::{TRANSACTION_COLUMNS, account_id, transaction};
+use super::sql::{Read, Row, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::matching::AccountIndex;
 use crate::remittance::{BankTransaction, Employer, PaymentReference};
 use chrono::NaiveDate;
-use rusqlite::{Row, params};
 
 /// A letter in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +35,8 @@ impl Recording {
     pub fn employer_of(&self, reference: PaymentReference) -> Result<Option<String>, StoreError> {
         let sql = "select employer_id from notice where centre_id = ?1 and reference = ?2";
         let mut select = self.bulk.connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![self.bulk.centre_id, reference_number(reference)])?;
-        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+        let key = params![self.bulk.centre_id, reference_number(reference)];
+        select.query_row_optional(key, |row| row.get(0))
     }
 
     /// Gives a transaction with all its texts to `show`.
@@ -57,7 +57,7 @@ impl Recording {
         let key = params![self.bulk.centre_id, account_id(account), serial];
         let mut rows = select.query(key)?;
         match rows.next()? {
-            Some(row) => Ok(Some(show(&transaction(row)?))),
+            Some(row) => Ok(Some(show(&transaction(&row)?))),
             None => Ok(None),
         }
     }
@@ -77,7 +77,8 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn post(&mut self, letter: &LetterRow) -> Result<bool, StoreError> {
-        let sql = "insert into letter values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing";
+        let sql = "insert into letter values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            on conflict (centre_id, letter_id) do nothing";
         let written = self.bulk.connection.prepare_cached(sql)?.execute(params![
             self.bulk.centre_id,
             letter.letter_id,
@@ -93,7 +94,7 @@ impl Recording {
 }
 
 /// Reads the columns of [`EMPLOYER`]; its accounts are not among them.
-fn employer(row: &Row<'_>) -> Result<Employer, rusqlite::Error> {
+fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
     Ok(Employer {
         employer_id: row.get(0)?,
         name: row.get(1)?,
@@ -112,12 +113,11 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn letters(&self, mut show: impl FnMut(LetterRow) -> bool) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare(
+        let mut select = bulk.connection.prepare_cached(
             "select letter_id, employer_id, written_on, recipient, subject, message
              from letter where centre_id = ?1 order by letter_id",
         )?;
-        let mut rows = select.query(params![bulk.centre_id])?;
-        while let Some(row) = rows.next()? {
+        select.each(params![bulk.centre_id], |row| {
             let letter = LetterRow {
                 letter_id: row.get(0)?,
                 employer_id: row.get(1)?,
@@ -126,11 +126,8 @@ impl Store {
                 subject: row.get(4)?,
                 message: row.get(5)?,
             };
-            if !show(letter) {
-                break;
-            }
-        }
-        Ok(())
+            Ok(if show(letter) { Read::On } else { Read::Enough })
+        })
     }
 
     /// Every employer with the accounts it pays from, for suggestions.
@@ -140,27 +137,22 @@ impl Store {
     pub fn employers(&self, mut take: impl FnMut(Employer)) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let sql = format!("{EMPLOYER} where e.centre_id = ?1 order by e.employer_id");
-        let mut select = bulk.connection.prepare(&sql)?;
-        let mut accounts = bulk.connection.prepare(
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        let mut accounts = bulk.connection.prepare_cached(
             "select employer_id, account_no from payer_account where centre_id = ?1
              order by employer_id, account_no",
         )?;
-        let mut rows = select.query(params![bulk.centre_id])?;
-        let mut known = accounts
-            .query_map(params![bulk.centre_id], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            })?
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .peekable();
-        while let Some(row) = rows.next()? {
+        let pair = |row: &Row<'_>| Ok((row.get::<String>(0)?, row.get::<String>(1)?));
+        let known = accounts.query_all(params![bulk.centre_id], pair)?;
+        let mut known = known.into_iter().peekable();
+        select.each(params![bulk.centre_id], |row| {
             let mut employer = employer(row)?;
             while known.next_if(|(id, _)| *id < employer.employer_id).is_some() {}
             while let Some((_, account)) = known.next_if(|(id, _)| *id == employer.employer_id) {
                 employer.payer_accounts.push(account);
             }
             take(employer);
-        }
-        Ok(())
+            Ok(Read::On)
+        })
     }
 }

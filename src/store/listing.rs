@@ -5,13 +5,12 @@
 
 use super::bulk::Bulk;
 use super::row::{day, day_number, direction, reference, status, status_number, unknown};
+use super::sql::{Read, Row, params};
 use super::{Store, StoreError};
 use crate::remittance::{
     Direction, Money, NoticeStatus, Outcome, PaymentReference, Reason, RemarkField, YearMonth,
 };
 use chrono::NaiveDate;
-use rusqlite::types::ValueRef;
-use rusqlite::{Row, named_params};
 
 /// Which transactions to list; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,23 +72,23 @@ const TRANSACTIONS: &str = "
     select a.account_no, a.bank_name, t.serial, t.booked_on, t.direction, t.amount_fen,
         t.counterparty_name, t.postscript, t.purpose, t.summary, t.note,
         coalesce(d.reference, d.notice), d.outcome, d.reason, d.rule, d.notice,
-        (select group_concat(reference) from (select reference from allocation l
+        (select string_agg(cast(l.reference as text), ',' order by l.reference) from allocation l
             where l.centre_id = t.centre_id and l.account_id = t.account_id
-            and l.serial = t.serial order by reference))
+            and l.serial = t.serial and l.booked_on = t.booked_on)
     from bank_transaction t
     join collection_account a on a.centre_id = t.centre_id and a.account_id = t.account_id
     left join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
-        and d.serial = t.serial
-    where t.centre_id = :centre
-        and (:account is null or a.account_no = :account)
-        and (:outcome is null or d.outcome = :outcome)
-        and (:reason is null or d.reason = :reason)
-        and (:reference is null or d.reference = :reference or d.notice = :reference
+        and d.serial = t.serial and d.booked_on = t.booked_on
+    where t.centre_id = ?1
+        and (?2 is null or a.account_no = ?2)
+        and (?3 is null or d.outcome = ?3)
+        and (?4 is null or d.reason = ?4)
+        and (?5 is null or d.reference = ?5 or d.notice = ?5
             or exists (select 1 from allocation l where l.centre_id = t.centre_id
                 and l.account_id = t.account_id and l.serial = t.serial
-                and l.reference = :reference))
-        and (:from_day is null or t.booked_on >= :from_day)
-        and (:to_day is null or t.booked_on <= :to_day)
+                and l.booked_on = t.booked_on and l.reference = ?5))
+        and (?6 is null or t.booked_on >= ?6)
+        and (?7 is null or t.booked_on <= ?7)
     order by t.centre_id, t.account_id, t.serial";
 
 const NOTICES: &str = "
@@ -98,12 +97,12 @@ const NOTICES: &str = "
     from notice n
     left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
     left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-    where n.centre_id = :centre
-        and (:reference is null or n.reference = :reference)
-        and (:employer is null or n.employer_id = :employer)
-        and (:month is null or n.month = :month)
-        and (:status is null
-            or case when s.reference is not null then 2 else n.status end = :status)
+    where n.centre_id = ?1
+        and (?2 is null or n.reference = ?2)
+        and (?3 is null or n.employer_id = ?3)
+        and (?4 is null or n.month = ?4)
+        and (?5 is null
+            or case when s.reference is not null then 2 else n.status end = ?5)
     order by n.centre_id, n.reference";
 
 impl Store {
@@ -117,22 +116,19 @@ impl Store {
         mut show: impl FnMut(TransactionRow) -> bool,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut statement = bulk.connection.prepare(TRANSACTIONS)?;
-        let mut rows = statement.query(named_params! {
-            ":centre": bulk.centre_id,
-            ":account": filter.account_no,
-            ":outcome": filter.outcome.map(Outcome::number),
-            ":reason": filter.reason.map(Reason::number),
-            ":reference": filter.reference.map(super::row::reference_number),
-            ":from_day": filter.booked_from.map(day_number),
-            ":to_day": filter.booked_to.map(day_number),
-        })?;
-        while let Some(row) = rows.next()? {
-            if !show(transaction_row(row)?) {
-                break;
-            }
-        }
-        Ok(())
+        let mut statement = bulk.connection.prepare_cached(TRANSACTIONS)?;
+        let values = params![
+            bulk.centre_id,
+            filter.account_no,
+            filter.outcome.map(Outcome::number),
+            filter.reason.map(Reason::number),
+            filter.reference.map(super::row::reference_number),
+            filter.booked_from.map(day_number),
+            filter.booked_to.map(day_number),
+        ];
+        statement.each(values, |row| {
+            Ok(if show(transaction_row(row)?) { Read::On } else { Read::Enough })
+        })
     }
 
     /// Gives every notice the filter lets through to `show`; `show` says whether to go on.
@@ -145,15 +141,15 @@ impl Store {
         mut show: impl FnMut(NoticeRow) -> bool,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut statement = bulk.connection.prepare(NOTICES)?;
-        let mut rows = statement.query(named_params! {
-            ":centre": bulk.centre_id,
-            ":reference": filter.reference.map(super::row::reference_number),
-            ":employer": filter.employer_id,
-            ":month": filter.month.map(YearMonth::ordinal),
-            ":status": filter.status.map(status_number),
-        })?;
-        while let Some(row) = rows.next()? {
+        let mut statement = bulk.connection.prepare_cached(NOTICES)?;
+        let values = params![
+            bulk.centre_id,
+            filter.reference.map(super::row::reference_number),
+            filter.employer_id,
+            filter.month.map(YearMonth::ordinal),
+            filter.status.map(status_number),
+        ];
+        statement.each(values, |row| {
             let notice = NoticeRow {
                 reference: reference(row.get(0)?)?,
                 employer_id: row.get(1)?,
@@ -162,28 +158,24 @@ impl Store {
                 issued_on: day(row.get(4)?)?,
                 month: YearMonth::from_ordinal(row.get(5)?),
                 status: status(row.get(6)?)?,
-                settled_on: row.get::<_, Option<i64>>(7)?.map(day).transpose()?,
+                settled_on: row.get::<Option<i64>>(7)?.map(day).transpose()?,
             };
-            if !show(notice) {
-                break;
-            }
-        }
-        Ok(())
+            Ok(if show(notice) { Read::On } else { Read::Enough })
+        })
     }
 }
 
 fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
     let remarks = (7..).zip(RemarkField::DEFAULT_ORDER);
     let remarks = remarks
-        .filter_map(|(column, field)| match row.get_ref(column) {
-            Ok(ValueRef::Text(text)) => Some(Ok((field, String::from_utf8_lossy(text).into()))),
-            Ok(_) => None,
+        .filter_map(|(column, field)| match row.text_or_null(column) {
+            Ok(text) => text.map(|text| Ok((field, text.to_owned()))),
             Err(error) => Some(Err(error)),
         })
         .collect::<Result<_, _>>()?;
     let notice: Option<i64> = row.get(15)?;
     let split: Option<String> = row.get(16)?;
-    let decided = row.get::<_, Option<i64>>(12)?.map(outcome).transpose()?;
+    let decided = row.get::<Option<i64>>(12)?.map(outcome).transpose()?;
     Ok(TransactionRow {
         account_no: row.get(0)?,
         bank_name: row.get(1)?,
@@ -193,9 +185,9 @@ fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
         amount: Money::from_fen(row.get(5)?),
         counterparty_name: row.get(6)?,
         remarks,
-        reference: row.get::<_, Option<i64>>(11)?.map(reference).transpose()?,
+        reference: row.get::<Option<i64>>(11)?.map(reference).transpose()?,
         outcome: decided,
-        reason: match (row.get::<_, Option<i64>>(13)?, decided) {
+        reason: match (row.get::<Option<i64>>(13)?, decided) {
             (Some(number), _) => Some(reason(number)?.code().to_owned()),
             (None, Some(Outcome::Ignored)) => row.get(14)?,
             (None, _) => None,

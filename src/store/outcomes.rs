@@ -3,12 +3,12 @@
 use super::bulk::Bulk;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
+use super::sql::{Bind, Connection, Row, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
 use crate::report::Tally;
 use chrono::{Days, NaiveDate};
-use rusqlite::{Connection, Row, params};
 
 /// Nights that the report's trend looks back, in days.
 const TREND_DAYS: u64 = 90;
@@ -91,10 +91,11 @@ pub struct AwaitingRow {
 
 /// Open suspense, signed.
 const OPEN: &str = "
-    select count(*), coalesce(sum(case t.direction when 1 then t.amount_fen else -t.amount_fen end), 0)
+    select count(*), cast(coalesce(
+        sum(case t.direction when 1 then t.amount_fen else -t.amount_fen end), 0) as bigint)
     from decision d
-    join bank_transaction t using (centre_id, account_id, serial)
-    join suspense_item i using (centre_id, account_id, serial)
+    join bank_transaction t using (centre_id, account_id, serial, booked_on)
+    join suspense_item i using (centre_id, account_id, serial, booked_on)
     where d.centre_id = ?1 and d.outcome = 3 and i.closed_on is null";
 
 /// Statements that open where none closed. One joins what closed last before the day it opens, or
@@ -131,7 +132,7 @@ const AWAITING: &str = "
     select d.reference, coalesce(e.name, n.employer_id, ''), a.account_no, a.bank_name, t.serial,
         t.booked_on, t.amount_fen, coalesce(n.amount_fen, 0)
     from decision d
-    join bank_transaction t using (centre_id, account_id, serial)
+    join bank_transaction t using (centre_id, account_id, serial, booked_on)
     join collection_account a using (centre_id, account_id)
     left join notice n on n.centre_id = d.centre_id and n.reference = d.reference
     left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
@@ -149,12 +150,12 @@ impl Recording {
             .prepare_cached(
                 "insert into night values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  on conflict (centre_id, as_of) do update set
-                    received_count = received_count + excluded.received_count,
-                    received_fen = received_fen + excluded.received_fen,
-                    matched_count = matched_count + excluded.matched_count,
-                    matched_fen = matched_fen + excluded.matched_fen,
-                    opened_count = opened_count + excluded.opened_count,
-                    opened_fen = opened_fen + excluded.opened_fen,
+                    received_count = night.received_count + excluded.received_count,
+                    received_fen = night.received_fen + excluded.received_fen,
+                    matched_count = night.matched_count + excluded.matched_count,
+                    matched_fen = night.matched_fen + excluded.matched_fen,
+                    opened_count = night.opened_count + excluded.opened_count,
+                    opened_fen = night.opened_fen + excluded.opened_fen,
                     closing_count = excluded.closing_count, closing_fen = excluded.closing_fen",
             )?
             .execute(params![
@@ -172,7 +173,8 @@ impl Recording {
         let mut insert = connection.prepare_cached(
             "insert into night_outcome values (?1, ?2, ?3, ?4, ?5)
              on conflict (centre_id, as_of, outcome) do update set
-                count = count + excluded.count, amount_fen = amount_fen + excluded.amount_fen",
+                count = night_outcome.count + excluded.count,
+                amount_fen = night_outcome.amount_fen + excluded.amount_fen",
         )?;
         for (outcome, tally) in &self.anew {
             insert.execute(params![
@@ -208,8 +210,9 @@ impl Store {
             ..Evening::default()
         };
         connection.query_row(
-            "select count(*), coalesce(sum(fresh), 0), coalesce(sum(seen), 0),
-                coalesce(sum(conflicting), 0), coalesce(sum(rejected), 0),
+            "select count(*), cast(coalesce(sum(fresh), 0) as bigint),
+                cast(coalesce(sum(seen), 0) as bigint), cast(coalesce(sum(conflicting), 0) as bigint),
+                cast(coalesce(sum(rejected), 0) as bigint),
                 (select count(*) from letter where centre_id = ?1 and written_on = ?2)
              from feed where centre_id = ?1 and taken_on = ?2",
             params![centre, night],
@@ -230,25 +233,24 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub async fn latest_night(&self) -> Result<Option<NaiveDate>, StoreError> {
-        let (latest,): (Option<i64>,) =
-            sqlx::query_as("select max(as_of) from night where centre_id = ?1")
-                .bind(self.centre_id)
-                .fetch_one(&self.pool)
-                .await?;
+    pub fn latest_night(&self) -> Result<Option<NaiveDate>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select max(as_of) from night where centre_id = ?1";
+        let latest: Option<i64> =
+            bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
         latest.map(day).transpose()
     }
 }
 
-fn count(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
-    row.get::<_, i64>(column).map(i64::cast_unsigned)
+fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
+    row.get::<i64>(column).map(i64::cast_unsigned)
 }
 
 fn tally(connection: &Connection, sql: &str, centre: i64) -> Result<Tally, StoreError> {
     Ok(connection.query_row(sql, params![centre], |row| tally_at(row, 0))?)
 }
 
-fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, rusqlite::Error> {
+fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {
     Ok(Tally { count: count(row, column)?, amount: Money::from_fen(row.get(column + 1)?) })
 }
 
@@ -256,16 +258,10 @@ fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, rusqlite::Error> {
 fn all<T>(
     connection: &Connection,
     sql: &str,
-    values: impl rusqlite::Params,
+    values: &[&dyn Bind],
     read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query(values)?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(read(row)?);
-    }
-    Ok(found)
+    connection.prepare_cached(sql)?.query_all(values, read)
 }
 
 fn outcomes(
@@ -289,8 +285,9 @@ fn nights(
     let sql = "select * from (
             select as_of, received_count, received_fen, matched_count, matched_fen,
                 opened_count, opened_fen, closing_count, closing_fen,
-                coalesce(lag(closing_count) over w, 0), coalesce(lag(closing_fen) over w, 0)
-            from night where centre_id = ?1 and as_of <= ?3 window w as (order by as_of))
+                coalesce(lag(closing_count) over w, 0) as count_before,
+                coalesce(lag(closing_fen) over w, 0) as fen_before
+            from night where centre_id = ?1 and as_of <= ?3 window w as (order by as_of)) n
         where as_of >= ?2 order by as_of";
     all(connection, sql, params![centre, day_number(from), day_number(as_of)], |row| {
         Ok(NightPoint {
@@ -305,7 +302,8 @@ fn nights(
 }
 
 fn ledger(connection: &Connection, centre: i64) -> Result<Money, StoreError> {
-    let sql = "select coalesce(sum(case when credit = ?2 then amount_fen else -amount_fen end), 0)
+    let sql = "select cast(coalesce(
+            sum(case when credit = ?2 then amount_fen else -amount_fen end), 0) as bigint)
         from journal where centre_id = ?1 and (credit = ?2 or debit = ?2)";
     let values = params![centre, Subject::Suspense.number()];
     Ok(Money::from_fen(connection.query_row(sql, values, |row| row.get(0))?))

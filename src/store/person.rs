@@ -4,8 +4,8 @@
 //! right loses the sessions that had it, in the same commit. One administrator always remains.
 
 use super::bulk::Bulk;
+use super::sql::{Connection, Row, params};
 use super::{Refusal, Store, StoreError};
-use rusqlite::{Connection, Row, params};
 
 /// Somebody who works at the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +40,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let sql = format!("select {COLUMNS} and person_id = ?2");
         let mut select = bulk.connection.prepare_cached(&sql)?;
-        let mut rows = select.query(params![bulk.centre_id, person_id])?;
-        rows.next()?.map(person).transpose()
+        select.query_row_optional(params![bulk.centre_id, person_id], person)
     }
 
     /// Everybody, also those who may no longer log in.
@@ -52,12 +51,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let sql = format!("select {COLUMNS} order by person_id");
         let mut select = bulk.connection.prepare_cached(&sql)?;
-        let mut rows = select.query(params![bulk.centre_id])?;
-        let mut people = Vec::new();
-        while let Some(row) = rows.next()? {
-            people.push(person(row)?);
-        }
-        Ok(people)
+        select.query_all(params![bulk.centre_id], person)
     }
 
     /// Adds somebody.
@@ -259,7 +253,7 @@ fn person(row: &Row<'_>) -> Result<Person, StoreError> {
         name: row.get(1)?,
         role: row.get(2)?,
         password: row.get(3)?,
-        password_given: row.get::<_, i64>(4)? == 1,
+        password_given: row.get::<i64>(4)? == 1,
         second_factor: row.get(5)?,
         made_at: row.get(6)?,
         disabled_at: row.get(7)?,

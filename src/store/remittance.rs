@@ -16,6 +16,7 @@ mod write;
 
 use super::bulk::Bulk;
 use super::row::{day_number, reference_number};
+use super::sql::params;
 use super::{Store, StoreError};
 use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
@@ -24,7 +25,6 @@ use crate::remittance::{Answer, Centre, Id, Money, Operation, Payment, PaymentRe
 use crate::remittance::{Refusal, YearMonth};
 use crate::rulebook::policy;
 use chrono::NaiveDate;
-use rusqlite::params;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -170,12 +170,12 @@ pub(super) fn spread(
     let centre = bulk.centre_id;
     // A centre that only imports notices has no lines at all: asked once, not a million times.
     let any = "select 1 from notice_part where centre_id = ?1 limit 1";
-    if !bulk.connection.prepare(any)?.exists(params![centre])? {
+    if !bulk.connection.prepare_cached(any)?.exists(params![centre])? {
         return Ok(());
     }
     let mut has_lines = bulk
         .connection
-        .prepare("select 1 from notice_part where centre_id = ?1 and reference = ?2")?;
+        .prepare_cached("select 1 from notice_part where centre_id = ?1 and reference = ?2")?;
     let mut policy = None;
     for reference in settled {
         if !has_lines.exists(params![centre, reference_number(*reference)])? {

@@ -5,8 +5,8 @@
 //! sessions go when the next one opens.
 
 use super::bulk::Bulk;
+use super::sql::params;
 use super::{Store, StoreError};
-use rusqlite::params;
 
 /// A request that shows a session's token.
 #[derive(Clone, Debug)]
@@ -81,28 +81,26 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn use_session(&self, used: &SessionUse) -> Result<Option<SessionPerson>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let found = {
-            let mut select = bulk.connection.prepare_cached(
-                "select p.person_id, p.name, p.role, p.password_given,
-                    case when p.second_factor is null then 0 else 1 end, s.seen_at
-                 from session s join person p on p.centre_id = s.centre_id
-                    and p.person_id = s.person_id
-                 where s.centre_id = ?1 and s.token_hash = ?2 and s.opened_at > ?3
-                    and s.seen_at > ?4 and p.disabled_at is null",
-            )?;
-            let key = params![bulk.centre_id, used.token_hash, used.opened_after, used.seen_after];
-            let mut rows = select.query(key)?;
-            let Some(row) = rows.next()? else { return Ok(None) };
+        let mut select = bulk.connection.prepare_cached(
+            "select p.person_id, p.name, p.role, p.password_given,
+                case when p.second_factor is null then 0 else 1 end, s.seen_at
+             from session s join person p on p.centre_id = s.centre_id
+                and p.person_id = s.person_id
+             where s.centre_id = ?1 and s.token_hash = ?2 and s.opened_at > ?3
+                and s.seen_at > ?4 and p.disabled_at is null",
+        )?;
+        let key = params![bulk.centre_id, used.token_hash, used.opened_after, used.seen_after];
+        let found = select.query_row_optional(key, |row| {
             let person = SessionPerson {
                 person_id: row.get(0)?,
                 name: row.get(1)?,
                 role: row.get(2)?,
-                password_given: row.get::<_, i64>(3)? == 1,
-                has_second_factor: row.get::<_, i64>(4)? == 1,
+                password_given: row.get::<i64>(3)? == 1,
+                has_second_factor: row.get::<i64>(4)? == 1,
             };
-            (person, row.get::<_, i64>(5)?)
-        };
-        let (person, seen_at) = found;
+            Ok((person, row.get::<i64>(5)?))
+        })?;
+        let Some((person, seen_at)) = found else { return Ok(None) };
         if seen_at < used.touched_before {
             let sql = "update session set seen_at = ?3 where centre_id = ?1 and token_hash = ?2";
             bulk.connection.prepare_cached(sql)?.execute(params![
@@ -124,18 +122,15 @@ impl Store {
             "select token_hash, person_id, opened_at, seen_at, browser from session
              where centre_id = ?1 and person_id = ?2 order by seen_at desc, token_hash",
         )?;
-        let mut rows = select.query(params![bulk.centre_id, person_id])?;
-        let mut sessions = Vec::new();
-        while let Some(row) = rows.next()? {
-            sessions.push(SessionRow {
+        select.query_all(params![bulk.centre_id, person_id], |row| {
+            Ok(SessionRow {
                 token_hash: row.get(0)?,
                 person_id: row.get(1)?,
                 opened_at: row.get(2)?,
                 seen_at: row.get(3)?,
                 browser: row.get(4)?,
-            });
-        }
-        Ok(sessions)
+            })
+        })
     }
 
     /// Ends one session of a person; no matter if it is over.

@@ -7,6 +7,7 @@
 
 use super::bulk::Bulk;
 use super::row::{day, direction, time};
+use super::sql::{Read, Row, params};
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, Sieve};
 use crate::remark::{Claim, Reader};
@@ -14,7 +15,6 @@ use crate::remittance::{
     BankTransaction, CollectionAccount, Counterparty, Direction, Money, RemarkField, Remarks,
 };
 use chrono::{NaiveDate, NaiveTime};
-use rusqlite::{Row, params};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -216,18 +216,16 @@ pub(crate) const TRANSACTION_COLUMNS: &str = "t.account_id, t.serial, t.booked_o
     t.postscript, t.purpose, t.summary, t.note, t.reversal";
 
 /// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.
-pub(crate) fn transaction<'a>(row: &'a Row<'_>) -> Result<BankTransaction<'a>, StoreError> {
-    let text = |column: usize| -> Result<&'a str, rusqlite::Error> {
-        Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or_default())
-    };
+pub(crate) fn transaction<'r>(row: &Row<'r>) -> Result<BankTransaction<'r>, StoreError> {
+    let text = |column| row.text(column);
     Ok(BankTransaction {
         account: "",
         serial: text(1)?,
         booked_on: day(row.get(2)?)?,
-        booked_time: row.get::<_, Option<i64>>(3)?.and_then(time),
+        booked_time: row.get::<Option<i64>>(3)?.and_then(time),
         direction: direction(row.get(4)?)?,
         amount: Money::from_fen(row.get(5)?),
-        balance: row.get::<_, Option<i64>>(6)?.map(Money::from_fen),
+        balance: row.get::<Option<i64>>(6)?.map(Money::from_fen),
         counterparty: Counterparty {
             account: text(7)?,
             name: text(8)?,
@@ -249,13 +247,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub async fn has_unjudged_feeds(&self) -> Result<bool, StoreError> {
-        let found: Option<(i64,)> =
-            sqlx::query_as("select 1 from feed where centre_id = ?1 and judged = 0 limit 1")
-                .bind(self.centre_id)
-                .fetch_optional(&self.pool)
-                .await?;
-        Ok(found.is_some())
+    pub fn has_unjudged_feeds(&self) -> Result<bool, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select 1 from feed where centre_id = ?1 and judged = 0 limit 1";
+        bulk.connection.prepare_cached(sql)?.exists(params![bulk.centre_id])
     }
 
     /// Adds what earlier nights left open: awaiting, and in suspense without a decision of staff.
@@ -271,8 +266,8 @@ impl Store {
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because
              from decision d
-             join bank_transaction t using (centre_id, account_id, serial)
-             left join suspense_item i using (centre_id, account_id, serial)
+             join bank_transaction t using (centre_id, account_id, serial, booked_on)
+             left join suspense_item i using (centre_id, account_id, serial, booked_on)
              where d.centre_id = ?1 and d.outcome in (2, 3) and i.resolution is null"
         );
         self.load(slate, reader, sieve, &sql, |row| {
@@ -300,7 +295,7 @@ impl Store {
             "select {TRANSACTION_COLUMNS} from bank_transaction t
              where t.centre_id = ?1 and not exists (select 1 from decision d
                 where d.centre_id = t.centre_id and d.account_id = t.account_id
-                and d.serial = t.serial)"
+                and d.serial = t.serial and d.booked_on = t.booked_on)"
         );
         self.load(slate, reader, sieve, &sql, |_| Ok(None))
     }
@@ -311,12 +306,11 @@ impl Store {
         reader: &Reader,
         sieve: &Sieve<'_>,
         sql: &str,
-        prior: impl Fn(&Row<'_>) -> Result<Option<Prior>, rusqlite::Error>,
+        prior: impl Fn(&Row<'_>) -> Result<Option<Prior>, StoreError>,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut statement = bulk.connection.prepare(sql)?;
-        let mut rows = statement.query(params![bulk.centre_id])?;
-        while let Some(row) = rows.next()? {
+        let mut statement = bulk.connection.prepare_cached(sql)?;
+        statement.each(params![bulk.centre_id], |row| {
             let transaction = transaction(row)?;
             let account = account_index(row.get(0)?)?;
             let claim =
@@ -326,7 +320,7 @@ impl Store {
                 slate.prior.insert(slate.rows.len(), prior);
             }
             slate.push(account, &transaction, claim, kind);
-        }
-        Ok(())
+            Ok(Read::On)
+        })
     }
 }

@@ -8,12 +8,11 @@ use super::error::Refusal;
 use super::listing::reason;
 use super::row::{day, day_number, direction, reference_number};
 use super::slate::TRANSACTION_COLUMNS;
+use super::sql::{Connection, Row, params};
 use super::{Store, StoreError};
 use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField, Subject};
 use crate::suspense::{Act, ItemId, Stage};
 use chrono::NaiveDate;
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, named_params, params};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -69,14 +68,14 @@ const fn subject(act: &Act) -> Option<Subject> {
 
 const ITEMS: &str = "
     from suspense_item i
-    join bank_transaction t using (centre_id, account_id, serial)
+    join bank_transaction t using (centre_id, account_id, serial, booked_on)
     join collection_account a using (centre_id, account_id)
-    join decision d using (centre_id, account_id, serial)
-    where i.centre_id = :centre
-        and (:account is null or a.account_no = :account)
-        and (:serial is null or i.serial = :serial)
-        and (:reason is null or d.reason = :reason)
-        and (:closed_too or i.closed_on is null)
+    join decision d using (centre_id, account_id, serial, booked_on)
+    where i.centre_id = ?1
+        and (?2 is null or a.account_no = ?2)
+        and (?3 is null or i.serial = ?3)
+        and (?4 is null or d.reason = ?4)
+        and (?5 = 1 or i.closed_on is null)
     order by t.booked_on, i.account_id, i.serial";
 
 impl Store {
@@ -91,17 +90,17 @@ impl Store {
                 coalesce(d.reference, d.notice), d.because, i.opened_on, i.closed_on, i.state,
                 i.assignee, i.note, i.resolution, a.bank {ITEMS}"
         );
-        let mut statement = bulk.connection.prepare(&sql)?;
-        let mut rows = statement.query(named_params! {
-            ":centre": bulk.centre_id,
-            ":account": filter.id.as_ref().map(|id| &id.account_no),
-            ":serial": filter.id.as_ref().map(|id| &id.serial),
-            ":reason": filter.reason.map(Reason::number),
-            ":closed_too": filter.closed_too,
-        })?;
+        let mut statement = bulk.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![
+            bulk.centre_id,
+            filter.id.as_ref().map(|id| &id.account_no),
+            filter.id.as_ref().map(|id| &id.serial),
+            filter.reason.map(Reason::number),
+            filter.closed_too,
+        ])?;
         let mut items = Vec::new();
         while let Some(row) = rows.next()? {
-            items.push(suspense_row(row)?);
+            items.push(suspense_row(&row)?);
         }
         Ok(items)
     }
@@ -149,8 +148,8 @@ impl Store {
                 let given = keys.iter().map(|key| key.amount_fen).sum();
                 super::remittance::credit_advance(&bulk, employer_id, on, given)?;
             }
+            post(&bulk, &keys, to, on)?;
             for key in &keys {
-                post(connection, centre, key, to, on)?;
                 connection
                     .prepare_cached(
                         "update suspense_item set closed_on = ?4, state = 'resolved',
@@ -197,9 +196,9 @@ impl Store {
                 and e.employer_id = found.employer_id)
             limit 1";
         let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare(SQL)?;
-        let mut rows = select.query(params![bulk.centre_id, item.account_no, item.serial])?;
-        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+        let mut select = bulk.connection.prepare_cached(SQL)?;
+        let key = params![bulk.centre_id, item.account_no, item.serial];
+        select.query_row_optional(key, |row| row.get(0))
     }
 }
 
@@ -219,14 +218,15 @@ fn once<T: Ord + fmt::Display>(what: &'static str, named: &[T]) -> Result<(), St
 struct Hanging {
     account_id: i64,
     serial: String,
+    booked_on: i64,
     amount_fen: i64,
 }
 
 fn hanging(connection: &Connection, centre: i64, item: &ItemId) -> Result<Hanging, StoreError> {
     let mut select = connection.prepare_cached(
-        "select i.account_id, t.amount_fen, i.state, i.closed_on is null, t.direction
+        "select i.account_id, t.amount_fen, i.state, i.closed_on, t.direction, i.booked_on
          from suspense_item i
-         join bank_transaction t using (centre_id, account_id, serial)
+         join bank_transaction t using (centre_id, account_id, serial, booked_on)
          join collection_account a using (centre_id, account_id)
          where i.centre_id = ?1 and a.account_no = ?2 and i.serial = ?3",
     )?;
@@ -235,16 +235,21 @@ fn hanging(connection: &Connection, centre: i64, item: &ItemId) -> Result<Hangin
     let Some(row) = rows.next()? else {
         return Err(StoreError::Refused(Refusal::NoSuch { what: "suspense item", id }));
     };
-    let (state, open): (String, bool) = (row.get(2)?, row.get(3)?);
+    let (state, closed_on): (String, Option<i64>) = (row.get(2)?, row.get(3)?);
     let what = "suspense item";
-    if !open {
+    if closed_on.is_some() {
         return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "open" }));
     }
     if direction(row.get(4)?)? == Direction::Debit {
         let state = "a debit".to_owned();
         return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "a credit" }));
     }
-    Ok(Hanging { account_id: row.get(0)?, serial: item.serial.clone(), amount_fen: row.get(1)? })
+    Ok(Hanging {
+        account_id: row.get(0)?,
+        serial: item.serial.clone(),
+        booked_on: row.get(5)?,
+        amount_fen: row.get(1)?,
+    })
 }
 
 /// Settles the notices with the items, where both sum to the same.
@@ -280,11 +285,12 @@ fn settle(
         if only.is_none() {
             for (reference, fen) in notices.iter().zip(&owed) {
                 connection
-                    .prepare_cached("insert into allocation values (?1, ?2, ?3, ?4, ?5)")?
+                    .prepare_cached("insert into allocation values (?1, ?2, ?3, ?4, ?5, ?6)")?
                     .execute(params![
                         centre,
                         item.account_id,
                         item.serial,
+                        item.booked_on,
                         reference_number(*reference),
                         fen
                     ])?;
@@ -293,10 +299,17 @@ fn settle(
         connection
             .prepare_cached(
                 "update decision set outcome = 1, reason = null, rule = 'staff',
-                    reference = coalesce(reference, notice), notice = ?4, decided_on = ?5
-                 where centre_id = ?1 and account_id = ?2 and serial = ?3",
+                    reference = coalesce(reference, notice), notice = ?5, decided_on = ?6
+                 where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4",
             )?
-            .execute(params![centre, item.account_id, item.serial, only, day_number(on)])?;
+            .execute(params![
+                centre,
+                item.account_id,
+                item.serial,
+                item.booked_on,
+                only,
+                day_number(on)
+            ])?;
     }
     Ok(())
 }
@@ -308,8 +321,8 @@ fn open_amount(
     reference: PaymentReference,
 ) -> Result<i64, StoreError> {
     let mut select = connection.prepare_cached(
-        "select amount_fen, status, exists (select 1 from settlement s
-            where s.centre_id = n.centre_id and s.reference = n.reference)
+        "select amount_fen, status, case when exists (select 1 from settlement s
+            where s.centre_id = n.centre_id and s.reference = n.reference) then 1 else 0 end
          from notice n where centre_id = ?1 and reference = ?2",
     )?;
     let mut rows = select.query(params![centre, reference_number(reference)])?;
@@ -325,24 +338,18 @@ fn open_amount(
     Ok(row.get(0)?)
 }
 
-/// Moves an item's money out of suspense.
-fn post(
-    connection: &Connection,
-    centre: i64,
-    item: &Hanging,
-    to: Subject,
-    on: NaiveDate,
-) -> Result<(), StoreError> {
-    connection.prepare_cached(super::verdict::JOURNAL)?.execute(params![
-        centre,
-        item.account_id,
-        item.serial,
-        day_number(on),
-        Subject::Suspense.number(),
-        to.number(),
-        item.amount_fen
-    ])?;
-    Ok(())
+/// Moves items' money out of suspense.
+fn post(bulk: &Bulk, items: &[Hanging], to: Subject, on: NaiveDate) -> Result<(), StoreError> {
+    let [head, tail] = super::verdict::JOURNAL;
+    bulk.change(head, tail, 7, items, |row, item| {
+        row.bind(item.account_id)?;
+        row.bind(&item.serial)?;
+        row.bind(item.booked_on)?;
+        row.bind(day_number(on))?;
+        row.bind(Subject::Suspense.number())?;
+        row.bind(to.number())?;
+        row.bind(item.amount_fen)
+    })
 }
 
 /// The stage a row says it is in.
@@ -353,11 +360,11 @@ pub(super) fn stage(code: String) -> Result<Stage, StoreError> {
 }
 
 fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
-    let text = |column: usize| row.get::<_, Option<String>>(column).map(Option::unwrap_or_default);
+    let text = |column| row.text(column).map(str::to_owned);
     let mut remarks = Vec::new();
     for (column, field) in (11..).zip(RemarkField::DEFAULT_ORDER) {
-        if let ValueRef::Text(text) = row.get_ref(column)? {
-            remarks.push((field, String::from_utf8_lossy(text).into_owned()));
+        if let Some(text) = row.text_or_null(column)? {
+            remarks.push((field, text.to_owned()));
         }
     }
     Ok(SuspenseRow {
@@ -370,11 +377,11 @@ fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
         counterparty_account: text(7)?,
         counterparty_name: text(8)?,
         remarks,
-        reason: row.get::<_, Option<i64>>(18)?.map(reason).transpose()?,
-        reference: row.get::<_, Option<i64>>(19)?.map(super::row::reference).transpose()?,
+        reason: row.get::<Option<i64>>(18)?.map(reason).transpose()?,
+        reference: row.get::<Option<i64>>(19)?.map(super::row::reference).transpose()?,
         because: row.get(20)?,
         opened_on: day(row.get(21)?)?,
-        closed_on: row.get::<_, Option<i64>>(22)?.map(day).transpose()?,
+        closed_on: row.get::<Option<i64>>(22)?.map(day).transpose()?,
         stage: stage(row.get(23)?)?,
         assignee: row.get(24)?,
         note: row.get(25)?,

@@ -4,8 +4,8 @@
 //! it back. Subjects are hashes of what was typed: a name that does not exist is counted like any other.
 
 use super::bulk::Bulk;
+use super::sql::params;
 use super::{Store, StoreError};
-use rusqlite::params;
 
 /// Failures that cost nothing.
 const FREE_FAILURES: i64 = 5;

@@ -4,8 +4,8 @@
 //! did is never taken for what a person did.
 
 use super::bulk::Bulk;
+use super::sql::{Row, params};
 use super::{Refusal, Store, StoreError};
-use rusqlite::{Row, params};
 
 /// A program's token, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +58,7 @@ impl Store {
             "select {COLUMNS} and token_hash = ?2 and expires_at > ?3 and revoked_at is null"
         );
         let mut select = bulk.connection.prepare_cached(&sql)?;
-        let mut rows = select.query(params![bulk.centre_id, token_hash, now])?;
-        rows.next()?.map(token).transpose()
+        select.query_row_optional(params![bulk.centre_id, token_hash, now], token)
     }
 
     /// All tokens there ever were, the newest first.
@@ -70,12 +69,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let sql = format!("select {COLUMNS} order by made_at desc, token_id");
         let mut select = bulk.connection.prepare_cached(&sql)?;
-        let mut rows = select.query(params![bulk.centre_id])?;
-        let mut tokens = Vec::new();
-        while let Some(row) = rows.next()? {
-            tokens.push(token(row)?);
-        }
-        Ok(tokens)
+        select.query_all(params![bulk.centre_id], token)
     }
 
     /// Takes a token back.

@@ -6,9 +6,10 @@
 //!
 //! Invariant: at every commit a fen stands on the subject that its decision says ([`home`]).
 
-use super::bulk::Bulk;
+use super::bulk::{Binder, Bulk};
 use super::row::{day_number, reference_number};
 use super::slate::{Prior, account_id};
+use super::sql::params;
 use super::{Slate, Store, StoreError};
 use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, Notices};
 use crate::remark::Claim;
@@ -16,7 +17,6 @@ use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Sub
 use crate::report::Tally;
 use crate::rulebook::matching::MatchingRules;
 use chrono::NaiveDate;
-use rusqlite::{Statement, params};
 use std::collections::BTreeMap;
 
 /// What a night decided, ready to be recorded.
@@ -84,10 +84,10 @@ impl Store {
         recording.decisions(verdict)?;
         recording.settlements(verdict)?;
         let centre = recording.bulk.centre_id;
-        recording
-            .bulk
-            .connection
-            .execute("update feed set judged = 1 where centre_id = ?1 and judged = 0", [centre])?;
+        recording.bulk.connection.execute(
+            "update feed set judged = 1 where centre_id = ?1 and judged = 0",
+            params![centre],
+        )?;
         Ok(recording)
     }
 }
@@ -112,26 +112,25 @@ impl Recording {
         // First those that were never decided: for them a decision is an appended row.
         let (first, again): (Vec<Case<'_>>, Vec<Case<'_>>) =
             cases.into_iter().partition(|case| case.prior.is_none());
-        let mut writer = Writer::new(&self.bulk, verdict.rules, day_number(self.as_of))?;
+        let writer = Writer { bulk: &self.bulk, rules: verdict.rules, on: day_number(self.as_of) };
         writer.decide_first(&first)?;
+        writer.follow(&first, true)?;
         for case in &first {
             add(&mut self.received, case.item);
         }
+        let news = |case: &Case<'_>| case.prior != Some(&kept(case.decision));
+        let again: Vec<Case<'_>> = again.into_iter().filter(news).collect();
+        writer.decide_again(&again)?;
+        writer.follow(&again, false)?;
         let mut changed = first;
-        for case in again {
-            if writer.decide_again(&case)? {
-                changed.push(case);
-            }
-        }
+        changed.extend(again);
         for case in &changed {
-            writer.follow(case)?;
             add(self.anew.entry(case.decision.outcome).or_default(), case.item);
-            let (hung, hangs) = (case.hung(), case.hangs());
-            if hangs && !hung {
+            if case.begins_to_hang() {
                 add(&mut self.totals.opened, case.item);
                 self.opened.push(case.place);
             }
-            if hung && !hangs {
+            if case.ends_hanging() {
                 add(&mut self.totals.cleared, case.item);
             }
             if case.decision.outcome == Outcome::Matched {
@@ -182,6 +181,52 @@ impl Case<'_> {
 
     fn hangs(&self) -> bool {
         self.decision.outcome == Outcome::Suspense
+    }
+
+    fn begins_to_hang(&self) -> bool {
+        self.hangs() && !self.hung()
+    }
+
+    fn ends_hanging(&self) -> bool {
+        self.hung() && !self.hangs()
+    }
+
+    /// Where its money goes; `None` where it stays.
+    fn moves(&self) -> Option<Move> {
+        let direction = self.item.direction;
+        let from = home(direction, self.before());
+        let to = home(direction, Some(self.decision.outcome));
+        if from == to {
+            return None;
+        }
+        Some(match direction {
+            Direction::Credit => Move { debit: from, credit: to },
+            Direction::Debit => Move { debit: to, credit: from },
+        })
+    }
+
+    /// Binds what names its transaction, after the centre.
+    fn key(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
+        row.bind(account_id(self.item.account))?;
+        row.bind(self.item.serial)?;
+        row.bind(day_number(self.item.booked_on))
+    }
+
+    /// Binds what was decided, after the key.
+    fn decided(
+        &self,
+        row: &mut Binder<'_, '_>,
+        rules: &MatchingRules,
+        on: i64,
+    ) -> Result<(), StoreError> {
+        let kept = kept(self.decision);
+        row.bind(kept.outcome)?;
+        row.bind(kept.reason)?;
+        row.bind(rule_id(self.decision, rules))?;
+        row.bind(read_otherwise(self, kept.notice))?;
+        row.bind(kept.notice)?;
+        row.bind(on)?;
+        row.bind(kept.because)
     }
 }
 
@@ -257,140 +302,134 @@ fn kept_because(because: &Because) -> Option<String> {
     }
 }
 
-/// Writes the rows of transactions. The statements are prepared once a night: for a million rows,
-/// looking them up each time costs as much as a third table.
+/// Writes the rows of transactions: gathered first, then many a statement.
 struct Writer<'a> {
     bulk: &'a Bulk,
     rules: &'a MatchingRules,
     on: i64,
-    again: Statement<'a>,
-    allocate: Statement<'a>,
-    journal: Statement<'a>,
-    open: Statement<'a>,
-    close: Statement<'a>,
 }
 
-const AGAIN: &str = "update decision set outcome = ?4, reason = ?5, rule = ?6, reference = ?7,
-        notice = ?8, decided_on = ?9, because = ?10
-    where centre_id = ?1 and account_id = ?2 and serial = ?3";
+/// Writes decisions over earlier ones; `column1` to `column3` are the transaction.
+const AGAIN: [&str; 2] = [
+    "update decision set outcome = v.column4, reason = v.column5, rule = v.column6,
+        reference = v.column7, notice = v.column8, decided_on = v.column9, because = v.column10
+     from (values ",
+    ") v where decision.centre_id = ?1 and decision.account_id = v.column1
+        and decision.serial = v.column2 and decision.booked_on = v.column3",
+];
 
 /// How one transaction splits over several notices: each takes what it asks for.
-const ALLOCATE: &str = "insert into allocation
-    select ?1, ?2, ?3, reference, amount_fen from notice where centre_id = ?1 and reference = ?4";
+const ALLOCATE: [&str; 2] = [
+    "insert into allocation
+     select n.centre_id, v.column1, v.column2, v.column3, n.reference, n.amount_fen from (values ",
+    ") v join notice n on n.centre_id = ?1 and n.reference = v.column4",
+];
 
 /// The next step of a transaction.
-pub(super) const JOURNAL: &str = "insert into journal
-    select ?1, ?2, ?3, coalesce(max(step), 0) + 1, ?4, ?5, ?6, ?7 from journal
-    where centre_id = ?1 and account_id = ?2 and serial = ?3";
+pub(super) const JOURNAL: [&str; 2] = [
+    "insert into journal
+     select ?1, v.column1, v.column2, v.column3, 1 + coalesce((select max(j.step) from journal j
+            where j.centre_id = ?1 and j.account_id = v.column1 and j.serial = v.column2
+            and j.booked_on = v.column3), 0), v.column4, v.column5, v.column6, v.column7
+     from (values ",
+    ") v",
+];
 
-/// The item begins to hang, or hangs again.
-const OPEN: &str = "insert into suspense_item (centre_id, account_id, serial, opened_on, state)
-    values (?1, ?2, ?3, ?4, 'open')
-    on conflict do update set opened_on = excluded.opened_on, closed_on = null, state = 'open'";
+/// Items begin to hang, or hang again.
+const OPEN: [&str; 2] = [
+    "insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
+     select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values ",
+    ") v where true on conflict (centre_id, account_id, serial) do update set
+        opened_on = excluded.opened_on, closed_on = null, state = 'open'",
+];
 
-/// The item hangs no longer, by the engine's own decision.
-const CLOSE: &str = "update suspense_item set closed_on = ?4, state = 'resolved'
-    where centre_id = ?1 and account_id = ?2 and serial = ?3";
+/// Items hang no longer, by the engine's own decision.
+const CLOSE: [&str; 2] = [
+    "update suspense_item set closed_on = v.column3, state = 'resolved' from (values ",
+    ") v where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
+        and suspense_item.serial = v.column2",
+];
 
-impl<'a> Writer<'a> {
-    fn new(bulk: &'a Bulk, rules: &'a MatchingRules, on: i64) -> Result<Self, StoreError> {
-        let prepare = |sql| bulk.connection.prepare(sql);
-        Ok(Self {
-            bulk,
-            rules,
-            on,
-            again: prepare(AGAIN)?,
-            allocate: prepare(ALLOCATE)?,
-            journal: prepare(JOURNAL)?,
-            open: prepare(OPEN)?,
-            close: prepare(CLOSE)?,
+impl Writer<'_> {
+    /// Writes the decisions of transactions that had none.
+    fn decide_first(&self, cases: &[Case<'_>]) -> Result<(), StoreError> {
+        let (centre, on, rules) = (self.bulk.centre_id, self.on, self.rules);
+        self.bulk.insert("decision", 11, cases, |row, case| {
+            row.bind(centre)?;
+            case.key(row)?;
+            case.decided(row, rules, on)
         })
     }
 
-    /// Writes the decisions of transactions that had none.
-    fn decide_first(&mut self, cases: &[Case<'_>]) -> Result<(), StoreError> {
-        let (centre, on, rules) = (self.bulk.centre_id, self.on, self.rules);
-        self.bulk.insert("decision", 10, cases, |row, case| {
-            let kept = kept(case.decision);
-            row.bind(centre)?;
+    /// Writes decisions over earlier ones.
+    fn decide_again(&self, cases: &[Case<'_>]) -> Result<(), StoreError> {
+        let (on, rules) = (self.on, self.rules);
+        self.bulk.change(AGAIN[0], AGAIN[1], 10, cases, |row, case| {
+            case.key(row)?;
+            case.decided(row, rules, on)
+        })
+    }
+
+    /// Writes what follows from decisions: how an amount splits, where the money now stands, whether
+    /// the item hangs. `first` says that nothing was posted for them before.
+    fn follow(&self, cases: &[Case<'_>], first: bool) -> Result<(), StoreError> {
+        let on = self.on;
+        let mut splits: Vec<(&Case<'_>, PaymentReference)> = Vec::new();
+        for case in cases {
+            if let Notices::Several(references) = &case.decision.notices {
+                splits.extend(references.iter().map(|reference| (case, *reference)));
+            }
+        }
+        self.bulk.change(ALLOCATE[0], ALLOCATE[1], 4, &splits, |row, (case, reference)| {
+            case.key(row)?;
+            row.bind(reference_number(*reference))
+        })?;
+        self.journal(cases, first)?;
+        let opened: Vec<&Case<'_>> = cases.iter().filter(|case| case.begins_to_hang()).collect();
+        self.bulk.change(OPEN[0], OPEN[1], 4, &opened, |row, case| {
+            case.key(row)?;
+            row.bind(on)
+        })?;
+        let closed: Vec<&Case<'_>> = cases.iter().filter(|case| case.ends_hanging()).collect();
+        self.bulk.change(CLOSE[0], CLOSE[1], 3, &closed, |row, case| {
             row.bind(account_id(case.item.account))?;
             row.bind(case.item.serial)?;
-            row.bind(kept.outcome)?;
-            row.bind(kept.reason)?;
-            row.bind(rule_id(case.decision, rules))?;
-            row.bind(read_otherwise(case, kept.notice))?;
-            row.bind(kept.notice)?;
-            row.bind(on)?;
-            row.bind(kept.because)
+            row.bind(on)
         })
-    }
-
-    /// Writes a decision over an earlier one; says whether it is news.
-    fn decide_again(&mut self, case: &Case<'_>) -> Result<bool, StoreError> {
-        let kept = kept(case.decision);
-        if case.prior == Some(&kept) {
-            return Ok(false);
-        }
-        self.again.execute(params![
-            self.bulk.centre_id,
-            account_id(case.item.account),
-            case.item.serial,
-            kept.outcome,
-            kept.reason,
-            rule_id(case.decision, self.rules),
-            read_otherwise(case, kept.notice),
-            kept.notice,
-            self.on,
-            kept.because
-        ])?;
-        Ok(true)
-    }
-
-    /// Writes what follows from a decision: how the amount splits, where the money now stands,
-    /// whether the item hangs.
-    fn follow(&mut self, case: &Case<'_>) -> Result<(), StoreError> {
-        let (centre, account) = (self.bulk.centre_id, account_id(case.item.account));
-        if let Notices::Several(references) = &case.decision.notices {
-            for reference in references {
-                let number = reference_number(*reference);
-                self.allocate.execute(params![centre, account, case.item.serial, number])?;
-            }
-        }
-        self.journal(case)?;
-        match (case.hung(), case.hangs()) {
-            (false, true) => {
-                self.open.execute(params![centre, account, case.item.serial, self.on])?;
-            }
-            (true, false) => {
-                self.close.execute(params![centre, account, case.item.serial, self.on])?;
-            }
-            (true, true) | (false, false) => {}
-        }
-        Ok(())
     }
 
     /// Moves the money where it now stands.
-    fn journal(&mut self, case: &Case<'_>) -> Result<(), StoreError> {
-        let item = case.item;
-        let from = home(item.direction, case.before());
-        let to = home(item.direction, Some(case.decision.outcome));
-        if from == to {
-            return Ok(());
+    fn journal(&self, cases: &[Case<'_>], first: bool) -> Result<(), StoreError> {
+        let (centre, on) = (self.bulk.centre_id, self.on);
+        let moves: Vec<(&Case<'_>, Move)> =
+            cases.iter().filter_map(|case| Some((case, case.moves()?))).collect();
+        if first {
+            return self.bulk.insert("journal", 9, &moves, |row, (case, moved)| {
+                row.bind(centre)?;
+                case.key(row)?;
+                row.bind(1)?;
+                moved.bind(row, on, case)
+            });
         }
-        let (debit, credit) = match item.direction {
-            Direction::Credit => (from, to),
-            Direction::Debit => (to, from),
-        };
-        self.journal.execute(params![
-            self.bulk.centre_id,
-            account_id(item.account),
-            item.serial,
-            self.on,
-            debit.number(),
-            credit.number(),
-            item.amount.fen()
-        ])?;
-        Ok(())
+        self.bulk.change(JOURNAL[0], JOURNAL[1], 7, &moves, |row, (case, moved)| {
+            case.key(row)?;
+            moved.bind(row, on, case)
+        })
+    }
+}
+
+/// From which subject to which a transaction's money goes.
+struct Move {
+    debit: Subject,
+    credit: Subject,
+}
+
+impl Move {
+    fn bind(&self, row: &mut Binder<'_, '_>, on: i64, case: &Case<'_>) -> Result<(), StoreError> {
+        row.bind(on)?;
+        row.bind(self.debit.number())?;
+        row.bind(self.credit.number())?;
+        row.bind(case.item.amount.fen())
     }
 }
 

@@ -4,6 +4,7 @@
 //! collection accounts, an employer with an address, and the notices that a suite gives it.
 
 use super::feed::{account, day, reference};
+use super::postgres;
 use chrono::NaiveDate;
 use duizhang::alert::CentreContact;
 use duizhang::nightly::{self, Delivery, Night, NightError, NightSettings, Nobody};
@@ -14,7 +15,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
 
 /// Every table with its rows, each in one order.
 pub(crate) type Dump = BTreeMap<String, Vec<String>>;
@@ -23,23 +23,43 @@ pub(crate) type Dump = BTreeMap<String, Vec<String>>;
 #[derive(Clone, Copy)]
 pub(crate) struct Backing {
     pub(crate) name: &'static str,
-    /// The URL of a database of its own for this folder.
+    /// The URL of the database for this folder.
     pub(crate) url: fn(&Path) -> String,
+    /// The code of the centre in it: one server keeps the centres of all tests at once.
+    pub(crate) code: fn(&Path) -> String,
     pub(crate) dump: fn(&Store) -> Dump,
+    /// Runs a statement behind the store's back.
+    pub(crate) tamper: fn(&Store, &str) -> u64,
 }
 
 const SQLITE: Backing = Backing {
     name: "sqlite",
     url: |folder| sqlite_url(&folder.join("centre.db")),
+    code: |_| "450200".to_owned(),
     dump: sqlite_dump,
+    tamper: |store, sql| {
+        let connection = rusqlite::Connection::open(store.path().unwrap()).unwrap();
+        connection.execute(sql, []).unwrap() as u64
+    },
+};
+
+const POSTGRES: Backing = Backing {
+    name: "postgres",
+    url: |_| postgres::url().unwrap().to_owned(),
+    code: |folder| folder.display().to_string(),
+    dump: postgres_dump,
+    tamper: |_, sql| {
+        let mut client = ::postgres::Client::connect(postgres::url().unwrap(), ::postgres::NoTls);
+        client.as_mut().unwrap().execute(sql, &[]).unwrap()
+    },
 };
 
 /// Runs a suite on every kind of database there is.
 pub(crate) fn every_store(suite: impl Fn(Backing)) {
-    let known: &[Backing] = &[SQLITE];
-    for backing in known {
+    let postgres = postgres::url().map(|_| POSTGRES);
+    for backing in [SQLITE].into_iter().chain(postgres) {
         println!("on {}", backing.name);
-        suite(*backing);
+        suite(backing);
     }
 }
 
@@ -68,7 +88,6 @@ pub(crate) fn date(text: &str) -> NaiveDate {
 /// A centre and its database.
 pub(crate) struct Centre {
     pub(crate) store: Store,
-    pub(crate) runtime: Runtime,
     pub(crate) folder: PathBuf,
     backing: Backing,
     files: std::cell::Cell<u32>,
@@ -93,10 +112,9 @@ impl Centre {
     }
 
     fn empty(backing: Backing, folder: PathBuf) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let url = (backing.url)(&folder);
-        let store = runtime.block_on(Store::open(&url, "450200", true)).unwrap();
-        Self { store, runtime, folder, backing, files: std::cell::Cell::new(0), kept: None }
+        let store = Store::open(&url, &(backing.code)(&folder), true).unwrap();
+        Self { store, folder, backing, files: std::cell::Cell::new(0), kept: None }
     }
 
     fn accounts(&self) {
@@ -151,7 +169,7 @@ impl Centre {
         deliveries: &[Delivery],
     ) -> Result<Night, NightError> {
         let settings = self.settings(as_of, deliveries);
-        self.runtime.block_on(nightly::run(&self.store, rules(), &settings, &Nobody))
+        nightly::run(&self.store, rules(), &settings, &Nobody)
     }
 
     /// Runs a night on these files; afterwards the books must be whole.
@@ -170,13 +188,13 @@ impl Centre {
 
     pub(crate) fn ingest(&self, as_of: &str, deliveries: &[Delivery]) {
         let settings = self.settings(as_of, deliveries);
-        self.runtime.block_on(nightly::ingest(&self.store, rules(), &settings, &Nobody)).unwrap();
+        nightly::ingest(&self.store, rules(), &settings, &Nobody).unwrap();
         self.prove(as_of);
     }
 
     pub(crate) fn judge(&self, as_of: &str) {
         let settings = self.settings(as_of, &[]);
-        self.runtime.block_on(nightly::judge(&self.store, rules(), &settings, &Nobody)).unwrap();
+        nightly::judge(&self.store, rules(), &settings, &Nobody).unwrap();
         self.prove(as_of);
     }
 
@@ -220,6 +238,12 @@ impl Centre {
 
     pub(crate) fn digest(&self) -> String {
         self.store.digest().unwrap()
+    }
+
+    /// Changes rows of this centre behind the store's back; every statement has one `where`.
+    pub(crate) fn tamper(&self, sql: &str) -> u64 {
+        let here = format!("where centre_id = {} and ", self.store.centre_id());
+        (self.backing.tamper)(&self.store, &sql.replace("where ", &here))
     }
 
     pub(crate) fn dump(&self) -> Dump {
@@ -276,9 +300,9 @@ fn contact() -> CentreContact {
 }
 
 fn sqlite_dump(store: &Store) -> Dump {
-    let connection = rusqlite::Connection::open(store.path()).unwrap();
+    let connection = rusqlite::Connection::open(store.path().unwrap()).unwrap();
     let mut tables = connection
-        .prepare("select name from sqlite_master where type = 'table' and name not like '\\_%' escape '\\'")
+        .prepare("select name from sqlite_master where type = 'table' and name not like '\\_%' escape '\\' and name <> 'centre_lease'")
         .unwrap();
     let names: Vec<String> =
         tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
@@ -297,6 +321,27 @@ fn sqlite_dump(store: &Store) -> Dump {
         (name, rows)
     };
     names.into_iter().map(table).collect()
+}
+
+/// The rows of one centre, without the centre's number, as texts.
+fn postgres_dump(store: &Store) -> Dump {
+    let mut client =
+        ::postgres::Client::connect(postgres::url().unwrap(), ::postgres::NoTls).unwrap();
+    let tables = "select table_name::text, string_agg(quote_ident(column_name), ',' order by ordinal_position)
+        from information_schema.columns c where table_schema = 'public' and column_name <> 'centre_id'
+            and exists (select 1 from information_schema.columns k where k.table_schema = 'public'
+                and k.table_name = c.table_name and k.column_name = 'centre_id')
+            and table_name not in ('centre', 'centre_lease') and table_name !~ '_[0-9]{4}_[0-9]{2}$'
+        group by 1";
+    let mut dump = Dump::new();
+    for table in client.query(tables, &[]).unwrap() {
+        let (name, columns): (String, String) = (table.get(0), table.get(1));
+        let rows =
+            format!("select row({columns})::text from {name} where centre_id = $1 order by 1");
+        let rows = client.query(&rows, &[&store.centre_id()]).unwrap();
+        dump.insert(name, rows.iter().map(|row| row.get(0)).collect());
+    }
+    dump
 }
 
 /// Fails where two stores differ, and says in which table and row.

@@ -2,20 +2,20 @@
 
 use super::super::StoreError;
 use super::super::import::Row;
+use super::super::sql::{Connection, params};
 use super::write::{new_number, next_seat};
 use crate::import::EmployeeRow;
-use rusqlite::{Connection, OptionalExtension, params};
 
 const UPDATE: &str = "update employee set name = ?4, id_no = ?5, base_fen = ?6, status = ?7,
         detail = case when status = ?7 then detail end
     where centre_id = ?1 and employer_no = ?2 and employee_no = ?3
-        and (name, id_no, base_fen, status) is not (?4, ?5, ?6, ?7)";
+        and (name, id_no, base_fen, status) is distinct from (?4, ?5, ?6, ?7)";
 
 /// Where the employee is: here, or elsewhere with nothing listed or posted.
 const FIND: &str = "select employer_no, employee_no from employee
     where centre_id = ?1 and employee_id = ?2 and (employer_no = ?3
         or (entries = 0 and years = '[]' and status <> 'transferred'))
-    order by employer_no <> ?3 limit 1";
+    order by case when employer_no = ?3 then 0 else 1 end limit 1";
 
 /// Takes in one employee.
 pub(in crate::store) fn import_employee(
@@ -25,7 +25,7 @@ pub(in crate::store) fn import_employee(
 ) -> Result<Row, StoreError> {
     let sql = "select employer_no from employer_book where centre_id = ?1 and employer_id = ?2";
     let key = params![centre, row.employer_id];
-    let number = connection.prepare_cached(sql)?.query_row(key, |found| found.get(0)).optional()?;
+    let number = connection.prepare_cached(sql)?.query_row_optional(key, |found| found.get(0))?;
     let number: i64 = match number {
         Some(number) => number,
         None => new_number(connection, centre, &row.employer_id)?,
@@ -34,10 +34,9 @@ pub(in crate::store) fn import_employee(
     let status = row.status.code();
     let found: Option<(i64, i64)> = connection
         .prepare_cached(FIND)?
-        .query_row(params![centre, row.employee_id, number], |found| {
+        .query_row_optional(params![centre, row.employee_id, number], |found| {
             Ok((found.get(0)?, found.get(1)?))
-        })
-        .optional()?;
+        })?;
     let (moved, seat) = match found {
         Some((at, seat)) if at == number => (false, Some(seat)),
         Some((at, seat)) => {

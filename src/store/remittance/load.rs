@@ -5,6 +5,7 @@
 
 use super::super::StoreError;
 use super::super::row::{day, reference, reference_number, status};
+use super::super::sql::{Bind, Row, params};
 use super::{Books, Scope, month_or_none, thing};
 use crate::remittance::change::Entity;
 use crate::remittance::employee::{AccountStatus, EmployeeAccount};
@@ -14,7 +15,6 @@ use crate::remittance::roster::{Roster, RosterLine};
 use crate::remittance::{Employer, EmployerAccount, Id, Money, NoticeStatus, PaymentReference};
 use crate::remittance::{YearMonth, appointment::Appointment};
 use chrono::NaiveDate;
-use rusqlite::{OptionalExtension, Row, ToSql, params};
 use std::sync::Arc;
 
 /// Kinds of rows in `employer_record`.
@@ -32,9 +32,9 @@ const ACCOUNTS: &str = "select employee_no, employee_id, name, id_no, base_fen, 
     from employee";
 
 const OF_NUMBER: &str = "where centre_id = ?1 and employer_no = ?2 and employee_id = ?3";
-/// Without the index's name SQLite walks all of the employer's accounts for one person.
-const OF_PERSON: &str = "indexed by account_id_no
-    where centre_id = ?1 and employer_no = ?2 and id_no = ?3";
+/// The plus keeps SQLite from walking all of the employer's accounts for one person: it leaves the
+/// index on identity numbers.
+const OF_PERSON: &str = "where centre_id = ?1 and +employer_no = ?2 and id_no = ?3";
 
 const NOTICE: &str = "select n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
         p.months, p.supplements, s.settled_on
@@ -51,7 +51,7 @@ impl Books<'_> {
         }
         let mut select = self.bulk.connection.prepare_cached(EMPLOYER)?;
         let key = params![self.bulk.centre_id, employer_id.as_str()];
-        let found = select.query_row(key, |row| {
+        let found = select.query_row_optional(key, |row| {
             let employer = Employer {
                 employer_id: employer_id.to_string(),
                 name: row.get(0)?,
@@ -61,9 +61,9 @@ impl Books<'_> {
                 mobile: row.get(4)?,
                 payer_accounts: Vec::new(),
             };
-            Ok((employer, row.get::<_, Option<i64>>(5)?, row.get::<_, Option<String>>(6)?))
+            Ok((employer, row.get::<Option<i64>>(5)?, row.get::<Option<String>>(6)?))
         });
-        let Some((known, number, body)) = found.optional()? else { return Ok(false) };
+        let Some((known, number, body)) = found? else { return Ok(false) };
         let mut employer = match body {
             Some(body) => thing::<EmployerAccount>("employer_book", "body", &body)?,
             None => EmployerAccount::known(&known, on),
@@ -90,7 +90,7 @@ impl Books<'_> {
             "select employer_no from employer_book where centre_id = ?1 and employer_id = ?2";
         let mut select = self.bulk.connection.prepare_cached(select)?;
         let key = params![self.bulk.centre_id, employer_id.as_str()];
-        let found: Option<i64> = select.query_row(key, |row| row.get(0)).optional()?;
+        let found: Option<i64> = select.query_row_optional(key, |row| row.get(0))?;
         if let Some(number) = found {
             self.numbers.insert(employer_id.clone(), number);
         }
@@ -141,21 +141,21 @@ impl Books<'_> {
         &mut self,
         employer_id: &Id,
         which: &str,
-        values: &[&dyn ToSql],
+        values: &[&dyn Bind],
     ) -> Result<(), StoreError> {
         let Some(number) = self.number(employer_id)? else { return Ok(()) };
         let bulk = self.bulk;
         let mut select = bulk.connection.prepare_cached(&format!("{ACCOUNTS} {which}"))?;
-        let mut all: Vec<&dyn ToSql> = vec![&bulk.centre_id, &number];
+        let mut all: Vec<&dyn Bind> = vec![&bulk.centre_id, &number];
         all.extend(values);
-        let mut rows = select.query(&*all)?;
+        let mut rows = select.query(&all)?;
         while let Some(row) = rows.next()? {
-            let employee_id: Id = row.get_ref(1)?.as_str().unwrap_or_default().into();
+            let employee_id: Id = row.text(1)?.into();
             if self.centre.account(employer_id, &employee_id).is_some() {
                 continue;
             }
             self.seats.insert((employer_id.clone(), employee_id.clone()), row.get(0)?);
-            self.centre.load(account(employer_id, employee_id, row)?);
+            self.centre.load(account(employer_id, employee_id, &row)?);
         }
         Ok(())
     }
@@ -181,8 +181,8 @@ impl Books<'_> {
                 ordinal: row.get(1)?,
                 made_on: day(row.get(2)?)?,
                 total: Money::from_fen(row.get(3)?),
-                reference: row.get::<_, Option<i64>>(4)?.map(reference).transpose()?,
-                paid_on: row.get::<_, Option<i64>>(5)?.map(day).transpose()?,
+                reference: row.get::<Option<i64>>(4)?.map(reference).transpose()?,
+                paid_on: row.get::<Option<i64>>(5)?.map(day).transpose()?,
                 lines: Arc::default(),
             });
         }
@@ -204,7 +204,7 @@ impl Books<'_> {
         let mut lines = Vec::new();
         while let Some(row) = rows.next()? {
             lines.push(RosterLine {
-                employee_id: row.get_ref(0)?.as_str().unwrap_or_default().into(),
+                employee_id: row.text(0)?.into(),
                 base: Money::from_fen(row.get(1)?),
                 employer_share: Money::from_fen(row.get(2)?),
                 employee_share: Money::from_fen(row.get(3)?),
@@ -249,7 +249,7 @@ impl Books<'_> {
         let mut select = self.bulk.connection.prepare_cached(&format!("{select} {which}"))?;
         let mut rows = select.query(params![self.bulk.centre_id, number, kind, ordinal])?;
         while let Some(row) = rows.next()? {
-            let text = row.get_ref(0)?.as_str().unwrap_or_default();
+            let text = row.text(0)?;
             let found: E = thing("employer_record", "body", text)?;
             if self.centre.all::<E>().get(&found.key()).is_none() {
                 self.centre.load(found);
@@ -266,7 +266,7 @@ impl Books<'_> {
         let mut select = self.bulk.connection.prepare_cached(NOTICE)?;
         let mut rows = select.query(params![self.bulk.centre_id, reference_number(wanted)])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        let notice = notice(wanted, row)?;
+        let notice = notice(wanted, &row)?;
         let employer_id = notice.employer_id.clone();
         self.centre.load(notice);
         Ok(Some(employer_id))
@@ -299,12 +299,12 @@ impl Books<'_> {
         appointment_id: &str,
     ) -> Result<(), StoreError> {
         let select = "select body from appointment where centre_id = ?1
-            and case when ?2 is null then appointment_id = ?3 else held_on = ?2 end";
+            and (held_on = ?2 or (?2 is null and appointment_id = ?3))";
         let mut select = self.bulk.connection.prepare_cached(select)?;
         let key = params![self.bulk.centre_id, super::day_or_none(on), appointment_id];
         let mut rows = select.query(key)?;
         while let Some(row) = rows.next()? {
-            let text = row.get_ref(0)?.as_str().unwrap_or_default();
+            let text = row.text(0)?;
             let found: Appointment = thing("appointment", "body", text)?;
             if self.centre.all::<Appointment>().get(&found.key()).is_none() {
                 self.centre.load(found);
@@ -327,7 +327,7 @@ fn account(
         "transferred" => AccountStatus::Transferred { to: detail.into() },
         _ => return Err(StoreError::Unknown { table: "employee", column: "status", found: code }),
     };
-    let list = |column| row.get_ref(column).map(|text| text.as_str().unwrap_or("[]"));
+    let list = |column| row.text(column);
     Ok(EmployeeAccount {
         employer_id: employer_id.clone(),
         employee_id,
@@ -344,21 +344,20 @@ fn account(
 }
 
 fn notice(reference: PaymentReference, row: &Row<'_>) -> Result<IssuedNotice, StoreError> {
-    let paid_on = row.get::<_, Option<i64>>(7)?.map(day).transpose()?;
+    let paid_on = row.get::<Option<i64>>(7)?.map(day).transpose()?;
     let status = match (status(row.get(4)?)?, paid_on) {
         (_, Some(_)) => NoticeStatus::Paid,
         (status, None) => status,
     };
-    let list =
-        |column| row.get::<_, Option<String>>(column).map(|text| text.unwrap_or("[]".into()));
+    let list = |column| row.text_or_null(column).map(|text| text.unwrap_or("[]"));
     Ok(IssuedNotice {
         reference,
-        employer_id: row.get_ref(0)?.as_str().unwrap_or_default().into(),
+        employer_id: row.text(0)?.into(),
         amount: Money::from_fen(row.get(1)?),
         issued_on: day(row.get(2)?)?,
         month: YearMonth::from_ordinal(row.get(3)?),
-        months: thing("notice_part", "months", &list(5)?)?,
-        supplements: thing("notice_part", "supplements", &list(6)?)?,
+        months: thing("notice_part", "months", list(5)?)?,
+        supplements: thing("notice_part", "supplements", list(6)?)?,
         status: status.into(),
         paid_on,
     })

@@ -2,12 +2,12 @@
 
 use super::super::StoreError;
 use super::super::row::reference_number;
+use super::super::sql::params;
 use super::Books;
 use super::load::VOUCHER;
 use crate::remittance::ledger::Voucher;
 use crate::remittance::{Id, IssuedNotice, Money, PaymentReference};
 use chrono::NaiveDate;
-use rusqlite::params;
 
 /// A notice and whose it is.
 #[derive(Clone, Debug)]
@@ -27,8 +27,7 @@ impl Books<'_> {
             where e.centre_id = ?1 and e.employee_id = ?2 order by 1";
         let mut select = self.bulk.connection.prepare_cached(sql)?;
         let key = params![self.bulk.centre_id, employee_id.as_str()];
-        let employers = select.query_map(key, |row| row.get::<_, String>(0))?;
-        for employer_id in employers.collect::<Result<Vec<_>, _>>()? {
+        for employer_id in select.query_all(key, |row| row.get::<String>(0))? {
             let employer_id = Id::from(employer_id);
             self.employer(&employer_id, on)?;
             self.account(&employer_id, employee_id)?;
@@ -72,7 +71,7 @@ impl Books<'_> {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn clearing(&self, employer_id: &Id) -> Result<Money, StoreError> {
-        let sql = "select coalesce(sum(s.amount_fen), 0)
+        let sql = "select cast(coalesce(sum(s.amount_fen), 0) as bigint)
             from notice n join settlement s using (centre_id, reference)
             where n.centre_id = ?1 and n.employer_id = ?2 and not exists (select 1
                 from notice_part p where p.centre_id = n.centre_id and p.reference = n.reference)";

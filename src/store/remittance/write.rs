@@ -2,6 +2,7 @@
 
 use super::super::StoreError;
 use super::super::row::{day_number, reference_number, status_number};
+use super::super::sql::{Connection, params};
 use super::load::{DRAFT, LOG, REGISTER, VOUCHER};
 use super::{Books, day_or_none, text_of};
 use crate::remittance::appointment::Appointment;
@@ -12,7 +13,6 @@ use crate::remittance::payment::{IssuedNotice, NoticeState};
 use crate::remittance::register::Register;
 use crate::remittance::roster::Roster;
 use crate::remittance::{EmployerAccount, Id, PaymentReference, Subject, YearMonth};
-use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -343,7 +343,8 @@ impl Books<'_> {
             }
             // The night writes the settlement itself; one from the advance balance is written here.
             NoticeState::Paid => {
-                let sql = "insert into settlement values (?1, ?2, ?3, ?4) on conflict do nothing";
+                let sql = "insert into settlement values (?1, ?2, ?3, ?4)
+                    on conflict (centre_id, reference) do nothing";
                 let (on, fen) = (day_or_none(row.paid_on), row.amount.fen());
                 connection.prepare_cached(sql)?.execute(params![centre, reference, on, fen])?;
             }
@@ -372,7 +373,9 @@ impl Books<'_> {
     }
 
     fn write_appointment(&self, row: &Appointment) -> Result<(), StoreError> {
-        let sql = "insert or replace into appointment values (?1, ?2, ?3, ?4)";
+        let sql = "insert into appointment values (?1, ?2, ?3, ?4)
+            on conflict (centre_id, appointment_id) do update set
+                held_on = excluded.held_on, body = excluded.body";
         self.bulk.connection.prepare_cached(sql)?.execute(params![
             self.bulk.centre_id,
             row.appointment_id.as_str(),
@@ -391,7 +394,9 @@ impl Books<'_> {
         body: &str,
     ) -> Result<(), StoreError> {
         let number = self.number_or_new(employer_id)?;
-        let sql = "insert or replace into employer_record values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "insert into employer_record values (?1, ?2, ?3, ?4, ?5, ?6)
+            on conflict (centre_id, employer_no, kind, ordinal) do update set
+                open = excluded.open, body = excluded.body";
         let row = params![self.bulk.centre_id, number, kind, ordinal, i64::from(open), body];
         self.bulk.connection.prepare_cached(sql)?.execute(row)?;
         Ok(())

@@ -1,0 +1,100 @@
+//! A centre claimed for as long as a command works on it.
+//!
+//! A lease on the centre's row says so to everybody who shares the database; it is renewed beside the
+//! work. Where the database is a file, the operating system's lock beside it says more: whoever gets
+//! it knows that an earlier holder is dead, and need not wait for the lease to run out.
+
+use super::clock;
+use super::failure::Failure;
+use crate::store::{CentreLock, Holder, Lease, Store};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How often to ask whether the centre is free.
+const ASKED_EVERY: Duration = Duration::from_millis(200);
+
+/// A claim, given back when it is dropped.
+pub(super) struct Claim {
+    store: Store,
+    heart: Option<(Sender<()>, JoinHandle<()>)>,
+    _lock: Option<CentreLock>,
+}
+
+impl Claim {
+    /// Claims a centre, waiting for another run to let go for as long as there is patience.
+    pub(super) fn take(store: &Store, code: &str, patience: Duration) -> Result<Self, Failure> {
+        let began = Instant::now();
+        let holder = Holder::new(&machine(), std::process::id(), clock::now_nanos());
+        loop {
+            if let Some(claim) = Self::try_take(store, code, &holder)? {
+                return Ok(claim);
+            }
+            if began.elapsed() >= patience {
+                return Err(Failure::Held(format!(
+                    "another run holds the centre {code:?} in {}; let it finish and try again",
+                    store.shown()
+                )));
+            }
+            std::thread::sleep(ASKED_EVERY);
+        }
+    }
+
+    fn try_take(store: &Store, code: &str, holder: &Holder) -> Result<Option<Self>, Failure> {
+        let lock = match store.path() {
+            None => None,
+            Some(path) => match CentreLock::try_take(path, code)? {
+                None => return Ok(None),
+                lock => lock,
+            },
+        };
+        let Some(store) = store.claim(holder, clock::now(), lock.is_some())? else {
+            return Ok(None);
+        };
+        let heart = Some(beat(store.clone()));
+        Ok(Some(Self { store, heart, _lock: lock }))
+    }
+
+    /// The store as its holder works with it.
+    pub(super) fn store(&self) -> Store {
+        self.store.clone()
+    }
+}
+
+/// Renews the claim until it is told to stop.
+fn beat(store: Store) -> (Sender<()>, JoinHandle<()>) {
+    let (stop, stopped) = channel();
+    let every = Duration::from_secs(Lease::RENEWED_EVERY_SECONDS);
+    let heart = std::thread::spawn(move || {
+        while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(every) {
+            // A renewal that fails is made up for by the next, or by the next commit; one that comes
+            // too late is found out by that commit.
+            if let Err(error) = store.renew(clock::now()) {
+                tracing::debug!(%error, "the claim could not be renewed just now");
+            }
+        }
+    });
+    (stop, heart)
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if let Some((stop, heart)) = self.heart.take() {
+            drop(stop);
+            // A heart that panicked has nothing more to say.
+            let _ = heart.join();
+        }
+        if let Err(error) = self.store.release() {
+            tracing::warn!(%error, "the claim was not given back; it runs out within a minute");
+        }
+    }
+}
+
+/// What this machine calls itself, for whoever asks who holds a centre.
+fn machine() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    match name.trim() {
+        "" => "unnamed".to_owned(),
+        name => name.to_owned(),
+    }
+}

@@ -1,0 +1,148 @@
+//! A centre, whole, from one database into another: a move to PostgreSQL, a move back, a rehearsal.
+//!
+//! Start at [`Store::copy_into`]. Every table of a centre is in [`TABLES`] (`tests/statements.rs` compares
+//! the list with the migrations); rows are copied as they are, in one transaction of the target.
+//!
+//! Invariant: the target holds nothing of the centre before, and all of it after; `audit --digest`
+//! gives the same on both sides.
+
+use super::bulk::{Bulk, OwnedRow};
+use super::error::Refusal;
+use super::partition::Cut;
+use super::row::day;
+use super::sql::{OwnedValue, Read, params};
+use super::{Store, StoreError};
+
+/// The tables of a centre, in the order in which they are copied.
+pub(crate) const TABLES: &[&str] = &[
+    "collection_account",
+    "employer",
+    "payer_account",
+    "notice",
+    "feed",
+    "bank_branch",
+    "bank_transaction",
+    "receipt",
+    "statement",
+    "set_aside",
+    "feed_flag",
+    "quarantined_feed",
+    "decision",
+    "allocation",
+    "settlement",
+    "journal",
+    "suspense_item",
+    "letter",
+    "night",
+    "night_outcome",
+    "employer_book",
+    "employee",
+    "account_entry",
+    "roster",
+    "roster_line",
+    "notice_part",
+    "employer_record",
+    "advance_entry",
+    "appointment",
+    "person",
+    "recovery_code",
+    "api_token",
+];
+
+/// Tables that are made from others, or say who works on a centre now, and are not copied. People log
+/// in anew.
+pub(crate) const NOT_COPIED: &[&str] =
+    &["_migration", "centre", "transaction_identity", "centre_lease", "session", "login_failure"];
+
+/// Rows on their way at once.
+const ROWS_TOGETHER: usize = 8_192;
+
+/// The column by which a table is cut into months, counted from 0.
+fn cut_by(table: &str) -> Option<(Cut, usize)> {
+    if Cut::Booked.tables().contains(&table) {
+        Some((Cut::Booked, 3))
+    } else if Cut::Posted.tables().contains(&table) {
+        Some((Cut::Posted, 4))
+    } else {
+        None
+    }
+}
+
+/// How many rows of each table were copied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    pub tables: Vec<(&'static str, u64)>,
+}
+
+impl Store {
+    /// Copies everything of this centre into another database, where nothing of it may be yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the target holds rows of the centre; [`StoreError`] where either
+    /// database fails. Nothing is then copied.
+    pub fn copy_into(&self, target: &Self) -> Result<Copied, StoreError> {
+        let (from, to) = (Bulk::open(self)?, Bulk::open(target)?);
+        to.atomically(|_| {
+            let mut copied = Copied::default();
+            for table in TABLES {
+                let sql = format!("select 1 from {table} where centre_id = ?1 limit 1");
+                if to.connection.prepare_cached(&sql)?.exists(params![to.centre_id])? {
+                    let (id, state) = ((*table).to_owned(), "not empty".to_owned());
+                    let wanted = "a target without rows of this centre";
+                    return Err(StoreError::Refused(Refusal::State {
+                        what: "table",
+                        id,
+                        state,
+                        wanted,
+                    }));
+                }
+                copied.tables.push((table, copy_table(&from, &to, table)?));
+            }
+            if to.connection.is_postgres() {
+                let sql =
+                    "insert into transaction_identity (centre_id, account_id, serial, booked_on)
+                    select centre_id, account_id, serial, booked_on from bank_transaction
+                    where centre_id = ?1";
+                to.connection.execute(sql, params![to.centre_id])?;
+            }
+            Ok(copied)
+        })
+    }
+}
+
+fn copy_table(from: &Bulk, to: &Bulk, table: &'static str) -> Result<u64, StoreError> {
+    let mut waiting: Vec<OwnedRow> = Vec::new();
+    let mut count = 0;
+    let sql = format!("select * from {table} where centre_id = ?1");
+    from.connection.prepare_cached(&sql)?.each(params![from.centre_id], |row| {
+        let mut values: OwnedRow = Vec::with_capacity(row.len());
+        for column in 0..row.len() {
+            values.push(OwnedValue::from(row.value(column)?));
+        }
+        count += 1;
+        waiting.push(values);
+        if waiting.len() == ROWS_TOGETHER {
+            write(to, table, &waiting)?;
+            waiting.clear();
+        }
+        Ok(Read::On)
+    })?;
+    write(to, table, &waiting)?;
+    Ok(count)
+}
+
+fn write(to: &Bulk, table: &'static str, rows: &[OwnedRow]) -> Result<(), StoreError> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    if let Some((cut, column)) = cut_by(table) {
+        let mut days = Vec::with_capacity(rows.len());
+        for row in rows {
+            if let Some(OwnedValue::Integer(number)) = row.get(column) {
+                days.push(day(*number)?);
+            }
+        }
+        to.months(cut, days)?;
+    }
+    to.insert(table, first.len(), rows, |binder, row| {
+        row.iter().try_for_each(|value| binder.bind(value))
+    })
+}

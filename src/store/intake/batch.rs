@@ -1,0 +1,123 @@
+//! Rows of one file on their way from the reading thread to the writing one.
+//!
+//! A row's texts lie one behind the other in one buffer: a batch of four thousand rows is two pieces
+//! of memory, not thirty thousand.
+
+use super::super::branch::{Branch, BranchNumber, BranchNumbers};
+use crate::matching::{AccountIndex, Kind};
+use crate::remark::Claim;
+use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
+use chrono::{NaiveDate, NaiveTime};
+
+/// Text fields a row has.
+const TEXTS: usize = 7;
+
+/// Rows of one file, read and judged as far as one row can be, packed for the writing thread.
+#[derive(Clone, Debug, Default)]
+pub struct TransactionBatch {
+    text: String,
+    pub(super) rows: Vec<BatchRow>,
+    /// Branches that no batch before this one named, in the order of their numbers.
+    pub(super) branches: Vec<Branch>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct BatchRow {
+    pub(super) line: u64,
+    pub(super) account: AccountIndex,
+    pub(super) booked_on: NaiveDate,
+    pub(super) booked_time: Option<NaiveTime>,
+    pub(super) direction: Direction,
+    pub(super) amount: Money,
+    pub(super) balance: Option<Money>,
+    pub(super) reversal: bool,
+    pub(super) claim: Claim,
+    pub(super) kind: Kind,
+    pub(super) branch: Option<BranchNumber>,
+    /// Where its texts end in the batch; the first starts where the row before it ends.
+    pub(super) start: usize,
+    pub(super) ends: [usize; TEXTS],
+}
+
+impl TransactionBatch {
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn push(
+        &mut self,
+        line: u64,
+        account: AccountIndex,
+        transaction: &BankTransaction<'_>,
+        claim: Claim,
+        kind: Kind,
+        branches: &mut BranchNumbers,
+    ) {
+        let start = self.text.len();
+        let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
+        let branch = branches.number(party.bank_code, party.bank_name).map(|(number, first)| {
+            self.branches.extend(first);
+            number
+        });
+        let texts = [
+            transaction.serial,
+            party.account,
+            party.name,
+            remarks.postscript,
+            remarks.purpose,
+            remarks.summary,
+            remarks.note,
+        ];
+        let ends = texts.map(|text| {
+            self.text.push_str(text);
+            self.text.len()
+        });
+        self.rows.push(BatchRow {
+            line,
+            account,
+            booked_on: transaction.booked_on,
+            booked_time: transaction.booked_time,
+            direction: transaction.direction,
+            amount: transaction.amount,
+            balance: transaction.balance,
+            reversal: transaction.reversal,
+            claim,
+            kind,
+            branch,
+            start,
+            ends,
+        });
+    }
+
+    /// The row as a transaction; `bank` is 行号 and 开户行 of its branch.
+    pub(super) fn transaction<'a>(
+        &'a self,
+        row: &BatchRow,
+        bank: (&'a str, &'a str),
+    ) -> BankTransaction<'a> {
+        let mut start = row.start;
+        let [serial, account, name, postscript, purpose, summary, note] = row.ends.map(|end| {
+            let text = self.text.get(start..end).unwrap_or_default();
+            start = end;
+            text
+        });
+        BankTransaction {
+            account: "",
+            serial,
+            booked_on: row.booked_on,
+            booked_time: row.booked_time,
+            direction: row.direction,
+            amount: row.amount,
+            balance: row.balance,
+            counterparty: Counterparty { account, name, bank_code: bank.0, bank_name: bank.1 },
+            remarks: Remarks { postscript, purpose, summary, note },
+            reversal: row.reversal,
+        }
+    }
+}

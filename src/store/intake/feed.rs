@@ -1,0 +1,77 @@
+//! What a file says of itself: its receipts, statements, flags, and the rows set aside.
+
+use super::super::StoreError;
+use super::super::bulk::Bulk;
+use super::super::row::day_number;
+use super::super::slate::account_id;
+use super::{FlagRecord, SetAside, StatementRecord};
+use std::collections::BTreeMap;
+
+/// The rows that hang on a feed.
+pub(super) struct Feed<'a> {
+    pub(super) bulk: &'a Bulk,
+    pub(super) feed_id: &'a str,
+}
+
+impl Feed<'_> {
+    pub(super) fn receipts(
+        &self,
+        receipts: &BTreeMap<(i64, i64), (i64, i64)>,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<_> = receipts.iter().collect();
+        self.bulk.insert("receipt", 6, &rows, |row, ((account, booked_on), (credit, debit))| {
+            row.bind(self.bulk.centre_id)?;
+            row.bind(self.feed_id)?;
+            row.bind(account)?;
+            row.bind(booked_on)?;
+            row.bind(credit)?;
+            row.bind(debit)
+        })
+    }
+
+    pub(super) fn set_aside(&self, set_aside: &[SetAside]) -> Result<(), StoreError> {
+        let rows: Vec<_> = (1_i64..).zip(set_aside).collect();
+        self.bulk.insert("set_aside", 9, &rows, |row, (position, aside)| {
+            row.bind(self.bulk.centre_id)?;
+            row.bind(self.feed_id)?;
+            row.bind(position)?;
+            row.bind(aside.line.cast_signed())?;
+            row.bind(aside.field_no)?;
+            row.bind(&aside.field)?;
+            row.bind(&aside.found)?;
+            row.bind(&aside.problem)?;
+            row.bind(&aside.row)
+        })
+    }
+
+    pub(super) fn statements(&self, statements: &[StatementRecord]) -> Result<(), StoreError> {
+        let rows: Vec<_> = (1_i64..).zip(statements).collect();
+        self.bulk.insert("statement", 12, &rows, |row, (position, statement)| {
+            let (opening, closing) = (statement.opening, statement.closing);
+            row.bind(self.bulk.centre_id)?;
+            row.bind(self.feed_id)?;
+            row.bind(position)?;
+            row.bind(account_id(statement.account))?;
+            row.bind(&statement.identification)?;
+            row.bind(opening.map(|(amount, _)| amount.fen()))?;
+            row.bind(opening.and_then(|(_, on)| on).map(day_number))?;
+            row.bind(closing.map(|(amount, _)| amount.fen()))?;
+            row.bind(closing.and_then(|(_, on)| on).map(day_number))?;
+            row.bind(statement.entries.cast_signed())?;
+            row.bind(statement.sum_credit.fen())?;
+            row.bind(statement.sum_debit.fen())
+        })
+    }
+
+    pub(super) fn flags(&self, flags: &[FlagRecord]) -> Result<(), StoreError> {
+        let rows: Vec<_> = (1_i64..).zip(flags).collect();
+        self.bulk.insert("feed_flag", 6, &rows, |row, (position, flag)| {
+            row.bind(self.bulk.centre_id)?;
+            row.bind(self.feed_id)?;
+            row.bind(position)?;
+            row.bind(flag.line.cast_signed())?;
+            row.bind(&flag.code)?;
+            row.bind(&flag.detail)
+        })
+    }
+}

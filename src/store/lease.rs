@@ -1,0 +1,163 @@
+//! Who works on a centre: a lease on its own row, claimed by compare and set.
+//!
+//! Start at [`Store::claim`]. Whoever holds the lease renews it while it works; a worker that dies
+//! lets it run out, and the next one claims it. The same statements do it on SQLite, PostgreSQL and a
+//! distributed PostgreSQL, and none of them needs a session. Instants come from the caller, in
+//! seconds since 1970 UTC: machines that share a database are expected to agree on the time within a
+//! few seconds, a fraction of [`Lease::SECONDS`].
+//!
+//! Invariant: a commit of a holder proves that the lease is still its own ([`Bulk::fence`]), so a
+//! worker that slept through its lease writes nothing.
+
+use super::bulk::Bulk;
+use super::sql::params;
+use super::{Store, StoreError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Names a claim: the machine, the process, and what tells two claims of one process apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder(Arc<str>);
+
+impl Holder {
+    #[must_use]
+    pub fn new(machine: &str, process: u32, claim: u64) -> Self {
+        Self(format!("{machine}/{process}/{claim}").into())
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who holds a centre, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub code: String,
+    /// Empty where nobody ever held it.
+    pub holder: String,
+    pub claimed_at: i64,
+    pub lease_until: i64,
+}
+
+impl Lease {
+    /// How long a claim lasts without being renewed: long enough for a machine to be busy, short
+    /// enough that a dead worker's centre is done the same night.
+    pub const SECONDS: i64 = 60;
+
+    /// How often a holder renews it.
+    pub const RENEWED_EVERY_SECONDS: u64 = 10;
+
+    /// Whether somebody holds it at this instant.
+    #[must_use]
+    pub const fn is_held_at(&self, now: i64) -> bool {
+        self.lease_until >= now
+    }
+}
+
+const CLAIM: &str = "update centre_lease set holder = ?2, claimed_at = ?3, lease_until = ?4
+    where centre_id = ?1 and (lease_until < ?3 or ?5 = 1)";
+
+/// Also what a commit proves itself by: it touches the holder's row or none.
+const RENEW: &str = "update centre_lease set lease_until = ?3 where centre_id = ?1 and holder = ?2";
+
+/// Changes nothing and holds the row until the commit, for who holds no lease and may write while nobody does.
+const UNHELD: &str =
+    "update centre_lease set holder = holder where centre_id = ?1 and lease_until < ?2";
+
+/// A store's claim, shared by all who work through it.
+#[derive(Clone, Debug)]
+pub(super) struct Claimed {
+    holder: Holder,
+    /// Until when it was last said to hold.
+    until: Arc<AtomicI64>,
+}
+
+impl Store {
+    /// Claims the centre; `None` where another holds it. `over_the_dead` takes it in any case, for
+    /// whoever knows by other means that the holder is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn claim(
+        &self,
+        holder: &Holder,
+        now: i64,
+        over_the_dead: bool,
+    ) -> Result<Option<Self>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let until = now + Lease::SECONDS;
+        let values = params![bulk.centre_id, holder.as_str(), now, until, over_the_dead];
+        let claimed = bulk.connection.prepare_cached(CLAIM)?.execute(values)?;
+        let claim = || Claimed { holder: holder.clone(), until: Arc::new(until.into()) };
+        Ok((claimed > 0).then(|| Self { claim: Some(claim()), ..self.clone() }))
+    }
+
+    /// Renews the claim; `false` where another has taken it. Where the database cannot be written just
+    /// now, the next commit of the holder renews it all the same.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn renew(&self, now: i64) -> Result<bool, StoreError> {
+        let Some(claim) = &self.claim else { return Ok(false) };
+        claim.until.store(now + Lease::SECONDS, Ordering::Relaxed);
+        Bulk::open(self)?.renew(claim)
+    }
+
+    /// Gives the centre back.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails; the lease then runs out by itself.
+    pub fn release(&self) -> Result<(), StoreError> {
+        let Some(claim) = &self.claim else { return Ok(()) };
+        claim.until.store(0, Ordering::Relaxed);
+        Bulk::open(self)?.renew(claim).map(|_| ())
+    }
+
+    /// Who holds this centre.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn lease(&self) -> Result<Lease, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select c.code, l.holder, l.claimed_at, l.lease_until
+            from centre c join centre_lease l using (centre_id) where c.centre_id = ?1";
+        bulk.connection.query_row(sql, params![bulk.centre_id], |row| {
+            Ok(Lease {
+                code: row.get(0)?,
+                holder: row.get(1)?,
+                claimed_at: row.get(2)?,
+                lease_until: row.get(3)?,
+            })
+        })
+    }
+}
+
+impl Bulk {
+    /// Proves, inside a transaction, that the lease this store was claimed with is still its own.
+    pub(super) fn fence(&self) -> Result<(), StoreError> {
+        match self.claim() {
+            Some(claim) if !self.renew(claim)? => {
+                Err(StoreError::LeaseLost { holder: claim.holder.as_str().to_owned() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn renew(&self, claim: &Claimed) -> Result<bool, StoreError> {
+        let until = claim.until.load(Ordering::Relaxed);
+        let values = params![self.centre_id, claim.holder.as_str(), until];
+        Ok(self.connection.prepare_cached(RENEW)?.execute(values)? > 0)
+    }
+
+    /// Proves, inside a transaction, that no night works on the centre: what staff do then is not
+    /// decided over by one that read the books before.
+    pub(crate) fn no_night(&self, now: i64) -> Result<(), StoreError> {
+        let values = params![self.centre_id, now];
+        if self.connection.prepare_cached(UNHELD)?.execute(values)? > 0 {
+            return Ok(());
+        }
+        Err(StoreError::Night)
+    }
+}

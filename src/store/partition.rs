@@ -1,0 +1,136 @@
+//! Months: the partitions that transactions and postings lie in on PostgreSQL.
+//!
+//! Start at [`Bulk::months_of`], which whoever writes rows calls before. A partition is made and
+//! attached on a connection of its own, in a commit of its own: attaching takes a lock that writers
+//! do not mind, and many nights may need the same month at once. On SQLite nothing is cut.
+
+use super::StoreError;
+use super::bulk::Bulk;
+use super::pool::Pool;
+use super::row::day_number;
+use super::sql::{Connection, params};
+use crate::remittance::YearMonth;
+use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
+
+/// A month of booking days or of posting days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Month {
+    pub(crate) cut: Cut,
+    pub(crate) month: YearMonth,
+}
+
+/// What a set of tables is cut by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cut {
+    /// The booking day of a transaction.
+    Booked,
+    /// The day an entry was posted to an employee's account.
+    Posted,
+}
+
+impl Cut {
+    /// The tables, parents of their months.
+    pub(crate) const fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Booked => &["bank_transaction", "decision", "allocation", "journal"],
+            Self::Posted => &["account_entry"],
+        }
+    }
+}
+
+/// One maker of partitions at a time, until its commit.
+const WAIT: &str = "select pg_advisory_xact_lock(7100720)";
+
+impl Month {
+    pub(crate) fn of(cut: Cut, day: NaiveDate) -> Option<Self> {
+        YearMonth::new(day.year(), day.month()).map(|month| Self { cut, month })
+    }
+
+    /// The partition of a table: `bank_transaction_2026_05`.
+    pub(crate) fn partition(self, table: &str) -> String {
+        format!("{table}_{:04}_{:02}", self.month.year(), self.month.month())
+    }
+
+    /// The day numbers it goes from and up to.
+    fn bounds(self) -> Option<(i64, i64)> {
+        let first = |month: YearMonth| {
+            NaiveDate::from_ymd_opt(month.year(), month.month(), 1).map(day_number)
+        };
+        Some((first(self.month)?, first(self.month.next())?))
+    }
+}
+
+impl Bulk {
+    /// Makes sure that transactions booked on these days have a place.
+    pub(crate) fn months_of(
+        &self,
+        days: impl IntoIterator<Item = NaiveDate>,
+    ) -> Result<(), StoreError> {
+        self.months(Cut::Booked, days)
+    }
+
+    /// Makes sure that rows of these days have a place.
+    pub(crate) fn months(
+        &self,
+        cut: Cut,
+        days: impl IntoIterator<Item = NaiveDate>,
+    ) -> Result<(), StoreError> {
+        if !self.connection.is_postgres() {
+            return Ok(());
+        }
+        let mut last = None;
+        let mut wanted = BTreeSet::new();
+        for day in days {
+            let month = Month::of(cut, day);
+            if last != month {
+                wanted.extend(month);
+                last = month;
+            }
+        }
+        let pool = self.pool();
+        let mut known = pool.months.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing: Vec<Month> = wanted.difference(&known).copied().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        make(pool, &missing)?;
+        for month in &missing {
+            // A transaction that writes to a table already does not look whether it got new
+            // partitions; a lock it did not hold before makes it look.
+            let partition = month.partition(month.cut.tables()[0]);
+            self.connection.execute_batch(&format!("select 1 from {partition} limit 0"))?;
+        }
+        known.extend(missing);
+        Ok(())
+    }
+}
+
+/// Makes the partitions of months, on a connection of its own.
+fn make(pool: &std::sync::Arc<Pool>, months: &[Month]) -> Result<(), StoreError> {
+    let connection = Pool::lend(pool)?;
+    connection.execute_batch("begin")?;
+    let made = make_on(&connection, months);
+    connection.execute_batch(if made.is_ok() { "commit" } else { "rollback" })?;
+    made
+}
+
+fn make_on(connection: &Connection, months: &[Month]) -> Result<(), StoreError> {
+    connection.execute_batch(WAIT)?;
+    for month in months {
+        let Some((from, to)) = month.bounds() else { continue };
+        for table in month.cut.tables() {
+            let partition = month.partition(table);
+            let sql = "select 1 from pg_inherits where inhrelid = to_regclass(?1)";
+            if connection.prepare_cached(sql)?.exists(params![partition])? {
+                continue;
+            }
+            connection.execute_batch(&format!(
+                "create table {partition} (like {table} including defaults including constraints);
+                 alter table {table} attach partition {partition} for values from ({from}) to ({to})"
+            ))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! The connections of a store: lent to one piece of work at a time, kept for the next.
+//!
+//! A connection costs a file's schema to read on SQLite and a process and a handshake on
+//! PostgreSQL, so the desk cannot make one for every page. What is broken or left inside a
+//! transaction is not taken back.
+
+use super::StoreError;
+use super::bulk::Lent;
+use super::partition::Month;
+use super::server::Server;
+use super::sql::postgres::column_types;
+use super::sql::{Connection, sqlite};
+use postgres::Client;
+use postgres::types::Type;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Connections kept while nobody needs them; the night uses two at a time, the desk some more.
+const KEPT_MAX: usize = 8;
+
+/// Where the connections go.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    File(PathBuf),
+    Server(Box<Server>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Pool {
+    place: Place,
+    idle: Mutex<Vec<Connection>>,
+    /// The types of the columns of tables that rows were copied into: they do not change while a
+    /// release runs.
+    types: Mutex<BTreeMap<&'static str, Arc<[Type]>>>,
+    /// Months that are known to have their partitions.
+    pub(super) months: Mutex<BTreeSet<Month>>,
+}
+
+impl Pool {
+    pub(super) fn new(place: Place) -> Arc<Self> {
+        Arc::new(Self {
+            place,
+            idle: Mutex::default(),
+            types: Mutex::default(),
+            months: Mutex::default(),
+        })
+    }
+
+    pub(super) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    pub(super) fn statement_timeout(&self) -> Option<u32> {
+        match &self.place {
+            Place::File(_) => None,
+            Place::Server(server) => server.statement_timeout,
+        }
+    }
+
+    /// Lends a connection, a kept one where there is one.
+    pub(super) fn lend(pool: &Arc<Self>) -> Result<Lent, StoreError> {
+        let kept = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => pool.place.open()?,
+        };
+        Ok(Lent::new(connection, Arc::clone(pool)))
+    }
+
+    pub(super) fn take_back(&self, connection: Connection) {
+        let whole = match &connection {
+            Connection::Sqlite(connection) => connection.is_autocommit(),
+            Connection::Postgres(client) => !client.borrow().is_closed(),
+        };
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if whole && idle.len() < KEPT_MAX {
+            idle.push(connection);
+        }
+    }
+
+    /// The types of a table's columns.
+    pub(super) fn column_types(
+        &self,
+        client: &mut Client,
+        table: &'static str,
+    ) -> Result<Arc<[Type]>, StoreError> {
+        let mut known = self.types.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(types) = known.get(table) {
+            return Ok(Arc::clone(types));
+        }
+        let types: Arc<[Type]> = column_types(client, table)?.into();
+        known.insert(table, Arc::clone(&types));
+        Ok(types)
+    }
+
+    /// Closes what nobody uses now.
+    pub(super) fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Place {
+    fn open(&self) -> Result<Connection, StoreError> {
+        match self {
+            Self::File(path) => Ok(Connection::Sqlite(sqlite::open(path, false)?)),
+            Self::Server(server) => Ok(Connection::Postgres(RefCell::new(server.connect()?))),
+        }
+    }
+}

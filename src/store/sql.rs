@@ -1,0 +1,263 @@
+//! One face for two databases: a statement, its values, its rows, on SQLite or PostgreSQL.
+//!
+//! Start at [`Connection`]. The verbs of the store write their SQL once, in the words both know:
+//! placeholders are `?1`, truth is 0 or 1, sums are cast to `bigint`. On SQLite a statement is
+//! prepared and kept. On PostgreSQL it is sent with its types and never prepared by name, so that a
+//! pooler may give each transaction another server (pgbouncer's transaction mode).
+//!
+//! What differs by its nature is not here: how a million rows go in ([`super::bulk`]), how a database
+//! is opened ([`sqlite`], [`postgres`]).
+
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+mod value;
+
+pub(crate) use value::{Bind, Column, OwnedValue, Value};
+
+use super::StoreError;
+use std::cell::RefCell;
+
+/// Values for a statement, in the order of its placeholders.
+macro_rules! params {
+    () => { &[] as &[&dyn $crate::store::sql::Bind] };
+    ($($value:expr),+ $(,)?) => { &[$(&$value as &dyn $crate::store::sql::Bind),+] as &[&dyn $crate::store::sql::Bind] };
+}
+pub(crate) use params;
+
+/// An open connection to one of the two.
+pub(crate) enum Connection {
+    Sqlite(rusqlite::Connection),
+    /// The client works by exclusive reference, the store's verbs share their connection.
+    Postgres(RefCell<::postgres::Client>),
+}
+
+/// A statement ready to run.
+pub(crate) enum Statement<'c> {
+    Sqlite(rusqlite::CachedStatement<'c>),
+    Postgres { client: &'c RefCell<::postgres::Client>, sql: String },
+}
+
+/// The rows of an answer. PostgreSQL's are all here already: what may be a million rows is read by
+/// [`Statement::each`].
+pub(crate) enum Rows<'s> {
+    Sqlite(rusqlite::Rows<'s>),
+    Postgres { rows: Vec<::postgres::Row>, next: usize },
+}
+
+/// One row.
+#[derive(Clone, Copy)]
+pub(crate) enum Row<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r ::postgres::Row),
+}
+
+/// Whether a reader wants the next row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Read {
+    On,
+    Enough,
+}
+
+impl Connection {
+    /// Makes a statement ready; SQLite keeps the prepared one for the next time.
+    pub(crate) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
+        match self {
+            Self::Sqlite(connection) => Ok(Statement::Sqlite(connection.prepare_cached(sql)?)),
+            Self::Postgres(client) => {
+                Ok(Statement::Postgres { client, sql: postgres::placeholders(sql) })
+            }
+        }
+    }
+
+    /// Runs a statement; gives how many rows it touched.
+    pub(crate) fn execute(&self, sql: &str, values: &[&dyn Bind]) -> Result<usize, StoreError> {
+        self.prepare_cached(sql)?.execute(values)
+    }
+
+    /// Reads the one row of an answer.
+    pub(crate) fn query_row<T>(
+        &self,
+        sql: &str,
+        values: &[&dyn Bind],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.prepare_cached(sql)?.query_row(values, read)
+    }
+
+    /// Runs several statements that take no values.
+    pub(crate) fn execute_batch(&self, sql: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Self::Postgres(client) => Ok(client.borrow_mut().batch_execute(sql)?),
+        }
+    }
+
+    pub(crate) const fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+impl Statement<'_> {
+    /// Runs it; gives how many rows it touched.
+    pub(crate) fn execute(&mut self, values: &[&dyn Bind]) -> Result<usize, StoreError> {
+        match self {
+            Self::Sqlite(statement) => {
+                sqlite::bind(statement, values)?;
+                Ok(statement.raw_execute()?)
+            }
+            Self::Postgres { client, sql } => {
+                let values: Vec<Value<'_>> = values.iter().map(|value| value.value()).collect();
+                let touched = client.borrow_mut().execute_typed(sql, &postgres::typed(&values))?;
+                Ok(usize::try_from(touched).unwrap_or(usize::MAX))
+            }
+        }
+    }
+
+    /// Runs it and gives its rows.
+    pub(crate) fn query(&mut self, values: &[&dyn Bind]) -> Result<Rows<'_>, StoreError> {
+        match self {
+            Self::Sqlite(statement) => {
+                sqlite::bind(statement, values)?;
+                Ok(Rows::Sqlite(statement.raw_query()))
+            }
+            Self::Postgres { client, sql } => {
+                let values: Vec<Value<'_>> = values.iter().map(|value| value.value()).collect();
+                let rows = client.borrow_mut().query_typed(sql, &postgres::typed(&values))?;
+                Ok(Rows::Postgres { rows, next: 0 })
+            }
+        }
+    }
+
+    /// Reads every row as it comes, in memory that does not grow with them. The connection is the
+    /// reader's until it is done: nothing else can be asked meanwhile.
+    pub(crate) fn each(
+        &mut self,
+        values: &[&dyn Bind],
+        mut read: impl FnMut(&Row<'_>) -> Result<Read, StoreError>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => {
+                let mut rows = self.query(values)?;
+                while let Some(row) = rows.next()? {
+                    if read(&row)? == Read::Enough {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Self::Postgres { client, sql } => {
+                let values: Vec<Value<'_>> = values.iter().map(|value| value.value()).collect();
+                let mut client = client.borrow_mut();
+                postgres::each(&mut client, sql, &values, |row| read(&Row::Postgres(row)))
+            }
+        }
+    }
+
+    /// All rows as PostgreSQL gave them; none on SQLite, which is asked row by row.
+    pub(crate) fn query_kept(
+        &mut self,
+        values: &[&dyn Bind],
+    ) -> Result<Vec<::postgres::Row>, StoreError> {
+        match self.query(values)? {
+            Rows::Postgres { rows, .. } => Ok(rows),
+            Rows::Sqlite(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether there is any row.
+    pub(crate) fn exists(&mut self, values: &[&dyn Bind]) -> Result<bool, StoreError> {
+        Ok(self.query(values)?.next()?.is_some())
+    }
+
+    /// Reads the first row, where there is one.
+    pub(crate) fn query_row_optional<T>(
+        &mut self,
+        values: &[&dyn Bind],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut rows = self.query(values)?;
+        match rows.next()? {
+            Some(row) => read(&row).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads the one row there must be.
+    pub(crate) fn query_row<T>(
+        &mut self,
+        values: &[&dyn Bind],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.query_row_optional(values, read)?.ok_or(StoreError::NoRow)
+    }
+
+    /// Reads all rows into a list.
+    pub(crate) fn query_all<T>(
+        &mut self,
+        values: &[&dyn Bind],
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        let mut rows = self.query(values)?;
+        while let Some(row) = rows.next()? {
+            found.push(read(&row)?);
+        }
+        Ok(found)
+    }
+}
+
+impl Rows<'_> {
+    /// The next row.
+    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, StoreError> {
+        match self {
+            Self::Sqlite(rows) => Ok(rows.next()?.map(Row::Sqlite)),
+            Self::Postgres { rows, next } => {
+                let row = rows.get(*next);
+                *next += 1;
+                Ok(row.map(Row::Postgres))
+            }
+        }
+    }
+}
+
+impl<'r> Row<'r> {
+    /// The value in a column, counted from 0.
+    pub(crate) fn get<T: Column>(&self, column: usize) -> Result<T, StoreError> {
+        T::read(self, column)
+    }
+
+    /// The text in a column without a copy; empty where it is null.
+    pub(crate) fn text(&self, column: usize) -> Result<&'r str, StoreError> {
+        Ok(self.text_or_null(column)?.unwrap_or_default())
+    }
+
+    /// The text in a column without a copy.
+    pub(crate) fn text_or_null(&self, column: usize) -> Result<Option<&'r str>, StoreError> {
+        match self {
+            Self::Sqlite(row) => sqlite::text(row, column),
+            Self::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+
+    /// How many columns it has.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Sqlite(row) => row.as_ref().column_count(),
+            Self::Postgres(row) => row.len(),
+        }
+    }
+
+    /// What is in a column, whatever it is.
+    pub(crate) fn value(&self, column: usize) -> Result<Value<'r>, StoreError> {
+        match self {
+            Self::Sqlite(row) => sqlite::value(row, column),
+            Self::Postgres(row) => postgres::value(row, column),
+        }
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.is_postgres() { "postgres" } else { "sqlite" })
+    }
+}

@@ -1,0 +1,190 @@
+//! PostgreSQL: how values, rows and bulk rows pass.
+//!
+//! Statements travel with the types of their values in one round trip and are not kept on the
+//! server: whatever server a pooler gives, it needs to know nothing from before. How a connection
+//! is made is [`super::super::server`]'s to say.
+
+use super::value::Type as Kind;
+use super::{Read, StoreError, Value};
+use bytes::{BufMut, BytesMut};
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, Row};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+/// A statement in PostgreSQL's words: `?1` becomes `$1`. Texts and comments in our statements hold no
+/// question mark (`tests/statements.rs` looks).
+pub(super) fn placeholders(sql: &str) -> String {
+    sql.replace('?', "$")
+}
+
+/// Values with their types, as the protocol sends them.
+pub(super) fn typed<'v>(values: &'v [Value<'v>]) -> Vec<(&'v (dyn ToSql + Sync), Type)> {
+    values.iter().map(|value| (value as &(dyn ToSql + Sync), wire_type(value))).collect()
+}
+
+const fn wire_type(value: &Value<'_>) -> Type {
+    match value.of() {
+        Kind::Integer => Type::INT8,
+        Kind::Text => Type::TEXT,
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Self::Null(_) => return Ok(IsNull::Yes),
+            Self::Text(text) => out.put_slice(text.as_bytes()),
+            Self::Integer(number) => match *ty {
+                Type::INT2 => out.put_i16(i16::try_from(*number)?),
+                Type::INT4 => out.put_i32(i32::try_from(*number)?),
+                _ => out.put_i64(*number),
+            },
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(*ty, Type::INT2 | Type::INT4 | Type::INT8 | Type::TEXT)
+    }
+
+    to_sql_checked!();
+}
+
+/// Reads every row of a statement as it comes.
+pub(super) fn each(
+    client: &mut Client,
+    sql: &str,
+    values: &[Value<'_>],
+    mut read: impl FnMut(&Row) -> Result<Read, StoreError>,
+) -> Result<(), StoreError> {
+    let mut rows = client.query_typed_raw(sql, typed(values))?;
+    while let Some(row) = rows.next()? {
+        if read(&row)? == Read::Enough {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What is in a column; every whole number is one type of ours.
+pub(super) fn value(row: &Row, column: usize) -> Result<Value<'_>, StoreError> {
+    let ty = row.columns().get(column).map(|column| column.type_().clone());
+    let number = |found: Option<i64>| found.map_or(Value::Null(Kind::Integer), Value::Integer);
+    match ty {
+        Some(Type::INT8) => Ok(number(row.try_get(column)?)),
+        Some(Type::INT4) => Ok(number(row.try_get::<_, Option<i32>>(column)?.map(i64::from))),
+        Some(Type::INT2) => Ok(number(row.try_get::<_, Option<i16>>(column)?.map(i64::from))),
+        Some(Type::TEXT | Type::VARCHAR | Type::NAME) => {
+            let text: Option<&str> = row.try_get(column)?;
+            Ok(text.map_or(Value::Null(Kind::Text), Value::Text))
+        }
+        other => Err(StoreError::Column { column, found: format!("type {other:?}") }),
+    }
+}
+
+/// Bytes sent together while copying in.
+const COPY_BYTES: usize = 256 * 1024;
+
+/// What a binary copy begins with: the signature, no flags, no extension.
+const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+
+/// Rows on their way into a table, in the binary form of COPY.
+pub(crate) struct CopyIn<'c> {
+    writer: postgres::CopyInWriter<'c>,
+    types: &'c [Type],
+    buffer: BytesMut,
+    column: usize,
+}
+
+impl<'c> CopyIn<'c> {
+    /// Begins; `types` are those of the table's columns ([`column_types`]).
+    pub(crate) fn begin(
+        client: &'c mut Client,
+        table: &str,
+        types: &'c [Type],
+    ) -> Result<Self, StoreError> {
+        let writer = client.copy_in(&format!("copy {table} from stdin with (format binary)"))?;
+        let mut buffer = BytesMut::with_capacity(COPY_BYTES + 4096);
+        buffer.put_slice(COPY_HEADER);
+        Ok(Self { writer, types, buffer, column: 0 })
+    }
+
+    /// Begins a row.
+    pub(crate) fn row(&mut self) -> Result<(), StoreError> {
+        if self.buffer.len() >= COPY_BYTES {
+            self.flush()?;
+        }
+        self.column = 0;
+        self.buffer.put_i16(i16::try_from(self.types.len()).unwrap_or(i16::MAX));
+        Ok(())
+    }
+
+    /// Gives the next value of the row.
+    pub(crate) fn value(&mut self, value: &Value<'_>) -> Result<(), StoreError> {
+        let ty = self.types.get(self.column).ok_or(StoreError::Writer)?;
+        self.column += 1;
+        let start = self.buffer.len();
+        self.buffer.put_i32(-1);
+        let written = value.to_sql(ty, &mut self.buffer).map_err(StoreError::Value)?;
+        if let IsNull::No = written {
+            let length = self.buffer.len() - start - 4;
+            let length = i32::try_from(length).map_err(|error| StoreError::Value(error.into()))?;
+            if let Some(place) = self.buffer.get_mut(start..start + 4) {
+                place.copy_from_slice(&length.to_be_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the copy; the rows are in as far as the transaction is.
+    pub(crate) fn finish(mut self) -> Result<(), StoreError> {
+        self.buffer.put_i16(-1);
+        self.flush()?;
+        self.writer.finish()?;
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        self.writer.write_all(&self.buffer).map_err(StoreError::copy)?;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+/// The types of a table's columns, in their order.
+pub(crate) fn column_types(client: &mut Client, table: &str) -> Result<Vec<Type>, StoreError> {
+    let sql = "select atttypid from pg_attribute where attrelid = to_regclass($1)
+        and attnum > 0 and not attisdropped order by attnum";
+    let rows = client.query_typed(sql, &[(&table, Type::TEXT)])?;
+    rows.iter()
+        .map(|row| {
+            let oid: u32 = row.try_get(0)?;
+            Type::from_oid(oid).ok_or_else(|| StoreError::Column {
+                column: 0,
+                found: format!("type {oid} in table {table}"),
+            })
+        })
+        .collect()
+}
+
+/// Placeholders for `rows` rows of `columns` values, from the `first` on: `(?2, ?3), (?4, ?5)`.
+pub(crate) fn value_lists(first: usize, columns: usize, rows: usize) -> String {
+    let mut list = String::new();
+    for row in 0..rows {
+        let start = first + row * columns;
+        list.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            let comma = if column == 0 { "" } else { ", " };
+            write!(list, "{comma}?{}", start + column).unwrap_or_default();
+        }
+        list.push(')');
+    }
+    list
+}

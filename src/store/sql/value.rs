@@ -1,0 +1,174 @@
+//! What goes into a statement and comes out of a row: whole numbers, texts, and nothing.
+//!
+//! Invariant: money, days, months and references are whole numbers, truth is 0 or 1. There is no
+//! fraction and no other type, so that both databases keep the same.
+
+use super::{Row, StoreError};
+use std::borrow::Cow;
+
+/// A value as both databases know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value<'a> {
+    /// Nothing, of a type: PostgreSQL must know of which.
+    Null(Type),
+    Integer(i64),
+    Text(&'a str),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    Integer,
+    Text,
+}
+
+impl Value<'_> {
+    pub(crate) const fn of(&self) -> Type {
+        match self {
+            Self::Null(of) => *of,
+            Self::Integer(_) => Type::Integer,
+            Self::Text(_) => Type::Text,
+        }
+    }
+}
+
+/// The same with a text of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OwnedValue {
+    Null(Type),
+    Integer(i64),
+    Text(String),
+}
+
+impl From<Value<'_>> for OwnedValue {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Null(of) => Self::Null(of),
+            Value::Integer(number) => Self::Integer(number),
+            Value::Text(text) => Self::Text(text.to_owned()),
+        }
+    }
+}
+
+impl Bind for OwnedValue {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Null(of) => Value::Null(*of),
+            Self::Integer(number) => Value::Integer(*number),
+            Self::Text(text) => Value::Text(text),
+        }
+    }
+}
+
+/// What can be given to a statement.
+pub(crate) trait Bind {
+    fn value(&self) -> Value<'_>;
+}
+
+/// What a type is when there is nothing of it.
+pub(crate) trait Typed {
+    const TYPE: Type;
+}
+
+/// What can be read from a column.
+pub(crate) trait Column: Sized {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError>;
+}
+
+macro_rules! whole_numbers {
+    ($($number:ty),+) => {$(
+        impl Bind for $number {
+            fn value(&self) -> Value<'_> {
+                Value::Integer(i64::from(*self))
+            }
+        }
+        impl Typed for $number {
+            const TYPE: Type = Type::Integer;
+        }
+    )+};
+}
+whole_numbers!(i64, i32, i16, u32, u16, u8, bool);
+
+macro_rules! texts {
+    ($($text:ty),+) => {$(
+        impl Bind for $text {
+            fn value(&self) -> Value<'_> {
+                Value::Text(self)
+            }
+        }
+        impl Typed for $text {
+            const TYPE: Type = Type::Text;
+        }
+    )+};
+}
+texts!(str, String, Cow<'_, str>, Box<str>);
+
+impl<T: Bind + ?Sized> Bind for &T {
+    fn value(&self) -> Value<'_> {
+        (**self).value()
+    }
+}
+
+impl<T: Typed + ?Sized> Typed for &T {
+    const TYPE: Type = T::TYPE;
+}
+
+impl<T: Bind + Typed> Bind for Option<T> {
+    fn value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Null(T::TYPE), Bind::value)
+    }
+}
+
+impl Bind for Value<'_> {
+    fn value(&self) -> Value<'_> {
+        *self
+    }
+}
+
+fn unexpected(column: usize, found: &Value<'_>) -> StoreError {
+    StoreError::Column { column, found: format!("{found:?}") }
+}
+
+impl Column for i64 {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
+        match row.value(column)? {
+            Value::Integer(number) => Ok(number),
+            other => Err(unexpected(column, &other)),
+        }
+    }
+}
+
+macro_rules! narrower {
+    ($($number:ty),+) => {$(
+        impl Column for $number {
+            fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
+                let number = i64::read(row, column)?;
+                number.try_into().map_err(|_| unexpected(column, &Value::Integer(number)))
+            }
+        }
+    )+};
+}
+narrower!(i32, i16, u32, u16, u64, usize);
+
+impl Column for bool {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
+        Ok(i64::read(row, column)? != 0)
+    }
+}
+
+impl Column for String {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
+        match row.text_or_null(column)? {
+            Some(text) => Ok(text.to_owned()),
+            None => Err(unexpected(column, &Value::Null(Type::Text))),
+        }
+    }
+}
+
+impl<T: Column> Column for Option<T> {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
+        match row.value(column)? {
+            Value::Null(_) => Ok(None),
+            Value::Integer(_) | Value::Text(_) => T::read(row, column).map(Some),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! A PostgreSQL server of the tests' own: started once a test program, gone with it.
+//!
+//! Start at [`url`]. It runs in a temporary directory, on a socket there, and never as root, which
+//! PostgreSQL refuses. `TEST_POSTGRES_URL` names another server instead. Where there is none at all a
+//! suite says that it skips.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// The server's URL, with a database to use; `None` where there is no PostgreSQL.
+pub(crate) fn url() -> Option<&'static str> {
+    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+    SERVER.get_or_init(start).as_ref().map(|server| server.url.as_str())
+}
+
+struct Server {
+    url: String,
+    /// The watcher stops the server when this end of the pipe closes, however the tests end.
+    _alive: Option<ChildStdin>,
+    _watcher: Option<Child>,
+}
+
+/// Runs the server until standard input closes, then clears up behind it.
+const WATCH: &str = r#"
+    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off \
+        -c max_connections=200 -c shared_buffers=256MB -c log_min_messages=panic \
+        >"$2/log" 2>&1 </dev/null &
+    server=$!
+    cat >/dev/null
+    kill -INT $server
+    wait $server
+    rm -rf "$2"
+"#;
+
+fn start() -> Option<Server> {
+    if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
+        return Some(Server { url, _alive: None, _watcher: None });
+    }
+    let Some(programs) = programs() else {
+        println!("skipped on postgres: no server is installed (Debian: postgresql)");
+        return None;
+    };
+    let folder = folder();
+    let made = as_nobody_special(&folder, "sh")
+        .args([
+            "-c",
+            r#""$1/initdb" -D "$2/data" -U duizhang -A trust -E UTF8 --locale=C.UTF-8 --no-sync"#,
+        ])
+        .arg("initdb")
+        .args([&programs, &folder])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+    let mut watcher = as_nobody_special(&folder, "sh")
+        .args(["-c", WATCH, "watch"])
+        .args([&programs, &folder])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let socket = folder.display().to_string().replace('/', "%2F");
+    let url = format!("postgres://duizhang@{socket}/postgres");
+    wait_for(&url, &folder);
+    Some(Server { url, _alive: watcher.stdin.take(), _watcher: Some(watcher) })
+}
+
+fn wait_for(url: &str, folder: &Path) {
+    let began = Instant::now();
+    while let Err(error) = postgres::Client::connect(url, postgres::NoTls) {
+        if began.elapsed() > Duration::from_secs(60) {
+            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+            panic!("the server did not come up: {error}\n{log}");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A folder for the server; in memory where the system has a place for that.
+fn folder() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let within = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let folder = tempfile::Builder::new().prefix("duizhang-postgres-").tempdir_in(within).unwrap();
+    // The watcher removes it.
+    let folder = folder.keep();
+    if is_root() {
+        let given = Command::new("chown").arg("nobody").arg(&folder).status().unwrap();
+        assert!(given.success(), "chown {}", folder.display());
+    }
+    folder
+}
+
+/// A command as another user, where we are root: PostgreSQL does not run as root.
+fn as_nobody_special(folder: &Path, program: &str) -> Command {
+    let mut command = if is_root() {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=nobody", "--clear-groups", "--", program]);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.current_dir(folder).stdout(Stdio::null());
+    command
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    id.stdout == b"0\n"
+}
+
+/// Where the newest server's programs are.
+fn programs() -> Option<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|version| version.path().join("bin"))
+        .filter(|bin| bin.join("initdb").is_file())
+        .collect();
+    found.sort();
+    found.pop()
+}
