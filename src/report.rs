@@ -24,11 +24,11 @@ mod words;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;
 
-pub use crate::suspense::Age;
+pub use crate::suspense::{Age, Stage};
 pub use breakdown::{AgeTotal, BankTotal, ReasonTotal, Tally};
 pub use item::{
     Evidence, EvidenceKind, Explanation, Holds, Item, MaskedAccount, RemarkText, Segment,
-    SegmentKind, Status, Suggestion,
+    SegmentKind, Suggestion,
 };
 pub use night::{Awaiting, Centre, Movement, Night, NightPoint, OutcomeTotal};
 pub use warning::Warning;

@@ -8,6 +8,7 @@
 
 pub mod bank;
 pub mod calendar;
+pub mod desk;
 pub mod letter;
 pub mod matching;
 pub mod policy;
@@ -49,6 +50,7 @@ pub struct Rulebook {
     pub banks: bank::BankLayouts,
     pub letters: letter::LetterRules,
     pub policy: crate::remittance::Policy,
+    pub desk: desk::DeskRules,
 }
 
 impl Rulebook {
@@ -71,13 +73,22 @@ impl Rulebook {
         let banks = bank::BankLayouts::from_files(&below("banks/"));
         let letters = letter::LetterRules::parse(&below("letters/"));
         let policy = policy::read(&file("policy.toml"));
-        match (remark, matching, calendar, banks, letters, policy) {
-            (Ok(remark), Ok(matching), Ok(calendar), Ok(banks), Ok(letters), Ok(policy)) => {
+        let desk = desk::read(&file("desk.toml"));
+        match (remark, matching, calendar, banks, letters, policy, desk) {
+            (
+                Ok(remark),
+                Ok(matching),
+                Ok(calendar),
+                Ok(banks),
+                Ok(letters),
+                Ok(policy),
+                Ok(desk),
+            ) => {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
-                let book = Self { remark, matching, calendar, banks, letters, policy };
+                let book = Self { remark, matching, calendar, banks, letters, policy, desk };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }
-            (remark, matching, calendar, banks, letters, policy) => {
+            (remark, matching, calendar, banks, letters, policy, desk) => {
                 let found = [
                     remark.err(),
                     matching.err(),
@@ -85,6 +96,7 @@ impl Rulebook {
                     banks.err(),
                     letters.err(),
                     policy.err(),
+                    desk.err(),
                 ];
                 Err(found
                     .into_iter()

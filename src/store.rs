@@ -19,10 +19,13 @@ mod listing;
 mod lock;
 mod notices;
 mod outcomes;
+mod person;
 mod remittance;
 mod row;
+mod session;
 mod slate;
 mod suspense;
+mod throttle;
 mod verdict;
 
 pub use audit::{Audit, Gap, Place};
@@ -35,9 +38,11 @@ pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
+pub use person::Person;
 pub use remittance::{Books, NoticeSheet};
+pub use session::{SessionPerson, SessionRow, SessionUse};
 pub use slate::{Accounts, Slate};
-pub use suspense::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
+pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use sha2::{Digest, Sha256};
@@ -49,11 +54,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The migrations, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "centre", include_str!("../migrations/sqlite/0001_centre.sql")),
     (2, "feed", include_str!("../migrations/sqlite/0002_feed.sql")),
     (3, "decision", include_str!("../migrations/sqlite/0003_decision.sql")),
     (4, "remittance", include_str!("../migrations/sqlite/0004_remittance.sql")),
+    (8, "session", include_str!("../migrations/sqlite/0008_session.sql")),
 ];
 
 /// Bytes a page of a new database: wide rows in clustered trees split less often in larger pages

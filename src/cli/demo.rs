@@ -14,7 +14,7 @@ use crate::import;
 use crate::nightly::Inbox;
 use crate::remittance::Reason;
 use crate::report::{Holds, Suggestion};
-use crate::store::{ItemId, Resolution};
+use crate::suspense::{Act, ItemId};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 
@@ -80,11 +80,11 @@ fn staff(centre: &Centre, on: NaiveDate) -> Result<(), Failure> {
                 && suggestion.evidence.iter().all(|evidence| evidence.holds != Holds::No)
         };
         let (decision, note) = match item.reason {
-            Reason::NoticeAlreadyPaid => (Resolution::Refund, "重复缴款，单位来函申请退回"),
+            Reason::NoticeAlreadyPaid => (Act::Refund, "重复缴款，单位来函申请退回"),
             Reason::NoReference | Reason::UnreadableReference | Reason::UnknownReference => {
                 match item.suggestions.first().filter(exact) {
                     Some(found) => {
-                        (Resolution::Settle(vec![found.reference]), "电话核实，单位来函确认")
+                        (Act::Settle { notices: vec![found.reference] }, "电话核实，单位来函确认")
                     }
                     None => continue,
                 }

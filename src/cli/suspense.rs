@@ -8,7 +8,8 @@ use super::listing::{parsed, reason};
 use super::rows::{Column, Printer, Value, grouped, one_line, stdout};
 use crate::remittance::PaymentReference;
 use crate::report::{EvidenceKind, Holds, Item, SegmentKind, Suggestion};
-use crate::store::{ItemId, Resolution, SuspenseFilter, SuspenseRow};
+use crate::store::{SuspenseFilter, SuspenseRow};
+use crate::suspense::{Act, ItemId};
 use std::io::Write;
 
 pub(super) fn run(global: &Global, command: &SuspenseCommand) -> Result<Done, Failure> {
@@ -151,33 +152,33 @@ const fn compared(kind: EvidenceKind) -> &'static str {
 fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
     let notices = args.how.notice.iter().map(|text| parsed::<PaymentReference>(text));
     let notices = notices.collect::<Result<Vec<_>, _>>()?;
-    let mut resolution = if !notices.is_empty() {
-        Resolution::Settle(notices)
+    let mut act = if !notices.is_empty() {
+        Act::Settle { notices }
     } else if args.how.advance {
-        args.employer.clone().map_or(Resolution::Advance, Resolution::AdvanceOf)
+        Act::Advance { employer_id: args.employer.clone() }
     } else if args.how.refund {
-        Resolution::Refund
+        Act::Refund
     } else {
-        Resolution::NotOurs
+        Act::NotOurs
     };
     let centre = Centre::write(global)?;
     let on = args.as_of.as_of.unwrap_or_else(clock::today);
     let ids = args.ids.iter().map(|id| identify(&centre, id));
     let items = ids.collect::<Result<Vec<_>, _>>()?;
-    if resolution == Resolution::Advance {
+    if act == (Act::Advance { employer_id: None }) {
         let mut owners = Vec::new();
         for item in &items {
             owners.push(centre.store.employer_of(item)?);
         }
         owners.dedup();
         match owners.as_slice() {
-            [Some(only)] => resolution = Resolution::AdvanceOf(only.clone()),
+            [Some(only)] => act = Act::Advance { employer_id: Some(only.clone()) },
             _ => note!(global, "nobody can say whose this is; --employer ID puts it on a balance"),
         }
     }
-    centre.store.resolve(&items, &resolution, &args.by, Some(&args.note), on)?;
+    centre.store.resolve(&items, &act, &args.by, Some(&args.note), on)?;
     for item in &items {
-        writeln!(std::io::stdout(), "{item}\t{}", resolution.code())?;
+        writeln!(std::io::stdout(), "{item}\t{}", act.kind().code())?;
     }
     if centre.is_rehearsal() {
         note!(global, "dry run: nothing was written");

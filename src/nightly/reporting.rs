@@ -11,7 +11,7 @@ use crate::remark::{self, Reader, Reading};
 use crate::remittance::{Direction, Money, RemarkField, YearMonth};
 use crate::report::{
     Awaiting, Centre, Explanation, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
-    RemarkText, Report, Segment, SegmentKind, Status, Tally, Warning,
+    RemarkText, Report, Segment, SegmentKind, Tally, Warning,
 };
 use crate::rulebook::Rulebook;
 use crate::store::{self, Evening, Store, SuspenseFilter, SuspenseRow};
@@ -103,7 +103,7 @@ fn item(row: &SuspenseRow, reader: &Reader, adviser: &Adviser<'_>, as_of: NaiveD
         suggestions: adviser.suggestions(row, reader),
         age_days: suspense::age_days(row.booked_on, as_of),
         assignee: row.assignee.clone(),
-        status: status(&row.state),
+        status: row.stage,
         note: row.note.clone().unwrap_or_default(),
     }
 }
@@ -125,16 +125,6 @@ fn signed(direction: Direction, amount: Money) -> Money {
     match direction {
         Direction::Credit => amount,
         Direction::Debit => Money::from_fen(-amount.fen()),
-    }
-}
-
-fn status(state: &str) -> Status {
-    match state {
-        "assigned" => Status::Assigned,
-        "proposed" => Status::Proposed,
-        "approved" => Status::Approved,
-        "resolved" => Status::Resolved,
-        _ => Status::Open,
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) const COLUMNS: [Column; 20] = [
     column("账龄(天)", "Age (days)", 9, |item, _| Value::Count(item.age_days.into())),
     column("账龄段", "Age band", 10, |item, language| text(words::age(Age::of(item.age_days)).of(language))),
     column("责任人", "Assignee", 10, |item, _| text(item.assignee.as_deref().unwrap_or_default())),
-    column("状态", "Status", 9, |item, language| text(words::status(item.status).of(language))),
+    column("状态", "Status", 9, |item, language| text(words::stage(item.status).of(language))),
     column("备注", "Note", 24, |item, _| text(&item.note)),
 ];
 

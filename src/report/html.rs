@@ -15,7 +15,7 @@ mod trend;
 use super::words::{self, Words};
 use super::{
     Age, AgeTotal, Awaiting, Evidence, Holds, Item, Language, NightPoint, RemarkText, Report,
-    Status, Suggestion, Tally, Warning, text,
+    Stage, Suggestion, Tally, Warning, text,
 };
 use crate::remittance::{Money, Outcome, Reason};
 use askama::Template;
@@ -121,8 +121,8 @@ impl<'a> Page<'a> {
         age_class(total.age)
     }
 
-    fn status(&self, status: impl Borrow<Status>) -> Words {
-        words::status(*status.borrow())
+    fn stage(&self, stage: impl Borrow<Stage>) -> Words {
+        words::stage(*stage.borrow())
     }
 
     fn field(&self, remark: &RemarkText) -> Words {

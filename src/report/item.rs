@@ -6,6 +6,7 @@
 use super::as_text;
 use crate::remittance::account::masked;
 use crate::remittance::{Money, PaymentReference, Reason, RemarkField, YearMonth};
+use crate::suspense::Stage;
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::fmt;
@@ -44,7 +45,7 @@ pub struct Item {
     pub age_days: u32,
     /// 责任人.
     pub assignee: Option<String>,
-    pub status: Status,
+    pub status: Stage,
     /// A member of staff's note.
     pub note: String,
 }
@@ -126,17 +127,6 @@ pub enum Holds {
     Yes,
     Nearly,
     No,
-}
-
-/// Where an item stands in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Open,
-    Assigned,
-    Proposed,
-    Approved,
-    Resolved,
 }
 
 impl MaskedAccount {

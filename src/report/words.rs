@@ -2,7 +2,7 @@
 //!
 //! Each function is a complete table: a new variant does not compile until it has its words.
 
-use super::{Age, EvidenceKind, Holds, Language, Status, Suggestion, text};
+use super::{Age, EvidenceKind, Holds, Language, Stage, Suggestion, text};
 use crate::remittance::{Outcome, Reason, RemarkField};
 
 /// The same words in Chinese and English.
@@ -56,14 +56,8 @@ pub(crate) const fn age(band: Age) -> Words {
     }
 }
 
-pub(crate) const fn status(status: Status) -> Words {
-    match status {
-        Status::Open => Words("待处理", "Open"),
-        Status::Assigned => Words("处理中", "Assigned"),
-        Status::Proposed => Words("待复核", "Proposed"),
-        Status::Approved => Words("已复核", "Approved"),
-        Status::Resolved => Words("已办结", "Resolved"),
-    }
+pub(crate) const fn stage(stage: Stage) -> Words {
+    Words(stage.chinese(), stage.english())
 }
 
 pub(crate) const fn field(field: RemarkField) -> Words {

@@ -32,6 +32,7 @@ rule_files! {
     "calendar/2025.toml",
     "calendar/2026.toml",
     "calendar/2027.toml",
+    "desk.toml",
     "letters/advice.txt",
     "letters/letter.txt",
     "letters/reasons.txt",

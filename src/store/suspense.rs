@@ -10,25 +10,12 @@ use super::row::{day, day_number, direction, reference_number};
 use super::slate::TRANSACTION_COLUMNS;
 use super::{Store, StoreError};
 use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField, Subject};
+use crate::suspense::{Act, ItemId, Stage};
 use chrono::NaiveDate;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, named_params, params};
 use std::collections::BTreeSet;
 use std::fmt;
-use std::str::FromStr;
-
-/// Names a transaction: its account and the bank's serial, written `account/serial`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ItemId {
-    pub account_no: String,
-    pub serial: String,
-}
-
-/// A text that names no item; prints as `expected ACCOUNT/SERIAL, found "…"`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ItemIdError {
-    pub found: String,
-}
 
 /// Which items to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,46 +47,22 @@ pub struct SuspenseRow {
     pub because: Option<String>,
     pub opened_on: NaiveDate,
     pub closed_on: Option<NaiveDate>,
-    pub state: String,
+    pub stage: Stage,
     pub assignee: Option<String>,
     pub note: Option<String>,
     pub resolution: Option<String>,
 }
 
-/// What staff decide of items that hang.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resolution {
-    /// The items together pay these notices: the sums are equal.
-    Settle(Vec<PaymentReference>),
-    /// To an employer's advance balance; nobody can say whose yet.
-    Advance,
-    /// To this employer's advance balance, which may pay a later notice.
-    AdvanceOf(String),
-    /// To be sent back to the payer.
-    Refund,
-    /// Not a remittance at all.
-    NotOurs,
-}
-
-impl Resolution {
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Settle(_) => "settle",
-            Self::Advance | Self::AdvanceOf(_) => "advance",
-            Self::Refund => "refund",
-            Self::NotOurs => "not-ours",
-        }
-    }
-
-    /// Where the money goes from suspense.
-    const fn subject(&self) -> Subject {
-        match self {
-            // Through receipts, as every settlement: the settlement journal takes it from there.
-            Self::Settle(_) => Subject::Receipts,
-            Self::Advance | Self::AdvanceOf(_) => Subject::Advance,
-            Self::Refund => Subject::Refund,
-            Self::NotOurs => Subject::Other,
+/// Where an act moves the money from suspense; `None` for one that moves none, or more than one way.
+const fn subject(act: &Act) -> Option<Subject> {
+    match act {
+        // Through receipts, as every settlement: the settlement journal takes it from there.
+        Act::Settle { .. } => Some(Subject::Receipts),
+        Act::Advance { .. } => Some(Subject::Advance),
+        Act::Refund => Some(Subject::Refund),
+        Act::NotOurs => Some(Subject::Other),
+        Act::Split { .. } | Act::CorrectReference { .. } | Act::WaitUntil { .. } | Act::Reverse => {
+            None
         }
     }
 }
@@ -151,13 +114,22 @@ impl Store {
     pub fn resolve(
         &self,
         items: &[ItemId],
-        resolution: &Resolution,
+        act: &Act,
         by: &str,
         note: Option<&str>,
         on: NaiveDate,
     ) -> Result<(), StoreError> {
+        let Some(to) = subject(act) else {
+            let (id, state) = (act.kind().code().to_owned(), "for the desk".to_owned());
+            return Err(StoreError::Refused(Refusal::State {
+                what: "act",
+                id,
+                state,
+                wanted: "plain",
+            }));
+        };
         once("suspense item", items)?;
-        if let Resolution::Settle(notices) = resolution {
+        if let Act::Settle { notices } = act {
             once("notice", notices)?;
         }
         let bulk = Bulk::open(self)?;
@@ -167,18 +139,18 @@ impl Store {
                 .iter()
                 .map(|item| hanging(connection, centre, item))
                 .collect::<Result<Vec<_>, _>>()?;
-            if let Resolution::Settle(notices) = resolution {
+            if let Act::Settle { notices } = act {
                 settle(connection, centre, &keys, notices, on)?;
                 let mut settled = notices.clone();
                 settled.sort_unstable();
                 super::remittance::spread(&bulk, &settled, on)?;
             }
-            if let Resolution::AdvanceOf(employer_id) = resolution {
+            if let Act::Advance { employer_id: Some(employer_id) } = act {
                 let given = keys.iter().map(|key| key.amount_fen).sum();
                 super::remittance::credit_advance(&bulk, employer_id, on, given)?;
             }
             for key in &keys {
-                post(connection, centre, key, resolution.subject(), on)?;
+                post(connection, centre, key, to, on)?;
                 connection
                     .prepare_cached(
                         "update suspense_item set closed_on = ?4, state = 'resolved',
@@ -191,7 +163,7 @@ impl Store {
                         key.account_id,
                         key.serial,
                         day_number(on),
-                        resolution.code(),
+                        act.kind().code(),
                         by,
                         note
                     ])?;
@@ -373,6 +345,13 @@ fn post(
     Ok(())
 }
 
+/// The stage a row says it is in.
+pub(super) fn stage(code: String) -> Result<Stage, StoreError> {
+    let unknown =
+        || StoreError::Unknown { table: "suspense_item", column: "state", found: code.clone() };
+    Stage::from_code(&code).ok_or_else(unknown)
+}
+
 fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
     let text = |column: usize| row.get::<_, Option<String>>(column).map(Option::unwrap_or_default);
     let mut remarks = Vec::new();
@@ -396,36 +375,9 @@ fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
         because: row.get(20)?,
         opened_on: day(row.get(21)?)?,
         closed_on: row.get::<_, Option<i64>>(22)?.map(day).transpose()?,
-        state: row.get(23)?,
+        stage: stage(row.get(23)?)?,
         assignee: row.get(24)?,
         note: row.get(25)?,
         resolution: row.get(26)?,
     })
 }
-
-impl FromStr for ItemId {
-    type Err = ItemIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once('/') {
-            Some((account_no, serial)) if !account_no.is_empty() && !serial.is_empty() => {
-                Ok(Self { account_no: account_no.to_owned(), serial: serial.to_owned() })
-            }
-            _ => Err(ItemIdError { found: text.to_owned() }),
-        }
-    }
-}
-
-impl fmt::Display for ItemId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.account_no, self.serial)
-    }
-}
-
-impl fmt::Display for ItemIdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected ACCOUNT/SERIAL, found {:?}", self.found)
-    }
-}
-
-impl std::error::Error for ItemIdError {}

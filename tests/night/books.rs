@@ -4,7 +4,8 @@
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
-use duizhang::store::{Gap, ItemId, Resolution};
+use duizhang::store::Gap;
+use duizhang::suspense::{Act, ItemId};
 
 fn centre(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 500", "P3 300", "P4 800"]);
@@ -23,7 +24,7 @@ fn centre(backing: Backing) -> Centre {
         ])],
     );
     let item = ItemId { account_no: account("ccb").to_owned(), serial: "S9".to_owned() };
-    centre.store.resolve(&[item], &Resolution::Refund, "clerk", None, date("05-11")).unwrap();
+    centre.store.resolve(&[item], &Act::Refund, "clerk", None, date("05-11")).unwrap();
     centre.prove("before");
     centre
 }

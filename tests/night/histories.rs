@@ -6,7 +6,8 @@
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::csv;
-use duizhang::store::{ItemId, NoticeFilter, Resolution, SuspenseFilter};
+use duizhang::store::{NoticeFilter, SuspenseFilter};
+use duizhang::suspense::{Act, ItemId};
 use std::collections::BTreeSet;
 
 /// Histories in the ordinary run; `.ci/slow` runs thousands.
@@ -73,10 +74,10 @@ fn staff(dice: &mut Dice, centres: [&Centre; 2], on: &str, seed: u64) {
     let item = &items[dice.roll(items.len())];
     let reference = super::feed::reference(dice.pick(&["P1", "P2", "P3"])).parse().unwrap();
     let resolution = match dice.roll(4) {
-        0 => Resolution::Advance,
-        1 => Resolution::Refund,
-        2 => Resolution::NotOurs,
-        _ => Resolution::Settle(vec![reference]),
+        0 => Act::Advance { employer_id: None },
+        1 => Act::Refund,
+        2 => Act::NotOurs,
+        _ => Act::Settle { notices: vec![reference] },
     };
     let id = ItemId { ..item.id.clone() };
     let done = centres.map(|centre| {

@@ -2,7 +2,8 @@
 
 use super::centre::{Backing, Centre, date, every_store, same};
 use super::feed::{account, csv, reference};
-use duizhang::store::{ItemId, Place, Resolution, StoreError, SuspenseFilter};
+use duizhang::store::{Place, StoreError, SuspenseFilter};
+use duizhang::suspense::{Act, ItemId};
 
 /// Three hang: 600 and 400 in vain for P1 at two banks, 500 without a reference; a settled one was
 /// taken back by the bank.
@@ -25,11 +26,12 @@ fn item(own: &str, serial: &str) -> ItemId {
     ItemId { account_no: account(own).to_owned(), serial: serial.to_owned() }
 }
 
-fn settle(notices: &[&str]) -> Resolution {
-    Resolution::Settle(notices.iter().map(|notice| reference(notice).parse().unwrap()).collect())
+fn settle(notices: &[&str]) -> Act {
+    let notices = notices.iter().map(|notice| reference(notice).parse().unwrap()).collect();
+    Act::Settle { notices }
 }
 
-fn resolve(centre: &Centre, items: &[ItemId], resolution: &Resolution) -> Result<(), StoreError> {
+fn resolve(centre: &Centre, items: &[ItemId], resolution: &Act) -> Result<(), StoreError> {
     let done = centre.store.resolve(items, resolution, "clerk", Some("电话核实"), date("05-13"));
     centre.prove("after staff");
     done
@@ -70,9 +72,9 @@ fn staff_settle_several_notices_with_one_item() {
 fn staff_give_money_another_place() {
     every_store(|backing| {
         for (resolution, place) in [
-            (Resolution::Advance, Place::Advance),
-            (Resolution::Refund, Place::Refunded),
-            (Resolution::NotOurs, Place::Ignored),
+            (Act::Advance { employer_id: None }, Place::Advance),
+            (Act::Refund, Place::Refunded),
+            (Act::NotOurs, Place::Ignored),
         ] {
             let centre = hanging(backing);
             resolve(&centre, &[item("icbc", "S3"), item("icbc", "S1")], &resolution).unwrap();
@@ -88,7 +90,7 @@ fn staff_give_money_another_place() {
                 .suspense(&SuspenseFilter { closed_too: true, ..Default::default() })
                 .unwrap();
             let row = items.iter().find(|row| row.id == item("icbc", "S1")).unwrap();
-            assert_eq!(row.resolution.as_deref(), Some(resolution.code()));
+            assert_eq!(row.resolution.as_deref(), Some(resolution.kind().code()));
             assert_eq!(standing(&centre, place), "1100.00", "{resolution:?}");
         }
     });
@@ -99,7 +101,7 @@ fn what_does_not_add_up_is_refused_and_changes_nothing() {
     every_store(|backing| {
         let centre = hanging(backing);
         let before = centre.dump();
-        let refused: [(&str, Vec<ItemId>, Resolution); 10] = [
+        let refused: [(&str, Vec<ItemId>, Act); 10] = [
             ("one fen short", vec![item("icbc", "S1")], settle(&["P1"])),
             ("more than the notice", vec![item("icbc", "S3")], settle(&["P2"])),
             ("many to many", vec![item("icbc", "S1"), item("ccb", "S2")], settle(&["P1", "P2"])),
@@ -108,8 +110,8 @@ fn what_does_not_add_up_is_refused_and_changes_nothing() {
             ("no notice", vec![item("icbc", "S3")], settle(&[])),
             ("no item", vec![], settle(&["P2"])),
             ("an item twice", vec![item("icbc", "S3"), item("icbc", "S3")], settle(&["P1"])),
-            ("an item that is settled", vec![item("icbc", "S0")], Resolution::Refund),
-            ("a debit", vec![item("icbc", "S4")], Resolution::Refund),
+            ("an item that is settled", vec![item("icbc", "S0")], Act::Refund),
+            ("a debit", vec![item("icbc", "S4")], Act::Refund),
         ];
         for (what, items, resolution) in refused {
             let result = resolve(&centre, &items, &resolution);
@@ -117,7 +119,7 @@ fn what_does_not_add_up_is_refused_and_changes_nothing() {
             same(&before, &centre.dump(), what);
         }
         let twice = [item("icbc", "S3"), item("icbc", "S3")];
-        let result = resolve(&centre, &twice, &Resolution::Refund);
+        let result = resolve(&centre, &twice, &Act::Refund);
         assert!(matches!(result, Err(StoreError::Refused(_))), "it would leave twice: {result:?}");
         same(&before, &centre.dump(), "refunded twice");
         let result = resolve(&centre, &[item("icbc", "S3")], &settle(&["P2", "P2"]));
@@ -130,9 +132,9 @@ fn what_does_not_add_up_is_refused_and_changes_nothing() {
 fn what_staff_decided_cannot_be_decided_again() {
     every_store(|backing| {
         let centre = hanging(backing);
-        resolve(&centre, &[item("icbc", "S3")], &Resolution::Advance).unwrap();
+        resolve(&centre, &[item("icbc", "S3")], &Act::Advance { employer_id: None }).unwrap();
         let before = centre.dump();
-        for resolution in [Resolution::Refund, Resolution::Advance, settle(&["P2", "P3"])] {
+        for resolution in [Act::Refund, Act::Advance { employer_id: None }, settle(&["P2", "P3"])] {
             let again = resolve(&centre, &[item("icbc", "S3")], &resolution);
             assert!(matches!(again, Err(StoreError::Refused(_))), "{again:?}");
         }

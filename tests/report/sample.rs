@@ -81,7 +81,7 @@ struct Draft<'a> {
     reason: Reason,
     explanation: Explanation,
     suggestions: Vec<Suggestion>,
-    status: (Status, Option<&'a str>, &'a str),
+    status: (Stage, Option<&'a str>, &'a str),
 }
 
 const AS_OF: (i32, u32, u32) = (2026, 5, 12);
@@ -156,7 +156,7 @@ fn one_digit_short() -> Draft<'static> {
                 ],
             ),
         ],
-        status: (Status::Open, None, ""),
+        status: (Stage::Open, None, ""),
     }
 }
 
@@ -186,7 +186,7 @@ fn paid_twice() -> Draft<'static> {
                 (Kind::Reference, Holds::No, ""),
             ],
         )],
-        status: (Status::Assigned, Some("归集科 一号窗口"), "已电话联系，等单位回复"),
+        status: (Stage::Assigned, Some("归集科 一号窗口"), "已电话联系，等单位回复"),
     }
 }
 
@@ -204,7 +204,7 @@ fn no_reference() -> Draft<'static> {
             "No field holds a reference of P and ten digits.",
         ),
         suggestions: vec![],
-        status: (Status::Open, None, ""),
+        status: (Stage::Open, None, ""),
     }
 }
 
@@ -222,7 +222,7 @@ fn two_references() -> Draft<'static> {
             "The remark names two references; their notices sum to 56,320.00, 10.00 more than came.",
         ),
         suggestions: vec![],
-        status: (Status::Proposed, Some("归集科 二号窗口"), ""),
+        status: (Stage::Proposed, Some("归集科 二号窗口"), ""),
     }
 }
 
@@ -240,7 +240,7 @@ fn taken_back() -> Draft<'static> {
             "The bank took back a settled credit (notice P1906132210); the posting must be reversed.",
         ),
         suggestions: vec![],
-        status: (Status::Approved, Some("复核岗"), ""),
+        status: (Stage::Approved, Some("复核岗"), ""),
     }
 }
 
@@ -274,7 +274,7 @@ fn by_rule() -> Vec<Draft<'static>> {
         reason,
         explanation: both(zh, en),
         suggestions: vec![],
-        status: (Status::Open, None, ""),
+        status: (Stage::Open, None, ""),
     };
     BY_RULE.into_iter().map(draft).collect()
 }
@@ -301,7 +301,7 @@ fn hostile() -> Vec<Draft<'static>> {
             1,
             &[(Kind::Name, Holds::No, HOSTILE[0])],
         )],
-        status: (Status::Open, Some(HOSTILE[1]), HOSTILE[0]),
+        status: (Stage::Open, Some(HOSTILE[1]), HOSTILE[0]),
     };
     texts.into_iter().enumerate().map(draft).collect()
 }

@@ -8,6 +8,7 @@ use crate::matching::{Kind, Sieve};
 use crate::remark::Reader;
 use crate::remittance::{BankTransaction, Counterparty, Money, Remarks};
 use crate::rulebook::Rulebook;
+use crate::rulebook::desk::LimitExample;
 use crate::rulebook::matching::{Example, RuleIndex};
 use chrono::NaiveDate;
 use std::fmt::Write;
@@ -35,6 +36,7 @@ pub(super) fn run(rules: &Rulebook) -> Report {
     remarks(rules, &mut report);
     movements(rules, &mut report);
     layouts(rules, &mut report);
+    limits(rules, &mut report);
     report
 }
 
@@ -123,6 +125,20 @@ fn layouts(rules: &Rulebook, report: &mut Report) {
             };
             report.check(got.trim() == example.entries.trim(), || {
                 format!("banks: layout {} reads its example as:\n{}", layout.id, got.trim())
+            });
+        }
+    }
+}
+
+fn limits(rules: &Rulebook, report: &mut Report) {
+    for limit in &rules.desk.limits {
+        for example in &limit.examples {
+            let decides = rules.desk.limit(example.act, example.amount);
+            let decides = decides.is_some_and(|decides| decides.id == limit.id);
+            report.check(decides == example.counts, || {
+                let verb = if decides { "decides" } else { "does not decide" };
+                let LimitExample { act, amount, .. } = example;
+                format!("desk.toml: limit {}: {verb} {} of {amount}", limit.id, act.code())
             });
         }
     }

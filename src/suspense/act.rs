@@ -1,0 +1,227 @@
+//! The acts: what staff can decide about items in suspense.
+//!
+//! Start at [`Act`]. An act says what shall be so, not how it is posted; `store/desk/` does that, in the
+//! commit that approves it. [`Draft`] is an act with the items it is about, as a clerk fills it in.
+//!
+//! Invariant: whatever is settled is settled to the fen: a notice is paid whole or not at all, and an
+//! item's money goes whole to where its act says.
+
+use super::{ItemId, Refusal, Seen};
+use crate::remittance::{Money, PaymentReference};
+use crate::rulebook::desk::ActKind;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What staff decide about items.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Act {
+    /// The items pay these notices, across banks and months too: several items one notice, or one
+    /// item several.
+    Settle { notices: Vec<PaymentReference> },
+    /// Each share of an item pays for a notice; what is left of the items goes to the advance balance
+    /// of `rest_to`. Shares of several items may meet in one notice.
+    Split { shares: Vec<Share>, rest_to: Option<String> },
+    /// To the employer's advance balance (单位暂存款); `None` while nobody can say whose it is.
+    Advance { employer_id: Option<String> },
+    /// Back to the payer.
+    Refund,
+    /// The remark is read as this reference from now on; the night judges it by its own rules.
+    CorrectReference { reference: PaymentReference },
+    /// No payment to the fund.
+    NotOurs,
+    /// Nothing before that day; then the item is open again.
+    WaitUntil {
+        #[serde(with = "crate::remittance::wire::day")]
+        day: NaiveDate,
+    },
+    /// What was approved before is booked back (红冲), all of it; the items hang again.
+    Reverse,
+}
+
+/// A part of an item's money that pays for a notice.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    pub item: ItemId,
+    pub notice: PaymentReference,
+    pub amount: Money,
+}
+
+/// What somebody is about to propose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// What it is about. For [`Act::Reverse`] one item of what was approved is enough.
+    pub items: Vec<Seen>,
+    #[serde(flatten)]
+    pub act: Act,
+    /// Why; kept with it for ever.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// How the money of items spreads: shares in notices, and what is left of each item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spread {
+    pub shares: Vec<Share>,
+    /// By item; those with nothing left are not here.
+    pub rest: BTreeMap<ItemId, Money>,
+}
+
+impl Act {
+    #[must_use]
+    pub const fn kind(&self) -> ActKind {
+        match self {
+            Self::Settle { .. } => ActKind::Settle,
+            Self::Split { .. } => ActKind::Split,
+            Self::Advance { .. } => ActKind::Advance,
+            Self::Refund => ActKind::Refund,
+            Self::CorrectReference { .. } => ActKind::CorrectReference,
+            Self::NotOurs => ActKind::NotOurs,
+            Self::WaitUntil { .. } => ActKind::WaitUntil,
+            Self::Reverse => ActKind::Reverse,
+        }
+    }
+
+    /// The notices it settles, each once, in order.
+    #[must_use]
+    pub fn notices(&self) -> Vec<PaymentReference> {
+        let named: BTreeSet<PaymentReference> = match self {
+            Self::Settle { notices } => notices.iter().copied().collect(),
+            Self::Split { shares, .. } => shares.iter().map(|share| share.notice).collect(),
+            Self::Advance { .. }
+            | Self::Refund
+            | Self::CorrectReference { .. }
+            | Self::NotOurs
+            | Self::WaitUntil { .. }
+            | Self::Reverse => BTreeSet::new(),
+        };
+        named.into_iter().collect()
+    }
+
+    /// How it spreads the items' money over notices that ask for these amounts; `None` for an act that
+    /// settles nothing.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it does not add up to the fen.
+    pub fn spread(
+        &self,
+        items: &[(ItemId, Money)],
+        owed: &BTreeMap<PaymentReference, Money>,
+    ) -> Result<Option<Spread>, Refusal> {
+        let spread = match self {
+            Self::Settle { notices } => settle(items, notices, owed)?,
+            Self::Split { shares, rest_to } => split(items, shares, rest_to.is_some(), owed)?,
+            Self::Advance { .. }
+            | Self::Refund
+            | Self::CorrectReference { .. }
+            | Self::NotOurs
+            | Self::WaitUntil { .. }
+            | Self::Reverse => return Ok(None),
+        };
+        Ok(Some(spread))
+    }
+}
+
+/// Refuses what is named twice: its money would move twice.
+pub(super) fn once<T: Ord + ToString>(what: &'static str, named: &[T]) -> Result<(), Refusal> {
+    let mut known = BTreeSet::new();
+    match named.iter().find(|one| !known.insert(*one)) {
+        Some(again) => Err(Refusal::Twice { what, id: again.to_string() }),
+        None => Ok(()),
+    }
+}
+
+fn total(amounts: impl Iterator<Item = Money>) -> Money {
+    amounts.sum()
+}
+
+/// Several items for one notice, or one item for several. Many to many has no single reading; it is
+/// written out as a split.
+fn settle(
+    items: &[(ItemId, Money)],
+    notices: &[PaymentReference],
+    owed: &BTreeMap<PaymentReference, Money>,
+) -> Result<Spread, Refusal> {
+    if notices.is_empty() {
+        return Err(Refusal::Nothing { what: "notice" });
+    }
+    once("notice", notices)?;
+    let due = |notice: &PaymentReference| owed.get(notice).copied().unwrap_or_default();
+    let given = total(items.iter().map(|(_, amount)| *amount));
+    let wanted = total(notices.iter().map(due));
+    if given != wanted {
+        return Err(Refusal::Sum { given, wanted });
+    }
+    let shares = match (items, notices) {
+        (_, [only]) => {
+            let share = |(item, amount): &(ItemId, Money)| Share {
+                item: item.clone(),
+                notice: *only,
+                amount: *amount,
+            };
+            items.iter().map(share).collect()
+        }
+        ([(item, _)], _) => {
+            let share = |notice| Share { item: ItemId::clone(item), notice, amount: due(&notice) };
+            notices.iter().copied().map(share).collect()
+        }
+        _ => return Err(Refusal::ManyToMany),
+    };
+    Ok(Spread { shares, rest: BTreeMap::new() })
+}
+
+fn split(
+    items: &[(ItemId, Money)],
+    shares: &[Share],
+    keeps_rest: bool,
+    owed: &BTreeMap<PaymentReference, Money>,
+) -> Result<Spread, Refusal> {
+    if shares.is_empty() {
+        return Err(Refusal::Nothing { what: "share" });
+    }
+    let pairs: Vec<String> =
+        shares.iter().map(|share| format!("{} {}", share.item, share.notice)).collect();
+    once("share", &pairs)?;
+    let mut rest: BTreeMap<ItemId, Money> = items.iter().cloned().collect();
+    let mut paid: BTreeMap<PaymentReference, Money> = BTreeMap::new();
+    for share in shares {
+        if share.amount <= Money::ZERO {
+            return Err(Refusal::NotPositive { amount: share.amount });
+        }
+        let Some(left) = rest.get_mut(&share.item) else {
+            return Err(Refusal::NoSuch {
+                what: "item of this proposal",
+                id: share.item.to_string(),
+            });
+        };
+        *left = left.checked_sub(share.amount).unwrap_or(Money::from_fen(-1));
+        if *left < Money::ZERO {
+            let has = items.iter().find(|(id, _)| *id == share.item);
+            let given = has.map(|(_, amount)| *amount).unwrap_or_default();
+            let of_item = shares.iter().filter(|other| other.item == share.item);
+            return Err(Refusal::Sum { given, wanted: total(of_item.map(|one| one.amount)) });
+        }
+        let sum = paid.entry(share.notice).or_default();
+        *sum = sum.checked_add(share.amount).unwrap_or_default();
+    }
+    for (notice, given) in &paid {
+        let wanted = owed.get(notice).copied().unwrap_or_default();
+        if *given != wanted {
+            return Err(Refusal::Sum { given: *given, wanted });
+        }
+    }
+    if let Some(untouched) =
+        items.iter().find(|(id, _)| !shares.iter().any(|share| share.item == *id))
+    {
+        return Err(Refusal::Untouched { item: untouched.0.clone() });
+    }
+    rest.retain(|_, left| *left > Money::ZERO);
+    if !rest.is_empty() && !keeps_rest {
+        let given = total(items.iter().map(|(_, amount)| *amount));
+        return Err(Refusal::Sum { given, wanted: total(shares.iter().map(|share| share.amount)) });
+    }
+    Ok(Spread { shares: shares.to_vec(), rest })
+}

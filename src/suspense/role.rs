@@ -1,0 +1,135 @@
+//! What each role may do at the desk: a table, and nothing else.
+//!
+//! Start at [`Role::may`]. Limits by amount are rules (`rulebook/desk.rs`); this is what no rule can
+//! widen. Whoever decides about money does not look after people, and the other way round, so that
+//! nobody makes the second person out of themselves.
+
+pub use crate::rulebook::desk::Role;
+
+/// What can be allowed; every page and every verb of the desk asks for one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// See items, transactions, notices, runs, rules in force, and what staff decided.
+    Read,
+    /// See account and identity numbers whole; each look is in the trail.
+    Unmask,
+    /// Give items to somebody, write notes on them.
+    Assign,
+    /// Propose an act, change or take back one's own proposal.
+    Propose,
+    /// Approve or send back what another proposed.
+    Approve,
+    /// Add people, change roles, lock people out, reset a second factor, make tokens.
+    AdministerPeople,
+    /// Take lists out of the desk as files.
+    Export,
+    /// Use the JSON interface with a token; what is done there needs its own permission too.
+    UseApi,
+    /// See the audit trail and take it out.
+    ReadTrail,
+}
+
+impl Permission {
+    pub const ALL: [Self; 9] = [
+        Self::Read,
+        Self::Unmask,
+        Self::Assign,
+        Self::Propose,
+        Self::Approve,
+        Self::AdministerPeople,
+        Self::Export,
+        Self::UseApi,
+        Self::ReadTrail,
+    ];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Unmask => "unmask",
+            Self::Assign => "assign",
+            Self::Propose => "propose",
+            Self::Approve => "approve",
+            Self::AdministerPeople => "administer-people",
+            Self::Export => "export",
+            Self::UseApi => "use-api",
+            Self::ReadTrail => "read-trail",
+        }
+    }
+
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Read => "查看",
+            Self::Unmask => "查看完整号码",
+            Self::Assign => "分派与备注",
+            Self::Propose => "提交处理意见",
+            Self::Approve => "复核",
+            Self::AdministerPeople => "人员管理",
+            Self::Export => "导出",
+            Self::UseApi => "使用接口",
+            Self::ReadTrail => "查看审计日志",
+        }
+    }
+}
+
+impl Role {
+    #[must_use]
+    pub const fn may(self, permission: Permission) -> bool {
+        use Permission as P;
+        #[rustfmt::skip] // A table is read by column.
+        let (clerk, approver, administrator, auditor) = match permission {
+            P::Read             => (true,  true,  true,  true),
+            P::Unmask           => (true,  true,  false, true),
+            P::Assign           => (true,  true,  false, false),
+            P::Propose          => (true,  true,  false, false),
+            P::Approve          => (false, true,  false, false),
+            P::AdministerPeople => (false, false, true,  false),
+            P::Export           => (true,  true,  false, true),
+            P::UseApi           => (true,  true,  true,  true),
+            P::ReadTrail        => (false, true,  true,  true),
+        };
+        match self {
+            Self::Clerk => clerk,
+            Self::Approver => approver,
+            Self::Administrator => administrator,
+            Self::Auditor => auditor,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_decides_about_money_and_about_people() {
+        for role in Role::ALL {
+            let people = role.may(Permission::AdministerPeople);
+            let money = role.may(Permission::Propose) || role.may(Permission::Approve);
+            assert!(!(people && money), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn an_auditor_reads_all_and_changes_nothing() {
+        let changes = [
+            Permission::Assign,
+            Permission::Propose,
+            Permission::Approve,
+            Permission::AdministerPeople,
+        ];
+        for permission in Permission::ALL {
+            assert_eq!(Role::Auditor.may(permission), !changes.contains(&permission));
+        }
+    }
+
+    #[test]
+    fn rules_let_nobody_do_what_their_role_may_not() {
+        let rules = crate::rulebook::desk::shipped().unwrap();
+        for limit in &rules.limits {
+            assert!(limit.propose.iter().all(|role| role.may(Permission::Propose)), "{}", limit.id);
+            assert!(limit.approve.iter().all(|role| role.may(Permission::Approve)), "{}", limit.id);
+        }
+    }
+}

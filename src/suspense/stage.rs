@@ -1,0 +1,193 @@
+//! Where an item stands, and which step may follow: the table that store, report and pages share.
+
+use super::Refusal;
+use serde::Serialize;
+
+/// Where an item stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Nobody has taken it; the engine judges it again every night.
+    Open,
+    /// Somebody looks into it; the engine still judges it again.
+    Assigned,
+    /// Somebody proposes how to resolve it; the engine leaves it alone.
+    Proposed,
+    /// Somebody else agreed that it waits; the engine leaves it alone until its day.
+    Approved,
+    /// It hangs no longer, by the decision of staff or of a later night.
+    Resolved,
+}
+
+/// What happens to an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Somebody takes it, or is given it.
+    Assign,
+    /// Nobody has it any more.
+    Release,
+    Propose,
+    /// The proposal is changed; what was approved of it is void.
+    Edit,
+    /// Whoever proposed takes it back.
+    Withdraw,
+    /// Whoever should approve says no.
+    SendBack,
+    /// Approved, and the books have it.
+    Post,
+    /// Approved that it waits.
+    PutOff,
+    /// Approved that it is read otherwise; the engine judges it again.
+    Reread,
+    /// The day of a wait has come.
+    Wake,
+    /// The engine settled, returned or ignored it in a later night.
+    Engine,
+    /// The engine finds that it hangs again.
+    HangAgain,
+    /// A booked reversal was approved.
+    Reverse,
+}
+
+impl Stage {
+    pub const ALL: [Self; 5] =
+        [Self::Open, Self::Assigned, Self::Proposed, Self::Approved, Self::Resolved];
+
+    /// The word that a store keeps.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Assigned => "assigned",
+            Self::Proposed => "proposed",
+            Self::Approved => "approved",
+            Self::Resolved => "resolved",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Open => "待处理",
+            Self::Assigned => "处理中",
+            Self::Proposed => "待复核",
+            Self::Approved => "已复核",
+            Self::Resolved => "已办结",
+        }
+    }
+
+    #[must_use]
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Assigned => "Assigned",
+            Self::Proposed => "Proposed",
+            Self::Approved => "Approved",
+            Self::Resolved => "Resolved",
+        }
+    }
+
+    /// Whether a person's decision stands on it, so that the engine must not judge it again.
+    #[must_use]
+    pub const fn held_by_staff(self) -> bool {
+        match self {
+            Self::Open | Self::Assigned => false,
+            Self::Proposed | Self::Approved | Self::Resolved => true,
+        }
+    }
+
+    /// The stage after a step.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFrom`] where the step does not follow; the item stays where it is.
+    pub const fn after(self, step: Step) -> Result<Self, Refusal> {
+        use Step as S;
+        match (self, step) {
+            (Self::Open | Self::Assigned, S::Assign) => Ok(Self::Assigned),
+            (Self::Assigned, S::Release) => Ok(Self::Open),
+            (Self::Open | Self::Assigned, S::Propose) | (Self::Proposed, S::Edit) => {
+                Ok(Self::Proposed)
+            }
+            // Back to whoever proposed.
+            (Self::Proposed, S::Withdraw | S::SendBack) => Ok(Self::Assigned),
+            (Self::Proposed, S::Post) | (Self::Open | Self::Assigned, S::Engine) => {
+                Ok(Self::Resolved)
+            }
+            (Self::Proposed, S::PutOff) => Ok(Self::Approved),
+            (Self::Proposed, S::Reread)
+            | (Self::Approved, S::Wake)
+            | (Self::Resolved, S::HangAgain)
+            // A correction of the reading is reversed while its item is open again.
+            | (Self::Open | Self::Assigned | Self::Approved | Self::Resolved, S::Reverse) => {
+                Ok(Self::Open)
+            }
+            (stage, step) => Err(Refusal::NotFrom { stage, step }),
+        }
+    }
+}
+
+impl Step {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Assign => "assign",
+            Self::Release => "release",
+            Self::Propose => "propose",
+            Self::Edit => "edit",
+            Self::Withdraw => "withdraw",
+            Self::SendBack => "send back",
+            Self::Post => "post",
+            Self::PutOff => "put off",
+            Self::Reread => "read otherwise",
+            Self::Wake => "wake",
+            Self::Engine => "settle by engine",
+            Self::HangAgain => "hang again",
+            Self::Reverse => "reverse",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_lives_as_the_table_says() {
+        use Step as S;
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            //                open              assigned          proposed          approved      resolved
+            (S::Assign,    ["assigned",       "assigned",       "",               "",           ""]),
+            (S::Release,   ["",               "open",           "",               "",           ""]),
+            (S::Propose,   ["proposed",       "proposed",       "",               "",           ""]),
+            (S::Edit,      ["",               "",               "proposed",       "",           ""]),
+            (S::Withdraw,  ["",               "",               "assigned",       "",           ""]),
+            (S::SendBack,  ["",               "",               "assigned",       "",           ""]),
+            (S::Post,      ["",               "",               "resolved",       "",           ""]),
+            (S::PutOff,    ["",               "",               "approved",       "",           ""]),
+            (S::Reread,    ["",               "",               "open",           "",           ""]),
+            (S::Wake,      ["",               "",               "",               "open",       ""]),
+            (S::Engine,    ["resolved",       "resolved",       "",               "",           ""]),
+            (S::HangAgain, ["",               "",               "",               "",           "open"]),
+            (S::Reverse,   ["open",           "open",           "",               "open",       "open"]),
+        ];
+        for (step, want) in rows {
+            for (stage, want) in Stage::ALL.into_iter().zip(want) {
+                let got = stage.after(step).map_or("", Stage::code);
+                assert_eq!(got, want, "{} of an item that is {}", step.code(), stage.code());
+            }
+        }
+    }
+
+    #[test]
+    fn the_engine_moves_nothing_that_staff_hold() {
+        for stage in Stage::ALL {
+            assert_eq!(stage.after(Step::Engine).is_err(), stage.held_by_staff(), "{stage:?}");
+        }
+    }
+}
