@@ -34,6 +34,7 @@ mod sql;
 mod suspense;
 mod throttle;
 mod token;
+mod trail;
 mod verdict;
 
 pub use audit::{Audit, Gap, Place};
@@ -51,7 +52,7 @@ pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, State
 pub use person::Person;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
-pub use session::{SessionPerson, SessionRow, SessionUse};
+pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use token::ApiToken;

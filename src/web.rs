@@ -17,7 +17,9 @@ mod header;
 mod health;
 mod home;
 mod login;
+mod own;
 pub mod password;
+mod people;
 mod route;
 mod second_factor;
 mod secret;
@@ -42,6 +44,9 @@ const STORE_THREADS: usize = 8;
 
 /// Passwords that are checked at once: each takes 46 MiB and 25 ms of a core.
 const HASHING_THREADS: usize = 2;
+
+/// China has one time zone and no summer time.
+const BEIJING_SECONDS_EAST: i64 = 8 * 3600;
 
 /// What the desk is told when it starts.
 pub struct Setup {
@@ -108,9 +113,14 @@ impl Desk {
 
     /// Today in Beijing.
     pub(crate) fn today(&self) -> NaiveDate {
-        const BEIJING_SECONDS_EAST: i64 = 8 * 3600;
         let there = DateTime::from_timestamp(self.now() + BEIJING_SECONDS_EAST, 0);
         there.map(|there| there.date_naive()).unwrap_or_default()
+    }
+
+    /// An instant as a page shows it: Beijing's day and minute.
+    pub(crate) fn shown_at(&self, at: i64) -> String {
+        let there = DateTime::from_timestamp(at + BEIJING_SECONDS_EAST, 0);
+        there.map(|there| there.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
     }
 
     pub(crate) fn rules(&self) -> &Rulebook {

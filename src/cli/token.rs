@@ -5,6 +5,7 @@ use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value, stdout};
+use super::user::entry;
 use crate::store::ApiToken;
 use crate::web::account;
 use std::io::Write;
@@ -36,7 +37,8 @@ pub(super) fn run(global: &Global, command: &TokenCommand) -> Result<Done, Failu
             let centre = Centre::beside(global)?;
             let made = account::token(name, role.role(), "operator", clock::now(), *days);
             let (token, kept) = made.map_err(|_| Failure::because("no randomness to be had"))?;
-            centre.store.add_token(&kept)?;
+            let entry = entry("token-made", &kept.token_id, &kept.role);
+            centre.store.add_token(&kept, &entry)?;
             writeln!(stdout(), "{token}")?;
             note!(
                 global,
@@ -45,7 +47,8 @@ pub(super) fn run(global: &Global, command: &TokenCommand) -> Result<Done, Failu
             );
         }
         TokenCommand::Revoke { token } => {
-            Centre::beside(global)?.store.revoke_token(token, clock::now())?;
+            let entry = entry("token-revoked", token, "");
+            Centre::beside(global)?.store.revoke_token(token, clock::now(), &entry)?;
         }
     }
     Ok(Done::Fully)

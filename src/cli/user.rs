@@ -10,6 +10,7 @@ use super::failure::{Doing, Done, Failure};
 use super::rows::{Column, Printer, Value};
 use crate::store::Person;
 use crate::suspense::Role;
+use crate::suspense::trail::Entry;
 use crate::web::account::{self, Newcomer};
 use crate::web::password;
 use std::io::{BufRead, IsTerminal};
@@ -26,20 +27,25 @@ pub(super) fn run(global: &Global, command: &UserCommand) -> Result<Done, Failur
         }
         UserCommand::Add(args) => add(&centre, args)?,
         UserCommand::Disable { login } => {
-            centre.store.set_disabled(&known(login)?, Some(clock::now()))?;
+            let login = known(login)?;
+            let entry = entry("person-locked", &login, "");
+            centre.store.set_disabled(&login, Some(clock::now()), &entry)?;
         }
-        UserCommand::Enable { login } => centre.store.set_disabled(&known(login)?, None)?,
+        UserCommand::Enable { login } => {
+            let login = known(login)?;
+            let entry = entry("person-changed", &login, "enabled");
+            centre.store.set_disabled(&login, None, &entry)?;
+        }
         UserCommand::Reset { login, password } => {
             let login = known(login)?;
             let chosen = ask(password)?;
             password::check(&chosen, &login).map_err(|weak| Failure::because(weak.words().1))?;
-            centre.store.reset_person(&login, &hash(&chosen)?)?;
-            if password.keep {
-                centre.store.set_password(&login, &hash(&chosen)?)?;
-            }
+            let entry = entry("person-changed", &login, "reset");
+            centre.store.reset_person(&login, &hash(&chosen)?, !password.keep, &entry)?;
         }
         UserCommand::Role { login, role } => {
-            centre.store.set_role(&known(login)?, role.role().code())?;
+            let (login, role) = (known(login)?, role.role().code());
+            centre.store.set_role(&login, role, &entry("person-changed", &login, role))?;
         }
     }
     if centre.is_rehearsal() {
@@ -90,8 +96,16 @@ fn add(centre: &Centre, args: &UserAddArgs) -> Result<(), Failure> {
     };
     newcomer.check().map_err(|unfit| Failure::because(unfit.to_string()))?;
     let person = newcomer.person(clock::now()).map_err(|_| Failure::because(NO_HASH))?;
-    centre.store.add_person(&person)?;
+    let entry = entry("person-added", &person.person_id, &person.role);
+    centre.store.add_person(&person, &entry)?;
     Ok(())
+}
+
+/// What was done at the command line, for the audit trail.
+pub(super) fn entry(event: &str, subject: &str, detail: &str) -> Entry {
+    let [actor, role] = ["operator"; 2].map(str::to_owned);
+    let [event, subject, detail] = [event, subject, detail].map(str::to_owned);
+    Entry { at: clock::now(), actor, role, event, subject, detail }
 }
 
 const NO_HASH: &str = "cannot hash a password: no memory or no randomness";

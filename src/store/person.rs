@@ -5,7 +5,9 @@
 
 use super::bulk::Bulk;
 use super::sql::{Connection, Row, params};
+use super::trail;
 use super::{Refusal, Store, StoreError};
+use crate::suspense::trail::Entry;
 
 /// Somebody who works at the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,35 +60,40 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] where the name to log in with is taken, by whomever.
-    pub fn add_person(&self, person: &Person) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let sql = "insert into person values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)
+    pub fn add_person(&self, person: &Person, entry: &Entry) -> Result<(), StoreError> {
+        const SQL: &str = "insert into person values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)
             on conflict (centre_id, person_id) do nothing";
-        let added = bulk.connection.prepare_cached(sql)?.execute(params![
-            bulk.centre_id,
-            person.person_id,
-            person.name,
-            person.role,
-            person.password,
-            i64::from(person.password_given),
-            person.second_factor,
-            person.made_at,
-            person.disabled_at
-        ])?;
-        if added == 1 {
-            return Ok(());
-        }
-        let (id, state) = (person.person_id.clone(), "there already".to_owned());
-        Err(StoreError::Refused(Refusal::State { what: "person", id, state, wanted: "a new one" }))
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            let added = connection.prepare_cached(SQL)?.execute(params![
+                centre,
+                person.person_id,
+                person.name,
+                person.role,
+                person.password,
+                i64::from(person.password_given),
+                person.second_factor,
+                person.made_at,
+                person.disabled_at
+            ])?;
+            if added == 0 {
+                let (id, state) = (person.person_id.clone(), "there already".to_owned());
+                let (what, wanted) = ("person", "a new one");
+                return Err(StoreError::Refused(Refusal::State { what, id, state, wanted }));
+            }
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
     }
 
     /// Gives somebody another role.
     ///
     /// # Errors
     /// [`StoreError::Refused`] for nobody, or for the last administrator.
-    pub fn set_role(&self, person_id: &str, role: &str) -> Result<(), StoreError> {
+    pub fn set_role(&self, person_id: &str, role: &str, entry: &Entry) -> Result<(), StoreError> {
         let sql = "update person set role = ?3 where centre_id = ?1 and person_id = ?2";
-        self.change_person(person_id, |connection, centre| {
+        self.change_person(person_id, entry, |connection, centre| {
             Ok(connection.prepare_cached(sql)?.execute(params![centre, person_id, role])?)
         })
     }
@@ -95,42 +102,74 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] for nobody, or for the last administrator.
-    pub fn set_disabled(&self, person_id: &str, at: Option<i64>) -> Result<(), StoreError> {
+    pub fn set_disabled(
+        &self,
+        person_id: &str,
+        at: Option<i64>,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
         let sql = "update person set disabled_at = ?3 where centre_id = ?1 and person_id = ?2";
-        self.change_person(person_id, |connection, centre| {
+        self.change_person(person_id, entry, |connection, centre| {
             Ok(connection.prepare_cached(sql)?.execute(params![centre, person_id, at])?)
         })
     }
 
-    /// Gives somebody a password that another person chose, and takes the second factor back.
+    /// Gives somebody another password, `given` by another person or not, and takes the second factor back.
     ///
     /// # Errors
     /// [`StoreError::Refused`] for nobody.
-    pub fn reset_person(&self, person_id: &str, password: &str) -> Result<(), StoreError> {
-        let sql = "update person set password = ?3, password_given = 1, second_factor = null
+    pub fn reset_person(
+        &self,
+        person_id: &str,
+        password: &str,
+        given: bool,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let sql = "update person set password = ?3, password_given = ?4, second_factor = null
             where centre_id = ?1 and person_id = ?2";
-        self.change_person(person_id, |connection, centre| {
+        self.change_person(person_id, entry, |connection, centre| {
             let key = params![centre, person_id];
             connection
                 .prepare_cached(
                     "delete from recovery_code where centre_id = ?1 and person_id = ?2",
                 )?
                 .execute(key)?;
-            Ok(connection.prepare_cached(sql)?.execute(params![centre, person_id, password])?)
+            Ok(connection.prepare_cached(sql)?.execute(params![
+                centre,
+                person_id,
+                password,
+                i64::from(given)
+            ])?)
         })
     }
 
-    /// Keeps the password that somebody chose.
+    /// Keeps the password that somebody chose in the session `kept`, and ends their other sessions.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn set_password(&self, person_id: &str, password: &str) -> Result<(), StoreError> {
+    pub fn set_password(
+        &self,
+        person_id: &str,
+        password: &str,
+        kept: &str,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "update person set password = ?3, password_given = 0
-            where centre_id = ?1 and person_id = ?2";
-        let values = params![bulk.centre_id, person_id, password];
-        bulk.connection.prepare_cached(sql)?.execute(values)?;
-        Ok(())
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            connection.execute(
+                "update person set password = ?3, password_given = 0
+                 where centre_id = ?1 and person_id = ?2",
+                params![centre, person_id, password],
+            )?;
+            connection.execute(
+                "delete from session
+                 where centre_id = ?1 and person_id = ?2 and token_hash <> ?3",
+                params![centre, person_id, kept],
+            )?;
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
     }
 
     /// Keeps a second factor, the step of the code that proved it, and the hashes of fresh recovery codes.
@@ -143,6 +182,7 @@ impl Store {
         key: &str,
         step: i64,
         code_hashes: &[String],
+        entry: &Entry,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
@@ -168,6 +208,7 @@ impl Store {
                     .prepare_cached("insert into recovery_code values (?1, ?2, ?3, null)")?
                     .execute(params![centre, person_id, hash])?;
             }
+            trail::append(connection, centre, entry)?;
             Ok(())
         })
     }
@@ -217,6 +258,7 @@ impl Store {
     fn change_person(
         &self,
         person_id: &str,
+        entry: &Entry,
         change: impl FnOnce(&Connection, i64) -> Result<usize, StoreError>,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
@@ -234,6 +276,7 @@ impl Store {
             connection
                 .prepare_cached("delete from session where centre_id = ?1 and person_id = ?2")?
                 .execute(params![centre, person_id])?;
+            trail::append(connection, centre, entry)?;
             Ok(())
         })
     }

@@ -6,7 +6,9 @@
 
 use super::bulk::Bulk;
 use super::sql::params;
+use super::trail;
 use super::{Store, StoreError};
+use crate::suspense::trail::Entry;
 
 /// A request that shows a session's token.
 #[derive(Clone, Debug)]
@@ -42,35 +44,45 @@ pub struct SessionRow {
     pub browser: String,
 }
 
+/// A login.
+#[derive(Clone, Debug)]
+pub struct SessionOpening {
+    pub session: SessionRow,
+    /// The hash of the session that the browser had.
+    pub replaces: Option<String>,
+    /// Sessions opened before are over.
+    pub opened_after: i64,
+    /// Sessions last used before are over.
+    pub seen_after: i64,
+}
+
 impl Store {
-    /// Opens a session, and clears away those of everybody that are over.
+    /// Opens a session, and clears away the one it replaces and those of everybody that are over.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn open_session(
-        &self,
-        session: &SessionRow,
-        opened_after: i64,
-        seen_after: i64,
-    ) -> Result<(), StoreError> {
+    pub fn open_session(&self, opening: &SessionOpening, entry: &Entry) -> Result<(), StoreError> {
+        let SessionOpening { session, replaces, opened_after, seen_after } = opening;
         let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
         bulk.atomically(|connection| {
-            connection
-                .prepare_cached(
-                    "delete from session
-                     where centre_id = ?1 and (opened_at <= ?2 or seen_at <= ?3)",
-                )?
-                .execute(params![bulk.centre_id, opened_after, seen_after])?;
-            connection
-                .prepare_cached("insert into session values (?1, ?2, ?3, ?4, ?5, ?6, null)")?
-                .execute(params![
-                    bulk.centre_id,
+            connection.execute(
+                "delete from session where centre_id = ?1
+                    and (opened_at <= ?2 or seen_at <= ?3 or token_hash = ?4)",
+                params![centre, *opened_after, *seen_after, replaces],
+            )?;
+            connection.execute(
+                "insert into session values (?1, ?2, ?3, ?4, ?5, ?6, null)",
+                params![
+                    centre,
                     session.token_hash,
                     session.person_id,
                     session.opened_at,
                     session.seen_at,
                     session.browser
-                ])?;
+                ],
+            )?;
+            trail::append(connection, centre, entry)?;
             Ok(())
         })
     }
@@ -176,6 +188,19 @@ impl Store {
             let mut select = connection.prepare_cached(sql)?;
             Ok(select.query_row(params![bulk.centre_id, token_hash], |row| row.get(0))?)
         })
+    }
+
+    /// The key that a session was offered.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn offered_key(&self, token_hash: &str) -> Result<Option<String>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select offered_key from session where centre_id = ?1 and token_hash = ?2";
+        let mut select = bulk.connection.prepare_cached(sql)?;
+        let found =
+            select.query_row_optional(params![bulk.centre_id, token_hash], |row| row.get(0));
+        Ok(found?.flatten())
     }
 
     /// Whether the database answers.

@@ -5,7 +5,9 @@
 
 use super::bulk::Bulk;
 use super::sql::{Row, params};
+use super::trail;
 use super::{Refusal, Store, StoreError};
+use crate::suspense::trail::Entry;
 
 /// A program's token, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,21 +33,25 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn add_token(&self, token: &ApiToken) -> Result<(), StoreError> {
+    pub fn add_token(&self, token: &ApiToken, entry: &Entry) -> Result<(), StoreError> {
+        const SQL: &str = "insert into api_token values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let bulk = Bulk::open(self)?;
-        let sql = "insert into api_token values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        bulk.connection.prepare_cached(sql)?.execute(params![
-            bulk.centre_id,
-            token.token_id,
-            token.token_hash,
-            token.name,
-            token.role,
-            token.made_by,
-            token.made_at,
-            token.expires_at,
-            token.revoked_at
-        ])?;
-        Ok(())
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            connection.prepare_cached(SQL)?.execute(params![
+                centre,
+                token.token_id,
+                token.token_hash,
+                token.name,
+                token.role,
+                token.made_by,
+                token.made_at,
+                token.expires_at,
+                token.revoked_at
+            ])?;
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
     }
 
     /// The token of this hash, where it still is taken.
@@ -76,16 +82,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is none of that name, or it was taken back.
-    pub fn revoke_token(&self, token_id: &str, at: i64) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let sql = "update api_token set revoked_at = ?3
+    pub fn revoke_token(&self, token_id: &str, at: i64, entry: &Entry) -> Result<(), StoreError> {
+        const SQL: &str = "update api_token set revoked_at = ?3
             where centre_id = ?1 and token_id = ?2 and revoked_at is null";
-        let values = params![bulk.centre_id, token_id, at];
-        if bulk.connection.prepare_cached(sql)?.execute(values)? == 1 {
-            return Ok(());
-        }
-        let (what, id) = ("token in force", token_id.to_owned());
-        Err(StoreError::Refused(Refusal::NoSuch { what, id }))
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            if connection.prepare_cached(SQL)?.execute(params![centre, token_id, at])? == 0 {
+                let (what, id) = ("token in force", token_id.to_owned());
+                return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
+            }
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
     }
 }
 

@@ -22,8 +22,10 @@ pub(crate) enum Fault {
     NoSession,
     /// A program's token is absent, unknown, expired or revoked.
     NoToken,
-    /// Whoever it is may not do this, or not before setting up password and second factor.
+    /// The role may not do this.
     Forbidden,
+    /// Nothing but the own pages, before password and second factor are set up.
+    Confined,
     /// The form was not made by this session's pages, or is from before the last login.
     ForeignForm,
     NotFound,
@@ -55,6 +57,10 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         let both = |text: String| (text.clone(), text);
         match error {
+            StoreError::Night => Self::Conflict {
+                zh: "夜间对账正在写入，请稍后再试".to_owned(),
+                en: "a night is being recorded; try again soon".to_owned(),
+            },
             StoreError::Refused(Refusal::NoSuch { .. }) => Self::NotFound,
             StoreError::Refused(Refusal::State { .. }) => {
                 let (_, en) = both(error.to_string());
@@ -70,10 +76,15 @@ impl From<StoreError> for Fault {
 }
 
 impl Fault {
+    /// What is asked cannot be meant so.
+    pub(crate) fn invalid(zh: &str, en: &str) -> Self {
+        Self::Invalid { zh: zh.to_owned(), en: en.to_owned() }
+    }
+
     const fn status(&self) -> StatusCode {
         match self {
             Self::NoSession | Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Confined | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict { .. } => StatusCode::CONFLICT,
@@ -91,6 +102,7 @@ impl Fault {
             Self::NoSession => "no-session",
             Self::NoToken => "no-token",
             Self::Forbidden => "forbidden",
+            Self::Confined => "confined",
             Self::ForeignForm => "foreign-form",
             Self::NotFound => "not-found",
             Self::Invalid { .. } => "invalid",
@@ -110,6 +122,9 @@ impl Fault {
             Self::NoSession => fixed("请先登录", "please log in"),
             Self::NoToken => fixed("令牌无效或已过期", "the token is not valid, or no longer"),
             Self::Forbidden => fixed("您的角色不能做这件事", "your role may not do this"),
+            Self::Confined => {
+                fixed("请先修改密码并设置动态码", "change the password and set up codes first")
+            }
             Self::ForeignForm => fixed(
                 "页面已过期，请刷新后重做",
                 "the page is out of date; reload it and try again",
@@ -156,13 +171,9 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_htmx = request.headers().contains_key("hx-request");
     let response = next.run(request).await;
-    let Some(fault) = response.extensions().get::<Arc<Fault>>().cloned() else {
-        return match response.status() {
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED if is_program => {
-                problem(response.status(), "not-found", "there is no such address or method")
-            }
-            _ => response,
-        };
+    let told = response.extensions().get::<Arc<Fault>>().cloned();
+    let Some(fault) = told.or_else(|| of_status(response.status()).map(Arc::new)) else {
+        return response;
     };
     if let Fault::Store(error) = &*fault {
         tracing::error!(%error, "the store failed");
@@ -173,6 +184,9 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
     }
     if matches!(*fault, Fault::NoSession) {
         return to_login(&visit, is_read, is_htmx);
+    }
+    if matches!(*fault, Fault::Confined) && is_read && !is_htmx {
+        return Redirect::to("/me").into_response();
     }
     let words = super::frame::choose(visit.language, zh, en);
     let page = FaultPage {
@@ -191,6 +205,22 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
         shown.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     }
     shown
+}
+
+/// The fault that an answer of the framework's own stands for: a form or address that does not parse, a
+/// body too large or too slow.
+fn of_status(status: StatusCode) -> Option<Fault> {
+    match status {
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY => Some(Fault::invalid(
+            "提交的内容不完整或格式不对",
+            "a field is missing or cannot be read",
+        )),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Fault::TooLarge),
+        StatusCode::REQUEST_TIMEOUT => Some(Fault::TooSlow),
+        _ => None,
+    }
 }
 
 /// Sends whoever has no session to the login, and back afterwards where that only reads.

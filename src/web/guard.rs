@@ -37,7 +37,7 @@ pub(super) async fn guard(
         Access::Own | Access::May(_) => {
             let session = session(&desk, request.headers(), visit).await?;
             if !session.reaches(access) {
-                return Err(Fault::Forbidden);
+                return Err(if session.confined { Fault::Confined } else { Fault::Forbidden });
             }
             let csrf = session.csrf.clone();
             request.extensions_mut().insert(session);
@@ -82,6 +82,7 @@ async fn session(desk: &Desk, headers: &HeaderMap, visit: Visit) -> Result<Sessi
         csrf: csrf_of(&token),
         token_hash,
         confined: found.password_given || unprotected,
+        given_password: found.password_given,
         visit,
     })
 }

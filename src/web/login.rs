@@ -10,7 +10,8 @@ use super::fault::Fault;
 use super::frame::{Frame, Visit, choose, show};
 use super::session::{IDLE_SECONDS, LASTING_SECONDS, Session};
 use super::{guard, password, second_factor, secret};
-use crate::store::{Person, SessionRow};
+use crate::store::{Person, SessionOpening, SessionRow};
+use crate::suspense::trail::Entry;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -28,6 +29,22 @@ struct LoginPage {
     csrf: String,
     next: String,
     failed: bool,
+}
+
+/// What was wrong with a secret that somebody who is logged in gave.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum BadSecret {
+    Password,
+    Code,
+}
+
+impl From<BadSecret> for Fault {
+    fn from(bad: BadSecret) -> Self {
+        match bad {
+            BadSecret::Password => Self::invalid("密码不正确", "the password is wrong"),
+            BadSecret::Code => Self::invalid("动态码不正确", "the code is wrong"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -105,37 +122,58 @@ pub(super) async fn log_in(
     }
     let named = person_id.clone();
     let person = desk.store(move |store| store.person(&named)).await?;
+    let known = person.as_ref().map(|person| person.person_id.clone());
     let kept = person.as_ref().map(|person| person.password.clone());
     let right = desk.hashing(move || password::is_right(&login.password, kept.as_deref())).await?;
     let person = person.filter(|person| right && person.disabled_at.is_none());
-    let admitted = match person {
-        Some(person) if has_code(&desk, &person, login.code, now).await? => person,
-        Some(_) | None => return ask(&desk, &visit, &headers, &login.next, true),
-    };
-    let token = secret::token()?;
-    let session = SessionRow {
-        token_hash: secret::hash("session", &token),
-        person_id: admitted.person_id,
-        opened_at: now,
-        seen_at: now,
-        browser: browser(&headers),
-    };
-    let before =
-        cookie::value(&headers, cookie::SESSION).map(|token| secret::hash("session", token));
-    desk.store(move |store| {
-        store.login_succeeded(&account, &address)?;
-        if let Some(before) = before {
-            store.end_session(&session.person_id, &before)?;
+    match person {
+        Some(person) if has_code(&desk, &person, login.code, now).await? => {
+            desk.store(move |store| store.login_succeeded(&account, &address)).await?;
+            open(&desk, &headers, person, own_address(&login.next)).await
         }
-        store.open_session(&session, now - LASTING_SECONDS, now - IDLE_SECONDS)
-    })
-    .await?;
-    let mut response = Redirect::to(own_address(&login.next)).into_response();
+        Some(_) | None => {
+            // What was typed for a name may be a password; only a name that exists is written down.
+            let entry = entry("login-failed", known.unwrap_or_default(), String::new(), now);
+            desk.store(move |store| store.append(&entry)).await?;
+            ask(&desk, &visit, &headers, &login.next, true)
+        }
+    }
+}
+
+/// Opens a session under a fresh token, in place of the one that the browser had.
+async fn open(
+    desk: &Desk,
+    headers: &HeaderMap,
+    person: Person,
+    next: &str,
+) -> Result<Response, Fault> {
+    let (token, now) = (secret::token()?, desk.now());
+    let entry = entry("logged-in", person.person_id.clone(), person.role, now);
+    let opening = SessionOpening {
+        session: SessionRow {
+            token_hash: secret::hash("session", &token),
+            person_id: person.person_id,
+            opened_at: now,
+            seen_at: now,
+            browser: browser(headers),
+        },
+        replaces: cookie::value(headers, cookie::SESSION)
+            .map(|token| secret::hash("session", token)),
+        opened_after: now - LASTING_SECONDS,
+        seen_after: now - IDLE_SECONDS,
+    };
+    desk.store(move |store| store.open_session(&opening, &entry)).await?;
+    let mut response = Redirect::to(next).into_response();
     let cookies = [cookie::set(cookie::SESSION, &token, None), cookie::forget(cookie::VISITOR)];
     for cookie in cookies.into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+fn entry(event: &str, person_id: String, role: String, at: i64) -> Entry {
+    let (event, subject) = (event.to_owned(), person_id.clone());
+    Entry { at, actor: person_id, role, event, subject, detail: String::new() }
 }
 
 /// Whether the code, or a recovery code in its place, is right and fresh; nothing is asked of whoever has
@@ -156,8 +194,13 @@ fn browser(headers: &HeaderMap) -> String {
 }
 
 pub(super) async fn log_out(State(desk): State<Desk>, session: Session) -> Result<Response, Fault> {
+    let entry = session.entry(&desk, "logged-out", &session.person_id, "");
     let Session { person_id, token_hash, .. } = session;
-    desk.store(move |store| store.end_session(&person_id, &token_hash)).await?;
+    desk.store(move |store| {
+        store.end_session(&person_id, &token_hash)?;
+        store.append(&entry)
+    })
+    .await?;
     let mut response = Redirect::to("/login").into_response();
     if let Some(forget) = cookie::forget(cookie::SESSION) {
         response.headers_mut().append(header::SET_COOKIE, forget);

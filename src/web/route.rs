@@ -3,7 +3,7 @@
 //! The table is what a test walks, route by route, as every role; and the menu is made from it. A
 //! page is added by a line here.
 
-use super::{Desk, asset, fault, guard, health, home, login};
+use super::{Desk, asset, fault, guard, health, home, login, own, people};
 use crate::suspense::Permission;
 use axum::Router;
 use axum::handler::Handler;
@@ -58,6 +58,7 @@ fn act<H: Handler<T, Desk>, T: 'static>(path: &'static str, access: Access, hand
 }
 
 const READ: Access = Access::May(Permission::Read);
+const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 
 /// Every address there is.
 #[rustfmt::skip] // A table is read by column.
@@ -71,6 +72,22 @@ fn table() -> Vec<Route> {
         act ("/logout",               Own,     login::log_out),
         page("/language/{language}",  Anybody, login::language),
 
+        page("/me",                   Own,     own::page),
+        act ("/me/password",          Own,     own::change_password),
+        page("/me/second-factor",     Own,     own::second_factor),
+        act ("/me/second-factor",     Own,     own::set_second_factor),
+        act ("/me/sessions/end",      Own,     own::end_session),
+
+        page("/people",               PEOPLE,  people::page),
+        act ("/people",               PEOPLE,  people::add),
+        act ("/people/{id}/role",     PEOPLE,  people::set_role),
+        act ("/people/{id}/disable",  PEOPLE,  people::disable),
+        act ("/people/{id}/enable",   PEOPLE,  people::enable),
+        act ("/people/{id}/reset",    PEOPLE,  people::reset),
+        page("/tokens",               PEOPLE,  people::tokens),
+        act ("/tokens",               PEOPLE,  people::add_token),
+        act ("/tokens/{id}/revoke",   PEOPLE,  people::revoke_token),
+
         page("/asset/{name}",         Anybody, asset::file),
         page("/healthz",              Anybody, health::alive),
         page("/readyz",               Anybody, health::ready),
@@ -79,7 +96,11 @@ fn table() -> Vec<Route> {
 
 /// What the menu shows, where the role may go there.
 pub(crate) const fn menu() -> &'static [Entry] {
-    const MENU: &[Entry] = &[Entry { path: "/", access: READ, zh: "总览", en: "Today" }];
+    const MENU: &[Entry] = &[
+        Entry { path: "/", access: READ, zh: "总览", en: "Today" },
+        Entry { path: "/people", access: PEOPLE, zh: "人员", en: "People" },
+        Entry { path: "/tokens", access: PEOPLE, zh: "接口令牌", en: "Tokens" },
+    ];
     MENU
 }
 

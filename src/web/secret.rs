@@ -17,6 +17,16 @@ pub(super) fn token() -> Result<String, Fault> {
     Ok(hex(&bytes))
 }
 
+/// A password for a first login: 100 bits, in letters and digits that are not taken for one another.
+pub(super) fn first_password() -> Result<String, Fault> {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
+    let mut bytes = [0; 20];
+    getrandom::fill(&mut bytes).map_err(|_| Fault::Broken)?;
+    let letters = bytes.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'x'));
+    let groups = letters.chunks(5).map(String::from_utf8_lossy);
+    Ok(groups.collect::<Vec<_>>().join("-"))
+}
+
 /// What is kept of a token, or derived from one for another `purpose`.
 pub(super) fn hash(purpose: &str, token: &str) -> String {
     let mut digest = Sha256::new();

@@ -2,9 +2,11 @@
 //!
 //! The guard finds the session and puts it into the request; a handler takes it as an argument.
 
+use super::Desk;
 use super::fault::Fault;
 use super::frame::Visit;
 use super::route::Access;
+use crate::suspense::trail::Entry;
 use crate::suspense::{Permission, Role};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -30,12 +32,26 @@ pub(crate) struct Session {
     pub(crate) token_hash: String,
     /// Only the own pages are open until the password is changed and the second factor set up.
     pub(crate) confined: bool,
+    /// Somebody else chose the password.
+    pub(crate) given_password: bool,
     pub(crate) visit: Visit,
 }
 
 impl Session {
     pub(crate) fn may(&self, permission: Permission) -> bool {
         !self.confined && self.role.may(permission)
+    }
+
+    /// What this person did, for the audit trail.
+    pub(crate) fn entry(&self, desk: &Desk, event: &str, subject: &str, detail: &str) -> Entry {
+        Entry {
+            at: desk.now(),
+            actor: self.person_id.clone(),
+            role: self.role.code().to_owned(),
+            event: event.to_owned(),
+            subject: subject.to_owned(),
+            detail: detail.to_owned(),
+        }
     }
 
     pub(crate) fn reaches(&self, access: Access) -> bool {
