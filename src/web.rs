@@ -17,6 +17,7 @@ mod header;
 mod health;
 mod home;
 mod login;
+mod metric;
 mod own;
 pub mod password;
 mod people;
@@ -72,6 +73,7 @@ pub(crate) struct Desk {
     setup: Arc<Setup>,
     store_threads: Arc<Semaphore>,
     hashing_threads: Arc<Semaphore>,
+    metrics: Arc<metric::Metrics>,
 }
 
 impl fmt::Debug for Desk {
@@ -86,6 +88,7 @@ impl Desk {
             setup: Arc::new(setup),
             store_threads: Arc::new(Semaphore::new(STORE_THREADS)),
             hashing_threads: Arc::new(Semaphore::new(HASHING_THREADS)),
+            metrics: Arc::default(),
         }
     }
 

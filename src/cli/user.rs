@@ -41,7 +41,7 @@ pub(super) fn run(global: &Global, command: &UserCommand) -> Result<Done, Failur
             let chosen = ask(password)?;
             password::check(&chosen, &login).map_err(|weak| Failure::because(weak.words().1))?;
             let entry = entry("person-changed", &login, "reset");
-            centre.store.reset_person(&login, &hash(&chosen)?, !password.keep, &entry)?;
+            centre.store.reset_person(&login, &password::hash(&chosen)?, !password.keep, &entry)?;
         }
         UserCommand::Role { login, role } => {
             let (login, role) = (known(login)?, role.role().code());
@@ -95,7 +95,7 @@ fn add(centre: &Centre, args: &UserAddArgs) -> Result<(), Failure> {
         password_given: !args.password.keep,
     };
     newcomer.check().map_err(|unfit| Failure::because(unfit.to_string()))?;
-    let person = newcomer.person(clock::now()).map_err(|_| Failure::because(NO_HASH))?;
+    let person = newcomer.person(clock::now())?;
     let entry = entry("person-added", &person.person_id, &person.role);
     centre.store.add_person(&person, &entry)?;
     Ok(())
@@ -106,12 +106,6 @@ pub(super) fn entry(event: &str, subject: &str, detail: &str) -> Entry {
     let [actor, role] = ["operator"; 2].map(str::to_owned);
     let [event, subject, detail] = [event, subject, detail].map(str::to_owned);
     Entry { at: clock::now(), actor, role, event, subject, detail }
-}
-
-const NO_HASH: &str = "cannot hash a password: no memory or no randomness";
-
-fn hash(password: &str) -> Result<String, Failure> {
-    password::hash(password).map_err(|_| Failure::because(NO_HASH))
 }
 
 /// The password, from where it was said to come.

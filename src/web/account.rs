@@ -1,8 +1,8 @@
 //! Making people and tokens: the rules that the command line and the administrator's page share.
 
 use super::fault::Fault;
-use super::password::{self, Weakness};
-use super::secret;
+use super::password::{self, HashError, Weakness};
+use super::{second_factor, secret};
 use crate::store::{ApiToken, Person};
 use crate::suspense::Role;
 use std::fmt;
@@ -63,35 +63,47 @@ pub fn login(typed: &str) -> Result<String, Unfit> {
 
 /// Somebody new, before the password is hashed.
 #[derive(Clone)]
-pub(crate) struct Newcomer {
-    pub(crate) login: String,
-    pub(crate) name: String,
-    pub(crate) role: Role,
-    pub(crate) password: String,
+pub struct Newcomer {
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    pub password: String,
     /// Somebody else chose the password.
-    pub(crate) password_given: bool,
+    pub password_given: bool,
 }
 
 impl Newcomer {
     /// Checks it all.
-    pub(crate) fn check(&self) -> Result<(), Unfit> {
+    ///
+    /// # Errors
+    /// [`Unfit`], the first that is found.
+    pub fn check(&self) -> Result<(), Unfit> {
         let login = login(&self.login)?;
         check_name(&self.name)?;
         password::check(&self.password, &login).map_err(Unfit::Password)
     }
 
     /// The person to be kept. Hashes the password, which takes a while.
-    pub(crate) fn person(&self, now: i64) -> Result<Person, Fault> {
-        Ok(Person {
+    ///
+    /// # Errors
+    /// [`HashError`] where there is no memory or no randomness.
+    pub fn person(&self, now: i64) -> Result<Person, HashError> {
+        Ok(self.kept_as(&password::hash(&self.password)?, now))
+    }
+
+    /// The person to be kept, with the hash of the password.
+    #[must_use]
+    pub fn kept_as(&self, hash: &str, now: i64) -> Person {
+        Person {
             person_id: self.login.trim().to_ascii_lowercase(),
             name: self.name.trim().to_owned(),
             role: self.role.code().to_owned(),
-            password: password::hash(&self.password)?,
+            password: hash.to_owned(),
             password_given: self.password_given,
             second_factor: None,
             made_at: now,
             disabled_at: None,
-        })
+        }
     }
 }
 
@@ -101,6 +113,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), Unfit> {
         && name.chars().count() <= NAME_CHARACTERS_MAX
         && !name.chars().any(char::is_control);
     if fits { Ok(()) } else { Err(Unfit::Name) }
+}
+
+/// The code that an authenticator with this key shows at an instant; `None` where that is no key.
+#[must_use]
+pub fn code_at(key: &str, at: i64) -> Option<String> {
+    second_factor::code(key, at)
 }
 
 /// A fresh token and what is kept of it; the token itself is shown this once.

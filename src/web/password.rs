@@ -108,14 +108,28 @@ pub fn check(password: &str, person_id: &str) -> Result<(), Weakness> {
     if own(&rest) < OWN_CHARACTERS_MIN { Err(Weakness::Obvious) } else { Ok(()) }
 }
 
-fn argon2() -> Result<Argon2<'static>, Fault> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| Fault::Broken)?;
+/// There was no memory to hash a password in, or no randomness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot hash a password: no memory or no randomness")]
+pub struct HashError;
+
+impl From<HashError> for Fault {
+    fn from(_: HashError) -> Self {
+        Self::Broken
+    }
+}
+
+fn argon2() -> Result<Argon2<'static>, HashError> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| HashError)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// What is kept of a password. Takes 46 MiB and a few hundredths of a second.
-pub(crate) fn hash(password: &str) -> Result<String, Fault> {
-    let hash = argon2()?.hash_password(password.as_bytes()).map_err(|_| Fault::Broken)?;
+///
+/// # Errors
+/// [`HashError`].
+pub fn hash(password: &str) -> Result<String, HashError> {
+    let hash = argon2()?.hash_password(password.as_bytes()).map_err(|_| HashError)?;
     Ok(hash.to_string())
 }
 

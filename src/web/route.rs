@@ -3,13 +3,21 @@
 //! The table is what a test walks, route by route, as every role; and the menu is made from it. A
 //! page is added by a line here.
 
-use super::{Desk, asset, fault, guard, health, home, login, own, people};
+use super::{Desk, asset, fault, guard, health, home, login, metric, own, people};
 use crate::suspense::Permission;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
+use std::time::Duration;
+use tower_http::timeout::TimeoutLayer;
+
+/// Bytes of a request's body, for programs; forms have a limit of their own.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+/// How long a request may take, its body's arrival included.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// What a route needs of whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +99,7 @@ fn table() -> Vec<Route> {
         page("/asset/{name}",         Anybody, asset::file),
         page("/healthz",              Anybody, health::alive),
         page("/readyz",               Anybody, health::ready),
+        page("/metrics",              Anybody, metric::page),
     ]
 }
 
@@ -121,7 +130,10 @@ pub(super) fn router(desk: Desk) -> Router {
     guarded
         .fallback(async || fault::Fault::NotFound)
         .method_not_allowed_fallback(async || fault::Fault::NotFound)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
         .layer(from_fn_with_state(desk.clone(), fault::tell))
         .layer(from_fn_with_state(desk.clone(), super::header::protect))
+        .layer(from_fn_with_state(desk.clone(), metric::measure))
         .with_state(desk)
 }

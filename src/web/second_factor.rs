@@ -35,6 +35,11 @@ pub(crate) fn step(key: &str, code: &str, now: i64) -> Option<i64> {
     i64::try_from(step).ok()
 }
 
+/// The code of an instant.
+pub(crate) fn code(key: &str, at: i64) -> Option<String> {
+    Some(totp(key)?.generate(u64::try_from(at).ok()?).to_string())
+}
+
 fn totp(key: &str) -> Option<Totp> {
     let builder = Builder::new()
         .with_algorithm(Algorithm::SHA1)
