@@ -16,6 +16,6 @@ pub mod letter;
 mod page;
 
 pub use digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
-pub use eml::EmlError;
+pub use eml::{EmlError, plain_text};
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;

@@ -12,6 +12,7 @@ mod audit;
 mod branch;
 mod bulk;
 mod copying;
+mod desk;
 mod error;
 mod figures;
 mod import;
@@ -30,6 +31,7 @@ mod remittance;
 mod row;
 mod server;
 mod session;
+mod shown;
 mod slate;
 mod sql;
 mod suspense;
@@ -41,6 +43,10 @@ mod verdict;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
 pub use copying::Copied;
+pub use desk::{
+    Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
+    SimilarItem,
+};
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
 pub use import::Imported;
@@ -55,9 +61,15 @@ pub use person::Person;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
+pub use shown::{
+    AdviceStamp, Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, NoticeLine,
+    NoticeSearch, Order, OwnAccount, RowPlace, Posting, QueueFilter, RunLine, TransactionLine,
+    TransactionSearch, TransactionSheet,
+};
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use token::ApiToken;
+pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;

@@ -15,17 +15,19 @@ mod frame;
 mod guard;
 mod header;
 mod health;
-mod home;
 mod login;
 mod metric;
 mod own;
+mod page;
 pub mod password;
 mod people;
+mod readings;
 mod route;
 mod second_factor;
 mod secret;
 mod serve;
 mod session;
+mod view;
 
 pub use route::{Access, Listed, listed};
 pub use serve::serve;
@@ -35,6 +37,7 @@ use crate::rulebook::Rulebook;
 use crate::store::{Store, StoreError};
 use chrono::{DateTime, NaiveDate};
 use fault::Fault;
+use readings::Readings;
 use std::fmt;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -71,6 +74,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Desk {
     setup: Arc<Setup>,
+    readings: Arc<Readings>,
     store_threads: Arc<Semaphore>,
     hashing_threads: Arc<Semaphore>,
     metrics: Arc<metric::Metrics>,
@@ -85,6 +89,7 @@ impl fmt::Debug for Desk {
 impl Desk {
     fn new(setup: Setup) -> Self {
         Self {
+            readings: Arc::new(Readings::new(&setup.rules)),
             setup: Arc::new(setup),
             store_threads: Arc::new(Semaphore::new(STORE_THREADS)),
             hashing_threads: Arc::new(Semaphore::new(HASHING_THREADS)),
@@ -124,6 +129,11 @@ impl Desk {
     pub(crate) fn shown_at(&self, at: i64) -> String {
         let there = DateTime::from_timestamp(at + BEIJING_SECONDS_EAST, 0);
         there.map(|there| there.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+    }
+
+    /// What remarks are read with, and what notices may be meant.
+    pub(crate) fn readings(&self) -> Arc<Readings> {
+        Arc::clone(&self.readings)
     }
 
     pub(crate) fn rules(&self) -> &Rulebook {

@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("nightly",    &["remittance", "calendar", "rulebook", "remark", "feed", "import", "matching",
                      "suspense", "report", "alert", "store"]),
     ("web",        &["remittance", "calendar", "rulebook", "remark", "matching", "suspense", "report",
-                     "alert", "store"]),
+                     "alert", "store", "nightly"]),
     ("cli",        &["remittance", "calendar", "rulebook", "remark", "feed", "import", "matching",
                      "suspense", "report", "demo", "alert", "store", "nightly", "web"]),
 ];

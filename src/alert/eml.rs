@@ -54,6 +54,13 @@ impl Letter {
     }
 }
 
+/// The plain text of a message of ours; `None` where it is no message.
+#[must_use]
+pub fn plain_text(message: &str) -> Option<String> {
+    let message = mail_parser::MessageParser::default().parse(message)?;
+    message.body_text(0).map(std::borrow::Cow::into_owned)
+}
+
 /// 08:00 in China, which is midnight UTC.
 fn morning(on: NaiveDate) -> SystemTime {
     let seconds = on.and_time(NaiveTime::MIN).and_utc().timestamp();

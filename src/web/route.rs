@@ -3,8 +3,12 @@
 //! The table is what a test walks, route by route, as every role; and the menu is made from it. A
 //! page is added by a line here.
 
-use super::{Desk, asset, fault, guard, health, home, login, metric, own, people};
+use super::{Desk, asset, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
+use super::page::{
+    act as small, approval, employer, export, item, letter, notice, propose, queue, rule, run, today,
+    trail, transaction,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
@@ -66,6 +70,12 @@ fn act<H: Handler<T, Desk>, T: 'static>(path: &'static str, access: Access, hand
 }
 
 const READ: Access = Access::May(Permission::Read);
+const UNMASK: Access = Access::May(Permission::Unmask);
+const ASSIGN: Access = Access::May(Permission::Assign);
+const PROPOSE: Access = Access::May(Permission::Propose);
+const APPROVE: Access = Access::May(Permission::Approve);
+const EXPORT: Access = Access::May(Permission::Export);
+const TRAIL: Access = Access::May(Permission::ReadTrail);
 const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 
 /// Every address there is.
@@ -73,7 +83,30 @@ const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 fn table() -> Vec<Route> {
     use Access::{Anybody, Own};
     vec![
-        page("/",                     READ,    home::page),
+        page("/",                     READ,    today::show),
+        page("/queue",                READ,    queue::show),
+        page("/queue/export.xlsx",    EXPORT,  export::queue),
+        page("/items/{account}/{serial}",         READ,    item::show),
+        act ("/items/{account}/{serial}/unmask",  UNMASK,  item::unmask),
+        act ("/items/{account}/{serial}/note",    ASSIGN,  small::note),
+        act ("/assign",                           ASSIGN,  small::assign),
+        act ("/preview",                          PROPOSE, propose::preview),
+        act ("/propose",                          PROPOSE, propose::propose),
+        act ("/proposals/{id}/withdraw",          PROPOSE, small::withdraw),
+        act ("/proposals/{id}/send-back",         APPROVE, approval::send_back),
+        page("/approvals",            READ,    approval::show),
+        act ("/approvals/approve",    APPROVE, approval::approve),
+        page("/transactions",         READ,    transaction::list),
+        page("/transactions/{account}/{serial}",  READ,    transaction::show),
+        page("/notices",              READ,    notice::show),
+        page("/employers",            READ,    employer::list),
+        page("/employers/{id}",       READ,    employer::show),
+        page("/letters",              READ,    letter::list),
+        page("/letters/{id}",         READ,    letter::show),
+        page("/runs",                 READ,    run::list),
+        page("/runs/{day}",           READ,    run::show),
+        page("/rules",                READ,    rule::show),
+        page("/trail",                TRAIL,   trail::show),
 
         page("/login",                Anybody, login::page),
         act ("/login",                Anybody, login::log_in),
@@ -107,6 +140,15 @@ fn table() -> Vec<Route> {
 pub(crate) const fn menu() -> &'static [Entry] {
     const MENU: &[Entry] = &[
         Entry { path: "/", access: READ, zh: "总览", en: "Today" },
+        Entry { path: "/queue", access: READ, zh: "队列", en: "Queue" },
+        Entry { path: "/approvals", access: READ, zh: "复核", en: "Approvals" },
+        Entry { path: "/transactions", access: READ, zh: "流水", en: "Transactions" },
+        Entry { path: "/notices", access: READ, zh: "通知书", en: "Notices" },
+        Entry { path: "/employers", access: READ, zh: "单位", en: "Employers" },
+        Entry { path: "/letters", access: READ, zh: "函件", en: "Letters" },
+        Entry { path: "/runs", access: READ, zh: "批次", en: "Runs" },
+        Entry { path: "/rules", access: READ, zh: "规则", en: "Rules" },
+        Entry { path: "/trail", access: TRAIL, zh: "留痕", en: "Trail" },
         Entry { path: "/people", access: PEOPLE, zh: "人员", en: "People" },
         Entry { path: "/tokens", access: PEOPLE, zh: "接口令牌", en: "Tokens" },
     ];
