@@ -22,7 +22,7 @@ pub(crate) mod trail;
 pub(crate) mod transaction;
 
 use crate::store::{Store, StoreError};
-use crate::suspense::{Actor, Moment, Person};
+use crate::suspense::{Actor, Moment, Permission, Person, Role};
 use crate::web::session::Session;
 use crate::web::{Desk, Fault};
 use chrono::NaiveDate;
@@ -56,6 +56,15 @@ fn as_of(store: &Store, today: NaiveDate) -> Result<NaiveDate, StoreError> {
 /// What people are called, by what they log in with.
 fn people(store: &Store) -> Result<BTreeMap<String, String>, StoreError> {
     let people = store.people()?.into_iter();
+    Ok(people.map(|person| (person.person_id, person.name)).collect())
+}
+
+/// Who may be given items: what they log in with, and what they are called.
+fn workers(store: &Store) -> Result<Vec<(String, String)>, StoreError> {
+    let people = store.people()?.into_iter().filter(|person| {
+        let role = Role::from_code(&person.role);
+        person.disabled_at.is_none() && role.is_some_and(|role| role.may(Permission::Propose))
+    });
     Ok(people.map(|person| (person.person_id, person.name)).collect())
 }
 

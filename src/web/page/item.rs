@@ -8,7 +8,7 @@ mod shown;
 
 pub(crate) use shown::{Notice, facts};
 
-use super::{actor, as_of, people};
+use super::{actor, as_of, people, workers};
 use crate::remittance::PaymentReference;
 use crate::report::Suggestion;
 use crate::store::{
@@ -50,6 +50,7 @@ struct Found {
     named: BTreeMap<PaymentReference, NoticeLine>,
     accounts: Vec<OwnAccount>,
     people: BTreeMap<String, String>,
+    workers: Vec<(String, String)>,
     /// The next one in the queue.
     next: Option<Hanging>,
 }
@@ -138,6 +139,7 @@ fn ask(
             .map(|id| (id, name.map(|sheet| sheet.employer.name).unwrap_or_default())),
         accounts: store.own_accounts()?,
         people: people(store)?,
+        workers: workers(store)?,
         next: next.into_iter().next(),
         row,
         sheet,

@@ -45,6 +45,8 @@ struct Page {
     /// The next page's address; empty on the last.
     next: String,
     first: String,
+    /// This page’s address, without what was done.
+    here: String,
     export: String,
     /// The address of the view with the other order.
     reordered: String,
@@ -108,6 +110,7 @@ fn page(desk: &Desk, session: &Session, view: View, found: Found) -> Page {
         cut: found.counts.cut,
         next: behind.map(|place| view.behind(&place)).unwrap_or_default(),
         first: view.first(),
+        here: view.here(),
         export: view.export(),
         reordered: view.reordered(),
         may_assign: frame.may(Permission::Assign),

@@ -7,7 +7,7 @@ use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, choose, show as answer};
 use crate::web::session::Session;
-use crate::web::view::{foreign, yuan};
+use crate::web::view::{foreign, remark, yuan};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -47,8 +47,8 @@ pub(crate) async fn show(State(desk): State<Desk>, session: Session) -> Result<R
     let (rules, language) = (desk.rules(), frame.language);
     let page = Page {
         settings: settings(rules, language),
-        ignore: ignore(rules),
-        remark: remark(rules),
+        ignore: ignore(rules, language),
+        remark: readings(rules, language),
         limits: limits(rules, language),
         handbook: rules
             .remark
@@ -89,10 +89,37 @@ fn settings(rules: &Rulebook, language: Language) -> Vec<(&'static str, String)>
     ]
 }
 
-fn ignore(rules: &Rulebook) -> Vec<Rule> {
+/// Why, in Chinese, for the rules that ship; a centre's own rule says it in its file's language.
+#[rustfmt::skip] // A table is read by column.
+const CHINESE: &[(&str, &str)] = &[
+    ("own-transfer",     "中心自有账户之间的划转不是缴款，无论附言写什么。"),
+    ("bank-interest",    "银行结息，不属于任何单位。"),
+    ("deposit-redeemed", "中心自己的定期或通知存款转回。"),
+    ("bank-fee",         "银行退还此前扣收的手续费。"),
+    ("reversal-credit",  "银行冲回一笔付出：钱本来就是中心的，没有人在缴款。"),
+    ("debit",            "付出的款项不缴任何通知书，即使写了登记号。"),
+    ("month-word",       "不能把月份的数字并进号码：并了就是另一个号码。"),
+    ("year-word",        "年份同理。"),
+    ("day-word",         "日期同理。"),
+    ("money-word",       "金额同理。"),
+    ("no-money",         "暂缓与更正登记号不动资金，下一夜仍按规则判定。"),
+    ("leaves-the-fund",  "退回或认定非缴款的，比留在账上的更快离开中心。"),
+    ("ordinary",         "多数是一个单位一个月的款，多一双眼睛即可。"),
+    ("large",            "超限额双人复核：一次失误可能是一个单位一年的款。"),
+];
+
+fn chinese(id: &str, why: &str, language: Language) -> String {
+    let known = CHINESE.iter().find(|(known, _)| *known == id).map(|(_, chinese)| *chinese);
+    match language {
+        Language::Chinese => known.or_else(|| remark::why(id, language)).unwrap_or(why).to_owned(),
+        Language::English => why.to_owned(),
+    }
+}
+
+fn ignore(rules: &Rulebook, language: Language) -> Vec<Rule> {
     let rule = |rule: &crate::rulebook::matching::IgnoreRule| Rule {
         id: rule.id.clone(),
-        why: rule.why.clone(),
+        why: chinese(&rule.id, &rule.why, language),
         from: String::new(),
         gives: String::new(),
     };
@@ -100,7 +127,7 @@ fn ignore(rules: &Rulebook) -> Vec<Rule> {
 }
 
 /// Every rule of the remark with its first example.
-fn remark(rules: &Rulebook) -> Vec<Rule> {
+fn readings(rules: &Rulebook, language: Language) -> Vec<Rule> {
     let remark = &rules.remark;
     let reasons = remark
         .fold
@@ -115,7 +142,7 @@ fn remark(rules: &Rulebook) -> Vec<Rule> {
     reasons
         .map(|(id, why, example)| Rule {
             id: id.clone(),
-            why: why.clone(),
+            why: chinese(id, why, language),
             from: example.map(|example| foreign(example.from.as_ref())).unwrap_or_default(),
             gives: example.map_or_else(String::new, |example| {
                 let gives = example.gives.as_deref().unwrap_or("–");
@@ -132,7 +159,7 @@ fn limits(rules: &Rulebook, language: Language) -> Vec<Limit> {
     };
     let limit = |limit: &crate::suspense::Limit| Limit {
         id: limit.id.clone(),
-        why: limit.why.clone(),
+        why: chinese(&limit.id, &limit.why, language),
         acts: if limit.acts.is_empty() {
             choose(language, "其余", "all others").to_owned()
         } else {

@@ -34,7 +34,8 @@ struct Page {
     night: Option<Night>,
     tiles: Vec<Tile>,
     mine: Vec<Tile>,
-    breakdowns: Vec<Breakdown>,
+    /// What hangs, in two columns.
+    breakdowns: [Vec<Breakdown>; 2],
     trend: Option<Trend>,
 }
 
@@ -119,10 +120,9 @@ fn page(frame: Frame, session: &Session, found: &Found) -> Page {
         night: found.runs.first().map(|_| night(found, &points, language)),
         tiles: tiles(found, &points, language),
         mine: mine(found, session, &frame),
-        breakdowns: vec![
-            by_reason(&found.counts, language),
-            by_bank(&found.counts, language),
-            by_age(&found.counts, language),
+        breakdowns: [
+            vec![by_reason(&found.counts, language)],
+            vec![by_age(&found.counts, language), by_bank(&found.counts, language)],
         ],
         trend: Trend::of(&points, found.as_of),
         frame,

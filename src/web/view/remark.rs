@@ -138,7 +138,7 @@ fn done(text: &str, step: &Step, language: Language) -> Done {
 }
 
 /// Why, for the rules that ship; a centre's own rule is named by its id.
-fn why(rule: &str, language: Language) -> Option<&'static str> {
+pub(crate) fn why(rule: &str, language: Language) -> Option<&'static str> {
     #[rustfmt::skip] // A table is read by column.
     const WHY: &[(&str, &str, &str)] = &[
         ("compatibility-form", "全角等其他字形，与半角同义",       "another form of the same character"),

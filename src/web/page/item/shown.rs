@@ -169,7 +169,7 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
         can_reverse: may_propose && item.decided.is_some() && item.pending.is_none(),
         may_assign: frame.may(Permission::Assign) && !is_closed,
         may_unmask: frame.may(Permission::Unmask),
-        people: found.people.into_iter().collect(),
+        people: found.workers,
         frame,
     }
 }

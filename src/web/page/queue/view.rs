@@ -84,6 +84,11 @@ impl View {
         self.query().on("/queue")
     }
 
+    /// This very page.
+    pub(crate) fn here(&self) -> String {
+        self.query().with("after", &self.after).on("/queue")
+    }
+
     pub(crate) fn behind(&self, place: &RowPlace) -> String {
         let after = format!("{}.{}.{}", place.key, place.account_id, place.serial);
         self.query().with("after", &after).on("/queue")
