@@ -107,7 +107,7 @@ pub fn run(
 ) -> Result<Night, NightError> {
     with_tools(store, rules, settings, watch, |tools, left_over| {
         // 2. Take in.     needs: files                gives: fresh transactions on the slate
-        let mut slate = Slate::default();
+        let mut slate = awake(tools)?;
         let TakenIn { intakes, notices } = taking::take_in(tools, &mut slate)?;
         // A run that was killed left transactions that no night has judged, or a second delivery
         // changed what the first had brought: read all that is undecided from the store.
@@ -146,7 +146,7 @@ pub fn judge(
     watch: &dyn Watch,
 ) -> Result<VerdictTotals, NightError> {
     with_tools(store, rules, settings, watch, |tools, left_over| {
-        let slate = if left_over { undecided(tools)? } else { Slate::default() };
+        let slate = if left_over { undecided(tools)? } else { awake(tools)? };
         writing::decide_and_record(tools, slate, None)
     })
 }
@@ -168,8 +168,14 @@ fn with_tools<T>(
     work(&Tools { store, rules, reader, accounts, sieve, settings, watch }, left_over)
 }
 
+/// An empty slate, once what staff put off until today is open again.
+fn awake(tools: &Tools<'_>) -> Result<Slate, NightError> {
+    tools.store.wake(tools.settings.as_of)?;
+    Ok(tools.store.blank_slate()?)
+}
+
 fn undecided(tools: &Tools<'_>) -> Result<Slate, NightError> {
-    let mut slate = Slate::default();
+    let mut slate = awake(tools)?;
     tools.watch.step(Step::Load, None);
     tools.store.load_undecided(&mut slate, tools.reader, tools.sieve)?;
     Ok(slate)

@@ -98,6 +98,7 @@ pub mod receipt;
 pub mod reference;
 pub mod refusal;
 pub mod register;
+pub mod reversal;
 pub mod revocation;
 pub mod roster;
 pub mod settlement;

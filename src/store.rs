@@ -12,6 +12,7 @@ mod audit;
 mod branch;
 mod bulk;
 mod copying;
+mod desk;
 mod error;
 mod figures;
 mod import;
@@ -41,6 +42,10 @@ mod verdict;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
 pub use copying::Copied;
+pub use desk::{
+    Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
+    SimilarItem,
+};
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
 pub use import::Imported;
@@ -58,6 +63,7 @@ pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use token::ApiToken;
+pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;

@@ -25,6 +25,8 @@ mod books;
 mod centre;
 #[path = "night/decisions.rs"]
 mod decisions;
+#[path = "night/desk.rs"]
+mod desk;
 #[path = "night/duplicates.rs"]
 mod duplicates;
 #[path = "night/feed.rs"]
@@ -35,6 +37,8 @@ mod histories;
 mod imports;
 #[path = "night/killed.rs"]
 mod killed;
+#[path = "night/office.rs"]
+mod office;
 #[path = "night/postgres.rs"]
 mod postgres;
 #[path = "night/quarantine.rs"]

@@ -1,5 +1,6 @@
 //! The one place that asks what day it is, and what time.
 
+use crate::suspense::Moment;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use std::time::{Duration, SystemTime};
 
@@ -20,6 +21,11 @@ pub(super) fn now() -> i64 {
 /// The nanoseconds of this second: they tell two claims of one process apart.
 pub(super) fn now_nanos() -> u64 {
     since_1970().subsec_nanos().into()
+}
+
+/// Now, or the midnight of a day that was given: then nothing depends on the clock.
+pub(super) fn moment(as_of: Option<NaiveDate>) -> Moment {
+    as_of.map_or_else(|| Moment { at: now(), on: today() }, Moment::midnight)
 }
 
 /// Today in Beijing, wherever the machine stands.

@@ -14,7 +14,7 @@ use crate::import;
 use crate::nightly::Inbox;
 use crate::remittance::Reason;
 use crate::report::{Holds, Suggestion};
-use crate::suspense::{Act, ItemId};
+use crate::suspense::{Act, ItemId, Moment};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 
@@ -99,7 +99,7 @@ fn staff(centre: &Centre, on: NaiveDate) -> Result<(), Failure> {
             | Reason::ReversalOfMatched => continue,
         };
         let id = parsed::<ItemId>(&item.item_id)?;
-        centre.store.resolve(&[id], &decision, "演示员工", Some(note), on)?;
+        centre.store.resolve(&[id], &decision, "演示员工", note, Moment::midnight(on))?;
     }
     Ok(())
 }

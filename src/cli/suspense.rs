@@ -162,7 +162,7 @@ fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
         Act::NotOurs
     };
     let centre = Centre::write(global)?;
-    let on = args.as_of.as_of.unwrap_or_else(clock::today);
+    let now = clock::moment(args.as_of.as_of);
     let ids = args.ids.iter().map(|id| identify(&centre, id));
     let items = ids.collect::<Result<Vec<_>, _>>()?;
     if act == (Act::Advance { employer_id: None }) {
@@ -176,7 +176,7 @@ fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
             _ => note!(global, "nobody can say whose this is; --employer ID puts it on a balance"),
         }
     }
-    centre.store.resolve(&items, &act, &args.by, Some(&args.note), on)?;
+    centre.store.resolve(&items, &act, &args.by, &args.note, now)?;
     for item in &items {
         writeln!(std::io::stdout(), "{item}\t{}", act.kind().code())?;
     }

@@ -1,13 +1,33 @@
 //! The second half of a night: what is open is decided, and the decisions are committed.
 
 use super::letters::{self, AddressBook};
-use super::{NightError, Step, Tools};
+use super::{NightError, Step, Tools, undecided};
 use crate::matching::{self, NoticeBook, NoticeFact, Settled};
-use crate::store::{SettledCredit, Slate, Verdict, VerdictTotals};
+use crate::store::{SettledCredit, Slate, StoreError, Verdict, VerdictTotals};
+
+/// How often a night looks again because staff acted meanwhile, before it gives up.
+const OVERTAKEN_MAX: u32 = 8;
 
 /// Judges the slate, and what earlier nights left open, and commits. `notices` are all there are,
 /// where they were read already.
 pub(super) fn decide_and_record(
+    tools: &Tools<'_>,
+    slate: Slate,
+    notices: Option<Vec<NoticeFact>>,
+) -> Result<VerdictTotals, NightError> {
+    let mut done = decide_once(tools, slate, notices);
+    for _ in 0..OVERTAKEN_MAX {
+        match done {
+            Err(NightError::Store(StoreError::Overtaken)) => {
+                done = decide_once(tools, undecided(tools)?, None);
+            }
+            Ok(_) | Err(_) => break,
+        }
+    }
+    done
+}
+
+fn decide_once(
     tools: &Tools<'_>,
     mut slate: Slate,
     notices: Option<Vec<NoticeFact>>,

@@ -64,6 +64,10 @@ pub enum VoucherKind {
     Advance,
     /// Money given back from the advance balance.
     AdvanceRefund,
+    /// A settlement was booked back (红冲): the same sides, below zero.
+    SettlementReversal,
+    /// Money put on the advance balance was booked back.
+    AdvanceReversal,
     TransferOut,
     TransferIn,
 }

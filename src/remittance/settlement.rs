@@ -85,7 +85,7 @@ impl Centre {
     }
 }
 
-fn advance(
+pub(super) fn advance(
     work: &mut Work<'_>,
     employer_id: &Id,
     amount: Money,
@@ -100,12 +100,21 @@ fn advance(
     let ordinal = employer.next_ordinal();
     work.post(&mut employer, ordinal, kind, None, postings)?;
     work.put(employer);
-    let what = if kind == VoucherKind::Advance { "credit_advance" } else { "refund_advance" };
-    work.note(employer_id, ordinal, LogKind::Paid, what, String::new(), Some(amount));
+    let (log, what) = match kind {
+        VoucherKind::Advance => (LogKind::Paid, "credit_advance"),
+        VoucherKind::AdvanceReversal => (LogKind::Revoked, "reverse_advance"),
+        VoucherKind::AdvanceRefund
+        | VoucherKind::Settlement
+        | VoucherKind::SettlementWithoutLines
+        | VoucherKind::SettlementReversal
+        | VoucherKind::TransferOut
+        | VoucherKind::TransferIn => (LogKind::Paid, "refund_advance"),
+    };
+    work.note(employer_id, ordinal, log, what, String::new(), Some(amount));
     Ok(Output { amount: Some(amount), ..Output::default() })
 }
 
-fn check_advance(employer: &EmployerAccount, amount: Money) -> Result<(), Refusal> {
+pub(super) fn check_advance(employer: &EmployerAccount, amount: Money) -> Result<(), Refusal> {
     let held = employer.balances.advance;
     if amount > held {
         let what = format!(
@@ -141,7 +150,7 @@ fn settle(
     }
     check_advance(&employer, payment.from_advance)?;
     let ordinal = employer.next_ordinal();
-    let spread = spread(work, &notice, ordinal)?;
+    let spread = spread(work, &notice, ordinal, Way::Paid)?;
     let lines = sum(spread.here, spread.elsewhere)?;
     if notice.has_lines() && lines != notice.amount {
         let what = format!("{reference} asks for {}, its lines are {lines}", notice.amount);
@@ -170,15 +179,38 @@ fn settle(
 }
 
 /// What a notice's lines came to.
-struct Spread {
+pub(super) struct Spread {
     /// To accounts at the employer itself.
-    here: Money,
+    pub(super) here: Money,
     /// To accounts that were transferred away in the meantime.
-    elsewhere: Money,
+    pub(super) elsewhere: Money,
+}
+
+/// Which way a notice's lines are posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Paid,
+    /// In red: the same sides, below zero.
+    BookedBack,
+}
+
+impl Way {
+    /// An amount as it is posted.
+    pub(super) const fn of(self, amount: Money) -> Money {
+        match self {
+            Self::Paid => amount,
+            Self::BookedBack => Money::from_fen(-amount.fen()),
+        }
+    }
 }
 
 /// Posts each line to its employee, wherever the account is now.
-fn spread(work: &mut Work<'_>, notice: &IssuedNotice, ordinal: u32) -> Result<Spread, Refusal> {
+pub(super) fn spread(
+    work: &mut Work<'_>,
+    notice: &IssuedNotice,
+    ordinal: u32,
+    way: Way,
+) -> Result<Spread, Refusal> {
     let mut spread = Spread { here: Money::ZERO, elsewhere: Money::ZERO };
     let mut others: BTreeMap<Id, (EmployerAccount, u32, Money)> = BTreeMap::new();
     let rosters: Vec<_> = notice
@@ -223,19 +255,29 @@ fn spread(work: &mut Work<'_>, notice: &IssuedNotice, ordinal: u32) -> Result<Sp
             }
         }
         let for_month = Some(month);
-        let movement = Movement { kind, for_month, amount, employer_share, employee_share };
+        let movement = Movement {
+            kind,
+            for_month,
+            amount: way.of(amount),
+            employer_share: way.of(employer_share),
+            employee_share: way.of(employee_share),
+        };
         work.enter(&mut account, movement, Some(notice.reference), voucher)?;
         work.put(account);
     }
     for (mut other, ordinal, total) in others.into_values() {
         let postings = [
-            Posting::debit(Subject::Transit, total),
-            Posting::credit(Subject::Contributions, total),
+            Posting::debit(Subject::Transit, way.of(total)),
+            Posting::credit(Subject::Contributions, way.of(total)),
         ];
         work.post(&mut other, ordinal, VoucherKind::TransferIn, Some(notice.reference), &postings)?;
         let (other_id, reference) = (other.employer_id.clone(), notice.reference.to_string());
         work.put(other);
-        work.note(&other_id, ordinal, LogKind::Paid, "settle", reference, Some(total));
+        let (kind, what) = match way {
+            Way::Paid => (LogKind::Paid, "settle"),
+            Way::BookedBack => (LogKind::Revoked, "reverse_settlement"),
+        };
+        work.note(&other_id, ordinal, kind, what, reference, Some(total));
     }
     Ok(spread)
 }

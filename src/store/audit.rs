@@ -3,18 +3,21 @@
 //! Start at [`Store::audit`]. It counts each thing twice, along two ways that share no column, and
 //! compares: what the files said they brought against the transactions; each settled notice against
 //! the transactions that paid it; each subject's balance, summed over the journals, against the
-//! transactions that must stand there. What differs is a [`Gap`] that names the first culprit.
+//! transactions that must stand there. What differs is a [`Gap`] that names the first culprit. What
+//! staff did is proved with it ([`proof`]), and the audit trail link by link.
 
 use super::bulk::Bulk;
+use super::desk::proof;
 use super::sql::{Connection, Read, Value, params};
 use super::{Store, StoreError};
 use crate::remittance::{Money, PaymentReference, Subject};
+use crate::suspense::trail::{Break, Chain};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 /// What the audit found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Audit {
     /// Credited by the feeds, as the files said when they were taken in.
     pub received: Money,
@@ -22,6 +25,8 @@ pub struct Audit {
     pub places: Vec<(Place, u64, Money)>,
     /// The balance of every subject, debit less credit.
     pub balances: Vec<(Subject, Money)>,
+    /// The audit trail's end; `None` where it is broken.
+    pub trail: Option<Chain>,
     /// Empty where the books are whole.
     pub gaps: Vec<Gap>,
 }
@@ -51,6 +56,8 @@ pub enum Gap {
     Subject { subject: Subject, journals: Money, transactions: Money },
     /// A decision without its transaction, a hanging item that is not in suspense, and the like.
     Orphan { what: &'static str, count: u64 },
+    /// The audit trail is not whole.
+    Trail(Break),
 }
 
 impl Place {
@@ -169,8 +176,14 @@ const ORPHANS: [(&str, &str); 8] = [
     ),
     (
         "transaction whose allocations are not its amount",
-        "select count(*) from (select 1 from allocation l
-            join bank_transaction t using (centre_id, account_id, serial, booked_on) where l.centre_id = ?1
+        "select count(*) from (select 1 from (
+                select account_id, serial, booked_on, amount_fen from allocation
+                    where centre_id = ?1
+                union all
+                select account_id, serial, booked_on, amount_fen from advance_part
+                    where centre_id = ?1) l
+            join bank_transaction t on t.centre_id = ?1 and t.account_id = l.account_id
+                and t.serial = l.serial and t.booked_on = l.booked_on
             group by l.account_id, l.serial having sum(l.amount_fen) <> max(t.amount_fen)) b",
     ),
     (
@@ -208,7 +221,7 @@ impl Store {
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
         settlements(connection, centre, &mut gaps)?;
         spread(connection, centre, &mut gaps)?;
-        for (what, sql) in ORPHANS {
+        for (what, sql) in ORPHANS.into_iter().chain(proof::ORPHANS) {
             let count: i64 = connection.query_row(sql, params![centre], |row| row.get(0))?;
             if count > 0 {
                 gaps.push(Gap::Orphan { what, count: count.cast_unsigned() });
@@ -218,7 +231,11 @@ impl Store {
         let advanced: i64 =
             connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
         // Money from an advance balance reached employees without a transaction of its own.
-        for (place, fen) in [(Place::Advance, -advanced), (Place::EmployeeAccounts, advanced)] {
+        // What a split left over went to an advance balance with a transaction that is settled.
+        let left: i64 =
+            connection.query_row(proof::LEFT_OVER, params![centre], |row| row.get(0))?;
+        let moved = advanced - left;
+        for (place, fen) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
             standing.entry((place, true)).or_default().1 += fen;
         }
         gaps.extend(one_sided(&standing));
@@ -233,7 +250,15 @@ impl Store {
             let (count, fen) = standing.get(&(place, true)).copied().unwrap_or_default();
             (place, count, Money::from_fen(fen))
         });
-        Ok(Audit { received: Money::from_fen(received), places: places.collect(), balances, gaps })
+        let (received, places) = (Money::from_fen(received), places.collect());
+        let trail = match self.verify_trail()? {
+            Ok(chain) => Some(chain),
+            Err(broken) => {
+                gaps.push(Gap::Trail(broken));
+                None
+            }
+        };
+        Ok(Audit { received, places, balances, trail, gaps })
     }
 
     /// A digest of all that a night decides: outcomes, journals, suspense and letters, in order.
@@ -462,6 +487,7 @@ impl fmt::Display for Gap {
                 "subject {subject}: the journals give {journals}, the transactions {transactions}"
             ),
             Self::Orphan { what, count } => write!(f, "{what}: {count}"),
+            Self::Trail(broken) => write!(f, "audit trail: {broken}"),
         }
     }
 }

@@ -47,6 +47,14 @@ pub(crate) const TABLES: &[&str] = &[
     "person",
     "recovery_code",
     "api_token",
+    "proposal",
+    "proposal_item",
+    "advance_part",
+    "settlement_undone",
+    "payer_fact",
+    "undone_pair",
+    "trail",
+    "trail_head",
 ];
 
 /// Tables that are made from others, or say who works on a centre now, and are not copied. People log

@@ -75,6 +75,8 @@ pub enum StoreError {
     },
     /// What is asked contradicts what is there.
     Refused(Refusal),
+    /// Staff acted while a night was judging; the night must look again.
+    Overtaken,
     /// The remittance domain does not do what the store must have of it.
     Domain(crate::remittance::Refusal),
     /// The policy that the program brings cannot be read.
@@ -96,8 +98,8 @@ pub enum Refusal {
     NoticeChanged { reference: String, field: &'static str, before: String, after: String },
     /// No such collection account, notice or suspense item.
     NoSuch { what: &'static str, id: String },
-    /// The sums differ; both in yuan.
-    Sum { given: String, wanted: String },
+    /// What staff ask of items cannot be done.
+    Act(Box<crate::suspense::Refusal>),
     /// The item no longer hangs, or the notice is not open.
     State { what: &'static str, id: String, state: String, wanted: &'static str },
 }
@@ -145,6 +147,7 @@ impl fmt::Display for StoreError {
             }
             Self::Lock { path, .. } => write!(f, "{}: cannot lock", path.display()),
             Self::Refused(refusal) => write!(f, "{refusal}"),
+            Self::Overtaken => write!(f, "staff kept acting while the night was judging"),
             Self::Domain(refusal) => write!(f, "{}", refusal.message),
             Self::Policy => write!(f, "the built-in rules/policy.toml cannot be read"),
             Self::Writer => write!(f, "the writing thread stopped"),
@@ -166,9 +169,7 @@ impl fmt::Display for Refusal {
                  settled with does not change"
             ),
             Self::NoSuch { what, id } => write!(f, "no {what} {id}"),
-            Self::Sum { given, wanted } => {
-                write!(f, "expected amounts that sum to {wanted}, found {given}")
-            }
+            Self::Act(refusal) => write!(f, "{refusal}"),
             Self::State { what, id, state, wanted } => {
                 write!(f, "{what} {id} is {state}, expected {wanted}")
             }
@@ -194,6 +195,7 @@ impl std::error::Error for StoreError {
             | Self::NoRow
             | Self::Unknown { .. }
             | Self::Refused(_)
+            | Self::Overtaken
             | Self::Domain(_)
             | Self::Policy
             | Self::LeaseLost { .. }
@@ -228,6 +230,7 @@ impl StoreError {
             | Self::Unknown { .. }
             | Self::Lock { .. }
             | Self::Refused(_)
+            | Self::Overtaken
             | Self::Domain(_)
             | Self::Policy
             | Self::LeaseLost { .. }

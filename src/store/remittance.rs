@@ -181,13 +181,9 @@ pub(super) fn spread(
         if !has_lines.exists(params![centre, reference_number(*reference)])? {
             continue;
         }
-        // A settlement asks nothing of the policy but that there is one.
         let policy = match &policy {
             Some(known) => Arc::clone(known),
-            None => {
-                let shipped = policy::shipped().map_err(|_| StoreError::Policy)?;
-                Arc::clone(policy.insert(Arc::new(shipped)))
-            }
+            None => Arc::clone(policy.insert(shipped_policy()?)),
         };
         // Books of its own: one notice at a time in memory.
         Books::new(bulk, policy).settle(*reference, on)?;
@@ -202,12 +198,48 @@ pub(super) fn credit_advance(
     on: NaiveDate,
     fen: i64,
 ) -> Result<(), StoreError> {
-    let shipped = policy::shipped().map_err(|_| StoreError::Policy)?;
-    let mut books = Books::new(bulk, Arc::new(shipped));
+    let mut books = Books::new(bulk, shipped_policy()?);
     let employer_id = Id::from(employer_id);
     books.employer(&employer_id, on)?;
     let applied = books.centre.credit_advance(&employer_id, on, Money::from_fen(fen));
     books.write(applied.map_err(StoreError::Domain)?.changes)
+}
+
+/// Takes back what was put on an employer's advance balance.
+pub(super) fn reverse_advance(
+    bulk: &Bulk,
+    employer_id: &str,
+    on: NaiveDate,
+    amount: Money,
+) -> Result<(), StoreError> {
+    let mut books = Books::new(bulk, shipped_policy()?);
+    let employer_id = Id::from(employer_id);
+    books.employer(&employer_id, on)?;
+    let applied = books.centre.reverse_advance(&employer_id, on, amount);
+    books.write(applied.map_err(StoreError::Domain)?.changes)
+}
+
+/// Books a settlement back in the books of employees, where the notice has lines; its settlement must
+/// still stand.
+pub(super) fn reverse(
+    bulk: &Bulk,
+    reference: PaymentReference,
+    on: NaiveDate,
+) -> Result<(), StoreError> {
+    let has_lines = "select 1 from notice_part where centre_id = ?1 and reference = ?2";
+    let key = params![bulk.centre_id, reference_number(reference)];
+    if !bulk.connection.prepare_cached(has_lines)?.exists(key)? {
+        return Ok(());
+    }
+    let mut books = Books::new(bulk, shipped_policy()?);
+    books.need_completed(reference, on)?;
+    let applied = books.centre.reverse_settlement(reference, on).map_err(StoreError::Domain)?;
+    books.write(applied.changes)
+}
+
+/// A settlement asks nothing of the policy but that there is one.
+fn shipped_policy() -> Result<Arc<Policy>, StoreError> {
+    policy::shipped().map(Arc::new).map_err(|_| StoreError::Policy)
 }
 
 /// A thing of the domain from the JSON it is kept as.

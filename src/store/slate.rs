@@ -6,13 +6,14 @@
 //! Invariant: a transaction stands on the slate once.
 
 use super::bulk::Bulk;
-use super::row::{day, direction, time};
+use super::row::{day, direction, reference, time};
 use super::sql::{Read, Row, params};
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, Sieve};
 use crate::remark::{Claim, Reader};
 use crate::remittance::{
-    BankTransaction, CollectionAccount, Counterparty, Direction, Money, RemarkField, Remarks,
+    BankTransaction, CollectionAccount, Counterparty, Direction, Money, PaymentReference,
+    RemarkField, Remarks,
 };
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub struct Slate {
     outdated: bool,
     /// What was decided before of the rows that hang or wait; by place on the slate.
     prior: BTreeMap<usize, Prior>,
+    /// How often staff had acted when what hangs was read (`store/trail.rs`).
+    turn: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -195,6 +198,10 @@ impl Slate {
         self.rows.iter().map(item).collect()
     }
 
+    pub(super) const fn turn(&self) -> i64 {
+        self.turn
+    }
+
     pub(crate) fn prior(&self, place: usize) -> Option<&Prior> {
         self.prior.get(&place)
     }
@@ -242,7 +249,18 @@ pub(crate) fn transaction<'r>(row: &Row<'r>) -> Result<BankTransaction<'r>, Stor
     })
 }
 
+/// What is known of a transaction from earlier nights, and how staff say it reads.
+type Earlier = (Prior, Option<PaymentReference>);
+
 impl Store {
+    /// An empty slate; what staff do from now on is noticed when it is recorded.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn blank_slate(&self) -> Result<Slate, StoreError> {
+        Ok(Slate { turn: super::trail::turn(self)?, ..Slate::default() })
+    }
+
     /// Whether an earlier run took files in and was stopped before it judged them.
     ///
     /// # Errors
@@ -264,19 +282,22 @@ impl Store {
         sieve: &Sieve<'_>,
     ) -> Result<(), StoreError> {
         let sql = format!(
-            "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because
+            "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, i.read_as
              from decision d
              join bank_transaction t using (centre_id, account_id, serial, booked_on)
              left join suspense_item i using (centre_id, account_id, serial, booked_on)
-             where d.centre_id = ?1 and d.outcome in (2, 3) and i.resolution is null"
+             where d.centre_id = ?1 and d.outcome in (2, 3) and i.resolution is null
+                and (i.state is null or i.state not in ('proposed', 'approved'))"
         );
         self.load(slate, reader, sieve, &sql, |row| {
-            Ok(Some(Prior {
+            let prior = Prior {
                 outcome: row.get(16)?,
                 reason: row.get(17)?,
                 notice: row.get(18)?,
                 because: row.get(19)?,
-            }))
+            };
+            let read_as = row.get::<Option<i64>>(20)?.map(reference).transpose()?;
+            Ok(Some((prior, read_as)))
         })
     }
 
@@ -306,17 +327,19 @@ impl Store {
         reader: &Reader,
         sieve: &Sieve<'_>,
         sql: &str,
-        prior: impl Fn(&Row<'_>) -> Result<Option<Prior>, StoreError>,
+        earlier: impl Fn(&Row<'_>) -> Result<Option<Earlier>, StoreError>,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let mut statement = bulk.connection.prepare_cached(sql)?;
         statement.each(params![bulk.centre_id], |row| {
             let transaction = transaction(row)?;
             let account = account_index(row.get(0)?)?;
-            let claim =
+            let mut claim =
                 reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
             let kind = sieve.classify(&transaction);
-            if let Some(prior) = prior(row)? {
+            if let Some((prior, read_as)) = earlier(row)? {
+                // Staff say what the remark means; what follows from it is the rules' to say.
+                claim = read_as.map_or(claim, Claim::Certain);
                 slate.prior.insert(slate.rows.len(), prior);
             }
             slate.push(account, &transaction, claim, kind);

@@ -1,20 +1,14 @@
-//! What hangs: lists it, shows it, and records what staff decide.
-//!
-//! A decision of staff moves the money in the books in the same commit, and the engine never
-//! overturns it. Sums are exact: nothing is settled that does not add up to the fen.
+//! What hangs: lists it and shows it. What staff decide of it is in [`super::desk`].
 
 use super::bulk::Bulk;
-use super::error::Refusal;
 use super::listing::reason;
-use super::row::{day, day_number, direction, reference_number};
+use super::row::{day, direction};
 use super::slate::TRANSACTION_COLUMNS;
-use super::sql::{Connection, Row, params};
+use super::sql::{Row, params};
 use super::{Store, StoreError};
-use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField, Subject};
-use crate::suspense::{Act, ItemId, Stage};
+use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField};
+use crate::suspense::{ItemId, Stage};
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
-use std::fmt;
 
 /// Which items to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,21 +43,18 @@ pub struct SuspenseRow {
     pub stage: Stage,
     pub assignee: Option<String>,
     pub note: Option<String>,
+    /// What staff decided; kebab-case, as `rulebook::desk::ActKind` has it.
     pub resolution: Option<String>,
-}
-
-/// Where an act moves the money from suspense; `None` for one that moves none, or more than one way.
-const fn subject(act: &Act) -> Option<Subject> {
-    match act {
-        // Through receipts, as every settlement: the settlement journal takes it from there.
-        Act::Settle { .. } => Some(Subject::Receipts),
-        Act::Advance { .. } => Some(Subject::Advance),
-        Act::Refund => Some(Subject::Refund),
-        Act::NotOurs => Some(Subject::Other),
-        Act::Split { .. } | Act::CorrectReference { .. } | Act::WaitUntil { .. } | Act::Reverse => {
-            None
-        }
-    }
+    /// Counts every change; whoever acts says which version they saw.
+    pub version: i64,
+    /// The proposal that waits for approval.
+    pub pending: Option<String>,
+    /// The proposal that was approved and stands.
+    pub decided: Option<String>,
+    /// The reference that staff say the remark means.
+    pub read_as: Option<PaymentReference>,
+    /// Staff put it off until that day.
+    pub wake_on: Option<NaiveDate>,
 }
 
 const ITEMS: &str = "
@@ -88,7 +79,8 @@ impl Store {
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, a.account_no, a.bank_name, d.reason,
                 coalesce(d.reference, d.notice), d.because, i.opened_on, i.closed_on, i.state,
-                i.assignee, i.note, i.resolution, a.bank {ITEMS}"
+                i.assignee, i.note, i.resolution, a.bank, i.version, i.pending, i.decided, i.read_as,
+                i.wake_on {ITEMS}"
         );
         let mut statement = bulk.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![
@@ -105,74 +97,6 @@ impl Store {
         Ok(items)
     }
 
-    /// Records what staff decided of these items, and moves the money.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] where an item no longer hangs, a notice is not open or the sums
-    /// differ; nothing is then changed.
-    pub fn resolve(
-        &self,
-        items: &[ItemId],
-        act: &Act,
-        by: &str,
-        note: Option<&str>,
-        on: NaiveDate,
-    ) -> Result<(), StoreError> {
-        let Some(to) = subject(act) else {
-            let (id, state) = (act.kind().code().to_owned(), "for the desk".to_owned());
-            return Err(StoreError::Refused(Refusal::State {
-                what: "act",
-                id,
-                state,
-                wanted: "plain",
-            }));
-        };
-        once("suspense item", items)?;
-        if let Act::Settle { notices } = act {
-            once("notice", notices)?;
-        }
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            let keys = items
-                .iter()
-                .map(|item| hanging(connection, centre, item))
-                .collect::<Result<Vec<_>, _>>()?;
-            if let Act::Settle { notices } = act {
-                settle(connection, centre, &keys, notices, on)?;
-                let mut settled = notices.clone();
-                settled.sort_unstable();
-                super::remittance::spread(&bulk, &settled, on)?;
-            }
-            if let Act::Advance { employer_id: Some(employer_id) } = act {
-                let given = keys.iter().map(|key| key.amount_fen).sum();
-                super::remittance::credit_advance(&bulk, employer_id, on, given)?;
-            }
-            post(&bulk, &keys, to, on)?;
-            for key in &keys {
-                connection
-                    .prepare_cached(
-                        "update suspense_item set closed_on = ?4, state = 'resolved',
-                            resolution = ?5, resolved_by = ?6, resolved_on = ?4,
-                            note = coalesce(?7, note)
-                         where centre_id = ?1 and account_id = ?2 and serial = ?3",
-                    )?
-                    .execute(params![
-                        centre,
-                        key.account_id,
-                        key.serial,
-                        day_number(on),
-                        act.kind().code(),
-                        by,
-                        note
-                    ])?;
-            }
-            Ok(())
-        })
-    }
-}
-
-impl Store {
     /// The employer an item belongs to, by the notice that was read or the account that paid; `None`
     /// where that names none, or several.
     ///
@@ -200,156 +124,6 @@ impl Store {
         let key = params![bulk.centre_id, item.account_no, item.serial];
         select.query_row_optional(key, |row| row.get(0))
     }
-}
-
-/// Refuses what is named twice: its money would move twice.
-fn once<T: Ord + fmt::Display>(what: &'static str, named: &[T]) -> Result<(), StoreError> {
-    let mut known = BTreeSet::new();
-    for one in named {
-        if !known.insert(one) {
-            let (id, state) = (one.to_string(), "named twice".to_owned());
-            return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "once" }));
-        }
-    }
-    Ok(())
-}
-
-/// An item that hangs, as the store names it.
-struct Hanging {
-    account_id: i64,
-    serial: String,
-    booked_on: i64,
-    amount_fen: i64,
-}
-
-fn hanging(connection: &Connection, centre: i64, item: &ItemId) -> Result<Hanging, StoreError> {
-    let mut select = connection.prepare_cached(
-        "select i.account_id, t.amount_fen, i.state, i.closed_on, t.direction, i.booked_on
-         from suspense_item i
-         join bank_transaction t using (centre_id, account_id, serial, booked_on)
-         join collection_account a using (centre_id, account_id)
-         where i.centre_id = ?1 and a.account_no = ?2 and i.serial = ?3",
-    )?;
-    let mut rows = select.query(params![centre, item.account_no, item.serial])?;
-    let id = item.to_string();
-    let Some(row) = rows.next()? else {
-        return Err(StoreError::Refused(Refusal::NoSuch { what: "suspense item", id }));
-    };
-    let (state, closed_on): (String, Option<i64>) = (row.get(2)?, row.get(3)?);
-    let what = "suspense item";
-    if closed_on.is_some() {
-        return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "open" }));
-    }
-    if direction(row.get(4)?)? == Direction::Debit {
-        let state = "a debit".to_owned();
-        return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "a credit" }));
-    }
-    Ok(Hanging {
-        account_id: row.get(0)?,
-        serial: item.serial.clone(),
-        booked_on: row.get(5)?,
-        amount_fen: row.get(1)?,
-    })
-}
-
-/// Settles the notices with the items, where both sum to the same.
-fn settle(
-    connection: &Connection,
-    centre: i64,
-    items: &[Hanging],
-    notices: &[PaymentReference],
-    on: NaiveDate,
-) -> Result<(), StoreError> {
-    let owed = notices
-        .iter()
-        .map(|reference| open_amount(connection, centre, *reference))
-        .collect::<Result<Vec<_>, _>>()?;
-    let given: i64 = items.iter().map(|item| item.amount_fen).sum();
-    let wanted: i64 = owed.iter().sum();
-    // Several items may pay one notice, one item several; many to many has no single reading.
-    if given != wanted || (items.len() > 1 && notices.len() > 1) {
-        let (given, wanted) = (Money::from_fen(given), Money::from_fen(wanted));
-        let (given, wanted) = (given.to_string(), wanted.to_string());
-        return Err(StoreError::Refused(Refusal::Sum { given, wanted }));
-    }
-    for (reference, fen) in notices.iter().zip(&owed) {
-        connection
-            .prepare_cached("insert into settlement values (?1, ?2, ?3, ?4)")?
-            .execute(params![centre, reference_number(*reference), day_number(on), fen])?;
-    }
-    let only = match notices {
-        [only] => Some(reference_number(*only)),
-        _ => None,
-    };
-    for item in items {
-        if only.is_none() {
-            for (reference, fen) in notices.iter().zip(&owed) {
-                connection
-                    .prepare_cached("insert into allocation values (?1, ?2, ?3, ?4, ?5, ?6)")?
-                    .execute(params![
-                        centre,
-                        item.account_id,
-                        item.serial,
-                        item.booked_on,
-                        reference_number(*reference),
-                        fen
-                    ])?;
-            }
-        }
-        connection
-            .prepare_cached(
-                "update decision set outcome = 1, reason = null, rule = 'staff',
-                    reference = coalesce(reference, notice), notice = ?5, decided_on = ?6
-                 where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4",
-            )?
-            .execute(params![
-                centre,
-                item.account_id,
-                item.serial,
-                item.booked_on,
-                only,
-                day_number(on)
-            ])?;
-    }
-    Ok(())
-}
-
-/// What an open notice asks for, in fen.
-fn open_amount(
-    connection: &Connection,
-    centre: i64,
-    reference: PaymentReference,
-) -> Result<i64, StoreError> {
-    let mut select = connection.prepare_cached(
-        "select amount_fen, status, case when exists (select 1 from settlement s
-            where s.centre_id = n.centre_id and s.reference = n.reference) then 1 else 0 end
-         from notice n where centre_id = ?1 and reference = ?2",
-    )?;
-    let mut rows = select.query(params![centre, reference_number(reference)])?;
-    let (what, id) = ("notice", reference.to_string());
-    let Some(row) = rows.next()? else {
-        return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
-    };
-    let (status, settled): (i64, bool) = (row.get(1)?, row.get(2)?);
-    if settled || status != 1 {
-        let state = if status == 3 { "revoked" } else { "paid" }.to_owned();
-        return Err(StoreError::Refused(Refusal::State { what, id, state, wanted: "awaiting" }));
-    }
-    Ok(row.get(0)?)
-}
-
-/// Moves items' money out of suspense.
-fn post(bulk: &Bulk, items: &[Hanging], to: Subject, on: NaiveDate) -> Result<(), StoreError> {
-    let [head, tail] = super::verdict::JOURNAL;
-    bulk.change(head, tail, 7, items, |row, item| {
-        row.bind(item.account_id)?;
-        row.bind(&item.serial)?;
-        row.bind(item.booked_on)?;
-        row.bind(day_number(on))?;
-        row.bind(Subject::Suspense.number())?;
-        row.bind(to.number())?;
-        row.bind(item.amount_fen)
-    })
 }
 
 /// The stage a row says it is in.
@@ -386,5 +160,10 @@ fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
         assignee: row.get(24)?,
         note: row.get(25)?,
         resolution: row.get(26)?,
+        version: row.get(28)?,
+        pending: row.get(29)?,
+        decided: row.get(30)?,
+        read_as: row.get::<Option<i64>>(31)?.map(super::row::reference).transpose()?,
+        wake_on: row.get::<Option<i64>>(32)?.map(day).transpose()?,
     })
 }

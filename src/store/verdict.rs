@@ -81,6 +81,12 @@ impl Store {
             opened: Vec::new(),
             settled: Vec::new(),
         };
+        // Staff never wait for a night: where they acted since the slate was read, the night reads again.
+        let head = super::trail::hold(&recording.bulk.connection, recording.bulk.centre_id)?;
+        if head.turn != verdict.slate.turn() {
+            recording.bulk.rollback()?;
+            return Err(StoreError::Overtaken);
+        }
         recording.decisions(verdict)?;
         recording.settlements(verdict)?;
         let centre = recording.bulk.centre_id;
@@ -340,12 +346,14 @@ const OPEN: [&str; 2] = [
     "insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
      select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values ",
     ") v where true on conflict (centre_id, account_id, serial) do update set
-        opened_on = excluded.opened_on, closed_on = null, state = 'open'",
+        opened_on = excluded.opened_on, closed_on = null, state = 'open', assignee = null,
+        version = suspense_item.version + 1",
 ];
 
 /// Items hang no longer, by the engine's own decision.
 const CLOSE: [&str; 2] = [
-    "update suspense_item set closed_on = v.column3, state = 'resolved' from (values ",
+    "update suspense_item set closed_on = v.column3, state = 'resolved',
+        version = suspense_item.version + 1 from (values ",
     ") v where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
         and suspense_item.serial = v.column2",
 ];
@@ -394,6 +402,13 @@ impl Writer<'_> {
         self.bulk.change(CLOSE[0], CLOSE[1], 3, &closed, |row, case| {
             row.bind(account_id(case.item.account))?;
             row.bind(case.item.serial)?;
+            row.bind(on)
+        })?;
+        let matched = |case: &&&Case<'_>| case.decision.outcome == Outcome::Matched;
+        let settled: Vec<&Case<'_>> = closed.iter().filter(matched).copied().collect();
+        let [head, tail] = super::desk::LEARN_SETTLED;
+        self.bulk.change(head, tail, 4, &settled, |row, case| {
+            case.key(row)?;
             row.bind(on)
         })
     }

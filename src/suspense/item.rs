@@ -51,6 +51,19 @@ pub struct Moment {
     pub on: NaiveDate,
 }
 
+/// Seconds a day, and how far Beijing is ahead of UTC.
+const DAY_SECONDS: i64 = 86_400;
+const BEIJING_SECONDS: i64 = 8 * 3_600;
+
+impl Moment {
+    /// The midnight at which a day begins in China: the instant of whatever knows its day alone.
+    #[must_use]
+    pub fn midnight(on: NaiveDate) -> Self {
+        let days = on.signed_duration_since(NaiveDate::default()).num_days();
+        Self { at: days * DAY_SECONDS - BEIJING_SECONDS, on }
+    }
+}
+
 impl FromStr for ItemId {
     type Err = ItemIdError;
 

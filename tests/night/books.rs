@@ -5,7 +5,7 @@
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
 use duizhang::store::Gap;
-use duizhang::suspense::{Act, ItemId};
+use duizhang::suspense::{Act, ItemId, Moment};
 
 fn centre(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 500", "P3 300", "P4 800"]);
@@ -24,7 +24,10 @@ fn centre(backing: Backing) -> Centre {
         ])],
     );
     let item = ItemId { account_no: account("ccb").to_owned(), serial: "S9".to_owned() };
-    centre.store.resolve(&[item], &Act::Refund, "clerk", None, date("05-11")).unwrap();
+    centre
+        .store
+        .resolve(&[item], &Act::Refund, "clerk", "", Moment::midnight(date("05-11")))
+        .unwrap();
     centre.prove("before");
     centre
 }

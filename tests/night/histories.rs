@@ -7,7 +7,7 @@
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::csv;
 use duizhang::store::{NoticeFilter, SuspenseFilter};
-use duizhang::suspense::{Act, ItemId};
+use duizhang::suspense::{Act, ItemId, Moment};
 use std::collections::BTreeSet;
 
 /// Histories in the ordinary run; `.ci/slow` runs thousands.
@@ -83,7 +83,13 @@ fn staff(dice: &mut Dice, centres: [&Centre; 2], on: &str, seed: u64) {
     let done = centres.map(|centre| {
         centre
             .store
-            .resolve(std::slice::from_ref(&id), &resolution, "clerk", None, date(on))
+            .resolve(
+                std::slice::from_ref(&id),
+                &resolution,
+                "clerk",
+                "",
+                Moment::midnight(date(on)),
+            )
             .is_ok()
     });
     assert_eq!(done[0], done[1], "seed {seed}");

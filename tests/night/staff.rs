@@ -3,7 +3,7 @@
 use super::centre::{Backing, Centre, date, every_store, same};
 use super::feed::{account, csv, reference};
 use duizhang::store::{Place, StoreError, SuspenseFilter};
-use duizhang::suspense::{Act, ItemId};
+use duizhang::suspense::{Act, ItemId, Moment};
 
 /// Three hang: 600 and 400 in vain for P1 at two banks, 500 without a reference; a settled one was
 /// taken back by the bank.
@@ -32,7 +32,13 @@ fn settle(notices: &[&str]) -> Act {
 }
 
 fn resolve(centre: &Centre, items: &[ItemId], resolution: &Act) -> Result<(), StoreError> {
-    let done = centre.store.resolve(items, resolution, "clerk", Some("电话核实"), date("05-13"));
+    let done = centre.store.resolve(
+        items,
+        resolution,
+        "clerk",
+        "电话核实",
+        Moment::midnight(date("05-13")),
+    );
     centre.prove("after staff");
     done
 }

@@ -227,6 +227,11 @@ impl Books<'_> {
         Ok(())
     }
 
+    /// Loads every register of an employer, the completed ones too.
+    pub(super) fn all_registers(&mut self, employer_id: &Id) -> Result<(), StoreError> {
+        self.records::<Register>(employer_id, REGISTER, "and kind = ?3 and ordinal >= ?4", 0)
+    }
+
     pub(super) fn register(&mut self, employer_id: &Id, ordinal: u32) -> Result<(), StoreError> {
         self.records::<Register>(employer_id, REGISTER, "and kind = ?3 and ordinal = ?4", ordinal)
     }

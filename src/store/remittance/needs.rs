@@ -90,6 +90,19 @@ impl Books<'_> {
         people.iter().try_for_each(|employee_id| self.follow(&employer_id, employee_id, on))
     }
 
+    /// Loads what a reversal of a settlement needs: beside that of the settlement, the registers that
+    /// it completed.
+    pub(super) fn need_completed(
+        &mut self,
+        reference: PaymentReference,
+        on: NaiveDate,
+    ) -> Result<(), StoreError> {
+        if let Some(employer_id) = self.notice(reference)? {
+            self.all_registers(&employer_id)?;
+        }
+        self.need_lines(reference, on)
+    }
+
     /// Every account of an employer, wherever it went.
     fn need_everybody(&mut self, employer_id: &Id, on: NaiveDate) -> Result<(), StoreError> {
         self.accounts(employer_id)?;

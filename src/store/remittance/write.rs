@@ -1,6 +1,7 @@
 //! Writes what operations changed: bulk rows many a statement, in the order of their keys.
 
 use super::super::StoreError;
+use super::super::partition::Cut;
 use super::super::row::{day_number, reference_number, status_number};
 use super::super::sql::{Connection, params};
 use super::load::{DRAFT, LOG, REGISTER, VOUCHER};
@@ -242,6 +243,7 @@ impl Books<'_> {
     }
 
     fn write_entries(&mut self, entries: Vec<Arc<AccountEntry>>) -> Result<(), StoreError> {
+        self.bulk.months(Cut::Posted, entries.iter().map(|entry| entry.on))?;
         let mut placed = Vec::with_capacity(entries.len());
         for entry in entries {
             let (number, seat) = self.place(&entry.employer_id, &entry.employee_id)?;

@@ -1,0 +1,159 @@
+//! Reversal 红冲: a settlement that staff approved and should not have is booked back, in red.
+//!
+//! Start at [`Centre::reverse_settlement`]. Nothing is taken out of the books: each employee gets the
+//! line once more below zero, on the account wherever it is now, and the voucher has the same sides
+//! below zero. The notice waits for its money again, with its lists and registers as before it came.
+//!
+//! What was built on the money since is in the way and is named: the employee's balance gone, the
+//! advance balance spent, the same supplement filed again.
+
+use super::centre::{Centre, Work, sum};
+use super::ledger::{Posting, VoucherKind};
+use super::log::LogKind;
+use super::operation::{Applied, Output};
+use super::payment::{IssuedNotice, NoticeState};
+use super::refusal::{Refusal, RefusalCode, refuse};
+use super::register::{Register, RegisterStatus};
+use super::roster::Roster;
+use super::settlement::{Way, advance, check_advance, spread};
+use super::{Id, Money, PaymentReference, Subject};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+impl Centre {
+    /// Books a settlement back that bank money alone paid for; the notice is open again.
+    ///
+    /// Beside what a settlement needs it needs the registers that were completed with it.
+    ///
+    /// # Errors
+    /// [`Refusal`]: not paid, an employee no longer has the money, a supplement was filed again.
+    pub fn reverse_settlement(
+        &mut self,
+        reference: PaymentReference,
+        on: NaiveDate,
+    ) -> Result<Applied, Refusal> {
+        self.work(on, None, |work| reverse(work, reference))
+    }
+
+    /// Takes back what was put on an employer's advance balance.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the employer is unknown, or what is left there is less.
+    pub fn reverse_advance(
+        &mut self,
+        employer_id: &Id,
+        on: NaiveDate,
+        amount: Money,
+    ) -> Result<Applied, Refusal> {
+        let red = Way::BookedBack.of(amount);
+        let postings =
+            [Posting::debit(Subject::BankDeposit, red), Posting::credit(Subject::Advance, red)];
+        self.work(on, None, |work| {
+            check_advance(&work.employer(employer_id)?, amount)?;
+            advance(work, employer_id, amount, VoucherKind::AdvanceReversal, &postings)
+        })
+    }
+}
+
+fn reverse(work: &mut Work<'_>, reference: PaymentReference) -> Result<Output, Refusal> {
+    let notice = paid(work, reference)?;
+    check_balances(work, &notice)?;
+    check_supplements(work, &notice)?;
+    let mut employer = work.employer(&notice.employer_id)?;
+    let ordinal = employer.next_ordinal();
+    let way = Way::BookedBack;
+    let lines = spread(work, &notice, ordinal, way)?;
+    let without_lines = if notice.has_lines() { Money::ZERO } else { notice.amount };
+    let postings = [
+        Posting::debit(Subject::BankDeposit, way.of(notice.amount)),
+        Posting::credit(Subject::Contributions, way.of(lines.here)),
+        Posting::credit(Subject::Transit, way.of(lines.elsewhere)),
+        Posting::credit(Subject::Clearing, way.of(without_lines)),
+    ];
+    work.post(&mut employer, ordinal, VoucherKind::SettlementReversal, Some(reference), &postings)?;
+    work.put(employer);
+    reopen(work, &notice);
+    let (employer_id, amount) = (notice.employer_id.clone(), Some(notice.amount));
+    work.put(IssuedNotice { status: NoticeState::Awaiting, paid_on: None, ..notice });
+    let (kind, subject) = (LogKind::Revoked, reference.to_string());
+    work.note(&employer_id, ordinal, kind, "reverse_settlement", subject, amount);
+    Ok(Output { reference: Some(reference), amount, ..Output::default() })
+}
+
+fn paid(work: &Work<'_>, reference: PaymentReference) -> Result<IssuedNotice, Refusal> {
+    match work.centre.notice(reference) {
+        Some(notice) if notice.status == NoticeState::Paid => Ok(notice.clone()),
+        Some(_) => refuse(
+            RefusalCode::NotRevocable,
+            format!("{reference} is not paid; nothing to reverse"),
+        ),
+        None => refuse(RefusalCode::UnknownNotice, format!("no notice {reference} was issued")),
+    }
+}
+
+/// Refuses where an employee no longer has what the notice brought.
+fn check_balances(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refusal> {
+    let mut brought: BTreeMap<&Id, Money> = BTreeMap::new();
+    for line in work.centre.lines_of(notice) {
+        let amount = sum(line.employer_share, line.employee_share)?;
+        let total = brought.entry(line.employee_id).or_default();
+        *total = sum(*total, amount)?;
+    }
+    for (employee_id, amount) in brought {
+        let account = work.located(&notice.employer_id, employee_id)?;
+        if account.balance < amount {
+            let what = format!(
+                "the account of {employee_id} holds {}, {amount} of {} must come back",
+                account.balance, notice.reference
+            );
+            return refuse(RefusalCode::NotRevocable, what);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses where a supplement of the notice was filed again since: both would wait for money.
+fn check_supplements(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refusal> {
+    let employer_id = &notice.employer_id;
+    for ordinal in &notice.supplements {
+        let Some(register) = work.centre.registers.get(&(employer_id.clone(), *ordinal)) else {
+            continue;
+        };
+        for line in register.supplements() {
+            let amount = sum(line.employer_share, line.employee_share)?;
+            let key = (employer_id.clone(), line.employee_id.clone(), line.for_month, amount);
+            if work.centre.unpaid.contains_key(&key) {
+                let what = format!(
+                    "the supplement of {} for {} was filed again; revoke that first",
+                    line.employee_id, line.for_month
+                );
+                return refuse(RefusalCode::NotRevocable, what);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lists are unpaid and registers submitted again, as they were before the money came.
+fn reopen(work: &mut Work<'_>, notice: &IssuedNotice) {
+    let employer_id = &notice.employer_id;
+    for month in &notice.months {
+        if let Some(roster) = work.centre.roster(employer_id, *month) {
+            let roster = Roster { paid_on: None, ..Roster::clone(roster) };
+            work.put(roster);
+        }
+    }
+    let registers = work.centre.registers.from_key((employer_id.clone(), 0));
+    let completed: Vec<Register> = registers
+        .take_while(|register| register.employer_id == *employer_id)
+        .filter(|register| register.status == RegisterStatus::Completed)
+        .filter(|register| {
+            let listed = !register.is_supplement() && notice.months.contains(&register.month);
+            listed || notice.supplements.contains(&register.ordinal)
+        })
+        .map(|register| Register { status: RegisterStatus::Submitted, ..Register::clone(register) })
+        .collect();
+    for register in completed {
+        work.put(register);
+    }
+}

@@ -1,0 +1,450 @@
+//! What staff do with suspense: propose, approve, send back, reverse; each verb one commit.
+//!
+//! Start at [`Store::propose`] and [`Store::approve`]. An act is checked when it is proposed and once
+//! more when it is approved, because the world moves in between; what it does to the books is in
+//! [`books`], how it is booked back in [`reversal`]. A verb answers with what it did or with a
+//! [`Refusal`]; then nothing was changed.
+//!
+//! Invariant: the acts of one centre follow each other: each verb first takes the end of the audit trail
+//! ([`super::trail::hold`]), and its entries go into the commit of what they tell.
+
+mod assigning;
+mod books;
+mod check;
+mod history;
+mod item;
+mod learning;
+pub(super) mod proof;
+mod proposal;
+mod reversal;
+
+pub use check::{Preview, PreviewNotice};
+pub use history::{HistoryEntry, SimilarItem};
+pub(super) use learning::LEARN_SETTLED;
+pub use learning::PayerFact;
+pub use proposal::ProposalFilter;
+
+use self::item::Held;
+use super::bulk::Bulk;
+use super::{Store, StoreError, trail};
+use crate::remittance::Money;
+use crate::suspense::trail::Entry;
+use crate::suspense::{
+    Act, Actor, Approval, DeskRules, Draft, ItemId, Moment, Permission, Person, Proposal,
+    ProposalState, Refusal, Seen, Stage, Step, may, may_propose,
+};
+
+/// What was done, or why it was not.
+pub type Answered<T> = Result<Result<T, Refusal>, StoreError>;
+
+/// What an approval led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approved {
+    /// The books have it.
+    Booked,
+    /// It is above the limit of one: somebody else must approve too.
+    NeedsAnother,
+}
+
+/// The trail's word for who works at the command line.
+const OPERATOR: &str = "operator";
+
+/// Why a piece of work stops.
+enum Stop {
+    Refused(Refusal),
+    Failed(StoreError),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // What the remittance domain refuses, it refuses to whoever acts.
+            StoreError::Domain(refusal) => {
+                Self::Refused(Refusal::Books { because: refusal.message })
+            }
+            other => Self::Failed(other),
+        }
+    }
+}
+
+/// One piece of work at the desk, inside one open transaction.
+struct Desk<'b> {
+    bulk: &'b Bulk,
+    now: Moment,
+    actor: &'b str,
+    role: &'b str,
+}
+
+impl Store {
+    /// Does a piece of work in one commit; refused, or only rehearsed, it leaves nothing.
+    fn at_desk<T>(
+        &self,
+        now: Moment,
+        (actor, role): (&str, &str),
+        keeps: bool,
+        work: impl FnOnce(&Desk<'_>) -> Result<T, Stop>,
+    ) -> Answered<T> {
+        let bulk = Bulk::open(self)?;
+        bulk.atomically_or_not(|connection| {
+            trail::hold(connection, bulk.centre_id)?;
+            match work(&Desk { bulk: &bulk, now, actor, role }) {
+                Ok(done) => Ok((Ok(done), keeps)),
+                Err(Stop::Refused(refusal)) => Ok((Err(refusal), false)),
+                Err(Stop::Failed(error)) => Err(error),
+            }
+        })
+    }
+
+    fn act<T>(
+        &self,
+        actor: &Actor,
+        now: Moment,
+        work: impl FnOnce(&Desk<'_>) -> Result<T, Stop>,
+    ) -> Answered<T> {
+        self.at_desk(now, (&actor.person.0, actor.role.code()), true, work)
+    }
+
+    /// Proposes an act; its items are held from the engine until somebody else decides.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn propose(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        draft: &Draft,
+        now: Moment,
+    ) -> Answered<Proposal> {
+        self.act(actor, now, |desk| desk.propose(rules, actor, draft))
+    }
+
+    /// Proposes several acts, all or none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn propose_all(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        drafts: &[Draft],
+        now: Moment,
+    ) -> Answered<Vec<Proposal>> {
+        self.act(actor, now, |desk| {
+            drafts.iter().map(|draft| desk.propose(rules, actor, draft)).collect()
+        })
+    }
+
+    /// What an act would do, to the posting; nothing is written.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn preview(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        draft: &Draft,
+        now: Moment,
+    ) -> Answered<Preview> {
+        let by = (actor.person.0.as_str(), actor.role.code());
+        self.at_desk(now, by, false, |desk| desk.preview(rules, actor, draft))
+    }
+
+    /// What each of several acts would do by itself.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn preview_all(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        drafts: &[Draft],
+        now: Moment,
+    ) -> Result<Vec<Result<Preview, Refusal>>, StoreError> {
+        drafts.iter().map(|draft| self.preview(rules, actor, draft, now)).collect()
+    }
+
+    /// Changes one's own proposal; approvals it had are void. `digest` is of what was looked at.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an edit is all of these, and a struct of them says no more"
+    )]
+    pub fn edit(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        proposal_id: &str,
+        digest: &str,
+        act: &Act,
+        note: &str,
+        now: Moment,
+    ) -> Answered<Proposal> {
+        self.act(actor, now, |desk| {
+            let mut proposal = desk.own_proposal(actor, proposal_id, digest)?;
+            let mut items = desk.items_of(&proposal)?;
+            desk.check_day(rules, act)?;
+            let checked = desk.check(act, &items)?;
+            let limit = may_propose(rules, actor.role, act, checked.amount)?;
+            proposal.revision += 1;
+            proposal.act = act.clone();
+            note.clone_into(&mut proposal.note);
+            proposal.approvals_needed = limit.approvals;
+            proposal.approvals.clear();
+            desk.save_proposal(&proposal)?;
+            for item in &mut items {
+                // A reversal stands on an item that stays where it is.
+                if item.stage == Stage::Proposed {
+                    item.stage = item.stage.after(Step::Edit)?;
+                }
+                desk.save(item)?;
+            }
+            desk.remember_versions(&mut proposal, &items)?;
+            desk.tell_of(&proposal, "edited")?;
+            Ok(proposal)
+        })
+    }
+
+    /// Takes one's own proposal back; the items are their proposer's again.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn withdraw(
+        &self,
+        actor: &Actor,
+        proposal_id: &str,
+        digest: &str,
+        now: Moment,
+    ) -> Answered<()> {
+        self.act(actor, now, |desk| {
+            let proposal = desk.own_proposal(actor, proposal_id, digest)?;
+            desk.end(proposal, ProposalState::Withdrawn, "")
+        })
+    }
+
+    /// Says no to another's proposal, and why.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn send_back(
+        &self,
+        actor: &Actor,
+        proposal_id: &str,
+        digest: &str,
+        why: &str,
+        now: Moment,
+    ) -> Answered<()> {
+        self.act(actor, now, |desk| {
+            may(actor.role, Permission::Approve)?;
+            let proposal = desk.open_proposal(proposal_id, digest)?;
+            if proposal.proposed_by == actor.person {
+                return Err(Refusal::SamePerson.into());
+            }
+            if why.trim().is_empty() {
+                return Err(Refusal::Nothing { what: "reason" }.into());
+            }
+            desk.end(proposal, ProposalState::SentBack, why)
+        })
+    }
+
+    /// Approves another's proposal as it was looked at; the books move in the same commit.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn approve(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        proposal_id: &str,
+        digest: &str,
+        now: Moment,
+    ) -> Answered<Approved> {
+        self.act(actor, now, |desk| desk.approve(rules, actor, proposal_id, digest))
+    }
+
+    /// Approves several proposals, each named with the digest of what was looked at; all or none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn approve_all(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        proposals: &[(String, String)],
+        now: Moment,
+    ) -> Answered<Vec<Approved>> {
+        self.act(actor, now, |desk| {
+            proposals.iter().map(|(id, digest)| desk.approve(rules, actor, id, digest)).collect()
+        })
+    }
+
+    /// Decides at the command line, where whoever holds the database is one person: no proposal waits
+    /// for another, and the trail says `operator`.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where an item no longer hangs, a notice is not open or the sums differ;
+    /// nothing is then changed.
+    pub fn resolve(
+        &self,
+        items: &[ItemId],
+        act: &Act,
+        by: &str,
+        note: &str,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let done = self.at_desk(now, (by, OPERATOR), true, |desk| {
+            let seen = desk.as_they_stand(items)?;
+            let draft = Draft { items: seen, act: act.clone(), note: note.to_owned() };
+            let (mut proposal, mut held) = desk.draw_up(&draft, &Person(by.to_owned()))?;
+            proposal.state = ProposalState::Approved;
+            desk.insert_proposal(&proposal, true)?;
+            desk.remember_versions(&mut proposal, &held)?;
+            desk.book(&proposal, &mut held)?;
+            desk.tell_of(&proposal, "resolved")
+        })?;
+        done.map_err(|refusal| StoreError::Refused(super::Refusal::Act(Box::new(refusal))))
+    }
+}
+
+impl Desk<'_> {
+    fn propose(&self, rules: &DeskRules, actor: &Actor, draft: &Draft) -> Result<Proposal, Stop> {
+        may(actor.role, Permission::Propose)?;
+        self.check_day(rules, &draft.act)?;
+        let (mut proposal, mut items) = self.draw_up(draft, &actor.person)?;
+        let limit = may_propose(rules, actor.role, &proposal.act, proposal.amount)?;
+        proposal.approvals_needed = limit.approvals;
+        self.insert_proposal(&proposal, false)?;
+        for item in &mut items {
+            if draft.act != Act::Reverse {
+                item.stage = item.stage.after(Step::Propose)?;
+            }
+            item.pending = Some(proposal.proposal_id.clone());
+            self.save(item)?;
+        }
+        self.remember_versions(&mut proposal, &items)?;
+        self.tell_of(&proposal, "proposed")?;
+        Ok(proposal)
+    }
+
+    fn preview(&self, rules: &DeskRules, actor: &Actor, draft: &Draft) -> Result<Preview, Stop> {
+        may(actor.role, Permission::Propose)?;
+        self.check_day(rules, &draft.act)?;
+        let (mut proposal, mut items) = self.draw_up(draft, &actor.person)?;
+        let limit = may_propose(rules, actor.role, &proposal.act, proposal.amount)?;
+        let checked = self.check(&proposal.act, &items)?;
+        // The rehearsal goes the whole way, so that what the books refuse shows here already.
+        self.insert_proposal(&proposal, true)?;
+        self.remember_versions(&mut proposal, &items)?;
+        let postings = self.book(&proposal, &mut items)?;
+        Ok(Preview::of(&proposal, checked, limit, postings))
+    }
+
+    /// Makes a proposal of a draft, with everything about it checked, and loads its items.
+    fn draw_up(&self, draft: &Draft, by: &Person) -> Result<(Proposal, Vec<Held>), Stop> {
+        let items = self.take_up(draft)?;
+        let checked = self.check(&draft.act, &items)?;
+        let seen: Vec<Seen> = items.iter().map(Held::seen).collect();
+        let proposal = Proposal {
+            proposal_id: Proposal::id_of(&seen, &draft.act, &draft.note, by),
+            revision: 1,
+            items: seen,
+            act: draft.act.clone(),
+            note: draft.note.clone(),
+            amount: checked.amount,
+            proposed_by: by.clone(),
+            proposed_at: self.now.at,
+            approvals_needed: 0,
+            approvals: Vec::new(),
+            state: ProposalState::Open,
+            ended: None,
+        };
+        Ok((proposal, items))
+    }
+
+    fn approve(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        proposal_id: &str,
+        digest: &str,
+    ) -> Result<Approved, Stop> {
+        let mut proposal = self.open_proposal(proposal_id, digest)?;
+        proposal.may_approve(rules, actor)?;
+        proposal.approvals.push(Approval { by: actor.person.clone(), at: self.now.at });
+        if proposal.needs_more() {
+            self.save_proposal(&proposal)?;
+            self.tell_of(&proposal, "approved-first")?;
+            return Ok(Approved::NeedsAnother);
+        }
+        let mut items = self.items_of(&proposal)?;
+        self.check(&proposal.act, &items)?;
+        proposal.state = ProposalState::Approved;
+        self.save_proposal(&proposal)?;
+        self.book(&proposal, &mut items)?;
+        let event = if proposal.act == Act::Reverse { "reversed" } else { "approved" };
+        self.tell_of(&proposal, event)?;
+        Ok(Approved::Booked)
+    }
+
+    /// Ends a proposal that is not approved; its items go back to whoever proposed.
+    fn end(&self, mut proposal: Proposal, state: ProposalState, why: &str) -> Result<(), Stop> {
+        let (step, event) = if state == ProposalState::Withdrawn {
+            (Step::Withdraw, "withdrawn")
+        } else {
+            (Step::SendBack, "sent-back")
+        };
+        proposal.state = state;
+        let by = Approval { by: Person(self.actor.to_owned()), at: self.now.at };
+        proposal.ended = Some((by, why.to_owned()));
+        self.save_proposal(&proposal)?;
+        for item in &mut self.items_of(&proposal)? {
+            if item.stage == Stage::Proposed {
+                item.stage = item.stage.after(step)?;
+                item.assignee = Some(proposal.proposed_by.0.clone());
+            }
+            item.pending = None;
+            self.save(item)?;
+        }
+        self.tell_of(&proposal, event)
+    }
+
+    /// Adds an entry to the trail for every item of a proposal.
+    fn tell_of(&self, proposal: &Proposal, event: &str) -> Result<(), Stop> {
+        trail::next_turn(&self.bulk.connection, self.bulk.centre_id)?;
+        let detail = serde_json::json!({
+            "proposal": proposal.proposal_id,
+            "revision": proposal.revision,
+            "act": proposal.act,
+            "amount": proposal.amount,
+            "note": proposal.note,
+            "why": proposal.ended.as_ref().map(|(_, why)| why),
+        });
+        let detail = detail.to_string();
+        proposal.items.iter().try_for_each(|item| self.tell(event, item.id.to_string(), &detail))
+    }
+
+    fn tell(&self, event: &str, subject: String, detail: &str) -> Result<(), Stop> {
+        let entry = Entry {
+            at: self.now.at,
+            actor: self.actor.to_owned(),
+            role: self.role.to_owned(),
+            event: event.to_owned(),
+            subject,
+            detail: detail.to_owned(),
+        };
+        trail::append(&self.bulk.connection, self.bulk.centre_id, &entry)?;
+        Ok(())
+    }
+}
+
+/// The sum of items' amounts; they are transactions of one centre and fit.
+fn total(items: &[Held]) -> Money {
+    items.iter().map(|item| item.amount).sum()
+}

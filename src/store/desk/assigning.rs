@@ -1,0 +1,109 @@
+//! Who looks into an item, what they note on it, and the night that wakes what waited.
+
+use super::super::row::{day, day_number};
+use super::super::sql::params;
+use super::super::{Store, StoreError, trail};
+use super::Answered;
+use crate::suspense::trail::NIGHT;
+use crate::suspense::{Actor, ItemId, Moment, Permission, Person, Refusal, Seen, Stage, Step, may};
+use chrono::NaiveDate;
+
+impl Store {
+    /// Gives items to somebody, or to nobody; all or none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn assign(
+        &self,
+        actor: &Actor,
+        items: &[Seen],
+        to: Option<&Person>,
+        now: Moment,
+    ) -> Answered<()> {
+        self.act(actor, now, |desk| {
+            may(actor.role, Permission::Assign)?;
+            for seen in items {
+                let mut item = desk.fresh(seen)?;
+                let (step, event) = match to {
+                    Some(_) => (Step::Assign, "assigned"),
+                    None => (Step::Release, "released"),
+                };
+                item.stage = item.stage.after(step)?;
+                item.assignee = to.map(|person| person.0.clone());
+                desk.save(&mut item)?;
+                let detail = serde_json::json!({ "to": item.assignee }).to_string();
+                desk.tell(event, item.id.to_string(), &detail)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes a note on an item; earlier ones stay in its history. It changes nothing else, so nobody
+    /// who looks at the item is refused for it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn note(&self, actor: &Actor, item: &ItemId, text: &str, now: Moment) -> Answered<()> {
+        self.act(actor, now, |desk| {
+            may(actor.role, Permission::Assign)?;
+            if text.trim().is_empty() {
+                return Err(Refusal::Nothing { what: "note" }.into());
+            }
+            let found = desk.load(item)?;
+            let sql = "update suspense_item set note = ?4
+                where centre_id = ?1 and account_id = ?2 and serial = ?3";
+            let key = params![desk.bulk.centre_id, found.account_id, item.serial, text];
+            desk.bulk.connection.prepare_cached(sql)?.execute(key)?;
+            let detail = serde_json::json!({ "note": text }).to_string();
+            desk.tell("noted", item.to_string(), &detail)
+        })
+    }
+
+    /// Opens again what staff put off until this day; gives how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn wake(&self, as_of: NaiveDate) -> Result<u64, StoreError> {
+        let now = Moment::midnight(as_of);
+        let due = self.due(as_of)?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let done = self.at_desk(now, (NIGHT, ""), true, |desk| {
+            let mut woken = 0;
+            trail::next_turn(&desk.bulk.connection, desk.bulk.centre_id)?;
+            for id in &due {
+                let mut item = desk.load(id)?;
+                let Some(day_of) = item.wake_on.filter(|_| item.stage == Stage::Approved) else {
+                    continue;
+                };
+                // Somebody who wants it back may be ahead of the night; their proposal stands.
+                if item.pending.is_some() {
+                    continue;
+                }
+                item.stage = item.stage.after(Step::Wake)?;
+                item.wake_on = None;
+                item.decided = None;
+                desk.save(&mut item)?;
+                let detail = serde_json::json!({ "day": day(day_of)?.to_string() }).to_string();
+                desk.tell("woken", item.id.to_string(), &detail)?;
+                woken += 1;
+            }
+            Ok(woken)
+        })?;
+        done.map_err(|refusal| StoreError::Refused(super::super::Refusal::Act(Box::new(refusal))))
+    }
+
+    /// Items whose day has come.
+    fn due(&self, as_of: NaiveDate) -> Result<Vec<ItemId>, StoreError> {
+        let bulk = super::Bulk::open(self)?;
+        let sql = "select a.account_no, i.serial from suspense_item i
+            join collection_account a using (centre_id, account_id)
+            where i.centre_id = ?1 and i.state = 'approved' and i.wake_on <= ?2
+            order by i.account_id, i.serial";
+        let key = params![bulk.centre_id, day_number(as_of)];
+        bulk.connection
+            .prepare_cached(sql)?
+            .query_all(key, |row| Ok(ItemId { account_no: row.get(0)?, serial: row.get(1)? }))
+    }
+}

@@ -1,0 +1,243 @@
+//! What an approved act does to the books and to its items.
+//!
+//! Start at [`Desk::book`]. Money leaves suspense by the general journal; a settlement goes on from
+//! receipts by the settlement journal, as the night's do, and is spread over employees where the notice
+//! has lines. Every decision is kept as it was before, for a reversal.
+
+use super::super::remittance;
+use super::super::row::{day_number, reference, reference_number};
+use super::super::sql::params;
+use super::super::{StoreError, verdict};
+use super::item::Held;
+use super::{Desk, Stop, total};
+use crate::remittance::{Money, PaymentReference, Subject};
+use crate::suspense::{Act, Proposal, Share, Spread, Stage, Step};
+
+/// Debit, credit, amount.
+pub(super) type Posting = (Subject, Subject, Money);
+
+const KEEP: &str =
+    "update proposal_item set outcome = ?5, reason = ?6, reference = ?7, notice = ?8,
+        because = ?9
+    where centre_id = ?1 and proposal_id = ?2 and account_id = ?3 and serial = ?4";
+
+const MATCHED: &str = "update decision set outcome = 1, reason = null, rule = 'staff',
+        reference = coalesce(reference, notice), notice = ?5, decided_on = ?6
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+
+impl Desk<'_> {
+    /// Books an approved act and resolves its items; gives what was posted.
+    pub(super) fn book(
+        &self,
+        proposal: &Proposal,
+        items: &mut [Held],
+    ) -> Result<Vec<Posting>, Stop> {
+        if proposal.act == Act::Reverse {
+            return self.book_back(proposal, items);
+        }
+        self.keep_decisions(proposal, items)?;
+        let postings = match &proposal.act {
+            Act::Settle { .. } | Act::Split { .. } => self.settle(&proposal.act, items)?,
+            Act::Advance { employer_id } => {
+                if let Some(employer_id) = employer_id {
+                    let given = total(items).fen();
+                    remittance::credit_advance(self.bulk, employer_id, self.now.on, given)?;
+                    self.learn_payers(items.iter(), employer_id)?;
+                }
+                self.leave_suspense(items, Subject::Advance)?
+            }
+            Act::Refund => self.leave_suspense(items, Subject::Refund)?,
+            Act::NotOurs => self.leave_suspense(items, Subject::Other)?,
+            Act::CorrectReference { .. } | Act::WaitUntil { .. } | Act::Reverse => Vec::new(),
+        };
+        for item in items {
+            self.resolve_item(proposal, item)?;
+        }
+        Ok(postings)
+    }
+
+    /// Where an item stands once its act is booked.
+    fn resolve_item(&self, proposal: &Proposal, item: &mut Held) -> Result<(), Stop> {
+        let operator = item.stage != Stage::Proposed;
+        let step = |step: Step| if operator { Ok(Stage::Open) } else { item.stage.after(step) };
+        match &proposal.act {
+            Act::CorrectReference { reference } => {
+                item.stage = step(Step::Reread)?;
+                item.read_as = Some(*reference);
+            }
+            Act::WaitUntil { day } => {
+                item.stage = if operator { Stage::Approved } else { step(Step::PutOff)? };
+                item.wake_on = Some(day_number(*day));
+            }
+            Act::Settle { .. }
+            | Act::Split { .. }
+            | Act::Advance { .. }
+            | Act::Refund
+            | Act::NotOurs
+            | Act::Reverse => {
+                step(Step::Post)?;
+                self.close(item, proposal.act.kind().code());
+            }
+        }
+        if !proposal.note.is_empty() {
+            item.note = Some(proposal.note.clone());
+        }
+        item.pending = None;
+        item.decided = Some(proposal.proposal_id.clone());
+        self.save(item)
+    }
+
+    fn keep_decisions(&self, proposal: &Proposal, items: &[Held]) -> Result<(), Stop> {
+        let mut keep = self.bulk.connection.prepare_cached(KEEP)?;
+        for item in items {
+            let decided = &item.decision;
+            keep.execute(params![
+                self.bulk.centre_id,
+                proposal.proposal_id,
+                item.account_id,
+                item.id.serial,
+                decided.outcome,
+                decided.reason,
+                decided.reference,
+                decided.notice,
+                decided.because
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn leave_suspense(&self, items: &[Held], to: Subject) -> Result<Vec<Posting>, Stop> {
+        let moves: Vec<(&Held, Posting)> =
+            items.iter().map(|item| (item, (Subject::Suspense, to, item.amount))).collect();
+        self.post(&moves)
+    }
+
+    /// Posts moves of items to the general journal, each as its item's next step.
+    pub(super) fn post(&self, moves: &[(&Held, Posting)]) -> Result<Vec<Posting>, Stop> {
+        let [head, tail] = verdict::JOURNAL;
+        let on = self.on();
+        // One at a time: an item can move twice, and each move is its next step.
+        for one in moves.chunks(1) {
+            self.bulk.change(head, tail, 7, one, |row, (item, (debit, credit, amount))| {
+                row.bind(item.account_id)?;
+                row.bind(&item.id.serial)?;
+                row.bind(item.booked_on)?;
+                row.bind(on)?;
+                row.bind(debit.number())?;
+                row.bind(credit.number())?;
+                row.bind(amount.fen())
+            })?;
+        }
+        Ok(moves.iter().map(|(_, posting)| *posting).collect())
+    }
+
+    fn settle(&self, act: &Act, items: &[Held]) -> Result<Vec<Posting>, Stop> {
+        let checked = self.check(act, items)?;
+        let spread = checked.spread.unwrap_or_default();
+        let mut postings = Vec::new();
+        let mut settled: Vec<PaymentReference> = Vec::new();
+        for notice in &checked.notices {
+            self.bulk
+                .connection
+                .prepare_cached("insert into settlement values (?1, ?2, ?3, ?4)")?
+                .execute(params![
+                    self.bulk.centre_id,
+                    reference_number(notice.reference),
+                    self.on(),
+                    notice.amount.fen()
+                ])?;
+            postings.push((Subject::Receipts, Subject::Contributions, notice.amount));
+            settled.push(notice.reference);
+        }
+        for item in items {
+            postings.extend(self.settle_item(act, item, &spread)?);
+        }
+        remittance::spread(self.bulk, &settled, self.now.on)?;
+        if let Act::Split { rest_to: Some(employer_id), .. } = act {
+            let rest: i64 = spread.rest.values().map(|money| money.fen()).sum();
+            if rest > 0 {
+                remittance::credit_advance(self.bulk, employer_id, self.now.on, rest)?;
+            }
+        }
+        for notice in &checked.notices {
+            let paid = |item: &&Held| {
+                spread
+                    .shares
+                    .iter()
+                    .any(|one| one.item == item.id && one.notice == notice.reference)
+            };
+            let payers: Vec<&Held> = items.iter().filter(paid).collect();
+            self.learn_payers(payers, &notice.employer_id)?;
+        }
+        Ok(postings)
+    }
+
+    /// Writes what one item pays for, and moves its money.
+    fn settle_item(&self, act: &Act, item: &Held, spread: &Spread) -> Result<Vec<Posting>, Stop> {
+        let connection = &self.bulk.connection;
+        let centre = self.bulk.centre_id;
+        let shares: Vec<&Share> =
+            spread.shares.iter().filter(|share| share.item == item.id).collect();
+        let rest = spread.rest.get(&item.id).copied();
+        let only = match (shares.as_slice(), rest) {
+            ([only], None) => Some(reference_number(only.notice)),
+            _ => None,
+        };
+        if only.is_none() {
+            let sql = "insert into allocation values (?1, ?2, ?3, ?4, ?5, ?6)";
+            let mut insert = connection.prepare_cached(sql)?;
+            for share in &shares {
+                insert.execute(params![
+                    centre,
+                    item.account_id,
+                    item.id.serial,
+                    item.booked_on,
+                    reference_number(share.notice),
+                    share.amount.fen()
+                ])?;
+            }
+        }
+        let key = params![centre, item.account_id, item.id.serial, item.booked_on, only, self.on()];
+        connection.prepare_cached(MATCHED)?.execute(key)?;
+        let paid: Money = shares.iter().map(|share| share.amount).sum();
+        let mut moves = vec![(item, (Subject::Suspense, Subject::Receipts, paid))];
+        if let (Some(rest), Act::Split { rest_to: Some(employer_id), .. }) = (rest, act) {
+            let sql = "insert into advance_part values (?1, ?2, ?3, ?4, ?5, ?6)";
+            connection.prepare_cached(sql)?.execute(params![
+                centre,
+                item.account_id,
+                item.id.serial,
+                item.booked_on,
+                employer_id,
+                rest.fen()
+            ])?;
+            moves.push((item, (Subject::Suspense, Subject::Advance, rest)));
+        }
+        self.post(&moves)
+    }
+
+    /// The notices an item pays for now.
+    pub(super) fn notices_of(&self, item: &Held) -> Result<Vec<PaymentReference>, Stop> {
+        if let Some(only) = item.decision.notice {
+            return Ok(vec![reference(only)?]);
+        }
+        let sql = "select reference from allocation
+            where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
+            order by reference";
+        let key = params![self.bulk.centre_id, item.account_id, item.id.serial, item.booked_on];
+        let found =
+            self.bulk.connection.prepare_cached(sql)?.query_all(key, |row| reference(row.get(0)?));
+        Ok(found?)
+    }
+
+    /// The numbers that a journal step's shares and rest were posted with.
+    pub(super) fn advance_part(&self, item: &Held) -> Result<Option<(String, Money)>, StoreError> {
+        let sql = "select employer_id, amount_fen from advance_part
+            where centre_id = ?1 and account_id = ?2 and serial = ?3";
+        let key = params![self.bulk.centre_id, item.account_id, item.id.serial];
+        self.bulk
+            .connection
+            .prepare_cached(sql)?
+            .query_row_optional(key, |row| Ok((row.get(0)?, Money::from_fen(row.get(1)?))))
+    }
+}

@@ -1,0 +1,183 @@
+//! Whether an act can be done as the world stands: asked when it is proposed, and again when approved.
+
+use super::super::row::{day_number, reference_number};
+use super::super::sql::params;
+use super::item::Held;
+use super::{Desk, Stop, total};
+use crate::remittance::{Money, Outcome, PaymentReference, Subject, YearMonth};
+use crate::suspense::{Act, DeskRules, ItemId, Limit, Proposal, Refusal, Spread};
+use chrono::Days;
+use std::collections::BTreeMap;
+
+/// What an act would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    pub amount: Money,
+    /// The rule in `rules/desk.toml` that decides who may, and how many others must approve.
+    pub rule: String,
+    pub approvals_needed: u8,
+    pub items: Vec<ItemId>,
+    /// The notices it settles, or opens again.
+    pub notices: Vec<PreviewNotice>,
+    /// What each item leaves over for an advance balance.
+    pub rest: BTreeMap<ItemId, Money>,
+    /// Debit, credit, amount; equal pairs of subjects are summed.
+    pub postings: Vec<(Subject, Subject, Money)>,
+}
+
+/// A notice that an act is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewNotice {
+    pub reference: PaymentReference,
+    pub employer_id: String,
+    /// Empty where the employer is not known.
+    pub employer: String,
+    pub amount: Money,
+    pub month: YearMonth,
+}
+
+/// An act that was found to be possible.
+pub(super) struct Checked {
+    pub(super) amount: Money,
+    pub(super) notices: Vec<PreviewNotice>,
+    pub(super) spread: Option<Spread>,
+}
+
+impl Preview {
+    pub(super) fn of(
+        proposal: &Proposal,
+        checked: Checked,
+        limit: &Limit,
+        postings: Vec<(Subject, Subject, Money)>,
+    ) -> Self {
+        let mut summed: BTreeMap<(Subject, Subject), Money> = BTreeMap::new();
+        for (debit, credit, amount) in postings {
+            let sum = summed.entry((debit, credit)).or_default();
+            *sum = [*sum, amount].into_iter().sum();
+        }
+        Self {
+            amount: proposal.amount,
+            rule: limit.id.clone(),
+            approvals_needed: limit.approvals,
+            items: proposal.item_ids(),
+            notices: checked.notices,
+            rest: checked.spread.map(|spread| spread.rest).unwrap_or_default(),
+            postings: summed.into_iter().map(|((d, c), amount)| (d, c, amount)).collect(),
+        }
+    }
+}
+
+const NOTICE: &str = "select n.amount_fen, n.status, n.employer_id, n.month, e.name, s.settled_on
+    from notice n
+    left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
+    left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
+    where n.centre_id = ?1 and n.reference = ?2";
+
+impl Desk<'_> {
+    /// Whether an act on these items can be done.
+    pub(super) fn check(&self, act: &Act, items: &[Held]) -> Result<Checked, Stop> {
+        let mut checked = Checked { amount: total(items), notices: Vec::new(), spread: None };
+        match act {
+            Act::Settle { .. } | Act::Split { .. } => {
+                for reference in act.notices() {
+                    checked.notices.push(self.open_notice(reference)?);
+                }
+                let owed: BTreeMap<PaymentReference, Money> =
+                    checked.notices.iter().map(|one| (one.reference, one.amount)).collect();
+                let amounts: Vec<(ItemId, Money)> =
+                    items.iter().map(|item| (item.id.clone(), item.amount)).collect();
+                checked.spread = act.spread(&amounts, &owed)?;
+                if let Act::Split { rest_to: Some(employer_id), .. } = act {
+                    self.employer(employer_id)?;
+                }
+            }
+            Act::Advance { employer_id: Some(employer_id) } => self.employer(employer_id)?,
+            Act::CorrectReference { reference } => {
+                if let [only] = items {
+                    let reads = only.read_as.map(reference_number).or(only.decision.reference);
+                    if reads.or(only.decision.notice) == Some(reference_number(*reference)) {
+                        return Err(Refusal::SameReference { reference: *reference }.into());
+                    }
+                }
+                checked.notices.push(self.notice(*reference)?.0);
+            }
+            Act::Reverse => checked.notices = self.settled_by(items)?,
+            Act::Advance { employer_id: None }
+            | Act::Refund
+            | Act::NotOurs
+            | Act::WaitUntil { .. } => {}
+        }
+        Ok(checked)
+    }
+
+    /// Whether a wait ends ahead, and not further than the rules allow.
+    pub(super) fn check_day(&self, rules: &DeskRules, act: &Act) -> Result<(), Refusal> {
+        let Act::WaitUntil { day } = act else { return Ok(()) };
+        let after = self.now.on;
+        let latest = after + Days::new(rules.wait_days_max.into());
+        if *day > after && *day <= latest {
+            return Ok(());
+        }
+        Err(Refusal::Day { day: *day, after, latest })
+    }
+
+    fn employer(&self, employer_id: &str) -> Result<(), Stop> {
+        let sql = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
+        let known = params![self.bulk.centre_id, employer_id];
+        if self.bulk.connection.prepare_cached(sql)?.exists(known)? {
+            return Ok(());
+        }
+        Err(Refusal::NoSuch { what: "employer", id: employer_id.to_owned() }.into())
+    }
+
+    fn open_notice(&self, reference: PaymentReference) -> Result<PreviewNotice, Stop> {
+        match self.notice(reference)? {
+            (notice, "awaiting") => Ok(notice),
+            (_, state) => Err(Refusal::Notice { reference, state }.into()),
+        }
+    }
+
+    /// A notice and its state.
+    pub(super) fn notice(
+        &self,
+        reference: PaymentReference,
+    ) -> Result<(PreviewNotice, &'static str), Stop> {
+        let key = params![self.bulk.centre_id, reference_number(reference)];
+        let mut select = self.bulk.connection.prepare_cached(NOTICE)?;
+        let found = select.query_row_optional(key, |row| {
+            let (status, settled): (i64, Option<i64>) = (row.get(1)?, row.get(5)?);
+            let state = match (status, settled) {
+                (3, None) => "revoked",
+                (1, None) => "awaiting",
+                (_, _) => "paid",
+            };
+            let notice = PreviewNotice {
+                reference,
+                employer_id: row.get(2)?,
+                employer: row.text(4)?.to_owned(),
+                amount: Money::from_fen(row.get(0)?),
+                month: YearMonth::from_ordinal(row.get(3)?),
+            };
+            Ok((notice, state))
+        })?;
+        found.ok_or_else(|| Refusal::NoSuch { what: "notice", id: reference.to_string() }.into())
+    }
+
+    /// The notices that items settle now.
+    fn settled_by(&self, items: &[Held]) -> Result<Vec<PreviewNotice>, Stop> {
+        let mut found = Vec::new();
+        for item in items.iter().filter(|item| item.decision.outcome == Outcome::Matched.number()) {
+            for reference in self.notices_of(item)? {
+                if !found.iter().any(|known: &PreviewNotice| known.reference == reference) {
+                    found.push(self.notice(reference)?.0);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The day of an act as the store keeps it.
+    pub(super) fn on(&self) -> i64 {
+        day_number(self.now.on)
+    }
+}

@@ -1,0 +1,140 @@
+//! What became of an item, day by day: what the engine and what people did, with what was posted.
+//!
+//! Start at [`Store::history`]. People stand in the audit trail; the engine stands in the item's own days
+//! and in the general journal, whose every step is dated.
+
+use super::super::bulk::Bulk;
+use super::super::row::day;
+use super::super::sql::params;
+use super::super::{Store, StoreError};
+use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::suspense::{ItemId, Person};
+use chrono::{DateTime, NaiveDate};
+
+/// One thing that happened to an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    pub on: NaiveDate,
+    /// Seconds since 1970-01-01T00:00:00Z, where a person acted.
+    pub at: Option<i64>,
+    /// `None`: the engine, in a night.
+    pub by: Option<Person>,
+    /// A word of `suspense::trail::EVENTS`, or `posted` for a move of its money.
+    pub event: String,
+    /// More of it, as the trail's JSON; empty for nothing.
+    pub detail: String,
+    /// For `posted`: debit, credit, amount.
+    pub posting: Option<(Subject, Subject, Money)>,
+}
+
+/// An item that is like another, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SimilarItem {
+    pub id: ItemId,
+    pub booked_on: NaiveDate,
+    pub amount: Money,
+    pub reason: Option<i64>,
+    pub outcome: Outcome,
+    pub resolution: Option<String>,
+    pub notice: Option<PaymentReference>,
+    pub resolved_by: Option<String>,
+}
+
+const TRAIL: &str = "select done_at, actor, event, detail from trail
+    where centre_id = ?1 and subject = ?2 order by sequence";
+
+const JOURNAL: &str = "select j.posted_on, j.debit, j.credit, j.amount_fen from journal j
+    join collection_account a on a.centre_id = j.centre_id and a.account_id = j.account_id
+    where j.centre_id = ?1 and a.account_no = ?2 and j.serial = ?3 order by j.step";
+
+/// Closed items of the same payer, by account or by name.
+const SIMILAR: &str =
+    "select a.account_no, i.serial, i.booked_on, t.amount_fen, d.reason, d.outcome,
+        i.resolution, d.notice, i.resolved_by
+    from suspense_item i
+    join collection_account a on a.centre_id = i.centre_id and a.account_id = i.account_id
+    join bank_transaction t on t.centre_id = i.centre_id and t.account_id = i.account_id
+        and t.serial = i.serial and t.booked_on = i.booked_on
+    join decision d on d.centre_id = i.centre_id and d.account_id = i.account_id
+        and d.serial = i.serial and d.booked_on = i.booked_on
+    where i.centre_id = ?1 and i.closed_on is not null and t.direction = 1
+        and not (a.account_no = ?2 and i.serial = ?3)
+        and exists (select 1 from suspense_item x
+            join collection_account b on b.centre_id = x.centre_id and b.account_id = x.account_id
+            join bank_transaction y on y.centre_id = x.centre_id and y.account_id = x.account_id
+                and y.serial = x.serial and y.booked_on = x.booked_on
+            where x.centre_id = i.centre_id and b.account_no = ?2 and x.serial = ?3
+                and (y.counterparty_account = t.counterparty_account
+                    or y.counterparty_name = t.counterparty_name))
+    order by i.booked_on desc, i.account_id, i.serial limit ?4";
+
+impl Store {
+    /// Everything that happened to an item, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn history(&self, item: &ItemId) -> Result<Vec<HistoryEntry>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let moves = params![bulk.centre_id, item.account_no, item.serial];
+        let mut found = bulk.connection.prepare_cached(JOURNAL)?.query_all(moves, |row| {
+            let subject = |column| -> Result<Subject, StoreError> {
+                let number: i64 = row.get(column)?;
+                let unknown = || super::super::row::unknown("journal", "debit", number);
+                Subject::from_number(number).ok_or_else(unknown)
+            };
+            Ok(HistoryEntry {
+                on: day(row.get(0)?)?,
+                at: None,
+                by: None,
+                event: "posted".to_owned(),
+                detail: String::new(),
+                posting: Some((subject(1)?, subject(2)?, Money::from_fen(row.get(3)?))),
+            })
+        })?;
+        let told = params![bulk.centre_id, item.to_string()];
+        found.extend(bulk.connection.prepare_cached(TRAIL)?.query_all(told, |row| {
+            let at: i64 = row.get(0)?;
+            let actor: String = row.get(1)?;
+            Ok(HistoryEntry {
+                on: beijing_day(at),
+                at: Some(at),
+                by: Some(Person(actor)).filter(|by| by.0 != crate::suspense::trail::NIGHT),
+                event: row.get(2)?,
+                detail: row.get(3)?,
+                posting: None,
+            })
+        })?);
+        // What a person approved comes before the posting it led to, on the same day.
+        found.sort_by_key(|entry| (entry.on, entry.posting.is_some(), entry.at));
+        Ok(found)
+    }
+
+    /// What items of the same payer became, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn similar(&self, item: &ItemId, limit: u32) -> Result<Vec<SimilarItem>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let key = params![bulk.centre_id, item.account_no, item.serial, i64::from(limit)];
+        bulk.connection.prepare_cached(SIMILAR)?.query_all(key, |row| {
+            let number: i64 = row.get(5)?;
+            let unknown = || super::super::row::unknown("decision", "outcome", number);
+            Ok(SimilarItem {
+                id: ItemId { account_no: row.get(0)?, serial: row.get(1)? },
+                booked_on: day(row.get(2)?)?,
+                amount: Money::from_fen(row.get(3)?),
+                reason: row.get(4)?,
+                outcome: Outcome::from_number(number).ok_or_else(unknown)?,
+                resolution: row.get(6)?,
+                notice: row.get::<Option<i64>>(7)?.map(super::super::row::reference).transpose()?,
+                resolved_by: row.get(8)?,
+            })
+        })
+    }
+}
+
+/// The day of an instant in China, which has one time zone and no summer time.
+fn beijing_day(at: i64) -> NaiveDate {
+    let there = DateTime::from_timestamp(at + 8 * 3_600, 0);
+    there.map(|there| there.date_naive()).unwrap_or_default()
+}

@@ -1,0 +1,236 @@
+//! An item as the desk holds it: loaded, compared with what was looked at, written back.
+//!
+//! Invariant: an item is written only over the version that was loaded, and counts it up.
+
+use super::super::row::{day_number, direction, reference, reference_number};
+use super::super::sql::{Row, params};
+use super::super::{StoreError, suspense::stage};
+use super::{Desk, Stop};
+use crate::remittance::{Direction, Money, PaymentReference};
+use crate::suspense::trail::NIGHT;
+use crate::suspense::{Act, Draft, ItemId, Person, Refusal, Seen, Stage, Step};
+use std::collections::BTreeSet;
+
+/// An item, with the row it is and the transaction it stands on.
+pub(super) struct Held {
+    pub(super) id: ItemId,
+    pub(super) account_id: i64,
+    pub(super) booked_on: i64,
+    pub(super) amount: Money,
+    pub(super) direction: Direction,
+    pub(super) payer_account: String,
+    pub(super) payer_name: String,
+    pub(super) stage: Stage,
+    pub(super) version: i64,
+    pub(super) assignee: Option<String>,
+    pub(super) note: Option<String>,
+    pub(super) closed_on: Option<i64>,
+    pub(super) resolution: Option<String>,
+    pub(super) resolved_by: Option<String>,
+    pub(super) resolved_on: Option<i64>,
+    pub(super) pending: Option<String>,
+    pub(super) decided: Option<String>,
+    pub(super) read_as: Option<PaymentReference>,
+    pub(super) wake_on: Option<i64>,
+    pub(super) decision: Decided,
+}
+
+/// The engine's decision as it stands on the item.
+#[derive(Clone)]
+pub(super) struct Decided {
+    pub(super) outcome: i64,
+    pub(super) reason: Option<i64>,
+    pub(super) reference: Option<i64>,
+    pub(super) notice: Option<i64>,
+    pub(super) because: Option<String>,
+}
+
+const ITEM: &str = "select i.account_id, i.booked_on, t.amount_fen, t.direction,
+        t.counterparty_account, t.counterparty_name, i.state, i.version, i.assignee, i.note,
+        i.closed_on, i.resolution, i.resolved_by, i.resolved_on, i.pending, i.decided, i.read_as,
+        i.wake_on, d.outcome, d.reason, d.reference, d.notice, d.because
+    from collection_account a
+    join suspense_item i on i.centre_id = a.centre_id and i.account_id = a.account_id
+    join bank_transaction t on t.centre_id = i.centre_id and t.account_id = i.account_id
+        and t.serial = i.serial and t.booked_on = i.booked_on
+    join decision d on d.centre_id = i.centre_id and d.account_id = i.account_id
+        and d.serial = i.serial and d.booked_on = i.booked_on
+    where a.centre_id = ?1 and a.account_no = ?2 and i.serial = ?3";
+
+const SAVE: &str = "update suspense_item set version = version + 1, state = ?5, assignee = ?6,
+        note = ?7, closed_on = ?8, resolution = ?9, resolved_by = ?10, resolved_on = ?11,
+        pending = ?12, decided = ?13, read_as = ?14, wake_on = ?15
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and version = ?4";
+
+impl Held {
+    pub(super) fn seen(&self) -> Seen {
+        Seen { id: self.id.clone(), version: self.version }
+    }
+}
+
+impl Desk<'_> {
+    pub(super) fn load(&self, id: &ItemId) -> Result<Held, Stop> {
+        let mut select = self.bulk.connection.prepare_cached(ITEM)?;
+        let key = params![self.bulk.centre_id, id.account_no, id.serial];
+        let found = select.query_row_optional(key, |row| held(id, row))?;
+        found.ok_or_else(|| Refusal::NoSuch { what: "item", id: id.to_string() }.into())
+    }
+
+    /// The items of a draft as they were looked at; for a reversal all items of what it reverses.
+    pub(super) fn take_up(&self, draft: &Draft) -> Result<Vec<Held>, Stop> {
+        if draft.items.is_empty() {
+            return Err(Refusal::Nothing { what: "item" }.into());
+        }
+        let mut ids = BTreeSet::new();
+        for seen in &draft.items {
+            if !ids.insert(&seen.id) {
+                return Err(Refusal::Twice { what: "item", id: seen.id.to_string() }.into());
+            }
+        }
+        let loaded = draft.items.iter().map(|seen| self.fresh(seen));
+        let mut items = loaded.collect::<Result<Vec<_>, _>>()?;
+        if draft.act == Act::Reverse {
+            items = self.all_decided_with(items)?;
+        }
+        for item in &items {
+            if item.direction == Direction::Debit {
+                return Err(Refusal::Debit { item: item.id.clone() }.into());
+            }
+            if draft.act != Act::Reverse {
+                item.stage.after(Step::Propose)?;
+            }
+        }
+        Ok(items)
+    }
+
+    /// Every item that was decided together with these.
+    fn all_decided_with(&self, items: Vec<Held>) -> Result<Vec<Held>, Stop> {
+        let Some(first) = items.first() else { return Ok(items) };
+        let nothing = |item: &Held| Refusal::NothingToReverse { item: item.id.clone() };
+        let decided = first.decided.clone().ok_or_else(|| nothing(first))?;
+        for item in &items {
+            if item.decided.as_ref() != Some(&decided) {
+                return Err(nothing(item).into());
+            }
+            if item.pending.is_some() {
+                return Err(self.changed(item)?.into());
+            }
+            item.stage.after(Step::Reverse)?;
+        }
+        let whole = self.proposal(&decided)?;
+        whole.item_ids().iter().map(|id| self.load(id)).collect()
+    }
+
+    /// An item, if it is still what was looked at.
+    pub(super) fn fresh(&self, seen: &Seen) -> Result<Held, Stop> {
+        let item = self.load(&seen.id)?;
+        if item.version == seen.version { Ok(item) } else { Err(self.changed(&item)?.into()) }
+    }
+
+    /// Items as they stand now, for whoever saw no version.
+    pub(super) fn as_they_stand(&self, items: &[ItemId]) -> Result<Vec<Seen>, Stop> {
+        items.iter().map(|id| Ok(self.load(id)?.seen())).collect()
+    }
+
+    /// Who changed an item since it was looked at, by its last entry in the trail.
+    pub(super) fn changed(&self, item: &Held) -> Result<Refusal, Stop> {
+        let sql = "select actor, event, done_at from trail where centre_id = ?1 and subject = ?2
+            order by sequence desc limit 1";
+        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let subject = item.id.to_string();
+        let last = select.query_row_optional(params![self.bulk.centre_id, subject], |row| {
+            Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
+        })?;
+        // What the engine settled has no entry of its own.
+        let by_engine = item.stage == Stage::Resolved && item.resolution.is_none();
+        let id = item.id.clone();
+        Ok(match last.filter(|_| !by_engine) {
+            Some((actor, event, at)) => {
+                let by = Some(Person(actor)).filter(|by| by.0 != NIGHT);
+                Refusal::Changed { item: id, by, event, at: Some(at) }
+            }
+            None => Refusal::Changed { item: id, by: None, event: "settled".to_owned(), at: None },
+        })
+    }
+
+    /// Writes an item over the version that was loaded.
+    pub(super) fn save(&self, item: &mut Held) -> Result<(), Stop> {
+        let written = self.bulk.connection.prepare_cached(SAVE)?.execute(params![
+            self.bulk.centre_id,
+            item.account_id,
+            item.id.serial,
+            item.version,
+            item.stage.code(),
+            item.assignee,
+            item.note,
+            item.closed_on,
+            item.resolution,
+            item.resolved_by,
+            item.resolved_on,
+            item.pending,
+            item.decided,
+            item.read_as.map(reference_number),
+            item.wake_on
+        ])?;
+        if written != 1 {
+            return Err(self.changed(item)?.into());
+        }
+        item.version += 1;
+        Ok(())
+    }
+
+    /// Staff decided an item for good.
+    pub(super) fn close(&self, item: &mut Held, resolution: &str) {
+        let on = day_number(self.now.on);
+        item.stage = Stage::Resolved;
+        item.closed_on = Some(on);
+        item.resolution = Some(resolution.to_owned());
+        item.resolved_by = Some(self.actor.to_owned());
+        item.resolved_on = Some(on);
+    }
+
+    /// An item hangs again, as if nobody had decided.
+    pub(super) fn reopen(&self, item: &mut Held) -> Result<(), Stop> {
+        item.stage = item.stage.after(Step::Reverse)?;
+        item.assignee = None;
+        item.closed_on = None;
+        item.resolution = None;
+        item.resolved_by = None;
+        item.resolved_on = None;
+        item.decided = None;
+        item.read_as = None;
+        item.wake_on = None;
+        Ok(())
+    }
+}
+
+fn held(id: &ItemId, row: &Row<'_>) -> Result<Held, StoreError> {
+    Ok(Held {
+        id: id.clone(),
+        account_id: row.get(0)?,
+        booked_on: row.get(1)?,
+        amount: Money::from_fen(row.get(2)?),
+        direction: direction(row.get(3)?)?,
+        payer_account: row.text(4)?.to_owned(),
+        payer_name: row.text(5)?.to_owned(),
+        stage: stage(row.get(6)?)?,
+        version: row.get(7)?,
+        assignee: row.get(8)?,
+        note: row.get(9)?,
+        closed_on: row.get(10)?,
+        resolution: row.get(11)?,
+        resolved_by: row.get(12)?,
+        resolved_on: row.get(13)?,
+        pending: row.get(14)?,
+        decided: row.get(15)?,
+        read_as: row.get::<Option<i64>>(16)?.map(reference).transpose()?,
+        wake_on: row.get(17)?,
+        decision: Decided {
+            outcome: row.get(18)?,
+            reason: row.get(19)?,
+            reference: row.get(20)?,
+            notice: row.get(21)?,
+            because: row.get(22)?,
+        },
+    })
+}

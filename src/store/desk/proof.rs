@@ -1,0 +1,50 @@
+//! What the audit asks of the desk: that every decision of staff is told, held and booked once.
+
+/// Each counts what must not be; with the sentence that names it.
+pub(in crate::store) const ORPHANS: [(&str, &str); 6] = [
+    (
+        // One entry an item for every act that was booked, and for every one that was booked back.
+        "booked act of staff that the audit trail does not tell, or tells twice",
+        "select abs((select count(*) from proposal p
+                join proposal_item i using (centre_id, proposal_id)
+                where p.centre_id = ?1 and p.state in ('approved', 'reversed'))
+            - (select count(*) from trail where centre_id = ?1
+                and event in ('approved', 'reversed', 'resolved')))",
+    ),
+    (
+        "item held for a proposal that does not wait for approval",
+        "select count(*) from suspense_item i where i.centre_id = ?1 and (i.pending is not null
+                or i.state = 'proposed') and not exists (select 1 from proposal p
+            where p.centre_id = i.centre_id and p.proposal_id = i.pending and p.state = 'open')",
+    ),
+    (
+        "proposal that waits for approval without its items",
+        "select count(*) from proposal p join proposal_item i using (centre_id, proposal_id)
+            where p.centre_id = ?1 and p.state = 'open' and not exists (select 1
+                from suspense_item s where s.centre_id = i.centre_id
+                and s.account_id = i.account_id and s.serial = i.serial
+                and s.pending = p.proposal_id)",
+    ),
+    (
+        "item decided with a proposal that does not stand",
+        "select count(*) from suspense_item i where i.centre_id = ?1 and i.decided is not null
+            and not exists (select 1 from proposal p where p.centre_id = i.centre_id
+                and p.proposal_id = i.decided and p.state = 'approved')",
+    ),
+    (
+        "settlement booked back without an approved reversal",
+        "select count(*) from settlement_undone u where u.centre_id = ?1 and not exists (select 1
+            from proposal p where p.centre_id = u.centre_id and p.proposal_id = u.proposal_id
+            and p.kind = 'reverse' and p.state = 'approved')",
+    ),
+    (
+        "part on an advance balance of a transaction that is not settled",
+        "select count(*) from advance_part l where l.centre_id = ?1 and not exists (select 1
+            from decision d where d.centre_id = l.centre_id and d.account_id = l.account_id
+            and d.serial = l.serial and d.booked_on = l.booked_on and d.outcome = 1)",
+    ),
+];
+
+/// What splits left over on advance balances: settled transactions' money that no notice has.
+pub(in crate::store) const LEFT_OVER: &str =
+    "select cast(coalesce(sum(amount_fen), 0) as bigint) from advance_part where centre_id = ?1";

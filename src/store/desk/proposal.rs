@@ -1,0 +1,253 @@
+//! Proposals in the store: written, read back, listed.
+
+use super::super::bulk::Bulk;
+use super::super::row::day_number;
+use super::super::sql::{Row, params};
+use super::super::{Store, StoreError};
+use super::item::Held;
+use super::{Desk, Stop};
+use crate::remittance::Money;
+use crate::suspense::{Actor, Approval, ItemId, Person, Proposal, ProposalState, Refusal, Seen};
+
+/// Which proposals to list; a field that is `None` does not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProposalFilter {
+    pub state: Option<ProposalState>,
+    pub proposed_by: Option<Person>,
+    /// Those about this item.
+    pub item: Option<ItemId>,
+    /// Only those proposed before this one; with its time, the last of the page before.
+    pub before: Option<(i64, String)>,
+}
+
+const COLUMNS: &str = "p.proposal_id, p.revision, p.act, p.note, p.amount_fen, p.proposed_by,
+        p.proposed_at, p.approvals_needed, p.first_by, p.first_at, p.second_by, p.second_at,
+        p.state, p.ended_by, p.ended_at, p.ended_why
+    from proposal p";
+
+const ITEMS: &str = "select a.account_no, i.serial, i.version from proposal_item i
+    join collection_account a using (centre_id, account_id)
+    where i.centre_id = ?1 and i.proposal_id = ?2 order by i.position";
+
+const INSERT: &str =
+    "insert into proposal (centre_id, proposal_id, revision, digest, kind, act, note,
+        amount_fen, state, operator, proposed_by, proposed_at, approvals_needed, decided_on)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+
+const INSERT_ITEM: &str = "insert into proposal_item
+        (centre_id, proposal_id, account_id, serial, booked_on, position, version, amount_fen)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    on conflict (centre_id, proposal_id, account_id, serial)
+        do update set version = excluded.version";
+
+const SAVE: &str = "update proposal set revision = ?3, digest = ?4, kind = ?5, act = ?6, note = ?7,
+        state = ?8, approvals_needed = ?9, first_by = ?10, first_at = ?11, second_by = ?12,
+        second_at = ?13, ended_by = ?14, ended_at = ?15, ended_why = ?16, decided_on = ?17
+    where centre_id = ?1 and proposal_id = ?2";
+
+impl Desk<'_> {
+    pub(super) fn insert_proposal(&self, proposal: &Proposal, operator: bool) -> Result<(), Stop> {
+        let decided_on = operator.then(|| self.on());
+        self.bulk.connection.prepare_cached(INSERT)?.execute(params![
+            self.bulk.centre_id,
+            proposal.proposal_id,
+            proposal.revision,
+            proposal.digest(),
+            proposal.act.kind().code(),
+            act_json(proposal)?,
+            proposal.note,
+            proposal.amount.fen(),
+            proposal.state.code(),
+            i64::from(operator),
+            proposal.proposed_by.0,
+            proposal.proposed_at,
+            i64::from(proposal.approvals_needed),
+            decided_on
+        ])?;
+        Ok(())
+    }
+
+    /// Writes the versions that its items have now into a proposal; its digest follows.
+    pub(super) fn remember_versions(
+        &self,
+        proposal: &mut Proposal,
+        items: &[Held],
+    ) -> Result<(), Stop> {
+        let mut insert = self.bulk.connection.prepare_cached(INSERT_ITEM)?;
+        for (position, item) in (1_i64..).zip(items) {
+            insert.execute(params![
+                self.bulk.centre_id,
+                proposal.proposal_id,
+                item.account_id,
+                item.id.serial,
+                item.booked_on,
+                position,
+                item.version,
+                item.amount.fen()
+            ])?;
+        }
+        proposal.items = items.iter().map(Held::seen).collect();
+        self.save_proposal(proposal)
+    }
+
+    pub(super) fn save_proposal(&self, proposal: &Proposal) -> Result<(), Stop> {
+        let approval = |index: usize| proposal.approvals.get(index);
+        let ended = proposal.ended.as_ref();
+        let decided = proposal.state == ProposalState::Approved;
+        self.bulk.connection.prepare_cached(SAVE)?.execute(params![
+            self.bulk.centre_id,
+            proposal.proposal_id,
+            proposal.revision,
+            proposal.digest(),
+            proposal.act.kind().code(),
+            act_json(proposal)?,
+            proposal.note,
+            proposal.state.code(),
+            i64::from(proposal.approvals_needed),
+            approval(0).map(|approval| approval.by.0.clone()),
+            approval(0).map(|approval| approval.at),
+            approval(1).map(|approval| approval.by.0.clone()),
+            approval(1).map(|approval| approval.at),
+            ended.map(|(ended, _)| ended.by.0.clone()),
+            ended.map(|(ended, _)| ended.at),
+            ended.map(|(_, why)| why.clone()),
+            decided.then(|| day_number(self.now.on))
+        ])?;
+        Ok(())
+    }
+
+    pub(super) fn proposal(&self, proposal_id: &str) -> Result<Proposal, Stop> {
+        let found = read(self.bulk, proposal_id)?;
+        let id = proposal_id.to_owned();
+        found.ok_or_else(|| Refusal::NoSuch { what: "proposal", id }.into())
+    }
+
+    /// A proposal that waits for approval and is still what was looked at.
+    pub(super) fn open_proposal(&self, proposal_id: &str, digest: &str) -> Result<Proposal, Stop> {
+        let proposal = self.proposal(proposal_id)?;
+        let proposal_id = proposal.proposal_id.clone();
+        if proposal.state != ProposalState::Open {
+            return Err(Refusal::Closed { proposal_id, state: proposal.state.code() }.into());
+        }
+        if proposal.digest() != digest {
+            return Err(Refusal::Edited { proposal_id }.into());
+        }
+        Ok(proposal)
+    }
+
+    pub(super) fn own_proposal(
+        &self,
+        actor: &Actor,
+        proposal_id: &str,
+        digest: &str,
+    ) -> Result<Proposal, Stop> {
+        let proposal = self.open_proposal(proposal_id, digest)?;
+        if proposal.proposed_by != actor.person {
+            return Err(Refusal::NotYours { proposed_by: proposal.proposed_by }.into());
+        }
+        Ok(proposal)
+    }
+
+    /// The items of a proposal that waits, unchanged since it was proposed.
+    pub(super) fn items_of(&self, proposal: &Proposal) -> Result<Vec<Held>, Stop> {
+        proposal.items.iter().map(|seen| self.fresh(seen)).collect()
+    }
+}
+
+fn act_json(proposal: &Proposal) -> Result<String, StoreError> {
+    serde_json::to_string(&proposal.act).map_err(|_| StoreError::Writer)
+}
+
+fn read(bulk: &Bulk, proposal_id: &str) -> Result<Option<Proposal>, StoreError> {
+    let sql = format!("select {COLUMNS} where p.centre_id = ?1 and p.proposal_id = ?2");
+    let mut select = bulk.connection.prepare_cached(&sql)?;
+    let found = select.query_row_optional(params![bulk.centre_id, proposal_id], head)?;
+    found.map(|proposal| with_items(bulk, proposal)).transpose()
+}
+
+fn with_items(bulk: &Bulk, mut proposal: Proposal) -> Result<Proposal, StoreError> {
+    let key = params![bulk.centre_id, proposal.proposal_id];
+    proposal.items = bulk.connection.prepare_cached(ITEMS)?.query_all(key, |row| {
+        let id = ItemId { account_no: row.get(0)?, serial: row.get(1)? };
+        Ok(Seen { id, version: row.get(2)? })
+    })?;
+    Ok(proposal)
+}
+
+/// A proposal without its items.
+fn head(row: &Row<'_>) -> Result<Proposal, StoreError> {
+    let unknown = |column, found| StoreError::Unknown { table: "proposal", column, found };
+    let act =
+        serde_json::from_str(row.text(2)?).map_err(|error| unknown("act", error.to_string()))?;
+    let approval = |by, at| -> Result<Option<Approval>, StoreError> {
+        let by: Option<String> = row.get(by)?;
+        let at: Option<i64> = row.get(at)?;
+        Ok(by.map(|by| Approval { by: Person(by), at: at.unwrap_or_default() }))
+    };
+    let state = row.text(12)?;
+    Ok(Proposal {
+        proposal_id: row.get(0)?,
+        revision: row.get(1)?,
+        items: Vec::new(),
+        act,
+        note: row.get(3)?,
+        amount: Money::from_fen(row.get(4)?),
+        proposed_by: Person(row.get(5)?),
+        proposed_at: row.get(6)?,
+        approvals_needed: u8::try_from(row.get::<i64>(7)?).unwrap_or(u8::MAX),
+        approvals: [approval(8, 9)?, approval(10, 11)?].into_iter().flatten().collect(),
+        state: ProposalState::from_code(state).ok_or_else(|| unknown("state", state.to_owned()))?,
+        ended: approval(13, 14)?.zip(Some(row.text(15)?.to_owned())),
+    })
+}
+
+impl Store {
+    /// One proposal.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn proposal(&self, proposal_id: &str) -> Result<Option<Proposal>, StoreError> {
+        read(&Bulk::open(self)?, proposal_id)
+    }
+
+    /// A page of proposals, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn proposals(
+        &self,
+        filter: &ProposalFilter,
+        limit: u32,
+    ) -> Result<Vec<Proposal>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {COLUMNS} where p.centre_id = ?1
+                and (cast(?2 as text) is null or p.state = ?2)
+                and (cast(?3 as text) is null or p.proposed_by = ?3)
+                and (cast(?4 as text) is null or exists (select 1 from proposal_item i
+                    join collection_account a on a.centre_id = i.centre_id
+                        and a.account_id = i.account_id
+                    where i.centre_id = p.centre_id and i.proposal_id = p.proposal_id
+                        and a.account_no = ?4 and i.serial = ?5))
+                and (cast(?6 as bigint) is null or p.proposed_at < ?6
+                    or (p.proposed_at = ?6 and p.proposal_id > ?7))
+             order by p.proposed_at desc, p.proposal_id limit ?8"
+        );
+        let (at, id) = filter.before.clone().unzip();
+        let item = filter.item.as_ref();
+        let heads = bulk.connection.prepare_cached(&sql)?.query_all(
+            params![
+                bulk.centre_id,
+                filter.state.map(|state| state.code().to_owned()),
+                filter.proposed_by.as_ref().map(|by| by.0.clone()),
+                item.map(|item| item.account_no.clone()),
+                item.map(|item| item.serial.clone()),
+                at,
+                id,
+                i64::from(limit)
+            ],
+            head,
+        )?;
+        heads.into_iter().map(|proposal| with_items(&bulk, proposal)).collect()
+    }
+}

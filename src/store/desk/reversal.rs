@@ -1,0 +1,226 @@
+//! 红冲: what was approved is booked back, and its items hang again.
+//!
+//! Start at [`Desk::book_back`]. Every posting gets its opposite, dated today; employees' lines go back in
+//! red (`remittance/reversal.rs`); a settlement moves to `settlement_undone` with its reversing posting, so
+//! that the notice can be settled anew. What later operations built on the money is in the way, and the
+//! refusal says what.
+
+use super::super::remittance;
+use super::super::row::reference_number;
+use super::super::sql::params;
+use super::books::Posting;
+use super::item::Held;
+use super::{Desk, Stop, total};
+use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::suspense::{Act, Proposal, ProposalState, Refusal};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The settlement with its reversing posting, numbered within its notice.
+const UNDONE: &str = "insert into settlement_undone
+    select s.centre_id, s.reference, 1 + coalesce((select max(u.ordinal) from settlement_undone u
+            where u.centre_id = ?1 and u.reference = ?2), 0), s.settled_on, ?3, s.amount_fen, ?4
+    from settlement s where s.centre_id = ?1 and s.reference = ?2";
+
+const RESTORE: &str = "update decision set outcome = 3, rule = null, decided_on = ?5,
+        reason = (select p.reason from proposal_item p where p.centre_id = ?1
+            and p.proposal_id = ?6 and p.account_id = ?2 and p.serial = ?3),
+        reference = (select p.reference from proposal_item p where p.centre_id = ?1
+            and p.proposal_id = ?6 and p.account_id = ?2 and p.serial = ?3),
+        notice = (select p.notice from proposal_item p where p.centre_id = ?1
+            and p.proposal_id = ?6 and p.account_id = ?2 and p.serial = ?3),
+        because = (select p.because from proposal_item p where p.centre_id = ?1
+            and p.proposal_id = ?6 and p.account_id = ?2 and p.serial = ?3)
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+
+/// Other transactions that paid a notice the engine settled wait for it again.
+const WAIT_AGAIN: &str = "update decision set outcome = 2, decided_on = ?3,
+        reference = coalesce(reference, notice), notice = null
+    where centre_id = ?1 and notice = ?2 and outcome = 1";
+
+impl Desk<'_> {
+    /// Books back what the items were decided with.
+    pub(super) fn book_back(
+        &self,
+        reversal: &Proposal,
+        items: &mut [Held],
+    ) -> Result<Vec<Posting>, Stop> {
+        let Some(first) = items.first() else { return Ok(Vec::new()) };
+        let nothing = || Refusal::NothingToReverse { item: first.id.clone() };
+        let mut original = self.proposal(first.decided.as_deref().ok_or_else(nothing)?)?;
+        let postings = match &original.act {
+            Act::Settle { .. } | Act::Split { .. } => {
+                self.unsettle(reversal, &original.act.notices(), items)?
+            }
+            Act::Advance { employer_id } => {
+                if let Some(employer_id) = employer_id {
+                    self.take_back_advance(employer_id, total(items))?;
+                    for item in &*items {
+                        self.unlearn_payer(item, employer_id)?;
+                    }
+                }
+                self.return_to_suspense(items, Subject::Advance)?
+            }
+            Act::Refund => self.return_to_suspense(items, Subject::Refund)?,
+            Act::NotOurs => self.return_to_suspense(items, Subject::Other)?,
+            Act::CorrectReference { .. } => self.read_as_before(reversal, items)?,
+            Act::WaitUntil { .. } => Vec::new(),
+            Act::Reverse => return Err(nothing().into()),
+        };
+        for item in &mut *items {
+            self.restore(&original, item)?;
+            self.reopen(item)?;
+            item.pending = None;
+            self.save(item)?;
+        }
+        original.state = ProposalState::Reversed;
+        self.save_proposal(&original)?;
+        let sql = "update proposal set undoes = ?3 where centre_id = ?1 and proposal_id = ?2";
+        let undoes = params![self.bulk.centre_id, reversal.proposal_id, original.proposal_id];
+        self.bulk.connection.prepare_cached(sql)?.execute(undoes)?;
+        Ok(postings)
+    }
+
+    fn return_to_suspense(&self, items: &[Held], from: Subject) -> Result<Vec<Posting>, Stop> {
+        let moves: Vec<(&Held, Posting)> =
+            items.iter().map(|item| (item, (from, Subject::Suspense, item.amount))).collect();
+        self.post(&moves)
+    }
+
+    fn restore(&self, original: &Proposal, item: &Held) -> Result<(), Stop> {
+        self.bulk.connection.prepare_cached(RESTORE)?.execute(params![
+            self.bulk.centre_id,
+            item.account_id,
+            item.id.serial,
+            item.booked_on,
+            self.on(),
+            original.proposal_id
+        ])?;
+        Ok(())
+    }
+
+    /// Opens notices again that these items settled, and takes the money back to suspense.
+    fn unsettle(
+        &self,
+        reversal: &Proposal,
+        notices: &[PaymentReference],
+        items: &[Held],
+    ) -> Result<Vec<Posting>, Stop> {
+        let mut postings = self.open_again(reversal, notices)?;
+        let mut rests: BTreeMap<String, Money> = BTreeMap::new();
+        for item in items {
+            let rest = self.advance_part(item)?;
+            let of_rest = rest.as_ref().map(|(_, money)| *money).unwrap_or_default();
+            let paid = item.amount.checked_sub(of_rest).unwrap_or(item.amount);
+            let mut moves = vec![(item, (Subject::Receipts, Subject::Suspense, paid))];
+            if let Some((employer_id, money)) = rest {
+                moves.push((item, (Subject::Advance, Subject::Suspense, money)));
+                let sum = rests.entry(employer_id).or_default();
+                *sum = [*sum, money].into_iter().sum();
+            }
+            for notice in self.notices_of(item)? {
+                self.remember_undone(item, notice)?;
+                self.unlearn_payer(item, &self.notice(notice)?.0.employer_id)?;
+            }
+            self.forget_split(item)?;
+            postings.extend(self.post(&moves)?);
+        }
+        for (employer_id, money) in rests {
+            self.take_back_advance(&employer_id, money)?;
+        }
+        Ok(postings)
+    }
+
+    /// Books settlements back, in the books of employees too.
+    fn open_again(
+        &self,
+        reversal: &Proposal,
+        notices: &[PaymentReference],
+    ) -> Result<Vec<Posting>, Stop> {
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let mut postings = Vec::new();
+        for notice in notices {
+            let number = reference_number(*notice);
+            remittance::reverse(self.bulk, *notice, self.now.on)?;
+            let amount = self.notice(*notice)?.0.amount;
+            connection.prepare_cached(UNDONE)?.execute(params![
+                centre,
+                number,
+                self.on(),
+                reversal.proposal_id
+            ])?;
+            connection
+                .prepare_cached("delete from settlement where centre_id = ?1 and reference = ?2")?
+                .execute(params![centre, number])?;
+            postings.push((Subject::Contributions, Subject::Receipts, amount));
+        }
+        Ok(postings)
+    }
+
+    /// How an item was split is in its proposal for good; here it is split no longer.
+    fn forget_split(&self, item: &Held) -> Result<(), Stop> {
+        for table in ["allocation", "advance_part"] {
+            let sql = format!(
+                "delete from {table} where centre_id = ?1 and account_id = ?2 and serial = ?3
+                    and booked_on = ?4"
+            );
+            let key = params![self.bulk.centre_id, item.account_id, item.id.serial, item.booked_on];
+            self.bulk.connection.prepare_cached(&sql)?.execute(key)?;
+        }
+        Ok(())
+    }
+
+    fn take_back_advance(&self, employer_id: &str, needed: Money) -> Result<(), Stop> {
+        let sql = "select cast(coalesce(sum(a.amount_fen), 0) as bigint) from advance_entry a
+            join employer_book b using (centre_id, employer_no)
+            where a.centre_id = ?1 and b.employer_id = ?2";
+        let key = params![self.bulk.centre_id, employer_id];
+        let held = self.bulk.connection.query_row(sql, key, |row| row.get(0))?;
+        let held = Money::from_fen(held);
+        if held < needed {
+            let employer_id = employer_id.to_owned();
+            return Err(Refusal::Spent { employer_id, held, needed }.into());
+        }
+        remittance::reverse_advance(self.bulk, employer_id, self.now.on, needed)?;
+        Ok(())
+    }
+
+    /// The remark is read as it was; what the engine made of the correction is undone with it.
+    fn read_as_before(&self, reversal: &Proposal, items: &[Held]) -> Result<Vec<Posting>, Stop> {
+        let mut postings = Vec::new();
+        let mut opened: BTreeSet<PaymentReference> = BTreeSet::new();
+        for item in items {
+            match Outcome::from_number(item.decision.outcome) {
+                Some(Outcome::Suspense) => {}
+                Some(Outcome::Awaiting) => {
+                    let moved = (Subject::Receipts, Subject::Suspense, item.amount);
+                    postings.extend(self.post(&[(item, moved)])?);
+                }
+                Some(Outcome::Matched) => {
+                    // Two corrected items may have settled one notice together.
+                    let settled = self.notices_of(item)?;
+                    let settled = settled.into_iter().filter(|one| opened.insert(*one));
+                    let settled: Vec<PaymentReference> = settled.collect();
+                    postings.extend(self.unsettle(
+                        reversal,
+                        &settled,
+                        std::slice::from_ref(item),
+                    )?);
+                    self.wait_again(&settled)?;
+                }
+                Some(Outcome::Returned | Outcome::Ignored) | None => {
+                    return Err(Refusal::NothingToReverse { item: item.id.clone() }.into());
+                }
+            }
+        }
+        Ok(postings)
+    }
+
+    /// Others whose money is in notices that are open again wait for the next night.
+    fn wait_again(&self, notices: &[PaymentReference]) -> Result<(), Stop> {
+        for notice in notices {
+            let key = params![self.bulk.centre_id, reference_number(*notice), self.on()];
+            self.bulk.connection.prepare_cached(WAIT_AGAIN)?.execute(key)?;
+        }
+        Ok(())
+    }
+}

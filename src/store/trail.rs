@@ -1,0 +1,199 @@
+//! Keeps the audit trail: adds to it, reads it in pages, proves that it is whole.
+//!
+//! Start at [`append`]: it writes into the transaction that is open, so an act and its entry are one
+//! commit. Whoever is about to append holds the centre's row in `trail_head` ([`hold`]), so the next
+//! sequence number is theirs alone and the acts of one centre follow each other.
+//!
+//! Invariant: rows are only ever added.
+
+use super::bulk::Bulk;
+use super::sql::{Connection, Row, params};
+use super::{Store, StoreError};
+use crate::suspense::trail::{Break, Chain, Entry, GENESIS, Link};
+
+/// Which entries to read, newest first; a field that is `None` does not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrailFilter {
+    /// Only entries before this one: the last of the page before.
+    pub before: Option<i64>,
+    pub subject: Option<String>,
+    pub actor: Option<String>,
+    pub event: Option<String>,
+}
+
+/// Entries a statement when the whole trail is read.
+const PAGE: i64 = 2_000;
+
+const COLUMNS: &str =
+    "sequence, done_at, actor, role, event, subject, detail, previous, hash from trail";
+
+/// The end of a centre's trail.
+pub(super) struct Head {
+    sequence: i64,
+    hash: String,
+    /// Counts what changed items, for a night to see that staff acted meanwhile.
+    pub(super) turn: i64,
+}
+
+/// Takes the centre's place at the end of the trail until the transaction ends.
+pub(super) fn hold(connection: &Connection, centre: i64) -> Result<Head, StoreError> {
+    let sql = "insert into trail_head values (?1, 0, ?2, 0) on conflict (centre_id) do nothing";
+    connection.execute(sql, params![centre, GENESIS])?;
+    // A transaction on SQLite has the whole file already.
+    let sql = if connection.is_postgres() {
+        "select sequence, hash, turn from trail_head where centre_id = ?1 for update"
+    } else {
+        "select sequence, hash, turn from trail_head where centre_id = ?1"
+    };
+    connection.query_row(sql, params![centre], |row| {
+        Ok(Head { sequence: row.get(0)?, hash: row.get(1)?, turn: row.get(2)? })
+    })
+}
+
+/// How often staff have changed items.
+pub(super) fn turn(store: &Store) -> Result<i64, StoreError> {
+    let bulk = Bulk::open(store)?;
+    let sql = "select turn from trail_head where centre_id = ?1";
+    let turn = bulk
+        .connection
+        .prepare_cached(sql)?
+        .query_row_optional(params![bulk.centre_id], |row| row.get(0))?;
+    Ok(turn.unwrap_or_default())
+}
+
+/// Says that items changed: a night that loaded them before must look again.
+pub(super) fn next_turn(connection: &Connection, centre: i64) -> Result<(), StoreError> {
+    let sql = "update trail_head set turn = turn + 1 where centre_id = ?1";
+    connection.execute(sql, params![centre]).map(|_| ())
+}
+
+/// Adds an entry, in the transaction that is open.
+pub(super) fn append(
+    connection: &Connection,
+    centre: i64,
+    entry: &Entry,
+) -> Result<Link, StoreError> {
+    let head = hold(connection, centre)?;
+    let sequence = head.sequence + 1;
+    let hash = entry.hash_after(&head.hash, sequence);
+    connection.execute(
+        "insert into trail values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            centre,
+            sequence,
+            entry.at,
+            entry.actor,
+            entry.role,
+            entry.event,
+            entry.subject,
+            entry.detail,
+            head.hash,
+            hash
+        ],
+    )?;
+    let sql = "update trail_head set sequence = ?2, hash = ?3
+        where centre_id = ?1 and sequence = ?4";
+    let moved = connection.execute(sql, params![centre, sequence, hash, head.sequence])?;
+    assert!(moved == 1, "whoever holds the trail's head is the only one to move it");
+    Ok(Link { sequence, entry: entry.clone(), previous: head.hash, hash })
+}
+
+impl Store {
+    /// Adds an entry in a commit of its own: a login, a look at a whole number, an export.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn append(&self, entry: &Entry) -> Result<Link, StoreError> {
+        let bulk = Bulk::open(self)?;
+        bulk.atomically(|connection| append(connection, bulk.centre_id, entry))
+    }
+
+    /// A page of the trail, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn trail(&self, filter: &TrailFilter, limit: u32) -> Result<Vec<Link>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {COLUMNS} where centre_id = ?1
+                and (cast(?2 as bigint) is null or sequence < ?2)
+                and (cast(?3 as text) is null or subject = ?3)
+                and (cast(?4 as text) is null or actor = ?4)
+                and (cast(?5 as text) is null or event = ?5)
+             order by sequence desc limit ?6"
+        );
+        let TrailFilter { before, subject, actor, event } = filter;
+        let values = params![bulk.centre_id, before, subject, actor, event, i64::from(limit)];
+        bulk.connection.prepare_cached(&sql)?.query_all(values, link)
+    }
+
+    /// Reads the whole trail from its first entry on, page by page.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails, or what `show` gives.
+    pub fn whole_trail<E: From<StoreError>>(
+        &self,
+        mut show: impl FnMut(&Link) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {COLUMNS} where centre_id = ?1 and sequence > ?2 order by sequence limit ?3"
+        );
+        let mut last = 0;
+        loop {
+            let values = params![bulk.centre_id, last, PAGE];
+            let page = bulk
+                .connection
+                .prepare_cached(&sql)
+                .and_then(|mut select| select.query_all(values, link))
+                .map_err(E::from)?;
+            let Some(end) = page.last() else { return Ok(()) };
+            last = end.sequence;
+            page.iter().try_for_each(&mut show)?;
+        }
+    }
+
+    /// Proves the trail link by link; the chain's head can be written down elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails; a broken trail is no error but in the result.
+    pub fn verify_trail(&self) -> Result<Result<Chain, Break>, StoreError> {
+        let mut chain = Chain::default();
+        let mut broken = None;
+        self.whole_trail::<StoreError>(|link| {
+            if broken.is_none() {
+                broken = chain.take(link).err();
+            }
+            Ok(())
+        })?;
+        let bulk = Bulk::open(self)?;
+        let sql = "select sequence, hash from trail_head where centre_id = ?1";
+        let head = bulk
+            .connection
+            .prepare_cached(sql)?
+            .query_row_optional(params![bulk.centre_id], |row| {
+                Ok((row.get::<i64>(0)?, row.get::<String>(1)?))
+            })?;
+        let (sequence, hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
+        Ok(match broken {
+            Some(broken) => Err(broken),
+            None => chain.end(sequence, &hash).map(|()| chain),
+        })
+    }
+}
+
+fn link(row: &Row<'_>) -> Result<Link, StoreError> {
+    Ok(Link {
+        sequence: row.get(0)?,
+        entry: Entry {
+            at: row.get(1)?,
+            actor: row.get(2)?,
+            role: row.get(3)?,
+            event: row.get(4)?,
+            subject: row.get(5)?,
+            detail: row.get(6)?,
+        },
+        previous: row.get(7)?,
+        hash: row.get(8)?,
+    })
+}
