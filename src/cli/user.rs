@@ -104,8 +104,8 @@ fn add(centre: &Centre, args: &UserAddArgs) -> Result<(), Failure> {
 /// What was done at the command line, for the audit trail.
 pub(super) fn entry(event: &str, subject: &str, detail: &str) -> Entry {
     let [actor, role] = ["operator"; 2].map(str::to_owned);
-    let [event, subject, detail] = [event, subject, detail].map(str::to_owned);
-    Entry { at: clock::now(), actor, role, event, subject, detail }
+    let [event, subject] = [event, subject].map(str::to_owned);
+    Entry { at: clock::now(), actor, role, event, subject, detail: account::detail(detail) }
 }
 
 /// The password, from where it was said to come.

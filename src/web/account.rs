@@ -5,6 +5,7 @@ use super::password::{self, HashError, Weakness};
 use super::{second_factor, secret};
 use crate::store::{ApiToken, Person};
 use crate::suspense::Role;
+use serde_json::json;
 use std::fmt;
 
 /// What one logs in with has at most so many characters.
@@ -113,6 +114,11 @@ pub(crate) fn check_name(name: &str) -> Result<(), Unfit> {
         && name.chars().count() <= NAME_CHARACTERS_MAX
         && !name.chars().any(char::is_control);
     if fits { Ok(()) } else { Err(Unfit::Name) }
+}
+
+/// One word more for the audit trail, which keeps JSON; empty stays empty.
+pub(crate) fn detail(word: &str) -> String {
+    if word.is_empty() { String::new() } else { json!({ "is": word }).to_string() }
 }
 
 /// The code that an authenticator with this key shows at an instant; `None` where that is no key.

@@ -3,6 +3,7 @@
 //! The guard finds the session and puts it into the request; a handler takes it as an argument.
 
 use super::Desk;
+use super::account;
 use super::fault::Fault;
 use super::frame::Visit;
 use super::route::Access;
@@ -42,7 +43,7 @@ impl Session {
         !self.confined && self.role.may(permission)
     }
 
-    /// What this person did, for the audit trail.
+    /// What this person did, for the audit trail; `detail` is one word more, or empty.
     pub(crate) fn entry(&self, desk: &Desk, event: &str, subject: &str, detail: &str) -> Entry {
         Entry {
             at: desk.now(),
@@ -50,7 +51,7 @@ impl Session {
             role: self.role.code().to_owned(),
             event: event.to_owned(),
             subject: subject.to_owned(),
-            detail: detail.to_owned(),
+            detail: account::detail(detail),
         }
     }
 
