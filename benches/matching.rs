@@ -178,6 +178,7 @@ fn suggesting(bencher: Bencher<'_, '_>) {
                 payer_name: "示例恒瑞鑫机械制造厂",
                 claim,
                 digits: "",
+                undone: &[],
             };
             suggest(&hanging, &notices, &employers).len()
         };

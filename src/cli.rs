@@ -28,6 +28,7 @@ mod apply;
 mod args;
 mod audit;
 mod centre;
+mod centres;
 mod claim;
 mod clock;
 mod demo;
@@ -40,6 +41,7 @@ mod letters;
 mod listing;
 mod log;
 mod manual;
+mod moving;
 mod night;
 mod progress;
 mod register;
@@ -81,7 +83,13 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Demo(args) => demo::run(global, args),
         Command::Init(args) => init::run(global, args),
         Command::Import(args) => import::run(global, args),
-        Command::Nightly(args) => night::nightly(global, args),
+        Command::Nightly(args) if args.command.is_some() => centres::status(global),
+        Command::Nightly(args) => match &args.centres {
+            Some(asked) => centres::run(global, args, asked),
+            None => night::nightly(global, args),
+        },
+        Command::Migrate(args) => moving::migrate(global, args),
+        Command::Distribute(args) => moving::distribute(global, args),
         Command::Ingest(args) => night::ingest(global, args),
         Command::Match(args) => night::judge(global, args),
         Command::Remark(args) => remark::run(global, args),

@@ -11,6 +11,7 @@ mod bank;
 mod camt;
 mod delivery;
 mod employer;
+pub mod hard;
 mod mt940;
 mod prng;
 mod remark;

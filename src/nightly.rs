@@ -8,7 +8,6 @@
 //! if it had not been killed: step 2 commits file by file and knows the files it has seen, step 5
 //! commits all decisions at once, steps 6 and 7 write from what was committed.
 
-mod advice;
 pub mod error;
 pub mod inbox;
 mod letters;
@@ -21,12 +20,12 @@ mod taking;
 mod wording;
 mod writing;
 
-pub use advice::Advice;
 pub use error::NightError;
 pub use inbox::{Delivery, Inbox};
 pub use outbox::deliver_to;
 pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
+pub use suggesting::Advice;
 pub use taking::{FileOutcome, Intakes};
 
 use self::taking::TakenIn;

@@ -26,6 +26,7 @@ mod notices;
 mod outcomes;
 mod partition;
 mod person;
+mod placing;
 mod pool;
 mod remittance;
 mod row;
@@ -51,18 +52,19 @@ pub use error::{Refusal, StoreError};
 pub use figures::Figures;
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
-pub use lease::{Holder, Lease};
+pub use lease::{Ended, Ending, Holder, Lease};
 pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use person::Person;
+pub use placing::distribution;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
-    AdviceStamp, Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, NoticeLine,
+    Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, NoticeLine,
     NoticeSearch, Order, OwnAccount, RowPlace, Posting, QueueFilter, RunLine, TransactionLine,
     TransactionSearch, TransactionSheet,
 };
@@ -181,8 +183,8 @@ impl Store {
         let sql = "insert into centre (centre_id, code) values (?1, ?2)
             on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id, code])?;
-        let sql =
-            "insert into centre_lease values (?1, '', 0, 0) on conflict (centre_id) do nothing";
+        let sql = "insert into centre_lease (centre_id, holder, claimed_at, lease_until)
+            values (?1, '', 0, 0) on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id])?;
         let sql = "select code from centre where centre_id = ?1";
         let found: String = connection.query_row(sql, params![self.centre_id], |row| row.get(0))?;

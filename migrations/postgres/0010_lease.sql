@@ -8,7 +8,12 @@ create table centre_lease (
     holder      text collate "C" not null,  -- Machine, process and claim; empty before the first.
     claimed_at  bigint not null,  -- Seconds since 1970, UTC.
     lease_until bigint not null,  -- Nobody holds what ended before now.
+    -- What became of the last night: its day, when it ended, and how (done, set-aside, failed).
+    night       integer,
+    ended_at    bigint,
+    ending      text collate "C",
+    failure     text collate "C",           -- Why it failed, for the operator.
     primary key (centre_id)
 );
 
-insert into centre_lease select centre_id, '', 0, 0 from centre;
+insert into centre_lease select centre_id, '', 0, 0, null, null, null, null from centre;

@@ -8,7 +8,12 @@ create table centre_lease (
     holder      text not null,  -- Machine, process and claim; empty before the first.
     claimed_at  integer not null,  -- Seconds since 1970, UTC.
     lease_until integer not null,  -- Nobody holds what ended before now.
+    -- What became of the last night: its day, when it ended, and how (done, set-aside, failed).
+    night       integer,
+    ended_at    integer,
+    ending      text,
+    failure     text,           -- Why it failed, for the operator.
     primary key (centre_id)
 ) strict, without rowid;
 
-insert into centre_lease select centre_id, '', 0, 0 from centre;
+insert into centre_lease select centre_id, '', 0, 0, null, null, null, null from centre;

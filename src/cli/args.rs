@@ -111,11 +111,23 @@ pub(super) enum Command {
     Import(ImportArgs),
     /// The night: ingest, read, match, post, suspend, report, alert
     #[command(
-        after_help = "Examples:\n  duizhang nightly\n  duizhang nightly --as-of 2026-05-12 --dry-run\n\n\
+        after_help = "Examples:\n  duizhang nightly\n  duizhang nightly --as-of 2026-05-12 --dry-run\n  \
+        duizhang nightly --centres all --workers 4\n  duizhang nightly status\n\n\
         The same night twice changes nothing. A file that cannot be read is set aside in\n\
         quarantine/ with the reason beside it, and the exit code is 3."
     )]
     Nightly(NightlyArgs),
+    /// Copy a centre from one database to another and prove that both are equal
+    #[command(
+        after_help = "Example:\n  duizhang migrate --from sqlite://duizhang.db --to postgres://db.example.org/gjj\n\n\
+        Nothing of the centre may be in the target before. The source is read and stays as it is."
+    )]
+    Migrate(MigrateArgs),
+    /// Print or run the statements that place the tables of a Citus cluster by centre
+    #[command(
+        after_help = "Examples:\n  duizhang distribute\n  duizhang distribute --run --database postgres://coordinator/gjj"
+    )]
+    Distribute(DistributeArgs),
     /// Take bank statements in, judge nothing
     #[command(
         after_help = "Examples:\n  duizhang ingest statement.xml\n  duizhang ingest --account 2105400009300123456 may.csv"
@@ -352,11 +364,45 @@ pub(super) struct NightlyArgs {
     /// Write no report; `duizhang report` makes it later from what was committed
     #[arg(long)]
     pub(super) no_report: bool,
+    /// Nights of many centres of one database: `all`, or their codes with commas between
+    #[arg(long, value_name = "CODES")]
+    pub(super) centres: Option<String>,
+    /// How many centres to work on at once, with --centres
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "centres")]
+    pub(super) workers: usize,
+    /// Also centres whose night is done already, with --centres
+    #[arg(long, requires = "centres")]
+    pub(super) again: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<NightlyCommand>,
     /// How long to wait for another run that holds this centre, instead of ending with 4
     #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
     pub(super) lock_wait: u64,
     #[command(flatten)]
     pub(super) as_of: AsOf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum NightlyCommand {
+    /// List the centres of the database: who works on each, and how its last night ended
+    Status,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct MigrateArgs {
+    /// The database to copy from
+    #[arg(long, value_name = "URL")]
+    pub(super) from: String,
+    /// The database to copy to; on PostgreSQL it must exist, its tables are made
+    #[arg(long, value_name = "URL")]
+    pub(super) to: String,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DistributeArgs {
+    /// Run the statements, each in a transaction of its own, and leave out what is placed already
+    #[arg(long)]
+    pub(super) run: bool,
 }
 
 #[derive(Args, Debug)]

@@ -58,9 +58,17 @@ impl Centre {
         Self::open(global, Purpose::Change(patience))
     }
 
-    /// Opens a centre; whoever changes what nights change takes the claim.
+    /// Opens one centre of many to change it; where another holds it, that is a failure at once.
+    pub(super) fn claim(global: &Global, settings: Settings) -> Result<Self, Failure> {
+        Self::of(global, settings, Purpose::Change(Duration::ZERO))
+    }
+
     fn open(global: &Global, purpose: Purpose) -> Result<Self, Failure> {
-        let mut settings = Settings::load(global)?;
+        Self::of(global, Settings::load(global)?, purpose)
+    }
+
+    /// Opens a centre; whoever changes what nights change takes the claim.
+    fn of(global: &Global, mut settings: Settings, purpose: Purpose) -> Result<Self, Failure> {
         let rules = rules::load(&settings)?;
         let code = settings.centre.code.clone();
         let mut store = Store::open(&settings.database, &code, false)?;

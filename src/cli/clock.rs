@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use std::time::{Duration, SystemTime};
 
 /// China has one time zone and no summer time.
-const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
+pub(super) const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
 
 fn since_1970() -> Duration {
     #[expect(clippy::disallowed_methods, reason = "the shell's clock; --as-of replaces it")]

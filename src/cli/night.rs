@@ -10,17 +10,21 @@ use super::failure::{Doing, Done, Failure};
 use super::progress::Progress;
 use super::report;
 use super::rows::{Column, Printer, Value};
-use crate::nightly::{self, Delivery, FileOutcome, Inbox, Intakes, Night, NightSettings};
+use crate::nightly::{
+    self, Delivery, FileOutcome, Inbox, Intakes, Night, NightError, NightSettings,
+};
 use crate::report::Tally;
-use crate::store::{Taken, VerdictTotals};
+use crate::store::{Ended, Ending, Taken, VerdictTotals};
 use chrono::NaiveDate;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What a night did, in one row.
 pub(super) struct Summary {
     pub(super) as_of: NaiveDate,
     pub(super) night: Night,
+    /// Where its report is.
+    page: Option<PathBuf>,
 }
 
 impl Summary {
@@ -84,12 +88,9 @@ fn tally(tally: Tally) -> Value<'static> {
 /// `duizhang nightly`
 pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failure> {
     let centre = Centre::write_after(global, Duration::from_secs(args.lock_wait))?;
-    let inbox = args.inbox.as_deref().unwrap_or(&centre.settings.inbox);
-    let deliveries = Inbox::at(inbox).deliveries()?;
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
-    let summary = run(global, &centre, deliveries, as_of)?;
-    let done = told(&summary.night.intakes);
-    let page = if args.no_report { None } else { Some(write_report(global, &centre, as_of)?) };
+    let (summary, done) = of(global, &centre, args.inbox.as_deref(), as_of, !args.no_report)?;
+    let page = summary.page.clone();
     Printer::print(centre.settings.format, COLUMNS, [summary])?;
     if centre.is_rehearsal() {
         note!(global, "dry run: nothing was written");
@@ -97,6 +98,58 @@ pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failu
         note!(global, "report: {}", page.display());
     }
     Ok(done)
+}
+
+/// A centre's night, whole: files, books, letters, report, and a note of how it ended.
+pub(super) fn of(
+    global: &Global,
+    centre: &Centre,
+    inbox: Option<&Path>,
+    as_of: NaiveDate,
+    with_report: bool,
+) -> Result<(Summary, Done), Failure> {
+    let work = || {
+        let inbox = inbox.unwrap_or(&centre.settings.inbox);
+        let mut summary = run(global, centre, Inbox::at(inbox).deliveries()?, as_of)?;
+        let done = told(&summary.night.intakes);
+        if with_report {
+            summary.page = Some(write_report(global, centre, as_of)?);
+        }
+        Ok((summary, done))
+    };
+    let worked = work();
+    let (ending, failure) = match &worked {
+        Ok((_, Done::Fully)) => (Ending::Done, None),
+        Ok((_, Done::InputSetAside)) => (Ending::SetAside, None),
+        Err(failure) => (Ending::Failed, Some(Failure::sentence(failure))),
+    };
+    let ended = Ended { night: as_of, ended_at: clock::now(), ending, failure };
+    if let Err(error) = centre.store.end_night(&ended) {
+        tracing::warn!(%error, "how the night ended could not be noted");
+    }
+    worked
+}
+
+/// How often a night is begun again after the connection was lost, and how long it waits before the
+/// second attempt; the pause doubles. A failover takes a minute or so.
+const ATTEMPTS: u32 = 6;
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Does a piece of a night, again where what stopped it passes: every commit of a night is known by
+/// content, so that doing it again does what is still missing.
+fn patiently<T>(mut work: impl FnMut() -> Result<T, NightError>) -> Result<T, NightError> {
+    let mut pause = PAUSE;
+    for _ in 1..ATTEMPTS {
+        match work() {
+            Err(NightError::Store(error)) if error.is_passing() => {
+                tracing::warn!(%error, pause_seconds = pause.as_secs(), "the night is begun again");
+                std::thread::sleep(pause);
+                pause *= 2;
+            }
+            other => return other,
+        }
+    }
+    work()
 }
 
 /// Runs one night and writes its letters.
@@ -108,10 +161,10 @@ pub(super) fn run(
 ) -> Result<Summary, Failure> {
     let progress = Progress::start(global, "the night begins");
     let settings = settings(centre, deliveries, as_of);
-    let work = nightly::run(&centre.store, &centre.rules, &settings, &progress);
-    let night = work?;
-    nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
-    Ok(Summary { as_of, night })
+    let work = || nightly::run(&centre.store, &centre.rules, &settings, &progress);
+    let night = patiently(work)?;
+    patiently(|| nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of))?;
+    Ok(Summary { as_of, night, page: None })
 }
 
 /// Writes the night's report; gives where the page is.
@@ -205,8 +258,8 @@ pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
     let settings = settings(&centre, deliveries, as_of);
     let progress = Progress::start(global, "taking in");
-    let work = nightly::ingest(&centre.store, &centre.rules, &settings, &progress);
-    let intakes = work?;
+    let work = || nightly::ingest(&centre.store, &centre.rules, &settings, &progress);
+    let intakes = patiently(work)?;
     drop(progress);
     let done = told(&intakes);
     let rows = intakes
@@ -235,8 +288,8 @@ pub(super) fn judge(global: &Global, args: &AsOf) -> Result<Done, Failure> {
     let as_of = args.as_of.unwrap_or_else(clock::today);
     let settings = settings(&centre, Vec::new(), as_of);
     let progress = Progress::start(global, "judging");
-    let work = nightly::judge(&centre.store, &centre.rules, &settings, &progress);
-    let verdict = work?;
+    let work = || nightly::judge(&centre.store, &centre.rules, &settings, &progress);
+    let verdict = patiently(work)?;
     nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
     drop(progress);
     Printer::print(centre.settings.format, VERDICTS, [verdict])?;

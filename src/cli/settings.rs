@@ -136,6 +136,31 @@ impl Settings {
         }
     }
 
+    /// The settings of one centre among many: `centres/CODE/duizhang.toml` beside this file where there
+    /// is one, else these, with a folder of the centre's own below each of them. The database is the
+    /// one all share.
+    pub(super) fn of_centre(&self, global: &Global, code: &str) -> Result<Self, Failure> {
+        let folder = self.file.as_deref().map(folder_of).unwrap_or_default();
+        let own = folder.join("centres").join(code).join(FILE_NAME);
+        let mut settings = if own.is_file() {
+            Self::at(global, &own)?
+        } else {
+            let mut settings = self.clone();
+            for place in [
+                &mut settings.inbox,
+                &mut settings.quarantine,
+                &mut settings.reports,
+                &mut settings.outbox,
+            ] {
+                place.push(code);
+            }
+            settings
+        };
+        settings.database.clone_from(&self.database);
+        code.clone_into(&mut settings.centre.code);
+        Ok(settings)
+    }
+
     /// Lays flags over the file over the defaults.
     pub(super) fn load(global: &Global) -> Result<Self, Failure> {
         Self::layered(global, global.config.clone().or_else(find))

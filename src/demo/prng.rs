@@ -1,6 +1,7 @@
 //! Chance that is the same every time: SplitMix64.
 
 /// A stream of numbers that only its seed decides.
+#[derive(Debug)]
 pub(super) struct Prng(u64);
 
 impl Prng {

@@ -28,6 +28,10 @@ const PREFIXED_MAX: usize = 32;
 /// The least weight worth a person's look: an employer known by name, or stronger.
 const WEIGHT_MIN: u32 = 250;
 
+/// What it takes away that the payer is somebody else's: a valid reference written by the wrong payer
+/// loses against an equal amount of the payer's own.
+const OTHER_PAYER: u32 = 300;
+
 /// A payment in suspense, as far as a suggestion needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Hanging<'a> {
@@ -39,6 +43,8 @@ pub struct Hanging<'a> {
     pub claim: &'a Claim,
     /// The ASCII digits of a reference that is too short or too long, without the P; else empty.
     pub digits: &'a str,
+    /// Notices it was settled with before, and that was undone.
+    pub undone: &'a [PaymentReference],
 }
 
 /// A notice that may be meant, with what speaks for it and against it; the strongest first.
@@ -46,6 +52,7 @@ pub struct Hanging<'a> {
 pub struct Suggestion<'e> {
     pub reference: PaymentReference,
     pub employer_id: &'e str,
+    pub employer: EmployerIndex,
     pub amount: Money,
     pub month: YearMonth,
     pub evidence: Vec<Evidence>,
@@ -66,7 +73,11 @@ pub enum Evidence {
     AmountEqual,
     /// The payer's account has paid for its employer before.
     AccountKnown,
+    /// Staff confirmed that the payer's account pays for its employer.
+    AccountConfirmed,
     NameEqual,
+    /// Staff confirmed that a payer of this name pays for its employer.
+    NameConfirmed,
     /// How alike the names are, in per mille.
     NameAlike(u16),
     /// It is for the month of the booking, or the one before.
@@ -85,11 +96,36 @@ pub enum Slip {
 /// What speaks against a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against {
-    Amount { due: Money, received: Money },
-    Month { notice: YearMonth, booked: YearMonth },
+    Amount {
+        due: Money,
+        received: Money,
+    },
+    Month {
+        notice: YearMonth,
+        booked: YearMonth,
+    },
+    /// The payer is known to pay for others, and not for its employer.
+    OtherPayer,
+    /// It was settled with this notice before, and that was undone.
+    Undone,
 }
 
 impl Evidence {
+    /// Whether it says who the payer is, by itself.
+    const fn names_payer(self) -> bool {
+        match self {
+            Self::AccountKnown | Self::AccountConfirmed | Self::NameEqual | Self::NameConfirmed => {
+                true
+            }
+            Self::ReferenceRead
+            | Self::ReferenceSlip(_)
+            | Self::ReferencePrefix(_)
+            | Self::AmountEqual
+            | Self::NameAlike(_)
+            | Self::Month => false,
+        }
+    }
+
     /// How much it counts. A reference read outweighs everything; an equal amount outweighs a name.
     const fn weight(self) -> u32 {
         match self {
@@ -98,11 +134,20 @@ impl Evidence {
             Self::ReferencePrefix(digits) => 25 * digits as u32,
             Self::AmountEqual => 400,
             Self::AccountKnown => 300,
+            Self::AccountConfirmed => 330,
             Self::NameEqual => 250,
+            Self::NameConfirmed => 260,
             Self::NameAlike(per_mille) => per_mille as u32 / 5,
             Self::Month => 40,
         }
     }
+}
+
+/// What evidence weighs, less what speaks against it.
+fn weight(evidence: &[Evidence], against: &[Against]) -> u32 {
+    let weight: u32 = evidence.iter().map(|one| one.weight()).sum();
+    let other = against.contains(&Against::OtherPayer);
+    weight.saturating_sub(if other { OTHER_PAYER } else { 0 })
 }
 
 /// A candidate and what its reference has to do with the remark.
@@ -113,7 +158,7 @@ type Candidate = (u32, Option<Evidence>);
 pub fn suggest<'e>(
     hanging: &Hanging<'_>,
     notices: &OpenNotices,
-    employers: &'e Employers<'_>,
+    employers: &'e Employers,
 ) -> Vec<Suggestion<'e>> {
     let payers = employers.likely(hanging.payer_account, hanging.payer_name);
     let mut candidates = by_reference(hanging, notices);
@@ -135,7 +180,9 @@ pub fn suggest<'e>(
         (suggestion.weight >= WEIGHT_MIN).then_some(suggestion)
     };
     let mut best: Vec<Suggestion<'e>> = candidates.iter().filter_map(weigh).collect();
-    best.sort_by_key(|one| (std::cmp::Reverse(one.weight), one.reference));
+    // What was undone once is not proposed first again, however much speaks for it.
+    let undone = |one: &Suggestion<'_>| one.against.contains(&Against::Undone);
+    best.sort_by_key(|one| (undone(one), std::cmp::Reverse(one.weight), one.reference));
     best.truncate(SUGGESTIONS_MAX);
     best
 }
@@ -245,7 +292,7 @@ fn weighed<'e>(
     notice: &OpenNotice,
     reference: Option<Evidence>,
     payers: &[(EmployerIndex, Evidence)],
-    employers: &'e Employers<'_>,
+    employers: &'e Employers,
 ) -> Option<Suggestion<'e>> {
     let mut evidence: Vec<Evidence> = reference.into_iter().collect();
     let mut against = Vec::new();
@@ -256,18 +303,27 @@ fn weighed<'e>(
     }
     let payer = payers.iter().filter(|(employer, _)| *employer == notice.employer);
     evidence.extend(payer.map(|(_, evidence)| *evidence));
+    if payers.iter().any(|(_, evidence)| evidence.names_payer())
+        && !payers.iter().any(|(employer, _)| *employer == notice.employer)
+    {
+        against.push(Against::OtherPayer);
+    }
     let booked = YearMonth::of(hanging.booked_on);
     if (0..=1).contains(&booked.months_since(notice.month)) {
         evidence.push(Evidence::Month);
     } else {
         against.push(Against::Month { notice: notice.month, booked });
     }
+    if hanging.undone.contains(&notice.reference) {
+        against.push(Against::Undone);
+    }
     Some(Suggestion {
         reference: notice.reference,
         employer_id: employers.id(notice.employer)?,
+        employer: notice.employer,
         amount: notice.amount,
         month: notice.month,
-        weight: evidence.iter().map(|one| one.weight()).sum(),
+        weight: weight(&evidence, &against),
         evidence,
         against,
     })

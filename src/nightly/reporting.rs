@@ -3,7 +3,7 @@
 //! Start at [`report`]. It reads the store and decides nothing; the same store and day give the same
 //! report, on the night itself or years later.
 
-use super::suggesting::{Adviser, Known};
+use super::suggesting::Advice;
 use super::{NightError, wording};
 use crate::feed;
 use crate::matching::Because;
@@ -64,8 +64,7 @@ const SHARED_FROM: usize = 256;
 /// Everything that hangs, numbered, with suggestions.
 fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>, NightError> {
     let rows = store.suspense(&SuspenseFilter::default())?;
-    let known = if rows.is_empty() { Known::default() } else { Known::load(store)? };
-    let adviser = Adviser::new(&known);
+    let adviser = if rows.is_empty() { Advice::default() } else { Advice::load(store)? };
     let reader = Reader::new(&rules.remark);
     let make = |rows: &[SuspenseRow]| -> Vec<Item> {
         rows.iter()

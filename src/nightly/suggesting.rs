@@ -1,82 +1,77 @@
-//! Suggestions for what hangs, as the report shows them.
+//! Suggestions for what hangs, as the report and the desk show them.
 //!
-//! Start at [`Adviser::new`]: it reads the open notices and the employers once. What speaks for a
-//! notice is `matching::suggest`'s to say; here it is put into the report's words.
+//! Start at [`Advice::load`]: it reads the open notices, the employers, and what people confirmed, once.
+//! What speaks for a notice is `matching::suggest`'s to say; here it is put into the report's words.
 
 use super::NightError;
 use crate::matching::suggest::{
     Against, EmployerFact, EmployerIndex, Employers, Evidence, Hanging, OpenNotice, OpenNotices,
-    suggest,
+    Suggestion, suggest,
 };
 use crate::remark::{Reader, Reading};
-use crate::remittance::{Direction, Employer, RemarkField, Remarks};
+use crate::remittance::{Direction, Employer, PaymentReference, RemarkField, Remarks};
 use crate::report;
 use crate::store::{Store, SuspenseRow};
+use crate::suspense::ItemId;
 use std::collections::BTreeMap;
 
-/// What a suggestion is drawn from.
+/// Everything suggestions are drawn from, as it stood when it was loaded; the desk keeps one and loads
+/// another when [`Store::advice_stamp`] has changed.
 #[derive(Debug, Default)]
-pub(super) struct Known {
-    employers: Vec<Employer>,
-    numbers: BTreeMap<String, EmployerIndex>,
-    notices: Vec<OpenNotice>,
-}
-
-/// The indices over what is known.
-pub(super) struct Adviser<'a> {
-    known: &'a Known,
-    employers: Employers<'a>,
+pub struct Advice {
+    /// Names by the employers' numbers; empty where the employer is not known.
+    names: Vec<String>,
+    employers: Employers,
     notices: OpenNotices,
+    /// What was settled and undone, by item.
+    undone: BTreeMap<ItemId, Vec<PaymentReference>>,
 }
 
-impl Known {
-    pub(super) fn load(store: &Store) -> Result<Self, NightError> {
-        let mut known = Self::default();
-        store.employers(|employer| known.employers.push(employer))?;
-        known.numbers = (0..)
-            .zip(&known.employers)
+impl Advice {
+    /// Reads what suggestions are drawn from.
+    ///
+    /// # Errors
+    /// [`NightError`] where the store fails.
+    pub fn load(store: &Store) -> Result<Self, NightError> {
+        let mut known: Vec<Employer> = Vec::new();
+        store.employers(|employer| known.push(employer))?;
+        let mut numbers: BTreeMap<String, EmployerIndex> = (0..)
+            .zip(&known)
             .map(|(number, employer)| (employer.employer_id.clone(), EmployerIndex(number)))
             .collect();
-        let Self { employers, numbers, notices } = &mut known;
+        let mut notices = Vec::new();
         store.open_notices(|reference, employer_id, amount, month| {
             // A notice's employer may be unknown to us; it still has a number and an id.
             let employer = match numbers.get(employer_id) {
                 Some(employer) => *employer,
                 None => {
-                    let next = EmployerIndex(u32::try_from(employers.len()).unwrap_or(u32::MAX));
+                    let next = EmployerIndex(u32::try_from(known.len()).unwrap_or(u32::MAX));
                     let employer_id = employer_id.to_owned();
                     numbers.insert(employer_id.clone(), next);
-                    employers.push(Employer { employer_id, ..Employer::default() });
+                    known.push(Employer { employer_id, ..Employer::default() });
                     next
                 }
             };
             notices.push(OpenNotice { reference, amount, employer, month });
         })?;
-        Ok(known)
-    }
-}
-
-impl<'a> Adviser<'a> {
-    pub(super) fn new(known: &'a Known) -> Self {
-        let fact = |employer: &'a Employer| EmployerFact {
-            employer_id: &employer.employer_id,
-            name: &employer.name,
-            payer_accounts: &employer.payer_accounts,
-        };
-        let facts: Vec<EmployerFact<'a>> = known.employers.iter().map(fact).collect();
-        Self {
-            known,
-            employers: Employers::new(&facts),
-            notices: OpenNotices::new(known.notices.clone()),
-        }
+        let facts: Vec<EmployerFact<'_>> = known.iter().map(fact).collect();
+        let confirmed = store.payer_facts()?;
+        let confirmed = confirmed.iter().filter_map(|fact| {
+            let employer = numbers.get(&fact.employer_id)?;
+            Some((fact.account_no.as_str(), fact.name.as_str(), *employer))
+        });
+        let employers = Employers::new(&facts).with_confirmed(confirmed);
+        Ok(Self {
+            names: known.into_iter().map(|employer| employer.name).collect(),
+            employers,
+            notices: OpenNotices::new(notices),
+            undone: store.undone_pairs()?,
+        })
     }
 
     /// The notices that come nearest to an item.
-    pub(super) fn suggestions(
-        &self,
-        row: &SuspenseRow,
-        reader: &Reader,
-    ) -> Vec<report::Suggestion> {
+    #[must_use]
+    pub fn suggestions(&self, row: &SuspenseRow, reader: &Reader) -> Vec<report::Suggestion> {
         if row.direction == Direction::Debit {
             return Vec::new();
         }
@@ -93,16 +88,15 @@ impl<'a> Adviser<'a> {
             payer_name: &row.counterparty_name,
             claim: &read.claim,
             digits: digits.as_deref().unwrap_or_default(),
+            undone: self.undone.get(&row.id).map(Vec::as_slice).unwrap_or_default(),
         };
         let found = suggest(&hanging, &self.notices, &self.employers);
         found.iter().map(|found| self.shown(found)).collect()
     }
 
-    fn shown(&self, found: &crate::matching::suggest::Suggestion<'_>) -> report::Suggestion {
-        let number = self.known.numbers.get(found.employer_id);
-        let place = number.and_then(|number| usize::try_from(number.0).ok());
-        let employer = place.and_then(|place| self.known.employers.get(place));
-        let name = employer.map(|employer| employer.name.clone()).filter(|name| !name.is_empty());
+    fn shown(&self, found: &Suggestion<'_>) -> report::Suggestion {
+        let name = self.names.get(usize::try_from(found.employer.0).unwrap_or(usize::MAX));
+        let name = name.filter(|name| !name.is_empty()).cloned();
         let mut evidence: Vec<report::Evidence> = found.evidence.iter().map(speaks_for).collect();
         evidence.extend(found.against.iter().map(speaks_against));
         report::Suggestion {
@@ -113,6 +107,11 @@ impl<'a> Adviser<'a> {
             evidence,
         }
     }
+}
+
+fn fact(employer: &Employer) -> EmployerFact<'_> {
+    let Employer { employer_id, name, payer_accounts, .. } = employer;
+    EmployerFact { employer_id, name, payer_accounts }
 }
 
 /// A row's free texts by field.
@@ -151,12 +150,17 @@ fn speaks_for(evidence: &Evidence) -> report::Evidence {
             (Kind::Reference, Holds::Nearly)
         }
         Evidence::AmountEqual => (Kind::Amount, Holds::Yes),
-        Evidence::AccountKnown => (Kind::PayerAccount, Holds::Yes),
-        Evidence::NameEqual => (Kind::Name, Holds::Yes),
+        Evidence::AccountKnown | Evidence::AccountConfirmed => (Kind::PayerAccount, Holds::Yes),
+        Evidence::NameEqual | Evidence::NameConfirmed => (Kind::Name, Holds::Yes),
         Evidence::NameAlike(_) => (Kind::Name, Holds::Nearly),
         Evidence::Month => (Kind::Month, Holds::Yes),
     };
-    report::Evidence { kind, holds, detail: unmarked(&evidence.chinese()) }
+    report::Evidence {
+        kind,
+        holds,
+        detail: unmarked(&evidence.chinese()),
+        english: unmarked(&evidence.english()),
+    }
 }
 
 fn speaks_against(against: &Against) -> report::Evidence {
@@ -164,8 +168,15 @@ fn speaks_against(against: &Against) -> report::Evidence {
     let kind = match against {
         Against::Amount { .. } => Kind::Amount,
         Against::Month { .. } => Kind::Month,
+        Against::OtherPayer => Kind::PayerAccount,
+        Against::Undone => Kind::History,
     };
-    report::Evidence { kind, holds: Holds::No, detail: unmarked(&against.chinese()) }
+    report::Evidence {
+        kind,
+        holds: Holds::No,
+        detail: unmarked(&against.chinese()),
+        english: unmarked(&against.english()),
+    }
 }
 
 /// The words without their mark: the report draws its own from [`report::Holds`].

@@ -3,7 +3,7 @@
 //! Start at [`Item`]. The remark comes as [`Segment`]s, so that what was read and what was stripped
 //! can be marked inside the text the payer wrote; joined, the segments are that text unchanged.
 
-use super::as_text;
+use super::{Language, as_text};
 use crate::remittance::account::masked;
 use crate::remittance::{Money, PaymentReference, Reason, RemarkField, YearMonth};
 use crate::suspense::Stage;
@@ -107,6 +107,8 @@ pub struct Evidence {
     pub holds: Holds,
     /// What exactly, where it helps: a difference, a position; may be empty.
     pub detail: String,
+    /// The same in English.
+    pub english: String,
 }
 
 /// What was compared.
@@ -118,6 +120,8 @@ pub enum EvidenceKind {
     Name,
     Reference,
     Month,
+    /// What was tried before.
+    History,
 }
 
 /// How well it agreed.
@@ -127,6 +131,17 @@ pub enum Holds {
     Yes,
     Nearly,
     No,
+}
+
+impl Evidence {
+    /// What exactly, in a language.
+    #[must_use]
+    pub fn detail_in(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.detail,
+            Language::English => &self.english,
+        }
+    }
 }
 
 impl MaskedAccount {

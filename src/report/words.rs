@@ -77,6 +77,7 @@ pub(crate) const fn evidence(kind: EvidenceKind) -> Words {
         EvidenceKind::Name => Words("名称", "name"),
         EvidenceKind::Reference => Words("登记号", "reference"),
         EvidenceKind::Month => Words("月份", "month"),
+        EvidenceKind::History => Words("经过", "history"),
     }
 }
 
@@ -105,8 +106,9 @@ pub(crate) fn suggestions(suggestions: &[Suggestion], language: Language) -> Str
                 holds(piece.holds).0,
                 evidence(piece.kind).of(language)
             ));
-            if !piece.detail.is_empty() {
-                lines.push_str(&format!("({})", piece.detail));
+            let detail = piece.detail_in(language);
+            if !detail.is_empty() {
+                lines.push_str(&format!("({detail})"));
             }
         }
     }

@@ -101,5 +101,5 @@ pub(super) fn key_of(bulk: &Bulk, bank_code: &str, bank_name: &str) -> Result<i6
     let sql = "select branch_id from bank_branch
         where centre_id = ?1 and bank_code = ?2 and bank_name = ?3";
     let key = params![bulk.centre_id, bank_code, bank_name];
-    Ok(bulk.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))?)
+    bulk.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))
 }

@@ -111,9 +111,14 @@ impl Bulk {
     /// Commits, if the centre is still whose it was.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.fence()?;
-        self.connection.execute_batch("commit")?;
-        self.in_transaction.set(false);
-        Ok(())
+        match self.connection.execute_batch("commit") {
+            Ok(()) => {
+                self.in_transaction.set(false);
+                Ok(())
+            }
+            Err(error) if error.is_passing() => Err(StoreError::CommitUnknown(Box::new(error))),
+            Err(error) => Err(error),
+        }
     }
 
     /// Undoes the open transaction, if there is one.

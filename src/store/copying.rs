@@ -57,11 +57,6 @@ pub(crate) const TABLES: &[&str] = &[
     "trail_head",
 ];
 
-/// Tables that are made from others, or say who works on a centre now, and are not copied. People log
-/// in anew.
-pub(crate) const NOT_COPIED: &[&str] =
-    &["_migration", "centre", "transaction_identity", "centre_lease", "session", "login_failure"];
-
 /// Rows on their way at once.
 const ROWS_TOGETHER: usize = 8_192;
 
@@ -123,8 +118,10 @@ fn copy_table(from: &Bulk, to: &Bulk, table: &'static str) -> Result<u64, StoreE
     let mut count = 0;
     let sql = format!("select * from {table} where centre_id = ?1");
     from.connection.prepare_cached(&sql)?.each(params![from.centre_id], |row| {
+        // The centre comes first in every table; its number may be another over there.
         let mut values: OwnedRow = Vec::with_capacity(row.len());
-        for column in 0..row.len() {
+        values.push(OwnedValue::Integer(to.centre_id));
+        for column in 1..row.len() {
             values.push(OwnedValue::from(row.value(column)?));
         }
         count += 1;

@@ -62,6 +62,8 @@ pub enum StoreError {
     },
     /// A row that must be there is not.
     NoRow,
+    /// The connection was lost while a commit was under way: it may be in, or not.
+    CommitUnknown(Box<StoreError>),
     /// The database holds what this release does not know, such as a newer reason's number.
     Unknown {
         table: &'static str,
@@ -89,6 +91,8 @@ pub enum StoreError {
     },
     /// A night works on the centre.
     Night,
+    /// The database is not a Citus coordinator.
+    NotDistributed,
 }
 
 /// Why something asked of the store is not done; carries values.
@@ -141,6 +145,11 @@ impl fmt::Display for StoreError {
             Self::Column { column, found } => {
                 write!(f, "column {column} of an answer holds {found}, which was not expected")
             }
+            Self::CommitUnknown(_) => write!(
+                f,
+                "the connection was lost during a commit, which may be in or not; nights and imports \
+                 can be repeated, anything else is to be looked at first"
+            ),
             Self::NoRow => write!(f, "a row that must be there is not"),
             Self::Unknown { table, column, found } => {
                 write!(f, "{table}.{column} holds {found:?}, which this release does not know")
@@ -154,6 +163,10 @@ impl fmt::Display for StoreError {
             Self::LeaseLost { holder } => write!(
                 f,
                 "the claim of {holder} ran out and another works on the centre; nothing was written"
+            ),
+            Self::NotDistributed => write!(
+                f,
+                "the database is no Citus coordinator: `create extension citus` there first"
             ),
             Self::Night => write!(f, "a night works on the centre; try again when it is done"),
         }
@@ -183,7 +196,7 @@ impl std::error::Error for StoreError {
             Self::Open { source, .. } | Self::Sqlite(source) => Some(source),
             Self::Server { source, .. } => Some(source),
             Self::Connect { source, .. } | Self::Postgres(source) => Some(source),
-            Self::Migrate { source, .. } => Some(source),
+            Self::Migrate { source, .. } | Self::CommitUnknown(source) => Some(source),
             Self::Copy(source) | Self::Lock { source, .. } => Some(source),
             Self::Value(source) => Some(&**source),
             Self::Url { .. }
@@ -200,6 +213,7 @@ impl std::error::Error for StoreError {
             | Self::Policy
             | Self::LeaseLost { .. }
             | Self::Night
+            | Self::NotDistributed
             | Self::Writer => None,
         }
     }
@@ -214,7 +228,7 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Postgres(error) | Self::Connect { source: error, .. } => is_passing(error),
-            Self::Copy(_) => true, // The connection broke; a refused row is an error of the server.
+            Self::CommitUnknown(_) | Self::Copy(_) => true, // The connection broke; a refused row is an error of the server.
             Self::Migrate { source, .. } => source.is_passing(),
             Self::Url { .. }
             | Self::Absent { .. }
@@ -235,6 +249,7 @@ impl StoreError {
             | Self::Policy
             | Self::LeaseLost { .. }
             | Self::Night
+            | Self::NotDistributed
             | Self::Writer => false,
         }
     }

@@ -251,5 +251,5 @@ fn exists(
     centre_id: i64,
     key: &str,
 ) -> Result<bool, StoreError> {
-    Ok(connection.prepare_cached(sql)?.exists(params![centre_id, key])?)
+    connection.prepare_cached(sql)?.exists(params![centre_id, key])
 }

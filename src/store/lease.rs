@@ -10,8 +10,10 @@
 //! worker that slept through its lease writes nothing.
 
 use super::bulk::Bulk;
-use super::sql::params;
+use super::row::{day, day_number};
+use super::sql::{Row, params};
 use super::{Store, StoreError};
+use chrono::NaiveDate;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -31,7 +33,7 @@ impl Holder {
     }
 }
 
-/// Who holds a centre, and until when.
+/// Who holds a centre and until when, and how its last night ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub code: String,
@@ -39,6 +41,48 @@ pub struct Lease {
     pub holder: String,
     pub claimed_at: i64,
     pub lease_until: i64,
+    pub last: Option<Ended>,
+}
+
+/// How a night ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub night: NaiveDate,
+    pub ended_at: i64,
+    pub ending: Ending,
+    /// Why it failed.
+    pub failure: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Done,
+    /// Done, but input was set aside.
+    SetAside,
+    Failed,
+}
+
+impl Ending {
+    /// The word that the store keeps.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::SetAside => "set-aside",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn from_code(code: &str) -> Result<Self, StoreError> {
+        [Self::Done, Self::SetAside, Self::Failed]
+            .into_iter()
+            .find(|ending| ending.code() == code)
+            .ok_or_else(|| StoreError::Unknown {
+                table: "centre_lease",
+                column: "ending",
+                found: code.to_owned(),
+            })
+    }
 }
 
 impl Lease {
@@ -115,23 +159,66 @@ impl Store {
         Bulk::open(self)?.renew(claim).map(|_| ())
     }
 
-    /// Who holds this centre.
+    /// Notes how a night ended.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn end_night(&self, ended: &Ended) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "update centre_lease set night = ?2, ended_at = ?3, ending = ?4, failure = ?5
+            where centre_id = ?1";
+        bulk.connection.prepare_cached(sql)?.execute(params![
+            bulk.centre_id,
+            day_number(ended.night),
+            ended.ended_at,
+            ended.ending.code(),
+            ended.failure
+        ])?;
+        Ok(())
+    }
+
+    /// Who holds this centre, and how its last night ended.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn lease(&self) -> Result<Lease, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select c.code, l.holder, l.claimed_at, l.lease_until
-            from centre c join centre_lease l using (centre_id) where c.centre_id = ?1";
-        bulk.connection.query_row(sql, params![bulk.centre_id], |row| {
-            Ok(Lease {
-                code: row.get(0)?,
-                holder: row.get(1)?,
-                claimed_at: row.get(2)?,
-                lease_until: row.get(3)?,
-            })
-        })
+        let sql = format!("{LEASE} where c.centre_id = ?1");
+        bulk.connection.query_row(&sql, params![bulk.centre_id], lease)
     }
+
+    /// The same of every centre in the database, in the order of their codes.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn leases(&self) -> Result<Vec<Lease>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!("{LEASE} order by c.code");
+        bulk.connection.prepare_cached(&sql)?.query_all(params![], lease)
+    }
+}
+
+/// A question over all centres: outside every night, for whoever spreads the work.
+const LEASE: &str = "select c.code, l.holder, l.claimed_at, l.lease_until, l.night, l.ended_at,
+    l.ending, l.failure from centre c join centre_lease l using (centre_id)";
+
+fn lease(row: &Row<'_>) -> Result<Lease, StoreError> {
+    let last = match row.get::<Option<i64>>(4)? {
+        None => None,
+        Some(night) => Some(Ended {
+            night: day(night)?,
+            ended_at: row.get(5)?,
+            ending: Ending::from_code(row.text(6)?)?,
+            failure: row.get(7)?,
+        }),
+    };
+    Ok(Lease {
+        code: row.get(0)?,
+        holder: row.get(1)?,
+        claimed_at: row.get(2)?,
+        lease_until: row.get(3)?,
+        last,
+    })
 }
 
 impl Bulk {

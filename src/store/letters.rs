@@ -69,7 +69,7 @@ impl Recording {
     pub fn anyone_has_an_address(&self) -> Result<bool, StoreError> {
         let sql = "select 1 from employer where centre_id = ?1 and email is not null";
         let mut select = self.bulk.connection.prepare_cached(sql)?;
-        Ok(select.exists(params![self.bulk.centre_id])?)
+        select.exists(params![self.bulk.centre_id])
     }
 
     /// Puts a letter into the outbox; `false` where it is there already.

@@ -247,7 +247,7 @@ fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
 }
 
 fn tally(connection: &Connection, sql: &str, centre: i64) -> Result<Tally, StoreError> {
-    Ok(connection.query_row(sql, params![centre], |row| tally_at(row, 0))?)
+    connection.query_row(sql, params![centre], |row| tally_at(row, 0))
 }
 
 fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {

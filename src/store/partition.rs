@@ -99,8 +99,10 @@ impl Bulk {
         for month in &missing {
             // A transaction that writes to a table already does not look whether it got new
             // partitions; a lock it did not hold before makes it look.
-            let partition = month.partition(month.cut.tables()[0]);
-            self.connection.execute_batch(&format!("select 1 from {partition} limit 0"))?;
+            for table in month.cut.tables() {
+                let partition = month.partition(table);
+                self.connection.execute_batch(&format!("select 1 from {partition} limit 0"))?;
+            }
         }
         known.extend(missing);
         Ok(())

@@ -16,6 +16,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Connections kept while nobody needs them; the night uses two at a time, the desk some more.
 const KEPT_MAX: usize = 8;
@@ -63,7 +64,12 @@ impl Pool {
     pub(super) fn lend(pool: &Arc<Self>) -> Result<Lent, StoreError> {
         let kept = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match kept {
-            Some(connection) => connection,
+            Some(connection) if answers(&connection) => connection,
+            Some(_) => {
+                // The server went away meanwhile: whatever else was kept went with it.
+                pool.close();
+                pool.place.open()?
+            }
             None => pool.place.open()?,
         };
         Ok(Lent::new(connection, Arc::clone(pool)))
@@ -98,6 +104,18 @@ impl Pool {
     /// Closes what nobody uses now.
     pub(super) fn close(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// How long a kept connection may take to answer.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// Whether a connection that was kept is still one: a server may have been restarted, or failed
+/// over, since.
+fn answers(connection: &Connection) -> bool {
+    match connection {
+        Connection::Sqlite(_) => true,
+        Connection::Postgres(client) => client.borrow_mut().is_valid(ANSWER).is_ok(),
     }
 }
 

@@ -19,7 +19,7 @@ pub use employer::{EmployerLine, EmployerSheet};
 pub use letter::LetterLine;
 pub use notice::{NoticeLine, NoticeSearch};
 pub use queue::{Assigned, Hanging, Order, OwnAccount, RowPlace, QueueFilter};
-pub use run::{AdviceStamp, FeedLine, RunLine};
+pub use run::{FeedLine, RunLine};
 pub use transaction::{Posting, TransactionLine, TransactionSearch, TransactionSheet};
 
 /// A pattern for `like … escape '!'` that finds the text anywhere, in any case of its ASCII letters;

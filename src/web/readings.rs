@@ -5,16 +5,20 @@
 //! has changed. Whoever comes while it is loaded again waits for it, so that nobody is shown advice
 //! on a notice that is paid.
 
-use crate::nightly::Advice;
+use crate::nightly::{Advice, NightError};
 use crate::remark::Reader;
 use crate::rulebook::Rulebook;
-use crate::store::{AdviceStamp, Store, StoreError};
+use crate::store::{Store, StoreError};
+use chrono::NaiveDate;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// As `Store::advice_stamp` gives it.
+type Stamp = (Option<NaiveDate>, i64);
 
 /// The reader and the advice.
 pub(crate) struct Readings {
     reader: Reader,
-    kept: Mutex<Option<(AdviceStamp, Arc<Advice>)>>,
+    kept: Mutex<Option<(Stamp, Arc<Advice>)>>,
 }
 
 impl Readings {
@@ -39,7 +43,12 @@ impl Readings {
         {
             return Ok(Arc::clone(advice));
         }
-        let advice = Arc::new(Advice::load(store)?);
+        let advice = Advice::load(store).map_err(|error| match error {
+            NightError::Store(error) => error,
+            // Advice reads the store and nothing else.
+            NightError::File { .. } | NightError::NoAccounts | NightError::Reader => StoreError::NoRow,
+        })?;
+        let advice = Arc::new(advice);
         *kept = Some((stamp, Arc::clone(&advice)));
         Ok(advice)
     }

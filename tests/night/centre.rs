@@ -28,6 +28,8 @@ pub(crate) struct Backing {
     /// The code of the centre in it: one server keeps the centres of all tests at once.
     pub(crate) code: fn(&Path) -> String,
     pub(crate) dump: fn(&Store) -> Dump,
+    /// Copies what the database holds for one folder to another; the folder itself is copied already.
+    pub(crate) copy: fn(&Path, &Path),
     /// Runs a statement behind the store's back.
     pub(crate) tamper: fn(&Store, &str) -> u64,
 }
@@ -37,6 +39,7 @@ const SQLITE: Backing = Backing {
     url: |folder| sqlite_url(&folder.join("centre.db")),
     code: |_| "450200".to_owned(),
     dump: sqlite_dump,
+    copy: |_, _| {},
     tamper: |store, sql| {
         let connection = rusqlite::Connection::open(store.path().unwrap()).unwrap();
         connection.execute(sql, []).unwrap() as u64
@@ -48,6 +51,13 @@ const POSTGRES: Backing = Backing {
     url: |_| postgres::url().unwrap().to_owned(),
     code: |folder| folder.display().to_string(),
     dump: postgres_dump,
+    copy: |from, to| {
+        let open = |folder: &Path| {
+            let code = (POSTGRES.code)(folder);
+            Store::open(postgres::url().unwrap(), &code, true).unwrap()
+        };
+        open(from).copy_into(&open(to)).unwrap();
+    },
     tamper: |_, sql| {
         let mut client = ::postgres::Client::connect(postgres::url().unwrap(), ::postgres::NoTls);
         client.as_mut().unwrap().execute(sql, &[]).unwrap()
@@ -61,6 +71,11 @@ pub(crate) fn every_store(suite: impl Fn(Backing)) {
         println!("on {}", backing.name);
         suite(backing);
     }
+}
+
+/// The kind of database with this name.
+pub(crate) fn named(name: &str) -> Backing {
+    if name == POSTGRES.name { POSTGRES } else { SQLITE }
 }
 
 pub(crate) fn sqlite_url(path: &Path) -> String {

@@ -4,14 +4,16 @@
 //! kills it (SIGKILL) at moments spread over the time that an undisturbed night takes, from the first
 //! file to the last commit; then the night is run again and every table is compared.
 
-use super::centre::{Centre, every_store, same, scratch};
+use super::centre::{Backing, Centre, every_store, named, same, scratch};
 use super::feed::csv;
+use super::postgres;
 use duizhang::nightly::Inbox;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Names the centre's folder to the child.
+/// Names the kind of database to the child, and the centre's folder.
+const STORE: &str = "DUIZHANG_TEST_STORE";
 const FOLDER: &str = "DUIZHANG_TEST_NIGHT";
 
 /// How often a night is killed and how many rows it has; `.ci/slow` asks for more by these names.
@@ -29,17 +31,17 @@ const AS_OF: &str = "06-02";
 #[test]
 fn child() {
     let Ok(folder) = std::env::var(FOLDER) else { return };
-    every_store(|backing| {
-        let folder = Path::new(&folder);
-        let centre = Centre::at(backing, folder);
-        centre.try_night(AS_OF, &Inbox::at(&folder.join("inbox")).deliveries().unwrap()).unwrap();
-    });
+    let folder = Path::new(&folder);
+    let centre = Centre::at(named(&std::env::var(STORE).unwrap()), folder);
+    centre.try_night(AS_OF, &Inbox::at(&folder.join("inbox")).deliveries().unwrap()).unwrap();
 }
 
-fn start(folder: &Path) -> Child {
+fn start(backing: Backing, folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "killed::child", "--test-threads=1"])
         .env(FOLDER, folder)
+        .env(STORE, backing.name)
+        .envs(postgres::url().map(|url| ("TEST_POSTGRES_URL", url)))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -113,32 +115,32 @@ fn a_night_killed_anywhere_and_run_again_ends_as_if_it_had_not_been() {
         let place = |name: &str| {
             let folder = work.path().join(name);
             copied(&prepared.folder, &folder);
+            (backing.copy)(&prepared.folder, &folder);
             folder
         };
         let whole = place("whole");
         let began = Instant::now();
-        assert!(start(&whole).wait().unwrap().success());
+        assert!(start(backing, &whole).wait().unwrap().success());
         let took = began.elapsed();
         let want = Centre::at(backing, &whole);
         want.prove("undisturbed");
         let (digest, dump) = (want.digest(), want.dump());
         assert!(dump["decision"].len() > usize::try_from(asked(ROWS)).unwrap() * 8 / 10);
         let mut cut_short = 0;
-        let folder = place("killed");
+        let mut folder = place("killed");
         for kill in 0..kills {
             // A new night now and then; between, one night is killed again and again.
             if kill % 5 == 0 {
-                std::fs::remove_dir_all(&folder).unwrap();
-                copied(&prepared.folder, &folder);
+                folder = place(&format!("killed-{kill}"));
             }
-            let mut child = start(&folder);
+            let mut child = start(backing, &folder);
             std::thread::sleep(moment(took, kill, kills));
             cut_short += u32::from(child.try_wait().unwrap().is_none());
             child.kill().unwrap();
             child.wait().unwrap();
             Centre::at(backing, &folder).prove("right after the kill");
             if kill % 5 == 4 || kill + 1 == kills {
-                assert!(start(&folder).wait().unwrap().success());
+                assert!(start(backing, &folder).wait().unwrap().success());
                 let ended = Centre::at(backing, &folder);
                 ended.prove("run again");
                 assert_eq!(ended.digest(), digest, "kill {kill}");

@@ -57,6 +57,7 @@ fn near(
         evidence: evidence
             .iter()
             .map(|(kind, holds, detail)| Evidence {
+                english: (*detail).to_owned(),
                 kind: *kind,
                 holds: *holds,
                 detail: (*detail).to_owned(),

@@ -26,11 +26,14 @@ pub struct EmployerFact<'a> {
 
 /// The indices over all employers; built once a night.
 #[derive(Clone, Debug, Default)]
-pub struct Employers<'a> {
-    ids: Vec<&'a str>,
+pub struct Employers {
+    ids: Vec<Box<str>>,
     names: Vec<Box<str>>,
     by_name: Vec<u32>,
-    by_account: Vec<(&'a str, u32)>,
+    by_account: Vec<(Box<str>, u32)>,
+    /// What people confirmed, by the payer's account and by its folded name.
+    confirmed_accounts: Vec<(Box<str>, u32)>,
+    confirmed_names: Vec<(Box<str>, u32)>,
     /// The pairs of each name, rising: those of employer `e` end at `pairs_end[e]`.
     pairs: Vec<Pair>,
     pairs_end: Vec<usize>,
@@ -42,14 +45,16 @@ type Pair = u64;
 
 /// Employers that one payer can mean; more would say nothing.
 const LIKELY_MAX: usize = 8;
+/// Employers that one account can pay for: an agency (劳务派遣) pays for many.
+const OF_ACCOUNT_MAX: usize = 64;
 /// Names alike less than this, in per mille, are different names.
 const ALIKE_MIN: u16 = 600;
 /// Names that are compared one by one; they are those that share the rarest pairs.
 const COMPARED_MAX: usize = 96;
 
-impl<'a> Employers<'a> {
+impl Employers {
     #[must_use]
-    pub fn new(facts: &[EmployerFact<'a>]) -> Self {
+    pub fn new(facts: &[EmployerFact<'_>]) -> Self {
         let mut all = Self::default();
         for (index, fact) in (0_u32..).zip(facts) {
             let name = folded(fact.name);
@@ -57,11 +62,11 @@ impl<'a> Employers<'a> {
             all.by_pair.extend(pairs.iter().map(|pair| (*pair, index)));
             all.pairs.extend(pairs);
             all.pairs_end.push(all.pairs.len());
-            all.ids.push(fact.employer_id);
+            all.ids.push(fact.employer_id.into());
             all.names.push(name.into());
             all.by_name.push(index);
             let accounts = fact.payer_accounts.iter().filter(|account| !account.is_empty());
-            all.by_account.extend(accounts.map(|account| (account.as_str(), index)));
+            all.by_account.extend(accounts.map(|account| (account.as_str().into(), index)));
         }
         all.by_pair.sort_unstable();
         all.by_account.sort_unstable();
@@ -72,21 +77,49 @@ impl<'a> Employers<'a> {
 
     #[must_use]
     pub fn id(&self, employer: EmployerIndex) -> Option<&str> {
-        self.ids.get(place(employer.0)).copied()
+        self.ids.get(place(employer.0)).map(|id| &**id)
+    }
+
+    /// Adds who was confirmed to pay for whom: an account, a name, or both of a payer.
+    #[must_use]
+    pub fn with_confirmed<'f>(
+        mut self,
+        facts: impl IntoIterator<Item = (&'f str, &'f str, EmployerIndex)>,
+    ) -> Self {
+        for (account, name, employer) in facts {
+            if !account.is_empty() {
+                self.confirmed_accounts.push((account.into(), employer.0));
+            }
+            let name = folded(name);
+            if !name.is_empty() {
+                self.confirmed_names.push((name.into(), employer.0));
+            }
+        }
+        for facts in [&mut self.confirmed_accounts, &mut self.confirmed_names] {
+            facts.sort_unstable();
+            facts.dedup();
+        }
+        self
     }
 
     /// The employers that a payer can be, with what says so; an employer may come twice.
     pub(super) fn likely(&self, account: &str, name: &str) -> Vec<(EmployerIndex, Evidence)> {
         let mut found = Vec::new();
         if !account.is_empty() {
-            let known = range(&self.by_account, |(other, _)| (*other).cmp(account));
-            let known = known.iter().take(LIKELY_MAX);
-            found.extend(known.map(|(_, one)| (EmployerIndex(*one), Evidence::AccountKnown)));
+            let confirmed = with(&self.confirmed_accounts, account, Evidence::AccountConfirmed);
+            found.extend(confirmed.take(OF_ACCOUNT_MAX));
+            let confirmed = found.clone();
+            let known = with(&self.by_account, account, Evidence::AccountKnown);
+            // Confirmed says more of an account than known; it counts once.
+            let news = |(one, _): &(EmployerIndex, _)| !confirmed.iter().any(|(two, _)| two == one);
+            found.extend(known.take(OF_ACCOUNT_MAX).filter(news));
         }
         let name = folded(name);
         if name.is_empty() {
             return found;
         }
+        let confirmed = with(&self.confirmed_names, &name, Evidence::NameConfirmed);
+        found.extend(confirmed.take(LIKELY_MAX));
         let name_of = |index: &u32| self.names.get(place(*index)).map(|name| &**name);
         let equal = range(&self.by_name, |index| name_of(index).cmp(&Some(&name)));
         if equal.is_empty() {
@@ -126,6 +159,16 @@ impl<'a> Employers<'a> {
         let before = place(employer).checked_sub(1).and_then(|before| self.pairs_end.get(before));
         self.pairs.get(before.copied().unwrap_or(0)..end).unwrap_or_default()
     }
+}
+
+/// The employers that stand under a key, with what that says.
+fn with<'t>(
+    sorted: &'t [(Box<str>, u32)],
+    key: &str,
+    evidence: Evidence,
+) -> impl Iterator<Item = (EmployerIndex, Evidence)> + 't {
+    let found = range(sorted, |(other, _)| (**other).cmp(key));
+    found.iter().map(move |(_, employer)| (EmployerIndex(*employer), evidence))
 }
 
 /// How alike two lists of pairs are: twice what they share, over all they have, in per mille.

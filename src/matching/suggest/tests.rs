@@ -47,6 +47,7 @@ fn suggested(payment: &Payment) -> Vec<String> {
         payer_name: payment.name,
         claim: &payment.claim,
         digits: payment.digits,
+        undone: &[],
     };
     let line = |one: &Suggestion<'_>| {
         let evidence: String = one.evidence.iter().map(|one| one.chinese()).collect();

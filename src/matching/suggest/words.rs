@@ -23,7 +23,9 @@ impl Evidence {
             Self::ReferencePrefix(digits) => format!("≈登记号前缀相符（前{digits}位）"),
             Self::AmountEqual => "✓金额相等".to_owned(),
             Self::AccountKnown => "✓付款账号曾为该单位缴款".to_owned(),
+            Self::AccountConfirmed => "✓该付款账号经确认为该单位缴款".to_owned(),
             Self::NameEqual => "✓付款户名与单位名称一致".to_owned(),
+            Self::NameConfirmed => "✓该付款户名经确认为该单位缴款".to_owned(),
             Self::NameAlike(per_mille) => format!("≈名称相近（{}%）", per_mille / 10),
             Self::Month => "✓月份相符".to_owned(),
         }
@@ -44,7 +46,13 @@ impl Evidence {
             Self::ReferencePrefix(digits) => format!("≈ reference begins alike ({digits} digits)"),
             Self::AmountEqual => "✓ amount equal".to_owned(),
             Self::AccountKnown => "✓ the account has paid for this employer before".to_owned(),
+            Self::AccountConfirmed => {
+                "✓ staff confirmed that the account pays for this employer".to_owned()
+            }
             Self::NameEqual => "✓ payer and employer have the same name".to_owned(),
+            Self::NameConfirmed => {
+                "✓ staff confirmed that a payer of this name pays for this employer".to_owned()
+            }
             Self::NameAlike(per_mille) => format!("≈ names alike ({}%)", per_mille / 10),
             Self::Month => "✓ month fits".to_owned(),
         }
@@ -63,6 +71,8 @@ impl Against {
             Self::Month { notice, booked } => {
                 format!("✗月份不符（通知书{notice}，入账{booked}）")
             }
+            Self::OtherPayer => "✗付款人为其他单位缴款".to_owned(),
+            Self::Undone => "✗曾与该通知书核销后被红冲".to_owned(),
         }
     }
 
@@ -74,6 +84,10 @@ impl Against {
                 format!("✗ amount: CNY {due} due, CNY {gap} {word} came")
             }
             Self::Month { notice, booked } => format!("✗ month: for {notice}, booked in {booked}"),
+            Self::OtherPayer => "✗ the payer pays for other employers".to_owned(),
+            Self::Undone => {
+                "✗ it was settled with this notice before, and that was undone".to_owned()
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::super::row::{day, reference, reference_number};
 use super::super::sql::params;
-use super::super::{Store, StoreError, bulk::Bulk};
+use super::super::{Store, StoreError, bulk::Bulk, trail};
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::remittance::PaymentReference;
@@ -95,6 +95,18 @@ fn names_payer(item: &Held) -> bool {
 }
 
 impl Store {
+    /// Changes whenever suggestions may have to be drawn anew: a night ran, or staff acted.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn advice_stamp(&self) -> Result<(Option<NaiveDate>, i64), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select max(as_of) from night where centre_id = ?1";
+        let night: Option<i64> =
+            bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
+        Ok((night.map(day).transpose()?, trail::turn(self)?))
+    }
+
     /// Who was confirmed to pay for whom.
     ///
     /// # Errors

@@ -87,6 +87,6 @@ impl Books<'_> {
     pub fn has_lines(&self, reference: PaymentReference) -> Result<bool, StoreError> {
         let sql = "select 1 from notice_part where centre_id = ?1 and reference = ?2";
         let key = params![self.bulk.centre_id, reference_number(reference)];
-        Ok(self.bulk.connection.prepare_cached(sql)?.exists(key)?)
+        self.bulk.connection.prepare_cached(sql)?.exists(key)
     }
 }

@@ -4,7 +4,7 @@ use super::super::bulk::Bulk;
 use super::super::listing::outcome;
 use super::super::row::{day, day_number};
 use super::super::sql::{Row, params};
-use super::super::{Store, StoreError, trail};
+use super::super::{Store, StoreError};
 use crate::remittance::{Money, Outcome};
 use crate::report::Tally;
 use chrono::NaiveDate;
@@ -32,22 +32,7 @@ pub struct FeedLine {
     pub rejected: u64,
 }
 
-/// What suggestions rest on, as far as it changes: staff's acts, and nights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AdviceStamp {
-    turn: i64,
-    as_of: Option<NaiveDate>,
-}
-
 impl Store {
-    /// Says whether suggestions that were loaded before still stand.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn advice_stamp(&self) -> Result<AdviceStamp, StoreError> {
-        Ok(AdviceStamp { turn: trail::turn(self)?, as_of: self.latest_night()? })
-    }
-
     /// Nights, the latest first, at most `limit`, before a day where one is given.
     ///
     /// # Errors

@@ -1,0 +1,247 @@
+//! Nights of many centres: `duizhang nightly --centres all --workers N`, on as many machines as wanted.
+//!
+//! Start at [`run`]. A worker takes a centre from the list, claims it, runs its night and gives it
+//! back; a centre that another machine holds is asked for again until that machine is done with it or
+//! its claim ran out. Nights of different centres share nothing, so one that fails stops no other.
+//!
+//! Invariant: this command tries a centre once, and never while another holds it.
+
+use super::args::{Global, NightlyArgs};
+use super::centre::Centre;
+use super::clock;
+use super::failure::{Done, Failure};
+use super::night::{self, Summary};
+use super::rows::{Column, Printer, Value};
+use super::settings::Settings;
+use crate::store::{Ending, Lease, Store};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long a worker waits where every centre that is left is held by another.
+const ASKED_EVERY: Duration = Duration::from_millis(500);
+
+/// What became of one centre.
+struct Outcome {
+    code: String,
+    what: What,
+}
+
+enum What {
+    Done(Box<Summary>, Done),
+    /// Another machine did this night before.
+    DoneBefore,
+    Failed(String),
+}
+
+const COLUMNS: &[Column<Outcome>] = &[
+    Column { key: "centre", heading: "centre", value: |row| Value::text(&row.code) },
+    Column { key: "ending", heading: "ending", value: |row| Value::text(row.ending()) },
+    Column { key: "judged", heading: "judged", value: |row| row.figure(|n| n.verdict.judged) },
+    Column {
+        key: "matched",
+        heading: "matched",
+        value: |row| row.figure(|n| n.verdict.matched.count),
+    },
+    Column {
+        key: "suspense",
+        heading: "suspense",
+        value: |row| row.figure(|n| n.verdict.suspense.count),
+    },
+    Column { key: "failure", heading: "failure", value: Outcome::failure },
+];
+
+impl Outcome {
+    fn ending(&self) -> &'static str {
+        match &self.what {
+            What::Done(_, Done::Fully) => Ending::Done.code(),
+            What::Done(_, Done::InputSetAside) => Ending::SetAside.code(),
+            What::DoneBefore => "done-before",
+            What::Failed(_) => Ending::Failed.code(),
+        }
+    }
+
+    fn figure(&self, of: fn(&crate::nightly::Night) -> u64) -> Value<'static> {
+        match &self.what {
+            What::Done(summary, _) => Value::count(of(&summary.night)),
+            What::DoneBefore | What::Failed(_) => Value::Absent,
+        }
+    }
+
+    fn failure(&self) -> Value<'_> {
+        match &self.what {
+            What::Failed(why) => Value::text(why),
+            What::Done(..) | What::DoneBefore => Value::Absent,
+        }
+    }
+}
+
+/// The centres that are left to do.
+struct Work {
+    left: Mutex<VecDeque<String>>,
+    outcomes: Mutex<Vec<Outcome>>,
+}
+
+/// Runs the nights of the centres asked for.
+pub(super) fn run(global: &Global, args: &NightlyArgs, asked: &str) -> Result<Done, Failure> {
+    if global.dry_run {
+        let sentence = "--dry-run rehearses one centre: leave --centres out, or give --centre CODE";
+        return Err(Failure::Usage(sentence.to_owned()));
+    }
+    let settings = Settings::load(global)?;
+    let store = Store::open(&settings.database, &settings.centre.code, false)?;
+    let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
+    let work = Work { left: Mutex::new(codes(&store, asked)?), outcomes: Mutex::default() };
+    // One file of SQLite has one writer: more workers would only wait for each other.
+    let workers = if store.path().is_some() { 1 } else { args.workers.max(1) };
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| work_through(global, args, &settings, as_of, &work));
+        }
+    });
+    let mut outcomes = work.outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcomes.sort_by(|one, other| one.code.cmp(&other.code));
+    let failed = outcomes.iter().filter(|one| matches!(one.what, What::Failed(_))).count();
+    let aside = outcomes.iter().any(|one| matches!(one.what, What::Done(_, Done::InputSetAside)));
+    let count = outcomes.len();
+    Printer::print(settings.format, COLUMNS, outcomes)?;
+    if failed > 0 {
+        return Err(Failure::because(format!("the night failed in {failed} of {count} centres")));
+    }
+    Ok(if aside { Done::InputSetAside } else { Done::Fully })
+}
+
+/// The centres that `all` or a list of codes means.
+fn codes(store: &Store, asked: &str) -> Result<VecDeque<String>, Failure> {
+    let known = store.leases()?;
+    if asked == "all" {
+        return Ok(known.into_iter().map(|lease| lease.code).collect());
+    }
+    let asked = asked.split(',').map(str::trim).filter(|code| !code.is_empty());
+    asked
+        .map(|code| match known.iter().any(|lease| lease.code == code) {
+            true => Ok(code.to_owned()),
+            false => Err(Failure::Usage(format!(
+                "no centre {code:?} in the database; `duizhang nightly status` lists them"
+            ))),
+        })
+        .collect()
+}
+
+/// One worker's night: centre after centre until none is left.
+fn work_through(
+    global: &Global,
+    args: &NightlyArgs,
+    settings: &Settings,
+    as_of: NaiveDate,
+    work: &Work,
+) {
+    loop {
+        let next = work.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(code) = next else { return };
+        let what = match one(global, args, settings, as_of, &code) {
+            Ok(Some(what)) => what,
+            Ok(None) => {
+                work.left.lock().unwrap_or_else(PoisonError::into_inner).push_back(code);
+                std::thread::sleep(ASKED_EVERY);
+                continue;
+            }
+            Err(failure) => What::Failed(failure.sentence()),
+        };
+        let outcome = Outcome { code, what };
+        note!(global, "centre {}: {}", outcome.code, outcome.ending());
+        work.outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
+    }
+}
+
+/// Runs one centre's night; `None` while another holds the centre.
+fn one(
+    global: &Global,
+    args: &NightlyArgs,
+    settings: &Settings,
+    as_of: NaiveDate,
+    code: &str,
+) -> Result<Option<What>, Failure> {
+    let settings = settings.of_centre(global, code)?;
+    let store = Store::open(&settings.database, code, false)?;
+    let lease = store.lease()?;
+    let done = lease
+        .last
+        .as_ref()
+        .is_some_and(|last| last.night >= as_of && last.ending != Ending::Failed);
+    if done && !args.again {
+        return Ok(Some(What::DoneBefore));
+    }
+    let centre = match Centre::claim(global, settings) {
+        Err(Failure::Held(_)) => return Ok(None),
+        other => other?,
+    };
+    let (summary, done) = night::of(global, &centre, None, as_of, !args.no_report)?;
+    Ok(Some(What::Done(Box::new(summary), done)))
+}
+
+const STATUS: &[Column<(Lease, i64)>] = &[
+    Column { key: "centre", heading: "centre", value: |row| Value::text(&row.0.code) },
+    Column { key: "state", heading: "state", value: |row| Value::text(state(row)) },
+    Column { key: "holder", heading: "holder", value: holder },
+    Column { key: "since", heading: "since", value: |row| held(row, row.0.claimed_at) },
+    Column { key: "until", heading: "until", value: |row| held(row, row.0.lease_until) },
+    Column {
+        key: "night",
+        heading: "last night",
+        value: |row| row.0.last.as_ref().map_or(Value::Absent, |last| Value::Day(last.night)),
+    },
+    Column {
+        key: "ending",
+        heading: "ending",
+        value: |row| last(row, |last| Value::text(last.ending.code())),
+    },
+    Column { key: "ended", heading: "ended", value: |row| last(row, |last| at(last.ended_at)) },
+    Column {
+        key: "failure",
+        heading: "failure",
+        value: |row| match row.0.last.as_ref().and_then(|last| last.failure.as_deref()) {
+            Some(failure) => Value::text(failure),
+            None => Value::Absent,
+        },
+    },
+];
+
+fn last(row: &(Lease, i64), of: fn(&crate::store::Ended) -> Value<'static>) -> Value<'static> {
+    row.0.last.as_ref().map_or(Value::Absent, of)
+}
+
+/// Whether somebody works on the centre now.
+fn state((lease, now): &(Lease, i64)) -> &'static str {
+    if lease.is_held_at(*now) { "working" } else { "free" }
+}
+
+fn holder(row: &(Lease, i64)) -> Value<'_> {
+    if row.0.is_held_at(row.1) { Value::text(&row.0.holder) } else { Value::Absent }
+}
+
+fn held(row: &(Lease, i64), instant: i64) -> Value<'static> {
+    if row.0.is_held_at(row.1) { at(instant) } else { Value::Absent }
+}
+
+/// An instant as a clock in Beijing shows it.
+fn at(seconds: i64) -> Value<'static> {
+    let zone = FixedOffset::east_opt(clock::BEIJING_SECONDS_EAST);
+    match (DateTime::from_timestamp(seconds, 0), zone) {
+        (Some(instant), Some(zone)) => {
+            Value::Text(instant.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string().into())
+        }
+        _ => Value::Absent,
+    }
+}
+
+/// `duizhang nightly status`
+pub(super) fn status(global: &Global) -> Result<Done, Failure> {
+    let settings = Settings::load(global)?;
+    let store = Store::open(&settings.database, &settings.centre.code, false)?;
+    let now = clock::now();
+    let rows = store.leases()?.into_iter().map(|lease| (lease, now));
+    Printer::print(settings.format, STATUS, rows)?;
+    Ok(Done::Fully)
+}
