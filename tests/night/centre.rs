@@ -34,7 +34,7 @@ pub(crate) struct Backing {
     pub(crate) tamper: fn(&Store, &str) -> u64,
 }
 
-const SQLITE: Backing = Backing {
+pub(crate) const SQLITE: Backing = Backing {
     name: "sqlite",
     url: |folder| sqlite_url(&folder.join("centre.db")),
     code: |_| "450200".to_owned(),
