@@ -65,7 +65,7 @@ pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
     Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, NoticeLine,
-    NoticeSearch, Order, OwnAccount, RowPlace, Posting, QueueFilter, RunLine, TransactionLine,
+    NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine, TransactionLine,
     TransactionSearch, TransactionSheet,
 };
 pub use slate::{Accounts, Slate};

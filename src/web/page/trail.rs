@@ -102,15 +102,17 @@ fn line(link: &Link, known: &Known, language: Language) -> Line {
         sequence: link.sequence,
         at: instant(entry.at),
         actor: known.person(&entry.actor),
-        role: role.map_or_else(|| foreign(&entry.role), |role| role_words(role, language).to_owned()),
+        role: match role {
+            Some(role) => detail::role_words(role, language).to_owned(),
+            None if entry.role == "operator" => {
+                choose(language, "命令行", "command line").to_owned()
+            }
+            None => foreign(&entry.role),
+        },
         event: event.unwrap_or(&entry.event).to_owned(),
         subject: item.as_ref().map_or_else(|| foreign(&entry.subject), |line| line.words.clone()),
         href: item.map(|line| line.href).unwrap_or_default(),
         detail: detail::words(&entry.detail, known, language),
         hash: link.hash.get(..12).unwrap_or_default().to_owned(),
     }
-}
-
-fn role_words(role: Role, language: Language) -> &'static str {
-    choose(language, role.chinese(), role.code())
 }

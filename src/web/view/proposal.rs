@@ -60,7 +60,10 @@ impl Line {
 impl Known {
     /// What people call somebody.
     pub(crate) fn person(&self, login: &str) -> String {
-        self.people.get(login).filter(|name| !name.is_empty()).map_or_else(|| foreign(login), |name| foreign(name))
+        self.people
+            .get(login)
+            .filter(|name| !name.is_empty())
+            .map_or_else(|| foreign(login), |name| foreign(name))
     }
 
     /// An item, by its bank and serial, with its page.
@@ -179,7 +182,7 @@ pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
             "转单位暂存款（单位待定）",
             "to an advance balance, of whom is not known yet",
         ))],
-        Act::Refund => vec![Line::plain(say("退回付款方", "back to the payer"))],
+        Act::Refund => vec![Line::plain(say("退回付款人", "back to the payer"))],
         Act::CorrectReference { reference } => {
             let Line { words, href } = known.notice(*reference);
             let read = say("登记号更正为", "read as");

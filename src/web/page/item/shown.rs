@@ -1,9 +1,10 @@
 //! The item's page in words.
 
 use super::Found;
+use crate::remark::Reader;
 use crate::remittance::account::masked;
 use crate::report::Language;
-use crate::store::{HistoryEntry, NoticeLine, TransactionSheet};
+use crate::store::{Hanging, HistoryEntry, NoticeLine, TransactionSheet};
 use crate::suspense::trail::{event_chinese, event_english};
 use crate::suspense::{ActKind, Age, Permission, age_days};
 use crate::web::Desk;
@@ -26,20 +27,9 @@ pub(super) struct Page {
     here: String,
     /// What a form names the item by.
     seen: String,
-    facts: Vec<(&'static str, String)>,
-    payer_account: String,
-    is_masked: bool,
-    amount: String,
-    is_negative: bool,
-    remarks: Vec<Remark>,
-    reason: &'static str,
+    bank: Bank,
+    standing: Standing,
     why: Why,
-    stage: &'static str,
-    stage_class: &'static str,
-    age_days: u32,
-    age: &'static str,
-    assignee: String,
-    is_mine: bool,
     candidates: Vec<Candidate>,
     /// The notice that the form begins with: the nearest, where it asks for exactly what came.
     first_choice: String,
@@ -52,12 +42,38 @@ pub(super) struct Page {
     proposal: Option<Shown>,
     next: String,
     done: &'static str,
+    rights: Rights,
+    people: Vec<(String, String)>,
+}
+
+/// What the bank gave.
+struct Bank {
+    facts: Vec<(&'static str, String)>,
+    payer_account: String,
+    is_masked: bool,
+    amount: String,
+    is_negative: bool,
+    remarks: Vec<Remark>,
+}
+
+/// Where the item stands.
+struct Standing {
+    reason: &'static str,
+    stage: &'static str,
+    stage_class: &'static str,
+    age_days: u32,
+    age: &'static str,
+    assignee: String,
+    is_mine: bool,
+}
+
+/// What the reader can do with it now.
+struct Rights {
     /// It hangs and nothing is proposed: acts can be drafted.
     can_act: bool,
     can_reverse: bool,
     may_assign: bool,
     may_unmask: bool,
-    people: Vec<(String, String)>,
 }
 
 struct Employer {
@@ -100,77 +116,100 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
         people: found.people.clone(),
     };
     let readings = desk.readings();
-    let reader = readings.reader();
-    let days = age_days(item.booked_on, found.as_of);
-    let amount = signed(item.direction, item.amount);
-    let candidates: Vec<Candidate> =
-        found.suggestions.iter().map(|one| Candidate::of(one, language)).collect();
-    let is_closed = item.closed_on.is_some();
-    let may_propose = frame.may(Permission::Propose);
-    let account = &item.counterparty_account;
-    let others = found.others.iter().map(|other| {
-        Line::of(other, &[], found.as_of, &found.people, reader, language)
-    });
-    let rules = &desk.rules().desk;
+    let line =
+        |other| Line::of(other, &[], found.as_of, &found.people, readings.reader(), language);
     let actor = crate::web::page::actor(session);
+    let proposal = found.proposal.as_ref();
+    let notice = |notice| Notice::of(notice, item.amount.fen(), language);
     Page {
         here: address::item(found.row.account_id, &item.id.serial),
         seen: seen(&found.row),
-        facts: facts(&found.sheet, language),
-        payer_account: if whole { foreign(account) } else { masked(account) },
-        is_masked: !whole && account.chars().count() > 4,
-        amount: yuan(amount),
-        is_negative: amount.fen() < 0,
-        remarks: item
-            .remarks
-            .iter()
-            .map(|(field, text)| Remark::read(*field, text, reader, language))
-            .collect(),
-        reason: item.reason.map_or("", |reason| view::reason(reason, language)),
+        bank: Bank::of(&found, readings.reader(), whole, language),
+        standing: Standing::of(&found, &known, session, language),
         why: Why::of(item.because.as_deref(), language),
-        stage: view::stage(item.stage, language),
-        stage_class: item.stage.code(),
-        age_days: days,
-        age: view::age(Age::of(days), language),
-        assignee: item.assignee.as_deref().map(|login| known.person(login)).unwrap_or_default(),
-        is_mine: item.assignee.as_deref() == Some(&session.person_id),
-        first_choice: candidates
-            .first()
-            .filter(|nearest| nearest.exact)
-            .map(|nearest| nearest.reference.clone())
-            .unwrap_or_default(),
-        candidates,
-        employer: found.employer.as_ref().map(|(id, name)| Employer {
+        first_choice: first_choice(&found),
+        candidates: found.suggestions.iter().map(|one| Candidate::of(one, language)).collect(),
+        employer: found.employer.as_ref().map(Employer::of),
+        others: found.others.iter().map(line).collect(),
+        notices: found.notices.iter().map(notice).collect(),
+        similar: similar(&found, &known, language),
+        note: foreign(item.note.as_deref().unwrap_or_default()),
+        history: history(&found, &known, language),
+        proposal: proposal.map(|one| Shown::of(one, &known, &desk.rules().desk, &actor, language)),
+        next: found.next.as_ref().map(place).unwrap_or_default(),
+        done: done_words(done, language),
+        rights: Rights::of(&found, &frame),
+        people: found.workers,
+        frame,
+    }
+}
+
+fn place(item: &Hanging) -> String {
+    address::item(item.account_id, &item.item.id.serial)
+}
+
+/// The nearest notice, where it asks for exactly what came.
+fn first_choice(found: &Found) -> String {
+    let nearest = found.suggestions.first();
+    let exact = nearest.filter(|nearest| nearest.amount == found.row.item.amount);
+    exact.map(|nearest| nearest.reference.to_string()).unwrap_or_default()
+}
+
+impl Bank {
+    fn of(found: &Found, reader: &Reader, whole: bool, language: Language) -> Self {
+        let item = &found.row.item;
+        let account = &item.counterparty_account;
+        let amount = signed(item.direction, item.amount);
+        let read = |(field, text): &(_, String)| Remark::read(*field, text, reader, language);
+        Self {
+            facts: facts(&found.sheet, language),
+            payer_account: if whole { foreign(account) } else { masked(account) },
+            is_masked: !whole && account.chars().count() > 4,
+            amount: yuan(amount),
+            is_negative: amount.fen() < 0,
+            remarks: item.remarks.iter().map(read).collect(),
+        }
+    }
+}
+
+impl Standing {
+    fn of(found: &Found, known: &Known, session: &Session, language: Language) -> Self {
+        let item = &found.row.item;
+        let days = age_days(item.booked_on, found.as_of);
+        let assignee = item.assignee.as_deref();
+        Self {
+            reason: item.reason.map_or("", |reason| view::reason(reason, language)),
+            stage: view::stage(item.stage, language),
+            stage_class: item.stage.code(),
+            age_days: days,
+            age: view::age(Age::of(days), language),
+            assignee: assignee.map(|login| known.person(login)).unwrap_or_default(),
+            is_mine: assignee == Some(&session.person_id),
+        }
+    }
+}
+
+impl Rights {
+    fn of(found: &Found, frame: &Frame) -> Self {
+        let item = &found.row.item;
+        let may_propose = frame.may(Permission::Propose) && item.pending.is_none();
+        Self {
+            can_act: may_propose && item.closed_on.is_none(),
+            can_reverse: may_propose && item.decided.is_some(),
+            may_assign: frame.may(Permission::Assign) && item.closed_on.is_none(),
+            may_unmask: frame.may(Permission::Unmask),
+        }
+    }
+}
+
+impl Employer {
+    fn of((id, name): &(String, String)) -> Self {
+        Self {
             id: id.clone(),
             name: foreign(if name.is_empty() { id } else { name }),
             href: address::employer(id),
             queue: address::Query::default().with("employer", id).on("/queue"),
-        }),
-        others: others.collect(),
-        notices: found
-            .notices
-            .iter()
-            .map(|notice| Notice::of(notice, item.amount.fen(), language))
-            .collect(),
-        similar: similar(&found, &known, language),
-        note: foreign(item.note.as_deref().unwrap_or_default()),
-        history: history(&found, &known, language),
-        proposal: found
-            .proposal
-            .as_ref()
-            .map(|proposal| Shown::of(proposal, &known, rules, &actor, language)),
-        next: found
-            .next
-            .as_ref()
-            .map(|next| address::item(next.account_id, &next.item.id.serial))
-            .unwrap_or_default(),
-        done: done_words(done, language),
-        can_act: may_propose && !is_closed && item.pending.is_none(),
-        can_reverse: may_propose && item.decided.is_some() && item.pending.is_none(),
-        may_assign: frame.may(Permission::Assign) && !is_closed,
-        may_unmask: frame.may(Permission::Unmask),
-        people: found.workers,
-        frame,
+        }
     }
 }
 
@@ -206,13 +245,19 @@ pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'stat
     };
     let bank = format!("{} {}", sheet.counterparty_bank_name, sheet.counterparty_bank_code);
     let facts = [
-        (say("收款账户", "Received at"), format!("{} {}", foreign(&sheet.bank_name), masked(&sheet.account_no))),
+        (
+            say("收款账户", "Received at"),
+            format!("{} {}", foreign(&sheet.bank_name), masked(&sheet.account_no)),
+        ),
         (say("流水号", "Serial"), foreign(&sheet.serial)),
         (say("入账", "Booked"), booked),
         (say("付款方", "Payer"), foreign(&sheet.counterparty_name)),
         (say("付款开户行", "Payer's bank"), foreign(bank.trim())),
         (say("入账后余额", "Balance after"), sheet.balance.map(yuan).unwrap_or_default()),
-        (say("冲正标志", "Reversal mark"), if sheet.reversal { say("有", "yes").to_owned() } else { String::new() }),
+        (
+            say("冲正标志", "Reversal mark"),
+            if sheet.reversal { say("有", "yes").to_owned() } else { String::new() },
+        ),
         (say("收到批次", "Taken in on"), sheet.taken_on.to_string()),
     ];
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
@@ -221,9 +266,10 @@ pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'stat
 fn similar(found: &Found, known: &Known, language: Language) -> Vec<Similar> {
     let shown = |one: &crate::store::SimilarItem| {
         let line = known.item(&one.id);
-        let kind = one.resolution.as_deref().and_then(|code| {
-            ActKind::ALL.into_iter().find(|kind| kind.code() == code)
-        });
+        let kind = one
+            .resolution
+            .as_deref()
+            .and_then(|code| ActKind::ALL.into_iter().find(|kind| kind.code() == code));
         let became = match kind {
             Some(kind) => choose(language, kind.chinese(), kind.english()),
             None => view::outcome(one.outcome, language),
