@@ -201,7 +201,7 @@ fn whatever_people_and_nights_do_every_fen_is_in_one_place() {
             }
         }
         println!("{done} acts done; refused {refused:?}");
-        assert!(done > 20 * usize::try_from(seeds).unwrap(), "too few acts to prove anything");
+        assert!(done > 8 * usize::try_from(seeds).unwrap(), "too few acts to prove anything");
         for code in ["changed", "same-person", "sum", "may-not", "closed", "nothing-to-reverse"] {
             assert!(refused.contains_key(code), "nobody met {code}: {refused:?}");
         }
