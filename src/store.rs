@@ -12,7 +12,9 @@ mod archive;
 mod audit;
 mod branch;
 mod bulk;
+mod choices;
 mod copying;
+mod deliveries;
 mod desk;
 mod error;
 mod import;
@@ -23,6 +25,7 @@ mod listing;
 mod lock;
 mod migrate;
 mod notices;
+mod outbox;
 mod outcomes;
 mod partition;
 mod placing;
@@ -33,12 +36,14 @@ mod server;
 mod slate;
 mod sql;
 mod suspense;
+mod telling;
 mod trail;
 mod verdict;
 
 pub use archive::ArchivedMonth;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
+pub use choices::{BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
     Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
@@ -52,12 +57,14 @@ pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
+pub use outbox::{OutboxFilter, OutboxRow};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use placing::distribution;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
+pub use telling::{TellingKey, TellingRow};
 pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
