@@ -273,6 +273,13 @@ impl Centre {
         (self.backing.tamper)(&self.store, &sql.replace("where ", &here))
     }
 
+    /// What was decided and booked; that the employer hears of it afterwards is no change of that.
+    pub(crate) fn books(&self) -> Dump {
+        const BOOKS: [&str; 5] =
+            ["decision", "allocation", "settlement", "journal", "suspense_item"];
+        self.dump().into_iter().filter(|(table, _)| BOOKS.contains(&table.as_str())).collect()
+    }
+
     pub(crate) fn dump(&self) -> Dump {
         (self.backing.dump)(&self.store)
     }
