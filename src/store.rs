@@ -8,10 +8,13 @@
 //! Invariant: a file is one commit, a night's decisions are one commit; whoever is killed leaves
 //! the state before or the state after.
 
+mod archive;
 mod audit;
 mod branch;
 mod bulk;
+mod choices;
 mod copying;
+mod deliveries;
 mod desk;
 mod error;
 mod figures;
@@ -23,6 +26,7 @@ mod listing;
 mod lock;
 mod migrate;
 mod notices;
+mod outbox;
 mod outcomes;
 mod partition;
 mod person;
@@ -36,13 +40,16 @@ mod shown;
 mod slate;
 mod sql;
 mod suspense;
+mod telling;
 mod throttle;
 mod token;
 mod trail;
 mod verdict;
 
+pub use archive::ArchivedMonth;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
+pub use choices::{BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
     Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
@@ -57,6 +64,7 @@ pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
+pub use outbox::{OutboxFilter, OutboxRow};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use person::Person;
 pub use placing::distribution;
@@ -70,6 +78,7 @@ pub use shown::{
 };
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
+pub use telling::{TellingKey, TellingRow};
 pub use token::ApiToken;
 pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};

@@ -12,6 +12,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::too_many_lines,
+    clippy::type_complexity,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a test that meets the impossible stops; it says when it skips, and finds data by the environment"
@@ -19,6 +21,8 @@
 
 #[path = "night/again.rs"]
 mod again;
+#[path = "night/archive.rs"]
+mod archive;
 #[path = "night/books.rs"]
 mod books;
 #[path = "night/centre.rs"]
@@ -37,6 +41,8 @@ mod histories;
 mod imports;
 #[path = "night/killed.rs"]
 mod killed;
+#[path = "night/letters.rs"]
+mod letters;
 #[path = "night/office.rs"]
 mod office;
 #[path = "night/postgres.rs"]

@@ -10,7 +10,9 @@ use super::args::{Global, NightlyArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
+use super::mail;
 use super::night::{self, Summary};
+use super::patience::patiently;
 use super::rows::{Column, Printer, Value};
 use super::settings::Settings;
 use crate::store::{Ending, Lease, Store};
@@ -164,20 +166,20 @@ fn one(
     code: &str,
 ) -> Result<Option<What>, Failure> {
     let settings = settings.of_centre(global, code)?;
-    let store = Store::open(&settings.database, code, false)?;
-    let lease = store.lease()?;
-    let done = lease
-        .last
-        .as_ref()
-        .is_some_and(|last| last.night >= as_of && last.ending != Ending::Failed);
+    let last = patiently(|| Ok(Store::open(&settings.database, code, false)?.lease()?))?.last;
+    let done = last.is_some_and(|last| last.night >= as_of && last.ending != Ending::Failed);
     if done && !args.again {
         return Ok(Some(What::DoneBefore));
     }
-    let centre = match Centre::claim(global, settings) {
+    let centre = match patiently(|| Centre::claim(global, settings.clone())) {
         Err(Failure::Held(_)) => return Ok(None),
         other => other?,
     };
-    let (summary, done) = night::of(global, &centre, None, as_of, !args.no_report)?;
+    let worked = night::of(global, &centre, None, as_of, !args.no_report);
+    let settings = centre.settings.clone();
+    drop(centre);
+    mail::after_a_night(global, &settings);
+    let (summary, done) = worked?;
     Ok(Some(What::Done(Box::new(summary), done)))
 }
 

@@ -39,10 +39,12 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     3 "0003_decision",
     4 "0004_remittance",
     5 "0005_history",
+    6 "0006_outbox",
     7 "0007_desk",
     8 "0008_session",
     9 "0009_desk_read",
     10 "0010_lease",
+    11 "0011_archive",
 ];
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.

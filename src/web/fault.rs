@@ -55,21 +55,17 @@ pub(crate) enum Fault {
 
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
-        let both = |text: String| (text.clone(), text);
+        let words = error.to_string();
         match error {
-            StoreError::Night => Self::Conflict {
+            StoreError::Refused(Refusal::NoSuch { .. }) => Self::NotFound,
+            StoreError::Refused(Refusal::State { .. }) => {
+                Self::Conflict { zh: "状态已变化，请刷新后再试".to_owned(), en: words }
+            }
+            StoreError::Refused(_) => Self::Invalid { zh: words.clone(), en: words },
+            StoreError::LeaseLost { .. } => Self::Conflict {
                 zh: "夜间对账正在写入，请稍后再试".to_owned(),
                 en: "a night is being recorded; try again soon".to_owned(),
             },
-            StoreError::Refused(Refusal::NoSuch { .. }) => Self::NotFound,
-            StoreError::Refused(Refusal::State { .. }) => {
-                let (_, en) = both(error.to_string());
-                Self::Conflict { zh: "状态已变化，请刷新后再试".to_owned(), en }
-            }
-            StoreError::Refused(_) => {
-                let (zh, en) = both(error.to_string());
-                Self::Invalid { zh, en }
-            }
             other => Self::Store(other),
         }
     }

@@ -64,7 +64,7 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn letter(&self, letter_id: &str) -> Result<Option<LetterRow>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select letter_id, employer_id, written_on, recipient, subject, message
+        let sql = "select letter_id, employer_id, written_on, recipient, subject, message, kind
             from letter where centre_id = ?1 and letter_id = ?2";
         let key = params![bulk.centre_id, letter_id];
         bulk.connection.prepare_cached(sql)?.query_row_optional(key, |row| {
@@ -75,6 +75,7 @@ impl Store {
                 recipient: row.get(3)?,
                 subject: row.get(4)?,
                 message: row.get(5)?,
+                kind: row.get(6)?,
             })
         })
     }
