@@ -8,6 +8,7 @@
 //! Invariant: no handler is reachable but through the table, and no route of it without the guard.
 
 pub mod account;
+mod api;
 mod asset;
 mod cookie;
 mod fault;

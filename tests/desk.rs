@@ -14,6 +14,8 @@
     reason = "a test that meets the impossible stops; it says when it skips, and finds data by the environment"
 )]
 
+#[path = "desk/api.rs"]
+mod api;
 #[path = "night/centre.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod centre;

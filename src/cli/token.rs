@@ -36,7 +36,7 @@ pub(super) fn run(global: &Global, command: &TokenCommand) -> Result<Done, Failu
         TokenCommand::Add { name, role, days } => {
             let centre = Centre::beside(global)?;
             let made = account::token(name, role.role(), "operator", clock::now(), *days);
-            let (token, kept) = made.map_err(|_| Failure::because("no randomness to be had"))?;
+            let (token, kept) = made.map_err(|error| Failure::because(error.to_string()))?;
             let entry = entry("token-made", &kept.token_id, &kept.role);
             centre.store.add_token(&kept, &entry)?;
             writeln!(stdout(), "{token}")?;

@@ -16,6 +16,17 @@ pub(crate) const NAME_CHARACTERS_MAX: usize = 40;
 const TOKEN_ID_CHARACTERS: usize = 12;
 const DAY_SECONDS: i64 = 24 * 3600;
 
+/// The system gave no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the system gave no random bytes")]
+pub struct NoRandomness;
+
+impl From<NoRandomness> for Fault {
+    fn from(_: NoRandomness) -> Self {
+        Self::Broken
+    }
+}
+
 /// Why there will be no such person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
@@ -128,15 +139,18 @@ pub fn code_at(key: &str, at: i64) -> Option<String> {
 }
 
 /// A fresh token and what is kept of it; the token itself is shown this once.
-pub(crate) fn token(
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn token(
     name: &str,
     role: Role,
     made_by: &str,
     now: i64,
     days: u16,
-) -> Result<(String, ApiToken), Fault> {
+) -> Result<(String, ApiToken), NoRandomness> {
     // The word in front lets scanners of source code find tokens that were put there.
-    let token = format!("duizhang_{}", secret::token()?);
+    let token = format!("duizhang_{}", secret::token().map_err(|_| NoRandomness)?);
     let token_hash = secret::hash("token", &token);
     let kept = ApiToken {
         token_id: token_hash.get(..TOKEN_ID_CHARACTERS).unwrap_or_default().to_owned(),

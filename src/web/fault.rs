@@ -7,6 +7,7 @@
 use super::Desk;
 use super::frame::{Frame, Visit};
 use crate::store::{Refusal, StoreError};
+use crate::suspense;
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -39,6 +40,8 @@ pub(crate) enum Fault {
         zh: String,
         en: String,
     },
+    /// The domain refuses an act.
+    Refused(suspense::Refusal),
     /// Too many attempts; seconds until the next is heard.
     TooMany {
         seconds: i64,
@@ -71,6 +74,18 @@ impl From<StoreError> for Fault {
     }
 }
 
+impl From<suspense::Refusal> for Fault {
+    fn from(refusal: suspense::Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Whether a refusal says that somebody was faster.
+const fn is_late(refusal: &suspense::Refusal) -> bool {
+    use suspense::Refusal as R;
+    matches!(refusal, R::Changed { .. } | R::Edited { .. } | R::Closed { .. } | R::NotFrom { .. })
+}
+
 impl Fault {
     /// What is asked cannot be meant so.
     pub(crate) fn invalid(zh: &str, en: &str) -> Self {
@@ -82,7 +97,8 @@ impl Fault {
             Self::NoSession | Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::Confined | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(refusal) if is_late(refusal) => StatusCode::CONFLICT,
+            Self::Invalid { .. } | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -103,6 +119,7 @@ impl Fault {
             Self::NotFound => "not-found",
             Self::Invalid { .. } => "invalid",
             Self::Conflict { .. } => "conflict",
+            Self::Refused(refusal) => refusal.code(),
             Self::TooMany { .. } => "too-many-attempts",
             Self::TooLarge => "too-large",
             Self::TooSlow => "too-slow",
@@ -127,6 +144,7 @@ impl Fault {
             ),
             Self::NotFound => fixed("没有这个页面或这条记录", "there is no such page or record"),
             Self::Invalid { zh, en } | Self::Conflict { zh, en } => (zh.clone(), en.clone()),
+            Self::Refused(refusal) => (refusal.chinese(), refusal.to_string()),
             Self::TooMany { seconds } => (
                 format!("尝试次数过多，请在 {seconds} 秒后再试"),
                 format!("too many attempts; try again in {seconds} seconds"),
@@ -234,7 +252,7 @@ fn to_login(visit: &Visit, is_read: bool, is_htmx: bool) -> Response {
 }
 
 /// Problem details, RFC 9457.
-pub(super) fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
     let body = json!({
         "type": "about:blank",
         "title": status.canonical_reason().unwrap_or("error"),
@@ -243,5 +261,10 @@ pub(super) fn problem(status: StatusCode, code: &str, detail: &str) -> Response 
         "detail": detail,
     });
     let kind = HeaderValue::from_static("application/problem+json");
-    (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response()
+    let mut response = (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    response
 }

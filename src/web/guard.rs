@@ -6,6 +6,7 @@
 //! when they say "elsewhere".
 
 use super::Desk;
+use super::api::Caller;
 use super::cookie;
 use super::fault::Fault;
 use super::frame::Visit;
@@ -13,10 +14,10 @@ use super::route::Access;
 use super::secret;
 use super::session::{IDLE_SECONDS, LASTING_SECONDS, SEEN_EVERY_SECONDS, Session};
 use crate::store::SessionUse;
-use crate::suspense::Role;
+use crate::suspense::{Actor, Permission, Person, Role};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -43,7 +44,16 @@ pub(super) async fn guard(
             request.extensions_mut().insert(session);
             Some(csrf)
         }
-        Access::Token(_) => return Err(Fault::NoToken),
+        Access::Token(permission) => {
+            let caller = caller(&desk, request.headers()).await?;
+            let role = caller.0.role;
+            if !(role.may(permission) && role.may(Permission::UseApi)) {
+                return Err(Fault::Forbidden);
+            }
+            request.extensions_mut().insert(caller);
+            // No browser sends a bearer token by itself, so there is no form to forge.
+            return Ok(next.run(request).await);
+        }
     };
     if changes {
         if is_from_elsewhere(request.headers()) {
@@ -85,6 +95,17 @@ async fn session(desk: &Desk, headers: &HeaderMap, visit: Visit) -> Result<Sessi
         given_password: found.password_given,
         visit,
     })
+}
+
+/// The program that a bearer token names, where it is in force.
+async fn caller(desk: &Desk, headers: &HeaderMap) -> Result<Caller, Fault> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
+    let token = given.and_then(|given| given.strip_prefix("Bearer ")).ok_or(Fault::NoToken)?;
+    let (hash, now) = (secret::hash("token", token), desk.now());
+    let found = desk.store(move |store| store.token(&hash, now)).await?;
+    let found = found.ok_or(Fault::NoToken)?;
+    let role = Role::from_code(&found.role).ok_or(Fault::NoToken)?;
+    Ok(Caller(Actor { person: Person(format!("token:{}", found.token_id)), role }))
 }
 
 /// Whether the browser says that another site made the request.

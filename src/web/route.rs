@@ -7,7 +7,7 @@ use super::page::{
     act as small, approval, employer, export, item, letter, notice, propose, queue, rule, run,
     today, trail, transaction,
 };
-use super::{Desk, asset, fault, guard, health, login, metric, own, people};
+use super::{Desk, api, asset, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -79,8 +79,50 @@ const TRAIL: Access = Access::May(Permission::ReadTrail);
 const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 
 /// Every address there is.
-#[rustfmt::skip] // A table is read by column.
 fn table() -> Vec<Route> {
+    let mut table = desk();
+    table.extend(programs());
+    table
+}
+
+/// The interface for programs; `api/openapi.json` describes it.
+#[rustfmt::skip] // A table is read by column.
+fn programs() -> Vec<Route> {
+    use api::{proof, proposal, record, suspense};
+    const READ: Access = Access::Token(Permission::Read);
+    const ASSIGN: Access = Access::Token(Permission::Assign);
+    const PROPOSE: Access = Access::Token(Permission::Propose);
+    const APPROVE: Access = Access::Token(Permission::Approve);
+    const TRAIL: Access = Access::Token(Permission::ReadTrail);
+    vec![
+        page("/api/v1/openapi.json",                              Access::Anybody, api::described),
+        page("/api/v1/suspense",                                  READ,    suspense::listed),
+        page("/api/v1/suspense/{account}/{serial}",               READ,    suspense::shown),
+        page("/api/v1/suspense/{account}/{serial}/suggestions",   READ,    suspense::suggestions),
+        page("/api/v1/suspense/{account}/{serial}/history",       READ,    suspense::history),
+        act ("/api/v1/suspense/{account}/{serial}/notes",         ASSIGN,  suspense::note),
+        act ("/api/v1/assignments",                               ASSIGN,  suspense::assign),
+        act ("/api/v1/previews",                                  PROPOSE, proposal::preview),
+        page("/api/v1/proposals",                                 READ,    proposal::listed),
+        act ("/api/v1/proposals",                                 PROPOSE, proposal::propose),
+        page("/api/v1/proposals/{id}",                            READ,    proposal::shown),
+        act ("/api/v1/proposals/{id}/approve",                    APPROVE, proposal::approve),
+        act ("/api/v1/proposals/{id}/send-back",                  APPROVE, proposal::send_back),
+        act ("/api/v1/proposals/{id}/withdraw",                   PROPOSE, proposal::withdraw),
+        page("/api/v1/transactions",                              READ,    record::transactions),
+        page("/api/v1/notices",                                   READ,    record::notices),
+        page("/api/v1/employers",                                 READ,    record::employers),
+        page("/api/v1/employers/{id}",                            READ,    record::employer),
+        page("/api/v1/runs",                                      READ,    record::runs),
+        page("/api/v1/letters",                                   READ,    record::letters),
+        page("/api/v1/trail",                                     TRAIL,   proof::trail),
+        page("/api/v1/audit",                                     TRAIL,   proof::audit),
+    ]
+}
+
+/// The desk's own pages and forms.
+#[rustfmt::skip] // A table is read by column.
+fn desk() -> Vec<Route> {
     use Access::{Anybody, Own};
     vec![
         page("/",                     READ,    today::show),

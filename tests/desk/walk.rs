@@ -4,9 +4,11 @@
 //! a role may not do is refused in the second; the rest of them look at every answer's headers.
 
 use super::centre::{Centre, every_store};
-use super::served::{Browser, Served, hire};
+use super::served::{Browser, Served, Wish, entry, hire};
 use super::wire::{Answer, Ask, get, post};
+use duizhang::store::Store;
 use duizhang::suspense::Role;
+use duizhang::web::account;
 use duizhang::web::listed;
 
 /// Method, address, and who: `anybody`, `own` (whoever is logged in), or roles by their letters: c(lerk),
@@ -14,6 +16,29 @@ use duizhang::web::listed;
 #[rustfmt::skip] // A table is read by column.
 const WHO: &[(&str, &str, &str)] = &[
     ("GET",  "/",                     "camu"),
+    ("GET",  "/queue",                "camu"),
+    ("GET",  "/queue/export.xlsx",    "cau"),
+    ("GET",  "/items/{account}/{serial}",        "camu"),
+    ("POST", "/items/{account}/{serial}/unmask", "cau"),
+    ("POST", "/items/{account}/{serial}/note",   "ca"),
+    ("POST", "/assign",               "ca"),
+    ("POST", "/preview",              "ca"),
+    ("POST", "/propose",              "ca"),
+    ("POST", "/proposals/{id}/withdraw",         "ca"),
+    ("POST", "/proposals/{id}/send-back",        "a"),
+    ("GET",  "/approvals",            "camu"),
+    ("POST", "/approvals/approve",    "a"),
+    ("GET",  "/transactions",         "camu"),
+    ("GET",  "/transactions/{account}/{serial}", "camu"),
+    ("GET",  "/notices",              "camu"),
+    ("GET",  "/employers",            "camu"),
+    ("GET",  "/employers/{id}",       "camu"),
+    ("GET",  "/letters",              "camu"),
+    ("GET",  "/letters/{id}",         "camu"),
+    ("GET",  "/runs",                 "camu"),
+    ("GET",  "/runs/{day}",           "camu"),
+    ("GET",  "/rules",                "camu"),
+    ("GET",  "/trail",                "amu"),
     ("GET",  "/login",                "anybody"),
     ("POST", "/login",                "anybody"),
     ("POST", "/logout",               "own"),
@@ -36,6 +61,28 @@ const WHO: &[(&str, &str, &str)] = &[
     ("GET",  "/healthz",              "anybody"),
     ("GET",  "/readyz",               "anybody"),
     ("GET",  "/metrics",              "anybody"),
+    ("GET",  "/api/v1/openapi.json",  "anybody"),
+    ("GET",  "/api/v1/suspense",      "api:camu"),
+    ("GET",  "/api/v1/suspense/{account}/{serial}",             "api:camu"),
+    ("GET",  "/api/v1/suspense/{account}/{serial}/suggestions", "api:camu"),
+    ("GET",  "/api/v1/suspense/{account}/{serial}/history",     "api:camu"),
+    ("POST", "/api/v1/suspense/{account}/{serial}/notes",       "api:ca"),
+    ("POST", "/api/v1/assignments",   "api:ca"),
+    ("POST", "/api/v1/previews",      "api:ca"),
+    ("GET",  "/api/v1/proposals",     "api:camu"),
+    ("POST", "/api/v1/proposals",     "api:ca"),
+    ("GET",  "/api/v1/proposals/{id}",            "api:camu"),
+    ("POST", "/api/v1/proposals/{id}/approve",    "api:a"),
+    ("POST", "/api/v1/proposals/{id}/send-back",  "api:a"),
+    ("POST", "/api/v1/proposals/{id}/withdraw",   "api:ca"),
+    ("GET",  "/api/v1/transactions",  "api:camu"),
+    ("GET",  "/api/v1/notices",       "api:camu"),
+    ("GET",  "/api/v1/employers",     "api:camu"),
+    ("GET",  "/api/v1/employers/{id}", "api:camu"),
+    ("GET",  "/api/v1/runs",          "api:camu"),
+    ("GET",  "/api/v1/letters",       "api:camu"),
+    ("GET",  "/api/v1/trail",         "api:amu"),
+    ("GET",  "/api/v1/audit",         "api:amu"),
 ];
 
 const LETTERS: [(Role, char); 4] =
@@ -132,12 +179,40 @@ fn without_a_session_nothing_is_answered_but_the_login() {
     });
 }
 
+#[test]
+fn a_token_may_what_its_role_may_here_and_nowhere_else() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let url = served.centre.url();
+        let elsewhere = Store::open(&url, &format!("{url}-elsewhere"), true).unwrap();
+        let token = |store: &Store, role: Role| {
+            let (token, kept) = account::token("测试", role, "operator", served.now(), 1).unwrap();
+            store.add_token(&kept, &entry("token-made", &kept.token_id)).unwrap();
+            format!("Bearer {token}")
+        };
+        for (role, letter) in LETTERS {
+            let (own, foreign) = (token(&served.centre.store, role), token(&elsewhere, role));
+            for (method, path, who) in WHO.iter().filter(|(_, _, who)| who.starts_with("api:")) {
+                let bare = ask(method, path, None, None);
+                let case = format!("{method} {path} as {role:?}");
+                assert_eq!(served.ask(&bare).status, 401, "{case}: without a token");
+                let foreign = served.ask(&bare.clone().with("authorization", &foreign));
+                assert_eq!(foreign.status, 401, "{case}: of another centre");
+                let answer = served.ask(&bare.with("authorization", &own));
+                assert!(answer.status < 500, "{case}: {}", answer.body);
+                let may = who.trim_start_matches("api:").contains(letter);
+                assert_eq!(answer.status != 403, may, "{case}: {}", answer.status);
+            }
+        }
+    });
+}
+
 /// Cookie and CSRF token of a clerk who is logged in at another centre of the same database.
 fn foreign(served: &Served) -> (String, String) {
     let url = served.centre.url();
-    let store = duizhang::store::Store::open(&url, &format!("{url}-elsewhere"), true).unwrap();
+    let store = Store::open(&url, &format!("{url}-elsewhere"), true).unwrap();
     hire(&store, "clerk", Role::Clerk);
-    let other = Served::of(Centre::over(store), super::served::Wish::default());
+    let other = Served::of(Centre::over(store), Wish::default());
     let browser = other.login("clerk");
     assert_eq!(other.get(&browser, "/me").status, 200);
     (browser.cookie, browser.csrf)

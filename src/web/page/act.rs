@@ -5,7 +5,7 @@ use super::draft::{Form, items};
 use super::{actor, invalid, moment};
 use crate::remittance::PaymentReference;
 use crate::store::{NoticeLine, NoticeSearch, Store, StoreError};
-use crate::suspense::{Act, ItemId, Person, Refusal};
+use crate::suspense::{Act, ItemId, Person};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::session::Session;
@@ -16,19 +16,6 @@ use std::collections::BTreeMap;
 
 /// Characters of a note that are kept.
 const NOTE_CHARS_MAX: usize = 2_000;
-
-/// What the store refuses, as a page says it.
-pub(super) fn refused(refusal: Refusal) -> Fault {
-    let (zh, en) = (refusal.chinese(), refusal.to_string());
-    let is_late = matches!(
-        refusal,
-        Refusal::Changed { .. }
-            | Refusal::Edited { .. }
-            | Refusal::Closed { .. }
-            | Refusal::NotFrom { .. }
-    );
-    if is_late { Fault::Conflict { zh, en } } else { Fault::Invalid { zh, en } }
-}
 
 /// The notices that acts name, each looked up once.
 pub(super) fn named<'a>(
@@ -72,7 +59,7 @@ pub(crate) async fn assign(
     let (actor, now) = (actor(&session), moment(&desk));
     let done_or_not =
         desk.store(move |store| store.assign(&actor, &chosen, to.as_ref(), now)).await?;
-    done_or_not.map_err(refused)?;
+    done_or_not.map_err(Fault::from)?;
     Ok(Redirect::to(&back(form.one("back"), done)).into_response())
 }
 
@@ -100,7 +87,7 @@ pub(crate) async fn note(
     }
     let id = item_id(&desk, account_id, &serial).await?;
     let (actor, now) = (actor(&session), moment(&desk));
-    desk.store(move |store| store.note(&actor, &id, &text, now)).await?.map_err(refused)?;
+    desk.store(move |store| store.note(&actor, &id, &text, now)).await?.map_err(Fault::from)?;
     let place = address::item(account_id, address::named(&serial));
     Ok(Redirect::to(&format!("{place}?done=noted")).into_response())
 }
@@ -116,7 +103,7 @@ pub(crate) async fn withdraw(
     let (digest, next) = (form.one("digest").to_owned(), form.one("back").to_owned());
     let (actor, now) = (actor(&session), moment(&desk));
     let done = desk.store(move |store| store.withdraw(&actor, &proposal_id, &digest, now)).await?;
-    done.map_err(refused)?;
+    done.map_err(Fault::from)?;
     Ok(Redirect::to(&back(&next, "withdrawn")).into_response())
 }
 

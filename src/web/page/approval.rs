@@ -110,7 +110,7 @@ pub(crate) async fn approve(
         chosen.ok_or_else(|| invalid("请先选择要复核的意见", "choose a proposal first"))?;
     let (rules, actor, now) = (desk.rules().desk.clone(), actor(&session), moment(&desk));
     let done = desk.store(move |store| store.approve_all(&rules, &actor, &chosen, now)).await?;
-    let done = done.map_err(super::act::refused)?;
+    let done = done.map_err(Fault::from)?;
     let booked = done.iter().all(|one| matches!(one, Approved::Booked));
     let word = if booked { "booked" } else { "needs-another" };
     Ok(Redirect::to(&format!("/approvals?done={word}")).into_response())
@@ -131,6 +131,6 @@ pub(crate) async fn send_back(
     let (actor, now) = (actor(&session), moment(&desk));
     let done =
         desk.store(move |store| store.send_back(&actor, &proposal_id, &digest, &why, now)).await?;
-    done.map_err(super::act::refused)?;
+    done.map_err(Fault::from)?;
     Ok(Redirect::to("/approvals?done=sent-back").into_response())
 }

@@ -195,6 +195,6 @@ pub(crate) async fn propose(
             Ok((done.map(|_| drafts), store.own_accounts()?))
         })
         .await?;
-    let drafts = done.map_err(super::act::refused)?;
+    let drafts = done.map_err(Fault::from)?;
     Ok(Redirect::to(&format!("{}?done=proposed", back(&drafts, &accounts))).into_response())
 }
