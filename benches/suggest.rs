@@ -22,11 +22,24 @@ const EMPLOYERS: usize = 10_000;
 
 fn main() {
     let (mut naive, mut taught) = (Measure::new(SEED, EMPLOYERS), Measure::new(SEED, EMPLOYERS));
-    println!("first month, nothing learned\n{}", naive.month("2026-05", "2026-06-10"));
+    let first = naive.month("2026-05", "2026-06-10");
+    println!("first month, nothing learned\n{first}");
     let _ = taught.month("2026-05", "2026-06-10");
     taught.staff_confirm("2026-06-11");
-    println!("second month, nothing confirmed\n{}", naive.month("2026-06", "2026-07-10"));
+    let naive = naive.month("2026-06", "2026-07-10");
+    println!("second month, nothing confirmed\n{naive}");
     let began = Instant::now();
-    println!("second month, the first confirmed\n{}", taught.month("2026-06", "2026-07-10"));
-    println!("night and suggestions of it: {:.1?}", began.elapsed());
+    let taught = taught.month("2026-06", "2026-07-10");
+    println!("second month, the first confirmed\n{taught}");
+    println!("its night and suggestions: {:.1?}", began.elapsed());
+    for habit in ["by an agency", "by the owner"] {
+        println!(
+            "{habit}: {} of 1000 first, {} once it was confirmed",
+            naive.of(habit),
+            taught.of(habit)
+        );
+    }
+    for scores in [first, naive, taught] {
+        assert!(scores.per_mille() >= 950, "fewer than 95 in a hundred:\n{scores}");
+    }
 }

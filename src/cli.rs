@@ -25,6 +25,7 @@ macro_rules! note {
 }
 
 mod apply;
+mod archive;
 mod args;
 mod audit;
 mod centre;
@@ -43,6 +44,7 @@ mod log;
 mod manual;
 mod moving;
 mod night;
+mod patience;
 mod progress;
 mod register;
 mod remark;
@@ -55,6 +57,7 @@ mod show;
 mod suspense;
 mod template;
 mod token;
+mod trail;
 mod user;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, RulesCommand};
@@ -90,6 +93,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         },
         Command::Migrate(args) => moving::migrate(global, args),
         Command::Distribute(args) => moving::distribute(global, args),
+        Command::Archive(args) => archive::run(global, args),
         Command::Ingest(args) => night::ingest(global, args),
         Command::Match(args) => night::judge(global, args),
         Command::Remark(args) => remark::run(global, args),
@@ -103,6 +107,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Suspense { command } => suspense::run(global, command),
         Command::Report(args) => report::run(global, args),
         Command::Audit { digest } => audit::run(global, *digest),
+        Command::Trail(args) => trail::run(global, args),
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),
         Command::Alert { command: AlertCommand::Preview(args) } => letters::preview(global, args),

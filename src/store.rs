@@ -8,6 +8,7 @@
 //! Invariant: a file is one commit, a night's decisions are one commit; whoever is killed leaves
 //! the state before or the state after.
 
+mod archive;
 mod audit;
 mod branch;
 mod bulk;
@@ -41,6 +42,7 @@ mod token;
 mod trail;
 mod verdict;
 
+pub use archive::ArchivedMonth;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
 pub use copying::Copied;

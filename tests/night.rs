@@ -19,6 +19,8 @@
 
 #[path = "night/again.rs"]
 mod again;
+#[path = "night/archive.rs"]
+mod archive;
 #[path = "night/books.rs"]
 mod books;
 #[path = "night/centre.rs"]
@@ -43,6 +45,8 @@ mod office;
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
+#[path = "night/shifts.rs"]
+mod shifts;
 #[path = "night/staff.rs"]
 mod staff;
 #[path = "night/statements.rs"]

@@ -4,7 +4,6 @@
 #![cfg(feature = "app")]
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stdout,
     clippy::float_arithmetic,
     reason = "a test that meets the impossible stops, and a measure is printed"
 )]

@@ -172,9 +172,6 @@ fn both_dialects_step_alike() {
         names.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
     };
     let (sqlite, postgres) = (names("migrations/sqlite"), names("migrations/postgres"));
-    if postgres.is_empty() {
-        return; // The second dialect has not begun.
-    }
     assert_eq!(sqlite, postgres);
 }
 

@@ -123,6 +123,13 @@ pub(super) enum Command {
         Nothing of the centre may be in the target before. The source is read and stays as it is."
     )]
     Migrate(MigrateArgs),
+    /// Take months that are over off the tables of every night (PostgreSQL)
+    #[command(
+        after_help = "Examples:\n  duizhang archive --before 2024-01 --dry-run\n  duizhang archive --before 2024-01\n\n\
+        A month goes when nothing in it can change any more, for all centres at once. Its tables move to\n\
+        the schema `archive`; dump them, then drop them. The audit goes on proving every fen."
+    )]
+    Archive(ArchiveArgs),
     /// Print or run the statements that place the tables of a Citus cluster by centre
     #[command(
         after_help = "Examples:\n  duizhang distribute\n  duizhang distribute --run --database postgres://coordinator/gjj"
@@ -190,6 +197,11 @@ pub(super) enum Command {
         #[arg(long)]
         digest: bool,
     },
+    /// Print the audit trail: what people did, each entry chained to the one before
+    #[command(
+        after_help = "Examples:\n  duizhang trail --actor wang\n  duizhang --format json trail > trail.jsonl"
+    )]
+    Trail(TrailArgs),
     /// Check rule files and run the examples in them
     Rules {
         #[command(subcommand)]
@@ -399,6 +411,15 @@ pub(super) struct MigrateArgs {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct ArchiveArgs {
+    /// The first month that stays, as 2024-01
+    #[arg(long, value_name = "MONTH")]
+    pub(super) before: String,
+    #[command(flatten)]
+    pub(super) as_of: AsOf,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct DistributeArgs {
     /// Run the statements, each in a transaction of its own, and leave out what is placed already
     #[arg(long)]
@@ -566,6 +587,19 @@ pub(super) struct ReportArgs {
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) as_of: AsOf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct TrailArgs {
+    /// Only about this item, proposal or person
+    #[arg(long, value_name = "ID")]
+    pub(super) subject: Option<String>,
+    /// Only by this person
+    #[arg(long, value_name = "WHO")]
+    pub(super) actor: Option<String>,
+    /// Only this event, such as approved
+    #[arg(long, value_name = "EVENT")]
+    pub(super) event: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

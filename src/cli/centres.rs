@@ -11,6 +11,7 @@ use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
 use super::night::{self, Summary};
+use super::patience::patiently;
 use super::rows::{Column, Printer, Value};
 use super::settings::Settings;
 use crate::store::{Ending, Lease, Store};
@@ -164,16 +165,12 @@ fn one(
     code: &str,
 ) -> Result<Option<What>, Failure> {
     let settings = settings.of_centre(global, code)?;
-    let store = Store::open(&settings.database, code, false)?;
-    let lease = store.lease()?;
-    let done = lease
-        .last
-        .as_ref()
-        .is_some_and(|last| last.night >= as_of && last.ending != Ending::Failed);
+    let last = patiently(|| Ok(Store::open(&settings.database, code, false)?.lease()?))?.last;
+    let done = last.is_some_and(|last| last.night >= as_of && last.ending != Ending::Failed);
     if done && !args.again {
         return Ok(Some(What::DoneBefore));
     }
-    let centre = match Centre::claim(global, settings) {
+    let centre = match patiently(|| Centre::claim(global, settings.clone())) {
         Err(Failure::Held(_)) => return Ok(None),
         other => other?,
     };

@@ -7,6 +7,7 @@
 use super::clock;
 use super::failure::Failure;
 use crate::store::{CentreLock, Holder, Lease, Store};
+use std::sync::OnceLock;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -25,9 +26,8 @@ impl Claim {
     /// Claims a centre, waiting for another run to let go for as long as there is patience.
     pub(super) fn take(store: &Store, code: &str, patience: Duration) -> Result<Self, Failure> {
         let began = Instant::now();
-        let holder = Holder::new(&machine(), std::process::id(), clock::now_nanos());
         loop {
-            if let Some(claim) = Self::try_take(store, code, &holder)? {
+            if let Some(claim) = Self::try_take(store, code, holder())? {
                 return Ok(claim);
             }
             if began.elapsed() >= patience {
@@ -88,6 +88,12 @@ impl Drop for Claim {
             tracing::warn!(%error, "the claim was not given back; it runs out within a minute");
         }
     }
+}
+
+/// This process, by one name: a claim whose answer was lost is found again, not waited for.
+fn holder() -> &'static Holder {
+    static HOLDER: OnceLock<Holder> = OnceLock::new();
+    HOLDER.get_or_init(|| Holder::new(&machine(), std::process::id(), clock::now_nanos()))
 }
 
 /// What this machine calls itself, for whoever asks who holds a centre.

@@ -18,7 +18,7 @@ pub(super) fn now() -> i64 {
     i64::try_from(since_1970().as_secs()).unwrap_or_default()
 }
 
-/// The nanoseconds of this second: they tell two claims of one process apart.
+/// The nanoseconds of this second: they tell two processes of one number apart.
 pub(super) fn now_nanos() -> u64 {
     since_1970().subsec_nanos().into()
 }

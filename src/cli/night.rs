@@ -7,12 +7,11 @@ use super::args::{AsOf, Global, IngestArgs, NightlyArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
+use super::patience::patiently;
 use super::progress::Progress;
 use super::report;
 use super::rows::{Column, Printer, Value};
-use crate::nightly::{
-    self, Delivery, FileOutcome, Inbox, Intakes, Night, NightError, NightSettings,
-};
+use crate::nightly::{self, Delivery, FileOutcome, Inbox, Intakes, Night, NightSettings};
 use crate::report::Tally;
 use crate::store::{Ended, Ending, Taken, VerdictTotals};
 use chrono::NaiveDate;
@@ -87,7 +86,8 @@ fn tally(tally: Tally) -> Value<'static> {
 
 /// `duizhang nightly`
 pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failure> {
-    let centre = Centre::write_after(global, Duration::from_secs(args.lock_wait))?;
+    let wait = Duration::from_secs(args.lock_wait);
+    let centre = patiently(|| Centre::write_after(global, wait))?;
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
     let (summary, done) = of(global, &centre, args.inbox.as_deref(), as_of, !args.no_report)?;
     let page = summary.page.clone();
@@ -117,7 +117,7 @@ pub(super) fn of(
         }
         Ok((summary, done))
     };
-    let worked = work();
+    let worked = patiently(work);
     let (ending, failure) = match &worked {
         Ok((_, Done::Fully)) => (Ending::Done, None),
         Ok((_, Done::InputSetAside)) => (Ending::SetAside, None),
@@ -130,28 +130,6 @@ pub(super) fn of(
     worked
 }
 
-/// How often a night is begun again after the connection was lost, and how long it waits before the
-/// second attempt; the pause doubles. A failover takes a minute or so.
-const ATTEMPTS: u32 = 6;
-const PAUSE: Duration = Duration::from_secs(2);
-
-/// Does a piece of a night, again where what stopped it passes: every commit of a night is known by
-/// content, so that doing it again does what is still missing.
-fn patiently<T>(mut work: impl FnMut() -> Result<T, NightError>) -> Result<T, NightError> {
-    let mut pause = PAUSE;
-    for _ in 1..ATTEMPTS {
-        match work() {
-            Err(NightError::Store(error)) if error.is_passing() => {
-                tracing::warn!(%error, pause_seconds = pause.as_secs(), "the night is begun again");
-                std::thread::sleep(pause);
-                pause *= 2;
-            }
-            other => return other,
-        }
-    }
-    work()
-}
-
 /// Runs one night and writes its letters.
 pub(super) fn run(
     global: &Global,
@@ -161,9 +139,8 @@ pub(super) fn run(
 ) -> Result<Summary, Failure> {
     let progress = Progress::start(global, "the night begins");
     let settings = settings(centre, deliveries, as_of);
-    let work = || nightly::run(&centre.store, &centre.rules, &settings, &progress);
-    let night = patiently(work)?;
-    patiently(|| nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of))?;
+    let night = nightly::run(&centre.store, &centre.rules, &settings, &progress)?;
+    nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
     Ok(Summary { as_of, night, page: None })
 }
 
@@ -258,7 +235,7 @@ pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
     let settings = settings(&centre, deliveries, as_of);
     let progress = Progress::start(global, "taking in");
-    let work = || nightly::ingest(&centre.store, &centre.rules, &settings, &progress);
+    let work = || Ok(nightly::ingest(&centre.store, &centre.rules, &settings, &progress)?);
     let intakes = patiently(work)?;
     drop(progress);
     let done = told(&intakes);
@@ -288,7 +265,7 @@ pub(super) fn judge(global: &Global, args: &AsOf) -> Result<Done, Failure> {
     let as_of = args.as_of.unwrap_or_else(clock::today);
     let settings = settings(&centre, Vec::new(), as_of);
     let progress = Progress::start(global, "judging");
-    let work = || nightly::judge(&centre.store, &centre.rules, &settings, &progress);
+    let work = || Ok(nightly::judge(&centre.store, &centre.rules, &settings, &progress)?);
     let verdict = patiently(work)?;
     nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
     drop(progress);

@@ -243,7 +243,8 @@ fn habits(prng: &mut Prng, name: String, index: usize) -> Habits {
         known: prng.chance(80),
         written,
         owner: (number(prng), format!("{}{}", prng.pick(SURNAMES), syllable(prng))),
-        agency: (group % 4 == 0)
+        agency: group
+            .is_multiple_of(4)
             .then(|| (format!("6299{group:015}"), format!("示例{group}号人力资源服务有限公司"))),
         monthly,
         old: None,
@@ -264,6 +265,9 @@ fn number(prng: &mut Prng) -> String {
 fn yuan(fen: u64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
+
+/// One transfer of a payment: who pays it, to which account, how many fen, and what is written.
+type Part<'p> = ((&'p str, &'p str), usize, u64, String);
 
 /// Writes payments of a month.
 struct Writer<'a> {
@@ -298,7 +302,7 @@ impl Writer<'_> {
         let plain = self.prng.pick(&["公积金", "5月公积金", "缴存", "代缴职工公积金"]).to_owned();
         let own = by.own();
         let right = format!("P{digits}");
-        let (kind, parts): (Kind, Vec<((&str, &str), usize, u64, String)>) = match kind {
+        let (kind, parts): (Kind, Vec<Part<'_>>) = match kind {
             Kind::WrongDigit => {
                 (kind, vec![(own, 0, amount, format!("P{}", self.wrong_digit(&digits)))])
             }

@@ -159,9 +159,12 @@ impl Grammar {
                 )) => {
                     (count, end) = (count + 1, next);
                 }
-                other => break other.map(|(class, _)| class),
+                // What the eye cannot see parts no word.
+                Some((Class::Invisible, next)) => break self.peek(text, self.visible(text, next)),
+                other => break other,
             }
         };
+        let next = next.map(|(class, _)| class);
         let word = next.is_some_and(|class| class.is_ascii_letter() || class.is_prefix());
         let together_max = match number.taken {
             0 => 1,

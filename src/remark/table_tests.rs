@@ -142,6 +142,7 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("app1906133753",          "probable", A, "embedded lowercase_prefix", "the end of a word"),
     ("PP1906133753",           "probable", A, "embedded", "a letter before the P, P itself"),
     ("H\u{200B}P1906133753",   "probable", A, "embedded", "right before it to the eye"),
+    ("P2026O\u{200B}P1906133753", "probable", A, "embedded not_first truncated", "a letter that is no digit of the cut number before it"),
     ("H P1906133753",          "certain", A, "not_first", "a space between"),
     ("汇款HP1906133753",        "probable", A, "embedded not_first", "words before the letter too"),
     ("ЖP1906133753",           "certain", A, "not_first", "not an ASCII letter"),

@@ -265,21 +265,30 @@ pub(super) fn spread(
         work.enter(&mut account, movement, Some(notice.reference), voucher)?;
         work.put(account);
     }
-    for (mut other, ordinal, total) in others.into_values() {
-        let postings = [
-            Posting::debit(Subject::Transit, way.of(total)),
-            Posting::credit(Subject::Contributions, way.of(total)),
-        ];
-        work.post(&mut other, ordinal, VoucherKind::TransferIn, Some(notice.reference), &postings)?;
-        let (other_id, reference) = (other.employer_id.clone(), notice.reference.to_string());
-        work.put(other);
-        let (kind, what) = match way {
-            Way::Paid => (LogKind::Paid, "settle"),
-            Way::BookedBack => (LogKind::Revoked, "reverse_settlement"),
-        };
-        work.note(&other_id, ordinal, kind, what, reference, Some(total));
-    }
+    others.into_values().try_for_each(|other| carry(work, notice, other, way))?;
     Ok(spread)
+}
+
+/// Posts what went to accounts at another employer, in that employer's books.
+fn carry(
+    work: &mut Work<'_>,
+    notice: &IssuedNotice,
+    (mut other, ordinal, total): (EmployerAccount, u32, Money),
+    way: Way,
+) -> Result<(), Refusal> {
+    let postings = [
+        Posting::debit(Subject::Transit, way.of(total)),
+        Posting::credit(Subject::Contributions, way.of(total)),
+    ];
+    work.post(&mut other, ordinal, VoucherKind::TransferIn, Some(notice.reference), &postings)?;
+    let (other_id, reference) = (other.employer_id.clone(), notice.reference.to_string());
+    work.put(other);
+    let (kind, what) = match way {
+        Way::Paid => (LogKind::Paid, "settle"),
+        Way::BookedBack => (LogKind::Revoked, "reverse_settlement"),
+    };
+    work.note(&other_id, ordinal, kind, what, reference, Some(total));
+    Ok(())
 }
 
 /// Marks lists as paid and registers as completed (办结): a supplement with its notice, every other

@@ -86,22 +86,31 @@ impl Place {
 }
 
 /// The place of each transaction, counted by direction. A transaction no night has judged yet waits.
-const PLACES: &str = "
-    select case
-            when d.outcome = 1 then 0
-            when d.outcome is null or d.outcome = 2 then 1
-            when d.outcome = 3 and i.resolution = 'advance' then 3
-            when d.outcome = 3 and i.resolution = 'refund' then 4
-            when d.outcome = 3 and i.resolution = 'not-ours' then 6
-            when d.outcome = 3 then 2
-            when d.outcome = 4 then 5
-            else 6 end as place,
-        t.direction, count(*), cast(sum(t.amount_fen) as bigint)
-    from bank_transaction t
+fn places() -> String {
+    format!(
+        "select {PLACE_OF}, t.direction, count(*), cast(sum(t.amount_fen) as bigint) {STANDING}
+            where t.centre_id = ?1 group by 1, 2
+        union all
+        select place, direction, cast(sum(count) as bigint), cast(sum(amount_fen) as bigint)
+            from archived_place where centre_id = ?1 group by 1, 2"
+    )
+}
+
+/// The place of a transaction, as its number among [`Place::ALL`].
+pub(super) const PLACE_OF: &str = "case
+        when d.outcome = 1 then 0
+        when d.outcome is null or d.outcome = 2 then 1
+        when d.outcome = 3 and i.resolution = 'advance' then 3
+        when d.outcome = 3 and i.resolution = 'refund' then 4
+        when d.outcome = 3 and i.resolution = 'not-ours' then 6
+        when d.outcome = 3 then 2
+        when d.outcome = 4 then 5
+        else 6 end";
+
+/// Transactions with what says where they stand.
+pub(super) const STANDING: &str = "from bank_transaction t
     left join decision d using (centre_id, account_id, serial, booked_on)
-    left join suspense_item i using (centre_id, account_id, serial, booked_on)
-    where t.centre_id = ?1
-    group by 1, 2";
+    left join suspense_item i using (centre_id, account_id, serial, booked_on)";
 
 const RECEIVED: &str = "
     select account_id, cast(sum(credit) as bigint), cast(sum(debit) as bigint),
@@ -110,6 +119,8 @@ const RECEIVED: &str = "
             case direction when 2 then amount_fen else 0 end as debit,
             0 as files_credit, 0 as files_debit
         from bank_transaction where centre_id = ?1
+        union all
+        select account_id, credit_fen, debit_fen, 0, 0 from archived_account where centre_id = ?1
         union all
         select account_id, 0, 0, credit_fen, debit_fen from receipt where centre_id = ?1) b
     group by 1 order by 1";
@@ -123,6 +134,8 @@ const SETTLEMENTS: &str = "
             where d.centre_id = ?1 and d.outcome = 1 and d.notice is not null
         union all
         select reference, 0, amount_fen from allocation where centre_id = ?1
+        union all
+        select reference, 0, amount_fen from archived_payment where centre_id = ?1
         union all
         select reference, 0, -amount_fen from advance_entry
             where centre_id = ?1 and reference is not null) p
@@ -267,7 +280,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
-        const TABLES: [&str; 9] = [
+        const TABLES: [&str; 11] = [
             "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
                 d.decided_on, d.because from decision d
                 join collection_account a using (centre_id, account_id)
@@ -279,9 +292,15 @@ impl Store {
             "select a.account_no, j.serial, j.step, j.posted_on, j.debit, j.credit, j.amount_fen
                 from journal j join collection_account a using (centre_id, account_id)
                 where j.centre_id = ?1 order by 1, 2, 3",
-            "select a.account_no, i.serial, i.opened_on, i.closed_on, i.state, i.resolution
+            "select a.account_no, i.serial, i.opened_on, i.closed_on, i.state, i.resolution,
+                i.read_as, i.wake_on
                 from suspense_item i join collection_account a using (centre_id, account_id)
                 where i.centre_id = ?1 order by 1, 2",
+            "select a.account_no, l.serial, l.employer_id, l.amount_fen from advance_part l
+                join collection_account a using (centre_id, account_id)
+                where l.centre_id = ?1 order by 1, 2",
+            "select reference, ordinal, settled_on, undone_on, amount_fen from settlement_undone
+                where centre_id = ?1 order by 1, 2",
             "select letter_id, employer_id, written_on, recipient, subject from letter
                 where centre_id = ?1 order by 1",
             "select b.employer_id, e.employee_id, e.status, e.detail, e.base_fen, e.years,
@@ -385,7 +404,7 @@ fn named(number: i64) -> String {
 type Standing = BTreeMap<(Place, bool), (u64, i64)>;
 
 fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError> {
-    let mut statement = connection.prepare_cached(PLACES)?;
+    let mut statement = connection.prepare_cached(&places())?;
     let mut rows = statement.query(params![centre])?;
     let mut standing = Standing::new();
     while let Some(row) = rows.next()? {
@@ -393,7 +412,9 @@ fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError
         let place = Place::ALL.get(index).copied().unwrap_or(Place::Ignored);
         let count: i64 = row.get(2)?;
         let credit = row.get::<i64>(1)? == 1;
-        standing.insert((place, credit), (count.cast_unsigned(), row.get(3)?));
+        let stands: &mut (u64, i64) = standing.entry((place, credit)).or_default();
+        stands.0 += count.cast_unsigned();
+        stands.1 += row.get::<i64>(3)?;
     }
     Ok(standing)
 }
@@ -455,7 +476,10 @@ fn balances(
     post(Subject::Advance.number(), Subject::Receipts.number(), advanced);
     let mut statement = connection.prepare_cached(
         "select debit, credit, cast(sum(amount_fen) as bigint) from journal
-         where centre_id = ?1 group by 1, 2",
+            where centre_id = ?1 group by 1, 2
+         union all
+         select debit, credit, cast(sum(amount_fen) as bigint) from archived_posting
+            where centre_id = ?1 group by 1, 2",
     )?;
     let mut rows = statement.query(params![centre])?;
     while let Some(row) = rows.next()? {

@@ -47,6 +47,11 @@ pub(crate) const TABLES: &[&str] = &[
     "person",
     "recovery_code",
     "api_token",
+    "archived_month",
+    "archived_place",
+    "archived_account",
+    "archived_posting",
+    "archived_payment",
     "proposal",
     "proposal_item",
     "advance_part",
@@ -101,7 +106,11 @@ impl Store {
                 }
                 copied.tables.push((table, copy_table(&from, &to, table)?));
             }
-            if to.connection.is_postgres() {
+            let archived =
+                copied.tables.iter().any(|(table, rows)| *table == ARCHIVED && *rows > 0);
+            if archived {
+                copy_archived(&from, &to)?;
+            } else if to.connection.is_postgres() {
                 let sql =
                     "insert into transaction_identity (centre_id, account_id, serial, booked_on)
                     select centre_id, account_id, serial, booked_on from bank_transaction
@@ -111,6 +120,23 @@ impl Store {
             Ok(copied)
         })
     }
+}
+
+/// The table that says which months were taken off.
+const ARCHIVED: &str = "archived_month";
+
+/// The identities of transactions that were taken off cannot be made from the transactions; only
+/// another PostgreSQL can keep them.
+fn copy_archived(from: &Bulk, to: &Bulk) -> Result<(), StoreError> {
+    if to.connection.is_postgres() {
+        return copy_table(from, to, "transaction_identity").map(|_| ());
+    }
+    Err(StoreError::Refused(Refusal::State {
+        what: "centre",
+        id: to.centre_id.to_string(),
+        state: "archived in part".to_owned(),
+        wanted: "a target on PostgreSQL, where months can be archived",
+    }))
 }
 
 fn copy_table(from: &Bulk, to: &Bulk, table: &'static str) -> Result<u64, StoreError> {

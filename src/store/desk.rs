@@ -63,13 +63,11 @@ impl From<Refusal> for Stop {
 
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
-        match error {
-            // What the remittance domain refuses, it refuses to whoever acts.
-            StoreError::Domain(refusal) => {
-                Self::Refused(Refusal::Books { because: refusal.message })
-            }
-            other => Self::Failed(other),
+        // What the remittance domain refuses, it refuses to whoever acts.
+        if let StoreError::Domain(refusal) = error {
+            return Self::Refused(Refusal::Books { because: refusal.message });
         }
+        Self::Failed(error)
     }
 }
 

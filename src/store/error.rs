@@ -89,8 +89,8 @@ pub enum StoreError {
     LeaseLost {
         holder: String,
     },
-    /// A night works on the centre.
-    Night,
+    /// The database keeps no months apart, so none can be taken off.
+    NotCut,
     /// The database is not a Citus coordinator.
     NotDistributed,
 }
@@ -120,19 +120,9 @@ impl fmt::Display for StoreError {
             Self::Open { path, .. } => write!(f, "{}: cannot open the database", path.display()),
             Self::Server { url, .. } => write!(f, "database {url}"),
             Self::Connect { url, .. } => write!(f, "cannot reach the database {url}"),
-            Self::MigrationChanged { version, name } => write!(
-                f,
-                "step {version} ({name}) of the database's schema was made by another release with \
-                 the same number; use the release that made it"
-            ),
-            Self::MigrationUnknown { version, name } => write!(
-                f,
-                "the database's schema has step {version} ({name}), which this release does not \
-                 know; use the newer release that made it"
-            ),
-            Self::Migrate { version, name, .. } => {
-                write!(f, "cannot bring the database's schema up to date: step {version} ({name})")
-            }
+            Self::MigrationChanged { .. }
+            | Self::MigrationUnknown { .. }
+            | Self::Migrate { .. } => self.of_schema(f),
             Self::CentreTaken { code, by } => {
                 write!(
                     f,
@@ -168,8 +158,34 @@ impl fmt::Display for StoreError {
                 f,
                 "the database is no Citus coordinator: `create extension citus` there first"
             ),
-            Self::Night => write!(f, "a night works on the centre; try again when it is done"),
+            Self::NotCut => {
+                write!(f, "SQLite keeps all months in one file; only PostgreSQL's can be archived")
+            }
         }
+    }
+}
+
+impl StoreError {
+    /// What is said of the schema's steps.
+    fn of_schema(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Migrate { version, name, .. } = self {
+            return write!(f, "step {version} ({name}) of the database's schema cannot be made");
+        }
+        if let Self::MigrationChanged { version, name } = self {
+            return write!(
+                f,
+                "step {version} ({name}) of the database's schema was made by another release with \
+                 the same number; use the release that made it"
+            );
+        }
+        if let Self::MigrationUnknown { version, name } = self {
+            return write!(
+                f,
+                "the database's schema has step {version} ({name}), which this release does not \
+                 know; use the newer release that made it"
+            );
+        }
+        Ok(())
     }
 }
 
@@ -212,7 +228,7 @@ impl std::error::Error for StoreError {
             | Self::Domain(_)
             | Self::Policy
             | Self::LeaseLost { .. }
-            | Self::Night
+            | Self::NotCut
             | Self::NotDistributed
             | Self::Writer => None,
         }
@@ -248,7 +264,7 @@ impl StoreError {
             | Self::Domain(_)
             | Self::Policy
             | Self::LeaseLost { .. }
-            | Self::Night
+            | Self::NotCut
             | Self::NotDistributed
             | Self::Writer => false,
         }

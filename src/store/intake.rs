@@ -29,7 +29,8 @@ use crate::matching::AccountIndex;
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money};
 use chrono::NaiveDate;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::RandomState;
 
 /// What a file is, for its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,11 @@ pub struct Taken {
 pub struct Intake<'a> {
     bulk: &'a Bulk,
     branches: &'a RefCell<BranchKeys>,
+    met: &'a RefCell<HashSet<u64>>,
+    met_as: &'a RandomState,
     taken_on: i64,
+    /// The first booking day that is not archived.
+    archived_until: Option<i64>,
     taken: Taken,
     receipts: BTreeMap<(i64, i64), (i64, i64)>,
     set_aside: Vec<SetAside>,
@@ -165,7 +170,11 @@ impl<'a> Intake<'a> {
         });
         match &*self.bulk.connection {
             Connection::Sqlite(connection) => self.write_singly(connection, placed, slate),
-            Connection::Postgres(_) => self.write_together(placed.collect(), slate),
+            Connection::Postgres(_) => {
+                let (late, rows): (Vec<_>, _) = placed.partition(|placed| self.is_archived(placed));
+                self.put_late_aside(&late);
+                self.write_together(rows, slate)
+            }
         }
     }
 
@@ -286,6 +295,25 @@ impl<'a> Intake<'a> {
         });
     }
 
+    /// Whether a row belongs to a month that was taken off.
+    fn is_archived(&self, placed: &Placed<'_>) -> bool {
+        let booked_on = day_number(placed.transaction.booked_on);
+        self.archived_until.is_some_and(|until| booked_on < until)
+    }
+
+    /// Rows that come after their month was archived: nobody can tell any more whether they are known.
+    fn put_late_aside(&mut self, late: &[Placed<'_>]) {
+        self.taken.rejected += late.len() as u64;
+        self.set_aside.extend(late.iter().map(|placed| SetAside {
+            line: placed.row.line,
+            field_no: None,
+            field: "交易日期".to_owned(),
+            found: placed.transaction.booked_on.to_string(),
+            problem: "archived-month: expected a day of a month that is not archived".to_owned(),
+            row: written(&placed.transaction),
+        }));
+    }
+
     fn receive(&mut self, account: AccountIndex, transaction: &BankTransaction<'_>, sign: i64) {
         let key = (account_id(account), day_number(transaction.booked_on));
         let (credit, debit) = self.receipts.entry(key).or_default();
@@ -354,6 +382,10 @@ impl<'a> Intake<'a> {
 pub struct Till {
     bulk: Bulk,
     branches: RefCell<BranchKeys>,
+    /// Hashes of the identities met since it was opened, for whoever writes rows together: one that
+    /// is here may be known, and is looked up; one that is not was not met tonight.
+    met: RefCell<HashSet<u64>>,
+    met_as: RandomState,
 }
 
 impl Store {
@@ -362,7 +394,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database cannot be opened.
     pub fn till(&self) -> Result<Till, StoreError> {
-        Ok(Till { bulk: Bulk::open(self)?, branches: RefCell::default() })
+        Ok(Till {
+            bulk: Bulk::open(self)?,
+            branches: RefCell::default(),
+            met: RefCell::default(),
+            met_as: RandomState::new(),
+        })
     }
 }
 
@@ -373,10 +410,21 @@ impl Till {
     /// [`StoreError`] where the database fails.
     pub fn begin(&self, taken_on: NaiveDate, slate: &Slate) -> Result<Intake<'_>, StoreError> {
         self.bulk.begin()?;
+        if self.bulk.connection.is_postgres() {
+            // What is asked here is asked by key, of tables that grow in this very transaction: the
+            // planner has no figures of them yet and would read them whole.
+            self.bulk.connection.execute_batch(
+                "set local enable_seqscan = off; set local enable_hashjoin = off;
+                 set local enable_mergejoin = off",
+            )?;
+        }
         Ok(Intake {
             bulk: &self.bulk,
             branches: &self.branches,
+            met: &self.met,
+            met_as: &self.met_as,
             taken_on: day_number(taken_on),
+            archived_until: self.bulk.archived_until()?,
             taken: Taken::default(),
             receipts: BTreeMap::new(),
             set_aside: Vec::new(),

@@ -17,14 +17,14 @@ use chrono::NaiveDate;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Names a claim: the machine, the process, and what tells two claims of one process apart.
+/// Names who claims: the machine, the process, and what tells two processes of one number apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder(Arc<str>);
 
 impl Holder {
     #[must_use]
-    pub fn new(machine: &str, process: u32, claim: u64) -> Self {
-        Self(format!("{machine}/{process}/{claim}").into())
+    pub fn new(machine: &str, process: u32, begun: u64) -> Self {
+        Self(format!("{machine}/{process}/{begun}").into())
     }
 
     #[must_use]
@@ -101,14 +101,10 @@ impl Lease {
 }
 
 const CLAIM: &str = "update centre_lease set holder = ?2, claimed_at = ?3, lease_until = ?4
-    where centre_id = ?1 and (lease_until < ?3 or ?5 = 1)";
+    where centre_id = ?1 and (lease_until < ?3 or holder = ?2 or ?5 = 1)";
 
 /// Also what a commit proves itself by: it touches the holder's row or none.
 const RENEW: &str = "update centre_lease set lease_until = ?3 where centre_id = ?1 and holder = ?2";
-
-/// Changes nothing and holds the row until the commit, for who holds no lease and may write while nobody does.
-const UNHELD: &str =
-    "update centre_lease set holder = holder where centre_id = ?1 and lease_until < ?2";
 
 /// A store's claim, shared by all who work through it.
 #[derive(Clone, Debug)]
@@ -236,15 +232,5 @@ impl Bulk {
         let until = claim.until.load(Ordering::Relaxed);
         let values = params![self.centre_id, claim.holder.as_str(), until];
         Ok(self.connection.prepare_cached(RENEW)?.execute(values)? > 0)
-    }
-
-    /// Proves, inside a transaction, that no night works on the centre: what staff do then is not
-    /// decided over by one that read the books before.
-    pub(crate) fn no_night(&self, now: i64) -> Result<(), StoreError> {
-        let values = params![self.centre_id, now];
-        if self.connection.prepare_cached(UNHELD)?.execute(values)? > 0 {
-            return Ok(());
-        }
-        Err(StoreError::Night)
     }
 }

@@ -54,7 +54,7 @@ impl Month {
     }
 
     /// The day numbers it goes from and up to.
-    fn bounds(self) -> Option<(i64, i64)> {
+    pub(super) fn bounds(self) -> Option<(i64, i64)> {
         let first = |month: YearMonth| {
             NaiveDate::from_ymd_opt(month.year(), month.month(), 1).map(day_number)
         };

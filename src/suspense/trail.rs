@@ -232,17 +232,45 @@ mod tests {
             check(&links, &head)
         };
         #[rustfmt::skip] // A table is read by column.
-        let rows: [(&str, &dyn Fn(&mut Vec<Link>), Break); 6] = [
-            ("another actor", &|all| all[2].entry.actor = "boss".into(), Break::Content { sequence: 3 }),
-            ("another time",  &|all| all[0].entry.at += 1,               Break::Content { sequence: 1 }),
-            ("text moved",    &|all| { all[1].entry.subject.push('n'); all[1].entry.event = "oted".into() }, Break::Content { sequence: 2 }),
-            ("one removed",   &|all| { all.remove(3); },                 Break::Gap { expected: 4, found: 5 }),
-            ("the end cut",   &|all| { all.pop(); },                     Break::Head { expected: 5, found: 4 }),
-            ("one hashed anew", &|all| {
-                all[3].entry.actor = "boss".into();
-                let hash = all[3].entry.hash_after(&all[3].previous.clone(), 4);
-                all[3].hash = hash;
-            }, Break::Previous { sequence: 5 }),
+        type Tampering<'t> = &'t dyn Fn(&mut Vec<Link>);
+        let rows: [(&str, Tampering<'_>, Break); 6] = [
+            (
+                "another actor",
+                &|all| all[2].entry.actor = "boss".into(),
+                Break::Content { sequence: 3 },
+            ),
+            ("another time", &|all| all[0].entry.at += 1, Break::Content { sequence: 1 }),
+            (
+                "text moved",
+                &|all| {
+                    all[1].entry.subject.push('n');
+                    all[1].entry.event = "oted".into()
+                },
+                Break::Content { sequence: 2 },
+            ),
+            (
+                "one removed",
+                &|all| {
+                    all.remove(3);
+                },
+                Break::Gap { expected: 4, found: 5 },
+            ),
+            (
+                "the end cut",
+                &|all| {
+                    all.pop();
+                },
+                Break::Head { expected: 5, found: 4 },
+            ),
+            (
+                "one hashed anew",
+                &|all| {
+                    all[3].entry.actor = "boss".into();
+                    let hash = all[3].entry.hash_after(&all[3].previous.clone(), 4);
+                    all[3].hash = hash;
+                },
+                Break::Previous { sequence: 5 },
+            ),
         ];
         for (what, change, want) in rows {
             assert_eq!(with(change), Err(want), "{what}");

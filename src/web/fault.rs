@@ -57,10 +57,6 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         let both = |text: String| (text.clone(), text);
         match error {
-            StoreError::Night => Self::Conflict {
-                zh: "夜间对账正在写入，请稍后再试".to_owned(),
-                en: "a night is being recorded; try again soon".to_owned(),
-            },
             StoreError::Refused(Refusal::NoSuch { .. }) => Self::NotFound,
             StoreError::Refused(Refusal::State { .. }) => {
                 let (_, en) = both(error.to_string());

@@ -1,11 +1,18 @@
 //! The program as its users meet it: the real binary, in folders of its own.
 //!
 //! One crate, so that it is linked once. [`apply`] is what employers file, [`face`] needs no database, [`night`] is about exit codes
-//! and files, [`data`] about what is printed and what staff decide, [`demo`] about the invented
+//! and files, [`on_postgres`] about the second database and many centres, [`data`] about what is printed and what staff decide, [`demo`] about the invented
 //! centre, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
 
 #![cfg(feature = "app")]
-#![expect(clippy::unwrap_used, reason = "a step that fails ends its test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a step that fails ends its test; one that skips says so"
+)]
 
 mod apply;
 mod centre;
@@ -14,3 +21,6 @@ mod demo;
 mod face;
 mod killed;
 mod night;
+mod on_postgres;
+#[path = "../night/postgres.rs"]
+mod postgres;

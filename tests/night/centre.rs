@@ -34,7 +34,7 @@ pub(crate) struct Backing {
     pub(crate) tamper: fn(&Store, &str) -> u64,
 }
 
-const SQLITE: Backing = Backing {
+pub(crate) const SQLITE: Backing = Backing {
     name: "sqlite",
     url: |folder| sqlite_url(&folder.join("centre.db")),
     code: |_| "450200".to_owned(),
@@ -46,7 +46,7 @@ const SQLITE: Backing = Backing {
     },
 };
 
-const POSTGRES: Backing = Backing {
+pub(crate) const POSTGRES: Backing = Backing {
     name: "postgres",
     url: |_| postgres::url().unwrap().to_owned(),
     code: |folder| folder.display().to_string(),
@@ -116,6 +116,18 @@ impl Centre {
         let folder = scratch();
         let mut centre = Self::empty(backing, folder.path().to_owned());
         centre.kept = Some(folder);
+        centre.accounts();
+        centre.notices(notices);
+        centre
+    }
+
+    /// A fresh centre in a database of its own.
+    pub(crate) fn on(backing: Backing, url: &str, notices: &[&str]) -> Self {
+        let folder = scratch();
+        let store = Store::open(url, "450200", true).unwrap();
+        let files = std::cell::Cell::new(0);
+        let centre =
+            Self { store, folder: folder.path().to_owned(), backing, files, kept: Some(folder) };
         centre.accounts();
         centre.notices(notices);
         centre

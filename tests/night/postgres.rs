@@ -1,8 +1,9 @@
 //! A PostgreSQL server of the tests' own: started once a test program, gone with it.
 //!
-//! Start at [`url`]. It runs in a temporary directory, on a socket there, and never as root, which
-//! PostgreSQL refuses. `TEST_POSTGRES_URL` names another server instead. Where there is none at all a
-//! suite says that it skips.
+//! Start at [`url`], or at [`database`] for a database of one's own. It runs in a temporary directory, on
+//! a socket there and on a port with TLS, and never as root, which PostgreSQL refuses.
+//! `TEST_POSTGRES_URL` names another server instead. Where there is none at all a suite says that it
+//! skips.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -11,12 +12,33 @@ use std::time::{Duration, Instant};
 
 /// The server's URL, with a database to use; `None` where there is no PostgreSQL.
 pub(crate) fn url() -> Option<&'static str> {
-    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    SERVER.get_or_init(start).as_ref().map(|server| server.url.as_str())
+    server().map(|server| server.url.as_str())
 }
 
-struct Server {
-    url: String,
+/// The server; `None` where there is none.
+pub(crate) fn server() -> Option<&'static Server> {
+    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+    SERVER.get_or_init(start).as_ref()
+}
+
+/// Makes a database of this name, and gives its URL.
+pub(crate) fn database(name: &str) -> Option<String> {
+    let url = url()?;
+    let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+    client.batch_execute(&format!("create database {name} template template0")).unwrap();
+    Some(match url.strip_suffix("/postgres") {
+        Some(start) => format!("{start}/{name}"),
+        None => panic!("TEST_POSTGRES_URL must end with /postgres"),
+    })
+}
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    /// Where its socket is; empty for a server that somebody else runs.
+    pub(crate) folder: PathBuf,
+    /// The port with TLS on 127.0.0.1.
+    pub(crate) port: u16,
     /// The watcher stops the server when this end of the pipe closes, however the tests end.
     _alive: Option<ChildStdin>,
     _watcher: Option<Child>,
@@ -24,7 +46,9 @@ struct Server {
 
 /// Runs the server until standard input closes, then clears up behind it.
 const WATCH: &str = r#"
-    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off \
+    "$1/postgres" -D "$2/data" -k "$2" -p "$3" -c listen_addresses=127.0.0.1 -c ssl=on \
+        -c "ssl_cert_file=$2/server.pem" -c "ssl_key_file=$2/server.key" \
+        -c fsync=off -c full_page_writes=off \
         -c max_connections=200 -c shared_buffers=256MB -c log_min_messages=panic \
         >"$2/log" 2>&1 </dev/null &
     server=$!
@@ -36,7 +60,7 @@ const WATCH: &str = r#"
 
 fn start() -> Option<Server> {
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
-        return Some(Server { url, _alive: None, _watcher: None });
+        return Some(Server { url, folder: PathBuf::new(), port: 0, _alive: None, _watcher: None });
     }
     let Some(programs) = programs() else {
         println!("skipped on postgres: no server is installed (Debian: postgresql)");
@@ -53,26 +77,52 @@ fn start() -> Option<Server> {
         .output()
         .unwrap();
     assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+    certify(&folder);
+    let port = free_port();
     let mut watcher = as_nobody_special(&folder, "sh")
         .args(["-c", WATCH, "watch"])
         .args([&programs, &folder])
+        .arg(port.to_string())
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
     let socket = folder.display().to_string().replace('/', "%2F");
-    let url = format!("postgres://duizhang@{socket}/postgres");
-    wait_for(&url, &folder);
-    Some(Server { url, _alive: watcher.stdin.take(), _watcher: Some(watcher) })
+    let url = format!("postgres://duizhang@{socket}:{port}/postgres");
+    let alive = watcher.stdin.take();
+    let server = Server { url, folder, port, _alive: alive, _watcher: Some(watcher) };
+    server.wait();
+    Some(server)
 }
 
-fn wait_for(url: &str, folder: &Path) {
-    let began = Instant::now();
-    while let Err(error) = postgres::Client::connect(url, postgres::NoTls) {
-        if began.elapsed() > Duration::from_secs(60) {
-            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-            panic!("the server did not come up: {error}\n{log}");
+/// A certificate for `localhost`, signed by itself.
+fn certify(folder: &Path) {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.join("server.pem"), signed.cert.pem()).unwrap();
+    std::fs::write(folder.join("server.key"), signed.signing_key.serialize_pem()).unwrap();
+    // The server refuses a key that others may read, and must own it.
+    let key = folder.join("server.key");
+    assert!(Command::new("chmod").arg("600").arg(&key).status().unwrap().success());
+    if is_root() {
+        assert!(Command::new("chown").arg("nobody").arg(&key).status().unwrap().success());
+    }
+}
+
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+impl Server {
+    /// Waits until it answers.
+    fn wait(&self) {
+        let began = Instant::now();
+        while let Err(error) = postgres::Client::connect(&self.url, postgres::NoTls) {
+            if began.elapsed() > Duration::from_secs(60) {
+                let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+                panic!("the server on port {} did not come up: {error}\n{log}", self.port);
+            }
+            std::thread::sleep(Duration::from_millis(50));
         }
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -91,7 +141,7 @@ fn folder() -> PathBuf {
 }
 
 /// A command as another user, where we are root: PostgreSQL does not run as root.
-fn as_nobody_special(folder: &Path, program: &str) -> Command {
+pub(crate) fn as_nobody_special(folder: &Path, program: &str) -> Command {
     let mut command = if is_root() {
         let mut command = Command::new("setpriv");
         command.args(["--reuid=nobody", "--clear-groups", "--", program]);

@@ -41,7 +41,9 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 6] = [
         "part on an advance balance of a transaction that is not settled",
         "select count(*) from advance_part l where l.centre_id = ?1 and not exists (select 1
             from decision d where d.centre_id = l.centre_id and d.account_id = l.account_id
-            and d.serial = l.serial and d.booked_on = l.booked_on and d.outcome = 1)",
+            and d.serial = l.serial and d.booked_on = l.booked_on and d.outcome = 1)
+            and not exists (select 1 from archived_month a where a.centre_id = l.centre_id
+                and l.booked_on < a.booked_until)",
     ),
 ];
 

@@ -1,8 +1,9 @@
 //! Rows go in together: a whole batch by COPY, in the hope that all of it is new.
 //!
 //! Start at [`Intake::write_together`]. A night's rows nearly always are new, and PostgreSQL copies
-//! them in at twice the speed of an insert that asks first. Where one of them is known the server
-//! says so at once; the copy is undone to its savepoint and the batch is taken apart.
+//! them in at twice the speed of an insert that asks first. Rows that this night met before are kept
+//! apart; where one of the others is known from an earlier night the server says so at once, the copy
+//! is undone to its savepoint and the batch is taken apart.
 
 use super::super::row::day_number;
 use super::super::slate::account_id;
@@ -13,6 +14,7 @@ use super::batch::BatchRow;
 use super::{COLUMNS, Intake, Placed, kept_columns};
 use crate::remittance::BankTransaction;
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
 /// What names a transaction within its centre.
 type Identity<'b> = (i64, &'b str);
@@ -34,16 +36,24 @@ impl Intake<'_> {
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
         self.bulk.months_of(rows.iter().map(|placed| placed.transaction.booked_on))?;
-        let mut named = HashSet::with_capacity(rows.len());
-        if rows.iter().all(|placed| named.insert(placed.identity())) && self.copy_if_new(&rows)? {
-            rows.iter().for_each(|placed| self.welcome(placed, slate));
-            return Ok(());
+        let (fresh, met): (Vec<_>, Vec<_>) = {
+            let mut met = self.met.borrow_mut();
+            rows.into_iter().partition(|placed| met.insert(self.met_as.hash_one(placed.identity())))
+        };
+        if self.copy_if_new(&fresh)? {
+            fresh.iter().for_each(|placed| self.welcome(placed, slate));
+        } else {
+            self.write_apart(fresh, slate)?;
         }
-        self.write_apart(rows, slate)
+        self.write_apart(met, slate)
     }
 
     /// Takes a batch apart: what is new is copied in, what is known is compared.
     fn write_apart(&mut self, rows: Vec<Placed<'_>>, slate: &mut Slate) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let rows = self.without_archived_identities(rows)?;
         let kept = self.kept(&rows)?;
         let mut known = HashMap::with_capacity(kept.len());
         for row in &kept {
@@ -71,6 +81,38 @@ impl Intake<'_> {
         self.copy(&fresh)?;
         fresh.iter().for_each(|placed| self.welcome(placed, slate));
         Ok(())
+    }
+
+    /// Leaves out rows whose serial was booked in a month that is archived by now, and sets them aside:
+    /// one serial is one transaction, for ever.
+    fn without_archived_identities<'b>(
+        &mut self,
+        rows: Vec<Placed<'b>>,
+    ) -> Result<Vec<Placed<'b>>, StoreError> {
+        let Some(until) = self.archived_until else { return Ok(rows) };
+        let mut archived = HashSet::new();
+        for some in rows.chunks(NAMED_TOGETHER) {
+            let sql = format!(
+                "select i.account_id, i.serial from (values {}) v
+                 join transaction_identity i on i.centre_id = ?1 and i.account_id = v.column1
+                    and i.serial = v.column2 where i.booked_on < ?2",
+                value_lists(3, 2, some.len())
+            );
+            let identities: Vec<_> = some.iter().map(Placed::identity).collect();
+            let mut values: Vec<&dyn Bind> = vec![&self.bulk.centre_id, &until];
+            for (account, serial) in &identities {
+                values.extend([account as &dyn Bind, serial as &dyn Bind]);
+            }
+            let pair = |row: &Row<'_>| Ok((row.get::<i64>(0)?, row.get::<String>(1)?));
+            archived.extend(self.bulk.connection.prepare_cached(&sql)?.query_all(&values, pair)?);
+        }
+        let is_archived = |placed: &Placed<'_>| {
+            let (account, serial) = placed.identity();
+            archived.contains(&(account, serial.to_owned()))
+        };
+        let (late, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_archived);
+        self.put_late_aside(&late);
+        Ok(rows)
     }
 
     /// Copies a batch in; undoes it and says so where any of it is known already.

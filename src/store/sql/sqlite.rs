@@ -73,12 +73,10 @@ pub(super) fn text<'r>(
     row: &'r rusqlite::Row<'_>,
     column: usize,
 ) -> Result<Option<&'r str>, StoreError> {
-    match row.get_ref(column)? {
-        ValueRef::Null => Ok(None),
-        other => match other.as_str() {
-            Ok(text) => Ok(Some(text)),
-            Err(_) => Err(StoreError::Column { column, found: format!("{other:?}") }),
-        },
+    let found = row.get_ref(column)?;
+    match found.as_str_or_null() {
+        Ok(text) => Ok(text),
+        Err(_) => Err(StoreError::Column { column, found: format!("{found:?}") }),
     }
 }
 
@@ -89,9 +87,10 @@ pub(super) fn value<'r>(
     match row.get_ref(column)? {
         ValueRef::Null => Ok(Value::Null(Type::Integer)),
         ValueRef::Integer(number) => Ok(Value::Integer(number)),
-        other => match other.as_str() {
+        found @ (ValueRef::Text(_) | ValueRef::Real(_) | ValueRef::Blob(_)) => match found.as_str()
+        {
             Ok(text) => Ok(Value::Text(text)),
-            Err(_) => Err(StoreError::Column { column, found: format!("{other:?}") }),
+            Err(_) => Err(StoreError::Column { column, found: format!("{found:?}") }),
         },
     }
 }

@@ -132,7 +132,7 @@ impl Column for i64 {
     fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
         match row.value(column)? {
             Value::Integer(number) => Ok(number),
-            other => Err(unexpected(column, &other)),
+            other @ (Value::Null(_) | Value::Text(_)) => Err(unexpected(column, &other)),
         }
     }
 }

@@ -133,7 +133,6 @@ fn shares(form: &Form, items: &[Seen]) -> Result<Vec<Share>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remittance::Money;
 
     fn accounts() -> Vec<OwnAccount> {
         let account = OwnAccount {

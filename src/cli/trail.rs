@@ -1,0 +1,54 @@
+//! `duizhang trail`: the audit trail as it was written, oldest first; taken out as JSON or CSV it can be
+//! checked by anybody who can compute a SHA-256.
+
+use super::args::{Global, TrailArgs};
+use super::centre::Centre;
+use super::failure::{Done, Failure};
+use super::rows::{Column, Printer, Value};
+use crate::suspense::trail::Link;
+use chrono::{DateTime, FixedOffset};
+
+const COLUMNS: &[Column<Link>] = &[
+    Column { key: "sequence", heading: "no", value: |link| Value::Number(link.sequence) },
+    Column { key: "at", heading: "", value: |link| Value::Number(link.entry.at) },
+    Column {
+        key: "beijing",
+        heading: "at",
+        value: |link| Value::Text(beijing(link.entry.at).into()),
+    },
+    Column { key: "actor", heading: "who", value: |link| Value::text(&link.entry.actor) },
+    Column { key: "role", heading: "as", value: |link| Value::text(&link.entry.role) },
+    Column { key: "event", heading: "did", value: |link| Value::text(&link.entry.event) },
+    Column { key: "subject", heading: "to", value: |link| Value::text(&link.entry.subject) },
+    Column { key: "detail", heading: "", value: |link| Value::text(&link.entry.detail) },
+    Column { key: "previous", heading: "", value: |link| Value::text(&link.previous) },
+    Column { key: "hash", heading: "", value: |link| Value::text(&link.hash) },
+];
+
+pub(super) fn run(global: &Global, args: &TrailArgs) -> Result<Done, Failure> {
+    let centre = Centre::read(global)?;
+    let mut printer = Printer::new(centre.settings.format, COLUMNS)?;
+    let fits = |link: &Link| {
+        let one_of = |wanted: &Option<String>, found: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted == found)
+        };
+        one_of(&args.subject, &link.entry.subject)
+            && one_of(&args.actor, &link.entry.actor)
+            && one_of(&args.event, &link.entry.event)
+    };
+    centre.store.whole_trail::<Failure>(
+        |link| {
+            if fits(link) { printer.row(link) } else { Ok(()) }
+        },
+    )?;
+    printer.finish()?;
+    Ok(Done::Fully)
+}
+
+/// An instant as a clock in China shows it.
+fn beijing(at: i64) -> String {
+    let zone = FixedOffset::east_opt(8 * 3_600);
+    let there =
+        DateTime::from_timestamp(at, 0).zip(zone).map(|(utc, zone)| utc.with_timezone(&zone));
+    there.map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}

@@ -1,0 +1,155 @@
+//! Months that are over are taken off: `duizhang archive`.
+//!
+//! Start at [`Store::archive`]. On PostgreSQL a month of transactions, decisions, splits and postings is a
+//! partition of each table. When nothing in it can change any more, its sums are kept for the audit and
+//! the partitions move to the schema `archive`, where a database administrator dumps and drops them.
+//! Identities stay: what was booked once is never booked again. Employees' entries stay too: an
+//! employee's statement goes back to the first day.
+//!
+//! Invariant: the audit proves the same sums after as before.
+
+use super::audit::{PLACE_OF, STANDING};
+use super::bulk::Bulk;
+use super::partition::{Cut, Month};
+use super::row::day_number;
+use super::sql::{Connection, params};
+use super::{Store, StoreError};
+use crate::remittance::YearMonth;
+use chrono::NaiveDate;
+
+/// A month that was taken off, or must wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivedMonth {
+    pub month: YearMonth,
+    pub transactions: u64,
+    /// Transactions that are not decided for good; with any, the month and those after it stay.
+    pub unfinished: u64,
+}
+
+impl Store {
+    /// Takes off every month before `before`, the oldest first, up to the first in which something is
+    /// unfinished in any centre. `rehearse` only says what would be.
+    ///
+    /// # Errors
+    /// [`StoreError::NotCut`] on SQLite, [`StoreError`] where the database fails; a month is one commit.
+    pub fn archive(
+        &self,
+        before: YearMonth,
+        on: NaiveDate,
+        rehearse: bool,
+    ) -> Result<Vec<ArchivedMonth>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        if !bulk.connection.is_postgres() {
+            return Err(StoreError::NotCut);
+        }
+        let mut archived = Vec::new();
+        for month in months(&bulk.connection)?.into_iter().filter(|month| *month < before) {
+            let Some(bounds) = (Month { cut: Cut::Booked, month }).bounds() else { continue };
+            let looked = look(&bulk.connection, month, bounds)?;
+            let stays = looked.unfinished > 0;
+            archived.push(looked);
+            if stays {
+                break;
+            }
+            if !rehearse {
+                bulk.atomically(|connection| take_off(connection, month, bounds, on))?;
+            }
+        }
+        Ok(archived)
+    }
+}
+
+/// The months there are partitions of, oldest first.
+fn months(connection: &Connection) -> Result<Vec<YearMonth>, StoreError> {
+    let sql =
+        "select cast(c.relname as text) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = to_regclass('bank_transaction') order by 1";
+    let names = connection.prepare_cached(sql)?.query_all(params![], |row| row.get::<String>(0))?;
+    Ok(names.iter().filter_map(|name| month_of(name)).collect())
+}
+
+/// The month in a partition's name.
+fn month_of(partition: &str) -> Option<YearMonth> {
+    let mut words = partition.rsplit('_');
+    let (month, year) = (words.next()?, words.next()?);
+    YearMonth::new(year.parse().ok()?, month.parse().ok()?)
+}
+
+/// Counts a month, and what in it can still change. Over all centres: a month is theirs together.
+fn look(
+    connection: &Connection,
+    month: YearMonth,
+    (from, until): (i64, i64),
+) -> Result<ArchivedMonth, StoreError> {
+    let sql = format!(
+        "select count(*), cast(coalesce(sum(case when d.outcome is null or d.outcome = 2
+                or (d.outcome = 3 and i.resolution is null) then 1 else 0 end), 0) as bigint)
+            {STANDING} where t.booked_on >= ?1 and t.booked_on < ?2"
+    );
+    connection.query_row(&sql, params![from, until], |row| {
+        Ok(ArchivedMonth { month, transactions: row.get(0)?, unfinished: row.get(1)? })
+    })
+}
+
+/// Keeps a month's sums and takes its partitions off.
+fn take_off(
+    connection: &Connection,
+    month: YearMonth,
+    (from, until): (i64, i64),
+    on: NaiveDate,
+) -> Result<(), StoreError> {
+    let within = "booked_on >= ?2 and t.booked_on < ?3";
+    let kept = [
+        format!(
+            "insert into archived_place (centre_id, month, place, direction, count, amount_fen)
+             select t.centre_id, ?1, {PLACE_OF}, t.direction, count(*), sum(t.amount_fen) {STANDING}
+             where t.{within} group by 1, 3, 4"
+        ),
+        format!(
+            "insert into archived_account (centre_id, month, account_id, credit_fen, debit_fen)
+             select t.centre_id, ?1, t.account_id,
+                sum(case t.direction when 1 then t.amount_fen else 0 end),
+                sum(case t.direction when 2 then t.amount_fen else 0 end)
+             from bank_transaction t where t.{within} group by 1, 3"
+        ),
+        format!(
+            "insert into archived_posting (centre_id, month, debit, credit, amount_fen)
+             select t.centre_id, ?1, t.debit, t.credit, sum(t.amount_fen)
+             from journal t where t.{within} group by 1, 3, 4"
+        ),
+        format!(
+            "insert into archived_payment (centre_id, reference, month, amount_fen)
+             select p.centre_id, p.reference, ?1, sum(p.amount_fen) from (
+                select t.centre_id, d.notice as reference, t.amount_fen from decision d
+                    join bank_transaction t using (centre_id, account_id, serial, booked_on)
+                    where d.outcome = 1 and d.notice is not null and t.{within}
+                union all
+                select t.centre_id, t.reference, t.amount_fen from allocation t where t.{within}
+             ) p group by 1, 2"
+        ),
+    ];
+    for sql in kept {
+        connection.execute(&sql, params![month.ordinal(), from, until])?;
+    }
+    let sql = "insert into archived_month (centre_id, month, booked_until, archived_on)
+        select centre_id, ?1, ?2, ?3 from centre";
+    connection.execute(sql, params![month.ordinal(), until, day_number(on)])?;
+    connection.execute_batch("create schema if not exists archive")?;
+    let month = Month { cut: Cut::Booked, month };
+    for table in month.cut.tables() {
+        let partition = month.partition(table);
+        connection.execute_batch(&format!(
+            "alter table {table} detach partition {partition};
+             alter table {partition} set schema archive"
+        ))?;
+    }
+    Ok(())
+}
+
+impl Bulk {
+    /// The first booking day of this centre that was not taken off.
+    pub(super) fn archived_until(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "select max(booked_until) from archived_month where centre_id = ?1";
+        self.connection.query_row(sql, params![self.centre_id], |row| row.get(0))
+    }
+}
