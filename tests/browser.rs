@@ -25,7 +25,6 @@ mod feed;
 #[path = "browser/hostile.rs"]
 mod hostile;
 #[path = "night/postgres.rs"]
-#[expect(dead_code, reason = "a browser is shown one kind of database")]
 mod postgres;
 #[path = "browser/reach.rs"]
 mod reach;

@@ -51,7 +51,7 @@ pub struct Share {
 
 /// What somebody is about to propose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+// No deny_unknown_fields beside flatten: serde would count the act's own fields as unknown.
 pub struct Draft {
     /// What it is about. For [`Act::Reverse`] one item of what was approved is enough.
     pub items: Vec<Seen>,
@@ -224,4 +224,38 @@ fn split(
         return Err(Refusal::Sum { given, wanted: total(shares.iter().map(|share| share.amount)) });
     }
     Ok(Spread { shares: shares.to_vec(), rest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_is_read_back_as_it_was_written() {
+        let items = || vec![Seen { id: "6222/S1".parse().unwrap(), version: 3 }];
+        let reference = PaymentReference::from_number(1_906_133_753).unwrap();
+        let share = Share {
+            item: "6222/S1".parse().unwrap(),
+            notice: reference,
+            amount: Money::from_fen(1),
+        };
+        let day = NaiveDate::from_ymd_opt(2026, 5, 20).unwrap();
+        for act in [
+            Act::Settle { notices: vec![reference] },
+            Act::Split { shares: vec![share], rest_to: Some("E1".to_owned()) },
+            Act::Advance { employer_id: None },
+            Act::Refund,
+            Act::CorrectReference { reference },
+            Act::NotOurs,
+            Act::WaitUntil { day },
+            Act::Reverse,
+        ] {
+            let draft = Draft { items: items(), act, note: "为何".to_owned() };
+            let text = serde_json::to_string(&draft).unwrap();
+            let read = serde_json::from_str::<Draft>(&text);
+            assert_eq!(read.map_err(|error| error.to_string()), Ok(draft), "{text}");
+        }
+        let unknown = r#"{"items":[],"act":"settle","notices":[],"why":"?"}"#;
+        assert!(serde_json::from_str::<Draft>(unknown).is_err(), "a field nobody knows is refused");
+    }
 }

@@ -83,12 +83,23 @@ impl Browser {
             body.len()
         )
         .unwrap();
-        let mut answer = Vec::new();
-        // Some versions close hard; what came is judged by whether it is JSON.
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8_lossy(&answer);
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
-        let answer: Value = serde_json::from_str(body).unwrap_or_default();
+        // It may keep the connection open, whatever it was asked; so the length says where the end is.
+        let mut answer = BufReader::new(stream);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            answer.read_line(&mut line).unwrap();
+            let line = line.trim_end().to_ascii_lowercase();
+            if let Some(found) = line.strip_prefix("content-length:") {
+                length = found.trim().parse().unwrap();
+            }
+            if line.is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        answer.read_exact(&mut body).unwrap();
+        let answer: Value = serde_json::from_slice(&body).unwrap();
         answer["value"].clone()
     }
 
@@ -223,6 +234,7 @@ fn port(child: &mut Child) -> u16 {
     let port = lines
         .by_ref()
         .map_while(Result::ok)
+        .filter(|line| line.contains("started successfully"))
         .find_map(|line| line.rsplit_once("on port ").map(|(_, port)| port.to_owned()));
     // Whatever else it says must have somewhere to go.
     std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
