@@ -9,13 +9,28 @@
 //! is refused; accounts are masked; the letter's id follows from its content, so that a letter is
 //! never written twice. No text of a payer reaches a header.
 
+pub mod bounce;
+pub mod delivery;
 pub mod digest;
+pub mod dkim;
 mod eml;
 pub mod identity;
 pub mod letter;
 mod page;
+pub mod rhythm;
+pub mod sample;
+pub mod smtp;
+pub mod staff;
+pub mod state;
 
-pub use digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
+pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
+pub use digest::{
+    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal, Solution,
+};
 pub use eml::{EmlError, plain_text};
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
+pub use rhythm::{Due, Rhythm, Told};
+pub use smtp::{Login, MailServer, Security, ServerFault};
+pub use staff::{Alarm, StaffMail};
+pub use state::{Ending, LetterState, Standing};

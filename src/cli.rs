@@ -32,6 +32,7 @@ mod centre;
 mod centres;
 mod claim;
 mod clock;
+mod correspondence;
 mod demo;
 mod doctor;
 mod failure;
@@ -41,9 +42,11 @@ mod init;
 mod letters;
 mod listing;
 mod log;
+mod mail;
 mod manual;
 mod moving;
 mod night;
+mod outbox;
 mod patience;
 mod progress;
 mod register;
@@ -54,13 +57,14 @@ mod rules;
 mod serve;
 mod settings;
 mod show;
+mod staff;
 mod suspense;
 mod template;
 mod token;
 mod trail;
 mod user;
 
-use args::{AlertCommand, Arguments, Command, FeedCommand, RulesCommand};
+use args::{AlertCommand, Arguments, Command, FeedCommand, Global, RulesCommand};
 use clap::Parser;
 use failure::{Done, Failure};
 use std::process::ExitCode;
@@ -110,12 +114,26 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Trail(args) => trail::run(global, args),
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),
-        Command::Alert { command: AlertCommand::Preview(args) } => letters::preview(global, args),
+        Command::Alert { command } => alert(global, command),
         Command::Serve(args) => serve::run(global, args),
         Command::User { command } => user::run(global, command),
         Command::Token { command } => token::run(global, command),
         Command::Doctor => doctor::run(global),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { dir } => manual::pages(dir.as_deref()),
+    }
+}
+
+fn alert(global: &Global, command: &AlertCommand) -> Result<Done, Failure> {
+    match command {
+        AlertCommand::Preview(args) => letters::preview(global, args),
+        AlertCommand::Send => mail::send(global),
+        AlertCommand::Status => outbox::status(global),
+        AlertCommand::List(args) => outbox::list(global, args),
+        AlertCommand::Retry(args) => outbox::retry(global, args),
+        AlertCommand::GiveUp(args) => outbox::give_up(global, args),
+        AlertCommand::Bounces { files } => correspondence::bounces(global, files),
+        AlertCommand::Employer(args) => correspondence::employer(global, args),
+        AlertCommand::Confirm { token } => correspondence::confirm(global, token),
     }
 }

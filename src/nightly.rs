@@ -11,6 +11,7 @@
 pub mod error;
 pub mod inbox;
 mod letters;
+mod missing;
 mod outbox;
 mod quarantine;
 mod reading;
@@ -22,7 +23,8 @@ mod writing;
 
 pub use error::NightError;
 pub use inbox::{Delivery, Inbox};
-pub use outbox::deliver_to;
+pub use missing::{MissingFeed, missing_feeds};
+pub use outbox::{Carrier, deliver_to};
 pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;

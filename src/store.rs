@@ -12,7 +12,9 @@ mod archive;
 mod audit;
 mod branch;
 mod bulk;
+mod choices;
 mod copying;
+mod deliveries;
 mod desk;
 mod error;
 mod figures;
@@ -24,6 +26,7 @@ mod listing;
 mod lock;
 mod migrate;
 mod notices;
+mod outbox;
 mod outcomes;
 mod partition;
 mod person;
@@ -37,6 +40,7 @@ mod shown;
 mod slate;
 mod sql;
 mod suspense;
+mod telling;
 mod throttle;
 mod token;
 mod trail;
@@ -45,6 +49,7 @@ mod verdict;
 pub use archive::ArchivedMonth;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
+pub use choices::{BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
     Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
@@ -59,6 +64,7 @@ pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
+pub use outbox::{OutboxFilter, OutboxRow};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use person::Person;
 pub use placing::distribution;
@@ -67,11 +73,12 @@ pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
     Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, NoticeLine,
-    NoticeSearch, Order, OwnAccount, RowPlace, Posting, QueueFilter, RunLine, TransactionLine,
+    NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine, TransactionLine,
     TransactionSearch, TransactionSheet,
 };
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
+pub use telling::{TellingKey, TellingRow};
 pub use token::ApiToken;
 pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};

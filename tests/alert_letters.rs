@@ -10,7 +10,8 @@
 
 use chrono::NaiveDate;
 use duizhang::alert::{
-    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, KnownBy, Letter, Refusal,
+    About, Addressee, Alarm, BrokenRule, CentreContact, Digest, DigestItem, KnownBy, Letter,
+    LetterState, Refusal, Solution, StaffMail,
 };
 use duizhang::remittance::{Money, Reason, RemarkField};
 use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
@@ -122,6 +123,107 @@ fn advice_alone_is_a_kind_letter_too() {
     golden("advice.txt", letter.text.as_bytes());
 }
 
+/// An item as a later letter tells of it.
+fn later(about: About, transaction_id: &str) -> DigestItem {
+    let settled = matches!(about, About::Settled(_));
+    let item = hanging(Reason::UnreadableReference);
+    DigestItem {
+        transaction_id: transaction_id.into(),
+        about,
+        rules: if settled { vec![] } else { item.rules.clone() },
+        explanation: if settled { String::new() } else { item.explanation.clone() },
+        until: item.until.filter(|_| !settled),
+        ..item
+    }
+}
+
+#[test]
+fn one_letter_a_night_tells_first_what_must_be_done() {
+    let reminder = About::Reminder(Reason::UnreadableReference, 7);
+    let letter = letter(vec![
+        advice(),
+        later(About::Settled(Solution::Refund), "T5"),
+        later(reminder, "T4"),
+        hanging(Reason::NoReference),
+    ]);
+    assert_eq!(letter.subject, "【公积金】2026年5月缴款 12,000.00 元待核实");
+    golden("everything.txt", letter.text.as_bytes());
+    golden("everything.html", letter.html.as_bytes());
+}
+
+#[test]
+fn a_reminder_and_a_closing_letter_are_the_ones_that_were_read() {
+    let reminder = letter(vec![later(About::Reminder(Reason::UnreadableReference, 30), "T4")]);
+    assert_eq!(reminder.subject, "【公积金】提醒：2026年5月缴款 1 笔共 12,000.00 元仍待核实");
+    golden("reminder.txt", reminder.text.as_bytes());
+    let settled = letter(vec![later(About::Settled(Solution::Matched), "T5")]);
+    assert_eq!(settled.subject, "【公积金】2026年5月缴款 12,000.00 元已经办妥");
+    golden("settled.txt", settled.text.as_bytes());
+    assert_ne!(reminder.letter_id, settled.letter_id);
+}
+
+#[test]
+fn a_letter_on_paper_is_the_one_that_was_read() {
+    let items = vec![hanging(Reason::UnreadableReference)];
+    let digest = Digest::on_paper(centre(), addressee(), day(5, 12), items).unwrap();
+    let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
+    assert_eq!(letter.to, "");
+    assert!(letter.eml(day(5, 12)).is_err(), "it is no mail");
+    golden("paper.html", letter.html.as_bytes());
+}
+
+#[test]
+fn a_name_cannot_pass_for_another_sender() {
+    let name = "柳江市住房公积金管理中心 <gjj@centre.example>";
+    let addressee = Addressee { name: name.into(), ..addressee() };
+    let centre = CentreContact { name: "中心\" <x@evil.example>".into(), ..centre() };
+    let digest = Digest::new(centre, addressee, day(5, 12), vec![advice()]).unwrap();
+    let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
+    let bytes = letter.eml(day(5, 12)).unwrap();
+    let mail = MessageParser::default().parse(&bytes).unwrap();
+    for address in [mail.to().unwrap().first().unwrap(), mail.from().unwrap().first().unwrap()] {
+        let name = address.name().unwrap();
+        assert!(!name.contains(['@', '<', '>', '"']), "{name}");
+    }
+}
+
+#[test]
+fn staff_are_told_what_happened_and_what_to_do() {
+    let rules = LetterRules::shipped().unwrap();
+    let alarms = [
+        Alarm::Failed { error: "cannot open the database".into() },
+        Alarm::Feed {
+            bank_name: "工商银行".into(), account: "····3456".into(), nights: 10
+        },
+    ];
+    let alarm = StaffMail::alarm(day(5, 12), &alarms, &rules).unwrap();
+    golden("alarm.txt", format!("{}\n\n{}\n", alarm.subject, alarm.text).as_bytes());
+    assert_eq!(StaffMail::alarm(day(5, 12), &[], &rules), None);
+    let report = duizhang::report::Report {
+        centre: duizhang::report::Centre::default(),
+        as_of: day(5, 12),
+        night: duizhang::report::Night { files_taken: 3, letters: 2, ..Default::default() },
+        outcomes: vec![],
+        movement: duizhang::report::Movement::default(),
+        awaiting: vec![],
+        nights: vec![],
+        items: vec![],
+        warnings: vec![],
+    };
+    let outbox = [(LetterState::Waiting, 2), (LetterState::Refused, 1), (LetterState::GivenUp, 4)];
+    let mut summary = StaffMail::summary(&report, &outbox, &rules);
+    golden("summary.txt", format!("{}\n\n{}", summary.subject, summary.text).as_bytes());
+    let (id, to) = (summary.letter_id(&centre(), "a@centre.example"), "a@centre.example");
+    let later = StaffMail::summary(&report, &[(LetterState::Sent, 9)], &rules);
+    assert_eq!(id, later.letter_id(&centre(), to), "how many letters wait is no news");
+    summary.attachment = Some(("suspense-2026-05-12.html".into(), "<p>挂账</p>".into()));
+    let bytes = summary.eml(&centre(), to).unwrap();
+    let mail = MessageParser::default().parse(&bytes).unwrap();
+    let page = mail.attachments().next().unwrap();
+    assert_eq!(page.text_contents(), Some("<p>挂账</p>"));
+    assert_eq!(mail.body_text(0).unwrap().replace("\r\n", "\n"), summary.text);
+}
+
 #[test]
 fn every_reason_has_its_letter() {
     let mut all = String::new();
@@ -170,7 +272,7 @@ fn a_mail_reads_back_as_it_was_meant() {
     assert_eq!(to.name(), Some("柳江县青石建材有限公司"));
     assert_eq!(mail.from().unwrap().first().unwrap().address(), Some("gjj@centre.example"));
     assert_eq!(mail.message_id(), Some(format!("{}@centre.example", letter.letter_id).as_str()));
-    assert_eq!(mail.date().unwrap().to_rfc3339(), "2026-05-12T00:00:00Z");
+    assert_eq!(mail.date().unwrap().to_rfc3339(), "2026-05-11T16:00:00Z", "midnight in China");
     let head = String::from_utf8(bytes.clone()).unwrap();
     assert!(head.contains("\r\nAuto-Submitted: auto-generated\r\n"));
     let unsubscribe = mail.header_raw(HeaderName::ListUnsubscribe).map(str::trim);

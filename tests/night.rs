@@ -12,6 +12,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::too_many_lines,
+    clippy::type_complexity,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a test that meets the impossible stops; it says when it skips, and finds data by the environment"
@@ -39,14 +41,14 @@ mod histories;
 mod imports;
 #[path = "night/killed.rs"]
 mod killed;
+#[path = "night/letters.rs"]
+mod letters;
 #[path = "night/office.rs"]
 mod office;
 #[path = "night/postgres.rs"]
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
-#[path = "night/shifts.rs"]
-mod shifts;
 #[path = "night/staff.rs"]
 mod staff;
 #[path = "night/statements.rs"]

@@ -64,8 +64,23 @@ pub struct DigestItem {
 pub enum About {
     /// It hangs; the employer can mend it.
     Suspense(Reason),
+    /// It still hangs, so many days after the employer was told.
+    Reminder(Reason, u32),
+    /// It hung, and is settled.
+    Settled(Solution),
     /// It settled in spite of its remark; nothing needs doing.
     Advice,
+}
+
+/// What became of what hung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Solution {
+    /// It pays a notice.
+    Matched,
+    /// On the employer's advance balance (单位暂存款).
+    Advance,
+    Refund,
+    Other,
 }
 
 /// A rule of the handbook that the remark broke, with both forms side by side.
@@ -83,14 +98,15 @@ pub struct BrokenRule {
 
 /// All that one employer is told of one night.
 ///
-/// Invariant: there is a valid address, at least one item, and every item is this employer's. Items
+/// Invariant: there is a valid address, or the letter goes on paper; there is at least one item, and every item is this employer's. Items
 /// stand in one order whatever order they came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
     pub(super) centre: CentreContact,
     pub(super) addressee: Addressee,
     pub(super) sender: Address,
-    pub(super) recipient: Address,
+    /// `None` on paper.
+    pub(super) recipient: Option<Address>,
     pub(super) unsubscribe: Option<Address>,
     pub(super) night: NaiveDate,
     pub(super) items: Vec<DigestItem>,
@@ -147,6 +163,30 @@ impl Digest {
         centre: CentreContact,
         addressee: Addressee,
         night: NaiveDate,
+        items: Vec<DigestItem>,
+    ) -> Result<Self, Refusal> {
+        let mut digest = Self::on_paper(centre, addressee, night, items)?;
+        let employer_id = || digest.addressee.employer_id.clone();
+        let written = digest.addressee.email.as_deref().map(str::trim).unwrap_or_default();
+        if written.is_empty() {
+            return Err(Refusal::NoAddress { employer_id: employer_id() });
+        }
+        let recipient = address(written).ok_or_else(|| Refusal::InvalidAddress {
+            employer_id: employer_id(),
+            found: written.to_owned(),
+        })?;
+        digest.recipient = Some(recipient);
+        Ok(digest)
+    }
+
+    /// The same for an employer without an address: to be printed and posted.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where no letter may or need be written.
+    pub fn on_paper(
+        centre: CentreContact,
+        addressee: Addressee,
+        night: NaiveDate,
         mut items: Vec<DigestItem>,
     ) -> Result<Self, Refusal> {
         let employer_id = || addressee.employer_id.clone();
@@ -160,21 +200,13 @@ impl Digest {
         if items.is_empty() {
             return Err(Refusal::Nothing { employer_id: employer_id() });
         }
-        let written = addressee.email.as_deref().map(str::trim).unwrap_or_default();
-        if written.is_empty() {
-            return Err(Refusal::NoAddress { employer_id: employer_id() });
-        }
-        let recipient = address(written).ok_or_else(|| Refusal::InvalidAddress {
-            employer_id: employer_id(),
-            found: written.to_owned(),
-        })?;
         let own = |found: &str| {
             address(found).ok_or_else(|| Refusal::InvalidSender { found: found.to_owned() })
         };
         let sender = own(&centre.sender)?;
         let unsubscribe = centre.unsubscribe.as_deref().map(own).transpose()?;
         items.sort_by(|one, other| key(one).cmp(&key(other)));
-        Ok(Self { centre, addressee, sender, recipient, unsubscribe, night, items })
+        Ok(Self { centre, addressee, sender, recipient: None, unsubscribe, night, items })
     }
 
     /// The letter's id: SHA-256 over centre, employer, night and items, in hex.
@@ -209,9 +241,8 @@ impl Digest {
 }
 
 /// What hangs comes first, then by day and amount.
-fn key(item: &DigestItem) -> (bool, NaiveDate, Money, &str) {
-    let advice = item.about == About::Advice;
-    (advice, item.booked_on, item.amount, &item.transaction_id)
+fn key(item: &DigestItem) -> (u8, NaiveDate, Money, &str) {
+    (item.about.rank(), item.booked_on, item.amount, &item.transaction_id)
 }
 
 /// One plain ASCII mail address; lists, display names and look-alike characters are not.
@@ -225,7 +256,21 @@ impl About {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Suspense(reason) => reason.code(),
+            Self::Reminder(_, ..=7) => "reminder",
+            Self::Reminder(_, _) => "last-reminder",
+            Self::Settled(_) => "settled",
             Self::Advice => "advice",
+        }
+    }
+
+    /// The order in a letter: what must be done first, what is only good to know last.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Suspense(_) => 0,
+            Self::Reminder(..) => 1,
+            Self::Settled(_) => 2,
+            Self::Advice => 3,
         }
     }
 }

@@ -20,14 +20,15 @@ pub enum EmlError {
 
 /// `Auto-Submitted: auto-generated` (RFC 3834): no vacation reply comes back.
 #[derive(Clone)]
-struct AutoSubmitted;
+pub(super) struct AutoSubmitted;
 
 /// `List-Unsubscribe: <mailto:…>` (RFC 2369).
 #[derive(Clone)]
 struct ListUnsubscribe(String);
 
 impl Letter {
-    /// The mail, dated 08:00 China time of a day.
+    /// The mail, dated 00:00 China time of a day: a night's letter is never dated in the future, which
+    /// spam filters take for a forgery.
     ///
     /// # Errors
     /// [`EmlError`] where an address of the letter is not one.
@@ -39,7 +40,7 @@ impl Letter {
             .from(Mailbox::new(Some(self.from_name.clone()), from))
             .to(Mailbox::new(Some(self.to_name.clone()), self.to.parse()?))
             .subject(self.subject.clone())
-            .date(morning(on))
+            .date(midnight(on))
             .message_id(Some(format!("<{}@{domain}>", self.letter_id)))
             .header(AutoSubmitted);
         if let Some(address) = &self.unsubscribe {
@@ -61,10 +62,14 @@ pub fn plain_text(message: &str) -> Option<String> {
     message.body_text(0).map(std::borrow::Cow::into_owned)
 }
 
-/// 08:00 in China, which is midnight UTC.
-fn morning(on: NaiveDate) -> SystemTime {
+/// Hours by which China is ahead of UTC.
+const CHINA_HOURS: u64 = 8;
+
+/// 00:00 in China.
+pub(super) fn midnight(on: NaiveDate) -> SystemTime {
     let seconds = on.and_time(NaiveTime::MIN).and_utc().timestamp();
-    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+    let seconds = u64::try_from(seconds).unwrap_or(0).saturating_sub(CHINA_HOURS * 3600);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 impl Header for AutoSubmitted {

@@ -64,6 +64,12 @@ pub fn identify<'a>(clues: Clues<'a>) -> Option<Owner<'a>> {
 
 impl KnownBy {
     #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let all = [Self::Reference, Self::PayerAccount, Self::ExactName];
+        all.into_iter().find(|known_by| known_by.code() == code)
+    }
+
+    #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Reference => "reference",

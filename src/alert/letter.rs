@@ -4,7 +4,7 @@
 //! (`page.rs`) say the same from it. Texts of payers are shown as they were written, with the
 //! invisible made visible, shortened, and with links made harmless ([`quoted`]).
 
-use super::digest::{About, BrokenRule, Digest, DigestItem};
+use super::digest::{About, BrokenRule, Digest, DigestItem, Solution};
 use super::page;
 use crate::remittance::{Money, YearMonth};
 use crate::report::{Segment, SegmentKind, text};
@@ -37,8 +37,13 @@ pub struct Letter {
 /// One item in the letter's words.
 pub(super) struct Paragraph {
     pub(super) number: usize,
-    pub(super) advice: bool,
+    /// Whether something is to be done about it.
+    pub(super) hangs: bool,
+    /// Stands before the first of its kind, where the letter holds several kinds.
+    pub(super) heading: String,
     pub(super) headline: String,
+    /// Since when the employer knows, or how it was settled.
+    pub(super) note: String,
     pub(super) payer_account: String,
     pub(super) remarks: Vec<Quote>,
     pub(super) wrong: String,
@@ -68,13 +73,22 @@ pub(super) struct RuleText {
 pub(super) struct Frame {
     pub(super) greeting: String,
     pub(super) opening: String,
-    pub(super) advice_heading: String,
     pub(super) quoted: String,
     pub(super) contact: String,
     pub(super) safety: String,
     pub(super) automatic: String,
     pub(super) centre: String,
     pub(super) night: String,
+    /// On paper: to whom, where from, and how to get the next one by mail.
+    pub(super) paper: Paper,
+}
+
+/// What stands on a letter that is posted, and not on a mail.
+pub(super) struct Paper {
+    pub(super) employer: String,
+    pub(super) addressee: String,
+    pub(super) sender: String,
+    pub(super) note: String,
 }
 
 impl Letter {
@@ -82,44 +96,67 @@ impl Letter {
     #[must_use]
     pub fn write(digest: &Digest, rules: &LetterRules) -> Self {
         let letter_id = digest.letter_id();
-        let paragraphs: Vec<Paragraph> = (1..)
+        let mut paragraphs: Vec<Paragraph> = (1..)
             .zip(&digest.items)
             .map(|(number, item)| Paragraph::of(number, item, digest, rules))
             .collect();
+        set_headings(&mut paragraphs, &digest.items, rules);
         let frame = Frame::of(digest, &letter_id, rules);
         let subject = subject(digest, rules);
         Self {
             employer_id: digest.addressee.employer_id.clone(),
             from: digest.sender.to_string(),
-            from_name: name(&digest.centre.name),
-            to: digest.recipient.to_string(),
-            to_name: name(&digest.addressee.name),
+            from_name: display(&digest.centre.name),
+            to: digest.recipient.as_ref().map(ToString::to_string).unwrap_or_default(),
+            to_name: display(&digest.addressee.name),
             unsubscribe: digest.unsubscribe.as_ref().map(ToString::to_string),
             text: plain(&frame, &paragraphs),
-            html: page::html(&subject, &frame, &paragraphs),
+            html: match digest.recipient {
+                Some(_) => page::html(&subject, &frame, &paragraphs),
+                None => page::paper(&subject, &frame, &paragraphs),
+            },
             subject,
             letter_id,
         }
     }
 }
 
-/// Names months and amount, and nothing a payer wrote.
+/// Names months and amount, and nothing a payer wrote: of what is most urgent in the letter.
 fn subject(digest: &Digest, rules: &LetterRules) -> String {
-    let hanging: Vec<&DigestItem> =
-        digest.items.iter().filter(|item| item.about != About::Advice).collect();
-    let told = if hanging.is_empty() { digest.items.iter().collect() } else { hanging.clone() };
+    let first = digest.items.first().map_or(0, |item| item.about.rank());
+    let told: Vec<&DigestItem> =
+        digest.items.iter().filter(|item| item.about.rank() == first).collect();
     let sum: Money =
         told.iter().map(|item| Money::from_fen(item.amount.fen().saturating_abs())).sum();
     let months = months(&told);
     let (count, amount) = (told.len().to_string(), text::grouped(sum));
-    let section = match hanging.as_slice() {
-        [] => "subject-advice",
-        [_] => "subject-one",
-        _ => "subject-several",
+    let section = match (told.first().map(|item| item.about), told.len()) {
+        (Some(About::Suspense(_)), 1) => "subject-one",
+        (Some(About::Suspense(_)), _) => "subject-several",
+        (Some(About::Reminder(..)), _) => "subject-reminder",
+        (Some(About::Settled(_)), _) => "subject-settled",
+        (Some(About::Advice) | None, _) => "subject-advice",
     };
     let filled =
         rules.fill(section, &[("months", &months), ("count", &count), ("amount", &amount)]);
     line(&filled, usize::MAX)
+}
+
+/// Puts a heading before the first item of each kind but the first, where there are several kinds.
+fn set_headings(paragraphs: &mut [Paragraph], items: &[DigestItem], rules: &LetterRules) {
+    let mut before = items.first().map(|item| item.about.rank());
+    for (paragraph, item) in paragraphs.iter_mut().zip(items) {
+        let rank = Some(item.about.rank());
+        if rank != before {
+            paragraph.heading = match item.about {
+                About::Suspense(_) => String::new(),
+                About::Reminder(..) => rules.fill("reminder-heading", &[]),
+                About::Settled(_) => rules.fill("settled-heading", &[]),
+                About::Advice => rules.fill("advice-heading", &[]),
+            };
+        }
+        before = rank;
+    }
 }
 
 /// `2026年5月`, or from the first to the last.
@@ -143,18 +180,25 @@ impl Paragraph {
             ("phone", &digest.centre.phone),
         ];
         let (wrong, steps) = match item.about {
-            About::Suspense(reason) => (
+            About::Suspense(reason) | About::Reminder(reason, _) => (
                 rules.fill(&format!("{reason}.wrong"), &values),
                 rules.fill(&format!("{reason}.steps"), &values),
             ),
-            About::Advice => (String::new(), String::new()),
+            About::Settled(_) | About::Advice => (String::new(), String::new()),
+        };
+        let note = match item.about {
+            About::Reminder(_, days) => rules.fill("reminder-note", &[("days", &days.to_string())]),
+            About::Settled(solution) => rules.fill(section_of(solution), &[]),
+            About::Suspense(_) | About::Advice => String::new(),
         };
         let came = if item.amount.fen() < 0 { "冲回" } else { "到账" };
         let bank = harmless(&name(&item.bank_name));
         let until = item.until.map(|day| rules.fill("until", &[("until", &day.to_string())]));
         Self {
             number,
-            advice: item.about == About::Advice,
+            hangs: item.about.rank() < 2,
+            heading: String::new(),
+            note,
             headline: format!("{booked_on} {came} {amount} 元，{bank}收款账户 {}", item.account),
             payer_account: item.payer_account.to_string(),
             remarks: item.remarks.iter().map(Quote::of).collect(),
@@ -192,7 +236,10 @@ impl RuleText {
             sentence: rules.advice(&rule.code).unwrap_or_default(),
             handbook: quoted(&rule.handbook),
             wrong: quoted(&rule.wrong),
-            right: quoted(&rule.right),
+            right: match rule.right.as_str() {
+                "" => rules.fill("right-form", &[]),
+                right => quoted(right),
+            },
         }
     }
 }
@@ -203,9 +250,12 @@ impl Frame {
         let contact = digest.addressee.contact.as_deref().map(|found| harmless(&name(found)));
         let contact =
             contact.filter(|contact| !contact.is_empty()).unwrap_or_else(|| "经办人".into());
-        let hanging = digest.items.iter().any(|item| item.about != About::Advice);
-        let opening = if hanging { "opening-suspense" } else { "opening-advice" };
-        let mixed = hanging && digest.items.iter().any(|item| item.about == About::Advice);
+        let opening = match digest.items.first().map(|item| item.about) {
+            Some(About::Suspense(_)) => "opening-suspense",
+            Some(About::Reminder(..)) => "opening-reminder",
+            Some(About::Settled(_)) => "opening-settled",
+            Some(About::Advice) | None => "opening-advice",
+        };
         let short = letter_id.get(..12).unwrap_or(letter_id);
         let centre = &digest.centre;
         let reach = [
@@ -217,24 +267,37 @@ impl Frame {
         Self {
             greeting: rules.fill("greeting", &[("contact", &contact)]),
             opening: rules.fill(opening, &[("employer", &employer)]),
-            advice_heading: if mixed { rules.fill("advice-heading", &[]) } else { String::new() },
             quoted: rules.fill("quoted", &[]),
             contact: rules.fill("contact", &reach),
             safety: rules.fill("safety", &[]),
             automatic: rules.fill("automatic", &[]),
             centre: name(&centre.name),
             night: digest.night.to_string(),
+            paper: Paper {
+                addressee: rules.fill("paper-addressee", &[]),
+                sender: format!("{}　{}", name(&centre.address), name(&centre.phone)),
+                note: rules.fill("paper-note", &[("phone", &centre.phone)]),
+                employer,
+            },
         }
+    }
+}
+
+const fn section_of(solution: Solution) -> &'static str {
+    match solution {
+        Solution::Matched => "settled-matched",
+        Solution::Advance => "settled-advance",
+        Solution::Refund => "settled-refund",
+        Solution::Other => "settled-other",
     }
 }
 
 /// The letter as plain text.
 fn plain(frame: &Frame, paragraphs: &[Paragraph]) -> String {
     let mut letter = format!("{}\n\n{}\n", frame.greeting, frame.opening);
-    let first_advice = paragraphs.iter().position(|paragraph| paragraph.advice);
-    for (index, paragraph) in paragraphs.iter().enumerate() {
-        if first_advice == Some(index) && !frame.advice_heading.is_empty() {
-            put(&mut letter, format_args!("\n{}\n", frame.advice_heading));
+    for paragraph in paragraphs {
+        if !paragraph.heading.is_empty() {
+            put(&mut letter, format_args!("\n{}\n", paragraph.heading));
         }
         put_paragraph(&mut letter, paragraph);
     }
@@ -249,6 +312,9 @@ fn put_paragraph(letter: &mut String, paragraph: &Paragraph) {
     put(letter, format_args!("\n{}. {}\n", paragraph.number, paragraph.headline));
     if !paragraph.payer_account.is_empty() {
         put(letter, format_args!("   付款账号：{}\n", paragraph.payer_account));
+    }
+    if !paragraph.note.is_empty() {
+        put(letter, format_args!("   {}\n", paragraph.note));
     }
     for quote in &paragraph.remarks {
         let whole: String = quote.pieces.iter().map(|(piece, _)| piece.as_str()).collect();
@@ -290,8 +356,14 @@ fn put(letter: &mut String, words: std::fmt::Arguments<'_>) {
 }
 
 /// A foreign name on one line: nothing invisible, no line end, not endless.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     line(text, NAME_CHARS_MAX)
+}
+
+/// A name beside an address in a header: nothing that a mail program could take for an address, so
+/// that no name passes for another sender.
+fn display(text: &str) -> String {
+    name(text).replace(['@', '＠', '<', '>', '＜', '＞', '"'], " ").trim().to_owned()
 }
 
 /// A text on one line without control, zero-width or direction characters.

@@ -13,15 +13,21 @@ struct Page<'a> {
     paragraphs: &'a [Paragraph],
 }
 
-impl Page<'_> {
-    fn first_advice(&self, paragraph: &Paragraph) -> bool {
-        let first = self.paragraphs.iter().find(|paragraph| paragraph.advice);
-        first.is_some_and(|first| first.number == paragraph.number)
-            && !self.frame.advice_heading.is_empty()
-    }
+/// The same on paper: black on white, with the address where a window envelope has its window.
+#[derive(Template)]
+#[template(path = "letter-paper.html", whitespace = "minimize")]
+struct PaperPage<'a> {
+    subject: &'a str,
+    frame: &'a Frame,
+    paragraphs: &'a [Paragraph],
 }
 
 /// The page; writing it into a string cannot fail, the template holds no fallible call.
 pub(super) fn html(subject: &str, frame: &Frame, paragraphs: &[Paragraph]) -> String {
     Page { subject, frame, paragraphs }.render().unwrap_or_default()
+}
+
+/// The page to print.
+pub(super) fn paper(subject: &str, frame: &Frame, paragraphs: &[Paragraph]) -> String {
+    PaperPage { subject, frame, paragraphs }.render().unwrap_or_default()
 }

@@ -4,9 +4,13 @@
 //! would really type. Values are only parsed here; what they mean is the business of the module
 //! that carries the command out.
 
+mod alert;
 mod desk;
+mod nights;
 
+pub(super) use alert::*;
 pub(super) use desk::{PasswordArgs, RoleName, ServeArgs, TokenCommand, UserAddArgs, UserCommand};
+pub(super) use nights::*;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -207,7 +211,7 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: RulesCommand,
     },
-    /// Look at the letters to employers
+    /// Look at letters, send them, and say whom they go to
     Alert {
         #[command(subcommand)]
         command: AlertCommand,
@@ -366,64 +370,6 @@ pub(super) struct AsOf {
     /// The day it is taken to be [default: today in Beijing, or the last night for what only looks]
     #[arg(long, value_name = "YYYY-MM-DD", env = "DUIZHANG_AS_OF", hide_env = true)]
     pub(super) as_of: Option<NaiveDate>,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct NightlyArgs {
-    /// Where the banks' files are [default: inbox/]
-    #[arg(long, value_name = "DIR")]
-    pub(super) inbox: Option<PathBuf>,
-    /// Write no report; `duizhang report` makes it later from what was committed
-    #[arg(long)]
-    pub(super) no_report: bool,
-    /// Nights of many centres of one database: `all`, or their codes with commas between
-    #[arg(long, value_name = "CODES")]
-    pub(super) centres: Option<String>,
-    /// How many centres to work on at once, with --centres
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "centres")]
-    pub(super) workers: usize,
-    /// Also centres whose night is done already, with --centres
-    #[arg(long, requires = "centres")]
-    pub(super) again: bool,
-    #[command(subcommand)]
-    pub(super) command: Option<NightlyCommand>,
-    /// How long to wait for another run that holds this centre, instead of ending with 4
-    #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
-    pub(super) lock_wait: u64,
-    #[command(flatten)]
-    pub(super) as_of: AsOf,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum NightlyCommand {
-    /// List the centres of the database: who works on each, and how its last night ended
-    Status,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct MigrateArgs {
-    /// The database to copy from
-    #[arg(long, value_name = "URL")]
-    pub(super) from: String,
-    /// The database to copy to; on PostgreSQL it must exist, its tables are made
-    #[arg(long, value_name = "URL")]
-    pub(super) to: String,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct ArchiveArgs {
-    /// The first month that stays, as 2024-01
-    #[arg(long, value_name = "MONTH")]
-    pub(super) before: String,
-    #[command(flatten)]
-    pub(super) as_of: AsOf,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct DistributeArgs {
-    /// Run the statements, each in a transaction of its own, and leave out what is placed already
-    #[arg(long)]
-    pub(super) run: bool,
 }
 
 #[derive(Args, Debug)]
@@ -608,21 +554,6 @@ pub(super) enum RulesCommand {
     Check,
     /// Run the examples that stand beside the rules
     Test,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum AlertCommand {
-    /// Show the letters that a night has put into the outbox
-    Preview(PreviewArgs),
-}
-
-#[derive(Args, Debug)]
-pub(super) struct PreviewArgs {
-    /// Only to this employer, with the whole letter
-    #[arg(long, value_name = "ID")]
-    pub(super) employer: Option<String>,
-    #[command(flatten)]
-    pub(super) as_of: AsOf,
 }
 
 #[cfg(test)]

@@ -101,20 +101,7 @@ impl Centre {
 
     /// Who the centre is, as letters name it.
     pub(super) fn contact(&self) -> CentreContact {
-        let Settings { centre, letters, .. } = &self.settings;
-        // What is not filled in yet says so, rather than leave a hole in a sentence.
-        let unfilled = CentreContact::placeholder(&centre.code, &centre.name);
-        let filled =
-            |text: &str, otherwise| if text.is_empty() { otherwise } else { text.to_owned() };
-        CentreContact {
-            phone: filled(&centre.phone, unfilled.phone),
-            hours: filled(&centre.hours, unfilled.hours),
-            address: filled(&centre.address, unfilled.address),
-            sender: letters.from.clone(),
-            unsubscribe: letters.unsubscribe.clone(),
-            centre_id: unfilled.centre_id,
-            name: unfilled.name,
-        }
+        self.settings.contact()
     }
 
     /// The report of the night of this day.

@@ -10,6 +10,7 @@ use super::args::{Global, NightlyArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
+use super::mail;
 use super::night::{self, Summary};
 use super::patience::patiently;
 use super::rows::{Column, Printer, Value};
@@ -174,7 +175,11 @@ fn one(
         Err(Failure::Held(_)) => return Ok(None),
         other => other?,
     };
-    let (summary, done) = night::of(global, &centre, None, as_of, !args.no_report)?;
+    let worked = night::of(global, &centre, None, as_of, !args.no_report);
+    let settings = centre.settings.clone();
+    drop(centre);
+    mail::after_a_night(global, &settings);
+    let (summary, done) = worked?;
     Ok(Some(What::Done(Box::new(summary), done)))
 }
 

@@ -32,7 +32,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
         )));
     }
     let story = demo::centre();
-    init::make(global, dir, demo::NAME, demo::ADDRESS)?;
+    init::make(global, dir, &init::settings_text(demo::NAME, demo::ADDRESS, true))?;
     let config = dir.join(super::settings::FILE_NAME);
     let global = Global { config: Some(config), database: None, rules: None, ..global.clone() };
     let centre = Centre::write(&global)?;

@@ -17,7 +17,7 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
         note!(global, "would make {} with {FILE_NAME}, {}", args.dir.display(), FOLDERS.join(", "));
         return Ok(Done::Fully);
     }
-    make(global, &args.dir, &args.name, "")?;
+    make(global, &args.dir, &settings_text(&args.name, "", false))?;
     note!(
         global,
         "a new centre is in {}; next:\n  \
@@ -31,12 +31,7 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
 }
 
 /// Makes the folder of a centre, its database last; gives its settings.
-pub(super) fn make(
-    global: &Global,
-    dir: &Path,
-    name: &str,
-    address: &str,
-) -> Result<Settings, Failure> {
+pub(super) fn make(global: &Global, dir: &Path, settings: &str) -> Result<Settings, Failure> {
     for file in [FILE_NAME, "duizhang.db"] {
         if dir.join(file).exists() {
             let shown = dir.join(file);
@@ -53,7 +48,7 @@ pub(super) fn make(
     for rule in crate::rulebook::shipped() {
         new_file(&dir.join("rules").join(&rule.path), &rule.text)?;
     }
-    new_file(&dir.join(FILE_NAME), &settings_text(name, address))?;
+    new_file(&dir.join(FILE_NAME), settings)?;
     let settings = Settings::at(global, &dir.join(FILE_NAME))?;
     Centre::found(&settings)?;
     Ok(settings)
@@ -69,8 +64,10 @@ fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
     write().doing(|| format!("cannot write {}", path.display()))
 }
 
-/// The settings file of a new centre.
-pub(super) fn settings_text(name: &str, address: &str) -> String {
+/// The settings file of a new centre; nothing is ever sent from a demo.
+pub(super) fn settings_text(name: &str, address: &str, demo: bool) -> String {
+    let demo =
+        if demo { "demo = true                # nothing is ever sent from it\n" } else { "" };
     // TOML writes strings as JSON does, escapes included.
     let (name, address) = (serde_json::Value::from(name), serde_json::Value::from(address));
     format!(
@@ -93,11 +90,25 @@ name = {name}
 phone = "12329"
 address = {address}
 hours = "工作日 9:00–17:00"
-
+{demo}
 [letters]
 from = "gjj@example.invalid"
 # unsubscribe = "gjj@example.invalid"   # where an employer asks for no more letters
 language = "zh"            # reports open in it; or "en"
+staff = []                 # who gets the night's summary and alarms. 夜间小结和告警的收件人
+
+# The mail server. Without it letters lie in outbox/ as .eml, for another mail program.
+# 邮件服务器；不填则函件以 .eml 存入 outbox/，由其他邮件程序发送。
+# [letters.smtp]
+# host = "mail.example.invalid"
+# security = "starttls"      # or "tls"; "none" only for a relay on this machine
+# username = "gjj"
+# password_file = "/etc/duizhang/smtp-password"
+# per_minute = 120           # letters a minute; 0 is as fast as the server takes them
+#
+# [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
+# selector = "gjj1"
+# key_file = "/etc/duizhang/dkim.pem"
 
 [desk]
 listen = "127.0.0.1:8080"

@@ -7,11 +7,14 @@ use super::args::{AsOf, Global, IngestArgs, NightlyArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
+use super::mail;
 use super::patience::patiently;
 use super::progress::Progress;
 use super::report;
 use super::rows::{Column, Printer, Value};
-use crate::nightly::{self, Delivery, FileOutcome, Inbox, Intakes, Night, NightSettings};
+use super::staff;
+use crate::nightly::NightError;
+use crate::nightly::{self, Carrier, Delivery, FileOutcome, Inbox, Intakes, Night, NightSettings};
 use crate::report::Tally;
 use crate::store::{Ended, Ending, Taken, VerdictTotals};
 use chrono::NaiveDate;
@@ -78,6 +81,7 @@ pub(super) const COLUMNS: &[Column<Summary>] = &[
         heading: "letters",
         value: |row| Value::count(row.night.verdict.letters),
     },
+    Column { key: "printed", heading: "", value: |row| Value::count(row.night.verdict.printed) },
 ];
 
 fn tally(tally: Tally) -> Value<'static> {
@@ -89,7 +93,17 @@ pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failu
     let wait = Duration::from_secs(args.lock_wait);
     let centre = patiently(|| Centre::write_after(global, wait))?;
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
-    let (summary, done) = of(global, &centre, args.inbox.as_deref(), as_of, !args.no_report)?;
+    let worked = of(global, &centre, args.inbox.as_deref(), as_of, !args.no_report);
+    let settings = centre.settings.clone();
+    let told = worked.and_then(|(summary, done)| say(global, &centre, summary, done));
+    // Sending may take an hour; the centre is free meanwhile. An alarm about a failure goes out too.
+    drop(centre);
+    mail::after_a_night(global, &settings);
+    told
+}
+
+/// Says what a night did.
+fn say(global: &Global, centre: &Centre, summary: Summary, done: Done) -> Result<Done, Failure> {
     let page = summary.page.clone();
     Printer::print(centre.settings.format, COLUMNS, [summary])?;
     if centre.is_rehearsal() {
@@ -123,6 +137,9 @@ pub(super) fn of(
         Ok((_, Done::InputSetAside)) => (Ending::SetAside, None),
         Err(failure) => (Ending::Failed, Some(Failure::sentence(failure))),
     };
+    if let Some(failure) = &failure {
+        staff::failed(centre, as_of, failure);
+    }
     let ended = Ended { night: as_of, ended_at: clock::now(), ending, failure };
     if let Err(error) = centre.store.end_night(&ended) {
         tracing::warn!(%error, "how the night ended could not be noted");
@@ -140,8 +157,17 @@ pub(super) fn run(
     let progress = Progress::start(global, "the night begins");
     let settings = settings(centre, deliveries, as_of);
     let night = nightly::run(&centre.store, &centre.rules, &settings, &progress)?;
-    nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
+    deliver(centre, as_of)?;
     Ok(Summary { as_of, night, page: None })
+}
+
+/// Writes the letters that need a file.
+fn deliver(centre: &Centre, as_of: NaiveDate) -> Result<u64, NightError> {
+    let carrier = match centre.settings.letters.smtp {
+        Some(_) => Carrier::MailServer,
+        None => Carrier::Files,
+    };
+    nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of, carrier)
 }
 
 /// Writes the night's report; gives where the page is.
@@ -153,7 +179,9 @@ pub(super) fn write_report(
     let _progress = Progress::start(global, "writing the report");
     let report = centre.report(as_of)?;
     let pages = report::write(&centre.settings.reports, &report, centre.settings.language())?;
-    Ok(pages.into_iter().next().unwrap_or_default())
+    let page = pages.into_iter().next().unwrap_or_default();
+    staff::tell(centre, &report, &page)?;
+    Ok(page)
 }
 
 fn settings(centre: &Centre, deliveries: Vec<Delivery>, as_of: NaiveDate) -> NightSettings {
@@ -267,7 +295,7 @@ pub(super) fn judge(global: &Global, args: &AsOf) -> Result<Done, Failure> {
     let progress = Progress::start(global, "judging");
     let work = || Ok(nightly::judge(&centre.store, &centre.rules, &settings, &progress)?);
     let verdict = patiently(work)?;
-    nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of)?;
+    deliver(&centre, as_of)?;
     drop(progress);
     Printer::print(centre.settings.format, VERDICTS, [verdict])?;
     Ok(Done::Fully)

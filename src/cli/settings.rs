@@ -6,8 +6,13 @@
 //!
 //! Invariant: an unknown key in the file is an error, shown in its place.
 
+mod mail;
+
+pub(super) use mail::{Letters, Protection, Smtp};
+
 use super::args::{Format, Global};
 use super::failure::{Doing, Failure};
+use crate::alert::CentreContact;
 use crate::report::Language;
 use crate::rulebook::RuleFile;
 use serde::Deserialize;
@@ -45,17 +50,8 @@ pub(super) struct Centre {
     pub(super) phone: String,
     pub(super) address: String,
     pub(super) hours: String,
-}
-
-/// How letters leave the centre.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Letters {
-    pub(super) from: String,
-    /// Where an employer asks for no more letters.
-    pub(super) unsubscribe: Option<String>,
-    /// Of reports; a page carries both, this is the one it opens in.
-    pub(super) language: Tongue,
+    /// An invented centre: nothing is ever sent from it.
+    pub(super) demo: bool,
 }
 
 /// How the desk is served.
@@ -99,16 +95,7 @@ impl Default for Centre {
             phone: String::new(),
             address: String::new(),
             hours: String::new(),
-        }
-    }
-}
-
-impl Default for Letters {
-    fn default() -> Self {
-        Self {
-            from: "duizhang@localhost.invalid".to_owned(),
-            unsubscribe: None,
-            language: Tongue::Zh,
+            demo: false,
         }
     }
 }
@@ -161,6 +148,24 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Who the centre is, as letters name it.
+    pub(super) fn contact(&self) -> CentreContact {
+        let Self { centre, letters, .. } = self;
+        // What is not filled in yet says so, rather than leave a hole in a sentence.
+        let unfilled = CentreContact::placeholder(&centre.code, &centre.name);
+        let filled =
+            |text: &str, otherwise| if text.is_empty() { otherwise } else { text.to_owned() };
+        CentreContact {
+            phone: filled(&centre.phone, unfilled.phone),
+            hours: filled(&centre.hours, unfilled.hours),
+            address: filled(&centre.address, unfilled.address),
+            sender: letters.from.clone(),
+            unsubscribe: letters.unsubscribe.clone(),
+            centre_id: unfilled.centre_id,
+            name: unfilled.name,
+        }
+    }
+
     /// Lays flags over the file over the defaults.
     pub(super) fn load(global: &Global) -> Result<Self, Failure> {
         Self::layered(global, global.config.clone().or_else(find))
@@ -195,7 +200,7 @@ impl Settings {
             quarantine: place(file.quarantine, "quarantine"),
             reports: place(file.reports, "reports"),
             outbox: place(file.outbox, "outbox"),
-            letters: file.letters,
+            letters: file.letters.rooted(&folder),
             desk: file.desk,
             file: path,
         })
@@ -251,7 +256,7 @@ mod tests {
 
     #[test]
     fn the_file_that_init_writes_is_read_and_a_mistyped_key_is_not() {
-        let text = super::super::init::settings_text("示例市住房公积金管理中心", "");
+        let text = super::super::init::settings_text("示例市住房公积金管理中心", "", false);
         let file = RuleFile { path: FILE_NAME.to_owned(), text };
         let read: File = file.parse().unwrap();
         assert_eq!(read.centre.name, "示例市住房公积金管理中心");

@@ -1,45 +1,77 @@
-//! Writes the outbox's letters as files, for a mail program to take.
+//! Writes letters as files: for a mail program to take, or for a printer.
 //!
-//! The outbox is the store's; the files are a copy of it. A letter whose file is there is left
-//! alone, so that a file somebody took away and a night run twice give no second letter: files are
-//! written for the letters of one night only.
+//! The outbox is the store's; the files are a copy of it. Letters on paper always become a page in
+//! `print/`. Letters by mail become files only where no mail server is set up: then they are marked as
+//! filed, so that no sender takes them up later. A letter whose file is there is left alone, so that
+//! a night run twice gives no second letter: files are written for the letters of one night only.
 
 use super::NightError;
-use crate::store::Store;
+use crate::store::{LetterRow, Store};
 use chrono::NaiveDate;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes every letter of this night that has no file yet as `LETTER_ID.eml`; counts them.
+/// Who takes the letters that go by mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// `duizhang alert send`.
+    MailServer,
+    /// Another program, from files.
+    Files,
+}
+
+/// Writes every letter of this night that needs a file and has none yet; counts them.
 ///
 /// # Errors
 /// [`NightError`] where the store fails or a file cannot be written.
-pub fn deliver_to(folder: &Path, store: &Store, night: NaiveDate) -> Result<u64, NightError> {
+pub fn deliver_to(
+    folder: &Path,
+    store: &Store,
+    night: NaiveDate,
+    carrier: Carrier,
+) -> Result<u64, NightError> {
     let mut written = 0;
     let mut failed = None;
-    store.letters(|letter| {
-        if letter.written_on != night {
-            return true;
-        }
-        match write(folder, &letter.letter_id, &letter.message) {
-            Ok(new) => written += u64::from(new),
-            Err(error) => failed = Some(error),
+    store.letters(night, |letter| {
+        if let Some(path) = path(folder, &letter, carrier) {
+            match write(&path, &letter.message) {
+                Ok(new) => written += u64::from(new),
+                Err(error) => failed = Some(error),
+            }
         }
         failed.is_none()
     })?;
-    failed.map_or(Ok(written), Err)
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if carrier == Carrier::Files {
+        store.file_letters(night)?;
+    }
+    Ok(written)
+}
+
+/// Where a letter's file lies; `None` where it needs none.
+fn path(folder: &Path, letter: &LetterRow, carrier: Carrier) -> Option<PathBuf> {
+    if letter.on_paper() {
+        let id = letter.letter_id.get(..12).unwrap_or(&letter.letter_id);
+        return Some(folder.join("print").join(format!("{}-{id}.html", letter.written_on)));
+    }
+    (carrier == Carrier::Files && letter.kind == "digest")
+        .then(|| folder.join(format!("{}.eml", letter.letter_id)))
 }
 
 /// Writes beside and renames, so that nobody ever takes half a letter.
-fn write(folder: &Path, letter_id: &str, message: &str) -> Result<bool, NightError> {
-    let path = folder.join(format!("{letter_id}.eml"));
+fn write(path: &Path, message: &str) -> Result<bool, NightError> {
     if path.exists() {
         return Ok(false);
     }
-    let fail = |source| NightError::File { path: path.clone(), doing: "write the letter", source };
-    fs::create_dir_all(folder).map_err(fail)?;
-    let unfinished = folder.join(format!("{letter_id}.tmp"));
+    let fail =
+        |source| NightError::File { path: path.to_owned(), doing: "write the letter", source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(fail)?;
+    }
+    let unfinished = path.with_extension("tmp");
     fs::write(&unfinished, message).map_err(fail)?;
-    fs::rename(&unfinished, &path).map_err(fail)?;
+    fs::rename(&unfinished, path).map_err(fail)?;
     Ok(true)
 }

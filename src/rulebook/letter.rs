@@ -13,10 +13,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 3] = [
+pub const SHIPPED: [(&str, &str); 5] = [
     ("letters/letter.txt", include_str!("../../rules/letters/letter.txt")),
+    ("letters/life.txt", include_str!("../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../rules/letters/reasons.txt")),
     ("letters/advice.txt", include_str!("../../rules/letters/advice.txt")),
+    ("letters/staff.txt", include_str!("../../rules/letters/staff.txt")),
 ];
 
 /// The contract's advice codes, each of which has a sentence.
@@ -51,6 +53,48 @@ const LETTER: [(&str, &[&str], bool); 11] = [
     ("safety",           &[], false),
 ];
 
+/// The sections of `life.txt`.
+#[rustfmt::skip] // A table is read by column.
+const LIFE: [(&str, &[&str], bool); 14] = [
+    ("subject-reminder", &["months", "count", "amount"], true),
+    ("subject-settled",  &["months", "amount"], true),
+    ("opening-reminder", &["employer"], true),
+    ("opening-settled",  &["employer"], true),
+    ("reminder-heading", &[], false),
+    ("settled-heading",  &[], false),
+    ("reminder-note",    &["days"], true),
+    ("settled-matched",  &[], false),
+    ("settled-advance",  &[], false),
+    ("settled-refund",   &[], false),
+    ("settled-other",    &[], false),
+    ("right-form",       &[], false),
+    ("paper-addressee",  &[], false),
+    ("paper-note",       &["phone"], true),
+];
+
+/// The sections of `staff.txt`.
+#[rustfmt::skip] // A table is read by column.
+const STAFF: [(&str, &[&str], bool); 17] = [
+    ("summary-subject",  &["night", "opened", "open", "amount"], true),
+    ("summary-body",     &["night", "files", "quarantined", "set_aside", "fresh", "opened", "cleared",
+                           "open", "amount", "oldest", "letters", "waiting", "failed", "unknown"], false),
+    ("summary-ties",     &[], false),
+    ("summary-gap",      &[], false),
+    ("alarm-subject",    &["night", "what"], true),
+    ("alarm-body",       &["night", "list"], true),
+    ("what-failed",      &[], false),
+    ("what-feed",        &[], false),
+    ("what-balance",     &[], false),
+    ("failed",           &["error"], true),
+    ("failed-steps",     &[], false),
+    ("feed",             &["bank", "account", "nights"], true),
+    ("feed-steps",       &[], false),
+    ("balance",          &["account", "detail", "place"], true),
+    ("balance-steps",    &[], false),
+    ("confirm-subject",  &[], false),
+    ("confirm-body",     &["employer", "link", "days", "phone"], true),
+];
+
 /// All sentences, ready to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRules {
@@ -68,7 +112,7 @@ enum Part {
 type Expected = Vec<(String, &'static [&'static str], bool)>;
 
 impl LetterRules {
-    /// Reads the three files of `rules/letters/`, in any order.
+    /// Reads the files of `rules/letters/`, in any order.
     ///
     /// # Errors
     /// [`RuleError`] with the place of the first unknown or missing section or variable.
@@ -136,6 +180,8 @@ fn expected(path: &str) -> Expected {
             .flat_map(|reason| ["wrong", "steps"].map(|part| format!("{reason}.{part}")))
             .map(|name| (name, REASON, false))
             .collect(),
+        "letters/life.txt" => LIFE.iter().map(section).collect(),
+        "letters/staff.txt" => STAFF.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }
 }

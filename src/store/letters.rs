@@ -17,11 +17,23 @@ use chrono::NaiveDate;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRow {
     pub letter_id: String,
+    /// `digest` to an employer; `summary`, `alarm` to staff; `confirm`.
+    pub kind: String,
     pub employer_id: String,
     pub written_on: NaiveDate,
+    /// Empty where the letter goes on paper.
     pub recipient: String,
     pub subject: String,
+    /// The whole message, RFC 5322; on paper, the page to print.
     pub message: String,
+}
+
+impl LetterRow {
+    /// Whether it is printed and posted: its employer has no address.
+    #[must_use]
+    pub fn on_paper(&self) -> bool {
+        self.recipient.is_empty()
+    }
 }
 
 const EMPLOYER: &str =
@@ -62,34 +74,18 @@ impl Recording {
         }
     }
 
-    /// Whether any employer can get a letter at all.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn anyone_has_an_address(&self) -> Result<bool, StoreError> {
-        let sql = "select 1 from employer where centre_id = ?1 and email is not null";
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
-        select.exists(params![self.bulk.centre_id])
-    }
-
     /// Puts a letter into the outbox; `false` where it is there already.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn post(&mut self, letter: &LetterRow) -> Result<bool, StoreError> {
-        let sql = "insert into letter values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            on conflict (centre_id, letter_id) do nothing";
-        let written = self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
-            letter.letter_id,
-            letter.employer_id,
-            day_number(letter.written_on),
-            letter.recipient,
-            letter.subject,
-            letter.message
-        ])?;
-        self.totals.letters += u64::from(written > 0);
-        Ok(written > 0)
+        let written = super::outbox::post(&self.bulk.connection, self.bulk.centre_id, letter)?;
+        if letter.on_paper() {
+            self.totals.printed += u64::from(written);
+        } else {
+            self.totals.letters += u64::from(written);
+        }
+        Ok(written)
     }
 }
 
@@ -107,17 +103,21 @@ fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
 }
 
 impl Store {
-    /// Every letter of the outbox, in the order of their ids; `show` says whether to go on.
+    /// Every letter that a night wrote, in the order of their ids; `show` says whether to go on.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn letters(&self, mut show: impl FnMut(LetterRow) -> bool) -> Result<(), StoreError> {
+    pub fn letters(
+        &self,
+        night: NaiveDate,
+        mut show: impl FnMut(LetterRow) -> bool,
+    ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let mut select = bulk.connection.prepare_cached(
-            "select letter_id, employer_id, written_on, recipient, subject, message
-             from letter where centre_id = ?1 order by letter_id",
+            "select letter_id, employer_id, written_on, recipient, subject, message, kind
+             from letter where centre_id = ?1 and written_on = ?2 order by letter_id",
         )?;
-        select.each(params![bulk.centre_id], |row| {
+        select.each(params![bulk.centre_id, day_number(night)], |row| {
             let letter = LetterRow {
                 letter_id: row.get(0)?,
                 employer_id: row.get(1)?,
@@ -125,6 +125,7 @@ impl Store {
                 recipient: row.get(3)?,
                 subject: row.get(4)?,
                 message: row.get(5)?,
+                kind: row.get(6)?,
             };
             Ok(if show(letter) { Read::On } else { Read::Enough })
         })

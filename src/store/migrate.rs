@@ -39,6 +39,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     3 "0003_decision",
     4 "0004_remittance",
     5 "0005_history",
+    6 "0006_outbox",
     7 "0007_desk",
     8 "0008_session",
     9 "0009_desk_read",

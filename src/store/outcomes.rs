@@ -213,7 +213,8 @@ impl Store {
             "select count(*), cast(coalesce(sum(fresh), 0) as bigint),
                 cast(coalesce(sum(seen), 0) as bigint), cast(coalesce(sum(conflicting), 0) as bigint),
                 cast(coalesce(sum(rejected), 0) as bigint),
-                (select count(*) from letter where centre_id = ?1 and written_on = ?2)
+                (select count(*) from letter
+                    where centre_id = ?1 and written_on = ?2 and kind = 'digest')
              from feed where centre_id = ?1 and taken_on = ?2",
             params![centre, night],
             |row| {

@@ -76,7 +76,11 @@ pub(crate) fn filled(text: &str) -> Option<&str> {
     if text.is_empty() { None } else { Some(text) }
 }
 
-pub(crate) fn unknown(table: &'static str, column: &'static str, found: i64) -> StoreError {
+pub(crate) fn unknown(
+    table: &'static str,
+    column: &'static str,
+    found: impl ToString,
+) -> StoreError {
     StoreError::Unknown { table, column, found: found.to_string() }
 }
 

@@ -18,7 +18,7 @@ pub use count::{Cell, Counts};
 pub use employer::{EmployerLine, EmployerSheet};
 pub use letter::LetterLine;
 pub use notice::{NoticeLine, NoticeSearch};
-pub use queue::{Assigned, Hanging, Order, OwnAccount, RowPlace, QueueFilter};
+pub use queue::{Assigned, Hanging, Order, OwnAccount, QueueFilter, RowPlace};
 pub use run::{FeedLine, RunLine};
 pub use transaction::{Posting, TransactionLine, TransactionSearch, TransactionSheet};
 
@@ -42,7 +42,9 @@ mod tests {
 
     #[test]
     fn nothing_that_is_typed_is_a_wildcard() {
-        for (typed, want) in [("100%", "%100!%%"), ("a_B", "%a!_b%"), ("!", "%!!%"), (" 张 ", "%张%")] {
+        for (typed, want) in
+            [("100%", "%100!%%"), ("a_B", "%a!_b%"), ("!", "%!!%"), (" 张 ", "%张%")]
+        {
             assert_eq!(pattern(typed), want, "{typed:?}");
         }
     }

@@ -44,6 +44,8 @@ pub struct VerdictTotals {
     /// Items that hang no longer.
     pub cleared: Tally,
     pub letters: u64,
+    /// Letters on paper, to employers without an address.
+    pub printed: u64,
 }
 
 /// An open commit: the decisions are written, and what follows from them can be read and added.

@@ -46,7 +46,9 @@ impl Readings {
         let advice = Advice::load(store).map_err(|error| match error {
             NightError::Store(error) => error,
             // Advice reads the store and nothing else.
-            NightError::File { .. } | NightError::NoAccounts | NightError::Reader => StoreError::NoRow,
+            NightError::File { .. } | NightError::NoAccounts | NightError::Reader => {
+                StoreError::NoRow
+            }
         })?;
         let advice = Arc::new(advice);
         *kept = Some((stamp, Arc::clone(&advice)));

@@ -3,12 +3,12 @@
 //! The table is what a test walks, route by route, as every role; and the menu is made from it. A
 //! page is added by a line here.
 
+use super::page::{
+    act as small, approval, employer, export, item, letter, notice, propose, queue, rule, run,
+    today, trail, transaction,
+};
 use super::{Desk, asset, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
-use super::page::{
-    act as small, approval, employer, export, item, letter, notice, propose, queue, rule, run, today,
-    trail, transaction,
-};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;

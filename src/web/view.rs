@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn an_amount_is_typed_with_or_without_groups() {
-        for (typed, fen) in [("1,200.00", Some(120_000)), ("1200", Some(120_000)), ("1.234", None)] {
+        for (typed, fen) in [("1,200.00", Some(120_000)), ("1200", Some(120_000)), ("1.234", None)]
+        {
             assert_eq!(typed_amount(typed).map(Money::fen), fen, "{typed}");
         }
     }

@@ -59,7 +59,8 @@ impl Browser {
             folder,
         };
         let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).to_vec();
-        arguments.push(format!("--user-data-dir={}", browser.folder.path().join("profile").display()));
+        arguments
+            .push(format!("--user-data-dir={}", browser.folder.path().join("profile").display()));
         let options = json!({ "goog:chromeOptions": { "args": arguments } });
         let asked = json!({ "capabilities": { "alwaysMatch": options } });
         let answer = browser.call("POST", "/session", &asked);
@@ -105,7 +106,12 @@ impl Browser {
 
     fn ask(&self, path: &str, body: Value) -> Value {
         let answer = self.call("POST", &format!("{}{path}", self.session), &body);
-        assert!(answer["error"].is_null(), "{path} {body}: {} {}", answer["error"], answer["message"]);
+        assert!(
+            answer["error"].is_null(),
+            "{path} {body}: {} {}",
+            answer["error"],
+            answer["message"]
+        );
         answer
     }
 

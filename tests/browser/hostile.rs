@@ -46,12 +46,23 @@ fn no_text_of_a_payer_or_bank_runs_on_any_page() {
     browser.log_in("approver", "");
     let silent = |page: &str| {
         assert!(browser.js("return window.pwned === undefined").as_bool().unwrap(), "{page}");
-        let markup = "return document.querySelectorAll('main script, main img, main svg[onload]').length";
+        let markup =
+            "return document.querySelectorAll('main script, main img, main svg[onload]').length";
         assert_eq!(browser.js(markup), 0, "{page}");
     };
     let pages = [
-        "/", "/queue", "/approvals", "/transactions", "/notices", "/employers", "/employers/E9",
-        "/letters", "/runs", "/runs/2026-05-12", "/rules", "/trail",
+        "/",
+        "/queue",
+        "/approvals",
+        "/transactions",
+        "/notices",
+        "/employers",
+        "/employers/E9",
+        "/letters",
+        "/runs",
+        "/runs/2026-05-12",
+        "/rules",
+        "/trail",
         "/queue?q=%3Cscript%3Ewindow.pwned%3D1%3C%2Fscript%3E&employer=%22%3E%3Csvg%20onload%3Dwindow.pwned%3D1%3E",
     ];
     for page in pages {
@@ -90,8 +101,12 @@ fn no_text_of_a_payer_is_a_formula_in_what_is_taken_out() {
          fetch('/queue/export.xlsx').then((answer) => answer.arrayBuffer())
              .then((bytes) => done([...new Uint8Array(bytes)]));",
     );
-    let bytes: Vec<u8> =
-        bytes.as_array().unwrap().iter().map(|byte| u8::try_from(byte.as_u64().unwrap()).unwrap()).collect();
+    let bytes: Vec<u8> = bytes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|byte| u8::try_from(byte.as_u64().unwrap()).unwrap())
+        .collect();
     use calamine::Reader;
     let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
     let formulas = book.worksheet_formula("明细").unwrap();

@@ -10,8 +10,19 @@ use crate::served::Served;
 use serde_json::Value;
 
 const PAGES: [&str; 13] = [
-    "/login", "/", "/queue", "/approvals", "/transactions", "/notices", "/employers", "/employers/E1",
-    "/letters", "/runs", "/rules", "/trail", "/items/1/S3",
+    "/login",
+    "/",
+    "/queue",
+    "/approvals",
+    "/transactions",
+    "/notices",
+    "/employers",
+    "/employers/E1",
+    "/letters",
+    "/runs",
+    "/rules",
+    "/trail",
+    "/items/1/S3",
 ];
 
 /// Gives what is wrong with a page, as sentences.

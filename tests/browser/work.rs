@@ -92,7 +92,8 @@ fn the_whole_way_goes_by_keyboard() {
     assert_eq!(browser.js("return document.querySelector('[data-count]').textContent"), "1");
     browser.press("j");
     assert_eq!(browser.js("return document.querySelectorAll('tr.at').length"), 1);
-    let rows = browser.js("return document.querySelectorAll('tr[data-row]').length").as_u64().unwrap();
+    let rows =
+        browser.js("return document.querySelectorAll('tr[data-row]').length").as_u64().unwrap();
     for _ in 2..rows {
         browser.press("j");
     }
@@ -123,7 +124,8 @@ fn what_the_queue_shows_can_be_taken_out() {
     let began = Instant::now();
     let path = loop {
         let found = std::fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.path());
-        let found = found.into_iter().find(|path| path.extension().is_some_and(|end| end == "xlsx"));
+        let found =
+            found.into_iter().find(|path| path.extension().is_some_and(|end| end == "xlsx"));
         if let Some(path) = found {
             break path;
         }

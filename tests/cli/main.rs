@@ -20,6 +20,10 @@ mod data;
 mod demo;
 mod face;
 mod killed;
+mod letters;
+#[path = "../mail/server.rs"]
+#[expect(dead_code, reason = "tests/mail.rs uses the rest of it")]
+mod mail_server;
 mod night;
 mod on_postgres;
 #[path = "../night/postgres.rs"]

@@ -59,7 +59,9 @@ impl Store {
     pub fn employer_sheet(&self, employer_id: &str) -> Result<Option<EmployerSheet>, StoreError> {
         let bulk = Bulk::open(self)?;
         let (connection, key) = (&bulk.connection, params![bulk.centre_id, employer_id]);
-        let sql = format!("select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id = ?2");
+        let sql = format!(
+            "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id = ?2"
+        );
         let found = connection.prepare_cached(&sql)?.query_row_optional(key, employer)?;
         let Some(mut employer) = found else { return Ok(None) };
         let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2

@@ -6,8 +6,8 @@
 
 use super::super::bulk::Bulk;
 use super::super::row::{day_number, reference_number};
-use super::super::sql::{Bind, OwnedValue, Row};
 use super::super::slate::TRANSACTION_COLUMNS;
+use super::super::sql::{Bind, OwnedValue, Row};
 use super::super::suspense::{ITEM_COLUMNS, SuspenseRow, suspense_row};
 use super::super::{Store, StoreError};
 use super::pattern;

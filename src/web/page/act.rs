@@ -69,16 +69,17 @@ pub(crate) async fn assign(
     };
     let done = if to.is_some() { "assigned" } else { "released" };
     let (actor, now) = (actor(&session), moment(&desk));
-    let done_or_not = desk
-        .store(move |store| store.assign(&actor, &chosen, to.as_ref(), now))
-        .await?;
+    let done_or_not =
+        desk.store(move |store| store.assign(&actor, &chosen, to.as_ref(), now)).await?;
     done_or_not.map_err(refused)?;
     Ok(Redirect::to(&back(form.one("back"), done)).into_response())
 }
 
 /// Back to the page that was acted on, which says what was done.
 fn back(address: &str, done: &str) -> String {
-    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n']);
+    let own = address.starts_with('/')
+        && !address.starts_with("//")
+        && !address.contains(['\\', '\r', '\n']);
     let address = if own { address } else { "/queue" };
     let mark = if address.contains('?') { '&' } else { '?' };
     format!("{address}{mark}done={done}")
@@ -113,8 +114,7 @@ pub(crate) async fn withdraw(
     let form = Form::read(&body);
     let (digest, next) = (form.one("digest").to_owned(), form.one("back").to_owned());
     let (actor, now) = (actor(&session), moment(&desk));
-    let done =
-        desk.store(move |store| store.withdraw(&actor, &proposal_id, &digest, now)).await?;
+    let done = desk.store(move |store| store.withdraw(&actor, &proposal_id, &digest, now)).await?;
     done.map_err(refused)?;
     Ok(Redirect::to(&back(&next, "withdrawn")).into_response())
 }

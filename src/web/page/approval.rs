@@ -81,9 +81,11 @@ pub(crate) async fn show(
         may_approve: frame.may(Permission::Approve),
         done: match asked.done.as_str() {
             "booked" => choose(language, "已通过并记账。", "Approved and booked."),
-            "needs-another" => {
-                choose(language, "已通过；金额超限，还需另一人复核。", "Approved; above the limit, one more has to agree.")
-            }
+            "needs-another" => choose(
+                language,
+                "已通过；金额超限，还需另一人复核。",
+                "Approved; above the limit, one more has to agree.",
+            ),
             "sent-back" => choose(language, "已退回经办人。", "Sent back."),
             "withdrawn" => choose(language, "已撤回。", "Taken back."),
             _ => "",
@@ -104,7 +106,8 @@ pub(crate) async fn approve(
         .map(|one| one.split_once('@').map(|(id, digest)| (id.to_owned(), digest.to_owned())))
         .collect();
     let chosen = chosen.filter(|chosen| !chosen.is_empty());
-    let chosen = chosen.ok_or_else(|| invalid("请先选择要复核的意见", "choose a proposal first"))?;
+    let chosen =
+        chosen.ok_or_else(|| invalid("请先选择要复核的意见", "choose a proposal first"))?;
     let (rules, actor, now) = (desk.rules().desk.clone(), actor(&session), moment(&desk));
     let done = desk.store(move |store| store.approve_all(&rules, &actor, &chosen, now)).await?;
     let done = done.map_err(super::act::refused)?;
@@ -126,9 +129,8 @@ pub(crate) async fn send_back(
         return Err(invalid("退回请写明原因", "say why it is sent back"));
     }
     let (actor, now) = (actor(&session), moment(&desk));
-    let done = desk
-        .store(move |store| store.send_back(&actor, &proposal_id, &digest, &why, now))
-        .await?;
+    let done =
+        desk.store(move |store| store.send_back(&actor, &proposal_id, &digest, &why, now)).await?;
     done.map_err(super::act::refused)?;
     Ok(Redirect::to("/approvals?done=sent-back").into_response())
 }

@@ -82,7 +82,9 @@ fn act(form: &Form, items: &[Seen]) -> Result<Act, Fault> {
         "not-ours" => Ok(Act::NotOurs),
         "wait-until" => {
             let day = typed_day(form.one("day"));
-            let day = day.ok_or_else(|| invalid("请填写日期，如 2026-05-20", "give a day, such as 2026-05-20"))?;
+            let day = day.ok_or_else(|| {
+                invalid("请填写日期，如 2026-05-20", "give a day, such as 2026-05-20")
+            })?;
             Ok(Act::WaitUntil { day })
         }
         "reverse" => Ok(Act::Reverse),
@@ -115,7 +117,9 @@ fn shares(form: &Form, items: &[Seen]) -> Result<Vec<Share>, Fault> {
     };
     let lines = form.all("share_notice").zip(form.all("share_amount"));
     let mut shares = Vec::new();
-    for (notice, amount) in lines.filter(|(notice, amount)| !notice.is_empty() || !amount.is_empty()) {
+    for (notice, amount) in
+        lines.filter(|(notice, amount)| !notice.is_empty() || !amount.is_empty())
+    {
         let [notice] = references(notice)?[..] else {
             return Err(invalid("每行请填写一个登记号", "give one reference in each line"));
         };

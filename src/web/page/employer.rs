@@ -70,8 +70,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Fault> {
     let Asked { q, after } = asked;
     let text = q.clone();
-    let found =
-        desk.store(move |store| store.search_employers(&text, &after, ROWS + 1)).await?;
+    let found = desk.store(move |store| store.search_employers(&text, &after, ROWS + 1)).await?;
     let (rows, more) = cut(found);
     let behind = |last: &EmployerLine| {
         Address::default().with("q", &q).with("after", &last.employer_id).on("/employers")
@@ -137,9 +136,8 @@ fn page(desk: &Desk, session: &Session, found: &Found) -> Page {
     let readings = desk.readings();
     let employer = &found.sheet.employer;
     let id = &employer.employer_id;
-    let line = |row: &Hanging| {
-        Line::of(row, &[], found.as_of, &found.people, readings.reader(), language)
-    };
+    let line =
+        |row: &Hanging| Line::of(row, &[], found.as_of, &found.people, readings.reader(), language);
     let of = |path| Address::default().with("employer", id).on(path);
     Page {
         name: foreign(if employer.name.is_empty() { id } else { &employer.name }),

@@ -6,9 +6,9 @@
 use super::queue::View;
 use super::{actor, as_of};
 use crate::nightly;
-use crate::report::{Item, Language};
 use crate::report::xlsx::ItemBook;
-use crate::store::{RowPlace, QueueFilter, Store, StoreError};
+use crate::report::{Item, Language};
+use crate::store::{QueueFilter, RowPlace, Store, StoreError};
 use crate::suspense::trail::Entry;
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -86,8 +86,7 @@ impl Items<'_> {
         let mut behind: Option<RowPlace> = None;
         let mut written = 0;
         while written < ROWS_MAX {
-            let rows =
-                self.store.queue(self.filter, self.order, behind.as_ref(), ROWS_TOGETHER)?;
+            let rows = self.store.queue(self.filter, self.order, behind.as_ref(), ROWS_TOGETHER)?;
             behind = rows.last().map(|last| last.place(self.order));
             let is_last = rows.len() < ROWS_TOGETHER as usize;
             for row in &rows {

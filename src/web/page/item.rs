@@ -17,12 +17,12 @@ use crate::store::{
 };
 use crate::suspense::trail::Entry;
 use crate::suspense::{Proposal, Stage};
+use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::show as answer;
 use crate::web::readings::Readings;
 use crate::web::session::Session;
 use crate::web::view::address::named;
-use crate::web::Desk;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::NaiveDate;
@@ -93,8 +93,7 @@ pub(crate) async fn unmask(
 async fn find(desk: &Desk, account_id: i64, serial: &str) -> Result<Found, Fault> {
     let serial = named(serial).to_owned();
     let (today, readings) = (desk.today(), desk.readings());
-    let found =
-        desk.store(move |store| ask(store, &readings, today, account_id, &serial)).await?;
+    let found = desk.store(move |store| ask(store, &readings, today, account_id, &serial)).await?;
     found.ok_or(Fault::NotFound)
 }
 

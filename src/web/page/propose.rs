@@ -88,12 +88,7 @@ pub(crate) async fn preview(
 }
 
 impl Drafted {
-    fn of(
-        draft: &Draft,
-        preview: &Result<Preview, Refusal>,
-        known: &Known,
-        frame: &Frame,
-    ) -> Self {
+    fn of(draft: &Draft, preview: &Result<Preview, Refusal>, known: &Known, frame: &Frame) -> Self {
         let language = frame.language;
         let shown = Self {
             json: String::new(),
@@ -120,10 +115,9 @@ impl Drafted {
                 approvals_needed: preview.approvals_needed,
                 ..shown
             },
-            Err(refusal) => Self {
-                refusal: choose(language, refusal.chinese(), refusal.to_string()),
-                ..shown
-            },
+            Err(refusal) => {
+                Self { refusal: choose(language, refusal.chinese(), refusal.to_string()), ..shown }
+            }
         }
     }
 }
@@ -189,7 +183,8 @@ pub(crate) async fn propose(
 ) -> Result<Response, Fault> {
     let form = Form::read(&body);
     let drafts: Result<Vec<Draft>, _> = form.all("draft").map(serde_json::from_str).collect();
-    let drafts = drafts.map_err(|_| invalid("请重新预览后再提交", "look at it again, then propose"))?;
+    let drafts =
+        drafts.map_err(|_| invalid("请重新预览后再提交", "look at it again, then propose"))?;
     if drafts.is_empty() {
         return Err(invalid("没有可以提交的处理意见", "there is nothing to propose"));
     }

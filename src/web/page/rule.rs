@@ -78,10 +78,7 @@ fn settings(rules: &Rulebook, language: Language) -> Vec<(&'static str, String)>
             say("各笔须来自同一付款银行", "The parts must come from one paying bank"),
             yes_no(matching.same_paying_bank).to_owned(),
         ),
-        (
-            say("视为冲正的字样", "Words that mark a reversal"),
-            matching.reversal.words.join("、"),
-        ),
+        (say("视为冲正的字样", "Words that mark a reversal"), matching.reversal.words.join("、")),
         (
             say("最长可暂缓天数", "Days a decision can be put off"),
             rules.desk.wait_days_max.to_string(),
@@ -135,9 +132,14 @@ fn readings(rules: &Rulebook, language: Language) -> Vec<Rule> {
         .map(|rule| (rule.id.as_ref(), &rule.why, rule.examples.first()))
         .chain(remark.strip.iter().map(|rule| (rule.id.as_ref(), &rule.why, rule.examples.first())))
         .chain(
-            remark.lookalike.iter().map(|rule| (rule.id.as_ref(), &rule.why, rule.examples.first())),
+            remark
+                .lookalike
+                .iter()
+                .map(|rule| (rule.id.as_ref(), &rule.why, rule.examples.first())),
         )
-        .chain(remark.follow.iter().map(|rule| (rule.id.as_ref(), &rule.why, rule.examples.first())))
+        .chain(
+            remark.follow.iter().map(|rule| (rule.id.as_ref(), &rule.why, rule.examples.first())),
+        )
         .chain(remark.unit.iter().map(|rule| (rule.id.as_ref(), &rule.why, rule.examples.first())));
     reasons
         .map(|(id, why, example)| Rule {
@@ -167,9 +169,7 @@ fn limits(rules: &Rulebook, language: Language) -> Vec<Limit> {
             let words = acts.map(|act| choose(language, act.chinese(), act.english()));
             words.collect::<Vec<_>>().join("、")
         },
-        up_to: limit
-            .up_to
-            .map_or_else(|| choose(language, "不限", "any").to_owned(), yuan),
+        up_to: limit.up_to.map_or_else(|| choose(language, "不限", "any").to_owned(), yuan),
         propose: roles(&limit.propose),
         approve: roles(&limit.approve),
         approvals: limit.approvals,

@@ -122,7 +122,8 @@ pub(crate) async fn show(
     let as_of = typed_day(&as_of).ok_or(Fault::NotFound)?;
     let found = desk
         .store(move |store| {
-            let is_one = store.runs(as_of.succ_opt(), 1)?.first().is_some_and(|run| run.as_of == as_of);
+            let is_one =
+                store.runs(as_of.succ_opt(), 1)?.first().is_some_and(|run| run.as_of == as_of);
             if !is_one {
                 return Ok(None);
             }

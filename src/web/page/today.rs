@@ -91,7 +91,8 @@ pub(crate) async fn show(State(desk): State<Desk>, session: Session) -> Result<R
     let found = desk
         .store(move |store| {
             let as_of = as_of(store, today)?;
-            let open = ProposalFilter { state: Some(ProposalState::Open), ..ProposalFilter::default() };
+            let open =
+                ProposalFilter { state: Some(ProposalState::Open), ..ProposalFilter::default() };
             let back = ProposalFilter {
                 state: Some(ProposalState::SentBack),
                 proposed_by: Some(Person(me)),
@@ -231,9 +232,8 @@ fn night(found: &Found, points: &[NightPoint], language: Language) -> Night {
     let say = |zh, en| choose(language, zh, en);
     let as_of = found.as_of;
     let last = points.last().cloned();
-    let (opened, cleared, closing) = last.map_or_else(Default::default, |point| {
-        (point.opened, point.cleared, point.closing)
-    });
+    let (opened, cleared, closing) =
+        last.map_or_else(Default::default, |point| (point.opened, point.cleared, point.closing));
     let opening = closing.plus(cleared).minus(opened);
     let sum = |name, tally: Tally| (name, count(tally.count), yuan(tally.amount));
     let most = found.outcomes.iter().map(|(_, tally)| tally.amount.fen().unsigned_abs()).sum();
@@ -290,11 +290,7 @@ fn breakdown<T: Copy>(
         row(words, *tally, href, most, class)
     });
     let total = counts.total();
-    Breakdown {
-        name,
-        rows: rows.collect(),
-        total: Some((count(total.count), yuan(total.amount))),
-    }
+    Breakdown { name, rows: rows.collect(), total: Some((count(total.count), yuan(total.amount))) }
 }
 
 fn by_reason(counts: &Counts, language: Language) -> Breakdown {

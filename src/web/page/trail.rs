@@ -102,7 +102,8 @@ fn line(link: &Link, known: &Known, language: Language) -> Line {
         sequence: link.sequence,
         at: instant(entry.at),
         actor: known.person(&entry.actor),
-        role: role.map_or_else(|| foreign(&entry.role), |role| role_words(role, language).to_owned()),
+        role: role
+            .map_or_else(|| foreign(&entry.role), |role| role_words(role, language).to_owned()),
         event: event.unwrap_or(&entry.event).to_owned(),
         subject: item.as_ref().map_or_else(|| foreign(&entry.subject), |line| line.words.clone()),
         href: item.map(|line| line.href).unwrap_or_default(),

@@ -1,8 +1,8 @@
 //! 流水: every transaction, searched; and one with what became of it, posting by posting.
 
 use super::{ROWS, cut};
-use crate::remittance::account::masked;
 use crate::remittance::Outcome;
+use crate::remittance::account::masked;
 use crate::store::{OwnAccount, RowPlace, TransactionLine, TransactionSearch, TransactionSheet};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -179,16 +179,17 @@ fn page(desk: &Desk, session: &Session, sheet: &TransactionSheet) -> Page {
     let language = frame.language;
     let readings = desk.readings();
     let amount = signed(sheet.direction, sheet.amount);
-    let read = |(field, text): &(_, String)| Remark::read(*field, text, readings.reader(), language);
+    let read =
+        |(field, text): &(_, String)| Remark::read(*field, text, readings.reader(), language);
     Page {
         amount: yuan(amount),
         is_negative: amount.fen() < 0,
         facts: super::item::facts(sheet, language),
         payer_account: masked(&sheet.counterparty_account),
         remarks: sheet.remarks.iter().map(read).collect(),
-        outcome: sheet
-            .outcome
-            .map_or(frame.say("尚未判定", "not judged yet"), |one| view::outcome(one, language)),
+        outcome: sheet.outcome.map_or(frame.say("尚未判定", "not judged yet"), |one| {
+            view::outcome(one, language)
+        }),
         reason: sheet.reason.map_or("", |reason| view::reason(reason, language)),
         rule: foreign(sheet.rule.as_deref().unwrap_or_default()),
         decided_on: sheet.decided_on.map(|day| day.to_string()).unwrap_or_default(),

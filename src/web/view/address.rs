@@ -44,7 +44,8 @@ impl Query {
 /// it off again.
 pub(crate) fn part(text: &str) -> String {
     let encoded: String = byte_serialize(text.as_bytes()).collect();
-    let mark = if text.starts_with('~') || text.chars().all(|found| found == '.') { "~" } else { "" };
+    let mark =
+        if text.starts_with('~') || text.chars().all(|found| found == '.') { "~" } else { "" };
     format!("{mark}{}", encoded.replace('+', "%20"))
 }
 

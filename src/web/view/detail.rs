@@ -53,7 +53,8 @@ mod tests {
     fn a_detail_is_told_in_words_and_nothing_of_it_is_hidden() {
         let known = Known::default();
         let told = |detail| words(detail, &known, Language::Chinese);
-        let act = r#"{"proposal":"ab","act":{"act":"refund"},"amount":"12.50","note":"重复","why":null}"#;
+        let act =
+            r#"{"proposal":"ab","act":{"act":"refund"},"amount":"12.50","note":"重复","why":null}"#;
         assert_eq!(told(act), "退回付款方 · 12.50 · “重复”");
         assert_eq!(told(r#"{"new":1}"#), "new 1");
         assert_eq!(told("not json"), "not json");

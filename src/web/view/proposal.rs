@@ -60,7 +60,10 @@ impl Line {
 impl Known {
     /// What people call somebody.
     pub(crate) fn person(&self, login: &str) -> String {
-        self.people.get(login).filter(|name| !name.is_empty()).map_or_else(|| foreign(login), |name| foreign(name))
+        self.people
+            .get(login)
+            .filter(|name| !name.is_empty())
+            .map_or_else(|| foreign(login), |name| foreign(name))
     }
 
     /// An item, by its bank and serial, with its page.

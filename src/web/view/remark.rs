@@ -46,7 +46,12 @@ pub(crate) struct Done {
 
 impl Remark {
     /// Reads a remark by today's rules.
-    pub(crate) fn read(field: RemarkField, text: &str, reader: &Reader, language: Language) -> Self {
+    pub(crate) fn read(
+        field: RemarkField,
+        text: &str,
+        reader: &Reader,
+        language: Language,
+    ) -> Self {
         let reading = reader.read(text);
         let advice = reading.advice.iter().filter_map(|advice| {
             let text = reader.rules().advice_text(advice.code())?;
@@ -59,7 +64,12 @@ impl Remark {
             field: words::field(field).of(language),
             pieces: pieces(text, &reading),
             verdict: verdict(&reading, language),
-            steps: reading.steps.iter().take(PIECES_MAX).map(|step| done(text, step, language)).collect(),
+            steps: reading
+                .steps
+                .iter()
+                .take(PIECES_MAX)
+                .map(|step| done(text, step, language))
+                .collect(),
             advice: advice.collect(),
         }
     }
@@ -93,7 +103,11 @@ fn pieces(text: &str, reading: &Reading) -> Vec<Piece> {
         };
         let text = foreign(&segment.text);
         // A blank that was taken out must be seen to be believed.
-        let text = if kind == Kind::Stripped { text.replace([' ', '\u{3000}', '\u{A0}'], "␣") } else { text };
+        let text = if kind == Kind::Stripped {
+            text.replace([' ', '\u{3000}', '\u{A0}'], "␣")
+        } else {
+            text
+        };
         Piece { text, kind }
     };
     segments.map(piece).collect()

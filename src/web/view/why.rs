@@ -4,9 +4,7 @@
 //! counts, so the page says what held then, whatever became of notices and rules since.
 
 use super::{notice_status, yuan};
-use crate::matching::because::{
-    Because, NoticeState, Standing, Together, Unconfirmed, Verdict,
-};
+use crate::matching::because::{Because, NoticeState, Standing, Together, Unconfirmed, Verdict};
 use crate::remittance::{Money, NoticeStatus, PaymentReference};
 use crate::report::Language;
 use crate::web::frame::choose;
@@ -79,11 +77,7 @@ fn amount(due: Money, received: Money, language: Language) -> Condition {
     }
 }
 
-fn counted(
-    (zh, en): (&'static str, &'static str),
-    found: usize,
-    language: Language,
-) -> Condition {
+fn counted((zh, en): (&'static str, &'static str), found: usize, language: Language) -> Condition {
     Condition {
         name: choose(language, zh, en).to_owned(),
         wanted: "1".to_owned(),

@@ -108,9 +108,10 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
     let is_closed = item.closed_on.is_some();
     let may_propose = frame.may(Permission::Propose);
     let account = &item.counterparty_account;
-    let others = found.others.iter().map(|other| {
-        Line::of(other, &[], found.as_of, &found.people, reader, language)
-    });
+    let others = found
+        .others
+        .iter()
+        .map(|other| Line::of(other, &[], found.as_of, &found.people, reader, language));
     let rules = &desk.rules().desk;
     let actor = crate::web::page::actor(session);
     Page {
@@ -206,13 +207,19 @@ pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'stat
     };
     let bank = format!("{} {}", sheet.counterparty_bank_name, sheet.counterparty_bank_code);
     let facts = [
-        (say("收款账户", "Received at"), format!("{} {}", foreign(&sheet.bank_name), masked(&sheet.account_no))),
+        (
+            say("收款账户", "Received at"),
+            format!("{} {}", foreign(&sheet.bank_name), masked(&sheet.account_no)),
+        ),
         (say("流水号", "Serial"), foreign(&sheet.serial)),
         (say("入账", "Booked"), booked),
         (say("付款方", "Payer"), foreign(&sheet.counterparty_name)),
         (say("付款开户行", "Payer's bank"), foreign(bank.trim())),
         (say("入账后余额", "Balance after"), sheet.balance.map(yuan).unwrap_or_default()),
-        (say("冲正标志", "Reversal mark"), if sheet.reversal { say("有", "yes").to_owned() } else { String::new() }),
+        (
+            say("冲正标志", "Reversal mark"),
+            if sheet.reversal { say("有", "yes").to_owned() } else { String::new() },
+        ),
         (say("收到批次", "Taken in on"), sheet.taken_on.to_string()),
     ];
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
@@ -221,9 +228,10 @@ pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'stat
 fn similar(found: &Found, known: &Known, language: Language) -> Vec<Similar> {
     let shown = |one: &crate::store::SimilarItem| {
         let line = known.item(&one.id);
-        let kind = one.resolution.as_deref().and_then(|code| {
-            ActKind::ALL.into_iter().find(|kind| kind.code() == code)
-        });
+        let kind = one
+            .resolution
+            .as_deref()
+            .and_then(|code| ActKind::ALL.into_iter().find(|kind| kind.code() == code));
         let became = match kind {
             Some(kind) => choose(language, kind.chinese(), kind.english()),
             None => view::outcome(one.outcome, language),

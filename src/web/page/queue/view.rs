@@ -5,7 +5,7 @@
 
 use crate::remittance::Reason;
 use crate::report::Language;
-use crate::store::{Assigned, Order, RowPlace, QueueFilter};
+use crate::store::{Assigned, Order, QueueFilter, RowPlace};
 use crate::suspense::{Age, Stage};
 use crate::web::frame::choose;
 use crate::web::view::address::Query;
@@ -119,7 +119,9 @@ impl View {
         match self.done.as_str() {
             "assigned" => choose(language, "已分派。", "Assigned."),
             "released" => choose(language, "已取消分派。", "Released."),
-            "proposed" => choose(language, "已提交，等待复核。", "Proposed; somebody else approves."),
+            "proposed" => {
+                choose(language, "已提交，等待复核。", "Proposed; somebody else approves.")
+            }
             _ => "",
         }
     }
@@ -194,17 +196,28 @@ mod tests {
 
     #[test]
     fn a_view_survives_its_address() {
-        let view = View { q: "张 & Co".into(), who: "me".into(), order: "largest".into(), ..View::default() };
+        let view = View {
+            q: "张 & Co".into(),
+            who: "me".into(),
+            order: "largest".into(),
+            ..View::default()
+        };
         let address = view.first();
         let (_, query) = address.split_once('?').unwrap();
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        assert_eq!((value("q"), value("who"), value("order")), (Some("张 & Co"), Some("me"), Some("largest")));
+        let pairs: Vec<(String, String)> =
+            form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let value =
+            |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        assert_eq!(
+            (value("q"), value("who"), value("order")),
+            (Some("张 & Co"), Some("me"), Some("largest"))
+        );
     }
 
     #[test]
     fn a_place_may_hold_any_serial() {
-        let place_of = |serial: &str| RowPlace { key: -5, account_id: 2, serial: serial.to_owned() };
+        let place_of =
+            |serial: &str| RowPlace { key: -5, account_id: 2, serial: serial.to_owned() };
         for serial in ["1.2.3", "", "a/b?c"] {
             let address = View::default().behind(&place_of(serial));
             let (_, query) = address.split_once('?').unwrap();

@@ -1,0 +1,439 @@
+//! Delivery: takes letters from an outbox, hands them to a mail server, writes down how that ended.
+//!
+//! Start at [`deliver`]. A few workers keep a connection each, and among them hold a pace. The
+//! outbox is a trait, because it is the store's; it is asked on the calling thread alone, for a
+//! few letters at a time, so that a hundred thousand need no more memory than sixty-four.
+//!
+//! Invariants: a letter in our hands is tried only while our lease on it surely lasts, so that no two
+//! senders have it at once; every letter claimed is settled, tried or not; a server that is down,
+//! silent or shuts us out ends the run after one time-out and costs no letter one of its tries.
+
+use super::dkim::Signer;
+use super::smtp::{HandOver, MailServer, ServerFault, Session};
+use super::state::{Ending, LetterState, Standing};
+use lettre::Address;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::Instant;
+
+/// A letter in our hands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    pub letter_id: String,
+    pub recipient: String,
+    /// The whole message, RFC 5322.
+    pub message: Vec<u8>,
+    pub attempts: u32,
+}
+
+/// What is asked of an outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Who asks: no two senders have the same name.
+    pub holder: String,
+    pub now: i64,
+    /// Nobody else gets these letters before.
+    pub lease_until: i64,
+    pub letters_max: usize,
+}
+
+/// Where letters wait, and where it is written what became of them.
+pub trait Outbox {
+    type Error: std::error::Error;
+
+    /// Takes letters off the list whose address was blocked, or that nobody wants any more, since
+    /// they were written.
+    ///
+    /// # Errors
+    /// Where the outbox cannot be written.
+    fn withdraw(&self, now: i64) -> Result<(), Self::Error>;
+
+    /// Letters that are due, now in this holder's hands.
+    ///
+    /// # Errors
+    /// Where the outbox cannot be read or written.
+    fn claim(&self, claim: &Claim) -> Result<Vec<Outgoing>, Self::Error>;
+
+    /// Writes where letters stand now, in one commit.
+    ///
+    /// # Errors
+    /// Where the outbox cannot be written.
+    fn settle(&self, holder: &str, now: i64, settled: &[Settled]) -> Result<(), Self::Error>;
+}
+
+/// A letter's place after a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub letter_id: String,
+    pub standing: Standing,
+}
+
+/// How a run goes about it.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub server: MailServer,
+    /// The centre's address, in MAIL FROM: bounces come back to it.
+    pub sender: Address,
+    pub signer: Option<Signer>,
+    /// Connections at the same time.
+    pub connections: usize,
+    /// Letters a minute over all connections; 0 is as fast as the server takes them.
+    pub per_minute: u32,
+    /// Who sends: no two senders have the same name.
+    pub holder: String,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    pub sent: u64,
+    pub refused: u64,
+    pub given_up: u64,
+    pub unknown: u64,
+    /// Tried, and to be tried again.
+    pub later: u64,
+    /// Why the run ended early.
+    pub fault: Option<ServerFault>,
+}
+
+/// Why a run could not go on; the letters in hand come free when their lease ends.
+#[derive(Debug)]
+pub enum DeliveryError<E> {
+    /// No runtime.
+    Start(std::io::Error),
+    Outbox(E),
+}
+
+/// How long after it was claimed a letter may be begun.
+const BEGUN_WITHIN: Duration = Duration::from_secs(600);
+
+/// The longest a try may last, as a multiple of the patience: opening, three commands and taking
+/// back, and the answer to the letter at five times the patience.
+const TRY_FACTOR: u32 = 10;
+
+/// Letters claimed at once, a connection.
+const CLAIMED_EACH: usize = 8;
+
+/// Letters over one connection: servers close it after some, and a new one is cheap.
+const LETTERS_A_CONNECTION: u32 = 100;
+
+/// Connections lost one after the other, without a letter between them, that end a run.
+const LOST_IN_A_ROW_MAX: u32 = 3;
+
+/// Sends every letter that is due. `now` is the shell's clock.
+///
+/// # Errors
+/// [`DeliveryError`] where the outbox fails. A mail server that fails is told in [`Delivered`].
+pub fn deliver<O: Outbox>(
+    outbox: &O,
+    delivery: &Delivery,
+    now: &dyn Fn() -> i64,
+    watch: &dyn Fn(&Delivered),
+) -> Result<Delivered, DeliveryError<O::Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(DeliveryError::Start)?;
+    let run = Run { outbox, delivery, now, watch };
+    let delivered = runtime.block_on(run.all());
+    // A connection that does not close itself is not waited for.
+    runtime.shutdown_background();
+    delivered
+}
+
+/// A letter on its way to a worker, and until when it may be tried.
+struct Job {
+    letter: Outgoing,
+    until: Instant,
+}
+
+/// What a worker has to tell.
+struct Told {
+    letter_id: String,
+    attempts: u32,
+    ending: Ending,
+    fault: Option<ServerFault>,
+}
+
+struct Run<'a, O> {
+    outbox: &'a O,
+    delivery: &'a Delivery,
+    now: &'a dyn Fn() -> i64,
+    watch: &'a dyn Fn(&Delivered),
+}
+
+impl<O: Outbox> Run<'_, O> {
+    async fn all(&self) -> Result<Delivered, DeliveryError<O::Error>> {
+        self.outbox.withdraw((self.now)()).map_err(DeliveryError::Outbox)?;
+        let connections = self.delivery.connections.max(1);
+        let (jobs, taken) = mpsc::channel::<Job>(connections);
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let team = Arc::new(Team::new(self.delivery, taken));
+        for _ in 0..connections {
+            tokio::spawn(Arc::clone(&team).work(tell.clone()));
+        }
+        drop(tell);
+        let mut delivered = Delivered::default();
+        let mut waiting = VecDeque::new();
+        let mut in_hands = 0_usize;
+        loop {
+            while delivered.fault.is_none() && in_hands < connections * 2 {
+                if waiting.is_empty() {
+                    waiting = self.claim(connections * CLAIMED_EACH)?;
+                }
+                let Some(job) = waiting.pop_front() else { break };
+                if jobs.send(job).await.is_err() {
+                    break;
+                }
+                in_hands += 1;
+            }
+            if in_hands == 0 {
+                break;
+            }
+            let Some(first) = told.recv().await else { break };
+            let mut ends = vec![first];
+            // What has ended meanwhile goes into the same commit.
+            ends.extend(std::iter::from_fn(|| told.try_recv().ok()));
+            in_hands = in_hands.saturating_sub(ends.len());
+            self.settle(ends, &mut delivered)?;
+            (self.watch)(&delivered);
+        }
+        self.give_back(waiting)?;
+        drop(jobs);
+        // The workers say goodbye to the server, and then hang up here.
+        let goodbye = async { while told.recv().await.is_some() {} };
+        let _ = tokio::time::timeout(self.delivery.server.patience, goodbye).await;
+        Ok(delivered)
+    }
+
+    fn claim(&self, letters_max: usize) -> Result<VecDeque<Job>, DeliveryError<O::Error>> {
+        let (now, began) = ((self.now)(), Instant::now());
+        let claim = Claim {
+            holder: self.delivery.holder.clone(),
+            now,
+            lease_until: now + lease(self.delivery.server.patience),
+            letters_max,
+        };
+        let letters = self.outbox.claim(&claim).map_err(DeliveryError::Outbox)?;
+        let until = began + BEGUN_WITHIN;
+        Ok(letters.into_iter().map(|letter| Job { letter, until }).collect())
+    }
+
+    fn settle(
+        &self,
+        ends: Vec<Told>,
+        delivered: &mut Delivered,
+    ) -> Result<(), DeliveryError<O::Error>> {
+        let now = (self.now)();
+        let mut settled = Vec::with_capacity(ends.len());
+        for told in ends {
+            let standing = Standing::after(&told.ending, told.attempts, now);
+            delivered.count(standing.state, &told.ending);
+            delivered.fault = delivered.fault.take().or(told.fault);
+            settled.push(Settled { letter_id: told.letter_id, standing });
+        }
+        self.outbox.settle(&self.delivery.holder, now, &settled).map_err(DeliveryError::Outbox)
+    }
+
+    /// Lets go of letters that were claimed and never tried.
+    fn give_back(&self, waiting: VecDeque<Job>) -> Result<(), DeliveryError<O::Error>> {
+        let untried = |job: Job| Told {
+            letter_id: job.letter.letter_id,
+            attempts: job.letter.attempts,
+            ending: Ending::Untried,
+            fault: None,
+        };
+        let untried: Vec<Told> = waiting.into_iter().map(untried).collect();
+        if untried.is_empty() {
+            return Ok(());
+        }
+        self.settle(untried, &mut Delivered::default())
+    }
+}
+
+/// Seconds that a letter is in a sender's hands: a try that was begun in time ends before.
+fn lease(patience: Duration) -> i64 {
+    let lease = BEGUN_WITHIN + patience * TRY_FACTOR;
+    i64::try_from(lease.as_secs()).unwrap_or(i64::MAX / 2)
+}
+
+impl Delivered {
+    fn count(&mut self, state: LetterState, ending: &Ending) {
+        match state {
+            LetterState::Sent => self.sent += 1,
+            LetterState::Refused => self.refused += 1,
+            LetterState::GivenUp => self.given_up += 1,
+            LetterState::Unknown => self.unknown += 1,
+            LetterState::Waiting if *ending != Ending::Untried => self.later += 1,
+            LetterState::Waiting
+            | LetterState::Sending
+            | LetterState::Printed
+            | LetterState::Filed => {}
+        }
+    }
+
+    /// Letters that were handed over or tried.
+    #[must_use]
+    pub const fn tried(&self) -> u64 {
+        self.sent + self.refused + self.given_up + self.unknown + self.later
+    }
+}
+
+/// What the workers share.
+struct Team {
+    delivery: Delivery,
+    jobs: Mutex<mpsc::Receiver<Job>>,
+    /// When the next letter may go, to hold the pace.
+    next: Mutex<Instant>,
+    lost_in_a_row: AtomicU32,
+    fault: Mutex<Option<ServerFault>>,
+}
+
+impl Team {
+    fn new(delivery: &Delivery, jobs: mpsc::Receiver<Job>) -> Self {
+        Self {
+            delivery: delivery.clone(),
+            jobs: Mutex::new(jobs),
+            next: Mutex::new(Instant::now()),
+            lost_in_a_row: AtomicU32::new(0),
+            fault: Mutex::new(None),
+        }
+    }
+
+    /// One worker: takes jobs until there are no more, over connections of its own.
+    async fn work(self: Arc<Self>, tell: mpsc::UnboundedSender<Told>) {
+        let mut line = Line { session: None, letters: 0 };
+        loop {
+            let job = self.jobs.lock().await.recv().await;
+            let Some(Job { letter, until }) = job else { break };
+            self.hold_the_pace().await;
+            let over = if self.fault.lock().await.is_some() || Instant::now() >= until {
+                untried(None)
+            } else {
+                self.send(&mut line, &letter).await
+            };
+            let fault = self.judged(&over).await;
+            let (letter_id, attempts) = (letter.letter_id, letter.attempts);
+            if tell.send(Told { letter_id, attempts, ending: over.ending, fault }).is_err() {
+                break;
+            }
+        }
+        if let Some(session) = line.session {
+            session.close().await;
+        }
+    }
+
+    /// Hands a letter over, on the open connection or a new one.
+    async fn send(&self, line: &mut Line, letter: &Outgoing) -> HandOver {
+        let Ok(recipient) = letter.recipient.parse::<Address>() else {
+            let refused = Ending::Refused("not a mail address".to_owned());
+            return HandOver { ending: refused, goes_on: line.session.is_some(), fault: None };
+        };
+        let signed = self.delivery.signer.as_ref().map(|signer| signer.signed(&letter.message));
+        let message = signed.as_deref().unwrap_or(&letter.message);
+        loop {
+            let used = line.session.is_some();
+            let mut session = match line.session.take() {
+                Some(session) => session,
+                None => match Session::open(&self.delivery.server).await {
+                    Ok(session) => session,
+                    Err(fault) => return untried(Some(fault)),
+                },
+            };
+            let over = session.hand_over(&self.delivery.sender, &recipient, message).await;
+            if over.goes_on {
+                line.keep(session).await;
+            }
+            // Servers close a connection that was used for a while; that is no fault.
+            let closed = !over.goes_on && over.fault.is_none();
+            if used && closed && matches!(over.ending, Ending::Later(_)) {
+                continue;
+            }
+            return over;
+        }
+    }
+
+    /// Looks at how it went: whether the server is still worth a try.
+    async fn judged(&self, over: &HandOver) -> Option<ServerFault> {
+        if over.goes_on && over.fault.is_none() {
+            self.lost_in_a_row.store(0, Ordering::Relaxed);
+            return None;
+        }
+        let mut known = self.fault.lock().await;
+        let answer = match &over.ending {
+            Ending::Later(answer) | Ending::Unknown(answer) => answer.as_str(),
+            Ending::Sent(_) | Ending::Refused(_) | Ending::Untried => "",
+        };
+        let mut fault = over.fault.clone();
+        if fault.is_none() && !answer.is_empty() {
+            let lost = self.lost_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+            fault = (lost >= LOST_IN_A_ROW_MAX).then(|| ServerFault::Unsteady(answer.to_owned()));
+        }
+        if known.is_none() {
+            (*known).clone_from(&fault);
+        }
+        fault
+    }
+
+    /// Waits for this letter's turn.
+    async fn hold_the_pace(&self) {
+        let Some(pause) = pause(self.delivery.per_minute) else { return };
+        let turn = {
+            let mut next = self.next.lock().await;
+            let turn = (*next).max(Instant::now());
+            *next = turn + pause;
+            turn
+        };
+        tokio::time::sleep_until(turn).await;
+    }
+}
+
+/// The time between two letters; `None` where there is no pace to hold.
+fn pause(per_minute: u32) -> Option<Duration> {
+    Duration::from_secs(60).checked_div(per_minute)
+}
+
+/// A worker's connection and how many letters it has carried.
+struct Line {
+    session: Option<Session>,
+    letters: u32,
+}
+
+impl Line {
+    async fn keep(&mut self, session: Session) {
+        self.letters += 1;
+        if self.letters < LETTERS_A_CONNECTION {
+            self.session = Some(session);
+        } else {
+            self.letters = 0;
+            session.close().await;
+        }
+    }
+}
+
+fn untried(fault: Option<ServerFault>) -> HandOver {
+    HandOver { ending: Ending::Untried, goes_on: false, fault }
+}
+
+impl<E: fmt::Display> fmt::Display for DeliveryError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(_) => write!(f, "delivery cannot start"),
+            Self::Outbox(_) => write!(f, "the outbox cannot be used"),
+        }
+    }
+}
+
+impl<E: std::error::Error + 'static> std::error::Error for DeliveryError<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Start(error) => Some(error),
+            Self::Outbox(error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! When an employer hears of what: at once or weekly, reminded twice, thanked in the end.
+//!
+//! Start at [`Told::due`]: it is the whole policy, top to bottom. What is told is an item of the
+//! night's one letter to its employer; which words it gets is `letter.rs`'s to choose.
+//!
+//! Invariant: pure. The same item on the same night is due or not, however often it is asked.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use std::fmt;
+
+/// How often an employer wants to hear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rhythm {
+    /// The morning after.
+    #[default]
+    Immediate,
+    /// On Mondays.
+    Weekly,
+    /// Not at all.
+    Never,
+}
+
+/// Days after the first letter on which one that still hangs is brought to mind.
+pub const REMINDERS: [u32; 2] = [7, 30];
+
+/// Days between two letters that hold advice.
+const ADVICE_EVERY: i64 = 30;
+
+/// Days after which advice has lost its use.
+const ADVICE_STALE: i64 = 90;
+
+/// What is known of an item and its employer on a night.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// It settled in spite of its remark; else it hung.
+    pub advice: bool,
+    pub noted_on: NaiveDate,
+    pub told_on: Option<NaiveDate>,
+    /// The last reminder's days; 0 before the first.
+    pub reminded_days: u32,
+    pub hangs: bool,
+    /// When the employer last got advice.
+    pub advised_on: Option<NaiveDate>,
+}
+
+/// What is to be said of an item tonight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// It hangs, and the employer does not know.
+    News,
+    /// It still hangs, so many days after the employer was told.
+    Reminder(u32),
+    /// It hangs no longer.
+    Settled,
+    Advice,
+    /// Nothing tonight.
+    NotYet,
+    /// Nothing ever.
+    Nothing,
+}
+
+impl Told {
+    /// What is due on a night.
+    #[must_use]
+    pub fn due(&self, rhythm: Rhythm, night: NaiveDate) -> Due {
+        if rhythm == Rhythm::Never {
+            return Due::Nothing;
+        }
+        let due = if self.advice { self.advice_due(night) } else { self.suspense_due(night) };
+        let told = !matches!(due, Due::NotYet | Due::Nothing);
+        if told && rhythm == Rhythm::Weekly && !self.weekly_day(night) { Due::NotYet } else { due }
+    }
+
+    fn suspense_due(&self, night: NaiveDate) -> Due {
+        match (self.told_on, self.hangs) {
+            (None, true) => Due::News,
+            // It was mended before anybody was told: there is nothing to tell.
+            (None, false) => Due::Nothing,
+            (Some(_), false) => Due::Settled,
+            (Some(told_on), true) => {
+                let passed = |days: &&u32| (night - told_on).num_days() >= i64::from(**days);
+                match REMINDERS.iter().rev().find(passed) {
+                    Some(days) if *days > self.reminded_days => Due::Reminder(*days),
+                    Some(_) | None => Due::NotYet,
+                }
+            }
+        }
+    }
+
+    fn advice_due(&self, night: NaiveDate) -> Due {
+        if self.told_on.is_some() || (night - self.noted_on).num_days() > ADVICE_STALE {
+            return Due::Nothing;
+        }
+        let lately = |on: NaiveDate| (night - on).num_days() < ADVICE_EVERY;
+        if self.advised_on.is_some_and(lately) { Due::NotYet } else { Due::Advice }
+    }
+
+    /// Monday, or any day where Monday's night did not run.
+    fn weekly_day(&self, night: NaiveDate) -> bool {
+        let since = (night - self.told_on.unwrap_or(self.noted_on)).num_days();
+        night.weekday() == Weekday::Mon || (self.told_on.is_none() && since >= 7)
+    }
+}
+
+impl Rhythm {
+    pub const ALL: [Self; 3] = [Self::Immediate, Self::Weekly, Self::Never];
+
+    /// A word that stays.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Immediate => "immediate",
+            Self::Weekly => "weekly",
+            Self::Never => "none",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rhythm| rhythm.code() == code)
+    }
+}
+
+impl fmt::Display for Rhythm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// May 2026; the 11th and the 18th are Mondays.
+    fn may(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 5, 1).unwrap() + chrono::Days::new(u64::from(day) - 1)
+    }
+
+    #[test]
+    fn an_item_is_told_once_reminded_twice_and_closed() {
+        use Rhythm::{Immediate, Never, Weekly};
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            // noted told      reminded hangs  rhythm     night  due
+            (12, None,       0,  true,  Immediate, 12, Due::News),
+            (12, None,       0,  true,  Weekly,    12, Due::NotYet),
+            (12, None,       0,  true,  Weekly,    18, Due::News),     // Monday.
+            (12, None,       0,  true,  Weekly,    19, Due::News),     // Monday's night did not run.
+            (12, None,       0,  true,  Never,     18, Due::Nothing),
+            (12, None,       0,  false, Weekly,    18, Due::Nothing),  // Mended before anybody was told.
+            (12, Some(12),   0,  true,  Immediate, 18, Due::NotYet),
+            (12, Some(12),   0,  true,  Immediate, 19, Due::Reminder(7)),
+            (12, Some(12),   7,  true,  Immediate, 20, Due::NotYet),
+            (12, Some(12),   7,  true,  Immediate, 42, Due::Reminder(30)),
+            (12, Some(12),   0,  true,  Immediate, 60, Due::Reminder(30)),  // Not both at once.
+            (12, Some(12),  30,  true,  Immediate, 90, Due::NotYet),
+            (12, Some(12),   7,  false, Immediate, 20, Due::Settled),
+            (12, Some(12),   0,  false, Weekly,    20, Due::NotYet),
+            (12, Some(12),   0,  false, Weekly,    25, Due::Settled),
+        ];
+        for (noted, told, reminded_days, hangs, rhythm, night, want) in rows {
+            let told = Told {
+                advice: false,
+                noted_on: may(noted),
+                told_on: told.map(may),
+                reminded_days,
+                hangs,
+                advised_on: None,
+            };
+            assert_eq!(told.due(rhythm, may(night)), want, "{told:?} {rhythm} {night}");
+        }
+    }
+
+    #[test]
+    fn advice_comes_at_most_once_a_month() {
+        let rows = [
+            (12, None, 12, Due::Advice),
+            (12, Some(1), 12, Due::NotYet),
+            (12, Some(1), 31, Due::Advice),
+            (12, None, 110, Due::Nothing),
+        ];
+        for (noted, advised, night, want) in rows {
+            let told = Told {
+                advice: true,
+                noted_on: may(noted),
+                told_on: None,
+                reminded_days: 0,
+                hangs: false,
+                advised_on: advised.map(may),
+            };
+            assert_eq!(told.due(Rhythm::Immediate, may(night)), want, "{advised:?} {night}");
+        }
+    }
+}

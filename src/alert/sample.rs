@@ -1,0 +1,71 @@
+//! Letters with invented content, to see what the sentences in use make of each kind.
+
+use super::digest::{
+    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal, Solution,
+};
+use super::identity::KnownBy;
+use crate::remittance::{Money, Reason, RemarkField};
+use crate::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
+use chrono::{Days, NaiveDate};
+
+/// A digest of a kind: `digest`, `reminder`, `settled`, `advice` or `paper`.
+///
+/// # Errors
+/// [`Refusal`] where the centre's own address is none.
+pub fn digest(kind: &str, centre: CentreContact, night: NaiveDate) -> Result<Digest, Refusal> {
+    let addressee = Addressee {
+        employer_id: "E0001".into(),
+        name: "示例建材有限公司".into(),
+        contact: None,
+        email: Some("agent@employer.example".into()),
+    };
+    let unreadable = Reason::UnreadableReference;
+    let items = match kind {
+        "reminder" => vec![item(About::Reminder(unreadable, 7), night)],
+        "settled" => vec![item(About::Settled(Solution::Matched), night)],
+        "advice" => vec![item(About::Advice, night)],
+        _ => vec![item(About::Suspense(unreadable), night), item(About::Advice, night)],
+    };
+    if kind == "paper" {
+        Digest::on_paper(centre, addressee, night, items)
+    } else {
+        Digest::new(centre, addressee, night, items)
+    }
+}
+
+fn item(about: About, night: NaiveDate) -> DigestItem {
+    let advice = about == About::Advice;
+    let (read, rest, code, right) = if advice {
+        ("p1906134411", "五月公积金", "lowercase_prefix", "P1906134411五月公积金")
+    } else {
+        ("P190613375", " 3月公积金", "truncated", "")
+    };
+    let piece = |text: &str, kind| Segment { text: text.to_owned(), kind };
+    let pieces = vec![piece(read, SegmentKind::Read), piece(rest, SegmentKind::Plain)];
+    let hangs = about.rank() < 2;
+    let rule = || BrokenRule {
+        code: code.to_owned(),
+        handbook: "登记号为大写字母 P 加 10 位数字，照通知书原样、连续写全，不多不少。".to_owned(),
+        wrong: format!("{read}{rest}"),
+        right: right.to_owned(),
+    };
+    DigestItem {
+        transaction_id: code.to_owned(),
+        employer_id: "E0001".into(),
+        known_by: KnownBy::PayerAccount,
+        about,
+        booked_on: night - Days::new(1),
+        amount: Money::from_fen(if advice { 3_200_00 } else { 12_000_00 }),
+        bank_name: "工商银行".into(),
+        account: MaskedAccount::of("2105400009300123456"),
+        payer_account: MaskedAccount::of("6212260000001234567"),
+        remarks: vec![RemarkText::new(RemarkField::Postscript, pieces)],
+        explanation: if hangs {
+            "登记号只有 9 位数字，缺 1 位。".into()
+        } else {
+            String::new()
+        },
+        rules: if hangs || advice { vec![rule()] } else { Vec::new() },
+        until: hangs.then(|| night + Days::new(14)),
+    }
+}

@@ -1,0 +1,367 @@
+//! One conversation with a mail server: opened, used for some letters, closed.
+//!
+//! Start at [`Session::open`] and [`Session::hand_over`]. lettre speaks the protocol; here every
+//! answer is waited for only so long (lettre's own time-out does not fire on a server that accepts
+//! the connection and is silent), a reply is only read so far, and each failure is told apart by what
+//! it means for the letter: nothing, later, never, or unknown.
+//!
+//! Invariant: a letter is [`Ending::Unknown`] only if all of it may have reached the server.
+
+use super::state::Ending;
+use lettre::Address;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters,
+};
+use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::{Error, response::Response};
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// A mail server and how to speak to it.
+#[derive(Clone)]
+pub struct MailServer {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    pub login: Option<Login>,
+    /// Certificates to trust besides the system's, as PEM.
+    pub authority: Option<Vec<u8>>,
+    /// How this machine calls itself in EHLO.
+    pub hello: String,
+    /// How long any one answer is waited for.
+    pub patience: Duration,
+}
+
+/// How the conversation is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Plain at first, and then encrypted or not at all.
+    StartTls,
+    /// Encrypted from the first byte.
+    Tls,
+    /// Not protected: for a relay on this machine.
+    Plain,
+}
+
+/// Name and password for the server; prints without the password.
+#[derive(Clone)]
+pub struct Login {
+    pub user: String,
+    pub password: String,
+}
+
+/// Why the server cannot be used at all: no letter's fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerFault {
+    /// The certificate to trust is none.
+    Authority(String),
+    /// No connection, no greeting, no encryption.
+    Unreachable(String),
+    /// It did not answer in time.
+    Silent,
+    /// It does not let us in.
+    Login(String),
+    /// It takes nothing from our sender address.
+    Sender(String),
+    /// It lost one connection after the other.
+    Unsteady(String),
+}
+
+/// How handing a letter over ended, and whether the conversation can go on.
+pub(super) struct HandOver {
+    pub(super) ending: Ending,
+    pub(super) goes_on: bool,
+    /// Set where the server, not the letter, is at fault.
+    pub(super) fault: Option<ServerFault>,
+}
+
+/// An open conversation.
+pub(super) struct Session {
+    connection: AsyncSmtpConnection,
+    patience: Duration,
+}
+
+/// Bytes that a server may say in one go; RFC 5321 asks for 512 a line. A server without an end
+/// would else fill the memory with its greeting.
+const REPLY_BYTES_MAX: usize = 256 * 1024;
+
+/// How many times the ordinary patience the answer to a whole letter may take: servers look into it
+/// before they take it, and giving up too early makes second copies (RFC 5321, 4.5.3.2.6).
+const AFTER_DATA_FACTOR: u32 = 5;
+
+impl Session {
+    /// Connects, encrypts and logs in, all of it within one patience.
+    pub(super) async fn open(server: &MailServer) -> Result<Self, ServerFault> {
+        let opening = Self::converse(server);
+        tokio::time::timeout(server.patience, opening).await.unwrap_or(Err(ServerFault::Silent))
+    }
+
+    async fn converse(server: &MailServer) -> Result<Self, ServerFault> {
+        let unreachable = |error: Error| ServerFault::Unreachable(error.to_string());
+        let hello = ClientId::Domain(server.hello.clone());
+        let address = (server.host.as_str(), server.port);
+        let mut connection = match server.security {
+            Security::Tls => {
+                let tls = Some(tls(server)?);
+                AsyncSmtpConnection::connect_tokio1(address, None, &hello, tls, None)
+                    .await
+                    .map_err(unreachable)?
+            }
+            Security::StartTls | Security::Plain => {
+                let stream = TcpStream::connect(address)
+                    .await
+                    .map_err(|error| ServerFault::Unreachable(error.to_string()))?;
+                let stream = Box::new(Measured { stream, left: REPLY_BYTES_MAX });
+                AsyncSmtpConnection::connect_with_transport(stream, &hello)
+                    .await
+                    .map_err(unreachable)?
+            }
+        };
+        if server.security == Security::StartTls {
+            // Without the server's word for it this is an error: nothing goes out unprotected.
+            connection.starttls(tls(server)?, &hello).await.map_err(unreachable)?;
+        }
+        if let Some(login) = &server.login {
+            let credentials = Credentials::new(login.user.clone(), login.password.clone());
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            connection.auth(&mechanisms, &credentials).await.map_err(|error| {
+                // "Not now" (4xx) is no word about the password.
+                let text = error.to_string();
+                if error.is_transient() {
+                    ServerFault::Unreachable(text)
+                } else {
+                    ServerFault::Login(text)
+                }
+            })?;
+        }
+        Ok(Self { connection, patience: server.patience })
+    }
+
+    /// Hands one letter over.
+    pub(super) async fn hand_over(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        message: &[u8],
+    ) -> HandOver {
+        if let Err(failed) = self.ask(Mail::new(Some(from.clone()), vec![])).await {
+            // A sender that is refused is refused for every letter.
+            let refused = failed.refusal().map(|answer| ServerFault::Sender(answer.to_owned()));
+            let mut over = failed.before_the_letter();
+            if refused.is_some() {
+                (over.ending, over.fault) = (Ending::Untried, refused);
+            }
+            return self.tidied(over).await;
+        }
+        if let Err(failed) = self.ask(Rcpt::new(to.clone(), vec![])).await {
+            return self.tidied(failed.before_the_letter()).await;
+        }
+        if let Err(failed) = self.ask(Data).await {
+            return self.tidied(failed.before_the_letter()).await;
+        }
+        let whole = self.connection.message(message);
+        let answer = timed(self.patience * AFTER_DATA_FACTOR, whole).await;
+        match answer {
+            Ok(response) => {
+                HandOver { ending: Ending::Sent(said(&response)), goes_on: true, fault: None }
+            }
+            Err(failed) => failed.after_the_letter(),
+        }
+    }
+
+    /// Takes back what the server holds of a letter it did not take, so that the next can follow.
+    async fn tidied(&mut self, mut over: HandOver) -> HandOver {
+        if over.goes_on {
+            over.goes_on = self.ask(Rset).await.is_ok();
+        }
+        over
+    }
+
+    /// Says goodbye; nobody waits for a server that does not.
+    pub(super) async fn close(mut self) {
+        let _ = self.ask(Quit).await;
+    }
+
+    async fn ask(&mut self, command: impl fmt::Display) -> Result<Response, Failed> {
+        timed(self.patience, self.connection.command(command)).await
+    }
+}
+
+/// Why a command failed.
+enum Failed {
+    Silent,
+    Lost(String),
+    /// 4xx; 421 ends the conversation.
+    Later {
+        answer: String,
+        goes_on: bool,
+    },
+    /// 5xx.
+    Never(String),
+}
+
+async fn timed(
+    patience: Duration,
+    answer: impl Future<Output = Result<Response, Error>>,
+) -> Result<Response, Failed> {
+    match tokio::time::timeout(patience, answer).await {
+        Err(_) => Err(Failed::Silent),
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => {
+            let answer = error.to_string();
+            let code = error.status().map(|code| code.to_string());
+            if error.is_permanent() {
+                Err(Failed::Never(answer))
+            } else if error.is_transient() {
+                Err(Failed::Later { answer, goes_on: code.as_deref() != Some("421") })
+            } else {
+                Err(Failed::Lost(answer))
+            }
+        }
+    }
+}
+
+impl Failed {
+    fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Never(answer) => Some(answer),
+            Self::Silent | Self::Lost(_) | Self::Later { .. } => None,
+        }
+    }
+
+    /// What it means while the letter is still here.
+    fn before_the_letter(self) -> HandOver {
+        let over = |ending, goes_on| HandOver { ending, goes_on, fault: None };
+        match self {
+            Self::Silent => HandOver {
+                ending: Ending::Later("the mail server did not answer in time".to_owned()),
+                goes_on: false,
+                fault: Some(ServerFault::Silent),
+            },
+            Self::Lost(answer) => over(Ending::Later(answer), false),
+            Self::Later { answer, goes_on } => over(Ending::Later(answer), goes_on),
+            Self::Never(answer) => over(Ending::Refused(answer), true),
+        }
+    }
+
+    /// What it means once the letter was on its way.
+    fn after_the_letter(self) -> HandOver {
+        let unknown = |answer: String| Ending::Unknown(answer);
+        match self {
+            Self::Silent => HandOver {
+                ending: unknown("the mail server did not confirm in time".to_owned()),
+                goes_on: false,
+                fault: Some(ServerFault::Silent),
+            },
+            Self::Lost(answer) => HandOver { ending: unknown(answer), goes_on: false, fault: None },
+            answered @ (Self::Later { .. } | Self::Never(_)) => answered.before_the_letter(),
+        }
+    }
+}
+
+/// What a server said when it took a letter: often the number it keeps it under.
+fn said(response: &Response) -> String {
+    let text: Vec<&str> = response.message().collect();
+    format!("{} {}", response.code(), text.join(" "))
+}
+
+fn tls(server: &MailServer) -> Result<TlsParameters, ServerFault> {
+    let fault = |error: Error| ServerFault::Authority(error.to_string());
+    let mut tls = TlsParameters::builder(server.host.clone());
+    if let Some(authority) = &server.authority {
+        tls = tls.add_root_certificate(Certificate::from_pem(authority).map_err(fault)?);
+    }
+    tls.build().map_err(fault)
+}
+
+/// A connection that ends when the other side talks on and on without being asked.
+#[derive(Debug)]
+struct Measured {
+    stream: TcpStream,
+    left: usize,
+}
+
+impl AsyncRead for Measured {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.left == 0 {
+            let endless = io::Error::new(io::ErrorKind::InvalidData, "an answer without an end");
+            return Poll::Ready(Err(endless));
+        }
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.left = self.left.saturating_sub(buffer.filled().len() - before);
+        read
+    }
+}
+
+impl AsyncWrite for Measured {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.left = REPLY_BYTES_MAX;
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+impl AsyncTokioStream for Measured {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.stream.peer_addr()
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailServer")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("security", &self.security)
+            .field("login", &self.login)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for ServerFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authority(why) => write!(f, "the certificate to trust is none: {why}"),
+            Self::Unreachable(why) => write!(f, "the mail server cannot be reached: {why}"),
+            Self::Silent => write!(f, "the mail server did not answer in time"),
+            Self::Login(why) => write!(f, "the mail server does not let us in: {why}"),
+            Self::Sender(why) => write!(f, "the mail server takes nothing from our address: {why}"),
+            Self::Unsteady(why) => {
+                write!(f, "the mail server broke off several times in a row: {why}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ServerFault {}

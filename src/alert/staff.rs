@@ -1,0 +1,230 @@
+//! Mail to the centre's own staff: the night's summary with the report, and alarms.
+//!
+//! Start at [`StaffMail::summary`] and [`StaffMail::alarm`]. Sentences come from
+//! `rules/letters/staff.txt`. A mail's id follows from what it says: a night run again says nothing
+//! twice, and says what is new.
+
+use super::digest::CentreContact;
+use super::eml::{AutoSubmitted, EmlError, midnight};
+use super::state::LetterState;
+use crate::report::{Report, Warning, text};
+use crate::rulebook::letter::LetterRules;
+use chrono::NaiveDate;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
+use lettre::{Address, message::Body};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+
+/// Something that somebody must look at before the day is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// The night did not end.
+    Failed { error: String },
+    /// An account that always delivers did not.
+    Feed { bank_name: String, account: String, nights: usize },
+    /// A balance does not join.
+    Balance { account: String, place: String, detail: String },
+}
+
+/// A mail to staff, before it is known to whom of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffMail {
+    /// `summary` or `alarm`.
+    pub kind: &'static str,
+    pub night: NaiveDate,
+    pub subject: String,
+    pub text: String,
+    /// A file's name and content.
+    pub attachment: Option<(String, Vec<u8>)>,
+    /// What makes it another mail than the last: not how many letters wait just now.
+    news: String,
+}
+
+/// Bytes of a report that a mail carries; servers refuse mails above ten or twenty megabytes.
+pub const ATTACHED_BYTES_MAX: usize = 6 * 1024 * 1024;
+
+impl StaffMail {
+    /// The night's summary; `outbox` is how many letters stand where.
+    #[must_use]
+    pub fn summary(report: &Report, outbox: &[(LetterState, u64)], rules: &LetterRules) -> Self {
+        let (open, night) = (report.open(), &report.night);
+        let standing = |states: &[LetterState]| -> String {
+            let fits = outbox.iter().filter(|(state, _)| states.contains(state));
+            fits.map(|(_, count)| count).sum::<u64>().to_string()
+        };
+        let values = [
+            ("night", report.as_of.to_string()),
+            ("files", night.files_taken.to_string()),
+            ("quarantined", night.files_quarantined.to_string()),
+            ("set_aside", (night.rows_rejected + night.conflicting_duplicates).to_string()),
+            ("fresh", night.transactions_new.to_string()),
+            ("opened", report.movement.new.count.to_string()),
+            ("cleared", report.movement.cleared.count.to_string()),
+            ("open", open.count.to_string()),
+            ("amount", text::grouped(open.amount)),
+            ("oldest", report.oldest_days().unwrap_or(0).to_string()),
+            ("letters", night.letters.to_string()),
+            ("waiting", standing(&[LetterState::Waiting, LetterState::Sending])),
+            ("failed", standing(&[LetterState::Refused, LetterState::GivenUp])),
+            ("unknown", standing(&[LetterState::Unknown])),
+        ];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let ties = if report.ties() { "summary-ties" } else { "summary-gap" };
+        let text =
+            format!("{}\n\n{}\n", rules.fill("summary-body", &values), rules.fill(ties, &[]));
+        let subject = rules.fill("summary-subject", &values);
+        Self {
+            kind: "summary",
+            night: report.as_of,
+            news: subject.clone(),
+            subject,
+            text,
+            attachment: None,
+        }
+    }
+
+    /// An alarm; `None` where there is nothing to raise one for.
+    #[must_use]
+    pub fn alarm(night: NaiveDate, alarms: &[Alarm], rules: &LetterRules) -> Option<Self> {
+        let first = alarms.first()?;
+        let mut list = String::new();
+        for (number, alarm) in (1..).zip(alarms) {
+            let (said, steps) = alarm.words(rules);
+            let _infallible = write!(list, "{number}. {said}\n   {steps}\n\n");
+        }
+        let day = night.to_string();
+        let what = rules.fill(first.section(), &[]);
+        let subject = rules.fill("alarm-subject", &[("night", &day), ("what", &what)]);
+        let text = rules.fill("alarm-body", &[("night", &day), ("list", list.trim_end())]);
+        let news = list;
+        Some(Self { kind: "alarm", night, subject, text, attachment: None, news })
+    }
+
+    /// The question whether an address is an employer's; the answer is that the link is opened.
+    #[must_use]
+    pub fn question(
+        on: NaiveDate,
+        employer: &str,
+        link: &str,
+        days: i64,
+        phone: &str,
+        rules: &LetterRules,
+    ) -> Self {
+        let (employer, days) = (super::letter::name(employer), days.to_string());
+        let values =
+            [("employer", employer.as_str()), ("link", link), ("days", &days), ("phone", phone)];
+        Self {
+            kind: "confirm",
+            night: on,
+            subject: rules.fill("confirm-subject", &[]),
+            text: rules.fill("confirm-body", &values),
+            attachment: None,
+            news: link.to_owned(),
+        }
+    }
+
+    /// The mail's id for one of its readers.
+    #[must_use]
+    pub fn letter_id(&self, centre: &CentreContact, to: &str) -> String {
+        let mut hash = Sha256::new();
+        let night = self.night.to_string();
+        for field in ["duizhang staff 1", &centre.centre_id, self.kind, &night, to, &self.news] {
+            hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(field);
+        }
+        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _infallible = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    /// The mail as bytes.
+    ///
+    /// # Errors
+    /// [`EmlError`] where the address or the centre's own is none.
+    pub fn eml(&self, centre: &CentreContact, to: &str) -> Result<Vec<u8>, EmlError> {
+        let from: Address = centre.sender.parse()?;
+        let letter_id = self.letter_id(centre, to);
+        let domain = from.domain().to_owned();
+        let mail = Message::builder()
+            .from(Mailbox::new(Some(centre.name.clone()), from))
+            .to(Mailbox::new(None, to.parse()?))
+            .subject(self.subject.clone())
+            .date(midnight(self.night))
+            .message_id(Some(format!("<{letter_id}@{domain}>")))
+            .header(AutoSubmitted);
+        let plain = SinglePart::plain(self.text.clone());
+        let boundary = format!("duizhang-{}", letter_id.get(..32).unwrap_or_default());
+        Ok(match &self.attachment {
+            None => mail.singlepart(plain)?,
+            Some((name, bytes)) => {
+                // A page in UTF-8: its mail program must not guess.
+                let kind = ContentType::parse("text/html; charset=utf-8");
+                let kind = kind.unwrap_or(ContentType::TEXT_HTML);
+                let file = Attachment::new(name.clone()).body(Body::new(bytes.clone()), kind);
+                let parts = MultiPart::mixed().boundary(boundary);
+                mail.multipart(parts.singlepart(plain).singlepart(file))?
+            }
+        }
+        .formatted())
+    }
+}
+
+impl Alarm {
+    /// The alarm that a report's warning is worth, if it is about a balance.
+    #[must_use]
+    pub fn of(warning: &Warning) -> Option<Self> {
+        let account = match warning {
+            Warning::BalanceBroken { account, .. } | Warning::StatementGap { account, .. } => {
+                format!("账户 {account}")
+            }
+            Warning::LedgerGap { .. } => "总账".to_owned(),
+            Warning::Other { en, .. } if en.starts_with("running-balance-breaks") => {
+                "逐笔余额".to_owned()
+            }
+            Warning::CalendarUnknown { .. }
+            | Warning::FileQuarantined { .. }
+            | Warning::RowRejected { .. }
+            | Warning::ConflictingDuplicate { .. }
+            | Warning::Other { .. } => return None,
+        };
+        let (place, detail) = (warning.place().to_owned(), warning.chinese());
+        Some(Self::Balance { account, place, detail })
+    }
+
+    /// The section that names its kind, for the subject.
+    const fn section(&self) -> &'static str {
+        match self {
+            Self::Failed { .. } => "what-failed",
+            Self::Feed { .. } => "what-feed",
+            Self::Balance { .. } => "what-balance",
+        }
+    }
+
+    /// What happened, and what to do.
+    fn words(&self, rules: &LetterRules) -> (String, String) {
+        let (section, values) = match self {
+            Self::Failed { error } => ("failed", vec![("error", error.clone())]),
+            Self::Feed { bank_name, account, nights } => (
+                "feed",
+                vec![
+                    ("bank", bank_name.clone()),
+                    ("account", account.clone()),
+                    ("nights", nights.to_string()),
+                ],
+            ),
+            Self::Balance { account, place, detail } => (
+                "balance",
+                vec![
+                    ("account", account.clone()),
+                    ("place", place.clone()),
+                    ("detail", detail.clone()),
+                ],
+            ),
+        };
+        let values: Vec<(&str, &str)> =
+            values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        (rules.fill(section, &values), rules.fill(&format!("{section}-steps"), &[]))
+    }
+}

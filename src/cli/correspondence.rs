@@ -1,0 +1,194 @@
+//! `duizhang alert employer`, `confirm` and `bounces`: whom letters go to, and what came back.
+
+use super::args::{EmployerArgs, Global};
+use super::centre::Centre;
+use super::clock;
+use super::failure::{Doing, Done, Failure};
+use super::rows::{Column, Printer, Value};
+use super::staff;
+use crate::alert::Rhythm;
+use crate::alert::bounce::{Bounces, read_mailbox};
+use crate::store::Choice;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+/// Days in which an address must be confirmed.
+const CONFIRM_DAYS: i64 = 14;
+
+/// Bytes of a token: nobody guesses it.
+const TOKEN_BYTES: usize = 24;
+
+const CHOICES: &[Column<Choice>] = &[
+    Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
+    Column { key: "name", heading: "name", value: |row| Value::text(&row.name) },
+    Column { key: "rhythm", heading: "rhythm", value: |row| Value::text(row.rhythm.code()) },
+    Column {
+        key: "address",
+        heading: "address",
+        value: |row| Value::maybe(row.address.as_deref()),
+    },
+    Column {
+        key: "confirmed_by",
+        heading: "confirmed by",
+        value: |row| Value::maybe(row.confirmed_by.as_deref()),
+    },
+    Column {
+        key: "confirmed_on",
+        heading: "",
+        value: |row| row.confirmed_on.map_or(Value::Absent, Value::Day),
+    },
+    Column { key: "asked", heading: "asked", value: |row| Value::maybe(row.asked.as_deref()) },
+    Column {
+        key: "blocked",
+        heading: "blocked",
+        value: |row| Value::maybe(row.blocked.as_deref()),
+    },
+];
+
+/// `duizhang alert employer`
+pub(super) fn employer(global: &Global, args: &EmployerArgs) -> Result<Done, Failure> {
+    let centre = Centre::read(global)?;
+    let changes = args.address.is_some() || args.ask.is_some() || args.rhythm.is_some();
+    if let (Some(employer), true, false) = (&args.employer, changes, global.dry_run) {
+        change(&centre, employer, args)?;
+    }
+    if changes && global.dry_run {
+        note!(global, "dry run: nothing was written");
+    }
+    let choices = centre.store.choices(args.employer.as_deref())?;
+    if let (Some(employer), true) = (&args.employer, choices.is_empty()) {
+        return Err(Failure::because(format!("there is no employer {employer:?}")));
+    }
+    Printer::print(centre.settings.format, CHOICES, choices)?;
+    Ok(Done::Fully)
+}
+
+fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Failure> {
+    if let Some(rhythm) = args.rhythm.as_deref().and_then(Rhythm::from_code) {
+        centre.store.set_rhythm(employer, rhythm)?;
+    }
+    if let (Some(address), Some(by)) = (&args.address, &args.by) {
+        centre.store.set_address(employer, plain(address)?, by, clock::today())?;
+    }
+    if let Some(address) = &args.ask {
+        ask(centre, employer, plain(address)?)?;
+    }
+    Ok(())
+}
+
+/// Writes the letter that asks, with a link that holds a token nobody else knows.
+fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
+    let Some(url) = &centre.settings.letters.confirm_url else {
+        return Err(Failure::Usage(
+            "asking needs letters.confirm_url in duizhang.toml: the page that the link opens"
+                .to_owned(),
+        ));
+    };
+    let mut random = [0; TOKEN_BYTES];
+    getrandom::fill(&mut random).doing(|| "cannot make a token".to_owned())?;
+    let token = hex(&random);
+    let until = clock::now() + CONFIRM_DAYS * 86_400;
+    centre.store.ask_address(employer, address, &hash(&token), until)?;
+    let name = centre.store.choices(Some(employer))?.pop().map(|choice| choice.name);
+    let link = format!("{url}{token}");
+    staff::ask(centre, &name.unwrap_or_default(), address, &link, CONFIRM_DAYS)
+}
+
+/// `duizhang alert confirm`
+pub(super) fn confirm(global: &Global, token: &str) -> Result<Done, Failure> {
+    let centre = Centre::read(global)?;
+    if global.dry_run {
+        note!(global, "dry run: nothing was written");
+        return Ok(Done::Fully);
+    }
+    let confirmed = centre.store.confirm_address(&hash(token), clock::now(), clock::today())?;
+    let Some(employer) = confirmed else {
+        return Err(Failure::because("no address was asked under this token, or too long ago"));
+    };
+    Printer::print(centre.settings.format, CHOICES, centre.store.choices(Some(&employer))?)?;
+    Ok(Done::Fully)
+}
+
+/// What came back, and whether it is about a letter of ours.
+struct Returned {
+    address: String,
+    status: String,
+    diagnosis: String,
+    blocked: bool,
+}
+
+const RETURNED: &[Column<Returned>] = &[
+    Column { key: "address", heading: "address", value: |row| Value::text(&row.address) },
+    Column { key: "status", heading: "status", value: |row| Value::text(&row.status) },
+    Column { key: "blocked", heading: "blocked", value: |row| Value::Truth(row.blocked) },
+    Column { key: "diagnosis", heading: "said", value: |row| Value::text(&row.diagnosis) },
+];
+
+/// `duizhang alert bounces`
+pub(super) fn bounces(global: &Global, files: &[PathBuf]) -> Result<Done, Failure> {
+    let centre = Centre::read(global)?;
+    let mut found = Bounces::default();
+    for file in files {
+        read(file, &mut found).doing(|| format!("cannot read {}", file.display()))?;
+    }
+    found.bounces.sort();
+    found.bounces.dedup();
+    let mut rows = Vec::new();
+    for bounce in &found.bounces {
+        let blocked = !global.dry_run && centre.store.block_address(bounce, clock::today())?;
+        rows.push(Returned {
+            address: bounce.address.clone(),
+            status: bounce.status.clone(),
+            diagnosis: bounce.diagnosis.clone(),
+            blocked,
+        });
+    }
+    if found.other > 0 {
+        note!(global, "{} messages are no report of a failure for good", found.other);
+    }
+    Printer::print(centre.settings.format, RETURNED, rows)?;
+    Ok(Done::Fully)
+}
+
+/// Reads an mbox file, a message, or the new and seen messages of a Maildir.
+fn read(path: &Path, found: &mut Bounces) -> std::io::Result<()> {
+    if !path.is_dir() {
+        let read = read_mailbox(BufReader::new(std::fs::File::open(path)?))?;
+        found.bounces.extend(read.bounces);
+        found.other += read.other;
+        return Ok(());
+    }
+    for folder in ["new", "cur"] {
+        for entry in std::fs::read_dir(path.join(folder))? {
+            let path = entry?.path();
+            if path.is_file() {
+                found.add(&std::fs::read(path)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An address that letters can go to: plain ASCII, no display name, no list.
+fn plain(address: &str) -> Result<&str, Failure> {
+    let fits = address.bytes().all(|byte| byte.is_ascii_graphic())
+        && address.parse::<lettre::Address>().is_ok();
+    if fits {
+        Ok(address)
+    } else {
+        Err(Failure::Usage(format!("expected one mail address, found {address:?}")))
+    }
+}
+
+fn hash(token: &str) -> String {
+    hex(&Sha256::digest(token.trim()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        let _infallible = write!(hex, "{byte:02x}");
+        hex
+    })
+}

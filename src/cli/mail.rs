@@ -1,0 +1,165 @@
+//! `duizhang alert send`, and the end of a night: letters go out over the mail server.
+//!
+//! Start at [`send`]. The settings become a delivery ([`delivery`]); how it is done is `alert`'s. No
+//! claim on the centre is needed or held: letters are claimed one by one, and the work of nights and
+//! of staff goes on meanwhile. Nothing is ever sent from a dry run or from the demo.
+
+use super::args::Global;
+use super::centre::Centre;
+use super::clock;
+use super::failure::{Doing, Done, Failure};
+use super::outbox;
+use super::progress::Progress;
+use super::rows::{Column, Printer, Value};
+use super::settings::{Protection, Settings, Smtp};
+use crate::alert::dkim::{Key, Signer};
+use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
+use crate::nightly::Watch;
+use crate::store::Store;
+use std::time::Duration;
+
+const COLUMNS: &[Column<Delivered>] = &[
+    Column { key: "sent", heading: "sent", value: |row| Value::count(row.sent) },
+    Column { key: "refused", heading: "refused", value: |row| Value::count(row.refused) },
+    Column { key: "given_up", heading: "given up", value: |row| Value::count(row.given_up) },
+    Column { key: "unknown", heading: "unknown", value: |row| Value::count(row.unknown) },
+    Column { key: "later", heading: "later", value: |row| Value::count(row.later) },
+];
+
+/// `duizhang alert send`
+pub(super) fn send(global: &Global) -> Result<Done, Failure> {
+    let centre = Centre::read(global)?;
+    if global.dry_run || centre.settings.centre.demo {
+        let why = if global.dry_run { "dry run" } else { "this is a demo" };
+        note!(global, "{why}: nothing is sent; these letters would be");
+        return outbox::due(&centre);
+    }
+    let Some(delivery) = delivery(&centre.settings)? else {
+        return Err(Failure::Usage(
+            "there is no mail server: fill in [letters.smtp] in duizhang.toml; until then letters lie \
+             in outbox/ for another mail program"
+                .to_owned(),
+        ));
+    };
+    let delivered = run(global, &centre.store, &delivery)?;
+    let fault = delivered.fault.clone();
+    Printer::print(centre.settings.format, COLUMNS, [delivered])?;
+    match fault {
+        None => Ok(Done::Fully),
+        Some(fault) => Err(Failure::because(format!("{fault}; the letters wait for the next run"))),
+    }
+}
+
+/// Sends what a night has written, once it holds the centre no longer; a mail server that is down
+/// fails no night, since the letters wait.
+pub(super) fn after_a_night(global: &Global, settings: &Settings) {
+    if global.dry_run || settings.centre.demo {
+        return;
+    }
+    let sent = || -> Result<(), Failure> {
+        let Some(delivery) = delivery(settings)? else { return Ok(()) };
+        let store = Store::open(&settings.database, &settings.centre.code, false)?;
+        let delivered = run(global, &store, &delivery)?;
+        if delivered.tried() > 0 || delivered.fault.is_some() {
+            note!(global, "letters: {}", sentence(&delivered));
+        }
+        Ok(())
+    };
+    if let Err(failure) = sent() {
+        tell!("letters were not sent, they wait: {}", failure.sentence());
+    }
+}
+
+fn sentence(delivered: &Delivered) -> String {
+    let Delivered { sent, refused, given_up, unknown, later, fault } = delivered;
+    let mut words = vec![format!("{sent} sent")];
+    let others = [
+        (refused, "refused"),
+        (given_up, "given up"),
+        (unknown, "of unknown fate"),
+        (later, "to be tried again"),
+    ];
+    let others = others.into_iter().filter(|(count, _)| **count > 0);
+    words.extend(others.map(|(count, what)| format!("{count} {what}")));
+    words.extend(fault.iter().map(|fault| format!("{fault}; the rest waits")));
+    words.join(", ")
+}
+
+fn run(global: &Global, store: &Store, delivery: &Delivery) -> Result<Delivered, Failure> {
+    let progress = Progress::start(global, "sending letters");
+    let shown = std::cell::Cell::new(0);
+    let watch = |delivered: &Delivered| {
+        let before = shown.replace(delivered.tried());
+        progress.advance(delivered.tried().saturating_sub(before));
+    };
+    let delivered =
+        deliver(store, delivery, &clock::now, &watch).doing(|| "cannot send letters".to_owned())?;
+    tracing::info!(sent = delivered.sent, tried = delivered.tried(), "letters");
+    Ok(delivered)
+}
+
+/// The delivery that the settings describe; `None` where there is no mail server.
+fn delivery(settings: &Settings) -> Result<Option<Delivery>, Failure> {
+    let letters = &settings.letters;
+    let Some(smtp) = &letters.smtp else { return Ok(None) };
+    let sender = letters.from.parse().map_err(|_| {
+        Failure::Usage(format!("letters.from: expected a mail address, found {:?}", letters.from))
+    })?;
+    let holder = format!("{}-{}-{}", std::process::id(), clock::now(), clock::now_nanos());
+    Ok(Some(Delivery {
+        server: server(smtp, letters.domain())?,
+        sender,
+        signer: signer(settings)?,
+        connections: usize::from(smtp.connections.max(1)),
+        per_minute: smtp.per_minute,
+        holder,
+    }))
+}
+
+fn server(smtp: &Smtp, domain: &str) -> Result<MailServer, Failure> {
+    let (security, port) = match smtp.security {
+        Protection::Starttls => (Security::StartTls, 587),
+        Protection::Tls => (Security::Tls, 465),
+        Protection::None if smtp.is_here() => (Security::Plain, 25),
+        Protection::None => {
+            return Err(Failure::Usage(format!(
+                "letters.smtp: security = \"none\" is for a relay on this machine; {:?} is another: \
+                 say \"starttls\" or \"tls\"",
+                smtp.host
+            )));
+        }
+    };
+    let login = match &smtp.username {
+        Some(user) => Some(Login { user: user.clone(), password: smtp.password()? }),
+        None => None,
+    };
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read(path).doing(|| format!("cannot read {}", path.display()))
+    };
+    Ok(MailServer {
+        host: smtp.host.clone(),
+        port: smtp.port.unwrap_or(port),
+        security,
+        login,
+        authority: smtp.ca_file.as_ref().map(read).transpose()?,
+        hello: smtp.hello.clone().unwrap_or_else(|| domain.to_owned()),
+        patience: Duration::from_secs(smtp.timeout_seconds.max(1).into()),
+    })
+}
+
+fn signer(settings: &Settings) -> Result<Option<Signer>, Failure> {
+    let letters = &settings.letters;
+    let Some(first) = letters.dkim.first() else { return Ok(None) };
+    let mut keys = Vec::with_capacity(letters.dkim.len());
+    for dkim in &letters.dkim {
+        let file = &dkim.key_file;
+        let pem = std::fs::read(file).doing(|| format!("cannot read {}", file.display()))?;
+        let key = Key::from_pem(&dkim.selector, &pem);
+        keys.push(key.map_err(|error| {
+            Failure::Usage(format!("letters.dkim: {}: {error}", file.display()))
+        })?);
+    }
+    let domain = first.domain.as_deref().unwrap_or_else(|| letters.domain());
+    let signer = Signer::new(domain, keys);
+    Ok(Some(signer.map_err(|error| Failure::Usage(format!("letters.dkim: {error}")))?))
+}

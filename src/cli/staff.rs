@@ -1,0 +1,98 @@
+//! Mail of the centre that is no letter to an employer about money: summaries, alarms, questions.
+//!
+//! Written into the outbox beside the letters and sent with them. Where no mail server is set up, or
+//! nobody is named in `letters.staff`, nothing is written.
+
+use super::centre::Centre;
+use super::clock;
+use super::failure::{Doing, Failure};
+use crate::alert::staff::ATTACHED_BYTES_MAX;
+use crate::alert::{Alarm, StaffMail};
+use crate::nightly;
+use crate::report::Report;
+use crate::store::LetterRow;
+use chrono::NaiveDate;
+use std::path::Path;
+
+/// Writes the night's summary with its report, and an alarm where one is due.
+pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), Failure> {
+    if !tells(centre) {
+        return Ok(());
+    }
+    let sentences = &centre.rules.letters;
+    let mut summary = StaffMail::summary(report, &centre.store.outbox_counts()?, sentences);
+    let bytes = std::fs::read(page).doing(|| format!("cannot read {}", page.display()))?;
+    if bytes.len() <= ATTACHED_BYTES_MAX {
+        let name = page.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        summary.attachment = Some((name, bytes));
+    }
+    post(centre, &summary)?;
+    let mut alarms: Vec<Alarm> = report.warnings.iter().filter_map(Alarm::of).collect();
+    for missing in nightly::missing_feeds(&centre.store, &centre.rules.calendar, report.as_of)? {
+        alarms.push(Alarm::Feed {
+            bank_name: missing.bank_name,
+            account: missing.account.to_string(),
+            nights: missing.nights,
+        });
+    }
+    match StaffMail::alarm(report.as_of, &alarms, sentences) {
+        Some(alarm) => post(centre, &alarm),
+        None => Ok(()),
+    }
+}
+
+/// Writes an alarm about a night that failed. Whoever cannot write it has said so already.
+pub(super) fn failed(centre: &Centre, night: NaiveDate, error: &str) {
+    if !tells(centre) {
+        return;
+    }
+    let alarms = [Alarm::Failed { error: error.to_owned() }];
+    let alarm = StaffMail::alarm(night, &alarms, &centre.rules.letters);
+    if let Some(Err(failure)) = alarm.map(|alarm| post(centre, &alarm)) {
+        tell!("the alarm could not be written: {}", failure.sentence());
+    }
+}
+
+/// Writes the letter that asks an address whether it is an employer's.
+pub(super) fn ask(
+    centre: &Centre,
+    employer: &str,
+    address: &str,
+    link: &str,
+    days: i64,
+) -> Result<(), Failure> {
+    let contact = centre.contact();
+    let question = StaffMail::question(
+        clock::today(),
+        employer,
+        link,
+        days,
+        &contact.phone,
+        &centre.rules.letters,
+    );
+    put(centre, &question, address)
+}
+
+fn tells(centre: &Centre) -> bool {
+    let letters = &centre.settings.letters;
+    letters.smtp.is_some() && !letters.staff.is_empty()
+}
+
+fn post(centre: &Centre, mail: &StaffMail) -> Result<(), Failure> {
+    centre.settings.letters.staff.iter().try_for_each(|to| put(centre, mail, to))
+}
+
+fn put(centre: &Centre, mail: &StaffMail, to: &str) -> Result<(), Failure> {
+    let contact = centre.contact();
+    let message = mail.eml(&contact, to).doing(|| format!("cannot write to {to:?}"))?;
+    centre.store.post_letter(&LetterRow {
+        letter_id: mail.letter_id(&contact, to),
+        kind: mail.kind.to_owned(),
+        employer_id: String::new(),
+        written_on: mail.night,
+        recipient: to.to_owned(),
+        subject: mail.subject.clone(),
+        message: String::from_utf8_lossy(&message).into_owned(),
+    })?;
+    Ok(())
+}

@@ -1,0 +1,264 @@
+//! What is due becomes letters: gathered employer by employer, written, and marked as told.
+//!
+//! Start at [`Writer::compose`]. An item is told from what the store holds of it, whichever night found
+//! it, so that a weekly letter and a reminder say the same as the first letter did.
+
+use super::{Entry, Writer};
+use crate::alert::{
+    About, Addressee, BrokenRule, Digest, DigestItem, Due, Letter, Refusal, Solution,
+};
+use crate::calendar::WorkingDays;
+use crate::matching::Because;
+use crate::nightly::NightError;
+use crate::remark::{Advice, Reading};
+use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
+use crate::report::{MaskedAccount, RemarkText};
+use crate::rulebook::remark::RemarkRules;
+use crate::store::{LetterRow, Recording, TellingKey, TellingRow};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// Working days that an employer has where its month leaves it none.
+const WORKING_DAYS_TO_ACT: u8 = 10;
+
+/// Days before its month closes that an employer needs to act in it.
+const DAYS_TO_ACT: i64 = 3;
+
+/// Something that is due tonight.
+struct Telling {
+    key: TellingKey,
+    due: Due,
+    item: DigestItem,
+}
+
+impl Writer<'_> {
+    /// Writes every letter that is due into the outbox.
+    pub(super) fn compose(&self, recording: &mut Recording) -> Result<(), NightError> {
+        let night = self.tools.settings.as_of;
+        let mut due: BTreeMap<String, Vec<Telling>> = BTreeMap::new();
+        let mut settled_quietly = Vec::new();
+        recording.tellings(|row, transaction| {
+            let Some(entry) = self.book.employers.get(&row.employer_id) else { return };
+            let what = row.told.due(entry.rhythm, night);
+            let on_paper = entry.address.is_none();
+            match what {
+                Due::NotYet => {}
+                Due::Nothing => settled_quietly.push(row.key),
+                // Paper is for what must be done.
+                Due::Settled | Due::Advice if on_paper => settled_quietly.push(row.key),
+                Due::News | Due::Reminder(_) | Due::Settled | Due::Advice => {
+                    if let Some(item) = self.digest_item(&row, what, transaction) {
+                        let telling = Telling { key: row.key, due: what, item };
+                        due.entry(row.employer_id).or_default().push(telling);
+                    }
+                }
+            }
+        })?;
+        for key in &settled_quietly {
+            recording.never_mind(key)?;
+        }
+        for (employer_id, tellings) in due {
+            self.tell(recording, &employer_id, tellings)?;
+        }
+        Ok(())
+    }
+
+    /// Writes one employer's letter, and marks what it told.
+    fn tell(
+        &self,
+        recording: &mut Recording,
+        employer_id: &str,
+        tellings: Vec<Telling>,
+    ) -> Result<(), NightError> {
+        let Some(entry) = self.book.employers.get(employer_id) else { return Ok(()) };
+        let (items, marks): (Vec<_>, Vec<_>) =
+            tellings.into_iter().map(|told| (told.item, (told.key, told.due))).unzip();
+        let Some(letter) = self.letter(entry, items) else { return Ok(()) };
+        recording.post(&letter)?;
+        for (key, due) in &marks {
+            let (reminded_days, done) = match due {
+                Due::Reminder(days) => (*days, false),
+                Due::Settled | Due::Advice => (0, true),
+                Due::News | Due::NotYet | Due::Nothing => (0, false),
+            };
+            recording.told(key, reminded_days, done)?;
+        }
+        Ok(())
+    }
+
+    /// What a letter says of an item; `None` where this release does not know its reason.
+    fn digest_item(
+        &self,
+        row: &TellingRow,
+        due: Due,
+        transaction: &BankTransaction<'_>,
+    ) -> Option<DigestItem> {
+        let about = match due {
+            Due::News => About::Suspense(row.reason?),
+            Due::Reminder(days) => About::Reminder(row.reason?, days),
+            Due::Settled => About::Settled(solution(row)),
+            Due::Advice => About::Advice,
+            Due::NotYet | Due::Nothing => return None,
+        };
+        let account = self.tools.accounts.get(row.key.account)?;
+        let readings = self.readings(transaction);
+        let remark_rules = &self.tools.rules.remark;
+        let mut rules = match about {
+            About::Settled(_) => Vec::new(),
+            About::Suspense(_) | About::Reminder(..) | About::Advice => {
+                broken_rules(&readings, row.notice, remark_rules)
+            }
+        };
+        let until = match about {
+            About::Suspense(reason) | About::Reminder(reason, _) => {
+                if rules.is_empty() {
+                    rules.extend(missing_reference(reason, &readings, remark_rules));
+                }
+                Some(self.until(reason, transaction.booked_on))
+            }
+            About::Settled(_) | About::Advice => None,
+        };
+        let because = row.because.as_deref().filter(|_| until.is_some());
+        let because = because.and_then(|code| code.parse::<Because>().ok());
+        Some(DigestItem {
+            transaction_id: format!("{}/{}", account.account_no, transaction.serial),
+            employer_id: row.employer_id.clone(),
+            known_by: row.known_by,
+            about,
+            booked_on: transaction.booked_on,
+            amount: transaction.amount,
+            bank_name: account.bank_name.clone(),
+            account: MaskedAccount::of(&account.account_no),
+            payer_account: MaskedAccount::of(transaction.counterparty.account),
+            remarks: readings.into_iter().map(|(text, _)| text).collect(),
+            explanation: because.map(|because| because.in_chinese()).unwrap_or_default(),
+            rules,
+            until,
+        })
+    }
+
+    /// Until when an employer should act: before its month closes, where that leaves time and helps.
+    fn until(&self, reason: Reason, booked_on: NaiveDate) -> NaiveDate {
+        let (night, rules) = (self.tools.settings.as_of, self.tools.rules);
+        let closes =
+            rules.calendar.closes_on(YearMonth::of(booked_on), rules.matching.lag_working_days);
+        let helps = !matches!(reason, Reason::CrossMonth | Reason::Underpaid);
+        if helps && (closes - night).num_days() >= DAYS_TO_ACT {
+            closes
+        } else {
+            working_days_after(&rules.calendar, night, WORKING_DAYS_TO_ACT)
+        }
+    }
+
+    fn letter(&self, entry: &Entry, items: Vec<DigestItem>) -> Option<LetterRow> {
+        let night = self.tools.settings.as_of;
+        let employer = &entry.employer;
+        let addressee = Addressee {
+            employer_id: employer.employer_id.clone(),
+            name: employer.name.clone(),
+            contact: employer.contact.clone(),
+            email: entry.address.clone(),
+        };
+        let employer_id = employer.employer_id.as_str();
+        let centre = self.tools.settings.centre.clone();
+        let digest = match entry.address {
+            Some(_) => Digest::new(centre.clone(), addressee.clone(), night, items.clone()),
+            None => Err(Refusal::NoAddress { employer_id: employer_id.to_owned() }),
+        };
+        let digest = match digest {
+            // What was imported as an address and is none is no address.
+            Err(Refusal::NoAddress { .. } | Refusal::InvalidAddress { .. }) => {
+                Digest::on_paper(centre, addressee, night, items)
+            }
+            other => other,
+        };
+        let digest = match digest {
+            Ok(digest) => digest,
+            Err(refusal) => {
+                tracing::warn!(employer_id, reason = refusal.code(), "no letter");
+                return None;
+            }
+        };
+        let letter = Letter::write(&digest, &self.tools.rules.letters);
+        let message = if letter.to.is_empty() {
+            letter.html
+        } else {
+            match letter.eml(night) {
+                Ok(message) => String::from_utf8_lossy(&message).into_owned(),
+                Err(_) => {
+                    tracing::warn!(employer_id, "the letter cannot be written as a message");
+                    return None;
+                }
+            }
+        };
+        Some(LetterRow {
+            letter_id: letter.letter_id,
+            kind: "digest".to_owned(),
+            employer_id: letter.employer_id,
+            written_on: night,
+            recipient: letter.to,
+            subject: letter.subject,
+            message,
+        })
+    }
+}
+
+/// How an item that hung was settled: by staff, or by a later night.
+fn solution(row: &TellingRow) -> Solution {
+    match (row.resolution.as_deref(), row.outcome) {
+        (Some("settle"), _) | (None, Some(Outcome::Matched)) => Solution::Matched,
+        (Some("advance"), _) => Solution::Advance,
+        (Some("refund"), _) => Solution::Refund,
+        (Some(_) | None, _) => Solution::Other,
+    }
+}
+
+/// The working day that is so many after a day.
+fn working_days_after(calendar: &WorkingDays, day: NaiveDate, count: u8) -> NaiveDate {
+    let days = day.iter_days().skip(1).filter(|day| calendar.is_working_day(*day));
+    days.take(usize::from(count)).last().unwrap_or(day)
+}
+
+/// The rules of writing that the remark broke, with the wrong and the right form side by side.
+fn broken_rules(
+    readings: &[(RemarkText, Reading)],
+    settled: Option<PaymentReference>,
+    rules: &RemarkRules,
+) -> Vec<BrokenRule> {
+    // Only the field that carries the reading breaks rules; a bank's own words do not.
+    let Some((text, reading)) = readings.iter().find(|(_, reading)| !reading.advice.is_empty())
+    else {
+        return Vec::new();
+    };
+    let right = settled.or(reading.reference).map(|reference| reference.to_string());
+    let rule = |advice: &Advice| {
+        let words = rules.advice_text(advice.code());
+        let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
+        BrokenRule {
+            code: advice.code().to_owned(),
+            handbook: handbook.map(|rule| rule.zh.clone()).unwrap_or_default(),
+            wrong: text.text().to_owned(),
+            right: right.clone().unwrap_or_default(),
+        }
+    };
+    reading.advice.iter().map(rule).collect()
+}
+
+/// The first rule of the handbook, for a remark that says nothing at all.
+fn missing_reference(
+    reason: Reason,
+    readings: &[(RemarkText, Reading)],
+    rules: &RemarkRules,
+) -> Option<BrokenRule> {
+    (reason == Reason::NoReference).then(|| {
+        let code = Advice::NotFirst.code();
+        let words = rules.advice_text(code);
+        let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
+        BrokenRule {
+            code: code.to_owned(),
+            handbook: handbook.map(|rule| rule.zh.clone()).unwrap_or_default(),
+            wrong: readings.first().map_or("（空）", |(text, _)| text.text()).to_owned(),
+            right: String::new(),
+        }
+    })
+}

@@ -1,0 +1,232 @@
+//! Whom letters go to: how an employer wants them, which address is its own, which take none.
+//!
+//! An address is believed when staff entered it (an import is staff's too) or when somebody who reads
+//! its mail followed the link that was sent there. Bounces block an address until staff enter one
+//! anew; only a bounce of a letter that was really sent there counts.
+
+use super::bulk::Bulk;
+use super::error::Refusal;
+use super::outbox::rhythm;
+use super::row::{day, day_number};
+use super::sql::params;
+use super::{Store, StoreError};
+use crate::alert::Rhythm;
+use crate::alert::bounce::Bounce;
+use chrono::NaiveDate;
+
+/// How an employer gets its letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    pub employer_id: String,
+    pub name: String,
+    pub rhythm: Rhythm,
+    /// The address letters go to, if there is one.
+    pub address: Option<String>,
+    /// `import`, `staff:WHO` or `link`.
+    pub confirmed_by: Option<String>,
+    pub confirmed_on: Option<NaiveDate>,
+    /// An address that was asked and has not answered.
+    pub asked: Option<String>,
+    /// Why letters to the address came back, where they did.
+    pub blocked: Option<String>,
+}
+
+/// An address that takes no letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockedAddress {
+    pub address: String,
+    pub reason: String,
+    pub detail: String,
+    pub since_on: NaiveDate,
+}
+
+const CHOICES: &str = "
+    select e.employer_id, e.name, coalesce(c.rhythm, 'immediate'), coalesce(c.address, e.email),
+        case when c.address is not null then c.confirmed_by
+            when e.email is not null then 'import' end,
+        c.confirmed_on, c.asked, b.reason
+    from employer e
+    left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
+    left join blocked_address b on b.centre_id = e.centre_id
+        and b.address = lower(coalesce(c.address, e.email))
+    where e.centre_id = ?1 and (cast(?2 as text) is null or e.employer_id = ?2)
+    order by e.employer_id";
+
+impl Store {
+    /// How employers get their letters: all of them, or one.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn choices(&self, employer_id: Option<&str>) -> Result<Vec<Choice>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let values = params![bulk.centre_id, employer_id];
+        bulk.connection.prepare_cached(CHOICES)?.query_all(values, |row| {
+            Ok(Choice {
+                employer_id: row.get(0)?,
+                name: row.get(1)?,
+                rhythm: rhythm(row.text(2)?)?,
+                address: row.get(3)?,
+                confirmed_by: row.get(4)?,
+                confirmed_on: row.get::<Option<i64>>(5)?.map(day).transpose()?,
+                asked: row.get(6)?,
+                blocked: row.get(7)?,
+            })
+        })
+    }
+
+    /// Sets how often an employer gets letters.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where there is no such employer.
+    pub fn set_rhythm(&self, employer_id: &str, rhythm: Rhythm) -> Result<(), StoreError> {
+        let sql = "insert into letter_choice (centre_id, employer_id, rhythm) values (?1, ?2, ?3)
+            on conflict (centre_id, employer_id) do update set rhythm = excluded.rhythm";
+        self.choose(employer_id, |bulk| {
+            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, rhythm.code()])
+        })
+    }
+
+    /// Sets the address that staff entered; it is believed, and a block on it is lifted.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where there is no such employer.
+    pub fn set_address(
+        &self,
+        employer_id: &str,
+        address: &str,
+        by: &str,
+        on: NaiveDate,
+    ) -> Result<(), StoreError> {
+        self.choose(employer_id, |bulk| {
+            let centre = bulk.centre_id;
+            let sql = "delete from blocked_address where centre_id = ?1 and address = ?2";
+            bulk.connection.execute(sql, params![centre, address.to_lowercase()])?;
+            let sql = "insert into letter_choice
+                    (centre_id, employer_id, rhythm, address, confirmed_by, confirmed_on)
+                values (?1, ?2, 'immediate', ?3, ?4, ?5)
+                on conflict (centre_id, employer_id) do update set address = excluded.address,
+                    confirmed_by = excluded.confirmed_by, confirmed_on = excluded.confirmed_on,
+                    asked = null, asked_hash = null, asked_until = null";
+            let by = format!("staff:{by}");
+            bulk.connection.execute(sql, params![centre, employer_id, address, by, day_number(on)])
+        })
+    }
+
+    /// Notes that an address is asked whether it is the employer's; `token_hash` is the SHA-256 of
+    /// the token in the link, which is kept nowhere.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where there is no such employer.
+    pub fn ask_address(
+        &self,
+        employer_id: &str,
+        address: &str,
+        token_hash: &str,
+        until: i64,
+    ) -> Result<(), StoreError> {
+        let sql = "insert into letter_choice
+                (centre_id, employer_id, rhythm, asked, asked_hash, asked_until)
+            values (?1, ?2, 'immediate', ?3, ?4, ?5)
+            on conflict (centre_id, employer_id) do update set asked = excluded.asked,
+                asked_hash = excluded.asked_hash, asked_until = excluded.asked_until";
+        self.choose(employer_id, |bulk| {
+            let values = params![bulk.centre_id, employer_id, address, token_hash, until];
+            bulk.connection.execute(sql, values)
+        })
+    }
+
+    /// Believes the address whose link was followed; gives its employer, or `None` where no address
+    /// was asked under this token, or too long ago. A token works once.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn confirm_address(
+        &self,
+        token_hash: &str,
+        now: i64,
+        on: NaiveDate,
+    ) -> Result<Option<String>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            let sql = "select employer_id, asked from letter_choice
+                where centre_id = ?1 and asked_hash = ?2 and asked_until > ?3";
+            let asked = connection
+                .prepare_cached(sql)?
+                .query_row_optional(params![centre, token_hash, now], |row| {
+                    Ok((row.get::<String>(0)?, row.get::<String>(1)?))
+                })?;
+            let Some((employer_id, address)) = asked else { return Ok(None) };
+            let sql = "delete from blocked_address where centre_id = ?1 and address = ?2";
+            connection.execute(sql, params![centre, address.to_lowercase()])?;
+            let sql = "update letter_choice set address = asked, confirmed_by = 'link',
+                    confirmed_on = ?3, asked = null, asked_hash = null, asked_until = null
+                where centre_id = ?1 and employer_id = ?2 and asked_hash = ?4";
+            let values = params![centre, employer_id, day_number(on), token_hash];
+            let confirmed = connection.execute(sql, values)? == 1;
+            Ok(confirmed.then_some(employer_id))
+        })
+    }
+
+    /// Blocks the address that a bounce names, if a letter of ours with that Message-ID went there;
+    /// says whether one did.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn block_address(&self, bounce: &Bounce, on: NaiveDate) -> Result<bool, StoreError> {
+        // A Message-ID is the letter's id, `@` and the sender's domain.
+        let letter_id = bounce.message_id.split('@').next().unwrap_or_default();
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            let sql = "select 1 from letter
+                where centre_id = ?1 and letter_id = ?2 and lower(recipient) = ?3";
+            let ours = params![centre, letter_id, bounce.address];
+            if !connection.prepare_cached(sql)?.exists(ours)? {
+                return Ok(false);
+            }
+            let sql = "insert into blocked_address (centre_id, address, reason, detail, since_on)
+                values (?1, ?2, ?3, ?4, ?5) on conflict (centre_id, address) do nothing";
+            let (address, status) = (&bounce.address, &bounce.status);
+            let values = params![centre, address, status, bounce.diagnosis, day_number(on)];
+            connection.execute(sql, values)?;
+            Ok(true)
+        })
+    }
+
+    /// The addresses that take no letters.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn blocked_addresses(&self) -> Result<Vec<BlockedAddress>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select address, reason, detail, since_on from blocked_address
+            where centre_id = ?1 order by address";
+        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], |row| {
+            Ok(BlockedAddress {
+                address: row.get(0)?,
+                reason: row.get(1)?,
+                detail: row.get(2)?,
+                since_on: day(row.get(3)?)?,
+            })
+        })
+    }
+
+    /// Does something to a known employer's choice.
+    fn choose(
+        &self,
+        employer_id: &str,
+        work: impl FnOnce(&Bulk) -> Result<usize, StoreError>,
+    ) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        bulk.atomically(|connection| {
+            let sql = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
+            let known = params![bulk.centre_id, employer_id];
+            if !connection.prepare_cached(sql)?.exists(known)? {
+                let refusal = Refusal::NoSuch { what: "employer", id: employer_id.to_owned() };
+                return Err(StoreError::Refused(refusal));
+            }
+            work(&bulk).map(|_| ())
+        })
+    }
+}

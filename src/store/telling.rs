@@ -1,0 +1,189 @@
+//! What employers are told of transactions: noted by the night that found it, and marked once told.
+//!
+//! Part of a night's commit ([`Recording`]): a letter and the mark that it told of an item stand or
+//! fall together, so that nothing is told twice and nothing forgotten. When an item is due is
+//! `alert`'s to say ([`crate::alert::rhythm`]).
+
+use super::StoreError;
+use super::row::{day, day_number, reference, unknown};
+use super::slate::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
+use super::sql::{Read, params};
+use super::verdict::Recording;
+use crate::alert::{KnownBy, Told};
+use crate::matching::AccountIndex;
+use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// Names what is told: a transaction, and that it hangs or that its remark was bad.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TellingKey {
+    pub account: AccountIndex,
+    pub serial: String,
+    pub booked_on: NaiveDate,
+    pub advice: bool,
+}
+
+/// What is known of an item that an employer may be told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TellingRow {
+    pub key: TellingKey,
+    pub employer_id: String,
+    pub known_by: KnownBy,
+    pub told: Told,
+    pub opened_on: Option<NaiveDate>,
+    /// What staff decided, where they did.
+    pub resolution: Option<String>,
+    pub outcome: Option<Outcome>,
+    pub reason: Option<Reason>,
+    /// The one notice it settles, or is a part of.
+    pub notice: Option<PaymentReference>,
+    /// Matching's explanation, as data.
+    pub because: Option<String>,
+}
+
+const fn about(advice: bool) -> &'static str {
+    if advice { "advice" } else { "suspense" }
+}
+
+impl Recording {
+    /// Notes that there is something to tell; what was noted before stays as it is, but for an item
+    /// that hangs again after it was done with.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn note(
+        &self,
+        key: &TellingKey,
+        employer_id: &str,
+        known_by: KnownBy,
+    ) -> Result<(), StoreError> {
+        let sql = "insert into telling (centre_id, account_id, serial, booked_on, about, employer_id,
+                known_by, noted_on, reminded_days, done)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0)
+            on conflict (centre_id, account_id, serial, booked_on, about) do update set
+                employer_id = excluded.employer_id, known_by = excluded.known_by, noted_on = excluded.noted_on, told_on = null,
+                reminded_days = 0, done = 0
+            where telling.done = 1";
+        self.bulk.connection.prepare_cached(sql)?.execute(params![
+            self.bulk.centre_id,
+            account_id(key.account),
+            key.serial,
+            day_number(key.booked_on),
+            about(key.advice),
+            employer_id,
+            known_by.code(),
+            day_number(self.as_of)
+        ])?;
+        Ok(())
+    }
+
+    /// Gives every item of which something may be left to say, employer by employer, with its
+    /// transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn tellings(
+        &self,
+        mut show: impl FnMut(TellingRow, &BankTransaction<'_>),
+    ) -> Result<(), StoreError> {
+        let advised = self.advised()?;
+        let sql = format!(
+            "select {TRANSACTION_COLUMNS}, w.employer_id, w.about, w.known_by, w.noted_on, w.told_on,
+                w.reminded_days, i.opened_on, i.closed_on, i.resolution, d.reason,
+                d.notice, d.because, d.outcome
+             from telling w
+             join bank_transaction t using (centre_id, account_id, serial, booked_on)
+             join decision d using (centre_id, account_id, serial, booked_on)
+             left join suspense_item i using (centre_id, account_id, serial, booked_on)
+             where w.centre_id = ?1 and w.done = 0
+             order by w.employer_id, w.account_id, w.serial"
+        );
+        let mut select = self.bulk.connection.prepare_cached(&sql)?;
+        select.each(params![self.bulk.centre_id], |row| {
+            let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
+            let transaction = transaction(row)?;
+            let (employer_id, advice) = (row.get::<String>(16)?, row.text(17)? == about(true));
+            let reminded_days: i64 = row.get(21)?;
+            let told = Told {
+                advice,
+                noted_on: day(row.get(19)?)?,
+                told_on: days(20)?,
+                reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
+                hangs: !advice && days(23)?.is_none(),
+                advised_on: advised.get(&employer_id).copied(),
+            };
+            let key = TellingKey {
+                account: account_index(row.get(0)?)?,
+                serial: transaction.serial.to_owned(),
+                booked_on: transaction.booked_on,
+                advice,
+            };
+            let telling = TellingRow {
+                key,
+                employer_id,
+                known_by: KnownBy::from_code(row.text(18)?)
+                    .ok_or_else(|| unknown("telling", "known_by", row.text(18).unwrap_or("")))?,
+                told,
+                opened_on: days(22)?,
+                resolution: row.get(24)?,
+                reason: row.get::<Option<i64>>(25)?.and_then(Reason::from_number),
+                notice: row.get::<Option<i64>>(26)?.map(reference).transpose()?,
+                because: row.get(27)?,
+                outcome: Outcome::from_number(row.get(28)?),
+            };
+            show(telling, &transaction);
+            Ok(Read::On)
+        })
+    }
+
+    /// When each employer last got advice.
+    fn advised(&self) -> Result<BTreeMap<String, NaiveDate>, StoreError> {
+        let sql = "select employer_id, max(told_on) from telling
+            where centre_id = ?1 and about = 'advice' and told_on is not null group by employer_id";
+        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let found = select.query_all(params![self.bulk.centre_id], |row| {
+            Ok((row.get::<String>(0)?, day(row.get(1)?)?))
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Marks that a letter told of an item; `reminded_days` where it was a reminder, `done` where
+    /// nothing more will be said.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn told(&self, key: &TellingKey, reminded_days: u32, done: bool) -> Result<(), StoreError> {
+        let sql = "update telling set told_on = coalesce(told_on, ?6), reminded_days = ?7, done = ?8
+            where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4 and about = ?5";
+        self.mark(
+            sql,
+            key,
+            params![day_number(self.as_of), i64::from(reminded_days), i64::from(done)],
+        )
+    }
+
+    /// Marks that nothing will be said of an item any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn never_mind(&self, key: &TellingKey) -> Result<(), StoreError> {
+        let sql = "update telling set done = 1
+            where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4 and about = ?5";
+        self.mark(sql, key, params![])
+    }
+
+    fn mark(
+        &self,
+        sql: &str,
+        key: &TellingKey,
+        more: &[&dyn super::sql::Bind],
+    ) -> Result<(), StoreError> {
+        let (account, booked_on) = (account_id(key.account), day_number(key.booked_on));
+        let (centre, about) = (self.bulk.centre_id, about(key.advice));
+        let mut values = params![centre, account, key.serial, booked_on, about].to_vec();
+        values.extend(more);
+        self.bulk.connection.prepare_cached(sql)?.execute(&values)?;
+        Ok(())
+    }
+}
