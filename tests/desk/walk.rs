@@ -226,7 +226,7 @@ fn a_form_that_is_not_ours_is_refused() {
         for (role, letter) in LETTERS {
             let browser = served.login(role.code());
             let acts = desk_routes().filter(|(method, ..)| *method == "POST");
-            for (method, path, who) in
+            for (method, path, _) in
                 acts.filter(|(_, _, who)| *who == "own" || who.contains(letter))
             {
                 // Without a token, with another session's, and said to come from another site.

@@ -22,7 +22,7 @@ const LETTERS: &str = "
     select l.letter_id, l.written_on, l.employer_id, coalesce(e.name, ''), l.subject
     from letter l
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
-    where l.centre_id = ?1 and (l.written_on, l.letter_id) < (?2, ?3)
+    where l.centre_id = ?1 and l.kind = 'digest' and (l.written_on, l.letter_id) < (?2, ?3)
         and (?4 is null or l.employer_id = ?4)
         and (?5 is null or l.written_on = ?5)
         and (?6 is null or lower(coalesce(e.name, '') || ' ' || l.employer_id || ' ' || l.subject)
@@ -58,14 +58,15 @@ impl Store {
         })
     }
 
-    /// One letter, whole.
+    /// One letter to an employer, whole. A letter that asks whether an address is right is not shown:
+    /// its link answers for whoever opens it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn letter(&self, letter_id: &str) -> Result<Option<LetterRow>, StoreError> {
         let bulk = Bulk::open(self)?;
         let sql = "select letter_id, employer_id, written_on, recipient, subject, message, kind
-            from letter where centre_id = ?1 and letter_id = ?2";
+            from letter where centre_id = ?1 and letter_id = ?2 and kind = 'digest'";
         let key = params![bulk.centre_id, letter_id];
         bulk.connection.prepare_cached(sql)?.query_row_optional(key, |row| {
             Ok(LetterRow {
