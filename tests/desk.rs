@@ -26,6 +26,8 @@ mod feed;
 mod hostile;
 #[path = "desk/login.rs"]
 mod login;
+#[path = "desk/pages.rs"]
+mod pages;
 #[path = "desk/people.rs"]
 mod people;
 #[path = "night/postgres.rs"]

@@ -137,3 +137,29 @@ fn the_focus_goes_through_the_page_in_its_order_and_is_seen() {
         before = place;
     }
 }
+
+#[test]
+fn the_checks_see_what_is_wrong() {
+    let served = Served::new(SQLITE);
+    let Some(browser) = Browser::open(&served) else { return };
+    browser.log_in("clerk", "");
+    browser.go("/rules");
+    browser.js("const main = document.querySelector('main');
+         const add = (name, parent = main) => parent.appendChild(document.createElement(name));
+         add('input');
+         add('h4').textContent = 'too deep';
+         add('table');
+         const pale = add('p');
+         pale.textContent = 'pale';
+         pale.style.color = '#9a9a9a';
+         const small = add('button');
+         small.textContent = 'small';
+         small.style.minHeight = small.style.height = '20px';
+         add('h1').textContent = 'another';");
+    let wrong = browser.js(CHECK).to_string();
+    for what in
+        ["no name", "heading jumps", "no caption", "contrast", "20 px high", "not one h1", "inline"]
+    {
+        assert!(wrong.contains(what), "{what} is not seen: {wrong}");
+    }
+}

@@ -93,6 +93,7 @@ fn filled(path: &str) -> String {
     let gap = |part: &str| match part {
         "{language}" => "en".to_owned(),
         "{serial}" => "S3".to_owned(),
+        "{day}" => "2026-05-12".to_owned(),
         gap if gap.starts_with('{') => "1".to_owned(),
         fixed => fixed.to_owned(),
     };
