@@ -49,6 +49,8 @@ mod office;
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
+#[path = "night/shifts.rs"]
+mod shifts;
 #[path = "night/staff.rs"]
 mod staff;
 #[path = "night/statements.rs"]

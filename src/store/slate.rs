@@ -271,7 +271,8 @@ impl Store {
         bulk.connection.prepare_cached(sql)?.exists(params![bulk.centre_id])
     }
 
-    /// Adds what earlier nights left open: awaiting, and in suspense without a decision of staff.
+    /// Adds what earlier nights left open: awaiting, and in suspense without a decision of staff or a
+    /// proposal that waits for approval; a proposal to book a correction back is one too.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -287,7 +288,8 @@ impl Store {
              join bank_transaction t using (centre_id, account_id, serial, booked_on)
              left join suspense_item i using (centre_id, account_id, serial, booked_on)
              where d.centre_id = ?1 and d.outcome in (2, 3) and i.resolution is null
-                and (i.state is null or i.state not in ('proposed', 'approved'))"
+                and (i.state is null or i.state not in ('proposed', 'approved'))
+                and i.pending is null"
         );
         self.load(slate, reader, sieve, &sql, |row| {
             let prior = Prior {
