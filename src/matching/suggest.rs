@@ -28,8 +28,10 @@ const PREFIXED_MAX: usize = 32;
 /// The least weight worth a person's look: an employer known by name, or stronger.
 const WEIGHT_MIN: u32 = 250;
 
-/// What it takes away that the payer is somebody else's: a valid reference written by the wrong payer
-/// loses against an equal amount of the payer's own.
+/// What a reference that was read loses where the amount differs: it then weighs a little less than an
+/// equal amount, since an old or foreign reference is copied sooner than a sum is hit to the fen.
+const READ_OTHERWISE: u32 = 510;
+/// What a notice loses where the amount differs and the payer is known to pay for others.
 const OTHER_PAYER: u32 = 300;
 
 /// A payment in suspense, as far as a suggestion needs it.
@@ -126,7 +128,7 @@ impl Evidence {
         }
     }
 
-    /// How much it counts. A reference read outweighs everything; an equal amount outweighs a name.
+    /// How much it counts. A reference read outweighs everything where the amount is equal too.
     const fn weight(self) -> u32 {
         match self {
             Self::ReferenceRead => 900,
@@ -146,8 +148,14 @@ impl Evidence {
 /// What evidence weighs, less what speaks against it.
 fn weight(evidence: &[Evidence], against: &[Against]) -> u32 {
     let weight: u32 = evidence.iter().map(|one| one.weight()).sum();
+    if evidence.contains(&Evidence::AmountEqual) {
+        // An agency pays for somebody new to the fen: that it pays for others too takes nothing away.
+        return weight;
+    }
+    let read = evidence.contains(&Evidence::ReferenceRead);
     let other = against.contains(&Against::OtherPayer);
-    weight.saturating_sub(if other { OTHER_PAYER } else { 0 })
+    let less = if read { READ_OTHERWISE } else { 0 } + if other { OTHER_PAYER } else { 0 };
+    weight.saturating_sub(less)
 }
 
 /// A candidate and what its reference has to do with the remark.
@@ -177,7 +185,9 @@ pub fn suggest<'e>(
     let weigh = |(notice, evidence): &Candidate| {
         let notice = notices.get(*notice)?;
         let suggestion = weighed(hanging, notice, *evidence, &payers, employers)?;
-        (suggestion.weight >= WEIGHT_MIN).then_some(suggestion)
+        // What the remark names is shown whatever speaks against it.
+        let named = suggestion.evidence.contains(&Evidence::ReferenceRead);
+        (named || suggestion.weight >= WEIGHT_MIN).then_some(suggestion)
     };
     let mut best: Vec<Suggestion<'e>> = candidates.iter().filter_map(weigh).collect();
     // What was undone once is not proposed first again, however much speaks for it.

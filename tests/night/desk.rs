@@ -3,12 +3,14 @@
 use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
 use super::office::{approver, clerk, item, notice, now, rules, settle};
+use duizhang::nightly::{self, Step, Watch};
 use duizhang::remittance::Money;
-use duizhang::store::{Approved, Place, ProposalFilter, StoreError};
+use duizhang::store::{Approved, Place, ProposalFilter, Store, StoreError};
 use duizhang::suspense::{
     Act, Actor, Draft, Permission, Person, ProposalState, Refusal, Role, Share, Stage,
 };
 use serde_json::json;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Hang: 600 and 400 for P1 at two banks once May is closed, 500 without a reference, 350 read as P9.
 fn hanging(backing: Backing) -> Centre {
@@ -25,79 +27,71 @@ fn hanging(backing: Backing) -> Centre {
     centre
 }
 
+/// An act on items, what they are after it, and what stands where.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Act, &'a str, &'a [(Place, &'a str)]);
+
 #[test]
 fn an_act_moves_the_money_when_another_person_approves_it() {
-    every_store(|backing| {
-        let advance = Act::Advance { employer_id: Some("E1".into()) };
-        let split = Act::Split {
-            shares: vec![Share {
-                item: item("icbc", "S3"),
-                notice: notice("P2"),
-                amount: Money::from_fen(300_00),
-            }],
-            rest_to: Some("E1".into()),
-        };
-        #[rustfmt::skip] // A table is read by column.
-        let rows: [(&str, &[(&str, &str)], &Act, &str, &[(Place, &str)]); 7] = [
-            ("two items, one notice",  &[("icbc", "S1"), ("ccb", "S2")], &settle(&["P1"]),        "resolved settle",   &[(Place::EmployeeAccounts, "1000.00"), (Place::Suspense, "850.00")]),
-            ("one item, two notices",  &[("icbc", "S3")],                &settle(&["P2", "P3"]),  "resolved settle",   &[(Place::EmployeeAccounts, "500.00"), (Place::Suspense, "1350.00")]),
-            ("the rest in advance",    &[("icbc", "S3")],                &split,                  "resolved split",    &[(Place::EmployeeAccounts, "300.00"), (Place::Advance, "200.00")]),
-            ("to an advance balance",  &[("icbc", "S3"), ("icbc", "S4")], &advance,               "resolved advance",  &[(Place::Advance, "850.00")]),
-            ("nobody knows whose",     &[("icbc", "S3")],                &Act::Advance { employer_id: None }, "resolved advance", &[(Place::Advance, "500.00")]),
-            ("back to the payer",      &[("icbc", "S3")],                &Act::Refund,            "resolved refund",   &[(Place::Refunded, "500.00")]),
-            ("not ours",               &[("icbc", "S3")],                &Act::NotOurs,           "resolved not-ours", &[(Place::Ignored, "500.00")]),
-        ];
-        for (what, items, act, want, places) in rows {
-            let centre = hanging(backing);
-            let before = centre.standing(Place::Suspense);
-            let items: Vec<_> = items.iter().map(|(own, serial)| item(own, serial)).collect();
-            let draft = centre.draft(&items, act);
-            let dump = centre.dump();
-            let preview = centre.store.preview(rules(), &clerk("anna"), &draft, now("06-04"));
-            let preview = preview.unwrap().unwrap();
-            same(&dump, &centre.dump(), "a preview writes nothing");
-            let proposal = centre.proposes(&items, act, "06-04");
-            assert_eq!(preview.amount, proposal.amount, "{what}");
-            assert_eq!(
-                centre.standing(Place::Suspense),
-                before,
-                "{what}: not before it is approved"
-            );
-            assert_eq!(centre.stage(&items[0]), "proposed", "{what}");
-            centre.night("06-05", &[]);
-            assert_eq!(centre.stage(&items[0]), "proposed", "{what}: a night leaves it alone");
-            let done = centre.approve_as(&approver("bert"), &proposal, "06-05");
-            assert_eq!(done, Ok(Approved::Booked), "{what}");
-            assert_eq!(centre.stage(&items[0]), want, "{what}");
-            for (place, amount) in places {
-                assert_eq!(centre.standing(*place), *amount, "{what}: {place:?}");
-            }
-            let digest = centre.digest();
-            centre.night("06-06", &[]);
-            assert_eq!(digest, centre.digest(), "{what}: the next night leaves it alone");
-            // And back.
-            centre.does(&items[..1], &Act::Reverse, "06-07");
-            assert_eq!(centre.standing(Place::Suspense), before, "{what}: booked back");
-            assert_eq!(centre.stage(&items[0]), "open", "{what}");
-            centre.night("06-08", &[]);
-            assert_eq!(centre.standing(Place::Suspense), before, "{what}: and hangs as before");
-            // And once more: a notice that was opened again can be settled again.
-            centre.does(&items, act, "06-09");
-            assert_eq!(centre.stage(&items[0]), want, "{what}");
-            assert_eq!(
-                centre.told(&items[0]),
-                [
-                    "anna proposed",
-                    "bert approved",
-                    "anna proposed",
-                    "bert reversed",
-                    "anna proposed",
-                    "bert approved"
-                ],
-                "{what}"
-            );
-        }
-    });
+    let split = |short: &str, fen| Act::Split {
+        shares: vec![Share {
+            item: item("icbc", "S3"),
+            notice: notice(short),
+            amount: Money::from_fen(fen),
+        }],
+        rest_to: Some("E1".into()),
+    };
+    let advance =
+        |employer_id: Option<&str>| Act::Advance { employer_id: employer_id.map(str::to_owned) };
+    #[rustfmt::skip] // A table is read by column.
+    let rows: [Row<'_>; 7] = [
+        ("two items, one notice",  &[("icbc", "S1"), ("ccb", "S2")],  settle(&["P1"]),       "resolved settle",   &[(Place::EmployeeAccounts, "1000.00"), (Place::Suspense, "850.00")]),
+        ("one item, two notices",  &[("icbc", "S3")],                 settle(&["P2", "P3"]), "resolved settle",   &[(Place::EmployeeAccounts, "500.00"), (Place::Suspense, "1350.00")]),
+        ("the rest in advance",    &[("icbc", "S3")],                 split("P2", 300_00),   "resolved split",    &[(Place::EmployeeAccounts, "300.00"), (Place::Advance, "200.00")]),
+        ("to an advance balance",  &[("icbc", "S3"), ("icbc", "S4")], advance(Some("E1")),   "resolved advance",  &[(Place::Advance, "850.00")]),
+        ("nobody knows whose",     &[("icbc", "S3")],                 advance(None),         "resolved advance",  &[(Place::Advance, "500.00")]),
+        ("back to the payer",      &[("icbc", "S3")],                 Act::Refund,           "resolved refund",   &[(Place::Refunded, "500.00")]),
+        ("not ours",               &[("icbc", "S3")],                 Act::NotOurs,          "resolved not-ours", &[(Place::Ignored, "500.00")]),
+    ];
+    every_store(|backing| rows.iter().for_each(|row| there_and_back(backing, row)));
+}
+
+/// Proposes, approves, books back and does it once more, with nights between.
+fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) {
+    let centre = hanging(backing);
+    let before = centre.standing(Place::Suspense);
+    let items: Vec<_> = items.iter().map(|(own, serial)| item(own, serial)).collect();
+    let first = &items[0];
+    let draft = centre.draft(&items, act);
+    let dump = centre.dump();
+    let preview = centre.store.preview(rules(), &clerk("anna"), &draft, now("06-04"));
+    let preview = preview.unwrap().unwrap();
+    same(&dump, &centre.dump(), "a preview writes nothing");
+    let proposal = centre.proposes(&items, act, "06-04");
+    assert_eq!(preview.amount, proposal.amount, "{what}");
+    assert_eq!(centre.standing(Place::Suspense), before, "{what}: not before it is approved");
+    centre.night("06-05", &[]);
+    assert_eq!(centre.stage(first), "proposed", "{what}: a night leaves it alone");
+    let done = centre.approve_as(&approver("bert"), &proposal, "06-05");
+    assert_eq!(done, Ok(Approved::Booked), "{what}");
+    assert_eq!(centre.stage(first), *want, "{what}");
+    for (place, amount) in *places {
+        assert_eq!(centre.standing(*place), *amount, "{what}: {place:?}");
+    }
+    let digest = centre.digest();
+    centre.night("06-06", &[]);
+    assert_eq!(digest, centre.digest(), "{what}: the next night leaves it alone");
+    centre.does(&items[..1], &Act::Reverse, "06-07");
+    assert_eq!(centre.standing(Place::Suspense), before, "{what}: booked back");
+    assert_eq!(centre.stage(first), "open", "{what}");
+    centre.night("06-08", &[]);
+    assert_eq!(centre.standing(Place::Suspense), before, "{what}: and hangs as before");
+    // A notice that was opened again can be settled again.
+    centre.does(&items, act, "06-09");
+    assert_eq!(centre.stage(first), *want, "{what}");
+    let told = centre.told(first).join(", ");
+    let want =
+        "anna proposed, bert approved, anna proposed, bert reversed, anna proposed, bert approved";
+    assert_eq!(told, want, "{what}");
 }
 
 #[test]
@@ -493,5 +487,43 @@ fn the_operator_at_the_command_line_leaves_an_entry_and_can_be_reversed() {
         assert_eq!(centre.told(&s3), ["wang resolved"]);
         centre.does(std::slice::from_ref(&s3), &Act::Reverse, "06-05");
         assert_eq!(centre.standing(Place::Suspense), "1850.00");
+    });
+}
+
+/// Staff refund an item while a night is deciding.
+struct Meanwhile<'a> {
+    store: &'a Store,
+    draft: Draft,
+    decided: AtomicU32,
+}
+
+impl Watch for Meanwhile<'_> {
+    fn step(&self, step: Step, _: Option<u64>) {
+        if step != Step::Decide || self.decided.fetch_add(1, Ordering::SeqCst) > 0 {
+            return;
+        }
+        let Self { store, draft, .. } = self;
+        let made = store.propose(rules(), &clerk("anna"), draft, now("06-05")).unwrap().unwrap();
+        let (id, digest) = (&made.proposal_id, made.digest());
+        store.approve(rules(), &approver("bert"), id, &digest, now("06-05")).unwrap().unwrap();
+    }
+
+    fn advance(&self, _: u64) {}
+}
+
+#[test]
+fn a_night_looks_again_when_staff_acted_while_it_decided() {
+    every_store(|backing| {
+        let centre = hanging(backing);
+        // What S4 was read as has come: this night would settle it.
+        centre.notices(&["P9 350"]);
+        let draft = centre.draft(&[item("icbc", "S4")], &Act::Refund);
+        let watch = Meanwhile { store: &centre.store, draft, decided: AtomicU32::new(0) };
+        let settings = centre.settings("06-05", &[]);
+        nightly::run(&centre.store, super::centre::rules(), &settings, &watch).unwrap();
+        centre.prove("overtaken");
+        assert_eq!(watch.decided.load(Ordering::SeqCst), 2, "it decided once more");
+        assert_eq!(centre.stage(&item("icbc", "S4")), "resolved refund");
+        assert_eq!(centre.standing(Place::Refunded), "350.00");
     });
 }

@@ -118,8 +118,11 @@ impl Employers {
         if name.is_empty() {
             return found;
         }
+        // One confirmation is one fact: the name of a payer whose account is known adds nothing to it.
+        let by_account = found.clone();
+        let news = |(one, _): &(EmployerIndex, _)| !by_account.iter().any(|(two, _)| two == one);
         let confirmed = with(&self.confirmed_names, &name, Evidence::NameConfirmed);
-        found.extend(confirmed.take(LIKELY_MAX));
+        found.extend(confirmed.take(LIKELY_MAX).filter(news));
         let name_of = |index: &u32| self.names.get(place(*index)).map(|name| &**name);
         let equal = range(&self.by_name, |index| name_of(index).cmp(&Some(&name)));
         if equal.is_empty() {
