@@ -18,6 +18,8 @@ fn two_months(url: &str) -> Centre {
             "S3 05-13 icbc 300 P2",
             "S4 05-14 icbc 1100 P3+P4",
             "S5 05-15 icbc -30 -",
+            "SA 05-16 icbc 78 -",
+            "SB 05-16 icbc -78 - reversal",
             "S6 06-01 icbc 100 P5",
         ])],
     );

@@ -1,6 +1,6 @@
 //! The desk: one proposes, another approves, the books move in one commit, and all of it can be booked back.
 
-use super::centre::{Backing, Centre, every_store, same};
+use super::centre::{Backing, Centre, Dump, every_store, same};
 use super::feed::csv;
 use super::office::{approver, clerk, item, notice, now, rules, settle};
 use duizhang::nightly::{self, Step, Watch};
@@ -77,9 +77,9 @@ fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) 
     for (place, amount) in *places {
         assert_eq!(centre.standing(*place), *amount, "{what}: {place:?}");
     }
-    let digest = centre.digest();
+    let decided = books(&centre);
     centre.night("06-06", &[]);
-    assert_eq!(digest, centre.digest(), "{what}: the next night leaves it alone");
+    same(&decided, &books(&centre), &format!("{what}: the next night leaves it alone"));
     centre.does(&items[..1], &Act::Reverse, "06-07");
     assert_eq!(centre.standing(Place::Suspense), before, "{what}: booked back");
     assert_eq!(centre.stage(first), "open", "{what}");
@@ -92,6 +92,12 @@ fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) 
     let want =
         "anna proposed, bert approved, anna proposed, bert reversed, anna proposed, bert approved";
     assert_eq!(told, want, "{what}");
+}
+
+/// What was decided and booked; that the employer hears of it afterwards is no change of the books.
+fn books(centre: &Centre) -> Dump {
+    const BOOKS: [&str; 5] = ["decision", "allocation", "settlement", "journal", "suspense_item"];
+    centre.dump().into_iter().filter(|(table, _)| BOOKS.contains(&table.as_str())).collect()
 }
 
 #[test]
