@@ -17,9 +17,10 @@ use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
 pub(super) fn run(global: &Global, command: &UserCommand) -> Result<Done, Failure> {
-    let centre = match command {
-        UserCommand::List => Centre::read(global)?,
-        _ => Centre::beside(global)?,
+    let centre = if matches!(command, UserCommand::List) {
+        Centre::read(global)?
+    } else {
+        Centre::beside(global)?
     };
     match command {
         UserCommand::List => {

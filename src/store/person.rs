@@ -94,7 +94,7 @@ impl Store {
     pub fn set_role(&self, person_id: &str, role: &str, entry: &Entry) -> Result<(), StoreError> {
         let sql = "update person set role = ?3 where centre_id = ?1 and person_id = ?2";
         self.change_person(person_id, entry, |connection, centre| {
-            Ok(connection.prepare_cached(sql)?.execute(params![centre, person_id, role])?)
+            connection.prepare_cached(sql)?.execute(params![centre, person_id, role])
         })
     }
 
@@ -110,7 +110,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let sql = "update person set disabled_at = ?3 where centre_id = ?1 and person_id = ?2";
         self.change_person(person_id, entry, |connection, centre| {
-            Ok(connection.prepare_cached(sql)?.execute(params![centre, person_id, at])?)
+            connection.prepare_cached(sql)?.execute(params![centre, person_id, at])
         })
     }
 
@@ -134,12 +134,12 @@ impl Store {
                     "delete from recovery_code where centre_id = ?1 and person_id = ?2",
                 )?
                 .execute(key)?;
-            Ok(connection.prepare_cached(sql)?.execute(params![
+            connection.prepare_cached(sql)?.execute(params![
                 centre,
                 person_id,
                 password,
                 i64::from(given)
-            ])?)
+            ])
         })
     }
 
@@ -251,7 +251,7 @@ impl Store {
         let sql = "select count(*) from recovery_code
             where centre_id = ?1 and person_id = ?2 and used_at is null";
         let mut select = bulk.connection.prepare_cached(sql)?;
-        Ok(select.query_row(params![bulk.centre_id, person_id], |row| row.get(0))?)
+        select.query_row(params![bulk.centre_id, person_id], |row| row.get(0))
     }
 
     /// Changes what somebody may do, ends the sessions that could do more, and sees that an administrator remains.
@@ -287,7 +287,7 @@ fn administrators(connection: &Connection, centre: i64) -> Result<i64, StoreErro
     let sql = "select count(*) from person
         where centre_id = ?1 and role = ?2 and disabled_at is null";
     let mut select = connection.prepare_cached(sql)?;
-    Ok(select.query_row(params![centre, ADMINISTRATOR], |row| row.get(0))?)
+    select.query_row(params![centre, ADMINISTRATOR], |row| row.get(0))
 }
 
 fn person(row: &Row<'_>) -> Result<Person, StoreError> {

@@ -59,17 +59,21 @@ pub(crate) enum Fault {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         let words = error.to_string();
-        match error {
-            StoreError::Refused(Refusal::NoSuch { .. }) => Self::NotFound,
-            StoreError::Refused(Refusal::State { .. }) => {
-                Self::Conflict { zh: "状态已变化，请刷新后再试".to_owned(), en: words }
-            }
-            StoreError::Refused(_) => Self::Invalid { zh: words.clone(), en: words },
-            StoreError::LeaseLost { .. } => Self::Conflict {
+        if matches!(error, StoreError::LeaseLost { .. }) {
+            return Self::Conflict {
                 zh: "夜间对账正在写入，请稍后再试".to_owned(),
                 en: "a night is being recorded; try again soon".to_owned(),
-            },
-            other => Self::Store(other),
+            };
+        }
+        let StoreError::Refused(refusal) = error else { return Self::Store(error) };
+        match refusal {
+            Refusal::NoSuch { .. } => Self::NotFound,
+            Refusal::State { .. } => {
+                Self::Conflict { zh: "状态已变化，请刷新后再试".to_owned(), en: words }
+            }
+            Refusal::NoticeChanged { .. } | Refusal::Act(_) => {
+                Self::Invalid { zh: words.clone(), en: words }
+            }
         }
     }
 }
