@@ -27,7 +27,7 @@ pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, 
 pub use digest::{
     About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal, Solution,
 };
-pub use eml::EmlError;
+pub use eml::{EmlError, plain_text};
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
 pub use rhythm::{Due, Rhythm, Told};

@@ -54,12 +54,15 @@ mod remark;
 mod report;
 mod rows;
 mod rules;
+mod serve;
 mod settings;
 mod show;
 mod staff;
 mod suspense;
 mod template;
+mod token;
 mod trail;
+mod user;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, Global, RulesCommand};
 use clap::Parser;
@@ -112,6 +115,9 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),
         Command::Alert { command } => alert(global, command),
+        Command::Serve(args) => serve::run(global, args),
+        Command::User { command } => user::run(global, command),
+        Command::Token { command } => token::run(global, command),
         Command::Doctor => doctor::run(global),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { dir } => manual::pages(dir.as_deref()),

@@ -33,3 +33,5 @@ pub mod rulebook;
 #[cfg(feature = "app")]
 pub mod store;
 pub mod suspense;
+#[cfg(feature = "app")]
+pub mod web;

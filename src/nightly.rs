@@ -26,7 +26,7 @@ pub use inbox::{Delivery, Inbox};
 pub use missing::{MissingFeed, missing_feeds};
 pub use outbox::{Carrier, deliver_to};
 pub use reading::Fault;
-pub use reporting::{explanation, report};
+pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;
 pub use taking::{FileOutcome, Intakes};
 

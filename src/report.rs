@@ -20,7 +20,7 @@ pub mod json;
 pub mod night;
 pub(crate) mod text;
 pub mod warning;
-mod words;
+pub(crate) mod words;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;
 

@@ -17,6 +17,7 @@ mod copying;
 mod deliveries;
 mod desk;
 mod error;
+mod figures;
 mod import;
 mod intake;
 mod lease;
@@ -28,15 +29,20 @@ mod notices;
 mod outbox;
 mod outcomes;
 mod partition;
+mod person;
 mod placing;
 mod pool;
 mod remittance;
 mod row;
 mod server;
+mod session;
+mod shown;
 mod slate;
 mod sql;
 mod suspense;
 mod telling;
+mod throttle;
+mod token;
 mod trail;
 mod verdict;
 
@@ -50,6 +56,7 @@ pub use desk::{
     SimilarItem,
 };
 pub use error::{Refusal, StoreError};
+pub use figures::Figures;
 pub use import::Imported;
 pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
 pub use lease::{Ended, Ending, Holder, Lease};
@@ -59,12 +66,20 @@ pub use lock::CentreLock;
 pub use notices::SettledCredit;
 pub use outbox::{OutboxFilter, OutboxRow};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
+pub use person::Person;
 pub use placing::distribution;
 pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
+pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
+pub use shown::{
+    Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, NoticeLine,
+    NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine, TransactionLine,
+    TransactionSearch, TransactionSheet,
+};
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use telling::{TellingKey, TellingRow};
+pub use token::ApiToken;
 pub use trail::TrailFilter;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 

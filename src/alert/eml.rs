@@ -55,6 +55,13 @@ impl Letter {
     }
 }
 
+/// The plain text of a message of ours; `None` where it is no message.
+#[must_use]
+pub fn plain_text(message: &str) -> Option<String> {
+    let message = mail_parser::MessageParser::default().parse(message)?;
+    message.body_text(0).map(std::borrow::Cow::into_owned)
+}
+
 /// Hours by which China is ahead of UTC.
 const CHINA_HOURS: u64 = 8;
 

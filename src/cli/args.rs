@@ -5,9 +5,11 @@
 //! that carries the command out.
 
 mod alert;
+mod desk;
 mod nights;
 
 pub(super) use alert::*;
+pub(super) use desk::*;
 pub(super) use nights::*;
 
 use chrono::NaiveDate;
@@ -213,6 +215,19 @@ pub(super) enum Command {
     Alert {
         #[command(subcommand)]
         command: AlertCommand,
+    },
+    /// Serve the web desk, where staff work through what hangs
+    #[command(after_help = desk::SERVE_HELP)]
+    Serve(ServeArgs),
+    /// Look after the people of the desk
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Look after the tokens of programs that use the desk's JSON interface
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
     },
     /// Say whether this machine, folder and database are in order
     Doctor,

@@ -28,10 +28,24 @@ pub(super) struct Centre {
     rehearsal: Option<Scratch>,
 }
 
+/// What a centre is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Look,
+    ChangeBeside,
+    /// Alone: the lock is taken, with so much patience.
+    Change(Duration),
+}
+
 impl Centre {
     /// Opens a centre to look at it.
     pub(super) fn read(global: &Global) -> Result<Self, Failure> {
-        Self::open(global, None)
+        Self::open(global, Purpose::Look)
+    }
+
+    /// Opens a centre to change what nights do not touch: people, tokens. No night is waited for.
+    pub(super) fn beside(global: &Global) -> Result<Self, Failure> {
+        Self::open(global, Purpose::ChangeBeside)
     }
 
     /// Opens a centre to change it; alone, unless this is a rehearsal.
@@ -41,36 +55,32 @@ impl Centre {
 
     /// The same, waiting for another run to let go.
     pub(super) fn write_after(global: &Global, patience: Duration) -> Result<Self, Failure> {
-        Self::open(global, Some(patience))
+        Self::open(global, Purpose::Change(patience))
     }
 
     /// Opens one centre of many to change it; where another holds it, that is a failure at once.
     pub(super) fn claim(global: &Global, settings: Settings) -> Result<Self, Failure> {
-        Self::of(global, settings, Some(Duration::ZERO))
+        Self::of(global, settings, Purpose::Change(Duration::ZERO))
     }
 
-    fn open(global: &Global, writes: Option<Duration>) -> Result<Self, Failure> {
-        Self::of(global, Settings::load(global)?, writes)
+    fn open(global: &Global, purpose: Purpose) -> Result<Self, Failure> {
+        Self::of(global, Settings::load(global)?, purpose)
     }
 
-    /// Opens a centre; whoever is given patience takes the claim.
-    fn of(
-        global: &Global,
-        mut settings: Settings,
-        writes: Option<Duration>,
-    ) -> Result<Self, Failure> {
+    /// Opens a centre; whoever changes what nights change takes the claim.
+    fn of(global: &Global, mut settings: Settings, purpose: Purpose) -> Result<Self, Failure> {
         let rules = rules::load(&settings)?;
         let code = settings.centre.code.clone();
         let mut store = Store::open(&settings.database, &code, false)?;
         let (mut claim, mut rehearsal) = (None, None);
-        if writes.is_some() && global.dry_run {
+        if purpose != Purpose::Look && global.dry_run {
             let scratch = Scratch::make()?;
             store = store.rehearsal(&scratch.path.join("rehearsal.db"))?;
             settings.quarantine = scratch.path.join("quarantine");
             settings.reports = scratch.path.join("reports");
             settings.outbox = scratch.path.join("outbox");
             rehearsal = Some(scratch);
-        } else if let Some(patience) = writes {
+        } else if let Purpose::Change(patience) = purpose {
             let taken = Claim::take(&store, &code, patience)?;
             store = taken.store();
             claim = Some(taken);

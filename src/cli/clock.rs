@@ -30,7 +30,12 @@ pub(super) fn moment(as_of: Option<NaiveDate>) -> Moment {
 
 /// Today in Beijing, wherever the machine stands.
 pub(super) fn today() -> NaiveDate {
-    let utc = DateTime::from_timestamp(now(), 0);
+    day(now())
+}
+
+/// The day in Beijing at an instant.
+pub(super) fn day(at: i64) -> NaiveDate {
+    let utc = DateTime::from_timestamp(at, 0);
     let zone = FixedOffset::east_opt(BEIJING_SECONDS_EAST);
     match (utc, zone) {
         (Some(utc), Some(zone)) => utc.with_timezone(&zone).date_naive(),

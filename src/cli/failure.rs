@@ -7,6 +7,7 @@ use super::args::Global;
 use crate::nightly::NightError;
 use crate::rulebook::{RuleError, RuleFile};
 use crate::store::StoreError;
+use crate::web::password::HashError;
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
@@ -153,6 +154,12 @@ impl From<std::io::Error> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        Self::World(Box::new(error))
+    }
+}
+
+impl From<HashError> for Failure {
+    fn from(error: HashError) -> Self {
         Self::World(Box::new(error))
     }
 }

@@ -109,6 +109,11 @@ staff = []                 # who gets the night's summary and alarms. 夜间小�
 # [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
 # selector = "gjj1"
 # key_file = "/etc/duizhang/dkim.pem"
+
+[desk]
+listen = "127.0.0.1:8080"
+behind_proxy = false       # true: a proxy with TLS stands in front (docs/operations.md)
+second_factor = "required" # or "optional", for trying things out
 "#
     )
 }

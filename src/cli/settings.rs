@@ -16,6 +16,7 @@ use crate::alert::CentreContact;
 use crate::report::Language;
 use crate::rulebook::RuleFile;
 use serde::Deserialize;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub(super) const FILE_NAME: &str = "duizhang.toml";
@@ -33,6 +34,7 @@ pub(super) struct Settings {
     pub(super) reports: PathBuf,
     pub(super) outbox: PathBuf,
     pub(super) letters: Letters,
+    pub(super) desk: Desk,
     /// The file that was read.
     pub(super) file: Option<PathBuf>,
 }
@@ -50,6 +52,31 @@ pub(super) struct Centre {
     pub(super) hours: String,
     /// An invented centre: nothing is ever sent from it.
     pub(super) demo: bool,
+}
+
+/// How the desk is served.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Desk {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) behind_proxy: bool,
+    pub(super) second_factor: SecondFactor,
+}
+
+/// Whether people work at the desk without a second factor.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum SecondFactor {
+    #[default]
+    Required,
+    /// For trying things out.
+    Optional,
+}
+
+impl SecondFactor {
+    pub(super) const fn is_required(self) -> bool {
+        matches!(self, Self::Required)
+    }
 }
 
 /// A language, as the file writes it.
@@ -85,6 +112,7 @@ struct File {
     outbox: Option<PathBuf>,
     centre: Centre,
     letters: Letters,
+    desk: Desk,
 }
 
 impl Settings {
@@ -173,6 +201,7 @@ impl Settings {
             reports: place(file.reports, "reports"),
             outbox: place(file.outbox, "outbox"),
             letters: file.letters.rooted(&folder),
+            desk: file.desk,
             file: path,
         })
     }

@@ -11,7 +11,7 @@ use crate::remark::{self, Reader, Reading};
 use crate::remittance::{Direction, Money, RemarkField, YearMonth};
 use crate::report::{
     Awaiting, Centre, Explanation, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
-    RemarkText, Report, Segment, SegmentKind, Tally, Warning,
+    RemarkText, Report, Segment, SegmentKind, Suggestion, Tally, Warning,
 };
 use crate::rulebook::Rulebook;
 use crate::store::{self, Evening, Store, SuspenseFilter, SuspenseRow};
@@ -67,7 +67,9 @@ fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>,
     let adviser = if rows.is_empty() { Advice::default() } else { Advice::load(store)? };
     let reader = Reader::new(&rules.remark);
     let make = |rows: &[SuspenseRow]| -> Vec<Item> {
-        rows.iter().map(|row| item(row, &reader, &adviser, as_of)).collect()
+        rows.iter()
+            .map(|row| report_item(row, &reader, adviser.suggestions(row, &reader), as_of))
+            .collect()
     };
     let (first, second) = rows.split_at(if rows.len() < SHARED_FROM { 0 } else { rows.len() / 2 });
     let mut items = std::thread::scope(|scope| {
@@ -83,7 +85,14 @@ fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>,
     Ok(items)
 }
 
-fn item(row: &SuspenseRow, reader: &Reader, adviser: &Advice, as_of: NaiveDate) -> Item {
+/// An item as a report has it, without its number.
+#[must_use]
+pub fn report_item(
+    row: &SuspenseRow,
+    reader: &Reader,
+    suggestions: Vec<Suggestion>,
+    as_of: NaiveDate,
+) -> Item {
     let remark = |(field, text): &(_, String)| remark_text(*field, text, &reader.read(text));
     Item {
         number: 0,
@@ -99,7 +108,7 @@ fn item(row: &SuspenseRow, reader: &Reader, adviser: &Advice, as_of: NaiveDate) 
         remarks: row.remarks.iter().map(remark).collect(),
         reason: row.reason.unwrap_or(crate::remittance::Reason::NoReference),
         explanation: explanation(row.because.as_deref()),
-        suggestions: adviser.suggestions(row, reader),
+        suggestions,
         age_days: suspense::age_days(row.booked_on, as_of),
         assignee: row.assignee.clone(),
         status: row.stage,
@@ -196,7 +205,9 @@ fn both(english: &str) -> Explanation {
     Explanation { zh: wording::chinese(english), en: english.to_owned() }
 }
 
-fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warning> {
+/// What a person should know of a night.
+#[must_use]
+pub fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warning> {
     use chrono::Datelike;
     let mut warnings = Vec::new();
     for (file, why) in &evening.quarantined {

@@ -10,7 +10,7 @@
 
 mod remark;
 mod select;
-mod trend;
+pub(crate) mod trend;
 
 use super::words::{self, Words};
 use super::{

@@ -10,7 +10,7 @@
 mod summary;
 
 use super::column::{COLUMNS, Value};
-use super::{Language, Report, text, words::Words};
+use super::{Item, Language, Report, text, words::Words};
 use crate::remittance::Money;
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{
@@ -45,6 +45,57 @@ pub fn write<W: Write + Seek + Send>(
     summary::awaiting(book.add_worksheet_with_constant_memory()?, report, language, &looks)?;
     summary::warnings(book.add_worksheet_with_constant_memory()?, report, language, &looks)?;
     book.save_to_writer(out)
+}
+
+/// A workbook of items alone, written one by one as they come.
+pub struct ItemBook {
+    book: Workbook,
+    looks: Looks,
+    language: Language,
+    rows: usize,
+}
+
+impl ItemBook {
+    /// Begins one; its creation time is a night's day.
+    ///
+    /// # Errors
+    /// When the temporary file behind it fails.
+    pub fn new(title: &str, as_of: NaiveDate, language: Language) -> Result<Self, XlsxError> {
+        let (mut book, looks) = (Workbook::new(), Looks::new());
+        let properties = DocProperties::new().set_title(title).set_author("duizhang");
+        book.set_properties(&properties.set_creation_datetime(&excel_date(as_of)?));
+        let sheet = book.add_worksheet_with_constant_memory()?;
+        let headings = COLUMNS.each_ref().map(|column| (column.heading, column.width));
+        header(sheet, Words("明细", "Items"), language, &headings, &looks)?;
+        Ok(Self { book, looks, language, rows: 0 })
+    }
+
+    /// Adds an item. What is past the rows that a sheet holds is left out.
+    ///
+    /// # Errors
+    /// When the temporary file behind it fails.
+    pub fn add(&mut self, item: &Item) -> Result<(), XlsxError> {
+        if self.rows == ROWS_MAX {
+            return Ok(());
+        }
+        self.rows += 1;
+        let row = row(self.rows)?;
+        let sheet = self.book.worksheet_from_index(0)?;
+        for (number, column) in (0..).zip(&COLUMNS) {
+            value(sheet, row, number, (column.value)(item, self.language), &self.looks)?;
+        }
+        Ok(())
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write<W: Write + Seek + Send>(mut self, out: W) -> Result<(), XlsxError> {
+        let sheet = self.book.worksheet_from_index(0)?;
+        filtered(sheet, row(self.rows)?, COLUMNS.len())?;
+        self.book.save_to_writer(out)
+    }
 }
 
 /// Title and a creation time that is the night's day: the same night gives the same bytes.

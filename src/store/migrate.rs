@@ -41,6 +41,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     5 "0005_history",
     6 "0006_outbox",
     7 "0007_desk",
+    8 "0008_session",
+    9 "0009_desk_read",
     10 "0010_lease",
     11 "0011_archive",
 ];

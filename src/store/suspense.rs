@@ -57,6 +57,11 @@ pub struct SuspenseRow {
     pub wake_on: Option<NaiveDate>,
 }
 
+/// The columns of an item behind those of its transaction, in the order [`suspense_row`] reads them.
+pub(super) const ITEM_COLUMNS: &str = "a.account_no, a.bank_name, d.reason,
+    coalesce(d.reference, d.notice), d.because, i.opened_on, i.closed_on, i.state, i.assignee, i.note,
+    i.resolution, a.bank, i.version, i.pending, i.decided, i.read_as, i.wake_on";
+
 const ITEMS: &str = "
     from suspense_item i
     join bank_transaction t using (centre_id, account_id, serial, booked_on)
@@ -76,12 +81,7 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn suspense(&self, filter: &SuspenseFilter) -> Result<Vec<SuspenseRow>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = format!(
-            "select {TRANSACTION_COLUMNS}, a.account_no, a.bank_name, d.reason,
-                coalesce(d.reference, d.notice), d.because, i.opened_on, i.closed_on, i.state,
-                i.assignee, i.note, i.resolution, a.bank, i.version, i.pending, i.decided, i.read_as,
-                i.wake_on {ITEMS}"
-        );
+        let sql = format!("select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} {ITEMS}");
         let mut statement = bulk.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![
             bulk.centre_id,
@@ -133,7 +133,8 @@ pub(super) fn stage(code: String) -> Result<Stage, StoreError> {
     Stage::from_code(&code).ok_or_else(unknown)
 }
 
-fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
+/// Reads the columns of a transaction and [`ITEM_COLUMNS`].
+pub(super) fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
     let text = |column| row.text(column).map(str::to_owned);
     let mut remarks = Vec::new();
     for (column, field) in (11..).zip(RemarkField::DEFAULT_ORDER) {

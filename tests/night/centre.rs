@@ -138,6 +138,25 @@ impl Centre {
         Self::empty(backing, folder.to_owned())
     }
 
+    /// Around a store that a suite opened itself.
+    pub(crate) fn over(store: Store) -> Self {
+        let folder = scratch();
+        let mut centre = Self {
+            store,
+            folder: folder.path().to_owned(),
+            backing: SQLITE,
+            files: std::cell::Cell::new(0),
+            kept: None,
+        };
+        centre.kept = Some(folder);
+        centre
+    }
+
+    /// Where the database is.
+    pub(crate) fn url(&self) -> String {
+        (self.backing.url)(&self.folder)
+    }
+
     fn empty(backing: Backing, folder: PathBuf) -> Self {
         let url = (backing.url)(&folder);
         let store = Store::open(&url, &(backing.code)(&folder), true).unwrap();

@@ -16,29 +16,29 @@ const TOP: i128 = 4;
 const BOTTOM: i128 = 121;
 
 /// A line to draw and the figures that say the same.
-pub(super) struct Trend {
+pub(crate) struct Trend {
     /// `x,y x,y …` of the closing balance.
-    pub(super) line: String,
+    pub(crate) line: String,
     /// The same, closed along the bottom.
-    pub(super) area: String,
+    pub(crate) area: String,
     /// The last point.
-    pub(super) x: i128,
-    pub(super) y: i128,
-    pub(super) first_on: NaiveDate,
-    pub(super) last_on: NaiveDate,
-    pub(super) highest: String,
-    pub(super) lowest: String,
-    pub(super) latest: String,
+    pub(crate) x: i128,
+    pub(crate) y: i128,
+    pub(crate) first_on: NaiveDate,
+    pub(crate) last_on: NaiveDate,
+    pub(crate) highest: String,
+    pub(crate) lowest: String,
+    pub(crate) latest: String,
     /// Against the earliest night drawn; with its sign.
-    pub(super) change: String,
-    pub(super) rose: bool,
+    pub(crate) change: String,
+    pub(crate) rose: bool,
     /// Latest first, for the table.
-    pub(super) nights: Vec<NightPoint>,
+    pub(crate) nights: Vec<NightPoint>,
 }
 
 impl Trend {
     /// The trend up to a day; `None` with fewer than two nights, for one point is no line.
-    pub(super) fn of(nights: &[NightPoint], as_of: NaiveDate) -> Option<Self> {
+    pub(crate) fn of(nights: &[NightPoint], as_of: NaiveDate) -> Option<Self> {
         let since = as_of.checked_sub_days(Days::new(DAYS)).unwrap_or(as_of);
         let drawn: Vec<NightPoint> = nights
             .iter()

@@ -1,0 +1,145 @@
+//! `duizhang user`: who may work at the desk.
+//!
+//! A password is typed on the terminal or read from a file; never an argument, which every process on
+//! the machine could read.
+
+use super::args::{Global, PasswordArgs, RoleName, UserAddArgs, UserCommand};
+use super::centre::Centre;
+use super::clock;
+use super::failure::{Doing, Done, Failure};
+use super::rows::{Column, Printer, Value};
+use crate::store::Person;
+use crate::suspense::Role;
+use crate::suspense::trail::Entry;
+use crate::web::account::{self, Newcomer};
+use crate::web::password;
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
+
+pub(super) fn run(global: &Global, command: &UserCommand) -> Result<Done, Failure> {
+    let centre = if matches!(command, UserCommand::List) {
+        Centre::read(global)?
+    } else {
+        Centre::beside(global)?
+    };
+    match command {
+        UserCommand::List => {
+            Printer::print(centre.settings.format, COLUMNS, centre.store.people()?)?;
+        }
+        UserCommand::Add(args) => add(&centre, args)?,
+        UserCommand::Disable { login } => {
+            let login = known(login)?;
+            let entry = entry("person-locked", &login, "");
+            centre.store.set_disabled(&login, Some(clock::now()), &entry)?;
+        }
+        UserCommand::Enable { login } => {
+            let login = known(login)?;
+            let entry = entry("person-changed", &login, "enabled");
+            centre.store.set_disabled(&login, None, &entry)?;
+        }
+        UserCommand::Reset { login, password } => {
+            let login = known(login)?;
+            let chosen = ask(password)?;
+            password::check(&chosen, &login).map_err(|weak| Failure::because(weak.words().1))?;
+            let entry = entry("person-changed", &login, "reset");
+            centre.store.reset_person(&login, &password::hash(&chosen)?, !password.keep, &entry)?;
+        }
+        UserCommand::Role { login, role } => {
+            let (login, role) = (known(login)?, role.role().code());
+            centre.store.set_role(&login, role, &entry("person-changed", &login, role))?;
+        }
+    }
+    if centre.is_rehearsal() {
+        note!(global, "dry run: nothing was written");
+    }
+    Ok(Done::Fully)
+}
+
+const COLUMNS: &[Column<Person>] = &[
+    Column { key: "login", heading: "login", value: |row| Value::text(&row.person_id) },
+    Column { key: "name", heading: "name", value: |row| Value::text(&row.name) },
+    Column { key: "role", heading: "role", value: |row| Value::text(&row.role) },
+    Column {
+        key: "second_factor",
+        heading: "second factor",
+        value: |row| Value::Truth(row.second_factor.is_some()),
+    },
+    Column {
+        key: "may_log_in",
+        heading: "may log in",
+        value: |row| Value::Truth(row.disabled_at.is_none()),
+    },
+];
+
+impl RoleName {
+    pub(super) const fn role(self) -> Role {
+        match self {
+            Self::Clerk => Role::Clerk,
+            Self::Approver => Role::Approver,
+            Self::Administrator => Role::Administrator,
+            Self::Auditor => Role::Auditor,
+        }
+    }
+}
+
+fn known(login: &str) -> Result<String, Failure> {
+    account::login(login).map_err(|unfit| Failure::Usage(unfit.to_string()))
+}
+
+fn add(centre: &Centre, args: &UserAddArgs) -> Result<(), Failure> {
+    let login = known(&args.login)?;
+    let newcomer = Newcomer {
+        name: args.name.clone().unwrap_or_else(|| login.clone()),
+        login,
+        role: args.role.role(),
+        password: ask(&args.password)?,
+        password_given: !args.password.keep,
+    };
+    newcomer.check().map_err(|unfit| Failure::because(unfit.to_string()))?;
+    let person = newcomer.person(clock::now())?;
+    let entry = entry("person-added", &person.person_id, &person.role);
+    centre.store.add_person(&person, &entry)?;
+    Ok(())
+}
+
+/// What was done at the command line, for the audit trail.
+pub(super) fn entry(event: &str, subject: &str, detail: &str) -> Entry {
+    let [actor, role] = ["operator"; 2].map(str::to_owned);
+    let [event, subject] = [event, subject].map(str::to_owned);
+    Entry { at: clock::now(), actor, role, event, subject, detail: account::detail(detail) }
+}
+
+/// The password, from where it was said to come.
+fn ask(args: &PasswordArgs) -> Result<String, Failure> {
+    let first_line = |mut from: Box<dyn BufRead>| {
+        let mut line = String::new();
+        from.read_line(&mut line).doing(|| "cannot read the password".to_owned())?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    };
+    match args.password_file.as_deref() {
+        Some(path) if path == Path::new("-") => first_line(Box::new(std::io::stdin().lock())),
+        Some(path) => {
+            let file = std::fs::File::open(path);
+            let file = file.doing(|| format!("cannot read {}", path.display()))?;
+            first_line(Box::new(std::io::BufReader::new(file)))
+        }
+        None if std::io::stdin().is_terminal() => typed(),
+        None => Err(Failure::Usage(
+            "a password is typed on a terminal, or read with --password-file FILE (- is standard \
+             input)"
+                .to_owned(),
+        )),
+    }
+}
+
+/// Asks twice, showing nothing of what is typed.
+fn typed() -> Result<String, Failure> {
+    let terminal = console::Term::stderr();
+    let once = |prompt: &str| {
+        terminal.write_str(prompt)?;
+        terminal.read_secure_line()
+    };
+    let asked = once("Password (15 characters or more): ").doing(|| "cannot ask".to_owned())?;
+    let again = once("The same again: ").doing(|| "cannot ask".to_owned())?;
+    if asked == again { Ok(asked) } else { Err(Failure::because("the two were not the same")) }
+}

@@ -1,0 +1,53 @@
+//! The few figures that a monitor watches: what hangs by reason, the oldest of it, the last night.
+
+use super::bulk::Bulk;
+use super::listing::reason;
+use super::row::day;
+use super::sql::params;
+use super::{Store, StoreError};
+use crate::remittance::{Money, Reason};
+use chrono::NaiveDate;
+
+/// Counts and sums of a centre; nothing in it names anybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// How many items hang for a reason, and how much; money that went out counts negative.
+    pub hanging: Vec<(Reason, i64, Money)>,
+    /// The booking day of the oldest item.
+    pub oldest_on: Option<NaiveDate>,
+    pub last_night: Option<NaiveDate>,
+}
+
+impl Store {
+    /// The figures as they stand.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn figures(&self) -> Result<Figures, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let (connection, centre) = (&bulk.connection, params![bulk.centre_id]);
+        let hanging =
+            "select d.reason, count(*), cast(sum(case t.direction when 1 then t.amount_fen
+                else -t.amount_fen end) as bigint)
+            from suspense_item i
+            join bank_transaction t using (centre_id, account_id, serial, booked_on)
+            join decision d using (centre_id, account_id, serial, booked_on)
+            where i.centre_id = ?1 and i.closed_on is null and d.reason is not null
+            group by d.reason order by d.reason";
+        let hanging = connection.prepare_cached(hanging)?.query_all(centre, |row| {
+            Ok((reason(row.get(0)?)?, row.get(1)?, Money::from_fen(row.get(2)?)))
+        })?;
+        let a_day = |sql: &str| {
+            let found = connection.query_row(sql, centre, |row| row.get::<Option<i64>>(0))?;
+            found.map(day).transpose()
+        };
+        Ok(Figures {
+            hanging,
+            oldest_on: a_day(
+                "select min(booked_on) from suspense_item
+                 where centre_id = ?1 and closed_on is null",
+            )?,
+            last_night: a_day("select max(as_of) from night where centre_id = ?1")?,
+        })
+    }
+}

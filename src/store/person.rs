@@ -1,0 +1,304 @@
+//! The people of the desk: who may log in, as what, and by which secrets.
+//!
+//! What a password or a code must be is the desk's to say; here stand the hashes. Whoever loses a
+//! right loses the sessions that had it, in the same commit. One administrator always remains.
+
+use super::bulk::Bulk;
+use super::sql::{Connection, Row, params};
+use super::trail;
+use super::{Refusal, Store, StoreError};
+use crate::suspense::trail::Entry;
+
+/// Somebody who works at the desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// What one logs in with, in lower case; acts are recorded under it.
+    pub person_id: String,
+    pub name: String,
+    /// `suspense::Role`'s code.
+    pub role: String,
+    /// A PHC string.
+    pub password: String,
+    /// Somebody else chose the password.
+    pub password_given: bool,
+    /// The key in base32; `None` until it is set up.
+    pub second_factor: Option<String>,
+    pub made_at: i64,
+    pub disabled_at: Option<i64>,
+}
+
+const COLUMNS: &str = "person_id, name, role, password, password_given, second_factor, made_at,
+    disabled_at from person where centre_id = ?1";
+
+/// The role that may not die out.
+const ADMINISTRATOR: &str = "administrator";
+
+impl Store {
+    /// Somebody by what they log in with.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn person(&self, person_id: &str) -> Result<Option<Person>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!("select {COLUMNS} and person_id = ?2");
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        select.query_row_optional(params![bulk.centre_id, person_id], person)
+    }
+
+    /// Everybody, also those who may no longer log in.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn people(&self) -> Result<Vec<Person>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!("select {COLUMNS} order by person_id");
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        select.query_all(params![bulk.centre_id], person)
+    }
+
+    /// Adds somebody.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the name to log in with is taken, by whomever.
+    pub fn add_person(&self, person: &Person, entry: &Entry) -> Result<(), StoreError> {
+        const SQL: &str = "insert into person values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)
+            on conflict (centre_id, person_id) do nothing";
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            let added = connection.prepare_cached(SQL)?.execute(params![
+                centre,
+                person.person_id,
+                person.name,
+                person.role,
+                person.password,
+                i64::from(person.password_given),
+                person.second_factor,
+                person.made_at,
+                person.disabled_at
+            ])?;
+            if added == 0 {
+                let (id, state) = (person.person_id.clone(), "there already".to_owned());
+                let (what, wanted) = ("person", "a new one");
+                return Err(StoreError::Refused(Refusal::State { what, id, state, wanted }));
+            }
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
+    }
+
+    /// Gives somebody another role.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] for nobody, or for the last administrator.
+    pub fn set_role(&self, person_id: &str, role: &str, entry: &Entry) -> Result<(), StoreError> {
+        let sql = "update person set role = ?3 where centre_id = ?1 and person_id = ?2";
+        self.change_person(person_id, entry, |connection, centre| {
+            connection.prepare_cached(sql)?.execute(params![centre, person_id, role])
+        })
+    }
+
+    /// Lets somebody log in no longer, or again.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] for nobody, or for the last administrator.
+    pub fn set_disabled(
+        &self,
+        person_id: &str,
+        at: Option<i64>,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let sql = "update person set disabled_at = ?3 where centre_id = ?1 and person_id = ?2";
+        self.change_person(person_id, entry, |connection, centre| {
+            connection.prepare_cached(sql)?.execute(params![centre, person_id, at])
+        })
+    }
+
+    /// Gives somebody another password, `given` by another person or not, and takes the second factor back.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] for nobody.
+    pub fn reset_person(
+        &self,
+        person_id: &str,
+        password: &str,
+        given: bool,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let sql = "update person set password = ?3, password_given = ?4, second_factor = null
+            where centre_id = ?1 and person_id = ?2";
+        self.change_person(person_id, entry, |connection, centre| {
+            let key = params![centre, person_id];
+            connection
+                .prepare_cached(
+                    "delete from recovery_code where centre_id = ?1 and person_id = ?2",
+                )?
+                .execute(key)?;
+            connection.prepare_cached(sql)?.execute(params![
+                centre,
+                person_id,
+                password,
+                i64::from(given)
+            ])
+        })
+    }
+
+    /// Keeps the password that somebody chose in the session `kept`, and ends their other sessions.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn set_password(
+        &self,
+        person_id: &str,
+        password: &str,
+        kept: &str,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            connection.execute(
+                "update person set password = ?3, password_given = 0
+                 where centre_id = ?1 and person_id = ?2",
+                params![centre, person_id, password],
+            )?;
+            connection.execute(
+                "delete from session
+                 where centre_id = ?1 and person_id = ?2 and token_hash <> ?3",
+                params![centre, person_id, kept],
+            )?;
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
+    }
+
+    /// Keeps a second factor, the step of the code that proved it, and the hashes of fresh recovery codes.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn set_second_factor(
+        &self,
+        person_id: &str,
+        key: &str,
+        step: i64,
+        code_hashes: &[String],
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            connection
+                .prepare_cached(
+                    "update person set second_factor = ?3, second_factor_step = ?4
+                     where centre_id = ?1 and person_id = ?2",
+                )?
+                .execute(params![centre, person_id, key, step])?;
+            connection
+                .prepare_cached(
+                    "delete from recovery_code where centre_id = ?1 and person_id = ?2",
+                )?
+                .execute(params![centre, person_id])?;
+            connection
+                .prepare_cached(
+                    "update session set offered_key = null where centre_id = ?1 and person_id = ?2",
+                )?
+                .execute(params![centre, person_id])?;
+            for hash in code_hashes {
+                connection
+                    .prepare_cached("insert into recovery_code values (?1, ?2, ?3, null)")?
+                    .execute(params![centre, person_id, hash])?;
+            }
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
+    }
+
+    /// Takes a code of the second factor by its step: `false` where it, or a later one, was taken.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn take_step(&self, person_id: &str, step: i64) -> Result<bool, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "update person set second_factor_step = ?3
+            where centre_id = ?1 and person_id = ?2 and second_factor_step < ?3";
+        let values = params![bulk.centre_id, person_id, step];
+        Ok(bulk.connection.prepare_cached(sql)?.execute(values)? == 1)
+    }
+
+    /// Takes a recovery code: `false` where there is none such, or it was taken.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn take_recovery_code(
+        &self,
+        person_id: &str,
+        code_hash: &str,
+        at: i64,
+    ) -> Result<bool, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "update recovery_code set used_at = ?4
+            where centre_id = ?1 and person_id = ?2 and code_hash = ?3 and used_at is null";
+        let values = params![bulk.centre_id, person_id, code_hash, at];
+        Ok(bulk.connection.prepare_cached(sql)?.execute(values)? == 1)
+    }
+
+    /// How many recovery codes somebody has left.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn recovery_codes_left(&self, person_id: &str) -> Result<i64, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select count(*) from recovery_code
+            where centre_id = ?1 and person_id = ?2 and used_at is null";
+        let mut select = bulk.connection.prepare_cached(sql)?;
+        select.query_row(params![bulk.centre_id, person_id], |row| row.get(0))
+    }
+
+    /// Changes what somebody may do, ends the sessions that could do more, and sees that an administrator remains.
+    fn change_person(
+        &self,
+        person_id: &str,
+        entry: &Entry,
+        change: impl FnOnce(&Connection, i64) -> Result<usize, StoreError>,
+    ) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            let before = administrators(connection, centre)?;
+            let (what, id) = ("person", person_id.to_owned());
+            if change(connection, centre)? == 0 {
+                return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
+            }
+            if before > 0 && administrators(connection, centre)? == 0 {
+                let (state, wanted) = ("the last administrator".to_owned(), "one of several");
+                return Err(StoreError::Refused(Refusal::State { what, id, state, wanted }));
+            }
+            connection
+                .prepare_cached("delete from session where centre_id = ?1 and person_id = ?2")?
+                .execute(params![centre, person_id])?;
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
+    }
+}
+
+/// How many administrators can log in.
+fn administrators(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
+    let sql = "select count(*) from person
+        where centre_id = ?1 and role = ?2 and disabled_at is null";
+    let mut select = connection.prepare_cached(sql)?;
+    select.query_row(params![centre, ADMINISTRATOR], |row| row.get(0))
+}
+
+fn person(row: &Row<'_>) -> Result<Person, StoreError> {
+    Ok(Person {
+        person_id: row.get(0)?,
+        name: row.get(1)?,
+        role: row.get(2)?,
+        password: row.get(3)?,
+        password_given: row.get::<i64>(4)? == 1,
+        second_factor: row.get(5)?,
+        made_at: row.get(6)?,
+        disabled_at: row.get(7)?,
+    })
+}

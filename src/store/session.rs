@@ -1,0 +1,217 @@
+//! Who is logged in at the desk.
+//!
+//! A session is known by the hash of its token. It is over when it was not used for a while, when it
+//! is old, or when its person may no longer log in; the times are the caller's to say. Rows of ended
+//! sessions go when the next one opens.
+
+use super::bulk::Bulk;
+use super::sql::params;
+use super::trail;
+use super::{Store, StoreError};
+use crate::suspense::trail::Entry;
+
+/// A request that shows a session's token.
+#[derive(Clone, Debug)]
+pub struct SessionUse {
+    pub token_hash: String,
+    pub now: i64,
+    /// Sessions opened before are over.
+    pub opened_after: i64,
+    /// Sessions last used before are over.
+    pub seen_after: i64,
+    /// The use is written down only where the last one is older: a write excludes all readers.
+    pub touched_before: i64,
+}
+
+/// Whose session it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPerson {
+    pub person_id: String,
+    pub name: String,
+    pub role: String,
+    /// Somebody else chose the password.
+    pub password_given: bool,
+    pub has_second_factor: bool,
+}
+
+/// A session as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    pub token_hash: String,
+    pub person_id: String,
+    pub opened_at: i64,
+    pub seen_at: i64,
+    pub browser: String,
+}
+
+/// A login.
+#[derive(Clone, Debug)]
+pub struct SessionOpening {
+    pub session: SessionRow,
+    /// The hash of the session that the browser had.
+    pub replaces: Option<String>,
+    /// Sessions opened before are over.
+    pub opened_after: i64,
+    /// Sessions last used before are over.
+    pub seen_after: i64,
+}
+
+impl Store {
+    /// Opens a session, and clears away the one it replaces and those of everybody that are over.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn open_session(&self, opening: &SessionOpening, entry: &Entry) -> Result<(), StoreError> {
+        let SessionOpening { session, replaces, opened_after, seen_after } = opening;
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            connection.execute(
+                "delete from session where centre_id = ?1
+                    and (opened_at <= ?2 or seen_at <= ?3 or token_hash = ?4)",
+                params![centre, *opened_after, *seen_after, replaces],
+            )?;
+            connection.execute(
+                "insert into session values (?1, ?2, ?3, ?4, ?5, ?6, null)",
+                params![
+                    centre,
+                    session.token_hash,
+                    session.person_id,
+                    session.opened_at,
+                    session.seen_at,
+                    session.browser
+                ],
+            )?;
+            trail::append(connection, centre, entry)?;
+            Ok(())
+        })
+    }
+
+    /// Whose session this is, where it is not over; its use is written down now and then.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn use_session(&self, used: &SessionUse) -> Result<Option<SessionPerson>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let mut select = bulk.connection.prepare_cached(
+            "select p.person_id, p.name, p.role, p.password_given,
+                case when p.second_factor is null then 0 else 1 end, s.seen_at
+             from session s join person p on p.centre_id = s.centre_id
+                and p.person_id = s.person_id
+             where s.centre_id = ?1 and s.token_hash = ?2 and s.opened_at > ?3
+                and s.seen_at > ?4 and p.disabled_at is null",
+        )?;
+        let key = params![bulk.centre_id, used.token_hash, used.opened_after, used.seen_after];
+        let found = select.query_row_optional(key, |row| {
+            let person = SessionPerson {
+                person_id: row.get(0)?,
+                name: row.get(1)?,
+                role: row.get(2)?,
+                password_given: row.get::<i64>(3)? == 1,
+                has_second_factor: row.get::<i64>(4)? == 1,
+            };
+            Ok((person, row.get::<i64>(5)?))
+        })?;
+        let Some((person, seen_at)) = found else { return Ok(None) };
+        if seen_at < used.touched_before {
+            let sql = "update session set seen_at = ?3 where centre_id = ?1 and token_hash = ?2";
+            bulk.connection.prepare_cached(sql)?.execute(params![
+                bulk.centre_id,
+                used.token_hash,
+                used.now
+            ])?;
+        }
+        Ok(Some(person))
+    }
+
+    /// The sessions of a person, the last used first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn sessions_of(&self, person_id: &str) -> Result<Vec<SessionRow>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let mut select = bulk.connection.prepare_cached(
+            "select token_hash, person_id, opened_at, seen_at, browser from session
+             where centre_id = ?1 and person_id = ?2 order by seen_at desc, token_hash",
+        )?;
+        select.query_all(params![bulk.centre_id, person_id], |row| {
+            Ok(SessionRow {
+                token_hash: row.get(0)?,
+                person_id: row.get(1)?,
+                opened_at: row.get(2)?,
+                seen_at: row.get(3)?,
+                browser: row.get(4)?,
+            })
+        })
+    }
+
+    /// Ends one session of a person; no matter if it is over.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn end_session(&self, person_id: &str, token_hash: &str) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "delete from session where centre_id = ?1 and person_id = ?2 and token_hash = ?3";
+        let key = params![bulk.centre_id, person_id, token_hash];
+        bulk.connection.prepare_cached(sql)?.execute(key)?;
+        Ok(())
+    }
+
+    /// Ends the sessions of a person, all but the one that is kept.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn end_other_sessions(&self, person_id: &str, kept: &str) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql =
+            "delete from session where centre_id = ?1 and person_id = ?2 and token_hash <> ?3";
+        let key = params![bulk.centre_id, person_id, kept];
+        bulk.connection.prepare_cached(sql)?.execute(key)?;
+        Ok(())
+    }
+
+    /// Keeps the key that a session was offered for its second factor, or gives the one kept.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn offer_key(&self, token_hash: &str, key: &str) -> Result<String, StoreError> {
+        let bulk = Bulk::open(self)?;
+        bulk.atomically(|connection| {
+            let key_of = params![bulk.centre_id, token_hash, key];
+            connection
+                .prepare_cached(
+                    "update session set offered_key = coalesce(offered_key, ?3)
+                     where centre_id = ?1 and token_hash = ?2",
+                )?
+                .execute(key_of)?;
+            let sql = "select offered_key from session where centre_id = ?1 and token_hash = ?2";
+            let mut select = connection.prepare_cached(sql)?;
+            select.query_row(params![bulk.centre_id, token_hash], |row| row.get(0))
+        })
+    }
+
+    /// The key that a session was offered.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn offered_key(&self, token_hash: &str) -> Result<Option<String>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select offered_key from session where centre_id = ?1 and token_hash = ?2";
+        let mut select = bulk.connection.prepare_cached(sql)?;
+        let found =
+            select.query_row_optional(params![bulk.centre_id, token_hash], |row| row.get(0));
+        Ok(found?.flatten())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it does not.
+    pub fn answers(&self) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let mut select =
+            bulk.connection.prepare_cached("select 1 from centre where centre_id = ?1")?;
+        select.query_row(params![bulk.centre_id], |_| Ok(()))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! What the pages of the desk show: questions, none of which changes anything.
+//!
+//! Start at [`queue`](Store::queue), the list that staff work through; the other modules answer for one
+//! page each. A list is read a page at a time, onward from the last row shown, so that the thousandth
+//! page costs what the first does; how many there are is counted beside it, up to a bound.
+//!
+//! Invariant: whatever a person typed is a bound value here, also inside a pattern ([`pattern`]).
+
+mod count;
+mod employer;
+mod letter;
+mod notice;
+mod queue;
+mod run;
+mod transaction;
+
+pub use count::{Cell, Counts};
+pub use employer::{EmployerLine, EmployerSheet};
+pub use letter::LetterLine;
+pub use notice::{NoticeLine, NoticeSearch};
+pub use queue::{Assigned, Hanging, Order, OwnAccount, QueueFilter, RowPlace};
+pub use run::{FeedLine, RunLine};
+pub use transaction::{Posting, TransactionLine, TransactionSearch, TransactionSheet};
+
+/// A pattern for `like … escape '!'` that finds the text anywhere, in any case of its ASCII letters;
+/// nothing in it is a wildcard.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for found in text.trim().chars() {
+        if matches!(found, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(found.to_ascii_lowercase());
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern;
+
+    #[test]
+    fn nothing_that_is_typed_is_a_wildcard() {
+        for (typed, want) in
+            [("100%", "%100!%%"), ("a_B", "%a!_b%"), ("!", "%!!%"), (" 张 ", "%张%")]
+        {
+            assert_eq!(pattern(typed), want, "{typed:?}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Letters to employers: the outbox as a list, the newest first.
+
+use super::super::bulk::Bulk;
+use super::super::letters::LetterRow;
+use super::super::row::{day, day_number};
+use super::super::sql::params;
+use super::super::{Store, StoreError};
+use super::pattern;
+use chrono::NaiveDate;
+
+/// A letter as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterLine {
+    pub letter_id: String,
+    pub written_on: NaiveDate,
+    pub employer_id: String,
+    pub employer_name: String,
+    pub subject: String,
+}
+
+const LETTERS: &str = "
+    select l.letter_id, l.written_on, l.employer_id, coalesce(e.name, ''), l.subject
+    from letter l
+    left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
+    where l.centre_id = ?1 and l.kind = 'digest' and (l.written_on, l.letter_id) < (?2, ?3)
+        and (?4 is null or l.employer_id = ?4)
+        and (?5 is null or l.written_on = ?5)
+        and (?6 is null or lower(coalesce(e.name, '') || ' ' || l.employer_id || ' ' || l.subject)
+            like ?6 escape '!')
+    order by l.written_on desc, l.letter_id desc limit ?7";
+
+impl Store {
+    /// Letters, at most `limit`, behind the day and id of the last one shown.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn search_letters(
+        &self,
+        employer_id: Option<&str>,
+        written_on: Option<NaiveDate>,
+        text: Option<&str>,
+        behind: Option<(NaiveDate, &str)>,
+        limit: u32,
+    ) -> Result<Vec<LetterLine>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let (on, id) = behind.map_or((i64::MAX, ""), |(on, id)| (day_number(on), id));
+        let wanted = text.filter(|text| !text.trim().is_empty()).map(pattern);
+        let written_on = written_on.map(day_number);
+        let values = params![bulk.centre_id, on, id, employer_id, written_on, wanted, limit];
+        bulk.connection.prepare_cached(LETTERS)?.query_all(values, |row| {
+            Ok(LetterLine {
+                letter_id: row.get(0)?,
+                written_on: day(row.get(1)?)?,
+                employer_id: row.get(2)?,
+                employer_name: row.get(3)?,
+                subject: row.get(4)?,
+            })
+        })
+    }
+
+    /// One letter to an employer, whole. A letter that asks whether an address is right is not shown:
+    /// its link answers for whoever opens it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn letter(&self, letter_id: &str) -> Result<Option<LetterRow>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select letter_id, employer_id, written_on, recipient, subject, message, kind
+            from letter where centre_id = ?1 and letter_id = ?2 and kind = 'digest'";
+        let key = params![bulk.centre_id, letter_id];
+        bulk.connection.prepare_cached(sql)?.query_row_optional(key, |row| {
+            Ok(LetterRow {
+                letter_id: row.get(0)?,
+                employer_id: row.get(1)?,
+                written_on: day(row.get(2)?)?,
+                recipient: row.get(3)?,
+                subject: row.get(4)?,
+                message: row.get(5)?,
+                kind: row.get(6)?,
+            })
+        })
+    }
+}

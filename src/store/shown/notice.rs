@@ -1,0 +1,90 @@
+//! Notices: searched, a page at a time.
+
+use super::super::bulk::Bulk;
+use super::super::row::{day, reference, reference_number, status, status_number};
+use super::super::sql::{Row, params};
+use super::super::{Store, StoreError};
+use super::pattern;
+use crate::remittance::{Money, NoticeStatus, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+
+/// Which notices to show; a field that is `None` does not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoticeSearch {
+    pub reference: Option<PaymentReference>,
+    pub employer_id: Option<String>,
+    /// In the employer's name.
+    pub text: Option<String>,
+    pub status: Option<NoticeStatus>,
+    pub month: Option<YearMonth>,
+    pub amount: Option<Money>,
+}
+
+/// A notice as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeLine {
+    pub reference: PaymentReference,
+    pub employer_id: String,
+    pub employer_name: String,
+    pub amount: Money,
+    pub issued_on: NaiveDate,
+    pub month: YearMonth,
+    pub status: NoticeStatus,
+    pub settled_on: Option<NaiveDate>,
+}
+
+const NOTICES: &str = "
+    select n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on, n.month,
+        case when s.reference is not null then 2 else n.status end, s.settled_on
+    from notice n
+    left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
+    left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
+    where n.centre_id = ?1 and n.reference < ?2
+        and (?3 is null or n.reference = ?3)
+        and (?4 is null or n.employer_id = ?4)
+        and (?5 is null or lower(coalesce(e.name, '')) like ?5 escape '!')
+        and (?6 is null or case when s.reference is not null then 2 else n.status end = ?6)
+        and (?7 is null or n.month = ?7)
+        and (?8 is null or n.amount_fen = ?8)
+    order by n.reference desc limit ?9";
+
+impl Store {
+    /// Notices that are searched for, at most `limit`, the highest reference first; those below
+    /// `below` where it is given.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn search_notices(
+        &self,
+        search: &NoticeSearch,
+        below: Option<PaymentReference>,
+        limit: u32,
+    ) -> Result<Vec<NoticeLine>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let values = params![
+            bulk.centre_id,
+            below.map_or(i64::MAX, reference_number),
+            search.reference.map(reference_number),
+            search.employer_id,
+            search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern),
+            search.status.map(status_number),
+            search.month.map(YearMonth::ordinal),
+            search.amount.map(Money::fen),
+            limit,
+        ];
+        bulk.connection.prepare_cached(NOTICES)?.query_all(values, line)
+    }
+}
+
+fn line(row: &Row<'_>) -> Result<NoticeLine, StoreError> {
+    Ok(NoticeLine {
+        reference: reference(row.get(0)?)?,
+        employer_id: row.get(1)?,
+        employer_name: row.get(2)?,
+        amount: Money::from_fen(row.get(3)?),
+        issued_on: day(row.get(4)?)?,
+        month: YearMonth::from_ordinal(row.get(5)?),
+        status: status(row.get(6)?)?,
+        settled_on: row.get::<Option<i64>>(7)?.map(day).transpose()?,
+    })
+}

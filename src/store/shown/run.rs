@@ -1,0 +1,113 @@
+//! Runs: the nights there were, and the files each took in.
+
+use super::super::bulk::Bulk;
+use super::super::listing::outcome;
+use super::super::row::{day, day_number};
+use super::super::sql::{Row, params};
+use super::super::{Store, StoreError};
+use crate::remittance::{Money, Outcome};
+use crate::report::Tally;
+use chrono::NaiveDate;
+
+/// A night as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunLine {
+    pub as_of: NaiveDate,
+    pub received: Tally,
+    pub matched: Tally,
+    pub opened: Tally,
+    pub closing: Tally,
+}
+
+/// A file that was taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedLine {
+    pub file_name: String,
+    pub format: String,
+    pub encoding: String,
+    pub entries: u64,
+    pub fresh: u64,
+    pub seen: u64,
+    pub conflicting: u64,
+    pub rejected: u64,
+}
+
+impl Store {
+    /// Nights, the latest first, at most `limit`, before a day where one is given.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn runs(&self, before: Option<NaiveDate>, limit: u32) -> Result<Vec<RunLine>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select as_of, received_count, received_fen, matched_count, matched_fen,
+                opened_count, opened_fen, closing_count, closing_fen
+            from night where centre_id = ?1 and as_of < ?2 order by as_of desc limit ?3";
+        let values = params![bulk.centre_id, before.map_or(i64::MAX, day_number), limit];
+        bulk.connection.prepare_cached(sql)?.query_all(values, |row| {
+            Ok(RunLine {
+                as_of: day(row.get(0)?)?,
+                received: tally(row, 1)?,
+                matched: tally(row, 3)?,
+                opened: tally(row, 5)?,
+                closing: tally(row, 7)?,
+            })
+        })
+    }
+
+    /// What a night decided anew, by outcome; signed.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn run_outcomes(&self, as_of: NaiveDate) -> Result<Vec<(Outcome, Tally)>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select outcome, count, amount_fen from night_outcome
+            where centre_id = ?1 and as_of = ?2 order by outcome";
+        let values = params![bulk.centre_id, day_number(as_of)];
+        bulk.connection
+            .prepare_cached(sql)?
+            .query_all(values, |row| Ok((outcome(row.get(0)?)?, tally(row, 1)?)))
+    }
+
+    /// Parts that wait for the rest of their notice.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn awaiting_total(&self) -> Result<Tally, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as bigint) from decision d
+            join bank_transaction t using (centre_id, account_id, serial, booked_on)
+            where d.centre_id = ?1 and d.outcome = 2";
+        bulk.connection.query_row(sql, params![bulk.centre_id], |row| tally(row, 0))
+    }
+
+    /// The files that a night took in, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn feeds_taken(&self, on: NaiveDate) -> Result<Vec<FeedLine>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select file_name, format, encoding, entries, fresh, seen, conflicting, rejected
+            from feed where centre_id = ?1 and taken_on = ?2 order by file_name, feed_id";
+        let values = params![bulk.centre_id, day_number(on)];
+        bulk.connection.prepare_cached(sql)?.query_all(values, |row| {
+            Ok(FeedLine {
+                file_name: row.get(0)?,
+                format: row.get(1)?,
+                encoding: row.get(2)?,
+                entries: count(row, 3)?,
+                fresh: count(row, 4)?,
+                seen: count(row, 5)?,
+                conflicting: count(row, 6)?,
+                rejected: count(row, 7)?,
+            })
+        })
+    }
+}
+
+fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
+    row.get::<i64>(column).map(i64::cast_unsigned)
+}
+
+fn tally(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {
+    Ok(Tally { count: count(row, column)?, amount: Money::from_fen(row.get(column + 1)?) })
+}

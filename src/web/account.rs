@@ -1,0 +1,189 @@
+//! Making people and tokens: the rules that the command line and the administrator's page share.
+
+use super::fault::Fault;
+use super::password::{self, HashError, Weakness};
+use super::{second_factor, secret};
+use crate::store::{ApiToken, Person};
+use crate::suspense::Role;
+use serde_json::json;
+use std::fmt;
+
+/// What one logs in with has at most so many characters.
+const LOGIN_CHARACTERS_MAX: usize = 32;
+/// What pages call somebody has at most so many.
+pub(crate) const NAME_CHARACTERS_MAX: usize = 40;
+/// Characters of a token's hash that name it.
+const TOKEN_ID_CHARACTERS: usize = 12;
+const DAY_SECONDS: i64 = 24 * 3600;
+
+/// The system gave no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the system gave no random bytes")]
+pub struct NoRandomness;
+
+impl From<NoRandomness> for Fault {
+    fn from(_: NoRandomness) -> Self {
+        Self::Broken
+    }
+}
+
+/// Why there will be no such person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// Not a name one can log in with.
+    Login,
+    /// What pages should call the person is empty, too long or holds control characters.
+    Name,
+    Password(Weakness),
+}
+
+impl Unfit {
+    /// In Chinese and English.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Login => (
+                "用户名为 1 至 32 个字母、数字或 . - _，以字母或数字开头",
+                "a login name is 1 to 32 letters, digits or . - _, beginning with a letter or digit",
+            ),
+            Self::Name => ("姓名为 1 至 40 个字符", "a name has 1 to 40 characters"),
+            Self::Password(weakness) => weakness.words(),
+        }
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words().1)
+    }
+}
+
+/// What one logs in with, as it is kept.
+///
+/// # Errors
+/// [`Unfit::Login`].
+pub fn login(typed: &str) -> Result<String, Unfit> {
+    let login = typed.trim().to_ascii_lowercase();
+    let fits = |found: char| found.is_ascii_alphanumeric() || matches!(found, '.' | '-' | '_');
+    let begins = login.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if begins && login.len() <= LOGIN_CHARACTERS_MAX && login.chars().all(fits) {
+        Ok(login)
+    } else {
+        Err(Unfit::Login)
+    }
+}
+
+/// Somebody new, before the password is hashed.
+#[derive(Clone)]
+pub struct Newcomer {
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    pub password: String,
+    /// Somebody else chose the password.
+    pub password_given: bool,
+}
+
+impl Newcomer {
+    /// Checks it all.
+    ///
+    /// # Errors
+    /// [`Unfit`], the first that is found.
+    pub fn check(&self) -> Result<(), Unfit> {
+        let login = login(&self.login)?;
+        check_name(&self.name)?;
+        password::check(&self.password, &login).map_err(Unfit::Password)
+    }
+
+    /// The person to be kept. Hashes the password, which takes a while.
+    ///
+    /// # Errors
+    /// [`HashError`] where there is no memory or no randomness.
+    pub fn person(&self, now: i64) -> Result<Person, HashError> {
+        Ok(self.kept_as(&password::hash(&self.password)?, now))
+    }
+
+    /// The person to be kept, with the hash of the password.
+    #[must_use]
+    pub fn kept_as(&self, hash: &str, now: i64) -> Person {
+        Person {
+            person_id: self.login.trim().to_ascii_lowercase(),
+            name: self.name.trim().to_owned(),
+            role: self.role.code().to_owned(),
+            password: hash.to_owned(),
+            password_given: self.password_given,
+            second_factor: None,
+            made_at: now,
+            disabled_at: None,
+        }
+    }
+}
+
+pub(crate) fn check_name(name: &str) -> Result<(), Unfit> {
+    let name = name.trim();
+    let fits = !name.is_empty()
+        && name.chars().count() <= NAME_CHARACTERS_MAX
+        && !name.chars().any(char::is_control);
+    if fits { Ok(()) } else { Err(Unfit::Name) }
+}
+
+/// One word more for the audit trail, which keeps JSON; empty stays empty.
+pub(crate) fn detail(word: &str) -> String {
+    if word.is_empty() { String::new() } else { json!({ "is": word }).to_string() }
+}
+
+/// The code that an authenticator with this key shows at an instant; `None` where that is no key.
+#[must_use]
+pub fn code_at(key: &str, at: i64) -> Option<String> {
+    second_factor::code(key, at)
+}
+
+/// A fresh token and what is kept of it; the token itself is shown this once.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn token(
+    name: &str,
+    role: Role,
+    made_by: &str,
+    now: i64,
+    days: u16,
+) -> Result<(String, ApiToken), NoRandomness> {
+    // The word in front lets scanners of source code find tokens that were put there.
+    let token = format!("duizhang_{}", secret::token().map_err(|_| NoRandomness)?);
+    let token_hash = secret::hash("token", &token);
+    let kept = ApiToken {
+        token_id: token_hash.get(..TOKEN_ID_CHARACTERS).unwrap_or_default().to_owned(),
+        token_hash,
+        name: name.trim().to_owned(),
+        role: role.code().to_owned(),
+        made_by: made_by.to_owned(),
+        made_at: now,
+        expires_at: now + i64::from(days) * DAY_SECONDS,
+        revoked_at: None,
+    };
+    Ok((token, kept))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_name_is_plain_and_in_lower_case() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("Li.Na ",   Ok("li.na")),
+            ("w_w-3",    Ok("w_w-3")),
+            ("",         Err(Unfit::Login)),
+            (".hidden",  Err(Unfit::Login)),
+            ("王伟",      Err(Unfit::Login)),
+            ("a b",      Err(Unfit::Login)),
+            ("a<script", Err(Unfit::Login)),
+        ];
+        for (typed, want) in rows {
+            assert_eq!(login(typed), want.map(str::to_owned), "{typed}");
+        }
+        assert!(login(&"a".repeat(33)).is_err());
+    }
+}

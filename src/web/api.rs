@@ -1,0 +1,144 @@
+//! The interface for programs: the desk's verbs as JSON, under `/api/v1`.
+//!
+//! Start at `openapi.json`, which describes every address and every answer; tests hold both against
+//! each other. A program shows a bearer token, which has a role as a person has; its acts stand in the
+//! trail under the token's own name. What fails is told as problem details (RFC 9457), by the same
+//! [`Fault`] that pages use. Lists are read a page at a time, onward from an opaque cursor.
+//!
+//! Accounts and identity numbers of payers are masked here; whole ones are shown to people alone, who
+//! leave a trace.
+
+pub(super) mod proof;
+pub(super) mod proposal;
+pub(super) mod record;
+mod shape;
+pub(super) mod suspense;
+
+use super::Desk;
+use super::fault::Fault;
+use crate::remittance::Money;
+use crate::suspense::{Actor, Moment};
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::str::FromStr;
+
+/// Rows of a list unless asked otherwise, and at most.
+const ROWS: u32 = 50;
+const ROWS_MAX: u32 = 500;
+
+/// The program that asks: its token's name, and its role.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller(pub(crate) Actor);
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        parts.extensions.get::<Self>().cloned().ok_or(Fault::NoToken)
+    }
+}
+
+/// A body that is JSON of the right kind.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        match Json::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(JsonRejection::BytesRejection(rejection)) => {
+                // Too large, or cut off: what the framework answers says which.
+                Err(if rejection.status().as_u16() == 413 {
+                    Fault::TooLarge
+                } else {
+                    Fault::TooSlow
+                })
+            }
+            Err(rejection) => Err(Fault::Invalid {
+                zh: "请求内容不是所要求的 JSON".to_owned(),
+                en: rejection.body_text(),
+            }),
+        }
+    }
+}
+
+/// A query of which every name is known.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        let query = Query::from_request_parts(parts, state).await;
+        query.map(|Query(asked)| Self(asked)).map_err(|rejection| Fault::Invalid {
+            zh: "查询参数不对".to_owned(),
+            en: rejection.body_text(),
+        })
+    }
+}
+
+/// How many rows a list gives.
+fn limit(asked: Option<u32>) -> Result<u32, Fault> {
+    let limit = asked.unwrap_or(ROWS);
+    if (1..=ROWS_MAX).contains(&limit) { Ok(limit) } else { Err(wrong("limit")) }
+}
+
+/// The value of a query's part, where it is given.
+fn parsed<T: FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Fault> {
+    text.map(|text| text.parse().map_err(|_| wrong(name))).transpose()
+}
+
+/// An amount in a query, in yuan.
+fn yuan(name: &str, text: Option<&str>) -> Result<Option<Money>, Fault> {
+    text.map(|text| Money::from_yuan(text).map_err(|_| wrong(name))).transpose()
+}
+
+fn wrong(name: &str) -> Fault {
+    Fault::Invalid { zh: format!("参数 {name} 不对"), en: format!("{name}: cannot be read") }
+}
+
+/// Where a list goes on, as a program passes it back.
+fn cursor(place: &impl Serialize) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
+}
+
+/// Where a list is to go on.
+fn place<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, Fault> {
+    let read = |text: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok();
+    cursor.map(|text| read(text).ok_or_else(|| wrong("cursor"))).transpose()
+}
+
+/// A page of a list, of one row more than was asked for where there is more.
+fn list<T, P: Serialize>(
+    mut rows: Vec<T>,
+    limit: u32,
+    place: impl Fn(&T) -> P,
+    shape: impl Fn(&T) -> Value,
+) -> Response {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|last| cursor(&place(last)));
+    let rows: Vec<Value> = rows.iter().map(shape).collect();
+    Json(json!({ "items": rows, "next": next })).into_response()
+}
+
+fn moment(desk: &Desk) -> Moment {
+    Moment { at: desk.now(), on: desk.today() }
+}
+
+/// The description of the interface: OpenAPI 3.1.
+pub(super) async fn described() -> Response {
+    let json = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, json)], include_str!("api/openapi.json")).into_response()
+}

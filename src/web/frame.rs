@@ -1,0 +1,159 @@
+//! What every page has around it: title, menu, language, who is logged in.
+//!
+//! A page is an askama template that extends `desk/layout.html` and has a field `frame`. In templates,
+//! `frame.say("中文", "English")` gives the words of the reader's language.
+
+use super::Desk;
+use super::asset;
+use super::cookie;
+use super::fault::Fault;
+use super::route;
+use super::serve::Peer;
+use super::session::Session;
+use crate::report::Language;
+use crate::suspense::Permission;
+use askama::Template;
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use std::net::IpAddr;
+
+/// A request before anybody is known by it.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    pub(crate) language: Language,
+    /// The address asked for, with its query.
+    pub(crate) here: String,
+    /// Where it comes from; behind a proxy, as the proxy says.
+    pub(crate) address: String,
+}
+
+impl Visit {
+    pub(crate) fn of(desk: &Desk, request: &Request) -> Self {
+        let language = match cookie::value(request.headers(), cookie::LANGUAGE) {
+            Some("zh") => Language::Chinese,
+            Some("en") => Language::English,
+            _ => desk.setup().language,
+        };
+        let here = request.uri().path_and_query().map_or("/", |address| address.as_str());
+        let address = address(desk.setup().behind_proxy, request);
+        Self { language, here: here.to_owned(), address }
+    }
+}
+
+/// The last address in `X-Forwarded-For` is the one that the proxy itself saw; those before it are the
+/// client's own word. Without a proxy none of them is believed.
+fn address(behind_proxy: bool, request: &Request) -> String {
+    let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
+    let forwarded = forwarded.and_then(|line| line.to_str().ok()?.rsplit(',').next());
+    let forwarded = forwarded.and_then(|address| address.trim().parse::<IpAddr>().ok());
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let address = if behind_proxy { forwarded.or(peer) } else { peer };
+    address.map(|address| address.to_string()).unwrap_or_default()
+}
+
+/// Words of the language, of two.
+pub(crate) fn choose<T>(language: Language, zh: T, en: T) -> T {
+    match language {
+        Language::Chinese => zh,
+        Language::English => en,
+    }
+}
+
+/// What `desk/layout.html` shows around a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) title: &'static str,
+    pub(crate) centre: String,
+    pub(crate) language: Language,
+    /// The address of this page, with its query.
+    pub(crate) here: String,
+    pub(crate) session: Option<Session>,
+    /// Where this role can go.
+    pub(crate) menu: Vec<MenuEntry>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct MenuEntry {
+    pub(crate) path: &'static str,
+    pub(crate) words: &'static str,
+    /// Whether this is where the reader is.
+    pub(crate) current: bool,
+}
+
+impl Frame {
+    /// Around a page of somebody who is logged in; the title in Chinese and English.
+    pub(crate) fn new(desk: &Desk, session: &Session, zh: &'static str, en: &'static str) -> Self {
+        let language = session.visit.language;
+        let here = &session.visit.here;
+        let path = here.split('?').next().unwrap_or_default();
+        let entries = route::menu().iter().filter(|entry| session.reaches(entry.access));
+        let menu = entries.map(|entry| MenuEntry {
+            path: entry.path,
+            words: choose(language, entry.zh, entry.en),
+            current: entry.path == path,
+        });
+        Self {
+            title: choose(language, zh, en),
+            centre: desk.setup().centre.clone(),
+            language,
+            here: here.clone(),
+            menu: menu.collect(),
+            session: Some(session.clone()),
+        }
+    }
+
+    /// Around a page that anybody can see.
+    pub(crate) fn of_visitor(desk: &Desk, visit: &Visit, title: &'static str) -> Self {
+        Self {
+            title,
+            centre: desk.setup().centre.clone(),
+            language: visit.language,
+            here: visit.here.clone(),
+            session: None,
+            menu: Vec::new(),
+        }
+    }
+
+    pub(crate) fn say<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        choose(self.language, zh, en)
+    }
+
+    /// The value of `<html lang>`.
+    pub(crate) const fn lang(&self) -> &'static str {
+        match self.language {
+            Language::Chinese => "zh-CN",
+            Language::English => "en",
+        }
+    }
+
+    /// The other language's code, for the switch.
+    pub(crate) const fn other_language(&self) -> &'static str {
+        match self.language {
+            Language::Chinese => "en",
+            Language::English => "zh",
+        }
+    }
+
+    /// What a form of this session carries in its field `csrf`; empty before the login.
+    pub(crate) fn csrf(&self) -> &str {
+        self.session.as_ref().map_or("", |session| &session.csrf)
+    }
+
+    /// Whether this role may; what it may not do is not shown.
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        self.session.as_ref().is_some_and(|session| session.may(permission))
+    }
+
+    /// The address of a file that is compiled in.
+    pub(crate) fn asset(&self, name: &str) -> &'static str {
+        asset::address(name)
+    }
+}
+
+/// A template as an answer that no cache keeps.
+pub(crate) fn show(page: &impl Template) -> Result<Response, Fault> {
+    let text = page.render().map_err(|_| Fault::Broken)?;
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, html)], text).into_response())
+}

@@ -1,0 +1,133 @@
+//! Before every handler: who asks, may they, and is the form ours.
+//!
+//! One function for all routes, so that no handler can forget it. A request that changes something
+//! carries a token that only a page of the same session can know ([`csrf_of`]), in the form field
+//! `csrf` or the header `X-CSRF-Token`. Browsers that say where a request comes from are believed
+//! when they say "elsewhere".
+
+use super::Desk;
+use super::api::Caller;
+use super::cookie;
+use super::fault::Fault;
+use super::frame::Visit;
+use super::route::Access;
+use super::secret;
+use super::session::{IDLE_SECONDS, LASTING_SECONDS, SEEN_EVERY_SECONDS, Session};
+use crate::store::SessionUse;
+use crate::suspense::{Actor, Permission, Person, Role};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// Bytes of a form; the longest field is a note.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// Lets a request through to its handler, or says why not.
+pub(super) async fn guard(
+    State((desk, access)): State<(Desk, Access)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Fault> {
+    let visit = Visit::of(&desk, &request);
+    request.extensions_mut().insert(visit.clone());
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let csrf = match access {
+        Access::Anybody => cookie::value(request.headers(), cookie::VISITOR).map(csrf_of),
+        Access::Own | Access::May(_) => {
+            let session = session(&desk, request.headers(), visit).await?;
+            if !session.reaches(access) {
+                return Err(if session.confined { Fault::Confined } else { Fault::Forbidden });
+            }
+            let csrf = session.csrf.clone();
+            request.extensions_mut().insert(session);
+            Some(csrf)
+        }
+        Access::Token(permission) => {
+            let caller = caller(&desk, request.headers()).await?;
+            let role = caller.0.role;
+            if !(role.may(permission) && role.may(Permission::UseApi)) {
+                return Err(Fault::Forbidden);
+            }
+            request.extensions_mut().insert(caller);
+            // No browser sends a bearer token by itself, so there is no form to forge.
+            return Ok(next.run(request).await);
+        }
+    };
+    if changes {
+        if is_from_elsewhere(request.headers()) {
+            return Err(Fault::ForeignForm);
+        }
+        request = with_own_form(request, csrf.as_deref()).await?;
+    }
+    Ok(next.run(request).await)
+}
+
+/// What forms of a session, or of a visitor's cookie, carry: derived, so that nothing need be kept.
+pub(super) fn csrf_of(token: &str) -> String {
+    secret::hash("csrf", token)
+}
+
+/// The session that the cookie names, where it is not over.
+async fn session(desk: &Desk, headers: &HeaderMap, visit: Visit) -> Result<Session, Fault> {
+    let token = cookie::value(headers, cookie::SESSION).ok_or(Fault::NoSession)?.to_owned();
+    let token_hash = secret::hash("session", &token);
+    let now = desk.now();
+    let used = SessionUse {
+        token_hash: token_hash.clone(),
+        now,
+        opened_after: now - LASTING_SECONDS,
+        seen_after: now - IDLE_SECONDS,
+        touched_before: now - SEEN_EVERY_SECONDS,
+    };
+    let found = desk.store(move |store| store.use_session(&used)).await?;
+    let found = found.ok_or(Fault::NoSession)?;
+    let role = Role::from_code(&found.role).ok_or(Fault::NoSession)?;
+    let unprotected = desk.setup().second_factor && !found.has_second_factor;
+    Ok(Session {
+        person_id: found.person_id,
+        name: found.name,
+        role,
+        csrf: csrf_of(&token),
+        token_hash,
+        confined: found.password_given || unprotected,
+        given_password: found.password_given,
+        visit,
+    })
+}
+
+/// The program that a bearer token names, where it is in force.
+async fn caller(desk: &Desk, headers: &HeaderMap) -> Result<Caller, Fault> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
+    let token = given.and_then(|given| given.strip_prefix("Bearer ")).ok_or(Fault::NoToken)?;
+    let (hash, now) = (secret::hash("token", token), desk.now());
+    let found = desk.store(move |store| store.token(&hash, now)).await?;
+    let found = found.ok_or(Fault::NoToken)?;
+    let role = Role::from_code(&found.role).ok_or(Fault::NoToken)?;
+    Ok(Caller(Actor { person: Person(format!("token:{}", found.token_id)), role }))
+}
+
+/// Whether the browser says that another site made the request.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    !matches!(site, None | Some("same-origin" | "none"))
+}
+
+/// The request again, once its form has shown that it is ours.
+async fn with_own_form(request: Request, csrf: Option<&str>) -> Result<Request, Fault> {
+    let (parts, body) = request.into_parts();
+    let body: Bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Fault::TooLarge)?;
+    let header = parts.headers.get("x-csrf-token").and_then(|token| token.to_str().ok());
+    let field = || {
+        let pairs = form_urlencoded::parse(&body);
+        pairs.filter(|(key, _)| key == "csrf").map(|(_, value)| value.into_owned()).next()
+    };
+    let given = header.map(str::to_owned).or_else(field);
+    match (csrf, given) {
+        (Some(csrf), Some(given)) if secret::same(csrf, &given) => {
+            Ok(Request::from_parts(parts, Body::from(body)))
+        }
+        _ => Err(Fault::ForeignForm),
+    }
+}

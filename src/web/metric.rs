@@ -1,0 +1,112 @@
+//! Figures for a monitor, in the text that Prometheus reads.
+//!
+//! Requests are counted by route, never by address: an address can hold a name. What hangs is asked of
+//! the store at each scrape. The page is for the machine itself: through a proxy it is not there.
+
+use super::Desk;
+use super::fault::Fault;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use prometheus_client::encoding::prometheus_text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use std::fmt;
+use std::time::Instant;
+
+/// Seconds that a request took: around the 50 ms that a page may take.
+const SECONDS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+/// Days since an instant: a monitor warns after one or two nights.
+const DAY_SECONDS: i64 = 24 * 3600;
+
+type Labels<const N: usize> = [(&'static str, String); N];
+type Latency = Family<Labels<1>, Histogram, fn() -> Histogram>;
+
+/// What is counted while the desk runs.
+pub(super) struct Metrics {
+    registry: Registry,
+    requests: Family<Labels<3>, Counter>,
+    latency: Latency,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("duizhang");
+        let requests = Family::default();
+        let latency = Latency::new_with_constructor(|| Histogram::new(SECONDS));
+        registry.register("http_requests", "Requests answered", requests.clone());
+        registry.register(
+            "http_request_duration_seconds",
+            "Seconds that requests took to be answered",
+            latency.clone(),
+        );
+        Self { registry, requests, latency }
+    }
+}
+
+/// Counts a request and how long it took.
+pub(super) async fn measure(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>();
+    // A method that a stranger made up is no label either.
+    let (route, method) = match route {
+        Some(route) => (route.as_str().to_owned(), request.method().as_str().to_owned()),
+        None => ("none".to_owned(), "any".to_owned()),
+    };
+    let began = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_str().to_owned();
+    let Metrics { requests, latency, .. } = &*desk.metrics;
+    latency.get_or_create(&[("route", route.clone())]).observe(began.elapsed().as_secs_f64());
+    requests.get_or_create(&[("method", method), ("route", route), ("status", status)]).inc();
+    response
+}
+
+fn gauge(value: i64) -> Gauge {
+    let gauge = Gauge::default();
+    gauge.set(value);
+    gauge
+}
+
+pub(super) async fn page(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Fault> {
+    if headers.contains_key("x-forwarded-for") {
+        return Err(Fault::NotFound);
+    }
+    let figures = desk.store(|store| store.figures()).await?;
+    let mut now = Registry::with_prefix("duizhang");
+    let (items, fen) =
+        (Family::<Labels<1>, Gauge>::default(), Family::<Labels<1>, Gauge>::default());
+    for (reason, count, amount) in figures.hanging {
+        let labels = [("reason", reason.code().to_owned())];
+        items.get_or_create(&labels).set(count);
+        fen.get_or_create(&labels).set(amount.fen());
+    }
+    now.register("suspense_items", "Items that hang, by reason", items);
+    now.register("suspense_fen", "Money that hangs, in fen, by reason", fen);
+    let days = |day: Option<NaiveDate>| {
+        let since = |day: NaiveDate| desk.today().signed_duration_since(day).num_days();
+        gauge(day.map_or(0, since))
+    };
+    now.register(
+        "oldest_item_days",
+        "Days since the oldest item was booked",
+        days(figures.oldest_on),
+    );
+    let night = figures.last_night.map_or(0, |day| day.to_epoch_days().into());
+    let night = gauge(night * DAY_SECONDS);
+    now.register("last_night_timestamp_seconds", "The day of the last night, at midnight", night);
+    let mut text = String::new();
+    encode(&mut text, &desk.metrics.registry).map_err(|_| Fault::Broken)?;
+    encode(&mut text, &now).map_err(|_| Fault::Broken)?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}

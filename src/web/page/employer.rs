@@ -1,0 +1,171 @@
+//! Employers: searched; and one with its notices, what hangs of it, and the letters it got.
+//!
+//! Accounts and telephone numbers show their last four characters; a letter needs no more of them.
+
+use super::item::Notice;
+use super::queue::Line;
+use super::{ROWS, as_of, cut, people};
+use crate::remittance::account::masked;
+use crate::store::{EmployerLine, EmployerSheet, Hanging, LetterLine, NoticeLine, NoticeSearch};
+use crate::store::{Order, QueueFilter};
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::{Frame, show as answer};
+use crate::web::session::Session;
+use crate::web::view::address::{self, Query as Address};
+use crate::web::view::{foreign, yuan};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Notices, items and letters that one employer's page shows.
+const SHOWN: u32 = 24;
+
+#[derive(Template)]
+#[template(path = "desk/employers.html")]
+struct List {
+    frame: Frame,
+    q: String,
+    lines: Vec<ListLine>,
+    next: String,
+}
+
+struct ListLine {
+    id: String,
+    name: String,
+    uscc: String,
+    href: String,
+    queue: String,
+    has_address: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/employer.html")]
+struct Page {
+    frame: Frame,
+    name: String,
+    facts: Vec<(&'static str, String)>,
+    items: Vec<Line>,
+    items_href: String,
+    notices: Vec<Notice>,
+    notices_href: String,
+    letters: Vec<LetterLine>,
+    letters_href: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    q: String,
+    after: String,
+}
+
+pub(crate) async fn list(
+    State(desk): State<Desk>,
+    session: Session,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fault> {
+    let Asked { q, after } = asked;
+    let text = q.clone();
+    let found = desk.store(move |store| store.search_employers(&text, &after, ROWS + 1)).await?;
+    let (rows, more) = cut(found);
+    let behind = |last: &EmployerLine| {
+        Address::default().with("q", &q).with("after", &last.employer_id).on("/employers")
+    };
+    answer(&List {
+        frame: Frame::new(&desk, &session, "缴存单位", "Employers"),
+        next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
+        lines: rows
+            .iter()
+            .map(|row| ListLine {
+                id: foreign(&row.employer_id),
+                name: foreign(&row.name),
+                uscc: foreign(row.uscc.as_deref().unwrap_or_default()),
+                href: address::employer(&row.employer_id),
+                queue: Address::default().with("employer", &row.employer_id).on("/queue"),
+                has_address: row.has_address,
+            })
+            .collect(),
+        q,
+    })
+}
+
+struct Found {
+    sheet: EmployerSheet,
+    as_of: NaiveDate,
+    items: Vec<Hanging>,
+    notices: Vec<NoticeLine>,
+    letters: Vec<LetterLine>,
+    people: BTreeMap<String, String>,
+}
+
+pub(crate) async fn show(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(employer_id): Path<String>,
+) -> Result<Response, Fault> {
+    let today = desk.today();
+    let employer_id = address::named(&employer_id).to_owned();
+    let found = desk
+        .store(move |store| {
+            let Some(sheet) = store.employer_sheet(&employer_id)? else { return Ok(None) };
+            let filter =
+                QueueFilter { employer_id: Some(employer_id.clone()), ..QueueFilter::default() };
+            let search =
+                NoticeSearch { employer_id: Some(employer_id.clone()), ..NoticeSearch::default() };
+            Ok(Some(Found {
+                sheet,
+                as_of: as_of(store, today)?,
+                items: store.queue(&filter, Order::Oldest, None, SHOWN)?,
+                notices: store.search_notices(&search, None, SHOWN)?,
+                letters: store.search_letters(Some(&employer_id), None, None, None, SHOWN)?,
+                people: people(store)?,
+            }))
+        })
+        .await?
+        .ok_or(Fault::NotFound)?;
+    answer(&page(&desk, &session, &found))
+}
+
+fn page(desk: &Desk, session: &Session, found: &Found) -> Page {
+    let frame = Frame::new(desk, session, "缴存单位", "Employer");
+    let language = frame.language;
+    let readings = desk.readings();
+    let employer = &found.sheet.employer;
+    let id = &employer.employer_id;
+    let line =
+        |row: &Hanging| Line::of(row, &[], found.as_of, &found.people, readings.reader(), language);
+    let of = |path| Address::default().with("employer", id).on(path);
+    Page {
+        name: foreign(if employer.name.is_empty() { id } else { &employer.name }),
+        facts: facts(&found.sheet, &frame),
+        items: found.items.iter().map(line).collect(),
+        items_href: of("/queue"),
+        notices: found.notices.iter().map(|one| Notice::of(one, 0, language)).collect(),
+        notices_href: of("/notices"),
+        letters: found.letters.clone(),
+        letters_href: of("/letters"),
+        frame,
+    }
+}
+
+fn facts(sheet: &EmployerSheet, frame: &Frame) -> Vec<(&'static str, String)> {
+    let employer = &sheet.employer;
+    let text = |field: &Option<String>| foreign(field.as_deref().unwrap_or_default());
+    let accounts: Vec<String> =
+        employer.payer_accounts.iter().map(|account| masked(account)).collect();
+    let mobile = employer.mobile.as_deref().map(masked).unwrap_or_default();
+    let facts = [
+        (frame.say("单位编号", "Number"), foreign(&employer.employer_id)),
+        (frame.say("统一社会信用代码", "Credit code"), text(&employer.uscc)),
+        (frame.say("经办人", "Agent"), text(&employer.contact)),
+        (frame.say("手机", "Mobile"), mobile),
+        (frame.say("函件地址", "Letters go to"), text(&employer.email)),
+        (frame.say("付款账户", "Pays from"), accounts.join("、")),
+        (frame.say("单位暂存款", "Advance balance"), yuan(sheet.advance)),
+    ];
+    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}

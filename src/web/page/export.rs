@@ -1,0 +1,108 @@
+//! What the queue shows, as a workbook: every row of the view, on whichever page.
+//!
+//! Start at [`queue`]. Rows are read a page at a time and written as they come. Accounts stay masked,
+//! every text is guarded against formulas (`report/xlsx.rs`), and the trail says who took what out.
+
+use super::queue::View;
+use super::{actor, as_of};
+use crate::nightly;
+use crate::report::xlsx::ItemBook;
+use crate::report::{Item, Language};
+use crate::store::{QueueFilter, RowPlace, Store, StoreError};
+use crate::suspense::trail::Entry;
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::readings::Readings;
+use crate::web::session::Session;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use std::io::Cursor;
+
+/// Rows read together.
+const ROWS_TOGETHER: u32 = 1_000;
+/// Rows of one workbook; whoever wants more filters, or takes the report of the night.
+const ROWS_MAX: u64 = 50_000;
+
+pub(crate) async fn queue(
+    State(desk): State<Desk>,
+    session: Session,
+    Query(view): Query<View>,
+) -> Result<Response, Fault> {
+    let (today, readings) = (desk.today(), desk.readings());
+    let language = session.visit.language;
+    let entry = Entry {
+        at: desk.now(),
+        actor: session.person_id.clone(),
+        role: actor(&session).role.code().to_owned(),
+        event: "exported".to_owned(),
+        subject: "queue".to_owned(),
+        // Not what was searched for: that may be a payer's name, and the trail is kept for ever.
+        detail: String::new(),
+    };
+    let made = desk
+        .store(move |store| {
+            let as_of = as_of(store, today)?;
+            let wanted = view.wanted(as_of, &session.person_id);
+            let items = Items {
+                store,
+                readings: &readings,
+                filter: &wanted.filter,
+                order: wanted.order,
+                as_of,
+            };
+            let made = items.workbook(language)?;
+            store.append(&entry)?;
+            Ok(made.map(|bytes| (bytes, as_of)))
+        })
+        .await?;
+    let (bytes, as_of) = made.ok_or(Fault::Broken)?;
+    let name = format!("attachment; filename=\"suspense-{as_of}.xlsx\"");
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(|_| Fault::Broken)?),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// The rows of a view.
+struct Items<'a> {
+    store: &'a Store,
+    readings: &'a Readings,
+    filter: &'a QueueFilter,
+    order: crate::store::Order,
+    as_of: NaiveDate,
+}
+
+impl Items<'_> {
+    /// The workbook; `None` where it could not be written, which is no fault of the store.
+    fn workbook(&self, language: Language) -> Result<Option<Vec<u8>>, StoreError> {
+        let advice = self.readings.advice(self.store)?;
+        let reader = self.readings.reader();
+        let title = format!("duizhang {}", self.as_of);
+        let Ok(mut book) = ItemBook::new(&title, self.as_of, language) else { return Ok(None) };
+        let mut behind: Option<RowPlace> = None;
+        let mut written = 0;
+        while written < ROWS_MAX {
+            let rows = self.store.queue(self.filter, self.order, behind.as_ref(), ROWS_TOGETHER)?;
+            behind = rows.last().map(|last| last.place(self.order));
+            let is_last = rows.len() < ROWS_TOGETHER as usize;
+            for row in &rows {
+                written += 1;
+                let suggestions = advice.suggestions(&row.item, reader);
+                let item = nightly::report_item(&row.item, reader, suggestions, self.as_of);
+                let item = Item { number: written, ..item };
+                if book.add(&item).is_err() {
+                    return Ok(None);
+                }
+            }
+            if is_last {
+                break;
+            }
+        }
+        let mut out = Cursor::new(Vec::new());
+        Ok(book.write(&mut out).ok().map(|()| out.into_inner()))
+    }
+}

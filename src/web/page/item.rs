@@ -1,0 +1,151 @@
+//! One item: what the bank gave, how it was read, why it hangs, what may resolve it, what was done.
+//!
+//! Start at [`show`]. Everything on the page is asked for in one go ([`Found`]); what it amounts to is
+//! put in words by [`shown`]. [`unmask`] shows the same page with the payer's account whole, once, and
+//! writes that into the trail.
+
+mod shown;
+
+pub(crate) use shown::{Notice, facts};
+
+use super::{actor, as_of, people, workers};
+use crate::remittance::PaymentReference;
+use crate::report::Suggestion;
+use crate::store::{
+    Hanging, HistoryEntry, NoticeLine, NoticeSearch, Order, OwnAccount, QueueFilter, SimilarItem,
+    Store, StoreError, TransactionSheet,
+};
+use crate::suspense::trail::Entry;
+use crate::suspense::{Proposal, Stage};
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::show as answer;
+use crate::web::readings::Readings;
+use crate::web::session::Session;
+use crate::web::view::address::named;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Other items and notices of the same employer that are shown.
+const OTHERS: u32 = 12;
+/// Items like it whose end is shown.
+const SIMILAR: u32 = 8;
+
+/// Everything the page shows, as the store has it.
+struct Found {
+    as_of: NaiveDate,
+    row: Hanging,
+    sheet: TransactionSheet,
+    suggestions: Vec<Suggestion>,
+    employer: Option<(String, String)>,
+    others: Vec<Hanging>,
+    notices: Vec<NoticeLine>,
+    similar: Vec<SimilarItem>,
+    history: Vec<HistoryEntry>,
+    /// The proposal that waits, or the one that stands.
+    proposal: Option<Proposal>,
+    named: BTreeMap<PaymentReference, NoticeLine>,
+    accounts: Vec<OwnAccount>,
+    people: BTreeMap<String, String>,
+    workers: Vec<(String, String)>,
+    /// The next one in the queue.
+    next: Option<Hanging>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    done: String,
+}
+
+pub(crate) async fn show(
+    State(desk): State<Desk>,
+    session: Session,
+    Path((account_id, serial)): Path<(i64, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fault> {
+    let found = find(&desk, account_id, &serial).await?;
+    answer(&shown::page(&desk, &session, found, &asked.done, false))
+}
+
+/// Shows the payer's account number whole, and writes down who looked.
+pub(crate) async fn unmask(
+    State(desk): State<Desk>,
+    session: Session,
+    Path((account_id, serial)): Path<(i64, String)>,
+) -> Result<Response, Fault> {
+    let found = find(&desk, account_id, &serial).await?;
+    let entry = Entry {
+        at: desk.now(),
+        actor: session.person_id.clone(),
+        role: actor(&session).role.code().to_owned(),
+        event: "unmasked".to_owned(),
+        subject: found.row.item.id.to_string(),
+        detail: String::new(),
+    };
+    desk.store(move |store| store.append(&entry)).await?;
+    answer(&shown::page(&desk, &session, found, "", true))
+}
+
+async fn find(desk: &Desk, account_id: i64, serial: &str) -> Result<Found, Fault> {
+    let serial = named(serial).to_owned();
+    let (today, readings) = (desk.today(), desk.readings());
+    let found = desk.store(move |store| ask(store, &readings, today, account_id, &serial)).await?;
+    found.ok_or(Fault::NotFound)
+}
+
+fn ask(
+    store: &Store,
+    readings: &Readings,
+    today: NaiveDate,
+    account_id: i64,
+    serial: &str,
+) -> Result<Option<Found>, StoreError> {
+    let Some(row) = store.hanging(account_id, serial)? else { return Ok(None) };
+    let Some(sheet) = store.transaction_sheet(account_id, serial)? else { return Ok(None) };
+    let id = &row.item.id;
+    let suggestions = match row.item.stage {
+        Stage::Resolved => Vec::new(),
+        Stage::Open | Stage::Assigned | Stage::Proposed | Stage::Approved => {
+            readings.advice(store)?.suggestions(&row.item, readings.reader())
+        }
+    };
+    let employer_id = store.employer_of(id)?;
+    let name = employer_id.as_deref().map(|id| store.employer_sheet(id)).transpose()?.flatten();
+    let (mut others, mut notices) = (Vec::new(), Vec::new());
+    if let Some(employer_id) = &employer_id {
+        let filter =
+            QueueFilter { employer_id: Some(employer_id.clone()), ..QueueFilter::default() };
+        others = store.queue(&filter, Order::Oldest, None, OTHERS + 1)?;
+        others.retain(|other| other.item.id != *id);
+        let search =
+            NoticeSearch { employer_id: Some(employer_id.clone()), ..NoticeSearch::default() };
+        notices = store.search_notices(&search, None, OTHERS)?;
+    }
+    let proposal = row.item.pending.as_deref().or(row.item.decided.as_deref());
+    let proposal = proposal.map(|id| store.proposal(id)).transpose()?.flatten();
+    let named = super::act::named(store, proposal.iter().map(|proposal| &proposal.act))?;
+    let behind = row.place(Order::Oldest);
+    let next = store.queue(&QueueFilter::default(), Order::Oldest, Some(&behind), 1)?;
+    Ok(Some(Found {
+        as_of: as_of(store, today)?,
+        similar: store.similar(id, SIMILAR)?,
+        history: store.history(id)?,
+        employer: employer_id
+            .map(|id| (id, name.map(|sheet| sheet.employer.name).unwrap_or_default())),
+        accounts: store.own_accounts()?,
+        people: people(store)?,
+        workers: workers(store)?,
+        next: next.into_iter().next(),
+        row,
+        sheet,
+        suggestions,
+        others,
+        notices,
+        proposal,
+        named,
+    }))
+}

@@ -1,0 +1,316 @@
+//! The item's page in words.
+
+use super::Found;
+use crate::remark::Reader;
+use crate::remittance::account::masked;
+use crate::report::Language;
+use crate::store::{Hanging, HistoryEntry, NoticeLine, TransactionSheet};
+use crate::suspense::trail::{event_chinese, event_english};
+use crate::suspense::{ActKind, Age, Permission, age_days};
+use crate::web::Desk;
+use crate::web::frame::{Frame, choose};
+use crate::web::page::queue::{Line, seen, signed};
+use crate::web::session::Session;
+use crate::web::view::evidence::Candidate;
+use crate::web::view::proposal::{Known, Shown};
+use crate::web::view::remark::Remark;
+use crate::web::view::why::Why;
+use crate::web::view::{self, address, detail, foreign, instant, yuan};
+use askama::Template;
+use chrono::NaiveDate;
+
+/// An item's page.
+#[derive(Template)]
+#[template(path = "desk/item.html")]
+pub(super) struct Page {
+    frame: Frame,
+    here: String,
+    /// What a form names the item by.
+    seen: String,
+    bank: Bank,
+    standing: Standing,
+    why: Why,
+    candidates: Vec<Candidate>,
+    /// The notice that the form begins with: the nearest, where it asks for exactly what came.
+    first_choice: String,
+    employer: Option<Employer>,
+    others: Vec<Line>,
+    notices: Vec<Notice>,
+    similar: Vec<Similar>,
+    note: String,
+    history: Vec<Moment>,
+    proposal: Option<Shown>,
+    next: String,
+    done: &'static str,
+    rights: Rights,
+    people: Vec<(String, String)>,
+}
+
+/// What the bank gave.
+struct Bank {
+    facts: Vec<(&'static str, String)>,
+    payer_account: String,
+    is_masked: bool,
+    amount: String,
+    is_negative: bool,
+    remarks: Vec<Remark>,
+}
+
+/// Where the item stands.
+struct Standing {
+    reason: &'static str,
+    stage: &'static str,
+    stage_class: &'static str,
+    age_days: u32,
+    age: &'static str,
+    assignee: String,
+    is_mine: bool,
+}
+
+/// What the reader can do with it now.
+struct Rights {
+    /// It hangs and nothing is proposed: acts can be drafted.
+    can_act: bool,
+    can_reverse: bool,
+    may_assign: bool,
+    may_unmask: bool,
+}
+
+struct Employer {
+    id: String,
+    name: String,
+    href: String,
+    queue: String,
+}
+
+/// A notice of the same employer.
+pub(crate) struct Notice {
+    pub(crate) reference: String,
+    pub(crate) month: String,
+    pub(crate) amount: String,
+    pub(crate) status: &'static str,
+    /// It asks for exactly what came.
+    pub(crate) exact: bool,
+}
+
+struct Similar {
+    href: String,
+    words: String,
+    became: String,
+}
+
+struct Moment {
+    when: String,
+    by: String,
+    what: String,
+    detail: String,
+}
+
+pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, whole: bool) -> Page {
+    let frame = Frame::new(desk, session, "挂账详情", "Item in suspense");
+    let language = frame.language;
+    let item = &found.row.item;
+    let known = Known {
+        notices: found.named.clone(),
+        accounts: found.accounts.clone(),
+        people: found.people.clone(),
+    };
+    let readings = desk.readings();
+    let line =
+        |other| Line::of(other, &[], found.as_of, &found.people, readings.reader(), language);
+    let actor = crate::web::page::actor(session);
+    let proposal = found.proposal.as_ref();
+    let notice = |notice| Notice::of(notice, item.amount.fen(), language);
+    Page {
+        here: address::item(found.row.account_id, &item.id.serial),
+        seen: seen(&found.row),
+        bank: Bank::of(&found, readings.reader(), whole, language),
+        standing: Standing::of(&found, &known, session, language),
+        why: Why::of(item.because.as_deref(), language),
+        first_choice: first_choice(&found),
+        candidates: found.suggestions.iter().map(|one| Candidate::of(one, language)).collect(),
+        employer: found.employer.as_ref().map(Employer::of),
+        others: found.others.iter().map(line).collect(),
+        notices: found.notices.iter().map(notice).collect(),
+        similar: similar(&found, &known, language),
+        note: foreign(item.note.as_deref().unwrap_or_default()),
+        history: history(&found, &known, language),
+        proposal: proposal.map(|one| Shown::of(one, &known, &desk.rules().desk, &actor, language)),
+        next: found.next.as_ref().map(place).unwrap_or_default(),
+        done: done_words(done, language),
+        rights: Rights::of(&found, &frame),
+        people: found.workers,
+        frame,
+    }
+}
+
+fn place(item: &Hanging) -> String {
+    address::item(item.account_id, &item.item.id.serial)
+}
+
+/// The nearest notice, where it asks for exactly what came.
+fn first_choice(found: &Found) -> String {
+    let nearest = found.suggestions.first();
+    let exact = nearest.filter(|nearest| nearest.amount == found.row.item.amount);
+    exact.map(|nearest| nearest.reference.to_string()).unwrap_or_default()
+}
+
+impl Bank {
+    fn of(found: &Found, reader: &Reader, whole: bool, language: Language) -> Self {
+        let item = &found.row.item;
+        let account = &item.counterparty_account;
+        let amount = signed(item.direction, item.amount);
+        let read = |(field, text): &(_, String)| Remark::read(*field, text, reader, language);
+        Self {
+            facts: facts(&found.sheet, language),
+            payer_account: if whole { foreign(account) } else { masked(account) },
+            is_masked: !whole && account.chars().count() > 4,
+            amount: yuan(amount),
+            is_negative: amount.fen() < 0,
+            remarks: item.remarks.iter().map(read).collect(),
+        }
+    }
+}
+
+impl Standing {
+    fn of(found: &Found, known: &Known, session: &Session, language: Language) -> Self {
+        let item = &found.row.item;
+        let days = age_days(item.booked_on, found.as_of);
+        let assignee = item.assignee.as_deref();
+        Self {
+            reason: item.reason.map_or("", |reason| view::reason(reason, language)),
+            stage: view::stage(item.stage, language),
+            stage_class: item.stage.code(),
+            age_days: days,
+            age: view::age(Age::of(days), language),
+            assignee: assignee.map(|login| known.person(login)).unwrap_or_default(),
+            is_mine: assignee == Some(&session.person_id),
+        }
+    }
+}
+
+impl Rights {
+    fn of(found: &Found, frame: &Frame) -> Self {
+        let item = &found.row.item;
+        let may_propose = frame.may(Permission::Propose) && item.pending.is_none();
+        Self {
+            can_act: may_propose && item.closed_on.is_none(),
+            can_reverse: may_propose && item.decided.is_some(),
+            may_assign: frame.may(Permission::Assign) && item.closed_on.is_none(),
+            may_unmask: frame.may(Permission::Unmask),
+        }
+    }
+}
+
+impl Employer {
+    fn of((id, name): &(String, String)) -> Self {
+        Self {
+            id: id.clone(),
+            name: foreign(if name.is_empty() { id } else { name }),
+            href: address::employer(id),
+            queue: address::Query::default().with("employer", id).on("/queue"),
+        }
+    }
+}
+
+impl Notice {
+    pub(crate) fn of(notice: &NoticeLine, fen: i64, language: Language) -> Self {
+        Self {
+            reference: notice.reference.to_string(),
+            month: notice.month.to_string(),
+            amount: yuan(notice.amount),
+            status: view::notice_status(notice.status, language),
+            exact: notice.amount.fen() == fen,
+        }
+    }
+}
+
+fn done_words(done: &str, language: Language) -> &'static str {
+    match done {
+        "assigned" => choose(language, "已分派。", "Assigned."),
+        "released" => choose(language, "已取消分派。", "Released."),
+        "proposed" => choose(language, "已提交，等待复核。", "Proposed; somebody else approves."),
+        "withdrawn" => choose(language, "已撤回。", "Taken back."),
+        "noted" => choose(language, "备注已保存。", "The note is kept."),
+        _ => "",
+    }
+}
+
+/// The transaction as the bank gave it; what it did not give is left out.
+pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'static str, String)> {
+    let say = |zh, en| choose(language, zh, en);
+    let booked = match sheet.booked_time {
+        Some(time) => format!("{} {}", sheet.booked_on, time.format("%H:%M:%S")),
+        None => sheet.booked_on.to_string(),
+    };
+    let bank = format!("{} {}", sheet.counterparty_bank_name, sheet.counterparty_bank_code);
+    let facts = [
+        (
+            say("收款账户", "Received at"),
+            format!("{} {}", foreign(&sheet.bank_name), masked(&sheet.account_no)),
+        ),
+        (say("流水号", "Serial"), foreign(&sheet.serial)),
+        (say("入账", "Booked"), booked),
+        (say("付款方", "Payer"), foreign(&sheet.counterparty_name)),
+        (say("付款开户行", "Payer's bank"), foreign(bank.trim())),
+        (say("入账后余额", "Balance after"), sheet.balance.map(yuan).unwrap_or_default()),
+        (
+            say("冲正标志", "Reversal mark"),
+            if sheet.reversal { say("有", "yes").to_owned() } else { String::new() },
+        ),
+        (say("收到批次", "Taken in on"), sheet.taken_on.to_string()),
+    ];
+    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn similar(found: &Found, known: &Known, language: Language) -> Vec<Similar> {
+    let shown = |one: &crate::store::SimilarItem| {
+        let line = known.item(&one.id);
+        let kind = one
+            .resolution
+            .as_deref()
+            .and_then(|code| ActKind::ALL.into_iter().find(|kind| kind.code() == code));
+        let became = match kind {
+            Some(kind) => choose(language, kind.chinese(), kind.english()),
+            None => view::outcome(one.outcome, language),
+        };
+        let notice = one.notice.map(|notice| format!(" {notice}")).unwrap_or_default();
+        Similar {
+            href: line.href,
+            words: format!("{} {} {}", one.booked_on, line.words, yuan(one.amount)),
+            became: format!("{became}{notice}"),
+        }
+    };
+    found.similar.iter().map(shown).collect()
+}
+
+fn history(found: &Found, known: &Known, language: Language) -> Vec<Moment> {
+    let shown = |entry: &HistoryEntry| {
+        let words = match language {
+            Language::Chinese => event_chinese(&entry.event),
+            Language::English => event_english(&entry.event),
+        };
+        let posted = choose(language, "记账", "posted");
+        Moment {
+            when: when(entry.on, entry.at),
+            by: match &entry.by {
+                Some(by) => known.person(&by.0),
+                None => choose(language, "系统", "the night").to_owned(),
+            },
+            what: if entry.posting.is_some() { posted } else { words.unwrap_or(&entry.event) }
+                .to_owned(),
+            detail: match entry.posting {
+                Some((debit, credit, amount)) => {
+                    let side = |subject| view::subject(subject, language);
+                    format!("{} → {} {}", side(debit), side(credit), yuan(amount))
+                }
+                None => detail::words(&entry.detail, known, language),
+            },
+        }
+    };
+    found.history.iter().map(shown).collect()
+}
+
+fn when(on: NaiveDate, at: Option<i64>) -> String {
+    at.map_or_else(|| on.to_string(), instant)
+}

@@ -1,0 +1,200 @@
+//! Looking at an act before anybody else sees it, and proposing it.
+//!
+//! Start at [`preview`]: whatever form drafted it, for one item or fifty, the same page says what each
+//! would move and what cannot be; then [`propose`] takes exactly what was looked at, all or none. The
+//! drafts travel inside the page, each with the versions of its items, so that what changed meanwhile
+//! is refused.
+
+use super::draft::{Form, drafts, items};
+use super::{actor, invalid, moment, people};
+use crate::remittance::Money;
+use crate::report::{EvidenceKind, Holds, Suggestion};
+use crate::store::{OwnAccount, Preview, Store, StoreError};
+use crate::suspense::{Act, Draft, Refusal};
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::session::Session;
+use crate::web::view::proposal::{Known, Line, after};
+use crate::web::view::{self, address, count, foreign, yuan};
+use askama::Template;
+use axum::extract::{RawForm, State};
+use axum::response::{IntoResponse, Redirect, Response};
+
+#[derive(Template)]
+#[template(path = "desk/preview.html")]
+struct Page {
+    frame: Frame,
+    kind: &'static str,
+    drafts: Vec<Drafted>,
+    /// How many can be proposed, and their sum.
+    count: String,
+    total: String,
+    refused: usize,
+    back: String,
+}
+
+/// A draft, and what it would do or why not.
+struct Drafted {
+    /// The draft as the next form sends it; empty where it is refused.
+    json: String,
+    items: Vec<Line>,
+    after: Vec<Line>,
+    postings: Vec<String>,
+    amount: String,
+    note: String,
+    approvals_needed: u8,
+    refusal: String,
+}
+
+pub(crate) async fn preview(
+    State(desk): State<Desk>,
+    session: Session,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let form = Form::read(&body);
+    let accounts = desk.store(Store::own_accounts).await?;
+    let drafted = match form.one("act") {
+        "nearest" => nearest(&desk, &form, &accounts).await?,
+        _ => drafts(&form, &accounts)?,
+    };
+    let (rules, actor, now) = (desk.rules().desk.clone(), actor(&session), moment(&desk));
+    let asked = drafted.clone();
+    let (previews, known) = desk
+        .store(move |store| {
+            let previews = store.preview_all(&rules, &actor, &asked, now)?;
+            let notices = super::act::named(store, asked.iter().map(|draft| &draft.act))?;
+            Ok((previews, Known { notices, accounts, people: people(store)? }))
+        })
+        .await?;
+    let frame = Frame::new(&desk, &session, "预览处理意见", "Look before proposing");
+    let shown: Vec<Drafted> = drafted
+        .iter()
+        .zip(&previews)
+        .map(|(draft, preview)| Drafted::of(draft, preview, &known, &frame))
+        .collect();
+    let possible = || previews.iter().flatten();
+    let total: Money = possible().map(|preview| preview.amount).sum();
+    let kind = drafted.first().map(|draft| draft.act.kind());
+    answer(&Page {
+        kind: kind.map_or("", |kind| choose(frame.language, kind.chinese(), kind.english())),
+        count: count(possible().count() as u64),
+        total: yuan(total),
+        refused: shown.iter().filter(|draft| !draft.refusal.is_empty()).count(),
+        back: back(&drafted, &known.accounts),
+        drafts: shown,
+        frame,
+    })
+}
+
+impl Drafted {
+    fn of(draft: &Draft, preview: &Result<Preview, Refusal>, known: &Known, frame: &Frame) -> Self {
+        let language = frame.language;
+        let shown = Self {
+            json: String::new(),
+            items: draft.items.iter().map(|seen| known.item(&seen.id)).collect(),
+            after: after(&draft.act, known, language),
+            postings: Vec::new(),
+            amount: String::new(),
+            note: foreign(&draft.note),
+            approvals_needed: 0,
+            refusal: String::new(),
+        };
+        match preview {
+            Ok(preview) => Self {
+                json: serde_json::to_string(draft).unwrap_or_default(),
+                postings: preview
+                    .postings
+                    .iter()
+                    .map(|(debit, credit, amount)| {
+                        let side = |subject| view::subject(subject, language);
+                        format!("{} → {} {}", side(*debit), side(*credit), yuan(*amount))
+                    })
+                    .collect(),
+                amount: yuan(preview.amount),
+                approvals_needed: preview.approvals_needed,
+                ..shown
+            },
+            Err(refusal) => {
+                Self { refusal: choose(language, refusal.chinese(), refusal.to_string()), ..shown }
+            }
+        }
+    }
+}
+
+/// Each item with the notice that comes nearest, where that asks for exactly what came and nothing
+/// speaks against it. Items without such a notice are left out, and the page counts what is left.
+async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Vec<Draft>, Fault> {
+    let seen = items(form, accounts)?;
+    let (accounts, note) = (accounts.to_vec(), form.one("note").to_owned());
+    let readings = desk.readings();
+    let drafted = desk
+        .store(move |store| {
+            let advice = readings.advice(store)?;
+            let mut drafted = Vec::new();
+            for seen in seen {
+                let account = accounts.iter().find(|one| one.account_no == seen.id.account_no);
+                let Some(account) = account else { continue };
+                let Some(row) = store.hanging(account.account_id, &seen.id.serial)? else {
+                    continue;
+                };
+                let nearest = advice.suggestions(&row.item, readings.reader()).into_iter().next();
+                if let Some(nearest) = nearest.filter(agrees) {
+                    let act = Act::Settle { notices: vec![nearest.reference] };
+                    drafted.push(Draft { items: vec![seen], act, note: note.clone() });
+                }
+            }
+            Ok::<_, StoreError>(drafted)
+        })
+        .await?;
+    if drafted.is_empty() {
+        return Err(invalid(
+            "所选各笔都没有金额完全相符的通知书，请逐笔处理",
+            "none of these has a notice that asks for exactly what came; look at each",
+        ));
+    }
+    Ok(drafted)
+}
+
+/// The amount is exact, and nothing speaks against it.
+fn agrees(suggestion: &Suggestion) -> bool {
+    let evidence = &suggestion.evidence;
+    evidence.iter().any(|one| one.kind == EvidenceKind::Amount && one.holds == Holds::Yes)
+        && evidence.iter().all(|one| one.holds != Holds::No)
+}
+
+/// Where one goes who changes their mind: the item, or the queue.
+fn back(drafts: &[Draft], accounts: &[OwnAccount]) -> String {
+    let only = match drafts {
+        [Draft { items, .. }] => items.first(),
+        _ => None,
+    };
+    let place = only.and_then(|seen| {
+        let account = accounts.iter().find(|one| one.account_no == seen.id.account_no)?;
+        Some(address::item(account.account_id, &seen.id.serial))
+    });
+    place.unwrap_or_else(|| "/queue".to_owned())
+}
+
+pub(crate) async fn propose(
+    State(desk): State<Desk>,
+    session: Session,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let form = Form::read(&body);
+    let drafts: Result<Vec<Draft>, _> = form.all("draft").map(serde_json::from_str).collect();
+    let drafts =
+        drafts.map_err(|_| invalid("请重新预览后再提交", "look at it again, then propose"))?;
+    if drafts.is_empty() {
+        return Err(invalid("没有可以提交的处理意见", "there is nothing to propose"));
+    }
+    let (rules, actor, now) = (desk.rules().desk.clone(), actor(&session), moment(&desk));
+    let (done, accounts) = desk
+        .store(move |store| {
+            let done = store.propose_all(&rules, &actor, &drafts, now)?;
+            Ok((done.map(|_| drafts), store.own_accounts()?))
+        })
+        .await?;
+    let drafts = done.map_err(Fault::from)?;
+    Ok(Redirect::to(&format!("{}?done=proposed", back(&drafts, &accounts))).into_response())
+}

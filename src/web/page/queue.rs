@@ -1,0 +1,124 @@
+//! The queue: what hangs, filtered, counted beside each filter, a page at a time.
+//!
+//! Start at [`show`]. The address holds the whole view ([`View`]), so it can be kept, sent and gone
+//! back to. One statement counts for all filters ([`facet`]), another reads the page.
+
+mod facet;
+mod line;
+mod view;
+
+pub(crate) use line::Line;
+pub(crate) use line::{seen, signed};
+pub(crate) use view::{View, Wanted, place};
+
+use super::{ROWS, as_of, cut, people};
+use crate::report::Tally;
+use crate::store::{Counts, Hanging, QueueFilter};
+use crate::suspense::Permission;
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::{Frame, show as answer};
+use crate::web::session::Session;
+use crate::web::view::{count, yuan};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use chrono::NaiveDate;
+use facet::Facet;
+use std::collections::BTreeMap;
+
+/// Items that are counted for the filters; more than these are "at least".
+const COUNTED_MAX: u32 = 100_000;
+
+#[derive(Template)]
+#[template(path = "desk/queue.html")]
+struct Page {
+    frame: Frame,
+    view: View,
+    as_of: NaiveDate,
+    facets: Vec<Facet>,
+    lines: Vec<Line>,
+    /// What the filters leave, over all pages.
+    total: String,
+    total_amount: String,
+    cut: bool,
+    /// The next page's address; empty on the last.
+    next: String,
+    first: String,
+    /// This page’s address, without what was done.
+    here: String,
+    export: String,
+    /// The address of the view with the other order.
+    reordered: String,
+    may_assign: bool,
+    may_propose: bool,
+    may_export: bool,
+    done: &'static str,
+}
+
+/// What a page of the queue needs of the store.
+struct Found {
+    as_of: NaiveDate,
+    counts: Counts,
+    rows: Vec<Hanging>,
+    suggestions: Vec<Vec<crate::report::Suggestion>>,
+    people: BTreeMap<String, String>,
+}
+
+pub(crate) async fn show(
+    State(desk): State<Desk>,
+    session: Session,
+    Query(view): Query<View>,
+) -> Result<Response, Fault> {
+    let today = desk.today();
+    let readings = desk.readings();
+    let asked = view.clone();
+    let me = session.person_id.clone();
+    let found = desk
+        .store(move |store| {
+            let as_of = as_of(store, today)?;
+            let wanted = asked.wanted(as_of, &me);
+            let searched = QueueFilter { ..wanted.searched() };
+            let counts = store.counts(&searched, as_of, COUNTED_MAX)?;
+            let rows =
+                store.queue(&wanted.filter, wanted.order, wanted.behind.as_ref(), ROWS + 1)?;
+            let advice = readings.advice(store)?;
+            let suggest = |row: &Hanging| advice.suggestions(&row.item, readings.reader());
+            let suggestions = rows.iter().map(suggest).collect();
+            Ok(Found { as_of, counts, rows, suggestions, people: people(store)? })
+        })
+        .await?;
+    answer(&page(&desk, &session, view, found))
+}
+
+fn page(desk: &Desk, session: &Session, view: View, found: Found) -> Page {
+    let frame = Frame::new(desk, session, "队列", "Queue");
+    let language = frame.language;
+    let wanted = view.wanted(found.as_of, &session.person_id);
+    let Tally { count: items, amount } = facet::left(&found.counts, &wanted, &session.person_id);
+    let (rows, more) = cut(found.rows);
+    let behind = rows.last().filter(|_| more).map(|last| last.place(wanted.order));
+    let readings = desk.readings();
+    let lines = rows.iter().zip(&found.suggestions).map(|(row, suggestions)| {
+        Line::of(row, suggestions, found.as_of, &found.people, readings.reader(), language)
+    });
+    Page {
+        lines: lines.collect(),
+        facets: facet::all(&view, &found.counts, &wanted, session, &found.people, language),
+        total: count(items),
+        total_amount: yuan(amount),
+        cut: found.counts.cut,
+        next: behind.map(|place| view.behind(&place)).unwrap_or_default(),
+        first: view.first(),
+        here: view.here(),
+        export: view.export(),
+        reordered: view.reordered(),
+        may_assign: frame.may(Permission::Assign),
+        may_propose: frame.may(Permission::Propose),
+        may_export: frame.may(Permission::Export),
+        done: view.done_words(language),
+        as_of: found.as_of,
+        view,
+        frame,
+    }
+}

@@ -1,0 +1,118 @@
+//! 留痕: the audit trail, searched, and whether its chain holds.
+
+use super::{ROWS, cut, people};
+use crate::report::Language;
+use crate::store::TrailFilter;
+use crate::suspense::Role;
+use crate::suspense::trail::{EVENTS, Link, event_chinese, event_english};
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::session::Session;
+use crate::web::view::address::Query as Address;
+use crate::web::view::proposal::Known;
+use crate::web::view::{detail, foreign, instant};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "desk/trail.html")]
+struct Page {
+    frame: Frame,
+    asked: Asked,
+    events: Vec<(&'static str, &'static str)>,
+    lines: Vec<Line>,
+    next: String,
+}
+
+struct Line {
+    sequence: i64,
+    at: String,
+    actor: String,
+    role: String,
+    event: String,
+    subject: String,
+    /// Where the subject has a page.
+    href: String,
+    detail: String,
+    /// The beginning of the hash; the whole of it in the export.
+    hash: String,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    actor: String,
+    event: String,
+    subject: String,
+    after: String,
+}
+
+pub(crate) async fn show(
+    State(desk): State<Desk>,
+    session: Session,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fault> {
+    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let filter = TrailFilter {
+        before: asked.after.parse().ok(),
+        actor: some(&asked.actor),
+        event: some(&asked.event),
+        subject: some(&asked.subject),
+    };
+    let (found, known) = desk
+        .store(move |store| {
+            let found = store.trail(&filter, ROWS + 1)?;
+            let accounts = store.own_accounts()?;
+            Ok((found, Known { accounts, people: people(store)?, ..Known::default() }))
+        })
+        .await?;
+    let (rows, more) = cut(found);
+    let frame = Frame::new(&desk, &session, "留痕", "Audit trail");
+    let language = frame.language;
+    let behind = |last: &Link| {
+        Address::default()
+            .with("actor", &asked.actor)
+            .with("event", &asked.event)
+            .with("subject", &asked.subject)
+            .with("after", &last.sequence.to_string())
+            .on("/trail")
+    };
+    answer(&Page {
+        next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
+        lines: rows.iter().map(|link| line(link, &known, language)).collect(),
+        events: EVENTS.iter().map(|(code, zh, en)| (*code, choose(language, *zh, *en))).collect(),
+        asked,
+        frame,
+    })
+}
+
+fn line(link: &Link, known: &Known, language: Language) -> Line {
+    let entry = &link.entry;
+    let event = match language {
+        Language::Chinese => event_chinese(&entry.event),
+        Language::English => event_english(&entry.event),
+    };
+    let role = Role::from_code(&entry.role);
+    let item = entry.subject.parse().ok().map(|id| known.item(&id));
+    let item = item.filter(|line| !line.href.is_empty());
+    Line {
+        sequence: link.sequence,
+        at: instant(entry.at),
+        actor: known.person(&entry.actor),
+        role: match role {
+            Some(role) => detail::role_words(role, language).to_owned(),
+            None if entry.role == "operator" => {
+                choose(language, "命令行", "command line").to_owned()
+            }
+            None => foreign(&entry.role),
+        },
+        event: event.unwrap_or(&entry.event).to_owned(),
+        subject: item.as_ref().map_or_else(|| foreign(&entry.subject), |line| line.words.clone()),
+        href: item.map(|line| line.href).unwrap_or_default(),
+        detail: detail::words(&entry.detail, known, language),
+        hash: link.hash.get(..12).unwrap_or_default().to_owned(),
+    }
+}

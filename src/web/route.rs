@@ -1,0 +1,223 @@
+//! Every address of the desk, what it needs, and who answers: start at [`table`].
+//!
+//! The table is what a test walks, route by route, as every role; and the menu is made from it. A
+//! page is added by a line here.
+
+use super::page::{
+    act as small, approval, employer, export, item, letter, notice, propose, queue, rule, run,
+    today, trail, transaction,
+};
+use super::{Desk, api, asset, fault, guard, health, login, metric, own, people};
+use crate::suspense::Permission;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use std::time::Duration;
+use tower_http::timeout::TimeoutLayer;
+
+/// Bytes of a request's body, for programs; forms have a limit of their own.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+/// How long a request may take, its body's arrival included.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// What a route needs of whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Anybody,
+    /// A session, be it confined to password and second factor.
+    Own,
+    /// A session whose role may.
+    May(Permission),
+    /// A program's token whose role may.
+    Token(Permission),
+}
+
+/// A route as a test sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+}
+
+pub(super) struct Route {
+    method: Method,
+    path: &'static str,
+    access: Access,
+    answer: MethodRouter<Desk>,
+}
+
+/// A page that the menu leads to, in its order.
+pub(crate) struct Entry {
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+    pub(crate) zh: &'static str,
+    pub(crate) en: &'static str,
+}
+
+/// A page: reads, changes nothing.
+fn page<H: Handler<T, Desk>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route { method: Method::GET, path, access, answer: on(MethodFilter::GET, handler) }
+}
+
+/// An act: a form that changes something.
+fn act<H: Handler<T, Desk>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route { method: Method::POST, path, access, answer: on(MethodFilter::POST, handler) }
+}
+
+const READ: Access = Access::May(Permission::Read);
+const UNMASK: Access = Access::May(Permission::Unmask);
+const ASSIGN: Access = Access::May(Permission::Assign);
+const PROPOSE: Access = Access::May(Permission::Propose);
+const APPROVE: Access = Access::May(Permission::Approve);
+const EXPORT: Access = Access::May(Permission::Export);
+const TRAIL: Access = Access::May(Permission::ReadTrail);
+const PEOPLE: Access = Access::May(Permission::AdministerPeople);
+
+/// Every address there is.
+fn table() -> Vec<Route> {
+    let mut table = desk();
+    table.extend(programs());
+    table
+}
+
+/// The interface for programs; `api/openapi.json` describes it.
+#[rustfmt::skip] // A table is read by column.
+fn programs() -> Vec<Route> {
+    use api::{proof, proposal, record, suspense};
+    const READ: Access = Access::Token(Permission::Read);
+    const ASSIGN: Access = Access::Token(Permission::Assign);
+    const PROPOSE: Access = Access::Token(Permission::Propose);
+    const APPROVE: Access = Access::Token(Permission::Approve);
+    const TRAIL: Access = Access::Token(Permission::ReadTrail);
+    vec![
+        page("/api/v1/openapi.json",                              Access::Anybody, api::described),
+        page("/api/v1/suspense",                                  READ,    suspense::listed),
+        page("/api/v1/suspense/{account}/{serial}",               READ,    suspense::shown),
+        page("/api/v1/suspense/{account}/{serial}/suggestions",   READ,    suspense::suggestions),
+        page("/api/v1/suspense/{account}/{serial}/history",       READ,    suspense::history),
+        act ("/api/v1/suspense/{account}/{serial}/notes",         ASSIGN,  suspense::note),
+        act ("/api/v1/assignments",                               ASSIGN,  suspense::assign),
+        act ("/api/v1/previews",                                  PROPOSE, proposal::preview),
+        page("/api/v1/proposals",                                 READ,    proposal::listed),
+        act ("/api/v1/proposals",                                 PROPOSE, proposal::propose),
+        page("/api/v1/proposals/{id}",                            READ,    proposal::shown),
+        act ("/api/v1/proposals/{id}/approve",                    APPROVE, proposal::approve),
+        act ("/api/v1/proposals/{id}/send-back",                  APPROVE, proposal::send_back),
+        act ("/api/v1/proposals/{id}/withdraw",                   PROPOSE, proposal::withdraw),
+        page("/api/v1/transactions",                              READ,    record::transactions),
+        page("/api/v1/notices",                                   READ,    record::notices),
+        page("/api/v1/employers",                                 READ,    record::employers),
+        page("/api/v1/employers/{id}",                            READ,    record::employer),
+        page("/api/v1/runs",                                      READ,    record::runs),
+        page("/api/v1/letters",                                   READ,    record::letters),
+        page("/api/v1/trail",                                     TRAIL,   proof::trail),
+        page("/api/v1/audit",                                     TRAIL,   proof::audit),
+    ]
+}
+
+/// The desk's own pages and forms.
+#[rustfmt::skip] // A table is read by column.
+fn desk() -> Vec<Route> {
+    use Access::{Anybody, Own};
+    vec![
+        page("/",                     READ,    today::show),
+        page("/queue",                READ,    queue::show),
+        page("/queue/export.xlsx",    EXPORT,  export::queue),
+        page("/items/{account}/{serial}",         READ,    item::show),
+        act ("/items/{account}/{serial}/unmask",  UNMASK,  item::unmask),
+        act ("/items/{account}/{serial}/note",    ASSIGN,  small::note),
+        act ("/assign",                           ASSIGN,  small::assign),
+        act ("/preview",                          PROPOSE, propose::preview),
+        act ("/propose",                          PROPOSE, propose::propose),
+        act ("/proposals/{id}/withdraw",          PROPOSE, small::withdraw),
+        act ("/proposals/{id}/send-back",         APPROVE, approval::send_back),
+        page("/approvals",            READ,    approval::show),
+        act ("/approvals/approve",    APPROVE, approval::approve),
+        page("/transactions",         READ,    transaction::list),
+        page("/transactions/{account}/{serial}",  READ,    transaction::show),
+        page("/notices",              READ,    notice::show),
+        page("/employers",            READ,    employer::list),
+        page("/employers/{id}",       READ,    employer::show),
+        page("/letters",              READ,    letter::list),
+        page("/letters/{id}",         READ,    letter::show),
+        page("/runs",                 READ,    run::list),
+        page("/runs/{day}",           READ,    run::show),
+        page("/rules",                READ,    rule::show),
+        page("/trail",                TRAIL,   trail::show),
+
+        page("/login",                Anybody, login::page),
+        act ("/login",                Anybody, login::log_in),
+        act ("/logout",               Own,     login::log_out),
+        page("/language/{language}",  Anybody, login::language),
+
+        page("/me",                   Own,     own::page),
+        act ("/me/password",          Own,     own::change_password),
+        page("/me/second-factor",     Own,     own::second_factor),
+        act ("/me/second-factor",     Own,     own::set_second_factor),
+        act ("/me/sessions/end",      Own,     own::end_session),
+
+        page("/people",               PEOPLE,  people::page),
+        act ("/people",               PEOPLE,  people::add),
+        act ("/people/{id}/role",     PEOPLE,  people::set_role),
+        act ("/people/{id}/disable",  PEOPLE,  people::disable),
+        act ("/people/{id}/enable",   PEOPLE,  people::enable),
+        act ("/people/{id}/reset",    PEOPLE,  people::reset),
+        page("/tokens",               PEOPLE,  people::tokens),
+        act ("/tokens",               PEOPLE,  people::add_token),
+        act ("/tokens/{id}/revoke",   PEOPLE,  people::revoke_token),
+
+        page("/asset/{name}",         Anybody, asset::file),
+        page("/healthz",              Anybody, health::alive),
+        page("/readyz",               Anybody, health::ready),
+        page("/metrics",              Anybody, metric::page),
+    ]
+}
+
+/// What the menu shows, where the role may go there.
+pub(crate) const fn menu() -> &'static [Entry] {
+    const MENU: &[Entry] = &[
+        Entry { path: "/", access: READ, zh: "总览", en: "Today" },
+        Entry { path: "/queue", access: READ, zh: "队列", en: "Queue" },
+        Entry { path: "/approvals", access: READ, zh: "复核", en: "Approvals" },
+        Entry { path: "/transactions", access: READ, zh: "流水", en: "Transactions" },
+        Entry { path: "/notices", access: READ, zh: "通知书", en: "Notices" },
+        Entry { path: "/employers", access: READ, zh: "单位", en: "Employers" },
+        Entry { path: "/letters", access: READ, zh: "函件", en: "Letters" },
+        Entry { path: "/runs", access: READ, zh: "批次", en: "Runs" },
+        Entry { path: "/rules", access: READ, zh: "规则", en: "Rules" },
+        Entry { path: "/trail", access: TRAIL, zh: "留痕", en: "Trail" },
+        Entry { path: "/people", access: PEOPLE, zh: "人员", en: "People" },
+        Entry { path: "/tokens", access: PEOPLE, zh: "接口令牌", en: "Tokens" },
+    ];
+    MENU
+}
+
+/// The table without its handlers.
+#[must_use]
+pub fn listed() -> Vec<Listed> {
+    let listed =
+        |route: Route| Listed { method: route.method, path: route.path, access: route.access };
+    table().into_iter().map(listed).collect()
+}
+
+/// The table as a service: each route behind the guard, all of them behind what holds for every answer.
+pub(super) fn router(desk: Desk) -> Router {
+    let guarded = table().into_iter().fold(Router::new(), |router, route| {
+        let guard = from_fn_with_state((desk.clone(), route.access), guard::guard);
+        router.route(route.path, route.answer.route_layer(guard))
+    });
+    guarded
+        .fallback(async || fault::Fault::NotFound)
+        .method_not_allowed_fallback(async || fault::Fault::NotFound)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(from_fn_with_state(desk.clone(), fault::tell))
+        .layer(from_fn_with_state(desk.clone(), super::header::protect))
+        .layer(from_fn_with_state(desk.clone(), metric::measure))
+        .with_state(desk)
+}

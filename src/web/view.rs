@@ -1,0 +1,152 @@
+//! How the desk says things: amounts, words of the domain, marked remarks, charts. Pure.
+//!
+//! Pages hold texts that are ready to be shown; they are made here, in one language, from values of the
+//! domain. Words of the domain's codes come from the report's table (`report/words.rs`), so that the
+//! morning's report and the desk speak alike; words of a page stand in its template, in pairs.
+//!
+//! Invariant: nothing here is markup. What a payer or a bank wrote is text until the template engine
+//! escapes it, and what cannot be seen in it is made visible first ([`foreign`]).
+
+pub(crate) mod address;
+pub(crate) mod detail;
+pub(crate) mod evidence;
+pub(crate) mod proposal;
+pub(crate) mod remark;
+pub(crate) mod why;
+
+use crate::remittance::{Money, NoticeStatus, Outcome, Reason, Subject};
+use crate::report::{Language, text, words};
+use crate::suspense::{Age, Stage};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+/// Characters of a foreign text that a page shows; the whole of it is in the export.
+const FOREIGN_CHARS_MAX: usize = 600;
+
+/// `1,200.00`.
+pub(crate) fn yuan(amount: Money) -> String {
+    text::grouped(amount)
+}
+
+/// `12,345`.
+pub(crate) fn count(count: u64) -> String {
+    text::grouped_count(count)
+}
+
+/// A text that somebody outside wrote, with what cannot be seen made visible, and not endless.
+pub(crate) fn foreign(whole: &str) -> String {
+    let mut shown = text::revealed(whole.chars().take(FOREIGN_CHARS_MAX));
+    if whole.chars().nth(FOREIGN_CHARS_MAX).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+pub(crate) fn reason(reason: Reason, language: Language) -> &'static str {
+    words::reason(reason).of(language)
+}
+
+pub(crate) fn outcome(outcome: Outcome, language: Language) -> &'static str {
+    words::outcome(outcome).of(language)
+}
+
+pub(crate) fn stage(stage: Stage, language: Language) -> &'static str {
+    words::stage(stage).of(language)
+}
+
+pub(crate) fn age(age: Age, language: Language) -> &'static str {
+    words::age(age).of(language)
+}
+
+/// The class of an age's colour; the words stand beside it.
+pub(crate) const fn age_class(age: Age) -> &'static str {
+    match age {
+        Age::UpTo7 => "age1",
+        Age::UpTo30 => "age2",
+        Age::UpTo60 => "age3",
+        Age::Over60 => "age4",
+    }
+}
+
+pub(crate) const fn notice_status(status: NoticeStatus, language: Language) -> &'static str {
+    match language {
+        Language::Chinese => status.chinese(),
+        Language::English => match status {
+            NoticeStatus::Awaiting => "Awaiting",
+            NoticeStatus::Paid => "Paid",
+            NoticeStatus::Revoked => "Revoked",
+        },
+    }
+}
+
+pub(crate) const fn subject(subject: Subject, language: Language) -> &'static str {
+    match language {
+        Language::Chinese => subject.chinese(),
+        Language::English => match subject {
+            Subject::BankDeposit => "Bank deposit",
+            Subject::Contributions => "Contributions",
+            Subject::Receipts => "Receipts to be cleared",
+            Subject::Suspense => "Suspense",
+            Subject::Advance => "Advance balance",
+            Subject::Refund => "To be refunded",
+            Subject::Clearing => "Clearing",
+            Subject::Transit => "Transit",
+            Subject::Other => "Not remittances",
+        },
+    }
+}
+
+/// An instant as a wall clock in Beijing shows it.
+pub(crate) fn instant(seconds: i64) -> String {
+    const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
+    let there = FixedOffset::east_opt(BEIJING_SECONDS_EAST);
+    let then = DateTime::from_timestamp(seconds, 0);
+    match (then, there) {
+        (Some(then), Some(there)) => {
+            then.with_timezone(&there).format("%Y-%m-%d %H:%M:%S").to_string()
+        }
+        _ => String::new(),
+    }
+}
+
+/// A day typed into a form.
+pub(crate) fn typed_day(text: &str) -> Option<NaiveDate> {
+    text.trim().parse().ok()
+}
+
+/// An amount typed into a form; groups are allowed, as people copy them from these pages.
+pub(crate) fn typed_amount(text: &str) -> Option<Money> {
+    let plain: String = text.trim().chars().filter(|found| !matches!(found, ',' | '，')).collect();
+    Money::from_yuan(&plain).ok()
+}
+
+/// A part of a whole in thousandths, for the length of a bar; signs do not matter to it.
+pub(crate) fn share(part: Money, whole: u64) -> u64 {
+    let part = u128::from(part.fen().unsigned_abs()) * 1000;
+    u64::try_from(part.checked_div(u128::from(whole)).unwrap_or(0)).unwrap_or(1000).min(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_and_nothing_is_endless() {
+        assert_eq!(foreign("a\u{202E}b\nc"), "a⟨U+202E⟩b↵c");
+        let long = "字".repeat(FOREIGN_CHARS_MAX + 1);
+        assert_eq!(foreign(&long).chars().count(), FOREIGN_CHARS_MAX + 1);
+        assert!(foreign(&long).ends_with('…'));
+    }
+
+    #[test]
+    fn an_amount_is_typed_with_or_without_groups() {
+        for (typed, fen) in [("1,200.00", Some(120_000)), ("1200", Some(120_000)), ("1.234", None)]
+        {
+            assert_eq!(typed_amount(typed).map(Money::fen), fen, "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_told_in_beijing() {
+        assert_eq!(instant(0), "1970-01-01 08:00:00");
+    }
+}

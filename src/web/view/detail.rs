@@ -1,0 +1,76 @@
+//! The details of an entry of the trail, which are kept as JSON, in words.
+//!
+//! What this release does not know of them is shown as it is kept: a trail hides nothing.
+
+use super::proposal::{Known, after};
+use super::{foreign, yuan};
+use crate::remittance::Money;
+use crate::report::Language;
+use crate::suspense::{Act, Role};
+use crate::web::frame::choose;
+use serde_json::Value;
+
+/// What a role is called.
+pub(crate) const fn role_words(role: Role, language: Language) -> &'static str {
+    match language {
+        Language::Chinese => role.chinese(),
+        Language::English => role.code(),
+    }
+}
+
+/// What an entry says besides what happened.
+pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(detail) else {
+        return foreign(detail);
+    };
+    let mut parts = Vec::new();
+    for (name, value) in &fields {
+        match (name.as_str(), value) {
+            (_, Value::Null) | ("proposal" | "revision", _) => {}
+            ("act", value) => match serde_json::from_value::<Act>(value.clone()) {
+                Ok(act) => {
+                    let lines = after(&act, known, language);
+                    let lines: Vec<String> = lines.into_iter().map(|line| line.words).collect();
+                    parts.push(lines.join("；"));
+                }
+                Err(_) => parts.push(foreign(&value.to_string())),
+            },
+            ("amount", Value::String(amount)) => {
+                parts.push(Money::from_yuan(amount).map_or_else(|_| foreign(amount), yuan));
+            }
+            (_, Value::String(text)) if text.is_empty() => {}
+            ("note" | "text", Value::String(text)) => {
+                parts.push(format!("“{}”", foreign(text)));
+            }
+            ("why", Value::String(text)) => {
+                parts.push(format!("{}“{}”", choose(language, "原因", "because "), foreign(text)));
+            }
+            ("is" | "was", Value::String(code)) if Role::from_code(code).is_some() => {
+                let role = Role::from_code(code).map_or("", |role| role_words(role, language));
+                let was = if name == "was" { choose(language, "原为", "was ") } else { "" };
+                parts.push(format!("{was}{role}"));
+            }
+            ("to", Value::String(login)) => parts.push(format!("→ {}", known.person(login))),
+            (name, Value::String(text)) => parts.push(format!("{name} {}", foreign(text))),
+            (name, value) => parts.push(format!("{name} {}", foreign(&value.to_string()))),
+        }
+    }
+    parts.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_told_in_words_and_nothing_of_it_is_hidden() {
+        let known = Known::default();
+        let told = |detail| words(detail, &known, Language::Chinese);
+        let act =
+            r#"{"proposal":"ab","act":{"act":"refund"},"amount":"12.50","note":"重复","why":null}"#;
+        assert_eq!(told(act), "退回付款人 · 12.50 · “重复”");
+        assert_eq!(told(r#"{"new":1}"#), "new 1");
+        assert_eq!(told("not json"), "not json");
+        assert_eq!(told(""), "");
+    }
+}

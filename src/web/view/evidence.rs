@@ -1,0 +1,56 @@
+//! Notices that may be meant, with a tick for each thing that speaks for or against.
+
+use super::{foreign, yuan};
+use crate::report::{Holds, Language, Suggestion, words};
+
+/// A notice beside an item.
+pub(crate) struct Candidate {
+    pub(crate) reference: String,
+    pub(crate) employer: String,
+    pub(crate) employer_href: String,
+    pub(crate) month: String,
+    pub(crate) amount: String,
+    /// It asks for exactly what came.
+    pub(crate) exact: bool,
+    pub(crate) ticks: Vec<Tick>,
+}
+
+/// One thing that was compared. The sign is for the eye, `says` for the ear.
+pub(crate) struct Tick {
+    pub(crate) class: &'static str,
+    pub(crate) sign: &'static str,
+    pub(crate) says: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) detail: String,
+}
+
+impl Candidate {
+    pub(crate) fn of(suggestion: &Suggestion, language: Language) -> Self {
+        use crate::report::EvidenceKind::Amount;
+        let evidence = suggestion.evidence.iter();
+        let ticks = evidence.clone().map(|evidence| {
+            let (sign, says) = words::holds(evidence.holds);
+            Tick {
+                class: match evidence.holds {
+                    Holds::Yes => "yes",
+                    Holds::Nearly => "nearly",
+                    Holds::No => "no",
+                },
+                sign,
+                says: says.of(language),
+                what: words::evidence(evidence.kind).of(language),
+                detail: foreign(&evidence.detail),
+            }
+        });
+        let exact = evidence.clone().any(|one| one.kind == Amount && one.holds == Holds::Yes);
+        Self {
+            reference: suggestion.reference.to_string(),
+            employer: foreign(&suggestion.employer),
+            employer_href: format!("/notices?q={}", suggestion.reference),
+            month: suggestion.month.to_string(),
+            amount: yuan(suggestion.amount),
+            exact,
+            ticks: ticks.collect(),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! A proposal as people read it: what is, what shall be, who says so and why.
+//!
+//! Start at [`Shown::of`]. An approver must see before and after at once; so every act is written out in
+//! the notices and amounts it moves, never as a code.
+
+use super::{address, count, foreign, instant, yuan};
+use crate::remittance::PaymentReference;
+use crate::report::Language;
+use crate::store::{NoticeLine, OwnAccount};
+use crate::suspense::{Act, Actor, DeskRules, ItemId, Proposal, ProposalState, Share};
+use crate::web::frame::choose;
+use std::collections::BTreeMap;
+
+/// What a proposal names, looked up.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) notices: BTreeMap<PaymentReference, NoticeLine>,
+    pub(crate) accounts: Vec<OwnAccount>,
+    /// Names of people by what they log in with.
+    pub(crate) people: BTreeMap<String, String>,
+}
+
+/// A proposal on a page.
+pub(crate) struct Shown {
+    pub(crate) id: String,
+    pub(crate) digest: String,
+    pub(crate) kind: &'static str,
+    pub(crate) amount: String,
+    pub(crate) fen: i64,
+    pub(crate) count: String,
+    pub(crate) by: String,
+    pub(crate) at: String,
+    pub(crate) note: String,
+    pub(crate) state: &'static str,
+    pub(crate) is_open: bool,
+    pub(crate) is_mine: bool,
+    pub(crate) before: Vec<Line>,
+    pub(crate) after: Vec<Line>,
+    pub(crate) approvals: Vec<Line>,
+    /// So many more have to agree.
+    pub(crate) missing: usize,
+    /// Why this reader cannot approve it; empty where they can.
+    pub(crate) why_not: String,
+    /// Who ended it, when and why; empty while it is open.
+    pub(crate) ended: String,
+}
+
+/// A sentence, and where it leads.
+pub(crate) struct Line {
+    pub(crate) words: String,
+    pub(crate) href: String,
+}
+
+impl Line {
+    pub(crate) fn plain(words: String) -> Self {
+        Self { words, href: String::new() }
+    }
+}
+
+impl Known {
+    /// What people call somebody.
+    pub(crate) fn person(&self, login: &str) -> String {
+        self.people
+            .get(login)
+            .filter(|name| !name.is_empty())
+            .map_or_else(|| foreign(login), |name| foreign(name))
+    }
+
+    /// An item, by its bank and serial, with its page.
+    pub(crate) fn item(&self, id: &ItemId) -> Line {
+        let account = self.accounts.iter().find(|account| account.account_no == id.account_no);
+        Line {
+            words: format!(
+                "{} {}",
+                account.map_or("", |account| account.bank_name.as_str()),
+                foreign(&id.serial)
+            ),
+            href: account
+                .map(|account| address::item(account.account_id, &id.serial))
+                .unwrap_or_default(),
+        }
+    }
+
+    fn notice(&self, reference: PaymentReference) -> Line {
+        let words = match self.notices.get(&reference) {
+            Some(NoticeLine { employer_name, employer_id, month, amount, .. }) => {
+                let name = if employer_name.is_empty() { employer_id } else { employer_name };
+                format!("{reference} · {} · {month} · {}", foreign(name), yuan(*amount))
+            }
+            None => reference.to_string(),
+        };
+        Line { words, href: format!("/notices?q={reference}") }
+    }
+}
+
+impl Shown {
+    pub(crate) fn of(
+        proposal: &Proposal,
+        known: &Known,
+        rules: &DeskRules,
+        reader: &Actor,
+        language: Language,
+    ) -> Self {
+        let is_open = proposal.state == ProposalState::Open;
+        let why_not = match proposal.may_approve(rules, reader) {
+            Ok(()) => String::new(),
+            Err(refusal) => choose(language, refusal.chinese(), refusal.to_string()),
+        };
+        let needed = usize::from(proposal.approvals_needed);
+        let approvals = proposal.approvals.iter();
+        Self {
+            id: proposal.proposal_id.clone(),
+            digest: proposal.digest(),
+            kind: choose(language, proposal.act.kind().chinese(), proposal.act.kind().english()),
+            amount: yuan(proposal.amount),
+            fen: proposal.amount.fen(),
+            count: count(proposal.items.len() as u64),
+            by: known.person(&proposal.proposed_by.0),
+            at: instant(proposal.proposed_at),
+            note: foreign(&proposal.note),
+            state: state(proposal.state, language),
+            is_open,
+            is_mine: proposal.proposed_by == reader.person,
+            before: proposal.items.iter().map(|seen| known.item(&seen.id)).collect(),
+            after: after(&proposal.act, known, language),
+            approvals: approvals
+                .map(|one| Line::plain(format!("{} {}", known.person(&one.by.0), instant(one.at))))
+                .collect(),
+            missing: needed.saturating_sub(proposal.approvals.len()),
+            why_not: if is_open { why_not } else { String::new() },
+            ended: proposal.ended.as_ref().map_or_else(String::new, |(end, why)| {
+                format!("{} {} {}", known.person(&end.by.0), instant(end.at), foreign(why))
+            }),
+        }
+    }
+}
+
+/// Where a proposal stands, in words.
+pub(crate) const fn state(state: ProposalState, language: Language) -> &'static str {
+    match language {
+        Language::Chinese => state.chinese(),
+        Language::English => match state {
+            ProposalState::Open => "waits for approval",
+            ProposalState::Approved => "approved",
+            ProposalState::Withdrawn => "taken back",
+            ProposalState::SentBack => "sent back",
+            ProposalState::Reversed => "booked back",
+        },
+    }
+}
+
+/// What shall be, a line for each notice, employer or day that is named.
+pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
+    let say = |zh: &str, en: &str| choose(language, zh, en).to_owned();
+    match act {
+        Act::Settle { notices } => {
+            let pays = say("核销通知书", "pays notice");
+            let line = |reference: &PaymentReference| {
+                let Line { words, href } = known.notice(*reference);
+                Line { words: format!("{pays} {words}"), href }
+            };
+            notices.iter().map(line).collect()
+        }
+        Act::Split { shares, rest_to } => {
+            let mut lines: Vec<Line> = shares.iter().map(|share| part(share, known)).collect();
+            if let Some(employer_id) = rest_to {
+                let words = say("余款转单位暂存款", "the rest to the advance balance of");
+                let words = format!("{words} {}", foreign(employer_id));
+                lines.push(Line { words, href: address::employer(employer_id) });
+            }
+            lines
+        }
+        Act::Advance { employer_id: Some(employer_id) } => vec![Line {
+            words: format!(
+                "{} {}",
+                say("转单位暂存款", "to the advance balance of"),
+                foreign(employer_id)
+            ),
+            href: address::employer(employer_id),
+        }],
+        Act::Advance { employer_id: None } => vec![Line::plain(say(
+            "转单位暂存款（单位待定）",
+            "to an advance balance, of whom is not known yet",
+        ))],
+        Act::Refund => vec![Line::plain(say("退回付款人", "back to the payer"))],
+        Act::CorrectReference { reference } => {
+            let Line { words, href } = known.notice(*reference);
+            let read = say("登记号更正为", "read as");
+            let then = say("，下一夜按规则重新判定", "; the next night judges it by its rules");
+            vec![Line { words: format!("{read} {words}{then}"), href }]
+        }
+        Act::NotOurs => vec![Line::plain(say("非缴款，转非缴款往来", "no payment to the fund"))],
+        Act::WaitUntil { day } => {
+            vec![Line::plain(format!("{} {day}", say("暂缓至", "waits until")))]
+        }
+        Act::Reverse => vec![Line::plain(say(
+            "红冲原处理，款项恢复挂账",
+            "what was approved is booked back; the items hang again",
+        ))],
+    }
+}
+
+fn part(share: &Share, known: &Known) -> Line {
+    let Line { words, href } = known.notice(share.notice);
+    Line { words: format!("{} → {words}", yuan(share.amount)), href }
+}

@@ -1,0 +1,185 @@
+//! Why an item hangs: the sentence, and each condition with what was wanted and what was found.
+//!
+//! Start at [`Why::of`]. The explanation was kept when the decision was made, with its amounts and
+//! counts, so the page says what held then, whatever became of notices and rules since.
+
+use super::{notice_status, yuan};
+use crate::matching::because::{Because, NoticeState, Standing, Together, Unconfirmed, Verdict};
+use crate::remittance::{Money, NoticeStatus, PaymentReference};
+use crate::report::Language;
+use crate::web::frame::choose;
+
+/// Why an item hangs.
+#[derive(Default)]
+pub(crate) struct Why {
+    pub(crate) sentence: String,
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// One thing that had to hold.
+pub(crate) struct Condition {
+    pub(crate) name: String,
+    pub(crate) wanted: String,
+    pub(crate) found: String,
+    /// By how much it failed; empty where there is no measure.
+    pub(crate) gap: String,
+    pub(crate) holds: bool,
+}
+
+impl Why {
+    /// From the explanation as it is kept; empty where this release does not know it.
+    pub(crate) fn of(because: Option<&str>, language: Language) -> Self {
+        let Some(because) = because.and_then(|text| text.parse::<Because>().ok()) else {
+            return Self::default();
+        };
+        Self {
+            sentence: choose(language, because.in_chinese(), because.in_english()),
+            conditions: conditions(&because, language),
+        }
+    }
+}
+
+fn conditions(because: &Because, language: Language) -> Vec<Condition> {
+    match because {
+        Because::Standing(standing) => parts(standing, language),
+        Because::Unconfirmed(unconfirmed) => repaired(unconfirmed, language),
+        Because::Together(together) => several(together, language),
+        Because::Notice { reference, state } => vec![status(*reference, *state, language)],
+        Because::NoReference => vec![Condition {
+            name: choose(language, "登记号", "Reference").to_owned(),
+            wanted: choose(language, "P 加十位数字", "P and ten digits").to_owned(),
+            found: choose(language, "没有", "none").to_owned(),
+            gap: String::new(),
+            holds: false,
+        }],
+        Because::Truncated => vec![Condition {
+            name: choose(language, "登记号", "Reference").to_owned(),
+            wanted: choose(language, "P 加十位数字", "P and ten digits").to_owned(),
+            found: choose(language, "不足十位", "fewer than ten digits").to_owned(),
+            gap: String::new(),
+            holds: false,
+        }],
+        Because::Alone { .. } | Because::Confirmed { .. } | Because::Rule | Because::Undone(_) => {
+            Vec::new()
+        }
+    }
+}
+
+fn amount(due: Money, received: Money, language: Language) -> Condition {
+    let gap = received.checked_sub(due).unwrap_or_default();
+    let sign = if gap > Money::ZERO { "+" } else { "" };
+    Condition {
+        name: choose(language, "金额", "Amount").to_owned(),
+        wanted: yuan(due),
+        found: yuan(received),
+        gap: if gap.is_zero() { String::new() } else { format!("{sign}{}", yuan(gap)) },
+        holds: gap.is_zero(),
+    }
+}
+
+fn counted((zh, en): (&'static str, &'static str), found: usize, language: Language) -> Condition {
+    Condition {
+        name: choose(language, zh, en).to_owned(),
+        wanted: "1".to_owned(),
+        found: found.to_string(),
+        gap: if found > 1 { format!("+{}", found - 1) } else { String::new() },
+        holds: found == 1,
+    }
+}
+
+fn parts(standing: &Standing, language: Language) -> Vec<Condition> {
+    let Standing { verdict, due, received, parts, banks, months, month, closes_on, .. } = standing;
+    let mut conditions = vec![
+        amount(*due, *received, language),
+        counted(("收款银行数", "Receiving banks"), *banks, language),
+        counted(("入账月份数", "Booking months"), *months, language),
+    ];
+    let unique = match verdict {
+        Verdict::AmbiguousParts => Some(choose(language, "不止一种", "more than one")),
+        Verdict::TooManyParts => Some(choose(language, "笔数过多，无法证明", "too many to prove")),
+        Verdict::Exact
+        | Verdict::Overpaid
+        | Verdict::CrossBank
+        | Verdict::CrossMonth
+        | Verdict::Underpaid
+        | Verdict::Awaiting => None,
+    };
+    if let Some(found) = unique {
+        conditions.push(Condition {
+            name: format!("{} ({parts})", choose(language, "凑齐方式", "Ways to add up")),
+            wanted: choose(language, "只有一种", "exactly one").to_owned(),
+            found: found.to_owned(),
+            gap: String::new(),
+            holds: false,
+        });
+    }
+    if matches!(verdict, Verdict::Underpaid | Verdict::Awaiting) {
+        conditions.push(Condition {
+            name: format!("{month} {}", choose(language, "关账日", "closes on")),
+            wanted: closes_on.to_string(),
+            found: choose(language, "到期未凑齐", "not complete by then").to_owned(),
+            gap: String::new(),
+            holds: *verdict == Verdict::Awaiting,
+        });
+    }
+    conditions
+}
+
+fn repaired(unconfirmed: &Unconfirmed, language: Language) -> Vec<Condition> {
+    let Unconfirmed { reference, received, state } = unconfirmed;
+    let mut conditions = vec![status(*reference, *state, language)];
+    match state {
+        NoticeState::Open(due) | NoticeState::Paid(due) | NoticeState::Revoked(due) => {
+            conditions.push(amount(*due, *received, language));
+        }
+        NoticeState::Unknown => {}
+    }
+    conditions
+}
+
+fn several(together: &Together, language: Language) -> Vec<Condition> {
+    let named = together.named.iter();
+    let mut conditions: Vec<Condition> =
+        named.clone().map(|one| status(one.reference, one.state, language)).collect();
+    let owed = named.filter_map(|one| match one.state {
+        NoticeState::Open(due) => Some(due),
+        NoticeState::Unknown | NoticeState::Paid(_) | NoticeState::Revoked(_) => None,
+    });
+    conditions.push(amount(owed.sum(), together.received, language));
+    conditions
+}
+
+fn status(reference: PaymentReference, state: NoticeState, language: Language) -> Condition {
+    let (found, holds) = match state {
+        NoticeState::Unknown => (choose(language, "没有这份通知书", "no such notice"), false),
+        NoticeState::Open(_) => (notice_status(NoticeStatus::Awaiting, language), true),
+        NoticeState::Paid(_) => (notice_status(NoticeStatus::Paid, language), false),
+        NoticeState::Revoked(_) => (notice_status(NoticeStatus::Revoked, language), false),
+    };
+    Condition {
+        name: format!("{} {reference}", choose(language, "通知书", "Notice")),
+        wanted: notice_status(NoticeStatus::Awaiting, language).to_owned(),
+        found: found.to_owned(),
+        gap: String::new(),
+        holds,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_condition_that_failed_says_by_how_much() {
+        let code = "underpaid|1906133753|125000|120000|2|1|1|2026-04|2026-05-07";
+        let why = Why::of(Some(code), Language::Chinese);
+        let failed: Vec<(&str, &str)> = why
+            .conditions
+            .iter()
+            .filter(|one| !one.holds)
+            .map(|one| (one.name.as_str(), one.gap.as_str()))
+            .collect();
+        assert_eq!(failed, [("金额", "-50.00"), ("2026-04 关账日", "")]);
+        assert!(Why::of(Some("not ours"), Language::English).conditions.is_empty());
+    }
+}

@@ -1,0 +1,41 @@
+//! The desk as a browser or a program meets it: a real server on a free port, spoken to over a socket.
+//!
+//! Start at `desk/walk.rs`: every address as every role. `desk/served.rs` is the desk that is served,
+//! `desk/wire.rs` the socket. What must hold in the store holds on every kind of database
+//! (`night/centre.rs`).
+
+#![cfg(feature = "app")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test that meets the impossible stops; it says when it skips, and finds data by the environment"
+)]
+
+#[path = "desk/api.rs"]
+mod api;
+#[path = "night/centre.rs"]
+#[expect(dead_code, reason = "the suites of the night need more of it")]
+mod centre;
+#[path = "night/feed.rs"]
+#[expect(dead_code, reason = "the suites of the night need more of it")]
+mod feed;
+#[path = "desk/hostile.rs"]
+mod hostile;
+#[path = "desk/login.rs"]
+mod login;
+#[path = "desk/pages.rs"]
+mod pages;
+#[path = "desk/people.rs"]
+mod people;
+#[path = "night/postgres.rs"]
+#[expect(dead_code, reason = "the suites of the night need more of it")]
+mod postgres;
+#[path = "desk/served.rs"]
+mod served;
+#[path = "desk/walk.rs"]
+mod walk;
+#[path = "desk/wire.rs"]
+mod wire;

@@ -1,0 +1,149 @@
+//! Who means no good: slow senders, huge bodies, odd bytes, texts that would be markup.
+
+use super::centre::every_store;
+use super::served::{Served, Wish};
+use super::wire::{get, post, read};
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+#[test]
+fn whoever_sends_headers_slowly_is_cut_off_and_others_are_served() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let mut slow: Vec<TcpStream> =
+            (0..20).map(|_| TcpStream::connect(served.address).unwrap()).collect();
+        for stream in &mut slow {
+            stream.write_all(b"GET /login HTTP/1.1\r\nhost: a\r\n").unwrap();
+        }
+        let began = Instant::now();
+        assert_eq!(served.ask(&get("/healthz")).status, 200);
+        assert!(began.elapsed() < Duration::from_secs(2));
+        let last = slow.last_mut().unwrap();
+        last.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let answer = read(last);
+        assert!(matches!(answer.status, 0 | 408), "{answer:?}");
+        assert!(began.elapsed() < Duration::from_secs(20), "cut off after ten seconds");
+    });
+}
+
+#[test]
+fn a_body_that_is_too_large_is_refused() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let browser = served.login("clerk");
+        let large = "x".repeat(100_000);
+        let answer = served.post(&browser, "/me/password", &[("current", &large)]);
+        assert_eq!(answer.status, 413);
+        assert_eq!(served.get(&browser, "/me").status, 200);
+    });
+}
+
+#[test]
+fn what_is_no_form_and_no_address_is_refused_in_words() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let browser = served.login("administrator");
+        let missing = served.post(&browser, "/people", &[("login", "a")]);
+        assert_eq!(missing.status, 422);
+        assert!(missing.body.contains("<main"), "a page, not a program's words: {}", missing.body);
+        let mut json = post("/people", &[]).with("cookie", &browser.cookie);
+        json = json.with("x-csrf-token", &browser.csrf);
+        json.headers[0].1 = "application/json".into();
+        json.body = "{\"login\":\"a\"}".into();
+        assert_eq!(served.ask(&json).status, 422);
+        for path in [
+            "/%00",
+            "/%ff%fe",
+            "/../../etc/passwd",
+            "/asset/..%2f..%2fCargo.toml",
+            "/people/%0d%0aa/role",
+        ] {
+            let status = served.ask(&get(path)).status;
+            assert!((400..500).contains(&status), "{path}: {status}");
+        }
+    });
+}
+
+#[test]
+fn a_name_that_would_be_markup_is_text() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let browser = served.login("administrator");
+        let name = "<img src=x onerror=alert(1)>\"'&";
+        let fields = [("login", "mallory"), ("name", name), ("role", "clerk")];
+        assert_eq!(served.post(&browser, "/people", &fields).status, 200);
+        let page = served.get(&browser, "/people").body;
+        assert!(!page.contains("<img"), "{page}");
+        assert!(page.contains("&#60;img src=x onerror=alert(1)&#62;&#34;&#39;&#38;"), "{page}");
+        let login = served.ask(&get("/login?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")).body;
+        assert!(!login.contains("<script>"), "{login}");
+        let agent = get("/login").with("user-agent", "<script>alert(1)</script>");
+        served.ask(&agent);
+    });
+}
+
+#[test]
+fn figures_are_for_the_machine_itself_and_name_nobody() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        served.login("clerk");
+        served.ask(&get("/people/somebody/role"));
+        served.ask(&get("/made-up-by-a-stranger"));
+        let answer = served.ask(&get("/metrics"));
+        assert_eq!(answer.status, 200);
+        let text = &answer.body;
+        for line in [
+            "duizhang_suspense_items{reason=\"no-reference\"} 1",
+            "duizhang_suspense_items{reason=\"cross-bank\"}",
+            "duizhang_suspense_fen{reason=\"no-reference\"} 50000",
+            "duizhang_oldest_item_days",
+            "duizhang_last_night_timestamp_seconds 1778544000",
+            "duizhang_http_requests_total{method=\"POST\",route=\"/login\",status=\"303\"} 1",
+            "duizhang_http_request_duration_seconds_bucket{",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+        for word in ["clerk", "somebody", "stranger", "S3", "示例"] {
+            assert!(!text.contains(word), "{word}");
+        }
+        let through = get("/metrics").with("x-forwarded-for", "192.0.2.1");
+        assert_eq!(served.ask(&through).status, 404, "through a proxy it is not there");
+    });
+}
+
+#[test]
+fn behind_a_proxy_there_is_no_way_back_from_tls() {
+    every_store(|backing| {
+        let served = Served::wishing(backing, Wish { behind_proxy: true, ..Wish::default() });
+        let answer = served.ask(&get("/login"));
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"));
+    });
+}
+
+#[test]
+fn told_to_stop_the_desk_finishes_what_is_under_way() {
+    every_store(|backing| {
+        let mut served = Served::new(backing);
+        let mut stream = TcpStream::connect(served.address).unwrap();
+        // Under way is what has its head: a form of which the rest is still to come.
+        stream
+            .write_all(
+                b"POST /login HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 9\r\n\
+                  content-type: application/x-www-form-urlencoded\r\n\r\nname=",
+            )
+            .unwrap();
+        let end = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            stream.write_all(b"none").unwrap();
+            read(&mut stream)
+        });
+        std::thread::sleep(Duration::from_millis(100));
+        let began = Instant::now();
+        served.stop();
+        assert!(began.elapsed() < Duration::from_secs(15));
+        let answer = end.join().unwrap();
+        assert_eq!(answer.status, 403, "answered, though with no more than a refusal: {answer:?}");
+        assert!(TcpStream::connect(served.address).is_err(), "nobody listens any more");
+    });
+}
