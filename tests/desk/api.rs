@@ -35,6 +35,11 @@ impl<'a> Programs<'a> {
         self.served.ask(&ask)
     }
 
+    /// Posts to an address without parameters.
+    fn post(&self, role: Role, path: &str, body: &Value) -> (u16, Value) {
+        self.ask(role, "POST", path, path, Some(body))
+    }
+
     /// Asks, and holds the answer against the description: status, kind and schema.
     fn ask(
         &self,
@@ -241,37 +246,18 @@ fn one_program_proposes_another_approves_and_the_books_move() {
         );
         assert_eq!(status, 204);
         let assignment = json!({ "items": seen(&item(&programs, "S3")), "to": "clerk" });
-        let (status, problem) = programs.ask(
-            Role::Clerk,
-            "POST",
-            "/api/v1/assignments",
-            "/api/v1/assignments",
-            Some(&assignment),
-        );
+        let (status, problem) = programs.post(Role::Clerk, "/api/v1/assignments", &assignment);
         assert_eq!(status, 204, "{problem}");
 
         let stale = json!({ "items": seen(&hanging), "act": "refund", "note": "退款" });
-        let (status, _) = programs.ask(
-            Role::Clerk,
-            "POST",
-            "/api/v1/proposals",
-            "/api/v1/proposals",
-            Some(&stale),
-        );
+        let (status, _) = programs.post(Role::Clerk, "/api/v1/proposals", &stale);
         assert_eq!(status, 409, "the item changed since it was seen");
 
         let references = [super::feed::reference("P2"), super::feed::reference("P3")];
         let draft = json!({ "items": seen(&item(&programs, "S3")), "act": "settle", "notices": references, "note": "单位来函确认" });
-        let (status, preview) =
-            programs.ask(Role::Clerk, "POST", "/api/v1/previews", "/api/v1/previews", Some(&draft));
+        let (status, preview) = programs.post(Role::Clerk, "/api/v1/previews", &draft);
         assert_eq!((status, &preview["amount"]), (200, &json!("500.00")), "{preview}");
-        let (status, proposal) = programs.ask(
-            Role::Clerk,
-            "POST",
-            "/api/v1/proposals",
-            "/api/v1/proposals",
-            Some(&draft),
-        );
+        let (status, proposal) = programs.post(Role::Clerk, "/api/v1/proposals", &draft);
         assert_eq!(status, 201, "{proposal}");
 
         let id = proposal["proposal_id"].as_str().unwrap();

@@ -3,7 +3,7 @@
 //! [`WHO`] says once more, by hand, who may do what. A route that is not in it fails the first test; what
 //! a role may not do is refused in the second; the rest of them look at every answer's headers.
 
-use super::centre::{Centre, every_store};
+use super::centre::{Backing, Centre, every_store};
 use super::served::{Browser, Served, Wish, entry, hire};
 use super::wire::{Answer, Ask, get, post};
 use duizhang::store::Store;
@@ -167,7 +167,7 @@ fn without_a_session_nothing_is_answered_but_the_login() {
     every_store(|backing| {
         let served = Served::new(backing);
         // A session of another centre in the same database is none here.
-        let foreign = foreign(&served);
+        let foreign = foreign(backing, &served);
         let elsewhere = Browser { csrf: foreign.1, cookie: foreign.0 };
         for (method, path, who) in desk_routes().filter(|(_, _, who)| *who != "anybody") {
             for browser in [None, Some(&elsewhere)] {
@@ -209,11 +209,11 @@ fn a_token_may_what_its_role_may_here_and_nowhere_else() {
 }
 
 /// Cookie and CSRF token of a clerk who is logged in at another centre of the same database.
-fn foreign(served: &Served) -> (String, String) {
+fn foreign(backing: Backing, served: &Served) -> (String, String) {
     let url = served.centre.url();
     let store = Store::open(&url, &format!("{url}-elsewhere"), true).unwrap();
     hire(&store, "clerk", Role::Clerk);
-    let other = Served::of(Centre::over(store), Wish::default());
+    let other = Served::of(Centre::over(backing, store), Wish::default());
     let browser = other.login("clerk");
     assert_eq!(other.get(&browser, "/me").status, 200);
     (browser.cookie, browser.csrf)

@@ -123,11 +123,7 @@ impl Centre {
 
     /// A fresh centre in a database of its own.
     pub(crate) fn on(backing: Backing, url: &str, notices: &[&str]) -> Self {
-        let folder = scratch();
-        let store = Store::open(url, "450200", true).unwrap();
-        let files = std::cell::Cell::new(0);
-        let centre =
-            Self { store, folder: folder.path().to_owned(), backing, files, kept: Some(folder) };
+        let centre = Self::over(backing, Store::open(url, "450200", true).unwrap());
         centre.accounts();
         centre.notices(notices);
         centre
@@ -139,17 +135,10 @@ impl Centre {
     }
 
     /// Around a store that a suite opened itself.
-    pub(crate) fn over(store: Store) -> Self {
+    pub(crate) fn over(backing: Backing, store: Store) -> Self {
         let folder = scratch();
-        let mut centre = Self {
-            store,
-            folder: folder.path().to_owned(),
-            backing: SQLITE,
-            files: std::cell::Cell::new(0),
-            kept: None,
-        };
-        centre.kept = Some(folder);
-        centre
+        let files = std::cell::Cell::new(0);
+        Self { store, folder: folder.path().to_owned(), backing, files, kept: Some(folder) }
     }
 
     /// Where the database is.
