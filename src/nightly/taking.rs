@@ -3,8 +3,9 @@
 use super::reading::{Fault, Message, read_all};
 use super::{Delivery, NightError, NightSettings, Step, Tools, Watch, quarantine};
 use crate::feed::FeedFacts;
-use crate::matching::NoticeFact;
-use crate::store::{FeedMark, FlagRecord, Intake, Slate, StatementRecord, StoreError, Taken, Till};
+use crate::store::{
+    FeedMark, FlagRecord, Intake, RecentNotices, Slate, StatementRecord, StoreError, Taken, Till,
+};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
@@ -67,8 +68,8 @@ const ALL_NOTICES_FROM: u64 = 32 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct TakenIn {
     pub(super) intakes: Intakes,
-    /// Every notice there is, where the night is large.
-    pub(super) notices: Option<Vec<NoticeFact>>,
+    /// The notices of late, where the night is large.
+    pub(super) notices: Option<RecentNotices>,
 }
 
 /// Takes the deliveries in; fresh transactions go on the slate.
@@ -89,9 +90,7 @@ pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<TakenIn, N
         let notices = if bytes(&settings.deliveries) < ALL_NOTICES_FROM {
             None
         } else {
-            let mut notices = Vec::new();
-            store.all_notices(|notice| notices.push(notice))?;
-            Some(notices)
+            Some(store.recent_notices()?)
         };
         let mut taker = Taker { till: &till, settings, slate, watch, intakes: Intakes::default() };
         taker.take(&receiver)?;

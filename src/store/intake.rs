@@ -21,7 +21,7 @@ use self::feed::Feed;
 use super::branch::{self, BranchKeys};
 use super::bulk::{Binder, Bulk};
 use super::row::{day_number, direction_number, filled, time_number};
-use super::slate::{TRANSACTION_COLUMNS, account_id, transaction};
+use super::slate::{TRANSACTION_COLUMNS, account_id, transaction, transactions_by_serial};
 use super::sql::{Connection, Row, params};
 use super::{Slate, Store, StoreError};
 use crate::feed::{Format, Reject};
@@ -209,12 +209,7 @@ impl<'a> Intake<'a> {
 
     /// A row whose identity is known: what is kept of it is looked up.
     fn meet_kept(&mut self, placed: &Placed<'_>, slate: &mut Slate) -> Result<(), StoreError> {
-        let from = if self.bulk.connection.is_postgres() {
-            "transaction_identity i join bank_transaction t
-                using (centre_id, account_id, serial, booked_on)"
-        } else {
-            "bank_transaction t"
-        };
+        let from = transactions_by_serial(&self.bulk.connection);
         let sql = format!(
             "select {} from {from} where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3",
             kept_columns()
