@@ -71,12 +71,13 @@ pub(super) fn take_back(night: &mut Night<'_, '_>, settled: &[Settled<'_>]) {
     }
 }
 
-/// Whether a debit among the items might take back a credit that settled before those given, the latest.
+/// Whether a debit among the items might take back a credit that settled and was booked before `since`, where
+/// `settled` are those booked from then on.
 ///
-/// It cannot where, for each debit, as many credits fit as there are debits that look for them (and
+/// It cannot where, for each debit, as many later credits fit as there are debits that look for them (and
 /// are quoted, where it quotes): the later ones come first, and one of them is left for it.
 #[must_use]
-pub fn wants_earlier(items: &[Item<'_>], settled: &[Settled<'_>]) -> bool {
+pub fn wants_earlier(items: &[Item<'_>], settled: &[Settled<'_>], since: NaiveDate) -> bool {
     let debits: Vec<(u32, &Item<'_>)> = (0..).zip(items).filter(undoes).collect();
     let candidates = candidates(items, settled, &debits);
     debits.iter().any(|(_, debit)| {
@@ -84,6 +85,7 @@ pub fn wants_earlier(items: &[Item<'_>], settled: &[Settled<'_>]) -> bool {
         let fit = of_key(&candidates, debit)
             .1
             .iter()
+            .filter(|one| one.booked_on >= since)
             .filter(|one| one.fits(debit) && (silent || one.is_quoted(debit)));
         let key = (debit.account, debit.amount);
         let rivals = debits.iter().filter(|(_, other)| (other.account, other.amount) == key);

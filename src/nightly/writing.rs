@@ -83,7 +83,7 @@ fn settled_credits(
         tools.settings.as_of.checked_sub_months(REVERSED_WITHIN).unwrap_or(NaiveDate::MIN);
     let credits = tools.store.settled_credits(items, of_late)?;
     let settled: Vec<Settled<'_>> = credits.iter().map(as_settled).collect();
-    if matching::wants_earlier(items, &settled) {
+    if matching::wants_earlier(items, &settled, of_late) {
         return tools.store.settled_credits(items, NaiveDate::MIN);
     }
     Ok(credits)
