@@ -53,8 +53,8 @@ pub use branch::BranchNumbers;
 pub use choices::{BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
-    Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
-    SimilarItem,
+    Answered, Approved, Edit, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
+    SimilarItem, Touched,
 };
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
@@ -73,15 +73,15 @@ pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
-    Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, NoticeLine,
-    NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine, TransactionLine,
-    TransactionSearch, TransactionSheet,
+    Assigned, Cell, Counts, Edge, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine,
+    NoticeLine, NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine,
+    TransactionLine, TransactionSearch, TransactionSheet,
 };
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use telling::{TellingKey, TellingRow};
 pub use token::ApiToken;
-pub use trail::TrailFilter;
+pub use trail::{Marks, TrailFilter};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;

@@ -16,6 +16,8 @@
 
 #[path = "desk/api.rs"]
 mod api;
+#[path = "desk/board.rs"]
+mod board;
 #[path = "night/centre.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod centre;
@@ -39,3 +41,5 @@ mod served;
 mod walk;
 #[path = "desk/wire.rs"]
 mod wire;
+#[path = "desk/work.rs"]
+mod work;

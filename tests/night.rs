@@ -56,5 +56,7 @@ mod shifts;
 mod staff;
 #[path = "night/statements.rs"]
 mod statements;
+#[path = "night/taken_back.rs"]
+mod taken_back;
 #[path = "night/truth.rs"]
 mod truth;

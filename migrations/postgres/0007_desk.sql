@@ -127,12 +127,14 @@ create table trail (
 create index trail_subject on trail (centre_id, subject, sequence);
 
 -- The end of the trail, and the row that whoever acts holds: one after the other in each centre. turn
--- counts what changes items, so that a night sees that staff acted while it was judging. Made when first
--- needed.
+-- counts what changes items, so that a night sees that staff acted while it was judging; remade counts what
+-- changes many at once and stands in no entry (a night, an import), so that whoever keeps a picture of what
+-- hangs knows when to draw it anew. Made when first needed.
 create table trail_head (
     centre_id bigint not null,
     sequence bigint not null,
     hash text collate "C" not null,
     turn bigint not null,
+    remade bigint not null,
     primary key (centre_id)
 );

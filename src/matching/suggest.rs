@@ -183,7 +183,7 @@ pub fn suggest<'e>(
     candidates.sort_unstable_by_key(|(notice, evidence)| (*notice, evidence.is_none(), *evidence));
     candidates.dedup_by_key(|(notice, _)| *notice);
     let weigh = |(notice, evidence): &Candidate| {
-        let notice = notices.get(*notice)?;
+        let notice = notices.open(*notice)?;
         let suggestion = weighed(hanging, notice, *evidence, &payers, employers)?;
         // What the remark names is shown whatever speaks against it.
         let named = suggestion.evidence.contains(&Evidence::ReferenceRead);

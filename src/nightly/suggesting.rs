@@ -11,14 +11,16 @@ use crate::matching::suggest::{
 use crate::remark::{Reader, Reading};
 use crate::remittance::{Direction, Employer, PaymentReference, RemarkField, Remarks};
 use crate::report;
-use crate::store::{Store, SuspenseRow};
+use crate::store::{Marks, Store, SuspenseRow};
 use crate::suspense::ItemId;
 use std::collections::BTreeMap;
 
-/// Everything suggestions are drawn from, as it stood when it was loaded; the desk keeps one and loads
-/// another when [`Store::advice_stamp`] has changed.
+/// Everything suggestions are drawn from; the desk keeps one and has it [`catch up`](Advice::catch_up).
 #[derive(Debug, Default)]
 pub struct Advice {
+    /// As of when.
+    marks: Option<Marks>,
+    numbers: BTreeMap<String, EmployerIndex>,
     /// Names by the employers' numbers; empty where the employer is not known.
     names: Vec<String>,
     employers: Employers,
@@ -33,6 +35,8 @@ impl Advice {
     /// # Errors
     /// [`NightError`] where the store fails.
     pub fn load(store: &Store) -> Result<Self, NightError> {
+        // First: what changes while the rest is read is looked at once more.
+        let marks = store.marks()?;
         let mut known: Vec<Employer> = Vec::new();
         store.employers(|employer| known.push(employer))?;
         let mut numbers: BTreeMap<String, EmployerIndex> = (0..)
@@ -55,18 +59,62 @@ impl Advice {
             notices.push(OpenNotice { reference, amount, employer, month });
         })?;
         let facts: Vec<EmployerFact<'_>> = known.iter().map(fact).collect();
-        let confirmed = store.payer_facts()?;
-        let confirmed = confirmed.iter().filter_map(|fact| {
-            let employer = numbers.get(&fact.employer_id)?;
-            Some((fact.account_no.as_str(), fact.name.as_str(), *employer))
-        });
-        let employers = Employers::new(&facts).with_confirmed(confirmed);
-        Ok(Self {
+        let employers = Employers::new(&facts);
+        let mut advice = Self {
+            marks: Some(marks),
+            numbers,
             names: known.into_iter().map(|employer| employer.name).collect(),
             employers,
             notices: OpenNotices::new(notices),
-            undone: store.undone_pairs()?,
-        })
+            undone: BTreeMap::new(),
+        };
+        advice.learn(store)?;
+        Ok(advice)
+    }
+
+    /// Whether it is as of now.
+    #[must_use]
+    pub fn is_of(&self, marks: Marks) -> bool {
+        self.marks == Some(marks)
+    }
+
+    /// Takes over what staff settled, opened again and confirmed since; after a night or an import it is
+    /// loaded anew.
+    ///
+    /// # Errors
+    /// [`NightError`] where the store fails.
+    pub fn catch_up(&mut self, store: &Store) -> Result<(), NightError> {
+        let now = store.marks()?;
+        let touched = match self.marks {
+            Some(then) => store.touched(then, now)?,
+            None => None,
+        };
+        let Some(touched) = touched else {
+            *self = Self::load(store)?;
+            return Ok(());
+        };
+        let mut mark = |(reference, is_open): (_, _)| self.notices.mark(reference, is_open);
+        if !touched.notices.into_iter().all(&mut mark) {
+            // It was settled when everything was read: of its place nothing is known.
+            *self = Self::load(store)?;
+            return Ok(());
+        }
+        if touched.books {
+            self.learn(store)?;
+        }
+        self.marks = Some(now);
+        Ok(())
+    }
+
+    /// Reads what people confirmed, and what they undid.
+    fn learn(&mut self, store: &Store) -> Result<(), NightError> {
+        let confirmed = store.payer_facts()?;
+        self.employers.confirm(confirmed.iter().filter_map(|fact| {
+            let employer = self.numbers.get(&fact.employer_id)?;
+            Some((fact.account_no.as_str(), fact.name.as_str(), *employer))
+        }));
+        self.undone = store.undone_pairs()?;
+        Ok(())
     }
 
     /// The notices that come nearest to an item.

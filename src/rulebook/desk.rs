@@ -44,6 +44,8 @@ pub enum ActKind {
     CorrectReference,
     /// 非缴款
     NotOurs,
+    /// 冲回已入账款
+    TakeBack,
     /// 暂缓
     WaitUntil,
     /// 红冲
@@ -140,13 +142,14 @@ impl Role {
 }
 
 impl ActKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Settle,
         Self::Split,
         Self::Advance,
         Self::Refund,
         Self::CorrectReference,
         Self::NotOurs,
+        Self::TakeBack,
         Self::WaitUntil,
         Self::Reverse,
     ];
@@ -161,6 +164,7 @@ impl ActKind {
             Self::Refund => "refund",
             Self::CorrectReference => "correct-reference",
             Self::NotOurs => "not-ours",
+            Self::TakeBack => "take-back",
             Self::WaitUntil => "wait-until",
             Self::Reverse => "reverse",
         }
@@ -175,6 +179,7 @@ impl ActKind {
             Self::Refund => "退回付款人",
             Self::CorrectReference => "更正登记号",
             Self::NotOurs => "非缴款",
+            Self::TakeBack => "冲回已入账款",
             Self::WaitUntil => "暂缓处理",
             Self::Reverse => "红冲",
         }
@@ -189,6 +194,7 @@ impl ActKind {
             Self::Refund => "return to the payer",
             Self::CorrectReference => "correct the reference",
             Self::NotOurs => "not ours",
+            Self::TakeBack => "take a settled credit back",
             Self::WaitUntil => "wait",
             Self::Reverse => "reverse",
         }

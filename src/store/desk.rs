@@ -17,20 +17,22 @@ mod learning;
 pub(super) mod proof;
 mod proposal;
 mod reversal;
+mod taking_back;
 
 pub use check::{Preview, PreviewNotice};
 pub use history::{HistoryEntry, SimilarItem};
 pub(super) use learning::LEARN_SETTLED;
-pub use learning::PayerFact;
+pub use learning::{PayerFact, Touched};
 pub use proposal::ProposalFilter;
 
+use self::check::Checked;
 use self::item::Held;
 use super::bulk::Bulk;
 use super::{Store, StoreError, trail};
 use crate::remittance::Money;
 use crate::suspense::trail::Entry;
 use crate::suspense::{
-    Act, Actor, Approval, DeskRules, Draft, ItemId, Moment, Permission, Person, Proposal,
+    Act, Actor, Approval, DeskRules, Draft, ItemId, Limit, Moment, Permission, Person, Proposal,
     ProposalState, Refusal, Seen, Stage, Step, may, may_propose,
 };
 
@@ -48,6 +50,16 @@ pub enum Approved {
 
 /// The trail's word for who works at the command line.
 const OPERATOR: &str = "operator";
+
+/// Another act for a proposal that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    pub proposal_id: String,
+    /// Of what was looked at.
+    pub digest: String,
+    pub act: Act,
+    pub note: String,
+}
 
 /// Why a piece of work stops.
 enum Stop {
@@ -167,46 +179,40 @@ impl Store {
         drafts.iter().map(|draft| self.preview(rules, actor, draft, now)).collect()
     }
 
-    /// Changes one's own proposal; approvals it had are void. `digest` is of what was looked at.
+    /// Changes one's own proposal; approvals it had are void.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "an edit is all of these, and a struct of them says no more"
-    )]
     pub fn edit(
         &self,
         rules: &DeskRules,
         actor: &Actor,
-        proposal_id: &str,
-        digest: &str,
-        act: &Act,
-        note: &str,
+        edit: &Edit,
         now: Moment,
     ) -> Answered<Proposal> {
         self.act(actor, now, |desk| {
-            let mut proposal = desk.own_proposal(actor, proposal_id, digest)?;
-            let mut items = desk.items_of(&proposal)?;
-            desk.check_day(rules, act)?;
-            let checked = desk.check(act, &items)?;
-            let limit = may_propose(rules, actor.role, act, checked.amount)?;
-            proposal.revision += 1;
-            proposal.act = act.clone();
-            note.clone_into(&mut proposal.note);
-            proposal.approvals_needed = limit.approvals;
-            proposal.approvals.clear();
-            desk.save_proposal(&proposal)?;
-            for item in &mut items {
-                // A reversal stands on an item that stays where it is.
-                if item.stage == Stage::Proposed {
-                    item.stage = item.stage.after(Step::Edit)?;
-                }
-                desk.save(item)?;
-            }
-            desk.remember_versions(&mut proposal, &items)?;
+            let (proposal, ..) = desk.edit(rules, actor, edit)?;
             desk.tell_of(&proposal, "edited")?;
             Ok(proposal)
+        })
+    }
+
+    /// What a changed proposal would do, to the posting; nothing is written.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn preview_edit(
+        &self,
+        rules: &DeskRules,
+        actor: &Actor,
+        edit: &Edit,
+        now: Moment,
+    ) -> Answered<Preview> {
+        let by = (actor.person.0.as_str(), actor.role.code());
+        self.at_desk(now, by, false, |desk| {
+            let (proposal, mut items, checked, limit) = desk.edit(rules, actor, edit)?;
+            let postings = desk.book(&proposal, &mut items)?;
+            Ok(Preview::of(&proposal, checked, limit, postings))
         })
     }
 
@@ -342,6 +348,40 @@ impl Desk<'_> {
         self.remember_versions(&mut proposal, &items)?;
         let postings = self.book(&proposal, &mut items)?;
         Ok(Preview::of(&proposal, checked, limit, postings))
+    }
+
+    /// Puts another act into one's own proposal; its items stay, their versions count up.
+    fn edit<'r>(
+        &self,
+        rules: &'r DeskRules,
+        actor: &Actor,
+        Edit { proposal_id, digest, act, note }: &Edit,
+    ) -> Result<(Proposal, Vec<Held>, Checked, &'r Limit), Stop> {
+        let mut proposal = self.own_proposal(actor, proposal_id, digest)?;
+        let mut items = self.items_of(&proposal)?;
+        self.check_day(rules, act)?;
+        let checked = self.check(act, &items)?;
+        let limit = may_propose(rules, actor.role, act, checked.amount)?;
+        // A reversal stands on items that stay where they are: it becomes nothing else, nor the other way.
+        if let Some(item) =
+            items.first().filter(|_| (*act == Act::Reverse) != (proposal.act == Act::Reverse))
+        {
+            return Err(Refusal::NotFrom { stage: item.stage, step: Step::Edit }.into());
+        }
+        proposal.revision += 1;
+        proposal.act = act.clone();
+        note.clone_into(&mut proposal.note);
+        proposal.approvals_needed = limit.approvals;
+        proposal.approvals.clear();
+        self.save_proposal(&proposal)?;
+        for item in &mut items {
+            if item.stage == Stage::Proposed {
+                item.stage = item.stage.after(Step::Edit)?;
+            }
+            self.save(item)?;
+        }
+        self.remember_versions(&mut proposal, &items)?;
+        Ok((proposal, items, checked, limit))
     }
 
     /// Makes a proposal of a draft, with everything about it checked, and loads its items.

@@ -28,6 +28,14 @@ pub(super) enum Row {
 }
 
 impl Imported {
+    /// Says that suggestions rest on something new, where they do.
+    fn tell(&self, connection: &Connection, centre_id: i64) -> Result<(), StoreError> {
+        if self.added + self.changed == 0 {
+            return Ok(());
+        }
+        super::trail::remade(connection, centre_id)
+    }
+
     fn count(&mut self, row: &Row) {
         match row {
             Row::Added => self.added += 1,
@@ -157,6 +165,7 @@ impl Store {
             for notice in fresh.iter().take_while(|one| reference_number(one.reference) < mark) {
                 outstanding::keep(connection, centre, reference_number(notice.reference))?;
             }
+            imported.tell(connection, centre)?;
             Ok(imported)
         })
     }
@@ -173,6 +182,7 @@ impl Store {
             for value in values {
                 imported.count(&write(connection, bulk.centre_id, value)?);
             }
+            imported.tell(connection, bulk.centre_id)?;
             Ok(imported)
         })
     }

@@ -8,6 +8,7 @@ use super::StoreError;
 use super::bulk::Lent;
 use super::partition::Month;
 use super::server::Server;
+use super::shown::Board;
 use super::sql::postgres::column_types;
 use super::sql::{Connection, sqlite};
 use postgres::Client;
@@ -15,7 +16,7 @@ use postgres::types::Type;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 /// Connections kept while nobody needs them; the night uses two at a time, the desk some more.
@@ -37,6 +38,8 @@ pub(crate) struct Pool {
     types: Mutex<BTreeMap<&'static str, Arc<[Type]>>>,
     /// Months that are known to have their partitions.
     pub(super) months: Mutex<BTreeSet<Month>>,
+    /// What hangs, for whoever leafs through it.
+    pub(super) board: RwLock<Board>,
 }
 
 impl Pool {
@@ -46,6 +49,7 @@ impl Pool {
             idle: Mutex::default(),
             types: Mutex::default(),
             months: Mutex::default(),
+            board: RwLock::default(),
         })
     }
 

@@ -70,7 +70,7 @@ impl Store {
         mut answered: impl FnMut(&Answer),
     ) -> Result<FileApplied, StoreError> {
         let bulk = Bulk::open(self)?;
-        bulk.atomically_or_not(|_| {
+        bulk.atomically_or_not(|connection| {
             let mut books = Books::new(&bulk, policy);
             let mut file = FileApplied::default();
             for (line, operation) in lines {
@@ -89,6 +89,9 @@ impl Store {
                         return Ok((undone, false));
                     }
                 }
+            }
+            if file.done > 0 {
+                super::trail::remade(connection, bulk.centre_id)?;
             }
             Ok((file, true))
         })

@@ -2,10 +2,11 @@
 //!
 //! Start at [`queue`](Store::queue), the list that staff work through; the other modules answer for one
 //! page each. A list is read a page at a time, onward from the last row shown, so that the thousandth
-//! page costs what the first does; how many there are is counted beside it, up to a bound.
+//! page costs what the first does. What hangs is counted and leafed through in memory ([`board`]).
 //!
 //! Invariant: whatever a person typed is a bound value here, also inside a pattern ([`pattern`]).
 
+mod board;
 mod count;
 mod employer;
 mod letter;
@@ -14,11 +15,12 @@ mod queue;
 mod run;
 mod transaction;
 
+pub(super) use board::Board;
 pub use count::{Cell, Counts};
 pub use employer::{EmployerLine, EmployerSheet};
 pub use letter::LetterLine;
 pub use notice::{NoticeLine, NoticeSearch};
-pub use queue::{Assigned, Hanging, Order, OwnAccount, QueueFilter, RowPlace};
+pub use queue::{Assigned, Edge, Hanging, Order, OwnAccount, QueueFilter, RowPlace};
 pub use run::{FeedLine, RunLine};
 pub use transaction::{Posting, TransactionLine, TransactionSearch, TransactionSheet};
 

@@ -108,6 +108,9 @@ impl Recording {
     pub fn commit(self) -> Result<VerdictTotals, StoreError> {
         self.night(self.received, self.newly_matched)?;
         outstanding::advance(&self.bulk, self.as_of)?;
+        if !self.anew.is_empty() {
+            super::trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
+        }
         self.bulk.commit()?;
         Ok(self.totals)
     }

@@ -31,6 +31,9 @@ pub enum Act {
     CorrectReference { reference: PaymentReference },
     /// No payment to the fund.
     NotOurs,
+    /// The bank took this settled credit back: what it had paid for is booked back, and the two are even.
+    /// The one act for money that went out.
+    TakeBack { credit: ItemId },
     /// Nothing before that day; then the item is open again.
     WaitUntil {
         #[serde(with = "crate::remittance::wire::day")]
@@ -80,8 +83,22 @@ impl Act {
             Self::Refund => ActKind::Refund,
             Self::CorrectReference { .. } => ActKind::CorrectReference,
             Self::NotOurs => ActKind::NotOurs,
+            Self::TakeBack { .. } => ActKind::TakeBack,
             Self::WaitUntil { .. } => ActKind::WaitUntil,
             Self::Reverse => ActKind::Reverse,
+        }
+    }
+
+    /// Whether it can be about money that went out.
+    #[must_use]
+    pub const fn takes_debits(&self) -> bool {
+        match self {
+            Self::TakeBack { .. } | Self::NotOurs | Self::WaitUntil { .. } | Self::Reverse => true,
+            Self::Settle { .. }
+            | Self::Split { .. }
+            | Self::Advance { .. }
+            | Self::Refund
+            | Self::CorrectReference { .. } => false,
         }
     }
 
@@ -95,6 +112,7 @@ impl Act {
             | Self::Refund
             | Self::CorrectReference { .. }
             | Self::NotOurs
+            | Self::TakeBack { .. }
             | Self::WaitUntil { .. }
             | Self::Reverse => BTreeSet::new(),
         };
@@ -118,6 +136,7 @@ impl Act {
             | Self::Refund
             | Self::CorrectReference { .. }
             | Self::NotOurs
+            | Self::TakeBack { .. }
             | Self::WaitUntil { .. }
             | Self::Reverse => return Ok(None),
         };
@@ -247,6 +266,7 @@ mod tests {
             Act::Refund,
             Act::CorrectReference { reference },
             Act::NotOurs,
+            Act::TakeBack { credit: "6222/S0".parse().unwrap() },
             Act::WaitUntil { day },
             Act::Reverse,
         ] {

@@ -209,6 +209,7 @@ impl Canonical {
             Act::Advance { employer_id } => self.add(employer_id.as_deref().unwrap_or_default()),
             Act::CorrectReference { reference } => self.add(&reference.to_string()),
             Act::WaitUntil { day } => self.add(&day.to_string()),
+            Act::TakeBack { credit } => self.add(&credit.to_string()),
             Act::Refund | Act::NotOurs | Act::Reverse => {}
         }
     }

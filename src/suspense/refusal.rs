@@ -81,9 +81,14 @@ pub enum Refusal {
         reference: PaymentReference,
         state: &'static str,
     },
-    /// Money that went out is not decided here.
+    /// Money that went out pays for nothing.
     Debit {
         item: ItemId,
+    },
+    /// Not a settled credit that this debit can have taken back.
+    TakenBack {
+        credit: ItemId,
+        state: &'static str,
     },
     /// The day to wait for is not ahead, or further than a rule allows.
     Day {
@@ -133,6 +138,7 @@ impl Refusal {
             Self::Untouched { .. } => "untouched",
             Self::Notice { .. } => "notice-not-open",
             Self::Debit { .. } => "debit",
+            Self::TakenBack { .. } => "not-taken-back",
             Self::Day { .. } => "day",
             Self::SameReference { .. } => "same-reference",
             Self::NothingToReverse { .. } => "nothing-to-reverse",
@@ -176,7 +182,12 @@ impl Refusal {
             Self::Notice { reference, state } => {
                 format!("通知书 {reference} 不是待缴状态（{}）", state_chinese(state))
             }
-            Self::Debit { item } => format!("{item} 是付出款项，不在此处理"),
+            Self::Debit { item } => {
+                format!("{item} 是付出款项，只能冲回已入账款、认定非缴款或暂缓")
+            }
+            Self::TakenBack { credit, state } => {
+                format!("{credit} 不是可以冲回的来款：{}", taken_back_chinese(state))
+            }
             Self::Day { after, latest, .. } => {
                 format!("暂缓日期应在{after}之后、{latest}之前（含）")
             }
@@ -198,6 +209,15 @@ fn what_chinese(what: &str) -> &str {
         "proposal" => "处理意见",
         "employer" => "单位",
         other => other,
+    }
+}
+
+/// Why a credit was not taken back, as `store/desk/taking_back.rs` says it.
+fn taken_back_chinese(state: &str) -> &'static str {
+    match state {
+        "another account, amount or a later day" => "须为同一收款账户、同额、不晚于本笔的来款",
+        "decided by staff" => "该款由人工处理，请先红冲原处理",
+        _ => "该款没有入账",
     }
 }
 
@@ -261,6 +281,9 @@ impl fmt::Display for Refusal {
                 write!(f, "notice {reference} is {state}, expected awaiting")
             }
             Self::Debit { item } => write!(f, "item {item} is a debit, expected a credit"),
+            Self::TakenBack { credit, state } => {
+                write!(f, "{credit} cannot have been taken back: {state}")
+            }
             Self::Day { day, after, latest } => {
                 write!(f, "expected a day after {after} and not after {latest}, found {day}")
             }

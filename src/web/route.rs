@@ -149,6 +149,8 @@ fn desk() -> Vec<Route> {
         page("/runs/{day}",           READ,    run::show),
         page("/rules",                READ,    rule::show),
         page("/trail",                TRAIL,   trail::show),
+        page("/trail/export.csv",     TRAIL,   trail::export::csv),
+        page("/trail/export.jsonl",   TRAIL,   trail::export::json_lines),
 
         page("/login",                Anybody, login::page),
         act ("/login",                Anybody, login::log_in),

@@ -39,6 +39,8 @@ const WHO: &[(&str, &str, &str)] = &[
     ("GET",  "/runs/{day}",           "camu"),
     ("GET",  "/rules",                "camu"),
     ("GET",  "/trail",                "amu"),
+    ("GET",  "/trail/export.csv",     "amu"),
+    ("GET",  "/trail/export.jsonl",   "amu"),
     ("GET",  "/login",                "anybody"),
     ("POST", "/login",                "anybody"),
     ("POST", "/logout",               "own"),

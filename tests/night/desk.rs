@@ -4,8 +4,8 @@ use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
 use super::office::{approver, clerk, item, notice, now, rules, settle};
 use duizhang::nightly::{self, Step, Watch};
-use duizhang::remittance::Money;
-use duizhang::store::{Approved, Place, ProposalFilter, Store, StoreError};
+use duizhang::remittance::{Money, Subject};
+use duizhang::store::{Approved, Edit, Place, ProposalFilter, Store, StoreError};
 use duizhang::suspense::{
     Act, Actor, Draft, Permission, Person, ProposalState, Refusal, Role, Share, Stage,
 };
@@ -230,8 +230,17 @@ fn above_the_limit_two_others_approve_and_an_edit_voids_the_first() {
         assert_eq!(centre.approve_as(&bert, &proposal, "05-13"), Ok(Approved::NeedsAnother));
         assert_eq!(centre.approve_as(&bert, &proposal, "05-13"), Err(Refusal::SamePerson));
         let (id, digest) = (&proposal.proposal_id, proposal.digest());
-        let edited =
-            centre.store.edit(rules(), &anna, id, &digest, &Act::NotOurs, "改", now("05-13"));
+        let (proposal_id, note) = (id.clone(), "改".to_owned());
+        let edit = Edit { proposal_id, digest, act: Act::NotOurs, note };
+        let before = centre.dump();
+        let preview = centre.store.preview_edit(rules(), &anna, &edit, now("05-13"));
+        let preview = preview.unwrap().unwrap();
+        assert_eq!(preview.postings, [(Subject::Suspense, Subject::Other, proposal.amount)]);
+        same(&before, &centre.dump(), "a preview writes nothing");
+        let reverse = Edit { act: Act::Reverse, ..edit.clone() };
+        let refused = centre.store.edit(rules(), &anna, &reverse, now("05-13")).unwrap();
+        assert_eq!(refused.unwrap_err().code(), "not-from");
+        let edited = centre.store.edit(rules(), &anna, &edit, now("05-13"));
         let edited = edited.unwrap().unwrap();
         assert!(edited.approvals.is_empty());
         let refused = centre.approve_as(&dora, &proposal, "05-13").unwrap_err();

@@ -10,7 +10,7 @@ use super::centre::{Backing, Centre, every_store};
 use super::feed::csv;
 use super::office::{approver, clerk, notice, now, rules};
 use duizhang::remittance::Money;
-use duizhang::store::{ProposalFilter, SuspenseFilter, SuspenseRow};
+use duizhang::store::{Edit, ProposalFilter, SuspenseFilter, SuspenseRow};
 use duizhang::suspense::{Act, Draft, Proposal, ProposalState, Refusal, Seen, Share};
 use std::collections::BTreeMap;
 
@@ -106,7 +106,11 @@ fn somebody(dice: &mut Dice, centre: &Centre, screens: &Screens, day: &str) -> R
     match roll {
         4 => store.withdraw(who, id, &digest, when).unwrap(),
         5 => store.send_back(who, id, &digest, "再核", when).unwrap(),
-        6 => store.edit(rules(), who, id, &digest, &draft.act, "", when).unwrap().map(|_| ()),
+        6 => {
+            let edit =
+                Edit { proposal_id: id.clone(), digest, act: draft.act, note: String::new() };
+            store.edit(rules(), who, &edit, when).unwrap().map(|_| ())
+        }
         _ => store.approve(rules(), who, id, &digest, when).unwrap().map(|_| ()),
     }
 }

@@ -80,12 +80,14 @@ impl Employers {
         self.ids.get(place(employer.0)).map(|id| &**id)
     }
 
-    /// Adds who was confirmed to pay for whom: an account, a name, or both of a payer.
-    #[must_use]
-    pub fn with_confirmed<'f>(
-        mut self,
+    /// Knows from now on who was confirmed to pay for whom, in place of what it knew: an account, a name,
+    /// or both of a payer.
+    pub fn confirm<'f>(
+        &mut self,
         facts: impl IntoIterator<Item = (&'f str, &'f str, EmployerIndex)>,
-    ) -> Self {
+    ) {
+        self.confirmed_accounts.clear();
+        self.confirmed_names.clear();
         for (account, name, employer) in facts {
             if !account.is_empty() {
                 self.confirmed_accounts.push((account.into(), employer.0));
@@ -99,7 +101,6 @@ impl Employers {
             facts.sort_unstable();
             facts.dedup();
         }
-        self
     }
 
     /// The employers that a payer can be, with what says so; an employer may come twice.

@@ -8,6 +8,7 @@
 use super::employers::EmployerIndex;
 use crate::matching::place;
 use crate::remittance::{Money, PaymentReference, YearMonth};
+use std::collections::BTreeSet;
 
 /// An open notice, as far as suggestions need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct OpenNotices {
     width: u64,
     by_amount: Vec<u32>,
     by_employer: Vec<u32>,
+    /// Those that were settled since; their places stay.
+    settled: BTreeSet<u32>,
 }
 
 /// References end below this.
@@ -60,12 +63,34 @@ impl OpenNotices {
         };
         let by_amount = by(&|notice| (notice.amount.fen(), 0));
         let by_employer = by(&|notice| (i64::from(notice.employer.0), notice.month.ordinal()));
-        Self { by_reference: notices, directory, width, by_amount, by_employer }
+        let settled = BTreeSet::new();
+        Self { by_reference: notices, directory, width, by_amount, by_employer, settled }
     }
 
     #[must_use]
     pub fn get(&self, notice: u32) -> Option<&OpenNotice> {
         self.by_reference.get(place(notice))
+    }
+
+    /// A notice that is still open.
+    pub(super) fn open(&self, notice: u32) -> Option<&OpenNotice> {
+        self.get(notice).filter(|_| !self.settled.contains(&notice))
+    }
+
+    /// Says whether a notice is open now; `false` where it is and was not when the indices were built.
+    #[must_use]
+    pub fn mark(&mut self, reference: PaymentReference, is_open: bool) -> bool {
+        match self.find(reference) {
+            Some(notice) if is_open => {
+                self.settled.remove(&notice);
+                true
+            }
+            Some(notice) => {
+                self.settled.insert(notice);
+                true
+            }
+            None => !is_open,
+        }
     }
 
     /// The place of the notice with this reference.

@@ -48,6 +48,7 @@ impl Desk<'_> {
             }
             Act::Refund => self.leave_suspense(items, Subject::Refund)?,
             Act::NotOurs => self.leave_suspense(items, Subject::Other)?,
+            Act::TakeBack { credit } => self.take_back(proposal, credit, items)?,
             Act::CorrectReference { .. } | Act::WaitUntil { .. } | Act::Reverse => Vec::new(),
         };
         for item in items {
@@ -74,6 +75,7 @@ impl Desk<'_> {
             | Act::Advance { .. }
             | Act::Refund
             | Act::NotOurs
+            | Act::TakeBack { .. }
             | Act::Reverse => {
                 step(Step::Post)?;
                 self.close(item, proposal.act.kind().code());
@@ -106,29 +108,45 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn leave_suspense(&self, items: &[Held], to: Subject) -> Result<Vec<Posting>, Stop> {
+    pub(super) fn leave_suspense(&self, items: &[Held], to: Subject) -> Result<Vec<Posting>, Stop> {
         let moves: Vec<(&Held, Posting)> =
-            items.iter().map(|item| (item, (Subject::Suspense, to, item.amount))).collect();
+            items.iter().map(|item| (item, item.flows(Subject::Suspense, to))).collect();
         self.post(&moves)
     }
 
     /// Posts moves of items to the general journal, each as its item's next step.
     pub(super) fn post(&self, moves: &[(&Held, Posting)]) -> Result<Vec<Posting>, Stop> {
+        let post = |(item, posting): &(&Held, Posting)| {
+            self.move_of((item.account_id, &item.id.serial, item.booked_on), *posting)
+        };
+        moves.iter().map(post).collect()
+    }
+
+    /// Posts a transaction's next step. One at a time: a transaction can move twice in one act.
+    pub(super) fn move_of(
+        &self,
+        (account_id, serial, booked_on): (i64, &str, i64),
+        posting: Posting,
+    ) -> Result<Posting, Stop> {
         let [head, tail] = verdict::JOURNAL;
         let on = self.on();
-        // One at a time: an item can move twice, and each move is its next step.
-        for one in moves.chunks(1) {
-            self.bulk.change(head, tail, 7, one, |row, (item, (debit, credit, amount))| {
-                row.bind(item.account_id)?;
-                row.bind(&item.id.serial)?;
-                row.bind(item.booked_on)?;
-                row.bind(on)?;
-                row.bind(debit.number())?;
-                row.bind(credit.number())?;
-                row.bind(amount.fen())
-            })?;
-        }
-        Ok(moves.iter().map(|(_, posting)| *posting).collect())
+        self.bulk.change(head, tail, 7, &[posting], |row, (debit, credit, amount)| {
+            row.bind(account_id)?;
+            row.bind(serial)?;
+            row.bind(booked_on)?;
+            row.bind(on)?;
+            row.bind(debit.number())?;
+            row.bind(credit.number())?;
+            row.bind(amount.fen())
+        })?;
+        Ok(posting)
+    }
+
+    /// Settles a notice whole.
+    pub(super) fn settle_notice(&self, number: i64, amount: Money) -> Result<(), StoreError> {
+        let sql = "insert into settlement values (?1, ?2, ?3, ?4)";
+        let settlement = params![self.bulk.centre_id, number, self.on(), amount.fen()];
+        self.bulk.connection.prepare_cached(sql)?.execute(settlement).map(|_| ())
     }
 
     fn settle(&self, act: &Act, items: &[Held]) -> Result<Vec<Posting>, Stop> {
@@ -137,15 +155,7 @@ impl Desk<'_> {
         let mut postings = Vec::new();
         let mut settled: Vec<PaymentReference> = Vec::new();
         for notice in &checked.notices {
-            self.bulk
-                .connection
-                .prepare_cached("insert into settlement values (?1, ?2, ?3, ?4)")?
-                .execute(params![
-                    self.bulk.centre_id,
-                    reference_number(notice.reference),
-                    self.on(),
-                    notice.amount.fen()
-                ])?;
+            self.settle_notice(reference_number(notice.reference), notice.amount)?;
             postings.push((Subject::Receipts, Subject::Contributions, notice.amount));
             settled.push(notice.reference);
         }

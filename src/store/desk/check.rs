@@ -4,7 +4,7 @@ use super::super::row::{day_number, reference_number};
 use super::super::sql::params;
 use super::item::Held;
 use super::{Desk, Stop, total};
-use crate::remittance::{Money, Outcome, PaymentReference, Subject, YearMonth};
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, Subject, YearMonth};
 use crate::suspense::{Act, DeskRules, ItemId, Limit, Proposal, Refusal, Spread};
 use chrono::Days;
 use std::collections::BTreeMap;
@@ -77,6 +77,11 @@ impl Desk<'_> {
     /// Whether an act on these items can be done.
     pub(super) fn check(&self, act: &Act, items: &[Held]) -> Result<Checked, Stop> {
         let mut checked = Checked { amount: total(items), notices: Vec::new(), spread: None };
+        if let Some(debit) =
+            items.iter().find(|item| item.direction == Direction::Debit && !act.takes_debits())
+        {
+            return Err(Refusal::Debit { item: debit.id.clone() }.into());
+        }
         match act {
             Act::Settle { .. } | Act::Split { .. } => {
                 for reference in act.notices() {
@@ -102,6 +107,11 @@ impl Desk<'_> {
                 checked.notices.push(self.notice(*reference)?.0);
             }
             Act::Reverse => checked.notices = self.settled_by(items)?,
+            Act::TakeBack { credit } => {
+                for reference in self.taken_back(credit, items)? {
+                    checked.notices.push(self.notice(reference)?.0);
+                }
+            }
             Act::Advance { employer_id: None }
             | Act::Refund
             | Act::NotOurs
@@ -130,7 +140,7 @@ impl Desk<'_> {
         Err(Refusal::NoSuch { what: "employer", id: employer_id.to_owned() }.into())
     }
 
-    fn open_notice(&self, reference: PaymentReference) -> Result<PreviewNotice, Stop> {
+    pub(super) fn open_notice(&self, reference: PaymentReference) -> Result<PreviewNotice, Stop> {
         match self.notice(reference)? {
             (notice, "awaiting") => Ok(notice),
             (_, state) => Err(Refusal::Notice { reference, state }.into()),

@@ -5,8 +5,9 @@
 use super::super::row::{day_number, direction, reference, reference_number};
 use super::super::sql::{Row, params};
 use super::super::{StoreError, suspense::stage};
+use super::books::Posting;
 use super::{Desk, Stop};
-use crate::remittance::{Direction, Money, PaymentReference};
+use crate::remittance::{Direction, Money, PaymentReference, Subject};
 use crate::suspense::trail::NIGHT;
 use crate::suspense::{Act, Draft, ItemId, Person, Refusal, Seen, Stage, Step};
 use std::collections::BTreeSet;
@@ -66,6 +67,14 @@ impl Held {
     pub(super) fn seen(&self) -> Seen {
         Seen { id: self.id.clone(), version: self.version }
     }
+
+    /// Its money goes from one subject to another; what went out goes the other way round.
+    pub(super) const fn flows(&self, from: Subject, to: Subject) -> Posting {
+        match self.direction {
+            Direction::Credit => (from, to, self.amount),
+            Direction::Debit => (to, from, self.amount),
+        }
+    }
 }
 
 impl Desk<'_> {
@@ -93,9 +102,6 @@ impl Desk<'_> {
             items = self.all_decided_with(items)?;
         }
         for item in &items {
-            if item.direction == Direction::Debit {
-                return Err(Refusal::Debit { item: item.id.clone() }.into());
-            }
             if draft.act != Act::Reverse {
                 item.stage.after(Step::Propose)?;
             }

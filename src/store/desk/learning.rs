@@ -5,12 +5,14 @@
 
 use super::super::row::{day, reference, reference_number};
 use super::super::sql::params;
-use super::super::{Store, StoreError, bulk::Bulk, trail};
+use super::super::trail::{self, Marks};
+use super::super::{Store, StoreError, bulk::Bulk};
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::remittance::PaymentReference;
-use crate::suspense::ItemId;
+use crate::suspense::{Act, ItemId};
 use chrono::NaiveDate;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 const LEARN: &str = "insert into payer_fact values (?1, ?2, ?3, ?4, 1, ?5)
@@ -47,6 +49,37 @@ pub struct PayerFact {
     pub confirmed: u32,
     pub last_on: NaiveDate,
 }
+
+/// What staff did that suggestions rest on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Something was booked: what is confirmed may have changed.
+    pub books: bool,
+    /// The notices that were settled or opened again, and whether each is open now.
+    pub notices: BTreeMap<PaymentReference, bool>,
+}
+
+/// Entries that are gone through; behind more of them everything is read anew.
+const ACTS_MAX: i64 = 10_000;
+
+/// What an entry of the trail says was booked.
+#[derive(Deserialize)]
+struct Booked {
+    proposal: String,
+    act: Act,
+}
+
+const BOOKED: &str = "select distinct detail from trail
+    where centre_id = ?1 and sequence > ?2 and sequence <= ?3
+        and event in ('approved', 'resolved', 'reversed')
+    order by detail";
+
+const OPENED: &str = "select reference from settlement_undone
+    where centre_id = ?1 and proposal_id = ?2 order by reference";
+
+const IS_OPEN: &str = "select 1 from notice n
+    where n.centre_id = ?1 and n.reference = ?2 and n.status = 1 and not exists (
+        select 1 from settlement s where s.centre_id = n.centre_id and s.reference = n.reference)";
 
 impl Desk<'_> {
     /// Remembers that who paid these items pays for an employer.
@@ -95,16 +128,46 @@ fn names_payer(item: &Held) -> bool {
 }
 
 impl Store {
-    /// Changes whenever suggestions may have to be drawn anew: a night ran, or staff acted.
+    /// How far the centre is.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn advice_stamp(&self) -> Result<(Option<NaiveDate>, i64), StoreError> {
+    pub fn marks(&self) -> Result<Marks, StoreError> {
+        trail::marks(&Bulk::open(self)?)
+    }
+
+    /// What staff did between two marks that suggestions rest on; `None` where more changed than that.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn touched(&self, then: Marks, now: Marks) -> Result<Option<Touched>, StoreError> {
+        let acts = now.sequence - then.sequence;
+        if then.remade != now.remade || !(0..=ACTS_MAX).contains(&acts) {
+            return Ok(None);
+        }
         let bulk = Bulk::open(self)?;
-        let sql = "select max(as_of) from night where centre_id = ?1";
-        let night: Option<i64> =
-            bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
-        Ok((night.map(day).transpose()?, trail::turn(self)?))
+        let (connection, centre) = (&bulk.connection, bulk.centre_id);
+        let mut select = connection.prepare_cached(BOOKED)?;
+        let booked: Vec<String> =
+            select.query_all(params![centre, then.sequence, now.sequence], |row| row.get(0))?;
+        let mut touched = Touched { books: !booked.is_empty(), ..Touched::default() };
+        for detail in booked {
+            let unknown =
+                |_| StoreError::Unknown { table: "trail", column: "detail", found: detail.clone() };
+            let Booked { proposal, act } = serde_json::from_str(&detail).map_err(unknown)?;
+            let mut notices = act.notices();
+            if matches!(act, Act::Reverse | Act::TakeBack { .. }) {
+                let undone = connection.prepare_cached(OPENED)?;
+                notices = { undone }
+                    .query_all(params![centre, proposal], |row| reference(row.get(0)?))?;
+            }
+            for notice in notices {
+                let key = params![centre, reference_number(notice)];
+                let open: bool = connection.prepare_cached(IS_OPEN)?.exists(key)?;
+                touched.notices.insert(notice, open);
+            }
+        }
+        Ok(Some(touched))
     }
 
     /// Who was confirmed to pay for whom.

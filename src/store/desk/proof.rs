@@ -35,7 +35,7 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 6] = [
         "settlement booked back without an approved reversal",
         "select count(*) from settlement_undone u where u.centre_id = ?1 and not exists (select 1
             from proposal p where p.centre_id = u.centre_id and p.proposal_id = u.proposal_id
-            and p.kind = 'reverse' and p.state = 'approved')",
+            and p.kind in ('reverse', 'take-back') and p.state in ('approved', 'reversed'))",
     ),
     (
         "part on an advance balance of a transaction that is not settled",

@@ -2,12 +2,18 @@
 
 use super::super::bulk::Bulk;
 use super::super::row::day_number;
-use super::super::sql::{Row, params};
+use super::super::sql::postgres::value_lists;
+use super::super::sql::{Bind, Row, params};
 use super::super::{Store, StoreError};
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::remittance::Money;
+use crate::report::Tally;
 use crate::suspense::{Actor, Approval, ItemId, Person, Proposal, ProposalState, Refusal, Seen};
+use std::collections::BTreeMap;
+
+/// Proposals whose items are read together.
+const PROPOSALS_TOGETHER: usize = 128;
 
 /// Which proposals to list; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,9 +31,14 @@ const COLUMNS: &str = "p.proposal_id, p.revision, p.act, p.note, p.amount_fen, p
         p.state, p.ended_by, p.ended_at, p.ended_why
     from proposal p";
 
-const ITEMS: &str = "select a.account_no, i.serial, i.version from proposal_item i
-    join collection_account a using (centre_id, account_id)
-    where i.centre_id = ?1 and i.proposal_id = ?2 order by i.position";
+/// The items of proposals; the list's one column is the proposal.
+const ITEMS: [&str; 2] = [
+    "select i.proposal_id, a.account_no, i.serial, i.version from (values ",
+    ") v cross join proposal_item i
+        join collection_account a using (centre_id, account_id)
+     where i.centre_id = ?1 and i.proposal_id = v.column1
+     order by i.proposal_id, i.position",
+];
 
 const INSERT: &str =
     "insert into proposal (centre_id, proposal_id, revision, digest, kind, act, note,
@@ -162,16 +173,30 @@ fn read(bulk: &Bulk, proposal_id: &str) -> Result<Option<Proposal>, StoreError> 
     let sql = format!("select {COLUMNS} where p.centre_id = ?1 and p.proposal_id = ?2");
     let mut select = bulk.connection.prepare_cached(&sql)?;
     let found = select.query_row_optional(params![bulk.centre_id, proposal_id], head)?;
-    found.map(|proposal| with_items(bulk, proposal)).transpose()
+    let found = found.map(|proposal| with_items(bulk, vec![proposal])).transpose()?;
+    Ok(found.into_iter().flatten().next())
 }
 
-fn with_items(bulk: &Bulk, mut proposal: Proposal) -> Result<Proposal, StoreError> {
-    let key = params![bulk.centre_id, proposal.proposal_id];
-    proposal.items = bulk.connection.prepare_cached(ITEMS)?.query_all(key, |row| {
-        let id = ItemId { account_no: row.get(0)?, serial: row.get(1)? };
-        Ok(Seen { id, version: row.get(2)? })
-    })?;
-    Ok(proposal)
+/// Proposals with their items, as few statements as the database takes.
+fn with_items(bulk: &Bulk, mut proposals: Vec<Proposal>) -> Result<Vec<Proposal>, StoreError> {
+    let mut items: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
+    for together in proposals.chunks(PROPOSALS_TOGETHER) {
+        let [head, tail] = ITEMS;
+        let sql = format!("{head}{}{tail}", value_lists(2, 1, together.len()));
+        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
+        values.extend(together.iter().map(|proposal| &proposal.proposal_id as &dyn Bind));
+        let found = bulk.connection.prepare_cached(&sql)?.query_all(&values, |row| {
+            let id = ItemId { account_no: row.get(1)?, serial: row.get(2)? };
+            Ok((row.get::<String>(0)?, Seen { id, version: row.get(3)? }))
+        })?;
+        for (proposal_id, seen) in found {
+            items.entry(proposal_id).or_default().push(seen);
+        }
+    }
+    for proposal in &mut proposals {
+        proposal.items = items.remove(&proposal.proposal_id).unwrap_or_default();
+    }
+    Ok(proposals)
 }
 
 /// A proposal without its items.
@@ -248,6 +273,27 @@ impl Store {
             ],
             head,
         )?;
-        heads.into_iter().map(|proposal| with_items(&bulk, proposal)).collect()
+        with_items(&bulk, heads)
+    }
+
+    /// How many proposals are in a state, and their sum: those of one person, or of all others.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn proposals_total(
+        &self,
+        state: ProposalState,
+        by: &Person,
+        others: bool,
+    ) -> Result<Tally, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select count(*), cast(coalesce(sum(p.amount_fen), 0) as bigint) from proposal p
+            where p.centre_id = ?1 and p.state = ?2
+                and case when p.proposed_by = ?3 then 0 else 1 end = ?4";
+        let key = params![bulk.centre_id, state.code(), by.0, i64::from(others)];
+        bulk.connection.prepare_cached(sql)?.query_row(key, |row| {
+            let count = row.get::<i64>(0)?.cast_unsigned();
+            Ok(Tally { count, amount: Money::from_fen(row.get(1)?) })
+        })
     }
 }

@@ -62,6 +62,7 @@ impl Desk<'_> {
             }
             Act::Refund => self.return_to_suspense(items, Subject::Refund)?,
             Act::NotOurs => self.return_to_suspense(items, Subject::Other)?,
+            Act::TakeBack { credit } => self.give_back(&original, credit, items)?,
             Act::CorrectReference { .. } => self.read_as_before(reversal, items)?,
             Act::WaitUntil { .. } => Vec::new(),
             Act::Reverse => return Err(nothing().into()),
@@ -80,9 +81,13 @@ impl Desk<'_> {
         Ok(postings)
     }
 
-    fn return_to_suspense(&self, items: &[Held], from: Subject) -> Result<Vec<Posting>, Stop> {
+    pub(super) fn return_to_suspense(
+        &self,
+        items: &[Held],
+        from: Subject,
+    ) -> Result<Vec<Posting>, Stop> {
         let moves: Vec<(&Held, Posting)> =
-            items.iter().map(|item| (item, (from, Subject::Suspense, item.amount))).collect();
+            items.iter().map(|item| (item, item.flows(from, Subject::Suspense))).collect();
         self.post(&moves)
     }
 
@@ -131,7 +136,7 @@ impl Desk<'_> {
     }
 
     /// Books settlements back, in the books of employees too.
-    fn open_again(
+    pub(super) fn open_again(
         &self,
         reversal: &Proposal,
         notices: &[PaymentReference],
@@ -217,7 +222,7 @@ impl Desk<'_> {
     }
 
     /// Others whose money is in notices that are open again wait for the next night.
-    fn wait_again(&self, notices: &[PaymentReference]) -> Result<(), Stop> {
+    pub(super) fn wait_again(&self, notices: &[PaymentReference]) -> Result<(), Stop> {
         for notice in notices {
             let key = params![self.bulk.centre_id, reference_number(*notice), self.on()];
             self.bulk.connection.prepare_cached(WAIT_AGAIN)?.execute(key)?;

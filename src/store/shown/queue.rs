@@ -1,19 +1,22 @@
 //! The queue: what hangs, filtered, a page at a time.
 //!
-//! Start at [`Store::queue`]. A page begins behind the last row of the one before ([`RowPlace`]); an index
-//! on what hangs gives the oldest first without sorting. How many rows each filter would leave is
-//! counted in [`super::count`], over the same conditions.
+//! Start at [`Store::queue`]. Which items a page has is found on the board ([`super::board`]), onward or
+//! backward from a row ([`Edge`]); their rows are read by their keys. How many each filter would leave is
+//! counted in [`super::count`], through the same [`Sieve`].
 
 use super::super::bulk::Bulk;
 use super::super::row::{day_number, reference_number};
 use super::super::slate::TRANSACTION_COLUMNS;
-use super::super::sql::{Bind, OwnedValue, Row};
+use super::super::sql::postgres::value_lists;
+use super::super::sql::{Bind, Row, params};
 use super::super::suspense::{ITEM_COLUMNS, SuspenseRow, suspense_row};
 use super::super::{Store, StoreError};
-use super::pattern;
+use super::board::{Bin, Board, Card, Key, look};
 use crate::remittance::{Money, PaymentReference, Reason};
 use crate::suspense::Stage;
 use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// Which items to show; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,58 +77,186 @@ pub struct OwnAccount {
     pub bank_name: String,
 }
 
-/// What hangs and passes the filter. Values 1 to 12 are [`conditions`].
-pub(super) const HANGING: &str = "
-    from suspense_item i
+/// From where a page is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Edge {
+    /// The first page.
+    #[default]
+    Start,
+    /// Onward from a row, without it.
+    Behind(RowPlace),
+    /// The rows that come last before one, without it.
+    Before(RowPlace),
+}
+
+/// A filter as the board is asked: with what its texts stand for in this centre.
+pub(super) struct Sieve<'f> {
+    filter: &'f QueueFilter,
+    accounts: BTreeSet<i64>,
+    /// The employer, and the accounts it pays from.
+    employer: Option<(&'f str, BTreeSet<String>)>,
+    text: Option<String>,
+    reference: Option<i64>,
+}
+
+impl<'f> Sieve<'f> {
+    pub(super) fn new(bulk: &Bulk, filter: &'f QueueFilter) -> Result<Self, StoreError> {
+        let accounts = own_accounts(bulk)?.into_iter();
+        let wanted =
+            |account: &OwnAccount| filter.bank.as_ref().is_none_or(|bank| account.bank == *bank);
+        let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let reference = text.and_then(|text| text.parse::<PaymentReference>().ok());
+        Ok(Self {
+            filter,
+            accounts: accounts.filter(wanted).map(|account| account.account_id).collect(),
+            employer: match filter.employer_id.as_deref() {
+                Some(id) => Some((id, payer_accounts(bulk, id)?)),
+                None => None,
+            },
+            text: text.map(str::to_ascii_lowercase),
+            reference: reference.map(reference_number),
+        })
+    }
+
+    /// Whether the filter asks for more than [`Bin`]s know.
+    pub(super) const fn searches(&self) -> bool {
+        self.filter.amount_from.is_some()
+            || self.filter.amount_to.is_some()
+            || self.employer.is_some()
+            || self.text.is_some()
+    }
+
+    pub(super) fn passes_bin(&self, bin: &Bin) -> bool {
+        let filter = self.filter;
+        self.accounts.contains(&bin.account_id)
+            && filter.reason.is_none_or(|reason| bin.reason == Some(reason))
+            && filter.stage.is_none_or(|stage| bin.stage == stage)
+            && filter.booked_from.is_none_or(|from| bin.booked_on >= day_number(from))
+            && filter.booked_to.is_none_or(|to| bin.booked_on <= day_number(to))
+            && match &filter.assigned {
+                None => true,
+                Some(Assigned::Nobody) => bin.assignee.is_empty(),
+                Some(Assigned::To(person)) => *bin.assignee == **person,
+            }
+    }
+
+    pub(super) fn passes(&self, key: &Key, card: &Card) -> bool {
+        self.passes_bin(&Bin::of(key, card)) && (!self.searches() || self.finds(card))
+    }
+
+    fn finds(&self, card: &Card) -> bool {
+        let filter = self.filter;
+        filter.amount_from.is_none_or(|from| card.fen >= from.fen())
+            && filter.amount_to.is_none_or(|to| card.fen <= to.fen())
+            && self.employer.as_ref().is_none_or(|(employer_id, accounts)| {
+                *card.employer_id == **employer_id || accounts.contains(&*card.payer_account)
+            })
+            && self.text.as_ref().is_none_or(|text| {
+                card.text.contains(text)
+                    || (self.reference.is_some() && card.reference == self.reference)
+            })
+    }
+}
+
+/// The accounts that are known to pay for an employer.
+fn payer_accounts(bulk: &Bulk, employer_id: &str) -> Result<BTreeSet<String>, StoreError> {
+    let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
+        order by account_no";
+    let key = params![bulk.centre_id, employer_id];
+    let accounts = bulk.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+    Ok(accounts.into_iter().collect())
+}
+
+/// The keys of a page, in its order.
+fn page(board: &Board, sieve: &Sieve<'_>, order: Order, edge: &Edge, limit: usize) -> Vec<Key> {
+    let passing = |(key, card): &(&Key, &Card)| sieve.passes(key, card);
+    let key_of = |place: &RowPlace| (place.key, place.account_id, place.serial.as_str().into());
+    match (order, edge) {
+        (Order::Oldest, Edge::Before(place)) => {
+            let before = board.cards.range(..key_of(place)).rev();
+            let mut keys: Vec<Key> =
+                before.filter(passing).take(limit).map(|(key, _)| key.clone()).collect();
+            keys.reverse();
+            keys
+        }
+        (Order::Oldest, Edge::Start | Edge::Behind(_)) => {
+            let start = match edge {
+                Edge::Behind(place) => Bound::Excluded(key_of(place)),
+                Edge::Start | Edge::Before(_) => Bound::Unbounded,
+            };
+            let behind = board.cards.range((start, Bound::Unbounded));
+            behind.filter(passing).take(limit).map(|(key, _)| key.clone()).collect()
+        }
+        (Order::Largest, _) => largest(board, sieve, edge, limit),
+    }
+}
+
+/// The same by amount: of all that pass, the largest that are beyond the edge are kept while looking.
+fn largest(board: &Board, sieve: &Sieve<'_>, edge: &Edge, limit: usize) -> Vec<Key> {
+    let mut kept: BTreeSet<(i64, i64, &str, i64)> = BTreeSet::new();
+    for (key, card) in &board.cards {
+        let (booked_on, account_id, serial) = key;
+        let place = (card.fen, *account_id, &**serial);
+        let edge_of = |edge: &RowPlace| place.cmp(&(edge.key, edge.account_id, &edge.serial));
+        let beyond = match edge {
+            Edge::Start => true,
+            Edge::Behind(edge) => edge_of(edge).is_lt(),
+            Edge::Before(edge) => edge_of(edge).is_gt(),
+        };
+        if !beyond || !sieve.passes(key, card) {
+            continue;
+        }
+        kept.insert((card.fen, *account_id, serial, *booked_on));
+        if kept.len() > limit {
+            match edge {
+                Edge::Start | Edge::Behind(_) => kept.pop_first(),
+                Edge::Before(_) => kept.pop_last(),
+            };
+        }
+    }
+    let key = |(_, account_id, serial, booked_on): (i64, i64, &str, i64)| {
+        (booked_on, account_id, serial.into())
+    };
+    kept.into_iter().rev().map(key).collect()
+}
+
+/// Items by their keys; the list's columns are their account, serial and booking day. A cross join is done
+/// as it is written: SQLite would rather go through all that hangs and look each up in the list.
+const ROWS: [&str; 2] = [
+    "from (values ",
+    ") v cross join suspense_item i
     join bank_transaction t using (centre_id, account_id, serial, booked_on)
     join collection_account a using (centre_id, account_id)
     join decision d using (centre_id, account_id, serial, booked_on)
-    where i.centre_id = ?1 and i.closed_on is null
-        and (?2 is null or a.bank = ?2)
-        and (?3 is null or d.reason = ?3)
-        and (?4 is null or i.state = ?4)
-        and (?5 is null or coalesce(i.assignee, '') = ?5)
-        and (?6 is null or i.booked_on >= ?6)
-        and (?7 is null or i.booked_on <= ?7)
-        and (?8 is null or t.amount_fen >= ?8)
-        and (?9 is null or t.amount_fen <= ?9)
-        and (?10 is null
-            or exists (select 1 from notice n where n.centre_id = i.centre_id
-                and n.reference = coalesce(d.reference, d.notice) and n.employer_id = ?10)
-            or exists (select 1 from payer_account p where p.centre_id = i.centre_id
-                and p.account_no = t.counterparty_account and p.employer_id = ?10))
-        and (?11 is null or d.reference = ?12
-            or lower(coalesce(t.counterparty_name, '') || ' ' || coalesce(t.postscript, '') || ' '
-                || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
-                || coalesce(t.note, '') || ' ' || t.serial) like ?11 escape '!')";
+    where i.centre_id = ?1 and i.account_id = v.column1 and i.serial = v.column2
+        and i.booked_on = v.column3",
+];
 
-/// The values of [`HANGING`], in order; the first is the centre.
-pub(super) fn conditions(centre_id: i64, filter: &QueueFilter) -> Vec<OwnedValue> {
-    let assigned = filter.assigned.as_ref().map(|assigned| match assigned {
-        Assigned::Nobody => "",
-        Assigned::To(person) => person,
-    });
-    let text = filter.text.as_deref().filter(|text| !text.trim().is_empty());
-    let reference = text.and_then(|text| text.trim().parse::<PaymentReference>().ok());
-    let values: [&dyn Bind; 12] = [
-        &centre_id,
-        &filter.bank,
-        &filter.reason.map(Reason::number),
-        &filter.stage.map(Stage::code),
-        &assigned,
-        &filter.booked_from.map(day_number),
-        &filter.booked_to.map(day_number),
-        &filter.amount_from.map(Money::fen),
-        &filter.amount_to.map(Money::fen),
-        &filter.employer_id,
-        &text.map(pattern),
-        &reference.map(reference_number),
-    ];
-    values.iter().map(|value| value.value().into()).collect()
+/// Items that are read together.
+const ROWS_TOGETHER: usize = 256;
+
+/// The rows of these keys, in their order; what was closed a moment ago is not among them.
+fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<Hanging>, StoreError> {
+    let mut found: BTreeMap<Key, Hanging> = BTreeMap::new();
+    for together in keys.chunks(ROWS_TOGETHER) {
+        let [head, tail] = ROWS;
+        let list = value_lists(2, 3, together.len());
+        let sql = format!("select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} {head}{list}{tail}");
+        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
+        for (booked_on, account_id, serial) in together {
+            values.extend([account_id as &dyn Bind, serial, booked_on]);
+        }
+        for row in bulk.connection.prepare_cached(&sql)?.query_all(&values, hanging)? {
+            let key = (day_number(row.item.booked_on), row.account_id, &*row.item.id.serial);
+            found.insert((key.0, key.1, key.2.into()), row);
+        }
+    }
+    let rows = keys.iter().filter_map(|key| found.remove(key));
+    Ok(rows.filter(|row| row.item.closed_on.is_none()).collect())
 }
 
 impl Store {
-    /// Items that hang, at most `limit`, behind a place or from the start.
+    /// Items that hang, at most `limit`, from an edge.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -133,26 +264,14 @@ impl Store {
         &self,
         filter: &QueueFilter,
         order: Order,
-        behind: Option<&RowPlace>,
+        edge: &Edge,
         limit: u32,
     ) -> Result<Vec<Hanging>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let rest = match order {
-            Order::Oldest => {
-                "and (i.booked_on, i.account_id, i.serial) > (?13, ?14, ?15)
-                 order by i.booked_on, i.account_id, i.serial limit ?16"
-            }
-            Order::Largest => {
-                "and (t.amount_fen, i.account_id, i.serial) < (?13, ?14, ?15)
-                 order by t.amount_fen desc, i.account_id desc, i.serial desc limit ?16"
-            }
-        };
-        let sql = format!("select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} {HANGING} {rest}");
-        let mut values = conditions(bulk.centre_id, filter);
-        values.extend(place(order, behind));
-        values.push(OwnedValue::Integer(limit.into()));
-        let values: Vec<&dyn Bind> = values.iter().map(|value| value as &dyn Bind).collect();
-        bulk.connection.prepare_cached(&sql)?.query_all(&values, hanging)
+        let sieve = Sieve::new(&bulk, filter)?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let keys = look(self, &bulk, |board| page(board, &sieve, order, edge, limit))?;
+        rows(&bulk, &keys)
     }
 
     /// The centre's collection accounts with their small numbers.
@@ -160,17 +279,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn own_accounts(&self) -> Result<Vec<OwnAccount>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let sql = "select account_id, account_no, bank, bank_name from collection_account
-            where centre_id = ?1 order by account_id";
-        bulk.connection.prepare_cached(sql)?.query_all(&[&bulk.centre_id], |row| {
-            Ok(OwnAccount {
-                account_id: row.get(0)?,
-                account_no: row.get(1)?,
-                bank: row.get(2)?,
-                bank_name: row.get(3)?,
-            })
-        })
+        own_accounts(&Bulk::open(self)?)
     }
 
     /// One item, also one that hangs no longer.
@@ -192,14 +301,17 @@ impl Store {
     }
 }
 
-/// The values a page begins behind. The first page begins before every row there can be.
-fn place(order: Order, behind: Option<&RowPlace>) -> [OwnedValue; 3] {
-    let start = match order {
-        Order::Oldest => RowPlace { key: i64::MIN, account_id: 0, serial: String::new() },
-        Order::Largest => RowPlace { key: i64::MAX, account_id: 0, serial: String::new() },
-    };
-    let RowPlace { key, account_id, serial } = behind.cloned().unwrap_or(start);
-    [OwnedValue::Integer(key), OwnedValue::Integer(account_id), OwnedValue::Text(serial)]
+pub(super) fn own_accounts(bulk: &Bulk) -> Result<Vec<OwnAccount>, StoreError> {
+    let sql = "select account_id, account_no, bank, bank_name from collection_account
+        where centre_id = ?1 order by account_id";
+    bulk.connection.prepare_cached(sql)?.query_all(&[&bulk.centre_id], |row| {
+        Ok(OwnAccount {
+            account_id: row.get(0)?,
+            account_no: row.get(1)?,
+            bank: row.get(2)?,
+            bank_name: row.get(3)?,
+        })
+    })
 }
 
 fn hanging(row: &Row<'_>) -> Result<Hanging, StoreError> {

@@ -3,7 +3,7 @@
 use super::{Asked, Body, Caller, limit, list, moment, parsed, place, shape, wrong};
 use crate::remittance::Reason;
 use crate::store::{
-    Assigned, Order, QueueFilter, RowPlace, Store, StoreError, SuspenseFilter, SuspenseRow,
+    Assigned, Edge, Order, QueueFilter, RowPlace, Store, StoreError, SuspenseFilter, SuspenseRow,
 };
 use crate::suspense::{ItemId, Person, Seen, Stage};
 use crate::web::Desk;
@@ -74,9 +74,10 @@ pub(crate) async fn listed(
 ) -> Result<Response, Fault> {
     let (filter, order, rows) = (asked.read()?, asked.order()?, limit(asked.limit)?);
     let behind = place::<(i64, i64, String)>(asked.cursor.as_deref())?;
-    let behind = behind.map(|(key, account_id, serial)| RowPlace { key, account_id, serial });
-    let found =
-        desk.store(move |store| store.queue(&filter, order, behind.as_ref(), rows + 1)).await?;
+    let edge = behind.map_or(Edge::Start, |(key, account_id, serial)| {
+        Edge::Behind(RowPlace { key, account_id, serial })
+    });
+    let found = desk.store(move |store| store.queue(&filter, order, &edge, rows + 1)).await?;
     let key = |row: &crate::store::Hanging| {
         let RowPlace { key, account_id, serial } = row.place(order);
         (key, account_id, serial)
@@ -109,7 +110,7 @@ pub(crate) async fn suggestions(
     let found = desk
         .store(move |store| {
             let Some(item) = find(store, &id)? else { return Ok(None) };
-            Ok(Some(readings.advice(store)?.suggestions(&item, readings.reader())))
+            readings.advise(store, |advice| Some(advice.suggestions(&item, readings.reader())))
         })
         .await?;
     Ok(Json(json!({ "items": found.ok_or(Fault::NotFound)? })))

@@ -4,7 +4,7 @@
 use super::draft::{Form, items};
 use super::{actor, invalid, moment};
 use crate::remittance::PaymentReference;
-use crate::store::{NoticeLine, NoticeSearch, Store, StoreError};
+use crate::store::{NoticeLine, Store, StoreError};
 use crate::suspense::{Act, ItemId, Person};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -12,33 +12,24 @@ use crate::web::session::Session;
 use crate::web::view::address;
 use axum::extract::{Path, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a note that are kept.
 const NOTE_CHARS_MAX: usize = 2_000;
 
-/// The notices that acts name, each looked up once.
+/// The notices that acts name.
 pub(super) fn named<'a>(
     store: &Store,
     acts: impl Iterator<Item = &'a Act>,
 ) -> Result<BTreeMap<PaymentReference, NoticeLine>, StoreError> {
-    let mut found = BTreeMap::new();
+    let mut references = BTreeSet::new();
     for act in acts {
-        let mut references = act.notices();
+        references.extend(act.notices());
         if let Act::CorrectReference { reference } = act {
-            references.push(*reference);
-        }
-        for reference in references {
-            if found.contains_key(&reference) {
-                continue;
-            }
-            let search = NoticeSearch { reference: Some(reference), ..NoticeSearch::default() };
-            if let Some(notice) = store.search_notices(&search, None, 1)?.into_iter().next() {
-                found.insert(reference, notice);
-            }
+            references.insert(*reference);
         }
     }
-    Ok(found)
+    store.notice_lines(&references)
 }
 
 /// Gives items to somebody, or to nobody.

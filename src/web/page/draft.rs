@@ -80,6 +80,7 @@ fn act(form: &Form, items: &[Seen]) -> Result<Act, Fault> {
             Ok(Act::CorrectReference { reference })
         }
         "not-ours" => Ok(Act::NotOurs),
+        "take-back" => Ok(Act::TakeBack { credit: credit(form.one("credit"), items)? }),
         "wait-until" => {
             let day = typed_day(form.one("day"));
             let day = day.ok_or_else(|| {
@@ -90,6 +91,20 @@ fn act(form: &Form, items: &[Seen]) -> Result<Act, Fault> {
         "reverse" => Ok(Act::Reverse),
         _ => Err(invalid("请选择处理方式", "choose an act")),
     }
+}
+
+/// The credit that an item took back, by its serial: both are of one account.
+fn credit(serial: &str, items: &[Seen]) -> Result<ItemId, Fault> {
+    let item = items.first().filter(|_| !serial.is_empty());
+    let item =
+        item.ok_or_else(|| invalid("请填写被冲回来款的流水号", "give the credit’s serial"))?;
+    Ok(ItemId { account_no: item.id.account_no.clone(), serial: serial.to_owned() })
+}
+
+/// What a form changes, where it changes a proposal that waits: `id@digest` in its field `edits`.
+pub(crate) fn edits(form: &Form) -> Option<(String, String)> {
+    let (id, digest) = form.one("edits").split_once('@')?;
+    Some((id.to_owned(), digest.to_owned()))
 }
 
 /// References as people type them: apart by blanks or commas, upper or lower case.
@@ -187,6 +202,7 @@ mod tests {
             "item=1/x/a&act=refund".to_owned(),
             format!("{item}&act="),
             format!("{item}&act=settle&notices=P12"),
+            format!("{item}&act=take-back&credit="),
             format!("{item}&act=wait-until&day=soon"),
             format!("{item}&act=correct-reference&notices="),
             format!("{item}&act=split&share_notice=P1906133753&share_amount=1.234"),

@@ -6,7 +6,9 @@ use super::item::Notice;
 use super::queue::Line;
 use super::{ROWS, as_of, cut, people};
 use crate::remittance::account::masked;
-use crate::store::{EmployerLine, EmployerSheet, Hanging, LetterLine, NoticeLine, NoticeSearch};
+use crate::store::{
+    Edge, EmployerLine, EmployerSheet, Hanging, LetterLine, NoticeLine, NoticeSearch,
+};
 use crate::store::{Order, QueueFilter};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -119,7 +121,7 @@ pub(crate) async fn show(
             Ok(Some(Found {
                 sheet,
                 as_of: as_of(store, today)?,
-                items: store.queue(&filter, Order::Oldest, None, SHOWN)?,
+                items: store.queue(&filter, Order::Oldest, &Edge::Start, SHOWN)?,
                 notices: store.search_notices(&search, None, SHOWN)?,
                 letters: store.search_letters(Some(&employer_id), None, None, None, SHOWN)?,
                 people: people(store)?,

@@ -8,7 +8,7 @@ use super::{actor, as_of};
 use crate::nightly;
 use crate::report::xlsx::ItemBook;
 use crate::report::{Item, Language};
-use crate::store::{QueueFilter, RowPlace, Store, StoreError};
+use crate::store::{Edge, QueueFilter, Store, StoreError};
 use crate::suspense::trail::Entry;
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -79,27 +79,25 @@ struct Items<'a> {
 impl Items<'_> {
     /// The workbook; `None` where it could not be written, which is no fault of the store.
     fn workbook(&self, language: Language) -> Result<Option<Vec<u8>>, StoreError> {
-        let advice = self.readings.advice(self.store)?;
         let reader = self.readings.reader();
         let title = format!("duizhang {}", self.as_of);
         let Ok(mut book) = ItemBook::new(&title, self.as_of, language) else { return Ok(None) };
-        let mut behind: Option<RowPlace> = None;
+        let mut edge = Edge::Start;
         let mut written = 0;
         while written < ROWS_MAX {
-            let rows = self.store.queue(self.filter, self.order, behind.as_ref(), ROWS_TOGETHER)?;
-            behind = rows.last().map(|last| last.place(self.order));
-            let is_last = rows.len() < ROWS_TOGETHER as usize;
-            for row in &rows {
+            let rows = self.store.queue(self.filter, self.order, &edge, ROWS_TOGETHER)?;
+            let Some(last) = rows.last() else { break };
+            edge = Edge::Behind(last.place(self.order));
+            let advised: Vec<_> = self.readings.advise(self.store, |advice| {
+                rows.iter().map(|row| advice.suggestions(&row.item, reader)).collect()
+            })?;
+            for (row, suggestions) in rows.iter().zip(advised) {
                 written += 1;
-                let suggestions = advice.suggestions(&row.item, reader);
                 let item = nightly::report_item(&row.item, reader, suggestions, self.as_of);
                 let item = Item { number: written, ..item };
                 if book.add(&item).is_err() {
                     return Ok(None);
                 }
-            }
-            if is_last {
-                break;
             }
         }
         let mut out = Cursor::new(Vec::new());

@@ -12,8 +12,8 @@ use super::{actor, as_of, people, workers};
 use crate::remittance::PaymentReference;
 use crate::report::Suggestion;
 use crate::store::{
-    Hanging, HistoryEntry, NoticeLine, NoticeSearch, Order, OwnAccount, QueueFilter, SimilarItem,
-    Store, StoreError, TransactionSheet,
+    Edge, Hanging, HistoryEntry, NoticeLine, NoticeSearch, Order, OwnAccount, QueueFilter,
+    SimilarItem, Store, StoreError, TransactionSheet,
 };
 use crate::suspense::trail::Entry;
 use crate::suspense::{Proposal, Stage};
@@ -110,7 +110,7 @@ fn ask(
     let suggestions = match row.item.stage {
         Stage::Resolved => Vec::new(),
         Stage::Open | Stage::Assigned | Stage::Proposed | Stage::Approved => {
-            readings.advice(store)?.suggestions(&row.item, readings.reader())
+            readings.advise(store, |advice| advice.suggestions(&row.item, readings.reader()))?
         }
     };
     let employer_id = store.employer_of(id)?;
@@ -119,7 +119,7 @@ fn ask(
     if let Some(employer_id) = &employer_id {
         let filter =
             QueueFilter { employer_id: Some(employer_id.clone()), ..QueueFilter::default() };
-        others = store.queue(&filter, Order::Oldest, None, OTHERS + 1)?;
+        others = store.queue(&filter, Order::Oldest, &Edge::Start, OTHERS + 1)?;
         others.retain(|other| other.item.id != *id);
         let search =
             NoticeSearch { employer_id: Some(employer_id.clone()), ..NoticeSearch::default() };
@@ -128,8 +128,8 @@ fn ask(
     let proposal = row.item.pending.as_deref().or(row.item.decided.as_deref());
     let proposal = proposal.map(|id| store.proposal(id)).transpose()?.flatten();
     let named = super::act::named(store, proposal.iter().map(|proposal| &proposal.act))?;
-    let behind = row.place(Order::Oldest);
-    let next = store.queue(&QueueFilter::default(), Order::Oldest, Some(&behind), 1)?;
+    let behind = Edge::Behind(row.place(Order::Oldest));
+    let next = store.queue(&QueueFilter::default(), Order::Oldest, &behind, 1)?;
     Ok(Some(Found {
         as_of: as_of(store, today)?,
         similar: store.similar(id, SIMILAR)?,

@@ -5,11 +5,11 @@
 //! drafts travel inside the page, each with the versions of its items, so that what changed meanwhile
 //! is refused.
 
-use super::draft::{Form, drafts, items};
+use super::draft::{Form, drafts, edits, items};
 use super::{actor, invalid, moment, people};
 use crate::remittance::Money;
 use crate::report::{EvidenceKind, Holds, Suggestion};
-use crate::store::{OwnAccount, Preview, Store, StoreError};
+use crate::store::{Edit, OwnAccount, Preview, Store, StoreError};
 use crate::suspense::{Act, Draft, Refusal};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -31,6 +31,8 @@ struct Page {
     count: String,
     total: String,
     refused: usize,
+    /// `id@digest` of the proposal that is changed; empty for a new one.
+    edits: String,
     back: String,
 }
 
@@ -60,9 +62,15 @@ pub(crate) async fn preview(
     };
     let (rules, actor, now) = (desk.rules().desk.clone(), actor(&session), moment(&desk));
     let asked = drafted.clone();
+    let edited = edits(&form);
     let (previews, known) = desk
         .store(move |store| {
-            let previews = store.preview_all(&rules, &actor, &asked, now)?;
+            let previews = match edited {
+                Some(of) => changes(of, asked.clone())
+                    .map(|edit| store.preview_edit(&rules, &actor, &edit, now))
+                    .collect::<Result<_, _>>()?,
+                None => store.preview_all(&rules, &actor, &asked, now)?,
+            };
             let notices = super::act::named(store, asked.iter().map(|draft| &draft.act))?;
             Ok((previews, Known { notices, accounts, people: people(store)? }))
         })
@@ -81,9 +89,21 @@ pub(crate) async fn preview(
         count: count(possible().count() as u64),
         total: yuan(total),
         refused: shown.iter().filter(|draft| !draft.refusal.is_empty()).count(),
+        edits: form.one("edits").to_owned(),
         back: back(&drafted, &known.accounts),
         drafts: shown,
         frame,
+    })
+}
+
+/// What drafts put into a proposal: they name its items, which stay.
+fn changes(of: (String, String), drafts: Vec<Draft>) -> impl Iterator<Item = Edit> {
+    let (proposal_id, digest) = of;
+    drafts.into_iter().map(move |Draft { act, note, .. }| Edit {
+        proposal_id: proposal_id.clone(),
+        digest: digest.clone(),
+        act,
+        note,
     })
 }
 
@@ -130,7 +150,6 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
     let readings = desk.readings();
     let drafted = desk
         .store(move |store| {
-            let advice = readings.advice(store)?;
             let mut drafted = Vec::new();
             for seen in seen {
                 let account = accounts.iter().find(|one| one.account_no == seen.id.account_no);
@@ -138,8 +157,9 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
                 let Some(row) = store.hanging(account.account_id, &seen.id.serial)? else {
                     continue;
                 };
-                let nearest = advice.suggestions(&row.item, readings.reader()).into_iter().next();
-                if let Some(nearest) = nearest.filter(agrees) {
+                let advised = readings
+                    .advise(store, |advice| advice.suggestions(&row.item, readings.reader()))?;
+                if let Some(nearest) = advised.into_iter().next().filter(agrees) {
                     let act = Act::Settle { notices: vec![nearest.reference] };
                     drafted.push(Draft { items: vec![seen], act, note: note.clone() });
                 }
@@ -189,12 +209,18 @@ pub(crate) async fn propose(
         return Err(invalid("没有可以提交的处理意见", "there is nothing to propose"));
     }
     let (rules, actor, now) = (desk.rules().desk.clone(), actor(&session), moment(&desk));
+    let edited = edits(&form);
+    let word = if edited.is_some() { "edited" } else { "proposed" };
     let (done, accounts) = desk
         .store(move |store| {
-            let done = store.propose_all(&rules, &actor, &drafts, now)?;
-            Ok((done.map(|_| drafts), store.own_accounts()?))
+            let edit = edited.and_then(|of| changes(of, drafts.clone()).next());
+            let done = match edit {
+                Some(edit) => store.edit(&rules, &actor, &edit, now)?.map(|_| ()),
+                None => store.propose_all(&rules, &actor, &drafts, now)?.map(|_| ()),
+            };
+            Ok((done.map(|()| drafts), store.own_accounts()?))
         })
         .await?;
     let drafts = done.map_err(Fault::from)?;
-    Ok(Redirect::to(&format!("{}?done=proposed", back(&drafts, &accounts))).into_response())
+    Ok(Redirect::to(&format!("{}?done={word}", back(&drafts, &accounts))).into_response())
 }

@@ -4,16 +4,18 @@
 //! back to. One statement counts for all filters ([`facet`]), another reads the page.
 
 mod facet;
+mod leaf;
 mod line;
 mod view;
 
+use leaf::Leaf;
 pub(crate) use line::Line;
 pub(crate) use line::{seen, signed};
 pub(crate) use view::{View, Wanted, place};
 
-use super::{ROWS, as_of, cut, people};
+use super::{ROWS, as_of, people};
 use crate::report::Tally;
-use crate::store::{Counts, Hanging, QueueFilter};
+use crate::store::{Counts, Hanging};
 use crate::suspense::Permission;
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -27,8 +29,8 @@ use chrono::NaiveDate;
 use facet::Facet;
 use std::collections::BTreeMap;
 
-/// Items that are counted for the filters; more than these are "at least".
-const COUNTED_MAX: u32 = 100_000;
+/// Items that a search finds and counts; more than these are "at least".
+const COUNTED_MAX: usize = 100_000;
 
 #[derive(Template)]
 #[template(path = "desk/queue.html")]
@@ -42,8 +44,9 @@ struct Page {
     total: String,
     total_amount: String,
     cut: bool,
-    /// The next page's address; empty on the last.
+    /// The addresses of the next page, the one before and the first; empty where there is none.
     next: String,
+    previous: String,
     first: String,
     /// This page’s address, without what was done.
     here: String,
@@ -78,13 +81,12 @@ pub(crate) async fn show(
         .store(move |store| {
             let as_of = as_of(store, today)?;
             let wanted = asked.wanted(as_of, &me);
-            let searched = QueueFilter { ..wanted.searched() };
-            let counts = store.counts(&searched, as_of, COUNTED_MAX)?;
-            let rows =
-                store.queue(&wanted.filter, wanted.order, wanted.behind.as_ref(), ROWS + 1)?;
-            let advice = readings.advice(store)?;
-            let suggest = |row: &Hanging| advice.suggestions(&row.item, readings.reader());
-            let suggestions = rows.iter().map(suggest).collect();
+            let counts = store.counts(&wanted.searched(), as_of, COUNTED_MAX)?;
+            let rows = store.queue(&wanted.filter, wanted.order, &wanted.edge, ROWS + 1)?;
+            let suggestions = readings.advise(store, |advice| {
+                let suggest = |row: &Hanging| advice.suggestions(&row.item, readings.reader());
+                rows.iter().map(suggest).collect()
+            })?;
             Ok(Found { as_of, counts, rows, suggestions, people: people(store)? })
         })
         .await?;
@@ -96,8 +98,10 @@ fn page(desk: &Desk, session: &Session, view: View, found: Found) -> Page {
     let language = frame.language;
     let wanted = view.wanted(found.as_of, &session.person_id);
     let Tally { count: items, amount } = facet::left(&found.counts, &wanted, &session.person_id);
-    let (rows, more) = cut(found.rows);
-    let behind = rows.last().filter(|_| more).map(|last| last.place(wanted.order));
+    let Leaf { rows, previous, next } = Leaf::of(found.rows, &wanted.edge);
+    let place = |row: &Hanging| row.place(wanted.order);
+    let next = rows.last().filter(|_| next).map(|last| view.onward(&place(last)));
+    let previous = rows.first().filter(|_| previous).map(|first| view.backward(&place(first)));
     let readings = desk.readings();
     let lines = rows.iter().zip(&found.suggestions).map(|(row, suggestions)| {
         Line::of(row, suggestions, found.as_of, &found.people, readings.reader(), language)
@@ -108,8 +112,9 @@ fn page(desk: &Desk, session: &Session, view: View, found: Found) -> Page {
         total: count(items),
         total_amount: yuan(amount),
         cut: found.counts.cut,
-        next: behind.map(|place| view.behind(&place)).unwrap_or_default(),
-        first: view.first(),
+        first: previous.as_ref().map(|_| view.first()).unwrap_or_default(),
+        previous: previous.unwrap_or_default(),
+        next: next.unwrap_or_default(),
         here: view.here(),
         export: view.export(),
         reordered: view.reordered(),

@@ -7,7 +7,7 @@ use super::as_of;
 use crate::remittance::{Outcome, Reason};
 use crate::report::html::trend::Trend;
 use crate::report::{Language, NightPoint, Tally};
-use crate::store::{Assigned, Cell, Counts, FeedLine, ProposalFilter, QueueFilter, RunLine};
+use crate::store::{Assigned, Cell, Counts, FeedLine, QueueFilter, RunLine};
 use crate::suspense::{Age, Permission, Person, ProposalState, Stage, age_days};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -23,8 +23,6 @@ use std::collections::BTreeSet;
 
 /// Nights that the trend looks back.
 const NIGHTS: u32 = 90;
-/// Proposals that are counted; more are "at least".
-const PROPOSALS: u32 = 200;
 
 #[derive(Template)]
 #[template(path = "desk/today.html")]
@@ -81,32 +79,26 @@ struct Found {
     feeds: Vec<FeedLine>,
     counts: Counts,
     awaiting: Tally,
-    proposals: Vec<crate::suspense::Proposal>,
-    sent_back: usize,
+    /// What others proposed and waits.
+    waiting: Tally,
+    sent_back: Tally,
 }
 
 pub(crate) async fn show(State(desk): State<Desk>, session: Session) -> Result<Response, Fault> {
     let today = desk.today();
-    let me = session.person_id.clone();
+    let me = Person(session.person_id.clone());
     let found = desk
         .store(move |store| {
             let as_of = as_of(store, today)?;
-            let open =
-                ProposalFilter { state: Some(ProposalState::Open), ..ProposalFilter::default() };
-            let back = ProposalFilter {
-                state: Some(ProposalState::SentBack),
-                proposed_by: Some(Person(me)),
-                ..ProposalFilter::default()
-            };
             Ok(Found {
                 as_of,
                 runs: store.runs(None, NIGHTS)?,
                 outcomes: store.run_outcomes(as_of)?,
                 feeds: store.feeds_taken(as_of)?,
-                counts: store.counts(&QueueFilter::default(), as_of, u32::MAX)?,
+                counts: store.counts(&QueueFilter::default(), as_of, usize::MAX)?,
                 awaiting: store.awaiting_total()?,
-                proposals: store.proposals(&open, PROPOSALS)?,
-                sent_back: store.proposals(&back, PROPOSALS)?.len(),
+                waiting: store.proposals_total(ProposalState::Open, &me, true)?,
+                sent_back: store.proposals_total(ProposalState::SentBack, &me, false)?,
             })
         })
         .await?;
@@ -215,15 +207,13 @@ fn mine(found: &Found, session: &Session, frame: &Frame) -> Vec<Tile> {
         tiles.push(tile(say("还没有人经办", "Nobody's yet"), nobodys, "/queue?stage=open"));
         tiles.push(Tile {
             name: say("被退回的", "Sent back to me"),
-            value: count(found.sent_back as u64),
+            value: count(found.sent_back.count),
             more: String::new(),
             href: "/approvals?state=sent-back".to_owned(),
         });
     }
     if frame.may(Permission::Approve) {
-        let others = found.proposals.iter().filter(|one| one.proposed_by.0 != session.person_id);
-        let waiting = others.map(|one| Tally::one(one.amount)).sum();
-        tiles.push(tile(say("等我复核", "To approve"), waiting, "/approvals"));
+        tiles.push(tile(say("等我复核", "To approve"), found.waiting, "/approvals"));
     }
     tiles
 }

@@ -1,17 +1,19 @@
-//! 留痕: the audit trail, searched, and whether its chain holds.
+//! 留痕: the audit trail, searched, taken out as a file ([`export`]), and whether its chain holds.
+
+pub(crate) mod export;
 
 use super::{ROWS, cut, people};
 use crate::report::Language;
 use crate::store::TrailFilter;
 use crate::suspense::Role;
-use crate::suspense::trail::{EVENTS, Link, event_chinese, event_english};
+use crate::suspense::trail::{Break, Chain, EVENTS, Link, event_chinese, event_english};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, choose, show as answer};
 use crate::web::session::Session;
 use crate::web::view::address::Query as Address;
 use crate::web::view::proposal::Known;
-use crate::web::view::{detail, foreign, instant};
+use crate::web::view::{count, detail, foreign, instant};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -25,6 +27,16 @@ struct Page {
     events: Vec<(&'static str, &'static str)>,
     lines: Vec<Line>,
     next: String,
+    /// What the chain was found to be; only where that was asked for.
+    verified: Option<Verified>,
+}
+
+/// The chain, gone through from its first entry.
+struct Verified {
+    holds: bool,
+    words: String,
+    /// The hash of the last entry: written down elsewhere, it proves all of them.
+    head: String,
 }
 
 struct Line {
@@ -48,6 +60,8 @@ pub(crate) struct Asked {
     event: String,
     subject: String,
     after: String,
+    /// Not empty: go through the chain.
+    verify: String,
 }
 
 pub(crate) async fn show(
@@ -62,11 +76,13 @@ pub(crate) async fn show(
         event: some(&asked.event),
         subject: some(&asked.subject),
     };
-    let (found, known) = desk
+    let verify = !asked.verify.is_empty();
+    let (found, known, chain) = desk
         .store(move |store| {
             let found = store.trail(&filter, ROWS + 1)?;
             let accounts = store.own_accounts()?;
-            Ok((found, Known { accounts, people: people(store)?, ..Known::default() }))
+            let chain = verify.then(|| store.verify_trail()).transpose()?;
+            Ok((found, Known { accounts, people: people(store)?, ..Known::default() }, chain))
         })
         .await?;
     let (rows, more) = cut(found);
@@ -83,10 +99,37 @@ pub(crate) async fn show(
     answer(&Page {
         next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
         lines: rows.iter().map(|link| line(link, &known, language)).collect(),
+        verified: chain.map(|chain| Verified::of(chain, language)),
         events: EVENTS.iter().map(|(code, zh, en)| (*code, choose(language, *zh, *en))).collect(),
         asked,
         frame,
     })
+}
+
+impl Verified {
+    fn of(chain: Result<Chain, Break>, language: Language) -> Self {
+        match chain {
+            Ok(chain) => {
+                let entries = count(chain.len().cast_unsigned());
+                let words = choose(
+                    language,
+                    format!("已逐条验证：{entries} 条完整，无缺失、无改动。"),
+                    format!("Verified entry by entry: all {entries} are there and unchanged."),
+                );
+                Self { holds: true, words, head: chain.head().to_owned() }
+            }
+            Err(broken) => {
+                let words = choose(
+                    language,
+                    format!("链条断裂：{broken}。请立即保全数据库并查明原因。"),
+                    format!(
+                        "The chain is broken: {broken}. Keep the database as it is and find out why."
+                    ),
+                );
+                Self { holds: false, words, head: String::new() }
+            }
+        }
+    }
 }
 
 fn line(link: &Link, known: &Known, language: Language) -> Line {

@@ -34,6 +34,8 @@ pub(crate) struct Shown {
     pub(crate) state: &'static str,
     pub(crate) is_open: bool,
     pub(crate) is_mine: bool,
+    /// Where the reader can change it; empty where not.
+    pub(crate) edit: String,
     pub(crate) before: Vec<Line>,
     pub(crate) after: Vec<Line>,
     pub(crate) approvals: Vec<Line>,
@@ -121,6 +123,7 @@ impl Shown {
             state: state(proposal.state, language),
             is_open,
             is_mine: proposal.proposed_by == reader.person,
+            edit: edit(proposal, known),
             before: proposal.items.iter().map(|seen| known.item(&seen.id)).collect(),
             after: after(&proposal.act, known, language),
             approvals: approvals
@@ -133,6 +136,13 @@ impl Shown {
             }),
         }
     }
+}
+
+/// Where a proposal is changed: on the page of its first item. A reversal is proposed or not.
+fn edit(proposal: &Proposal, known: &Known) -> String {
+    let first = proposal.items.first().filter(|_| proposal.act != Act::Reverse);
+    let page = first.map(|seen| known.item(&seen.id).href).filter(|href| !href.is_empty());
+    page.map(|href| format!("{href}#acts")).unwrap_or_default()
 }
 
 /// Where a proposal stands, in words.
@@ -188,6 +198,15 @@ pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
             let read = say("登记号更正为", "read as");
             let then = say("，下一夜按规则重新判定", "; the next night judges it by its rules");
             vec![Line { words: format!("{read} {words}{then}"), href }]
+        }
+        Act::TakeBack { credit } => {
+            let Line { words, href } = known.item(credit);
+            let taken = say("冲回已入账来款", "takes back the settled credit");
+            let then = say(
+                "，原核销红冲，通知书恢复待缴",
+                "; what it had settled is booked back, its notices are open again",
+            );
+            vec![Line { words: format!("{taken} {words}{then}"), href }]
         }
         Act::NotOurs => vec![Line::plain(say("非缴款，转非缴款往来", "no payment to the fund"))],
         Act::WaitUntil { day } => {

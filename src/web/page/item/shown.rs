@@ -1,12 +1,13 @@
 //! The item's page in words.
 
 use super::Found;
+use crate::matching::Because;
 use crate::remark::Reader;
 use crate::remittance::account::masked;
 use crate::report::Language;
 use crate::store::{Hanging, HistoryEntry, NoticeLine, TransactionSheet};
 use crate::suspense::trail::{event_chinese, event_english};
-use crate::suspense::{ActKind, Age, Permission, age_days};
+use crate::suspense::{Act, ActKind, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
 use crate::web::frame::{Frame, choose};
 use crate::web::page::queue::{Line, seen, signed};
@@ -40,6 +41,10 @@ pub(super) struct Page {
     note: String,
     history: Vec<Moment>,
     proposal: Option<Shown>,
+    /// `id@digest` of the reader's own proposal, which the acts then change; empty otherwise.
+    edits: String,
+    /// The serial of the credit that was probably taken back; empty where the item is none.
+    taken_back: String,
     next: String,
     done: &'static str,
     rights: Rights,
@@ -136,9 +141,11 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
         note: foreign(item.note.as_deref().unwrap_or_default()),
         history: history(&found, &known, language),
         proposal: proposal.map(|one| Shown::of(one, &known, &desk.rules().desk, &actor, language)),
+        edits: own(&found, session).map(edits).unwrap_or_default(),
+        taken_back: taken_back(item.because.as_deref()),
         next: found.next.as_ref().map(place).unwrap_or_default(),
         done: done_words(done, language),
-        rights: Rights::of(&found, &frame),
+        rights: Rights::of(&found, session, &frame),
         people: found.workers,
         frame,
     }
@@ -189,13 +196,32 @@ impl Standing {
     }
 }
 
+/// The reader's own proposal that waits and may be changed. A reversal is proposed or not.
+fn own<'f>(found: &'f Found, session: &Session) -> Option<&'f Proposal> {
+    let open = found.proposal.as_ref().filter(|one| one.state == ProposalState::Open);
+    open.filter(|one| one.proposed_by.0 == session.person_id && one.act != Act::Reverse)
+}
+
+fn edits(proposal: &Proposal) -> String {
+    format!("{}@{}", proposal.proposal_id, proposal.digest())
+}
+
+/// The credit that the explanation names.
+fn taken_back(because: Option<&str>) -> String {
+    match because.and_then(|text| text.parse::<Because>().ok()) {
+        Some(Because::Undone(undone)) => undone.serial.into(),
+        _ => String::new(),
+    }
+}
+
 impl Rights {
-    fn of(found: &Found, frame: &Frame) -> Self {
+    fn of(found: &Found, session: &Session, frame: &Frame) -> Self {
         let item = &found.row.item;
-        let may_propose = frame.may(Permission::Propose) && item.pending.is_none();
+        let may_propose = frame.may(Permission::Propose);
+        let free = item.pending.is_none() || own(found, session).is_some();
         Self {
-            can_act: may_propose && item.closed_on.is_none(),
-            can_reverse: may_propose && item.decided.is_some(),
+            can_act: may_propose && free && item.closed_on.is_none(),
+            can_reverse: may_propose && item.pending.is_none() && item.decided.is_some(),
             may_assign: frame.may(Permission::Assign) && item.closed_on.is_none(),
             may_unmask: frame.may(Permission::Unmask),
         }
@@ -230,6 +256,7 @@ fn done_words(done: &str, language: Language) -> &'static str {
         "assigned" => choose(language, "已分派。", "Assigned."),
         "released" => choose(language, "已取消分派。", "Released."),
         "proposed" => choose(language, "已提交，等待复核。", "Proposed; somebody else approves."),
+        "edited" => choose(language, "已修改，等待复核。", "Changed; somebody else approves."),
         "withdrawn" => choose(language, "已撤回。", "Taken back."),
         "noted" => choose(language, "备注已保存。", "The note is kept."),
         _ => "",

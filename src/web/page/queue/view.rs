@@ -5,7 +5,7 @@
 
 use crate::remittance::Reason;
 use crate::report::Language;
-use crate::store::{Assigned, Order, QueueFilter, RowPlace};
+use crate::store::{Assigned, Edge, Order, QueueFilter, RowPlace};
 use crate::suspense::{Age, Stage};
 use crate::web::frame::choose;
 use crate::web::view::address::Query;
@@ -31,6 +31,8 @@ pub(crate) struct View {
     pub(crate) order: String,
     /// The place of the last row of the page before.
     pub(crate) after: String,
+    /// The place of the first row of the page behind; then `after` is not looked at.
+    pub(crate) before: String,
     /// What was just done, to be told once.
     pub(crate) done: String,
 }
@@ -39,7 +41,7 @@ pub(crate) struct View {
 pub(crate) struct Wanted {
     pub(crate) filter: QueueFilter,
     pub(crate) order: Order,
-    pub(crate) behind: Option<RowPlace>,
+    pub(crate) edge: Edge,
     pub(crate) age: Option<Age>,
 }
 
@@ -62,7 +64,12 @@ impl View {
             text: some(&self.q),
         };
         let order = if self.order == "largest" { Order::Largest } else { Order::Oldest };
-        Wanted { filter, order, behind: place(&self.after), age }
+        let edge = match (place(&self.before), place(&self.after)) {
+            (Some(before), _) => Edge::Before(before),
+            (None, Some(after)) => Edge::Behind(after),
+            (None, None) => Edge::Start,
+        };
+        Wanted { filter, order, edge, age }
     }
 
     /// The view as the query of an address, without its page and what was done.
@@ -86,12 +93,17 @@ impl View {
 
     /// This very page.
     pub(crate) fn here(&self) -> String {
-        self.query().with("after", &self.after).on("/queue")
+        self.query().with("after", &self.after).with("before", &self.before).on("/queue")
     }
 
-    pub(crate) fn behind(&self, place: &RowPlace) -> String {
-        let after = format!("{}.{}.{}", place.key, place.account_id, place.serial);
-        self.query().with("after", &after).on("/queue")
+    /// The page behind a row.
+    pub(crate) fn onward(&self, row: &RowPlace) -> String {
+        self.query().with("after", &placed(row)).on("/queue")
+    }
+
+    /// The page before a row.
+    pub(crate) fn backward(&self, row: &RowPlace) -> String {
+        self.query().with("before", &placed(row)).on("/queue")
     }
 
     pub(crate) fn export(&self) -> String {
@@ -162,7 +174,12 @@ fn booked(age: Age, as_of: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) 
     }
 }
 
-/// `key.account.serial`, as [`View::behind`] writes it.
+/// A row's place as an address holds it: `key.account.serial`.
+fn placed(row: &RowPlace) -> String {
+    format!("{}.{}.{}", row.key, row.account_id, row.serial)
+}
+
+/// What [`placed`] wrote.
 pub(crate) fn place(text: &str) -> Option<RowPlace> {
     let mut parts = text.splitn(3, '.');
     Some(RowPlace {
@@ -219,7 +236,7 @@ mod tests {
         let place_of =
             |serial: &str| RowPlace { key: -5, account_id: 2, serial: serial.to_owned() };
         for serial in ["1.2.3", "", "a/b?c"] {
-            let address = View::default().behind(&place_of(serial));
+            let address = View::default().onward(&place_of(serial));
             let (_, query) = address.split_once('?').unwrap();
             let (_, after) = form_urlencoded::parse(query.as_bytes()).next().unwrap();
             assert_eq!(place(&after), Some(place_of(serial)), "{serial:?}");

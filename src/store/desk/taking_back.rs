@@ -1,0 +1,234 @@
+//! 冲回: the bank took back a credit that had settled a notice; staff say which, and the two are even.
+//!
+//! Start at [`Desk::take_back`]. The settlements the credit had made are booked back as by a reversal, in
+//! the employees' books too; the credit and its debit are then returned, and neither is anybody's money.
+//! Others that had paid the same notice wait for it again. [`Desk::give_back`] undoes all of that, while
+//! the notices are open and what had paid them still waits.
+
+use super::super::row::{reference, reference_number};
+use super::super::sql::params;
+use super::books::Posting;
+use super::item::Held;
+use super::{Desk, Stop};
+use crate::matching::Because;
+use crate::matching::because::{Role, Undone};
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, Subject};
+use crate::suspense::{ItemId, Proposal, Refusal};
+
+/// The credit, as it stands.
+struct Credit {
+    account_id: i64,
+    booked_on: i64,
+    outcome: i64,
+    notice: Option<i64>,
+}
+
+const CREDIT: &str =
+    "select t.account_id, t.booked_on, t.amount_fen, t.direction, d.outcome, d.notice,
+        case when d.rule = 'staff' or i.decided is not null then 1 else 0 end
+    from collection_account a
+    join bank_transaction t on t.centre_id = a.centre_id and t.account_id = a.account_id
+    join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
+        and d.serial = t.serial and d.booked_on = t.booked_on
+    left join suspense_item i on i.centre_id = t.centre_id and i.account_id = t.account_id
+        and i.serial = t.serial and i.booked_on = t.booked_on
+    where a.centre_id = ?1 and a.account_no = ?2 and t.serial = ?3";
+
+const SHARES: &str = "select reference from allocation
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4 order by reference";
+
+const RETURNED: &str = "update decision set outcome = 4, reason = null, rule = null,
+        reference = coalesce(reference, notice), notice = null, because = ?5, decided_on = ?6
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+
+/// A credit that settled one notice (`?6`) or, where that is null, several.
+const MATCHED_AGAIN: &str = "update decision set outcome = 1, because = null, decided_on = ?5,
+        notice = ?6, reference = case when reference = ?6 then null else reference end
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+
+/// What waits for a notice, and all that waits for it matched again.
+const WAITING: &str = "select cast(coalesce(sum(t.amount_fen), 0) as bigint) from decision d
+    join bank_transaction t using (centre_id, account_id, serial, booked_on)
+    where d.centre_id = ?1 and d.outcome = 2 and coalesce(d.reference, d.notice) = ?2";
+
+const WAITING_MATCHED: &str = "update decision set outcome = 1, decided_on = ?3, notice = ?2,
+        reference = null
+    where centre_id = ?1 and outcome = 2 and coalesce(reference, notice) = ?2";
+
+/// The notices that an approved act booked back.
+const BOOKED_BACK: &str = "select reference from settlement_undone
+    where centre_id = ?1 and proposal_id = ?2 order by reference";
+
+impl Desk<'_> {
+    /// The notices that a credit had settled, if these debits can have taken it back.
+    pub(super) fn taken_back(
+        &self,
+        credit: &ItemId,
+        debits: &[Held],
+    ) -> Result<Vec<PaymentReference>, Stop> {
+        let refuse = |state| Refusal::TakenBack { credit: credit.clone(), state };
+        let (found, amount, is_credit, by_staff) = self.credit(credit)?;
+        let fits = |debit: &Held| {
+            debit.direction == Direction::Debit
+                && debit.account_id == found.account_id
+                && debit.amount == amount
+                && debit.booked_on >= found.booked_on
+        };
+        let [debit] = debits else { return Err(Refusal::ManyToMany.into()) };
+        if !is_credit || !fits(debit) {
+            return Err(refuse("another account, amount or a later day").into());
+        }
+        if by_staff {
+            return Err(refuse("decided by staff").into());
+        }
+        if found.outcome != Outcome::Matched.number() {
+            return Err(refuse("not settled").into());
+        }
+        self.paid_by(credit, &found)
+    }
+
+    /// Books back what the credit had paid, and lets the two return.
+    pub(super) fn take_back(
+        &self,
+        proposal: &Proposal,
+        credit: &ItemId,
+        debits: &[Held],
+    ) -> Result<Vec<Posting>, Stop> {
+        let notices = self.taken_back(credit, debits)?;
+        let (found, ..) = self.credit(credit)?;
+        let mut postings = self.open_again(proposal, &notices)?;
+        let key = params![self.bulk.centre_id, found.account_id, credit.serial, found.booked_on];
+        let sql = "delete from allocation
+            where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+        self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+        for debit in debits {
+            let of = (found.account_id, credit, found.booked_on);
+            self.returns(of, Role::Credit, (&debit.id, debit.booked_on))?;
+            let of = (debit.account_id, &debit.id, debit.booked_on);
+            self.returns(of, Role::Debit, (credit, found.booked_on))?;
+            postings.push(self.move_of(
+                (found.account_id, &credit.serial, found.booked_on),
+                (Subject::Receipts, Subject::Other, debit.amount),
+            )?);
+        }
+        postings.extend(self.leave_suspense(debits, Subject::Other)?);
+        self.wait_again(&notices)?;
+        Ok(postings)
+    }
+
+    /// The credit pays again what it had paid; its debit hangs again.
+    pub(super) fn give_back(
+        &self,
+        original: &Proposal,
+        credit: &ItemId,
+        debits: &[Held],
+    ) -> Result<Vec<Posting>, Stop> {
+        let (found, amount, ..) = self.credit(credit)?;
+        let of_original = params![self.bulk.centre_id, original.proposal_id];
+        let mut select = self.bulk.connection.prepare_cached(BOOKED_BACK)?;
+        let notices: Vec<PaymentReference> =
+            select.query_all(of_original, |row| reference(row.get(0)?))?;
+        let mut postings = Vec::new();
+        let mut owed = Money::ZERO;
+        for notice in &notices {
+            let open = self.open_notice(*notice)?;
+            owed = [owed, open.amount].into_iter().sum();
+            let settlement = (reference_number(*notice), open.amount);
+            self.settle_notice(settlement.0, settlement.1)?;
+            postings.push((Subject::Receipts, Subject::Contributions, open.amount));
+        }
+        let on = self.on();
+        let only = match notices.as_slice() {
+            [only] => Some(reference_number(*only)),
+            _ => None,
+        };
+        let mut given = amount;
+        if let Some(number) = only {
+            let waiting = params![self.bulk.centre_id, number];
+            let waits = self.bulk.connection.query_row(WAITING, waiting, |row| row.get(0))?;
+            given = [given, Money::from_fen(waits)].into_iter().sum();
+            let matched = params![self.bulk.centre_id, number, on];
+            self.bulk.connection.prepare_cached(WAITING_MATCHED)?.execute(matched)?;
+        }
+        if given != owed {
+            return Err(Refusal::Sum { given, wanted: owed }.into());
+        }
+        self.matched_again(credit, &found, only, &notices)?;
+        super::super::remittance::spread(self.bulk, &notices, self.now.on)?;
+        postings.push(self.move_of(
+            (found.account_id, &credit.serial, found.booked_on),
+            (Subject::Other, Subject::Receipts, amount),
+        )?);
+        postings.extend(self.return_to_suspense(debits, Subject::Other)?);
+        Ok(postings)
+    }
+
+    fn matched_again(
+        &self,
+        credit: &ItemId,
+        found: &Credit,
+        only: Option<i64>,
+        notices: &[PaymentReference],
+    ) -> Result<(), Stop> {
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (account_id, booked_on, on) = (found.account_id, found.booked_on, self.on());
+        let key = params![centre, account_id, credit.serial, booked_on, on, only];
+        connection.prepare_cached(MATCHED_AGAIN)?.execute(key)?;
+        if only.is_some() {
+            return Ok(());
+        }
+        let sql = "insert into allocation values (?1, ?2, ?3, ?4, ?5, ?6)";
+        for notice in notices {
+            let fen = self.notice(*notice)?.0.amount.fen();
+            let number = reference_number(*notice);
+            let share = params![centre, account_id, credit.serial, booked_on, number, fen];
+            connection.prepare_cached(sql)?.execute(share)?;
+        }
+        Ok(())
+    }
+
+    /// The credit, its amount, whether it is one, and whether staff decided it.
+    fn credit(&self, credit: &ItemId) -> Result<(Credit, Money, bool, bool), Stop> {
+        let key = params![self.bulk.centre_id, credit.account_no, credit.serial];
+        let found =
+            self.bulk.connection.prepare_cached(CREDIT)?.query_row_optional(key, |row| {
+                let credit = Credit {
+                    account_id: row.get(0)?,
+                    booked_on: row.get(1)?,
+                    outcome: row.get(4)?,
+                    notice: row.get(5)?,
+                };
+                let amount = Money::from_fen(row.get(2)?);
+                Ok((credit, amount, row.get::<i64>(3)? == 1, row.get::<i64>(6)? == 1))
+            })?;
+        found.ok_or_else(|| Refusal::NoSuch { what: "item", id: credit.to_string() }.into())
+    }
+
+    fn paid_by(&self, id: &ItemId, credit: &Credit) -> Result<Vec<PaymentReference>, Stop> {
+        if let Some(only) = credit.notice {
+            return Ok(vec![reference(only)?]);
+        }
+        let key = params![self.bulk.centre_id, credit.account_id, id.serial, credit.booked_on];
+        let mut select = self.bulk.connection.prepare_cached(SHARES)?;
+        Ok(select.query_all(key, |row| reference(row.get(0)?))?)
+    }
+
+    /// A movement is returned, for the sake of the other.
+    fn returns(
+        &self,
+        (account_id, id, booked_on): (i64, &ItemId, i64),
+        role: Role,
+        (other, on): (&ItemId, i64),
+    ) -> Result<(), Stop> {
+        let because = Because::Undone(Box::new(Undone {
+            role,
+            serial: other.serial.as_str().into(),
+            on: super::super::row::day(on)?,
+            candidates: 1,
+        }));
+        let (centre, code, today) = (self.bulk.centre_id, because.to_code(), self.on());
+        let values = params![centre, account_id, id.serial, booked_on, code, today];
+        self.bulk.connection.prepare_cached(RETURNED)?.execute(values)?;
+        Ok(())
+    }
+}

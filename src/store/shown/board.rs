@@ -1,0 +1,223 @@
+//! The board: a picture in memory of everything that hangs, small enough to count and to leaf through.
+//!
+//! Start at [`look`]. Fifty people who filter, count and page would each have the database join and sort
+//! what hangs, a page a time. The board holds of every item what one filters by, in the order of bookings,
+//! with sums by day; the rows of a page are then read by their keys. Before it is looked at it is caught
+//! up: the entries of the audit trail behind [`Marks::sequence`] name every item that staff changed since,
+//! and a night or an import has it drawn anew.
+//!
+//! Invariant: at its marks the board holds exactly what the database says hangs.
+
+use super::super::bulk::Bulk;
+use super::super::listing::reason;
+use super::super::sql::{Row, params};
+use super::super::suspense::stage;
+use super::super::trail::{Marks, marks};
+use super::super::{Store, StoreError};
+use super::queue::OwnAccount;
+use crate::remittance::{Money, Reason};
+use crate::report::Tally;
+use crate::suspense::{ItemId, Stage};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
+
+/// Changed items that are read one by one; behind more of them the board is drawn anew.
+const CHANGES_MAX: i64 = 2_000;
+
+/// Where an item stands: booking day, account, serial.
+pub(super) type Key = (i64, i64, Box<str>);
+
+/// What one filters an item by.
+#[derive(Debug)]
+pub(super) struct Card {
+    /// Unsigned, as the bank has it.
+    pub(super) fen: i64,
+    /// Money that a bank took back counts negative.
+    pub(super) signed_fen: i64,
+    pub(super) reason: Option<Reason>,
+    pub(super) stage: Stage,
+    /// Empty: nobody's.
+    pub(super) assignee: Arc<str>,
+    pub(super) reference: Option<i64>,
+    /// Whose notice that is; empty where there is none.
+    pub(super) employer_id: Box<str>,
+    pub(super) payer_account: Box<str>,
+    /// Names, free texts and serial in lower case, to be searched.
+    pub(super) text: Box<str>,
+}
+
+/// Items that are alike in everything one filters by without searching.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Bin {
+    pub(super) booked_on: i64,
+    pub(super) account_id: i64,
+    pub(super) reason: Option<Reason>,
+    pub(super) stage: Stage,
+    pub(super) assignee: Arc<str>,
+}
+
+/// What hangs.
+#[derive(Debug, Default)]
+pub(in crate::store) struct Board {
+    /// Of which centre, and as of when; `None` before it was drawn.
+    drawn: Option<(i64, Marks)>,
+    pub(super) accounts: Vec<OwnAccount>,
+    pub(super) cards: BTreeMap<Key, Card>,
+    pub(super) bins: BTreeMap<Bin, Tally>,
+}
+
+const CARDS: &str =
+    "select t.account_id, t.serial, t.booked_on, t.direction, t.amount_fen, d.reason,
+        coalesce(d.reference, d.notice), i.state, coalesce(i.assignee, ''),
+        coalesce(t.counterparty_account, ''),
+        lower(coalesce(t.counterparty_name, '') || ' ' || coalesce(t.postscript, '') || ' '
+            || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
+            || coalesce(t.note, '') || ' ' || t.serial),
+        i.closed_on, coalesce(n.employer_id, '')
+    from suspense_item i
+    join bank_transaction t using (centre_id, account_id, serial, booked_on)
+    join decision d using (centre_id, account_id, serial, booked_on)
+    left join notice n on n.centre_id = d.centre_id and n.reference = coalesce(d.reference, d.notice)
+    where i.centre_id = ?1";
+
+/// What staff changed: the subjects of entries behind one.
+const CHANGED: &str = "select distinct subject from trail
+    where centre_id = ?1 and sequence > ?2 and sequence <= ?3 order by subject";
+
+/// Looks at the board as it is now.
+pub(super) fn look<T>(
+    store: &Store,
+    bulk: &Bulk,
+    read: impl FnOnce(&Board) -> T,
+) -> Result<T, StoreError> {
+    let board = &store.pool.board;
+    let now = (bulk.centre_id, marks(bulk)?);
+    {
+        let board = board.read().unwrap_or_else(PoisonError::into_inner);
+        if board.drawn == Some(now) {
+            return Ok(read(&board));
+        }
+    }
+    board.write().unwrap_or_else(PoisonError::into_inner).catch_up(bulk)?;
+    // Whoever acts in between has it caught up further: it is never older than what was asked for.
+    Ok(read(&board.read().unwrap_or_else(PoisonError::into_inner)))
+}
+
+impl Board {
+    fn catch_up(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
+        // Read first: what changes meanwhile is looked at once more the next time.
+        let now = marks(bulk)?;
+        match self.drawn.take() {
+            Some((centre, then))
+                if centre == bulk.centre_id
+                    && then.remade == now.remade
+                    && (0..=CHANGES_MAX).contains(&(now.sequence - then.sequence)) =>
+            {
+                self.follow(bulk, then.sequence, now.sequence)?;
+            }
+            _ => self.draw(bulk)?,
+        }
+        self.drawn = Some((bulk.centre_id, now));
+        Ok(())
+    }
+
+    /// Draws everything anew.
+    fn draw(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
+        *self = Self { accounts: super::queue::own_accounts(bulk)?, ..Self::default() };
+        let mut names = BTreeSet::new();
+        let sql = format!("{CARDS} and i.closed_on is null");
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        let mut rows = select.query(params![bulk.centre_id])?;
+        while let Some(row) = rows.next()? {
+            let (key, card) = card(&row, &mut names)?;
+            self.put(key, card);
+        }
+        Ok(())
+    }
+
+    /// Takes over what staff changed.
+    fn follow(&mut self, bulk: &Bulk, from: i64, to: i64) -> Result<(), StoreError> {
+        let sql = format!("{CARDS} and i.account_id = ?2 and i.serial = ?3");
+        let mut names = self.bins.keys().map(|bin| Arc::clone(&bin.assignee)).collect();
+        let mut select = bulk.connection.prepare_cached(CHANGED)?;
+        let changed: Vec<String> =
+            select.query_all(params![bulk.centre_id, from, to], |row| row.get(0))?;
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        // A subject may also be a person or a list.
+        for id in changed.iter().filter_map(|subject| subject.parse::<ItemId>().ok()) {
+            let account = self.accounts.iter().find(|one| one.account_no == id.account_no);
+            let Some(account_id) = account.map(|account| account.account_id) else { continue };
+            let key = params![bulk.centre_id, account_id, id.serial];
+            let found = select.query_row_optional(key, |row| {
+                Ok((card(row, &mut names)?, row.get::<Option<i64>>(11)?))
+            })?;
+            let Some(((key, card), closed_on)) = found else { continue };
+            self.take_away(&key);
+            if closed_on.is_none() {
+                self.put(key, card);
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, key: Key, card: Card) {
+        let tally = self.bins.entry(Bin::of(&key, &card)).or_default();
+        *tally = tally.plus(card.tally());
+        self.cards.insert(key, card);
+    }
+
+    fn take_away(&mut self, key: &Key) {
+        let Some(card) = self.cards.remove(key) else { return };
+        let bin = Bin::of(key, &card);
+        let left = self.bins.get(&bin).copied().unwrap_or_default().minus(card.tally());
+        if left.count == 0 {
+            self.bins.remove(&bin);
+        } else {
+            self.bins.insert(bin, left);
+        }
+    }
+}
+
+impl Card {
+    pub(super) const fn tally(&self) -> Tally {
+        Tally::one(Money::from_fen(self.signed_fen))
+    }
+}
+
+impl Bin {
+    pub(super) fn of((booked_on, account_id, _): &Key, card: &Card) -> Self {
+        Self {
+            booked_on: *booked_on,
+            account_id: *account_id,
+            reason: card.reason,
+            stage: card.stage,
+            assignee: Arc::clone(&card.assignee),
+        }
+    }
+}
+
+/// Reads a row of [`CARDS`]; a person's name is kept once.
+fn card(row: &Row<'_>, names: &mut BTreeSet<Arc<str>>) -> Result<(Key, Card), StoreError> {
+    let assignee = row.text(8)?;
+    let assignee = match names.get(assignee) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let new: Arc<str> = assignee.into();
+            names.insert(Arc::clone(&new));
+            new
+        }
+    };
+    let fen: i64 = row.get(4)?;
+    let card = Card {
+        fen,
+        signed_fen: if row.get::<i64>(3)? == 1 { fen } else { -fen },
+        reason: row.get::<Option<i64>>(5)?.map(reason).transpose()?,
+        stage: stage(row.get(7)?)?,
+        assignee,
+        reference: row.get(6)?,
+        employer_id: row.text(12)?.into(),
+        payer_account: row.text(9)?.into(),
+        text: row.text(10)?.into(),
+    };
+    Ok(((row.get(2)?, row.get(0)?, row.text(1)?.into()), card))
+}

@@ -1,0 +1,100 @@
+//! Work that takes more than one page: a proposal that is changed, a trail that is taken out.
+
+use super::centre::every_store;
+use super::served::{Browser, Served};
+use duizhang::suspense::trail::{Chain, Entry, Link};
+use serde_json::Value;
+
+/// What a form carries, as its text reads.
+fn unescaped(text: &str) -> String {
+    [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// Looks at an act and proposes it; gives where the desk leads to.
+fn proposes(served: &Served, clerk: &Browser, fields: &[(&str, &str)]) -> String {
+    let preview = served.post(clerk, "/preview", fields);
+    assert_eq!(preview.status, 200, "{}", preview.body);
+    let draft = unescaped(&preview.field("draft"));
+    let edits = fields.iter().find(|(name, _)| *name == "edits");
+    let mut fields = vec![("draft", draft.as_str())];
+    fields.extend(edits);
+    let done = served.post(clerk, "/propose", &fields);
+    assert_eq!(done.status, 303, "{}", done.body);
+    done.header("location").unwrap().to_owned()
+}
+
+#[test]
+fn a_proposal_is_changed_where_its_item_is_and_what_was_approved_is_void() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let (clerk, approver) = (served.login("clerk"), served.login("approver"));
+        let fields = [("item", "1/1/S3"), ("act", "refund"), ("note", "多缴")];
+        assert_eq!(proposes(&served, &clerk, &fields), "/items/1/S3?done=proposed");
+        let looked_at = served.get(&approver, "/approvals").field("proposal");
+        let edits = served.get(&clerk, "/items/1/S3").field("edits");
+        let fields =
+            [("item", "1/2/S3"), ("act", "not-ours"), ("note", "利息"), ("edits", edits.as_str())];
+        assert_eq!(proposes(&served, &clerk, &fields), "/items/1/S3?done=edited");
+        let stale = served.post(&approver, "/approvals/approve", &[("proposal", &looked_at)]);
+        assert_eq!(stale.status, 409, "{}", stale.body);
+        let page = served.get(&approver, "/approvals");
+        assert!(page.body.contains("非缴款") && page.body.contains("利息"), "{}", page.body);
+        let proposal = page.field("proposal");
+        let done = served.post(&approver, "/approvals/approve", &[("proposal", &proposal)]);
+        assert_eq!(done.header("location"), Some("/approvals?done=booked"));
+        let others = served.get(&approver, "/items/1/S3");
+        assert!(!others.body.contains("name=\"edits\""), "only one's own, while it waits");
+    });
+}
+
+#[test]
+fn the_trail_is_taken_out_whole_and_proved_elsewhere() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let approver = served.login("approver");
+        let file = served.get(&approver, "/trail/export.jsonl");
+        assert_eq!(file.status, 200);
+        assert!(file.header("content-disposition").unwrap().ends_with(".jsonl\""));
+        let mut chain = Chain::default();
+        let mut last = String::new();
+        for line in file.body.lines() {
+            let found: Value = serde_json::from_str(line).unwrap();
+            let text = |key: &str| found[key].as_str().unwrap().to_owned();
+            let entry = Entry {
+                at: found["at"].as_i64().unwrap(),
+                actor: text("actor"),
+                role: text("role"),
+                event: text("event"),
+                subject: text("subject"),
+                detail: text("detail"),
+            };
+            let sequence = found["sequence"].as_i64().unwrap();
+            let link = Link { sequence, entry, previous: text("previous"), hash: text("hash") };
+            assert_eq!(chain.take(&link), Ok(()), "{line}");
+            last = text("event");
+        }
+        assert_eq!((chain.len() > 3, last.as_str()), (true, "exported"), "who took it is in it");
+        let head = chain.head().to_owned();
+        let page = served.get(&approver, "/trail?verify=1");
+        assert!(page.body.contains("已逐条验证") && page.body.contains(&head), "{}", page.body);
+        let table = served.get(&approver, "/trail/export.csv");
+        let heading = "sequence,at,beijing,actor,role,event,subject,detail,previous,hash";
+        assert_eq!(table.body.lines().next(), Some(heading));
+        assert!(table.body.contains(&head), "the same hashes");
+        // A trail that somebody wrote in is told as broken.
+        let centre = served.centre.store.centre_id();
+        let change = "update trail set actor = 'nobody' where sequence = 2 and centre_id =";
+        served.centre.tamper(&format!("{change} {centre}"));
+        let page = served.get(&approver, "/trail?verify=1");
+        assert!(page.body.contains("链条断裂"), "{}", page.body);
+    });
+}
