@@ -64,7 +64,7 @@ pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::SettledCredit;
-pub use outbox::{OutboxFilter, OutboxRow};
+pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use person::Person;
 pub use placing::distribution;

@@ -4,11 +4,13 @@ use super::args::{EmployerArgs, Global};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
+use super::mail;
 use super::rows::{Column, Printer, Value};
 use super::staff;
+use super::user;
 use crate::alert::Rhythm;
 use crate::alert::bounce::{Bounces, read_mailbox};
-use crate::store::Choice;
+use crate::store::{Bounced, Choice};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::BufReader;
@@ -70,7 +72,9 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
         centre.store.set_rhythm(employer, rhythm)?;
     }
     if let (Some(address), Some(by)) = (&args.address, &args.by) {
-        centre.store.set_address(employer, plain(address)?, by, clock::today())?;
+        let address = plain(address)?;
+        let entry = user::entry("address-set", employer, address);
+        centre.store.set_address(employer, address, by, clock::today(), &entry)?;
     }
     if let Some(address) = &args.ask {
         ask(centre, employer, plain(address)?)?;
@@ -116,12 +120,15 @@ struct Returned {
     address: String,
     status: String,
     diagnosis: String,
+    /// A letter of ours came back, of which nobody knew.
+    returned: bool,
     blocked: bool,
 }
 
 const RETURNED: &[Column<Returned>] = &[
     Column { key: "address", heading: "address", value: |row| Value::text(&row.address) },
     Column { key: "status", heading: "status", value: |row| Value::text(&row.status) },
+    Column { key: "returned", heading: "returned", value: |row| Value::Truth(row.returned) },
     Column { key: "blocked", heading: "blocked", value: |row| Value::Truth(row.blocked) },
     Column { key: "diagnosis", heading: "said", value: |row| Value::text(&row.diagnosis) },
 ];
@@ -137,13 +144,21 @@ pub(super) fn bounces(global: &Global, files: &[PathBuf]) -> Result<Done, Failur
     found.bounces.dedup();
     let mut rows = Vec::new();
     for bounce in &found.bounces {
-        let blocked = !global.dry_run && centre.store.block_address(bounce, clock::today())?;
+        let entry = user::entry("address-blocked", &bounce.address, &bounce.status);
+        let taken = match global.dry_run {
+            true => Bounced::Nothing,
+            false => centre.store.take_bounce(bounce, clock::today(), &entry)?,
+        };
         rows.push(Returned {
             address: bounce.address.clone(),
             status: bounce.status.clone(),
             diagnosis: bounce.diagnosis.clone(),
-            blocked,
+            returned: taken != Bounced::Nothing,
+            blocked: taken == Bounced::Address,
         });
+    }
+    if !global.dry_run {
+        mail::write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     }
     if found.other > 0 {
         note!(global, "{} messages are no report of a failure for good", found.other);

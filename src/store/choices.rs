@@ -6,12 +6,11 @@
 
 use super::bulk::Bulk;
 use super::error::Refusal;
-use super::outbox::rhythm;
-use super::row::{day, day_number};
+use super::row::{day, day_number, unknown};
 use super::sql::params;
 use super::{Store, StoreError};
 use crate::alert::Rhythm;
-use crate::alert::bounce::Bounce;
+use crate::suspense::trail::Entry;
 use chrono::NaiveDate;
 
 /// How an employer gets its letters.
@@ -86,7 +85,8 @@ impl Store {
         })
     }
 
-    /// Sets the address that staff entered; it is believed, and a block on it is lifted.
+    /// Sets the address that staff entered; it is believed, and a block on it is lifted. To enter the
+    /// same address again lifts a block and nothing else. `entry` tells of it in the trail.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is no such employer.
@@ -96,6 +96,7 @@ impl Store {
         address: &str,
         by: &str,
         on: NaiveDate,
+        entry: &Entry,
     ) -> Result<(), StoreError> {
         self.choose(employer_id, |bulk| {
             let centre = bulk.centre_id;
@@ -108,7 +109,9 @@ impl Store {
                     confirmed_by = excluded.confirmed_by, confirmed_on = excluded.confirmed_on,
                     asked = null, asked_hash = null, asked_until = null";
             let by = format!("staff:{by}");
-            bulk.connection.execute(sql, params![centre, employer_id, address, by, day_number(on)])
+            let values = params![centre, employer_id, address, by, day_number(on)];
+            super::trail::append(&bulk.connection, centre, entry)?;
+            bulk.connection.execute(sql, values)
         })
     }
 
@@ -168,32 +171,6 @@ impl Store {
         })
     }
 
-    /// Blocks the address that a bounce names, if a letter of ours with that Message-ID went there;
-    /// says whether one did.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn block_address(&self, bounce: &Bounce, on: NaiveDate) -> Result<bool, StoreError> {
-        // A Message-ID is the letter's id, `@` and the sender's domain.
-        let letter_id = bounce.message_id.split('@').next().unwrap_or_default();
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            let sql = "select 1 from letter
-                where centre_id = ?1 and letter_id = ?2 and lower(recipient) = ?3";
-            let ours = params![centre, letter_id, bounce.address];
-            if !connection.prepare_cached(sql)?.exists(ours)? {
-                return Ok(false);
-            }
-            let sql = "insert into blocked_address (centre_id, address, reason, detail, since_on)
-                values (?1, ?2, ?3, ?4, ?5) on conflict (centre_id, address) do nothing";
-            let (address, status) = (&bounce.address, &bounce.status);
-            let values = params![centre, address, status, bounce.diagnosis, day_number(on)];
-            connection.execute(sql, values)?;
-            Ok(true)
-        })
-    }
-
     /// The addresses that take no letters.
     ///
     /// # Errors
@@ -229,4 +206,9 @@ impl Store {
             work(&bulk).map(|_| ())
         })
     }
+}
+
+/// The rhythm that a code of the database stands for.
+fn rhythm(code: &str) -> Result<Rhythm, StoreError> {
+    Rhythm::from_code(code).ok_or_else(|| unknown("letter_choice", "rhythm", code))
 }

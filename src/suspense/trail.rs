@@ -90,6 +90,9 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("second-factor-changed", "变更动态口令", "second factor changed"),
     ("token-made", "生成接口令牌", "token made"),
     ("token-revoked", "作废接口令牌", "token revoked"),
+    ("address-set", "登记函件地址", "address for letters set"),
+    ("address-confirmed", "确认函件地址", "address for letters confirmed"),
+    ("address-blocked", "停用函件地址", "address for letters blocked"),
     ("rules-changed", "规则变更", "rules changed"),
 ];
 
