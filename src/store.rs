@@ -49,7 +49,7 @@ mod verdict;
 pub use archive::ArchivedMonth;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
-pub use choices::{BlockedAddress, Choice};
+pub use choices::{AskedAddress, BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
     Answered, Approved, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
@@ -72,7 +72,7 @@ pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
-    Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, NoticeLine,
+    Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, LetterSearch, NoticeLine,
     NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine, TransactionLine,
     TransactionSearch, TransactionSheet,
 };

@@ -13,3 +13,6 @@ alter table outbox add column unconfirmed integer not null default 0;
 alter table outbox add column anew integer not null default 0;
 
 create index outbox_anew on outbox (centre_id, letter_id) where anew = 1;
+
+-- Whose address it is; empty where it was blocked before this step.
+alter table blocked_address add column employer_id text not null default '';

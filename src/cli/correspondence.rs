@@ -10,9 +10,8 @@ use super::staff;
 use super::user;
 use crate::alert::Rhythm;
 use crate::alert::bounce::{Bounces, read_mailbox};
+use crate::alert::staff::{hex, token_hash};
 use crate::store::{Bounced, Choice};
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -84,9 +83,9 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
 
 /// Writes the letter that asks, with a link that holds a token nobody else knows.
 fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
-    let Some(url) = &centre.settings.letters.confirm_url else {
+    let Some(page) = centre.settings.confirm_link() else {
         return Err(Failure::Usage(
-            "asking needs letters.confirm_url in duizhang.toml: the page that the link opens"
+            "asking needs desk.url in duizhang.toml: where employers can open the desk's page that confirms"
                 .to_owned(),
         ));
     };
@@ -94,9 +93,9 @@ fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
     getrandom::fill(&mut random).doing(|| "cannot make a token".to_owned())?;
     let token = hex(&random);
     let until = clock::now() + CONFIRM_DAYS * 86_400;
-    centre.store.ask_address(employer, address, &hash(&token), until)?;
+    centre.store.ask_address(employer, address, &token_hash(&token), until)?;
     let name = centre.store.choices(Some(employer))?.pop().map(|choice| choice.name);
-    let link = format!("{url}{token}");
+    let link = format!("{page}{token}");
     staff::ask(centre, &name.unwrap_or_default(), address, &link, CONFIRM_DAYS)
 }
 
@@ -107,11 +106,12 @@ pub(super) fn confirm(global: &Global, token: &str) -> Result<Done, Failure> {
         note!(global, "dry run: nothing was written");
         return Ok(Done::Fully);
     }
-    let confirmed = centre.store.confirm_address(&hash(token), clock::now(), clock::today())?;
-    let Some(employer) = confirmed else {
+    let confirmed = centre.store.confirm_address(&token_hash(token), clock::now(), clock::today())?;
+    let Some(asked) = confirmed else {
         return Err(Failure::because("no address was asked under this token, or too long ago"));
     };
-    Printer::print(centre.settings.format, CHOICES, centre.store.choices(Some(&employer))?)?;
+    let choices = centre.store.choices(Some(&asked.employer_id))?;
+    Printer::print(centre.settings.format, CHOICES, choices)?;
     Ok(Done::Fully)
 }
 
@@ -195,15 +195,4 @@ fn plain(address: &str) -> Result<&str, Failure> {
     } else {
         Err(Failure::Usage(format!("expected one mail address, found {address:?}")))
     }
-}
-
-fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token.trim()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        let _infallible = write!(hex, "{byte:02x}");
-        hex
-    })
 }

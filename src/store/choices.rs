@@ -7,11 +7,12 @@
 use super::bulk::Bulk;
 use super::error::Refusal;
 use super::row::{day, day_number, unknown};
-use super::sql::params;
+use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use crate::alert::Rhythm;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{Entry, LINK};
 use chrono::NaiveDate;
+use serde_json::json;
 
 /// How an employer gets its letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,16 @@ pub struct BlockedAddress {
     pub reason: String,
     pub detail: String,
     pub since_on: NaiveDate,
+    /// Whose it is; empty where nobody knows.
+    pub employer_id: String,
+}
+
+/// An address that waits for its link to be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedAddress {
+    pub employer_id: String,
+    pub employer_name: String,
+    pub address: String,
 }
 
 const CHOICES: &str = "
@@ -138,6 +149,19 @@ impl Store {
         })
     }
 
+    /// The address that was asked under a token; `None` where there is none, or it was too long ago.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn asked_address(
+        &self,
+        token_hash: &str,
+        now: i64,
+    ) -> Result<Option<AskedAddress>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        asked(&bulk.connection, bulk.centre_id, token_hash, now)
+    }
+
     /// Believes the address whose link was followed; gives its employer, or `None` where no address
     /// was asked under this token, or too long ago. A token works once.
     ///
@@ -148,43 +172,48 @@ impl Store {
         token_hash: &str,
         now: i64,
         on: NaiveDate,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<AskedAddress>, StoreError> {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
-            let sql = "select employer_id, asked from letter_choice
-                where centre_id = ?1 and asked_hash = ?2 and asked_until > ?3";
-            let asked = connection
-                .prepare_cached(sql)?
-                .query_row_optional(params![centre, token_hash, now], |row| {
-                    Ok((row.get::<String>(0)?, row.get::<String>(1)?))
-                })?;
-            let Some((employer_id, address)) = asked else { return Ok(None) };
+            let Some(asked) = asked(connection, centre, token_hash, now)? else { return Ok(None) };
             let sql = "delete from blocked_address where centre_id = ?1 and address = ?2";
-            connection.execute(sql, params![centre, address.to_lowercase()])?;
+            connection.execute(sql, params![centre, asked.address.to_lowercase()])?;
             let sql = "update letter_choice set address = asked, confirmed_by = 'link',
                     confirmed_on = ?3, asked = null, asked_hash = null, asked_until = null
                 where centre_id = ?1 and employer_id = ?2 and asked_hash = ?4";
-            let values = params![centre, employer_id, day_number(on), token_hash];
-            let confirmed = connection.execute(sql, values)? == 1;
-            Ok(confirmed.then_some(employer_id))
+            let values = params![centre, asked.employer_id, day_number(on), token_hash];
+            if connection.execute(sql, values)? == 0 {
+                return Ok(None);
+            }
+            let entry = Entry {
+                at: now,
+                actor: LINK.to_owned(),
+                role: String::new(),
+                event: "address-confirmed".to_owned(),
+                subject: asked.employer_id.clone(),
+                detail: json!({ "is": asked.address }).to_string(),
+            };
+            super::trail::append(connection, centre, &entry)?;
+            Ok(Some(asked))
         })
     }
 
-    /// The addresses that take no letters.
+    /// Addresses that take no letters, the latest first, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn blocked_addresses(&self) -> Result<Vec<BlockedAddress>, StoreError> {
+    pub fn blocked_addresses(&self, limit: u32) -> Result<Vec<BlockedAddress>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select address, reason, detail, since_on from blocked_address
-            where centre_id = ?1 order by address";
-        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], |row| {
+        let sql = "select address, reason, detail, since_on, employer_id from blocked_address
+            where centre_id = ?1 order by since_on desc, address limit ?2";
+        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id, limit], |row| {
             Ok(BlockedAddress {
                 address: row.get(0)?,
                 reason: row.get(1)?,
                 detail: row.get(2)?,
                 since_on: day(row.get(3)?)?,
+                employer_id: row.get(4)?,
             })
         })
     }
@@ -206,6 +235,25 @@ impl Store {
             work(&bulk).map(|_| ())
         })
     }
+}
+
+fn asked(
+    connection: &Connection,
+    centre: i64,
+    token_hash: &str,
+    now: i64,
+) -> Result<Option<AskedAddress>, StoreError> {
+    let sql = "select c.employer_id, e.name, c.asked from letter_choice c
+        join employer e on e.centre_id = c.centre_id and e.employer_id = c.employer_id
+        where c.centre_id = ?1 and c.asked_hash = ?2 and c.asked_until > ?3";
+    let key = params![centre, token_hash, now];
+    connection.prepare_cached(sql)?.query_row_optional(key, |row| {
+        Ok(AskedAddress {
+            employer_id: row.get(0)?,
+            employer_name: row.get(1)?,
+            address: row.get(2)?,
+        })
+    })
 }
 
 /// The rhythm that a code of the database stands for.

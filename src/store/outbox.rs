@@ -9,6 +9,7 @@ mod anew;
 mod standing;
 
 pub use anew::{Bounced, Stray, Whereto};
+pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
 
 use super::bulk::Bulk;
@@ -63,8 +64,9 @@ const DECLINED: &str = "exists (select 1 from letter_choice c
 
 /// Blocks the address that a letter went to.
 const BLOCK: &str = "
-    insert into blocked_address (centre_id, address, reason, detail, since_on)
-    select l.centre_id, lower(l.recipient), cast(?3 as text), cast(?4 as text), cast(?5 as integer)
+    insert into blocked_address (centre_id, address, reason, detail, since_on, employer_id)
+    select l.centre_id, lower(l.recipient), cast(?3 as text), cast(?4 as text), cast(?5 as integer),
+        l.employer_id
     from letter l where l.centre_id = ?1 and l.letter_id = ?2
     on conflict (centre_id, address) do nothing";
 
@@ -165,14 +167,19 @@ fn messages(
 }
 
 impl Store {
-    /// Puts a letter to staff, or one that asks for an address, into the outbox; `false` where it is
-    /// there already.
+    /// Puts letters into the outbox, all or none: to staff, or one that asks for an address. Those that are
+    /// there already stay as they are.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn post_letter(&self, letter: &LetterRow) -> Result<bool, StoreError> {
+    pub fn post_letters(&self, letters: &[LetterRow]) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| post(connection, bulk.centre_id, letter))
+        bulk.atomically(|connection| {
+            for letter in letters {
+                post(connection, bulk.centre_id, letter)?;
+            }
+            Ok(())
+        })
     }
 }
 

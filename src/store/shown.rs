@@ -16,7 +16,7 @@ mod transaction;
 
 pub use count::{Cell, Counts};
 pub use employer::{EmployerLine, EmployerSheet};
-pub use letter::LetterLine;
+pub use letter::{LetterLine, LetterSearch};
 pub use notice::{NoticeLine, NoticeSearch};
 pub use queue::{Assigned, Hanging, Order, OwnAccount, QueueFilter, RowPlace};
 pub use run::{FeedLine, RunLine};

@@ -23,9 +23,8 @@ impl Shelf {
     pub(crate) fn with(backing: Backing, count: usize) -> Self {
         let folder = centre::scratch();
         let store = open(backing, &folder, true);
-        for number in 0..count {
-            assert!(store.post_letter(&letter(number)).unwrap());
-        }
+        let letters: Vec<LetterRow> = (0..count).map(letter).collect();
+        store.post_letters(&letters).unwrap();
         Self { store, now: AtomicI64::new(1_000), backing, folder }
     }
 
@@ -63,7 +62,7 @@ impl Shelf {
     }
 
     pub(crate) fn blocked(&self) -> BTreeSet<String> {
-        let blocked = self.store.blocked_addresses().unwrap().into_iter();
+        let blocked = self.store.blocked_addresses(99).unwrap().into_iter();
         blocked.map(|address| address.address).collect()
     }
 }

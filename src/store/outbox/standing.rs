@@ -151,8 +151,12 @@ impl Store {
         bulk.atomically(|connection| {
             for letter_id in letter_ids {
                 let sql = "select state from outbox where centre_id = ?1 and letter_id = ?2";
-                let state: String =
-                    connection.query_row(sql, params![centre, letter_id], |row| row.get(0))?;
+                let key = params![centre, letter_id];
+                let mut select = connection.prepare_cached(sql)?;
+                let Some(state) = select.query_row_optional(key, |row| row.get::<String>(0))? else {
+                    let refusal = Refusal::NoSuch { what: "letter", id: letter_id.clone() };
+                    return Err(StoreError::Refused(refusal));
+                };
                 let fits = may.iter().any(|state_that_fits| state_that_fits.code() == state);
                 let found = Found { letter_id, state: &state };
                 if !fits || change(connection, centre, &found)? == 0 {
@@ -183,7 +187,6 @@ impl Store {
 }
 
 fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
-    let state: String = row.get(6)?;
     let attempts: i64 = row.get(7)?;
     Ok(OutboxRow {
         letter_id: row.get(0)?,
@@ -192,12 +195,16 @@ fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         written_on: day(row.get(3)?)?,
         recipient: row.get(4)?,
         subject: row.get(5)?,
-        state: LetterState::from_code(&state)
-            .ok_or_else(|| unknown("outbox", "state", &state))?,
+        state: state(row.text(6)?)?,
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         due_at: row.get(8)?,
         changed_at: row.get(9)?,
         answer: row.get(10)?,
         written_anew: row.get::<i64>(11)? == 2,
     })
+}
+
+/// The state that a code of the database stands for.
+pub(in super::super) fn state(code: &str) -> Result<LetterState, StoreError> {
+    LetterState::from_code(code).ok_or_else(|| unknown("outbox", "state", code))
 }
