@@ -333,10 +333,19 @@ fn put_paragraph(letter: &mut String, paragraph: &Paragraph) {
         }
     }
     if !paragraph.wrong.is_empty() {
-        put(letter, format_args!("\n   问题：{}\n", paragraph.wrong));
+        put(letter, format_args!("\n   未能入账的原因：{}\n", paragraph.wrong));
     }
     if !paragraph.explanation.is_empty() {
         put(letter, format_args!("   具体情况：{}\n", paragraph.explanation));
+    }
+    if !paragraph.steps.is_empty() {
+        put(letter, format_args!("\n   {STEPS}：\n"));
+    }
+    for (number, step) in (1..).zip(&paragraph.steps) {
+        put(letter, format_args!("     第{number}步  {step}\n"));
+    }
+    if !paragraph.until.is_empty() {
+        put(letter, format_args!("   {}\n", paragraph.until));
     }
     for rule in &paragraph.rules {
         put(letter, format_args!("\n   填写规则：{}\n", rule.sentence));
@@ -347,15 +356,6 @@ fn put_paragraph(letter: &mut String, paragraph: &Paragraph) {
                 put(letter, format_args!("     {label}：{found}\n"));
             }
         }
-    }
-    if !paragraph.steps.is_empty() {
-        put(letter, format_args!("\n   {STEPS}：\n"));
-    }
-    for (number, step) in (1..).zip(&paragraph.steps) {
-        put(letter, format_args!("     第{number}步  {step}\n"));
-    }
-    if !paragraph.until.is_empty() {
-        put(letter, format_args!("   {}\n", paragraph.until));
     }
 }
 
