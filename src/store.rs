@@ -72,9 +72,9 @@ pub use remittance::{Books, NoticeSheet};
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
-    Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine, LetterSearch, NoticeLine,
-    NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine, TransactionLine,
-    TransactionSearch, TransactionSheet,
+    Assigned, Cell, Counts, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine,
+    LetterSearch, NoticeLine, NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace,
+    RunLine, TransactionLine, TransactionSearch, TransactionSheet,
 };
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};

@@ -10,9 +10,8 @@
 
 use chrono::NaiveDate;
 use duizhang::alert::{
-    sample,
     About, Addressee, Alarm, BrokenRule, CentreContact, Digest, DigestItem, KnownBy, Letter,
-    LetterState, Refusal, Solution, StaffMail,
+    LetterState, Refusal, Solution, StaffMail, sample,
 };
 use duizhang::remittance::{Money, Reason, RemarkField};
 use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
@@ -377,8 +376,26 @@ fn every_letter_is_a_table_with_its_styles_in_it() {
         let letter = Letter::write(&sample::digest(kind, centre(), day(5, 12)).unwrap(), &rules);
         let html = letter.html.as_str();
         for unknown in [
-            "<style", "<link", "class=", "<div", "<img", "<script", "<mark", "<ol", "href=", "src=", "url(",
-            "var(", "flex", "grid", "float:", "position:", "background-image", "calc(", "rgba(", "@media",
+            "<style",
+            "<link",
+            "class=",
+            "<div",
+            "<img",
+            "<script",
+            "<mark",
+            "<ol",
+            "href=",
+            "src=",
+            "url(",
+            "var(",
+            "flex",
+            "grid",
+            "float:",
+            "position:",
+            "background-image",
+            "calc(",
+            "rgba(",
+            "@media",
         ] {
             assert!(!html.contains(unknown), "{kind}: {unknown}");
         }
@@ -386,7 +403,9 @@ fn every_letter_is_a_table_with_its_styles_in_it() {
         assert!(html.contains("<!--[if mso]><table role=\"presentation\" width=\"660\""), "{kind}");
         for table in html.split("<table ").skip(1) {
             let tag = table.split('>').next().unwrap();
-            for needed in ["role=\"presentation\"", "cellpadding=\"0\"", "cellspacing=\"0\"", "width="] {
+            for needed in
+                ["role=\"presentation\"", "cellpadding=\"0\"", "cellspacing=\"0\"", "width="]
+            {
                 assert!(tag.contains(needed), "{kind}: <table {tag}> without {needed}");
             }
         }

@@ -30,7 +30,8 @@ const TOGETHER: usize = 1_000;
 
 fn main() {
     // Cargo's own flags aside.
-    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let asked: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     match asked.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["fill", url, count] => fill(url, count.parse().unwrap()),
         ["send", url, port, connections] => {

@@ -8,12 +8,12 @@
 //! another letter, to somebody else, and a report about one says nothing of the other.
 
 use super::letter::{self, Letter};
+use super::staff::hex;
 use super::{CentreContact, page};
 use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
 use mail_parser::{Address, Message, MessageParser};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 
 /// A letter taken out of its message.
 #[derive(Clone, Debug)]
@@ -86,10 +86,7 @@ impl Anew {
             hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(field);
         }
-        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _infallible = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex(&hash.finalize())
     }
 }
 

@@ -8,8 +8,7 @@
 /// Status codes that are permanent in form and yet say nothing against the recipient's address: our
 /// own address (5.1.7, 5.1.8), a full mailbox, a letter too long, and all that is about a server, the
 /// protocol, the content or somebody's policy.
-const NOT_THE_ADDRESS: [&str; 8] =
-    ["5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3", "5.5", "5.6", "5.7"];
+const NOT_THE_ADDRESS: [&str; 8] = ["5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3", "5.5", "5.6", "5.7"];
 
 /// Numbers that name the mailbox when a server gives them to RCPT: not available, not here, not allowed
 /// as a name (RFC 5321, 4.2.2).
@@ -47,7 +46,9 @@ fn blame(number: &str, answer: &str, numbers: &[&str]) -> Option<String> {
 fn enhanced(answer: &str) -> Option<&str> {
     let word = answer.split_whitespace().next()?;
     let mut parts = word.split('.');
-    let number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |part: &str| {
+        (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let is_code = parts.next() == Some("5")
         && parts.next().is_some_and(number)
         && parts.next().is_some_and(number)

@@ -260,9 +260,9 @@ impl Failed {
     /// What it means while the letter is still here.
     fn before_the_letter(self) -> HandOver {
         match self {
-            Self::Silent => HandOver::silent(Ending::Later(
-                "the mail server did not answer in time".to_owned(),
-            )),
+            Self::Silent => {
+                HandOver::silent(Ending::Later("the mail server did not answer in time".to_owned()))
+            }
             Self::Lost(answer) => HandOver::of(Ending::Later(answer), false),
             Self::Later { answer, goes_on } => HandOver::of(Ending::Later(answer), goes_on),
             Self::Never { number, words } => {

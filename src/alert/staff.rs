@@ -81,7 +81,10 @@ impl StaffMail {
             ("oldest", report.oldest_days().unwrap_or(0).to_string()),
             ("letters", night.letters.to_string()),
             ("waiting", standing(&[LetterState::Waiting, LetterState::Sending])),
-            ("failed", standing(&[LetterState::Returned, LetterState::Refused, LetterState::GivenUp])),
+            (
+                "failed",
+                standing(&[LetterState::Returned, LetterState::Refused, LetterState::GivenUp]),
+            ),
             ("unknown", standing(&[LetterState::Unknown])),
         ];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));

@@ -177,7 +177,9 @@ impl Tries {
         let (tried, unconfirmed) = match ending {
             Ending::Untried => (0, 0),
             Ending::Unknown(_) => (1, 1),
-            Ending::Sent(_) | Ending::Refused(_) | Ending::NoMailbox { .. } | Ending::Later(_) => (1, 0),
+            Ending::Sent(_) | Ending::Refused(_) | Ending::NoMailbox { .. } | Ending::Later(_) => {
+                (1, 0)
+            }
         };
         Self {
             attempts: self.attempts.saturating_add(tried),

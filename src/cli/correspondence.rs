@@ -106,7 +106,8 @@ pub(super) fn confirm(global: &Global, token: &str) -> Result<Done, Failure> {
         note!(global, "dry run: nothing was written");
         return Ok(Done::Fully);
     }
-    let confirmed = centre.store.confirm_address(&token_hash(token), clock::now(), clock::today())?;
+    let confirmed =
+        centre.store.confirm_address(&token_hash(token), clock::now(), clock::today())?;
     let Some(asked) = confirmed else {
         return Err(Failure::because("no address was asked under this token, or too long ago"));
     };

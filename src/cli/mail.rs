@@ -94,7 +94,12 @@ pub(super) fn write_anew(
     let written = nightly::write_anew(store, &stationery)?;
     if written.printed > 0 {
         let folder = settings.outbox.join("print");
-        note!(global, "{} letters did not arrive and are to be posted: {}", written.printed, folder.display());
+        note!(
+            global,
+            "{} letters did not arrive and are to be posted: {}",
+            written.printed,
+            folder.display()
+        );
     }
     if written.mailed > 0 {
         note!(global, "{} letters did not arrive and go to another address", written.mailed);

@@ -153,7 +153,8 @@ impl Settings {
     /// What a confirming link is before its token: a page of one's own, or the desk's.
     pub(super) fn confirm_link(&self) -> Option<String> {
         let own = self.letters.confirm_url.clone();
-        let desk = || Some(format!("{}/confirm?token=", self.desk.url.as_ref()?.trim_end_matches('/')));
+        let desk =
+            || Some(format!("{}/confirm?token=", self.desk.url.as_ref()?.trim_end_matches('/')));
         own.or_else(desk)
     }
 

@@ -96,7 +96,9 @@ impl Outbox for Store {
             let taken = bulk.atomically(|connection| {
                 let mut take = connection.prepare_cached(TAKE)?;
                 let taken = take.query_all(values, |row| {
-                    let number = |column| row.get::<i64>(column).map(|found| u32::try_from(found).unwrap_or(u32::MAX));
+                    let number = |column| {
+                        row.get::<i64>(column).map(|found| u32::try_from(found).unwrap_or(u32::MAX))
+                    };
                     let tries = Tries { attempts: number(1)?, unconfirmed: number(2)? };
                     Ok((row.get::<String>(0)?, tries))
                 })?;

@@ -28,7 +28,10 @@ struct Page {
 
 enum Stage {
     /// The button is still to be pressed; what its form carries.
-    Asks { token: String, csrf: String },
+    Asks {
+        token: String,
+        csrf: String,
+    },
     Confirmed,
     /// No such token, used before, or too old.
     Over,

@@ -4,8 +4,8 @@
 //! page is added by a line here.
 
 use super::page::{
-    act as small, address, approval, employer, export, item, letter, notice, propose, queue, rule, run,
-    today, trail, transaction,
+    act as small, address, approval, employer, export, item, letter, notice, propose, queue, rule,
+    run, today, trail, transaction,
 };
 use super::{Desk, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;

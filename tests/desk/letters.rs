@@ -86,7 +86,10 @@ fn a_link_confirms_once_its_button_is_pressed() {
         assert_eq!(address(), "agent@example.com");
         assert_eq!((press("secret").status, page().status), (404, 404), "a link works once");
         let trail = served.get(&served.login("auditor"), "/trail?event=address-confirmed").body;
-        assert!(trail.contains("确认函件地址</td>") && trail.contains("agent@example.com"), "{trail}");
+        assert!(
+            trail.contains("确认函件地址</td>") && trail.contains("agent@example.com"),
+            "{trail}"
+        );
         ask("late", served.now() + 60);
         served.turn_clock(61);
         assert_eq!(served.ask(&get("/confirm?token=late")).status, 404);
@@ -112,10 +115,11 @@ fn staff_enter_an_address_and_lift_a_block() {
                 assert!(body.contains(words), "{path}: {words}: {body}");
             }
         }
-        let enter = |address: &str| {
-            served.post(&clerk, "/employers/E1/address", &[("address", address)])
-        };
-        for wrong in ["", "finance", "a@b.example, c@d.example", "名@例.中国", "Li Na <a@b.example>"] {
+        let enter =
+            |address: &str| served.post(&clerk, "/employers/E1/address", &[("address", address)]);
+        for wrong in
+            ["", "finance", "a@b.example, c@d.example", "名@例.中国", "Li Na <a@b.example>"]
+        {
             assert_eq!(enter(wrong).status, 422, "{wrong:?}");
         }
         assert_eq!(choice(&served).blocked.as_deref(), Some("5.1.1"));
@@ -125,7 +129,10 @@ fn staff_enter_an_address_and_lift_a_block() {
         let page = served.get(&clerk, "/employers/E1").body;
         assert!(page.contains("new@example.com") && page.contains("工作人员登记 clerk"), "{page}");
         let trail = served.get(&served.login("approver"), "/trail?event=address-set").body;
-        assert!(trail.contains("登记函件地址</td>") && trail.contains("new@example.com"), "{trail}");
+        assert!(
+            trail.contains("登记函件地址</td>") && trail.contains("new@example.com"),
+            "{trail}"
+        );
         let auditor = served.login("auditor");
         let page = served.get(&auditor, "/employers/E1").body;
         assert!(!page.contains("/employers/E1/address"), "who may not is not shown how");
@@ -156,10 +163,12 @@ fn a_mail_server_reports_what_came_back() {
     every_store(|backing| {
         let served = with_letter(backing);
         ended(&served, &Ending::Sent("250 ok".into()));
-        let (token, kept) = account::token("邮件服务器", Role::Clerk, "operator", served.now(), 9).unwrap();
+        let (token, kept) =
+            account::token("邮件服务器", Role::Clerk, "operator", served.now(), 9).unwrap();
         served.centre.store.add_token(&kept, &entry("token-made", &kept.token_id)).unwrap();
         let send = |kind: &str, body: &str| -> Answer {
-            let mut ask = post("/api/v1/bounces", &[]).with("authorization", &format!("Bearer {token}"));
+            let mut ask =
+                post("/api/v1/bounces", &[]).with("authorization", &format!("Bearer {token}"));
             ask.headers[0].1 = kind.to_owned();
             ask.body = body.to_owned();
             served.ask(&ask)
@@ -169,9 +178,7 @@ fn a_mail_server_reports_what_came_back() {
             assert_eq!(answer.status, 200, "{}", answer.body);
             serde_json::from_str::<Value>(&answer.body).unwrap()["items"].clone()
         };
-        let item = |status: &str, returned: bool, blocked: bool| {
-            json!([{ "address": ADDRESS, "status": status, "returned": returned, "blocked": blocked }])
-        };
+        let item = |status: &str, returned: bool, blocked: bool| json!([{ "address": ADDRESS, "status": status, "returned": returned, "blocked": blocked }]);
         assert_eq!(send("application/json", "{}").status, 422);
         assert_eq!(send("message/rfc822", &"x".repeat(300_000)).status, 413);
         assert_eq!(items("no report at all"), json!([]));

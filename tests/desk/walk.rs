@@ -153,7 +153,10 @@ fn what_a_role_may_not_do_is_refused_and_nothing_else_is() {
                 assert!(answer.status < 500, "{case}: {}", answer.body);
                 // A form before the login is bound to another cookie than a session's.
                 if *who == "anybody" {
-                    assert!(matches!(*path, "/login" | "/confirm") || answer.status != 403, "{case}");
+                    assert!(
+                        matches!(*path, "/login" | "/confirm") || answer.status != 403,
+                        "{case}"
+                    );
                 } else if may {
                     assert!(
                         answer.status != 403 && !(asks_for_login(&answer) && *path != "/logout"),

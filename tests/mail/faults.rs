@@ -100,8 +100,10 @@ fn every_fault_leaves_every_letter_in_one_state() {
         std::thread::scope(|scope| {
             for (name, stage, act, first, later, blocked) in &rows {
                 scope.spawn(move || {
-                    let (ill, well) =
-                        (MailServer::start(at(*stage, act.clone())), MailServer::start(|_| Act::GoOn));
+                    let (ill, well) = (
+                        MailServer::start(at(*stage, act.clone())),
+                        MailServer::start(|_| Act::GoOn),
+                    );
                     let shelf = Shelf::with(backing, 12);
                     let seen = |server: &MailServer| {
                         shelf.run(&delivery(server));
@@ -156,7 +158,8 @@ fn a_letter_taken_without_an_answer_is_unknown_and_goes_out_once_more() {
             assert_eq!(shelf.run(&delivery(&server)).tried(), 0, "and not a third time");
             assert_eq!(shelf.standing(0).state, LetterState::Unknown);
             let copies = server.taken().split_off(before);
-            let ids: BTreeSet<String> = copies.iter().map(|copy| message_id(&copy.message)).collect();
+            let ids: BTreeSet<String> =
+                copies.iter().map(|copy| message_id(&copy.message)).collect();
             assert_eq!((copies.len(), ids.len()), (2, 1), "mail systems recognise the second copy");
         }
     });
@@ -255,8 +258,13 @@ fn one_bad_address_among_many_is_blocked_and_stops_nobody() {
         let blocked: Vec<String> = shelf.blocked().into_iter().collect();
         assert_eq!(blocked, ["e7@employer.test", "e8@employer.test"], "a list is no mailbox");
         // What is still to go there is given up, for paper; a retry goes there no more.
-        let stray: Vec<String> =
-            shelf.store.strays(9).unwrap().into_iter().map(|stray| stray.letter.recipient).collect();
+        let stray: Vec<String> = shelf
+            .store
+            .strays(9)
+            .unwrap()
+            .into_iter()
+            .map(|stray| stray.letter.recipient)
+            .collect();
         assert_eq!(stray, ["e7@employer.test", "e8@employer.test", "e9@employer.test"]);
     });
 }

@@ -31,7 +31,8 @@ fn two_senders_at_once_never_send_one_letter_twice() {
         let sent: u64 = std::thread::scope(|scope| {
             let shelf = &shelf;
             let run = |(store, delivery)| scope.spawn(move || shelf.run_on(store, delivery).sent);
-            let runs: Vec<_> = senders.iter().map(|(store, delivery)| run((store, delivery))).collect();
+            let runs: Vec<_> =
+                senders.iter().map(|(store, delivery)| run((store, delivery))).collect();
             runs.into_iter().map(|run| run.join().unwrap()).sum()
         });
         let copies = copies(&server);
@@ -54,7 +55,11 @@ fn a_sender_that_dies_leaves_its_letters_to_the_next() {
         assert_eq!(states.values().sum::<u64>(), 60, "{states:?}");
         assert!(states.contains_key("sending"), "{states:?}");
         let before = shelf.run(&named("next", &server)).sent;
-        assert_eq!(before + states["sent"] + states["sending"], 60, "what nobody held goes at once");
+        assert_eq!(
+            before + states["sent"] + states["sending"],
+            60,
+            "what nobody held goes at once"
+        );
         shelf.later(3_600);
         shelf.run(&named("next", &server));
         assert_eq!(shelf.states().into_iter().collect::<Vec<_>>(), [("sent", 60)]);
@@ -62,7 +67,10 @@ fn a_sender_that_dies_leaves_its_letters_to_the_next() {
         assert_eq!(copies.len(), 60);
         // Only what the dead one had handed over and not written down went out once more.
         let twice = copies.values().filter(|copies| **copies == 2).count() as u64;
-        assert!(copies.values().all(|copies| *copies <= 2) && twice <= states["sending"], "{copies:?}");
+        assert!(
+            copies.values().all(|copies| *copies <= 2) && twice <= states["sending"],
+            "{copies:?}"
+        );
     });
 }
 

@@ -227,7 +227,8 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
             assert_eq!(states, [LetterState::Refused, LetterState::Printed]);
             let pages = pages(&centre);
             assert_eq!(pages.len(), 1);
-            for words in ["示例甲公司<br>公积金经办人　收", "600.00", "请这样办理"] {
+            for words in ["示例甲公司<br>公积金经办人　收", "600.00", "请这样办理"]
+            {
                 assert!(pages[0].contains(words), "{words}: {}", pages[0]);
             }
             centre.night("05-19", &[]);
@@ -255,7 +256,10 @@ fn what_is_sent_again_goes_to_the_address_of_now() {
         assert_eq!(found[0].state, LetterState::Refused, "what happened stays");
         assert!(found[0].written_anew);
         let second = &found[1];
-        assert_eq!((second.state, second.recipient.as_str()), (LetterState::Waiting, "new@example.com"));
+        assert_eq!(
+            (second.state, second.recipient.as_str()),
+            (LetterState::Waiting, "new@example.com")
+        );
         // As a mail program reads it.
         let row = centre.store.letter(&second.letter_id).unwrap().unwrap();
         let one = centre.store.letter(&first).unwrap().unwrap();

@@ -91,7 +91,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn written_anew(&self, letter_id: &str, anew: Option<&LetterRow>) -> Result<(), StoreError> {
+    pub fn written_anew(
+        &self,
+        letter_id: &str,
+        anew: Option<&LetterRow>,
+    ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {

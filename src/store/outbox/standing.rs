@@ -110,18 +110,24 @@ impl Store {
             LetterState::Unknown,
             LetterState::Waiting,
         ];
-        self.restand(letter_ids, &may, "a letter that did not arrive", |connection, centre, found| {
-            let key = params![centre, found.letter_id];
-            let there = connection.query_row(LETTER, key, |row| {
-                let texts = (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
-                Ok(texts)
-            })?;
-            let (kind, employer_id, recipient) = there;
-            let same = kind != "digest"
-                || whereto(connection, centre, &employer_id)? == Whereto::Mail(recipient);
-            let sql = if same { AGAIN } else { ANEW };
-            connection.execute(sql, params![centre, found.letter_id, found.state, now])
-        })
+        self.restand(
+            letter_ids,
+            &may,
+            "a letter that did not arrive",
+            |connection, centre, found| {
+                let key = params![centre, found.letter_id];
+                let there = connection.query_row(LETTER, key, |row| {
+                    let texts =
+                        (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
+                    Ok(texts)
+                })?;
+                let (kind, employer_id, recipient) = there;
+                let same = kind != "digest"
+                    || whereto(connection, centre, &employer_id)? == Whereto::Mail(recipient);
+                let sql = if same { AGAIN } else { ANEW };
+                connection.execute(sql, params![centre, found.letter_id, found.state, now])
+            },
+        )
     }
 
     /// Sends these letters no more.
@@ -133,9 +139,14 @@ impl Store {
                 answer = 'given up by staff', changed_at = ?4
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         let may = [LetterState::Waiting, LetterState::Unknown];
-        self.restand(letter_ids, &may, "a letter that is to be sent", |connection, centre, found| {
-            connection.execute(SQL, params![centre, found.letter_id, found.state, now])
-        })
+        self.restand(
+            letter_ids,
+            &may,
+            "a letter that is to be sent",
+            |connection, centre, found| {
+                connection.execute(SQL, params![centre, found.letter_id, found.state, now])
+            },
+        )
     }
 
     /// Changes letters that stand where they may be changed: all of them, or none.
@@ -153,7 +164,8 @@ impl Store {
                 let sql = "select state from outbox where centre_id = ?1 and letter_id = ?2";
                 let key = params![centre, letter_id];
                 let mut select = connection.prepare_cached(sql)?;
-                let Some(state) = select.query_row_optional(key, |row| row.get::<String>(0))? else {
+                let Some(state) = select.query_row_optional(key, |row| row.get::<String>(0))?
+                else {
                     let refusal = Refusal::NoSuch { what: "letter", id: letter_id.clone() };
                     return Err(StoreError::Refused(refusal));
                 };

@@ -4,7 +4,8 @@ use super::{Asked, limit, list, parsed, place, shape, wrong, yuan};
 use crate::alert::LetterState;
 use crate::remittance::{NoticeStatus, Outcome};
 use crate::store::{
-    LetterLine, LetterSearch, NoticeSearch, RowPlace, Store, StoreError, TransactionLine, TransactionSearch,
+    LetterLine, LetterSearch, NoticeSearch, RowPlace, Store, StoreError, TransactionLine,
+    TransactionSearch,
 };
 use crate::web::Desk;
 use crate::web::fault::Fault;

@@ -8,8 +8,8 @@ use super::{ROWS, as_of, cut, people};
 use crate::remittance::account::masked;
 use crate::report::Language;
 use crate::store::{
-    Choice, EmployerLine, EmployerSheet, Hanging, LetterLine, LetterSearch, NoticeLine, NoticeSearch,
-    Order, QueueFilter,
+    Choice, EmployerLine, EmployerSheet, Hanging, LetterLine, LetterSearch, NoticeLine,
+    NoticeSearch, Order, QueueFilter,
 };
 use crate::suspense::Permission;
 use crate::web::Desk;

@@ -60,7 +60,9 @@ pub(crate) fn known_by(choice: &Choice, language: Language) -> String {
     match choice.confirmed_by.as_deref() {
         None => String::new(),
         Some("import") => choose(language, "随单位资料导入", "imported").to_owned(),
-        Some("link") => format!("{}{day}", choose(language, "单位点开链接确认", "confirmed by its link")),
+        Some("link") => {
+            format!("{}{day}", choose(language, "单位点开链接确认", "confirmed by its link"))
+        }
         Some(by) => {
             let by = by.strip_prefix("staff:").unwrap_or(by);
             format!("{} {by}{day}", choose(language, "工作人员登记", "entered by"))
