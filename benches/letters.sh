@@ -9,11 +9,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- 10000 100000
-work=$(mktemp -d) server=$(mktemp -d)
+work=$(mktemp -d) server=$(mktemp -d) sink=
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1 || true)
 as_postgres() { (cd "$server" && setpriv --reuid=postgres --regid=postgres --clear-groups "$@" >/dev/null); }
 stop() {
-  kill "$sink" 2>/dev/null || true
+  [ -z "$sink" ] || kill "$sink"
   [ -z "$programs" ] || as_postgres "$programs/pg_ctl" -D "$server/data" -m fast -w stop 2>/dev/null || true
   rm -rf "$work" "$server"
 }

@@ -120,7 +120,14 @@ const BEGUN_WITHIN: Duration = Duration::from_secs(600);
 const TRY_FACTOR: u32 = 10;
 
 /// Letters claimed at once, a connection.
-const CLAIMED_EACH: usize = 8;
+const CLAIMED_EACH: usize = 32;
+
+/// Letters whose end is written down in one commit: a commit a letter would make the disk the pace. A
+/// sender that is killed has sent at most so many that the next sends once more.
+const SETTLED_TOGETHER: usize = 64;
+
+/// How long an end waits for others.
+const SETTLE_WITHIN: Duration = Duration::from_millis(300);
 
 /// Letters over one connection: servers close it after some, and a new one is cheap.
 const LETTERS_A_CONNECTION: u32 = 100;
@@ -190,6 +197,7 @@ impl<O: Outbox> Run<'_, O> {
         let mut delivered = Delivered::default();
         let mut waiting = VecDeque::new();
         let mut in_hands = 0_usize;
+        let mut ends: Vec<Told> = Vec::new();
         loop {
             while delivered.fault.is_none() && in_hands < connections * 2 {
                 if waiting.is_empty() {
@@ -204,15 +212,21 @@ impl<O: Outbox> Run<'_, O> {
             if in_hands == 0 {
                 break;
             }
-            let Some(first) = told.blocking_recv() else { break };
-            let mut ends = vec![first];
-            // What has ended meanwhile goes into the same commit.
-            ends.extend(std::iter::from_fn(|| told.try_recv().ok()));
-            in_hands = in_hands.saturating_sub(ends.len());
-            self.settle(ends, &mut delivered)?;
-            (self.watch)(&delivered);
+            let next = async { tokio::time::timeout(SETTLE_WITHIN, told.recv()).await };
+            let Ok(end) = runtime.block_on(next) else {
+                self.settle(std::mem::take(&mut ends), &mut delivered)?;
+                continue;
+            };
+            let Some(end) = end else { break };
+            in_hands -= 1;
+            let at_once = end.fault.is_some() || in_hands == 0;
+            ends.push(end);
+            if at_once || ends.len() >= SETTLED_TOGETHER {
+                self.settle(std::mem::take(&mut ends), &mut delivered)?;
+            }
         }
-        self.give_back(waiting)?;
+        self.settle(ends, &mut delivered)?;
+        self.give_back(waiting, &mut delivered)?;
         drop(jobs);
         // The workers say goodbye to the server, and then hang up here.
         let goodbye = async { while told.recv().await.is_some() {} };
@@ -239,6 +253,9 @@ impl<O: Outbox> Run<'_, O> {
         ends: Vec<Told>,
         delivered: &mut Delivered,
     ) -> Result<(), DeliveryError<O::Error>> {
+        if ends.is_empty() {
+            return Ok(());
+        }
         let now = (self.now)();
         let mut settled = Vec::with_capacity(ends.len());
         for told in ends {
@@ -248,11 +265,17 @@ impl<O: Outbox> Run<'_, O> {
             let no_mailbox = told.ending.no_mailbox();
             settled.push(Settled { letter_id: told.letter_id, standing, no_mailbox });
         }
-        self.outbox.settle(&self.delivery.holder, now, &settled).map_err(DeliveryError::Outbox)
+        self.outbox.settle(&self.delivery.holder, now, &settled).map_err(DeliveryError::Outbox)?;
+        (self.watch)(delivered);
+        Ok(())
     }
 
     /// Lets go of letters that were claimed and never tried.
-    fn give_back(&self, waiting: VecDeque<Job>) -> Result<(), DeliveryError<O::Error>> {
+    fn give_back(
+        &self,
+        waiting: VecDeque<Job>,
+        delivered: &mut Delivered,
+    ) -> Result<(), DeliveryError<O::Error>> {
         let untried = |job: Job| Told {
             letter_id: job.letter.letter_id,
             tries: job.letter.tries,
@@ -260,10 +283,7 @@ impl<O: Outbox> Run<'_, O> {
             fault: None,
         };
         let untried: Vec<Told> = waiting.into_iter().map(untried).collect();
-        if untried.is_empty() {
-            return Ok(());
-        }
-        self.settle(untried, &mut Delivered::default())
+        self.settle(untried, delivered)
     }
 }
 

@@ -47,24 +47,24 @@ fn two_senders_at_once_never_send_one_letter_twice() {
 fn a_sender_that_dies_leaves_its_letters_to_the_next() {
     every_store(|backing: Backing| {
         let server = MailServer::start(|_| Act::GoOn);
-        let shelf = Shelf::with(backing, 60);
+        let shelf = Shelf::with(backing, 200);
         let dying = Dying { store: &shelf.store, settled: AtomicU32::new(0) };
         let now = || shelf.now.load(Ordering::SeqCst);
         assert!(deliver(&dying, &named("dead", &server), &now, &|_| {}).is_err());
         let states = shelf.states();
-        assert_eq!(states.values().sum::<u64>(), 60, "{states:?}");
+        assert_eq!(states.values().sum::<u64>(), 200, "{states:?}");
         assert!(states.contains_key("sending"), "{states:?}");
         let before = shelf.run(&named("next", &server)).sent;
         assert_eq!(
             before + states["sent"] + states["sending"],
-            60,
+            200,
             "what nobody held goes at once"
         );
         shelf.later(3_600);
         shelf.run(&named("next", &server));
-        assert_eq!(shelf.states().into_iter().collect::<Vec<_>>(), [("sent", 60)]);
+        assert_eq!(shelf.states().into_iter().collect::<Vec<_>>(), [("sent", 200)]);
         let copies = copies(&server);
-        assert_eq!(copies.len(), 60);
+        assert_eq!(copies.len(), 200);
         // Only what the dead one had handed over and not written down went out once more.
         let twice = copies.values().filter(|copies| **copies == 2).count() as u64;
         assert!(
