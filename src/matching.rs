@@ -22,6 +22,7 @@ mod table;
 
 pub use because::Because;
 pub use notice_book::{NoticeBook, NoticeFact};
+pub use reversal::wants_earlier;
 pub use sieve::{Kind, Sieve};
 
 use crate::calendar::WorkingDays;
@@ -100,7 +101,7 @@ pub enum Notices {
 /// Decides every item; the answers stand in the order of the items, but do not depend on it.
 ///
 /// `settled` needs to hold no more than the settled credits that a reversal among the items could take
-/// back (same account, same amount).
+/// back (same account, same amount); [`wants_earlier`] says whether those of late are enough.
 #[must_use]
 pub fn decide(
     items: &[Item<'_>],

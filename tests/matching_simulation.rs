@@ -14,7 +14,8 @@
 use chrono::NaiveDate;
 use duizhang::calendar::WorkingDays;
 use duizhang::matching::{
-    AccountIndex, BankIndex, Decision, Item, Kind, NoticeBook, NoticeFact, PayingBank, decide,
+    AccountIndex, BankIndex, Decision, Item, Kind, NoticeBook, NoticeFact, PayingBank, Settled,
+    decide, wants_earlier,
 };
 use duizhang::remark::Claim;
 use duizhang::remittance::{Direction, Money, NoticeStatus, Outcome, PaymentReference};
@@ -48,9 +49,18 @@ struct World {
 
 impl World {
     fn judge(&self, items: &[Item<'_>], facts: &[NoticeFact]) -> Vec<Decision> {
+        self.judge_after(items, facts, &[])
+    }
+
+    fn judge_after(
+        &self,
+        items: &[Item<'_>],
+        facts: &[NoticeFact],
+        settled: &[Settled<'_>],
+    ) -> Vec<Decision> {
         let as_of = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap();
         let book = NoticeBook::new(facts.to_vec());
-        decide(items, &book, &[], &self.rules, &self.calendar, as_of)
+        decide(items, &book, settled, &self.rules, &self.calendar, as_of)
     }
 }
 
@@ -199,4 +209,51 @@ fn rerun(
     for ((item, before), now) in left.iter().zip(world.judge(&open_items, &facts)) {
         assert_eq!(&&now, before, "seed {seed}: the rerun changed {}", item.serial);
     }
+}
+
+/// Goal: where the credits settled of late are said to be enough, all that ever settled would change nothing.
+/// Method: random nights with many debits, judged with the credits since a random day and with all.
+#[test]
+fn what_settled_of_late_is_enough_where_it_is_said_to_be() {
+    let world = World {
+        rules: rulebook::matching::shipped().unwrap(),
+        calendar: rulebook::calendar::shipped().unwrap(),
+    };
+    let serials: Vec<String> = (0..80).map(|number| format!("{number:04}")).collect();
+    let mut said = [0, 0];
+    for seed in 0..4_000 {
+        let mut prng = Prng(seed);
+        let facts = notices(&mut prng);
+        let (tonight, earlier) = serials.split_at(12);
+        let mut items = payments(&mut prng, tonight);
+        for item in &mut items {
+            item.amount = Money::from_fen(1 + item.amount.fen() % 3);
+        }
+        let before = payments(&mut prng, earlier);
+        let credits = before.iter().filter(|one| one.direction == Direction::Credit);
+        let all: Vec<Settled<'_>> = credits.filter_map(settled).collect();
+        let since =
+            NaiveDate::from_ymd_opt(2026, 4, 1 + u32::try_from(prng.below(6)).unwrap()).unwrap();
+        let late: Vec<_> = all.iter().filter(|one| one.booked_on >= since).cloned().collect();
+        let more = wants_earlier(&items, &late, since);
+        said[usize::from(more)] += 1;
+        if !more {
+            let with_late = world.judge_after(&items, &facts, &late);
+            assert_eq!(with_late, world.judge_after(&items, &facts, &all), "seed {seed}");
+        }
+    }
+    assert!(said.iter().all(|times| *times > 300), "the nights are too dull: {said:?}");
+}
+
+/// A payment as one that settled the notice it names.
+fn settled<'a>(item: &'a Item<'a>) -> Option<Settled<'a>> {
+    let Claim::Certain(reference) = &item.claim else { return None };
+    Some(Settled {
+        account: item.account,
+        serial: item.serial,
+        booked_on: item.booked_on,
+        amount: Money::from_fen(1 + item.amount.fen() % 3),
+        counterparty_account: item.counterparty_account,
+        references: std::slice::from_ref(reference),
+    })
 }

@@ -44,6 +44,8 @@ mod killed;
 mod letters;
 #[path = "night/office.rs"]
 mod office;
+#[path = "night/outstanding.rs"]
+mod outstanding;
 #[path = "night/postgres.rs"]
 mod postgres;
 #[path = "night/quarantine.rs"]

@@ -27,7 +27,9 @@ create table bank_transaction (
     note                   text collate "C",
     reversal               smallint not null,  -- 1 where the bank marks it as undoing another.
     taken_on               integer not null,  -- The night that brought it.
-    primary key (centre_id, account_id, serial, booked_on)
+    -- The day first: a night appends, and lists are read by day. By its serial alone a transaction is
+    -- found through transaction_identity.
+    primary key (centre_id, booked_on, account_id, serial)
 ) partition by range (booked_on);
 
 -- Every transaction there ever was, and in which month to find it.

@@ -32,6 +32,20 @@ struct Candidate<'n> {
     held: bool,
 }
 
+impl Candidate<'_> {
+    /// Whether the debit names one of its references.
+    fn is_quoted(&self, debit: &Item<'_>) -> bool {
+        self.references.iter().any(|each| references(&debit.claim).contains(each))
+    }
+
+    /// Whether the debit, of the same account and amount, can mean it.
+    fn fits(&self, debit: &Item<'_>) -> bool {
+        self.booked_on <= debit.booked_on
+            && self.counterparty_account == debit.counterparty_account
+            && (!debit.counterparty_account.is_empty() || self.is_quoted(debit))
+    }
+}
+
 /// Decides the debits that undo a credit, and the credits they undo.
 pub(super) fn take_back(night: &mut Night<'_, '_>, settled: &[Settled<'_>]) {
     let mut debits: Vec<(u32, &Item<'_>)> = (0..).zip(night.items).filter(undoes).collect();
@@ -43,7 +57,7 @@ pub(super) fn take_back(night: &mut Night<'_, '_>, settled: &[Settled<'_>]) {
         let silent = |item: &Item<'_>| references(&item.claim).is_empty();
         (silent(one), one.order()).cmp(&(silent(other), other.order()))
     });
-    let mut candidates = candidates(night, settled, &debits);
+    let mut candidates = candidates(night.items, settled, &debits);
     for (position, (index, debit)) in debits.iter().enumerate() {
         let group = fitting(&candidates, debit);
         // Looked for only where it matters; there are few such debits.
@@ -55,6 +69,28 @@ pub(super) fn take_back(night: &mut Night<'_, '_>, settled: &[Settled<'_>]) {
             hold(night, &mut candidates, *index, debit, &group);
         }
     }
+}
+
+/// Whether a debit among the items might take back a credit that settled and was booked before `since`, where
+/// `settled` are those booked from then on.
+///
+/// It cannot where, for each debit, as many later credits fit as there are debits that look for them (and
+/// are quoted, where it quotes): the later ones come first, and one of them is left for it.
+#[must_use]
+pub fn wants_earlier(items: &[Item<'_>], settled: &[Settled<'_>], since: NaiveDate) -> bool {
+    let debits: Vec<(u32, &Item<'_>)> = (0..).zip(items).filter(undoes).collect();
+    let candidates = candidates(items, settled, &debits);
+    debits.iter().any(|(_, debit)| {
+        let silent = references(&debit.claim).is_empty();
+        let fit = of_key(&candidates, debit)
+            .1
+            .iter()
+            .filter(|one| one.booked_on >= since)
+            .filter(|one| one.fits(debit) && (silent || one.is_quoted(debit)));
+        let key = (debit.account, debit.amount);
+        let rivals = debits.iter().filter(|(_, other)| (other.account, other.amount) == key);
+        fit.count() < rivals.count()
+    })
 }
 
 /// Whether it makes no difference which candidate is taken: all claim the same, or all will be taken.
@@ -79,14 +115,14 @@ fn undoes((_, item): &(u32, &Item<'_>)) -> bool {
 
 /// All credits with the account and the amount of some debit, by key, then in order of booking.
 fn candidates<'n>(
-    night: &Night<'n, '_>,
+    items: &'n [Item<'n>],
     settled: &'n [Settled<'_>],
     debits: &[(u32, &Item<'_>)],
 ) -> Vec<Candidate<'n>> {
     let mut keys: Vec<_> = debits.iter().map(|(_, debit)| (debit.account, debit.amount)).collect();
     keys.sort_unstable();
     let wanted = |key: &(AccountIndex, Money)| keys.binary_search(key).is_ok();
-    let unsettled = (0..).zip(night.items).filter(|(_, item)| {
+    let unsettled = (0..).zip(items).filter(|(_, item)| {
         let payment = !matches!(item.kind, Kind::Ignored(_)) || !references(&item.claim).is_empty();
         item.direction == Direction::Credit && payment && wanted(&(item.account, item.amount))
     });
@@ -130,22 +166,23 @@ fn references(claim: &Claim) -> &[PaymentReference] {
     }
 }
 
-/// The places of the candidates that the debit can mean, in order; all on one day.
-fn fitting(candidates: &[Candidate<'_>], debit: &Item<'_>) -> Vec<usize> {
+/// The candidates with the debit's account and amount, and the place of the first.
+fn of_key<'c, 'n>(
+    candidates: &'c [Candidate<'n>],
+    debit: &Item<'_>,
+) -> (usize, &'c [Candidate<'n>]) {
     let key = (debit.account, debit.amount);
     let from = candidates.partition_point(|one| one.key < key);
     let to = candidates.partition_point(|one| one.key <= key);
-    let quoted = references(&debit.claim);
-    let quotes = |one: &Candidate<'_>| one.references.iter().any(|each| quoted.contains(each));
-    let of_key = candidates.get(from..to).unwrap_or_default();
+    (from, candidates.get(from..to).unwrap_or_default())
+}
+
+/// The places of the candidates that the debit can mean, in order; all on one day.
+fn fitting(candidates: &[Candidate<'_>], debit: &Item<'_>) -> Vec<usize> {
+    let quotes = |one: &Candidate<'_>| one.is_quoted(debit);
+    let (from, of_key) = of_key(candidates, debit);
     let mut fit: Vec<(usize, &Candidate<'_>)> = (from..).zip(of_key).collect();
-    fit.retain(|(_, one)| {
-        let tied = !debit.counterparty_account.is_empty() || quotes(one);
-        !one.taken
-            && one.booked_on <= debit.booked_on
-            && one.counterparty_account == debit.counterparty_account
-            && tied
-    });
+    fit.retain(|(_, one)| !one.taken && one.fits(debit));
     if fit.iter().any(|(_, one)| quotes(one)) {
         fit.retain(|(_, one)| quotes(one));
     }

@@ -3,8 +3,7 @@
 use super::reading::{Fault, Message, read_all};
 use super::{Delivery, NightError, NightSettings, Step, Tools, Watch, quarantine};
 use crate::feed::FeedFacts;
-use crate::matching::NoticeFact;
-use crate::store::{FeedMark, FlagRecord, Intake, Slate, StatementRecord, StoreError, Taken, Till};
+use crate::store::{FeedMark, RecentNotices, Slate, Taken, Till};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
@@ -67,8 +66,8 @@ const ALL_NOTICES_FROM: u64 = 32 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct TakenIn {
     pub(super) intakes: Intakes,
-    /// Every notice there is, where the night is large.
-    pub(super) notices: Option<Vec<NoticeFact>>,
+    /// The notices of late, where the night is large.
+    pub(super) notices: Option<RecentNotices>,
 }
 
 /// Takes the deliveries in; fresh transactions go on the slate.
@@ -85,16 +84,16 @@ pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<TakenIn, N
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(READ_AHEAD);
         scope.spawn(move || read_all(tools, &sender));
-        // The reader hashes the first file before it has anything to say: time to read the notices.
-        let notices = if bytes(&settings.deliveries) < ALL_NOTICES_FROM {
-            None
-        } else {
-            let mut notices = Vec::new();
-            store.all_notices(|notice| notices.push(notice))?;
-            Some(notices)
-        };
+        // Few notices are looked up one by one later; many are read while the files are.
+        let notices = (bytes(&settings.deliveries) >= ALL_NOTICES_FROM)
+            .then(|| scope.spawn(|| store.recent_notices()));
         let mut taker = Taker { till: &till, settings, slate, watch, intakes: Intakes::default() };
         taker.take(&receiver)?;
+        let notices = notices
+            .map(|reading| {
+                reading.join().map_err(|_| NightError::Reader)?.map_err(NightError::from)
+            })
+            .transpose()?;
         Ok(TakenIn { intakes: taker.intakes, notices })
     })
 }
@@ -164,7 +163,8 @@ impl Taker<'_> {
                     return Ok(FileOutcome::Quarantined(fault));
                 }
                 Message::End(Ok(facts)) => {
-                    let taken = keep(intake, delivery, &facts, &statements, &flags)?;
+                    let mark = mark(delivery, &facts);
+                    let taken = intake.keep(&mark, &statements, &flags, self.slate)?;
                     return Ok(FileOutcome::Taken(taken));
                 }
             }
@@ -180,20 +180,13 @@ impl Taker<'_> {
     }
 }
 
-fn keep(
-    intake: Intake<'_>,
-    delivery: &Delivery,
-    facts: &FeedFacts,
-    statements: &[StatementRecord],
-    flags: &[FlagRecord],
-) -> Result<Taken, StoreError> {
-    let mark = FeedMark {
+fn mark(delivery: &Delivery, facts: &FeedFacts) -> FeedMark {
+    FeedMark {
         feed_id: feed_id(delivery, &facts.sha256),
         file_name: file_name(delivery),
         format: facts.format,
         encoding: facts.encoding.to_owned(),
-    };
-    intake.keep(&mark, statements, flags)
+    }
 }
 
 /// A feed is its bytes, taken for the account of its folder: a file that names no account is

@@ -6,8 +6,12 @@
 
 use super::StoreError;
 use super::bulk::Bulk;
-use super::sql::params;
+use super::sql::postgres::value_lists;
+use super::sql::{Bind, params};
 use std::collections::HashMap;
+
+/// Branches that a look-up names at once.
+const FOUND_TOGETHER: usize = 1_000;
 
 /// A branch by the order in which a run met it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,17 +66,73 @@ impl BranchKeys {
         self.met.extend(branches.iter().map(|branch| (branch.clone(), None)));
     }
 
-    /// The store's key of a branch; it gets one where it has none.
-    pub(super) fn key(&mut self, bulk: &Bulk, number: BranchNumber) -> Result<i64, StoreError> {
-        let Some((branch, key)) = self.met.get_mut(number.0) else {
-            return Err(StoreError::Writer);
-        };
-        if let Some(key) = *key {
-            return Ok(key);
+    /// Finds the store's keys of these branches, together; those that have none get one.
+    pub(super) fn find(
+        &mut self,
+        bulk: &Bulk,
+        numbers: impl Iterator<Item = BranchNumber>,
+    ) -> Result<(), StoreError> {
+        let mut unknown: Vec<usize> = numbers.map(|number| number.0).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        unknown.retain(|number| self.met.get(*number).is_none_or(|(_, key)| key.is_none()));
+        for some in unknown.chunks(FOUND_TOGETHER) {
+            let list = value_lists(2, 2, some.len());
+            let sql = format!(
+                "select bank_code, bank_name, branch_id from bank_branch
+                 where centre_id = ?1 and (bank_code, bank_name) in (values {list})"
+            );
+            let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
+            for number in some {
+                let (branch, _) = self.met.get(*number).ok_or(StoreError::Writer)?;
+                values.extend([&branch.bank_code as &dyn Bind, &branch.bank_name as &dyn Bind]);
+            }
+            let known: HashMap<Branch, i64> = bulk
+                .connection
+                .prepare_cached(&sql)?
+                .query_all(&values, |row| {
+                    Ok((Branch { bank_code: row.get(0)?, bank_name: row.get(1)? }, row.get(2)?))
+                })?
+                .into_iter()
+                .collect();
+            self.give(bulk, some, &known)?;
         }
-        let found = key_of(bulk, &branch.bank_code, &branch.bank_name)?;
-        *key = Some(found);
-        Ok(found)
+        Ok(())
+    }
+
+    /// Notes the keys that are known, and makes the others.
+    fn give(
+        &mut self,
+        bulk: &Bulk,
+        numbers: &[usize],
+        known: &HashMap<Branch, i64>,
+    ) -> Result<(), StoreError> {
+        let sql = "select count(*) from bank_branch where centre_id = ?1";
+        let count: i64 = bulk
+            .connection
+            .prepare_cached(sql)?
+            .query_row(params![bulk.centre_id], |row| row.get(0))?;
+        let mut free = count + 1..;
+        let mut fresh: Vec<(i64, Branch)> = Vec::new();
+        for number in numbers {
+            let (branch, key) = self.met.get_mut(*number).ok_or(StoreError::Writer)?;
+            *key = known.get(branch).copied();
+            if key.is_none() {
+                *key = free.next();
+                fresh.extend(key.map(|key| (key, branch.clone())));
+            }
+        }
+        bulk.insert("bank_branch", 4, &fresh, |row, (key, branch)| {
+            row.bind(bulk.centre_id)?;
+            row.bind(*key)?;
+            row.bind(&branch.bank_code)?;
+            row.bind(&branch.bank_name)
+        })
+    }
+
+    /// The store's key of a branch that was found.
+    pub(super) fn key(&self, number: BranchNumber) -> Result<i64, StoreError> {
+        self.met.get(number.0).and_then(|(_, key)| *key).ok_or(StoreError::Writer)
     }
 
     /// 行号 and 开户行 of a branch.

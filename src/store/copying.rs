@@ -19,6 +19,8 @@ pub(crate) const TABLES: &[&str] = &[
     "employer",
     "payer_account",
     "notice",
+    "notice_mark",
+    "notice_outstanding",
     "feed",
     "bank_branch",
     "bank_transaction",

@@ -8,7 +8,7 @@ use super::bulk::Bulk;
 use super::error::Refusal;
 use super::row::{day_number, reference_number, status, status_number};
 use super::sql::{Connection, params};
-use super::{Store, StoreError};
+use super::{Store, StoreError, outstanding};
 use crate::import::EmployeeRow;
 use crate::remittance::{CollectionAccount, Employer, Money, PaymentNotice};
 
@@ -153,6 +153,10 @@ impl Store {
                 row.bind(notice.month.ordinal())?;
                 row.bind(status_number(notice.status))
             })?;
+            let mark = outstanding::mark(connection, centre)?;
+            for notice in fresh.iter().take_while(|one| reference_number(one.reference) < mark) {
+                outstanding::keep(connection, centre, reference_number(notice.reference))?;
+            }
             Ok(imported)
         })
     }
@@ -234,6 +238,7 @@ fn change_notice(
             notice.month.ordinal(),
             status_number(notice.status)
         ])?;
+    outstanding::keep(connection, centre_id, reference_number(notice.reference))?;
     Ok(Row::Changed)
 }
 

@@ -21,7 +21,7 @@ use self::feed::Feed;
 use super::branch::{self, BranchKeys};
 use super::bulk::{Binder, Bulk};
 use super::row::{day_number, direction_number, filled, time_number};
-use super::slate::{TRANSACTION_COLUMNS, account_id, transaction};
+use super::slate::{TRANSACTION_COLUMNS, account_id, transaction, transactions_by_serial};
 use super::sql::{Connection, Row, params};
 use super::{Slate, Store, StoreError};
 use crate::feed::{Format, Reject};
@@ -84,6 +84,8 @@ pub struct Intake<'a> {
     archived_until: Option<i64>,
     taken: Taken,
     receipts: BTreeMap<(i64, i64), (i64, i64)>,
+    /// Rows that this night met before, kept until some are looked up together.
+    later: TransactionBatch,
     set_aside: Vec<SetAside>,
     slate_mark: usize,
 }
@@ -152,26 +154,36 @@ impl Placed<'_> {
     }
 }
 
+/// A batch's rows with their banks, which were found before.
+fn place<'b>(
+    batch: &'b TransactionBatch,
+    branches: &'b BranchKeys,
+) -> Result<Vec<Placed<'b>>, StoreError> {
+    let place = |row: &'b BatchRow| {
+        let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
+        let branch_id = row.branch.map(|number| branches.key(number)).transpose()?;
+        Ok(Placed { row, transaction: batch.transaction(row, bank), branch_id })
+    };
+    batch.rows.iter().map(place).collect()
+}
+
 impl<'a> Intake<'a> {
     /// Writes a batch; fresh rows go on the slate.
     pub fn write(&mut self, batch: &TransactionBatch, slate: &mut Slate) -> Result<(), StoreError> {
         let branches: &'a RefCell<BranchKeys> = self.branches;
-        let mut branches = branches.borrow_mut();
-        branches.meet(&batch.branches);
-        self.taken.entries += batch.rows.len() as u64;
-        let mut placed = Vec::with_capacity(batch.rows.len());
-        for row in &batch.rows {
-            let branch_id = row.branch.map(|number| branches.key(self.bulk, number)).transpose()?;
-            placed.push((row, branch_id));
+        {
+            let mut branches = branches.borrow_mut();
+            branches.meet(&batch.branches);
+            branches.find(self.bulk, batch.rows.iter().filter_map(|row| row.branch))?;
         }
-        let placed = placed.into_iter().map(|(row, branch_id)| {
-            let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
-            Placed { row, transaction: batch.transaction(row, bank), branch_id }
-        });
+        let branches = branches.borrow();
+        self.taken.entries += batch.rows.len() as u64;
+        let placed = place(batch, &branches)?;
         match &*self.bulk.connection {
             Connection::Sqlite(connection) => self.write_singly(connection, placed, slate),
             Connection::Postgres(_) => {
-                let (late, rows): (Vec<_>, _) = placed.partition(|placed| self.is_archived(placed));
+                let is_archived = |placed: &Placed<'_>| self.is_archived(placed);
+                let (late, rows): (Vec<_>, _) = placed.into_iter().partition(is_archived);
                 self.put_late_aside(&late);
                 self.write_together(rows, slate)
             }
@@ -179,10 +191,10 @@ impl<'a> Intake<'a> {
     }
 
     /// SQLite: the insert itself finds the row or makes it.
-    fn write_singly<'b>(
+    fn write_singly(
         &mut self,
         connection: &rusqlite::Connection,
-        rows: impl Iterator<Item = Placed<'b>>,
+        rows: Vec<Placed<'_>>,
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
         let (centre, taken_on) = (self.bulk.centre_id, self.taken_on);
@@ -209,12 +221,7 @@ impl<'a> Intake<'a> {
 
     /// A row whose identity is known: what is kept of it is looked up.
     fn meet_kept(&mut self, placed: &Placed<'_>, slate: &mut Slate) -> Result<(), StoreError> {
-        let from = if self.bulk.connection.is_postgres() {
-            "transaction_identity i join bank_transaction t
-                using (centre_id, account_id, serial, booked_on)"
-        } else {
-            "bank_transaction t"
-        };
+        let from = transactions_by_serial(&self.bulk.connection);
         let sql = format!(
             "select {} from {from} where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3",
             kept_columns()
@@ -343,13 +350,15 @@ impl<'a> Intake<'a> {
         self.bulk.rollback()
     }
 
-    /// Commits the file.
+    /// Commits the file; what of it was kept back goes on the slate first.
     pub fn keep(
         mut self,
         mark: &FeedMark,
         statements: &[StatementRecord],
         flags: &[FlagRecord],
+        slate: &mut Slate,
     ) -> Result<Taken, StoreError> {
+        self.write_later(slate)?;
         let taken = self.taken;
         self.set_aside.sort_by_key(|aside| aside.line);
         let sql = "insert into feed values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -427,6 +436,7 @@ impl Till {
             archived_until: self.bulk.archived_until()?,
             taken: Taken::default(),
             receipts: BTreeMap::new(),
+            later: TransactionBatch::default(),
             set_aside: Vec::new(),
             slate_mark: slate.len(),
         })

@@ -1,14 +1,15 @@
 //! The notices a night needs: those its transactions name.
 //!
 //! Invariant: a night costs what it judges, not what the years hold. Few references are looked up
-//! one by one; only a night that names very many reads the whole table, in one pass.
+//! one by one; a night that names very many reads the notices from the mark on (`store/outstanding.rs`)
+//! in one pass, and looks up the older ones.
 
 use super::bulk::Bulk;
-use super::row::{reference, reference_number, status};
+use super::row::{day_number, reference, reference_number, status};
 use super::slate::account_index;
 use super::sql::postgres::value_lists;
 use super::sql::{Bind, Read, Row, params};
-use super::{Store, StoreError};
+use super::{Store, StoreError, outstanding};
 use crate::matching::{AccountIndex, Item, Kind, NoticeFact};
 use crate::remark::Claim;
 use crate::remittance::{
@@ -16,7 +17,7 @@ use crate::remittance::{
 };
 use chrono::NaiveDate;
 
-/// From how many references on one pass over all notices is cheaper than looking each up
+/// From how many references on one pass over the notices is cheaper than looking each up
 /// (measured: a look-up is about 2 µs, a row of the pass 0.3 µs).
 const PASS_FROM: usize = 100_000;
 
@@ -24,12 +25,19 @@ const PASS_FROM: usize = 100_000;
 const NAMED_TOGETHER: usize = 500;
 
 /// A notice that waits for money, as the store writes it.
-const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaiting);
+pub(super) const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaiting);
 
-const COLUMNS: &str = "select n.reference, n.amount_fen,
+/// A notice, and whether it is settled; to be followed by the condition on both.
+const FACT: &str = "select n.reference, n.amount_fen,
     case when s.reference is not null then 2 else n.status end
-    from notice n left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
-    where n.centre_id = ?1";
+    from notice n left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference";
+
+/// What is known of the notices from a reference on, in the order of references.
+#[derive(Clone, Debug)]
+pub struct RecentNotices {
+    from: i64,
+    facts: Vec<NoticeFact>,
+}
 
 /// A credit that settled on an earlier night, with texts of its own.
 #[derive(Clone, Debug)]
@@ -61,66 +69,73 @@ impl Store {
         })
     }
 
-    /// What is known of every notice that one of the items names.
+    /// What is known of every notice that one of the items names, and of those `read` before.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn notices_named(&self, items: &[Item<'_>]) -> Result<Vec<NoticeFact>, StoreError> {
-        let mut named: Vec<PaymentReference> = Vec::new();
+    pub fn notices_named(
+        &self,
+        items: &[Item<'_>],
+        read: Option<RecentNotices>,
+    ) -> Result<Vec<NoticeFact>, StoreError> {
+        let mut named: Vec<i64> = Vec::new();
+        let mut name = |reference: &PaymentReference| named.push(reference_number(*reference));
         for item in items {
             match &item.claim {
                 Claim::None | Claim::Truncated => {}
-                Claim::Certain(reference) | Claim::Probable(reference) => named.push(*reference),
-                Claim::Several(references) => named.extend(references.iter().copied()),
+                Claim::Certain(reference) | Claim::Probable(reference) => name(reference),
+                Claim::Several(references) => references.iter().for_each(&mut name),
             }
         }
         named.sort_unstable();
         named.dedup();
+        let recent = match read {
+            Some(recent) => recent,
+            None if named.len() >= PASS_FROM => self.recent_notices()?,
+            None => RecentNotices { from: i64::MAX, facts: Vec::new() },
+        };
+        named.truncate(named.partition_point(|number| *number < recent.from));
         let bulk = Bulk::open(self)?;
-        let mut facts = Vec::with_capacity(named.len());
-        if named.len() < PASS_FROM {
-            for some in named.chunks(NAMED_TOGETHER) {
-                let numbers: Vec<i64> = some.iter().copied().map(reference_number).collect();
-                let list = value_lists(2, 1, numbers.len());
-                let sql = format!("{COLUMNS} and n.reference in (values {list}) order by 1");
-                let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
-                values.extend(numbers.iter().map(|number| number as &dyn Bind));
-                facts.extend(bulk.connection.prepare_cached(&sql)?.query_all(&values, fact)?);
-            }
-            return Ok(facts);
+        let mut facts = Vec::with_capacity(named.len() + recent.facts.len());
+        for some in named.chunks(NAMED_TOGETHER) {
+            let list = value_lists(2, 1, some.len());
+            let sql = format!(
+                "{FACT} where n.centre_id = ?1 and n.reference in (values {list}) order by 1"
+            );
+            let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
+            values.extend(some.iter().map(|number| number as &dyn Bind));
+            facts.extend(bulk.connection.prepare_cached(&sql)?.query_all(&values, fact)?);
         }
-        drop(bulk);
-        let mut named = named.into_iter().peekable();
-        self.all_notices(|fact| {
-            while named.next_if(|wanted| *wanted < fact.reference).is_some() {}
-            if named.next_if(|wanted| *wanted == fact.reference).is_some() {
-                facts.push(fact);
-            }
-        })?;
+        facts.extend(recent.facts);
         Ok(facts)
     }
 
-    /// What is known of every notice, in the order of references: one pass over the table.
+    /// What is known of every notice from the mark on: one pass.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn all_notices(&self, mut take: impl FnMut(NoticeFact)) -> Result<(), StoreError> {
+    pub fn recent_notices(&self) -> Result<RecentNotices, StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut select = bulk
-            .connection
-            .prepare_cached(&format!("{COLUMNS} order by n.centre_id, n.reference"))?;
-        select.each(params![bulk.centre_id], |row| {
-            take(fact(row)?);
-            Ok(Read::On)
-        })
+        let from = outstanding::mark(&bulk.connection, bulk.centre_id)?;
+        let sql = format!(
+            "{FACT} and s.reference >= ?2 where n.centre_id = ?1 and n.reference >= ?2
+             order by n.centre_id, n.reference"
+        );
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        let facts = select.query_all(params![bulk.centre_id, from], fact)?;
+        Ok(RecentNotices { from, facts })
     }
 
-    /// The settled credits that a reversal among the items could take back: same amount, same
-    /// account of the centre.
+    /// The settled credits booked `since` a day that a reversal among the items could take back: same
+    /// amount, same account of the centre.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn settled_credits(&self, items: &[Item<'_>]) -> Result<Vec<SettledCredit>, StoreError> {
+    pub fn settled_credits(
+        &self,
+        items: &[Item<'_>],
+        since: NaiveDate,
+    ) -> Result<Vec<SettledCredit>, StoreError> {
         let mut amounts: Vec<i64> = items
             .iter()
             .filter(|item| item.direction == Direction::Debit && item.kind == Kind::Reversal)
@@ -132,18 +147,19 @@ impl Store {
             return Ok(Vec::new());
         }
         let bulk = Bulk::open(self)?;
-        let list = value_lists(2, 1, amounts.len());
+        let list = value_lists(3, 1, amounts.len());
         let sql = format!(
             "select t.account_id, t.serial, t.booked_on, t.amount_fen, t.counterparty_account,
                 d.notice, l.reference
              from bank_transaction t
              join decision d using (centre_id, account_id, serial, booked_on)
              left join allocation l using (centre_id, account_id, serial, booked_on)
-             where t.centre_id = ?1 and d.outcome = 1 and t.direction = 1
+             where t.centre_id = ?1 and t.booked_on >= ?2 and d.outcome = 1 and t.direction = 1
                 and t.amount_fen in (values {list})
              order by 1, 2, 7"
         );
-        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
+        let since = day_number(since);
+        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id, &since];
         values.extend(amounts.iter().map(|amount| amount as &dyn Bind));
         let mut credits: Vec<SettledCredit> = Vec::new();
         bulk.connection.prepare_cached(&sql)?.each(&values, |row| {
@@ -168,24 +184,34 @@ impl Store {
         mut take: impl FnMut(PaymentReference, &str, Money, YearMonth),
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
+        let (connection, centre) = (&bulk.connection, bulk.centre_id);
+        let mut give = |row: &Row<'_>| -> Result<Read, StoreError> {
+            let month = YearMonth::from_ordinal(row.get(3)?);
+            take(reference(row.get(0)?)?, row.text(1)?, Money::from_fen(row.get(2)?), month);
+            Ok(Read::On)
+        };
+        let sql = "select n.reference, n.employer_id, n.amount_fen, n.month
+            from notice_outstanding o
+            join notice n on n.centre_id = o.centre_id and n.reference = o.reference
+            left join settlement s on s.centre_id = o.centre_id and s.reference = o.reference
+            where o.centre_id = ?1 and n.status = ?2 and s.reference is null
+            order by o.centre_id, o.reference";
+        connection.prepare_cached(sql)?.each(params![centre, AWAITING], &mut give)?;
         // Both tables in the order of references, side by side: a third of the time of asking for
         // each notice whether it is settled.
-        let mut settled: Vec<i64> = Vec::new();
-        let sql =
-            "select reference from settlement where centre_id = ?1 order by centre_id, reference";
-        bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
-            settled.push(row.get(0)?);
-            Ok(Read::On)
-        })?;
+        let from = outstanding::mark(connection, centre)?;
+        let sql = "select reference from settlement where centre_id = ?1 and reference >= ?2
+            order by centre_id, reference";
+        let settled: Vec<i64> =
+            connection.prepare_cached(sql)?.query_all(params![centre, from], |row| row.get(0))?;
         let mut settled = settled.into_iter().peekable();
         let sql = "select reference, employer_id, amount_fen, month, status from notice
-            where centre_id = ?1 order by centre_id, reference";
-        bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
+            where centre_id = ?1 and reference >= ?2 order by centre_id, reference";
+        connection.prepare_cached(sql)?.each(params![centre, from], |row| {
             let number: i64 = row.get(0)?;
             while settled.next_if(|paid| *paid < number).is_some() {}
             if settled.peek() != Some(&number) && row.get::<i64>(4)? == AWAITING {
-                let month = YearMonth::from_ordinal(row.get(3)?);
-                take(reference(number)?, row.text(1)?, Money::from_fen(row.get(2)?), month);
+                give(row)?;
             }
             Ok(Read::On)
         })

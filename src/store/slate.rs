@@ -7,7 +7,7 @@
 
 use super::bulk::Bulk;
 use super::row::{day, direction, reference, time};
-use super::sql::{Read, Row, params};
+use super::sql::{Bind, Connection, Read, Row, params};
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, Sieve};
 use crate::remark::{Claim, Reader};
@@ -222,6 +222,16 @@ pub(crate) const TRANSACTION_COLUMNS: &str = "t.account_id, t.serial, t.booked_o
         where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id),
     t.postscript, t.purpose, t.summary, t.note, t.reversal";
 
+/// Where a transaction `t` is found by account and serial alone.
+pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
+    if connection.is_postgres() {
+        "transaction_identity i join bank_transaction t
+            using (centre_id, account_id, serial, booked_on)"
+    } else {
+        "bank_transaction t"
+    }
+}
+
 /// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.
 pub(crate) fn transaction<'r>(row: &Row<'r>) -> Result<BankTransaction<'r>, StoreError> {
     let text = |column| row.text(column);
@@ -291,7 +301,7 @@ impl Store {
                 and (i.state is null or i.state not in ('proposed', 'approved'))
                 and i.pending is null"
         );
-        self.load(slate, reader, sieve, &sql, |row| {
+        self.load(slate, reader, sieve, &sql, &[], |row| {
             let prior = Prior {
                 outcome: row.get(16)?,
                 reason: row.get(17)?,
@@ -316,11 +326,30 @@ impl Store {
     ) -> Result<(), StoreError> {
         let sql = format!(
             "select {TRANSACTION_COLUMNS} from bank_transaction t
-             where t.centre_id = ?1 and not exists (select 1 from decision d
-                where d.centre_id = t.centre_id and d.account_id = t.account_id
-                and d.serial = t.serial and d.booked_on = t.booked_on)"
+             where t.centre_id = ?1 and t.booked_on between ?2 and ?3
+                and not exists (select 1 from decision d
+                    where d.centre_id = t.centre_id and d.account_id = t.account_id
+                    and d.serial = t.serial and d.booked_on = t.booked_on)"
         );
-        self.load(slate, reader, sieve, &sql, |_| Ok(None))
+        match self.unjudged_days()? {
+            Some((first, last)) => {
+                self.load(slate, reader, sieve, &sql, &[&first, &last], |_| Ok(None))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The booking days among which all lie that came on a night of which a file is not judged: another
+    /// file of that night may have said the day anew.
+    fn unjudged_days(&self) -> Result<Option<(i64, i64)>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select min(r.booked_on), max(r.booked_on)
+            from receipt r join feed f using (centre_id, feed_id)
+            where r.centre_id = ?1 and f.taken_on in
+                (select u.taken_on from feed u where u.centre_id = ?1 and u.judged = 0)";
+        bulk.connection.prepare_cached(sql)?.query_row(params![bulk.centre_id], |row| {
+            Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?))
+        })
     }
 
     fn load(
@@ -329,11 +358,14 @@ impl Store {
         reader: &Reader,
         sieve: &Sieve<'_>,
         sql: &str,
+        more: &[&dyn Bind],
         earlier: impl Fn(&Row<'_>) -> Result<Option<Earlier>, StoreError>,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let mut statement = bulk.connection.prepare_cached(sql)?;
-        statement.each(params![bulk.centre_id], |row| {
+        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
+        values.extend(more);
+        statement.each(&values, |row| {
             let transaction = transaction(row)?;
             let account = account_index(row.get(0)?)?;
             let mut claim =

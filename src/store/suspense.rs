@@ -109,11 +109,12 @@ impl Store {
                     and n.reference = coalesce(d.reference, d.notice)
                 where d.centre_id = ?1 and a.account_no = ?2 and d.serial = ?3
             union all
-            select p.employer_id from bank_transaction t
+            select p.employer_id from decision d
+                join bank_transaction t using (centre_id, account_id, serial, booked_on)
                 join collection_account a using (centre_id, account_id)
                 join payer_account p on p.centre_id = t.centre_id
                     and p.account_no = t.counterparty_account
-                where t.centre_id = ?1 and a.account_no = ?2 and t.serial = ?3
+                where d.centre_id = ?1 and a.account_no = ?2 and d.serial = ?3
                     and (select count(*) from payer_account q where q.centre_id = p.centre_id
                         and q.account_no = p.account_no) = 1) found
             where exists (select 1 from employer e where e.centre_id = ?1

@@ -17,12 +17,12 @@ const FORGOTTEN_SECONDS: i64 = 3600;
 /// Seconds to wait after so many failures: 1, 2, 4, … from the fifth on.
 #[must_use]
 fn wait_after(failures: i64) -> i64 {
-    match u32::try_from(failures - FREE_FAILURES) {
-        Ok(beyond) => {
-            1_i64.checked_shl(beyond.min(32)).unwrap_or(WAIT_SECONDS_MAX).min(WAIT_SECONDS_MAX)
-        }
-        Err(_) => 0,
+    let beyond = failures - FREE_FAILURES;
+    if beyond < 0 {
+        return 0;
     }
+    let doublings = u32::try_from(beyond).unwrap_or(u32::MAX);
+    1_i64.checked_shl(doublings.min(32)).unwrap_or(WAIT_SECONDS_MAX).min(WAIT_SECONDS_MAX)
 }
 
 impl Store {

@@ -10,7 +10,7 @@ use super::bulk::{Binder, Bulk};
 use super::row::{day_number, reference_number};
 use super::slate::{Prior, account_id};
 use super::sql::params;
-use super::{Slate, Store, StoreError};
+use super::{Slate, Store, StoreError, outstanding};
 use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, Notices};
 use crate::remark::Claim;
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject};
@@ -107,6 +107,7 @@ impl Recording {
     /// [`StoreError`] where the database fails; nothing is then written.
     pub fn commit(self) -> Result<VerdictTotals, StoreError> {
         self.night(self.received, self.newly_matched)?;
+        outstanding::advance(&self.bulk, self.as_of)?;
         self.bulk.commit()?;
         Ok(self.totals)
     }

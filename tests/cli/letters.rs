@@ -111,7 +111,10 @@ fn a_password_goes_to_no_server_in_the_clear_and_on_no_command_line() {
     let centre = with_mail(1, "");
     let path = centre.path().join("duizhang.toml");
     let settings = std::fs::read_to_string(&path).unwrap();
-    centre.write("duizhang.toml", settings.replace("127.0.0.1", "mail.example").as_bytes());
+    centre.write(
+        "duizhang.toml",
+        settings.replace("host = \"127.0.0.1\"", "host = \"mail.example\"").as_bytes(),
+    );
     let said = centre.stderr(&["alert", "send"], 2);
     assert!(said.contains("is for a relay on this machine"), "{said}");
     centre.write("duizhang.toml", format!("{settings}username = \"gjj\"\n").as_bytes());

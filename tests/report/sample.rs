@@ -47,7 +47,7 @@ fn near(
     reference: &str,
     employer: &str,
     amount: i64,
-    evidence: &[(EvidenceKind, Holds, &str)],
+    evidence: &[(EvidenceKind, Holds, [&str; 2])],
 ) -> Suggestion {
     Suggestion {
         reference: reference.parse().unwrap(),
@@ -56,15 +56,17 @@ fn near(
         amount: fen(amount),
         evidence: evidence
             .iter()
-            .map(|(kind, holds, detail)| Evidence {
-                english: (*detail).to_owned(),
+            .map(|(kind, holds, [detail, english])| Evidence {
                 kind: *kind,
                 holds: *holds,
                 detail: (*detail).to_owned(),
+                english: (*english).to_owned(),
             })
             .collect(),
     }
 }
+
+const NINE_DIGITS: [&str; 2] = ["前 9 位相同", "the first 9 digits are the same"];
 
 const BANKS: [(&str, &str, &str); 3] = [
     ("icbc", "工商银行", "2105400009300123456"),
@@ -140,10 +142,10 @@ fn one_digit_short() -> Draft<'static> {
                 "柳江县青石建材有限公司",
                 12_000_00,
                 &[
-                    (Kind::Amount, Holds::Yes, ""),
-                    (Kind::PayerAccount, Holds::Yes, ""),
-                    (Kind::Name, Holds::Yes, ""),
-                    (Kind::Reference, Holds::Nearly, "前 9 位相同"),
+                    (Kind::Amount, Holds::Yes, ["", ""]),
+                    (Kind::PayerAccount, Holds::Yes, ["", ""]),
+                    (Kind::Name, Holds::Yes, ["", ""]),
+                    (Kind::Reference, Holds::Nearly, NINE_DIGITS),
                 ],
             ),
             near(
@@ -151,9 +153,9 @@ fn one_digit_short() -> Draft<'static> {
                 "柳江青石运输有限公司",
                 11_800_00,
                 &[
-                    (Kind::Amount, Holds::No, "差 200.00"),
-                    (Kind::Name, Holds::Nearly, ""),
-                    (Kind::Reference, Holds::Nearly, "前 9 位相同"),
+                    (Kind::Amount, Holds::No, ["差 200.00", "200.00 apart"]),
+                    (Kind::Name, Holds::Nearly, ["", ""]),
+                    (Kind::Reference, Holds::Nearly, NINE_DIGITS),
                 ],
             ),
         ],
@@ -182,9 +184,9 @@ fn paid_twice() -> Draft<'static> {
             "桂中云帆软件股份有限公司",
             8_640_50,
             &[
-                (Kind::Amount, Holds::Yes, ""),
-                (Kind::PayerAccount, Holds::Yes, ""),
-                (Kind::Reference, Holds::No, ""),
+                (Kind::Amount, Holds::Yes, ["", ""]),
+                (Kind::PayerAccount, Holds::Yes, ["", ""]),
+                (Kind::Reference, Holds::No, ["", ""]),
             ],
         )],
         status: (Stage::Assigned, Some("归集科 一号窗口"), "已电话联系，等单位回复"),
@@ -300,7 +302,7 @@ fn hostile() -> Vec<Draft<'static>> {
             "P0000000001",
             HOSTILE[1],
             1,
-            &[(Kind::Name, Holds::No, HOSTILE[0])],
+            &[(Kind::Name, Holds::No, [HOSTILE[0]; 2])],
         )],
         status: (Stage::Open, Some(HOSTILE[1]), HOSTILE[0]),
     };

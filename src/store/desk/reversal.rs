@@ -5,9 +5,9 @@
 //! that the notice can be settled anew. What later operations built on the money is in the way, and the
 //! refusal says what.
 
-use super::super::remittance;
 use super::super::row::reference_number;
 use super::super::sql::params;
+use super::super::{outstanding, remittance};
 use super::books::Posting;
 use super::item::Held;
 use super::{Desk, Stop, total};
@@ -151,6 +151,7 @@ impl Desk<'_> {
             connection
                 .prepare_cached("delete from settlement where centre_id = ?1 and reference = ?2")?
                 .execute(params![centre, number])?;
+            outstanding::keep(connection, centre, number)?;
             postings.push((Subject::Contributions, Subject::Receipts, amount));
         }
         Ok(postings)

@@ -59,12 +59,33 @@ impl TransactionBatch {
         kind: Kind,
         branches: &mut BranchNumbers,
     ) {
-        let start = self.text.len();
-        let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
+        let party = &transaction.counterparty;
         let branch = branches.number(party.bank_code, party.bank_name).map(|(number, first)| {
             self.branches.extend(first);
             number
         });
+        let row = BatchRow {
+            line,
+            account,
+            booked_on: transaction.booked_on,
+            booked_time: transaction.booked_time,
+            direction: transaction.direction,
+            amount: transaction.amount,
+            balance: transaction.balance,
+            reversal: transaction.reversal,
+            claim,
+            kind,
+            branch,
+            start: 0,
+            ends: [0; TEXTS],
+        };
+        self.copy(&row, transaction);
+    }
+
+    /// Adds a row of another batch, with the texts of its transaction.
+    pub(super) fn copy(&mut self, row: &BatchRow, transaction: &BankTransaction<'_>) {
+        let start = self.text.len();
+        let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
         let texts = [
             transaction.serial,
             party.account,
@@ -78,21 +99,7 @@ impl TransactionBatch {
             self.text.push_str(text);
             self.text.len()
         });
-        self.rows.push(BatchRow {
-            line,
-            account,
-            booked_on: transaction.booked_on,
-            booked_time: transaction.booked_time,
-            direction: transaction.direction,
-            amount: transaction.amount,
-            balance: transaction.balance,
-            reversal: transaction.reversal,
-            claim,
-            kind,
-            branch,
-            start,
-            ends,
-        });
+        self.rows.push(BatchRow { start, ends, ..row.clone() });
     }
 
     /// The row as a transaction; `bank` is 行号 and 开户行 of its branch.

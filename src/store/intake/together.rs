@@ -5,14 +5,16 @@
 //! apart; where one of the others is known from an earlier night the server says so at once, the copy
 //! is undone to its savepoint and the batch is taken apart.
 
+use super::super::branch::BranchKeys;
 use super::super::row::day_number;
 use super::super::slate::account_id;
 use super::super::sql::postgres::value_lists;
 use super::super::sql::{Bind, Row, params};
 use super::super::{Slate, StoreError};
 use super::batch::BatchRow;
-use super::{COLUMNS, Intake, Placed, kept_columns};
+use super::{COLUMNS, Intake, Placed, kept_columns, place};
 use crate::remittance::BankTransaction;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
@@ -45,7 +47,18 @@ impl Intake<'_> {
         } else {
             self.write_apart(fresh, slate)?;
         }
-        self.write_apart(met, slate)
+        for placed in &met {
+            self.later.copy(placed.row, &placed.transaction);
+        }
+        if self.later.len() < NAMED_TOGETHER { Ok(()) } else { self.write_later(slate) }
+    }
+
+    /// Writes the rows that were kept back.
+    pub(super) fn write_later(&mut self, slate: &mut Slate) -> Result<(), StoreError> {
+        let later = std::mem::take(&mut self.later);
+        let branches: &RefCell<BranchKeys> = self.branches;
+        let branches = branches.borrow();
+        self.write_apart(place(&later, &branches)?, slate)
     }
 
     /// Takes a batch apart: what is new is copied in, what is known is compared.
@@ -131,15 +144,19 @@ impl Intake<'_> {
         }
     }
 
+    /// Copies rows in, into each table in the order of its key.
     fn copy(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
         let (centre, taken_on) = (self.bulk.centre_id, self.taken_on);
-        self.bulk.insert("transaction_identity", 4, rows, |row, placed| {
+        let mut rows: Vec<&Placed<'_>> = rows.iter().collect();
+        rows.sort_unstable_by_key(|placed| placed.identity());
+        self.bulk.insert("transaction_identity", 4, &rows, |row, placed| {
             row.bind(centre)?;
             row.bind(account_id(placed.row.account))?;
             row.bind(placed.transaction.serial)?;
             row.bind(day_number(placed.transaction.booked_on))
         })?;
-        self.bulk.insert("bank_transaction", COLUMNS, rows, |row, placed| {
+        rows.sort_by_key(|placed| placed.transaction.booked_on);
+        self.bulk.insert("bank_transaction", COLUMNS, &rows, |row, placed| {
             placed.bind(row, centre, taken_on)
         })
     }

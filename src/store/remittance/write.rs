@@ -1,9 +1,9 @@
 //! Writes what operations changed: bulk rows many a statement, in the order of their keys.
 
-use super::super::StoreError;
 use super::super::partition::Cut;
 use super::super::row::{day_number, reference_number, status_number};
 use super::super::sql::{Connection, params};
+use super::super::{StoreError, outstanding};
 use super::load::{DRAFT, LOG, REGISTER, VOUCHER};
 use super::{Books, day_or_none, text_of};
 use crate::remittance::appointment::Appointment;
@@ -331,6 +331,7 @@ impl Books<'_> {
                 row.month.ordinal(),
                 status_number(row.status.into())
             ])?;
+            outstanding::keep(connection, centre, reference)?;
             let (months, supplements) = (text_of(&row.months)?, text_of(&row.supplements)?);
             connection
                 .prepare_cached("insert into notice_part values (?1, ?2, ?3, ?4)")?

@@ -1,12 +1,12 @@
 //! Transactions: searched, and one as the bank gave it with what became of it.
 //!
-//! Start at [`Store::search_transactions`]: the newest booking first, along an index on the day. A sheet
+//! Start at [`Store::search_transactions`]: the newest booking first, along an order of days. A sheet
 //! ([`TransactionSheet`]) is everything there is of one.
 
 use super::super::bulk::Bulk;
 use super::super::listing::{outcome, reason};
 use super::super::row::{day, day_number, direction, reference, reference_number, time};
-use super::super::slate::TRANSACTION_COLUMNS;
+use super::super::slate::{TRANSACTION_COLUMNS, transactions_by_serial};
 use super::super::sql::{Connection, Row, params};
 use super::super::{Store, StoreError};
 use super::{RowPlace, pattern};
@@ -159,12 +159,13 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, a.account_no, a.bank_name, t.taken_on, d.outcome, d.reason,
-                d.rule, d.because, d.decided_on, d.notice, i.opened_on
-             from bank_transaction t
+                d.rule, d.because, d.decided_on, d.notice, h.opened_on
+             from {}
              join collection_account a using (centre_id, account_id)
              left join decision d using (centre_id, account_id, serial, booked_on)
-             left join suspense_item i using (centre_id, account_id, serial, booked_on)
-             where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3"
+             left join suspense_item h using (centre_id, account_id, serial, booked_on)
+             where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3",
+            transactions_by_serial(&bulk.connection)
         );
         let (connection, key) = (&bulk.connection, params![bulk.centre_id, account_id, serial]);
         let mut select = connection.prepare_cached(&sql)?;

@@ -1,0 +1,67 @@
+//! The mark: below it no notice waits for money, but for a few that are listed.
+//!
+//! Start at [`mark`]. A centre keeps its notices for ever and a night must not look through them all: it
+//! reads those from the mark on, and the list. [`advance`] moves the mark once a month, over notices of
+//! months gone by. Where references do not rise with time the mark stays low, and all are looked through.
+//!
+//! Invariant: a notice below the mark that waits for money is in `notice_outstanding`; so whoever makes a
+//! notice or opens one again calls [`keep`].
+
+use super::StoreError;
+use super::bulk::Bulk;
+use super::notices::AWAITING;
+use super::sql::{Connection, params};
+use crate::remittance::YearMonth;
+use chrono::{Datelike, Months, NaiveDate};
+
+/// Months before the night's whose notices stay above the mark: most of what is late is not older.
+const MONTHS_ABOVE: u32 = 3;
+
+/// The first reference that is not below the mark, as a number.
+pub(super) fn mark(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
+    let sql = "select coalesce(max(reference), 0) from notice_mark where centre_id = ?1";
+    connection.prepare_cached(sql)?.query_row(params![centre], |row| row.get(0))
+}
+
+/// Lists a notice that waits for money, if it is below the mark.
+pub(super) fn keep(connection: &Connection, centre: i64, reference: i64) -> Result<(), StoreError> {
+    let sql = "insert into notice_outstanding
+        select m.centre_id, cast(?2 as bigint) from notice_mark m
+        where m.centre_id = ?1 and m.reference > ?2
+        on conflict (centre_id, reference) do nothing";
+    connection.prepare_cached(sql)?.execute(params![centre, reference])?;
+    Ok(())
+}
+
+/// Moves the mark up to the first notice that was issued of late, and lists what waits below it.
+pub(super) fn advance(bulk: &Bulk, as_of: NaiveDate) -> Result<(), StoreError> {
+    let (connection, centre) = (&bulk.connection, bulk.centre_id);
+    let first = as_of.with_day(1).and_then(|day| day.checked_sub_months(Months::new(MONTHS_ABOVE)));
+    let Some(month) = first.and_then(|day| YearMonth::new(day.year(), day.month())) else {
+        return Ok(());
+    };
+    let from = mark(connection, centre)?;
+    let sql =
+        "select reference from notice where centre_id = ?1 and reference >= ?2 and month >= ?3
+        order by centre_id, reference limit 1";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query(params![centre, from, month.ordinal()])?;
+    let Some(row) = rows.next()? else { return Ok(()) };
+    let to: i64 = row.get(0)?;
+    drop(rows);
+    if to <= from {
+        return Ok(());
+    }
+    let sql = "insert into notice_outstanding
+        select n.centre_id, n.reference from notice n
+        left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
+            and s.reference >= ?2 and s.reference < ?3
+        where n.centre_id = ?1 and n.reference >= ?2 and n.reference < ?3 and n.status = ?4
+            and s.reference is null
+        on conflict (centre_id, reference) do nothing";
+    connection.prepare_cached(sql)?.execute(params![centre, from, to, AWAITING])?;
+    let sql = "insert into notice_mark values (?1, ?2)
+        on conflict (centre_id) do update set reference = excluded.reference";
+    connection.prepare_cached(sql)?.execute(params![centre, to])?;
+    Ok(())
+}
