@@ -9,6 +9,7 @@
 //! is refused; accounts are masked; the letter's id follows from its content, so that a letter is
 //! never written twice. No text of a payer reaches a header.
 
+mod anew;
 pub mod bounce;
 pub mod delivery;
 pub mod digest;
@@ -17,12 +18,14 @@ mod eml;
 pub mod identity;
 pub mod letter;
 mod page;
+pub mod refusal;
 pub mod rhythm;
 pub mod sample;
 pub mod smtp;
 pub mod staff;
 pub mod state;
 
+pub use anew::{Anew, Written};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
     About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal, Solution,
@@ -33,4 +36,4 @@ pub use letter::Letter;
 pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use staff::{Alarm, StaffMail};
-pub use state::{Ending, LetterState, Standing};
+pub use state::{Ending, LetterState, Standing, Tries};

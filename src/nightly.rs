@@ -24,7 +24,7 @@ mod writing;
 pub use error::NightError;
 pub use inbox::{Delivery, Inbox};
 pub use missing::{MissingFeed, missing_feeds};
-pub use outbox::{Carrier, deliver_to};
+pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, write_anew};
 pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;

@@ -50,7 +50,7 @@ mod verdict;
 pub use archive::ArchivedMonth;
 pub use audit::{Audit, Gap, Place};
 pub use branch::BranchNumbers;
-pub use choices::{BlockedAddress, Choice};
+pub use choices::{AskedAddress, BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
     Answered, Approved, Edit, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
@@ -65,7 +65,7 @@ pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
 pub use lock::CentreLock;
 pub use notices::{RecentNotices, SettledCredit};
-pub use outbox::{OutboxFilter, OutboxRow};
+pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use person::Person;
 pub use placing::distribution;
@@ -74,8 +74,8 @@ pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
     Assigned, Cell, Counts, Edge, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine,
-    NoticeLine, NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine,
-    TransactionLine, TransactionSearch, TransactionSheet,
+    LetterSearch, NoticeLine, NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace,
+    RunLine, TransactionLine, TransactionSearch, TransactionSheet,
 };
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};

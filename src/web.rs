@@ -10,6 +10,7 @@
 pub mod account;
 mod api;
 mod asset;
+mod confirm;
 mod cookie;
 mod fault;
 mod frame;

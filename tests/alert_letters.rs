@@ -11,7 +11,7 @@
 use chrono::NaiveDate;
 use duizhang::alert::{
     About, Addressee, Alarm, BrokenRule, CentreContact, Digest, DigestItem, KnownBy, Letter,
-    LetterState, Refusal, Solution, StaffMail,
+    LetterState, Refusal, Solution, StaffMail, sample,
 };
 use duizhang::remittance::{Money, Reason, RemarkField};
 use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
@@ -365,4 +365,56 @@ fn a_letters_id_follows_from_what_it_tells() {
     let same = Digest::new(centre(), addressee(), day(5, 12), items()).unwrap();
     let rules = LetterRules::shipped().unwrap();
     assert_eq!(Letter::write(&same, &rules), Letter::write(&same, &rules));
+}
+
+/// Goal: every letter is laid out as it was meant in Outlook too, which renders with Word's engine.
+/// Method: what that engine does not know, or a mail program drops, is in no letter; what it needs is.
+#[test]
+fn every_letter_is_a_table_with_its_styles_in_it() {
+    let rules = LetterRules::shipped().unwrap();
+    for kind in ["digest", "reminder", "settled", "advice"] {
+        let letter = Letter::write(&sample::digest(kind, centre(), day(5, 12)).unwrap(), &rules);
+        let html = letter.html.as_str();
+        for unknown in [
+            "<style",
+            "<link",
+            "class=",
+            "<div",
+            "<img",
+            "<script",
+            "<mark",
+            "<ol",
+            "href=",
+            "src=",
+            "url(",
+            "var(",
+            "flex",
+            "grid",
+            "float:",
+            "position:",
+            "background-image",
+            "calc(",
+            "rgba(",
+            "@media",
+        ] {
+            assert!(!html.contains(unknown), "{kind}: {unknown}");
+        }
+        // A width that Outlook keeps to, since it knows no max-width.
+        assert!(html.contains("<!--[if mso]><table role=\"presentation\" width=\"660\""), "{kind}");
+        for table in html.split("<table ").skip(1) {
+            let tag = table.split('>').next().unwrap();
+            for needed in
+                ["role=\"presentation\"", "cellpadding=\"0\"", "cellspacing=\"0\"", "width="]
+            {
+                assert!(tag.contains(needed), "{kind}: <table {tag}> without {needed}");
+            }
+        }
+        // Outlook gives a cell neither the body's font nor its size.
+        for cell in html.split("<td").skip(1) {
+            let (tag, inside) = cell.split_once('>').unwrap();
+            let text = !inside.trim_start().starts_with(['<', '&']);
+            assert!(!text || tag.contains("font-family:"), "{kind}: <td{tag}>{inside}");
+        }
+        assert_eq!(html.matches("<table").count(), html.matches("</table>").count(), "{kind}");
+    }
 }

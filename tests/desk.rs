@@ -26,6 +26,8 @@ mod centre;
 mod feed;
 #[path = "desk/hostile.rs"]
 mod hostile;
+#[path = "desk/letters.rs"]
+mod letters;
 #[path = "desk/login.rs"]
 mod login;
 #[path = "desk/pages.rs"]

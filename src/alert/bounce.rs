@@ -1,7 +1,7 @@
 //! What comes back: delivery status notifications (RFC 3464) in a mailbox file or from a webhook.
 //!
-//! Start at [`read_mailbox`]. Only a report that says `failed` with a permanent status blocks an
-//! address; a delay, a full mailbox or a vacation reply does not. Whether the report is about a letter
+//! Start at [`read_mailbox`]. A report that says `failed` tells that a letter came back; a delay or a
+//! vacation reply does not. Only a status that is about the address blocks it ([`Bounce::condemns`]). Whether the report is about a letter
 //! of ours is the outbox's to say: it must name the Message-ID of one that went to that address, so
 //! that nobody can silence an employer with a forged report.
 
@@ -22,6 +22,14 @@ pub struct Bounce {
     pub message_id: String,
 }
 
+impl Bounce {
+    /// Whether the address takes no letters at all, rather than not this one or not now.
+    #[must_use]
+    pub fn condemns(&self) -> bool {
+        super::refusal::condemns(&self.status)
+    }
+}
+
 /// What is in a mailbox: bounces, and how many messages were none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bounces {
@@ -31,10 +39,6 @@ pub struct Bounces {
 
 /// Bytes of one message that are looked at: reports are short, attachments are not ours to read.
 const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
-
-/// Status codes (RFC 3463) that are permanent in form and yet say nothing against the address: a full
-/// mailbox, a letter too long, and all that is about our server or our style.
-const PASSING: [&str; 4] = ["5.2.2", "5.2.3", "5.3", "5.7"];
 
 /// Reads a mailbox file in mbox form, or a single message.
 ///
@@ -127,10 +131,6 @@ fn failure(block: &str) -> Option<Bounce> {
         return None;
     }
     let status = field("Status")?.split_whitespace().next()?.to_owned();
-    let passing = |code: &&str| status == **code || status.starts_with(&format!("{code}."));
-    if !status.starts_with("5.") || PASSING.iter().any(passing) {
-        return None;
-    }
     // The address that we wrote to, where the report tells it from the one it was forwarded to.
     let address = field("Original-Recipient").or_else(|| field("Final-Recipient"))?;
     let address = address.split_once(';').map_or(address, |(_, address)| address);
@@ -183,26 +183,28 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_for_good_blocks_and_a_passing_one_does_not() {
+    fn a_failure_came_back_and_blocks_where_it_is_about_the_address() {
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            ("failed",  "5.1.1", true),  // No such mailbox.
-            ("failed",  "5.1.10", true), // The domain takes no mail.
-            ("Failed",  "5.4.1", true),
-            ("failed",  "5.2.2", false), // Full.
-            ("failed",  "5.7.1", false), // About us.
-            ("failed",  "4.4.7", false), // Gave up for now.
-            ("delayed", "4.4.1", false),
-            ("relayed", "2.0.0", false),
+            // action   status    came back, blocks
+            ("failed",  "5.1.1",  true,  true),  // No such mailbox.
+            ("failed",  "5.1.10", true,  true),  // The domain takes no mail.
+            ("Failed",  "5.4.1",  true,  true),
+            ("failed",  "5.2.2",  true,  false), // Full.
+            ("failed",  "5.7.1",  true,  false), // About us.
+            ("failed",  "4.4.7",  true,  false), // Nobody was reached for days.
+            ("delayed", "4.4.1",  false, false),
+            ("relayed", "2.0.0",  false, false),
         ];
-        for (action, status, blocks) in rows {
+        for (action, status, came_back, blocks) in rows {
             let fields = format!(
                 "Final-Recipient: rfc822; Agent@Employer.example\r\nAction: {action}\r\n\
                  Status: {status}\r\nDiagnostic-Code: smtp; 550 no such\r\n user here\r\n"
             );
             let found = read(&report(&fields));
-            assert_eq!(found.bounces.len(), usize::from(blocks), "{action} {status}");
+            assert_eq!(found.bounces.len(), usize::from(came_back), "{action} {status}");
             if let [bounce] = found.bounces.as_slice() {
+                assert_eq!(bounce.condemns(), blocks, "{action} {status}");
                 assert_eq!(bounce.address, "agent@employer.example");
                 assert_eq!(bounce.message_id, "abc@centre.example");
                 assert_eq!(bounce.diagnosis, "550 no such user here");

@@ -10,13 +10,14 @@
 
 use super::dkim::Signer;
 use super::smtp::{HandOver, MailServer, ServerFault, Session};
-use super::state::{Ending, LetterState, Standing};
+use super::state::{Ending, LetterState, Standing, Tries};
 use lettre::Address;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::Instant;
 
@@ -27,7 +28,8 @@ pub struct Outgoing {
     pub recipient: String,
     /// The whole message, RFC 5322.
     pub message: Vec<u8>,
-    pub attempts: u32,
+    /// How often it was tried before.
+    pub tries: Tries,
 }
 
 /// What is asked of an outbox.
@@ -70,6 +72,8 @@ pub trait Outbox {
 pub struct Settled {
     pub letter_id: String,
     pub standing: Standing,
+    /// The code for which its address takes no more letters, where the server said so.
+    pub no_mailbox: Option<String>,
 }
 
 /// How a run goes about it.
@@ -116,13 +120,24 @@ const BEGUN_WITHIN: Duration = Duration::from_secs(600);
 const TRY_FACTOR: u32 = 10;
 
 /// Letters claimed at once, a connection.
-const CLAIMED_EACH: usize = 8;
+const CLAIMED_EACH: usize = 32;
+
+/// Letters whose end is written down in one commit: a commit a letter would make the disk the pace. A
+/// sender that is killed has sent at most so many that the next sends once more.
+const SETTLED_TOGETHER: usize = 64;
+
+/// How long an end waits for others.
+const SETTLE_WITHIN: Duration = Duration::from_millis(300);
 
 /// Letters over one connection: servers close it after some, and a new one is cheap.
 const LETTERS_A_CONNECTION: u32 = 100;
 
 /// Connections lost one after the other, without a letter between them, that end a run.
 const LOST_IN_A_ROW_MAX: u32 = 3;
+
+/// Recipients refused before the first is taken, without a code that blames them, that end a run: a
+/// relay that does not know us says "550" to everybody.
+const REFUSED_AT_FIRST_MAX: u32 = 5;
 
 /// Sends every letter that is due. `now` is the shell's clock.
 ///
@@ -140,7 +155,7 @@ pub fn deliver<O: Outbox>(
         .build()
         .map_err(DeliveryError::Start)?;
     let run = Run { outbox, delivery, now, watch };
-    let delivered = runtime.block_on(run.all());
+    let delivered = run.all(&runtime);
     // A connection that does not close itself is not waited for.
     runtime.shutdown_background();
     delivered
@@ -155,7 +170,7 @@ struct Job {
 /// What a worker has to tell.
 struct Told {
     letter_id: String,
-    attempts: u32,
+    tries: Tries,
     ending: Ending,
     fault: Option<ServerFault>,
 }
@@ -168,26 +183,28 @@ struct Run<'a, O> {
 }
 
 impl<O: Outbox> Run<'_, O> {
-    async fn all(&self) -> Result<Delivered, DeliveryError<O::Error>> {
+    /// Runs on the calling thread, outside the runtime: the outbox waits for its database.
+    fn all(&self, runtime: &Runtime) -> Result<Delivered, DeliveryError<O::Error>> {
         self.outbox.withdraw((self.now)()).map_err(DeliveryError::Outbox)?;
         let connections = self.delivery.connections.max(1);
         let (jobs, taken) = mpsc::channel::<Job>(connections);
         let (tell, mut told) = mpsc::unbounded_channel();
         let team = Arc::new(Team::new(self.delivery, taken));
         for _ in 0..connections {
-            tokio::spawn(Arc::clone(&team).work(tell.clone()));
+            runtime.spawn(Arc::clone(&team).work(tell.clone()));
         }
         drop(tell);
         let mut delivered = Delivered::default();
         let mut waiting = VecDeque::new();
         let mut in_hands = 0_usize;
+        let mut ends: Vec<Told> = Vec::new();
         loop {
             while delivered.fault.is_none() && in_hands < connections * 2 {
                 if waiting.is_empty() {
                     waiting = self.claim(connections * CLAIMED_EACH)?;
                 }
                 let Some(job) = waiting.pop_front() else { break };
-                if jobs.send(job).await.is_err() {
+                if jobs.blocking_send(job).is_err() {
                     break;
                 }
                 in_hands += 1;
@@ -195,19 +212,26 @@ impl<O: Outbox> Run<'_, O> {
             if in_hands == 0 {
                 break;
             }
-            let Some(first) = told.recv().await else { break };
-            let mut ends = vec![first];
-            // What has ended meanwhile goes into the same commit.
-            ends.extend(std::iter::from_fn(|| told.try_recv().ok()));
-            in_hands = in_hands.saturating_sub(ends.len());
-            self.settle(ends, &mut delivered)?;
-            (self.watch)(&delivered);
+            let next = async { tokio::time::timeout(SETTLE_WITHIN, told.recv()).await };
+            let Ok(end) = runtime.block_on(next) else {
+                self.settle(std::mem::take(&mut ends), &mut delivered)?;
+                continue;
+            };
+            let Some(end) = end else { break };
+            in_hands -= 1;
+            let at_once = end.fault.is_some() || in_hands == 0;
+            ends.push(end);
+            if at_once || ends.len() >= SETTLED_TOGETHER {
+                self.settle(std::mem::take(&mut ends), &mut delivered)?;
+            }
         }
-        self.give_back(waiting)?;
+        self.settle(ends, &mut delivered)?;
+        self.give_back(waiting, &mut delivered)?;
         drop(jobs);
         // The workers say goodbye to the server, and then hang up here.
         let goodbye = async { while told.recv().await.is_some() {} };
-        let _ = tokio::time::timeout(self.delivery.server.patience, goodbye).await;
+        let patience = self.delivery.server.patience;
+        let _ = runtime.block_on(async { tokio::time::timeout(patience, goodbye).await });
         Ok(delivered)
     }
 
@@ -229,30 +253,37 @@ impl<O: Outbox> Run<'_, O> {
         ends: Vec<Told>,
         delivered: &mut Delivered,
     ) -> Result<(), DeliveryError<O::Error>> {
+        if ends.is_empty() {
+            return Ok(());
+        }
         let now = (self.now)();
         let mut settled = Vec::with_capacity(ends.len());
         for told in ends {
-            let standing = Standing::after(&told.ending, told.attempts, now);
+            let standing = Standing::after(&told.ending, told.tries, now);
             delivered.count(standing.state, &told.ending);
             delivered.fault = delivered.fault.take().or(told.fault);
-            settled.push(Settled { letter_id: told.letter_id, standing });
+            let no_mailbox = told.ending.no_mailbox();
+            settled.push(Settled { letter_id: told.letter_id, standing, no_mailbox });
         }
-        self.outbox.settle(&self.delivery.holder, now, &settled).map_err(DeliveryError::Outbox)
+        self.outbox.settle(&self.delivery.holder, now, &settled).map_err(DeliveryError::Outbox)?;
+        (self.watch)(delivered);
+        Ok(())
     }
 
     /// Lets go of letters that were claimed and never tried.
-    fn give_back(&self, waiting: VecDeque<Job>) -> Result<(), DeliveryError<O::Error>> {
+    fn give_back(
+        &self,
+        waiting: VecDeque<Job>,
+        delivered: &mut Delivered,
+    ) -> Result<(), DeliveryError<O::Error>> {
         let untried = |job: Job| Told {
             letter_id: job.letter.letter_id,
-            attempts: job.letter.attempts,
+            tries: job.letter.tries,
             ending: Ending::Untried,
             fault: None,
         };
         let untried: Vec<Told> = waiting.into_iter().map(untried).collect();
-        if untried.is_empty() {
-            return Ok(());
-        }
-        self.settle(untried, &mut Delivered::default())
+        self.settle(untried, delivered)
     }
 }
 
@@ -272,6 +303,7 @@ impl Delivered {
             LetterState::Waiting if *ending != Ending::Untried => self.later += 1,
             LetterState::Waiting
             | LetterState::Sending
+            | LetterState::Returned
             | LetterState::Printed
             | LetterState::Filed => {}
         }
@@ -291,6 +323,9 @@ struct Team {
     /// When the next letter may go, to hold the pace.
     next: Mutex<Instant>,
     lost_in_a_row: AtomicU32,
+    /// Whether the server has taken any recipient in this run, and how many it refused before.
+    recipient_taken: AtomicBool,
+    refused_at_first: AtomicU32,
     fault: Mutex<Option<ServerFault>>,
 }
 
@@ -301,6 +336,8 @@ impl Team {
             jobs: Mutex::new(jobs),
             next: Mutex::new(Instant::now()),
             lost_in_a_row: AtomicU32::new(0),
+            recipient_taken: AtomicBool::new(false),
+            refused_at_first: AtomicU32::new(0),
             fault: Mutex::new(None),
         }
     }
@@ -315,11 +352,11 @@ impl Team {
             let over = if self.fault.lock().await.is_some() || Instant::now() >= until {
                 untried(None)
             } else {
-                self.send(&mut line, &letter).await
+                self.doubted(self.send(&mut line, &letter).await)
             };
             let fault = self.judged(&over).await;
-            let (letter_id, attempts) = (letter.letter_id, letter.attempts);
-            if tell.send(Told { letter_id, attempts, ending: over.ending, fault }).is_err() {
+            let (letter_id, tries) = (letter.letter_id, letter.tries);
+            if tell.send(Told { letter_id, tries, ending: over.ending, fault }).is_err() {
                 break;
             }
         }
@@ -331,8 +368,9 @@ impl Team {
     /// Hands a letter over, on the open connection or a new one.
     async fn send(&self, line: &mut Line, letter: &Outgoing) -> HandOver {
         let Ok(recipient) = letter.recipient.parse::<Address>() else {
-            let refused = Ending::Refused("not a mail address".to_owned());
-            return HandOver { ending: refused, goes_on: line.session.is_some(), fault: None };
+            let (status, answer) = ("5.1.3".to_owned(), "not a mail address".to_owned());
+            let none = Ending::NoMailbox { status, answer };
+            return HandOver::of(none, line.session.is_some());
         };
         let signed = self.delivery.signer.as_ref().map(|signer| signer.signed(&letter.message));
         let message = signed.as_deref().unwrap_or(&letter.message);
@@ -358,6 +396,32 @@ impl Team {
         }
     }
 
+    /// Believes a bare "550" about a mailbox only of a server that has taken somebody's: to a sender it
+    /// does not know it says the same of everybody, and then no address is to blame.
+    fn doubted(&self, mut over: HandOver) -> HandOver {
+        if over.recipient_taken {
+            self.recipient_taken.store(true, Ordering::Relaxed);
+            return over;
+        }
+        let answer = match &over.ending {
+            Ending::Refused(answer) => answer.clone(),
+            Ending::NoMailbox { status, answer } if !status.contains('.') => answer.clone(),
+            Ending::NoMailbox { .. }
+            | Ending::Sent(_)
+            | Ending::Later(_)
+            | Ending::Unknown(_)
+            | Ending::Untried => return over,
+        };
+        if self.recipient_taken.load(Ordering::Relaxed) {
+            return over;
+        }
+        if self.refused_at_first.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSED_AT_FIRST_MAX {
+            over.fault = Some(ServerFault::Recipients(answer.clone()));
+        }
+        over.ending = Ending::Refused(answer);
+        over
+    }
+
     /// Looks at how it went: whether the server is still worth a try.
     async fn judged(&self, over: &HandOver) -> Option<ServerFault> {
         if over.goes_on && over.fault.is_none() {
@@ -367,7 +431,7 @@ impl Team {
         let mut known = self.fault.lock().await;
         let answer = match &over.ending {
             Ending::Later(answer) | Ending::Unknown(answer) => answer.as_str(),
-            Ending::Sent(_) | Ending::Refused(_) | Ending::Untried => "",
+            Ending::Sent(_) | Ending::Refused(_) | Ending::NoMailbox { .. } | Ending::Untried => "",
         };
         let mut fault = over.fault.clone();
         if fault.is_none() && !answer.is_empty() {
@@ -417,7 +481,7 @@ impl Line {
 }
 
 fn untried(fault: Option<ServerFault>) -> HandOver {
-    HandOver { ending: Ending::Untried, goes_on: false, fault }
+    HandOver { fault, ..HandOver::of(Ending::Untried, false) }
 }
 
 impl<E: fmt::Display> fmt::Display for DeliveryError<E> {

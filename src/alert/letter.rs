@@ -4,7 +4,7 @@
 //! (`page.rs`) say the same from it. Texts of payers are shown as they were written, with the
 //! invisible made visible, shortened, and with links made harmless ([`quoted`]).
 
-use super::digest::{About, BrokenRule, Digest, DigestItem, Solution};
+use super::digest::{About, BrokenRule, CentreContact, Digest, DigestItem, Solution};
 use super::page;
 use crate::remittance::{Money, YearMonth};
 use crate::report::{Segment, SegmentKind, text};
@@ -13,6 +13,9 @@ use std::fmt::Write as _;
 
 /// Characters of a payer's text that a letter repeats.
 const QUOTED_CHARS_MAX: usize = 140;
+
+/// Stands before what the reader is asked to do.
+pub(super) const STEPS: &str = "请这样办理";
 
 /// Characters of a name that a letter repeats.
 const NAME_CHARS_MAX: usize = 60;
@@ -273,12 +276,18 @@ impl Frame {
             automatic: rules.fill("automatic", &[]),
             centre: name(&centre.name),
             night: digest.night.to_string(),
-            paper: Paper {
-                addressee: rules.fill("paper-addressee", &[]),
-                sender: format!("{}　{}", name(&centre.address), name(&centre.phone)),
-                note: rules.fill("paper-note", &[("phone", &centre.phone)]),
-                employer,
-            },
+            paper: Paper::of(&digest.addressee.name, centre, rules),
+        }
+    }
+}
+
+impl Paper {
+    pub(super) fn of(employer: &str, centre: &CentreContact, rules: &LetterRules) -> Self {
+        Self {
+            employer: harmless(&name(employer)),
+            addressee: rules.fill("paper-addressee", &[]),
+            sender: format!("{}　{}", name(&centre.address), name(&centre.phone)),
+            note: rules.fill("paper-note", &[("phone", &centre.phone)]),
         }
     }
 }
@@ -324,10 +333,19 @@ fn put_paragraph(letter: &mut String, paragraph: &Paragraph) {
         }
     }
     if !paragraph.wrong.is_empty() {
-        put(letter, format_args!("\n   问题：{}\n", paragraph.wrong));
+        put(letter, format_args!("\n   未能入账的原因：{}\n", paragraph.wrong));
     }
     if !paragraph.explanation.is_empty() {
         put(letter, format_args!("   具体情况：{}\n", paragraph.explanation));
+    }
+    if !paragraph.steps.is_empty() {
+        put(letter, format_args!("\n   {STEPS}：\n"));
+    }
+    for (number, step) in (1..).zip(&paragraph.steps) {
+        put(letter, format_args!("     第{number}步  {step}\n"));
+    }
+    if !paragraph.until.is_empty() {
+        put(letter, format_args!("   {}\n", paragraph.until));
     }
     for rule in &paragraph.rules {
         put(letter, format_args!("\n   填写规则：{}\n", rule.sentence));
@@ -338,15 +356,6 @@ fn put_paragraph(letter: &mut String, paragraph: &Paragraph) {
                 put(letter, format_args!("     {label}：{found}\n"));
             }
         }
-    }
-    if !paragraph.steps.is_empty() {
-        put(letter, format_args!("\n   请这样办理：\n"));
-    }
-    for (number, step) in (1..).zip(&paragraph.steps) {
-        put(letter, format_args!("     第{number}步  {step}\n"));
-    }
-    if !paragraph.until.is_empty() {
-        put(letter, format_args!("   {}\n", paragraph.until));
     }
 }
 

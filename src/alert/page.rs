@@ -2,7 +2,7 @@
 //!
 //! It loads nothing, links nowhere and needs no style sheet that a mail program would drop.
 
-use super::letter::{Frame, Paragraph};
+use super::letter::{Frame, Paper, Paragraph};
 use askama::Template;
 
 #[derive(Template)]
@@ -22,6 +22,15 @@ struct PaperPage<'a> {
     paragraphs: &'a [Paragraph],
 }
 
+/// What stands above and below a mail's page where it is printed instead of sent.
+#[derive(Template)]
+#[template(path = "letter-printed.html", whitespace = "minimize")]
+struct Printed<'a> {
+    page: &'a str,
+    centre: &'a str,
+    paper: &'a Paper,
+}
+
 /// The page; writing it into a string cannot fail, the template holds no fallible call.
 pub(super) fn html(subject: &str, frame: &Frame, paragraphs: &[Paragraph]) -> String {
     Page { subject, frame, paragraphs }.render().unwrap_or_default()
@@ -30,4 +39,12 @@ pub(super) fn html(subject: &str, frame: &Frame, paragraphs: &[Paragraph]) -> St
 /// The page to print.
 pub(super) fn paper(subject: &str, frame: &Frame, paragraphs: &[Paragraph]) -> String {
     PaperPage { subject, frame, paragraphs }.render().unwrap_or_default()
+}
+
+/// A mail's page to print: only what is inside its body is taken over.
+pub(super) fn printed(html: &str, centre: &str, paper: &Paper) -> String {
+    let body = html.split_once("<body").and_then(|(_, rest)| rest.split_once('>'));
+    let page = body.map_or(html, |(_, rest)| rest);
+    let page = page.rsplit_once("</body>").map_or(page, |(page, _)| page);
+    Printed { page, centre, paper }.render().unwrap_or_default()
 }

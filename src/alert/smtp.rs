@@ -7,6 +7,7 @@
 //!
 //! Invariant: a letter is [`Ending::Unknown`] only if all of it may have reached the server.
 
+use super::refusal;
 use super::state::Ending;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -71,6 +72,8 @@ pub enum ServerFault {
     Login(String),
     /// It takes nothing from our sender address.
     Sender(String),
+    /// It refuses one recipient after the other and has taken none.
+    Recipients(String),
     /// It lost one connection after the other.
     Unsteady(String),
 }
@@ -79,6 +82,8 @@ pub enum ServerFault {
 pub(super) struct HandOver {
     pub(super) ending: Ending,
     pub(super) goes_on: bool,
+    /// Whether the server took the recipient.
+    pub(super) recipient_taken: bool,
     /// Set where the server, not the letter, is at fault.
     pub(super) fault: Option<ServerFault>,
 }
@@ -116,9 +121,11 @@ impl Session {
                     .map_err(unreachable)?
             }
             Security::StartTls | Security::Plain => {
-                let stream = TcpStream::connect(address)
-                    .await
-                    .map_err(|error| ServerFault::Unreachable(error.to_string()))?;
+                let lost = |error: io::Error| ServerFault::Unreachable(error.to_string());
+                let stream = TcpStream::connect(address).await.map_err(lost)?;
+                // A letter's end is a write of its own: held back until the server acknowledged the
+                // letter, it would cost 40 ms a letter.
+                stream.set_nodelay(true).map_err(lost)?;
                 let stream = Box::new(Measured { stream, left: REPLY_BYTES_MAX });
                 AsyncSmtpConnection::connect_with_transport(stream, &hello)
                     .await
@@ -154,7 +161,7 @@ impl Session {
     ) -> HandOver {
         if let Err(failed) = self.ask(Mail::new(Some(from.clone()), vec![])).await {
             // A sender that is refused is refused for every letter.
-            let refused = failed.refusal().map(|answer| ServerFault::Sender(answer.to_owned()));
+            let refused = failed.refusal().map(ServerFault::Sender);
             let mut over = failed.before_the_letter();
             if refused.is_some() {
                 (over.ending, over.fault) = (Ending::Untried, refused);
@@ -162,19 +169,18 @@ impl Session {
             return self.tidied(over).await;
         }
         if let Err(failed) = self.ask(Rcpt::new(to.clone(), vec![])).await {
-            return self.tidied(failed.before_the_letter()).await;
+            return self.tidied(failed.at_the_recipient()).await;
         }
         if let Err(failed) = self.ask(Data).await {
-            return self.tidied(failed.before_the_letter()).await;
+            let over = HandOver { recipient_taken: true, ..failed.before_the_letter() };
+            return self.tidied(over).await;
         }
         let whole = self.connection.message(message);
-        let answer = timed(self.patience * AFTER_DATA_FACTOR, whole).await;
-        match answer {
-            Ok(response) => {
-                HandOver { ending: Ending::Sent(said(&response)), goes_on: true, fault: None }
-            }
+        let over = match timed(self.patience * AFTER_DATA_FACTOR, whole).await {
+            Ok(response) => HandOver::of(Ending::Sent(said(&response)), true),
             Err(failed) => failed.after_the_letter(),
-        }
+        };
+        HandOver { recipient_taken: true, ..over }
     }
 
     /// Takes back what the server holds of a letter it did not take, so that the next can follow.
@@ -204,8 +210,11 @@ enum Failed {
         answer: String,
         goes_on: bool,
     },
-    /// 5xx.
-    Never(String),
+    /// 5xx: the number, and the words behind it.
+    Never {
+        number: String,
+        words: String,
+    },
 }
 
 async fn timed(
@@ -215,54 +224,81 @@ async fn timed(
     match tokio::time::timeout(patience, answer).await {
         Err(_) => Err(Failed::Silent),
         Ok(Ok(response)) => Ok(response),
-        Ok(Err(error)) => {
-            let answer = error.to_string();
-            let code = error.status().map(|code| code.to_string());
-            if error.is_permanent() {
-                Err(Failed::Never(answer))
-            } else if error.is_transient() {
-                Err(Failed::Later { answer, goes_on: code.as_deref() != Some("421") })
-            } else {
-                Err(Failed::Lost(answer))
-            }
-        }
+        Ok(Err(error)) => Err(Failed::of(&error)),
+    }
+}
+
+impl HandOver {
+    pub(super) const fn of(ending: Ending, goes_on: bool) -> Self {
+        Self { ending, goes_on, recipient_taken: false, fault: None }
+    }
+
+    fn silent(ending: Ending) -> Self {
+        Self { fault: Some(ServerFault::Silent), ..Self::of(ending, false) }
     }
 }
 
 impl Failed {
-    fn refusal(&self) -> Option<&str> {
+    fn of(error: &Error) -> Self {
+        let Some(number) = error.status().map(|number| number.to_string()) else {
+            return Self::Lost(error.to_string());
+        };
+        let words = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        if error.is_permanent() {
+            return Self::Never { number, words };
+        }
+        Self::Later { goes_on: number != "421", answer: format!("{number} {words}") }
+    }
+
+    fn refusal(&self) -> Option<String> {
         match self {
-            Self::Never(answer) => Some(answer),
+            Self::Never { number, words } => Some(format!("{number} {words}")),
             Self::Silent | Self::Lost(_) | Self::Later { .. } => None,
         }
     }
 
     /// What it means while the letter is still here.
     fn before_the_letter(self) -> HandOver {
-        let over = |ending, goes_on| HandOver { ending, goes_on, fault: None };
         match self {
-            Self::Silent => HandOver {
-                ending: Ending::Later("the mail server did not answer in time".to_owned()),
-                goes_on: false,
-                fault: Some(ServerFault::Silent),
-            },
-            Self::Lost(answer) => over(Ending::Later(answer), false),
-            Self::Later { answer, goes_on } => over(Ending::Later(answer), goes_on),
-            Self::Never(answer) => over(Ending::Refused(answer), true),
+            Self::Silent => {
+                HandOver::silent(Ending::Later("the mail server did not answer in time".to_owned()))
+            }
+            Self::Lost(answer) => HandOver::of(Ending::Later(answer), false),
+            Self::Later { answer, goes_on } => HandOver::of(Ending::Later(answer), goes_on),
+            Self::Never { number, words } => {
+                HandOver::of(Ending::Refused(format!("{number} {words}")), true)
+            }
         }
+    }
+
+    /// What it means where the server was told whom the letter is for.
+    fn at_the_recipient(self) -> HandOver {
+        self.blaming(refusal::of_recipient).unwrap_or_else(Self::before_the_letter)
     }
 
     /// What it means once the letter was on its way.
     fn after_the_letter(self) -> HandOver {
-        let unknown = |answer: String| Ending::Unknown(answer);
+        let unconfirmed = |failed: Self| match failed {
+            Self::Silent => HandOver::silent(Ending::Unknown(
+                "the mail server did not confirm in time".to_owned(),
+            )),
+            Self::Lost(answer) => HandOver::of(Ending::Unknown(answer), false),
+            answered @ (Self::Later { .. } | Self::Never { .. }) => answered.before_the_letter(),
+        };
+        self.blaming(refusal::of_letter).unwrap_or_else(unconfirmed)
+    }
+
+    /// A refusal that is about the address; anything else as it was.
+    fn blaming(self, blame: fn(&str, &str) -> Option<String>) -> Result<HandOver, Self> {
         match self {
-            Self::Silent => HandOver {
-                ending: unknown("the mail server did not confirm in time".to_owned()),
-                goes_on: false,
-                fault: Some(ServerFault::Silent),
+            Self::Never { number, words } => match blame(&number, &words) {
+                Some(status) => {
+                    let answer = format!("{number} {words}");
+                    Ok(HandOver::of(Ending::NoMailbox { status, answer }, true))
+                }
+                None => Err(Self::Never { number, words }),
             },
-            Self::Lost(answer) => HandOver { ending: unknown(answer), goes_on: false, fault: None },
-            answered @ (Self::Later { .. } | Self::Never(_)) => answered.before_the_letter(),
+            Self::Silent | Self::Lost(_) | Self::Later { .. } => Err(self),
         }
     }
 }
@@ -357,6 +393,9 @@ impl fmt::Display for ServerFault {
             Self::Silent => write!(f, "the mail server did not answer in time"),
             Self::Login(why) => write!(f, "the mail server does not let us in: {why}"),
             Self::Sender(why) => write!(f, "the mail server takes nothing from our address: {why}"),
+            Self::Recipients(why) => {
+                write!(f, "the mail server refuses every recipient: {why}")
+            }
             Self::Unsteady(why) => {
                 write!(f, "the mail server broke off several times in a row: {why}")
             }

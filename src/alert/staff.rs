@@ -44,6 +44,21 @@ pub struct StaffMail {
 /// Bytes of a report that a mail carries; servers refuse mails above ten or twenty megabytes.
 pub const ATTACHED_BYTES_MAX: usize = 6 * 1024 * 1024;
 
+/// What is kept of the token in a confirming link; the token itself is kept nowhere.
+#[must_use]
+pub fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token.trim()))
+}
+
+/// Bytes as a text.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        let _infallible = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
 impl StaffMail {
     /// The night's summary; `outbox` is how many letters stand where.
     #[must_use]
@@ -66,7 +81,10 @@ impl StaffMail {
             ("oldest", report.oldest_days().unwrap_or(0).to_string()),
             ("letters", night.letters.to_string()),
             ("waiting", standing(&[LetterState::Waiting, LetterState::Sending])),
-            ("failed", standing(&[LetterState::Refused, LetterState::GivenUp])),
+            (
+                "failed",
+                standing(&[LetterState::Returned, LetterState::Refused, LetterState::GivenUp]),
+            ),
             ("unknown", standing(&[LetterState::Unknown])),
         ];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -133,10 +151,7 @@ impl StaffMail {
             hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(field);
         }
-        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _infallible = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex(&hash.finalize())
     }
 
     /// The mail as bytes.

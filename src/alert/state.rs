@@ -1,7 +1,8 @@
 //! Where a letter stands on its way, and where it stands after a try.
 //!
 //! Start at [`Standing::after`]: it is the whole policy of delivery. A letter waits, is in one
-//! sender's hands for as long as a lease lasts, and ends as sent, refused, given up or unknown.
+//! sender's hands for as long as a lease lasts, and ends as sent, refused, given up or unknown; a
+//! report can say later that what was sent came back.
 //!
 //! Invariant: a letter is in exactly one state, and nothing but a final state takes it off the list
 //! of what is to be sent. Instants are seconds since 1970-01-01 UTC and come from the shell.
@@ -17,6 +18,8 @@ pub enum LetterState {
     Sending,
     /// A mail server has taken it.
     Sent,
+    /// A mail server took it, and a report says that it never reached its reader.
+    Returned,
     /// A mail server will never take it (5xx).
     Refused,
     /// Tried until the pauses were used up, or its address was blocked: nobody tries again.
@@ -33,7 +36,13 @@ pub enum LetterState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
     Sent(String),
+    /// The server will never take this letter.
     Refused(String),
+    /// It will never take a letter for this address: `status` is the code that says so.
+    NoMailbox {
+        status: String,
+        answer: String,
+    },
     /// Not now: a 4xx, or the connection was lost before the letter was handed over.
     Later(String),
     /// The connection was lost after the letter was handed over and before it was answered.
@@ -42,14 +51,36 @@ pub enum Ending {
     Untried,
 }
 
+impl Ending {
+    /// The code for which the address takes no letters, where the server said so.
+    #[must_use]
+    pub fn no_mailbox(self) -> Option<String> {
+        match self {
+            Self::NoMailbox { status, .. } => Some(status),
+            Self::Sent(_)
+            | Self::Refused(_)
+            | Self::Later(_)
+            | Self::Unknown(_)
+            | Self::Untried => None,
+        }
+    }
+}
+
+/// How often a letter was tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tries {
+    pub attempts: u32,
+    /// Those after which the server had all of it and did not confirm.
+    pub unconfirmed: u32,
+}
+
 /// A letter's place in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub state: LetterState,
     /// When it may be tried next; `None` in a final state.
     pub due_at: Option<i64>,
-    /// How often it was tried.
-    pub attempts: u32,
+    pub tries: Tries,
     /// What the server said last, or why nobody tries again.
     pub answer: String,
 }
@@ -62,17 +93,18 @@ const PAUSES: [i64; 8] = [60, 300, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400]
 /// Seconds until a letter whose fate is unknown goes out once more, under the same Message-ID.
 const UNKNOWN_PAUSE: i64 = 3_600;
 
-/// Tries of a letter whose fate was unknown each time.
-const UNKNOWN_ATTEMPTS_MAX: u32 = 2;
+/// Copies that a server may have of a letter that it never confirmed.
+const UNCONFIRMED_MAX: u32 = 2;
 
 /// Characters of a server's answer that are kept.
 const ANSWER_CHARS_MAX: usize = 200;
 
 impl LetterState {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Waiting,
         Self::Sending,
         Self::Sent,
+        Self::Returned,
         Self::Refused,
         Self::GivenUp,
         Self::Unknown,
@@ -87,6 +119,7 @@ impl LetterState {
             Self::Waiting => "waiting",
             Self::Sending => "sending",
             Self::Sent => "sent",
+            Self::Returned => "returned",
             Self::Refused => "refused",
             Self::GivenUp => "given-up",
             Self::Unknown => "unknown",
@@ -108,37 +141,49 @@ impl fmt::Display for LetterState {
 }
 
 impl Standing {
-    /// Where a letter stands after a try: `before` it was tried `attempts` times.
+    /// Where a letter stands after a try; `before` it, it was tried so often.
     ///
     /// A 5xx is final. A 4xx or a lost connection is tried again after a growing pause. What the
-    /// server had in full without an answer goes out once more: a second copy has the same
-    /// Message-ID and is recognised by mail systems, a letter that never came is not.
+    /// server had in full without an answer goes out once more, whichever try that was: a second copy
+    /// has the same Message-ID and is recognised by mail systems, a letter that never came is not.
     #[must_use]
-    pub fn after(ending: &Ending, attempts: u32, now: i64) -> Self {
-        let attempts = match ending {
-            Ending::Untried => attempts,
-            Ending::Sent(_) | Ending::Refused(_) | Ending::Later(_) | Ending::Unknown(_) => {
-                attempts.saturating_add(1)
-            }
-        };
-        let standing = |state, due_at, answer: &str| Self {
-            state,
-            due_at,
-            attempts,
-            answer: one_line(answer),
-        };
+    pub fn after(ending: &Ending, before: Tries, now: i64) -> Self {
+        let tries = before.and(ending);
+        let standing =
+            |state, due_at, answer: &str| Self { state, due_at, tries, answer: one_line(answer) };
         match ending {
             Ending::Untried => standing(LetterState::Waiting, Some(now), ""),
             Ending::Sent(answer) => standing(LetterState::Sent, None, answer),
-            Ending::Refused(answer) => standing(LetterState::Refused, None, answer),
-            Ending::Later(answer) => match pause(attempts) {
+            Ending::Refused(answer) | Ending::NoMailbox { answer, .. } => {
+                standing(LetterState::Refused, None, answer)
+            }
+            Ending::Later(answer) => match pause(tries.attempts) {
                 Some(pause) => standing(LetterState::Waiting, Some(now + pause), answer),
+                // It may have come long ago: nobody can say that it did not.
+                None if tries.unconfirmed > 0 => standing(LetterState::Unknown, None, answer),
                 None => standing(LetterState::GivenUp, None, answer),
             },
             Ending::Unknown(answer) => {
-                let again = (attempts < UNKNOWN_ATTEMPTS_MAX).then(|| now + UNKNOWN_PAUSE);
+                let again = (tries.unconfirmed < UNCONFIRMED_MAX).then(|| now + UNKNOWN_PAUSE);
                 standing(LetterState::Unknown, again, answer)
             }
+        }
+    }
+}
+
+impl Tries {
+    /// With one more try, if it was one.
+    const fn and(self, ending: &Ending) -> Self {
+        let (tried, unconfirmed) = match ending {
+            Ending::Untried => (0, 0),
+            Ending::Unknown(_) => (1, 1),
+            Ending::Sent(_) | Ending::Refused(_) | Ending::NoMailbox { .. } | Ending::Later(_) => {
+                (1, 0)
+            }
+        };
+        Self {
+            attempts: self.attempts.saturating_add(tried),
+            unconfirmed: self.unconfirmed.saturating_add(unconfirmed),
         }
     }
 }
@@ -163,23 +208,28 @@ mod tests {
     #[test]
     fn every_ending_leads_to_one_state() {
         let said = || "answer".to_owned();
+        let no_mailbox = || Ending::NoMailbox { status: "5.1.1".to_owned(), answer: said() };
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            // ending                  tried  state                 due in     tried now
-            (Ending::Untried,          3, LetterState::Waiting, Some(0),       3),
-            (Ending::Sent(said()),     0, LetterState::Sent,    None,          1),
-            (Ending::Refused(said()),  0, LetterState::Refused, None,          1),
-            (Ending::Later(said()),    0, LetterState::Waiting, Some(60),      1),
-            (Ending::Later(said()),    1, LetterState::Waiting, Some(300),     2),
-            (Ending::Later(said()),    7, LetterState::Waiting, Some(86_400),  8),
-            (Ending::Later(said()),    8, LetterState::GivenUp, None,          9),
-            (Ending::Unknown(said()),  0, LetterState::Unknown, Some(3_600),   1),
-            (Ending::Unknown(said()),  1, LetterState::Unknown, None,          2),
+            // ending                  tried, unconfirmed  state       due in        tried, unconfirmed
+            (Ending::Untried,          (3, 1), LetterState::Waiting, Some(0),       (3, 1)),
+            (Ending::Sent(said()),     (0, 0), LetterState::Sent,    None,          (1, 0)),
+            (Ending::Refused(said()),  (0, 0), LetterState::Refused, None,          (1, 0)),
+            (no_mailbox(),             (2, 1), LetterState::Refused, None,          (3, 1)),
+            (Ending::Later(said()),    (0, 0), LetterState::Waiting, Some(60),      (1, 0)),
+            (Ending::Later(said()),    (1, 1), LetterState::Waiting, Some(300),     (2, 1)),
+            (Ending::Later(said()),    (7, 0), LetterState::Waiting, Some(86_400),  (8, 0)),
+            (Ending::Later(said()),    (8, 0), LetterState::GivenUp, None,          (9, 0)),
+            (Ending::Later(said()),    (8, 1), LetterState::Unknown, None,          (9, 1)),
+            (Ending::Unknown(said()),  (0, 0), LetterState::Unknown, Some(3_600),   (1, 1)),
+            (Ending::Unknown(said()),  (5, 0), LetterState::Unknown, Some(3_600),   (6, 1)),
+            (Ending::Unknown(said()),  (1, 1), LetterState::Unknown, None,          (2, 2)),
         ];
-        for (ending, tried, state, due_in, now_tried) in rows {
-            let found = Standing::after(&ending, tried, 1_000);
-            let want = (state, due_in.map(|pause| 1_000 + pause), now_tried);
-            assert_eq!((found.state, found.due_at, found.attempts), want, "{ending:?}, {tried}");
+        let tries = |(attempts, unconfirmed)| Tries { attempts, unconfirmed };
+        for (ending, before, state, due_in, now_tried) in rows {
+            let found = Standing::after(&ending, tries(before), 1_000);
+            let want = (state, due_in.map(|pause| 1_000 + pause), tries(now_tried));
+            assert_eq!((found.state, found.due_at, found.tries), want, "{ending:?}, {before:?}");
         }
     }
 
@@ -191,7 +241,7 @@ mod tests {
     #[test]
     fn a_servers_answer_cannot_drive_a_terminal() {
         let answer = Ending::Refused(format!("550 no\r\n\u{1b}[2J\u{202E}{}", "x".repeat(500)));
-        let found = Standing::after(&answer, 0, 0).answer;
+        let found = Standing::after(&answer, Tries::default(), 0).answer;
         assert!(found.starts_with("550 no") && found.chars().count() <= 200, "{found}");
         assert!(!found.contains(['\u{1b}', '\u{202E}', '\n']), "{found}");
     }

@@ -4,13 +4,14 @@ use super::args::{EmployerArgs, Global};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
+use super::mail;
 use super::rows::{Column, Printer, Value};
 use super::staff;
+use super::user;
 use crate::alert::Rhythm;
 use crate::alert::bounce::{Bounces, read_mailbox};
-use crate::store::Choice;
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
+use crate::alert::staff::{hex, token_hash};
+use crate::store::{Bounced, Choice};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +71,9 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
         centre.store.set_rhythm(employer, rhythm)?;
     }
     if let (Some(address), Some(by)) = (&args.address, &args.by) {
-        centre.store.set_address(employer, plain(address)?, by, clock::today())?;
+        let address = plain(address)?;
+        let entry = user::entry("address-set", employer, address);
+        centre.store.set_address(employer, address, by, clock::today(), &entry)?;
     }
     if let Some(address) = &args.ask {
         ask(centre, employer, plain(address)?)?;
@@ -80,9 +83,9 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
 
 /// Writes the letter that asks, with a link that holds a token nobody else knows.
 fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
-    let Some(url) = &centre.settings.letters.confirm_url else {
+    let Some(page) = centre.settings.confirm_link() else {
         return Err(Failure::Usage(
-            "asking needs letters.confirm_url in duizhang.toml: the page that the link opens"
+            "asking needs desk.url in duizhang.toml: where employers can open the desk's page that confirms"
                 .to_owned(),
         ));
     };
@@ -90,9 +93,9 @@ fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
     getrandom::fill(&mut random).doing(|| "cannot make a token".to_owned())?;
     let token = hex(&random);
     let until = clock::now() + CONFIRM_DAYS * 86_400;
-    centre.store.ask_address(employer, address, &hash(&token), until)?;
+    centre.store.ask_address(employer, address, &token_hash(&token), until)?;
     let name = centre.store.choices(Some(employer))?.pop().map(|choice| choice.name);
-    let link = format!("{url}{token}");
+    let link = format!("{page}{token}");
     staff::ask(centre, &name.unwrap_or_default(), address, &link, CONFIRM_DAYS)
 }
 
@@ -103,11 +106,13 @@ pub(super) fn confirm(global: &Global, token: &str) -> Result<Done, Failure> {
         note!(global, "dry run: nothing was written");
         return Ok(Done::Fully);
     }
-    let confirmed = centre.store.confirm_address(&hash(token), clock::now(), clock::today())?;
-    let Some(employer) = confirmed else {
+    let confirmed =
+        centre.store.confirm_address(&token_hash(token), clock::now(), clock::today())?;
+    let Some(asked) = confirmed else {
         return Err(Failure::because("no address was asked under this token, or too long ago"));
     };
-    Printer::print(centre.settings.format, CHOICES, centre.store.choices(Some(&employer))?)?;
+    let choices = centre.store.choices(Some(&asked.employer_id))?;
+    Printer::print(centre.settings.format, CHOICES, choices)?;
     Ok(Done::Fully)
 }
 
@@ -116,12 +121,15 @@ struct Returned {
     address: String,
     status: String,
     diagnosis: String,
+    /// A letter of ours came back, of which nobody knew.
+    returned: bool,
     blocked: bool,
 }
 
 const RETURNED: &[Column<Returned>] = &[
     Column { key: "address", heading: "address", value: |row| Value::text(&row.address) },
     Column { key: "status", heading: "status", value: |row| Value::text(&row.status) },
+    Column { key: "returned", heading: "returned", value: |row| Value::Truth(row.returned) },
     Column { key: "blocked", heading: "blocked", value: |row| Value::Truth(row.blocked) },
     Column { key: "diagnosis", heading: "said", value: |row| Value::text(&row.diagnosis) },
 ];
@@ -137,13 +145,21 @@ pub(super) fn bounces(global: &Global, files: &[PathBuf]) -> Result<Done, Failur
     found.bounces.dedup();
     let mut rows = Vec::new();
     for bounce in &found.bounces {
-        let blocked = !global.dry_run && centre.store.block_address(bounce, clock::today())?;
+        let entry = user::entry("address-blocked", &bounce.address, &bounce.status);
+        let taken = match global.dry_run {
+            true => Bounced::Nothing,
+            false => centre.store.take_bounce(bounce, clock::today(), &entry)?,
+        };
         rows.push(Returned {
             address: bounce.address.clone(),
             status: bounce.status.clone(),
             diagnosis: bounce.diagnosis.clone(),
-            blocked,
+            returned: taken != Bounced::Nothing,
+            blocked: taken == Bounced::Address,
         });
+    }
+    if !global.dry_run {
+        mail::write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     }
     if found.other > 0 {
         note!(global, "{} messages are no report of a failure for good", found.other);
@@ -180,15 +196,4 @@ fn plain(address: &str) -> Result<&str, Failure> {
     } else {
         Err(Failure::Usage(format!("expected one mail address, found {address:?}")))
     }
-}
-
-fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token.trim()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        let _infallible = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -112,6 +112,7 @@ staff = []                 # who gets the night's summary and alarms. 夜间小�
 
 [desk]
 listen = "127.0.0.1:8080"
+# url = "https://desk.example"  # where others reach it: links in letters begin with it
 behind_proxy = false       # true: a proxy with TLS stands in front (docs/operations.md)
 second_factor = "required" # or "optional", for trying things out
 "#

@@ -1,6 +1,7 @@
 //! `duizhang alert send`, and the end of a night: letters go out over the mail server.
 //!
-//! Start at [`send`]. The settings become a delivery ([`delivery`]); how it is done is `alert`'s. No
+//! Start at [`send`]. The settings become a delivery ([`delivery`]); how it is done is `alert`'s. What did
+//! not arrive is written anew before and after ([`write_anew`]). No
 //! claim on the centre is needed or held: letters are claimed one by one, and the work of nights and
 //! of staff goes on meanwhile. Nothing is ever sent from a dry run or from the demo.
 
@@ -11,10 +12,12 @@ use super::failure::{Doing, Done, Failure};
 use super::outbox;
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
+use super::rules;
 use super::settings::{Protection, Settings, Smtp};
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
-use crate::nightly::Watch;
+use crate::nightly::{self, Stationery, Watch};
+use crate::rulebook::Rulebook;
 use crate::store::Store;
 use std::time::Duration;
 
@@ -41,7 +44,9 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
                 .to_owned(),
         ));
     };
+    write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let delivered = run(global, &centre.store, &delivery)?;
+    write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let fault = delivered.fault.clone();
     Printer::print(centre.settings.format, COLUMNS, [delivered])?;
     match fault {
@@ -59,7 +64,10 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
     let sent = || -> Result<(), Failure> {
         let Some(delivery) = delivery(settings)? else { return Ok(()) };
         let store = Store::open(&settings.database, &settings.centre.code, false)?;
+        let rules = rules::load(settings)?;
+        write_anew(global, settings, &store, &rules)?;
         let delivered = run(global, &store, &delivery)?;
+        write_anew(global, settings, &store, &rules)?;
         if delivered.tried() > 0 || delivered.fault.is_some() {
             note!(global, "letters: {}", sentence(&delivered));
         }
@@ -68,6 +76,35 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
     if let Err(failure) = sent() {
         tell!("letters were not sent, they wait: {}", failure.sentence());
     }
+}
+
+/// Writes once more what did not arrive, and says so.
+pub(super) fn write_anew(
+    global: &Global,
+    settings: &Settings,
+    store: &Store,
+    rules: &Rulebook,
+) -> Result<(), Failure> {
+    let stationery = Stationery {
+        folder: &settings.outbox,
+        centre: &settings.contact(),
+        rules: &rules.letters,
+        on: clock::today(),
+    };
+    let written = nightly::write_anew(store, &stationery)?;
+    if written.printed > 0 {
+        let folder = settings.outbox.join("print");
+        note!(
+            global,
+            "{} letters did not arrive and are to be posted: {}",
+            written.printed,
+            folder.display()
+        );
+    }
+    if written.mailed > 0 {
+        note!(global, "{} letters did not arrive and go to another address", written.mailed);
+    }
+    Ok(())
 }
 
 fn sentence(delivered: &Delivered) -> String {

@@ -4,6 +4,7 @@ use super::args::{Global, OutboxArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
+use super::mail;
 use super::rows::{Column, Printer, Value};
 use crate::alert::LetterState;
 use crate::store::{OutboxFilter, OutboxRow, Store};
@@ -24,6 +25,7 @@ const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "recipient", heading: "to", value: |row| Value::text(&row.recipient) },
     Column { key: "subject", heading: "", value: |row| Value::text(&row.subject) },
     Column { key: "state", heading: "state", value: |row| Value::text(row.state.code()) },
+    Column { key: "written_anew", heading: "", value: |row| Value::Truth(row.written_anew) },
     Column { key: "attempts", heading: "tries", value: |row| Value::count(row.attempts.into()) },
     Column { key: "due_at", heading: "", value: |row| instant(row.due_at) },
     Column { key: "changed_at", heading: "", value: |row| instant(Some(row.changed_at)) },
@@ -66,19 +68,24 @@ pub(super) fn due(centre: &Centre) -> Result<Done, Failure> {
 
 /// `duizhang alert retry`
 pub(super) fn retry(global: &Global, args: &OutboxArgs) -> Result<Done, Failure> {
-    change(global, args, "send again", |store, letters| store.retry_letters(letters, clock::now()))
+    change(global, args, "send again", |centre, letters| {
+        centre.store.retry_letters(letters, clock::now())?;
+        mail::write_anew(global, &centre.settings, &centre.store, &centre.rules)
+    })
 }
 
 /// `duizhang alert give-up`
 pub(super) fn give_up(global: &Global, args: &OutboxArgs) -> Result<Done, Failure> {
-    change(global, args, "give up", |store, letters| store.give_up_letters(letters, clock::now()))
+    change(global, args, "give up", |centre, letters| {
+        Ok(centre.store.give_up_letters(letters, clock::now())?)
+    })
 }
 
 fn change(
     global: &Global,
     args: &OutboxArgs,
     what: &str,
-    work: impl FnOnce(&Store, &[String]) -> Result<(), crate::store::StoreError>,
+    work: impl FnOnce(&Centre, &[String]) -> Result<(), Failure>,
 ) -> Result<Done, Failure> {
     if args.letters.is_empty() && args.state.is_none() && args.employer.is_none() {
         return Err(Failure::Usage(format!(
@@ -91,7 +98,7 @@ fn change(
     if global.dry_run {
         note!(global, "dry run: nothing was written");
     } else {
-        work(&centre.store, &letters)?;
+        work(&centre, &letters)?;
     }
     let mut out = std::io::stdout();
     letters.iter().try_for_each(|letter| writeln!(out, "{letter}"))?;

@@ -59,6 +59,8 @@ pub(super) struct Centre {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Desk {
     pub(super) listen: Option<SocketAddr>,
+    /// Where others reach it; links in letters begin with it. Without it there are none.
+    pub(super) url: Option<String>,
     pub(super) behind_proxy: bool,
     pub(super) second_factor: SecondFactor,
 }
@@ -146,6 +148,14 @@ impl Settings {
         settings.database.clone_from(&self.database);
         code.clone_into(&mut settings.centre.code);
         Ok(settings)
+    }
+
+    /// What a confirming link is before its token: a page of one's own, or the desk's.
+    pub(super) fn confirm_link(&self) -> Option<String> {
+        let own = self.letters.confirm_url.clone();
+        let desk =
+            || Some(format!("{}/confirm?token=", self.desk.url.as_ref()?.trim_end_matches('/')));
+        own.or_else(desk)
     }
 
     /// Who the centre is, as letters name it.

@@ -70,7 +70,7 @@ pub(super) fn ask(
         &contact.phone,
         &centre.rules.letters,
     );
-    put(centre, &question, address)
+    put(centre, &question, &[address.to_owned()])
 }
 
 fn tells(centre: &Centre) -> bool {
@@ -79,20 +79,23 @@ fn tells(centre: &Centre) -> bool {
 }
 
 fn post(centre: &Centre, mail: &StaffMail) -> Result<(), Failure> {
-    centre.settings.letters.staff.iter().try_for_each(|to| put(centre, mail, to))
+    put(centre, mail, &centre.settings.letters.staff)
 }
 
-fn put(centre: &Centre, mail: &StaffMail, to: &str) -> Result<(), Failure> {
+fn put(centre: &Centre, mail: &StaffMail, readers: &[String]) -> Result<(), Failure> {
     let contact = centre.contact();
-    let message = mail.eml(&contact, to).doing(|| format!("cannot write to {to:?}"))?;
-    centre.store.post_letter(&LetterRow {
-        letter_id: mail.letter_id(&contact, to),
-        kind: mail.kind.to_owned(),
-        employer_id: String::new(),
-        written_on: mail.night,
-        recipient: to.to_owned(),
-        subject: mail.subject.clone(),
-        message: String::from_utf8_lossy(&message).into_owned(),
-    })?;
-    Ok(())
+    let letter = |to: &String| -> Result<LetterRow, Failure> {
+        let message = mail.eml(&contact, to).doing(|| format!("cannot write to {to:?}"))?;
+        Ok(LetterRow {
+            letter_id: mail.letter_id(&contact, to),
+            kind: mail.kind.to_owned(),
+            employer_id: String::new(),
+            written_on: mail.night,
+            recipient: to.to_owned(),
+            subject: mail.subject.clone(),
+            message: String::from_utf8_lossy(&message).into_owned(),
+        })
+    };
+    let letters: Vec<LetterRow> = readers.iter().map(letter).collect::<Result<_, _>>()?;
+    Ok(centre.store.post_letters(&letters)?)
 }

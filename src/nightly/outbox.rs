@@ -3,10 +3,13 @@
 //! The outbox is the store's; the files are a copy of it. Letters on paper always become a page in
 //! `print/`. Letters by mail become files only where no mail server is set up: then they are marked as
 //! filed, so that no sender takes them up later. A letter whose file is there is left alone, so that
-//! a night run twice gives no second letter: files are written for the letters of one night only.
+//! a night run twice gives no second letter: files are written for the letters of one night only. What
+//! was sent and did not arrive is written once more by [`write_anew`].
 
 use super::NightError;
-use crate::store::{LetterRow, Store};
+use crate::alert::{Anew, CentreContact, Written};
+use crate::rulebook::letter::LetterRules;
+use crate::store::{LetterRow, Store, Stray, Whereto};
 use chrono::NaiveDate;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,6 +51,81 @@ pub fn deliver_to(
         store.file_letters(night)?;
     }
     Ok(written)
+}
+
+/// What a letter that did not arrive is written anew with.
+pub struct Stationery<'a> {
+    pub folder: &'a Path,
+    pub centre: &'a CentreContact,
+    pub rules: &'a LetterRules,
+    pub on: NaiveDate,
+}
+
+/// Letters written anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WrittenAnew {
+    /// They wait for the next run.
+    pub mailed: u64,
+    pub printed: u64,
+}
+
+/// Letters that are looked at together.
+const TOGETHER: u32 = 64;
+
+/// Writes every letter that did not arrive once more: to the address that its employer has by now, or
+/// on paper. The page is there before the outbox says so: whoever is killed in between writes it twice.
+///
+/// # Errors
+/// [`NightError`] where the store fails or a page cannot be written.
+pub fn write_anew(store: &Store, stationery: &Stationery<'_>) -> Result<WrittenAnew, NightError> {
+    let mut written = WrittenAnew::default();
+    loop {
+        let strays = store.strays(TOGETHER)?;
+        if strays.is_empty() {
+            return Ok(written);
+        }
+        for stray in strays {
+            let anew = stationery.anew(&stray);
+            match &anew {
+                Some(letter) if letter.on_paper() => {
+                    if let Some(path) = path(stationery.folder, letter, Carrier::MailServer) {
+                        write(&path, &letter.message)?;
+                    }
+                    written.printed += 1;
+                }
+                Some(_) => written.mailed += 1,
+                None => {}
+            }
+            store.written_anew(&stray.letter.letter_id, anew.as_ref())?;
+        }
+    }
+}
+
+impl Stationery<'_> {
+    /// The letter that takes another's place; `None` where nobody misses it.
+    fn anew(&self, stray: &Stray) -> Option<LetterRow> {
+        let Stray { letter, whereto } = stray;
+        let first = Anew::of(&letter.letter_id, &letter.employer_id, &letter.message)?;
+        let (recipient, written) = match whereto {
+            Whereto::Nowhere => return None,
+            // The address was not to blame, and would get the same answer again.
+            Whereto::Mail(address) if *address != letter.recipient => {
+                (address.as_str(), first.to(address, self.on)?)
+            }
+            Whereto::Mail(_) | Whereto::Paper if !first.asks_for_something() => return None,
+            Whereto::Mail(_) | Whereto::Paper => ("", first.on_paper(self.centre, self.rules)),
+        };
+        let Written { letter_id, subject, message } = written;
+        Some(LetterRow {
+            letter_id,
+            kind: letter.kind.clone(),
+            employer_id: letter.employer_id.clone(),
+            written_on: self.on,
+            recipient: recipient.to_owned(),
+            subject,
+            message,
+        })
+    }
 }
 
 /// Where a letter's file lies; `None` where it needs none.

@@ -6,13 +6,13 @@
 
 use super::bulk::Bulk;
 use super::error::Refusal;
-use super::outbox::rhythm;
-use super::row::{day, day_number};
-use super::sql::params;
+use super::row::{day, day_number, unknown};
+use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use crate::alert::Rhythm;
-use crate::alert::bounce::Bounce;
+use crate::suspense::trail::{Entry, LINK};
 use chrono::NaiveDate;
+use serde_json::json;
 
 /// How an employer gets its letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,16 @@ pub struct BlockedAddress {
     pub reason: String,
     pub detail: String,
     pub since_on: NaiveDate,
+    /// Whose it is; empty where nobody knows.
+    pub employer_id: String,
+}
+
+/// An address that waits for its link to be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedAddress {
+    pub employer_id: String,
+    pub employer_name: String,
+    pub address: String,
 }
 
 const CHOICES: &str = "
@@ -86,7 +96,8 @@ impl Store {
         })
     }
 
-    /// Sets the address that staff entered; it is believed, and a block on it is lifted.
+    /// Sets the address that staff entered; it is believed, and a block on it is lifted. To enter the
+    /// same address again lifts a block and nothing else. `entry` tells of it in the trail.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is no such employer.
@@ -96,6 +107,7 @@ impl Store {
         address: &str,
         by: &str,
         on: NaiveDate,
+        entry: &Entry,
     ) -> Result<(), StoreError> {
         self.choose(employer_id, |bulk| {
             let centre = bulk.centre_id;
@@ -108,7 +120,9 @@ impl Store {
                     confirmed_by = excluded.confirmed_by, confirmed_on = excluded.confirmed_on,
                     asked = null, asked_hash = null, asked_until = null";
             let by = format!("staff:{by}");
-            bulk.connection.execute(sql, params![centre, employer_id, address, by, day_number(on)])
+            let values = params![centre, employer_id, address, by, day_number(on)];
+            super::trail::append(&bulk.connection, centre, entry)?;
+            bulk.connection.execute(sql, values)
         })
     }
 
@@ -135,6 +149,19 @@ impl Store {
         })
     }
 
+    /// The address that was asked under a token; `None` where there is none, or it was too long ago.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn asked_address(
+        &self,
+        token_hash: &str,
+        now: i64,
+    ) -> Result<Option<AskedAddress>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        asked(&bulk.connection, bulk.centre_id, token_hash, now)
+    }
+
     /// Believes the address whose link was followed; gives its employer, or `None` where no address
     /// was asked under this token, or too long ago. A token works once.
     ///
@@ -145,69 +172,48 @@ impl Store {
         token_hash: &str,
         now: i64,
         on: NaiveDate,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<AskedAddress>, StoreError> {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
-            let sql = "select employer_id, asked from letter_choice
-                where centre_id = ?1 and asked_hash = ?2 and asked_until > ?3";
-            let asked = connection
-                .prepare_cached(sql)?
-                .query_row_optional(params![centre, token_hash, now], |row| {
-                    Ok((row.get::<String>(0)?, row.get::<String>(1)?))
-                })?;
-            let Some((employer_id, address)) = asked else { return Ok(None) };
+            let Some(asked) = asked(connection, centre, token_hash, now)? else { return Ok(None) };
             let sql = "delete from blocked_address where centre_id = ?1 and address = ?2";
-            connection.execute(sql, params![centre, address.to_lowercase()])?;
+            connection.execute(sql, params![centre, asked.address.to_lowercase()])?;
             let sql = "update letter_choice set address = asked, confirmed_by = 'link',
                     confirmed_on = ?3, asked = null, asked_hash = null, asked_until = null
                 where centre_id = ?1 and employer_id = ?2 and asked_hash = ?4";
-            let values = params![centre, employer_id, day_number(on), token_hash];
-            let confirmed = connection.execute(sql, values)? == 1;
-            Ok(confirmed.then_some(employer_id))
-        })
-    }
-
-    /// Blocks the address that a bounce names, if a letter of ours with that Message-ID went there;
-    /// says whether one did.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn block_address(&self, bounce: &Bounce, on: NaiveDate) -> Result<bool, StoreError> {
-        // A Message-ID is the letter's id, `@` and the sender's domain.
-        let letter_id = bounce.message_id.split('@').next().unwrap_or_default();
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            let sql = "select 1 from letter
-                where centre_id = ?1 and letter_id = ?2 and lower(recipient) = ?3";
-            let ours = params![centre, letter_id, bounce.address];
-            if !connection.prepare_cached(sql)?.exists(ours)? {
-                return Ok(false);
+            let values = params![centre, asked.employer_id, day_number(on), token_hash];
+            if connection.execute(sql, values)? == 0 {
+                return Ok(None);
             }
-            let sql = "insert into blocked_address (centre_id, address, reason, detail, since_on)
-                values (?1, ?2, ?3, ?4, ?5) on conflict (centre_id, address) do nothing";
-            let (address, status) = (&bounce.address, &bounce.status);
-            let values = params![centre, address, status, bounce.diagnosis, day_number(on)];
-            connection.execute(sql, values)?;
-            Ok(true)
+            let entry = Entry {
+                at: now,
+                actor: LINK.to_owned(),
+                role: String::new(),
+                event: "address-confirmed".to_owned(),
+                subject: asked.employer_id.clone(),
+                detail: json!({ "is": asked.address }).to_string(),
+            };
+            super::trail::append(connection, centre, &entry)?;
+            Ok(Some(asked))
         })
     }
 
-    /// The addresses that take no letters.
+    /// Addresses that take no letters, the latest first, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn blocked_addresses(&self) -> Result<Vec<BlockedAddress>, StoreError> {
+    pub fn blocked_addresses(&self, limit: u32) -> Result<Vec<BlockedAddress>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select address, reason, detail, since_on from blocked_address
-            where centre_id = ?1 order by address";
-        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], |row| {
+        let sql = "select address, reason, detail, since_on, employer_id from blocked_address
+            where centre_id = ?1 order by since_on desc, address limit ?2";
+        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id, limit], |row| {
             Ok(BlockedAddress {
                 address: row.get(0)?,
                 reason: row.get(1)?,
                 detail: row.get(2)?,
                 since_on: day(row.get(3)?)?,
+                employer_id: row.get(4)?,
             })
         })
     }
@@ -229,4 +235,28 @@ impl Store {
             work(&bulk).map(|_| ())
         })
     }
+}
+
+fn asked(
+    connection: &Connection,
+    centre: i64,
+    token_hash: &str,
+    now: i64,
+) -> Result<Option<AskedAddress>, StoreError> {
+    let sql = "select c.employer_id, e.name, c.asked from letter_choice c
+        join employer e on e.centre_id = c.centre_id and e.employer_id = c.employer_id
+        where c.centre_id = ?1 and c.asked_hash = ?2 and c.asked_until > ?3";
+    let key = params![centre, token_hash, now];
+    connection.prepare_cached(sql)?.query_row_optional(key, |row| {
+        Ok(AskedAddress {
+            employer_id: row.get(0)?,
+            employer_name: row.get(1)?,
+            address: row.get(2)?,
+        })
+    })
+}
+
+/// The rhythm that a code of the database stands for.
+fn rhythm(code: &str) -> Result<Rhythm, StoreError> {
+    Rhythm::from_code(code).ok_or_else(|| unknown("letter_choice", "rhythm", code))
 }

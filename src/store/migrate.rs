@@ -45,6 +45,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     9 "0009_desk_read",
     10 "0010_lease",
     11 "0011_archive",
+    12 "0012_letters",
     14 "0014_outstanding",
 ];
 

@@ -18,7 +18,7 @@ mod transaction;
 pub(super) use board::Board;
 pub use count::{Cell, Counts};
 pub use employer::{EmployerLine, EmployerSheet};
-pub use letter::LetterLine;
+pub use letter::{LetterLine, LetterSearch};
 pub use notice::{NoticeLine, NoticeSearch};
 pub use queue::{Assigned, Edge, Hanging, Order, OwnAccount, QueueFilter, RowPlace};
 pub use run::{FeedLine, RunLine};

@@ -19,6 +19,8 @@ pub enum Permission {
     Propose,
     /// Approve or send back what another proposed.
     Approve,
+    /// Say where an employer's letters go, lift a block, send one once more, report what came back.
+    Correspond,
     /// Add people, change roles, lock people out, reset a second factor, make tokens.
     AdministerPeople,
     /// Take lists out of the desk as files.
@@ -30,12 +32,13 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Read,
         Self::Unmask,
         Self::Assign,
         Self::Propose,
         Self::Approve,
+        Self::Correspond,
         Self::AdministerPeople,
         Self::Export,
         Self::UseApi,
@@ -50,6 +53,7 @@ impl Permission {
             Self::Assign => "assign",
             Self::Propose => "propose",
             Self::Approve => "approve",
+            Self::Correspond => "correspond",
             Self::AdministerPeople => "administer-people",
             Self::Export => "export",
             Self::UseApi => "use-api",
@@ -65,6 +69,7 @@ impl Permission {
             Self::Assign => "分派与备注",
             Self::Propose => "提交处理意见",
             Self::Approve => "复核",
+            Self::Correspond => "管理函件",
             Self::AdministerPeople => "人员管理",
             Self::Export => "导出",
             Self::UseApi => "使用接口",
@@ -84,6 +89,7 @@ impl Role {
             P::Assign           => (true,  true,  false, false),
             P::Propose          => (true,  true,  false, false),
             P::Approve          => (false, true,  false, false),
+            P::Correspond       => (true,  true,  true,  false),
             P::AdministerPeople => (false, false, true,  false),
             P::Export           => (true,  true,  false, true),
             P::UseApi           => (true,  true,  true,  true),
@@ -117,6 +123,7 @@ mod tests {
             Permission::Assign,
             Permission::Propose,
             Permission::Approve,
+            Permission::Correspond,
             Permission::AdministerPeople,
         ];
         for permission in Permission::ALL {

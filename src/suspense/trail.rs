@@ -16,12 +16,15 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 /// Who stands in the trail where no person acted.
 pub const NIGHT: &str = "night";
 
+/// Who stands in the trail where somebody followed a link that was sent by mail.
+pub const LINK: &str = "link";
+
 /// What happened, before it has its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub at: i64,
-    /// A person's key, or [`NIGHT`].
+    /// A person's key, [`NIGHT`] or [`LINK`].
     pub actor: String,
     /// A role's code; empty for the night, `operator` at the command line.
     pub role: String,
@@ -90,6 +93,10 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("second-factor-changed", "变更动态口令", "second factor changed"),
     ("token-made", "生成接口令牌", "token made"),
     ("token-revoked", "作废接口令牌", "token revoked"),
+    ("address-set", "登记函件地址", "address for letters set"),
+    ("address-confirmed", "确认函件地址", "address for letters confirmed"),
+    ("letter-retried", "重发函件", "letter sent again"),
+    ("address-blocked", "停用函件地址", "address for letters blocked"),
     ("rules-changed", "规则变更", "rules changed"),
 ];
 

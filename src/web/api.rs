@@ -8,6 +8,7 @@
 //! Accounts and identity numbers of payers are masked here; whole ones are shown to people alone, who
 //! leave a trace.
 
+pub(super) mod bounce;
 pub(super) mod proof;
 pub(super) mod proposal;
 pub(super) mod record;

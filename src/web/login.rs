@@ -80,23 +80,43 @@ fn ask(
     next: &str,
     failed: bool,
 ) -> Result<Response, Fault> {
-    let known = cookie::value(headers, cookie::VISITOR).map(str::to_owned);
-    let visitor = known.map_or_else(secret::token, Ok)?;
+    let visitor = visitor(headers)?;
     let title = choose(visit.language, "登录", "Log in");
     let page = LoginPage {
         frame: Frame::of_visitor(desk, visit, title),
-        csrf: guard::csrf_of(&visitor),
+        csrf: visitor.csrf(),
         next: own_address(next).to_owned(),
         failed,
     };
-    let mut response = show(&page)?;
+    let mut response = visitor.remembered(show(&page)?);
     if failed {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
     }
-    if let Some(set) = cookie::set(cookie::VISITOR, &visitor, None) {
-        response.headers_mut().append(header::SET_COOKIE, set);
-    }
     Ok(response)
+}
+
+/// A browser that nobody is logged in with, known by a cookie so that forms can be bound to it.
+pub(super) struct Visitor(String);
+
+/// The visitor that the cookie names, or a new one.
+pub(super) fn visitor(headers: &HeaderMap) -> Result<Visitor, Fault> {
+    let known = cookie::value(headers, cookie::VISITOR).map(str::to_owned);
+    Ok(Visitor(known.map_or_else(secret::token, Ok)?))
+}
+
+impl Visitor {
+    /// What its forms carry.
+    pub(super) fn csrf(&self) -> String {
+        guard::csrf_of(&self.0)
+    }
+
+    /// The answer with the cookie.
+    pub(super) fn remembered(&self, mut response: Response) -> Response {
+        if let Some(set) = cookie::set(cookie::VISITOR, &self.0, None) {
+            response.headers_mut().append(header::SET_COOKIE, set);
+        }
+        response
+    }
 }
 
 /// An address of the desk, or its first page for anything else: nobody is sent elsewhere after a login.

@@ -6,6 +6,7 @@
 //! came; nothing on a page is found out while its template runs.
 
 pub(crate) mod act;
+pub(crate) mod address;
 pub(crate) mod approval;
 pub(crate) mod draft;
 pub(crate) mod employer;

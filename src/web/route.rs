@@ -4,10 +4,10 @@
 //! page is added by a line here.
 
 use super::page::{
-    act as small, approval, employer, export, item, letter, notice, propose, queue, rule, run,
-    today, trail, transaction,
+    act as small, address, approval, employer, export, item, letter, notice, propose, queue, rule,
+    run, today, trail, transaction,
 };
-use super::{Desk, api, asset, fault, guard, health, login, metric, own, people};
+use super::{Desk, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -74,6 +74,7 @@ const UNMASK: Access = Access::May(Permission::Unmask);
 const ASSIGN: Access = Access::May(Permission::Assign);
 const PROPOSE: Access = Access::May(Permission::Propose);
 const APPROVE: Access = Access::May(Permission::Approve);
+const CORRESPOND: Access = Access::May(Permission::Correspond);
 const EXPORT: Access = Access::May(Permission::Export);
 const TRAIL: Access = Access::May(Permission::ReadTrail);
 const PEOPLE: Access = Access::May(Permission::AdministerPeople);
@@ -88,11 +89,12 @@ fn table() -> Vec<Route> {
 /// The interface for programs; `api/openapi.json` describes it.
 #[rustfmt::skip] // A table is read by column.
 fn programs() -> Vec<Route> {
-    use api::{proof, proposal, record, suspense};
+    use api::{bounce, proof, proposal, record, suspense};
     const READ: Access = Access::Token(Permission::Read);
     const ASSIGN: Access = Access::Token(Permission::Assign);
     const PROPOSE: Access = Access::Token(Permission::Propose);
     const APPROVE: Access = Access::Token(Permission::Approve);
+    const CORRESPOND: Access = Access::Token(Permission::Correspond);
     const TRAIL: Access = Access::Token(Permission::ReadTrail);
     vec![
         page("/api/v1/openapi.json",                              Access::Anybody, api::described),
@@ -115,6 +117,7 @@ fn programs() -> Vec<Route> {
         page("/api/v1/employers/{id}",                            READ,    record::employer),
         page("/api/v1/runs",                                      READ,    record::runs),
         page("/api/v1/letters",                                   READ,    record::letters),
+        act ("/api/v1/bounces",                                   CORRESPOND, bounce::take),
         page("/api/v1/trail",                                     TRAIL,   proof::trail),
         page("/api/v1/audit",                                     TRAIL,   proof::audit),
     ]
@@ -143,8 +146,10 @@ fn desk() -> Vec<Route> {
         page("/notices",              READ,    notice::show),
         page("/employers",            READ,    employer::list),
         page("/employers/{id}",       READ,    employer::show),
+        act ("/employers/{id}/address", CORRESPOND, address::set),
         page("/letters",              READ,    letter::list),
         page("/letters/{id}",         READ,    letter::show),
+        act ("/letters/{id}/retry",   CORRESPOND, address::retry),
         page("/runs",                 READ,    run::list),
         page("/runs/{day}",           READ,    run::show),
         page("/rules",                READ,    rule::show),
@@ -155,6 +160,8 @@ fn desk() -> Vec<Route> {
         page("/login",                Anybody, login::page),
         act ("/login",                Anybody, login::log_in),
         act ("/logout",               Own,     login::log_out),
+        page("/confirm",              Anybody, confirm::page),
+        act ("/confirm",              Anybody, confirm::confirm),
         page("/language/{language}",  Anybody, login::language),
 
         page("/me",                   Own,     own::page),

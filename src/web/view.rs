@@ -10,6 +10,7 @@
 pub(crate) mod address;
 pub(crate) mod detail;
 pub(crate) mod evidence;
+pub(crate) mod letter;
 pub(crate) mod proposal;
 pub(crate) mod remark;
 pub(crate) mod why;

@@ -173,6 +173,9 @@ fn every_list_is_what_its_description_says_and_goes_on_from_its_cursor() {
         let audit = programs.get("/api/v1/audit", "/api/v1/audit");
         assert_eq!((&audit["whole"], &audit["received"]), (&json!(true), &json!("1500.00")));
         programs.get("/api/v1/employers/{id}", "/api/v1/employers/E1");
+        programs.get("/api/v1/letters", "/api/v1/letters?state=sent");
+        let unfit = programs.post(Role::Clerk, "/api/v1/bounces", &json!({}));
+        assert_eq!(unfit.0, 422);
         let (status, _) = programs.ask(
             Role::Clerk,
             "GET",

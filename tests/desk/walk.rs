@@ -33,8 +33,10 @@ const WHO: &[(&str, &str, &str)] = &[
     ("GET",  "/notices",              "camu"),
     ("GET",  "/employers",            "camu"),
     ("GET",  "/employers/{id}",       "camu"),
+    ("POST", "/employers/{id}/address", "cam"),
     ("GET",  "/letters",              "camu"),
     ("GET",  "/letters/{id}",         "camu"),
+    ("POST", "/letters/{id}/retry",   "cam"),
     ("GET",  "/runs",                 "camu"),
     ("GET",  "/runs/{day}",           "camu"),
     ("GET",  "/rules",                "camu"),
@@ -44,6 +46,8 @@ const WHO: &[(&str, &str, &str)] = &[
     ("GET",  "/login",                "anybody"),
     ("POST", "/login",                "anybody"),
     ("POST", "/logout",               "own"),
+    ("GET",  "/confirm",              "anybody"),
+    ("POST", "/confirm",              "anybody"),
     ("GET",  "/language/{language}",  "anybody"),
     ("GET",  "/me",                   "own"),
     ("POST", "/me/password",          "own"),
@@ -83,6 +87,7 @@ const WHO: &[(&str, &str, &str)] = &[
     ("GET",  "/api/v1/employers/{id}", "api:camu"),
     ("GET",  "/api/v1/runs",          "api:camu"),
     ("GET",  "/api/v1/letters",       "api:camu"),
+    ("POST", "/api/v1/bounces",       "api:cam"),
     ("GET",  "/api/v1/trail",         "api:amu"),
     ("GET",  "/api/v1/audit",         "api:amu"),
 ];
@@ -150,7 +155,10 @@ fn what_a_role_may_not_do_is_refused_and_nothing_else_is() {
                 assert!(answer.status < 500, "{case}: {}", answer.body);
                 // A form before the login is bound to another cookie than a session's.
                 if *who == "anybody" {
-                    assert!(*path == "/login" || answer.status != 403, "{case}");
+                    assert!(
+                        matches!(*path, "/login" | "/confirm") || answer.status != 403,
+                        "{case}"
+                    );
                 } else if may {
                     assert!(
                         answer.status != 403 && !(asks_for_login(&answer) && *path != "/logout"),
@@ -250,6 +258,8 @@ fn a_form_that_is_not_ours_is_refused() {
         }
         let bare = served.ask(&post("/login", &[("name", "clerk"), ("password", "x")]));
         assert_eq!(bare.status, 403, "a login form from elsewhere");
+        let bare = served.ask(&post("/confirm", &[("token", "x")]));
+        assert_eq!(bare.status, 403, "a confirming form from elsewhere");
     });
 }
 

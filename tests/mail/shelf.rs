@@ -1,70 +1,92 @@
-//! An outbox in memory, with the store's rules: what is due, whose hands it is in, where it stands.
+//! An outbox in a real store, with letters in it, and a clock that goes when it is told to.
 
+use crate::centre::{self, Backing};
 use crate::server::MailServer;
-use duizhang::alert::{
-    Claim, Delivered, Delivery, Ending, LetterState, MailServer as Server, Outbox, Outgoing,
-    Security, Settled, Standing, deliver,
-};
-use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::sync::Mutex;
+use chrono::NaiveDate;
+use duizhang::alert::{Delivered, Delivery, MailServer as Server, Security, deliver};
+use duizhang::store::{LetterRow, OutboxFilter, OutboxRow, Store};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use tempfile::TempDir;
 
 pub(crate) const SENDER: &str = "gjj@centre.test";
 
 pub(crate) struct Shelf {
-    letters: Mutex<BTreeMap<String, Place>>,
+    pub(crate) store: Store,
     pub(crate) now: AtomicI64,
-}
-
-struct Place {
-    letter: Outgoing,
-    standing: Standing,
-    lease: Option<(String, i64)>,
+    backing: Backing,
+    folder: TempDir,
 }
 
 impl Shelf {
-    pub(crate) fn with(count: usize) -> Self {
-        let place = |number: usize| {
-            let letter = letter(number);
-            let standing = Standing::after(&Ending::Untried, 0, 0);
-            (letter.letter_id.clone(), Place { letter, standing, lease: None })
-        };
-        Self { letters: Mutex::new((0..count).map(place).collect()), now: AtomicI64::new(1_000) }
+    pub(crate) fn with(backing: Backing, count: usize) -> Self {
+        let folder = centre::scratch();
+        let store = open(backing, &folder, true);
+        let letters: Vec<LetterRow> = (0..count).map(letter).collect();
+        store.post_letters(&letters).unwrap();
+        Self { store, now: AtomicI64::new(1_000), backing, folder }
+    }
+
+    /// The same outbox as another program opens it.
+    pub(crate) fn beside(&self) -> Store {
+        open(self.backing, &self.folder, false)
     }
 
     /// One run against a server.
     pub(crate) fn run(&self, delivery: &Delivery) -> Delivered {
-        deliver(self, delivery, &|| self.now.load(Ordering::SeqCst), &|_| {}).unwrap()
+        self.run_on(&self.store, delivery)
+    }
+
+    pub(crate) fn run_on(&self, store: &Store, delivery: &Delivery) -> Delivered {
+        deliver(store, delivery, &|| self.now.load(Ordering::SeqCst), &|_| {}).unwrap()
     }
 
     pub(crate) fn later(&self, seconds: i64) {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// How many letters stand where.
-    pub(crate) fn states(&self) -> BTreeMap<&'static str, usize> {
-        let mut states = BTreeMap::new();
-        for place in self.letters.lock().unwrap().values() {
-            *states.entry(place.standing.state.code()).or_default() += 1;
-        }
-        states
+    /// How many letters stand where; all of them stand somewhere.
+    pub(crate) fn states(&self) -> BTreeMap<&'static str, u64> {
+        let counts = self.store.outbox_counts().unwrap().into_iter();
+        counts.filter(|(_, count)| *count > 0).map(|(state, count)| (state.code(), count)).collect()
     }
 
-    pub(crate) fn standing(&self, number: usize) -> Standing {
-        self.letters.lock().unwrap()[&letter(number).letter_id].standing.clone()
+    pub(crate) fn letters(&self) -> Vec<OutboxRow> {
+        self.store.outbox(&OutboxFilter::default()).unwrap()
+    }
+
+    pub(crate) fn standing(&self, number: usize) -> OutboxRow {
+        let wanted = letter(number).letter_id;
+        self.letters().into_iter().find(|row| row.letter_id == wanted).unwrap()
+    }
+
+    pub(crate) fn blocked(&self) -> BTreeSet<String> {
+        let blocked = self.store.blocked_addresses(99).unwrap().into_iter();
+        blocked.map(|address| address.address).collect()
     }
 }
 
-pub(crate) fn letter(number: usize) -> Outgoing {
+fn open(backing: Backing, folder: &TempDir, create: bool) -> Store {
+    Store::open(&(backing.url)(folder.path()), &(backing.code)(folder.path()), create).unwrap()
+}
+
+pub(crate) fn letter(number: usize) -> LetterRow {
     let letter_id = format!("{number:064x}");
+    let subject = format!("letter {number}");
     let message = format!(
-        "From: {SENDER}\r\nTo: e{number}@employer.test\r\nSubject: letter {number}\r\n\
+        "From: {SENDER}\r\nTo: e{number}@employer.test\r\nSubject: {subject}\r\n\
          Message-ID: <{letter_id}@centre.test>\r\n\r\n.a dot first\r\nline {number}\r\n"
     );
-    let recipient = format!("e{number}@employer.test");
-    Outgoing { letter_id, recipient, message: message.into_bytes(), attempts: 0 }
+    LetterRow {
+        letter_id,
+        kind: "digest".into(),
+        employer_id: format!("E{number}"),
+        written_on: NaiveDate::from_ymd_opt(2026, 5, 11).unwrap(),
+        recipient: format!("e{number}@employer.test"),
+        subject,
+        message,
+    }
 }
 
 /// A delivery to this server without encryption, fast and impatient.
@@ -84,40 +106,5 @@ pub(crate) fn delivery(server: &MailServer) -> Delivery {
         connections: 2,
         per_minute: 0,
         holder: "one".into(),
-    }
-}
-
-impl Outbox for Shelf {
-    type Error = Infallible;
-
-    fn withdraw(&self, _: i64) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn claim(&self, claim: &Claim) -> Result<Vec<Outgoing>, Infallible> {
-        let mut letters = self.letters.lock().unwrap();
-        let free = letters.values_mut().filter(|place| {
-            let lapsed = place.lease.as_ref().is_none_or(|(_, until)| *until <= claim.now);
-            lapsed && place.standing.due_at.is_some_and(|due| due <= claim.now)
-        });
-        let mut claimed = Vec::new();
-        for place in free.take(claim.letters_max) {
-            place.standing.state = LetterState::Sending;
-            place.lease = Some((claim.holder.clone(), claim.lease_until));
-            let attempts = place.standing.attempts;
-            claimed.push(Outgoing { attempts, ..place.letter.clone() });
-        }
-        Ok(claimed)
-    }
-
-    fn settle(&self, holder: &str, _: i64, settled: &[Settled]) -> Result<(), Infallible> {
-        let mut letters = self.letters.lock().unwrap();
-        for Settled { letter_id, standing } in settled {
-            let place = letters.get_mut(letter_id).unwrap();
-            let ours = place.lease.take().is_some_and(|(by, _)| by == holder);
-            assert!(ours, "only who holds a letter says where it stands");
-            place.standing = standing.clone();
-        }
-        Ok(())
     }
 }

@@ -329,7 +329,7 @@ pub(crate) fn notices_csv(notices: &[&str]) -> String {
     text
 }
 
-fn contact() -> CentreContact {
+pub(crate) fn contact() -> CentreContact {
     CentreContact {
         centre_id: "450200".into(),
         name: "示例市住房公积金管理中心".into(),

@@ -3,9 +3,12 @@
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
 use duizhang::alert::bounce::Bounce;
-use duizhang::alert::{Claim, Ending, LetterState, Outbox, Rhythm, Settled, Standing};
-use duizhang::store::{OutboxFilter, OutboxRow};
+use duizhang::alert::{Claim, Ending, LetterState, Outbox, Rhythm, Settled, Standing, Tries};
+use duizhang::nightly::{Stationery, WrittenAnew, write_anew};
+use duizhang::store::{Bounced, OutboxFilter, OutboxRow};
+use duizhang::suspense::trail::Entry;
 use duizhang::suspense::{Act, ItemId, Moment};
+use mail_parser::MessageParser;
 
 /// A centre at which a payment of E1 without a reference hangs since 12 May.
 fn hanging(backing: Backing) -> Centre {
@@ -34,8 +37,9 @@ fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
 }
 
 fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: i64) {
-    let standing = Standing::after(ending, 0, now);
-    let settled = Settled { letter_id: letter_id.to_owned(), standing };
+    let standing = Standing::after(ending, Tries::default(), now);
+    let no_mailbox = ending.clone().no_mailbox();
+    let settled = Settled { letter_id: letter_id.to_owned(), standing, no_mailbox };
     Outbox::settle(&centre.store, holder, now, &[settled]).unwrap();
 }
 
@@ -136,30 +140,174 @@ fn a_letter_is_in_one_hand_until_its_lease_ends() {
     });
 }
 
+fn entry(event: &str) -> Entry {
+    let [actor, subject] = ["017", "E1"].map(str::to_owned);
+    let (role, detail) = ("clerk".to_owned(), String::new());
+    Entry { at: 2_000, actor, role, event: event.to_owned(), subject, detail }
+}
+
+fn set_address(centre: &Centre, address: &str) {
+    let entry = entry("address-set");
+    centre.store.set_address("E1", address, "017", date("05-20"), &entry).unwrap();
+}
+
+/// Writes anew what did not arrive, on a day.
+fn anew(centre: &Centre, day: &str) -> WrittenAnew {
+    let contact = super::centre::contact();
+    let folder = centre.folder.join("outbox");
+    let rules = &super::centre::rules().letters;
+    let stationery = Stationery { folder: &folder, centre: &contact, rules, on: date(day) };
+    write_anew(&centre.store, &stationery).unwrap()
+}
+
+/// The pages that lie there to be printed.
+fn pages(centre: &Centre) -> Vec<String> {
+    let folder = centre.folder.join("outbox/print").read_dir();
+    let pages = folder.into_iter().flatten().flatten();
+    pages.map(|page| std::fs::read_to_string(page.path()).unwrap()).collect()
+}
+
 #[test]
 fn an_address_that_letters_come_back_from_is_written_to_on_paper() {
     every_store(|backing| {
         let centre = hanging(backing);
         let letter = letters(&centre)[0].clone();
-        let bounce = |id: &str, address: &str| Bounce {
-            address: address.into(),
-            status: "5.1.1".into(),
-            diagnosis: "no such user".into(),
-            message_id: format!("{id}@example.org"),
+        let take = |id: &str, address: &str, status: &str| {
+            let bounce = Bounce {
+                address: address.into(),
+                status: status.into(),
+                diagnosis: "no such user".into(),
+                message_id: format!("{id}@example.org"),
+            };
+            centre.store.take_bounce(&bounce, date("05-13"), &entry("address-blocked")).unwrap()
         };
-        let on = date("05-13");
-        let forged = bounce("0123", "finance@example.com");
-        assert!(!centre.store.block_address(&forged, on).unwrap(), "no letter of ours");
-        let other = bounce(&letter.letter_id, "else@example.com");
-        assert!(!centre.store.block_address(&other, on).unwrap(), "it did not go there");
-        let real = bounce(&letter.letter_id, "finance@example.com");
-        assert!(centre.store.block_address(&real, on).unwrap());
+        let id = &letter.letter_id;
+        let forged = take("0123", "finance@example.com", "5.1.1");
+        assert_eq!(forged, Bounced::Nothing, "no letter of ours");
+        assert_eq!(take(id, "else@example.com", "5.1.1"), Bounced::Nothing, "it did not go there");
+        assert_eq!(take(id, "finance@example.com", "5.1.1"), Bounced::Address);
+        assert_eq!(letters(&centre)[0].state, LetterState::Returned);
+        set_address(&centre, "finance@example.com");
+        let again = take(id, "finance@example.com", "5.1.1");
+        assert_eq!(again, Bounced::Nothing, "a report that was read blocks nothing again");
         centre.night("05-19", &[]);
-        let paper = letters(&centre).pop().unwrap();
-        assert_eq!((paper.state, paper.recipient.as_str()), (LetterState::Printed, ""));
-        centre.store.set_address("E1", "new@example.com", "017", date("05-20")).unwrap();
-        centre.night("06-11", &[]);
-        assert_eq!(letters(&centre).pop().unwrap().recipient, "new@example.com");
+        let second = letters(&centre).pop().unwrap();
+        assert_eq!(second.recipient, "finance@example.com");
+        let full = take(&second.letter_id, "finance@example.com", "5.2.2");
+        assert_eq!(full, Bounced::Letter, "a full mailbox is none that does not exist");
+        assert_eq!(centre.store.blocked_addresses(99).unwrap(), []);
+    });
+}
+
+#[test]
+fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
+    every_store(|backing| {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            // status   blocks  the next letter goes
+            ("5.1.1",   true,   ""),
+            ("5.7.1",   false,  "finance@example.com"),
+        ];
+        for (status, blocks, next) in rows {
+            let centre = hanging(backing);
+            let letter = letters(&centre)[0].letter_id.clone();
+            claim(&centre, "one", 1_000);
+            let answer = format!("550 {status} no");
+            let refused = match blocks {
+                true => Ending::NoMailbox { status: status.into(), answer },
+                false => Ending::Refused(answer),
+            };
+            settle(&centre, "one", &letter, &refused, 1_001);
+            let choice = centre.store.choices(Some("E1")).unwrap().pop().unwrap();
+            assert_eq!(choice.blocked.as_deref(), blocks.then_some(status));
+            assert_eq!(anew(&centre, "05-13"), WrittenAnew { printed: 1, mailed: 0 });
+            assert_eq!(anew(&centre, "05-14"), WrittenAnew::default(), "once");
+            let states: Vec<LetterState> =
+                letters(&centre).iter().map(|letter| letter.state).collect();
+            assert_eq!(states, [LetterState::Refused, LetterState::Printed]);
+            let pages = pages(&centre);
+            assert_eq!(pages.len(), 1);
+            for words in ["示例甲公司<br>公积金经办人　收", "600.00", "请这样办理"]
+            {
+                assert!(pages[0].contains(words), "{words}: {}", pages[0]);
+            }
+            centre.night("05-19", &[]);
+            assert_eq!(letters(&centre).pop().unwrap().recipient, next);
+        }
+    });
+}
+
+#[test]
+fn what_is_sent_again_goes_to_the_address_of_now() {
+    every_store(|backing| {
+        let centre = hanging(backing);
+        let first = letters(&centre)[0].letter_id.clone();
+        let retry = |id: &str| centre.store.retry_letters(&[id.to_owned()], 2_000).unwrap();
+        claim(&centre, "one", 1_000);
+        let answer = "550 5.1.1 no".to_owned();
+        let ending = Ending::NoMailbox { status: "5.1.1".into(), answer };
+        settle(&centre, "one", &first, &ending, 1_001);
+        set_address(&centre, "new@example.com");
+        assert_eq!(anew(&centre, "05-13"), WrittenAnew { printed: 0, mailed: 1 });
+        retry(&first);
+        assert_eq!(anew(&centre, "05-14").mailed, 1);
+        let found = letters(&centre);
+        assert_eq!(found.len(), 2, "the same letter to the same address is one letter");
+        assert_eq!(found[0].state, LetterState::Refused, "what happened stays");
+        assert!(found[0].written_anew);
+        let second = &found[1];
+        assert_eq!(
+            (second.state, second.recipient.as_str()),
+            (LetterState::Waiting, "new@example.com")
+        );
+        // As a mail program reads it.
+        let row = centre.store.letter(&second.letter_id).unwrap().unwrap();
+        let one = centre.store.letter(&first).unwrap().unwrap();
+        let (mail, before) = (row.message.as_bytes(), one.message.as_bytes());
+        let (mail, before) = (
+            MessageParser::default().parse(mail).unwrap(),
+            MessageParser::default().parse(before).unwrap(),
+        );
+        let to = mail.to().unwrap().first().unwrap();
+        assert_eq!((to.name(), to.address()), (Some("示例甲公司"), Some("new@example.com")));
+        assert_eq!(mail.message_id().unwrap().split('@').next(), Some(second.letter_id.as_str()));
+        assert_ne!(mail.message_id(), before.message_id());
+        assert_eq!(mail.subject(), before.subject());
+        assert_eq!(mail.from(), before.from());
+        assert_eq!(mail.body_text(0), before.body_text(0));
+        assert_eq!(mail.body_html(0), before.body_html(0));
+        // Where the address is the same, it is the same letter.
+        claim(&centre, "one", 3_000);
+        settle(&centre, "one", &second.letter_id, &Ending::Refused("554 5.7.1 no".into()), 3_001);
+        retry(&second.letter_id);
+        assert_eq!(letters(&centre)[1].state, LetterState::Waiting);
+        assert_eq!(anew(&centre, "05-15"), WrittenAnew::default());
+    });
+}
+
+#[test]
+fn thanks_and_unwanted_letters_are_not_worth_paper() {
+    every_store(|backing| {
+        let centre = hanging(backing);
+        claim(&centre, "one", 1_000);
+        let first = letters(&centre)[0].letter_id.clone();
+        settle(&centre, "one", &first, &Ending::Sent("250 ok".into()), 1_001);
+        let item = ItemId { account_no: account("icbc").to_owned(), serial: "S1".into() };
+        let moment = Moment::midnight(date("05-13"));
+        centre.store.resolve(&[item], &Act::Refund, "017", "", moment).unwrap();
+        centre.night("05-14", &[]);
+        let thanks = letters(&centre).pop().unwrap();
+        assert!(thanks.subject.contains("已经办妥"), "{}", thanks.subject);
+        claim(&centre, "one", 2_000);
+        settle(&centre, "one", &thanks.letter_id, &Ending::Refused("554 no".into()), 2_001);
+        assert_eq!(anew(&centre, "05-15"), WrittenAnew::default());
+        let centre = hanging(backing);
+        claim(&centre, "one", 1_000);
+        let first = letters(&centre)[0].letter_id.clone();
+        settle(&centre, "one", &first, &Ending::Refused("554 no".into()), 1_001);
+        centre.store.set_rhythm("E1", Rhythm::Never).unwrap();
+        assert_eq!(anew(&centre, "05-15"), WrittenAnew::default());
+        assert_eq!(pages(&centre), [""; 0]);
     });
 }
 
@@ -172,7 +320,10 @@ fn an_address_is_believed_once_its_link_was_followed() {
         };
         centre.store.ask_address("E1", "agent@example.com", "hash", 1_000).unwrap();
         assert_eq!(address(&centre), "finance@example.com", "asked is not believed");
-        let confirm = |hash: &str, now| centre.store.confirm_address(hash, now, date("05-13"));
+        let confirm = |hash: &str, now| {
+            let confirmed = centre.store.confirm_address(hash, now, date("05-13"));
+            confirmed.map(|asked| asked.map(|asked| asked.employer_id))
+        };
         assert_eq!(confirm("other", 500).unwrap(), None);
         assert_eq!(confirm("hash", 1_001).unwrap(), None, "too late");
         assert_eq!(confirm("hash", 999).unwrap(), Some("E1".into()));

@@ -22,9 +22,11 @@ pub(in crate::cli) enum AlertCommand {
     /// List letters and where each stands
     #[command(after_help = "Example:\n  duizhang alert list --state refused")]
     List(OutboxArgs),
-    /// Send letters again that were refused, given up, or are of unknown fate
+    /// Send letters again that came back, were refused, given up, or are of unknown fate
     #[command(after_help = "Examples:\n  duizhang alert retry 3f2a90\n  \
-        duizhang alert retry --state refused")]
+        duizhang alert retry --state refused\n\n\
+        Where the employer has another address by now, the letter goes there, as a letter of its own;\n\
+        where it has none that takes letters, it is printed.")]
     Retry(OutboxArgs),
     /// Send letters no more that are still waiting
     GiveUp(OutboxArgs),
@@ -71,7 +73,7 @@ pub(in crate::cli) struct OutboxArgs {
     #[arg(value_name = "LETTER")]
     pub(in crate::cli) letters: Vec<String>,
     /// Only in this state
-    #[arg(long, value_parser = ["waiting", "sending", "sent", "refused", "given-up", "unknown", "printed", "filed"])]
+    #[arg(long, value_parser = ["waiting", "sending", "sent", "returned", "refused", "given-up", "unknown", "printed", "filed"])]
     pub(in crate::cli) state: Option<String>,
     /// Only to this employer
     #[arg(long, value_name = "ID")]

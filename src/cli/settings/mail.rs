@@ -20,7 +20,7 @@ pub(in crate::cli) struct Letters {
     pub(in crate::cli) language: Tongue,
     /// Who gets the night's summary and alarms.
     pub(in crate::cli) staff: Vec<String>,
-    /// The page that a confirming link opens; the token is put behind it.
+    /// A page of one's own that a confirming link opens, instead of the desk's; the token is put behind it.
     pub(in crate::cli) confirm_url: Option<String>,
     /// The mail server; without it letters are left as files for another program.
     pub(in crate::cli) smtp: Option<Smtp>,

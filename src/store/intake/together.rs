@@ -161,16 +161,19 @@ impl Intake<'_> {
         })
     }
 
-    /// What is kept of the rows that are known.
+    /// What is kept of the rows that are known: a look-up each, by key. `offset 0` holds the planner to it; of
+    /// a table that grows in this very transaction it has no figures, and would read a centre's all.
     fn kept(&self, rows: &[Placed<'_>]) -> Result<Vec<postgres::Row>, StoreError> {
         let mut kept = Vec::new();
         for some in rows.chunks(NAMED_TOGETHER) {
             let sql = format!(
                 "select {} from (values {}) v
-                 join transaction_identity i on i.centre_id = ?1 and i.account_id = v.column1
-                    and i.serial = v.column2
-                 join bank_transaction t on t.centre_id = ?1 and t.account_id = i.account_id
-                    and t.serial = i.serial and t.booked_on = i.booked_on",
+                 cross join lateral (select booked_on from transaction_identity
+                    where centre_id = ?1 and account_id = v.column1 and serial = v.column2
+                    offset 0) i
+                 cross join lateral (select * from bank_transaction
+                    where centre_id = ?1 and booked_on = i.booked_on and account_id = v.column1
+                        and serial = v.column2 offset 0) t",
                 kept_columns(),
                 value_lists(2, 2, some.len())
             );

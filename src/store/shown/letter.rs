@@ -2,10 +2,12 @@
 
 use super::super::bulk::Bulk;
 use super::super::letters::LetterRow;
+use super::super::outbox::state;
 use super::super::row::{day, day_number};
 use super::super::sql::params;
 use super::super::{Store, StoreError};
 use super::pattern;
+use crate::alert::LetterState;
 use chrono::NaiveDate;
 
 /// A letter as a list shows it.
@@ -16,17 +18,35 @@ pub struct LetterLine {
     pub employer_id: String,
     pub employer_name: String,
     pub subject: String,
+    /// Empty where it goes on paper.
+    pub recipient: String,
+    /// `None` where it was written before there was an outbox.
+    pub state: Option<LetterState>,
+    pub answer: String,
+}
+
+/// Which letters to show; a field that is `None` does not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LetterSearch {
+    pub employer_id: Option<String>,
+    pub written_on: Option<NaiveDate>,
+    pub state: Option<LetterState>,
+    /// In the employer's name and number, and the subject.
+    pub text: Option<String>,
 }
 
 const LETTERS: &str = "
-    select l.letter_id, l.written_on, l.employer_id, coalesce(e.name, ''), l.subject
+    select l.letter_id, l.written_on, l.employer_id, coalesce(e.name, ''), l.subject,
+        l.recipient, o.state, coalesce(o.answer, '')
     from letter l
+    left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
     where l.centre_id = ?1 and l.kind = 'digest' and (l.written_on, l.letter_id) < (?2, ?3)
         and (?4 is null or l.employer_id = ?4)
         and (?5 is null or l.written_on = ?5)
         and (?6 is null or lower(coalesce(e.name, '') || ' ' || l.employer_id || ' ' || l.subject)
             like ?6 escape '!')
+        and (?8 is null or o.state = ?8)
     order by l.written_on desc, l.letter_id desc limit ?7";
 
 impl Store {
@@ -36,17 +56,17 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn search_letters(
         &self,
-        employer_id: Option<&str>,
-        written_on: Option<NaiveDate>,
-        text: Option<&str>,
+        search: &LetterSearch,
         behind: Option<(NaiveDate, &str)>,
         limit: u32,
     ) -> Result<Vec<LetterLine>, StoreError> {
         let bulk = Bulk::open(self)?;
         let (on, id) = behind.map_or((i64::MAX, ""), |(on, id)| (day_number(on), id));
-        let wanted = text.filter(|text| !text.trim().is_empty()).map(pattern);
-        let written_on = written_on.map(day_number);
-        let values = params![bulk.centre_id, on, id, employer_id, written_on, wanted, limit];
+        let text = search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern);
+        let (written_on, stands) =
+            (search.written_on.map(day_number), search.state.map(LetterState::code));
+        let employer_id = &search.employer_id;
+        let values = params![bulk.centre_id, on, id, employer_id, written_on, text, limit, stands];
         bulk.connection.prepare_cached(LETTERS)?.query_all(values, |row| {
             Ok(LetterLine {
                 letter_id: row.get(0)?,
@@ -54,6 +74,9 @@ impl Store {
                 employer_id: row.get(2)?,
                 employer_name: row.get(3)?,
                 subject: row.get(4)?,
+                recipient: row.get(5)?,
+                state: row.get::<Option<String>>(6)?.as_deref().map(state).transpose()?,
+                answer: row.get(7)?,
             })
         })
     }

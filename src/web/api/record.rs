@@ -1,9 +1,11 @@
 //! What there is to read, for programs: transactions, notices, employers, nights, letters.
 
 use super::{Asked, limit, list, parsed, place, shape, wrong, yuan};
+use crate::alert::LetterState;
 use crate::remittance::{NoticeStatus, Outcome};
 use crate::store::{
-    LetterLine, NoticeSearch, RowPlace, Store, StoreError, TransactionLine, TransactionSearch,
+    LetterLine, LetterSearch, NoticeSearch, RowPlace, Store, StoreError, TransactionLine,
+    TransactionSearch,
 };
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -160,6 +162,7 @@ fn day(text: Option<String>) -> Result<Option<NaiveDate>, Fault> {
 pub(crate) struct Letters {
     employer: Option<String>,
     written_on: Option<String>,
+    state: Option<String>,
     text: Option<String>,
     cursor: Option<String>,
     limit: Option<u32>,
@@ -174,10 +177,21 @@ pub(crate) async fn letters(
         Some((on, id)) => day(Some(on))?.map(|on| (on, id)),
         None => None,
     };
+    let search = LetterSearch {
+        employer_id: asked.employer,
+        written_on: on,
+        state: letter_state(asked.state.as_deref())?,
+        text: asked.text,
+    };
     let found = desk.store(move |store| {
         let behind = behind.as_ref().map(|(on, id)| (*on, id.as_str()));
-        store.search_letters(asked.employer.as_deref(), on, asked.text.as_deref(), behind, rows + 1)
+        store.search_letters(&search, behind, rows + 1)
     });
     let key = |row: &LetterLine| (row.written_on.to_string(), row.letter_id.clone());
     Ok(list(found.await?, rows, key, shape::letter))
+}
+
+/// A letter's state in a query.
+fn letter_state(code: Option<&str>) -> Result<Option<LetterState>, Fault> {
+    code.map(|code| LetterState::from_code(code).ok_or_else(|| wrong("state"))).transpose()
 }

@@ -1,5 +1,6 @@
 //! What the interface's JSON looks like. Money, days and instants are text; what may be absent is null.
 
+use crate::alert::LetterState;
 use crate::remittance::account::masked;
 use crate::remittance::{Direction, Money, Subject};
 use crate::report::Tally;
@@ -198,6 +199,8 @@ pub(super) fn letter(row: &LetterLine) -> Value {
         "employer_id": row.employer_id,
         "employer": row.employer_name,
         "subject": row.subject,
+        "state": row.state.map(LetterState::code),
+        "answer": row.answer,
     })
 }
 

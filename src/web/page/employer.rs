@@ -6,16 +6,18 @@ use super::item::Notice;
 use super::queue::Line;
 use super::{ROWS, as_of, cut, people};
 use crate::remittance::account::masked;
+use crate::report::Language;
 use crate::store::{
-    Edge, EmployerLine, EmployerSheet, Hanging, LetterLine, NoticeLine, NoticeSearch,
+    Choice, Edge, EmployerLine, EmployerSheet, Hanging, LetterLine, LetterSearch, NoticeLine,
+    NoticeSearch, Order, QueueFilter,
 };
-use crate::store::{Order, QueueFilter};
+use crate::suspense::Permission;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
-use crate::web::view::address::{self, Query as Address};
-use crate::web::view::{foreign, yuan};
+use crate::web::view::address::{self, Query as Whereto};
+use crate::web::view::{foreign, letter as words, yuan};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -54,8 +56,31 @@ struct Page {
     items_href: String,
     notices: Vec<Notice>,
     notices_href: String,
-    letters: Vec<LetterLine>,
+    letters: Vec<Letter>,
     letters_href: String,
+    address: Address,
+    done: bool,
+}
+
+/// A letter as the employer's page shows it.
+struct Letter {
+    href: String,
+    written_on: NaiveDate,
+    subject: String,
+    state: &'static str,
+    failed: bool,
+}
+
+/// Where its letters go.
+struct Address {
+    /// Where the form that changes it is sent to; empty where this role may not.
+    form: String,
+    address: String,
+    known_by: String,
+    asked: String,
+    rhythm: &'static str,
+    /// Why letters to it came back, where they did.
+    blocked: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -75,7 +100,7 @@ pub(crate) async fn list(
     let found = desk.store(move |store| store.search_employers(&text, &after, ROWS + 1)).await?;
     let (rows, more) = cut(found);
     let behind = |last: &EmployerLine| {
-        Address::default().with("q", &q).with("after", &last.employer_id).on("/employers")
+        Whereto::default().with("q", &q).with("after", &last.employer_id).on("/employers")
     };
     answer(&List {
         frame: Frame::new(&desk, &session, "缴存单位", "Employers"),
@@ -87,12 +112,18 @@ pub(crate) async fn list(
                 name: foreign(&row.name),
                 uscc: foreign(row.uscc.as_deref().unwrap_or_default()),
                 href: address::employer(&row.employer_id),
-                queue: Address::default().with("employer", &row.employer_id).on("/queue"),
+                queue: Whereto::default().with("employer", &row.employer_id).on("/queue"),
                 has_address: row.has_address,
             })
             .collect(),
         q,
     })
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Done {
+    done: String,
 }
 
 struct Found {
@@ -101,6 +132,7 @@ struct Found {
     items: Vec<Hanging>,
     notices: Vec<NoticeLine>,
     letters: Vec<LetterLine>,
+    choice: Choice,
     people: BTreeMap<String, String>,
 }
 
@@ -108,6 +140,7 @@ pub(crate) async fn show(
     State(desk): State<Desk>,
     session: Session,
     Path(employer_id): Path<String>,
+    Query(Done { done }): Query<Done>,
 ) -> Result<Response, Fault> {
     let today = desk.today();
     let employer_id = address::named(&employer_id).to_owned();
@@ -118,18 +151,21 @@ pub(crate) async fn show(
                 QueueFilter { employer_id: Some(employer_id.clone()), ..QueueFilter::default() };
             let search =
                 NoticeSearch { employer_id: Some(employer_id.clone()), ..NoticeSearch::default() };
+            let letters =
+                LetterSearch { employer_id: Some(employer_id.clone()), ..LetterSearch::default() };
             Ok(Some(Found {
                 sheet,
                 as_of: as_of(store, today)?,
                 items: store.queue(&filter, Order::Oldest, &Edge::Start, SHOWN)?,
                 notices: store.search_notices(&search, None, SHOWN)?,
-                letters: store.search_letters(Some(&employer_id), None, None, None, SHOWN)?,
+                letters: store.search_letters(&letters, None, SHOWN)?,
+                choice: store.choices(Some(&employer_id))?.pop().unwrap_or_default(),
                 people: people(store)?,
             }))
         })
         .await?
         .ok_or(Fault::NotFound)?;
-    answer(&page(&desk, &session, &found))
+    answer(&Page { done: done == "address-set", ..page(&desk, &session, &found) })
 }
 
 fn page(desk: &Desk, session: &Session, found: &Found) -> Page {
@@ -140,7 +176,7 @@ fn page(desk: &Desk, session: &Session, found: &Found) -> Page {
     let id = &employer.employer_id;
     let line =
         |row: &Hanging| Line::of(row, &[], found.as_of, &found.people, readings.reader(), language);
-    let of = |path| Address::default().with("employer", id).on(path);
+    let of = |path| Whereto::default().with("employer", id).on(path);
     Page {
         name: foreign(if employer.name.is_empty() { id } else { &employer.name }),
         facts: facts(&found.sheet, &frame),
@@ -148,9 +184,37 @@ fn page(desk: &Desk, session: &Session, found: &Found) -> Page {
         items_href: of("/queue"),
         notices: found.notices.iter().map(|one| Notice::of(one, 0, language)).collect(),
         notices_href: of("/notices"),
-        letters: found.letters.clone(),
+        letters: found.letters.iter().map(|one| Letter::of(one, language)).collect(),
+        address: Address::of(&found.choice, session, language),
+        done: false,
         letters_href: of("/letters"),
         frame,
+    }
+}
+
+impl Letter {
+    fn of(row: &LetterLine, language: Language) -> Self {
+        Self {
+            href: format!("/letters/{}", address::part(&row.letter_id)),
+            written_on: row.written_on,
+            subject: foreign(&row.subject),
+            state: words::state(row.state, language),
+            failed: words::failed(row.state),
+        }
+    }
+}
+
+impl Address {
+    fn of(choice: &Choice, session: &Session, language: Language) -> Self {
+        let form = format!("{}/address", address::employer(&choice.employer_id));
+        Self {
+            form: if session.may(Permission::Correspond) { form } else { String::new() },
+            address: foreign(choice.address.as_deref().unwrap_or_default()),
+            known_by: foreign(&words::known_by(choice, language)),
+            asked: foreign(choice.asked.as_deref().unwrap_or_default()),
+            rhythm: words::rhythm(choice.rhythm, language),
+            blocked: foreign(choice.blocked.as_deref().unwrap_or_default()),
+        }
     }
 }
 
@@ -165,7 +229,6 @@ fn facts(sheet: &EmployerSheet, frame: &Frame) -> Vec<(&'static str, String)> {
         (frame.say("统一社会信用代码", "Credit code"), text(&employer.uscc)),
         (frame.say("经办人", "Agent"), text(&employer.contact)),
         (frame.say("手机", "Mobile"), mobile),
-        (frame.say("函件地址", "Letters go to"), text(&employer.email)),
         (frame.say("付款账户", "Pays from"), accounts.join("、")),
         (frame.say("单位暂存款", "Advance balance"), yuan(sheet.advance)),
     ];

@@ -1,26 +1,42 @@
-//! Letters to employers: searched; and one as it was written.
+//! Letters to employers: searched; one as it was written; and the addresses that take none.
 
 use super::{ROWS, cut};
-use crate::store::{LetterLine, LetterRow};
+use crate::alert::LetterState;
+use crate::store::{BlockedAddress, LetterLine, LetterRow, LetterSearch, OutboxFilter, OutboxRow};
+use crate::suspense::Permission;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::address::{self, Query as Address};
-use crate::web::view::{foreign, typed_day};
+use crate::web::view::{foreign, letter as words, typed_day};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+/// Blocked addresses that the list shows; whoever mends some sees the others.
+const BLOCKED_SHOWN: u32 = 50;
+
 #[derive(Template)]
 #[template(path = "desk/letters.html")]
 struct List {
     frame: Frame,
     asked: Asked,
+    states: Vec<(&'static str, &'static str)>,
     lines: Vec<Line>,
     next: String,
+    blocked: Vec<Blocked>,
+}
+
+/// An address that takes no letters, as the list shows it.
+struct Blocked {
+    address: String,
+    why: String,
+    since_on: NaiveDate,
+    employer: String,
+    employer_href: String,
 }
 
 struct Line {
@@ -29,6 +45,9 @@ struct Line {
     employer: String,
     employer_href: String,
     subject: String,
+    state: &'static str,
+    failed: bool,
+    answer: String,
 }
 
 #[derive(Template)]
@@ -40,6 +59,9 @@ struct Page {
     subject: String,
     /// What stands in the message besides its parts in HTML.
     text: String,
+    standing: Vec<(&'static str, String)>,
+    may_retry: bool,
+    done: bool,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -48,6 +70,7 @@ pub(crate) struct Asked {
     q: String,
     employer: String,
     on: String,
+    state: String,
     after: String,
 }
 
@@ -65,25 +88,40 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let wanted = asked.clone();
-    let found = desk
+    let (found, blocked) = desk
         .store(move |store| {
-            let employer = Some(wanted.employer.trim()).filter(|employer| !employer.is_empty());
+            let employer_id = Some(wanted.employer.trim()).filter(|employer| !employer.is_empty());
+            let search = LetterSearch {
+                employer_id: employer_id.map(str::to_owned),
+                written_on: typed_day(&wanted.on),
+                state: LetterState::from_code(&wanted.state),
+                text: Some(wanted.q.clone()),
+            };
             let behind = wanted.behind();
             let behind = behind.as_ref().map(|(on, id)| (*on, id.as_str()));
-            store.search_letters(employer, typed_day(&wanted.on), Some(&wanted.q), behind, ROWS + 1)
+            let found = store.search_letters(&search, behind, ROWS + 1)?;
+            Ok((found, store.blocked_addresses(BLOCKED_SHOWN)?))
         })
         .await?;
     let (rows, more) = cut(found);
+    let frame = Frame::new(&desk, &session, "致单位函件", "Letters");
+    let language = frame.language;
     let behind = |last: &LetterLine| {
         Address::default()
             .with("q", &asked.q)
             .with("employer", &asked.employer)
             .with("on", &asked.on)
+            .with("state", &asked.state)
             .with("after", &format!("{}.{}", last.written_on, last.letter_id))
             .on("/letters")
     };
     answer(&List {
-        frame: Frame::new(&desk, &session, "致单位函件", "Letters"),
+        frame,
+        states: LetterState::ALL
+            .into_iter()
+            .map(|state| (state.code(), words::state(Some(state), language)))
+            .collect(),
+        blocked: blocked.iter().map(Blocked::of).collect(),
         next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
         lines: rows
             .iter()
@@ -97,29 +135,90 @@ pub(crate) async fn list(
                 }),
                 employer_href: address::employer(&row.employer_id),
                 subject: foreign(&row.subject),
+                state: words::state(row.state, language),
+                failed: words::failed(row.state),
+                answer: foreign(&row.answer),
             })
             .collect(),
         asked,
     })
 }
 
+impl Blocked {
+    fn of(row: &BlockedAddress) -> Self {
+        Self {
+            address: foreign(&row.address),
+            why: foreign(&format!("{} {}", row.reason, row.detail)),
+            since_on: row.since_on,
+            employer: foreign(&row.employer_id),
+            employer_href: address::employer(&row.employer_id),
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Done {
+    done: String,
+}
+
 pub(crate) async fn show(
     State(desk): State<Desk>,
     session: Session,
     Path(letter_id): Path<String>,
+    Query(Done { done }): Query<Done>,
 ) -> Result<Response, Fault> {
-    let letter = desk.store(move |store| store.letter(&letter_id)).await?;
-    let letter = letter.ok_or(Fault::NotFound)?;
+    let found = desk.store(move |store| {
+        let Some(letter) = store.letter(&letter_id)? else { return Ok(None) };
+        let filter = OutboxFilter {
+            letter: Some(letter_id),
+            employer_id: Some(letter.employer_id.clone()),
+            state: None,
+        };
+        Ok(Some((letter, store.outbox(&filter)?.pop())))
+    });
+    let (letter, standing) = found.await?.ok_or(Fault::NotFound)?;
+    let frame = Frame::new(&desk, &session, "函件", "Letter");
+    let state = standing.as_ref().map(|row| row.state);
     answer(&Page {
-        frame: Frame::new(&desk, &session, "函件", "Letter"),
         employer_href: address::employer(&letter.employer_id),
         subject: foreign(&letter.subject),
-        text: plain_part(&letter.message),
+        text: readable(&letter),
+        may_retry: words::failed(state) && session.may(Permission::Correspond),
+        standing: standing.map(|row| facts(&desk, &row, &frame)).unwrap_or_default(),
+        done: done == "letter-retried",
+        frame,
         letter,
     })
 }
 
-/// The plain text of a message of ours; as it was sent, where it cannot be told apart.
-fn plain_part(message: &str) -> String {
-    crate::alert::plain_text(message).unwrap_or_else(|| message.to_owned())
+/// Where a letter stands, and how it came there.
+fn facts(desk: &Desk, row: &OutboxRow, frame: &Frame) -> Vec<(&'static str, String)> {
+    let at =
+        |at: Option<i64>| at.filter(|at| *at > 0).map(|at| desk.shown_at(at)).unwrap_or_default();
+    let anew = if row.written_anew {
+        frame.say("已改寄其他邮箱或转为纸质函件", "written anew to another address, or on paper")
+    } else {
+        ""
+    };
+    let facts = [
+        (frame.say("状态", "State"), words::state(Some(row.state), frame.language).to_owned()),
+        (frame.say("尝试次数", "Tries"), row.attempts.to_string()),
+        (frame.say("最近一次", "Last change"), at(Some(row.changed_at))),
+        (frame.say("下次尝试", "Next try"), at(row.due_at)),
+        (frame.say("邮件服务器答复", "The mail server said"), foreign(&row.answer)),
+        (frame.say("后续", "Since then"), anew.to_owned()),
+    ];
+    facts.into_iter().filter(|(_, value)| !value.is_empty() && value != "0").collect()
+}
+
+/// The words of a letter: a mail's plain text, or those of the page that is printed.
+fn readable(letter: &LetterRow) -> String {
+    let page = || format!("Content-Type: text/html; charset=utf-8\n\n{}", letter.message);
+    let text = if letter.on_paper() {
+        crate::alert::plain_text(&page())
+    } else {
+        crate::alert::plain_text(&letter.message)
+    };
+    text.unwrap_or_else(|| letter.message.clone())
 }

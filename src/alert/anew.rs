@@ -1,0 +1,107 @@
+//! A letter that did not arrive, written once more: to another address, or on paper.
+//!
+//! Start at [`Anew::of`]. The words are those that were written: they are taken out of the message of
+//! the outbox, so that the employer reads what the first letter said, whatever rules are in use by now.
+//!
+//! Invariant: the id follows from the first letter's id and from whereto the new one goes, so that a
+//! letter is written anew once for each address. Its Message-ID is another than the first letter's: it is
+//! another letter, to somebody else, and a report about one says nothing of the other.
+
+use super::letter::{self, Letter};
+use super::staff::hex;
+use super::{CentreContact, page};
+use crate::rulebook::letter::LetterRules;
+use chrono::NaiveDate;
+use mail_parser::{Address, Message, MessageParser};
+use sha2::{Digest as _, Sha256};
+
+/// A letter taken out of its message.
+#[derive(Clone, Debug)]
+pub struct Anew {
+    first_id: String,
+    letter: Letter,
+}
+
+/// What it became: id, subject, and the message or the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub letter_id: String,
+    pub subject: String,
+    pub message: String,
+}
+
+impl Anew {
+    /// The letter in a message of the outbox; `None` where that is no message of ours.
+    #[must_use]
+    pub fn of(letter_id: &str, employer_id: &str, message: &str) -> Option<Self> {
+        let mail = MessageParser::default().parse(message)?;
+        let letter = Letter {
+            letter_id: letter_id.to_owned(),
+            employer_id: employer_id.to_owned(),
+            from: address(mail.from())?,
+            from_name: name(mail.from()),
+            to: address(mail.to())?,
+            to_name: name(mail.to()),
+            unsubscribe: unsubscribe(&mail),
+            subject: mail.subject()?.to_owned(),
+            text: mail.body_text(0)?.replace("\r\n", "\n"),
+            html: mail.body_html(0)?.replace("\r\n", "\n"),
+        };
+        Some(Self { first_id: letter_id.to_owned(), letter })
+    }
+
+    /// Whether it asks its reader to do something; thanks and advice are not worth paper.
+    #[must_use]
+    pub fn asks_for_something(&self) -> bool {
+        self.letter.text.contains(letter::STEPS)
+    }
+
+    /// To another address, dated on a day; `None` where that is no address.
+    #[must_use]
+    pub fn to(&self, address: &str, on: NaiveDate) -> Option<Written> {
+        let letter_id = self.id(&["mail", address]);
+        let letter =
+            Letter { letter_id: letter_id.clone(), to: address.to_owned(), ..self.letter.clone() };
+        let message = letter.eml(on).ok()?;
+        let message = String::from_utf8_lossy(&message).into_owned();
+        Some(Written { letter_id, subject: letter.subject, message })
+    }
+
+    /// A page to print and post: the mail's own page, with the addressee where a window envelope has its
+    /// window.
+    #[must_use]
+    pub fn on_paper(&self, centre: &CentreContact, rules: &LetterRules) -> Written {
+        let paper = letter::Paper::of(&self.letter.to_name, centre, rules);
+        let centre = letter::name(&self.letter.from_name);
+        Written {
+            letter_id: self.id(&["paper"]),
+            subject: self.letter.subject.clone(),
+            message: page::printed(&self.letter.html, &centre, &paper),
+        }
+    }
+
+    fn id(&self, whereto: &[&str]) -> String {
+        let mut hash = Sha256::new();
+        for field in ["duizhang anew 1", &self.first_id].iter().chain(whereto) {
+            hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(field);
+        }
+        hex(&hash.finalize())
+    }
+}
+
+fn address(found: Option<&Address<'_>>) -> Option<String> {
+    found?.first()?.address().map(str::to_owned)
+}
+
+fn name(found: Option<&Address<'_>>) -> String {
+    let name = found.and_then(Address::first).and_then(|one| one.name());
+    name.unwrap_or_default().to_owned()
+}
+
+/// The address in `List-Unsubscribe: <mailto:ADDRESS?subject=…>`.
+fn unsubscribe(mail: &Message<'_>) -> Option<String> {
+    let raw = mail.header_raw("List-Unsubscribe")?;
+    let (_, rest) = raw.split_once("mailto:")?;
+    rest.split(['?', '>']).next().map(str::to_owned)
+}

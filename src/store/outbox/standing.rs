@@ -1,0 +1,222 @@
+//! Where letters stand, for whoever looks; and what staff change about it.
+
+use super::super::bulk::Bulk;
+use super::super::error::Refusal;
+use super::super::row::{day, day_number, unknown};
+use super::super::sql::{Connection, Row, params};
+use super::super::{Store, StoreError};
+use super::anew::{Whereto, whereto};
+use crate::alert::LetterState;
+use chrono::NaiveDate;
+
+/// A letter and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxRow {
+    pub letter_id: String,
+    pub kind: String,
+    /// Empty for letters to staff.
+    pub employer_id: String,
+    pub written_on: NaiveDate,
+    pub recipient: String,
+    pub subject: String,
+    pub state: LetterState,
+    pub attempts: u32,
+    /// Seconds since 1970, UTC; `None` where nobody tries any more.
+    pub due_at: Option<i64>,
+    pub changed_at: i64,
+    pub answer: String,
+    /// What did not arrive was written once more, to another address or on paper.
+    pub written_anew: bool,
+}
+
+/// Which letters to list or to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutboxFilter {
+    /// The beginning of a letter's id.
+    pub letter: Option<String>,
+    pub state: Option<LetterState>,
+    pub employer_id: Option<String>,
+}
+
+/// A letter and the state in which it was found.
+struct Found<'a> {
+    letter_id: &'a str,
+    state: &'a str,
+}
+
+const LISTED: &str = "
+    select l.letter_id, l.kind, l.employer_id, l.written_on, l.recipient, l.subject, o.state,
+        o.attempts, o.due_at, o.changed_at, o.answer, o.anew
+    from outbox o join letter l using (centre_id, letter_id)
+    where o.centre_id = ?1
+        and (cast(?2 as text) is null or o.state = ?2)
+        and (cast(?3 as text) is null or l.employer_id = ?3)
+    order by l.written_on, o.letter_id";
+
+impl Store {
+    /// The letters of the outbox that the filter lets through, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn outbox(&self, filter: &OutboxFilter) -> Result<Vec<OutboxRow>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let state = filter.state.map(LetterState::code);
+        let values = params![bulk.centre_id, state, filter.employer_id];
+        let mut rows = bulk.connection.prepare_cached(LISTED)?.query_all(values, listed)?;
+        if let Some(letter) = &filter.letter {
+            rows.retain(|row| row.letter_id.starts_with(letter.as_str()));
+        }
+        Ok(rows)
+    }
+
+    /// How many letters stand where, in the order of [`LetterState::ALL`].
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn outbox_counts(&self) -> Result<Vec<(LetterState, u64)>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select state, count(*) from outbox where centre_id = ?1 group by state";
+        let found =
+            bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], |row| {
+                Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
+            })?;
+        let count = |state: LetterState| {
+            let count = found.iter().find(|(code, _)| code == state.code());
+            count.and_then(|(_, count)| u64::try_from(*count).ok()).unwrap_or_default()
+        };
+        Ok(LetterState::ALL.into_iter().map(|state| (state, count(state))).collect())
+    }
+
+    /// Sends these letters again, from the first try on. One whose employer has another address by
+    /// now, or none, is marked to be written anew instead ([`Store::strays`]).
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where one of them is sent, or in a sender's hands; none is then
+    /// changed.
+    pub fn retry_letters(&self, letter_ids: &[String], now: i64) -> Result<(), StoreError> {
+        const AGAIN: &str = "update outbox set state = 'waiting', due_at = ?4, attempts = 0,
+                unconfirmed = 0, answer = '', changed_at = ?4, anew = 0
+            where centre_id = ?1 and letter_id = ?2 and state = ?3";
+        // What nobody tries any more keeps what was said of it.
+        const ANEW: &str = "update outbox set due_at = null, changed_at = ?4, anew = 1,
+                state = case when due_at is null then state else 'given-up' end
+            where centre_id = ?1 and letter_id = ?2 and state = ?3";
+        const LETTER: &str = "select kind, employer_id, recipient from letter
+            where centre_id = ?1 and letter_id = ?2";
+        let may = [
+            LetterState::Returned,
+            LetterState::Refused,
+            LetterState::GivenUp,
+            LetterState::Unknown,
+            LetterState::Waiting,
+        ];
+        self.restand(
+            letter_ids,
+            &may,
+            "a letter that did not arrive",
+            |connection, centre, found| {
+                let key = params![centre, found.letter_id];
+                let there = connection.query_row(LETTER, key, |row| {
+                    let texts =
+                        (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
+                    Ok(texts)
+                })?;
+                let (kind, employer_id, recipient) = there;
+                let same = kind != "digest"
+                    || whereto(connection, centre, &employer_id)? == Whereto::Mail(recipient);
+                let sql = if same { AGAIN } else { ANEW };
+                connection.execute(sql, params![centre, found.letter_id, found.state, now])
+            },
+        )
+    }
+
+    /// Sends these letters no more.
+    ///
+    /// # Errors
+    /// As [`Store::retry_letters`].
+    pub fn give_up_letters(&self, letter_ids: &[String], now: i64) -> Result<(), StoreError> {
+        const SQL: &str = "update outbox set state = 'given-up', due_at = null,
+                answer = 'given up by staff', changed_at = ?4
+            where centre_id = ?1 and letter_id = ?2 and state = ?3";
+        let may = [LetterState::Waiting, LetterState::Unknown];
+        self.restand(
+            letter_ids,
+            &may,
+            "a letter that is to be sent",
+            |connection, centre, found| {
+                connection.execute(SQL, params![centre, found.letter_id, found.state, now])
+            },
+        )
+    }
+
+    /// Changes letters that stand where they may be changed: all of them, or none.
+    fn restand(
+        &self,
+        letter_ids: &[String],
+        may: &[LetterState],
+        wanted: &'static str,
+        change: impl Fn(&Connection, i64, &Found<'_>) -> Result<usize, StoreError>,
+    ) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            for letter_id in letter_ids {
+                let sql = "select state from outbox where centre_id = ?1 and letter_id = ?2";
+                let key = params![centre, letter_id];
+                let mut select = connection.prepare_cached(sql)?;
+                let Some(state) = select.query_row_optional(key, |row| row.get::<String>(0))?
+                else {
+                    let refusal = Refusal::NoSuch { what: "letter", id: letter_id.clone() };
+                    return Err(StoreError::Refused(refusal));
+                };
+                let fits = may.iter().any(|state_that_fits| state_that_fits.code() == state);
+                let found = Found { letter_id, state: &state };
+                if !fits || change(connection, centre, &found)? == 0 {
+                    let id = letter_id.clone();
+                    let refusal = Refusal::State { what: "letter", id, state, wanted };
+                    return Err(StoreError::Refused(refusal));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Marks the letters of a night that were left as files for another mail program: no sender
+    /// takes them up later.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn file_letters(&self, night: NaiveDate) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "update outbox set state = 'filed', due_at = null
+            where centre_id = ?1 and state = 'waiting' and attempts = 0
+                and letter_id in (select letter_id from letter
+                    where centre_id = ?1 and written_on = ?2 and kind = 'digest')";
+        let written_on = day_number(night);
+        bulk.atomically(|connection| connection.execute(sql, params![bulk.centre_id, written_on]))?;
+        Ok(())
+    }
+}
+
+fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
+    let attempts: i64 = row.get(7)?;
+    Ok(OutboxRow {
+        letter_id: row.get(0)?,
+        kind: row.get(1)?,
+        employer_id: row.get(2)?,
+        written_on: day(row.get(3)?)?,
+        recipient: row.get(4)?,
+        subject: row.get(5)?,
+        state: state(row.text(6)?)?,
+        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        due_at: row.get(8)?,
+        changed_at: row.get(9)?,
+        answer: row.get(10)?,
+        written_anew: row.get::<i64>(11)? == 2,
+    })
+}
+
+/// The state that a code of the database stands for.
+pub(in super::super) fn state(code: &str) -> Result<LetterState, StoreError> {
+    LetterState::from_code(code).ok_or_else(|| unknown("outbox", "state", code))
+}

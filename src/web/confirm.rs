@@ -1,0 +1,91 @@
+//! The page behind the link that asks whether an address is an employer's: for anybody who has the link.
+//!
+//! To open it changes nothing, so that a mail scanner which follows every link confirms nothing; the
+//! button does. The token stands in the query, which is written into no log.
+
+use super::Desk;
+use super::fault::Fault;
+use super::frame::{Frame, Visit, choose, show};
+use super::login::visitor;
+use crate::alert::staff::token_hash;
+use crate::store::AskedAddress;
+use crate::web::view::foreign;
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "desk/confirm.html")]
+struct Page {
+    frame: Frame,
+    employer: String,
+    address: String,
+    stage: Stage,
+}
+
+enum Stage {
+    /// The button is still to be pressed; what its form carries.
+    Asks {
+        token: String,
+        csrf: String,
+    },
+    Confirmed,
+    /// No such token, used before, or too old.
+    Over,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+/// Shows what would be confirmed.
+pub(super) async fn page(
+    State(desk): State<Desk>,
+    visit: Visit,
+    headers: HeaderMap,
+    Query(link): Query<Link>,
+) -> Result<Response, Fault> {
+    let (hash, now) = (token_hash(&link.token), desk.now());
+    let asked = desk.store(move |store| store.asked_address(&hash, now)).await?;
+    let Some(asked) = asked else { return answer(&desk, &visit, None, Stage::Over) };
+    let visitor = visitor(&headers)?;
+    let stage = Stage::Asks { token: link.token, csrf: visitor.csrf() };
+    Ok(visitor.remembered(answer(&desk, &visit, Some(asked), stage)?))
+}
+
+/// Confirms.
+pub(super) async fn confirm(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Form(link): Form<Link>,
+) -> Result<Response, Fault> {
+    let (hash, now, today) = (token_hash(&link.token), desk.now(), desk.today());
+    let confirmed = desk.store(move |store| store.confirm_address(&hash, now, today)).await?;
+    let stage = if confirmed.is_some() { Stage::Confirmed } else { Stage::Over };
+    answer(&desk, &visit, confirmed, stage)
+}
+
+fn answer(
+    desk: &Desk,
+    visit: &Visit,
+    asked: Option<AskedAddress>,
+    stage: Stage,
+) -> Result<Response, Fault> {
+    let over = matches!(stage, Stage::Over);
+    let title = choose(visit.language, "确认函件邮箱", "Confirm the address for letters");
+    let mut response = show(&Page {
+        frame: Frame::of_visitor(desk, visit, title),
+        employer: asked.as_ref().map(|asked| foreign(&asked.employer_name)).unwrap_or_default(),
+        address: asked.map(|asked| foreign(&asked.address)).unwrap_or_default(),
+        stage,
+    })?;
+    if over {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    Ok(response)
+}

@@ -1,0 +1,60 @@
+//! Where letters go: staff enter an employer's address, lift a block, send a letter once more.
+
+use super::draft::Form;
+use super::invalid;
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::session::Session;
+use crate::web::view::address;
+use axum::extract::{Path, RawForm, State};
+use axum::response::{IntoResponse, Redirect, Response};
+
+/// Characters of a mail address (RFC 5321, 4.5.3.1.3).
+const ADDRESS_CHARS_MAX: usize = 254;
+
+/// Believes the address that staff have from the employer itself; entering the one that is there lifts
+/// a block on it.
+pub(crate) async fn set(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(employer_id): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let form = Form::read(&body);
+    let address = mail_address(form.one("address"))?;
+    let employer_id = address::named(&employer_id).to_owned();
+    let page = address::employer(&employer_id);
+    let entry = session.entry(&desk, "address-set", &employer_id, &address);
+    let (by, today) = (session.person_id.clone(), desk.today());
+    desk.store(move |store| store.set_address(&employer_id, &address, &by, today, &entry)).await?;
+    Ok(Redirect::to(&format!("{page}?done=address-set")).into_response())
+}
+
+/// Sends a letter once more, to the address of now; the next run of the sender takes it.
+pub(crate) async fn retry(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(letter_id): Path<String>,
+) -> Result<Response, Fault> {
+    let page = format!("/letters/{}", address::part(&letter_id));
+    let (entry, now) = (session.entry(&desk, "letter-retried", &letter_id, ""), desk.now());
+    desk.store(move |store| {
+        store.retry_letters(std::slice::from_ref(&letter_id), now)?;
+        store.append(&entry)
+    })
+    .await?;
+    Ok(Redirect::to(&format!("{page}?done=letter-retried")).into_response())
+}
+
+/// One plain ASCII mail address.
+fn mail_address(typed: &str) -> Result<String, Fault> {
+    let typed = typed.trim();
+    let fits = typed.len() <= ADDRESS_CHARS_MAX
+        && typed.bytes().all(|byte| byte.is_ascii_graphic())
+        && typed.parse::<lettre::Address>().is_ok();
+    if fits {
+        Ok(typed.to_owned())
+    } else {
+        Err(invalid("请填写一个邮箱地址，例如 gjj@example.com", "expected one mail address"))
+    }
+}

@@ -1,0 +1,194 @@
+//! Letters at the desk: the page behind the confirming link, where letters go, what came back.
+
+use super::centre::{Backing, date, every_store};
+use super::served::{Served, entry};
+use super::wire::{Answer, get, post};
+use duizhang::alert::staff::token_hash;
+use duizhang::alert::{Claim, Ending, LetterState, Outbox, Settled, Standing, Tries};
+use duizhang::store::{Choice, LetterRow, OutboxFilter};
+use duizhang::suspense::Role;
+use duizhang::web::account;
+use serde_json::{Value, json};
+
+const ADDRESS: &str = "finance@example.com";
+const LETTER: &str = "3f2a90c4b7d15e68";
+
+/// A desk with this letter to E1 in the outbox.
+fn with_letter(backing: Backing) -> Served {
+    let served = Served::new(backing);
+    let letter = LetterRow {
+        letter_id: LETTER.into(),
+        kind: "digest".into(),
+        employer_id: "E1".into(),
+        written_on: date("05-12"),
+        recipient: ADDRESS.into(),
+        subject: "缴款 500.00 元待核实".into(),
+        message: format!("To: {ADDRESS}\r\nSubject: x\r\n\r\n请核实\r\n"),
+    };
+    served.centre.store.post_letters(&[letter]).unwrap();
+    served
+}
+
+/// Lets the letter end so.
+fn ended(served: &Served, ending: &Ending) {
+    let (holder, now) = ("one".to_owned(), served.now());
+    let claim = Claim { holder: holder.clone(), now, lease_until: now + 9, letters_max: 9 };
+    let store = &served.centre.store;
+    let claimed = Outbox::claim(store, &claim).unwrap();
+    assert!(claimed.iter().any(|letter| letter.letter_id == LETTER));
+    let settled = Settled {
+        letter_id: LETTER.into(),
+        standing: Standing::after(ending, Tries::default(), now),
+        no_mailbox: ending.clone().no_mailbox(),
+    };
+    Outbox::settle(store, &holder, now, &[settled]).unwrap();
+}
+
+fn choice(served: &Served) -> Choice {
+    served.centre.store.choices(Some("E1")).unwrap().pop().unwrap()
+}
+
+fn state(served: &Served) -> LetterState {
+    let filter = OutboxFilter { letter: Some(LETTER.into()), ..OutboxFilter::default() };
+    served.centre.store.outbox(&filter).unwrap()[0].state
+}
+
+#[test]
+fn a_link_confirms_once_its_button_is_pressed() {
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let ask = |token: &str, until: i64| {
+            let hash = token_hash(token);
+            served.centre.store.ask_address("E1", "agent@example.com", &hash, until).unwrap();
+        };
+        let address = || choice(&served).address.unwrap();
+        let page = || served.ask(&get("/confirm?token=secret"));
+        assert_eq!(page().status, 404, "nobody asked");
+        ask("secret", served.now() + 60);
+        // A mail scanner opens every link, more than once.
+        for _ in 0..3 {
+            let page = page();
+            assert_eq!(page.status, 200);
+            assert!(page.body.contains("示例甲公司") && page.body.contains("agent@example.com"));
+            assert_eq!(address(), ADDRESS, "to look confirms nothing");
+        }
+        let shown = page();
+        let visitor = shown.cookie("__Host-duizhang-visitor").unwrap().split(';').next().unwrap();
+        let press = |token: &str| {
+            let fields = [("csrf", &*shown.field("csrf")), ("token", token)];
+            served.ask(&post("/confirm", &fields).with("cookie", visitor))
+        };
+        assert_eq!(press("other").status, 404);
+        assert_eq!(address(), ADDRESS);
+        let confirmed = press("secret");
+        assert_eq!(confirmed.status, 200, "{}", confirmed.body);
+        assert!(confirmed.body.contains("已经确认"));
+        assert_eq!(address(), "agent@example.com");
+        assert_eq!((press("secret").status, page().status), (404, 404), "a link works once");
+        let trail = served.get(&served.login("auditor"), "/trail?event=address-confirmed").body;
+        assert!(
+            trail.contains("确认函件地址</td>") && trail.contains("agent@example.com"),
+            "{trail}"
+        );
+        ask("late", served.now() + 60);
+        served.turn_clock(61);
+        assert_eq!(served.ask(&get("/confirm?token=late")).status, 404);
+    });
+}
+
+#[test]
+fn staff_enter_an_address_and_lift_a_block() {
+    every_store(|backing| {
+        let served = with_letter(backing);
+        let (status, answer) = ("5.1.1".to_owned(), "550 5.1.1 no such user".to_owned());
+        ended(&served, &Ending::NoMailbox { status, answer });
+        let clerk = served.login("clerk");
+        for (path, there) in [
+            ("/employers/E1", vec!["已停用", "5.1.1", "被拒收"]),
+            ("/letters", vec!["被拒收", "550 5.1.1 no such user", ADDRESS]),
+            ("/letters?state=refused", vec!["缴款 500.00 元待核实"]),
+            ("/letters?state=sent", vec!["没有这样的函件"]),
+            (&format!("/letters/{LETTER}"), vec!["被拒收", "550 5.1.1 no such user", "重发"]),
+        ] {
+            let body = served.get(&clerk, path).body;
+            for words in there {
+                assert!(body.contains(words), "{path}: {words}: {body}");
+            }
+        }
+        let enter =
+            |address: &str| served.post(&clerk, "/employers/E1/address", &[("address", address)]);
+        for wrong in
+            ["", "finance", "a@b.example, c@d.example", "名@例.中国", "Li Na <a@b.example>"]
+        {
+            assert_eq!(enter(wrong).status, 422, "{wrong:?}");
+        }
+        assert_eq!(choice(&served).blocked.as_deref(), Some("5.1.1"));
+        assert_eq!(enter(ADDRESS).header("location"), Some("/employers/E1?done=address-set"));
+        assert_eq!(choice(&served).blocked, None);
+        assert_eq!(enter("new@example.com").status, 303);
+        let page = served.get(&clerk, "/employers/E1").body;
+        assert!(page.contains("new@example.com") && page.contains("工作人员登记 clerk"), "{page}");
+        let trail = served.get(&served.login("approver"), "/trail?event=address-set").body;
+        assert!(
+            trail.contains("登记函件地址</td>") && trail.contains("new@example.com"),
+            "{trail}"
+        );
+        let auditor = served.login("auditor");
+        let page = served.get(&auditor, "/employers/E1").body;
+        assert!(!page.contains("/employers/E1/address"), "who may not is not shown how");
+        // Sent again it goes to the address of now: as a letter of its own, by the next run.
+        let retried = served.post(&clerk, &format!("/letters/{LETTER}/retry"), &[]);
+        assert_eq!(retried.status, 303, "{}", retried.body);
+        let strays = served.centre.store.strays(9).unwrap();
+        assert_eq!(strays.len(), 1);
+        assert_eq!(state(&served), LetterState::Refused);
+        let gone = served.post(&clerk, "/letters/404/retry", &[]);
+        assert_eq!(gone.status, 404, "{}", gone.body);
+    });
+}
+
+/// A report as a mail server writes it.
+fn report(letter: &str, status: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mx.test\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.test\r\n\r\n\
+         Final-Recipient: rfc822; {ADDRESS}\r\nAction: failed\r\nStatus: {status}\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{letter}@centre.test>\r\n--b--\r\n"
+    )
+}
+
+#[test]
+fn a_mail_server_reports_what_came_back() {
+    every_store(|backing| {
+        let served = with_letter(backing);
+        ended(&served, &Ending::Sent("250 ok".into()));
+        let (token, kept) =
+            account::token("邮件服务器", Role::Clerk, "operator", served.now(), 9).unwrap();
+        served.centre.store.add_token(&kept, &entry("token-made", &kept.token_id)).unwrap();
+        let send = |kind: &str, body: &str| -> Answer {
+            let mut ask =
+                post("/api/v1/bounces", &[]).with("authorization", &format!("Bearer {token}"));
+            ask.headers[0].1 = kind.to_owned();
+            ask.body = body.to_owned();
+            served.ask(&ask)
+        };
+        let items = |body: &str| -> Value {
+            let answer = send("message/rfc822", body);
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            serde_json::from_str::<Value>(&answer.body).unwrap()["items"].clone()
+        };
+        let item = |status: &str, returned: bool, blocked: bool| json!([{ "address": ADDRESS, "status": status, "returned": returned, "blocked": blocked }]);
+        assert_eq!(send("application/json", "{}").status, 422);
+        assert_eq!(send("message/rfc822", &"x".repeat(300_000)).status, 413);
+        assert_eq!(items("no report at all"), json!([]));
+        assert_eq!(items(&report("0123", "5.1.1")), item("5.1.1", false, false), "a forgery");
+        assert_eq!(state(&served), LetterState::Sent);
+        assert_eq!(items(&report(LETTER, "5.1.1")), item("5.1.1", true, true));
+        assert_eq!(items(&report(LETTER, "5.1.1")), item("5.1.1", false, false), "the same again");
+        assert_eq!(state(&served), LetterState::Returned);
+        assert_eq!(choice(&served).blocked.as_deref(), Some("5.1.1"));
+        let trail = served.get(&served.login("approver"), "/trail?event=address-blocked").body;
+        assert!(trail.contains("停用函件地址</td>") && trail.contains(&kept.token_id), "{trail}");
+    });
+}
