@@ -99,7 +99,7 @@ pub(crate) fn delivery(server: &MailServer) -> Delivery {
             login: None,
             authority: None,
             hello: "centre.test".into(),
-            patience: Duration::from_millis(400),
+            patience: Duration::from_millis(700),
         },
         sender: SENDER.parse().unwrap(),
         signer: None,

@@ -4,12 +4,15 @@ use crate::centre::SQLITE;
 use crate::server::{Act, MailServer, Stage};
 use crate::shelf::{Shelf, delivery};
 use duizhang::alert::{Delivery, Login, Security, ServerFault};
+use std::time::Duration;
 
 fn secured(server: &MailServer, security: Security) -> Delivery {
     let mut delivery = delivery(server);
     delivery.server.security = security;
     delivery.server.authority = Some(server.certificate.clone().into_bytes());
     delivery.server.login = Some(Login { user: "gjj".into(), password: "geheim".into() });
+    // Not optimised, a handshake takes its time.
+    delivery.server.patience = Duration::from_secs(10);
     delivery
 }
 
