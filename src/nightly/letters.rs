@@ -35,6 +35,13 @@ struct Entry {
     address: Option<String>,
 }
 
+impl Entry {
+    /// Whether advice reaches it: advice is not worth paper.
+    fn is_reached(&self) -> bool {
+        self.rhythm != Rhythm::Never && self.address.is_some()
+    }
+}
+
 impl AddressBook {
     pub(super) fn load(store: &Store) -> Result<Self, NightError> {
         let mut book = Self::default();
@@ -97,15 +104,21 @@ impl Writer<'_> {
             return Ok(());
         }
         let named = self.owners_by_reference(recording, &item.claim)?;
-        let owner = recording.transaction(item.account, item.serial, |transaction| {
+        // Whose notices it names cannot be advised: its texts need not be read.
+        let reached =
+            |owner: &String| self.book.employers.get(owner).is_some_and(Entry::is_reached);
+        if advice && !named.is_empty() && !named.iter().any(reached) {
+            return Ok(());
+        }
+        let (serial, on) = (item.serial, item.booked_on);
+        let owner = recording.transaction(item.account, serial, on, |transaction| {
             let breaks =
                 || self.readings(transaction).iter().any(|(_, reading)| !reading.advice.is_empty());
             (!advice || breaks()).then(|| self.owner(transaction, &named)).flatten()
         })?;
         let Some((owner, known_by)) = owner.flatten() else { return Ok(()) };
         let Some(entry) = self.book.employers.get(&owner) else { return Ok(()) };
-        // Advice is not worth paper.
-        if entry.rhythm == Rhythm::Never || (advice && entry.address.is_none()) {
+        if entry.rhythm == Rhythm::Never || (advice && !entry.is_reached()) {
             return Ok(());
         }
         let key = TellingKey {

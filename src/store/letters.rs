@@ -59,14 +59,16 @@ impl Recording {
         &self,
         account: AccountIndex,
         serial: &str,
+        booked_on: NaiveDate,
         show: impl FnOnce(&BankTransaction<'_>) -> T,
     ) -> Result<Option<T>, StoreError> {
         let sql = format!(
             "select {TRANSACTION_COLUMNS} from bank_transaction t
-             where centre_id = ?1 and account_id = ?2 and serial = ?3"
+             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4"
         );
         let mut select = self.bulk.connection.prepare_cached(&sql)?;
-        let key = params![self.bulk.centre_id, account_id(account), serial];
+        let booked_on = day_number(booked_on);
+        let key = params![self.bulk.centre_id, account_id(account), serial, booked_on];
         let mut rows = select.query(key)?;
         match rows.next()? {
             Some(row) => Ok(Some(show(&transaction(&row)?))),
