@@ -2,6 +2,7 @@
 
 use crate::report::Language;
 use crate::rulebook::Rulebook;
+use crate::rulebook::remark::Example;
 use crate::suspense::Role;
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -146,18 +147,28 @@ fn readings(rules: &Rulebook, language: Language) -> Vec<Rule> {
             id: id.clone(),
             why: chinese(id, why, language),
             from: example.map(|example| foreign(example.from.as_ref())).unwrap_or_default(),
-            gives: example.map_or_else(String::new, |example| {
-                let gives = example.gives.as_deref().unwrap_or("–");
-                format!("{gives} ({})", example.certainty)
-            }),
+            gives: example.map(|example| gives(example, language)).unwrap_or_default(),
         })
         .collect()
+}
+
+/// What an example reads as, and how surely.
+fn gives(example: &Example, language: Language) -> String {
+    let reference = example.gives.as_deref().unwrap_or("–");
+    let surely = match (language, example.certainty.as_str()) {
+        (Language::Chinese, "certain") => "确定",
+        (Language::Chinese, "probable") => "可能",
+        (Language::Chinese, "ambiguous") => "有歧义",
+        (Language::Chinese, "none") => "不是登记号",
+        (_, code) => code,
+    };
+    format!("{reference}{}{surely}", choose(language, "，", ", "))
 }
 
 fn limits(rules: &Rulebook, language: Language) -> Vec<Limit> {
     let roles = |roles: &[Role]| {
         let words = roles.iter().map(|role| choose(language, role.chinese(), role.code()));
-        words.collect::<Vec<_>>().join("、")
+        words.collect::<Vec<_>>().join(choose(language, "、", ", "))
     };
     let limit = |limit: &crate::suspense::Limit| Limit {
         id: limit.id.clone(),
@@ -167,7 +178,7 @@ fn limits(rules: &Rulebook, language: Language) -> Vec<Limit> {
         } else {
             let acts = limit.acts.iter();
             let words = acts.map(|act| choose(language, act.chinese(), act.english()));
-            words.collect::<Vec<_>>().join("、")
+            words.collect::<Vec<_>>().join(choose(language, "、", ", "))
         },
         up_to: limit.up_to.map_or_else(|| choose(language, "不限", "any").to_owned(), yuan),
         propose: roles(&limit.propose),

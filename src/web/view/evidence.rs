@@ -39,7 +39,10 @@ impl Candidate {
                 sign,
                 says: says.of(language),
                 what: words::evidence(evidence.kind).of(language),
-                detail: foreign(&evidence.detail),
+                detail: foreign(match language {
+                    Language::Chinese => &evidence.detail,
+                    Language::English => &evidence.english,
+                }),
             }
         });
         let exact = evidence.clone().any(|one| one.kind == Amount && one.holds == Holds::Yes);

@@ -104,4 +104,9 @@
     if (row) rows().forEach((other) => other.classList.toggle("at", other === row));
   });
   total();
+
+  // On a narrow screen the menu is a strip: the entry one is at is in view.
+  const menu = document.querySelector(".menu");
+  const here = menu && menu.querySelector("a[aria-current]");
+  if (here) menu.scrollLeft = here.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
 })();
