@@ -36,6 +36,10 @@ impl LetterRow {
     }
 }
 
+/// The columns of a letter, in the order [`letter`] reads them.
+pub(super) const LETTER: &str =
+    "l.letter_id, l.employer_id, l.written_on, l.recipient, l.subject, l.message, l.kind";
+
 const EMPLOYER: &str =
     "select e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile from employer e";
 
@@ -91,6 +95,19 @@ impl Recording {
     }
 }
 
+/// Reads the columns of [`LETTER`].
+pub(super) fn letter(row: &Row<'_>) -> Result<LetterRow, StoreError> {
+    Ok(LetterRow {
+        letter_id: row.get(0)?,
+        employer_id: row.get(1)?,
+        written_on: day(row.get(2)?)?,
+        recipient: row.get(3)?,
+        subject: row.get(4)?,
+        message: row.get(5)?,
+        kind: row.get(6)?,
+    })
+}
+
 /// Reads the columns of [`EMPLOYER`]; its accounts are not among them.
 fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
     Ok(Employer {
@@ -115,21 +132,13 @@ impl Store {
         mut show: impl FnMut(LetterRow) -> bool,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare_cached(
-            "select letter_id, employer_id, written_on, recipient, subject, message, kind
-             from letter where centre_id = ?1 and written_on = ?2 order by letter_id",
-        )?;
+        let sql = format!(
+            "select {LETTER} from letter l
+             where l.centre_id = ?1 and l.written_on = ?2 order by l.letter_id"
+        );
+        let mut select = bulk.connection.prepare_cached(&sql)?;
         select.each(params![bulk.centre_id, day_number(night)], |row| {
-            let letter = LetterRow {
-                letter_id: row.get(0)?,
-                employer_id: row.get(1)?,
-                written_on: day(row.get(2)?)?,
-                recipient: row.get(3)?,
-                subject: row.get(4)?,
-                message: row.get(5)?,
-                kind: row.get(6)?,
-            };
-            Ok(if show(letter) { Read::On } else { Read::Enough })
+            Ok(if show(letter(row)?) { Read::On } else { Read::Enough })
         })
     }
 

@@ -231,17 +231,8 @@ fn broken_rules(
         return Vec::new();
     };
     let right = settled.or(reading.reference).map(|reference| reference.to_string());
-    let rule = |advice: &Advice| {
-        let words = rules.advice_text(advice.code());
-        let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
-        BrokenRule {
-            code: advice.code().to_owned(),
-            handbook: handbook.map(|rule| rule.zh.clone()).unwrap_or_default(),
-            wrong: text.text().to_owned(),
-            right: right.clone().unwrap_or_default(),
-        }
-    };
-    reading.advice.iter().map(rule).collect()
+    let right = right.unwrap_or_default();
+    reading.advice.iter().map(|advice| broken(*advice, text.text(), &right, rules)).collect()
 }
 
 /// The first rule of the handbook, for a remark that says nothing at all.
@@ -251,14 +242,19 @@ fn missing_reference(
     rules: &RemarkRules,
 ) -> Option<BrokenRule> {
     (reason == Reason::NoReference).then(|| {
-        let code = Advice::NotFirst.code();
-        let words = rules.advice_text(code);
-        let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
-        BrokenRule {
-            code: code.to_owned(),
-            handbook: handbook.map(|rule| rule.zh.clone()).unwrap_or_default(),
-            wrong: readings.first().map_or("（空）", |(text, _)| text.text()).to_owned(),
-            right: String::new(),
-        }
+        let wrong = readings.first().map_or("（空）", |(text, _)| text.text());
+        broken(Advice::NotFirst, wrong, "", rules)
     })
+}
+
+/// A rule with the handbook's words for it.
+fn broken(advice: Advice, wrong: &str, right: &str, rules: &RemarkRules) -> BrokenRule {
+    let words = rules.advice_text(advice.code());
+    let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
+    BrokenRule {
+        code: advice.code().to_owned(),
+        handbook: handbook.map(|rule| rule.zh.clone()).unwrap_or_default(),
+        wrong: wrong.to_owned(),
+        right: right.to_owned(),
+    }
 }

@@ -66,6 +66,14 @@ impl Desk<'_> {
         credit: &ItemId,
         debits: &[Held],
     ) -> Result<Vec<PaymentReference>, Stop> {
+        self.settled_credit(credit, debits).map(|(_, notices)| notices)
+    }
+
+    fn settled_credit(
+        &self,
+        credit: &ItemId,
+        debits: &[Held],
+    ) -> Result<(Credit, Vec<PaymentReference>), Stop> {
         let refuse = |state| Refusal::TakenBack { credit: credit.clone(), state };
         let (found, amount, is_credit, by_staff) = self.credit(credit)?;
         let fits = |debit: &Held| {
@@ -84,7 +92,8 @@ impl Desk<'_> {
         if found.outcome != Outcome::Matched.number() {
             return Err(refuse("not settled").into());
         }
-        self.paid_by(credit, &found)
+        let notices = self.paid_by(credit, &found)?;
+        Ok((found, notices))
     }
 
     /// Books back what the credit had paid, and lets the two return.
@@ -94,8 +103,7 @@ impl Desk<'_> {
         credit: &ItemId,
         debits: &[Held],
     ) -> Result<Vec<Posting>, Stop> {
-        let notices = self.taken_back(credit, debits)?;
-        let (found, ..) = self.credit(credit)?;
+        let (found, notices) = self.settled_credit(credit, debits)?;
         let mut postings = self.open_again(proposal, &notices)?;
         let key = params![self.bulk.centre_id, found.account_id, credit.serial, found.booked_on];
         let sql = "delete from allocation
@@ -133,8 +141,7 @@ impl Desk<'_> {
         for notice in &notices {
             let open = self.open_notice(*notice)?;
             owed = [owed, open.amount].into_iter().sum();
-            let settlement = (reference_number(*notice), open.amount);
-            self.settle_notice(settlement.0, settlement.1)?;
+            self.settle_notice(reference_number(*notice), open.amount)?;
             postings.push((Subject::Receipts, Subject::Contributions, open.amount));
         }
         let on = self.on();

@@ -4,8 +4,8 @@
 //! that did not arrive keeps its state and is marked as written anew in the commit of the other.
 
 use super::super::bulk::Bulk;
-use super::super::letters::LetterRow;
-use super::super::row::{day, day_number};
+use super::super::letters::{LETTER, LetterRow, letter};
+use super::super::row::day_number;
 use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError};
 use crate::alert::bounce::Bounce;
@@ -40,11 +40,6 @@ pub enum Bounced {
     Address,
 }
 
-const STRAYS: &str = "
-    select l.letter_id, l.employer_id, l.written_on, l.recipient, l.subject, l.message, l.kind
-    from outbox o join letter l using (centre_id, letter_id)
-    where o.centre_id = ?1 and o.anew = 1 order by o.letter_id limit ?2";
-
 const WHERETO: &str = "
     select coalesce(c.rhythm, 'immediate'), coalesce(c.address, e.email),
         case when b.address is null then 0 else 1 end
@@ -68,17 +63,11 @@ impl Store {
     pub fn strays(&self, letters_max: u32) -> Result<Vec<Stray>, StoreError> {
         let bulk = Bulk::open(self)?;
         let values = params![bulk.centre_id, letters_max];
-        let letters = bulk.connection.prepare_cached(STRAYS)?.query_all(values, |row| {
-            Ok(LetterRow {
-                letter_id: row.get(0)?,
-                employer_id: row.get(1)?,
-                written_on: day(row.get(2)?)?,
-                recipient: row.get(3)?,
-                subject: row.get(4)?,
-                message: row.get(5)?,
-                kind: row.get(6)?,
-            })
-        })?;
+        let sql = format!(
+            "select {LETTER} from outbox o join letter l using (centre_id, letter_id)
+             where o.centre_id = ?1 and o.anew = 1 order by o.letter_id limit ?2"
+        );
+        let letters = bulk.connection.prepare_cached(&sql)?.query_all(values, letter)?;
         let stray = |letter: LetterRow| {
             let whereto = whereto(&bulk.connection, bulk.centre_id, &letter.employer_id)?;
             Ok(Stray { letter, whereto })

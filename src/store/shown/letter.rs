@@ -1,7 +1,7 @@
 //! Letters to employers: the outbox as a list, the newest first.
 
 use super::super::bulk::Bulk;
-use super::super::letters::LetterRow;
+use super::super::letters::{LETTER, LetterRow, letter};
 use super::super::outbox::state;
 use super::super::row::{day, day_number};
 use super::super::sql::params;
@@ -88,19 +88,11 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn letter(&self, letter_id: &str) -> Result<Option<LetterRow>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select letter_id, employer_id, written_on, recipient, subject, message, kind
-            from letter where centre_id = ?1 and letter_id = ?2 and kind = 'digest'";
+        let sql = format!(
+            "select {LETTER} from letter l
+             where l.centre_id = ?1 and l.letter_id = ?2 and l.kind = 'digest'"
+        );
         let key = params![bulk.centre_id, letter_id];
-        bulk.connection.prepare_cached(sql)?.query_row_optional(key, |row| {
-            Ok(LetterRow {
-                letter_id: row.get(0)?,
-                employer_id: row.get(1)?,
-                written_on: day(row.get(2)?)?,
-                recipient: row.get(3)?,
-                subject: row.get(4)?,
-                message: row.get(5)?,
-                kind: row.get(6)?,
-            })
-        })
+        bulk.connection.prepare_cached(&sql)?.query_row_optional(key, letter)
     }
 }
