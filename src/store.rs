@@ -22,6 +22,7 @@ mod import;
 mod intake;
 mod lease;
 mod letters;
+mod listed;
 mod listing;
 mod lock;
 mod migrate;
@@ -79,7 +80,7 @@ pub use shown::{
 };
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
-pub use telling::{TellingKey, TellingRow};
+pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
 pub use token::ApiToken;
 pub use trail::{Marks, TrailFilter};
 pub use verdict::{Recording, Verdict, VerdictTotals};

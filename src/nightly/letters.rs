@@ -15,7 +15,7 @@ use crate::remittance::{
     BankTransaction, Direction, Employer, Outcome, PaymentReference, RemarkField,
 };
 use crate::report::RemarkText;
-use crate::store::{Choice, Recording, Store, TellingKey, Verdict};
+use crate::store::{Choice, Recording, Store, TellingKey, TellingNote, Verdict};
 use std::collections::BTreeMap;
 
 /// The employers, found by what a transaction shows of its payer.
@@ -77,88 +77,109 @@ pub(super) fn write(
     if writer.book.employers.is_empty() {
         return Ok(());
     }
-    for place in recording.opened.iter().chain(&recording.settled) {
-        if let (Some(item), Some(decision)) =
-            (verdict.items.get(*place), verdict.decisions.get(*place))
-        {
-            writer.note(recording, item, decision)?;
-        }
+    let news: Vec<News<'_>> = recording
+        .opened
+        .iter()
+        .chain(&recording.settled)
+        .filter_map(|place| News::of(verdict.items.get(*place)?, verdict.decisions.get(*place)?))
+        .collect();
+    for some in news.chunks(NOTED_TOGETHER) {
+        writer.note(recording, some)?;
     }
     writer.compose(recording)
 }
 
-impl Writer<'_> {
-    /// Notes what there is to tell of a transaction, where it is known whose it is.
-    fn note(
-        &self,
-        recording: &Recording,
-        item: &Item<'_>,
-        decision: &Decision,
-    ) -> Result<(), NightError> {
+/// Transactions that are looked into together: what of them is held in memory meanwhile.
+const NOTED_TOGETHER: usize = 10_000;
+
+/// A transaction of which there may be something to tell.
+struct News<'a> {
+    item: &'a Item<'a>,
+    /// It settled, and only how it was written may be worth a word.
+    advice: bool,
+}
+
+impl<'a> News<'a> {
+    fn of(item: &'a Item<'a>, decision: &Decision) -> Option<Self> {
         let advice = match (decision.outcome, decision.reason) {
             (Outcome::Suspense, Some(_)) => false,
             (Outcome::Matched, _) => true,
-            _ => return Ok(()),
+            _ => return None,
         };
-        if item.direction == Direction::Debit {
-            return Ok(());
-        }
-        let named = self.owners_by_reference(recording, &item.claim)?;
-        // Whose notices it names cannot be advised: its texts need not be read.
-        let reached =
-            |owner: &String| self.book.employers.get(owner).is_some_and(Entry::is_reached);
-        if advice && !named.is_empty() && !named.iter().any(reached) {
-            return Ok(());
-        }
-        let (serial, on) = (item.serial, item.booked_on);
-        let owner = recording.transaction(item.account, serial, on, |transaction| {
-            let breaks =
-                || self.readings(transaction).iter().any(|(_, reading)| !reading.advice.is_empty());
-            (!advice || breaks()).then(|| self.owner(transaction, &named)).flatten()
-        })?;
-        let Some((owner, known_by)) = owner.flatten() else { return Ok(()) };
-        let Some(entry) = self.book.employers.get(&owner) else { return Ok(()) };
-        if entry.rhythm == Rhythm::Never || (advice && !entry.is_reached()) {
-            return Ok(());
-        }
-        let key = TellingKey {
-            account: item.account,
-            serial: item.serial.to_owned(),
-            booked_on: item.booked_on,
-            advice,
-        };
-        Ok(recording.note(&key, &owner, known_by)?)
+        (item.direction == Direction::Credit).then_some(Self { item, advice })
     }
 
-    /// The employers whose notices the remark names with certainty.
-    fn owners_by_reference(
-        &self,
-        recording: &Recording,
-        claim: &Claim,
-    ) -> Result<Vec<String>, NightError> {
-        let references: &[PaymentReference] = match claim {
+    /// The notices that the remark names with certainty.
+    fn references(&self) -> &'a [PaymentReference] {
+        match &self.item.claim {
             Claim::Certain(reference) => std::slice::from_ref(reference),
             Claim::Several(references) => references,
             Claim::None | Claim::Truncated | Claim::Probable(_) => &[],
-        };
-        let mut owners = Vec::new();
-        for reference in references {
-            owners.extend(recording.employer_of(*reference)?);
         }
-        Ok(owners)
+    }
+}
+
+impl Writer<'_> {
+    /// Notes what there is to tell of transactions, where it is known whose they are.
+    fn note(&self, recording: &Recording, news: &[News<'_>]) -> Result<(), NightError> {
+        let named: Vec<PaymentReference> =
+            news.iter().flat_map(News::references).copied().collect();
+        let owners = recording.employers_of(&named)?;
+        let owners = |news: &News<'_>| -> Vec<&str> {
+            news.references().iter().filter_map(|one| Some(owners.get(one)?.as_str())).collect()
+        };
+        // Whose notices it names cannot be advised: its texts need not be read.
+        let reached = |owner: &&str| self.book.employers.get(*owner).is_some_and(Entry::is_reached);
+        let in_vain = |news: &News<'_>| {
+            let owners = owners(news);
+            news.advice && !owners.is_empty() && !owners.iter().any(reached)
+        };
+        let news: Vec<&News<'_>> = news.iter().filter(|news| !in_vain(news)).collect();
+        let items: Vec<&Item<'_>> = news.iter().map(|news| news.item).collect();
+        let mut notes = Vec::new();
+        recording.transactions(&items, |place, transaction| {
+            if let Some(news) = news.get(place) {
+                notes.extend(self.note_of(news, &owners(news), transaction));
+            }
+        })?;
+        Ok(recording.note(&notes)?)
+    }
+
+    /// What there is to tell of a transaction that names the notices of these employers.
+    fn note_of(
+        &self,
+        news: &News<'_>,
+        named: &[&str],
+        transaction: &BankTransaction<'_>,
+    ) -> Option<TellingNote> {
+        let advice = news.advice;
+        let breaks =
+            || self.readings(transaction).iter().any(|(_, reading)| !reading.advice.is_empty());
+        let (owner, known_by) =
+            (!advice || breaks()).then(|| self.owner(transaction, named)).flatten()?;
+        let entry = self.book.employers.get(&owner)?;
+        if entry.rhythm == Rhythm::Never || (advice && !entry.is_reached()) {
+            return None;
+        }
+        let key = TellingKey {
+            account: news.item.account,
+            serial: news.item.serial.to_owned(),
+            booked_on: news.item.booked_on,
+            advice,
+        };
+        Some(TellingNote { key, employer_id: owner, known_by })
     }
 
     /// Whose a transaction is, where that is known beyond doubt.
     fn owner(
         &self,
         transaction: &BankTransaction<'_>,
-        named: &[String],
+        named: &[&str],
     ) -> Option<(String, KnownBy)> {
-        let reference = texts(Some(named));
         let payer_account = texts(self.by_account(transaction));
         let exact_name = texts(self.by_name(transaction));
         let Owner { employer_id, known_by } = identify(Clues {
-            reference: &reference,
+            reference: named,
             payer_account: &payer_account,
             exact_name: &exact_name,
         })?;

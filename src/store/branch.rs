@@ -5,13 +5,9 @@
 //! million carries a small number instead of two texts.
 
 use super::StoreError;
-use super::bulk::Bulk;
-use super::sql::postgres::value_lists;
-use super::sql::{Bind, params};
+use super::bulk::{Binder, Bulk};
+use super::sql::params;
 use std::collections::HashMap;
-
-/// Branches that a look-up names at once.
-const FOUND_TOGETHER: usize = 1_000;
 
 /// A branch by the order in which a run met it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,28 +72,22 @@ impl BranchKeys {
         unknown.sort_unstable();
         unknown.dedup();
         unknown.retain(|number| self.met.get(*number).is_none_or(|(_, key)| key.is_none()));
-        for some in unknown.chunks(FOUND_TOGETHER) {
-            let list = value_lists(2, 2, some.len());
-            let sql = format!(
-                "select bank_code, bank_name, branch_id from bank_branch
-                 where centre_id = ?1 and (bank_code, bank_name) in (values {list})"
-            );
-            let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
-            for number in some {
-                let (branch, _) = self.met.get(*number).ok_or(StoreError::Writer)?;
-                values.extend([&branch.bank_code as &dyn Bind, &branch.bank_name as &dyn Bind]);
-            }
-            let known: HashMap<Branch, i64> = bulk
-                .connection
-                .prepare_cached(&sql)?
-                .query_all(&values, |row| {
-                    Ok((Branch { bank_code: row.get(0)?, bank_name: row.get(1)? }, row.get(2)?))
-                })?
-                .into_iter()
-                .collect();
-            self.give(bulk, some, &known)?;
-        }
-        Ok(())
+        let branches: Vec<&Branch> =
+            unknown.iter().filter_map(|number| Some(&self.met.get(*number)?.0)).collect();
+        let sql = "select b.bank_code, b.bank_name, b.branch_id from (values …) v
+            cross join bank_branch b
+            where b.centre_id = ?1 and b.bank_code = v.column1 and b.bank_name = v.column2";
+        let names = |row: &mut Binder<'_, '_>, branch: &&Branch| {
+            row.bind(&branch.bank_code)?;
+            row.bind(&branch.bank_name)
+        };
+        let mut known: HashMap<Branch, i64> = HashMap::new();
+        bulk.ask(sql, 2, &branches, names, |row| {
+            let branch = Branch { bank_code: row.get(0)?, bank_name: row.get(1)? };
+            known.insert(branch, row.get(2)?);
+            Ok(())
+        })?;
+        self.give(bulk, &unknown, &known)
     }
 
     /// Notes the keys that are known, and makes the others.

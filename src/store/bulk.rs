@@ -1,26 +1,20 @@
 //! A connection at work for one centre, and how many rows go in at once.
 //!
 //! Start at [`Bulk::open`], which takes a connection from the store's pool and gives it back in the
-//! end. Many rows go in by [`Bulk::insert`]: on SQLite many a statement, on PostgreSQL by COPY; many
-//! changes by [`Bulk::change`], a list of values a statement on both.
+//! end. Many rows go in by [`Bulk::insert`]: on SQLite many a statement, on PostgreSQL by COPY; what is
+//! asked or changed for many takes a list of them ([`super::listed`]).
 //!
 //! Invariant: a connection goes back only with no transaction open.
 
 use super::lease::Claimed;
+use super::listed::written_out;
 use super::pool::Pool;
-use super::sql::postgres::{CopyIn, value_lists};
+use super::sql::postgres::CopyIn;
 use super::sql::{Bind, Connection, OwnedValue};
 use super::{Store, StoreError};
 use std::cell::Cell;
 use std::ops::Deref;
 use std::sync::Arc;
-
-/// Rows a statement on SQLite; more of them gain nothing.
-const ROWS_TOGETHER: usize = 32;
-
-/// Values a statement may have on PostgreSQL (the protocol counts them in 16 bits); half of it is
-/// plenty.
-const VALUES_TOGETHER: usize = 32_000;
 
 /// A connection for work on one centre.
 #[derive(Debug)]
@@ -157,10 +151,6 @@ impl Bulk {
 
     /// Inserts rows that are not there yet, as many together as the database likes. `bind` gives the
     /// values of one row, as many as the table has columns.
-    ///
-    /// On SQLite a statement of its own for each row opens the table and finds the place anew each
-    /// time; rows in the order of their keys are written a third faster together (measured: 0.40 s
-    /// against 0.58 s for a million decisions).
     pub(crate) fn insert<R>(
         &self,
         table: &'static str,
@@ -173,8 +163,11 @@ impl Bulk {
         }
         let mut client = match &*self.connection {
             Connection::Sqlite(connection) => {
-                let head = format!("insert into {table} values ");
-                return listed(connection, None, &head, "", columns, rows, bind);
+                let sql = format!("insert into {table} values …");
+                return written_out(connection, None, &sql, columns, rows, bind, |statement| {
+                    statement.raw_execute()?;
+                    Ok(())
+                });
             }
             Connection::Postgres(client) => client.borrow_mut(),
         };
@@ -186,65 +179,6 @@ impl Bulk {
         }
         copy.finish()
     }
-
-    /// Runs a statement over a list of rows: `head (values), (values), … tail`. The centre is `?1`; the
-    /// list's columns are called `column1`, `column2` and so on.
-    pub(crate) fn change<R>(
-        &self,
-        head: &str,
-        tail: &str,
-        columns: usize,
-        rows: &[R],
-        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        if let Connection::Sqlite(connection) = &*self.connection {
-            let centre = Some(self.centre_id);
-            return listed(connection, centre, head, tail, columns, rows, bind);
-        }
-        for chunk in rows.chunks(VALUES_TOGETHER / columns.max(1)) {
-            let sql = format!("{head}{}{tail}", value_lists(2, columns, chunk.len()));
-            let mut kept = Vec::with_capacity(1 + chunk.len() * columns);
-            kept.push(OwnedValue::Integer(self.centre_id));
-            for row in chunk {
-                bind(&mut Binder::Kept(&mut kept), row)?;
-            }
-            self.connection.execute(&sql, &Binder::given(&kept))?;
-        }
-        Ok(())
-    }
-}
-
-/// The same on SQLite: two statements do for any number of rows, and stay prepared.
-fn listed<R>(
-    connection: &rusqlite::Connection,
-    centre: Option<i64>,
-    head: &str,
-    tail: &str,
-    columns: usize,
-    rows: &[R],
-    mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let first = if centre.is_some() { 2 } else { 1 };
-    let sql = |rows| format!("{head}{}{tail}", value_lists(first, columns, rows));
-    let mut write = |sql: &str, rows: std::slice::Chunks<'_, R>| -> Result<(), StoreError> {
-        let mut statement = connection.prepare_cached(sql)?;
-        if let Some(centre) = centre {
-            statement.raw_bind_parameter(1, centre)?;
-        }
-        for chunk in rows {
-            let mut binder = Binder::Bound { statement: &mut statement, next: first };
-            for row in chunk {
-                bind(&mut binder, row)?;
-            }
-            statement.raw_execute()?;
-        }
-        Ok(())
-    };
-    let (together, rest) = rows.split_at(rows.len() - rows.len() % ROWS_TOGETHER);
-    if !together.is_empty() {
-        write(&sql(ROWS_TOGETHER), together.chunks(ROWS_TOGETHER))?;
-    }
-    if rest.is_empty() { Ok(()) } else { write(&sql(1), rest.chunks(1)) }
 }
 
 /// A row with values of its own.

@@ -4,13 +4,17 @@
 //! differs is changed and counted. A notice that money was settled with keeps its amount, employer
 //! and standing: to change it is refused, and with it the file.
 
-use super::bulk::Bulk;
+use super::bulk::{Binder, Bulk};
 use super::error::Refusal;
-use super::row::{day_number, reference_number, status, status_number};
+use super::listed::looked_up;
+use super::row::{day_number, reference, reference_number, status, status_number};
 use super::sql::{Connection, params};
 use super::{Store, StoreError, outstanding};
 use crate::import::EmployeeRow;
-use crate::remittance::{CollectionAccount, Employer, Money, PaymentNotice};
+use crate::remittance::{
+    CollectionAccount, Employer, Money, NoticeStatus, PaymentNotice, PaymentReference,
+};
+use std::collections::HashMap;
 
 /// What an import did; the sum is the number of rows in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -138,20 +142,23 @@ impl Store {
         bulk.atomically(|connection| {
             let mut imported = Imported::default();
             let mut fresh = Vec::with_capacity(notices.len());
-            let mut known = connection
-                .prepare_cached("select 1 from notice where centre_id = ?1 and reference = ?2")?;
-            // An empty table is asked once, not a million times.
-            let any: bool = connection
-                .prepare_cached("select 1 from notice where centre_id = ?1 limit 1")?
-                .exists(params![centre])?;
-            for notice in notices.iter() {
-                if any && known.exists(params![centre, reference_number(notice.reference)])? {
-                    imported.count(&change_notice(connection, centre, notice)?);
-                } else {
-                    imported.count(&Row::Added);
-                    fresh.push(notice);
+            for some in notices.chunks(COMPARED_TOGETHER) {
+                let known = known_notices(&bulk, some)?;
+                let mut changed = Vec::new();
+                for notice in some {
+                    match known.get(&notice.reference) {
+                        None => fresh.push(notice),
+                        Some(known) if known.says(notice) => imported.count(&Row::Unchanged),
+                        Some(known) => {
+                            known.may_become(notice)?;
+                            changed.push(notice);
+                            imported.count(&Row::Changed);
+                        }
+                    }
                 }
+                change_notices(&bulk, &changed)?;
             }
+            imported.added = fresh.len() as u64;
             bulk.insert("notice", 7, &fresh, |row, notice| {
                 row.bind(centre)?;
                 row.bind(reference_number(notice.reference))?;
@@ -162,9 +169,10 @@ impl Store {
                 row.bind(status_number(notice.status))
             })?;
             let mark = outstanding::mark(connection, centre)?;
-            for notice in fresh.iter().take_while(|one| reference_number(one.reference) < mark) {
-                outstanding::keep(connection, centre, reference_number(notice.reference))?;
-            }
+            let below = |notice: &&&PaymentNotice| reference_number(notice.reference) < mark;
+            let below: Vec<i64> =
+                fresh.iter().take_while(below).map(|one| reference_number(one.reference)).collect();
+            outstanding::keep(&bulk, &below)?;
             imported.tell(connection, centre)?;
             Ok(imported)
         })
@@ -188,68 +196,103 @@ impl Store {
     }
 }
 
-/// Brings a known notice up to date, or refuses.
-fn change_notice(
-    connection: &Connection,
-    centre_id: i64,
-    notice: &PaymentNotice,
-) -> Result<Row, StoreError> {
-    let key = params![centre_id, reference_number(notice.reference)];
-    let (employer_id, amount_fen, issued_on, month, known_status, settled) = connection
-        .prepare_cached(
-            "select employer_id, amount_fen, issued_on, month, status,
-                case when exists (select 1 from settlement s where s.centre_id = n.centre_id
-                    and s.reference = n.reference)
-                or exists (select 1 from notice_part p where p.centre_id = n.centre_id
-                    and p.reference = n.reference) then 1 else 0 end
-             from notice n where centre_id = ?1 and reference = ?2",
-        )?
-        .query_row(key, |row| {
-            let employer_id: String = row.get(0)?;
-            let (amount, issued_on, month): (i64, i64, i32) =
-                (row.get(1)?, row.get(2)?, row.get(3)?);
-            let (status, settled): (i64, bool) = (row.get(4)?, row.get(5)?);
-            Ok((employer_id, amount, issued_on, month, status, settled))
-        })?;
-    let same_debt = employer_id == notice.employer_id && amount_fen == notice.amount.fen();
-    let same_rest = issued_on == day_number(notice.issued_on) && month == notice.month.ordinal();
-    if same_debt && same_rest && known_status == status_number(notice.status) {
-        return Ok(Row::Unchanged);
+/// Notices of a file that are compared with the store's together.
+const COMPARED_TOGETHER: usize = 10_000;
+
+/// A notice as the store has it.
+struct Known {
+    employer_id: String,
+    amount: Money,
+    issued_on: i64,
+    month: i32,
+    status: i64,
+    /// Money was settled with it.
+    settled: bool,
+}
+
+impl Known {
+    fn says(&self, notice: &PaymentNotice) -> bool {
+        self.employer_id == notice.employer_id
+            && self.amount == notice.amount
+            && self.issued_on == day_number(notice.issued_on)
+            && self.month == notice.month.ordinal()
+            && self.status == status_number(notice.status)
     }
-    if settled {
+
+    /// What money was settled with stays as it is. The core system may learn of our settlement and say
+    /// "paid"; it may not take it back.
+    fn may_become(&self, notice: &PaymentNotice) -> Result<(), StoreError> {
+        if !self.settled {
+            return Ok(());
+        }
         let refuse = |field, before: String, after: String| {
             let reference = notice.reference.to_string();
             Err(StoreError::Refused(Refusal::NoticeChanged { reference, field, before, after }))
         };
-        if amount_fen != notice.amount.fen() {
-            let before = Money::from_fen(amount_fen).to_string();
-            return refuse("amount", before, notice.amount.to_string());
+        if self.amount != notice.amount {
+            return refuse("amount", self.amount.to_string(), notice.amount.to_string());
         }
-        if employer_id != notice.employer_id {
-            return refuse("employer_id", employer_id, notice.employer_id.clone());
+        if self.employer_id != notice.employer_id {
+            return refuse("employer_id", self.employer_id.clone(), notice.employer_id.clone());
         }
-        // The core system may learn of our settlement and say "paid"; it may not take it back.
-        if notice.status == crate::remittance::NoticeStatus::Revoked {
-            let before = status(known_status)?.to_string();
+        if notice.status == NoticeStatus::Revoked {
+            let before = status(self.status)?.to_string();
             return refuse("status", before, notice.status.to_string());
         }
+        Ok(())
     }
-    connection
-        .prepare_cached(
-            "update notice set employer_id = ?3, amount_fen = ?4, issued_on = ?5, month = ?6,
-                status = ?7 where centre_id = ?1 and reference = ?2",
-        )?
-        .execute(params![
-            centre_id,
-            reference_number(notice.reference),
-            notice.employer_id,
-            notice.amount.fen(),
-            day_number(notice.issued_on),
-            notice.month.ordinal(),
-            status_number(notice.status)
-        ])?;
-    outstanding::keep(connection, centre_id, reference_number(notice.reference))?;
-    Ok(Row::Changed)
+}
+
+/// Those of the notices that the store has.
+fn known_notices(
+    bulk: &Bulk,
+    notices: &[PaymentNotice],
+) -> Result<HashMap<PaymentReference, Known>, StoreError> {
+    let found = looked_up(&bulk.connection, "notice", "reference = v.column1", "n");
+    let sql = format!(
+        "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
+            case when exists (select 1 from settlement s
+                where s.centre_id = ?1 and s.reference = n.reference)
+            or exists (select 1 from notice_part p
+                where p.centre_id = ?1 and p.reference = n.reference) then 1 else 0 end
+         from {found}"
+    );
+    let mut known = HashMap::new();
+    bulk.ask(&sql, 1, notices, bind_reference, |row| {
+        let kept = Known {
+            employer_id: row.get(1)?,
+            amount: Money::from_fen(row.get(2)?),
+            issued_on: row.get(3)?,
+            month: row.get(4)?,
+            status: row.get(5)?,
+            settled: row.get(6)?,
+        };
+        known.insert(reference(row.get(0)?)?, kept);
+        Ok(())
+    })?;
+    Ok(known)
+}
+
+fn bind_reference(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreError> {
+    row.bind(reference_number(notice.reference))
+}
+
+/// Brings known notices up to date.
+fn change_notices(bulk: &Bulk, notices: &[&PaymentNotice]) -> Result<(), StoreError> {
+    const SQL: &str = "
+        update notice set employer_id = v.column2, amount_fen = v.column3, issued_on = v.column4,
+            month = v.column5, status = v.column6
+        from (values …) v where notice.centre_id = ?1 and notice.reference = v.column1";
+    bulk.change(SQL, 6, notices, |row, notice| {
+        bind_reference(row, notice)?;
+        row.bind(&notice.employer_id)?;
+        row.bind(notice.amount.fen())?;
+        row.bind(day_number(notice.issued_on))?;
+        row.bind(notice.month.ordinal())?;
+        row.bind(status_number(notice.status))
+    })?;
+    let numbers: Vec<i64> = notices.iter().map(|one| reference_number(one.reference)).collect();
+    outstanding::keep(bulk, &numbers)
 }
 
 fn row(known: bool, changed: bool) -> Row {

@@ -3,15 +3,17 @@
 //! Invariant: a letter stands in the outbox once; its id follows from what it says. Whom an employer
 //! is known by, and that nobody is told of another's money, is `alert`'s to see to.
 
-use super::bulk::Bulk;
-use super::row::{day, day_number, reference_number};
-use super::slate::{TRANSACTION_COLUMNS, account_id, transaction};
+use super::bulk::{Binder, Bulk};
+use super::listed::looked_up;
+use super::row::{day, day_number, reference, reference_number};
+use super::slate::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
 use super::sql::{Read, Row, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
-use crate::matching::AccountIndex;
+use crate::matching::Item;
 use crate::remittance::{BankTransaction, Employer, PaymentReference};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// A letter in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,54 +46,64 @@ const EMPLOYER: &str =
     "select e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile from employer e";
 
 impl Recording {
-    /// The employer that a notice belongs to, by its id.
+    /// The employers that notices belong to, by their ids.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn employer_of(&self, reference: PaymentReference) -> Result<Option<String>, StoreError> {
-        let sql = "select employer_id from notice where centre_id = ?1 and reference = ?2";
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
-        let key = params![self.bulk.centre_id, reference_number(reference)];
-        select.query_row_optional(key, |row| row.get(0))
-    }
-
-    /// Gives a transaction with all its texts to `show`.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn transaction<T>(
+    pub fn employers_of(
         &self,
-        account: AccountIndex,
-        serial: &str,
-        booked_on: NaiveDate,
-        show: impl FnOnce(&BankTransaction<'_>) -> T,
-    ) -> Result<Option<T>, StoreError> {
-        let sql = format!(
-            "select {TRANSACTION_COLUMNS} from bank_transaction t
-             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4"
-        );
-        let mut select = self.bulk.connection.prepare_cached(&sql)?;
-        let booked_on = day_number(booked_on);
-        let key = params![self.bulk.centre_id, account_id(account), serial, booked_on];
-        let mut rows = select.query(key)?;
-        match rows.next()? {
-            Some(row) => Ok(Some(show(&transaction(&row)?))),
-            None => Ok(None),
-        }
+        references: &[PaymentReference],
+    ) -> Result<BTreeMap<PaymentReference, String>, StoreError> {
+        let notices = looked_up(&self.bulk.connection, "notice", "reference = v.column1", "n");
+        let sql = format!("select n.reference, n.employer_id from {notices}");
+        let number =
+            |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
+        let mut employers = BTreeMap::new();
+        self.bulk.ask(&sql, 1, references, number, |row| {
+            employers.insert(reference(row.get(0)?)?, row.get(1)?);
+            Ok(())
+        })?;
+        Ok(employers)
     }
 
-    /// Puts a letter into the outbox; `false` where it is there already.
+    /// Gives transactions with all their texts to `show`, each with its place among the items; in no
+    /// order.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn post(&mut self, letter: &LetterRow) -> Result<bool, StoreError> {
-        let written = super::outbox::post(&self.bulk.connection, self.bulk.centre_id, letter)?;
-        if letter.on_paper() {
-            self.totals.printed += u64::from(written);
-        } else {
-            self.totals.letters += u64::from(written);
+    pub fn transactions(
+        &self,
+        items: &[&Item<'_>],
+        mut show: impl FnMut(usize, &BankTransaction<'_>),
+    ) -> Result<(), StoreError> {
+        let transactions = transactions_listed(&self.bulk.connection);
+        let sql = format!("select {TRANSACTION_COLUMNS}, v.column4 from {transactions}");
+        let placed: Vec<_> = items.iter().enumerate().collect();
+        let key = |row: &mut Binder<'_, '_>, (place, item): &(usize, &&Item<'_>)| {
+            row.bind(account_id(item.account))?;
+            row.bind(item.serial)?;
+            row.bind(day_number(item.booked_on))?;
+            row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
+        };
+        self.bulk.ask(&sql, 4, &placed, key, |row| {
+            show(row.get(16)?, &transaction(row)?);
+            Ok(())
+        })
+    }
+
+    /// Puts letters into the outbox; those that are there already stay as they are.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn post(&mut self, letters: &[LetterRow]) -> Result<(), StoreError> {
+        for letter in super::outbox::post(&self.bulk, letters)? {
+            if letter.on_paper() {
+                self.totals.printed += 1;
+            } else {
+                self.totals.letters += 1;
+            }
         }
-        Ok(written)
+        Ok(())
     }
 }
 

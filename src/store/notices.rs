@@ -5,6 +5,7 @@
 //! in one pass, and looks up the older ones.
 
 use super::bulk::Bulk;
+use super::listed::looked_up;
 use super::row::{day_number, reference, reference_number, status};
 use super::slate::account_index;
 use super::sql::postgres::value_lists;
@@ -21,16 +22,12 @@ use chrono::NaiveDate;
 /// (measured: a look-up is about 2 µs, a row of the pass 0.3 µs).
 const PASS_FROM: usize = 100_000;
 
-/// References a look-up names at once.
-const NAMED_TOGETHER: usize = 500;
-
 /// A notice that waits for money, as the store writes it.
 pub(super) const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaiting);
 
-/// A notice, and whether it is settled; to be followed by the condition on both.
-const FACT: &str = "select n.reference, n.amount_fen,
-    case when s.reference is not null then 2 else n.status end
-    from notice n left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference";
+/// A notice, and whether it is settled.
+const FACT: &str =
+    "n.reference, n.amount_fen, case when s.reference is not null then 2 else n.status end";
 
 /// What is known of the notices from a reference on, in the order of references.
 #[derive(Clone, Debug)]
@@ -97,15 +94,21 @@ impl Store {
         named.truncate(named.partition_point(|number| *number < recent.from));
         let bulk = Bulk::open(self)?;
         let mut facts = Vec::with_capacity(named.len() + recent.facts.len());
-        for some in named.chunks(NAMED_TOGETHER) {
-            let list = value_lists(2, 1, some.len());
-            let sql = format!(
-                "{FACT} where n.centre_id = ?1 and n.reference in (values {list}) order by 1"
-            );
-            let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
-            values.extend(some.iter().map(|number| number as &dyn Bind));
-            facts.extend(bulk.connection.prepare_cached(&sql)?.query_all(&values, fact)?);
-        }
+        let notices = looked_up(&bulk.connection, "notice", "reference = v.column1", "n");
+        let sql = format!(
+            "select {FACT} from {notices}
+             left join settlement s on s.centre_id = ?1 and s.reference = n.reference"
+        );
+        bulk.ask(
+            &sql,
+            1,
+            &named,
+            |row, number| row.bind(*number),
+            |row| {
+                facts.push(fact(row)?);
+                Ok(())
+            },
+        )?;
         facts.extend(recent.facts);
         Ok(facts)
     }
@@ -118,7 +121,10 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let from = outstanding::mark(&bulk.connection, bulk.centre_id)?;
         let sql = format!(
-            "{FACT} and s.reference >= ?2 where n.centre_id = ?1 and n.reference >= ?2
+            "select {FACT} from notice n
+             left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
+                and s.reference >= ?2
+             where n.centre_id = ?1 and n.reference >= ?2
              order by n.centre_id, n.reference"
         );
         let mut select = bulk.connection.prepare_cached(&sql)?;

@@ -14,9 +14,9 @@ pub use standing::{OutboxFilter, OutboxRow};
 
 use super::bulk::Bulk;
 use super::letters::LetterRow;
+use super::listed::looked_up;
 use super::row::day_number;
-use super::sql::postgres::value_lists;
-use super::sql::{Bind, Connection, params};
+use super::sql::params;
 use super::{Store, StoreError};
 use crate::alert::{Claim, LetterState, Outbox, Outgoing, Settled, Standing, Tries};
 use std::collections::BTreeMap;
@@ -37,17 +37,26 @@ const DUE: &str = "select 1 from outbox
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
     order by due_at, letter_id limit 1";
 
-/// A list of letters is between the two; only who holds a letter says where it stands. One to an
+/// Over a list of letters; only who holds a letter says where it stands. One to an
 /// employer that will not arrive is to be written anew.
-const SETTLE: [&str; 2] = [
+const SETTLE: &str =
     "update outbox set state = v.column2, due_at = v.column3, attempts = v.column4,
         unconfirmed = v.column5, answer = v.column6, changed_at = v.column7, holder = null,
         lease_until = null, anew = case when v.column2 in ('refused', 'given-up') and exists
             (select 1 from letter l where l.centre_id = ?1 and l.letter_id = v.column1
                 and l.kind = 'digest') then 1 else 0 end
-     from (values ",
-    ") v where outbox.centre_id = ?1 and outbox.letter_id = v.column1 and outbox.holder = v.column8",
-];
+     from (values …) v where outbox.centre_id = ?1 and outbox.letter_id = v.column1 and outbox.holder = v.column8";
+
+/// New letters.
+const LETTERS: &str = "
+    insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject, message, kind)
+    select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7
+    from (values …) v";
+
+/// Their places in the outbox.
+const PLACES: &str = "
+    insert into outbox (centre_id, letter_id, state, due_at, attempts, changed_at, answer)
+    select ?1, v.column1, v.column2, v.column3, 0, 0, '' from (values …) v";
 
 /// Letters whose address was blocked, or whose employer wants no more, since they were written.
 const UNWANTED: &str = "
@@ -102,7 +111,7 @@ impl Outbox for Store {
                     let tries = Tries { attempts: number(1)?, unconfirmed: number(2)? };
                     Ok((row.get::<String>(0)?, tries))
                 })?;
-                messages(connection, centre, taken.into_iter().collect())
+                messages(&bulk, &taken)
             })?;
             // Whoever was quicker has those; there may be others.
             let more = || bulk.connection.prepare_cached(DUE)?.exists(params![centre, now]);
@@ -116,7 +125,7 @@ impl Outbox for Store {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
-            bulk.change(SETTLE[0], SETTLE[1], 8, settled, |row, one| {
+            bulk.change(SETTLE, 8, settled, |row, one| {
                 let Standing { state, due_at, tries, answer } = &one.standing;
                 row.bind(&one.letter_id)?;
                 row.bind(state.code())?;
@@ -142,30 +151,29 @@ impl Outbox for Store {
 const DAY_SECONDS: i64 = 86_400;
 
 /// The letters that were taken, with what is to be sent.
-fn messages(
-    connection: &Connection,
-    centre: i64,
-    taken: BTreeMap<String, Tries>,
-) -> Result<Vec<Outgoing>, StoreError> {
-    if taken.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "select l.letter_id, l.recipient, l.message from letter l
-         where l.centre_id = ?1 and l.letter_id in (values {})",
-        value_lists(2, 1, taken.len())
-    );
-    let mut values: Vec<&dyn Bind> = vec![&centre];
-    values.extend(taken.keys().map(|letter_id| letter_id as &dyn Bind));
-    connection.prepare_cached(&sql)?.query_all(&values, |row| {
-        let letter_id: String = row.get(0)?;
-        Ok(Outgoing {
-            tries: taken.get(&letter_id).copied().unwrap_or_default(),
-            letter_id,
-            recipient: row.get(1)?,
-            message: row.get::<String>(2)?.into_bytes(),
-        })
-    })
+fn messages(bulk: &Bulk, taken: &[(String, Tries)]) -> Result<Vec<Outgoing>, StoreError> {
+    let sql = "select l.letter_id, l.recipient, l.message from (values …) v
+        cross join letter l where l.centre_id = ?1 and l.letter_id = v.column1";
+    let tries: BTreeMap<&str, Tries> =
+        taken.iter().map(|(id, tries)| (id.as_str(), *tries)).collect();
+    let mut letters = Vec::with_capacity(taken.len());
+    bulk.ask(
+        sql,
+        1,
+        taken,
+        |row, (letter_id, _)| row.bind(letter_id),
+        |row| {
+            let letter_id: String = row.get(0)?;
+            letters.push(Outgoing {
+                tries: tries.get(letter_id.as_str()).copied().unwrap_or_default(),
+                letter_id,
+                recipient: row.get(1)?,
+                message: row.get::<String>(2)?.into_bytes(),
+            });
+            Ok(())
+        },
+    )?;
+    Ok(letters)
 }
 
 impl Store {
@@ -176,50 +184,50 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn post_letters(&self, letters: &[LetterRow]) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
-            for letter in letters {
-                post(connection, bulk.centre_id, letter)?;
-            }
-            Ok(())
-        })
+        bulk.atomically(|_| post(&bulk, letters).map(drop))
     }
 }
 
-/// Writes a letter and its place in the outbox; `false` where it is there already.
-pub(super) fn post(
-    connection: &Connection,
-    centre: i64,
-    letter: &LetterRow,
-) -> Result<bool, StoreError> {
-    let sql =
-        "insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject,
-            message, kind)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict (centre_id, letter_id) do nothing";
-    let written = connection.execute(
-        sql,
-        params![
-            centre,
-            letter.letter_id,
-            letter.employer_id,
-            day_number(letter.written_on),
-            letter.recipient,
-            letter.subject,
-            letter.message,
-            letter.kind
-        ],
+/// Writes letters and their places in the outbox; gives those that were not there yet.
+pub(super) fn post<'l>(
+    bulk: &Bulk,
+    letters: &'l [LetterRow],
+) -> Result<Vec<&'l LetterRow>, StoreError> {
+    let known = looked_up(&bulk.connection, "letter", "letter_id = v.column1", "l");
+    let sql = format!("select l.letter_id from {known}");
+    // One that is written twice is the same letter.
+    let mut fresh: BTreeMap<&str, &LetterRow> =
+        letters.iter().map(|letter| (letter.letter_id.as_str(), letter)).collect();
+    bulk.ask(
+        &sql,
+        1,
+        letters,
+        |row, letter| row.bind(&letter.letter_id),
+        |row| {
+            fresh.remove(row.text(0)?);
+            Ok(())
+        },
     )?;
-    if written == 0 {
-        return Ok(false);
-    }
-    // Due at once: only the sender knows what time it is.
-    let (state, due_at) = if letter.on_paper() {
-        (LetterState::Printed, None)
-    } else {
-        (LetterState::Waiting, Some(0_i64))
-    };
-    let sql =
-        "insert into outbox (centre_id, letter_id, state, due_at, attempts, changed_at, answer)
-        values (?1, ?2, ?3, ?4, 0, 0, '')";
-    connection.execute(sql, params![centre, letter.letter_id, state.code(), due_at])?;
-    Ok(true)
+    let fresh: Vec<&LetterRow> = fresh.into_values().collect();
+    bulk.change(LETTERS, 7, &fresh, |row, letter| {
+        row.bind(&letter.letter_id)?;
+        row.bind(&letter.employer_id)?;
+        row.bind(day_number(letter.written_on))?;
+        row.bind(&letter.recipient)?;
+        row.bind(&letter.subject)?;
+        row.bind(&letter.message)?;
+        row.bind(&letter.kind)
+    })?;
+    bulk.change(PLACES, 3, &fresh, |row, letter| {
+        // Due at once: only the sender knows what time it is.
+        let (state, due_at) = if letter.on_paper() {
+            (LetterState::Printed, None)
+        } else {
+            (LetterState::Waiting, Some(0_i64))
+        };
+        row.bind(&letter.letter_id)?;
+        row.bind(state.code())?;
+        row.bind(due_at)
+    })?;
+    Ok(fresh)
 }

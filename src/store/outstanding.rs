@@ -23,14 +23,14 @@ pub(super) fn mark(connection: &Connection, centre: i64) -> Result<i64, StoreErr
     connection.prepare_cached(sql)?.query_row(params![centre], |row| row.get(0))
 }
 
-/// Lists a notice that waits for money, if it is below the mark.
-pub(super) fn keep(connection: &Connection, centre: i64, reference: i64) -> Result<(), StoreError> {
-    let sql = "insert into notice_outstanding
-        select m.centre_id, cast(?2 as bigint) from notice_mark m
-        where m.centre_id = ?1 and m.reference > ?2
-        on conflict (centre_id, reference) do nothing";
-    connection.prepare_cached(sql)?.execute(params![centre, reference])?;
-    Ok(())
+/// Lists notices that wait for money, those of them that are below the mark.
+pub(super) fn keep(bulk: &Bulk, references: &[i64]) -> Result<(), StoreError> {
+    const SQL: &str = "
+        insert into notice_outstanding
+        select m.centre_id, v.column1 from (values …) v
+        join notice_mark m on m.centre_id = ?1 and m.reference > v.column1
+        where true on conflict (centre_id, reference) do nothing";
+    bulk.change(SQL, 1, references, |row, reference| row.bind(*reference))
 }
 
 /// Moves the mark up to the first notice that was issued of late, and lists what waits below it.

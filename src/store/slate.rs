@@ -6,6 +6,7 @@
 //! Invariant: a transaction stands on the slate once.
 
 use super::bulk::Bulk;
+use super::listed::looked_up;
 use super::row::{day, direction, reference, time};
 use super::sql::{Bind, Connection, Read, Row, params};
 use super::{Store, StoreError};
@@ -230,6 +231,12 @@ pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
     } else {
         "bank_transaction t"
     }
+}
+
+/// A list of account, serial and booking day, with the transactions `t` that are meant.
+pub(crate) fn transactions_listed(connection: &Connection) -> String {
+    let key = "booked_on = v.column3 and account_id = v.column1 and serial = v.column2";
+    looked_up(connection, "bank_transaction", key, "t")
 }
 
 /// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.

@@ -153,17 +153,6 @@ impl Statement<'_> {
         }
     }
 
-    /// All rows as PostgreSQL gave them; none on SQLite, which is asked row by row.
-    pub(crate) fn query_kept(
-        &mut self,
-        values: &[&dyn Bind],
-    ) -> Result<Vec<::postgres::Row>, StoreError> {
-        match self.query(values)? {
-            Rows::Postgres { rows, .. } => Ok(rows),
-            Rows::Sqlite(_) => Ok(Vec::new()),
-        }
-    }
-
     /// Whether there is any row.
     pub(crate) fn exists(&mut self, values: &[&dyn Bind]) -> Result<bool, StoreError> {
         Ok(self.query(values)?.next()?.is_some())

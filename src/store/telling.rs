@@ -5,6 +5,7 @@
 //! `alert`'s to say ([`crate::alert::rhythm`]).
 
 use super::StoreError;
+use super::bulk::Binder;
 use super::row::{day, day_number, reference, unknown};
 use super::slate::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
 use super::sql::{Read, params};
@@ -22,6 +23,33 @@ pub struct TellingKey {
     pub serial: String,
     pub booked_on: NaiveDate,
     pub advice: bool,
+}
+
+impl TellingKey {
+    fn bind(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
+        row.bind(account_id(self.account))?;
+        row.bind(&self.serial)?;
+        row.bind(day_number(self.booked_on))?;
+        row.bind(about(self.advice))
+    }
+}
+
+/// That there is something to tell an employer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TellingNote {
+    pub key: TellingKey,
+    pub employer_id: String,
+    pub known_by: KnownBy,
+}
+
+/// That a letter told of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TellingMark {
+    pub key: TellingKey,
+    /// The reminder's days; 0 where it was none.
+    pub reminded_days: u32,
+    /// Nothing more will be said.
+    pub done: bool,
 }
 
 /// What is known of an item that an employer may be told of.
@@ -46,36 +74,42 @@ const fn about(advice: bool) -> &'static str {
     if advice { "advice" } else { "suspense" }
 }
 
+const NOTE: &str = "
+    insert into telling (centre_id, account_id, serial, booked_on, about, employer_id, known_by, noted_on,
+        reminded_days, done)
+    select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, 0, 0
+    from (values …) v where true
+    on conflict (centre_id, account_id, serial, booked_on, about) do update set
+        employer_id = excluded.employer_id, known_by = excluded.known_by,
+        noted_on = excluded.noted_on, told_on = null, reminded_days = 0, done = 0
+    where telling.done = 1";
+
+const TOLD: &str = "
+    update telling set told_on = coalesce(telling.told_on, v.column5), reminded_days = v.column6,
+        done = v.column7
+    from (values …) v
+    where telling.centre_id = ?1 and telling.account_id = v.column1 and telling.serial = v.column2
+        and telling.booked_on = v.column3 and telling.about = v.column4";
+
+const NEVER_MIND: &str = "
+    update telling set done = 1 from (values …) v
+    where telling.centre_id = ?1 and telling.account_id = v.column1 and telling.serial = v.column2
+        and telling.booked_on = v.column3 and telling.about = v.column4";
+
 impl Recording {
-    /// Notes that there is something to tell; what was noted before stays as it is, but for an item
-    /// that hangs again after it was done with.
+    /// Notes what there is to tell; what was noted before stays as it is, but for an item that hangs again
+    /// after it was done with.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn note(
-        &self,
-        key: &TellingKey,
-        employer_id: &str,
-        known_by: KnownBy,
-    ) -> Result<(), StoreError> {
-        let sql = "insert into telling (centre_id, account_id, serial, booked_on, about, employer_id,
-                known_by, noted_on, reminded_days, done)
-            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0)
-            on conflict (centre_id, account_id, serial, booked_on, about) do update set
-                employer_id = excluded.employer_id, known_by = excluded.known_by, noted_on = excluded.noted_on, told_on = null,
-                reminded_days = 0, done = 0
-            where telling.done = 1";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
-            account_id(key.account),
-            key.serial,
-            day_number(key.booked_on),
-            about(key.advice),
-            employer_id,
-            known_by.code(),
-            day_number(self.as_of)
-        ])?;
-        Ok(())
+    pub fn note(&self, notes: &[TellingNote]) -> Result<(), StoreError> {
+        let on = day_number(self.as_of);
+        self.bulk.change(NOTE, 7, notes, |row, note| {
+            note.key.bind(row)?;
+            row.bind(&note.employer_id)?;
+            row.bind(note.known_by.code())?;
+            row.bind(on)
+        })
     }
 
     /// Gives every item of which something may be left to say, employer by employer, with its
@@ -148,42 +182,25 @@ impl Recording {
         Ok(found.into_iter().collect())
     }
 
-    /// Marks that a letter told of an item; `reminded_days` where it was a reminder, `done` where
-    /// nothing more will be said.
+    /// Marks what letters told.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn told(&self, key: &TellingKey, reminded_days: u32, done: bool) -> Result<(), StoreError> {
-        let sql = "update telling set told_on = coalesce(told_on, ?6), reminded_days = ?7, done = ?8
-            where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4 and about = ?5";
-        self.mark(
-            sql,
-            key,
-            params![day_number(self.as_of), i64::from(reminded_days), i64::from(done)],
-        )
+    pub fn told(&self, marks: &[TellingMark]) -> Result<(), StoreError> {
+        let on = day_number(self.as_of);
+        self.bulk.change(TOLD, 7, marks, |row, mark| {
+            mark.key.bind(row)?;
+            row.bind(on)?;
+            row.bind(mark.reminded_days)?;
+            row.bind(mark.done)
+        })
     }
 
-    /// Marks that nothing will be said of an item any more.
+    /// Marks that nothing will be said of items any more.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn never_mind(&self, key: &TellingKey) -> Result<(), StoreError> {
-        let sql = "update telling set done = 1
-            where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4 and about = ?5";
-        self.mark(sql, key, params![])
-    }
-
-    fn mark(
-        &self,
-        sql: &str,
-        key: &TellingKey,
-        more: &[&dyn super::sql::Bind],
-    ) -> Result<(), StoreError> {
-        let (account, booked_on) = (account_id(key.account), day_number(key.booked_on));
-        let (centre, about) = (self.bulk.centre_id, about(key.advice));
-        let mut values = params![centre, account, key.serial, booked_on, about].to_vec();
-        values.extend(more);
-        self.bulk.connection.prepare_cached(sql)?.execute(&values)?;
-        Ok(())
+    pub fn never_mind(&self, keys: &[TellingKey]) -> Result<(), StoreError> {
+        self.bulk.change(NEVER_MIND, 4, keys, |row, key| key.bind(row))
     }
 }

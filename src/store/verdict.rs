@@ -322,47 +322,35 @@ struct Writer<'a> {
 }
 
 /// Writes decisions over earlier ones; `column1` to `column3` are the transaction.
-const AGAIN: [&str; 2] = [
-    "update decision set outcome = v.column4, reason = v.column5, rule = v.column6,
+const AGAIN: &str = "update decision set outcome = v.column4, reason = v.column5, rule = v.column6,
         reference = v.column7, notice = v.column8, decided_on = v.column9, because = v.column10
-     from (values ",
-    ") v where decision.centre_id = ?1 and decision.account_id = v.column1
-        and decision.serial = v.column2 and decision.booked_on = v.column3",
-];
+     from (values …) v where decision.centre_id = ?1 and decision.account_id = v.column1
+        and decision.serial = v.column2 and decision.booked_on = v.column3";
 
 /// How one transaction splits over several notices: each takes what it asks for.
-const ALLOCATE: [&str; 2] = [
+const ALLOCATE: &str =
     "insert into allocation
-     select n.centre_id, v.column1, v.column2, v.column3, n.reference, n.amount_fen from (values ",
-    ") v join notice n on n.centre_id = ?1 and n.reference = v.column4",
-];
+     select n.centre_id, v.column1, v.column2, v.column3, n.reference, n.amount_fen from (values …) v join notice n on n.centre_id = ?1 and n.reference = v.column4";
 
 /// The next step of a transaction.
-pub(super) const JOURNAL: [&str; 2] = [
-    "insert into journal
+pub(super) const JOURNAL: &str = "insert into journal
      select ?1, v.column1, v.column2, v.column3, 1 + coalesce((select max(j.step) from journal j
             where j.centre_id = ?1 and j.account_id = v.column1 and j.serial = v.column2
             and j.booked_on = v.column3), 0), v.column4, v.column5, v.column6, v.column7
-     from (values ",
-    ") v",
-];
+     from (values …) v";
 
 /// Items begin to hang, or hang again.
-const OPEN: [&str; 2] = [
+const OPEN: &str =
     "insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
-     select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values ",
-    ") v where true on conflict (centre_id, account_id, serial) do update set
+     select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values …) v where true on conflict (centre_id, account_id, serial) do update set
         opened_on = excluded.opened_on, closed_on = null, state = 'open', assignee = null,
-        version = suspense_item.version + 1",
-];
+        version = suspense_item.version + 1";
 
 /// Items hang no longer, by the engine's own decision.
-const CLOSE: [&str; 2] = [
+const CLOSE: &str =
     "update suspense_item set closed_on = v.column3, state = 'resolved',
-        version = suspense_item.version + 1 from (values ",
-    ") v where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
-        and suspense_item.serial = v.column2",
-];
+        version = suspense_item.version + 1 from (values …) v where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
+        and suspense_item.serial = v.column2";
 
 impl Writer<'_> {
     /// Writes the decisions of transactions that had none.
@@ -378,7 +366,7 @@ impl Writer<'_> {
     /// Writes decisions over earlier ones.
     fn decide_again(&self, cases: &[Case<'_>]) -> Result<(), StoreError> {
         let (on, rules) = (self.on, self.rules);
-        self.bulk.change(AGAIN[0], AGAIN[1], 10, cases, |row, case| {
+        self.bulk.change(AGAIN, 10, cases, |row, case| {
             case.key(row)?;
             case.decided(row, rules, on)
         })
@@ -394,26 +382,25 @@ impl Writer<'_> {
                 splits.extend(references.iter().map(|reference| (case, *reference)));
             }
         }
-        self.bulk.change(ALLOCATE[0], ALLOCATE[1], 4, &splits, |row, (case, reference)| {
+        self.bulk.change(ALLOCATE, 4, &splits, |row, (case, reference)| {
             case.key(row)?;
             row.bind(reference_number(*reference))
         })?;
         self.journal(cases, first)?;
         let opened: Vec<&Case<'_>> = cases.iter().filter(|case| case.begins_to_hang()).collect();
-        self.bulk.change(OPEN[0], OPEN[1], 4, &opened, |row, case| {
+        self.bulk.change(OPEN, 4, &opened, |row, case| {
             case.key(row)?;
             row.bind(on)
         })?;
         let closed: Vec<&Case<'_>> = cases.iter().filter(|case| case.ends_hanging()).collect();
-        self.bulk.change(CLOSE[0], CLOSE[1], 3, &closed, |row, case| {
+        self.bulk.change(CLOSE, 3, &closed, |row, case| {
             row.bind(account_id(case.item.account))?;
             row.bind(case.item.serial)?;
             row.bind(on)
         })?;
         let matched = |case: &&&Case<'_>| case.decision.outcome == Outcome::Matched;
         let settled: Vec<&Case<'_>> = closed.iter().filter(matched).copied().collect();
-        let [head, tail] = super::desk::LEARN_SETTLED;
-        self.bulk.change(head, tail, 4, &settled, |row, case| {
+        self.bulk.change(super::desk::LEARN_SETTLED, 4, &settled, |row, case| {
             case.key(row)?;
             row.bind(on)
         })
@@ -432,7 +419,7 @@ impl Writer<'_> {
                 moved.bind(row, on, case)
             });
         }
-        self.bulk.change(JOURNAL[0], JOURNAL[1], 7, &moves, |row, (case, moved)| {
+        self.bulk.change(JOURNAL, 7, &moves, |row, (case, moved)| {
             case.key(row)?;
             moved.bind(row, on, case)
         })

@@ -14,7 +14,7 @@ use crate::remark::{Advice, Reading};
 use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
 use crate::report::{MaskedAccount, RemarkText};
 use crate::rulebook::remark::RemarkRules;
-use crate::store::{LetterRow, Recording, TellingKey, TellingRow};
+use crate::store::{LetterRow, Recording, TellingKey, TellingMark, TellingRow};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -23,6 +23,9 @@ const WORKING_DAYS_TO_ACT: u8 = 10;
 
 /// Days before its month closes that an employer needs to act in it.
 const DAYS_TO_ACT: i64 = 3;
+
+/// Letters that go into the outbox together: what of them is held in memory.
+const POSTED_TOGETHER: usize = 250;
 
 /// Something that is due tonight.
 struct Telling {
@@ -54,36 +57,32 @@ impl Writer<'_> {
                 }
             }
         })?;
-        for key in &settled_quietly {
-            recording.never_mind(key)?;
-        }
+        recording.never_mind(&settled_quietly)?;
+        let (mut letters, mut told) = (Vec::new(), Vec::new());
         for (employer_id, tellings) in due {
-            self.tell(recording, &employer_id, tellings)?;
+            if let Some((letter, marks)) = self.tell(&employer_id, tellings) {
+                letters.push(letter);
+                told.extend(marks);
+            }
+            if letters.len() == POSTED_TOGETHER {
+                recording.post(&letters)?;
+                letters.clear();
+            }
         }
-        Ok(())
+        recording.post(&letters)?;
+        Ok(recording.told(&told)?)
     }
 
-    /// Writes one employer's letter, and marks what it told.
+    /// Writes one employer's letter, with the marks of what it tells.
     fn tell(
         &self,
-        recording: &mut Recording,
         employer_id: &str,
         tellings: Vec<Telling>,
-    ) -> Result<(), NightError> {
-        let Some(entry) = self.book.employers.get(employer_id) else { return Ok(()) };
+    ) -> Option<(LetterRow, Vec<TellingMark>)> {
+        let entry = self.book.employers.get(employer_id)?;
         let (items, marks): (Vec<_>, Vec<_>) =
-            tellings.into_iter().map(|told| (told.item, (told.key, told.due))).unzip();
-        let Some(letter) = self.letter(entry, items) else { return Ok(()) };
-        recording.post(&letter)?;
-        for (key, due) in &marks {
-            let (reminded_days, done) = match due {
-                Due::Reminder(days) => (*days, false),
-                Due::Settled | Due::Advice => (0, true),
-                Due::News | Due::NotYet | Due::Nothing => (0, false),
-            };
-            recording.told(key, reminded_days, done)?;
-        }
-        Ok(())
+            tellings.into_iter().map(|told| (told.item, mark(told.key, told.due))).unzip();
+        Some((self.letter(entry, items)?, marks))
     }
 
     /// What a letter says of an item; `None` where this release does not know its reason.
@@ -201,6 +200,15 @@ impl Writer<'_> {
             message,
         })
     }
+}
+
+fn mark(key: TellingKey, due: Due) -> TellingMark {
+    let (reminded_days, done) = match due {
+        Due::Reminder(days) => (days, false),
+        Due::Settled | Due::Advice => (0, true),
+        Due::News | Due::NotYet | Due::Nothing => (0, false),
+    };
+    TellingMark { key, reminded_days, done }
 }
 
 /// How an item that hung was settled: by staff, or by a later night.

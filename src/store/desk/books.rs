@@ -128,9 +128,8 @@ impl Desk<'_> {
         (account_id, serial, booked_on): (i64, &str, i64),
         posting: Posting,
     ) -> Result<Posting, Stop> {
-        let [head, tail] = verdict::JOURNAL;
         let on = self.on();
-        self.bulk.change(head, tail, 7, &[posting], |row, (debit, credit, amount)| {
+        self.bulk.change(verdict::JOURNAL, 7, &[posting], |row, (debit, credit, amount)| {
             row.bind(account_id)?;
             row.bind(serial)?;
             row.bind(booked_on)?;

@@ -1,9 +1,8 @@
 //! Proposals in the store: written, read back, listed.
 
-use super::super::bulk::Bulk;
+use super::super::bulk::{Binder, Bulk};
 use super::super::row::day_number;
-use super::super::sql::postgres::value_lists;
-use super::super::sql::{Bind, Row, params};
+use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
 use super::item::Held;
 use super::{Desk, Stop};
@@ -11,9 +10,6 @@ use crate::remittance::Money;
 use crate::report::Tally;
 use crate::suspense::{Actor, Approval, ItemId, Person, Proposal, ProposalState, Refusal, Seen};
 use std::collections::BTreeMap;
-
-/// Proposals whose items are read together.
-const PROPOSALS_TOGETHER: usize = 128;
 
 /// Which proposals to list; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,13 +28,11 @@ const COLUMNS: &str = "p.proposal_id, p.revision, p.act, p.note, p.amount_fen, p
     from proposal p";
 
 /// The items of proposals; the list's one column is the proposal.
-const ITEMS: [&str; 2] = [
-    "select i.proposal_id, a.account_no, i.serial, i.version from (values ",
-    ") v cross join proposal_item i
+const ITEMS: &str =
+    "select i.proposal_id, a.account_no, i.serial, i.version from (values …) v cross join proposal_item i
         join collection_account a using (centre_id, account_id)
      where i.centre_id = ?1 and i.proposal_id = v.column1
-     order by i.proposal_id, i.position",
-];
+     order by i.proposal_id, i.position";
 
 const INSERT: &str =
     "insert into proposal (centre_id, proposal_id, revision, digest, kind, act, note,
@@ -177,22 +171,16 @@ fn read(bulk: &Bulk, proposal_id: &str) -> Result<Option<Proposal>, StoreError> 
     Ok(found.into_iter().flatten().next())
 }
 
-/// Proposals with their items, as few statements as the database takes.
+/// Proposals with their items.
 fn with_items(bulk: &Bulk, mut proposals: Vec<Proposal>) -> Result<Vec<Proposal>, StoreError> {
     let mut items: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
-    for together in proposals.chunks(PROPOSALS_TOGETHER) {
-        let [head, tail] = ITEMS;
-        let sql = format!("{head}{}{tail}", value_lists(2, 1, together.len()));
-        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
-        values.extend(together.iter().map(|proposal| &proposal.proposal_id as &dyn Bind));
-        let found = bulk.connection.prepare_cached(&sql)?.query_all(&values, |row| {
-            let id = ItemId { account_no: row.get(1)?, serial: row.get(2)? };
-            Ok((row.get::<String>(0)?, Seen { id, version: row.get(3)? }))
-        })?;
-        for (proposal_id, seen) in found {
-            items.entry(proposal_id).or_default().push(seen);
-        }
-    }
+    let id = |row: &mut Binder<'_, '_>, proposal: &Proposal| row.bind(&proposal.proposal_id);
+    bulk.ask(ITEMS, 1, &proposals, id, |row| {
+        let id = ItemId { account_no: row.get(1)?, serial: row.get(2)? };
+        let seen = Seen { id, version: row.get(3)? };
+        items.entry(row.get(0)?).or_default().push(seen);
+        Ok(())
+    })?;
     for proposal in &mut proposals {
         proposal.items = items.remove(&proposal.proposal_id).unwrap_or_default();
     }

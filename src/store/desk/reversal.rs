@@ -156,7 +156,7 @@ impl Desk<'_> {
             connection
                 .prepare_cached("delete from settlement where centre_id = ?1 and reference = ?2")?
                 .execute(params![centre, number])?;
-            outstanding::keep(connection, centre, number)?;
+            outstanding::keep(self.bulk, &[number])?;
             postings.push((Subject::Contributions, Subject::Receipts, amount));
         }
         Ok(postings)

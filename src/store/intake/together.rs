@@ -6,10 +6,10 @@
 //! is undone to its savepoint and the batch is taken apart.
 
 use super::super::branch::BranchKeys;
+use super::super::bulk::Binder;
 use super::super::row::day_number;
 use super::super::slate::account_id;
-use super::super::sql::postgres::value_lists;
-use super::super::sql::{Bind, Row, params};
+use super::super::sql::{Row, params};
 use super::super::{Slate, StoreError};
 use super::batch::BatchRow;
 use super::{COLUMNS, Intake, Placed, kept_columns, place};
@@ -21,12 +21,33 @@ use std::hash::BuildHasher;
 /// What names a transaction within its centre.
 type Identity<'b> = (i64, &'b str);
 
-/// Identities a look-up names at once.
-const NAMED_TOGETHER: usize = 4_096;
+/// From how many on rows that were kept back are looked at.
+const KEPT_BACK: usize = 4_096;
+
+/// Those of a list that were booked before a day.
+const ARCHIVED: &str = "
+    select i.account_id, i.serial from (values …) v
+    join transaction_identity i on i.centre_id = ?1 and i.account_id = v.column1
+        and i.serial = v.column2 where i.booked_on < v.column3";
+
+/// A look-up each, by key. `offset 0` holds the planner to it; of a table that grows in this very
+/// transaction it has no figures, and would read a centre's all.
+const KEPT: &str = "
+    from (values …) v
+    cross join lateral (select booked_on from transaction_identity
+        where centre_id = ?1 and account_id = v.column1 and serial = v.column2 offset 0) i
+    cross join lateral (select * from bank_transaction
+        where centre_id = ?1 and booked_on = i.booked_on and account_id = v.column1
+            and serial = v.column2 offset 0) t";
 
 impl<'b> Placed<'b> {
     fn identity(&self) -> Identity<'b> {
         (account_id(self.row.account), self.transaction.serial)
+    }
+
+    fn bind_identity(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
+        row.bind(account_id(self.row.account))?;
+        row.bind(self.transaction.serial)
     }
 }
 
@@ -50,7 +71,7 @@ impl Intake<'_> {
         for placed in &met {
             self.later.copy(placed.row, &placed.transaction);
         }
-        if self.later.len() < NAMED_TOGETHER { Ok(()) } else { self.write_later(slate) }
+        if self.later.len() < KEPT_BACK { Ok(()) } else { self.write_later(slate) }
     }
 
     /// Writes the rows that were kept back.
@@ -104,21 +125,14 @@ impl Intake<'_> {
     ) -> Result<Vec<Placed<'b>>, StoreError> {
         let Some(until) = self.archived_until else { return Ok(rows) };
         let mut archived = HashSet::new();
-        for some in rows.chunks(NAMED_TOGETHER) {
-            let sql = format!(
-                "select i.account_id, i.serial from (values {}) v
-                 join transaction_identity i on i.centre_id = ?1 and i.account_id = v.column1
-                    and i.serial = v.column2 where i.booked_on < ?2",
-                value_lists(3, 2, some.len())
-            );
-            let identities: Vec<_> = some.iter().map(Placed::identity).collect();
-            let mut values: Vec<&dyn Bind> = vec![&self.bulk.centre_id, &until];
-            for (account, serial) in &identities {
-                values.extend([account as &dyn Bind, serial as &dyn Bind]);
-            }
-            let pair = |row: &Row<'_>| Ok((row.get::<i64>(0)?, row.get::<String>(1)?));
-            archived.extend(self.bulk.connection.prepare_cached(&sql)?.query_all(&values, pair)?);
-        }
+        let identity = |row: &mut Binder<'_, '_>, placed: &Placed<'_>| {
+            placed.bind_identity(row)?;
+            row.bind(until)
+        };
+        self.bulk.ask(ARCHIVED, 3, &rows, identity, |row| {
+            archived.insert((row.get::<i64>(0)?, row.get::<String>(1)?));
+            Ok(())
+        })?;
         let is_archived = |placed: &Placed<'_>| {
             let (account, serial) = placed.identity();
             archived.contains(&(account, serial.to_owned()))
@@ -161,30 +175,10 @@ impl Intake<'_> {
         })
     }
 
-    /// What is kept of the rows that are known: a look-up each, by key. `offset 0` holds the planner to it; of
-    /// a table that grows in this very transaction it has no figures, and would read a centre's all.
+    /// What is kept of the rows that are known.
     fn kept(&self, rows: &[Placed<'_>]) -> Result<Vec<postgres::Row>, StoreError> {
-        let mut kept = Vec::new();
-        for some in rows.chunks(NAMED_TOGETHER) {
-            let sql = format!(
-                "select {} from (values {}) v
-                 cross join lateral (select booked_on from transaction_identity
-                    where centre_id = ?1 and account_id = v.column1 and serial = v.column2
-                    offset 0) i
-                 cross join lateral (select * from bank_transaction
-                    where centre_id = ?1 and booked_on = i.booked_on and account_id = v.column1
-                        and serial = v.column2 offset 0) t",
-                kept_columns(),
-                value_lists(2, 2, some.len())
-            );
-            let identities: Vec<_> = some.iter().map(Placed::identity).collect();
-            let mut values: Vec<&dyn Bind> = vec![&self.bulk.centre_id];
-            for (account, serial) in &identities {
-                values.extend([account as &dyn Bind, serial as &dyn Bind]);
-            }
-            kept.extend(self.bulk.connection.prepare_cached(&sql)?.query_kept(&values)?);
-        }
-        Ok(kept)
+        let sql = format!("select {} {KEPT}", kept_columns());
+        self.bulk.ask_kept(&sql, 2, rows, |row, placed| placed.bind_identity(row))
     }
 
     /// A transaction of tonight turns out to be booked on another day.

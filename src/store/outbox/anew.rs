@@ -89,7 +89,7 @@ impl Store {
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
             if let Some(letter) = anew {
-                super::post(connection, centre, letter)?;
+                super::post(&bulk, std::slice::from_ref(letter))?;
             }
             let sql = "update outbox set anew = 2
                 where centre_id = ?1 and letter_id = ?2 and anew = 1";

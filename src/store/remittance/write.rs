@@ -331,7 +331,7 @@ impl Books<'_> {
                 row.month.ordinal(),
                 status_number(row.status.into())
             ])?;
-            outstanding::keep(connection, centre, reference)?;
+            outstanding::keep(self.bulk, &[reference])?;
             let (months, supplements) = (text_of(&row.months)?, text_of(&row.supplements)?);
             connection
                 .prepare_cached("insert into notice_part values (?1, ?2, ?3, ?4)")?

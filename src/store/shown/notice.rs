@@ -1,9 +1,8 @@
 //! Notices: searched, a page at a time.
 
-use super::super::bulk::Bulk;
+use super::super::bulk::{Binder, Bulk};
 use super::super::row::{day, reference, reference_number, status, status_number};
-use super::super::sql::postgres::value_lists;
-use super::super::sql::{Bind, Row, params};
+use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::remittance::{Money, NoticeStatus, PaymentReference, YearMonth};
@@ -51,19 +50,13 @@ const NOTICES: &str = "
     order by n.reference desc limit ?9";
 
 /// The same by reference; the list's one column is the reference.
-const NAMED: [&str; 2] = [
+const NAMED: &str =
     "select n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on, n.month,
         case when s.reference is not null then 2 else n.status end, s.settled_on
-     from (values ",
-    ") v cross join notice n
+     from (values …) v cross join notice n
      left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
      left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-     where n.centre_id = ?1 and n.reference = v.column1
-     order by n.reference",
-];
-
-/// Notices that are looked up together.
-const NAMED_TOGETHER: usize = 128;
+     where n.centre_id = ?1 and n.reference = v.column1";
 
 impl Store {
     /// The notices of these references, as far as there are such.
@@ -75,16 +68,15 @@ impl Store {
         references: &BTreeSet<PaymentReference>,
     ) -> Result<BTreeMap<PaymentReference, NoticeLine>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let numbers: Vec<i64> = references.iter().map(|one| reference_number(*one)).collect();
+        let references: Vec<&PaymentReference> = references.iter().collect();
         let mut named = BTreeMap::new();
-        for together in numbers.chunks(NAMED_TOGETHER) {
-            let [head, tail] = NAMED;
-            let sql = format!("{head}{}{tail}", value_lists(2, 1, together.len()));
-            let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
-            values.extend(together.iter().map(|number| number as &dyn Bind));
-            let found = bulk.connection.prepare_cached(&sql)?.query_all(&values, line)?;
-            named.extend(found.into_iter().map(|notice| (notice.reference, notice)));
-        }
+        let number =
+            |row: &mut Binder<'_, '_>, one: &&PaymentReference| row.bind(reference_number(**one));
+        bulk.ask(NAMED, 1, &references, number, |row| {
+            let notice = line(row)?;
+            named.insert(notice.reference, notice);
+            Ok(())
+        })?;
         Ok(named)
     }
 

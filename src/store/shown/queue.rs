@@ -4,10 +4,9 @@
 //! backward from a row ([`Edge`]); their rows are read by their keys. How many each filter would leave is
 //! counted in [`super::count`], through the same [`Sieve`].
 
-use super::super::bulk::Bulk;
+use super::super::bulk::{Binder, Bulk};
 use super::super::row::{day_number, reference_number};
-use super::super::slate::TRANSACTION_COLUMNS;
-use super::super::sql::postgres::value_lists;
+use super::super::slate::{TRANSACTION_COLUMNS, transactions_listed};
 use super::super::sql::{Bind, Row, params};
 use super::super::suspense::{ITEM_COLUMNS, SuspenseRow, suspense_row};
 use super::super::{Store, StoreError};
@@ -220,37 +219,27 @@ fn largest(board: &Board, sieve: &Sieve<'_>, edge: &Edge, limit: usize) -> Vec<K
     kept.into_iter().rev().map(key).collect()
 }
 
-/// Items by their keys; the list's columns are their account, serial and booking day. A cross join is done
-/// as it is written: SQLite would rather go through all that hangs and look each up in the list.
-const ROWS: [&str; 2] = [
-    "from (values ",
-    ") v cross join suspense_item i
-    join bank_transaction t using (centre_id, account_id, serial, booked_on)
-    join collection_account a using (centre_id, account_id)
-    join decision d using (centre_id, account_id, serial, booked_on)
-    where i.centre_id = ?1 and i.account_id = v.column1 and i.serial = v.column2
-        and i.booked_on = v.column3",
-];
-
-/// Items that are read together.
-const ROWS_TOGETHER: usize = 256;
-
 /// The rows of these keys, in their order; what was closed a moment ago is not among them.
 fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<Hanging>, StoreError> {
     let mut found: BTreeMap<Key, Hanging> = BTreeMap::new();
-    for together in keys.chunks(ROWS_TOGETHER) {
-        let [head, tail] = ROWS;
-        let list = value_lists(2, 3, together.len());
-        let sql = format!("select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} {head}{list}{tail}");
-        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
-        for (booked_on, account_id, serial) in together {
-            values.extend([account_id as &dyn Bind, serial, booked_on]);
-        }
-        for row in bulk.connection.prepare_cached(&sql)?.query_all(&values, hanging)? {
-            let key = (day_number(row.item.booked_on), row.account_id, &*row.item.id.serial);
-            found.insert((key.0, key.1, key.2.into()), row);
-        }
-    }
+    let transactions = transactions_listed(&bulk.connection);
+    let sql = format!(
+        "select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} from {transactions}
+         join suspense_item i using (centre_id, account_id, serial, booked_on)
+         join collection_account a using (centre_id, account_id)
+         join decision d using (centre_id, account_id, serial, booked_on)"
+    );
+    let key = |row: &mut Binder<'_, '_>, (booked_on, account_id, serial): &Key| {
+        row.bind(*account_id)?;
+        row.bind(serial)?;
+        row.bind(*booked_on)
+    };
+    bulk.ask(&sql, 3, keys, key, |row| {
+        let row = hanging(row)?;
+        let key = (day_number(row.item.booked_on), row.account_id, &*row.item.id.serial);
+        found.insert((key.0, key.1, key.2.into()), row);
+        Ok(())
+    })?;
     let rows = keys.iter().filter_map(|key| found.remove(key));
     Ok(rows.filter(|row| row.item.closed_on.is_none()).collect())
 }

@@ -5,7 +5,7 @@
 //! is made is [`super::super::server`]'s to say.
 
 use super::value::Type as Kind;
-use super::{Read, StoreError, Value};
+use super::{Bind, OwnedValue, Read, StoreError, Value};
 use bytes::{BufMut, BytesMut};
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -16,7 +16,7 @@ use std::io::Write as _;
 
 /// A statement in PostgreSQL's words: `?1` becomes `$1`. Texts and comments in our statements hold no
 /// question mark (`tests/statements.rs` looks).
-pub(super) fn placeholders(sql: &str) -> String {
+pub(crate) fn placeholders(sql: &str) -> String {
     sql.replace('?', "$")
 }
 
@@ -87,6 +87,56 @@ pub(super) fn value(row: &Row, column: usize) -> Result<Value<'_>, StoreError> {
         }
         other => Err(StoreError::Column { column, found: format!("type {other:?}") }),
     }
+}
+
+/// A column of a list of rows, as the protocol takes it.
+#[derive(Debug)]
+pub(crate) enum Array {
+    Integers(Vec<Option<i64>>),
+    Texts(Vec<Option<String>>),
+}
+
+impl Array {
+    fn new(of: Kind) -> Self {
+        match of {
+            Kind::Integer => Self::Integers(Vec::new()),
+            Kind::Text => Self::Texts(Vec::new()),
+        }
+    }
+
+    fn push(&mut self, value: OwnedValue) -> Result<(), StoreError> {
+        match (self, value) {
+            (Self::Integers(column), OwnedValue::Integer(number)) => column.push(Some(number)),
+            (Self::Integers(column), OwnedValue::Null(Kind::Integer)) => column.push(None),
+            (Self::Texts(column), OwnedValue::Text(text)) => column.push(Some(text)),
+            (Self::Texts(column), OwnedValue::Null(Kind::Text)) => column.push(None),
+            _ => return Err(StoreError::Writer),
+        }
+        Ok(())
+    }
+}
+
+/// Adds a row to the columns of its list.
+pub(crate) fn push_row(list: &mut Vec<Array>, row: Vec<OwnedValue>) -> Result<(), StoreError> {
+    if list.is_empty() {
+        *list = row.iter().map(|value| Array::new(value.value().of())).collect();
+    }
+    list.iter_mut().zip(row).try_for_each(|(column, value)| column.push(value))
+}
+
+/// The centre and a list, with their types.
+pub(crate) fn typed_list<'v>(
+    centre_id: &'v i64,
+    list: &'v [Array],
+) -> Vec<(&'v (dyn ToSql + Sync), Type)> {
+    let mut values: Vec<(&'v (dyn ToSql + Sync), Type)> = vec![(centre_id, Type::INT8)];
+    values.extend(list.iter().map(|column| -> (&'v (dyn ToSql + Sync), Type) {
+        match column {
+            Array::Integers(column) => (column, Type::INT8_ARRAY),
+            Array::Texts(column) => (column, Type::TEXT_ARRAY),
+        }
+    }));
+    values
 }
 
 /// Bytes sent together while copying in.

@@ -1,0 +1,176 @@
+//! A statement over a list of rows, many of them together.
+//!
+//! In its text `(values …) v` stands for the list, `v.column1` and so on for its columns, `?1` for the
+//! centre. On SQLite the list is written out, a few rows a statement. On PostgreSQL each column is one
+//! array: a statement over ten thousand rows is read and planned as fast as one over a single row, and
+//! the planner knows how many there are.
+
+use super::StoreError;
+use super::bulk::{Binder, Bulk};
+use super::sql::postgres::{Array, placeholders, push_row, typed_list, value_lists};
+use super::sql::{Connection, Row};
+
+/// Rows a statement on SQLite; more of them gain nothing.
+const WRITTEN_TOGETHER: usize = 32;
+
+/// Rows a statement on PostgreSQL.
+const SENT_TOGETHER: usize = 10_000;
+
+impl Bulk {
+    /// Changes something for every row of a list.
+    pub(crate) fn change<R>(
+        &self,
+        sql: &str,
+        columns: usize,
+        rows: &[R],
+        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let client = match &*self.connection {
+            Connection::Sqlite(connection) => {
+                let centre = Some(self.centre_id);
+                return written_out(connection, centre, sql, columns, rows, bind, |statement| {
+                    statement.raw_execute()?;
+                    Ok(())
+                });
+            }
+            Connection::Postgres(client) => client,
+        };
+        let sql = sent(sql, columns);
+        for chunk in rows.chunks(SENT_TOGETHER) {
+            let list = arrays(columns, chunk, &mut bind)?;
+            client.borrow_mut().execute_typed(&sql, &typed_list(&self.centre_id, &list))?;
+        }
+        Ok(())
+    }
+
+    /// Asks something for every row of a list. Where answers stand in an order it is that of the few
+    /// rows that went together, not of the whole list.
+    pub(crate) fn ask<R>(
+        &self,
+        sql: &str,
+        columns: usize,
+        rows: &[R],
+        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+        mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let client = match &*self.connection {
+            Connection::Sqlite(connection) => {
+                let centre = Some(self.centre_id);
+                return written_out(connection, centre, sql, columns, rows, bind, |statement| {
+                    let mut found = statement.raw_query();
+                    while let Some(row) = found.next()? {
+                        read(&Row::Sqlite(row))?;
+                    }
+                    Ok(())
+                });
+            }
+            Connection::Postgres(client) => client,
+        };
+        let sql = sent(sql, columns);
+        for chunk in rows.chunks(SENT_TOGETHER) {
+            let list = arrays(columns, chunk, &mut bind)?;
+            let values = typed_list(&self.centre_id, &list);
+            let found = client.borrow_mut().query_typed(&sql, &values)?;
+            found.iter().try_for_each(|row| read(&Row::Postgres(row)))?;
+        }
+        Ok(())
+    }
+
+    /// The same, for who keeps the rows as PostgreSQL gave them; SQLite gives none to keep.
+    pub(crate) fn ask_kept<R>(
+        &self,
+        sql: &str,
+        columns: usize,
+        rows: &[R],
+        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+    ) -> Result<Vec<postgres::Row>, StoreError> {
+        let mut kept = Vec::new();
+        let Connection::Postgres(client) = &*self.connection else { return Ok(kept) };
+        let sql = sent(sql, columns);
+        for chunk in rows.chunks(SENT_TOGETHER) {
+            let list = arrays(columns, chunk, &mut bind)?;
+            let values = typed_list(&self.centre_id, &list);
+            kept.extend(client.borrow_mut().query_typed(&sql, &values)?);
+        }
+        Ok(kept)
+    }
+}
+
+/// A list and what a table holds of each of its rows, for the `from` of a question: one look-up a row.
+/// `key` says with bare names which row of the table is meant.
+///
+/// Both planners are held to the look-ups. Of a table that grew since it was last looked at PostgreSQL
+/// has no figures and would read a centre's all; SQLite would rather begin with the table.
+pub(crate) fn looked_up(connection: &Connection, table: &str, key: &str, alias: &str) -> String {
+    if connection.is_postgres() {
+        format!(
+            "(values …) v cross join lateral
+                (select * from {table} where centre_id = ?1 and {key} offset 0) {alias}"
+        )
+    } else {
+        format!("(values …) v cross join {table} {alias} on {alias}.centre_id = ?1 and {key}")
+    }
+}
+
+/// The statement as PostgreSQL takes it.
+fn sent(sql: &str, columns: usize) -> String {
+    let numbered = |begin: &str, first: usize| {
+        let each: Vec<String> = (0..columns).map(|one| format!("{begin}{}", first + one)).collect();
+        each.join(", ")
+    };
+    let list = format!("unnest({}) v({})", numbered("?", 2), numbered("column", 1));
+    placeholders(&sql.replace("(values …) v", &list))
+}
+
+/// A list of rows, column by column.
+fn arrays<R>(
+    columns: usize,
+    rows: &[R],
+    mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+) -> Result<Vec<Array>, StoreError> {
+    let mut list = Vec::new();
+    for row in rows {
+        let mut kept = Vec::with_capacity(columns);
+        bind(&mut Binder::Kept(&mut kept), row)?;
+        push_row(&mut list, kept)?;
+    }
+    Ok(list)
+}
+
+/// Runs a statement on SQLite: two texts of it do for any number of rows, and stay prepared.
+///
+/// A statement of its own for each row opens the table and finds the place anew each time; rows in the
+/// order of their keys are written a third faster together (measured: 0.40 s against 0.58 s for a
+/// million decisions).
+pub(super) fn written_out<R>(
+    connection: &rusqlite::Connection,
+    centre: Option<i64>,
+    sql: &str,
+    columns: usize,
+    rows: &[R],
+    mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+    mut run: impl FnMut(&mut rusqlite::Statement<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let first = if centre.is_some() { 2 } else { 1 };
+    let text =
+        |rows| sql.replace("values …", &format!("values {}", value_lists(first, columns, rows)));
+    let mut write = |sql: &str, rows: std::slice::Chunks<'_, R>| -> Result<(), StoreError> {
+        let mut statement = connection.prepare_cached(sql)?;
+        if let Some(centre) = centre {
+            statement.raw_bind_parameter(1, centre)?;
+        }
+        for chunk in rows {
+            let mut binder = Binder::Bound { statement: &mut statement, next: first };
+            for row in chunk {
+                bind(&mut binder, row)?;
+            }
+            run(&mut statement)?;
+        }
+        Ok(())
+    };
+    let (together, rest) = rows.split_at(rows.len() - rows.len() % WRITTEN_TOGETHER);
+    if !together.is_empty() {
+        write(&text(WRITTEN_TOGETHER), together.chunks(WRITTEN_TOGETHER))?;
+    }
+    if rest.is_empty() { Ok(()) } else { write(&text(1), rest.chunks(1)) }
+}
