@@ -248,7 +248,7 @@ fn known_notices(
     bulk: &Bulk,
     notices: &[PaymentNotice],
 ) -> Result<HashMap<PaymentReference, Known>, StoreError> {
-    let found = looked_up(&bulk.connection, "notice", "reference = v.column1", "n");
+    let found = looked_up(&bulk.connection, "notice", "n.reference = v.column1", "n");
     let sql = format!(
         "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
             case when exists (select 1 from settlement s

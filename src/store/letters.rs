@@ -54,7 +54,7 @@ impl Recording {
         &self,
         references: &[PaymentReference],
     ) -> Result<BTreeMap<PaymentReference, String>, StoreError> {
-        let notices = looked_up(&self.bulk.connection, "notice", "reference = v.column1", "n");
+        let notices = looked_up(&self.bulk.connection, "notice", "n.reference = v.column1", "n");
         let sql = format!("select n.reference, n.employer_id from {notices}");
         let number =
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));

@@ -97,7 +97,7 @@ impl Bulk {
 }
 
 /// A list and what a table holds of each of its rows, for the `from` of a question: one look-up a row.
-/// `key` says with bare names which row of the table is meant.
+/// `key` says which row of the table is meant.
 ///
 /// Both planners are held to the look-ups. Of a table that grew since it was last looked at PostgreSQL
 /// has no figures and would read a centre's all; SQLite would rather begin with the table.
@@ -105,7 +105,7 @@ pub(crate) fn looked_up(connection: &Connection, table: &str, key: &str, alias: 
     if connection.is_postgres() {
         format!(
             "(values …) v cross join lateral
-                (select * from {table} where centre_id = ?1 and {key} offset 0) {alias}"
+                (select * from {table} {alias} where {alias}.centre_id = ?1 and {key} offset 0) {alias}"
         )
     } else {
         format!("(values …) v cross join {table} {alias} on {alias}.centre_id = ?1 and {key}")

@@ -193,7 +193,7 @@ pub(super) fn post<'l>(
     bulk: &Bulk,
     letters: &'l [LetterRow],
 ) -> Result<Vec<&'l LetterRow>, StoreError> {
-    let known = looked_up(&bulk.connection, "letter", "letter_id = v.column1", "l");
+    let known = looked_up(&bulk.connection, "letter", "l.letter_id = v.column1", "l");
     let sql = format!("select l.letter_id from {known}");
     // One that is written twice is the same letter.
     let mut fresh: BTreeMap<&str, &LetterRow> =

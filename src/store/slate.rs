@@ -235,7 +235,7 @@ pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
 
 /// A list of account, serial and booking day, with the transactions `t` that are meant.
 pub(crate) fn transactions_listed(connection: &Connection) -> String {
-    let key = "booked_on = v.column3 and account_id = v.column1 and serial = v.column2";
+    let key = "t.booked_on = v.column3 and t.account_id = v.column1 and t.serial = v.column2";
     looked_up(connection, "bank_transaction", key, "t")
 }
 
