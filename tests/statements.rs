@@ -24,6 +24,7 @@ const MEANT: &[(&str, &str)] = &[
     ("{standing} where t.booked_on",                        "a month is taken off for all centres at once"),
     ("pg_class",                                            "which partitions there are belongs to no centre"),
     ("{partition}",                                         "a month is made for all centres at once"),
+    ("from {listed}",                                       "the look-up that is put in names the centre"),
     ("e.mobile from employer e",                            "a head: whoever ends it names the centre"),
     ("{hanging} order by",                                  "the piece that is put in names the centre"),
     ("balance_fen, entries from employee",                  "a head: whoever ends it names the centre"),

@@ -248,14 +248,14 @@ fn known_notices(
     bulk: &Bulk,
     notices: &[PaymentNotice],
 ) -> Result<HashMap<PaymentReference, Known>, StoreError> {
-    let found = looked_up(&bulk.connection, "notice", "n.reference = v.column1", "n");
+    let listed = looked_up(&bulk.connection, "notice", "n.reference = v.column1", "n");
     let sql = format!(
         "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
             case when exists (select 1 from settlement s
                 where s.centre_id = ?1 and s.reference = n.reference)
             or exists (select 1 from notice_part p
                 where p.centre_id = ?1 and p.reference = n.reference) then 1 else 0 end
-         from {found}"
+         from {listed}"
     );
     let mut known = HashMap::new();
     bulk.ask(&sql, 1, notices, bind_reference, |row| {

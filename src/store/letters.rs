@@ -54,8 +54,8 @@ impl Recording {
         &self,
         references: &[PaymentReference],
     ) -> Result<BTreeMap<PaymentReference, String>, StoreError> {
-        let notices = looked_up(&self.bulk.connection, "notice", "n.reference = v.column1", "n");
-        let sql = format!("select n.reference, n.employer_id from {notices}");
+        let listed = looked_up(&self.bulk.connection, "notice", "n.reference = v.column1", "n");
+        let sql = format!("select n.reference, n.employer_id from {listed}");
         let number =
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
         let mut employers = BTreeMap::new();
@@ -76,8 +76,8 @@ impl Recording {
         items: &[&Item<'_>],
         mut show: impl FnMut(usize, &BankTransaction<'_>),
     ) -> Result<(), StoreError> {
-        let transactions = transactions_listed(&self.bulk.connection);
-        let sql = format!("select {TRANSACTION_COLUMNS}, v.column4 from {transactions}");
+        let listed = transactions_listed(&self.bulk.connection);
+        let sql = format!("select {TRANSACTION_COLUMNS}, v.column4 from {listed}");
         let placed: Vec<_> = items.iter().enumerate().collect();
         let key = |row: &mut Binder<'_, '_>, (place, item): &(usize, &&Item<'_>)| {
             row.bind(account_id(item.account))?;

@@ -94,9 +94,9 @@ impl Store {
         named.truncate(named.partition_point(|number| *number < recent.from));
         let bulk = Bulk::open(self)?;
         let mut facts = Vec::with_capacity(named.len() + recent.facts.len());
-        let notices = looked_up(&bulk.connection, "notice", "n.reference = v.column1", "n");
+        let listed = looked_up(&bulk.connection, "notice", "n.reference = v.column1", "n");
         let sql = format!(
-            "select {FACT} from {notices}
+            "select {FACT} from {listed}
              left join settlement s on s.centre_id = ?1 and s.reference = n.reference"
         );
         bulk.ask(

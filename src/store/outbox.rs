@@ -193,8 +193,8 @@ pub(super) fn post<'l>(
     bulk: &Bulk,
     letters: &'l [LetterRow],
 ) -> Result<Vec<&'l LetterRow>, StoreError> {
-    let known = looked_up(&bulk.connection, "letter", "l.letter_id = v.column1", "l");
-    let sql = format!("select l.letter_id from {known}");
+    let listed = looked_up(&bulk.connection, "letter", "l.letter_id = v.column1", "l");
+    let sql = format!("select l.letter_id from {listed}");
     // One that is written twice is the same letter.
     let mut fresh: BTreeMap<&str, &LetterRow> =
         letters.iter().map(|letter| (letter.letter_id.as_str(), letter)).collect();

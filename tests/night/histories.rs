@@ -11,7 +11,7 @@ use duizhang::suspense::{Act, ItemId, Moment};
 use std::collections::BTreeSet;
 
 /// Histories in the ordinary run; `.ci/slow` runs thousands.
-const HISTORIES: u64 = 40;
+const HISTORIES: u64 = 15;
 
 /// A generator as small as it can be (xorshift).
 struct Dice(u64);

@@ -17,7 +17,7 @@ const STORE: &str = "DUIZHANG_TEST_STORE";
 const FOLDER: &str = "DUIZHANG_TEST_NIGHT";
 
 /// How often a night is killed and how many rows it has; `.ci/slow` asks for more by these names.
-const KILLS: (&str, u32) = ("DUIZHANG_KILLS", 25);
+const KILLS: (&str, u32) = ("DUIZHANG_KILLS", 10);
 const ROWS: (&str, u32) = ("DUIZHANG_KILL_ROWS", 3_000);
 
 fn asked((name, otherwise): (&str, u32)) -> u32 {

@@ -222,9 +222,9 @@ fn largest(board: &Board, sieve: &Sieve<'_>, edge: &Edge, limit: usize) -> Vec<K
 /// The rows of these keys, in their order; what was closed a moment ago is not among them.
 fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<Hanging>, StoreError> {
     let mut found: BTreeMap<Key, Hanging> = BTreeMap::new();
-    let transactions = transactions_listed(&bulk.connection);
+    let listed = transactions_listed(&bulk.connection);
     let sql = format!(
-        "select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} from {transactions}
+        "select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} from {listed}
          join suspense_item i using (centre_id, account_id, serial, booked_on)
          join collection_account a using (centre_id, account_id)
          join decision d using (centre_id, account_id, serial, booked_on)"
