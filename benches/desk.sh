@@ -15,7 +15,7 @@ server=
 stop() { [ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"; }
 trap stop EXIT
 
-cargo build --release --quiet
+cargo build --release --quiet --bin duizhang
 duizhang=$(realpath target/release/duizhang)
 driver=$(realpath benches/desk.py)
 [ -f "$data/meta.json" ] || python3 "$shared/bench/gen.py" --out "$data" -n "$rows" --formats csv --quiet

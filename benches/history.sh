@@ -15,7 +15,7 @@ server=$(mktemp -d)
 stop() { "$shared/bench/peers/pg_ctl.sh" stop "$server" >/dev/null 2>&1 || true; rm -rf "$work" "$server"; }
 trap stop EXIT
 
-cargo build --release --quiet
+cargo build --release --quiet --bin duizhang
 duizhang=$(realpath target/release/duizhang)
 chmod 755 "$server" && "$shared/bench/peers/pg_ctl.sh" start "$server" >/dev/null
 export duizhang work

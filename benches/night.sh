@@ -13,7 +13,7 @@ data=${TMPDIR:-/tmp}/duizhang-bench-$rows
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cargo build --release --quiet
+cargo build --release --quiet --bin duizhang
 duizhang=$(realpath target/release/duizhang)
 [ -f "$data/meta.json" ] || python3 "$shared/bench/gen.py" --out "$data" -n "$rows" --formats csv --quiet
 as_of=$(python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['as_of'])" "$data/meta.json")

@@ -14,7 +14,7 @@ server=$(mktemp -d)
 stop() { "$shared/bench/peers/pg_ctl.sh" stop "$server" >/dev/null 2>&1 || true; rm -rf "$work" "$server"; }
 trap stop EXIT
 
-cargo build --release --quiet
+cargo build --release --quiet --bin duizhang
 duizhang=$(realpath target/release/duizhang)
 [ -f "$data/meta.json" ] || python3 "$shared/bench/gen.py" --out "$data" -n "$rows" --formats csv --quiet
 as_of=$(python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['as_of'])" "$data/meta.json")

@@ -25,7 +25,6 @@ const MEANT: &[(&str, &str)] = &[
     ("pg_class",                                            "which partitions there are belongs to no centre"),
     ("{partition}",                                         "a month is made for all centres at once"),
     ("from {listed}",                                       "the look-up that is put in names the centre"),
-    ("e.mobile from employer e",                            "a head: whoever ends it names the centre"),
     ("{hanging} order by",                                  "the piece that is put in names the centre"),
     ("balance_fen, entries from employee",                  "a head: whoever ends it names the centre"),
 ];

@@ -14,7 +14,7 @@ create table centre (
 create table collection_account (
     centre_id    bigint not null,
     -- The place in the centre's list, from 1: a short key for tables with millions of rows.
-    account_id   smallint not null,
+    account_id   integer not null,
     account_no   text collate "C" not null,
     -- Accounts with equal keys are at "the same bank" (转入银行).
     bank         text collate "C" not null,

@@ -32,7 +32,7 @@ create table bank_branch (
 
 create table bank_transaction (
     centre_id              bigint not null,
-    account_id             smallint not null,
+    account_id             integer not null,
     serial                 text collate "C" not null,
     booked_on              integer not null,
     booked_time            integer,  -- Seconds since midnight.
@@ -56,7 +56,7 @@ create table bank_transaction (
 create table receipt (
     centre_id  bigint not null,
     feed_id    text collate "C" not null,
-    account_id smallint not null,
+    account_id integer not null,
     booked_on  integer not null,
     credit_fen bigint not null,
     debit_fen  bigint not null,
@@ -67,7 +67,7 @@ create table statement (
     centre_id      bigint not null,
     feed_id        text collate "C" not null,
     position       integer not null,  -- In its file, from 1.
-    account_id     smallint not null,
+    account_id     integer not null,
     identification text collate "C",
     opening_fen    bigint,
     opening_on     integer,

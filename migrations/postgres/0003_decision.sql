@@ -5,7 +5,7 @@
 
 create table decision (
     centre_id  bigint not null,
-    account_id smallint not null,
+    account_id integer not null,
     serial     text collate "C" not null,
     outcome    smallint not null,  -- remittance::Outcome::number.
     reason     smallint,           -- remittance::Reason::number, for suspense.
@@ -23,7 +23,7 @@ create index decision_open on decision (centre_id, outcome, account_id, serial) 
 -- One transaction that settles several notices: its amount, split.
 create table allocation (
     centre_id  bigint not null,
-    account_id smallint not null,
+    account_id integer not null,
     serial     text collate "C" not null,
     reference  bigint not null,
     amount_fen bigint not null check (amount_fen > 0),
@@ -43,7 +43,7 @@ create table settlement (
 -- The general journal: every other move between the books' subjects, for one transaction, step by step.
 create table journal (
     centre_id  bigint not null,
-    account_id smallint not null,
+    account_id integer not null,
     serial     text collate "C" not null,
     step       integer not null,  -- From 1, in the order posted.
     posted_on  integer not null,
@@ -55,7 +55,7 @@ create table journal (
 
 create table suspense_item (
     centre_id  bigint not null,
-    account_id smallint not null,
+    account_id integer not null,
     serial     text collate "C" not null,
     opened_on  integer not null,
     closed_on  integer,          -- Null while it hangs.

@@ -58,7 +58,7 @@ create table blocked_address (
 -- reminded at 7 and 30 days, and hears when it is settled.
 create table telling (
     centre_id     bigint not null,
-    account_id    smallint not null,
+    account_id    integer not null,
     serial        text collate "C" not null,
     booked_on     integer not null,
     about         text collate "C" not null,  -- suspense or advice.

@@ -47,7 +47,7 @@ create index proposal_state on proposal (centre_id, state, proposed_at);
 create table proposal_item (
     centre_id bigint not null,
     proposal_id text collate "C" not null,
-    account_id smallint not null,
+    account_id integer not null,
     serial text collate "C" not null,
     booked_on integer not null,
     position integer not null,  -- In the proposal, from 1.
@@ -67,7 +67,7 @@ create index proposal_of_item on proposal_item (centre_id, account_id, serial, p
 -- What a split leaves over of a transaction, on an employer's advance balance.
 create table advance_part (
     centre_id bigint not null,
-    account_id smallint not null,
+    account_id integer not null,
     serial text collate "C" not null,
     booked_on integer not null,
     employer_id text collate "C" not null,
@@ -102,7 +102,7 @@ create table payer_fact (
 -- Pairs that staff settled and undid: not the first suggestion again.
 create table undone_pair (
     centre_id bigint not null,
-    account_id smallint not null,
+    account_id integer not null,
     serial text collate "C" not null,
     reference bigint not null,
     undone_on integer not null,

@@ -27,7 +27,7 @@ create table archived_place (
 create table archived_account (
     centre_id  bigint not null,
     month      integer not null,
-    account_id smallint not null,
+    account_id integer not null,
     credit_fen bigint not null,
     debit_fen  bigint not null,
     primary key (centre_id, month, account_id)

@@ -153,7 +153,7 @@ impl Taker<'_> {
                 Message::Begin { .. } => return Err(NightError::Reader),
                 Message::Batch(batch) => {
                     self.watch.advance(batch.len() as u64);
-                    intake.write(&batch, self.slate)?;
+                    intake.write(batch, self.slate)?;
                 }
                 Message::Reject(reject) => intake.reject(reject),
                 Message::Statement(statement) => statements.push(statement),

@@ -11,6 +11,7 @@
 mod agree;
 mod batch;
 mod feed;
+mod identities;
 mod together;
 
 pub use batch::TransactionBatch;
@@ -18,6 +19,7 @@ pub use batch::TransactionBatch;
 use self::agree::{agree, content, difference, united, written};
 use self::batch::BatchRow;
 use self::feed::Feed;
+use self::identities::Identities;
 use super::branch::{self, BranchKeys};
 use super::bulk::{Binder, Bulk};
 use super::row::{day_number, direction_number, filled, time_number};
@@ -84,8 +86,16 @@ pub struct Intake<'a> {
     archived_until: Option<i64>,
     taken: Taken,
     receipts: BTreeMap<(i64, i64), (i64, i64)>,
-    /// Rows that this night met before, kept until some are looked up together.
+    // How PostgreSQL writes; see `together.rs`.
+    identities: Option<&'a Identities>,
+    /// The batch whose identities were sent ahead.
+    ahead: Option<TransactionBatch>,
+    /// Hashes of the identities met in this file.
+    met_here: HashSet<u64>,
+    /// Rows that an earlier file of this night brought too, kept until some are looked up together.
     later: TransactionBatch,
+    /// Rows that this file names twice, kept until its identities are committed.
+    twice: TransactionBatch,
     set_aside: Vec<SetAside>,
     slate_mark: usize,
 }
@@ -168,25 +178,20 @@ fn place<'b>(
 }
 
 impl<'a> Intake<'a> {
-    /// Writes a batch; fresh rows go on the slate.
-    pub fn write(&mut self, batch: &TransactionBatch, slate: &mut Slate) -> Result<(), StoreError> {
+    /// Writes a batch; fresh rows go on the slate, on PostgreSQL only when the next batch comes.
+    pub fn write(&mut self, batch: TransactionBatch, slate: &mut Slate) -> Result<(), StoreError> {
         let branches: &'a RefCell<BranchKeys> = self.branches;
         {
             let mut branches = branches.borrow_mut();
             branches.meet(&batch.branches);
             branches.find(self.bulk, batch.rows.iter().filter_map(|row| row.branch))?;
         }
-        let branches = branches.borrow();
         self.taken.entries += batch.rows.len() as u64;
-        let placed = place(batch, &branches)?;
         match &*self.bulk.connection {
-            Connection::Sqlite(connection) => self.write_singly(connection, placed, slate),
-            Connection::Postgres(_) => {
-                let is_archived = |placed: &Placed<'_>| self.is_archived(placed);
-                let (late, rows): (Vec<_>, _) = placed.into_iter().partition(is_archived);
-                self.put_late_aside(&late);
-                self.write_together(rows, slate)
+            Connection::Sqlite(connection) => {
+                self.write_singly(connection, place(&batch, &branches.borrow())?, slate)
             }
+            Connection::Postgres(_) => self.write_together(batch, slate),
         }
     }
 
@@ -302,23 +307,23 @@ impl<'a> Intake<'a> {
         });
     }
 
-    /// Whether a row belongs to a month that was taken off.
-    fn is_archived(&self, placed: &Placed<'_>) -> bool {
-        let booked_on = day_number(placed.transaction.booked_on);
+    /// Whether a transaction belongs to a month that was taken off.
+    fn is_archived(&self, transaction: &BankTransaction<'_>) -> bool {
+        let booked_on = day_number(transaction.booked_on);
         self.archived_until.is_some_and(|until| booked_on < until)
     }
 
-    /// Rows that come after their month was archived: nobody can tell any more whether they are known.
-    fn put_late_aside(&mut self, late: &[Placed<'_>]) {
-        self.taken.rejected += late.len() as u64;
-        self.set_aside.extend(late.iter().map(|placed| SetAside {
-            line: placed.row.line,
+    /// A row that comes after its month was archived: nobody can tell any more whether it is known.
+    fn put_late_aside(&mut self, line: u64, transaction: &BankTransaction<'_>) {
+        self.taken.rejected += 1;
+        self.set_aside.push(SetAside {
+            line,
             field_no: None,
             field: "交易日期".to_owned(),
-            found: placed.transaction.booked_on.to_string(),
+            found: transaction.booked_on.to_string(),
             problem: "archived-month: expected a day of a month that is not archived".to_owned(),
-            row: written(&placed.transaction),
-        }));
+            row: written(transaction),
+        });
     }
 
     fn receive(&mut self, account: AccountIndex, transaction: &BankTransaction<'_>, sign: i64) {
@@ -347,6 +352,9 @@ impl<'a> Intake<'a> {
     pub fn abandon(self, slate: &mut Slate) -> Result<(), StoreError> {
         slate.truncate(self.slate_mark);
         self.branches.borrow_mut().forget();
+        if let Some(identities) = self.identities {
+            identities.undo()?;
+        }
         self.bulk.rollback()
     }
 
@@ -358,7 +366,9 @@ impl<'a> Intake<'a> {
         flags: &[FlagRecord],
         slate: &mut Slate,
     ) -> Result<Taken, StoreError> {
-        self.write_later(slate)?;
+        if self.identities.is_some() {
+            self.write_rest(slate)?;
+        }
         let taken = self.taken;
         self.set_aside.sort_by_key(|aside| aside.line);
         let sql = "insert into feed values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -382,6 +392,7 @@ impl<'a> Intake<'a> {
         feed.statements(statements)?;
         feed.flags(flags)?;
         self.bulk.commit()?;
+        self.met.borrow_mut().extend(self.met_here);
         Ok(taken)
     }
 }
@@ -391,8 +402,10 @@ impl<'a> Intake<'a> {
 pub struct Till {
     bulk: Bulk,
     branches: RefCell<BranchKeys>,
-    /// Hashes of the identities met since it was opened, for whoever writes rows together: one that
-    /// is here may be known, and is looked up; one that is not was not met tonight.
+    /// A second connection, on PostgreSQL.
+    identities: Option<Identities>,
+    /// Hashes of the identities that files brought since it was opened, for whoever writes rows together:
+    /// one that is here may be known, and is looked up; one that is not was not met tonight.
     met: RefCell<HashSet<u64>>,
     met_as: RandomState,
 }
@@ -403,9 +416,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database cannot be opened.
     pub fn till(&self) -> Result<Till, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let beside = bulk.connection.is_postgres().then(|| Bulk::open(self)).transpose()?;
         Ok(Till {
-            bulk: Bulk::open(self)?,
+            bulk,
             branches: RefCell::default(),
+            identities: beside.map(Identities::beside),
             met: RefCell::default(),
             met_as: RandomState::new(),
         })
@@ -424,7 +440,7 @@ impl Till {
             // planner has no figures of them yet and would read them whole.
             self.bulk.connection.execute_batch(
                 "set local enable_seqscan = off; set local enable_hashjoin = off;
-                 set local enable_mergejoin = off",
+                 set local enable_mergejoin = off; set local lock_timeout = '2min'",
             )?;
         }
         Ok(Intake {
@@ -436,7 +452,11 @@ impl Till {
             archived_until: self.bulk.archived_until()?,
             taken: Taken::default(),
             receipts: BTreeMap::new(),
+            identities: self.identities.as_ref(),
+            ahead: None,
+            met_here: HashSet::new(),
             later: TransactionBatch::default(),
+            twice: TransactionBatch::default(),
             set_aside: Vec::new(),
             slate_mark: slate.len(),
         })

@@ -42,8 +42,8 @@ impl LetterRow {
 pub(super) const LETTER: &str =
     "l.letter_id, l.employer_id, l.written_on, l.recipient, l.subject, l.message, l.kind";
 
-const EMPLOYER: &str =
-    "select e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile from employer e";
+/// The columns of an employer, in the order [`employer`] reads them.
+pub(super) const EMPLOYER: &str = "e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile";
 
 impl Recording {
     /// The employers that notices belong to, by their ids.
@@ -121,7 +121,7 @@ pub(super) fn letter(row: &Row<'_>) -> Result<LetterRow, StoreError> {
 }
 
 /// Reads the columns of [`EMPLOYER`]; its accounts are not among them.
-fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
+pub(super) fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
     Ok(Employer {
         employer_id: row.get(0)?,
         name: row.get(1)?,
@@ -160,7 +160,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn employers(&self, mut take: impl FnMut(Employer)) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = format!("{EMPLOYER} where e.centre_id = ?1 order by e.employer_id");
+        let sql = format!(
+            "select {EMPLOYER} from employer e where e.centre_id = ?1 order by e.employer_id"
+        );
         let mut select = bulk.connection.prepare_cached(&sql)?;
         let mut accounts = bulk.connection.prepare_cached(
             "select employer_id, account_no from payer_account where centre_id = ?1

@@ -8,8 +8,7 @@ use super::bulk::Bulk;
 use super::listed::looked_up;
 use super::row::{day_number, reference, reference_number, status};
 use super::slate::account_index;
-use super::sql::postgres::value_lists;
-use super::sql::{Bind, Read, Row, params};
+use super::sql::{Read, Row, params};
 use super::{Store, StoreError, outstanding};
 use crate::matching::{AccountIndex, Item, Kind, NoticeFact};
 use crate::remark::Claim;
@@ -153,22 +152,18 @@ impl Store {
             return Ok(Vec::new());
         }
         let bulk = Bulk::open(self)?;
-        let list = value_lists(3, 1, amounts.len());
-        let sql = format!(
+        let sql =
             "select t.account_id, t.serial, t.booked_on, t.amount_fen, t.counterparty_account,
                 d.notice, l.reference
              from bank_transaction t
              join decision d using (centre_id, account_id, serial, booked_on)
              left join allocation l using (centre_id, account_id, serial, booked_on)
              where t.centre_id = ?1 and t.booked_on >= ?2 and d.outcome = 1 and t.direction = 1
-                and t.amount_fen in (values {list})
-             order by 1, 2, 7"
-        );
-        let since = day_number(since);
-        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id, &since];
-        values.extend(amounts.iter().map(|amount| amount as &dyn Bind));
+                and t.amount_fen in (values …)
+             order by 1, 2, 7";
         let mut credits: Vec<SettledCredit> = Vec::new();
-        bulk.connection.prepare_cached(&sql)?.each(&values, |row| {
+        let since = day_number(since);
+        bulk.among(sql, params![bulk.centre_id, since], &amounts, |row| {
             let credit = settled_credit(row)?;
             match credits.last_mut() {
                 Some(last) if last.account == credit.account && last.serial == credit.serial => {
@@ -176,7 +171,7 @@ impl Store {
                 }
                 _ => credits.push(credit),
             }
-            Ok(Read::On)
+            Ok(())
         })?;
         Ok(credits)
     }

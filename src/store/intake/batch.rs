@@ -4,6 +4,9 @@
 //! of memory, not thirty thousand.
 
 use super::super::branch::{Branch, BranchNumber, BranchNumbers};
+use super::super::row::day_number;
+use super::super::slate::account_id;
+use super::identities::Named;
 use crate::matching::{AccountIndex, Kind};
 use crate::remark::Claim;
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
@@ -100,6 +103,15 @@ impl TransactionBatch {
             self.text.len()
         });
         self.rows.push(BatchRow { start, ends, ..row.clone() });
+    }
+
+    /// What names its transactions.
+    pub(super) fn identities(&self) -> Vec<Named> {
+        let named = |row: &BatchRow| {
+            let serial = self.transaction(row, ("", "")).serial.to_owned();
+            (account_id(row.account), serial, day_number(row.booked_on))
+        };
+        self.rows.iter().map(named).collect()
     }
 
     /// The row as a transaction; `bank` is 行号 and 开户行 of its branch.

@@ -2,8 +2,8 @@
 //!
 //! Start at [`Intake::write_together`]. A night's rows nearly always are new, and PostgreSQL copies
 //! them in at twice the speed of an insert that asks first. Rows that this night met before are kept
-//! apart; where one of the others is known from an earlier night the server says so at once, the copy
-//! is undone to its savepoint and the batch is taken apart.
+//! apart. What names the others goes ahead on a second connection ([`super::identities`]); where one of
+//! them is known from an earlier night the server says so at once, and the batch is taken apart.
 
 use super::super::branch::BranchKeys;
 use super::super::bulk::Binder;
@@ -11,7 +11,8 @@ use super::super::row::day_number;
 use super::super::slate::account_id;
 use super::super::sql::{Row, params};
 use super::super::{Slate, StoreError};
-use super::batch::BatchRow;
+use super::batch::{BatchRow, TransactionBatch};
+use super::identities::Identities;
 use super::{COLUMNS, Intake, Placed, kept_columns, place};
 use crate::remittance::BankTransaction;
 use std::cell::RefCell;
@@ -29,6 +30,11 @@ const ARCHIVED: &str = "
     select i.account_id, i.serial from (values …) v
     join transaction_identity i on i.centre_id = ?1 and i.account_id = v.column1
         and i.serial = v.column2 where i.booked_on < v.column3";
+
+const TAKE_OVER: &str = "
+    insert into transaction_identity
+    select ?1, v.column1, v.column2, v.column3 from (values …) v where true
+    on conflict (centre_id, account_id, serial) do update set booked_on = excluded.booked_on";
 
 /// A look-up each, by key. `offset 0` holds the planner to it; of a table that grows in this very
 /// transaction it has no figures, and would read a centre's all.
@@ -52,34 +58,89 @@ impl<'b> Placed<'b> {
 }
 
 impl Intake<'_> {
-    /// Writes a batch; fresh rows go on the slate.
+    /// Sends a batch's identities ahead and writes the batch before it: while one connection says whether
+    /// all of this one is new, the other copies the rows of that one.
     pub(super) fn write_together(
         &mut self,
-        rows: Vec<Placed<'_>>,
+        mut batch: TransactionBatch,
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
-        self.bulk.months_of(rows.iter().map(|placed| placed.transaction.booked_on))?;
-        let (fresh, met): (Vec<_>, Vec<_>) = {
-            let mut met = self.met.borrow_mut();
-            rows.into_iter().partition(|placed| met.insert(self.met_as.hash_one(placed.identity())))
-        };
-        if self.copy_if_new(&fresh)? {
-            fresh.iter().for_each(|placed| self.welcome(placed, slate));
-        } else {
-            self.write_apart(fresh, slate)?;
-        }
-        for placed in &met {
-            self.later.copy(placed.row, &placed.transaction);
-        }
+        self.sort_out(&mut batch);
+        self.bulk.months_of(batch.rows.iter().map(|row| row.booked_on))?;
+        self.identities()?.write(batch.identities())?;
+        let before = self.ahead.replace(batch);
+        self.write_ahead(before, slate)?;
         if self.later.len() < KEPT_BACK { Ok(()) } else { self.write_later(slate) }
     }
 
-    /// Writes the rows that were kept back.
-    pub(super) fn write_later(&mut self, slate: &mut Slate) -> Result<(), StoreError> {
-        let later = std::mem::take(&mut self.later);
+    /// Writes all that is left of the file.
+    pub(super) fn write_rest(&mut self, slate: &mut Slate) -> Result<(), StoreError> {
+        let last = self.ahead.take();
+        self.write_ahead(last, slate)?;
+        self.write_later(slate)?;
+        self.identities()?.commit()?;
+        let twice = std::mem::take(&mut self.twice);
+        self.write_kept_back(&twice, slate)
+    }
+
+    fn identities(&self) -> Result<&Identities, StoreError> {
+        self.identities.ok_or(StoreError::Writer)
+    }
+
+    /// Leaves what may be new in a batch. What belongs to an archived month is set aside; what this night
+    /// met before is kept back.
+    fn sort_out(&mut self, batch: &mut TransactionBatch) {
         let branches: &RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
-        self.write_apart(place(&later, &branches)?, slate)
+        for row in std::mem::take(&mut batch.rows) {
+            let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
+            let transaction = batch.transaction(&row, bank);
+            let identity = self.met_as.hash_one((account_id(row.account), transaction.serial));
+            if self.is_archived(&transaction) {
+                self.put_late_aside(row.line, &transaction);
+            } else if self.met.borrow().contains(&identity) {
+                self.later.copy(&row, &transaction);
+            } else if self.met_here.insert(identity) {
+                batch.rows.push(row);
+            } else {
+                self.twice.copy(&row, &transaction);
+            }
+        }
+    }
+
+    /// Copies in the batch whose identities went ahead.
+    fn write_ahead(
+        &mut self,
+        batch: Option<TransactionBatch>,
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
+        let Some(batch) = batch else { return Ok(()) };
+        let all_new = self.identities()?.all_new()?;
+        let branches: &RefCell<BranchKeys> = self.branches;
+        let branches = branches.borrow();
+        let rows = place(&batch, &branches)?;
+        if !all_new {
+            return self.write_apart(rows, slate);
+        }
+        self.copy(&rows)?;
+        rows.iter().for_each(|placed| self.welcome(placed, slate));
+        Ok(())
+    }
+
+    /// Writes rows that an earlier file of this night may have brought.
+    fn write_later(&mut self, slate: &mut Slate) -> Result<(), StoreError> {
+        let later = std::mem::take(&mut self.later);
+        self.write_kept_back(&later, slate)
+    }
+
+    fn write_kept_back(
+        &mut self,
+        rows: &TransactionBatch,
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
+        let branches: &RefCell<BranchKeys> = self.branches;
+        let branches = branches.borrow();
+        self.write_apart(place(rows, &branches)?, slate)
     }
 
     /// Takes a batch apart: what is new is copied in, what is known is compared.
@@ -107,12 +168,12 @@ impl Intake<'_> {
                 fresh.push(placed);
             } else {
                 // Named before in this very batch: what was written of it counts.
-                self.copy(&fresh)?;
+                self.take_over(&fresh)?;
                 fresh.drain(..).for_each(|placed| self.welcome(&placed, slate));
                 self.meet_kept(&placed, slate)?;
             }
         }
-        self.copy(&fresh)?;
+        self.take_over(&fresh)?;
         fresh.iter().for_each(|placed| self.welcome(placed, slate));
         Ok(())
     }
@@ -138,38 +199,26 @@ impl Intake<'_> {
             archived.contains(&(account, serial.to_owned()))
         };
         let (late, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_archived);
-        self.put_late_aside(&late);
+        for placed in &late {
+            self.put_late_aside(placed.row.line, &placed.transaction);
+        }
         Ok(rows)
     }
 
-    /// Copies a batch in; undoes it and says so where any of it is known already.
-    fn copy_if_new(&self, rows: &[Placed<'_>]) -> Result<bool, StoreError> {
-        self.bulk.connection.execute_batch("savepoint batch")?;
-        match self.copy(rows) {
-            Ok(()) => {
-                self.bulk.connection.execute_batch("release savepoint batch")?;
-                Ok(true)
-            }
-            Err(error) if error.is_duplicate() => {
-                self.bulk.connection.execute_batch("rollback to savepoint batch")?;
-                Ok(false)
-            }
-            Err(error) => Err(error),
-        }
+    /// Copies new rows in, their identities first; one that a night left behind when it was stopped is theirs.
+    fn take_over(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
+        self.bulk.change(TAKE_OVER, 3, rows, |row, placed| {
+            placed.bind_identity(row)?;
+            row.bind(day_number(placed.transaction.booked_on))
+        })?;
+        self.copy(rows)
     }
 
-    /// Copies rows in, into each table in the order of its key.
+    /// Copies rows in, in the order of their key.
     fn copy(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
         let (centre, taken_on) = (self.bulk.centre_id, self.taken_on);
         let mut rows: Vec<&Placed<'_>> = rows.iter().collect();
-        rows.sort_unstable_by_key(|placed| placed.identity());
-        self.bulk.insert("transaction_identity", 4, &rows, |row, placed| {
-            row.bind(centre)?;
-            row.bind(account_id(placed.row.account))?;
-            row.bind(placed.transaction.serial)?;
-            row.bind(day_number(placed.transaction.booked_on))
-        })?;
-        rows.sort_by_key(|placed| placed.transaction.booked_on);
+        rows.sort_unstable_by_key(|placed| (placed.transaction.booked_on, placed.identity()));
         self.bulk.insert("bank_transaction", COLUMNS, &rows, |row, placed| {
             placed.bind(row, centre, taken_on)
         })

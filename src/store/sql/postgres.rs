@@ -139,6 +139,16 @@ pub(crate) fn typed_list<'v>(
     values
 }
 
+/// Values and some numbers after them, with their types.
+pub(crate) fn typed_numbers<'v>(
+    before: &'v [Value<'v>],
+    numbers: &'v &[i64],
+) -> Vec<(&'v (dyn ToSql + Sync), Type)> {
+    let mut values = typed(before);
+    values.push((numbers, Type::INT8_ARRAY));
+    values
+}
+
 /// Bytes sent together while copying in.
 const COPY_BYTES: usize = 256 * 1024;
 

@@ -1,0 +1,157 @@
+//! Notices. One that money was settled with keeps its amount, employer and standing.
+
+use super::super::bulk::{Binder, Bulk};
+use super::super::error::Refusal;
+use super::super::listed::looked_up;
+use super::super::row::{day_number, reference, reference_number, status, status_number};
+use super::super::{Store, StoreError, outstanding};
+use super::{COMPARED_TOGETHER, Imported, Row};
+use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference};
+use std::collections::HashMap;
+
+impl Store {
+    /// Takes in notices. They are written in the order of their references, which makes a million
+    /// of them an append; `notices` is sorted for that.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where a notice that money was settled with would change,
+    /// [`StoreError`] where the database fails; nothing is then taken in.
+    pub fn import_notices(&self, notices: &mut [PaymentNotice]) -> Result<Imported, StoreError> {
+        notices.sort_unstable_by_key(|notice| notice.reference);
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            let mut imported = Imported::default();
+            let mut fresh = Vec::with_capacity(notices.len());
+            for some in notices.chunks(COMPARED_TOGETHER) {
+                let known = known_notices(&bulk, some)?;
+                let mut changed = Vec::new();
+                for notice in some {
+                    match known.get(&notice.reference) {
+                        None => fresh.push(notice),
+                        Some(known) if known.says(notice) => imported.count(&Row::Unchanged),
+                        Some(known) => {
+                            known.may_become(notice)?;
+                            changed.push(notice);
+                            imported.count(&Row::Changed);
+                        }
+                    }
+                }
+                change_notices(&bulk, &changed)?;
+            }
+            imported.added = fresh.len() as u64;
+            bulk.insert("notice", 7, &fresh, |row, notice| {
+                row.bind(centre)?;
+                row.bind(reference_number(notice.reference))?;
+                row.bind(&notice.employer_id)?;
+                row.bind(notice.amount.fen())?;
+                row.bind(day_number(notice.issued_on))?;
+                row.bind(notice.month.ordinal())?;
+                row.bind(status_number(notice.status))
+            })?;
+            let mark = outstanding::mark(connection, centre)?;
+            let below = |notice: &&&PaymentNotice| reference_number(notice.reference) < mark;
+            let below: Vec<i64> =
+                fresh.iter().take_while(below).map(|one| reference_number(one.reference)).collect();
+            outstanding::keep(&bulk, &below)?;
+            imported.tell(connection, centre)?;
+            Ok(imported)
+        })
+    }
+}
+
+/// A notice as the store has it.
+struct Known {
+    employer_id: String,
+    amount: Money,
+    issued_on: i64,
+    month: i32,
+    status: i64,
+    /// Money was settled with it.
+    settled: bool,
+}
+
+impl Known {
+    fn says(&self, notice: &PaymentNotice) -> bool {
+        self.employer_id == notice.employer_id
+            && self.amount == notice.amount
+            && self.issued_on == day_number(notice.issued_on)
+            && self.month == notice.month.ordinal()
+            && self.status == status_number(notice.status)
+    }
+
+    /// What money was settled with stays as it is. The core system may learn of our settlement and say
+    /// "paid"; it may not take it back.
+    fn may_become(&self, notice: &PaymentNotice) -> Result<(), StoreError> {
+        if !self.settled {
+            return Ok(());
+        }
+        let refuse = |field, before: String, after: String| {
+            let reference = notice.reference.to_string();
+            Err(StoreError::Refused(Refusal::NoticeChanged { reference, field, before, after }))
+        };
+        if self.amount != notice.amount {
+            return refuse("amount", self.amount.to_string(), notice.amount.to_string());
+        }
+        if self.employer_id != notice.employer_id {
+            return refuse("employer_id", self.employer_id.clone(), notice.employer_id.clone());
+        }
+        if notice.status == NoticeStatus::Revoked {
+            let before = status(self.status)?.to_string();
+            return refuse("status", before, notice.status.to_string());
+        }
+        Ok(())
+    }
+}
+
+/// Those of the notices that the store has.
+fn known_notices(
+    bulk: &Bulk,
+    notices: &[PaymentNotice],
+) -> Result<HashMap<PaymentReference, Known>, StoreError> {
+    let listed = looked_up(&bulk.connection, "notice", "n.reference = v.column1", "n");
+    let sql = format!(
+        "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
+            case when exists (select 1 from settlement s
+                where s.centre_id = ?1 and s.reference = n.reference)
+            or exists (select 1 from notice_part p
+                where p.centre_id = ?1 and p.reference = n.reference) then 1 else 0 end
+         from {listed}"
+    );
+    let mut known = HashMap::new();
+    bulk.ask(&sql, 1, notices, bind_reference, |row| {
+        let kept = Known {
+            employer_id: row.get(1)?,
+            amount: Money::from_fen(row.get(2)?),
+            issued_on: row.get(3)?,
+            month: row.get(4)?,
+            status: row.get(5)?,
+            settled: row.get(6)?,
+        };
+        known.insert(reference(row.get(0)?)?, kept);
+        Ok(())
+    })?;
+    Ok(known)
+}
+
+fn bind_reference(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreError> {
+    row.bind(reference_number(notice.reference))
+}
+
+/// Brings known notices up to date.
+fn change_notices(bulk: &Bulk, notices: &[&PaymentNotice]) -> Result<(), StoreError> {
+    const SQL: &str = "
+        update notice set employer_id = v.column2, amount_fen = v.column3, issued_on = v.column4,
+            month = v.column5, status = v.column6
+        from (values …) v where notice.centre_id = ?1 and notice.reference = v.column1";
+    bulk.change(SQL, 6, notices, |row, notice| {
+        bind_reference(row, notice)?;
+        row.bind(&notice.employer_id)?;
+        row.bind(notice.amount.fen())?;
+        row.bind(day_number(notice.issued_on))?;
+        row.bind(notice.month.ordinal())?;
+        row.bind(status_number(notice.status))
+    })?;
+    let numbers: Vec<i64> = notices.iter().map(|one| reference_number(one.reference)).collect();
+    outstanding::keep(bulk, &numbers)
+}

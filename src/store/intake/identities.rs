@@ -1,0 +1,129 @@
+//! What names a file's transactions, written beside them on a connection of its own.
+//!
+//! PostgreSQL works on one core for a connection, and keeps what names a transaction apart from its
+//! row: two connections write a file in two thirds of the time. A batch's identities go first; where
+//! all of them are new its rows are too, and are copied in without asking.
+//!
+//! Invariant: identities are committed before the file that has them, and none that an uncommitted file
+//! wrote is written again beside it. A night that ends between the two commits leaves identities that
+//! name nothing; whoever brings the transaction takes them over.
+
+use super::super::StoreError;
+use super::super::bulk::Bulk;
+use std::cell::Cell;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+
+/// Account, serial and booking day of a transaction, as the store has them.
+pub(super) type Named = (i64, String, i64);
+
+enum Order {
+    Write(Vec<Named>),
+    Commit,
+    Undo,
+}
+
+/// A second connection at work.
+#[derive(Debug)]
+pub(super) struct Identities {
+    /// Orders, and who carries them out; taken when it ends.
+    worker: Option<(SyncSender<Order>, JoinHandle<()>)>,
+    answers: Receiver<Result<bool, StoreError>>,
+    unanswered: Cell<usize>,
+}
+
+impl Identities {
+    /// Begins; `bulk` is the connection.
+    pub(super) fn beside(bulk: Bulk) -> Self {
+        let (orders, taken) = sync_channel(2);
+        let (answer, answers) = channel();
+        let thread = std::thread::spawn(move || work(&bulk, &taken, &answer));
+        Self { worker: Some((orders, thread)), answers, unanswered: Cell::new(0) }
+    }
+
+    /// Has a batch's identities written; [`Self::all_new`] says how it went.
+    pub(super) fn write(&self, identities: Vec<Named>) -> Result<(), StoreError> {
+        self.order(Order::Write(identities))
+    }
+
+    /// Whether the batch that was sent first of those not asked for was new as a whole; else nothing of it
+    /// is written.
+    pub(super) fn all_new(&self) -> Result<bool, StoreError> {
+        let answer = self.answers.recv().map_err(|_| StoreError::Writer)?;
+        self.unanswered.set(self.unanswered.get().saturating_sub(1));
+        answer
+    }
+
+    /// Commits what was written.
+    pub(super) fn commit(&self) -> Result<(), StoreError> {
+        self.end(Order::Commit)
+    }
+
+    /// Undoes what was written.
+    pub(super) fn undo(&self) -> Result<(), StoreError> {
+        self.end(Order::Undo)
+    }
+
+    fn end(&self, order: Order) -> Result<(), StoreError> {
+        while self.unanswered.get() > 0 {
+            self.all_new()?;
+        }
+        self.order(order)?;
+        self.all_new().map(drop)
+    }
+
+    fn order(&self, order: Order) -> Result<(), StoreError> {
+        let (orders, _) = self.worker.as_ref().ok_or(StoreError::Writer)?;
+        orders.send(order).map_err(|_| StoreError::Writer)?;
+        self.unanswered.set(self.unanswered.get() + 1);
+        Ok(())
+    }
+}
+
+impl Drop for Identities {
+    fn drop(&mut self) {
+        if let Some((orders, thread)) = self.worker.take() {
+            drop(orders);
+            // It holds a connection: whoever is done with the till is done with that too.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread: carries orders out until there are none.
+fn work(bulk: &Bulk, orders: &Receiver<Order>, answers: &Sender<Result<bool, StoreError>>) {
+    while let Ok(order) = orders.recv() {
+        let done = match order {
+            Order::Write(identities) => copy_if_new(bulk, identities),
+            Order::Commit => bulk.commit_begun().map(|()| true),
+            Order::Undo => bulk.rollback().map(|()| true),
+        };
+        if answers.send(done).is_err() {
+            break;
+        }
+    }
+}
+
+/// Copies identities in, in the order of their key; undoes it and says so where any is known already.
+fn copy_if_new(bulk: &Bulk, mut identities: Vec<Named>) -> Result<bool, StoreError> {
+    bulk.begin_once()?;
+    // Nobody else writes for this centre. If somebody does all the same, each of the two may wait for
+    // the other's second connection, which the server cannot see: then this night gives up and tries again.
+    bulk.connection.execute_batch("set local lock_timeout = '2min'; savepoint batch")?;
+    identities.sort_unstable();
+    let centre = bulk.centre_id;
+    let copied = bulk.insert("transaction_identity", 4, &identities, |row, named| {
+        let (account_id, serial, booked_on) = named;
+        row.bind(centre)?;
+        row.bind(*account_id)?;
+        row.bind(serial)?;
+        row.bind(*booked_on)
+    });
+    match copied {
+        Ok(()) => bulk.connection.execute_batch("release savepoint batch").map(|()| true),
+        Err(error) if error.is_duplicate() => {
+            bulk.connection.execute_batch("rollback to savepoint batch").map(|()| false)
+        }
+        Err(error) => Err(error),
+    }
+}
