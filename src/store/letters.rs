@@ -4,7 +4,7 @@
 //! is known by, and that nobody is told of another's money, is `alert`'s to see to.
 
 use super::bulk::{Binder, Bulk};
-use super::listed::looked_up;
+use super::listed::{LIST, looked_up};
 use super::row::{day, day_number, reference, reference_number};
 use super::slate::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
 use super::sql::{Read, Row, params};
@@ -54,7 +54,8 @@ impl Recording {
         &self,
         references: &[PaymentReference],
     ) -> Result<BTreeMap<PaymentReference, String>, StoreError> {
-        let listed = looked_up(&self.bulk.connection, "notice", "n.reference = v.column1", "n");
+        let listed =
+            looked_up(&self.bulk.connection, LIST, "notice", "n.reference = v.column1", "n");
         let sql = format!("select n.reference, n.employer_id from {listed}");
         let number =
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));

@@ -134,19 +134,28 @@ impl Bulk {
     }
 }
 
-/// A list and what a table holds of each of its rows, for the `from` of a question: one look-up a row.
-/// `key` says which row of the table is meant.
+/// The list, in the `from` of a statement.
+pub(crate) const LIST: &str = "(values …) v";
+
+/// Rows and what a table holds of each, for the `from` of a question: one look-up a row. `key` says which row
+/// of the table is meant.
 ///
 /// Both planners are held to the look-ups. Of a table that grew since it was last looked at PostgreSQL
 /// has no figures and would read a centre's all; SQLite would rather begin with the table.
-pub(crate) fn looked_up(connection: &Connection, table: &str, key: &str, alias: &str) -> String {
+pub(crate) fn looked_up(
+    connection: &Connection,
+    rows: &str,
+    table: &str,
+    key: &str,
+    alias: &str,
+) -> String {
     if connection.is_postgres() {
         format!(
-            "(values …) v cross join lateral
+            "{rows} cross join lateral
                 (select * from {table} {alias} where {alias}.centre_id = ?1 and {key} offset 0) {alias}"
         )
     } else {
-        format!("(values …) v cross join {table} {alias} on {alias}.centre_id = ?1 and {key}")
+        format!("{rows} cross join {table} {alias} on {alias}.centre_id = ?1 and {key}")
     }
 }
 

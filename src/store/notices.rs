@@ -5,7 +5,7 @@
 //! in one pass, and looks up the older ones.
 
 use super::bulk::Bulk;
-use super::listed::looked_up;
+use super::listed::{LIST, looked_up};
 use super::row::{day_number, reference, reference_number, status};
 use super::slate::account_index;
 use super::sql::{Read, Row, params};
@@ -93,7 +93,7 @@ impl Store {
         named.truncate(named.partition_point(|number| *number < recent.from));
         let bulk = Bulk::open(self)?;
         let mut facts = Vec::with_capacity(named.len() + recent.facts.len());
-        let listed = looked_up(&bulk.connection, "notice", "n.reference = v.column1", "n");
+        let listed = looked_up(&bulk.connection, LIST, "notice", "n.reference = v.column1", "n");
         let sql = format!(
             "select {FACT} from {listed}
              left join settlement s on s.centre_id = ?1 and s.reference = n.reference"

@@ -14,7 +14,7 @@ pub use standing::{OutboxFilter, OutboxRow};
 
 use super::bulk::Bulk;
 use super::letters::LetterRow;
-use super::listed::looked_up;
+use super::listed::{LIST, looked_up};
 use super::row::day_number;
 use super::sql::params;
 use super::{Store, StoreError};
@@ -39,13 +39,14 @@ const DUE: &str = "select 1 from outbox
 
 /// Over a list of letters; only who holds a letter says where it stands. One to an
 /// employer that will not arrive is to be written anew.
-const SETTLE: &str =
-    "update outbox set state = v.column2, due_at = v.column3, attempts = v.column4,
+const SETTLE: &str = "
+    update outbox set state = v.column2, due_at = v.column3, attempts = v.column4,
         unconfirmed = v.column5, answer = v.column6, changed_at = v.column7, holder = null,
         lease_until = null, anew = case when v.column2 in ('refused', 'given-up') and exists
             (select 1 from letter l where l.centre_id = ?1 and l.letter_id = v.column1
                 and l.kind = 'digest') then 1 else 0 end
-     from (values …) v where outbox.centre_id = ?1 and outbox.letter_id = v.column1 and outbox.holder = v.column8";
+    from (values …) v
+    where outbox.centre_id = ?1 and outbox.letter_id = v.column1 and outbox.holder = v.column8";
 
 /// New letters.
 const LETTERS: &str = "
@@ -193,7 +194,7 @@ pub(super) fn post<'l>(
     bulk: &Bulk,
     letters: &'l [LetterRow],
 ) -> Result<Vec<&'l LetterRow>, StoreError> {
-    let listed = looked_up(&bulk.connection, "letter", "l.letter_id = v.column1", "l");
+    let listed = looked_up(&bulk.connection, LIST, "letter", "l.letter_id = v.column1", "l");
     let sql = format!("select l.letter_id from {listed}");
     // One that is written twice is the same letter.
     let mut fresh: BTreeMap<&str, &LetterRow> =

@@ -3,6 +3,7 @@
 use super::bulk::Bulk;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
+use super::slate::open_transactions;
 use super::sql::{Bind, Connection, Row, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
@@ -89,14 +90,18 @@ pub struct AwaitingRow {
     pub due: Money,
 }
 
-/// Open suspense, signed.
+/// Open suspense, signed: what hangs is looked up item by item, few among all that was ever decided.
 const OPEN: &str = "
-    select count(*), cast(coalesce(
-        sum(case t.direction when 1 then t.amount_fen else -t.amount_fen end), 0) as bigint)
-    from decision d
-    join bank_transaction t using (centre_id, account_id, serial, booked_on)
-    join suspense_item i using (centre_id, account_id, serial, booked_on)
-    where d.centre_id = ?1 and d.outcome = 3 and i.closed_on is null";
+    select count(*), cast(coalesce(sum(fen), 0) as bigint) from (
+        select (select case t.direction when 1 then t.amount_fen else -t.amount_fen end
+            from bank_transaction t
+            where t.centre_id = i.centre_id and t.booked_on = i.booked_on
+                and t.account_id = i.account_id and t.serial = i.serial) as fen
+        from suspense_item i
+        where i.centre_id = ?1 and i.closed_on is null
+            and (select d.outcome from decision d
+                where d.centre_id = i.centre_id and d.booked_on = i.booked_on
+                    and d.account_id = i.account_id and d.serial = i.serial) = 3) as hanging";
 
 /// Statements that open where none closed. One joins what closed last before the day it opens, or
 /// another of that day; one that opens with a shorter one (a month's beside its first day's) is
@@ -128,16 +133,10 @@ const GAPS: &str = "
         o.closing_fen
     order by 1, 5, 6";
 
-const AWAITING: &str = "
-    select d.reference, coalesce(e.name, n.employer_id, ''), a.account_no, a.bank_name, t.serial,
-        t.booked_on, t.amount_fen, coalesce(n.amount_fen, 0)
-    from decision d
-    join bank_transaction t using (centre_id, account_id, serial, booked_on)
-    join collection_account a using (centre_id, account_id)
-    left join notice n on n.centre_id = d.centre_id and n.reference = d.reference
-    left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-    where d.centre_id = ?1 and d.outcome = 2 and d.reference is not null
-    order by d.reference, t.booked_on, a.account_no, t.serial";
+/// What the report says of a part that waits.
+const AWAITING: &str =
+    "d.reference, coalesce(e.name, n.employer_id, ''), a.account_no, a.bank_name,
+    t.serial, t.booked_on, t.amount_fen, coalesce(n.amount_fen, 0)";
 
 impl Recording {
     /// Writes this night's row. Run again on the same day, a night adds to its row what is new.
@@ -366,7 +365,16 @@ fn gaps(connection: &Connection, centre: i64, night: i64) -> Result<Vec<Statemen
 }
 
 fn awaiting(connection: &Connection, centre: i64) -> Result<Vec<AwaitingRow>, StoreError> {
-    all(connection, AWAITING, params![centre], |row| {
+    let listed = open_transactions(connection);
+    let sql = format!(
+        "select {AWAITING} from {listed}
+         join collection_account a on a.centre_id = ?1 and a.account_id = d.account_id
+         left join notice n on n.centre_id = ?1 and n.reference = d.reference
+         left join employer e on e.centre_id = ?1 and e.employer_id = n.employer_id
+         where d.outcome = 2 and d.reference is not null
+         order by d.reference, t.booked_on, a.account_no, t.serial"
+    );
+    all(connection, &sql, params![centre], |row| {
         Ok(AwaitingRow {
             reference: reference(row.get(0)?)?,
             employer: row.get(1)?,

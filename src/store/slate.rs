@@ -6,7 +6,7 @@
 //! Invariant: a transaction stands on the slate once.
 
 use super::bulk::Bulk;
-use super::listed::looked_up;
+use super::listed::{LIST, looked_up};
 use super::row::{day, direction, reference, time};
 use super::sql::{Bind, Connection, Read, Row, params};
 use super::{Store, StoreError};
@@ -236,7 +236,15 @@ pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
 /// A list of account, serial and booking day, with the transactions `t` that are meant.
 pub(crate) fn transactions_listed(connection: &Connection) -> String {
     let key = "t.booked_on = v.column3 and t.account_id = v.column1 and t.serial = v.column2";
-    looked_up(connection, "bank_transaction", key, "t")
+    looked_up(connection, LIST, "bank_transaction", key, "t")
+}
+
+/// The decisions `d` that are open, awaiting or in suspense, with their transactions `t`: few among all that
+/// there are, and found by an index of their own.
+pub(crate) fn open_transactions(connection: &Connection) -> String {
+    let open = "(select * from decision where centre_id = ?1 and outcome in (2, 3)) d";
+    let key = "t.booked_on = d.booked_on and t.account_id = d.account_id and t.serial = d.serial";
+    looked_up(connection, open, "bank_transaction", key, "t")
 }
 
 /// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.
@@ -299,12 +307,13 @@ impl Store {
         reader: &Reader,
         sieve: &Sieve<'_>,
     ) -> Result<(), StoreError> {
+        let listed = open_transactions(&Bulk::open(self)?.connection);
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, i.read_as
-             from decision d
-             join bank_transaction t using (centre_id, account_id, serial, booked_on)
-             left join suspense_item i using (centre_id, account_id, serial, booked_on)
-             where d.centre_id = ?1 and d.outcome in (2, 3) and i.resolution is null
+             from {listed}
+             left join suspense_item i on i.centre_id = ?1 and i.account_id = d.account_id
+                and i.serial = d.serial
+             where i.resolution is null
                 and (i.state is null or i.state not in ('proposed', 'approved'))
                 and i.pending is null"
         );

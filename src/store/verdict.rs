@@ -322,34 +322,41 @@ struct Writer<'a> {
 }
 
 /// Writes decisions over earlier ones; `column1` to `column3` are the transaction.
-const AGAIN: &str = "update decision set outcome = v.column4, reason = v.column5, rule = v.column6,
+const AGAIN: &str = "
+    update decision set outcome = v.column4, reason = v.column5, rule = v.column6,
         reference = v.column7, notice = v.column8, decided_on = v.column9, because = v.column10
-     from (values …) v where decision.centre_id = ?1 and decision.account_id = v.column1
+    from (values …) v
+    where decision.centre_id = ?1 and decision.account_id = v.column1
         and decision.serial = v.column2 and decision.booked_on = v.column3";
 
 /// How one transaction splits over several notices: each takes what it asks for.
-const ALLOCATE: &str =
-    "insert into allocation
-     select n.centre_id, v.column1, v.column2, v.column3, n.reference, n.amount_fen from (values …) v join notice n on n.centre_id = ?1 and n.reference = v.column4";
+const ALLOCATE: &str = "
+    insert into allocation
+    select n.centre_id, v.column1, v.column2, v.column3, n.reference, n.amount_fen
+    from (values …) v join notice n on n.centre_id = ?1 and n.reference = v.column4";
 
 /// The next step of a transaction.
-pub(super) const JOURNAL: &str = "insert into journal
-     select ?1, v.column1, v.column2, v.column3, 1 + coalesce((select max(j.step) from journal j
+pub(super) const JOURNAL: &str = "
+    insert into journal
+    select ?1, v.column1, v.column2, v.column3, 1 + coalesce((select max(j.step) from journal j
             where j.centre_id = ?1 and j.account_id = v.column1 and j.serial = v.column2
             and j.booked_on = v.column3), 0), v.column4, v.column5, v.column6, v.column7
-     from (values …) v";
+    from (values …) v";
 
 /// Items begin to hang, or hang again.
-const OPEN: &str =
-    "insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
-     select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values …) v where true on conflict (centre_id, account_id, serial) do update set
+const OPEN: &str = "
+    insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
+    select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values …) v where true
+    on conflict (centre_id, account_id, serial) do update set
         opened_on = excluded.opened_on, closed_on = null, state = 'open', assignee = null,
         version = suspense_item.version + 1";
 
 /// Items hang no longer, by the engine's own decision.
-const CLOSE: &str =
-    "update suspense_item set closed_on = v.column3, state = 'resolved',
-        version = suspense_item.version + 1 from (values …) v where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
+const CLOSE: &str = "
+    update suspense_item set closed_on = v.column3, state = 'resolved',
+        version = suspense_item.version + 1
+    from (values …) v
+    where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
         and suspense_item.serial = v.column2";
 
 impl Writer<'_> {

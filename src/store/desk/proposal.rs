@@ -28,11 +28,12 @@ const COLUMNS: &str = "p.proposal_id, p.revision, p.act, p.note, p.amount_fen, p
     from proposal p";
 
 /// The items of proposals; the list's one column is the proposal.
-const ITEMS: &str =
-    "select i.proposal_id, a.account_no, i.serial, i.version from (values …) v cross join proposal_item i
-        join collection_account a using (centre_id, account_id)
-     where i.centre_id = ?1 and i.proposal_id = v.column1
-     order by i.proposal_id, i.position";
+const ITEMS: &str = "
+    select i.proposal_id, a.account_no, i.serial, i.version
+    from (values …) v cross join proposal_item i
+    join collection_account a using (centre_id, account_id)
+    where i.centre_id = ?1 and i.proposal_id = v.column1
+    order by i.proposal_id, i.position";
 
 const INSERT: &str =
     "insert into proposal (centre_id, proposal_id, revision, digest, kind, act, note,

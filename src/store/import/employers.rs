@@ -2,7 +2,7 @@
 
 use super::super::bulk::{Binder, Bulk};
 use super::super::letters::{EMPLOYER, employer};
-use super::super::listed::looked_up;
+use super::super::listed::{LIST, looked_up};
 use super::super::{Store, StoreError};
 use super::{COMPARED_TOGETHER, Imported, row};
 use crate::remittance::Employer;
@@ -46,7 +46,7 @@ fn known_employers(
     bulk: &Bulk,
     employers: &[Employer],
 ) -> Result<HashMap<String, Employer>, StoreError> {
-    let listed = looked_up(&bulk.connection, "employer", "e.employer_id = v.column1", "e");
+    let listed = looked_up(&bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
     let sql = format!("select {EMPLOYER} from {listed}");
     let mut known = HashMap::new();
     let id = |row: &mut Binder<'_, '_>, employer: &Employer| row.bind(&employer.employer_id);
@@ -64,7 +64,7 @@ fn known_payers(
     employers: &[Employer],
 ) -> Result<HashSet<(String, String)>, StoreError> {
     let key = "p.account_no = v.column1 and p.employer_id = v.column2";
-    let listed = looked_up(&bulk.connection, "payer_account", key, "p");
+    let listed = looked_up(&bulk.connection, LIST, "payer_account", key, "p");
     let sql = format!("select p.employer_id, p.account_no from {listed}");
     let mut known = HashSet::new();
     bulk.ask(&sql, 2, &payers(employers), bind_payer, |row| {

@@ -2,8 +2,9 @@
 
 use super::super::bulk::{Binder, Bulk};
 use super::super::error::Refusal;
-use super::super::listed::looked_up;
+use super::super::listed::{LIST, looked_up};
 use super::super::row::{day_number, reference, reference_number, status, status_number};
+use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError, outstanding};
 use super::{COMPARED_TOGETHER, Imported, Row};
 use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference};
@@ -23,7 +24,11 @@ impl Store {
         bulk.atomically(|connection| {
             let mut imported = Imported::default();
             let mut fresh = Vec::with_capacity(notices.len());
-            for some in notices.chunks(COMPARED_TOGETHER) {
+            // Above the highest reference there is nothing to compare with.
+            let highest = highest(connection, centre)?;
+            let older = notices.partition_point(|one| reference_number(one.reference) <= highest);
+            let (older, newer) = notices.split_at(older);
+            for some in older.chunks(COMPARED_TOGETHER) {
                 let known = known_notices(&bulk, some)?;
                 let mut changed = Vec::new();
                 for notice in some {
@@ -39,6 +44,7 @@ impl Store {
                 }
                 change_notices(&bulk, &changed)?;
             }
+            fresh.extend(newer);
             imported.added = fresh.len() as u64;
             bulk.insert("notice", 7, &fresh, |row, notice| {
                 row.bind(centre)?;
@@ -104,12 +110,18 @@ impl Known {
     }
 }
 
+/// The highest reference of a centre's notices, as a number.
+fn highest(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
+    let sql = "select coalesce(max(reference), 0) from notice where centre_id = ?1";
+    connection.prepare_cached(sql)?.query_row(params![centre], |row| row.get(0))
+}
+
 /// Those of the notices that the store has.
 fn known_notices(
     bulk: &Bulk,
     notices: &[PaymentNotice],
 ) -> Result<HashMap<PaymentReference, Known>, StoreError> {
-    let listed = looked_up(&bulk.connection, "notice", "n.reference = v.column1", "n");
+    let listed = looked_up(&bulk.connection, LIST, "notice", "n.reference = v.column1", "n");
     let sql = format!(
         "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
             case when exists (select 1 from settlement s
