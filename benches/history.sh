@@ -47,18 +47,26 @@ def payer(number):
     return f"62220000{number:011d}", f"示例单位{number}号"
 
 
+def issued(index):
+    year, number = 2015 + index // 12, index % 12 + 1
+    return f"{year}-{number:02d}-01", f"{year}-{number:02d}"
+
+
 def month(index):
-    """The notices and the feed of a month, counted from 0; what hung since the month before goes back."""
+    """The notices and the feed of a month, counted from 0; what hung since the month before goes back, and its notice
+    is revoked."""
     year, number = 2015 + index // 12, index % 12 + 1
     notices, feed = [], []
     for place in range(rows):
         reference, fen = 1_000_000_000 + index * rows + place, 100_000 + place * 7
         amount, paid = f"{fen // 100}.{fen % 100:02d}", f"{year}-{number:02d}-{5 + place % 15:02d}"
         account, name = payer(place)
-        notices.append([f"P{reference}", f"E{place:08d}", amount, f"{year}-{number:02d}-01", f"{year}-{number:02d}"])
+        notice = [f"P{reference}", f"E{place:08d}", amount, *issued(index)]
+        notices.append([*notice, "awaiting"])
         remark = "公积金" if place < HANGING else f"P{reference}"
         feed.append([ACCOUNT, f"{index:04d}{place:010d}", paid, "贷", amount, account, name, "转账", remark, ""])
         if place < HANGING and index:
+            notices.append([f"P{reference - rows}", *notice[1:3], *issued(index - 1), "revoked"])
             on = f"{year}-{number:02d}-02"
             feed.append([ACCOUNT, f"{index:04d}{place:010d}R", on, "借", amount, account, name, "退汇", "", "1"])
     last = calendar.monthrange(year, number)[1]
@@ -73,7 +81,7 @@ def run(*arguments):
 
 def night(index):
     notices, feed, as_of = month(index)
-    write(centre / "notices.csv", ["reference", "employer_id", "amount", "issued_on", "month"], notices)
+    write(centre / "notices.csv", ["reference", "employer_id", "amount", "issued_on", "month", "status"], notices)
     for old in (centre / "inbox").glob("*.csv"):
         old.unlink()
     write(centre / "inbox" / "feed.csv", HEADER, feed)

@@ -111,6 +111,16 @@ impl Store {
     /// [`StoreError`]: the URL is of no kind known here, the file is absent or no database, the
     /// server does not answer, the centre's code is taken by another.
     pub fn open(url: &str, centre: &str, create: bool) -> Result<Self, StoreError> {
+        let store = Self { centre_id: centre_id(centre), ..Self::of_all_centres(url, create)? };
+        store.enrol(centre)?;
+        Ok(store)
+    }
+
+    /// Opens a database for what concerns all its centres, and makes none.
+    ///
+    /// # Errors
+    /// [`StoreError`] as [`Store::open`].
+    pub fn of_all_centres(url: &str, create: bool) -> Result<Self, StoreError> {
         let database = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Database::Server(Box::new(Server::parse(url)?))
         } else {
@@ -121,10 +131,8 @@ impl Store {
             sqlite::open(&path, create)?;
             Database::File(path)
         };
-        let centre_id = centre_id(centre);
-        let store = Self { pool: Pool::new(database), centre_id, claim: None };
+        let store = Self { pool: Pool::new(database), centre_id: 0, claim: None };
         store.migrate()?;
-        store.enrol(centre)?;
         Ok(store)
     }
 

@@ -6,7 +6,7 @@ use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
 use super::settings::Settings;
 use crate::remittance::YearMonth;
-use crate::store::{ArchivedMonth, Store};
+use crate::store::{ArchivedMonth, Lease, Store};
 
 const COLUMNS: &[Column<ArchivedMonth>] = &[
     Column {
@@ -27,11 +27,15 @@ pub(super) fn run(global: &Global, args: &ArchiveArgs) -> Result<Done, Failure> 
     let before = args.before.parse::<YearMonth>().map_err(|_| {
         Failure::Usage(format!("--before {:?}: expected a month such as 2024-01", args.before))
     })?;
-    let store = Store::open(&settings.database, &settings.centre.code, false)?;
-    if let Some(gap) = store.audit()?.gaps.first() {
-        return Err(Failure::because(format!(
-            "the books are not whole: {gap}; nothing was archived"
-        )));
+    let store = Store::of_all_centres(&settings.database, false)?;
+    // A month goes for all centres at once: the books of each must be whole.
+    for Lease { code, .. } in store.leases()? {
+        let books = Store::open(&settings.database, &code, false)?;
+        if let Some(gap) = books.audit()?.gaps.first() {
+            return Err(Failure::because(format!(
+                "the books of centre {code} are not whole: {gap}; nothing was archived"
+            )));
+        }
     }
     let on = args.as_of.as_of.unwrap_or_else(clock::today);
     let months = store.archive(before, on, global.dry_run)?;

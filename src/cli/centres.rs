@@ -92,7 +92,7 @@ pub(super) fn run(global: &Global, args: &NightlyArgs, asked: &str) -> Result<Do
         return Err(Failure::Usage(sentence.to_owned()));
     }
     let settings = Settings::load(global)?;
-    let store = Store::open(&settings.database, &settings.centre.code, false)?;
+    let store = Store::of_all_centres(&settings.database, false)?;
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
     let work = Work { left: Mutex::new(codes(&store, asked)?), outcomes: Mutex::default() };
     // One file of SQLite has one writer: more workers would only wait for each other.
@@ -241,7 +241,7 @@ fn at(seconds: i64) -> Value<'static> {
 /// `duizhang nightly status`
 pub(super) fn status(global: &Global) -> Result<Done, Failure> {
     let settings = Settings::load(global)?;
-    let store = Store::open(&settings.database, &settings.centre.code, false)?;
+    let store = Store::of_all_centres(&settings.database, false)?;
     let now = clock::now();
     let rows = store.leases()?.into_iter().map(|lease| (lease, now));
     Printer::print(settings.format, STATUS, rows)?;

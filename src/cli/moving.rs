@@ -58,7 +58,7 @@ pub(super) fn distribute(global: &Global, args: &DistributeArgs) -> Result<Done,
     let settings = Settings::load(global)?;
     let statements = crate::store::distribution();
     if args.run && !global.dry_run {
-        let store = Store::open(&settings.database, &settings.centre.code, true)?;
+        let store = Store::of_all_centres(&settings.database, true)?;
         store.distribute()?;
         note!(global, "{} tables are placed by centre", statements.len());
         return Ok(Done::Fully);

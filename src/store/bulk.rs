@@ -115,16 +115,6 @@ impl Bulk {
         }
     }
 
-    /// Begins a transaction, if none is open.
-    pub(super) fn begin_once(&self) -> Result<(), StoreError> {
-        if self.in_transaction.get() { Ok(()) } else { self.begin() }
-    }
-
-    /// Commits, if a transaction is open.
-    pub(super) fn commit_begun(&self) -> Result<(), StoreError> {
-        if self.in_transaction.get() { self.commit() } else { Ok(()) }
-    }
-
     /// Undoes the open transaction, if there is one.
     pub(crate) fn rollback(&self) -> Result<(), StoreError> {
         if self.in_transaction.get() {

@@ -19,7 +19,7 @@ pub use batch::TransactionBatch;
 use self::agree::{agree, content, difference, united, written};
 use self::batch::BatchRow;
 use self::feed::Feed;
-use self::identities::Identities;
+use self::identities::{Identities, LOCK_TIMEOUT};
 use super::branch::{self, BranchKeys};
 use super::bulk::{Binder, Bulk};
 use super::row::{day_number, direction_number, filled, time_number};
@@ -87,6 +87,7 @@ pub struct Intake<'a> {
     taken: Taken,
     receipts: BTreeMap<(i64, i64), (i64, i64)>,
     // How PostgreSQL writes; see `together.rs`.
+    /// The second connection, where there is one.
     identities: Option<&'a Identities>,
     /// The batch whose identities were sent ahead.
     ahead: Option<TransactionBatch>,
@@ -366,9 +367,7 @@ impl<'a> Intake<'a> {
         flags: &[FlagRecord],
         slate: &mut Slate,
     ) -> Result<Taken, StoreError> {
-        if self.identities.is_some() {
-            self.write_rest(slate)?;
-        }
+        self.write_rest(slate)?;
         let taken = self.taken;
         self.set_aside.sort_by_key(|aside| aside.line);
         let sql = "insert into feed values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -440,9 +439,11 @@ impl Till {
             // planner has no figures of them yet and would read them whole.
             self.bulk.connection.execute_batch(
                 "set local enable_seqscan = off; set local enable_hashjoin = off;
-                 set local enable_mergejoin = off; set local lock_timeout = '2min'",
+                 set local enable_mergejoin = off",
             )?;
+            self.bulk.connection.execute_batch(LOCK_TIMEOUT)?;
         }
+        let beside = self.identities.as_ref().map(Identities::begin).transpose()?;
         Ok(Intake {
             bulk: &self.bulk,
             branches: &self.branches,
@@ -452,7 +453,7 @@ impl Till {
             archived_until: self.bulk.archived_until()?,
             taken: Taken::default(),
             receipts: BTreeMap::new(),
-            identities: self.identities.as_ref(),
+            identities: self.identities.as_ref().filter(|_| beside == Some(true)),
             ahead: None,
             met_here: HashSet::new(),
             later: TransactionBatch::default(),

@@ -4,6 +4,9 @@
 //! row: two connections write a file in two thirds of the time. A batch's identities go first; where
 //! all of them are new its rows are too, and are copied in without asking.
 //!
+//! A pooler may have no second connection to give, and all nights that wait for one would wait for each
+//! other: then a file is written on the one there is.
+//!
 //! Invariant: identities are committed before the file that has them, and none that an uncommitted file
 //! wrote is written again beside it. A night that ends between the two commits leaves identities that
 //! name nothing; whoever brings the transaction takes them over.
@@ -11,13 +14,18 @@
 use super::super::StoreError;
 use super::super::bulk::Bulk;
 use std::cell::Cell;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How long a file waits for a second connection.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Account, serial and booking day of a transaction, as the store has them.
 pub(super) type Named = (i64, String, i64);
 
 enum Order {
+    Begin,
     Write(Vec<Named>),
     Commit,
     Undo,
@@ -35,10 +43,40 @@ pub(super) struct Identities {
 impl Identities {
     /// Begins; `bulk` is the connection.
     pub(super) fn beside(bulk: Bulk) -> Self {
-        let (orders, taken) = sync_channel(2);
+        let (orders, taken) = sync_channel(4);
         let (answer, answers) = channel();
         let thread = std::thread::spawn(move || work(&bulk, &taken, &answer));
         Self { worker: Some((orders, thread)), answers, unanswered: Cell::new(0) }
+    }
+
+    /// Begins a file; `false` where there is no connection to be had in time.
+    pub(super) fn begin(&self) -> Result<bool, StoreError> {
+        let until = Instant::now() + PATIENCE;
+        // What the file before this one waited for in vain comes first.
+        while self.unanswered.get() > 0 {
+            if self.answer_until(until)?.is_none() {
+                return Ok(false);
+            }
+        }
+        self.order(Order::Begin)?;
+        match self.answer_until(until)? {
+            Some(begun) => Ok(begun),
+            // Whatever comes of it, it is given back at once.
+            None => self.order(Order::Undo).map(|()| false),
+        }
+    }
+
+    /// Whether an order was carried out; `None` where that is not known in time. A connection that is of no use
+    /// is no loss as long as nothing was written on it.
+    fn answer_until(&self, until: Instant) -> Result<Option<bool>, StoreError> {
+        match self.answers.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(answer) => {
+                self.answered();
+                Ok(Some(answer.is_ok()))
+            }
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(StoreError::Writer),
+        }
     }
 
     /// Has a batch's identities written; [`Self::all_new`] says how it went.
@@ -50,7 +88,7 @@ impl Identities {
     /// is written.
     pub(super) fn all_new(&self) -> Result<bool, StoreError> {
         let answer = self.answers.recv().map_err(|_| StoreError::Writer)?;
-        self.unanswered.set(self.unanswered.get().saturating_sub(1));
+        self.answered();
         answer
     }
 
@@ -70,6 +108,10 @@ impl Identities {
         }
         self.order(order)?;
         self.all_new().map(drop)
+    }
+
+    fn answered(&self) {
+        self.unanswered.set(self.unanswered.get().saturating_sub(1));
     }
 
     fn order(&self, order: Order) -> Result<(), StoreError> {
@@ -94,8 +136,9 @@ impl Drop for Identities {
 fn work(bulk: &Bulk, orders: &Receiver<Order>, answers: &Sender<Result<bool, StoreError>>) {
     while let Ok(order) = orders.recv() {
         let done = match order {
+            Order::Begin => begin(bulk).map(|()| true),
             Order::Write(identities) => copy_if_new(bulk, identities),
-            Order::Commit => bulk.commit_begun().map(|()| true),
+            Order::Commit => bulk.commit().map(|()| true),
             Order::Undo => bulk.rollback().map(|()| true),
         };
         if answers.send(done).is_err() {
@@ -104,12 +147,18 @@ fn work(bulk: &Bulk, orders: &Receiver<Order>, answers: &Sender<Result<bool, Sto
     }
 }
 
+/// Nobody else writes for this centre. If somebody does all the same, each of the two may wait for the
+/// other's second connection, which the server cannot see: then this night gives up and tries again.
+pub(super) const LOCK_TIMEOUT: &str = "set local lock_timeout = '2min'";
+
+fn begin(bulk: &Bulk) -> Result<(), StoreError> {
+    bulk.begin()?;
+    bulk.connection.execute_batch(LOCK_TIMEOUT)
+}
+
 /// Copies identities in, in the order of their key; undoes it and says so where any is known already.
-fn copy_if_new(bulk: &Bulk, mut identities: Vec<Named>) -> Result<bool, StoreError> {
-    bulk.begin_once()?;
-    // Nobody else writes for this centre. If somebody does all the same, each of the two may wait for
-    // the other's second connection, which the server cannot see: then this night gives up and tries again.
-    bulk.connection.execute_batch("set local lock_timeout = '2min'; savepoint batch")?;
+pub(super) fn copy_if_new(bulk: &Bulk, mut identities: Vec<Named>) -> Result<bool, StoreError> {
+    bulk.connection.execute_batch("savepoint batch")?;
     identities.sort_unstable();
     let centre = bulk.centre_id;
     let copied = bulk.insert("transaction_identity", 4, &identities, |row, named| {

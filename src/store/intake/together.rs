@@ -12,7 +12,7 @@ use super::super::slate::account_id;
 use super::super::sql::{Row, params};
 use super::super::{Slate, StoreError};
 use super::batch::{BatchRow, TransactionBatch};
-use super::identities::Identities;
+use super::identities::{Identities, copy_if_new};
 use super::{COLUMNS, Intake, Placed, kept_columns, place};
 use crate::remittance::BankTransaction;
 use std::cell::RefCell;
@@ -67,9 +67,14 @@ impl Intake<'_> {
     ) -> Result<(), StoreError> {
         self.sort_out(&mut batch);
         self.bulk.months_of(batch.rows.iter().map(|row| row.booked_on))?;
-        self.identities()?.write(batch.identities())?;
-        let before = self.ahead.replace(batch);
-        self.write_ahead(before, slate)?;
+        if let Some(identities) = self.identities {
+            identities.write(batch.identities())?;
+            let before = self.ahead.replace(batch);
+            self.write_ahead(before, slate)?;
+        } else {
+            let all_new = copy_if_new(self.bulk, batch.identities())?;
+            self.write_named(&batch, all_new, slate)?;
+        }
         if self.later.len() < KEPT_BACK { Ok(()) } else { self.write_later(slate) }
     }
 
@@ -78,13 +83,9 @@ impl Intake<'_> {
         let last = self.ahead.take();
         self.write_ahead(last, slate)?;
         self.write_later(slate)?;
-        self.identities()?.commit()?;
+        self.identities.map_or(Ok(()), Identities::commit)?;
         let twice = std::mem::take(&mut self.twice);
         self.write_kept_back(&twice, slate)
-    }
-
-    fn identities(&self) -> Result<&Identities, StoreError> {
-        self.identities.ok_or(StoreError::Writer)
     }
 
     /// Leaves what may be new in a batch. What belongs to an archived month is set aside; what this night
@@ -114,11 +115,21 @@ impl Intake<'_> {
         batch: Option<TransactionBatch>,
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
-        let Some(batch) = batch else { return Ok(()) };
-        let all_new = self.identities()?.all_new()?;
+        let (Some(batch), Some(identities)) = (batch, self.identities) else { return Ok(()) };
+        let all_new = identities.all_new()?;
+        self.write_named(&batch, all_new, slate)
+    }
+
+    /// Copies in a batch whose identities are written, if all of them are new; else takes it apart.
+    fn write_named(
+        &mut self,
+        batch: &TransactionBatch,
+        all_new: bool,
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
         let branches: &RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
-        let rows = place(&batch, &branches)?;
+        let rows = place(batch, &branches)?;
         if !all_new {
             return self.write_apart(rows, slate);
         }
