@@ -115,6 +115,10 @@ impl Bulk {
         }
     }
 
+    pub(super) const fn is_in_transaction(&self) -> bool {
+        self.in_transaction.get()
+    }
+
     /// Undoes the open transaction, if there is one.
     pub(crate) fn rollback(&self) -> Result<(), StoreError> {
         if self.in_transaction.get() {

@@ -433,6 +433,8 @@ impl Till {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn begin(&self, taken_on: NaiveDate, slate: &Slate) -> Result<Intake<'_>, StoreError> {
+        let archived_until = self.bulk.archived_until()?;
+        self.bulk.months_ahead(taken_on, archived_until)?;
         self.bulk.begin()?;
         if self.bulk.connection.is_postgres() {
             // What is asked here is asked by key, of tables that grow in this very transaction: the
@@ -450,7 +452,7 @@ impl Till {
             met: &self.met,
             met_as: &self.met_as,
             taken_on: day_number(taken_on),
-            archived_until: self.bulk.archived_until()?,
+            archived_until,
             taken: Taken::default(),
             receipts: BTreeMap::new(),
             identities: self.identities.as_ref().filter(|_| beside == Some(true)),

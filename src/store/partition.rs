@@ -1,8 +1,9 @@
 //! Months: the partitions that transactions and postings lie in on PostgreSQL.
 //!
 //! Start at [`Bulk::months_of`], which whoever writes rows calls before. A partition is made and
-//! attached on a connection of its own, in a commit of its own: attaching takes a lock that writers
-//! do not mind, and many nights may need the same month at once. On SQLite nothing is cut.
+//! attached in a commit of its own: attaching takes a lock that writers do not mind, and many nights may
+//! need the same month at once. In the middle of a transaction that takes another connection, which a
+//! pooler may not have: so a night makes its months ahead ([`Bulk::months_ahead`]). On SQLite nothing is cut.
 
 use super::StoreError;
 use super::bulk::Bulk;
@@ -10,7 +11,7 @@ use super::pool::Pool;
 use super::row::day_number;
 use super::sql::{Connection, params};
 use crate::remittance::YearMonth;
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
@@ -62,7 +63,24 @@ impl Month {
     }
 }
 
+/// Months around a night's that it makes ahead: what it brings was booked in them, as a rule.
+const AHEAD: [i32; 4] = [-2, -1, 0, 1];
+
 impl Bulk {
+    /// Makes the months that a night will need; one that was archived stays so.
+    pub(crate) fn months_ahead(
+        &self,
+        night: NaiveDate,
+        archived_until: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let months = AHEAD.map(|count| match Months::new(count.unsigned_abs()) {
+            before if count < 0 => night.checked_sub_months(before),
+            after => night.checked_add_months(after),
+        });
+        let stays = |day: &NaiveDate| archived_until.is_some_and(|until| day_number(*day) < until);
+        self.months_of(months.into_iter().flatten().filter(|day| !stays(day)))
+    }
+
     /// Makes sure that transactions booked on these days have a place.
     pub(crate) fn months_of(
         &self,
@@ -95,7 +113,14 @@ impl Bulk {
         if missing.is_empty() {
             return Ok(());
         }
-        make(pool, &missing)?;
+        let absent = absent(&self.connection, &missing)?;
+        if !absent.is_empty() {
+            if self.is_in_transaction() {
+                make(&*Pool::lend(pool)?, &absent)?;
+            } else {
+                make(&self.connection, &absent)?;
+            }
+        }
         for month in &missing {
             // A transaction that writes to a table already does not look whether it got new
             // partitions; a lock it did not hold before makes it look.
@@ -109,11 +134,29 @@ impl Bulk {
     }
 }
 
-/// Makes the partitions of months, on a connection of its own.
-fn make(pool: &std::sync::Arc<Pool>, months: &[Month]) -> Result<(), StoreError> {
-    let connection = Pool::lend(pool)?;
+/// Those of the months of which a table has no partition.
+fn absent(connection: &Connection, months: &[Month]) -> Result<Vec<Month>, StoreError> {
+    let mut absent = Vec::new();
+    for month in months {
+        for table in month.cut.tables() {
+            if !exists(connection, &month.partition(table))? {
+                absent.push(*month);
+                break;
+            }
+        }
+    }
+    Ok(absent)
+}
+
+fn exists(connection: &Connection, partition: &str) -> Result<bool, StoreError> {
+    let sql = "select 1 from pg_inherits where inhrelid = to_regclass(?1)";
+    connection.prepare_cached(sql)?.exists(params![partition])
+}
+
+/// Makes the partitions of months, on a connection that is in no transaction.
+fn make(connection: &Connection, months: &[Month]) -> Result<(), StoreError> {
     connection.execute_batch("begin")?;
-    let made = make_on(&connection, months);
+    let made = make_on(connection, months);
     connection.execute_batch(if made.is_ok() { "commit" } else { "rollback" })?;
     made
 }
@@ -124,8 +167,7 @@ fn make_on(connection: &Connection, months: &[Month]) -> Result<(), StoreError> 
         let Some((from, to)) = month.bounds() else { continue };
         for table in month.cut.tables() {
             let partition = month.partition(table);
-            let sql = "select 1 from pg_inherits where inhrelid = to_regclass(?1)";
-            if connection.prepare_cached(sql)?.exists(params![partition])? {
+            if exists(connection, &partition)? {
                 continue;
             }
             connection.execute_batch(&format!(
