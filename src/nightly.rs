@@ -50,7 +50,14 @@ pub struct NightSettings {
     pub quarantine: PathBuf,
     /// Who the centre is, in reports and letters.
     pub centre: CentreContact,
+    /// Bytes delivered from which on a night is large ([`LARGE`]).
+    pub large_from: u64,
 }
+
+/// Bytes delivered from which on a night is large, some 130,000 transactions: it reads the notices of late in one
+/// pass, which from 100,000 references on is cheaper than looking them up, and writes on two connections,
+/// which many small nights at once would rather share.
+pub const LARGE: u64 = 32 * 1024 * 1024;
 
 /// What a night did.
 #[derive(Clone, Debug, Default)]

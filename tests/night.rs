@@ -36,6 +36,8 @@ mod duplicates;
 mod feed;
 #[path = "night/histories.rs"]
 mod histories;
+#[path = "night/identities.rs"]
+mod identities;
 #[path = "night/imports.rs"]
 mod imports;
 #[path = "night/killed.rs"]

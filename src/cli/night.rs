@@ -13,8 +13,9 @@ use super::progress::Progress;
 use super::report;
 use super::rows::{Column, Printer, Value};
 use super::staff;
-use crate::nightly::NightError;
-use crate::nightly::{self, Carrier, Delivery, FileOutcome, Inbox, Intakes, Night, NightSettings};
+use crate::nightly::{
+    self, Carrier, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightError, NightSettings,
+};
 use crate::report::Tally;
 use crate::store::{Ended, Ending, Taken, VerdictTotals};
 use chrono::NaiveDate;
@@ -186,7 +187,8 @@ pub(super) fn write_report(
 
 fn settings(centre: &Centre, deliveries: Vec<Delivery>, as_of: NaiveDate) -> NightSettings {
     let quarantine = centre.settings.quarantine.clone();
-    NightSettings { as_of, deliveries, quarantine, centre: centre.contact() }
+    let centre = centre.contact();
+    NightSettings { as_of, deliveries, quarantine, centre, large_from: LARGE }
 }
 
 /// Says on standard error what was set aside, and whether anything was.

@@ -58,10 +58,6 @@ impl Intakes {
     }
 }
 
-/// Deliveries of this many bytes name so many notices that all of them are read (a transaction is
-/// some 250 bytes, and from 100,000 references on one pass is cheaper than looking them up).
-const ALL_NOTICES_FROM: u64 = 32 * 1024 * 1024;
-
 /// What taking in gives to the rest of the night.
 #[derive(Debug, Default)]
 pub(super) struct TakenIn {
@@ -80,13 +76,13 @@ pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<TakenIn, N
         return Err(NightError::NoAccounts);
     }
     watch.step(Step::TakeIn, None);
-    let till = store.till()?;
+    let large = bytes(&settings.deliveries) >= settings.large_from;
+    let till = store.till(large)?;
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(READ_AHEAD);
         scope.spawn(move || read_all(tools, &sender));
         // Few notices are looked up one by one later; many are read while the files are.
-        let notices = (bytes(&settings.deliveries) >= ALL_NOTICES_FROM)
-            .then(|| scope.spawn(|| store.recent_notices()));
+        let notices = large.then(|| scope.spawn(|| store.recent_notices()));
         let mut taker = Taker { till: &till, settings, slate, watch, intakes: Intakes::default() };
         taker.take(&receiver)?;
         let notices = notices

@@ -401,7 +401,7 @@ impl<'a> Intake<'a> {
 pub struct Till {
     bulk: Bulk,
     branches: RefCell<BranchKeys>,
-    /// A second connection, on PostgreSQL.
+    /// A second connection, on PostgreSQL where much comes in.
     identities: Option<Identities>,
     /// Hashes of the identities that files brought since it was opened, for whoever writes rows together:
     /// one that is here may be known, and is looked up; one that is not was not met tonight.
@@ -410,13 +410,14 @@ pub struct Till {
 }
 
 impl Store {
-    /// Opens the till.
+    /// Opens the till; on PostgreSQL with a second connection where much comes in.
     ///
     /// # Errors
     /// [`StoreError`] where the database cannot be opened.
-    pub fn till(&self) -> Result<Till, StoreError> {
+    pub fn till(&self, much: bool) -> Result<Till, StoreError> {
         let bulk = Bulk::open(self)?;
-        let beside = bulk.connection.is_postgres().then(|| Bulk::open(self)).transpose()?;
+        let beside = much && bulk.connection.is_postgres();
+        let beside = beside.then(|| Bulk::open(self)).transpose()?;
         Ok(Till {
             bulk,
             branches: RefCell::default(),

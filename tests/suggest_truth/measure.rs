@@ -50,6 +50,7 @@ impl Measure {
             deliveries: vec![Delivery { account_no: None, path }],
             quarantine: self.folder.path().join("quarantine"),
             centre: contact(),
+            large_from: nightly::LARGE,
         };
         nightly::run(&self.store, &self.rules, &settings, &Nobody).unwrap();
         let of_month: Vec<String> = made.truth.iter().map(|(serial, ..)| serial.clone()).collect();

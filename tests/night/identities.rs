@@ -1,0 +1,32 @@
+//! On PostgreSQL what names a file's transactions is committed before the file. A night that is stopped in
+//! between leaves names of nothing: whoever brings the transaction gets its name.
+
+use super::centre::{Centre, POSTGRES};
+use super::feed::csv;
+use super::postgres;
+
+const NOTICES: [&str; 2] = ["P1 1000", "P2 500"];
+const ROWS: [&str; 2] = ["S1 05-11 icbc 1000 P1", "S2 05-12 icbc 500 P2"];
+
+#[test]
+fn what_names_nothing_is_taken_over() {
+    let Some(url) = postgres::database("left_behind") else { return };
+    let centre = Centre::on(POSTGRES, &url, &NOTICES);
+    let accounts = centre.tamper(
+        "insert into transaction_identity select centre_id, account_id, 'S1', 20000
+         from collection_account where account_id > 0",
+    );
+    assert!(accounts > 0);
+    let night = centre.night_of("05-14", &[csv(&ROWS)]);
+    assert_eq!(night.intakes.total().fresh, 2);
+    centre.expect("names were left", &["S1 matched P1", "S2 matched P2"]);
+    // It lies where its own day says, and is known from now on.
+    let again = centre.night_of("05-16", &[csv(&[ROWS[0], "S3 05-14 icbc 70 -"])]);
+    assert_eq!((again.intakes.total().fresh, again.intakes.total().seen), (1, 1));
+    assert!(centre.store.audit().unwrap().gaps.is_empty());
+    let other = postgres::database("nothing_left").unwrap();
+    let undisturbed = Centre::on(POSTGRES, &other, &NOTICES);
+    undisturbed.night_of("05-14", &[csv(&ROWS)]);
+    undisturbed.night_of("05-16", &[csv(&[ROWS[0], "S3 05-14 icbc 70 -"])]);
+    assert_eq!(centre.digest(), undisturbed.digest());
+}
