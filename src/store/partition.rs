@@ -63,22 +63,17 @@ impl Month {
     }
 }
 
-/// Months around a night's that it makes ahead: what it brings was booked in them, as a rule.
-const AHEAD: [i32; 4] = [-2, -1, 0, 1];
-
 impl Bulk {
-    /// Makes the months that a night will need; one that was archived stays so.
+    /// Makes the month of a night and the next, as far as they are not archived: the months before were made by
+    /// the nights before.
     pub(crate) fn months_ahead(
         &self,
         night: NaiveDate,
         archived_until: Option<i64>,
     ) -> Result<(), StoreError> {
-        let months = AHEAD.map(|count| match Months::new(count.unsigned_abs()) {
-            before if count < 0 => night.checked_sub_months(before),
-            after => night.checked_add_months(after),
-        });
+        let ahead = [Some(night), night.checked_add_months(Months::new(1))];
         let stays = |day: &NaiveDate| archived_until.is_some_and(|until| day_number(*day) < until);
-        self.months_of(months.into_iter().flatten().filter(|day| !stays(day)))
+        self.months_of(ahead.into_iter().flatten().filter(|day| !stays(day)))
     }
 
     /// Makes sure that transactions booked on these days have a place.

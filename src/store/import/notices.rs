@@ -48,12 +48,7 @@ impl Store {
             imported.added = fresh.len() as u64;
             bulk.insert("notice", 7, &fresh, |row, notice| {
                 row.bind(centre)?;
-                row.bind(reference_number(notice.reference))?;
-                row.bind(&notice.employer_id)?;
-                row.bind(notice.amount.fen())?;
-                row.bind(day_number(notice.issued_on))?;
-                row.bind(notice.month.ordinal())?;
-                row.bind(status_number(notice.status))
+                bind(row, notice)
             })?;
             let mark = outstanding::mark(connection, centre)?;
             let below = |notice: &&&PaymentNotice| reference_number(notice.reference) < mark;
@@ -150,20 +145,23 @@ fn bind_reference(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<()
     row.bind(reference_number(notice.reference))
 }
 
+/// Binds the columns of a notice, after the centre.
+fn bind(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreError> {
+    bind_reference(row, notice)?;
+    row.bind(&notice.employer_id)?;
+    row.bind(notice.amount.fen())?;
+    row.bind(day_number(notice.issued_on))?;
+    row.bind(notice.month.ordinal())?;
+    row.bind(status_number(notice.status))
+}
+
 /// Brings known notices up to date.
 fn change_notices(bulk: &Bulk, notices: &[&PaymentNotice]) -> Result<(), StoreError> {
     const SQL: &str = "
         update notice set employer_id = v.column2, amount_fen = v.column3, issued_on = v.column4,
             month = v.column5, status = v.column6
         from (values …) v where notice.centre_id = ?1 and notice.reference = v.column1";
-    bulk.change(SQL, 6, notices, |row, notice| {
-        bind_reference(row, notice)?;
-        row.bind(&notice.employer_id)?;
-        row.bind(notice.amount.fen())?;
-        row.bind(day_number(notice.issued_on))?;
-        row.bind(notice.month.ordinal())?;
-        row.bind(status_number(notice.status))
-    })?;
+    bulk.change(SQL, 6, notices, |row, notice| bind(row, notice))?;
     let numbers: Vec<i64> = notices.iter().map(|one| reference_number(one.reference)).collect();
     outstanding::keep(bulk, &numbers)
 }
