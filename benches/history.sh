@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The same night on a young centre and on an old one: one month of history and sixty, on both stores, in one run.
+# The same night on a young centre and on an old one: one month of history, six (from when on a night looks back as
+# far as it ever does: four months of notices, three of credits) and sixty, on both stores, in one run.
 # Each month has a list of notices, a night that settles nearly all of them, and some credits that hang until the bank takes
 # them back. Prints wall seconds of the import and of the night (with its report), and the peak memory.
 #
@@ -99,7 +100,7 @@ run("import", "accounts", "accounts.csv")
 run("import", "employers", "employers.csv")
 took = [night(index) for index in range(months + rounds)]
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-for name, first in (("1 month", 1), (f"{months} months", months)):
+for name, first in (("1 month", 1), ("6 months", 6), (f"{months} months", months)):
     imported, decided = middle(took[first:first + rounds])
     print(f"{store:9} {name:>10} of history   import {imported:6.2f} s   night {decided:6.2f} s   "
           f"{rows / (imported + decided):9,.0f} rows/s   peak {peak:5.0f} MB", flush=True)
