@@ -58,7 +58,7 @@ create table decision (
     because    text collate "C",   -- matching's explanation as data; null for a plain match.
     primary key (centre_id, account_id, serial, booked_on)
 ) partition by range (booked_on);
-create index decision_open on decision (centre_id, outcome, account_id, serial) where outcome in (2, 3);
+create index decision_open on decision (centre_id, outcome, account_id, serial, booked_on) where outcome in (2, 3);
 
 drop table allocation;
 create table allocation (

@@ -27,7 +27,7 @@ insert into decision_new
     from decision d join bank_transaction t using (centre_id, account_id, serial);
 drop table decision;
 alter table decision_new rename to decision;
-create index decision_open on decision (centre_id, outcome, account_id, serial) where outcome in (2, 3);
+create index decision_open on decision (centre_id, outcome, account_id, serial, booked_on) where outcome in (2, 3);
 
 create table allocation_new (
     centre_id  integer not null,

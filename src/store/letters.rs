@@ -7,7 +7,7 @@ use super::bulk::{Binder, Bulk};
 use super::listed::{LIST, looked_up};
 use super::row::{day, day_number, reference, reference_number};
 use super::slate::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
-use super::sql::{Read, Row, params};
+use super::sql::{Connection, Read, Row, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::matching::Item;
@@ -108,6 +108,13 @@ impl Recording {
     }
 }
 
+/// The letters `l` of a night, `?2`. The keys alone come first, for the sake of an index that holds them
+/// ([`super::slate::open_transactions`] says why).
+pub(super) fn letters_of_night(connection: &Connection) -> String {
+    let night = "(select letter_id from letter where centre_id = ?1 and written_on = ?2) w";
+    looked_up(connection, night, "letter", "l.letter_id = w.letter_id", "l")
+}
+
 /// Reads the columns of [`LETTER`].
 pub(super) fn letter(row: &Row<'_>) -> Result<LetterRow, StoreError> {
     Ok(LetterRow {
@@ -145,10 +152,8 @@ impl Store {
         mut show: impl FnMut(LetterRow) -> bool,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = format!(
-            "select {LETTER} from letter l
-             where l.centre_id = ?1 and l.written_on = ?2 order by l.letter_id"
-        );
+        let listed = letters_of_night(&bulk.connection);
+        let sql = format!("select {LETTER} from {listed} order by l.letter_id");
         let mut select = bulk.connection.prepare_cached(&sql)?;
         select.each(params![bulk.centre_id, day_number(night)], |row| {
             Ok(if show(letter(row)?) { Read::On } else { Read::Enough })

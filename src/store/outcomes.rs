@@ -1,6 +1,7 @@
 //! What a night came to: its row among the nights, and everything the morning's report asks for.
 
 use super::bulk::Bulk;
+use super::letters::letters_of_night;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
 use super::slate::open_transactions;
@@ -97,9 +98,9 @@ const OPEN: &str = "
             from bank_transaction t
             where t.centre_id = i.centre_id and t.booked_on = i.booked_on
                 and t.account_id = i.account_id and t.serial = i.serial) as fen
-        from suspense_item i
-        where i.centre_id = ?1 and i.closed_on is null
-            and (select d.outcome from decision d
+        from (select centre_id, booked_on, account_id, serial from suspense_item
+            where centre_id = ?1 and closed_on is null) as i
+        where (select d.outcome from decision d
                 where d.centre_id = i.centre_id and d.booked_on = i.booked_on
                     and d.account_id = i.account_id and d.serial = i.serial) = 3) as hanging";
 
@@ -208,24 +209,23 @@ impl Store {
             awaiting: awaiting(connection, centre)?,
             ..Evening::default()
         };
-        connection.query_row(
+        let letters = letters_of_night(connection);
+        let sql = format!(
             "select count(*), cast(coalesce(sum(fresh), 0) as bigint),
                 cast(coalesce(sum(seen), 0) as bigint), cast(coalesce(sum(conflicting), 0) as bigint),
                 cast(coalesce(sum(rejected), 0) as bigint),
-                (select count(*) from letter
-                    where centre_id = ?1 and written_on = ?2 and kind = 'digest')
-             from feed where centre_id = ?1 and taken_on = ?2",
-            params![centre, night],
-            |row| {
-                evening.files_taken = count(row, 0)?;
-                evening.fresh = count(row, 1)?;
-                evening.seen = count(row, 2)?;
-                evening.conflicting = count(row, 3)?;
-                evening.rejected = count(row, 4)?;
-                evening.letters = count(row, 5)?;
-                Ok(())
-            },
-        )?;
+                (select count(*) from {letters} where l.kind = 'digest')
+             from feed where centre_id = ?1 and taken_on = ?2"
+        );
+        connection.query_row(&sql, params![centre, night], |row| {
+            evening.files_taken = count(row, 0)?;
+            evening.fresh = count(row, 1)?;
+            evening.seen = count(row, 2)?;
+            evening.conflicting = count(row, 3)?;
+            evening.rejected = count(row, 4)?;
+            evening.letters = count(row, 5)?;
+            Ok(())
+        })?;
         Ok(evening)
     }
 

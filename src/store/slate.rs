@@ -240,11 +240,19 @@ pub(crate) fn transactions_listed(connection: &Connection) -> String {
 }
 
 /// The decisions `d` that are open, awaiting or in suspense, with their transactions `t`: few among all that
-/// there are, and found by an index of their own.
+/// there are. The keys alone come first: only where an index holds all that is asked for does SQLite, which
+/// has no figures, prefer it to a walk through every decision.
 pub(crate) fn open_transactions(connection: &Connection) -> String {
-    let open = "(select * from decision where centre_id = ?1 and outcome in (2, 3)) d";
-    let key = "t.booked_on = d.booked_on and t.account_id = d.account_id and t.serial = d.serial";
-    looked_up(connection, open, "bank_transaction", key, "t")
+    let open = "(select account_id, serial, booked_on from decision
+        where centre_id = ?1 and outcome in (2, 3)) o";
+    let key = |alias: &str| {
+        format!(
+            "{alias}.booked_on = o.booked_on and {alias}.account_id = o.account_id
+                and {alias}.serial = o.serial"
+        )
+    };
+    let decisions = looked_up(connection, open, "decision", &key("d"), "d");
+    looked_up(connection, &decisions, "bank_transaction", &key("t"), "t")
 }
 
 /// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.

@@ -2,6 +2,7 @@
 
 use super::super::bulk::Bulk;
 use super::super::error::Refusal;
+use super::super::letters::letters_of_night;
 use super::super::row::{day, day_number, unknown};
 use super::super::sql::{Connection, Row, params};
 use super::super::{Store, StoreError};
@@ -188,12 +189,14 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn file_letters(&self, night: NaiveDate) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "update outbox set state = 'filed', due_at = null
-            where centre_id = ?1 and state = 'waiting' and attempts = 0
-                and letter_id in (select letter_id from letter
-                    where centre_id = ?1 and written_on = ?2 and kind = 'digest')";
-        let written_on = day_number(night);
-        bulk.atomically(|connection| connection.execute(sql, params![bulk.centre_id, written_on]))?;
+        let letters = letters_of_night(&bulk.connection);
+        let sql = format!(
+            "update outbox set state = 'filed', due_at = null
+             where centre_id = ?1 and state = 'waiting' and attempts = 0
+                and letter_id in (select l.letter_id from {letters} where l.kind = 'digest')"
+        );
+        let values = params![bulk.centre_id, day_number(night)];
+        bulk.atomically(|connection| connection.execute(&sql, values))?;
         Ok(())
     }
 }
