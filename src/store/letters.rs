@@ -5,6 +5,7 @@
 
 use super::bulk::{Binder, Bulk};
 use super::listed::{LIST, looked_up};
+use super::notices::notices_listed;
 use super::row::{day, day_number, reference, reference_number};
 use super::slate::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
 use super::sql::{Connection, Read, Row, params};
@@ -54,8 +55,7 @@ impl Recording {
         &self,
         references: &[PaymentReference],
     ) -> Result<BTreeMap<PaymentReference, String>, StoreError> {
-        let listed =
-            looked_up(&self.bulk.connection, LIST, "notice", "n.reference = v.column1", "n");
+        let listed = notices_listed(&self.bulk.connection);
         let sql = format!("select n.reference, n.employer_id from {listed}");
         let number =
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
@@ -106,6 +106,11 @@ impl Recording {
         }
         Ok(())
     }
+}
+
+/// A list of ids, with the letters `l` that are meant.
+pub(super) fn letters_listed(connection: &Connection) -> String {
+    looked_up(connection, LIST, "letter", "l.letter_id = v.column1", "l")
 }
 
 /// The letters `l` of a night, `?2`. The keys alone come first, for the sake of an index that holds them

@@ -7,7 +7,9 @@
 
 use super::StoreError;
 use super::bulk::{Binder, Bulk};
-use super::sql::postgres::{Array, placeholders, push_row, typed_list, typed_numbers, value_lists};
+use super::sql::postgres::{
+    Array, Typed, placeholders, push_row, typed_list, typed_numbers, value_lists,
+};
 use super::sql::{Bind, Connection, Read, Row, Value};
 
 /// Rows a statement on SQLite; more of them gain nothing.
@@ -26,7 +28,7 @@ impl Bulk {
         sql: &str,
         columns: usize,
         rows: &[R],
-        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let client = match &*self.connection {
             Connection::Sqlite(connection) => {
@@ -38,12 +40,10 @@ impl Bulk {
             }
             Connection::Postgres(client) => client,
         };
-        let sql = sent(sql, columns);
-        for chunk in rows.chunks(SENT_TOGETHER) {
-            let list = arrays(columns, chunk, &mut bind)?;
-            client.borrow_mut().execute_typed(&sql, &typed_list(&self.centre_id, &list))?;
-        }
-        Ok(())
+        sent(self.centre_id, sql, columns, rows, bind, |sql, values| {
+            client.borrow_mut().execute_typed(sql, values)?;
+            Ok(())
+        })
     }
 
     /// Asks something for every row of a list. Where answers stand in an order it is that of the few
@@ -53,7 +53,7 @@ impl Bulk {
         sql: &str,
         columns: usize,
         rows: &[R],
-        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
         mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let client = match &*self.connection {
@@ -69,14 +69,10 @@ impl Bulk {
             }
             Connection::Postgres(client) => client,
         };
-        let sql = sent(sql, columns);
-        for chunk in rows.chunks(SENT_TOGETHER) {
-            let list = arrays(columns, chunk, &mut bind)?;
-            let values = typed_list(&self.centre_id, &list);
-            let found = client.borrow_mut().query_typed(&sql, &values)?;
-            found.iter().try_for_each(|row| read(&Row::Postgres(row)))?;
-        }
-        Ok(())
+        sent(self.centre_id, sql, columns, rows, bind, |sql, values| {
+            let found = client.borrow_mut().query_typed(sql, values)?;
+            found.iter().try_for_each(|row| read(&Row::Postgres(row)))
+        })
     }
 
     /// Asks for what has one of some numbers, `in (values …)` in the text, with the values that come before
@@ -120,16 +116,14 @@ impl Bulk {
         sql: &str,
         columns: usize,
         rows: &[R],
-        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<Vec<postgres::Row>, StoreError> {
         let mut kept = Vec::new();
         let Connection::Postgres(client) = &*self.connection else { return Ok(kept) };
-        let sql = sent(sql, columns);
-        for chunk in rows.chunks(SENT_TOGETHER) {
-            let list = arrays(columns, chunk, &mut bind)?;
-            let values = typed_list(&self.centre_id, &list);
-            kept.extend(client.borrow_mut().query_typed(&sql, &values)?);
-        }
+        sent(self.centre_id, sql, columns, rows, bind, |sql, values| {
+            kept.extend(client.borrow_mut().query_typed(sql, values)?);
+            Ok(())
+        })?;
         Ok(kept)
     }
 }
@@ -159,29 +153,31 @@ pub(crate) fn looked_up(
     }
 }
 
-/// The statement as PostgreSQL takes it.
-fn sent(sql: &str, columns: usize) -> String {
+/// Runs a statement on PostgreSQL, with the centre and each column of the list as one value.
+fn sent<R>(
+    centre: i64,
+    sql: &str,
+    columns: usize,
+    rows: &[R],
+    mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+    mut run: impl FnMut(&str, &[Typed<'_>]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let numbered = |begin: &str, first: usize| {
         let each: Vec<String> = (0..columns).map(|one| format!("{begin}{}", first + one)).collect();
         each.join(", ")
     };
     let list = format!("unnest({}) v({})", numbered("?", 2), numbered("column", 1));
-    placeholders(&sql.replace("(values …) v", &list))
-}
-
-/// A list of rows, column by column.
-fn arrays<R>(
-    columns: usize,
-    rows: &[R],
-    mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
-) -> Result<Vec<Array>, StoreError> {
-    let mut list = Vec::new();
-    for row in rows {
-        let mut kept = Vec::with_capacity(columns);
-        bind(&mut Binder::Kept(&mut kept), row)?;
-        push_row(&mut list, kept)?;
+    let sql = placeholders(&sql.replace("(values …) v", &list));
+    for chunk in rows.chunks(SENT_TOGETHER) {
+        let mut list: Vec<Array> = Vec::with_capacity(columns);
+        for row in chunk {
+            let mut kept = Vec::with_capacity(columns);
+            bind(&mut Binder::Kept(&mut kept), row)?;
+            push_row(&mut list, kept)?;
+        }
+        run(&sql, &typed_list(&centre, &list))?;
     }
-    Ok(list)
+    Ok(())
 }
 
 /// Runs a statement on SQLite: two texts of it do for any number of rows, and stay prepared.

@@ -8,7 +8,7 @@ use super::bulk::Bulk;
 use super::listed::{LIST, looked_up};
 use super::row::{day_number, reference, reference_number, status};
 use super::slate::account_index;
-use super::sql::{Read, Row, params};
+use super::sql::{Connection, Read, Row, params};
 use super::{Store, StoreError, outstanding};
 use crate::matching::{AccountIndex, Item, Kind, NoticeFact};
 use crate::remark::Claim;
@@ -27,6 +27,11 @@ pub(super) const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaitin
 /// A notice, and whether it is settled.
 const FACT: &str =
     "n.reference, n.amount_fen, case when s.reference is not null then 2 else n.status end";
+
+/// A list of references, with the notices `n` that are meant.
+pub(super) fn notices_listed(connection: &Connection) -> String {
+    looked_up(connection, LIST, "notice", "n.reference = v.column1", "n")
+}
 
 /// What is known of the notices from a reference on, in the order of references.
 #[derive(Clone, Debug)]
@@ -93,7 +98,7 @@ impl Store {
         named.truncate(named.partition_point(|number| *number < recent.from));
         let bulk = Bulk::open(self)?;
         let mut facts = Vec::with_capacity(named.len() + recent.facts.len());
-        let listed = looked_up(&bulk.connection, LIST, "notice", "n.reference = v.column1", "n");
+        let listed = notices_listed(&bulk.connection);
         let sql = format!(
             "select {FACT} from {listed}
              left join settlement s on s.centre_id = ?1 and s.reference = n.reference"

@@ -13,8 +13,7 @@ pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
 
 use super::bulk::Bulk;
-use super::letters::LetterRow;
-use super::listed::{LIST, looked_up};
+use super::letters::{LetterRow, letters_listed};
 use super::row::day_number;
 use super::sql::params;
 use super::{Store, StoreError};
@@ -153,13 +152,13 @@ const DAY_SECONDS: i64 = 86_400;
 
 /// The letters that were taken, with what is to be sent.
 fn messages(bulk: &Bulk, taken: &[(String, Tries)]) -> Result<Vec<Outgoing>, StoreError> {
-    let sql = "select l.letter_id, l.recipient, l.message from (values …) v
-        cross join letter l where l.centre_id = ?1 and l.letter_id = v.column1";
+    let listed = letters_listed(&bulk.connection);
+    let sql = format!("select l.letter_id, l.recipient, l.message from {listed}");
     let tries: BTreeMap<&str, Tries> =
         taken.iter().map(|(id, tries)| (id.as_str(), *tries)).collect();
     let mut letters = Vec::with_capacity(taken.len());
     bulk.ask(
-        sql,
+        &sql,
         1,
         taken,
         |row, (letter_id, _)| row.bind(letter_id),
@@ -194,7 +193,7 @@ pub(super) fn post<'l>(
     bulk: &Bulk,
     letters: &'l [LetterRow],
 ) -> Result<Vec<&'l LetterRow>, StoreError> {
-    let listed = looked_up(&bulk.connection, LIST, "letter", "l.letter_id = v.column1", "l");
+    let listed = letters_listed(&bulk.connection);
     let sql = format!("select l.letter_id from {listed}");
     // One that is written twice is the same letter.
     let mut fresh: BTreeMap<&str, &LetterRow> =

@@ -98,9 +98,9 @@ const OPEN: &str = "
             from bank_transaction t
             where t.centre_id = i.centre_id and t.booked_on = i.booked_on
                 and t.account_id = i.account_id and t.serial = i.serial) as fen
-        from (select centre_id, booked_on, account_id, serial from suspense_item
-            where centre_id = ?1 and closed_on is null) as i
-        where (select d.outcome from decision d
+        from suspense_item i
+        where i.centre_id = ?1 and i.closed_on is null
+            and (select d.outcome from decision d
                 where d.centre_id = i.centre_id and d.booked_on = i.booked_on
                     and d.account_id = i.account_id and d.serial = i.serial) = 3) as hanging";
 

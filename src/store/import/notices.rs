@@ -2,7 +2,7 @@
 
 use super::super::bulk::{Binder, Bulk};
 use super::super::error::Refusal;
-use super::super::listed::{LIST, looked_up};
+use super::super::notices::notices_listed;
 use super::super::row::{day_number, reference, reference_number, status, status_number};
 use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError, outstanding};
@@ -116,7 +116,7 @@ fn known_notices(
     bulk: &Bulk,
     notices: &[PaymentNotice],
 ) -> Result<HashMap<PaymentReference, Known>, StoreError> {
-    let listed = looked_up(&bulk.connection, LIST, "notice", "n.reference = v.column1", "n");
+    let listed = notices_listed(&bulk.connection);
     let sql = format!(
         "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
             case when exists (select 1 from settlement s

@@ -87,6 +87,11 @@ impl Identities {
     /// Whether the batch that was sent first of those not asked for was new as a whole; else nothing of it
     /// is written.
     pub(super) fn all_new(&self) -> Result<bool, StoreError> {
+        self.answer()
+    }
+
+    /// Waits for the answer to the order that was given first of those without one.
+    fn answer(&self) -> Result<bool, StoreError> {
         let answer = self.answers.recv().map_err(|_| StoreError::Writer)?;
         self.answered();
         answer
@@ -104,10 +109,10 @@ impl Identities {
 
     fn end(&self, order: Order) -> Result<(), StoreError> {
         while self.unanswered.get() > 0 {
-            self.all_new()?;
+            self.answer()?;
         }
         self.order(order)?;
-        self.all_new().map(drop)
+        self.answer().map(drop)
     }
 
     fn answered(&self) {

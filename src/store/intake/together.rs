@@ -7,9 +7,10 @@
 
 use super::super::branch::BranchKeys;
 use super::super::bulk::Binder;
+use super::super::listed::{LIST, looked_up};
 use super::super::row::day_number;
 use super::super::slate::account_id;
-use super::super::sql::{Row, params};
+use super::super::sql::{Connection, Row, params};
 use super::super::{Slate, StoreError};
 use super::batch::{BatchRow, TransactionBatch};
 use super::identities::{Identities, copy_if_new};
@@ -25,26 +26,16 @@ type Identity<'b> = (i64, &'b str);
 /// From how many on rows that were kept back are looked at.
 const KEPT_BACK: usize = 4_096;
 
-/// Those of a list that were booked before a day.
-const ARCHIVED: &str = "
-    select i.account_id, i.serial from (values …) v
-    join transaction_identity i on i.centre_id = ?1 and i.account_id = v.column1
-        and i.serial = v.column2 where i.booked_on < v.column3";
-
 const TAKE_OVER: &str = "
     insert into transaction_identity
     select ?1, v.column1, v.column2, v.column3 from (values …) v where true
     on conflict (centre_id, account_id, serial) do update set booked_on = excluded.booked_on";
 
-/// A look-up each, by key. `offset 0` holds the planner to it; of a table that grows in this very
-/// transaction it has no figures, and would read a centre's all.
-const KEPT: &str = "
-    from (values …) v
-    cross join lateral (select booked_on from transaction_identity
-        where centre_id = ?1 and account_id = v.column1 and serial = v.column2 offset 0) i
-    cross join lateral (select * from bank_transaction
-        where centre_id = ?1 and booked_on = i.booked_on and account_id = v.column1
-            and serial = v.column2 offset 0) t";
+/// A list of account and serial, with what they name `i`.
+fn identities_listed(connection: &Connection) -> String {
+    let key = "i.account_id = v.column1 and i.serial = v.column2";
+    looked_up(connection, LIST, "transaction_identity", key, "i")
+}
 
 impl<'b> Placed<'b> {
     fn identity(&self) -> Identity<'b> {
@@ -201,7 +192,10 @@ impl Intake<'_> {
             placed.bind_identity(row)?;
             row.bind(until)
         };
-        self.bulk.ask(ARCHIVED, 3, &rows, identity, |row| {
+        let listed = identities_listed(&self.bulk.connection);
+        let sql =
+            format!("select i.account_id, i.serial from {listed} where i.booked_on < v.column3");
+        self.bulk.ask(&sql, 3, &rows, identity, |row| {
             archived.insert((row.get::<i64>(0)?, row.get::<String>(1)?));
             Ok(())
         })?;
@@ -237,7 +231,11 @@ impl Intake<'_> {
 
     /// What is kept of the rows that are known.
     fn kept(&self, rows: &[Placed<'_>]) -> Result<Vec<postgres::Row>, StoreError> {
-        let sql = format!("select {} {KEPT}", kept_columns());
+        let identities = identities_listed(&self.bulk.connection);
+        let key =
+            "t.booked_on = i.booked_on and t.account_id = i.account_id and t.serial = i.serial";
+        let listed = looked_up(&self.bulk.connection, &identities, "bank_transaction", key, "t");
+        let sql = format!("select {} from {listed}", kept_columns());
         self.bulk.ask_kept(&sql, 2, rows, |row, placed| placed.bind_identity(row))
     }
 

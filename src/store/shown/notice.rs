@@ -1,6 +1,7 @@
 //! Notices: searched, a page at a time.
 
 use super::super::bulk::{Binder, Bulk};
+use super::super::notices::notices_listed;
 use super::super::row::{day, reference, reference_number, status, status_number};
 use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
@@ -34,29 +35,14 @@ pub struct NoticeLine {
     pub settled_on: Option<NaiveDate>,
 }
 
-const NOTICES: &str = "
-    select n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on, n.month,
-        case when s.reference is not null then 2 else n.status end, s.settled_on
-    from notice n
-    left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
-    left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-    where n.centre_id = ?1 and n.reference < ?2
-        and (?3 is null or n.reference = ?3)
-        and (?4 is null or n.employer_id = ?4)
-        and (?5 is null or lower(coalesce(e.name, '')) like ?5 escape '!')
-        and (?6 is null or case when s.reference is not null then 2 else n.status end = ?6)
-        and (?7 is null or n.month = ?7)
-        and (?8 is null or n.amount_fen = ?8)
-    order by n.reference desc limit ?9";
+/// The columns of a line, in the order [`line`] reads them.
+const LINE: &str = "n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on,
+    n.month, case when s.reference is not null then 2 else n.status end, s.settled_on";
 
-/// The same by reference; the list's one column is the reference.
-const NAMED: &str =
-    "select n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on, n.month,
-        case when s.reference is not null then 2 else n.status end, s.settled_on
-     from (values …) v cross join notice n
-     left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
-     left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-     where n.centre_id = ?1 and n.reference = v.column1";
+/// What is known beside a notice.
+const BESIDE: &str = "
+    left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
+    left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id";
 
 impl Store {
     /// The notices of these references, as far as there are such.
@@ -72,7 +58,9 @@ impl Store {
         let mut named = BTreeMap::new();
         let number =
             |row: &mut Binder<'_, '_>, one: &&PaymentReference| row.bind(reference_number(**one));
-        bulk.ask(NAMED, 1, &references, number, |row| {
+        let listed = notices_listed(&bulk.connection);
+        let sql = format!("select {LINE} from {listed} {BESIDE}");
+        bulk.ask(&sql, 1, &references, number, |row| {
             let notice = line(row)?;
             named.insert(notice.reference, notice);
             Ok(())
@@ -103,7 +91,18 @@ impl Store {
             search.amount.map(Money::fen),
             limit,
         ];
-        bulk.connection.prepare_cached(NOTICES)?.query_all(values, line)
+        let sql = format!(
+            "select {LINE} from notice n {BESIDE}
+             where n.centre_id = ?1 and n.reference < ?2
+                and (?3 is null or n.reference = ?3)
+                and (?4 is null or n.employer_id = ?4)
+                and (?5 is null or lower(coalesce(e.name, '')) like ?5 escape '!')
+                and (?6 is null or case when s.reference is not null then 2 else n.status end = ?6)
+                and (?7 is null or n.month = ?7)
+                and (?8 is null or n.amount_fen = ?8)
+             order by n.reference desc limit ?9"
+        );
+        bulk.connection.prepare_cached(&sql)?.query_all(values, line)
     }
 }
 

@@ -20,8 +20,11 @@ pub(crate) fn placeholders(sql: &str) -> String {
     sql.replace('?', "$")
 }
 
+/// A value with its type, as the protocol sends it.
+pub(crate) type Typed<'v> = (&'v (dyn ToSql + Sync), Type);
+
 /// Values with their types, as the protocol sends them.
-pub(super) fn typed<'v>(values: &'v [Value<'v>]) -> Vec<(&'v (dyn ToSql + Sync), Type)> {
+pub(super) fn typed<'v>(values: &'v [Value<'v>]) -> Vec<Typed<'v>> {
     values.iter().map(|value| (value as &(dyn ToSql + Sync), wire_type(value))).collect()
 }
 
@@ -125,12 +128,9 @@ pub(crate) fn push_row(list: &mut Vec<Array>, row: Vec<OwnedValue>) -> Result<()
 }
 
 /// The centre and a list, with their types.
-pub(crate) fn typed_list<'v>(
-    centre_id: &'v i64,
-    list: &'v [Array],
-) -> Vec<(&'v (dyn ToSql + Sync), Type)> {
-    let mut values: Vec<(&'v (dyn ToSql + Sync), Type)> = vec![(centre_id, Type::INT8)];
-    values.extend(list.iter().map(|column| -> (&'v (dyn ToSql + Sync), Type) {
+pub(crate) fn typed_list<'v>(centre_id: &'v i64, list: &'v [Array]) -> Vec<Typed<'v>> {
+    let mut values: Vec<Typed<'v>> = vec![(centre_id, Type::INT8)];
+    values.extend(list.iter().map(|column| -> Typed<'v> {
         match column {
             Array::Integers(column) => (column, Type::INT8_ARRAY),
             Array::Texts(column) => (column, Type::TEXT_ARRAY),
@@ -140,10 +140,7 @@ pub(crate) fn typed_list<'v>(
 }
 
 /// Values and some numbers after them, with their types.
-pub(crate) fn typed_numbers<'v>(
-    before: &'v [Value<'v>],
-    numbers: &'v &[i64],
-) -> Vec<(&'v (dyn ToSql + Sync), Type)> {
+pub(crate) fn typed_numbers<'v>(before: &'v [Value<'v>], numbers: &'v &[i64]) -> Vec<Typed<'v>> {
     let mut values = typed(before);
     values.push((numbers, Type::INT8_ARRAY));
     values
