@@ -93,6 +93,20 @@ pub struct Entry<'a> {
     pub counterparty: crate::remittance::Counterparty<'a>,
     pub remarks: crate::remittance::Remarks<'a>,
     pub reversal: bool,
+    /// The booking that this entry is a part of; `None` where the entry is a booking of its own.
+    pub booking: Option<Booking<'a>>,
+    /// What the file says of this entry contradicts itself (a booking and its details do not sum up):
+    /// no reference in it settles.
+    pub contradicted: bool,
+}
+
+/// A booking that the bank wrote with several parts, each with an amount of its own (camt `TxDtls`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booking<'a> {
+    /// The booking's own serial; empty where the bank gives none.
+    pub serial: &'a str,
+    /// What its parts sum to.
+    pub amount: Decimal,
 }
 
 /// What a statement says of itself, and what its entries sum to.
@@ -109,6 +123,9 @@ pub struct Statement<'a> {
     pub entries: u64,
     pub sum_credit: Decimal,
     pub sum_debit: Decimal,
+    /// Whether the balances prove that each entry moved money once; `None` where there are no balances
+    /// to prove it by.
+    pub proved: Option<bool>,
 }
 
 /// A balance; negative where the account is overdrawn.

@@ -99,6 +99,8 @@ mod tests {
                 counterparty: Counterparty::default(),
                 remarks: Remarks::default(),
                 reversal: false,
+                booking: None,
+                contradicted: false,
             };
             let got = entry.transaction("1", "1").map(|transaction| transaction.amount.fen());
             assert_eq!(got.map_err(|e| e.to_string()), want.map_err(str::to_owned), "{amount}");

@@ -97,6 +97,8 @@ mod tests {
             counterparty: Counterparty::default(),
             remarks: Remarks { postscript: "P1906133753", ..Remarks::default() },
             reversal: false,
+            booking: None,
+            contradicted: false,
         }
     }
 

@@ -195,6 +195,7 @@ impl Track {
             entries: self.entries,
             sum_credit: scaled(self.credit),
             sum_debit: scaled(self.debit),
+            proved: (self.checks > 0).then(|| self.breaks(descending).count == 0),
         };
         self.name_breaks(descending, sink);
         if statement.balance_ok() == Some(false)
@@ -207,8 +208,12 @@ impl Track {
         sink.statement(statement);
     }
 
+    const fn breaks(&self, descending: bool) -> &Breaks {
+        if descending { &self.descending } else { &self.ascending }
+    }
+
     fn name_breaks(&self, descending: bool, sink: &mut dyn Sink) {
-        let breaks = if descending { &self.descending } else { &self.ascending };
+        let breaks = self.breaks(descending);
         if self.checks >= CHECKS_MIN && breaks.count * 2 > self.checks {
             let found = format!("{} of {} rows", breaks.count, self.checks);
             sink.flag(Flag::Oddity {

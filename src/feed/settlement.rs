@@ -148,6 +148,8 @@ fn entry(row: Row<'_>) -> Result<Read23<'_>, (Place, Problem)> {
             "1" | "Y" => true,
             _ => return Err((REDO, Problem::Word { expected: "0 or 1".to_owned() })),
         },
+        booking: None,
+        contradicted: false,
     };
     Ok((entry, amount, balance))
 }

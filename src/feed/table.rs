@@ -145,6 +145,8 @@ impl<'p> Reader<'p> {
                 note: self.value(row, Field::Note),
             },
             reversal: self.reversal(row)?,
+            booking: None,
+            contradicted: false,
         };
         Ok(Reading { entry, amount, balance, ambiguous })
     }

@@ -217,6 +217,8 @@ impl Entry {
                 note: &self.note,
             },
             reversal,
+            booking: None,
+            contradicted: false,
         });
         Ok(())
     }

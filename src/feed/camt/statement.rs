@@ -183,7 +183,9 @@ impl Statement {
             entries: self.entries,
             sum_credit: sum(self.credit)?,
             sum_debit: sum(self.debit)?,
+            proved: None,
         };
+        let statement = feed::Statement { proved: statement.balance_ok(), ..statement };
         self.check(&statement, sink);
         if !self.id.is_empty() && !seen.insert(self.fingerprint()) {
             let (line, found) = (self.line, self.id.clone());

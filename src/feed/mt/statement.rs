@@ -92,6 +92,8 @@ impl Message {
                 note: supplement,
             },
             reversal: movement.reversal,
+            booking: None,
+            contradicted: false,
         });
         Ok(())
     }
@@ -154,7 +156,9 @@ impl Message {
             entries: self.entries,
             sum_credit: sum(self.credit)?,
             sum_debit: sum(self.debit)?,
+            proved: None,
         };
+        let statement = Statement { proved: statement.balance_ok(), ..statement };
         if let (Some(opening), Some(closing), Some(false)) =
             (statement.opening, statement.closing, statement.balance_ok())
         {
