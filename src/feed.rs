@@ -17,16 +17,17 @@ mod encoding;
 mod entry;
 mod error;
 mod flag;
+mod heading;
 mod html;
 pub mod identity;
 pub mod inspect;
-mod layout;
 pub mod mt;
 mod reject;
 mod rows;
 mod running;
 mod settlement;
 mod sniff;
+mod spreadsheet_xml;
 mod table;
 mod xlsx;
 
@@ -69,6 +70,14 @@ pub trait Sink {
     fn statement(&mut self, statement: Statement<'_>);
     /// Something a person should know, though nothing is lost by it.
     fn flag(&mut self, flag: Flag);
+    /// A block of a table was read: how its columns were understood. Blocks come at the end of the file.
+    fn block(&mut self, _block: BlockRead) {}
+    /// A block names its own account by a label, whether rows follow or not.
+    fn names_account(&mut self, _account: &str, _line: u64) {}
+    /// Whether an account is one of the centre's; `None` where that is not known.
+    fn is_own(&self, _account: &str) -> Option<bool> {
+        None
+    }
     /// Another file of an archive begins: lines count from 1 again, and it is a delivery of its own.
     fn member(&mut self, _name: &str) {}
 }
@@ -126,6 +135,34 @@ pub struct Statement<'a> {
     /// Whether the balances prove that each entry moved money once; `None` where there are no balances
     /// to prove it by.
     pub proved: Option<bool>,
+}
+
+/// A block of a table: rows under one header, of one own account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockRead {
+    /// Physical line of the header, from 1.
+    pub line: u64,
+    pub account: Option<String>,
+    /// First and last booking day; `None` where no row was read.
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub entries: u64,
+    /// The layout of `rules/banks/` that adds to the headings.
+    pub layout: Option<String>,
+    pub columns: Vec<ColumnRead>,
+    /// Whether the balances prove each row; `None` where there are none to prove it by.
+    pub proved: Option<bool>,
+}
+
+/// What a column was understood as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnRead {
+    /// As the file writes it.
+    pub heading: String,
+    /// A field's name, `nothing` for what is of no use, `not read` for what nobody understands.
+    pub reads: &'static str,
+    /// What settled it: `heading`, `layout`, `balances`, `of no use`, `unknown`.
+    pub why: &'static str,
 }
 
 /// A balance; negative where the account is overdrawn.
@@ -224,7 +261,7 @@ impl Look {
                 (Format::Settlement, encoding.name())
             }
             sniff::Kind::Excel => {
-                layout = Some(xlsx::read(input, layouts, sink)?);
+                layout = xlsx::read(input, layouts, sink)?;
                 (Format::Xlsx, encoding::Encoding::UTF_8.name())
             }
             sniff::Kind::Archive => {
@@ -233,15 +270,21 @@ impl Look {
                 (facts.format, facts.encoding)
             }
             sniff::Kind::Html => {
-                let (encoding, plan) = html::plan(scan, layouts)?;
-                layout = Some(plan.layout.id.clone());
-                html::read(Utf8Reader::new(input, encoding), &plan, sink)?;
+                let encoding = html::encoding(scan, layouts)?;
+                let finder = table::Finder::new(layouts, encoding);
+                layout = html::read(Utf8Reader::new(input, encoding), finder, sink)?;
                 (Format::Csv, encoding.name())
             }
+            sniff::Kind::SpreadsheetXml => {
+                let encoding = encoding::of_xml(scan)?;
+                let finder = table::Finder::new(layouts, encoding);
+                layout = spreadsheet_xml::read(Utf8Reader::new(input, encoding), finder, sink)?;
+                (Format::Xlsx, encoding.name())
+            }
             sniff::Kind::Text => {
-                let (encoding, plan) = csv::plan(scan, layouts)?;
-                layout = Some(plan.layout.id.clone());
-                csv::read(Utf8Reader::new(input, encoding), &plan, sink)?;
+                let (encoding, delimiter) = csv::plan(scan, layouts)?;
+                let finder = table::Finder::new(layouts, encoding);
+                layout = csv::read(Utf8Reader::new(input, encoding), finder, delimiter, sink)?;
                 (Format::Csv, encoding.name())
             }
         };

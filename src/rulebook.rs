@@ -9,6 +9,7 @@
 pub mod bank;
 pub mod calendar;
 pub mod desk;
+pub mod headings;
 pub mod letter;
 pub mod matching;
 pub mod policy;
@@ -70,7 +71,7 @@ impl Rulebook {
         let remark = remark::RemarkRules::parse(&file("remark.toml"));
         let matching = matching::read(&file("matching.toml"));
         let calendar = calendar::read(&below("calendar/"));
-        let banks = bank::BankLayouts::from_files(&below("banks/"));
+        let banks = bank::BankLayouts::from_files(&file("headings.toml"), &below("banks/"));
         let letters = letter::LetterRules::parse(&below("letters/"));
         let policy = policy::read(&file("policy.toml"));
         let desk = desk::read(&file("desk.toml"));

@@ -1,70 +1,64 @@
 //! CSV and its kin: columns by their headings, in any order, with any usual delimiter.
 //!
-//! Start at [`plan`], which settles encoding, delimiter and layout together: for bytes that are not
-//! UTF-8, only a header whose words a layout knows proves an encoding. [`read`] then goes through
-//! the rows; what a row means is `table.rs`, how rows are split is `rows.rs`.
+//! Start at [`plan`], which settles encoding and delimiter together: for bytes that are not UTF-8, only a header whose
+//! words are understood proves an encoding. [`read`] then goes through the rows; what a row means is `table.rs`, how rows
+//! are split is `rows.rs`.
 
 use super::encoding::{Encoding, Scan, Utf8Reader};
-use super::layout::{Plan, Search};
 use super::rows::RowReader;
-use super::table::Table;
+use super::table::{Delivered, Finder, Nearest, TableReader};
 use super::{FeedError, FeedErrorKind, Sink};
 use crate::rulebook::bank::BankLayouts;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use std::io::Read;
 
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+/// Rows among which the first header must be; the longest preamble known has 16.
+pub(super) const PREAMBLE_ROWS_MAX: usize = 64;
 
-/// Finds encoding, delimiter and layout of a table from its beginning.
-pub(super) fn plan<'a>(
-    scan: &Scan,
-    layouts: &'a BankLayouts,
-) -> Result<(Encoding, Plan<'a>), FeedError> {
-    confirmed(scan, layouts, |encoding, text| {
-        let mut best: Option<Search<'_>> = None;
+/// Finds encoding and delimiter of a table from its beginning.
+pub(super) fn plan(scan: &Scan, layouts: &BankLayouts) -> Result<(Encoding, u8), FeedError> {
+    confirmed(scan, layouts, |finder, text| {
+        let mut nearest: Option<Nearest> = None;
         for delimiter in DELIMITERS {
-            let mut search = Search::new(layouts, encoding, delimiter);
             let mut rows = RowReader::new(text.as_bytes(), delimiter);
             // The head may end within a row: what cannot be split there is not an error yet.
-            while let (false, Ok(Some(row))) = (search.is_over(), rows.next()) {
-                if let Some(plan) = search.offer(row)? {
-                    return Ok(plan);
+            let mut looked_at = 0;
+            while let (true, Ok(Some(row))) = (looked_at < PREAMBLE_ROWS_MAX, rows.next()) {
+                looked_at += 1;
+                if finder.is_header(row) {
+                    return Ok(delimiter);
                 }
-            }
-            if best.as_ref().is_none_or(|best| best.known() < search.known()) {
-                best = Some(search);
+                finder.nearest(row, &mut nearest);
             }
         }
-        Err(best.map_or(FeedErrorKind::Empty.at(0), Search::error))
+        Err(nearest.map_or(FeedErrorKind::Empty.at(0), Nearest::error))
     })
 }
 
 /// Tries the encodings that a table may have until its header's words confirm one.
-pub(super) fn confirmed<'a>(
+pub(super) fn confirmed<'a, T>(
     scan: &Scan,
     layouts: &'a BankLayouts,
-    attempt: impl Fn(Encoding, &str) -> Result<Plan<'a>, FeedError>,
-) -> Result<(Encoding, Plan<'a>), FeedError> {
+    attempt: impl Fn(Finder<'a>, &str) -> Result<T, FeedError>,
+) -> Result<(Encoding, T), FeedError> {
     if let Some(encoding) = Encoding::proven(scan) {
         let text = encoding.decode_head(&scan.head);
-        return attempt(encoding, &text).map(|plan| (encoding, plan));
+        return attempt(Finder::new(layouts, encoding), &text).map(|found| (encoding, found));
     }
     let mut chinese = None;
     for encoding in Encoding::candidates(layouts) {
         let text = encoding.decode_head(&scan.head);
-        match attempt(encoding, &text) {
-            Ok(plan) => return Ok((encoding, plan)),
-            Err(error) if matches!(error.kind, FeedErrorKind::AmbiguousLayout { .. }) => {
-                return Err(error);
-            }
-            // Chinese, surely enough to say that the layout is what is unknown, not the encoding.
+        match attempt(Finder::new(layouts, encoding), &text) {
+            Ok(found) => return Ok((encoding, found)),
+            // Chinese, surely enough to say that the headings are what is unknown, not the encoding.
             Err(error) if encoding == Encoding::GB18030 && looks_chinese(&scan.head) => {
                 chinese = Some(error);
             }
             Err(_) => {}
         }
     }
-    let expected = "UTF-8, or an encoding in which the header has the words of a layout";
+    let expected = "UTF-8, or an encoding in which the header has the words of a statement";
     let found = "bytes that are neither".to_owned();
     let unknown = FeedErrorKind::Encoding { expected, found };
     Err(chinese.unwrap_or_else(|| unknown.at(scan.utf8.err().unwrap_or(0))))
@@ -77,20 +71,17 @@ fn looks_chinese(head: &[u8]) -> bool {
     detector.guess(None, Utf8Detection::Deny) == encoding_rs::GBK
 }
 
-/// Reads a table row by row.
+/// Reads a table row by row; gives the name of the layout that fits.
 pub(super) fn read<R: Read>(
     input: Utf8Reader<R>,
-    plan: &Plan<'_>,
+    finder: Finder<'_>,
+    delimiter: u8,
     sink: &mut dyn Sink,
-) -> Result<(), FeedError> {
-    let mut rows = RowReader::new(input, plan.delimiter);
-    for _ in 0..plan.header_rows {
-        rows.next()?;
-    }
-    let mut table = Table::new(plan);
+) -> Result<Option<String>, FeedError> {
+    let mut rows = RowReader::new(input, delimiter);
+    let mut table = TableReader::new(finder, Delivered { ragged: false });
     while let Some(row) = rows.next()? {
-        table.row(row, sink);
+        table.row(row, sink)?;
     }
-    table.finish(sink);
-    Ok(())
+    table.finish(sink)
 }

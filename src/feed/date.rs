@@ -7,7 +7,7 @@
 //! Invariant: a day that does not exist is no day; a year has four digits, or the day is ambiguous.
 
 use crate::rulebook::bank::DateOrder;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
 /// A day, the rest of the cell, and whether the cell alone could be read in another order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,49 @@ pub(crate) struct DayFound<'a> {
     pub(crate) day: NaiveDate,
     pub(crate) rest: &'a str,
     pub(crate) ambiguous: bool,
+}
+
+/// Years that a statement can be of; 0000 and 9999 stand for no day.
+const YEARS: std::ops::RangeInclusive<i32> = 1949..=2199;
+
+/// Days that a spreadsheet counts from 30 December 1899, where its numbers are days of these years.
+const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 36_526..=73_415;
+
+/// Beijing's time, in minutes east of Greenwich.
+const BEIJING: i64 = 8 * 60;
+
+/// Reads a day as spreadsheets count them: whole days since 30 December 1899, perhaps with a fraction.
+pub(crate) fn serial_day(text: &str) -> Option<DayFound<'_>> {
+    let days = text.split('.').next()?.parse().ok().filter(|days| SERIAL_DAYS.contains(days))?;
+    let day = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_signed(TimeDelta::days(days))?;
+    Some(DayFound { day, rest: "", ambiguous: false })
+}
+
+/// Splits a zone off the end of a time: `16:30:00Z`, `T16:30:00+01:00`; in minutes east of Greenwich.
+pub(crate) fn zoned(text: &str) -> (&str, Option<i64>) {
+    let trimmed = text.trim_end();
+    if let Some(rest) = trimmed.strip_suffix(['Z', 'z']) {
+        return (rest, Some(0));
+    }
+    // A sign behind a time of day; a day's own hyphens stand before it.
+    let Some(at) = trimmed.rfind(['+', '-']).filter(|at| trimmed.get(..*at).is_some_and(|time| time.contains(':')))
+    else {
+        return (text, None);
+    };
+    let (time, zone) = trimmed.split_at_checked(at).unwrap_or((trimmed, ""));
+    let digits: String = zone.chars().skip(1).filter(|c| *c != ':').collect();
+    let minutes = match (digits.len(), digits.parse::<i64>()) {
+        (2, Ok(hours)) if hours <= 14 => hours * 60,
+        (4, Ok(both)) if both <= 1400 && both % 100 < 60 => both / 100 * 60 + both % 100,
+        _ => return (text, None),
+    };
+    (time, Some(if zone.starts_with('-') { -minutes } else { minutes }))
+}
+
+/// An instant given in a zone, as Beijing's day and time.
+pub(crate) fn in_beijing(day: NaiveDate, time: NaiveTime, zone: i64) -> (NaiveDate, NaiveTime) {
+    let moved = day.and_time(time).checked_add_signed(TimeDelta::minutes(BEIJING - zone));
+    moved.map_or((day, time), |moved| (moved.date(), moved.time()))
 }
 
 /// What stands in an error text.
@@ -48,12 +91,17 @@ fn year_first(text: &str) -> Option<DayFound<'_>> {
     let (year, 4) = number(bytes, 4)? else { return None };
     let found =
         |day: NaiveDate, at: usize| Some(DayFound { day, rest: text.get(at..)?, ambiguous: false });
-    let date = |month, day| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day);
+    let date = |month, day| {
+        let year = i32::try_from(year).ok().filter(|year| YEARS.contains(year))?;
+        NaiveDate::from_ymd_opt(year, month, day)
+    };
     if bytes.get(4)?.is_ascii_digit() {
         let (rest, 4) = number(bytes.get(4..)?, 4)? else { return None };
-        // Eight digits alone, or with a time of six glued on; any other run of digits is no date.
+        // Eight digits alone, or with a time glued on; any other run of digits is no date.
         let run = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        return if matches!(run, 8 | 14) { found(date(rest / 100, rest % 100)?, 8) } else { None };
+        let glued = matches!(run, 9 | 10) && bytes.get(run) == Some(&b':');
+        let whole = matches!(run, 8 | 12 | 14) || glued;
+        return if whole { found(date(rest / 100, rest % 100)?, 8) } else { None };
     }
     let mark = |at: usize| {
         let rest = text.get(at..)?;
@@ -116,8 +164,11 @@ pub(crate) fn time(text: &str) -> Result<Option<NaiveTime>, ()> {
     }
     let bytes = text.as_bytes();
     let (hour, minute, second) = if bytes.iter().all(u8::is_ascii_digit) {
-        let (value, 6) = number(bytes, 7).ok_or(())? else { return Err(()) };
-        (value / 10_000, value / 100 % 100, value % 100)
+        match number(bytes, 7).ok_or(())? {
+            (value, 6) => (value / 10_000, value / 100 % 100, value % 100),
+            (value, 4) => (value / 100, value % 100, 0),
+            _ => return Err(()),
+        }
     } else {
         let mut parts = text.split('.').next().unwrap_or_default().split(':');
         let mut part = |needed: bool| match parts.next() {
@@ -161,6 +212,10 @@ mod tests {
             (YearFirst,  "20260108 05:13",      "2026-01-08| 05:13"),
             (YearFirst,  "20260108051300",      "2026-01-08|051300"),
             (YearFirst,  "2025/12/03  14:06:51", "2025-12-03|  14:06:51"),
+            (YearFirst,  "2026051109:30:00",    "2026-05-11|09:30:00"),
+            (YearFirst,  "202605110930",        "2026-05-11|0930"),
+            (YearFirst,  "0000-01-01",          "none"),
+            (YearFirst,  "99991231",            "none"),
             (YearFirst,  "2026-02-30",          "none"),
             (YearFirst,  "2026-05/11",          "none"),
             (YearFirst,  "202605",              "none"),
@@ -179,12 +234,37 @@ mod tests {
     }
 
     #[test]
+    fn an_instant_in_a_zone_becomes_the_day_in_beijing() {
+        for (text, want) in [
+            ("2026-05-31T16:30:00Z", "2026-06-01 00:30:00"),
+            ("2026-05-31T18:30:00+01:00", "2026-06-01 01:30:00"),
+            ("2026-05-31 23:30:00+0800", "2026-05-31 23:30:00"),
+            ("2026-05-31 09:30:00", "2026-05-31 09:30:00"),
+        ] {
+            let found = day(text, DateOrder::YearFirst).unwrap();
+            let (rest, zone) = zoned(found.rest);
+            let at = time(rest).unwrap().unwrap();
+            let (day, at) = zone.map_or((found.day, at), |zone| in_beijing(found.day, at, zone));
+            assert_eq!(format!("{day} {at}"), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_spreadsheet_counts_days() {
+        let counted = |text| serial_day(text).map(|found| found.day.to_string());
+        assert_eq!(counted("46153").as_deref(), Some("2026-05-11"));
+        assert_eq!(counted("46153.395").as_deref(), Some("2026-05-11"));
+        assert_eq!(counted("1200.00"), None);
+    }
+
+    #[test]
     fn a_time_of_day_exists_or_is_an_error() {
         #[rustfmt::skip] // A table is read by column.
         let rows = [
             ("09:30:01",        Some("09:30:01")),
             (" 9:30",           Some("09:30:00")),
             ("093001",          Some("09:30:01")),
+            ("0930",            Some("09:30:00")),
             ("T09:30:01.123",   Some("09:30:01")),
             ("24:00:00",        None),
             ("9",               None),

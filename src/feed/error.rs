@@ -28,16 +28,21 @@ pub enum FeedErrorKind {
     UnknownLayout {
         header: String,
     },
-    /// One layout comes near, but columns that it needs are not there.
-    MissingColumns {
-        layout: String,
-        missing: Vec<String>,
+    /// Some headings are understood, and what a statement needs is not among them.
+    NotUnderstood {
+        /// Each heading with what it was understood as.
+        understood: Vec<(String, &'static str)>,
+        missing: Vec<&'static str>,
         header: String,
     },
-    /// Several layouts fit one header equally well.
-    AmbiguousLayout {
-        layouts: Vec<String>,
-        header: String,
+    /// The balances contradict the amounts under every reading of the headings.
+    Contradicted {
+        tried: u64,
+        broken: u64,
+    },
+    /// A page of HTML that is no statement, such as one that says that a session has ended.
+    Page {
+        title: String,
     },
     /// This build of the program cannot read it.
     Feature {
@@ -90,15 +95,23 @@ impl fmt::Display for FeedError {
                 write!(f, "expected {expected}, found {found}")
             }
             FeedErrorKind::UnknownLayout { header } => {
-                write!(f, "expected the columns of a layout in rules/banks, found {header:?}")
+                write!(f, "expected the headings of a statement, found {header:?}")
             }
-            FeedErrorKind::MissingColumns { layout, missing, header } => {
-                let missing = missing.join(", ");
-                write!(f, "expected the columns {missing} of layout {layout}, found {header:?}")
+            FeedErrorKind::NotUnderstood { understood, missing, header } => {
+                let missing = missing.join(" and ");
+                write!(f, "expected {missing}, found {header:?}; understood")?;
+                for (place, (heading, reads)) in understood.iter().enumerate() {
+                    let before = if place == 0 { " " } else { ", " };
+                    write!(f, "{before}{heading} as {reads}")?;
+                }
+                Ok(())
             }
-            FeedErrorKind::AmbiguousLayout { layouts, header } => {
-                let layouts = layouts.join(", ");
-                write!(f, "expected one layout, found {layouts} for the header {header:?}")
+            FeedErrorKind::Contradicted { tried, broken } => write!(
+                f,
+                "expected balances that follow from the amounts, found {broken} of {tried} that do not"
+            ),
+            FeedErrorKind::Page { title } => {
+                write!(f, "expected a statement, found a web page with the title {title:?}")
             }
             FeedErrorKind::Feature { needs, found } => {
                 write!(f, "expected a build with the feature {needs:?}, found {found}")

@@ -27,6 +27,7 @@ pub enum Odd {
     AmbiguousDate,
     BalanceUnreadable,
     BookedOnValueDate,
+    ColumnNotRead,
     ControlCharacter,
     EncodingAssumed,
     EntryInOtherCurrency,
@@ -43,10 +44,11 @@ pub enum Odd {
 }
 
 impl Odd {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::AmbiguousDate,
         Self::BalanceUnreadable,
         Self::BookedOnValueDate,
+        Self::ColumnNotRead,
         Self::ControlCharacter,
         Self::EncodingAssumed,
         Self::EntryInOtherCurrency,
@@ -69,6 +71,7 @@ impl Odd {
             Self::AmbiguousDate => "ambiguous-date",
             Self::BalanceUnreadable => "balance-unreadable",
             Self::BookedOnValueDate => "booked-on-value-date",
+            Self::ColumnNotRead => "column-not-read",
             Self::ControlCharacter => "control-character",
             Self::EncodingAssumed => "encoding-assumed",
             Self::EntryInOtherCurrency => "entry-in-other-currency",
@@ -90,6 +93,7 @@ impl Odd {
             Self::AmbiguousDate => "日期的月、日顺序有两种读法，已按该银行的格式读取",
             Self::BalanceUnreadable => "余额无法识别，未作余额核对",
             Self::BookedOnValueDate => "该笔没有记账日期，以起息日代替",
+            Self::ColumnNotRead => "该列的标题无法识别，列中文字未读取",
             Self::ControlCharacter => "附言中有控制字符，已换成空格",
             Self::EncodingAssumed => "文件未注明字符编码，已按惯例认定，请抽看户名和附言是否有乱码",
             Self::EntryInOtherCurrency => "该笔的币种与账单的币种不同",
@@ -113,7 +117,7 @@ impl Odd {
 #[must_use]
 pub fn in_chinese(code: &str, detail: &str) -> String {
     let sentence = match code {
-        "balance-broken" => "余额不衔接：期初余额加收入减支出，不等于期末余额",
+        "balance-broken" => "余额不衔接：余额与期初（上一笔）余额和发生额不符",
         "running-balance-broken" => "余额不连续：该笔余额与上一笔余额和发生额不符",
         "control-sum" => "控制合计不符：文件自报的笔数或金额，与明细不符",
         other => match Odd::ALL.iter().find(|odd| odd.code() == other) {
@@ -168,7 +172,8 @@ impl Flag {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::BalanceBroken { .. } => "balance-broken",
-            Self::RunningBalanceBroken { .. } => "running-balance-broken",
+            // Both are one fault to whoever reads it: a balance that does not follow.
+            Self::RunningBalanceBroken { .. } => "balance-broken",
             Self::ControlSum { .. } => "control-sum",
             Self::Oddity { odd, .. } => odd.code(),
         }
@@ -232,9 +237,9 @@ mod tests {
         #[rustfmt::skip] // A table is read by column.
         let rows = [
             (Flag::BalanceBroken { line: 1, account, expected: amount(12_00), found: amount(13_00) },
-             "余额不衔接：期初余额加收入减支出，不等于期末余额（账号 ····0011，应为 12.00，实为 13.00）"),
+             "余额不衔接：余额与期初（上一笔）余额和发生额不符（账号 ····0011，应为 12.00，实为 13.00）"),
             (Flag::RunningBalanceBroken { line: 1, expected: amount(1), found: amount(-1) },
-             "余额不连续：该笔余额与上一笔余额和发生额不符（应为 0.01，实为 -0.01）"),
+             "余额不衔接：余额与期初（上一笔）余额和发生额不符（应为 0.01，实为 -0.01）"),
             (Flag::ControlSum { line: 1, what: "NbOfTxs", declared: "3".into(), found: "2".into() },
              "控制合计不符：文件自报的笔数或金额，与明细不符（NbOfTxs 自报 3，实为 2）"),
             (Flag::Oddity { line: 1, odd: Odd::AmbiguousDate, found: "01/02/2026".into() },

@@ -12,8 +12,9 @@
 //!
 //! Amounts have the file's decimals without trailing zeros, and at least two.
 
-use super::{Entry, FeedError, Flag, Odd, Reject, Sink, Source, Statement};
+use super::{BlockRead, ColumnRead, Entry, FeedError, Flag, Odd, Reject, Sink, Source, Statement};
 use crate::rulebook::bank::BankLayouts;
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -39,6 +40,33 @@ pub struct Summary {
     pub rejected: u64,
     pub error: Option<String>,
     pub flags: Vec<String>,
+    pub blocks: Vec<BlockSummary>,
+}
+
+/// One block of a table, or one statement of a message: whose it is, of which days, how it was understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BlockSummary {
+    /// Physical line on which it starts, from 1.
+    pub line: u64,
+    pub account: Option<String>,
+    /// First and last booking day, as `2026-05-11`.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub entries: u64,
+    /// The layout of `rules/banks/` that adds to the headings.
+    pub layout: Option<String>,
+    /// None for messages, whose fields are fixed.
+    pub columns: Vec<ColumnSummary>,
+    /// Whether the balances prove each row; `null` where there are none to prove it by.
+    pub proved: Option<bool>,
+}
+
+/// How a column was understood, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ColumnSummary {
+    pub heading: String,
+    pub reads: &'static str,
+    pub why: &'static str,
 }
 
 /// Reads one file and sums it up; `file` is how the caller names it.
@@ -73,7 +101,15 @@ pub struct Tally<'r> {
     balance_ok: Option<bool>,
     flags: Vec<String>,
     flags_more: u64,
+    /// Of tables; and of statements, which stand for blocks where there are no tables.
+    blocks: Vec<BlockSummary>,
+    of_statements: Vec<BlockSummary>,
+    /// First and last day of the entries since the last statement ended.
+    days: Option<(NaiveDate, NaiveDate)>,
 }
+
+/// Blocks of one file that are told of.
+const BLOCKS_MAX: usize = 256;
 
 /// The one currency so far, or that there are several.
 #[derive(Default)]
@@ -111,6 +147,9 @@ impl<'r> Tally<'r> {
             balance_ok: None,
             flags: Vec::new(),
             flags_more: 0,
+            blocks: Vec::new(),
+            of_statements: Vec::new(),
+            days: None,
         }
     }
 
@@ -145,7 +184,18 @@ impl<'r> Tally<'r> {
             rejected: self.rejects,
             error: None,
             flags,
+            blocks: if self.blocks.is_empty() { self.of_statements } else { self.blocks },
         }
+    }
+}
+
+impl From<BlockRead> for BlockSummary {
+    fn from(block: BlockRead) -> Self {
+        let BlockRead { line, account, from, to, entries, layout, columns, proved } = block;
+        let column = |ColumnRead { heading, reads, why }| ColumnSummary { heading, reads, why };
+        let columns = columns.into_iter().map(column).collect();
+        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
+        Self { line, account, from: day(from), to: day(to), entries, layout, columns, proved }
     }
 }
 
@@ -162,6 +212,14 @@ impl Sink for Tally<'_> {
     fn entry(&mut self, entry: Entry<'_>) {
         self.entry_currency.add(entry.currency);
         self.current.add(entry.currency);
+        let day = entry.booked_on;
+        self.days = Some(self.days.map_or((day, day), |(from, to)| (from.min(day), to.max(day))));
+    }
+
+    fn block(&mut self, block: BlockRead) {
+        if self.blocks.len() < BLOCKS_MAX {
+            self.blocks.push(block.into());
+        }
     }
 
     fn reject(&mut self, reject: Reject) {
@@ -171,6 +229,18 @@ impl Sink for Tally<'_> {
 
     fn statement(&mut self, statement: Statement<'_>) {
         self.statements += 1;
+        let days = self.days.take();
+        if self.of_statements.len() < BLOCKS_MAX {
+            self.of_statements.push(BlockSummary {
+                line: statement.line,
+                account: statement.account.map(str::to_owned),
+                from: days.map(|(from, _)| from.to_string()),
+                to: days.map(|(_, to)| to.to_string()),
+                entries: statement.entries,
+                proved: statement.proved,
+                ..BlockSummary::default()
+            });
+        }
         self.entries += statement.entries;
         self.sums = self.sums.and_then(|(credit, debit)| {
             let credit = credit.checked_add(statement.sum_credit)?;

@@ -50,6 +50,30 @@ impl<'a> Row<'a> {
     }
 }
 
+/// A row that is kept while others are looked at.
+#[derive(Clone, Debug)]
+pub(super) struct KeptRow {
+    line: u64,
+    text: String,
+    unescaped: String,
+    spans: Vec<Span>,
+}
+
+impl KeptRow {
+    pub(super) fn of(row: Row<'_>) -> Self {
+        Self {
+            line: row.line,
+            text: row.text.to_owned(),
+            unescaped: row.unescaped.to_owned(),
+            spans: row.spans.to_vec(),
+        }
+    }
+
+    pub(super) fn row(&self) -> Row<'_> {
+        Row { line: self.line, text: &self.text, unescaped: &self.unescaped, spans: &self.spans }
+    }
+}
+
 /// Takes off spaces, tabs, ideographic and no-break spaces, which banks pad cells with.
 fn trimmed(text: &str) -> &str {
     let bytes = text.as_bytes();
@@ -70,6 +94,10 @@ pub(super) struct Cells {
 impl Cells {
     pub(super) const fn new() -> Self {
         Self { text: String::new(), spans: Vec::new() }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.spans.len()
     }
 
     pub(super) fn clear(&mut self) {

@@ -2,25 +2,29 @@
 //!
 //! Start at [`Running::entry`]; at the end [`Running::finish`] gives a statement an account and flags
 //! where a balance does not follow from the one before. Files stand oldest or newest first, so both
-//! orders are followed and the one with fewer breaks is the file's; where neither holds, that alone
-//! is said.
+//! orders are followed and the one with fewer breaks is the file's; where neither holds for most rows of a
+//! table, [`Running::check`] refuses it. A row that stands in the file once more (pages that overlap) is no step.
 //!
-//! Invariant: memory is bounded by [`ACCOUNTS_MAX`] and [`BREAKS_MAX`], whatever the file holds.
+//! Invariant: memory is bounded by [`ACCOUNTS_MAX`], [`BREAKS_MAX`] and [`ROWS_KNOWN_MAX`], whatever the file holds.
 
 use super::amount::Amount;
-use super::layout::PreambleFacts;
-use super::{Balance, Entry, Flag, Odd, Sink, Statement};
+use super::{Balance, Entry, FeedError, FeedErrorKind, Flag, Odd, Sink, Statement};
 use crate::remittance::Direction;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Accounts of one file that are followed one by one; those beyond are summed together.
 const ACCOUNTS_MAX: usize = 4096;
 /// Breaks of one account that are named; the rest is counted.
 const BREAKS_MAX: usize = 8;
-/// Fewer rows than this have no order of their own: a break in them is named as a break.
+/// Steps from which on most must hold; fewer have no order of their own, and a break in them is named.
 const CHECKS_MIN: u64 = 5;
+/// Rows of an account that are known again, at eight bytes each.
+const ROWS_KNOWN_MAX: usize = 1 << 20;
+/// Breaks at which it is asked whether the row stood in the file before; where there are more, it is no overlap.
+const ASKED_MAX: u64 = 256;
 
 /// The sums and balances of the accounts in one file.
 #[derive(Default)]
@@ -42,6 +46,10 @@ struct Track {
     debit: i128,
     /// Decimals of the most precise amount.
     decimals: u32,
+    opening: Option<Amount>,
+    closing: Option<Amount>,
+    /// What tells rows apart, of each that was read.
+    known: Vec<u64>,
     first: Option<(i64, NaiveDate)>,
     previous: Option<Previous>,
     checks: u64,
@@ -101,6 +109,11 @@ impl Running {
         if let Some(previous) = &track.previous
             && previous.gaps == gaps
         {
+            let holds = previous.balance.saturating_add(movement) == balance
+                || previous.balance.saturating_sub(previous.movement) == balance;
+            if !holds && track.repeats(entry, balance, movement) {
+                return;
+            }
             track.checks += 1;
             track.rises |= previous.on < entry.booked_on;
             track.falls |= previous.on > entry.booked_on;
@@ -108,6 +121,9 @@ impl Running {
             let descending = previous.balance.saturating_sub(previous.movement);
             track.ascending.check(entry.line, ascending, balance);
             track.descending.check(entry.line, descending, balance);
+        }
+        if track.known.len() < ROWS_KNOWN_MAX {
+            track.known.push(fingerprint(entry, balance, movement));
         }
         track.first.get_or_insert((balance, entry.booked_on));
         track.previous = Some(Previous { gaps, balance, movement, on: entry.booked_on });
@@ -142,26 +158,78 @@ impl Running {
         self.tracks.get_mut(self.last)
     }
 
-    /// Gives a statement an account, in the order of their first rows, and what is odd of them.
-    pub(super) fn finish(
-        mut self,
-        preamble: &PreambleFacts,
-        currency: Option<&str>,
-        sink: &mut dyn Sink,
-    ) {
-        if self.tracks.is_empty() {
-            let (account, currency) = (preamble.account.clone(), currency.map(str::to_owned));
-            self.tracks.push(Track { account, currency, line: 1, ..Track::default() });
-        }
-        let alone = self.tracks.len() == 1;
-        for track in &self.tracks {
-            let opening = preamble.opening.filter(|_| alone);
-            let opening = opening.map(|amount| Balance { amount, on: None });
-            let closing = preamble.closing.filter(|_| alone);
-            let closing = closing.map(|amount| Balance { amount, on: None });
-            track.finish(opening, closing, sink);
+    /// A block of a table ends: what it declared of its account stands by that account, also where no row does.
+    pub(super) fn end_block(&mut self, line: u64, account: Option<&str>, currency: Option<&str>, declared: [Option<Amount>; 2]) {
+        let same = |track: &Track| {
+            track.account.as_deref() == account && track.currency.as_deref() == currency
+        };
+        let known = self.tracks.iter().position(same);
+        let place = known.unwrap_or_else(|| {
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            let (account, currency) = (owned(account), owned(currency));
+            self.tracks.push(Track { account, currency, line, ..Track::default() });
+            self.tracks.len() - 1
+        });
+        let [opening, closing] = declared;
+        if let Some(track) = self.tracks.get_mut(place) {
+            track.opening = track.opening.or(opening);
+            track.closing = closing.or(track.closing);
         }
     }
+
+    /// The balance behind the last row that was read, where that is of this account.
+    pub(super) fn last_balance(&self) -> Option<i64> {
+        self.tracks.get(self.last)?.previous.as_ref().map(|previous| previous.balance)
+    }
+
+    /// Whether the balances of an account prove each of its rows.
+    pub(super) fn proved(&self, account: Option<&str>) -> Option<bool> {
+        let of_account = self.tracks.iter().filter(|track| track.account.as_deref() == account);
+        let proved = of_account.filter_map(Track::proved);
+        proved.reduce(|all, one| all && one)
+    }
+
+    /// Refuses a table whose balances contradict it.
+    ///
+    /// # Errors
+    /// Where at least five steps were tried and most of them fail.
+    pub(super) fn check(&self) -> Result<(), FeedError> {
+        let (mut tried, mut broken) = (0, 0);
+        for track in &self.tracks {
+            tried += track.checks;
+            broken += track.breaks(track.is_descending()).count;
+        }
+        if tried < CHECKS_MIN || broken * 2 <= tried {
+            return Ok(());
+        }
+        let line = self.tracks.first().map_or(0, |track| track.line);
+        Err(FeedErrorKind::Contradicted { tried, broken }.at(line))
+    }
+
+    /// Ends a file of records, which declares nothing of itself; one without any has one empty statement.
+    pub(super) fn end_file(mut self, currency: Option<&str>, sink: &mut dyn Sink) {
+        if self.tracks.is_empty() {
+            self.end_block(1, None, currency, [None, None]);
+        }
+        self.finish(sink);
+    }
+
+    /// Gives a statement an account, in the order of their first rows, and what is odd of them.
+    pub(super) fn finish(self, sink: &mut dyn Sink) {
+        for track in &self.tracks {
+            let balance = |amount: Option<Amount>| {
+                amount.map(|amount| Balance { amount: amount.signed(), on: None })
+            };
+            track.finish(balance(track.opening), balance(track.closing), sink);
+        }
+    }
+}
+
+/// What tells a row of one account from others.
+fn fingerprint(entry: &Entry<'_>, balance: i64, movement: i64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (balance, movement, entry.booked_on, entry.booked_time, entry.serial).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn key(entry: &Entry<'_>) -> String {
@@ -169,6 +237,16 @@ fn key(entry: &Entry<'_>) -> String {
 }
 
 impl Track {
+    /// Whether the row stood in the file before.
+    fn repeats(&self, entry: &Entry<'_>, balance: i64, movement: i64) -> bool {
+        let asked = self.ascending.count.min(self.descending.count);
+        asked < ASKED_MAX && self.known.contains(&fingerprint(entry, balance, movement))
+    }
+
+    fn proved(&self) -> Option<bool> {
+        (self.checks > 0).then(|| self.breaks(self.is_descending()).count == 0)
+    }
+
     /// Whether the file stands newest first.
     fn is_descending(&self) -> bool {
         let (ascending, descending) = (self.ascending.count, self.descending.count);
@@ -195,7 +273,7 @@ impl Track {
             entries: self.entries,
             sum_credit: scaled(self.credit),
             sum_debit: scaled(self.debit),
-            proved: (self.checks > 0).then(|| self.breaks(descending).count == 0),
+            proved: self.proved(),
         };
         self.name_breaks(descending, sink);
         if statement.balance_ok() == Some(false)

@@ -10,10 +10,9 @@
 
 use super::amount::{self, Amount};
 use super::encoding::{Encoding, Utf8Reader};
-use super::layout::{PreambleFacts, shortened};
 use super::rows::{Row, RowReader};
 use super::running::Running;
-use super::table::{FOUND_CHARS_MAX, ROW_CHARS_MAX, currency_code};
+use super::table::{FOUND_CHARS_MAX, ROW_CHARS_MAX, currency_code, shortened};
 use super::{Entry, FeedError, FeedErrorKind, Problem, Reject, Sink, date};
 use crate::remittance::{Counterparty, Direction, Remarks};
 use crate::rulebook::bank::{AmountStyle, DateOrder};
@@ -46,7 +45,7 @@ const REDO: Place = Place(20, "redo");
 pub(super) fn read_plain<R: Read>(input: R, sink: &mut dyn Sink) -> Result<(), FeedError> {
     let mut running = Running::default();
     records(input, &mut running, sink)?;
-    running.finish(&PreambleFacts::default(), Some("CNY"), sink);
+    running.end_file(Some("CNY"), sink);
     Ok(())
 }
 
@@ -65,7 +64,7 @@ pub(super) fn read_envelope(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Res
         let (expected, found) = ("a field DATA with records".to_owned(), "none".to_owned());
         return Err(FeedErrorKind::Structure { expected, found }.at(0));
     }
-    running.finish(&PreambleFacts::default(), Some("CNY"), sink);
+    running.end_file(Some("CNY"), sink);
     Ok(())
 }
 

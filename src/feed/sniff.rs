@@ -19,6 +19,8 @@ pub(super) enum Kind {
     /// A zip of statements.
     Archive,
     Html,
+    /// The XML of Excel 2003.
+    SpreadsheetXml,
     /// CSV and its kin.
     Text,
 }
@@ -88,6 +90,9 @@ fn of_markup(start: &str) -> Kind {
         _ if lower.starts_with("<!doctype html") => Kind::Html,
         Some(tag) if tag.starts_with("message") && lower.contains("field-list") => {
             Kind::SettlementEnvelope
+        }
+        Some(tag) if tag.starts_with("workbook") && lower.contains("urn:schemas-microsoft-com:office:spreadsheet") => {
+            Kind::SpreadsheetXml
         }
         Some(_) | None => Kind::Xml,
     }

@@ -14,7 +14,7 @@ pub(super) fn read(
     _: &mut dyn Source,
     _: &BankLayouts,
     _: &mut dyn Sink,
-) -> Result<String, FeedError> {
+) -> Result<Option<String>, FeedError> {
     Err(FeedErrorKind::Feature { needs: "xlsx", found: "an Excel workbook" }.at(0))
 }
 
@@ -25,10 +25,9 @@ pub(super) use workbook::read;
 mod workbook {
     use super::{BankLayouts, FeedError, FeedErrorKind, Sink, Source};
     use crate::feed::encoding::Encoding;
-    use crate::feed::layout::Search;
     use crate::feed::rows::Cells;
-    use crate::feed::table::Table;
-    use calamine::{Data, Range, Reader, Sheets};
+    use crate::feed::table::{Delivered, Finder, TableReader};
+    use calamine::{Data, Range, Reader, SheetVisible, Sheets};
     use std::io::{Cursor, Read, SeekFrom};
 
     /// Largest workbook that is read; a million rows are far below.
@@ -39,12 +38,12 @@ mod workbook {
     const RATIO_MAX: u64 = 100;
     const SMALL_BYTES: u64 = 32 * 1024 * 1024;
 
-    /// Reads the first sheet that has a header a layout fits; gives the layout's name.
+    /// Reads every sheet; gives the name of the layout that fits.
     pub(in crate::feed) fn read(
         input: &mut dyn Source,
         layouts: &BankLayouts,
         sink: &mut dyn Sink,
-    ) -> Result<String, FeedError> {
+    ) -> Result<Option<String>, FeedError> {
         input.seek(SeekFrom::Start(0))?;
         let mut bytes = Vec::new();
         input.take(PACKED_BYTES_MAX + 1).read_to_end(&mut bytes)?;
@@ -59,15 +58,28 @@ mod workbook {
         }
         let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes))
             .map_err(|error| structure("an Excel workbook", &error.to_string()))?;
-        let mut first_error = None;
-        for name in book.sheet_names() {
-            let sheet = sheet(&mut book, &name)?;
-            match read_sheet(&sheet, layouts, sink) {
-                Ok(layout) => return Ok(layout),
-                Err(error) => first_error = first_error.or(Some(error)),
+        // Everything is UTF-8 here; the workbook says its encoding itself.
+        let finder = Finder::new(layouts, Encoding::UTF_8_VALID);
+        let mut table = TableReader::new(finder, Delivered { ragged: true });
+        let mut cells = Cells::new();
+        for sheet in visible(&book) {
+            let sheet = range(&mut book, &sheet)?;
+            table.sheet(sink)?;
+            let first_line = sheet.start().map_or(1, |(row, _)| u64::from(row) + 1);
+            for (row, line) in sheet.rows().zip(first_line..) {
+                fill(&mut cells, row);
+                table.row(cells.row(line), sink)?;
             }
         }
-        Err(first_error.unwrap_or_else(|| structure("a sheet", "none")))
+        table.finish(sink)
+    }
+
+    /// The sheets that people see; what a bank hides is no statement. A book that hides all is read whole.
+    fn visible(book: &Sheets<Cursor<Vec<u8>>>) -> Vec<String> {
+        let sheets = book.sheets_metadata();
+        let visible = sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
+        let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
+        if names.is_empty() { book.sheet_names() } else { names }
     }
 
     fn structure(expected: &str, found: &str) -> FeedError {
@@ -75,36 +87,8 @@ mod workbook {
         FeedErrorKind::Structure { expected, found }.at(0)
     }
 
-    fn sheet(book: &mut Sheets<Cursor<Vec<u8>>>, name: &str) -> Result<Range<Data>, FeedError> {
+    fn range(book: &mut Sheets<Cursor<Vec<u8>>>, name: &str) -> Result<Range<Data>, FeedError> {
         book.worksheet_range(name).map_err(|error| structure("a sheet", &error.to_string()))
-    }
-
-    fn read_sheet(
-        sheet: &Range<Data>,
-        layouts: &BankLayouts,
-        sink: &mut dyn Sink,
-    ) -> Result<String, FeedError> {
-        // Everything is UTF-8 here; the workbook says its encoding itself.
-        let mut search = Search::new(layouts, Encoding::UTF_8_VALID, b'\t');
-        let first_line = sheet.start().map_or(1, |(row, _)| u64::from(row) + 1);
-        let mut rows = sheet.rows().zip(first_line..);
-        let mut cells = Cells::new();
-        let plan = loop {
-            let (false, Some((row, line))) = (search.is_over(), rows.next()) else {
-                return Err(search.error());
-            };
-            fill(&mut cells, row);
-            if let Some(plan) = search.offer(cells.row(line))? {
-                break plan;
-            }
-        };
-        let mut table = Table::new(&plan);
-        for (row, line) in rows {
-            fill(&mut cells, row);
-            table.row(cells.row(line), sink);
-        }
-        table.finish(sink);
-        Ok(plan.layout.id.clone())
     }
 
     fn fill(cells: &mut Cells, row: &[Data]) {

@@ -199,7 +199,19 @@ impl Sink for Feeder<'_> {
         self.send(Message::Reject(reject));
     }
 
+    fn names_account(&mut self, account: &str, line: u64) {
+        self.account(Some(account), line);
+    }
+
+    fn is_own(&self, account: &str) -> Option<bool> {
+        Some(self.tools.accounts.find(account).is_some())
+    }
+
     fn statement(&mut self, statement: Statement<'_>) {
+        // A header without rows has nothing to belong to an account.
+        if statement.entries == 0 && statement.account.or(self.folder).is_none() {
+            return;
+        }
         let Some(account) = self.account(statement.account, statement.line) else { return };
         if statement.currency.is_some_and(|currency| currency != "CNY") {
             return; // Its rows were set aside one by one.

@@ -6,7 +6,8 @@
 //!
 //! Invariant: every layout has a name of its own and an example, which `cargo test` reads.
 
-use super::shipped::shipped_below;
+use super::headings::Headings;
+use super::shipped::{shipped_below, shipped_file};
 use super::{RuleError, RuleFile};
 use crate::remittance::RemarkField;
 use regex::RegexSet;
@@ -51,6 +52,40 @@ pub enum Field {
 impl Field {
     /// One more than the last field's number.
     pub const COUNT: usize = Self::Reversal as usize + 1;
+
+    /// Its name in rule files and in `feed inspect`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Serial => "serial",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::Flag => "flag",
+            Self::Amount => "amount",
+            Self::Credit => "credit",
+            Self::Debit => "debit",
+            Self::Balance => "balance",
+            Self::Currency => "currency",
+            Self::CounterpartyAccount => "counterparty_account",
+            Self::CounterpartyName => "counterparty_name",
+            Self::BankCode => "bank_code",
+            Self::BankName => "bank_name",
+            Self::PayerAccount => "payer_account",
+            Self::PayerName => "payer_name",
+            Self::PayerBankCode => "payer_bank_code",
+            Self::PayerBankName => "payer_bank_name",
+            Self::PayeeAccount => "payee_account",
+            Self::PayeeName => "payee_name",
+            Self::PayeeBankCode => "payee_bank_code",
+            Self::PayeeBankName => "payee_bank_name",
+            Self::Summary => "summary",
+            Self::Postscript => "postscript",
+            Self::Purpose => "purpose",
+            Self::Note => "note",
+            Self::Reversal => "reversal",
+        }
+    }
 }
 
 /// How a layout says which way the money went.
@@ -114,7 +149,7 @@ struct Written {
     id: Spanned<String>,
     #[expect(dead_code, reason = "for whoever reads the rule file")]
     why: String,
-    amount: AmountModel,
+    amount: Option<AmountModel>,
     #[serde(default)]
     precedence: Precedence,
     #[serde(default)]
@@ -132,6 +167,10 @@ struct Written {
     debit: Vec<String>,
     #[serde(default)]
     reversal: Vec<String>,
+    #[serde(default)]
+    ordinary: Vec<String>,
+    #[serde(default)]
+    passed: Vec<String>,
     #[serde(default)]
     blank: Vec<String>,
     skip: Option<Spanned<Vec<String>>>,
@@ -177,7 +216,8 @@ pub struct BankLayout {
     pub id: String,
     pub bank: String,
     pub bank_name: String,
-    pub amount: AmountModel,
+    /// How it says which way money went; `None` where the headings say it.
+    pub amount: Option<AmountModel>,
     pub precedence: Precedence,
     /// Rows may end early: trailing cells that are empty are left out.
     pub ragged: bool,
@@ -190,6 +230,10 @@ pub struct BankLayout {
     pub credit: Vec<String>,
     pub debit: Vec<String>,
     pub reversal: Vec<String>,
+    /// What stands in the reversal column of a row that is none.
+    pub ordinary: Vec<String>,
+    /// Headings of columns that this bank fills with nothing of use.
+    pub passed: Vec<String>,
     /// Cells that mean nothing, such as `-`.
     pub blank: Vec<String>,
     /// What the first cell of a row looks like that is no data.
@@ -207,6 +251,7 @@ pub struct BankLayout {
 /// All layouts that a file may have.
 #[derive(Clone, Debug)]
 pub struct BankLayouts {
+    headings: Headings,
     layouts: Vec<BankLayout>,
 }
 
@@ -216,14 +261,15 @@ impl BankLayouts {
     /// # Errors
     /// Never for a build that passed its tests.
     pub fn shipped() -> Result<Self, RuleError> {
-        Self::from_files(&shipped_below("banks/"))
+        Self::from_files(&shipped_file("headings.toml"), &shipped_below("banks/"))
     }
 
-    /// The layouts of these files.
+    /// How headings are read, and the layouts of these files.
     ///
     /// # Errors
     /// [`RuleError`] with the place of the first thing that is wrong.
-    pub fn from_files(files: &[RuleFile]) -> Result<Self, RuleError> {
+    pub fn from_files(headings: &RuleFile, files: &[RuleFile]) -> Result<Self, RuleError> {
+        let headings = Headings::parse(headings)?;
         let mut layouts: Vec<BankLayout> = Vec::new();
         for file in files {
             let parsed: BankFile = file.parse()?;
@@ -235,7 +281,13 @@ impl BankLayouts {
                 layouts.push(checked(file, &parsed.bank, &parsed.name, written)?);
             }
         }
-        Ok(Self { layouts })
+        Ok(Self { headings, layouts })
+    }
+
+    /// How headings are read by their parts.
+    #[must_use]
+    pub const fn headings(&self) -> &Headings {
+        &self.headings
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &BankLayout> {
@@ -257,12 +309,12 @@ fn checked(
     written: Written,
 ) -> Result<BankLayout, RuleError> {
     let at = written.id.span();
-    let mut required = vec![Field::Date];
-    required.extend(match written.amount {
-        AmountModel::Signed => vec![Field::Amount],
-        AmountModel::Flagged => vec![Field::Amount, Field::Flag],
-        AmountModel::Pair => vec![Field::Credit, Field::Debit],
-    });
+    let mut required = match written.amount {
+        Some(AmountModel::Signed) => vec![Field::Date, Field::Amount],
+        Some(AmountModel::Flagged) => vec![Field::Date, Field::Amount, Field::Flag],
+        Some(AmountModel::Pair) => vec![Field::Date, Field::Credit, Field::Debit],
+        None => Vec::new(),
+    };
     required.extend(written.must);
     if let Some(field) = required.iter().find(|field| !written.columns.contains_key(field)) {
         return Err(file.error_at(at, &format!("expected headings for the column {field:?}")));
@@ -297,6 +349,8 @@ fn checked(
         credit: written.credit,
         debit: written.debit,
         reversal: written.reversal,
+        ordinary: written.ordinary,
+        passed: written.passed,
         blank: written.blank,
         skip,
         required,
@@ -326,7 +380,7 @@ mod tests {
 
     fn error(text: &str) -> String {
         let file = RuleFile { path: "banks/x.toml".into(), text: text.into() };
-        BankLayouts::from_files(&[file]).map(|_| ()).unwrap_err().to_string()
+        BankLayouts::from_files(&shipped_file("headings.toml"), &[file]).map(|_| ()).unwrap_err().to_string()
     }
 
     #[test]

@@ -33,6 +33,7 @@ rule_files! {
     "calendar/2026.toml",
     "calendar/2027.toml",
     "desk.toml",
+    "headings.toml",
     "letters/advice.txt",
     "letters/letter.txt",
     "letters/life.txt",
@@ -51,6 +52,12 @@ pub fn shipped() -> Vec<RuleFile> {
         text: (*text).to_owned(),
     };
     SHIPPED.iter().map(file).collect()
+}
+
+/// The rule file that ships at a path; empty where none does, which its reader refuses.
+pub(super) fn shipped_file(path: &str) -> RuleFile {
+    let missing = || RuleFile { path: path.to_owned(), text: String::new() };
+    shipped().into_iter().find(|file| file.path == path).unwrap_or_else(missing)
 }
 
 /// The rule files that ship below a folder, such as `banks/`.

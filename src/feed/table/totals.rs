@@ -1,0 +1,177 @@
+//! Compares what a file declares of its rows with what it holds.
+//!
+//! Start at [`Totals::compare`]. A total may be of its block or of the whole file, and a correction in red may count on the side of
+//! its column or on the side of its money: a difference is told only where no such reading holds.
+
+use super::label::Label;
+use crate::feed::amount::Amount;
+use crate::feed::{Flag, Sink};
+use crate::remittance::Direction;
+use rust_decimal::Decimal;
+
+/// What some rows come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    /// By the way the money went: in, out.
+    rows: [u64; 2],
+    hundredths: [i128; 2],
+    /// By the column that the amount stands in, where each way has one.
+    column_rows: [u64; 2],
+    column_hundredths: [i128; 2],
+    /// Rows that move nothing.
+    zeros: u64,
+    rejected: u64,
+}
+
+/// A total that the file declares.
+#[derive(Clone, Debug)]
+struct Declared {
+    line: u64,
+    what: &'static str,
+    way: Option<Direction>,
+    is: Total,
+    /// What the block it stands at holds.
+    of_block: Sums,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Total {
+    Count(u64),
+    Sum(Amount),
+}
+
+/// The totals of a file.
+#[derive(Default)]
+pub(super) struct Totals {
+    file: Sums,
+    block: Sums,
+    /// Declared in the block at hand.
+    open: Vec<Declared>,
+    closed: Vec<Declared>,
+}
+
+/// Totals of one file that are kept; a file that declares more is a curiosity.
+const DECLARED_MAX: usize = 1024;
+
+const fn side(way: Direction) -> usize {
+    match way {
+        Direction::Credit => 0,
+        Direction::Debit => 1,
+    }
+}
+
+impl Sums {
+    fn add(&mut self, way: Direction, amount: i64, credit_column: Option<bool>) {
+        if amount == 0 {
+            self.zeros += 1;
+            return;
+        }
+        let column = match credit_column {
+            Some(true) => 0,
+            Some(false) => 1,
+            None => side(way),
+        };
+        let size = i128::from(amount).abs();
+        // In its column a correction is taken off.
+        let signed = if column == side(way) { size } else { -size };
+        for (place, count) in self.rows.iter_mut().enumerate() {
+            *count += u64::from(place == side(way));
+        }
+        for (place, sum) in self.hundredths.iter_mut().enumerate() {
+            *sum += if place == side(way) { size } else { 0 };
+        }
+        for (place, count) in self.column_rows.iter_mut().enumerate() {
+            *count += u64::from(place == column);
+        }
+        for (place, sum) in self.column_hundredths.iter_mut().enumerate() {
+            *sum += if place == column { signed } else { 0 };
+        }
+    }
+
+    fn agrees(&self, declared: &Declared) -> bool {
+        let at = |values: &[u64; 2]| match declared.way {
+            Some(way) => values.get(side(way)).copied().unwrap_or(0),
+            None => values.iter().sum(),
+        };
+        match declared.is {
+            Total::Count(count) => {
+                let counts = [at(&self.rows), at(&self.column_rows)];
+                let more = if declared.way.is_none() { self.zeros + self.rejected } else { 0 };
+                counts.iter().any(|found| *found == count || found + more == count || found + self.zeros == count)
+            }
+            Total::Sum(sum) => {
+                let wanted = i128::from(sum.hundredths).abs();
+                let sums = |values: &[i128; 2]| declared.way.and_then(|way| values.get(side(way)).copied());
+                [sums(&self.hundredths), sums(&self.column_hundredths)]
+                    .into_iter()
+                    .flatten()
+                    .any(|found| found.abs() == wanted)
+            }
+        }
+    }
+
+    fn shown(&self, declared: &Declared) -> String {
+        let both = |values: &[u64; 2]| values.iter().sum::<u64>();
+        match (declared.is, declared.way) {
+            (Total::Count(_), None) => both(&self.rows).to_string(),
+            (Total::Count(_), Some(way)) => self.rows.get(side(way)).copied().unwrap_or(0).to_string(),
+            (Total::Sum(_), way) => {
+                let sum = way.and_then(|way| self.hundredths.get(side(way)).copied()).unwrap_or(0);
+                Decimal::try_from_i128_with_scale(sum, 2).map(|sum| sum.to_string()).unwrap_or_default()
+            }
+        }
+    }
+}
+
+impl Totals {
+    pub(super) fn entry(&mut self, way: Direction, amount: i64, credit_column: Option<bool>) {
+        self.block.add(way, amount, credit_column);
+        self.file.add(way, amount, credit_column);
+    }
+
+    pub(super) const fn reject(&mut self) {
+        self.block.rejected += 1;
+        self.file.rejected += 1;
+    }
+
+    /// Takes in a label that declares a total.
+    pub(super) fn declare(&mut self, line: u64, label: &Label) {
+        let (what, way, is) = match label {
+            Label::Count { way, count } => ("count", *way, Total::Count(*count)),
+            Label::Sum { way, sum } => ("sum", Some(*way), Total::Sum(*sum)),
+            Label::Account(_) | Label::Currency(_) | Label::Opening(_) | Label::Closing(_) => return,
+        };
+        let what = match (what, way) {
+            ("count", None) => "number of rows",
+            ("count", Some(Direction::Credit)) => "number of rows of money in",
+            ("count", Some(Direction::Debit)) => "number of rows of money out",
+            (_, Some(Direction::Debit)) => "sum of money out",
+            _ => "sum of money in",
+        };
+        if self.open.len() + self.closed.len() < DECLARED_MAX {
+            self.open.push(Declared { line, what, way, is, of_block: Sums::default() });
+        }
+    }
+
+    /// A block ends: what was declared at it is compared with it later.
+    pub(super) fn end_block(&mut self) {
+        let of_block = std::mem::take(&mut self.block);
+        self.closed.extend(self.open.drain(..).map(|declared| Declared { of_block, ..declared }));
+    }
+
+    /// Tells what does not agree.
+    pub(super) fn compare(mut self, sink: &mut dyn Sink) {
+        self.end_block();
+        for declared in &self.closed {
+            if declared.of_block.agrees(declared) || self.file.agrees(declared) {
+                continue;
+            }
+            let shown = match declared.is {
+                Total::Count(count) => count.to_string(),
+                Total::Sum(sum) => sum.decimal().to_string(),
+            };
+            let found = declared.of_block.shown(declared);
+            sink.flag(Flag::ControlSum { line: declared.line, what: declared.what, declared: shown, found });
+        }
+    }
+}
