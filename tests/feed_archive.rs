@@ -43,7 +43,7 @@ fn an_archive_is_its_statements_or_an_error_that_names_the_file() {
         (&[("a.csv", ROWS.as_bytes()), ("a.sta", MESSAGE.as_bytes())],
          Err("expected csv as in the files before, found \"mt940\"")),
         (&[("a.csv", ROWS.as_bytes()), ("read.me", b"see a.csv")],
-         Err("in \"read.me\": line 1: expected the columns of a layout in rules/banks, found \"see a.csv\"")),
+         Err("in \"read.me\": line 1: expected the headings of a statement, found \"see a.csv\"")),
         (&[("a.zip", &inner)],
          Err("in \"a.zip\": expected CSV, camt, MT940 or settlement records, found \"an archive within an archive\"")),
         (&[("a.csv", &bomb)],

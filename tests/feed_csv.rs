@@ -25,12 +25,16 @@ struct Kept {
     flags: Vec<String>,
     statements: Vec<String>,
     serials: Serials,
+    /// Direction, amount and whether it is a correction, as `debit 5.00 red`.
+    ways: Vec<String>,
 }
 
 impl Sink for Kept {
     fn entry(&mut self, entry: Entry<'_>) {
         let without_line = Entry { line: 0, ..entry };
         self.entries.push(format!("{without_line:?}"));
+        let red = if entry.reversal { " red" } else { "" };
+        self.ways.push(format!("{} {}{red}", entry.direction, entry.amount));
         let account = entry.account.unwrap_or("inbox");
         self.identities.push(format!("{account} {}", self.serials.serial(account, &entry)));
         assert!(self.lines.insert(entry.line), "line {} twice", entry.line);
@@ -76,12 +80,9 @@ fn a_row_that_cannot_be_read_says_where_and_why() {
         ("2026-05-11,,贷,\"1,2o0.00\",,,,",   "2:4: 交易金额 \"1,2o0.00\": expected a digit at position 4, found 'o'"),
         ("2026-05-11,,贷,1.005,,,,",          "2:4: 交易金额 \"1.005\": expected at most two decimals, found \"1.005\""),
         ("2026-05-11,,贷,\"12,00\",,,,",      "2:4: 交易金额 \"12,00\": expected commas between groups of three digits, found \"12,00\""),
-        ("2026-05-11,,贷,-5.00,,,,",          "2:4: 交易金额 \"-5.00\": expected an amount without a minus"),
         ("2026-05-11,,贷,,,,,",               "2:4: 交易金额 \"\": expected a value"),
         ("2026-02-30,,贷,5.00,,,,",           "2:1: 交易日期 \"2026-02-30\": expected a date such as 2026-05-11"),
         ("05/03/24,,贷,5.00,,,,",             "2:1: 交易日期 \"05/03/24\": expected a date such as 2026-05-11"),
-        (",,贷,5.00,,,,",                     "2:1: 交易日期 \"\": expected a value"),
-        ("2026-05-11,25:00:00,贷,5.00,,,,",   "2:2: 交易时间 \"25:00:00\": expected a time of day such as 09:30:00"),
         ("2026-05-11,,X,5.00,,,,",            "2:3: 借贷标志 \"X\": expected 贷, 贷方, C, CR, credit, 收, 收入 (credit) or 借, 借方, D, DR, debit, 付, 支出 (debit)"),
         ("2026-05-11,,贷,5.00,x,,,",          "2:5: 余额 \"x\": expected a digit at position 1, found 'x'"),
         ("2026-05-11,,贷,5.00,,金元,,",        "2:6: 币种 \"金元\": expected a currency such as 人民币 or CNY"),
@@ -96,6 +97,94 @@ fn a_row_that_cannot_be_read_says_where_and_why() {
         assert_eq!(kept.rejects, [want], "row {row:?}");
         assert!(kept.entries.is_empty(), "row {row:?}");
     }
+}
+
+/// What a minus says: a correction (红字), or nothing new beside a word that each outgoing row repeats with it.
+#[test]
+fn a_minus_is_read_as_the_table_uses_it() {
+    let flagged = "交易日期,借贷标志,交易金额,余额";
+    let pair = "交易日期,收入金额,支出金额,余额";
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        (flagged, "2026-05-11,贷,-5.00,95.00", vec!["debit 5.00 red"]),
+        (flagged, "2026-05-11,借,-5.00,95.00\n2026-05-11,贷,5.00,100.00", vec!["debit 5.00", "credit 5.00"]),
+        (flagged, "2026-05-11,借,5.00,95.00\n2026-05-11,借,-5.00,100.00", vec!["debit 5.00", "credit 5.00 red"]),
+        // Where balances say another thing than the rows without a minus, they are right.
+        (flagged, "2026-05-11,借,5.00,95.00\n2026-05-11,借,-5.00,90.00", vec!["debit 5.00", "debit 5.00"]),
+        (pair,    "2026-05-11,,-5.00,105.00",  vec!["credit 5.00 red"]),
+        (pair,    "2026-05-11,-5.00,,95.00",   vec!["debit 5.00 red"]),
+        (pair,    "2026-05-11,0.00,-5.00,105.00", vec!["credit 5.00 red"]),
+    ];
+    for (header, text, want) in rows {
+        let (result, kept) = read(format!("{header}\n{text}\n").as_bytes());
+        assert!(result.is_ok(), "{text}: {result:?}");
+        assert!(kept.rejects.is_empty(), "{text}: {:?}", kept.rejects);
+        assert_eq!(kept.ways, want, "{text}");
+    }
+}
+
+/// 贷 is money in for a bank; the books of an account's owner say the opposite, and only balances can tell.
+#[test]
+fn books_of_the_owner_are_read_where_balances_prove_them() {
+    let bank = "交易日期,借方,贷方,余额\n2026-05-11,,100.00,1100.00\n2026-05-12,30.00,,1070.00\n2026-05-13,,7.00,1077.00\n";
+    let owner = "交易日期,借方,贷方,余额\n2026-05-11,100.00,,1100.00\n2026-05-12,,30.00,1070.00\n2026-05-13,7.00,,1077.00\n";
+    for text in [bank, owner] {
+        let (result, kept) = read(text.as_bytes());
+        assert!(result.is_ok(), "{result:?}");
+        assert_eq!(kept.ways, ["credit 100.00", "debit 30.00", "credit 7.00"], "{text}");
+    }
+    // 收入 and 支出 leave nothing open: what contradicts them is told, and refused where it goes on.
+    let other = owner.replace("借方", "支出").replace("贷方", "收入");
+    let (result, kept) = read(other.as_bytes());
+    assert!(result.is_ok() && kept.flags.len() == 2, "{result:?} {:?}", kept.flags);
+    let more: String = (0..6_i64).map(|n| format!("2026-05-14,1.00,,{}.00\n", 1078 + n)).collect();
+    let error = read(format!("{other}{more}").as_bytes()).0.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "line 2: expected balances that follow from the amounts, found 8 of 8 that do not"
+    );
+}
+
+/// Behind the last row a row without a day is a footer, whatever it sums up; between rows it is a reject.
+#[test]
+fn a_row_without_a_day_is_a_footer_or_a_reject() {
+    let header = "交易日期,收入金额,支出金额,余额,对方户名,附言";
+    let row = "2026-05-11,5.00,,105.00,甲,";
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        (format!("{row}\n合计,5.00,,,,"),               0, 1),
+        (format!("{row}\n,5.00,0.00,,,"),               0, 1),
+        (format!("{row}\n,3.00,,,乙公司,P1906133753"),  1, 1),
+        (format!("{row}\n,3.00,,108.00,,"),             1, 1),
+        (format!("{row}\n,3.00,,,,\n{row}"),            1, 2),
+        (format!("{row}\n承前页,5.00,,,,\n{row}"),      0, 2),
+        (format!("{row}\n20260532,5.00,,,,"),           1, 1),
+    ];
+    for (text, rejects, entries) in rows {
+        let (result, kept) = read(format!("{header}\n{text}\n").as_bytes());
+        assert!(result.is_ok(), "{text}: {result:?}");
+        assert_eq!((kept.rejects.len(), kept.entries.len()), (rejects, entries), "{text}");
+    }
+}
+
+/// What nobody reads is named, so that nobody is told that a payer wrote nothing.
+#[test]
+fn a_column_with_words_that_nobody_reads_is_named() {
+    let text = "交易日期,收入金额,支出金额,红利账本,空栏\n2026-05-11,5.00,,P1906133753,\n2026-05-11,5.00,,P1906133753,\n";
+    let (_, kept) = read(text.as_bytes());
+    assert_eq!(kept.flags, ["2: column-not-read: found \"红利账本\""]);
+}
+
+#[test]
+fn a_time_that_is_none_rejects_its_row_where_others_have_one() {
+    let text =
+        "交易日期,交易时间,收入金额,支出金额\n2026-05-11,09:30,5.00,\n2026-05-11,25:00:00,5.00,\n";
+    let (_, kept) = read(text.as_bytes());
+    let want = "3:2: 交易时间 \"25:00:00\": expected a time of day such as 09:30:00";
+    assert_eq!((kept.entries.len(), kept.rejects), (1, vec![want.to_owned()]));
+    let (_, kept) = read(text.replace("09:30", "上午九点半").as_bytes());
+    assert_eq!((kept.entries.len(), kept.rejects.len()), (2, 0));
+    assert_eq!(kept.flags, ["2: column-not-read: found \"交易时间\""]);
 }
 
 #[test]
@@ -124,20 +213,22 @@ fn a_file_that_cannot_be_read_says_what_was_found_and_expected() {
         (b"".to_vec(), "expected a statement, found an empty file"),
         (b" \r\n ".to_vec(), "expected a statement, found an empty file"),
         (b"\x1f\x8b\x08".to_vec(), "expected CSV, camt, MT940 or settlement records, found \"gzip data\""),
-        ("甲,乙,丙\n1,2,3\n".into(), "line 1: expected the columns of a layout in rules/banks, found \"甲,乙,丙\""),
-        ("\n交易日期,交易金额,余额,附言\n".into(),
-         "line 2: expected the columns 借贷标志 of layout standard, found \"交易日期,交易金额,余额,附言\""),
-        ("交易日期,借贷标志,交易金额,附言,附言\n".into(),
-         "line 1: expected the column 附言 once, found \"交易日期,借贷标志,交易金额,附言,附言\""),
+        ("甲,乙,丙\n1,2,3\n".into(), "line 1: expected the headings of a statement, found \"甲,乙,丙\""),
+        ("\n交易日期,收入金额,余额,附言\n".into(),
+         "line 2: expected the amount of money out, found \"交易日期,收入金额,余额,附言\"; understood 交易日期 as day, 收入金额 as credit, 余额 as balance, 附言 as postscript"),
+        ("交易日期,交易金额,附言\n2026-05-11,5.00,\n".into(),
+         "line 1: expected which way the money went (a direction, signs, or balances that prove it), found \"交易日期,交易金额,附言\"; understood 交易日期 as day, 交易金额 as amount, 附言 as postscript"),
+        ("2026-05-11,5.00,,甲\n交易日期,收入金额,支出金额,附言\n".into(),
+         "line 1: expected a header before the first row, found \"rows without one\""),
         ("交易日期,借贷标志,交易金额\n2026-05-11,\"贷,5\n".into(),
          "line 2: expected a closing quote, found \"2026-05-11,\\\"贷,5\\n\""),
         (b"Datum,Betrag,W\xe4hrung\n".to_vec(),
-         "line 1: expected UTF-8, or an encoding in which the header has the words of a layout, found bytes that are neither"),
+         "line 1: expected UTF-8, or an encoding in which the header has the words of a statement, found bytes that are neither"),
         (encoding_rs::GBK.encode("日子,钱数,公积金缴款说明\n").0.into_owned(),
-         "line 1: expected the columns of a layout in rules/banks, found \"日子,钱数,公积金缴款说明\""),
-        (utf16("甲,乙,丙\n"), "line 1: expected the columns of a layout in rules/banks, found \"甲,乙,丙\""),
-        ("交易日期,借贷,借贷标记,交易金额\n".into(),
-         "line 1: expected one layout, found bocom-flagged, jiangsu-detail for the header \"交易日期,借贷,借贷标记,交易金额\""),
+         "line 1: expected the amount, found \"日子,钱数,公积金缴款说明\"; understood 日子 as day, 公积金缴款说明 as note"),
+        (utf16("甲,乙,丙\n"), "line 1: expected the headings of a statement, found \"甲,乙,丙\""),
+        ("<html><head><title>会话超时</title></head><body>请重新登录</body></html>".into(),
+         "expected a statement, found a web page with the title \"会话超时\""),
     ];
     for (bytes, want) in rows {
         let (result, _) = read(&bytes);
@@ -206,7 +297,7 @@ fn running_balances_are_followed_for_each_account_in_either_order() {
         assert!(kept.statements.contains(&"2 1 entries, +1 -0, - to 8.00".to_owned()));
     }
     let (_, kept) = read(file(&[up[0], up[1], "1,2026-05-12,借,2.00,103.01"]).as_bytes());
-    assert_eq!(kept.flags, ["4: running-balance-broken: expected 103.00, found 103.01"]);
+    assert_eq!(kept.flags, ["4: balance-broken: expected 103.00, found 103.01"]);
 }
 
 #[test]
@@ -270,13 +361,20 @@ fn an_html_table_named_xls_is_a_table() {
 
 #[test]
 fn a_summary_has_the_keys_of_the_contract_in_their_order() {
-    let text = format!("{HEADER}\n2026-05-11,,贷,110,,,,\n2026-05-11,,借,x,,,,\n");
+    let text = "交易日期,借贷标志,交易金额\n2026-05-11,贷,110\n2026-05-11,借,x\n";
     let mut rejects = Vec::new();
     let got = inspect("a.csv", &mut Cursor::new(text), &LAYOUTS, &mut |r| rejects.push(r.line));
     assert_eq!(rejects, [3]);
     assert_eq!(
         serde_json::to_string(&got).unwrap(),
-        r#"{"file":"a.csv","format":"csv","encoding":"utf-8","statements":1,"entries":1,"sum_credit":"110.00","sum_debit":"0.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":1,"error":null,"flags":[]}"#
+        concat!(
+            r#"{"file":"a.csv","format":"csv","encoding":"utf-8","statements":1,"entries":1,"sum_credit":"110.00","#,
+            r#""sum_debit":"0.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":1,"#,
+            r#""error":null,"flags":[],"blocks":[{"line":1,"account":null,"from":"2026-05-11","to":"2026-05-11","#,
+            r#""entries":1,"layout":"standard","columns":[{"heading":"交易日期","reads":"date","why":"layout"},"#,
+            r#"{"heading":"借贷标志","reads":"flag","why":"layout"},{"heading":"交易金额","reads":"amount","why":"layout"}],"#,
+            r#""proved":null}]}"#,
+        )
     );
 }
 

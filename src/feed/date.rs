@@ -40,7 +40,9 @@ pub(crate) fn zoned(text: &str) -> (&str, Option<i64>) {
         return (rest, Some(0));
     }
     // A sign behind a time of day; a day's own hyphens stand before it.
-    let Some(at) = trimmed.rfind(['+', '-']).filter(|at| trimmed.get(..*at).is_some_and(|time| time.contains(':')))
+    let Some(at) = trimmed
+        .rfind(['+', '-'])
+        .filter(|at| trimmed.get(..*at).is_some_and(|time| time.contains(':')))
     else {
         return (text, None);
     };

@@ -129,7 +129,8 @@ fn without_translation(heading: &str) -> &str {
         Some((own, _)) if !own.trim().is_empty() => own,
         _ => heading,
     };
-    let foreign = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '\'' | '/' | '\n' | '\r');
+    let foreign =
+        |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '\'' | '/' | '\n' | '\r');
     let kept = own.trim_end().trim_end_matches(foreign);
     let native = kept.chars().any(|c| !c.is_ascii());
     let translated = own.trim_end().get(kept.len()..).unwrap_or_default();
@@ -273,7 +274,8 @@ fn of_party(noun: Parts, before: Parts) -> Meaning {
     } else if noun.has(Part::Bank) {
         [None, Some(Field::BankName), Some(Field::PayerBankName), Some(Field::PayeeBankName)]
     } else {
-        let accounts = [Field::Account, Field::CounterpartyAccount, Field::PayerAccount, Field::PayeeAccount];
+        let accounts =
+            [Field::Account, Field::CounterpartyAccount, Field::PayerAccount, Field::PayeeAccount];
         accounts.map(Some)
     };
     let found = if other {

@@ -24,7 +24,8 @@ pub(super) fn encoding(scan: &Scan, layouts: &BankLayouts) -> Result<Encoding, F
         let mut rows = TableRows::new(text.as_bytes());
         let mut nearest = None;
         let mut looked_at = 0;
-        while let (true, Ok(Some(piece))) = (looked_at < super::csv::PREAMBLE_ROWS_MAX, rows.next()) {
+        while let (true, Ok(Some(piece))) = (looked_at < super::csv::PREAMBLE_ROWS_MAX, rows.next())
+        {
             if piece == Piece::Table {
                 continue;
             }

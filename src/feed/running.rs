@@ -159,11 +159,15 @@ impl Running {
     }
 
     /// A block of a table ends: what it declared of its account stands by that account, also where no row does.
-    pub(super) fn end_block(&mut self, line: u64, account: Option<&str>, currency: Option<&str>, declared: [Option<Amount>; 2]) {
-        let same = |track: &Track| {
-            track.account.as_deref() == account && track.currency.as_deref() == currency
-        };
-        let known = self.tracks.iter().position(same);
+    pub(super) fn end_block(
+        &mut self,
+        line: u64,
+        account: Option<&str>,
+        currency: Option<&str>,
+        declared: [Option<Amount>; 2],
+    ) {
+        // Rows may name the currency that the block does not.
+        let known = self.tracks.iter().rposition(|track| track.account.as_deref() == account);
         let place = known.unwrap_or_else(|| {
             let owned = |text: Option<&str>| text.map(str::to_owned);
             let (account, currency) = (owned(account), owned(currency));
@@ -249,8 +253,12 @@ impl Track {
 
     /// Whether the file stands newest first.
     fn is_descending(&self) -> bool {
-        let (ascending, descending) = (self.ascending.count, self.descending.count);
-        descending < ascending || (descending == ascending && self.falls && !self.rises)
+        match (self.rises, self.falls) {
+            (true, false) => false,
+            (false, true) => true,
+            // Days that go both ways, or a single one, say nothing of the order.
+            (true, true) | (false, false) => self.descending.count < self.ascending.count,
+        }
     }
 
     fn finish(&self, opening: Option<Balance>, declared: Option<Balance>, sink: &mut dyn Sink) {

@@ -91,7 +91,10 @@ fn of_markup(start: &str) -> Kind {
         Some(tag) if tag.starts_with("message") && lower.contains("field-list") => {
             Kind::SettlementEnvelope
         }
-        Some(tag) if tag.starts_with("workbook") && lower.contains("urn:schemas-microsoft-com:office:spreadsheet") => {
+        Some(tag)
+            if tag.starts_with("workbook")
+                && lower.contains("urn:schemas-microsoft-com:office:spreadsheet") =>
+        {
             Kind::SpreadsheetXml
         }
         Some(_) | None => Kind::Xml,

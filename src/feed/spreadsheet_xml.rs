@@ -99,7 +99,11 @@ impl<R: BufRead> Sheet<R> {
                     match (character, &mut self.text) {
                         (Some(character), Some(kept)) => kept.push(character),
                         (Some(_), None) => {}
-                        (None, _) => return Err(FeedErrorKind::Forbidden { found: "an entity" }.at(self.row)),
+                        (None, _) => {
+                            return Err(
+                                FeedErrorKind::Forbidden { found: "an entity" }.at(self.row)
+                            );
+                        }
                     }
                 }
                 Event::DocType(_) => {

@@ -3,16 +3,22 @@
 //! Start at [`TableReader::row`] (`block.rs`): it is given the rows of a file one after the other, from CSV, a workbook, HTML or
 //! SpreadsheetML alike, and finds blocks in them, each with its own header, account and columns. A header is found by
 //! the parts of its headings (`header.rs`); how the columns below it are read is worked out once a block (`plan.rs`), with
-//! the balances as proof (`proof.rs`, `variants.rs`). One row is read in `row.rs`; what stands around the rows in `label.rs` and
-//! `totals.rs`.
+//! the balances as proof (`proof.rs`, `variants.rs`). One row is read in `row.rs` and
+//! `movement.rs`; what stands around the rows in `label.rs`, `footer.rs` and `totals.rs`.
 //!
 //! Invariant: each row behind a header is an entry, a reject, or known to be no movement.
 
 mod block;
+mod columns;
+mod ending;
+mod flags;
+mod footer;
 mod header;
 mod label;
+mod movement;
 mod plan;
 mod proof;
+mod reads;
 mod row;
 mod totals;
 mod value;

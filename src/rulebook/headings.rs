@@ -265,9 +265,6 @@ mod tests {
             "example = []\n[[part]]\nmeans = [\"in\"]\nwhy = \"x\"\nwords = [\"收\", \"收\"]\n{values}"
         );
         let error = Headings::parse(&RuleFile { path: "headings.toml".into(), text }).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "rules/headings.toml:5:15: expected a word that stands once"
-        );
+        assert_eq!(error.to_string(), "rules/headings.toml:5:15: expected a word that stands once");
     }
 }

@@ -6,9 +6,10 @@
 //!
 //! Invariant: memory is bounded by [`SAMPLE_ROWS`] and [`WAITING_MAX`], whatever the file holds.
 
+use super::footer::{is_day_misspelt, looks_like_data, moves_money};
 use super::header::{Finder, Header, Nearest, normalised};
 use super::label::{Label, labels};
-use super::plan::{NOWHERE, Plan, Sample};
+use super::plan::{Plan, Sample};
 use super::proof::hundredths;
 use super::row::{Joined, RowReader};
 use super::totals::Totals;
@@ -16,7 +17,7 @@ use super::value;
 use crate::feed::amount::Amount;
 use crate::feed::rows::{KeptRow, Row};
 use crate::feed::running::Running;
-use crate::feed::{BlockRead, FeedError, FeedErrorKind, Flag, Odd, Sink, date};
+use crate::feed::{BlockRead, FeedError, FeedErrorKind, Flag, Odd, Sink};
 use crate::rulebook::bank::Field;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -27,8 +28,6 @@ const SAMPLE_ROWS: usize = 256;
 const WAITING_MAX: usize = 1024;
 /// Ambiguous dates of one file that are named.
 const AMBIGUOUS_MAX: u32 = 8;
-/// Own accounts of one block that are told apart for whoever asks.
-const ACCOUNTS_MAX: usize = 64;
 /// Columns that are named because nobody reads them.
 const UNREAD_MAX: usize = 32;
 
@@ -41,49 +40,56 @@ pub(in crate::feed) struct Delivered {
 
 /// What stands before the rows of a block, and between blocks.
 #[derive(Clone, Debug, Default)]
-struct Facts {
-    account: Option<String>,
-    currency: Option<String>,
-    opening: Option<Amount>,
-    closing: Option<Amount>,
+pub(super) struct Facts {
+    pub(super) account: Option<String>,
+    pub(super) currency: Option<String>,
+    pub(super) opening: Option<Amount>,
+    pub(super) closing: Option<Amount>,
 }
 
 /// The rows that are read, from one header on.
-struct Block<'a> {
-    header: Header<'a>,
-    plan: Plan<'a>,
-    line: u64,
+pub(super) struct Block<'a> {
+    pub(super) header: Header<'a>,
+    pub(super) plan: Plan<'a>,
+    pub(super) line: u64,
     /// Of each own account: first and last day, number of rows.
-    accounts: BTreeMap<Option<String>, (NaiveDate, NaiveDate, u64)>,
+    pub(super) accounts: BTreeMap<Option<String>, (NaiveDate, NaiveDate, u64)>,
 }
 
-enum State<'a> {
+pub(super) enum State<'a> {
     /// Before the first header of the file or sheet.
     Before,
     /// Below a header, until enough is seen.
-    Sampling { header: Header<'a>, rows: Vec<KeptRow> },
+    Sampling {
+        header: Header<'a>,
+        rows: Vec<KeptRow>,
+    },
     Reading(Box<Block<'a>>),
 }
 
 /// Reads the rows of a file.
 pub(in crate::feed) struct TableReader<'a> {
-    finder: Finder<'a>,
-    delivered: Delivered,
-    state: State<'a>,
-    facts: Facts,
+    pub(super) finder: Finder<'a>,
+    pub(super) delivered: Delivered,
+    pub(super) state: State<'a>,
+    pub(super) facts: Facts,
+    /// What stands behind the rows so far: of this block, or of the next.
+    pub(super) behind: Facts,
     /// The own account that an earlier block was of, and its headings.
-    before: Option<(Option<String>, Vec<String>)>,
-    waiting: Vec<KeptRow>,
-    running: Running,
-    totals: Totals,
-    joined: Joined,
-    nearest: Option<Nearest>,
+    pub(super) before: Option<(Option<String>, Vec<String>)>,
+    pub(super) waiting: Vec<KeptRow>,
+    pub(super) running: Running,
+    pub(super) totals: Totals,
+    pub(super) joined: Joined,
+    pub(super) nearest: Option<Nearest>,
     /// A row before any header that looks like data.
-    headless: Option<u64>,
-    layout: Option<String>,
-    blocks: Vec<BlockRead>,
-    ambiguous: u32,
-    unread: u32,
+    pub(super) headless: Option<u64>,
+    pub(super) layout: Option<String>,
+    /// The block at hand was begun by the label of another account, under the header before it.
+    pub(super) by_label: bool,
+    pub(super) blocks: Vec<BlockRead>,
+    pub(super) ambiguous: u32,
+    pub(super) unread: u32,
 }
 
 impl<'a> TableReader<'a> {
@@ -93,6 +99,7 @@ impl<'a> TableReader<'a> {
             delivered,
             state: State::Before,
             facts: Facts::default(),
+            behind: Facts::default(),
             before: None,
             waiting: Vec::new(),
             running: Running::default(),
@@ -101,6 +108,7 @@ impl<'a> TableReader<'a> {
             nearest: None,
             headless: None,
             layout: None,
+            by_label: false,
             blocks: Vec::new(),
             ambiguous: 0,
             unread: 0,
@@ -111,13 +119,19 @@ impl<'a> TableReader<'a> {
     ///
     /// # Errors
     /// When the table cannot be read as a whole.
-    pub(in crate::feed) fn row(&mut self, row: Row<'_>, sink: &mut dyn Sink) -> Result<(), FeedError> {
+    pub(in crate::feed) fn row(
+        &mut self,
+        row: Row<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), FeedError> {
         match std::mem::replace(&mut self.state, State::Before) {
             State::Before => self.before_header(row),
             State::Sampling { header, mut rows } => {
                 // A header of two rows; or the label of another account, and its own header behind it.
                 let next = || self.finder.under(&header, row).or_else(|| self.finder.header(row));
-                if rows.is_empty() && let Some(header) = next() {
+                if rows.is_empty()
+                    && let Some(header) = next()
+                {
                     self.state = State::Sampling { header, rows };
                     return Ok(());
                 }
@@ -158,9 +172,13 @@ impl<'a> TableReader<'a> {
     }
 
     fn note(&mut self, line: u64, label: &Label) {
-        let facts = &mut self.facts;
+        // Behind rows the account is this block's, or begins another; see `other_row`.
+        let facts =
+            if matches!(self.state, State::Before) { &mut self.facts } else { &mut self.behind };
         match label {
-            Label::Account(account) => facts.account = facts.account.take().or_else(|| Some(account.clone())),
+            Label::Account(account) => {
+                facts.account = facts.account.take().or_else(|| Some(account.clone()))
+            }
             Label::Currency(currency) => {
                 facts.currency = facts.currency.take().or_else(|| Some(currency.clone()));
             }
@@ -172,7 +190,8 @@ impl<'a> TableReader<'a> {
 
     fn begin_block(&mut self, header: Header<'a>) -> Result<(), FeedError> {
         if let Some(line) = self.headless {
-            let (expected, found) = ("a header before the first row".to_owned(), "rows without one".to_owned());
+            let (expected, found) =
+                ("a header before the first row".to_owned(), "rows without one".to_owned());
             return Err(FeedErrorKind::Structure { expected, found }.at(line));
         }
         self.state = State::Sampling { header, rows: Vec::new() };
@@ -180,8 +199,9 @@ impl<'a> TableReader<'a> {
     }
 
     /// Works out the plan and reads what was kept.
-    fn begin_reading(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
-        let State::Sampling { header, rows } = std::mem::replace(&mut self.state, State::Before) else {
+    pub(super) fn begin_reading(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
+        let State::Sampling { header, rows } = std::mem::replace(&mut self.state, State::Before)
+        else {
             return Ok(());
         };
         self.inherit_account(&header)?;
@@ -215,13 +235,18 @@ impl<'a> TableReader<'a> {
     /// A block without a label of its own goes on with the account before it where it is a page more of the same table.
     fn inherit_account(&mut self, header: &Header<'a>) -> Result<(), FeedError> {
         let has_column = header.headings.iter().any(|heading| {
-            matches!(heading.meaning, crate::feed::heading::Meaning::Field(Field::Account | Field::PayeeAccount, _))
+            matches!(
+                heading.meaning,
+                crate::feed::heading::Meaning::Field(Field::Account | Field::PayeeAccount, _)
+            )
         });
         if self.facts.account.is_some() || has_column {
             return Ok(());
         }
         match &self.before {
-            Some((account, headings)) if *headings == header.cells => self.facts.account = account.clone(),
+            Some((account, headings)) if *headings == header.cells => {
+                self.facts.account = account.clone()
+            }
             Some((Some(account), _)) => {
                 let expected = format!(
                     "the own account of this block, as the one before names {}",
@@ -239,6 +264,7 @@ impl<'a> TableReader<'a> {
     fn read_row(&mut self, block: &mut Block<'a>, row: Row<'_>, sink: &mut dyn Sink) -> bool {
         if !self.waiting.is_empty() && (RowReader { plan: &block.plan }).day(row).is_ok() {
             self.reject_waiting(block, sink);
+            self.behind = Facts::default();
         }
         let reader = RowReader { plan: &block.plan };
         let account = self.facts.account.as_deref();
@@ -246,7 +272,7 @@ impl<'a> TableReader<'a> {
         let entry = &reading.entry;
         self.running.entry(entry, reading.amount, reading.balance);
         self.totals.entry(entry.direction, reading.amount.hundredths, reading.credit_column);
-        note_day(&mut block.accounts, entry.account, entry.booked_on);
+        super::ending::note_day(&mut block.accounts, entry.account, entry.booked_on);
         if reading.ambiguous && self.ambiguous < AMBIGUOUS_MAX {
             self.ambiguous += 1;
             let found = reader.value(row, Field::Date).to_owned();
@@ -266,7 +292,9 @@ impl<'a> TableReader<'a> {
         block.plan.unknown.retain(|column| {
             let cell = row.cell(*column);
             let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-            let words = digits >= 10 || cell.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) || cell.bytes().filter(u8::is_ascii_alphabetic).count() > 3;
+            let words = digits >= 10
+                || cell.chars().any(|c| c.is_alphabetic() && !c.is_ascii())
+                || cell.bytes().filter(u8::is_ascii_alphabetic).count() > 3;
             if !words {
                 return true;
             }
@@ -281,13 +309,20 @@ impl<'a> TableReader<'a> {
     }
 
     /// What is no movement: a header, a label, a footer, or a row that cannot be read.
-    fn other_row(&mut self, mut block: Box<Block<'a>>, row: Row<'_>, sink: &mut dyn Sink) -> Result<(), FeedError> {
+    fn other_row(
+        &mut self,
+        block: Box<Block<'a>>,
+        row: Row<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), FeedError> {
         let reader = RowReader { plan: &block.plan };
         if row.cells().all(str::is_empty) {
             self.state = State::Reading(block);
             return Ok(());
         }
-        if reader.day(row).is_ok() || is_day_misspelt(value::unguarded(reader.value(row, Field::Date))) {
+        if reader.day(row).is_ok()
+            || is_day_misspelt(value::unguarded(reader.value(row, Field::Date)))
+        {
             self.reject_waiting(&block, sink);
             self.reject(&block, row, sink);
             self.state = State::Reading(block);
@@ -298,18 +333,31 @@ impl<'a> TableReader<'a> {
             return self.begin_block(header);
         }
         let labels = labels(self.finder.layouts.headings(), row);
-        let named = labels.iter().find_map(|label| if let Label::Account(account) = label { Some(account) } else { None });
+        let named = labels.iter().find_map(|label| {
+            if let Label::Account(account) = label { Some(account) } else { None }
+        });
         if let Some(account) = named.filter(|account| self.facts.account.as_ref() != Some(account))
-            && !moves_money(&block, row)
+            && !moves_money(&block.plan, row)
         {
             // The same columns, another account: what follows is read with a plan of its own.
             let header = block.header.clone();
             self.end_block(&block, sink);
-            self.facts = Facts { account: Some(account.clone()), ..Facts::default() };
+            self.facts.account = Some(account.clone());
             self.state = State::Sampling { header, rows: Vec::new() };
+            self.by_label = true;
             return Ok(());
         }
-        labels.iter().for_each(|label| self.totals.declare(row.line, label));
+        self.state = State::Reading(block);
+        labels.iter().for_each(|label| self.note(row.line, label));
+        self.wait(row, sink);
+        Ok(())
+    }
+
+    /// A row without a day waits for what follows it.
+    fn wait(&mut self, row: Row<'_>, sink: &mut dyn Sink) {
+        let State::Reading(mut block) = std::mem::replace(&mut self.state, State::Before) else {
+            return;
+        };
         if self.waiting.len() >= WAITING_MAX {
             self.reject(&block, row, sink);
         } else {
@@ -317,10 +365,9 @@ impl<'a> TableReader<'a> {
         }
         block.line = block.line.max(row.line);
         self.state = State::Reading(block);
-        Ok(())
     }
 
-    fn reject(&mut self, block: &Block<'a>, row: Row<'_>, sink: &mut dyn Sink) {
+    pub(super) fn reject(&mut self, block: &Block<'a>, row: Row<'_>, sink: &mut dyn Sink) {
         let reader = RowReader { plan: &block.plan };
         if let Err(refusal) = reader.read(row, self.facts.account.as_deref(), &mut self.joined) {
             self.running.gap();
@@ -339,180 +386,11 @@ impl<'a> TableReader<'a> {
     }
 
     /// 承前页, 本页合计 and what the bank's layout passes over.
-    fn turns_page(&self, block: &Block<'a>, row: Row<'_>) -> bool {
+    pub(super) fn turns_page(&self, block: &Block<'a>, row: Row<'_>) -> bool {
         let Some(first) = row.cells().find(|cell| !cell.is_empty()) else { return true };
         let rules = self.finder.layouts.headings();
         let folded = rules.folded(first);
         rules.values.page_turn.iter().any(|word| folded.starts_with(word.as_str()))
             || block.plan.layout.is_some_and(|layout| layout.skip.is_match(&normalised(first)))
     }
-
-    /// The block ends: what waits is its footer, but for what moved money.
-    fn end_block(&mut self, block: &Block<'a>, sink: &mut dyn Sink) {
-        for kept in std::mem::take(&mut self.waiting) {
-            let row = kept.row();
-            let balance = self.running.last_balance();
-            let named = names_payer(block, row) && labels(self.finder.layouts.headings(), row).is_empty();
-            if !self.turns_page(block, row) && (named || follows(block, row, balance)) {
-                self.reject(block, row, sink);
-            }
-        }
-        self.totals.end_block();
-        let columns = block.plan.reads.clone();
-        let layout = block.plan.layout.map(|layout| layout.id.clone());
-        let read = |account: Option<String>, days: Option<(NaiveDate, NaiveDate, u64)>| BlockRead {
-            line: block.header.line,
-            account,
-            from: days.map(|(from, ..)| from),
-            to: days.map(|(_, to, _)| to),
-            entries: days.map_or(0, |(.., entries)| entries),
-            layout: layout.clone(),
-            columns: columns.clone(),
-            proved: None,
-        };
-        if block.accounts.is_empty() {
-            self.blocks.push(read(self.facts.account.clone(), None));
-        }
-        self.blocks.extend(block.accounts.iter().map(|(account, days)| read(account.clone(), Some(*days))));
-        self.end_statement(block);
-        let account = self.facts.account.take();
-        self.before = Some((account, block.header.cells.clone()));
-        self.facts = Facts::default();
-    }
-
-    /// What the block declared of its account; an account column names it where there is one account.
-    fn end_statement(&mut self, block: &Block<'a>) {
-        let mut accounts = block.accounts.keys().cloned();
-        let only = accounts.next().filter(|_| accounts.next().is_none());
-        let (account, alone) = match (&self.facts.account, only, block.accounts.is_empty()) {
-            (Some(account), _, _) => (Some(account.clone()), true),
-            (None, Some(account), _) => (account, true),
-            (None, None, empty) => (None, empty),
-        };
-        if alone {
-            let declared = [self.facts.opening, self.facts.closing];
-            let currency = block.plan.currency.as_deref();
-            self.running.end_block(block.header.line, account.as_deref(), currency, declared);
-        }
-    }
-
-    fn end_state(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
-        // Reading what was kept may begin another block, which ends here too.
-        loop {
-            match std::mem::replace(&mut self.state, State::Before) {
-                State::Before => return Ok(()),
-                State::Sampling { header, rows } => {
-                    self.state = State::Sampling { header, rows };
-                    self.begin_reading(sink)?;
-                }
-                State::Reading(block) => self.end_block(&block, sink),
-            }
-        }
-    }
-
-    /// Ends the file: sums, balances, and what is odd of them. Gives the name of the layout that fits.
-    ///
-    /// # Errors
-    /// Where no header was found, or the balances contradict every reading.
-    pub(in crate::feed) fn finish(mut self, sink: &mut dyn Sink) -> Result<Option<String>, FeedError> {
-        self.end_state(sink)?;
-        if self.blocks.is_empty() {
-            let unknown = FeedErrorKind::Empty.at(0);
-            return Err(self.nearest.map_or(unknown, Nearest::error));
-        }
-        if let Some(line) = self.headless {
-            let (expected, found) = ("a header above the rows".to_owned(), "none".to_owned());
-            return Err(FeedErrorKind::Structure { expected, found }.at(line));
-        }
-        self.running.check()?;
-        for block in &mut self.blocks {
-            block.proved = self.running.proved(block.account.as_deref());
-        }
-        self.totals.compare(sink);
-        for block in std::mem::take(&mut self.blocks) {
-            sink.block(block);
-        }
-        self.running.finish(sink);
-        Ok(self.layout)
-    }
 }
-
-fn note_day(
-    accounts: &mut BTreeMap<Option<String>, (NaiveDate, NaiveDate, u64)>,
-    account: Option<&str>,
-    day: NaiveDate,
-) {
-    let known = accounts.iter_mut().find(|(known, _)| known.as_deref() == account);
-    if let Some((_, (from, to, entries))) = known {
-        (*from, *to, *entries) = ((*from).min(day), (*to).max(day), *entries + 1);
-    } else if accounts.len() < ACCOUNTS_MAX {
-        accounts.insert(account.map(str::to_owned), (day, day, 1));
-    }
-}
-
-/// Whether a row before any header has a day and an amount and no word that explains them.
-fn looks_like_data(row: Row<'_>) -> bool {
-    let filled = row.cells().filter(|cell| !cell.is_empty()).count();
-    let is_day = |cell: &str| {
-        date::day(value::unguarded(cell), crate::rulebook::bank::DateOrder::YearFirst).is_some()
-    };
-    let is_amount = |cell: &str| {
-        cell.contains('.') && Amount::read(value::money(cell), crate::rulebook::bank::AmountStyle::Point).is_ok()
-    };
-    filled >= 4 && row.cells().any(is_day) && row.cells().any(is_amount)
-}
-
-/// Whether what stands in the day's column was meant as a day: four digits of a year and a mark, or eight digits.
-fn is_day_misspelt(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let century = text.starts_with("19") || text.starts_with("20");
-    let marked = digits == 4 && matches!(bytes.get(4), Some(b'-' | b'/')) && bytes.get(5).is_some_and(u8::is_ascii_digit);
-    let plain = digits == 8 && bytes.len() == 8;
-    century && (marked || plain)
-}
-
-/// Whether a row without a day has an amount where its block has them.
-fn amount_of(block: &Block<'_>, row: Row<'_>) -> Option<Amount> {
-    use super::plan::Model;
-    let plan = &block.plan;
-    let columns = match plan.amounts.model {
-        Model::Pair { credit, debit } => [credit, debit],
-        Model::Flagged { amount, .. } | Model::Signed { amount } | Model::Parties { amount } => [amount, NOWHERE],
-    };
-    columns.into_iter().find_map(|column| {
-        let cell = row.cell(column);
-        Amount::read(value::money(cell), plan.style).ok().filter(|amount| amount.hundredths != 0)
-    })
-}
-
-fn moves_money(block: &Block<'_>, row: Row<'_>) -> bool {
-    amount_of(block, row).is_some()
-}
-
-/// Whether a row without a day has an amount and names who paid it.
-fn names_payer(block: &Block<'_>, row: Row<'_>) -> bool {
-    let plan = &block.plan;
-    let fields = [
-        Field::CounterpartyAccount,
-        Field::CounterpartyName,
-        Field::PayerAccount,
-        Field::PayerName,
-    ];
-    let named = fields.into_iter().any(|field| {
-        let cell = row.cell(plan.column(field));
-        !plan.says_nothing(cell)
-    });
-    named && moves_money(block, row)
-}
-
-/// Whether a row without a day has a balance that follows from the one before by its amount.
-fn follows(block: &Block<'_>, row: Row<'_>, before: Option<i64>) -> bool {
-    let (Some(amount), Some(before)) = (amount_of(block, row), before) else { return false };
-    let plan = &block.plan;
-    let balance = Amount::read(value::money(row.cell(plan.amounts.balance)), plan.style);
-    let Ok(balance) = balance else { return false };
-    let moved = balance.hundredths.saturating_sub(before);
-    moved.saturating_abs() == amount.hundredths.saturating_abs()
-}
-

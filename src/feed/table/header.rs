@@ -14,6 +14,8 @@ use crate::rulebook::bank::{BankLayout, BankLayouts, Field, Precedence};
 
 /// Filled cells of a header, at least.
 const CELLS_MIN: usize = 3;
+/// Bytes of a heading with its translation, at most.
+const HEADING_BYTES_MAX: usize = 300;
 /// Characters of a header that an error shows.
 const HEADER_CHARS_MAX: usize = 200;
 
@@ -73,6 +75,8 @@ impl<'a> Finder<'a> {
     }
 
     pub(super) fn read(&self, cell: &str) -> Heading {
+        // What is longer is a text; it is not taken apart.
+        let cell = if cell.len() > HEADING_BYTES_MAX { "…" } else { cell };
         heading::read(self.layouts.headings(), cell)
     }
 
@@ -135,8 +139,11 @@ impl<'a> Finder<'a> {
     /// What a row that is no header would have needed.
     pub(in crate::feed) fn nearest(&self, row: Row<'_>, best: &mut Option<Nearest>) {
         let cells: Vec<&str> = row.cells().collect();
-        let read: Vec<(&str, Heading)> =
-            cells.iter().filter(|cell| !cell.is_empty()).map(|cell| (*cell, self.read(cell))).collect();
+        let read: Vec<(&str, Heading)> = cells
+            .iter()
+            .filter(|cell| !cell.is_empty())
+            .map(|cell| (*cell, self.read(cell)))
+            .collect();
         let fields = read.iter().filter(|(_, heading)| is_field(heading)).count();
         // Of rows that say nothing, the widest is most likely the header.
         let known = fields * 1000 + read.len();
@@ -182,7 +189,9 @@ fn is_field(heading: &Heading) -> bool {
 }
 
 fn has_field(headings: &[Heading], field: Field) -> bool {
-    headings.iter().any(|heading| matches!(heading.meaning, Meaning::Field(found, _) if found == field))
+    headings
+        .iter()
+        .any(|heading| matches!(heading.meaning, Meaning::Field(found, _) if found == field))
 }
 
 fn has_day(headings: &[Heading]) -> bool {

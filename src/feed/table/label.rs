@@ -16,6 +16,9 @@ const ACCOUNT_CHARS_MIN: usize = 5;
 /// Characters of one label with its translation, at most: what is longer is a sentence.
 const LABEL_CHARS_MAX: usize = 100;
 
+/// Bytes of a cell with labels, at most: a merged cell of several lines passes, a text does not.
+const CELL_BYTES_MAX: usize = 2000;
+
 /// What a label can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::feed) enum LabelKind {
@@ -46,13 +49,16 @@ pub(super) fn labels(rules: &Headings, row: Row<'_>) -> Vec<Label> {
     let mut found = Vec::new();
     for index in 0..row.len() {
         let cell = row.cell(index);
-        if cell.is_empty() {
+        if cell.is_empty() || cell.len() > CELL_BYTES_MAX {
             continue;
         }
-        let beside = || (index + 1..row.len()).map(|next| row.cell(next)).find(|cell| !cell.is_empty());
+        let beside =
+            || (index + 1..row.len()).map(|next| row.cell(next)).find(|cell| !cell.is_empty());
         let pieces: Vec<&str> = cell.split([':', '：']).collect();
         if let [whole] = pieces.as_slice() {
-            found.extend(kind_of(rules, whole).zip(beside()).and_then(|(kind, value)| of(kind, value)));
+            found.extend(
+                kind_of(rules, whole).zip(beside()).and_then(|(kind, value)| of(kind, value)),
+            );
             continue;
         }
         for (label, value) in pieces.iter().zip(pieces.iter().skip(1)) {
@@ -66,13 +72,13 @@ pub(super) fn labels(rules: &Headings, row: Row<'_>) -> Vec<Label> {
 /// The kind of the label with which a text ends: behind a value may stand the label of the next one.
 fn kind_of(rules: &Headings, text: &str) -> Option<LabelKind> {
     let text = text.trim();
-    let starts = text.char_indices().filter(|(at, c)| *at == 0 || !is_value(*c) && is_start(text, *at));
+    let from = text.char_indices().rev().nth(LABEL_CHARS_MAX - 1).map_or(0, |(at, _)| at);
+    let text = text.get(from..).unwrap_or_default();
+    let starts =
+        text.char_indices().filter(|(at, c)| *at == 0 || !is_value(*c) && is_start(text, *at));
     for (at, _) in starts {
-        let label = text.get(at..).unwrap_or_default();
-        if label.chars().count() <= LABEL_CHARS_MAX
-            && let Some(known) = heading::label(rules, label)
-        {
-            // The longest label that is known says what this is, even where that is nothing to us.
+        // The longest label that is known says what this is, even where that is nothing to us.
+        if let Some(known) = heading::label(rules, text.get(at..).unwrap_or_default()) {
             return known;
         }
     }
@@ -82,7 +88,12 @@ fn kind_of(rules: &Headings, text: &str) -> Option<LabelKind> {
 /// Whether a label may begin here: at the beginning, behind a blank or a sign, behind a value.
 fn is_start(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|before| before.chars().next_back());
-    before.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation() || is_value(c) || matches!(c, '，' | '；' | '、' | '|' | '　'))
+    before.is_none_or(|c| {
+        c.is_whitespace()
+            || c.is_ascii_punctuation()
+            || is_value(c)
+            || matches!(c, '，' | '；' | '、' | '|' | '　')
+    })
 }
 
 const fn is_value(c: char) -> bool {
@@ -144,7 +155,8 @@ mod tests {
         let mut row = Cells::new();
         cells.iter().for_each(|cell| row.push(cell));
         let found = labels(banks.headings(), row.row(1)).into_iter();
-        let account = |label| if let Label::Account(account) = label { Some(account) } else { None };
+        let account =
+            |label| if let Label::Account(account) = label { Some(account) } else { None };
         found.filter_map(account).collect()
     }
 

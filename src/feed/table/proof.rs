@@ -7,6 +7,7 @@ use super::plan::Plan;
 use super::row::{Joined, RowReader};
 use crate::feed::rows::KeptRow;
 use crate::remittance::Direction;
+use chrono::NaiveDate;
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::BTreeMap;
 
@@ -41,10 +42,19 @@ struct Steps {
     tried: u32,
     rising: u32,
     falling: u32,
+    /// The day before, and whether days go up or down.
+    day: Option<NaiveDate>,
+    up: bool,
+    down: bool,
 }
 
 /// Reads the rows under the plan and follows their balances.
-pub(super) fn score(plan: &Plan<'_>, rows: &[KeptRow], account: Option<&str>, opening: Option<i64>) -> Score {
+pub(super) fn score(
+    plan: &Plan<'_>,
+    rows: &[KeptRow],
+    account: Option<&str>,
+    opening: Option<i64>,
+) -> Score {
     let reader = RowReader { plan };
     let mut joined = Joined::default();
     let mut accounts: BTreeMap<String, Steps> = BTreeMap::new();
@@ -68,11 +78,19 @@ pub(super) fn score(plan: &Plan<'_>, rows: &[KeptRow], account: Option<&str>, op
         }
         let Some(steps) = accounts.get_mut(own) else { continue };
         let balance = reading.balance.map(|balance| balance.hundredths);
+        let day = reading.entry.booked_on;
+        steps.up |= steps.day.is_some_and(|before| before < day);
+        steps.down |= steps.day.is_some_and(|before| before > day);
+        steps.day = Some(day);
         steps.follow(balance, movement);
     }
     for steps in accounts.values() {
         score.tried += steps.tried;
-        score.broken += steps.rising.min(steps.falling);
+        score.broken += match (steps.up, steps.down) {
+            (true, false) => steps.rising,
+            (false, true) => steps.falling,
+            (true, true) | (false, false) => steps.rising.min(steps.falling),
+        };
     }
     score
 }

@@ -4,7 +4,8 @@
 //! becomes of a row without a day is `block.rs`.
 
 use super::header::shortened;
-use super::plan::{Amounts, Minus, Model, Plan, WORD_FIELDS};
+use super::movement::Movement;
+use super::plan::{Plan, WORD_FIELDS};
 use super::value;
 use crate::feed::amount::{self, Amount};
 use crate::feed::rows::Row;
@@ -61,15 +62,6 @@ pub(super) struct Reading<'a> {
 #[derive(Default)]
 pub(super) struct Joined([String; WORD_FIELDS.len()]);
 
-/// Where money moved, and how much.
-struct Movement {
-    direction: Direction,
-    amount: Amount,
-    /// A negative amount that is money the other way (红字).
-    red: bool,
-    credit_column: Option<bool>,
-}
-
 /// When a row was booked.
 struct Booked {
     on: NaiveDate,
@@ -119,7 +111,7 @@ impl<'p> RowReader<'p> {
     }
 
     /// A cell; empty where what stands there means nothing.
-    fn cell<'a>(self, row: Row<'a>, column: usize) -> &'a str {
+    pub(super) fn cell<'a>(self, row: Row<'a>, column: usize) -> &'a str {
         let cell = row.cell(column);
         // Nearly every cell says something; what does not is short, or hyphens.
         let short = cell.len() <= 4 || cell.starts_with('-') || cell.starts_with('—');
@@ -131,7 +123,7 @@ impl<'p> RowReader<'p> {
     }
 
     /// An account or a serial: what spreadsheets need to keep its digits comes off.
-    fn number<'a>(self, row: Row<'a>, field: Field) -> &'a str {
+    pub(super) fn number<'a>(self, row: Row<'a>, field: Field) -> &'a str {
         value::unguarded(self.value(row, field))
     }
 
@@ -139,7 +131,7 @@ impl<'p> RowReader<'p> {
         if self.plan.serial_counts_rows { "" } else { self.number(row, Field::Serial) }
     }
 
-    fn refusal(self, field: Field, problem: Problem) -> Refusal {
+    pub(super) fn refusal(self, field: Field, problem: Problem) -> Refusal {
         Refusal { column: self.plan.column(field), problem }
     }
 
@@ -187,8 +179,8 @@ impl<'p> RowReader<'p> {
         };
         let (rest, zone) = date::zoned(rest);
         let expected = "a time of day such as 09:30:00";
-        let time = date::time(rest)
-            .map_err(|()| self.refusal(Field::Time, Problem::Date { expected }))?;
+        let time =
+            date::time(rest).map_err(|()| self.refusal(Field::Time, Problem::Date { expected }))?;
         let time = match (time, day, zone) {
             (Some(time), Some(day), Some(zone)) => {
                 let (day, time) = date::in_beijing(day, time, zone);
@@ -218,7 +210,7 @@ impl<'p> RowReader<'p> {
         Ok(())
     }
 
-    fn money(self, text: &str, column: usize) -> Result<Amount, Refusal> {
+    pub(super) fn money(self, text: &str, column: usize) -> Result<Amount, Refusal> {
         let refuse = |error: MoneyError| Refusal { column, problem: amount::problem(&error) };
         Amount::read(value::money(text), self.plan.style).map_err(refuse)
     }
@@ -229,112 +221,6 @@ impl<'p> RowReader<'p> {
             "" => Ok(None),
             text => self.money(text, column).map(Some),
         }
-    }
-
-    fn movement(self, row: Row<'_>) -> Result<Movement, Refusal> {
-        let Amounts { model, swapped, .. } = self.plan.amounts;
-        let mut movement = match model {
-            Model::Pair { credit, debit } => self.pair(row, credit, debit),
-            Model::Flagged { amount, flag } => self.flagged(row, amount, flag),
-            Model::Signed { amount } => self.signed(row, amount),
-            Model::Parties { amount } => self.by_parties(row, amount),
-        }?;
-        if swapped {
-            movement.direction = opposite(movement.direction);
-            movement.credit_column = movement.credit_column.map(|credit| !credit);
-        }
-        Ok(movement)
-    }
-
-    fn signed(self, row: Row<'_>, column: usize) -> Result<Movement, Refusal> {
-        let amount = self.money(self.cell(row, column), column)?;
-        if self.plan.amounts.minus == Minus::Unexplained && amount.hundredths != 0 {
-            return Err(Refusal { column, problem: Problem::Direction });
-        }
-        let out = amount.hundredths < 0;
-        let direction = if out { Direction::Debit } else { Direction::Credit };
-        Ok(Movement { direction, amount, red: false, credit_column: None })
-    }
-
-    /// An amount beside a word for its way.
-    fn flagged(self, row: Row<'_>, column: usize, flag: usize) -> Result<Movement, Refusal> {
-        let text = self.cell(row, column);
-        let amount = self.money(text, column)?;
-        if amount.hundredths == 0 && self.cell(row, flag).is_empty() {
-            return Ok(Movement { direction: Direction::Credit, amount, red: false, credit_column: None });
-        }
-        let named = self.flag(row, flag)?;
-        let movement = |direction, red| Movement { direction, amount, red, credit_column: None };
-        if amount.hundredths >= 0 {
-            return Ok(movement(named, false));
-        }
-        match (named, self.plan.amounts.minus) {
-            (Direction::Debit, Minus::Repeats) => Ok(movement(named, false)),
-            (Direction::Debit, Minus::Unexplained) => {
-                let why = "expected an amount without a minus, or other rows that say what it means";
-                Err(Refusal { column, problem: Problem::Amount(why.to_owned()) })
-            }
-            (Direction::Debit | Direction::Credit, _) => Ok(movement(opposite(named), true)),
-        }
-    }
-
-    /// The way follows from which side is the own account.
-    fn by_parties(self, row: Row<'_>, column: usize) -> Result<Movement, Refusal> {
-        let amount = self.money(self.cell(row, column), column)?;
-        let own = self.plan.own_account.as_deref().unwrap_or_default();
-        let (payer, payee) =
-            (self.number(row, Field::PayerAccount), self.number(row, Field::PayeeAccount));
-        let direction = match (payer == own, payee == own) {
-            (true, false) => Direction::Debit,
-            (false, true) => Direction::Credit,
-            _ => return Err(self.refusal(Field::PayerAccount, Problem::Direction)),
-        };
-        let red = amount.hundredths < 0 && direction == Direction::Credit;
-        let direction = if red { Direction::Debit } else { direction };
-        Ok(Movement { direction, amount, red, credit_column: None })
-    }
-
-    fn pair(self, row: Row<'_>, credit: usize, debit: usize) -> Result<Movement, Refusal> {
-        let side = |column| match self.cell(row, column) {
-            "" => Ok(None),
-            text => self.money(text, column).map(Some),
-        };
-        let (into, out) = (side(credit)?, side(debit)?);
-        let moves = |amount: &Option<Amount>| amount.is_some_and(|amount| amount.hundredths != 0);
-        let (column, named, amount) = match (into, out) {
-            (Some(amount), out) if moves(&into) && !moves(&out) => {
-                (credit, Direction::Credit, amount)
-            }
-            (into, Some(amount)) if moves(&out) && !moves(&into) => {
-                (debit, Direction::Debit, amount)
-            }
-            (Some(amount), None) => (credit, Direction::Credit, amount),
-            (None, Some(amount)) => (debit, Direction::Debit, amount),
-            (Some(amount), Some(_)) if !moves(&into) => (credit, Direction::Credit, amount),
-            (Some(_), Some(_)) | (None, None) => {
-                return Err(Refusal { column: credit, problem: Problem::Direction });
-            }
-        };
-        let _ = column;
-        let flag = self.plan.column(Field::Flag);
-        if amount.hundredths != 0
-            && !self.cell(row, flag).is_empty()
-            && self.flag(row, flag)? != named
-        {
-            return Err(Refusal { column: flag, problem: Problem::Direction });
-        }
-        let red = amount.hundredths < 0 && self.plan.amounts.minus != Minus::Repeats;
-        let direction = if red { opposite(named) } else { named };
-        Ok(Movement { direction, amount, red, credit_column: Some(named == Direction::Credit) })
-    }
-
-    fn flag(self, row: Row<'_>, column: usize) -> Result<Direction, Refusal> {
-        let word = self.cell(row, column);
-        let found = self.plan.flags.way(word, self.plan.rules);
-        found.ok_or_else(|| {
-            let expected = self.plan.flags.expected(self.plan.rules);
-            Refusal { column, problem: Problem::Word { expected } }
-        })
     }
 
     fn currency<'a>(self, row: Row<'a>) -> Result<Option<&'a str>, Refusal>
@@ -370,21 +256,33 @@ impl<'p> RowReader<'p> {
         } else if is(&rules.values.reversal) {
             Ok(true)
         } else {
-            let expected = format!("{} or 否", rules.values.reversal.join(", "));
+            let own = self.plan.layout.map_or(&[][..], |layout| &layout.reversal);
+            let words = if own.is_empty() { &rules.values.reversal } else { own };
+            let expected = format!("{} or 否", words.join(", "));
             Err(self.refusal(Field::Reversal, Problem::Word { expected }))
         }
     }
 
     /// The other side, and the own account where a column names it.
-    pub(super) fn parties<'a>(self, row: Row<'a>, direction: Direction) -> (Counterparty<'a>, &'a str) {
+    pub(super) fn parties<'a>(
+        self,
+        row: Row<'a>,
+        direction: Direction,
+    ) -> (Counterparty<'a>, &'a str) {
         use Field::{BankCode, BankName, CounterpartyAccount, CounterpartyName};
         use Field::{PayeeAccount, PayeeBankCode, PayeeBankName, PayeeName};
         use Field::{PayerAccount, PayerBankCode, PayerBankName, PayerName};
         let single = !self.plan.two_parties;
         let [account, name, code, bank, own] = match direction {
-            _ if single => [CounterpartyAccount, CounterpartyName, BankCode, BankName, Field::Account],
-            Direction::Credit => [PayerAccount, PayerName, PayerBankCode, PayerBankName, PayeeAccount],
-            Direction::Debit => [PayeeAccount, PayeeName, PayeeBankCode, PayeeBankName, PayerAccount],
+            _ if single => {
+                [CounterpartyAccount, CounterpartyName, BankCode, BankName, Field::Account]
+            }
+            Direction::Credit => {
+                [PayerAccount, PayerName, PayerBankCode, PayerBankName, PayeeAccount]
+            }
+            Direction::Debit => {
+                [PayeeAccount, PayeeName, PayeeBankCode, PayeeBankName, PayerAccount]
+            }
         };
         let counterparty = Counterparty {
             account: self.number(row, account),
@@ -446,13 +344,6 @@ impl<'p> RowReader<'p> {
             problem: refusal.problem,
             row: shortened(row.text, ROW_CHARS_MAX),
         }
-    }
-}
-
-pub(super) const fn opposite(direction: Direction) -> Direction {
-    match direction {
-        Direction::Credit => Direction::Debit,
-        Direction::Debit => Direction::Credit,
     }
 }
 

@@ -30,8 +30,8 @@ struct Declared {
     what: &'static str,
     way: Option<Direction>,
     is: Total,
-    /// What the block it stands at holds.
-    of_block: Sums,
+    /// What the block before it holds, and the one behind it: between two blocks it may speak of either.
+    blocks: [Option<Sums>; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +45,9 @@ enum Total {
 pub(super) struct Totals {
     file: Sums,
     block: Sums,
-    /// Declared in the block at hand.
+    /// Declared in the block at hand, before its last row so far, and behind it.
     open: Vec<Declared>,
+    behind: Vec<Declared>,
     closed: Vec<Declared>,
 }
 
@@ -97,11 +98,15 @@ impl Sums {
             Total::Count(count) => {
                 let counts = [at(&self.rows), at(&self.column_rows)];
                 let more = if declared.way.is_none() { self.zeros + self.rejected } else { 0 };
-                counts.iter().any(|found| *found == count || found + more == count || found + self.zeros == count)
+                counts.iter().any(|found| {
+                    *found == count || found + more == count || found + self.zeros == count
+                })
             }
             Total::Sum(sum) => {
                 let wanted = i128::from(sum.hundredths).abs();
-                let sums = |values: &[i128; 2]| declared.way.and_then(|way| values.get(side(way)).copied());
+                let sums = |values: &[i128; 2]| {
+                    declared.way.and_then(|way| values.get(side(way)).copied())
+                };
                 [sums(&self.hundredths), sums(&self.column_hundredths)]
                     .into_iter()
                     .flatten()
@@ -114,10 +119,14 @@ impl Sums {
         let both = |values: &[u64; 2]| values.iter().sum::<u64>();
         match (declared.is, declared.way) {
             (Total::Count(_), None) => both(&self.rows).to_string(),
-            (Total::Count(_), Some(way)) => self.rows.get(side(way)).copied().unwrap_or(0).to_string(),
+            (Total::Count(_), Some(way)) => {
+                self.rows.get(side(way)).copied().unwrap_or(0).to_string()
+            }
             (Total::Sum(_), way) => {
                 let sum = way.and_then(|way| self.hundredths.get(side(way)).copied()).unwrap_or(0);
-                Decimal::try_from_i128_with_scale(sum, 2).map(|sum| sum.to_string()).unwrap_or_default()
+                Decimal::try_from_i128_with_scale(sum, 2)
+                    .map(|sum| sum.to_string())
+                    .unwrap_or_default()
             }
         }
     }
@@ -125,6 +134,9 @@ impl Sums {
 
 impl Totals {
     pub(super) fn entry(&mut self, way: Direction, amount: i64, credit_column: Option<bool>) {
+        if !self.behind.is_empty() {
+            self.open.append(&mut self.behind);
+        }
         self.block.add(way, amount, credit_column);
         self.file.add(way, amount, credit_column);
     }
@@ -139,7 +151,9 @@ impl Totals {
         let (what, way, is) = match label {
             Label::Count { way, count } => ("count", *way, Total::Count(*count)),
             Label::Sum { way, sum } => ("sum", Some(*way), Total::Sum(*sum)),
-            Label::Account(_) | Label::Currency(_) | Label::Opening(_) | Label::Closing(_) => return,
+            Label::Account(_) | Label::Currency(_) | Label::Opening(_) | Label::Closing(_) => {
+                return;
+            }
         };
         let what = match (what, way) {
             ("count", None) => "number of rows",
@@ -148,30 +162,48 @@ impl Totals {
             (_, Some(Direction::Debit)) => "sum of money out",
             _ => "sum of money in",
         };
-        if self.open.len() + self.closed.len() < DECLARED_MAX {
-            self.open.push(Declared { line, what, way, is, of_block: Sums::default() });
+        if self.open.len() + self.behind.len() + self.closed.len() < DECLARED_MAX {
+            self.behind.push(Declared { line, what, way, is, blocks: [None; 2] });
         }
     }
 
     /// A block ends: what was declared at it is compared with it later.
     pub(super) fn end_block(&mut self) {
-        let of_block = std::mem::take(&mut self.block);
-        self.closed.extend(self.open.drain(..).map(|declared| Declared { of_block, ..declared }));
+        let block = std::mem::take(&mut self.block);
+        let within = |declared: Declared| {
+            let [before, _] = declared.blocks;
+            Declared { blocks: [before, Some(block)], ..declared }
+        };
+        self.closed.extend(self.open.drain(..).map(within));
+        // What stands behind the rows is of them, or of those that follow.
+        for mut declared in std::mem::take(&mut self.behind) {
+            declared.blocks = [Some(block), None];
+            self.open.push(declared);
+        }
     }
 
     /// Tells what does not agree.
     pub(super) fn compare(mut self, sink: &mut dyn Sink) {
         self.end_block();
+        self.closed.append(&mut self.open);
         for declared in &self.closed {
-            if declared.of_block.agrees(declared) || self.file.agrees(declared) {
+            let mut blocks = declared.blocks.iter().flatten();
+            if blocks.any(|block| block.agrees(declared)) || self.file.agrees(declared) {
                 continue;
             }
             let shown = match declared.is {
                 Total::Count(count) => count.to_string(),
                 Total::Sum(sum) => sum.decimal().to_string(),
             };
-            let found = declared.of_block.shown(declared);
-            sink.flag(Flag::ControlSum { line: declared.line, what: declared.what, declared: shown, found });
+            let [before, behind] = declared.blocks;
+            let block = behind.or(before).unwrap_or(self.file);
+            let found = block.shown(declared);
+            sink.flag(Flag::ControlSum {
+                line: declared.line,
+                what: declared.what,
+                declared: shown,
+                found,
+            });
         }
     }
 }

@@ -104,9 +104,11 @@ const fn variant(model: Model, minus: Minus, steps_needed: u32) -> Variant {
 }
 
 fn pairs(plan: &Plan<'_>, header: &Header<'_>, found: &mut Vec<Variant>) {
-    let (credits, debits) = (columns(plan, header, Field::Credit), columns(plan, header, Field::Debit));
+    let (credits, debits) =
+        (columns(plan, header, Field::Credit), columns(plan, header, Field::Debit));
     // 交易金额(收入) goes with 交易金额(支出): the first with the first.
-    let mut both: Vec<(usize, usize)> = credits.iter().copied().zip(debits.iter().copied()).collect();
+    let mut both: Vec<(usize, usize)> =
+        credits.iter().copied().zip(debits.iter().copied()).collect();
     let all = credits.iter().flat_map(|credit| debits.iter().map(|debit| (*credit, *debit)));
     let other: Vec<_> = all.filter(|pair| !both.contains(pair)).collect();
     let aligned = both.len();
@@ -125,12 +127,18 @@ fn pairs(plan: &Plan<'_>, header: &Header<'_>, found: &mut Vec<Variant>) {
     }
 }
 
-fn flagged(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>, found: &mut Vec<Variant>) {
+fn flagged(
+    plan: &mut Plan<'_>,
+    header: &Header<'_>,
+    sample: &Sample<'_>,
+    found: &mut Vec<Variant>,
+) {
     let flag = plan.column(Field::Flag);
     if flag == NOWHERE {
         return;
     }
-    let filled = || sample.rows.iter().map(|row| row.row().cell(flag)).filter(|cell| !cell.is_empty());
+    let filled =
+        || sample.rows.iter().map(|row| row.row().cell(flag)).filter(|cell| !cell.is_empty());
     let unknown = |cell: &&str| plan.flags.way(cell, plan.rules).is_none();
     let digits = filled().any(|cell| unknown(&cell) && is_digit(plan, cell));
     for amount in columns(plan, header, Field::Amount) {
@@ -216,14 +224,23 @@ fn minus_beside_a_word(plan: &Plan<'_>, sample: &Sample<'_>, amount: usize, flag
 }
 
 /// One amount with a sign; a column without any sign says no way unless the balances prove it.
-fn signed(plan: &Plan<'_>, header: &Header<'_>, sample: &Sample<'_>, by_layout: bool, found: &mut Vec<Variant>) {
+fn signed(
+    plan: &Plan<'_>,
+    header: &Header<'_>,
+    sample: &Sample<'_>,
+    by_layout: bool,
+    found: &mut Vec<Variant>,
+) {
     for amount in columns(plan, header, Field::Amount) {
         let is_day = |row: &&crate::feed::rows::KeptRow| {
-            date::day(value::unguarded(row.row().cell(plan.column(Field::Date))), plan.dates).is_some()
+            date::day(value::unguarded(row.row().cell(plan.column(Field::Date))), plan.dates)
+                .is_some()
         };
         let mut rows = sample.rows.iter().filter(is_day).peekable();
         let empty = rows.peek().is_none();
-        let signed = rows.any(|row| value::money(row.row().cell(amount)).starts_with(['+', '-', '(', '\u{2212}']));
+        let signed = rows.any(|row| {
+            value::money(row.row().cell(amount)).starts_with(['+', '-', '(', '\u{2212}'])
+        });
         let model = Model::Signed { amount };
         let said = by_layout || signed;
         // Without rows there is nothing to prove and nothing to read; what comes later says no way.

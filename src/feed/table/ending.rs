@@ -1,0 +1,143 @@
+//! Where a block or the file ends: footers, what was declared, what the balances come to.
+//!
+//! Start at [`TableReader::finish`].
+
+use super::block::{Block, Facts, State, TableReader};
+use super::footer::{follows, names_payer};
+use super::header::Nearest;
+use super::label::labels;
+use crate::feed::{BlockRead, FeedError, FeedErrorKind, Sink};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+impl<'a> TableReader<'a> {
+    /// The block ends: what waits is its footer, but for what moved money.
+    pub(super) fn end_block(&mut self, block: &Block<'a>, sink: &mut dyn Sink) {
+        for kept in std::mem::take(&mut self.waiting) {
+            let row = kept.row();
+            let balance = self.running.last_balance();
+            let named = names_payer(&block.plan, row)
+                && labels(self.finder.layouts.headings(), row).is_empty();
+            if !self.turns_page(block, row) && (named || follows(&block.plan, row, balance)) {
+                self.reject(block, row, sink);
+            }
+        }
+        self.totals.end_block();
+        let columns = block.plan.reads.clone();
+        let layout = block.plan.layout.map(|layout| layout.id.clone());
+        let read = |account: Option<String>, days: Option<(NaiveDate, NaiveDate, u64)>| BlockRead {
+            line: block.header.line,
+            account,
+            from: days.map(|(from, ..)| from),
+            to: days.map(|(_, to, _)| to),
+            entries: days.map_or(0, |(.., entries)| entries),
+            layout: layout.clone(),
+            columns: columns.clone(),
+            proved: None,
+        };
+        // A label that begins a block is followed by rows, or by a header of its own.
+        let only_label = std::mem::take(&mut self.by_label) && block.accounts.is_empty();
+        if block.accounts.is_empty() && !only_label {
+            self.blocks.push(read(self.facts.account.clone(), None));
+        }
+        self.blocks.extend(
+            block.accounts.iter().map(|(account, days)| read(account.clone(), Some(*days))),
+        );
+        let behind = std::mem::take(&mut self.behind);
+        // A closing balance behind the rows is theirs, unless an opening one says that it is of what follows.
+        if behind.opening.is_none() {
+            self.facts.closing = self.facts.closing.or(behind.closing);
+        }
+        let next = Facts { closing: behind.closing.filter(|_| behind.opening.is_some()), ..behind };
+        if only_label {
+            // Its labels are those of the header that follows.
+            let Facts { account, currency, opening, closing } = std::mem::take(&mut self.facts);
+            self.facts = Facts {
+                account: next.account.or(account),
+                currency: next.currency.or(currency),
+                opening: next.opening.or(opening),
+                closing: next.closing.or(closing),
+            };
+            return;
+        }
+        self.end_statement(block);
+        let account = self.facts.account.take();
+        self.before = Some((account, block.header.cells.clone()));
+        self.facts = next;
+    }
+
+    /// What the block declared of its account; an account column names it where there is one account.
+    fn end_statement(&mut self, block: &Block<'a>) {
+        let mut accounts = block.accounts.keys().cloned();
+        let only = accounts.next().filter(|_| accounts.next().is_none());
+        let (account, alone) = match (&self.facts.account, only, block.accounts.is_empty()) {
+            (Some(account), _, _) => (Some(account.clone()), true),
+            (None, Some(account), _) => (account, true),
+            (None, None, empty) => (None, empty),
+        };
+        if alone {
+            let declared = [self.facts.opening, self.facts.closing];
+            let currency = block.plan.currency.as_deref();
+            self.running.end_block(block.header.line, account.as_deref(), currency, declared);
+        }
+    }
+
+    pub(super) fn end_state(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
+        // Reading what was kept may begin another block, which ends here too.
+        loop {
+            match std::mem::replace(&mut self.state, State::Before) {
+                State::Before => return Ok(()),
+                State::Sampling { header, rows } => {
+                    self.state = State::Sampling { header, rows };
+                    self.begin_reading(sink)?;
+                }
+                State::Reading(block) => self.end_block(&block, sink),
+            }
+        }
+    }
+
+    /// Ends the file: sums, balances, and what is odd of them. Gives the name of the layout that fits.
+    ///
+    /// # Errors
+    /// Where no header was found, or the balances contradict every reading.
+    pub(in crate::feed) fn finish(
+        mut self,
+        sink: &mut dyn Sink,
+    ) -> Result<Option<String>, FeedError> {
+        self.end_state(sink)?;
+        if self.blocks.is_empty() {
+            let unknown = FeedErrorKind::Empty.at(0);
+            return Err(self.nearest.map_or(unknown, Nearest::error));
+        }
+        if let Some(line) = self.headless {
+            let (expected, found) = ("a header above the rows".to_owned(), "none".to_owned());
+            return Err(FeedErrorKind::Structure { expected, found }.at(line));
+        }
+        self.running.check()?;
+        for block in &mut self.blocks {
+            block.proved = self.running.proved(block.account.as_deref());
+        }
+        self.totals.compare(sink);
+        for block in std::mem::take(&mut self.blocks) {
+            sink.block(block);
+        }
+        self.running.finish(sink);
+        Ok(self.layout)
+    }
+}
+
+/// Own accounts of one block that are told apart for whoever asks.
+const ACCOUNTS_MAX: usize = 64;
+
+pub(super) fn note_day(
+    accounts: &mut BTreeMap<Option<String>, (NaiveDate, NaiveDate, u64)>,
+    account: Option<&str>,
+    day: NaiveDate,
+) {
+    let known = accounts.iter_mut().find(|(known, _)| known.as_deref() == account);
+    if let Some((_, (from, to, entries))) = known {
+        (*from, *to, *entries) = ((*from).min(day), (*to).max(day), *entries + 1);
+    } else if accounts.len() < ACCOUNTS_MAX {
+        accounts.insert(account.map(str::to_owned), (day, day, 1));
+    }
+}

@@ -1,0 +1,131 @@
+//! Statements made at random from the parts of headings that public importers know, in every form and container.
+//!
+//! Goal: no table is read wrongly, none is silently short, and nearly all are read whole.
+//! Method: the movements are drawn first; then one way to write them: headings, order of columns, direction, forms of days and
+//! amounts, labels, footers, blocks, container, encoding. What the reader gives is compared with what was drawn. The words of
+//! headings stand here once more, from the same public sources, and not from the rules that the reader uses.
+//! `DUIZHANG_STATEMENTS` makes another number of them (the slow suite does), `DUIZHANG_SEED` begins elsewhere.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops where its world is not as it must be, and says what it measured"
+)]
+
+#[path = "feed_statements_generated/made.rs"]
+mod made;
+#[path = "feed_statements_generated/written.rs"]
+mod written;
+
+use duizhang::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use duizhang::rulebook::bank::BankLayouts;
+use made::{Made, Movement, Prng};
+use rust_decimal::Decimal;
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+static LAYOUTS: LazyLock<BankLayouts> = LazyLock::new(|| BankLayouts::shipped().unwrap());
+
+/// Statements that are shown where something is wrong.
+const SHOWN: usize = 10;
+
+/// Statements that the ordinary run makes.
+const STATEMENTS: u64 = 1_500;
+
+#[derive(Default)]
+struct Kept {
+    entries: Vec<Movement>,
+    rejects: Vec<String>,
+    flags: Vec<String>,
+}
+
+impl Sink for Kept {
+    fn entry(&mut self, entry: Entry<'_>) {
+        let remarks = entry.remarks;
+        let texts = [remarks.postscript, remarks.purpose, remarks.summary, remarks.note];
+        self.entries.push(Movement {
+            account: entry.account.unwrap_or_default().to_owned(),
+            day: entry.booked_on,
+            credit: entry.direction.code() == "credit",
+            fen: i64::try_from((entry.amount * Decimal::ONE_HUNDRED).normalize().mantissa())
+                .unwrap(),
+            red: entry.reversal,
+            payer_account: entry.counterparty.account.to_owned(),
+            payer_name: entry.counterparty.name.to_owned(),
+            words: texts.join("|"),
+            serial: entry.serial.to_owned(),
+            balance: 0,
+        });
+    }
+
+    fn reject(&mut self, reject: Reject) {
+        self.rejects.push(reject.to_string());
+    }
+
+    fn statement(&mut self, _: Statement<'_>) {}
+
+    fn flag(&mut self, flag: Flag) {
+        self.flags.push(flag.to_string());
+    }
+}
+
+enum End {
+    Whole,
+    /// Refused as a whole, with its reason.
+    Refused(String),
+    Wrong(String),
+}
+
+fn end(made: &Made) -> End {
+    let mut kept = Kept::default();
+    let read = feed::read(&mut Cursor::new(&made.bytes), &LAYOUTS, &mut kept);
+    if let Err(error) = read {
+        return End::Refused(error.to_string());
+    }
+    if let Some(reject) = kept.rejects.first() {
+        return End::Wrong(format!("rejects {reject}"));
+    }
+    if kept.entries.len() != made.movements.len() {
+        return End::Wrong(format!("{} of {} rows", kept.entries.len(), made.movements.len()));
+    }
+    for (got, want) in kept.entries.iter().zip(&made.movements) {
+        if let Some(difference) = want.difference(got, made) {
+            return End::Wrong(difference);
+        }
+    }
+    match kept.flags.first() {
+        Some(flag) => End::Wrong(format!("tells {flag}")),
+        None => End::Whole,
+    }
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the slow suite says how many by the environment"
+    )]
+    let given = std::env::var(name);
+    given.ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn no_statement_is_read_wrongly_and_nearly_all_are_read_whole() {
+    let first = number("DUIZHANG_SEED", 1);
+    let count = number("DUIZHANG_STATEMENTS", STATEMENTS);
+    let (mut whole, mut refused, mut wrong) = (0_u64, Vec::new(), Vec::new());
+    for seed in first..first + count {
+        let made = Made::draw(&mut Prng::new(seed));
+        match end(&made) {
+            End::Whole => whole += 1,
+            End::Refused(why) => refused.push((seed, why, made)),
+            End::Wrong(why) => wrong.push((seed, why, made)),
+        }
+    }
+    println!("{whole} of {count} read whole, {} refused, {} wrong", refused.len(), wrong.len());
+    for (seed, why, made) in wrong.iter().chain(&refused).take(SHOWN) {
+        println!("seed {seed}: {why}\n{}", made.shown());
+    }
+    assert!(wrong.is_empty(), "{} of {count} are read wrongly", wrong.len());
+    assert!(whole * 1000 >= count * 995, "only {whole} of {count} are read whole");
+}
