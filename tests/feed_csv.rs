@@ -167,6 +167,22 @@ fn a_row_without_a_day_is_a_footer_or_a_reject() {
     }
 }
 
+/// A row without a day is of the statement's day, where that covers one day alone, and it is told.
+#[test]
+fn a_statement_of_one_day_gives_its_rows_the_day() {
+    let rows = "09:30:00,5.00,,105.00,甲\n09:31:00,,1.00,104.00,\n合计,5.00,1.00,,\n";
+    let header = "交易时间,收入金额,支出金额,余额,对方户名";
+    let (result, kept) = read(format!("交易日期：2026-05-11\n{header}\n{rows}").as_bytes());
+    assert!(result.is_ok(), "{result:?}");
+    assert_eq!((kept.entries.len(), kept.rejects.len()), (2, 0));
+    assert!(kept.entries.iter().all(|entry| entry.contains("booked_on: 2026-05-11")));
+    assert!(kept.entries[0].contains("09:30:00"), "{}", kept.entries[0]);
+    assert_eq!(kept.flags, ["3: booked-on-statement-day: found \"2026-05-11\""]);
+    // Two days, and nobody can tell which.
+    let (_, kept) = read(format!("起止日期：2026-05-11至2026-05-12\n{header}\n{rows}").as_bytes());
+    assert_eq!((kept.entries.len(), kept.rejects.len()), (0, 1));
+}
+
 /// What nobody reads is named, so that nobody is told that a payer wrote nothing.
 #[test]
 fn a_column_with_words_that_nobody_reads_is_named() {

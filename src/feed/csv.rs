@@ -20,13 +20,14 @@ pub(super) const PREAMBLE_ROWS_MAX: usize = 64;
 pub(super) fn plan(scan: &Scan, layouts: &BankLayouts) -> Result<(Encoding, u8), FeedError> {
     confirmed(scan, layouts, |finder, text| {
         let mut nearest: Option<Nearest> = None;
-        for delimiter in DELIMITERS {
+        let tries = [false, true].into_iter().flat_map(|daily| DELIMITERS.map(|one| (daily, one)));
+        for (daily, delimiter) in tries {
             let mut rows = RowReader::new(text.as_bytes(), delimiter);
             // The head may end within a row: what cannot be split there is not an error yet.
             let mut looked_at = 0;
             while let (true, Ok(Some(row))) = (looked_at < PREAMBLE_ROWS_MAX, rows.next()) {
                 looked_at += 1;
-                if finder.is_header(row) {
+                if finder.is_header(row, daily) {
                     return Ok(delimiter);
                 }
                 finder.nearest(row, &mut nearest);

@@ -26,6 +26,7 @@ pub enum Flag {
 pub enum Odd {
     AmbiguousDate,
     BalanceUnreadable,
+    BookedOnStatementDay,
     BookedOnValueDate,
     ColumnNotRead,
     ControlCharacter,
@@ -44,9 +45,10 @@ pub enum Odd {
 }
 
 impl Odd {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::AmbiguousDate,
         Self::BalanceUnreadable,
+        Self::BookedOnStatementDay,
         Self::BookedOnValueDate,
         Self::ColumnNotRead,
         Self::ControlCharacter,
@@ -70,6 +72,7 @@ impl Odd {
         match self {
             Self::AmbiguousDate => "ambiguous-date",
             Self::BalanceUnreadable => "balance-unreadable",
+            Self::BookedOnStatementDay => "booked-on-statement-day",
             Self::BookedOnValueDate => "booked-on-value-date",
             Self::ColumnNotRead => "column-not-read",
             Self::ControlCharacter => "control-character",
@@ -92,6 +95,7 @@ impl Odd {
         match self {
             Self::AmbiguousDate => "日期的月、日顺序有两种读法，已按该银行的格式读取",
             Self::BalanceUnreadable => "余额无法识别，未作余额核对",
+            Self::BookedOnStatementDay => "该笔没有日期，以账单所属日期为记账日期",
             Self::BookedOnValueDate => "该笔没有记账日期，以起息日代替",
             Self::ColumnNotRead => "该列的标题无法识别，列中文字未读取",
             Self::ControlCharacter => "附言中有控制字符，已换成空格",

@@ -322,6 +322,9 @@ pub(super) fn label(rules: &Headings, text: &str) -> Option<Option<LabelKind>> {
         return None;
     }
     let way = way(&taken, &remark);
+    if let Some(kind) = of_days(&taken) {
+        return Some(Some(kind));
+    }
     let kind = match meaning(&taken, way) {
         _ if taken.has(Part::Page) => None,
         _ if taken.has(Part::Opening) && taken.all.has_any(&[Part::Balance, Part::Amount]) => {
@@ -335,6 +338,20 @@ pub(super) fn label(rules: &Headings, text: &str) -> Option<Option<LabelKind>> {
         _ => None,
     };
     Some(kind)
+}
+
+/// A label of the day, or the days, that the rows are of. 查询日期 is the day on which somebody asked.
+fn of_days(taken: &Taken) -> Option<LabelKind> {
+    let day = taken.all.has_any(&[Part::Day, Part::Time]) && !taken.has(Part::Passed);
+    if taken.has(Part::Period) {
+        return Some(LabelKind::Period);
+    }
+    match (taken.has(Part::Opening), taken.has(Part::Closing)) {
+        (true, false) if day => Some(LabelKind::From),
+        (false, true) if day => Some(LabelKind::To),
+        (false, false) if day && !taken.has(Part::Own) => Some(LabelKind::Day),
+        _ => None,
+    }
 }
 
 impl Meaning {

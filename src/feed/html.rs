@@ -31,7 +31,7 @@ pub(super) fn encoding(scan: &Scan, layouts: &BankLayouts) -> Result<Encoding, F
             }
             looked_at += 1;
             let row = rows.cells.row(rows.line);
-            if finder.is_header(row) {
+            if finder.is_header(row, false) {
                 return Ok(());
             }
             finder.nearest(row, &mut nearest);

@@ -11,6 +11,7 @@
 mod block;
 mod columns;
 mod ending;
+mod facts;
 mod flags;
 mod footer;
 mod header;
@@ -21,6 +22,7 @@ mod proof;
 mod reads;
 mod row;
 mod totals;
+mod unread;
 mod value;
 mod variants;
 

@@ -18,9 +18,43 @@ pub fn masked(account_no: &str) -> String {
     if count <= 4 { shown } else { format!("····{shown}") }
 }
 
+/// Whether a number is one that a mask such as `6222****0001` shows: what stands around the stars is in it, in order.
+#[must_use]
+pub fn is_shown_as(account_no: &str, mask: &str) -> bool {
+    let mut parts = mask.split('*').filter(|part| !part.is_empty());
+    let first = if mask.starts_with('*') { "" } else { parts.next().unwrap_or_default() };
+    let Some(mut rest) = account_no.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, between)) = parts.split_last() else { return mask.ends_with('*') };
+    let (last, between) =
+        if mask.ends_with('*') { ("", parts.as_slice()) } else { (*last, between) };
+    for part in between {
+        let Some((_, behind)) = rest.split_once(part) else { return false };
+        rest = behind;
+    }
+    rest.ends_with(last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mask_shows_the_numbers_that_have_what_it_leaves() {
+        for (mask, fits) in [
+            ("2105****3456", true),
+            ("2105*3456", true),
+            ("****3456", true),
+            ("2105****", true),
+            ("2105**0930**3456", true),
+            ("2106****3456", false),
+            ("2105****3457", false),
+            ("2105**9999**3456", false),
+            ("2105400009300123456*3456", false),
+        ] {
+            assert_eq!(is_shown_as("2105400009300123456", mask), fits, "{mask}");
+        }
+    }
 
     #[test]
     fn only_the_last_four_characters_of_an_account_are_shown() {

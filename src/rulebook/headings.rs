@@ -52,11 +52,12 @@ pub enum Part {
     Count,
     Total,
     Page,
+    Period,
 }
 
 /// Some of the parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parts(u32);
+pub struct Parts(u64);
 
 impl Parts {
     pub const NONE: Self = Self(0);

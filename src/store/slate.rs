@@ -86,7 +86,19 @@ impl Accounts {
             return Some(*index);
         }
         let plain: String = account_no.chars().filter(|c| !c.is_whitespace()).collect();
-        self.by_number.get(&plain).copied()
+        self.by_number.get(&plain).copied().or_else(|| self.shown_as(&plain))
+    }
+
+    /// The only account that a mask such as `6222****0001` fits.
+    fn shown_as(&self, mask: &str) -> Option<AccountIndex> {
+        if !mask.contains('*') {
+            return None;
+        }
+        let mut fitting = (0..).zip(&self.accounts).filter(|(_, account)| {
+            crate::remittance::account::is_shown_as(&account.account_no, mask)
+        });
+        let (index, _) = fitting.next()?;
+        fitting.next().is_none().then_some(AccountIndex(index))
     }
 
     #[must_use]

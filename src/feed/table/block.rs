@@ -6,15 +6,16 @@
 //!
 //! Invariant: memory is bounded by [`SAMPLE_ROWS`] and [`WAITING_MAX`], whatever the file holds.
 
-use super::footer::{is_day_misspelt, looks_like_data, moves_money};
+use super::facts::Facts;
+use super::footer::{follows, is_day_misspelt, looks_like_data, moves_money, names_payer};
 use super::header::{Finder, Header, Nearest, normalised};
 use super::label::{Label, labels};
 use super::plan::{Plan, Sample};
 use super::proof::hundredths;
 use super::row::{Joined, RowReader};
 use super::totals::Totals;
+use super::unread;
 use super::value;
-use crate::feed::amount::Amount;
 use crate::feed::rows::{KeptRow, Row};
 use crate::feed::running::Running;
 use crate::feed::{BlockRead, FeedError, FeedErrorKind, Flag, Odd, Sink};
@@ -28,23 +29,12 @@ const SAMPLE_ROWS: usize = 256;
 const WAITING_MAX: usize = 1024;
 /// Ambiguous dates of one file that are named.
 const AMBIGUOUS_MAX: u32 = 8;
-/// Columns that are named because nobody reads them.
-const UNREAD_MAX: usize = 32;
 
 /// How rows come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::feed) struct Delivered {
     /// Rows may end early: what is left out is empty (HTML, workbooks).
     pub(in crate::feed) ragged: bool,
-}
-
-/// What stands before the rows of a block, and between blocks.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
-    pub(super) account: Option<String>,
-    pub(super) currency: Option<String>,
-    pub(super) opening: Option<Amount>,
-    pub(super) closing: Option<Amount>,
 }
 
 /// The rows that are read, from one header on.
@@ -87,9 +77,11 @@ pub(in crate::feed) struct TableReader<'a> {
     pub(super) layout: Option<String>,
     /// The block at hand was begun by the label of another account, under the header before it.
     pub(super) by_label: bool,
+    /// That rows were booked on the statement's day was said.
+    pub(super) told_day: bool,
     pub(super) blocks: Vec<BlockRead>,
     pub(super) ambiguous: u32,
-    pub(super) unread: u32,
+    pub(super) unread: usize,
 }
 
 impl<'a> TableReader<'a> {
@@ -109,6 +101,7 @@ impl<'a> TableReader<'a> {
             headless: None,
             layout: None,
             by_label: false,
+            told_day: false,
             blocks: Vec::new(),
             ambiguous: 0,
             unread: 0,
@@ -159,7 +152,8 @@ impl<'a> TableReader<'a> {
 
     /// A row before a header: labels, or the header.
     fn before_header(&mut self, row: Row<'_>) -> Result<(), FeedError> {
-        if let Some(header) = self.finder.header(row) {
+        let daily = self.facts.only_day().is_some();
+        if let Some(header) = self.finder.header_where(row, daily) {
             return self.begin_block(header);
         }
         self.finder.nearest(row, &mut self.nearest);
@@ -172,20 +166,11 @@ impl<'a> TableReader<'a> {
     }
 
     fn note(&mut self, line: u64, label: &Label) {
-        // Behind rows the account is this block's, or begins another; see `other_row`.
-        let facts =
-            if matches!(self.state, State::Before) { &mut self.facts } else { &mut self.behind };
-        match label {
-            Label::Account(account) => {
-                facts.account = facts.account.take().or_else(|| Some(account.clone()))
-            }
-            Label::Currency(currency) => {
-                facts.currency = facts.currency.take().or_else(|| Some(currency.clone()));
-            }
-            Label::Opening(amount) => facts.opening = facts.opening.or(Some(*amount)),
-            Label::Closing(amount) => facts.closing = facts.closing.or(Some(*amount)),
-            Label::Count { .. } | Label::Sum { .. } => self.totals.declare(line, label),
-        }
+        // Behind rows a label is this block's, or begins another; see `other_row`.
+        let before = matches!(self.state, State::Before);
+        let facts = if before { &mut self.facts } else { &mut self.behind };
+        facts.note(label);
+        self.totals.declare(line, label);
     }
 
     fn begin_block(&mut self, header: Header<'a>) -> Result<(), FeedError> {
@@ -266,9 +251,20 @@ impl<'a> TableReader<'a> {
             self.reject_waiting(block, sink);
             self.behind = Facts::default();
         }
+        self.read_row_of(block, row, None, sink)
+    }
+
+    /// Reads a row, on the day given where it names none itself.
+    fn read_row_of(
+        &mut self,
+        block: &mut Block<'a>,
+        row: Row<'_>,
+        day: Option<NaiveDate>,
+        sink: &mut dyn Sink,
+    ) -> bool {
         let reader = RowReader { plan: &block.plan };
         let account = self.facts.account.as_deref();
-        let Ok(reading) = reader.read(row, account, &mut self.joined) else { return false };
+        let Ok(reading) = reader.read(row, account, day, &mut self.joined) else { return false };
         let entry = &reading.entry;
         self.running.entry(entry, reading.amount, reading.balance);
         self.totals.entry(entry.direction, reading.amount.hundredths, reading.credit_column);
@@ -280,38 +276,15 @@ impl<'a> TableReader<'a> {
         }
         sink.entry(reading.entry);
         if !block.plan.unknown.is_empty() {
-            self.look_for_words(block, row, sink);
+            unread::look(&mut block.plan, row, &mut self.unread, sink);
         }
         true
-    }
-
-    /// Names a column that holds words and that nobody reads: nobody shall be told that a payer wrote nothing.
-    fn look_for_words(&mut self, block: &mut Block<'a>, row: Row<'_>, sink: &mut dyn Sink) {
-        let unread = &mut self.unread;
-        let header = &block.plan.header;
-        block.plan.unknown.retain(|column| {
-            let cell = row.cell(*column);
-            let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-            let words = digits >= 10
-                || cell.chars().any(|c| c.is_alphabetic() && !c.is_ascii())
-                || cell.bytes().filter(u8::is_ascii_alphabetic).count() > 3;
-            if !words {
-                return true;
-            }
-            *unread += 1;
-            if usize::try_from(*unread).is_ok_and(|unread| unread <= UNREAD_MAX) {
-                let heading = header.get(*column).filter(|heading| !heading.is_empty());
-                let found = heading.cloned().unwrap_or_else(|| format!("column {}", column + 1));
-                sink.flag(Flag::Oddity { line: row.line, odd: Odd::ColumnNotRead, found });
-            }
-            false
-        });
     }
 
     /// What is no movement: a header, a label, a footer, or a row that cannot be read.
     fn other_row(
         &mut self,
-        block: Box<Block<'a>>,
+        mut block: Box<Block<'a>>,
         row: Row<'_>,
         sink: &mut dyn Sink,
     ) -> Result<(), FeedError> {
@@ -347,10 +320,34 @@ impl<'a> TableReader<'a> {
             self.by_label = true;
             return Ok(());
         }
+        if labels.is_empty() && self.read_on_only_day(&mut block, row, sink) {
+            self.state = State::Reading(block);
+            return Ok(());
+        }
         self.state = State::Reading(block);
         labels.iter().for_each(|label| self.note(row.line, label));
         self.wait(row, sink);
         Ok(())
+    }
+
+    /// A movement without a day is of the day that the statement covers, where that is one alone; and it is told.
+    fn read_on_only_day(
+        &mut self,
+        block: &mut Block<'a>,
+        row: Row<'_>,
+        sink: &mut dyn Sink,
+    ) -> bool {
+        let Some(day) = self.facts.only_day() else { return false };
+        let before = self.running.last_balance();
+        let moved = names_payer(&block.plan, row) || follows(&block.plan, row, before);
+        if !moved || !self.read_row_of(block, row, Some(day), sink) {
+            return false;
+        }
+        if !std::mem::replace(&mut self.told_day, true) {
+            let found = day.to_string();
+            sink.flag(Flag::Oddity { line: row.line, odd: Odd::BookedOnStatementDay, found });
+        }
+        true
     }
 
     /// A row without a day waits for what follows it.
@@ -369,7 +366,9 @@ impl<'a> TableReader<'a> {
 
     pub(super) fn reject(&mut self, block: &Block<'a>, row: Row<'_>, sink: &mut dyn Sink) {
         let reader = RowReader { plan: &block.plan };
-        if let Err(refusal) = reader.read(row, self.facts.account.as_deref(), &mut self.joined) {
+        if let Err(refusal) =
+            reader.read(row, self.facts.account.as_deref(), None, &mut self.joined)
+        {
             self.running.gap();
             self.totals.reject();
             sink.reject(reader.rejected(row, refusal));

@@ -2,7 +2,8 @@
 //!
 //! Start at [`TableReader::finish`].
 
-use super::block::{Block, Facts, State, TableReader};
+use super::block::{Block, State, TableReader};
+use super::facts::Facts;
 use super::footer::{follows, names_payer};
 use super::header::Nearest;
 use super::label::labels;
@@ -51,13 +52,7 @@ impl<'a> TableReader<'a> {
         let next = Facts { closing: behind.closing.filter(|_| behind.opening.is_some()), ..behind };
         if only_label {
             // Its labels are those of the header that follows.
-            let Facts { account, currency, opening, closing } = std::mem::take(&mut self.facts);
-            self.facts = Facts {
-                account: next.account.or(account),
-                currency: next.currency.or(currency),
-                opening: next.opening.or(opening),
-                closing: next.closing.or(closing),
-            };
+            self.facts = next.or(std::mem::take(&mut self.facts));
             return;
         }
         self.end_statement(block);

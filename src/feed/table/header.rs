@@ -54,23 +54,29 @@ impl<'a> Finder<'a> {
         Self { layouts, encoding }
     }
 
-    /// Whether the row is a header.
-    pub(in crate::feed) fn is_header(&self, row: Row<'_>) -> bool {
-        self.header(row).is_some()
+    /// Whether the row is a header; one without a day is one where the statement is of one day alone, which
+    /// `TableReader` knows.
+    pub(in crate::feed) fn is_header(&self, row: Row<'_>, daily: bool) -> bool {
+        self.header_where(row, daily).is_some()
     }
 
     /// The row as a header, where it is one.
     pub(super) fn header(&self, row: Row<'_>) -> Option<Header<'a>> {
+        self.header_where(row, false)
+    }
+
+    /// The row as a header; one without a day where the statement is of one day alone.
+    pub(super) fn header_where(&self, row: Row<'_>, daily: bool) -> Option<Header<'a>> {
         if row.cells().filter(|cell| !cell.is_empty()).nth(CELLS_MIN - 1).is_none() {
             return None;
         }
-        self.of_cells(row.line, row.cells().map(str::to_owned).collect())
+        self.of_cells(row.line, row.cells().map(str::to_owned).collect(), daily)
     }
 
-    fn of_cells(&self, line: u64, cells: Vec<String>) -> Option<Header<'a>> {
+    fn of_cells(&self, line: u64, cells: Vec<String>, daily: bool) -> Option<Header<'a>> {
         let headings: Vec<Heading> = cells.iter().map(|cell| self.read(cell)).collect();
         let layout = self.layout(&cells);
-        let is_header = layout.is_some() || (self.reads_chinese() && has_day_and_amount(&headings));
+        let is_header = layout.is_some() || (self.reads_chinese() && is_header(&headings, daily));
         is_header.then_some(Header { line, cells, headings, layout })
     }
 
@@ -112,7 +118,7 @@ impl<'a> Finder<'a> {
             let above = if cell.is_empty() { above } else { over };
             cells.push(format!("{above}{cell}"));
         }
-        self.of_cells(top.line, cells)
+        self.of_cells(top.line, cells, false)
     }
 
     /// The layout that fits, if one does; where two fit equally well neither adds anything.
@@ -198,9 +204,10 @@ fn has_day(headings: &[Heading]) -> bool {
     headings.iter().any(|heading| matches!(heading.meaning, Meaning::Day(_) | Meaning::Moment(_)))
 }
 
-fn has_day_and_amount(headings: &[Heading]) -> bool {
+fn is_header(headings: &[Heading], daily: bool) -> bool {
     let has = |field| has_field(headings, field);
-    has_day(headings) && (has(Field::Amount) || (has(Field::Credit) && has(Field::Debit)))
+    (daily || has_day(headings))
+        && (has(Field::Amount) || (has(Field::Credit) && has(Field::Debit)))
 }
 
 /// What headings lack to be a header.

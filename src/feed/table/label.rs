@@ -5,11 +5,12 @@
 
 use super::value;
 use crate::feed::amount::Amount;
-use crate::feed::heading;
 use crate::feed::rows::Row;
+use crate::feed::{date, heading};
 use crate::remittance::Direction;
-use crate::rulebook::bank::AmountStyle;
+use crate::rulebook::bank::{AmountStyle, DateOrder};
 use crate::rulebook::headings::Headings;
+use chrono::NaiveDate;
 
 /// Digits or letters of an account, at least; a label that names fewer names none.
 const ACCOUNT_CHARS_MIN: usize = 5;
@@ -27,6 +28,11 @@ pub(in crate::feed) enum LabelKind {
     Currency,
     Opening,
     Closing,
+    /// The first and the last day of the rows, both in one, or the only one.
+    From,
+    To,
+    Period,
+    Day,
     /// How many rows, of one way or of both.
     Count(Option<Direction>),
     /// What the rows of one way sum to.
@@ -40,6 +46,8 @@ pub(super) enum Label {
     Currency(String),
     Opening(Amount),
     Closing(Amount),
+    From(NaiveDate),
+    To(NaiveDate),
     Count { way: Option<Direction>, count: u64 },
     Sum { way: Direction, sum: Amount },
 }
@@ -56,14 +64,16 @@ pub(super) fn labels(rules: &Headings, row: Row<'_>) -> Vec<Label> {
             || (index + 1..row.len()).map(|next| row.cell(next)).find(|cell| !cell.is_empty());
         let pieces: Vec<&str> = cell.split([':', '：']).collect();
         if let [whole] = pieces.as_slice() {
-            found.extend(
-                kind_of(rules, whole).zip(beside()).and_then(|(kind, value)| of(kind, value)),
-            );
+            if let (Some(kind), Some(value)) = (kind_of(rules, whole), beside()) {
+                found.extend(all_of(kind, value));
+            }
             continue;
         }
         for (label, value) in pieces.iter().zip(pieces.iter().skip(1)) {
             let value = if value.trim().is_empty() { beside().unwrap_or_default() } else { value };
-            found.extend(kind_of(rules, label).and_then(|kind| of(kind, value)));
+            if let Some(kind) = kind_of(rules, label) {
+                found.extend(all_of(kind, value));
+            }
         }
     }
     found
@@ -100,6 +110,38 @@ const fn is_value(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '*' | '.' | ',' | '+' | '-')
 }
 
+/// What a label with its value says; a period says two things.
+fn all_of(kind: LabelKind, text: &str) -> Vec<Label> {
+    match (kind, days(text).as_slice()) {
+        (LabelKind::Period, [from, to]) => vec![Label::From(*from), Label::To(*to)],
+        (LabelKind::Day, [day]) => vec![Label::From(*day), Label::To(*day)],
+        (LabelKind::Day, [from, to]) => vec![Label::From(*from), Label::To(*to)],
+        _ => of(kind, text).into_iter().collect(),
+    }
+}
+
+/// The days that stand in a text, at most two: `20260501-20260531`, `2026-05-01 至 2026-05-31`.
+fn days(text: &str) -> Vec<NaiveDate> {
+    let mut found = Vec::new();
+    let mut rest = text.trim();
+    while let Some(first) = rest.chars().next() {
+        let next = match date::day(rest, DateOrder::YearFirst) {
+            Some(day) => {
+                found.push(day.day);
+                day.rest
+            }
+            // `2026051120260531` is none; a number is passed over whole.
+            None if first.is_ascii_digit() => rest.trim_start_matches(|c: char| c.is_ascii_digit()),
+            None => rest.get(first.len_utf8()..).unwrap_or_default(),
+        };
+        if found.len() == 2 || next.len() >= rest.len() {
+            break;
+        }
+        rest = next;
+    }
+    found
+}
+
 /// The value of a label; `None` where it is none of its kind.
 fn of(kind: LabelKind, text: &str) -> Option<Label> {
     let amount = || Amount::read(value::money(number(text)?), AmountStyle::Point).ok();
@@ -109,6 +151,9 @@ fn of(kind: LabelKind, text: &str) -> Option<Label> {
             let word = text.split(char::is_whitespace).find(|word| !word.is_empty())?;
             Some(Label::Currency(word.to_owned()))
         }
+        LabelKind::From => days(text).first().copied().map(Label::From),
+        LabelKind::To => days(text).first().copied().map(Label::To),
+        LabelKind::Period | LabelKind::Day => None,
         LabelKind::Opening => amount().map(Label::Opening),
         LabelKind::Closing => amount().map(Label::Closing),
         LabelKind::Count(way) => {
@@ -183,6 +228,27 @@ mod tests {
         ];
         for (cells, want) in rows {
             assert_eq!(accounts(cells), *want, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn the_days_of_the_rows_are_found() {
+        let banks = BankLayouts::shipped().unwrap();
+        let day = |text: &str| date::day(text, DateOrder::YearFirst).unwrap().day;
+        let from_to = |from, to| vec![Label::From(day(from)), Label::To(day(to))];
+        #[rustfmt::skip] // A table is read by column.
+        let rows: Vec<(&[&str], Vec<Label>)> = vec![
+            (&["起止日期：20260501-20260531"],                from_to("20260501", "20260531")),
+            (&["起始日期：2026-05-11", "终止日期：2026-05-11"], from_to("20260511", "20260511")),
+            (&["交易日期：2026年5月11日"],                     from_to("20260511", "20260511")),
+            (&["查询时间范围[ Time Range ]", "20260501-20260531"], from_to("20260501", "20260531")),
+            (&["查询日期：2026-06-18 14:54:01"],              vec![]),
+            (&["打印日期：2026-06-18"],                       vec![]),
+        ];
+        for (cells, want) in rows {
+            let mut row = Cells::new();
+            cells.iter().for_each(|cell| row.push(cell));
+            assert_eq!(labels(banks.headings(), row.row(1)), want, "{cells:?}");
         }
     }
 

@@ -62,7 +62,7 @@ pub(super) fn score(
     let mut first = None;
     for kept in rows {
         let row = kept.row();
-        let Ok(reading) = reader.read(row, account, &mut joined) else {
+        let Ok(reading) = reader.read(row, account, None, &mut joined) else {
             score.refused += u32::from(reader.day(row).is_ok());
             continue;
         };

@@ -80,12 +80,13 @@ impl<'p> RowReader<'p> {
         self,
         row: Row<'a>,
         account: Option<&'a str>,
+        day: Option<NaiveDate>,
         joined: &'a mut Joined,
     ) -> Result<Reading<'a>, Refusal>
     where
         'p: 'a,
     {
-        let booked = self.booked(row)?;
+        let booked = self.booked(row, day)?;
         self.shape(row)?;
         let movement = self.movement(row)?;
         let balance = self.balance(row)?;
@@ -149,8 +150,17 @@ impl<'p> RowReader<'p> {
         })
     }
 
-    fn booked(self, row: Row<'_>) -> Result<Booked, Refusal> {
-        let found = self.day(row)?;
+    /// When the row was booked; `given` is the day of a row that has none.
+    fn booked(self, row: Row<'_>, given: Option<NaiveDate>) -> Result<Booked, Refusal> {
+        let found = match (self.day(row), given) {
+            (Ok(found), _) => found,
+            // What stands in the day's column is then a time, or nothing.
+            (Err(_), Some(day)) => {
+                let rest = self.value(row, Field::Date);
+                date::DayFound { day, rest, ambiguous: false }
+            }
+            (Err(refusal), None) => return Err(refusal),
+        };
         let expected = "a time of day such as 09:30:00";
         let wrong = |field| move |()| self.refusal(field, Problem::Date { expected });
         let (behind, zone) = date::zoned(found.rest);

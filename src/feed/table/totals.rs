@@ -151,7 +151,12 @@ impl Totals {
         let (what, way, is) = match label {
             Label::Count { way, count } => ("count", *way, Total::Count(*count)),
             Label::Sum { way, sum } => ("sum", Some(*way), Total::Sum(*sum)),
-            Label::Account(_) | Label::Currency(_) | Label::Opening(_) | Label::Closing(_) => {
+            Label::Account(_)
+            | Label::Currency(_)
+            | Label::Opening(_)
+            | Label::Closing(_)
+            | Label::From(_)
+            | Label::To(_) => {
                 return;
             }
         };

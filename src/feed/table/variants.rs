@@ -190,7 +190,7 @@ fn own_agrees(plan: &mut Plan<'_>, sample: &Sample<'_>, model: Model, one_is_in:
     let (mut agrees, mut contradicted) = (false, false);
     for row in sample.rows {
         let reader = RowReader { plan };
-        let Ok(reading) = reader.read(row.row(), None, &mut joined) else { continue };
+        let Ok(reading) = reader.read(row.row(), None, None, &mut joined) else { continue };
         let is_own = |account: &str| {
             sample.account == Some(account) || (sample.is_own)(account) == Some(true)
         };
