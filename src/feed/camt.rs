@@ -1,27 +1,31 @@
 //! Reads ISO 20022 account statements: camt.052, camt.053 and camt.054 in every version.
 //!
 //! Start at [`read`]. The document is walked event by event; where an element stands (`place.rs`)
-//! decides what it means, so an `Ntry` inside `SplmtryData` is no entry. Texts are gathered into
-//! buffers that are used again for the next entry (`entry.rs`, `detail.rs`); `statement.rs` keeps
-//! what a statement says of itself. `source.rs` counts lines and bounds what one piece of XML may
+//! decides what it means, so an `Ntry` inside `SplmtryData` is no entry. An entry's texts are gathered
+//! into buffers that are used again for the next (`gathered.rs`, `text.rs`); when it closes it becomes
+//! one transaction or several (`entry.rs`, `batch.rs`). `statement.rs` keeps what a statement says of
+//! itself. `source.rs` counts lines and bounds what one piece of XML may
 //! hold; `namespace.rs` tells the bank's elements from somebody else's.
 //!
 //! Not here: character sets. The bytes are UTF-8 when they arrive, whatever the XML declaration
 //! says. Invariant: a document type or an entity ends the reading, nothing is ever expanded; a
 //! file that is cut or not well-formed gives an error after whatever was pushed before.
 
+mod batch;
 mod detail;
 mod entry;
+mod gathered;
 mod name;
 mod namespace;
 mod place;
 mod source;
 mod statement;
+mod text;
 pub(in crate::feed) mod value;
 mod walk;
 
 use super::{FeedError, FeedErrorKind, Format, Sink};
-pub(in crate::feed) use detail::join;
+pub(in crate::feed) use text::join;
 
 use quick_xml::events::Event;
 use source::Source;
@@ -67,5 +71,7 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, Feed
     }
 }
 
+#[cfg(test)]
+mod batch_tests;
 #[cfg(test)]
 mod tests;

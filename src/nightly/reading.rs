@@ -200,6 +200,7 @@ impl Sink for Feeder<'_> {
     }
 
     fn statement(&mut self, statement: Statement<'_>) {
+        self.serials.end_again();
         let Some(account) = self.account(statement.account, statement.line) else { return };
         if statement.currency.is_some_and(|currency| currency != "CNY") {
             return; // Its rows were set aside one by one.
@@ -225,6 +226,10 @@ impl Sink for Feeder<'_> {
         let record =
             FlagRecord { line: flag.line(), code: flag.code().to_owned(), detail: flag.detail() };
         self.send(Message::Flag(record));
+    }
+
+    fn begins_again(&mut self) {
+        self.serials.begin_again();
     }
 
     /// Rows without a serial are told apart within their own file only.

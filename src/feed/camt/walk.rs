@@ -3,20 +3,25 @@
 //! Invariant: `places` holds one place an open element, never more than [`DEPTH_MAX`]; the text in
 //! `text` is that of the innermost leaf.
 
-use super::entry::Entry;
+use super::gathered::Gathered;
 use super::namespace::Namespaces;
 use super::place::{Field, Place};
 use super::source::Source;
-use super::statement::Statement;
+use super::statement::{File, Statement};
 use crate::feed::{FeedErrorKind, Flag, Format, Odd, Sink};
 use quick_xml::events::{BytesRef, BytesStart};
-use std::collections::HashSet;
 
 /// Open elements; the deepest field of any camt version stands on level 13, envelopes add a few.
 const DEPTH_MAX: usize = 64;
 
 /// Bytes of text that one entry may carry in all its details.
 const ENTRY_TEXT_BYTES_MAX: usize = 12 << 20;
+
+/// Bytes of a currency that are kept.
+const CURRENCY_BYTES_MAX: usize = 16;
+
+/// What a text costs beside its own bytes: a joint before it.
+const TEXT_BYTES_MORE: usize = 16;
 
 /// The marks that XML itself names; any other entity is refused.
 const PREDEFINED: [(&str, &str); 5] =
@@ -33,9 +38,9 @@ pub(super) struct Walk {
     text_bytes: usize,
     currency: String,
     statement: Statement,
-    entry: Entry,
+    entry: Gathered,
     statements: u64,
-    seen: HashSet<u64>,
+    file: File,
 }
 
 impl Walk {
@@ -50,9 +55,9 @@ impl Walk {
             text_bytes: 0,
             currency: String::new(),
             statement: Statement::default(),
-            entry: Entry::default(),
+            entry: Gathered::default(),
             statements: 0,
-            seen: HashSet::new(),
+            file: File::default(),
         }
     }
 
@@ -133,7 +138,7 @@ impl Walk {
                 self.entry.begin(source.line());
                 source.record();
             }
-            Place::Detail => self.entry.detail.clear(),
+            Place::Detail => self.entry.begin_detail(source.line()),
             // `Sts` holds its text or a `Cd`: the text goes on in the child.
             Place::Leaf(_) if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
             Place::Leaf(_) => {
@@ -154,6 +159,8 @@ impl Walk {
             let key: &str = attribute.key.as_ref();
             if key == "Ccy" {
                 let value: &str = attribute.value.as_ref();
+                // A longer one is no currency, and need not be kept to see that.
+                let value = value.get(..CURRENCY_BYTES_MAX).unwrap_or(value);
                 value.clone_into(&mut self.currency);
             }
         }
@@ -180,12 +187,13 @@ impl Walk {
             }
             Place::Detail => self.entry.close_detail(),
             Place::Entry => {
+                self.statement.begin_entries(&mut self.file, sink);
                 self.entry.close(&mut self.statement, source, sink);
             }
             Place::Balance => self.statement.close_balance(),
             Place::Statement => {
                 self.statements += 1;
-                self.statement.close(&mut self.seen, sink)?;
+                self.statement.close(self.format, &mut self.file, sink)?;
             }
             Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
         }
@@ -201,7 +209,7 @@ impl Walk {
         }
         match self.places.last() {
             Some(Place::Leaf(_)) => {
-                self.text_bytes = self.text_bytes.saturating_add(text.len());
+                self.text_bytes = self.text_bytes.saturating_add(text.len() + TEXT_BYTES_MORE);
                 if self.text_bytes > ENTRY_TEXT_BYTES_MAX {
                     return Err(structure("at most 12 MiB of text in one entry", "more"));
                 }
@@ -236,13 +244,14 @@ impl Walk {
     }
 
     /// Says what the file was, at its end.
-    pub(super) fn finish(&self, sink: &mut dyn Sink) -> Result<Format, FeedErrorKind> {
+    pub(super) fn finish(&mut self, sink: &mut dyn Sink) -> Result<Format, FeedErrorKind> {
         if self.root.is_empty() {
             return Err(FeedErrorKind::Empty);
         }
         if !self.root_closed {
             return Err(structure("the end of the document", "the end of the file"));
         }
+        std::mem::take(&mut self.file.sequence).finish(sink);
         let format = self.format.ok_or_else(|| {
             structure("a camt.052, camt.053 or camt.054 message", &format!("<{}>", self.root))
         })?;
