@@ -46,7 +46,7 @@ pub(super) fn total(text: &str) -> Option<Total<'_>> {
     Some(Total { count: count.parse().ok()?, currency, sum })
 }
 
-/// Splits `EUR1000,00 rest`. Digits behind a blank are the amount's own, and then it is none.
+/// Splits `EUR1000,00 rest`. What the rest is of a balance is told; the statement's arithmetic judges.
 fn amount(text: &str) -> Option<(&str, Exact, &str)> {
     let (currency, rest) = text.split_at_checked(3)?;
     if !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
@@ -54,9 +54,7 @@ fn amount(text: &str) -> Option<(&str, Exact, &str)> {
     }
     let end = rest.find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'));
     let (amount, rest) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
-    let rest = rest.trim();
-    let whole = !rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '\''));
-    Some((currency, amount_of(amount).ok().filter(|_| whole)?, rest))
+    Some((currency, amount_of(amount).ok()?, rest.trim()))
 }
 
 /// Reads digits with one comma and at most two decimals; also with a point in the comma's place, or
@@ -132,7 +130,7 @@ mod tests {
         let rows = [
             ("C240304EUR1000,00",       Some(("1000.00", "EUR", ""))),
             ("D240304CNY10,",           Some(("-10", "CNY", ""))),
-            ("C141387INR11 27421,94",   None), // 11, 1127421.94? Nobody knows.
+            ("C141387INR11 27421,94",   Some(("11", "INR", "27421,94"))),
             ("C240304EUR1000.00",       Some(("1000.00", "EUR", ""))),
             ("C240304EUR1000,00 x",     Some(("1000.00", "EUR", "x"))),
             ("C240304EUR1,200",         None),

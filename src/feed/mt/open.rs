@@ -57,8 +57,9 @@ impl Open {
             self.field.push(' ');
         }
         self.field.push_str(text);
-        let joined = Movement::read(&self.field).is_ok();
-        if joined && (!readable || digits) || readable && digits {
+        // Where it was readable and cannot be read now, the whole is refused.
+        let taken = if readable { digits } else { Movement::read(&self.field).is_ok() };
+        if taken {
             self.is_complete = true;
             return true;
         }
