@@ -63,7 +63,7 @@ impl Shape {
         }
         match Self::judge(gathered, sum, units) {
             Self::One => Self::Parts(amounts),
-            contradicted => contradicted,
+            contradicted @ (Self::Parts(_) | Self::Contradicted(..)) => contradicted,
         }
     }
 
