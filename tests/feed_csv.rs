@@ -276,7 +276,7 @@ fn a_summary_has_the_keys_of_the_contract_in_their_order() {
     assert_eq!(rejects, [3]);
     assert_eq!(
         serde_json::to_string(&got).unwrap(),
-        r#"{"file":"a.csv","format":"csv","encoding":"utf-8","statements":1,"entries":1,"sum_credit":"110.00","sum_debit":"0.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":1,"error":null,"flags":[]}"#
+        r#"{"file":"a.csv","format":"csv","encoding":"utf-8","statements":1,"entries":1,"transactions":1,"sum_credit":"110.00","sum_debit":"0.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":1,"error":null,"flags":[]}"#
     );
 }
 

@@ -1,6 +1,6 @@
 //! Reads ISO 20022 account statements: camt.052, camt.053 and camt.054 in every version.
 //!
-//! Start at [`read`]. The document is walked event by event; where an element stands (`place.rs`)
+//! Start at [`read`]. The document is walked piece by piece (`token.rs`); where an element stands (`place.rs`)
 //! decides what it means, so an `Ntry` inside `SplmtryData` is no entry. An entry's texts are gathered
 //! into buffers that are used again for the next (`gathered.rs`, `text.rs`); when it closes it becomes
 //! one transaction or several (`entry.rs`, `batch.rs`). `statement.rs` keeps what a statement says of
@@ -21,15 +21,16 @@ mod place;
 mod source;
 mod statement;
 mod text;
+mod token;
 pub(in crate::feed) mod value;
 mod walk;
 
 use super::{FeedError, FeedErrorKind, Format, Sink};
 pub(in crate::feed) use text::join;
 
-use quick_xml::events::Event;
 use source::Source;
 use std::io::BufRead;
+use token::Token;
 use walk::Walk;
 
 /// Reads one camt document into the sink.
@@ -38,32 +39,24 @@ use walk::Walk;
 /// When the whole file is unusable: not well-formed, cut, no camt message, a document type or an
 /// entity, nested too deep, a single text too long, or the input failed.
 pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, FeedError> {
-    let mut reader = quick_xml::Reader::from_reader(Source::new(input));
+    let mut source = Source::new(input);
     let mut walk = Walk::new();
-    let mut buffer = Vec::with_capacity(4096);
     loop {
-        buffer.clear();
-        reader.get_mut().next_piece();
-        let event = match reader.read_event_into(&mut buffer) {
-            Ok(event) => event,
-            Err(error) => return Err(reader.get_mut().failure(error)),
-        };
-        let source = reader.get_mut();
-        let step = match event {
-            Event::Start(start) => walk.open(&start, source),
-            Event::Empty(start) => {
-                walk.open(&start, source).and_then(|()| walk.close(source, sink))
+        source.advance()?;
+        let step = match source.token() {
+            Token::Start(tag) => walk.open(tag, &source),
+            Token::Empty(tag) => {
+                walk.open(tag, &source).and_then(|()| walk.close(None, &source, sink))
             }
-            Event::End(_) => walk.close(source, sink),
-            Event::Text(text) => walk.text(&text.xml10_content()),
-            Event::CData(text) => walk.text(&text.xml10_content()),
-            Event::GeneralRef(name) => walk.reference(&name),
-            Event::Comment(_) | Event::PI(_) => Ok(()),
-            Event::Decl(_) => walk.declaration(),
-            Event::DocType(_) => {
+            Token::End(name) => walk.close(Some(name), &source, sink),
+            Token::Text(text) => walk.text(text),
+            Token::Reference(name) => walk.reference(name),
+            Token::Nothing => Ok(()),
+            Token::Declaration => walk.declaration(),
+            Token::DocumentType => {
                 Err(FeedErrorKind::Forbidden { found: "a document type declaration" })
             }
-            Event::Eof => {
+            Token::EndOfFile => {
                 return walk.finish(sink).map_err(|kind| FeedError { line: source.line(), kind });
             }
         };

@@ -50,7 +50,7 @@ impl Gathered {
     pub(super) fn close(
         &self,
         statement: &mut Statement,
-        source: &mut Source<'_>,
+        source: &Source<'_>,
         sink: &mut dyn Sink,
     ) {
         if let Err(Refusal(field, found, problem)) = self.judge(statement, sink) {
@@ -60,10 +60,7 @@ impl Gathered {
                 field: field.to_owned(),
                 found: found.chars().take(FOUND_CHARACTERS_MAX).collect(),
                 problem,
-                row: String::from_utf8_lossy(source.recorded())
-                    .chars()
-                    .take(ROW_CHARACTERS_MAX)
-                    .collect(),
+                row: source.recorded().chars().take(ROW_CHARACTERS_MAX).collect(),
             });
         }
     }

@@ -64,6 +64,8 @@ impl Open {
             return true;
         }
         self.field.truncate(length);
+        // Nothing of the amount stands behind a line of text.
+        self.is_complete = readable;
         false
     }
 
