@@ -11,6 +11,7 @@
 mod amount;
 mod archive;
 pub mod camt;
+mod checked;
 mod csv;
 mod date;
 mod encoding;
@@ -25,6 +26,7 @@ pub mod mt;
 mod reject;
 mod rows;
 mod running;
+mod sequence;
 mod settlement;
 mod sniff;
 mod spreadsheet_xml;
@@ -78,6 +80,9 @@ pub trait Sink {
     fn is_own(&self, _account: &str) -> Option<bool> {
         None
     }
+    /// The statement that begins is one that the file held before, as far as its head tells: rows
+    /// without a serial that are equal in both are the same rows. It ends with `statement`.
+    fn begins_again(&mut self) {}
     /// Another file of an archive begins: lines count from 1 again, and it is a delivery of its own.
     fn member(&mut self, _name: &str) {}
 }
@@ -236,6 +241,8 @@ impl Look {
     ) -> Result<FeedFacts, FeedError> {
         let scan = &self.scan;
         input.rewind()?;
+        let mut checked = checked::Checked::new(sink);
+        let sink: &mut dyn Sink = &mut checked;
         let mut layout = None;
         let (format, encoding) = match self.kind {
             sniff::Kind::Xml => {
@@ -288,6 +295,7 @@ impl Look {
                 (Format::Csv, encoding.name())
             }
         };
+        checked.finish();
         Ok(FeedFacts { format, encoding, bytes: scan.bytes, sha256: scan.sha256, layout })
     }
 }

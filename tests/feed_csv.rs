@@ -384,8 +384,8 @@ fn a_summary_has_the_keys_of_the_contract_in_their_order() {
     assert_eq!(
         serde_json::to_string(&got).unwrap(),
         concat!(
-            r#"{"file":"a.csv","format":"csv","encoding":"utf-8","statements":1,"entries":1,"sum_credit":"110.00","#,
-            r#""sum_debit":"0.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":1,"#,
+            r#"{"file":"a.csv","format":"csv","encoding":"utf-8","statements":1,"entries":1,"transactions":1,"#,
+            r#""sum_credit":"110.00","sum_debit":"0.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":1,"#,
             r#""error":null,"flags":[],"blocks":[{"line":1,"account":null,"from":"2026-05-11","to":"2026-05-11","#,
             r#""entries":1,"layout":"standard","columns":[{"heading":"交易日期","reads":"date","why":"layout"},"#,
             r#"{"heading":"借贷标志","reads":"flag","why":"layout"},{"heading":"交易金额","reads":"amount","why":"layout"}],"#,

@@ -24,6 +24,11 @@ const COLUMNS: &[Column<Summary>] = &[
     Column { key: "statements", heading: "stmts", value: |row| Value::count(row.statements) },
     Column { key: "entries", heading: "entries", value: |row| Value::count(row.entries) },
     Column {
+        key: "transactions",
+        heading: "transactions",
+        value: |row| Value::count(row.transactions),
+    },
+    Column {
         key: "sum_credit",
         heading: "credit",
         value: |row| Value::maybe(row.sum_credit.as_deref()),

@@ -1,22 +1,58 @@
 //! What an entry must be to become a transaction of the centre.
 //!
 //! Start at [`Entry::transaction`]. The readers keep every currency and every amount; here the
-//! centre's own terms apply: CNY, two decimals, more than zero.
+//! centre's own terms apply: CNY, two decimals, more than zero. [`Entry::check`] is what every entry
+//! must be, whatever its currency.
 //!
-//! A movement of zero is a reject, not an oddity: it moves no fen, so nothing is lost by leaving it
-//! out of the books, but a person should see that the bank wrote one.
+//! Invariant: an amount in the books is at most [`AMOUNT_MAX`], so that a century of them sums up
+//! without an overflow.
 
 use super::{Entry, Problem, Reject};
 use crate::remittance::{BankTransaction, Money};
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use std::ops::RangeInclusive;
+
+/// The largest amount that one movement may have. More is an account number in an amount's place: the
+/// housing funds of the whole country hold eleven trillion yuan together.
+pub(super) const AMOUNT_MAX: Decimal = Decimal::from_parts(276_447_231, 23_283, 0, false, 2);
+
+/// Years in which a bank books; others are a machine's empty date (`0001-01-01`, `9999-12-31`).
+const YEARS: RangeInclusive<i32> = 1980..=2099;
+
+/// Whether a bank can have booked on this day.
+pub(super) fn is_booking_day(day: NaiveDate) -> bool {
+    YEARS.contains(&day.year())
+}
 
 impl<'a> Entry<'a> {
+    /// Whether the day and the amounts can be those of a movement.
+    ///
+    /// # Errors
+    /// A [`Reject`] for a day in an impossible year and for an amount past [`AMOUNT_MAX`].
+    pub fn check(&self) -> Result<(), Reject> {
+        if !is_booking_day(self.booked_on) {
+            let expected = "a day of the years 1980 to 2099";
+            let found = self.booked_on.to_string();
+            return Err(self.set_aside("booked on", &found, Problem::Date { expected }));
+        }
+        let oversize = |amount: &Decimal| amount.abs() > AMOUNT_MAX;
+        let why = || Problem::Amount(format!("expected at most {AMOUNT_MAX}"));
+        if oversize(&self.amount) {
+            return Err(self.set_aside("amount", &self.amount.to_string(), why()));
+        }
+        match self.balance.filter(oversize) {
+            Some(balance) => Err(self.set_aside("balance", &balance.to_string(), why())),
+            None => Ok(()),
+        }
+    }
+
     /// The transaction on `account`, under `serial` (see [`super::identity`]).
     ///
     /// # Errors
-    /// A [`Reject`] for another currency than CNY, for an amount with a third decimal, and for one
-    /// that is not more than zero.
+    /// A [`Reject`] for another currency than CNY, for an amount with a third decimal, for one that is
+    /// not more than zero, and for what [`Self::check`] refuses.
     pub fn transaction(
         &self,
         account: &'a str,
@@ -25,6 +61,7 @@ impl<'a> Entry<'a> {
         if let Some(currency) = self.currency.filter(|currency| *currency != "CNY") {
             return Err(self.set_aside("currency", currency, Problem::Currency));
         }
+        self.check()?;
         let amount = self.fen("amount", self.amount)?;
         if amount.fen() <= 0 {
             let why = Problem::Amount("expected more than zero".to_owned());
@@ -52,7 +89,7 @@ impl<'a> Entry<'a> {
             return Err(why("expected at most two decimals"));
         }
         let fen = amount.checked_mul(Decimal::ONE_HUNDRED).and_then(|fen| fen.to_i64());
-        fen.map(Money::from_fen).ok_or_else(|| why("expected at most 92233720368547758.07"))
+        fen.map(Money::from_fen).ok_or_else(|| why("expected at most 999999999999.99"))
     }
 
     fn set_aside(&self, field: &str, found: &str, problem: Problem) -> Reject {
@@ -83,7 +120,10 @@ mod tests {
             (None,        "0.00",     Err("7: amount \"0.00\": expected more than zero")),
             (None,        "1.005",    Err("7: amount \"1.005\": expected at most two decimals")),
             (None,        "99999999999999999999",
-             Err("7: amount \"99999999999999999999\": expected at most 92233720368547758.07")),
+             Err("7: amount \"99999999999999999999\": expected at most 999999999999.99")),
+            (None,        "999999999999.99", Ok(999_999_999_999_99)),
+            (None,        "1000000000000.00",
+             Err("7: amount \"1000000000000.00\": expected at most 999999999999.99")),
         ];
         for (currency, amount, want) in rows {
             let entry = Entry {

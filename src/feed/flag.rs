@@ -25,6 +25,7 @@ pub enum Flag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Odd {
     AmbiguousDate,
+    AmountWithoutComma,
     BalanceUnreadable,
     BookedOnStatementDay,
     BookedOnValueDate,
@@ -35,18 +36,23 @@ pub enum Odd {
     MessageNotClosed,
     NegativeAmount,
     NoClosingBalance,
+    NoOpeningBalance,
     NoStatement,
+    OpeningNotClosing,
+    PageMissing,
     RunningBalanceBreaks,
     RunningBalanceWithoutOrder,
     SeveralCurrencies,
     StatementRepeated,
     TextAfterBalance,
     ValueDateImpossible,
+    ZeroAmount,
 }
 
 impl Odd {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 23] = [
         Self::AmbiguousDate,
+        Self::AmountWithoutComma,
         Self::BalanceUnreadable,
         Self::BookedOnStatementDay,
         Self::BookedOnValueDate,
@@ -57,13 +63,17 @@ impl Odd {
         Self::MessageNotClosed,
         Self::NegativeAmount,
         Self::NoClosingBalance,
+        Self::NoOpeningBalance,
         Self::NoStatement,
+        Self::OpeningNotClosing,
+        Self::PageMissing,
         Self::RunningBalanceBreaks,
         Self::RunningBalanceWithoutOrder,
         Self::SeveralCurrencies,
         Self::StatementRepeated,
         Self::TextAfterBalance,
         Self::ValueDateImpossible,
+        Self::ZeroAmount,
     ];
 
     /// A kebab-case word that stays.
@@ -71,6 +81,7 @@ impl Odd {
     pub const fn code(self) -> &'static str {
         match self {
             Self::AmbiguousDate => "ambiguous-date",
+            Self::AmountWithoutComma => "amount-without-comma",
             Self::BalanceUnreadable => "balance-unreadable",
             Self::BookedOnStatementDay => "booked-on-statement-day",
             Self::BookedOnValueDate => "booked-on-value-date",
@@ -81,21 +92,26 @@ impl Odd {
             Self::MessageNotClosed => "message-not-closed",
             Self::NegativeAmount => "negative-amount",
             Self::NoClosingBalance => "no-closing-balance",
+            Self::NoOpeningBalance => "no-opening-balance",
             Self::NoStatement => "no-statement",
+            Self::OpeningNotClosing => "opening-not-closing",
+            Self::PageMissing => "page-missing",
             Self::RunningBalanceBreaks => "running-balance-breaks",
             Self::RunningBalanceWithoutOrder => "running-balance-without-order",
             Self::SeveralCurrencies => "several-currencies",
             Self::StatementRepeated => "statement-repeated",
             Self::TextAfterBalance => "text-after-balance",
             Self::ValueDateImpossible => "value-date-impossible",
+            Self::ZeroAmount => "zero-amount",
         }
     }
 
     const fn chinese(self) -> &'static str {
         match self {
             Self::AmbiguousDate => "日期的月、日顺序有两种读法，已按该银行的格式读取",
+            Self::AmountWithoutComma => "金额没有按规定用逗号作小数点，已按原文读取，请核对",
             Self::BalanceUnreadable => "余额无法识别，未作余额核对",
-            Self::BookedOnStatementDay => "该笔没有日期，以账单所属日期为记账日期",
+            Self::BookedOnStatementDay => "该笔没有任何日期，账单只涵盖一天，以该日为记账日期",
             Self::BookedOnValueDate => "该笔没有记账日期，以起息日代替",
             Self::ColumnNotRead => "该列的标题无法识别，列中文字未读取",
             Self::ControlCharacter => "附言中有控制字符，已换成空格",
@@ -104,13 +120,17 @@ impl Odd {
             Self::MessageNotClosed => "报文没有结束标志，文件可能不完整",
             Self::NegativeAmount => "金额带有负号，收支方向不明，该笔未读入",
             Self::NoClosingBalance => "账单有期初余额而没有期末余额，文件可能不完整",
+            Self::NoOpeningBalance => "账单没有期初余额，无法与上一份账单衔接核对",
             Self::NoStatement => "文件中没有账单",
+            Self::OpeningNotClosing => "期初余额不等于上一份账单的期末余额，中间可能缺少账单",
+            Self::PageMissing => "账单的编号或页次不连续，文件可能缺页",
             Self::RunningBalanceBreaks => "余额不连续之处较多，只列出其中几处",
             Self::RunningBalanceWithoutOrder => "各笔余额看不出先后次序，未逐笔核对",
             Self::SeveralCurrencies => "一份账单中有不止一种币种",
             Self::StatementRepeated => "同一份账单在文件中重复出现",
             Self::TextAfterBalance => "余额后面有多余的文字",
             Self::ValueDateImpossible => "起息日不存在，未予采用",
+            Self::ZeroAmount => "金额为零，没有资金变动，未计入流水",
         }
     }
 }
@@ -231,7 +251,7 @@ mod tests {
             assert!(words.chars().all(|c| !c.is_ascii()), "{odd:?}: {words}");
             assert!(Odd::ALL.iter().filter(|other| other.code() == odd.code()).count() == 1);
         }
-        assert_eq!(Odd::ALL.len(), Odd::ValueDateImpossible as usize + 1);
+        assert_eq!(Odd::ALL.len(), Odd::ZeroAmount as usize + 1);
     }
 
     #[test]

@@ -15,10 +15,44 @@ use std::fmt::Write;
 /// Bytes of the content's hash that go into a serial: 16 hexadecimal digits.
 const DIGEST_BYTES: usize = 8;
 
+/// What banks write where they have no number, without its blanks and marks, in capitals.
+const NO_SERIAL: [&str; 13] = [
+    "NONREF",
+    "NOREF",
+    "NOREFERENCE",
+    "NOTPROVIDED",
+    "NOTAVAILABLE",
+    "NONE",
+    "NIL",
+    "NULL",
+    "NA",
+    "UNKNOWN",
+    "无",
+    "暂无",
+    "空",
+];
+
+/// Whether a text in a serial's place is none: zeros only, marks only, or a word that says so.
+#[must_use]
+pub fn is_no_serial(text: &str) -> bool {
+    // Nearly every serial there is.
+    if text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+        return false;
+    }
+    let letters = || text.chars().filter(|c| c.is_alphanumeric());
+    if letters().all(|c| matches!(c, '0' | '０')) {
+        return true;
+    }
+    let is = |word: &&str| letters().map(|c| c.to_ascii_uppercase()).eq(word.chars());
+    NO_SERIAL.iter().any(is)
+}
+
 /// Counts equal rows of one file; holds 40 bytes for each different row without a serial.
 #[derive(Default)]
 pub struct Serials {
     seen: HashMap<[u8; 16], u32>,
+    /// Of a statement that stands in the file again: its rows are counted for themselves.
+    again: Option<HashMap<[u8; 16], u32>>,
     text: String,
 }
 
@@ -26,6 +60,16 @@ impl Serials {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A statement begins that the file held before: its rows are those of before, not more of them.
+    pub fn begin_again(&mut self) {
+        self.again = Some(HashMap::new());
+    }
+
+    /// The statement ended.
+    pub fn end_again(&mut self) {
+        self.again = None;
     }
 
     /// The bank's serial, or `~yyyymmdd-content-ordinal`; no bank's serial begins with `~`.
@@ -36,7 +80,7 @@ impl Serials {
         let digest = content(account, entry);
         let mut key = [0; 16];
         key.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-        let ordinal = self.seen.entry(key).or_default();
+        let ordinal = self.again.as_mut().unwrap_or(&mut self.seen).entry(key).or_default();
         *ordinal += 1;
         self.text.clear();
         // Writing into a string cannot fail.
@@ -130,6 +174,35 @@ mod tests {
     fn an_overlapping_delivery_gives_the_serials_again() {
         let (part, whole) = (serials(&[5_00, 5_00]), serials(&[7_00, 5_00, 5_00, 5_00]));
         assert_eq!(part, whole[1..3]);
+    }
+
+    #[test]
+    fn a_statement_that_stands_there_twice_gives_its_serials_again() {
+        let mut all = Serials::new();
+        let mut next = || all.serial("1", &entry("", 5_00, 1)).to_owned();
+        let (first, second) = (next(), next());
+        all.begin_again();
+        assert_eq!(all.serial("1", &entry("", 5_00, 9)), first);
+        all.end_again();
+        let third = all.serial("1", &entry("", 5_00, 10)).to_owned();
+        assert!(third != first && third != second && third.ends_with("-3"), "{third}");
+    }
+
+    #[test]
+    fn zeros_marks_and_words_for_nothing_are_no_serial() {
+        for text in
+            ["", " ", "0", "0000000000", "00-00", "０００", "NONREF", "nonref", "NOTPROVIDED"]
+        {
+            assert!(is_no_serial(text), "{text:?}");
+        }
+        for text in
+            ["Not Provided", "NONE", "N/A", "n.a.", "NULL", "---", "//", "无", "（无）", "UNKNOWN"]
+        {
+            assert!(is_no_serial(text), "{text:?}");
+        }
+        for text in ["10", "0001", "NONREF1", "A", "NANA", "无1", "X0", "NO", "0A0"] {
+            assert!(!is_no_serial(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! line in their order. [`Tally`] is the rule by which statements come to the figures of a file:
 //!
 //! - `entries`: all that the statements count, booked or not, readable or not.
+//! - `transactions`: what the entries become: one with parts as many as it has, one of zero none.
 //! - `currency`: that of the booked entries; without any, that of the statements; `MULTI` if several.
 //! - sums: over the statements; none where the currency is `MULTI` or an amount had a sign.
 //! - `opening`, `closing`: of a single statement only.
@@ -31,6 +32,7 @@ pub struct Summary {
     pub encoding: Option<&'static str>,
     pub statements: u64,
     pub entries: u64,
+    pub transactions: u64,
     pub sum_credit: Option<String>,
     pub sum_debit: Option<String>,
     pub currency: Option<String>,
@@ -91,6 +93,7 @@ pub struct Tally<'r> {
     rejects: u64,
     statements: u64,
     entries: u64,
+    transactions: u64,
     sums: Option<(Decimal, Decimal)>,
     entry_currency: Currency,
     statement_currency: Currency,
@@ -138,6 +141,7 @@ impl<'r> Tally<'r> {
             rejects: 0,
             statements: 0,
             entries: 0,
+            transactions: 0,
             sums: Some((Decimal::ZERO, Decimal::ZERO)),
             entry_currency: Currency::None,
             statement_currency: Currency::None,
@@ -175,6 +179,7 @@ impl<'r> Tally<'r> {
             encoding: Some(encoding),
             statements: self.statements,
             entries: self.entries,
+            transactions: self.transactions,
             sum_credit: sums.map(|(credit, _)| written(credit)),
             sum_debit: sums.map(|(_, debit)| written(debit)),
             currency,
@@ -210,6 +215,7 @@ fn written(amount: Decimal) -> String {
 
 impl Sink for Tally<'_> {
     fn entry(&mut self, entry: Entry<'_>) {
+        self.transactions += 1;
         self.entry_currency.add(entry.currency);
         self.current.add(entry.currency);
         let day = entry.booked_on;

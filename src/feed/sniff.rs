@@ -33,6 +33,10 @@ const REFUSED: [(&[u8], &str); 4] = [
     (b"7z\xbc\xaf", "a 7z archive"),
 ];
 
+/// Lines in which a message must begin. Before it stand at most a page of a letter and the headers of
+/// the transfer; a table whose cells look like a field so early is none that a bank makes.
+const LINES_BEFORE_MAX: usize = 60;
+
 /// # Errors
 /// [`FeedErrorKind::UnknownFormat`] for what is surely none of ours.
 pub(super) fn kind(scan: &Scan) -> Result<Kind, FeedError> {
@@ -104,9 +108,14 @@ fn of_markup(start: &str) -> Kind {
 /// A SWIFT block, or a field of a statement message that begins one of the first lines.
 fn is_message(start: &str) -> bool {
     start.starts_with("@@:20:")
-        || start.split(['\n', '\r']).take(40).any(|line| {
+        || lines(start).take(LINES_BEFORE_MAX).any(|line| {
             line.starts_with("{1:") || line.starts_with("{4:") || mt::begins_field(line)
         })
+}
+
+/// Lines ended by LF, CR LF or CR alone; a CR LF ends one line, not two.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
 /// A first line of 23 fields, each ended by `|`, that begins with a number.
@@ -152,6 +161,17 @@ mod tests {
             let scan = scan(&mut Cursor::new(*bytes)).unwrap();
             let got = kind(&scan).map_or_else(|e| e.to_string(), |kind| format!("{kind:?}"));
             assert!(got.ends_with(want), "{}: {got}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn a_message_may_stand_behind_a_page_of_text_whatever_ends_its_lines() {
+        for end in ["\n", "\r\n", "\r"] {
+            for (before, want) in [(0, true), (20, true), (59, true), (60, false)] {
+                let text = format!("{}:20:STARTUMS{end}", format!("Dear Sirs{end}").repeat(before));
+                let scan = scan(&mut Cursor::new(text)).unwrap();
+                assert_eq!(kind(&scan).unwrap() == Kind::Mt, want, "{before} lines, {end:?}");
+            }
         }
     }
 

@@ -208,6 +208,7 @@ impl Sink for Feeder<'_> {
     }
 
     fn statement(&mut self, statement: Statement<'_>) {
+        self.serials.end_again();
         // A header without rows has nothing to belong to an account.
         if statement.entries == 0 && statement.account.or(self.folder).is_none() {
             return;
@@ -237,6 +238,10 @@ impl Sink for Feeder<'_> {
         let record =
             FlagRecord { line: flag.line(), code: flag.code().to_owned(), detail: flag.detail() };
         self.send(Message::Flag(record));
+    }
+
+    fn begins_again(&mut self) {
+        self.serials.begin_again();
     }
 
     /// Rows without a serial are told apart within their own file only.

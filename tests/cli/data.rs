@@ -106,7 +106,7 @@ fn a_file_is_inspected_without_a_database() {
     let got = lines(&centre, &["feed", "inspect", "inbox/may.csv", "duizhang.toml"], "");
     assert_eq!(
         got[0],
-        r#"{"file":"inbox/may.csv","format":"csv","encoding":"utf-8","statements":2,"entries":9,"sum_credit":"3916.99","sum_debit":"15.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":0,"error":null,"flags":[]}"#
+        r#"{"file":"inbox/may.csv","format":"csv","encoding":"utf-8","statements":2,"entries":9,"transactions":9,"sum_credit":"3916.99","sum_debit":"15.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":0,"error":null,"flags":[]}"#
     );
     assert!(got[1].contains(r#""error":""#), "{}", got[1]);
     centre.run(&["feed", "inspect", "inbox/may.csv"]).assert().code(0);

@@ -1,102 +1,99 @@
-//! One `TxDtls`, and what several of them leave of each other in their entry.
+//! One `TxDtls`: its fields, and what it says of its share of the entry.
 //!
-//! A batch entry is one booking with many payers: its texts are joined so that every reference
-//! stays readable, its counterparty is kept only where all details name the same.
+//! A detail's amount is `Amt`, else `AmtDtls/TxAmt/Amt`; what was instructed (`InstdAmt`) is another
+//! currency's or another bank's figure and is not read. An amount in another currency than the
+//! entry's is no share of it.
 
 use super::place::Side;
-use super::value::Exact;
-
-/// Stands between texts of different origin. Words, because a reference may be broken by spaces and
-/// signs: nothing of the one text may ever complete a number cut off in the other.
-const JOINT: &str = "；另：";
+use super::text::{Span, Texts};
+use super::value::{Exact, UNITS_MAX};
 
 /// Letters in a payment reference, and digits after it: see [`looks_like_a_reference`].
 const REFERENCE_LENGTH: usize = 11;
 
-/// A party with its account and its bank.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// A party with its account and its bank, as words of the entry.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Party {
-    pub(super) name: String,
-    pub(super) account: String,
-    pub(super) member: String,
-    pub(super) bic: String,
-    pub(super) bank_name: String,
+    pub(super) name: Span,
+    pub(super) account: Span,
+    pub(super) member: Span,
+    pub(super) bic: Span,
+    pub(super) bank_name: Span,
 }
 
-/// What is gathered of the detail that is open.
-#[derive(Debug, Default)]
+/// What is gathered of a detail; spans of the words of the entry, and of the three buffers of pieces.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Detail {
-    pub(super) amount: String,
-    pub(super) amount_currency: String,
-    pub(super) indicator: String,
-    pub(super) servicer_reference: String,
-    pub(super) end_to_end: String,
+    /// Physical line on which it starts, from 1.
+    pub(super) line: u64,
+    pub(super) amount: Span,
+    pub(super) amount_currency: Span,
+    pub(super) transaction_amount: Span,
+    pub(super) transaction_currency: Span,
+    pub(super) indicator: Span,
+    pub(super) servicer_reference: Span,
+    pub(super) end_to_end: Span,
     pub(super) debtor: Party,
     pub(super) creditor: Party,
-    pub(super) unstructured: String,
-    pub(super) structured: String,
-    pub(super) purpose: String,
-    pub(super) text: String,
+    pub(super) purpose: Span,
+    pub(super) unstructured: Span,
+    pub(super) structured: Span,
+    pub(super) note: Span,
 }
 
-impl Party {
-    pub(super) fn clear(&mut self) {
-        self.name.clear();
-        self.account.clear();
-        self.member.clear();
-        self.bic.clear();
-        self.bank_name.clear();
-    }
+/// What a detail says of its share of the entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Share {
+    /// Names no amount in the entry's currency.
+    Unnamed,
+    Named(Exact, i128),
+    /// Names one that goes the other way.
+    Against(Exact),
+    /// Names something that is no amount.
+    Unreadable(Span),
 }
 
 impl Detail {
-    pub(super) fn clear(&mut self) {
-        self.amount.clear();
-        self.amount_currency.clear();
-        self.indicator.clear();
-        self.servicer_reference.clear();
-        self.end_to_end.clear();
-        self.debtor.clear();
-        self.creditor.clear();
-        self.unstructured.clear();
-        self.structured.clear();
-        self.purpose.clear();
-        self.text.clear();
-    }
-
-    pub(super) const fn party(&mut self, side: Side) -> &mut Party {
+    pub(super) const fn party_mut(&mut self, side: Side) -> &mut Party {
         match side {
             Side::Debtor => &mut self.debtor,
             Side::Creditor => &mut self.creditor,
         }
     }
 
-    /// The detail's share of an entry in that currency and direction; `None` where it names none.
-    pub(super) fn units(&self, currency: &str, indicator: &str) -> Option<i128> {
-        let units = Exact::read(&self.amount, b'.').ok()?.units()?;
-        if self.amount_currency != currency {
-            return None;
+    pub(super) const fn party(&self, side: Side) -> &Party {
+        match side {
+            Side::Debtor => &self.debtor,
+            Side::Creditor => &self.creditor,
         }
-        Some(if self.indicator.is_empty() || self.indicator == indicator { units } else { -units })
     }
-}
 
-/// Adds a text of another origin.
-pub(in crate::feed) fn join(whole: &mut String, part: &str) {
-    if !part.is_empty() {
-        if !whole.is_empty() {
-            whole.push_str(JOINT);
+    /// Whether the payer or a bank wrote any words with it.
+    pub(super) const fn has_words(&self) -> bool {
+        !(self.unstructured.is_empty() && self.structured.is_empty() && self.note.is_empty())
+    }
+
+    /// Its share of an entry in that currency and direction.
+    pub(super) fn share(&self, words: &Texts, currency: &str, indicator: &str) -> Share {
+        let amounts = [
+            (self.amount, self.amount_currency),
+            (self.transaction_amount, self.transaction_currency),
+        ];
+        let own = |(amount, of): &(Span, Span)| !amount.is_empty() && words.get(*of) == currency;
+        let Some((span, _)) = amounts.into_iter().find(own) else { return Share::Unnamed };
+        let read = Exact::read(words.get(span), b'.').ok();
+        let units = read.and_then(|exact| Some((exact, exact.units()?)));
+        match (units, words.get(self.indicator)) {
+            (Some((exact, units)), side) if (0..=UNITS_MAX).contains(&units) => {
+                if side.is_empty() || side == indicator {
+                    Share::Named(exact, units)
+                } else {
+                    Share::Against(exact)
+                }
+            }
+            _ => Share::Unreadable(span),
         }
-        whole.push_str(part);
     }
-}
-
-/// Adds the next piece of the same text (banks cut it after 140 characters).
-pub(super) fn extend(whole: &mut String, part: &str) {
-    if !whole.is_empty() && !part.is_empty() {
-        whole.push(' ');
-    }
-    whole.push_str(part);
 }
 
 /// Whether an `EndToEndId` is a payment reference and nothing else.

@@ -30,6 +30,7 @@ pub(super) enum Group {
     AccountId,
     AccountOther,
     Pagination,
+    Period,
     BalanceType,
     BalanceDate,
     Summary,
@@ -82,7 +83,12 @@ pub(super) enum Field {
 pub(super) enum StatementField {
     Id,
     Number,
+    LegalNumber,
     Page,
+    LastPage,
+    Created,
+    PeriodFrom,
+    PeriodTo,
     AccountIban,
     AccountOther,
     AccountCurrency,
@@ -166,6 +172,9 @@ impl Place {
             (Self::Statement, name::BAL) => Self::Balance,
             (Self::Statement, name::ID) => statement(StatementField::Id),
             (Self::Statement, name::ELCTRNC_SEQ_NB) => statement(StatementField::Number),
+            (Self::Statement, name::LGL_SEQ_NB) => statement(StatementField::LegalNumber),
+            (Self::Statement, name::CRE_DT_TM) => statement(StatementField::Created),
+            (Self::Statement, name::FR_TO_DT) => Self::Group(Group::Period),
             (Self::Statement, name::STMT_PGNTN | name::RPT_PGNTN | name::NTFCTN_PGNTN) => {
                 Self::Group(Group::Pagination)
             }
@@ -225,6 +234,7 @@ impl Group {
             | Self::AccountId
             | Self::AccountOther
             | Self::Pagination
+            | Self::Period
             | Self::BalanceType
             | Self::BalanceDate
             | Self::Summary
@@ -254,6 +264,9 @@ impl Group {
     fn child_in_statement(self, name: Name) -> Place {
         match (self, name) {
             (Self::Pagination, name::PG_NB) => statement(StatementField::Page),
+            (Self::Pagination, name::LAST_PG_IND) => statement(StatementField::LastPage),
+            (Self::Period, name::FR_DT_TM | name::FR_DT) => statement(StatementField::PeriodFrom),
+            (Self::Period, name::TO_DT_TM | name::TO_DT) => statement(StatementField::PeriodTo),
             (Self::Account, name::ID) => Place::Group(Self::AccountId),
             (Self::Account, name::CCY) => statement(StatementField::AccountCurrency),
             (Self::AccountId, name::IBAN) => statement(StatementField::AccountIban),

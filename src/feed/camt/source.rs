@@ -1,161 +1,223 @@
-//! The bytes under the XML reader: counts lines, bounds one piece, keeps an entry's own text.
+//! The text under the tokens: a window on the input that holds one piece of XML whole, counts lines
+//! and keeps an entry's own text.
 //!
-//! The XML reader takes its bytes in many small steps, so each step only moves a position; lines
-//! are counted and an entry's text is kept when somebody asks, or when the buffer is used again.
+//! Start at [`Source::advance`] and [`Source::token`]. Text is checked to be UTF-8 once, when it comes in,
+//! and every token is a slice of it. Lines are counted and an entry's text is kept when somebody asks, or
+//! when the window moves on.
 //!
-//! Invariant: one piece of XML (a tag, a text, a comment) never takes more than about
-//! [`PIECE_BYTES_MAX`]; the memory of a reading is bounded by it.
+//! Invariant: one piece of XML (a tag, a text, a comment) never takes more than [`PIECE_BYTES_MAX`]; the
+//! memory of a reading is bounded by it. Where the input's own buffers end changes nothing.
 
+use super::token::{Found, Token, scan};
 use crate::feed::{FeedError, FeedErrorKind};
-use std::io::{self, BufRead, Read};
+use std::cell::Cell;
+use std::io::{BufRead, ErrorKind};
 
 /// Bytes that one tag, text or comment may take: a remark of 10 MB passes, an endless one does not.
-const PIECE_BYTES_MAX: u64 = 12 << 20;
+const PIECE_BYTES_MAX: usize = 12 << 20;
 
 /// Bytes of an entry that are kept to be shown with a reject.
 const RECORD_BYTES_MAX: usize = 4 * 4096;
 
-const BUFFER_BYTES: usize = 64 << 10;
+/// Bytes that the window takes in at once; a longer piece doubles it.
+const WINDOW_BYTES: usize = 64 << 10;
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A counting, bounding, recording view of the input.
 pub(super) struct Source<'a> {
     inner: &'a mut dyn BufRead,
-    buffer: Vec<u8>,
-    /// Bytes of `buffer` that were consumed.
+    text: String,
+    /// Bytes of a character that is not whole yet.
+    split: Vec<u8>,
+    /// Nothing comes any more: the end, or what went wrong there.
+    ended: Option<Result<(), FeedErrorKind>>,
+    begun: bool,
+    /// Bytes of `text` that were consumed.
     position: usize,
-    /// Bytes of `buffer` whose line breaks are in `breaks`.
-    counted: usize,
-    breaks: u64,
-    /// Bytes consumed before those in `buffer`.
-    before: u64,
-    /// Where the piece that is read began, in bytes from the start of the file.
-    piece_start: u64,
-    too_long: bool,
-    /// Where in `buffer` the part of the open entry begins that is not yet in `record`.
-    entry_start: Option<usize>,
-    record: Vec<u8>,
+    /// The current token, and where in `text` it begins.
+    found: Found,
+    token_start: usize,
+    /// Bytes of `text` whose line breaks are in `breaks`.
+    counted: Cell<usize>,
+    breaks: Cell<u64>,
+    /// Where in `text` the part of the open entry begins that is not yet in `record`.
+    entry_start: Cell<Option<usize>>,
+    /// `record` is of an entry before.
+    stale: Cell<bool>,
+    record: String,
 }
 
 impl<'a> Source<'a> {
     pub(super) fn new(inner: &'a mut dyn BufRead) -> Self {
         Self {
             inner,
-            buffer: Vec::with_capacity(BUFFER_BYTES),
+            text: String::with_capacity(2 * WINDOW_BYTES),
+            split: Vec::new(),
+            ended: None,
+            begun: false,
             position: 0,
-            counted: 0,
-            breaks: 0,
-            before: 0,
-            piece_start: 0,
-            too_long: false,
-            entry_start: None,
-            record: Vec::new(),
+            found: Found::default(),
+            token_start: 0,
+            counted: Cell::new(0),
+            breaks: Cell::new(0),
+            entry_start: Cell::new(None),
+            stale: Cell::new(false),
+            record: String::new(),
         }
     }
 
     /// The physical line at which reading stands, from 1.
-    pub(super) fn line(&mut self) -> u64 {
-        let bytes = self.buffer.get(self.counted..self.position).unwrap_or_default();
+    pub(super) fn line(&self) -> u64 {
+        let bytes = self.text.as_bytes().get(self.counted.get()..self.position).unwrap_or_default();
         let breaks = memchr::memchr_iter(b'\n', bytes).count();
-        self.breaks += u64::try_from(breaks).unwrap_or(u64::MAX);
-        self.counted = self.position;
-        self.breaks + 1
-    }
-
-    /// Says that another piece begins.
-    pub(super) fn next_piece(&mut self) {
-        self.piece_start = self.offset();
+        self.breaks.set(self.breaks.get() + u64::try_from(breaks).unwrap_or(u64::MAX));
+        self.counted.set(self.position);
+        self.breaks.get() + 1
     }
 
     /// Starts to keep an entry's text; its start tag was already read.
-    pub(super) fn record(&mut self) {
-        self.record.clear();
-        self.record.extend_from_slice(b"<Ntry>");
-        self.entry_start = Some(self.position);
+    pub(super) fn record(&self) {
+        self.stale.set(true);
+        self.entry_start.set(Some(self.position));
     }
 
-    /// The text of the entry that is open.
-    pub(super) fn recorded(&mut self) -> &[u8] {
-        self.keep();
-        &self.record
+    /// The text of the entry that is open, as much of it as is kept.
+    pub(super) fn recorded(&self) -> String {
+        let mut text = "<Ntry>".to_owned();
+        if !self.stale.get() {
+            text.push_str(&self.record);
+        }
+        let start = self.entry_start.get().unwrap_or(self.position);
+        text.push_str(self.text.get(start..self.position).unwrap_or_default());
+        text
     }
 
-    /// What an error of the XML reader means for the file.
-    pub(super) fn failure(&mut self, error: quick_xml::Error) -> FeedError {
-        use quick_xml::Error;
-        let kind = match error {
-            _ if self.too_long => FeedErrorKind::Structure {
-                expected: format!("a tag or text of at most {PIECE_BYTES_MAX} bytes"),
-                found: "a longer one".to_owned(),
-            },
-            Error::Io(error) => FeedErrorKind::Io(error.to_string()),
-            Error::Encoding(error) => {
-                FeedErrorKind::Encoding { expected: "UTF-8", found: error.to_string() }
+    /// Goes to the next token.
+    ///
+    /// # Errors
+    /// When what comes is no XML, is too long, is cut, or the input failed.
+    #[inline]
+    pub(super) fn advance(&mut self) -> Result<(), FeedError> {
+        loop {
+            let rest = self.text.get(self.position..).unwrap_or_default();
+            let found = scan(rest, matches!(self.ended, Some(Ok(()))));
+            let pending = rest.len();
+            match found {
+                Ok(Some(found)) if found.used <= PIECE_BYTES_MAX => {
+                    (self.found, self.token_start) = (found, self.position);
+                    self.position += found.used;
+                    return Ok(());
+                }
+                Ok(None) if pending <= PIECE_BYTES_MAX => {}
+                Ok(_) => {
+                    let expected = format!("a tag or text of at most {PIECE_BYTES_MAX} bytes");
+                    return Err(self.fail(structure(expected, "a longer one")));
+                }
+                Err(why) => return Err(self.fail(structure("well-formed XML".to_owned(), why))),
             }
-            error @ (Error::Syntax(_)
-            | Error::IllFormed(_)
-            | Error::InvalidAttr(_)
-            | Error::Escape(_)
-            | Error::Namespace(_)) => FeedErrorKind::Structure {
-                expected: "well-formed XML".to_owned(),
-                found: error.to_string(),
-            },
-        };
+            match &self.ended {
+                Some(Err(kind)) => return Err(self.fail(kind.clone())),
+                _ => self.refill(pending),
+            }
+        }
+    }
+
+    /// The current token.
+    #[inline]
+    pub(super) fn token(&self) -> Token<'_> {
+        self.found.token(self.text.get(self.token_start..self.position).unwrap_or_default())
+    }
+
+    fn fail(&self, kind: FeedErrorKind) -> FeedError {
         FeedError { line: self.line(), kind }
     }
 
-    fn offset(&self) -> u64 {
-        self.before.saturating_add(u64::try_from(self.position).unwrap_or(u64::MAX))
+    /// Forgets what was consumed and takes more in: at least as much again as is pending.
+    fn refill(&mut self, pending: usize) {
+        self.line();
+        self.keep();
+        self.text.drain(..self.position);
+        (self.position, self.token_start) = (0, 0);
+        self.counted.set(0);
+        let goal = self.text.len() + pending.max(WINDOW_BYTES);
+        while self.text.len() < goal && self.ended.is_none() {
+            self.take_in();
+        }
+        if !self.begun && !self.text.is_empty() {
+            self.begun = true;
+            if self.text.starts_with(BYTE_ORDER_MARK) {
+                self.text.drain(..BYTE_ORDER_MARK.len_utf8());
+            }
+        }
     }
 
     /// Moves what was consumed of the open entry into `record`.
     fn keep(&mut self) {
-        if let Some(start) = self.entry_start {
-            let bytes = self.buffer.get(start..self.position).unwrap_or_default();
-            let room = RECORD_BYTES_MAX.saturating_sub(self.record.len());
-            self.record.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
-            self.entry_start = Some(self.position);
+        if let Some(start) = self.entry_start.get() {
+            if self.stale.replace(false) {
+                self.record.clear();
+            }
+            if self.record.len() < RECORD_BYTES_MAX {
+                let text = self.text.get(start..self.position).unwrap_or_default();
+                let room = text.floor_char_boundary(RECORD_BYTES_MAX - self.record.len());
+                self.record.push_str(text.get(..room).unwrap_or_default());
+            }
+            self.entry_start.set(Some(0));
         }
     }
 
-    fn refill(&mut self) -> io::Result<()> {
-        self.line();
-        self.keep();
-        self.before = self.offset();
-        self.too_long = self.before - self.piece_start > PIECE_BYTES_MAX;
-        if self.too_long {
-            return Err(io::Error::other("a tag or text is too long"));
-        }
-        let bytes = self.inner.fill_buf()?;
-        let bytes = bytes.get(..BUFFER_BYTES).unwrap_or(bytes);
-        self.buffer.clear();
-        self.buffer.extend_from_slice(bytes);
-        (self.position, self.counted) = (0, 0);
-        self.entry_start = self.entry_start.map(|_| 0);
+    /// Takes in one buffer of the input.
+    fn take_in(&mut self) {
+        let bytes = match self.inner.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::Interrupted => return,
+            Err(error) => {
+                self.ended = Some(Err(FeedErrorKind::Io(error.to_string())));
+                return;
+            }
+        };
         let count = bytes.len();
-        self.inner.consume(count);
-        Ok(())
-    }
-}
-
-impl Read for Source<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(into)?;
-        self.consume(count);
-        Ok(count)
-    }
-}
-
-impl BufRead for Source<'_> {
-    #[inline]
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.position >= self.buffer.len() {
-            self.refill()?;
+        let broken =
+            || FeedErrorKind::Encoding { expected: "UTF-8", found: "other bytes".to_owned() };
+        if count == 0 {
+            self.ended = Some(if self.split.is_empty() { Ok(()) } else { Err(broken()) });
+            return;
         }
-        Ok(self.buffer.get(self.position..).unwrap_or_default())
+        // A character that the buffer's end cut apart is made whole byte by byte.
+        let mut bytes = bytes;
+        while let (false, Some((first, rest))) = (self.split.is_empty(), bytes.split_first()) {
+            self.split.push(*first);
+            bytes = rest;
+            match std::str::from_utf8(&self.split) {
+                Ok(text) => {
+                    self.text.push_str(text);
+                    self.split.clear();
+                }
+                Err(error) if error.error_len().is_none() => {}
+                Err(_) => {
+                    self.ended = Some(Err(broken()));
+                    return;
+                }
+            }
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.text.push_str(text),
+            Err(error) => {
+                let (valid, behind) =
+                    bytes.split_at_checked(error.valid_up_to()).unwrap_or((bytes, &[]));
+                self.text.push_str(&String::from_utf8_lossy(valid));
+                if error.error_len().is_some() {
+                    self.ended = Some(Err(broken()));
+                    return;
+                }
+                self.split.extend_from_slice(behind);
+            }
+        }
+        self.inner.consume(count);
     }
+}
 
-    #[inline]
-    fn consume(&mut self, count: usize) {
-        self.position += count;
-    }
+fn structure(expected: String, found: &str) -> FeedErrorKind {
+    FeedErrorKind::Structure { expected, found: found.to_owned() }
 }

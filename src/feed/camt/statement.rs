@@ -5,8 +5,10 @@
 
 use super::place::{StatementField, Total};
 use super::value::{Exact, date_time, decimal_of_units};
-use crate::feed::{self, Balance, FeedErrorKind, Flag, Odd, Sink};
+use crate::feed::sequence::{Part, Sequence, number};
+use crate::feed::{self, Balance, FeedErrorKind, Flag, Format, Odd, Sink};
 use crate::remittance::Direction;
+use chrono::{NaiveDate, NaiveTime};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -40,13 +42,27 @@ struct BalanceText {
     date: String,
 }
 
+/// What is kept of the statements that ended.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    /// What makes each statement itself, by its names alone and by all that stands before its entries.
+    seen: HashSet<u64>,
+    heads: HashSet<u64>,
+    pub(super) sequence: Sequence,
+}
+
 /// What is gathered of the statement that is open.
 #[derive(Debug, Default)]
 pub(super) struct Statement {
     line: u64,
     id: String,
     number: String,
+    legal_number: String,
     page: String,
+    last_page: String,
+    created: String,
+    from: String,
+    to: String,
     account: String,
     account_currency: String,
     balance_currency: String,
@@ -86,7 +102,12 @@ impl Statement {
         let single = match field {
             StatementField::Id => &mut self.id,
             StatementField::Number => &mut self.number,
+            StatementField::LegalNumber => &mut self.legal_number,
             StatementField::Page => &mut self.page,
+            StatementField::LastPage => &mut self.last_page,
+            StatementField::Created => &mut self.created,
+            StatementField::PeriodFrom => &mut self.from,
+            StatementField::PeriodTo => &mut self.to,
             StatementField::AccountOther if !self.account.is_empty() => return,
             StatementField::AccountIban | StatementField::AccountOther => &mut self.account,
             StatementField::AccountCurrency => &mut self.account_currency,
@@ -140,6 +161,41 @@ impl Statement {
         }
     }
 
+    /// The first entry comes: says whether all that stands before it stood in the file before.
+    pub(super) fn begin_entries(&self, file: &mut File, sink: &mut dyn Sink) {
+        if self.entries == 0 && !self.id.is_empty() {
+            let mut hasher = DefaultHasher::new();
+            let balances = [self.opening, self.previous, self.closing]
+                .map(|balance| balance.map(|balance| (balance.amount, balance.on)));
+            let texts = [&self.legal_number, &self.created, &self.from, &self.to];
+            (self.fingerprint(), balances, texts).hash(&mut hasher);
+            if !file.heads.insert(hasher.finish()) {
+                sink.begins_again();
+            }
+        }
+    }
+
+    /// The day that the statement covers, where it is one alone: its period, or the days of its balances.
+    pub(super) fn only_day(&self) -> Option<NaiveDate> {
+        let on = |balance: Option<Balance>| balance.and_then(|balance| balance.on);
+        let closing = on(self.closing);
+        if !(self.from.is_empty() && self.to.is_empty()) {
+            let ((from, _), (to, time)) = (date_time(&self.from)?, date_time(&self.to)?);
+            // Up to midnight is up to the end of the day before.
+            let midnight = time == Some(NaiveTime::MIN) && to > from;
+            let to = if midnight { to.pred_opt()? } else { to };
+            return Some(to).filter(|to| *to == from && closing.is_none_or(|on| on == *to));
+        }
+        let day = closing?;
+        let opening = match (on(self.opening), on(self.previous)) {
+            (Some(opening), _) => opening,
+            // The closing of the day before: what comes after it is this day's alone.
+            (None, Some(previous)) if previous.succ_opt() == Some(day) => day,
+            (None, previous) => previous?,
+        };
+        (opening == day).then_some(day)
+    }
+
     /// Counts a booked entry.
     pub(super) fn count(&mut self, direction: Direction, units: i128, currency: &str) {
         match direction {
@@ -164,7 +220,8 @@ impl Statement {
     /// Gives the statement and what is odd about it to the sink.
     pub(super) fn close(
         &self,
-        seen: &mut HashSet<u64>,
+        format: Option<Format>,
+        file: &mut File,
         sink: &mut dyn Sink,
     ) -> Result<(), FeedErrorKind> {
         let sum = |sum: Sum| {
@@ -185,14 +242,37 @@ impl Statement {
             sum_debit: sum(self.debit)?,
             proved: None,
         };
-        let statement = feed::Statement { proved: statement.balance_ok(), ..statement };
+        // Sums over several currencies prove nothing.
+        let proved = statement.balance_ok().filter(|_| !self.mixed);
+        let statement = feed::Statement { proved, ..statement };
         self.check(&statement, sink);
-        if !self.id.is_empty() && !seen.insert(self.fingerprint()) {
-            let (line, found) = (self.line, self.id.clone());
+        let (line, found) = (self.line, self.id.clone());
+        let has_opening = statement.opening.is_some() || self.unreadable_balance.is_some();
+        // Reports within a day and notifications need not have any balance.
+        if format == Some(Format::Camt053) && !has_opening {
+            let found = found.clone();
+            sink.flag(Flag::Oddity { line, odd: Odd::NoOpeningBalance, found });
+        }
+        if !self.id.is_empty() && !file.seen.insert(self.fingerprint()) {
             sink.flag(Flag::Oddity { line, odd: Odd::StatementRepeated, found });
+        } else {
+            let currency = self.currency().unwrap_or_default();
+            file.sequence.take(&self.account, currency, self.part());
         }
         sink.statement(statement);
         Ok(())
+    }
+
+    fn part(&self) -> Part {
+        Part {
+            line: self.line,
+            number: number(&self.number).or_else(|| number(&self.legal_number)),
+            page: number(&self.page),
+            more: matches!(self.last_page.as_str(), "false" | "0"),
+            opening: self.opening.or(self.previous),
+            closing: self.closing,
+            ..Part::default()
+        }
     }
 
     fn check(&self, statement: &feed::Statement<'_>, sink: &mut dyn Sink) {

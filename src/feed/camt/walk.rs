@@ -3,20 +3,26 @@
 //! Invariant: `places` holds one place an open element, never more than [`DEPTH_MAX`]; the text in
 //! `text` is that of the innermost leaf.
 
-use super::entry::Entry;
+use super::gathered::Gathered;
 use super::namespace::Namespaces;
 use super::place::{Field, Place};
 use super::source::Source;
-use super::statement::Statement;
+use super::statement::{File, Statement};
 use crate::feed::{FeedErrorKind, Flag, Format, Odd, Sink};
-use quick_xml::events::{BytesRef, BytesStart};
-use std::collections::HashSet;
+use quick_xml::events::BytesStart;
+use std::borrow::Cow;
 
 /// Open elements; the deepest field of any camt version stands on level 13, envelopes add a few.
 const DEPTH_MAX: usize = 64;
 
 /// Bytes of text that one entry may carry in all its details.
 const ENTRY_TEXT_BYTES_MAX: usize = 12 << 20;
+
+/// Bytes of a currency that are kept.
+const CURRENCY_BYTES_MAX: usize = 16;
+
+/// What a text costs beside its own bytes: a joint before it.
+const TEXT_BYTES_MORE: usize = 16;
 
 /// The marks that XML itself names; any other entity is refused.
 const PREDEFINED: [(&str, &str); 5] =
@@ -25,6 +31,9 @@ const PREDEFINED: [(&str, &str); 5] =
 /// The state of a reading.
 pub(super) struct Walk {
     places: Vec<Place>,
+    /// The names of the open elements, one behind the other, and where each begins.
+    names: String,
+    name_starts: Vec<usize>,
     namespaces: Namespaces,
     root: String,
     root_closed: bool,
@@ -33,15 +42,17 @@ pub(super) struct Walk {
     text_bytes: usize,
     currency: String,
     statement: Statement,
-    entry: Entry,
+    entry: Gathered,
     statements: u64,
-    seen: HashSet<u64>,
+    file: File,
 }
 
 impl Walk {
     pub(super) fn new() -> Self {
         Self {
             places: Vec::with_capacity(DEPTH_MAX),
+            names: String::new(),
+            name_starts: Vec::with_capacity(DEPTH_MAX),
             namespaces: Namespaces::new(),
             root: String::new(),
             root_closed: false,
@@ -50,32 +61,34 @@ impl Walk {
             text_bytes: 0,
             currency: String::new(),
             statement: Statement::default(),
-            entry: Entry::default(),
+            entry: Gathered::default(),
             statements: 0,
-            seen: HashSet::new(),
+            file: File::default(),
         }
     }
 
-    /// Takes in a start tag.
-    pub(super) fn open(
-        &mut self,
-        start: &BytesStart<'_>,
-        source: &mut Source<'_>,
-    ) -> Result<(), FeedErrorKind> {
+    /// Takes in a start tag: what stands between its brackets.
+    pub(super) fn open(&mut self, tag: &str, source: &Source<'_>) -> Result<(), FeedErrorKind> {
+        let length = tag.bytes().position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        let (qualified, attributes) =
+            tag.split_at_checked(length.unwrap_or(tag.len())).unwrap_or((tag, ""));
         if self.root_closed {
-            return Err(structure("the end of the file", start.name().as_ref()));
+            return Err(structure("the end of the file", qualified));
         }
         if self.places.len() == DEPTH_MAX {
-            return Err(structure("at most 64 nested elements", start.name().as_ref()));
+            return Err(structure("at most 64 nested elements", qualified));
         }
-        let attributes = start.attributes_raw();
-        if !attributes.is_empty() {
+        // Nearly every attribute is an amount's currency, and declares nothing.
+        let currency = plain_currency(attributes);
+        if !attributes.is_empty() && currency.is_none() {
             check_references(attributes)?;
-            self.namespaces.open(start, self.places.len())?;
+            let start = BytesStart::from_content(tag, qualified.len());
+            self.namespaces.open(&start, self.places.len())?;
         }
-        let qualified = start.name();
-        let qualified: &str = qualified.as_ref();
-        let (prefix, name) = qualified.split_once(':').unwrap_or(("", qualified));
+        let (prefix, name) = match memchr::memchr(b':', qualified.as_bytes()) {
+            Some(_) => qualified.split_once(':').unwrap_or(("", qualified)),
+            None => ("", qualified),
+        };
         let parent = self.places.last().copied();
         let place = match parent {
             None => {
@@ -87,8 +100,16 @@ impl Walk {
             Some(parent) if self.namespaces.own(prefix) => parent.child(super::name::name(name)),
             Some(_) => Place::Skip,
         };
-        self.begin(parent, place, start, source);
+        self.begin(parent, place, source);
+        if place.has_currency() {
+            match currency {
+                Some(currency) => currency.clone_into(&mut self.currency),
+                None => self.take_currency(&BytesStart::from_content(tag, qualified.len())),
+            }
+        }
         self.places.push(place);
+        self.name_starts.push(self.names.len());
+        self.names.push_str(qualified);
         Ok(())
     }
 
@@ -115,13 +136,7 @@ impl Walk {
         Ok(Place::Message)
     }
 
-    fn begin(
-        &mut self,
-        parent: Option<Place>,
-        place: Place,
-        start: &BytesStart<'_>,
-        source: &mut Source<'_>,
-    ) {
+    fn begin(&mut self, parent: Option<Place>, place: Place, source: &Source<'_>) {
         match place {
             Place::Statement => {
                 self.text_bytes = 0;
@@ -133,15 +148,10 @@ impl Walk {
                 self.entry.begin(source.line());
                 source.record();
             }
-            Place::Detail => self.entry.detail.clear(),
+            Place::Detail => self.entry.begin_detail(source.line()),
             // `Sts` holds its text or a `Cd`: the text goes on in the child.
             Place::Leaf(_) if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
-            Place::Leaf(_) => {
-                self.text.clear();
-                if place.has_currency() {
-                    self.take_currency(start);
-                }
-            }
+            Place::Leaf(_) => self.text.clear(),
             // An element inside a text breaks it: `1<x/>00` is not 100.
             Place::Skip if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
             Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
@@ -154,20 +164,29 @@ impl Walk {
             let key: &str = attribute.key.as_ref();
             if key == "Ccy" {
                 let value: &str = attribute.value.as_ref();
+                // A longer one is no currency, and need not be kept to see that.
+                let value = value.get(..CURRENCY_BYTES_MAX).unwrap_or(value);
                 value.clone_into(&mut self.currency);
             }
         }
     }
 
-    /// Takes in an end tag.
+    /// Takes in an end tag; one without a name is the start tag's own.
     pub(super) fn close(
         &mut self,
-        source: &mut Source<'_>,
+        name: Option<&str>,
+        source: &Source<'_>,
         sink: &mut dyn Sink,
     ) -> Result<(), FeedErrorKind> {
-        let Some(place) = self.places.pop() else {
-            return Err(structure("a start tag", "an end tag"));
+        let (Some(place), Some(start)) = (self.places.pop(), self.name_starts.pop()) else {
+            return Err(structure("well-formed XML", "an end tag without a start tag"));
         };
+        let opened = self.names.get(start..).unwrap_or_default();
+        if name.is_some_and(|name| name != opened) {
+            let found = format!("</{}> for <{opened}>", name.unwrap_or_default());
+            return Err(structure("well-formed XML", &found));
+        }
+        self.names.truncate(start);
         self.namespaces.close(self.places.len());
         self.root_closed = self.places.is_empty();
         match place {
@@ -180,12 +199,13 @@ impl Walk {
             }
             Place::Detail => self.entry.close_detail(),
             Place::Entry => {
+                self.statement.begin_entries(&mut self.file, sink);
                 self.entry.close(&mut self.statement, source, sink);
             }
             Place::Balance => self.statement.close_balance(),
             Place::Statement => {
                 self.statements += 1;
-                self.statement.close(&mut self.seen, sink)?;
+                self.statement.close(self.format, &mut self.file, sink)?;
             }
             Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
         }
@@ -201,7 +221,9 @@ impl Walk {
         }
         match self.places.last() {
             Some(Place::Leaf(_)) => {
-                self.text_bytes = self.text_bytes.saturating_add(text.len());
+                let lines = line_ends(text);
+                let text: &str = &lines;
+                self.text_bytes = self.text_bytes.saturating_add(text.len() + TEXT_BYTES_MORE);
                 if self.text_bytes > ENTRY_TEXT_BYTES_MAX {
                     return Err(structure("at most 12 MiB of text in one entry", "more"));
                 }
@@ -215,15 +237,13 @@ impl Walk {
     }
 
     /// Takes in `&name;`: a character reference or one of the five marks, nothing else.
-    pub(super) fn reference(&mut self, name: &BytesRef<'_>) -> Result<(), FeedErrorKind> {
-        if name.is_char_ref() {
-            let character = name.resolve_char_ref().ok().flatten();
-            let character = character
-                .ok_or_else(|| structure("a character reference", &name.xml10_content()))?;
+    pub(super) fn reference(&mut self, name: &str) -> Result<(), FeedErrorKind> {
+        if let Some(number) = name.strip_prefix('#') {
+            let character =
+                character(number).ok_or_else(|| structure("a character reference", name))?;
             return self.text(character.encode_utf8(&mut [0; 4]));
         }
-        let mark = predefined(&name.xml10_content())
-            .ok_or(FeedErrorKind::Forbidden { found: "an entity" })?;
+        let mark = predefined(name).ok_or(FeedErrorKind::Forbidden { found: "an entity" })?;
         self.text(mark)
     }
 
@@ -236,13 +256,14 @@ impl Walk {
     }
 
     /// Says what the file was, at its end.
-    pub(super) fn finish(&self, sink: &mut dyn Sink) -> Result<Format, FeedErrorKind> {
+    pub(super) fn finish(&mut self, sink: &mut dyn Sink) -> Result<Format, FeedErrorKind> {
         if self.root.is_empty() {
             return Err(FeedErrorKind::Empty);
         }
         if !self.root_closed {
             return Err(structure("the end of the document", "the end of the file"));
         }
+        std::mem::take(&mut self.file.sequence).finish(sink);
         let format = self.format.ok_or_else(|| {
             structure("a camt.052, camt.053 or camt.054 message", &format!("<{}>", self.root))
         })?;
@@ -252,6 +273,32 @@ impl Walk {
         }
         Ok(format)
     }
+}
+
+/// `Ccy="CNY"` and nothing else.
+fn plain_currency(attributes: &str) -> Option<&str> {
+    let value = attributes.strip_prefix(" Ccy=\"")?.strip_suffix('"')?;
+    (value.len() <= 3 && value.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(value)
+}
+
+/// Ends of lines as XML has them: CR LF and CR alone are LF.
+fn line_ends(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// The character of `&#38;` or `&#x26;`; there is none of number zero.
+fn character(number: &str) -> Option<char> {
+    let (digits, radix) = match number.strip_prefix('x') {
+        Some(digits) => (digits, 16),
+        None => (number, 10),
+    };
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u32::from_str_radix(digits, radix).ok().filter(|code| *code > 0).and_then(char::from_u32)
 }
 
 fn predefined(name: &str) -> Option<&'static str> {

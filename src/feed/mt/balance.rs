@@ -46,7 +46,7 @@ pub(super) fn total(text: &str) -> Option<Total<'_>> {
     Some(Total { count: count.parse().ok()?, currency, sum })
 }
 
-/// Splits `EUR1000,00 rest`.
+/// Splits `EUR1000,00 rest`. What the rest is of a balance is told; the statement's arithmetic judges.
 fn amount(text: &str) -> Option<(&str, Exact, &str)> {
     let (currency, rest) = text.split_at_checked(3)?;
     if !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
@@ -57,13 +57,23 @@ fn amount(text: &str) -> Option<(&str, Exact, &str)> {
     Some((currency, amount_of(amount).ok()?, rest.trim()))
 }
 
-/// Reads an amount with its decimal comma, or with a point where no more than two digits follow
-/// (with three it could as well stand between thousands).
+/// Reads digits with one comma and at most two decimals; also with a point in the comma's place, or
+/// with neither (see [`lacks_comma`]). Three digits behind a mark could as well be thousands.
 pub(super) fn amount_of(text: &str) -> Result<Exact, String> {
-    match text.split_once('.') {
-        Some((_, decimals)) if decimals.len() <= 2 => Exact::read(text, b'.'),
-        _ => Exact::read(text, b','),
+    if !text.starts_with(|c: char| c.is_ascii_digit() || c == ',' || c == '.') {
+        return Err("expected digits with one ','".to_owned());
     }
+    let mark = if text.contains('.') { b'.' } else { b',' };
+    let amount = Exact::read(text, mark).map_err(|_| "expected digits with one ','".to_owned())?;
+    if amount.scale() > 2 {
+        return Err("expected at most two digits behind the comma".to_owned());
+    }
+    Ok(amount)
+}
+
+/// Whether an amount is written without the comma that must stand in it.
+pub(super) fn lacks_comma(text: &str) -> bool {
+    !text.contains(',')
 }
 
 /// The currency that begins `:34F:`.
@@ -121,6 +131,9 @@ mod tests {
             ("C240304EUR1000,00",       Some(("1000.00", "EUR", ""))),
             ("D240304CNY10,",           Some(("-10", "CNY", ""))),
             ("C141387INR11 27421,94",   Some(("11", "INR", "27421,94"))),
+            ("C240304EUR1000.00",       Some(("1000.00", "EUR", ""))),
+            ("C240304EUR1000,00 x",     Some(("1000.00", "EUR", "x"))),
+            ("C240304EUR1,200",         None),
             ("C240304eur1000,00",       None),
             ("C240304105000,00",        None),
             ("C240304EUR1.000,00",      None),

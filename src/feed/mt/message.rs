@@ -5,10 +5,11 @@
 //! hyphen alone may be a line of text, and what follows without a `:20:` has no other statement.
 
 use super::balance::leading_currency;
-use super::movement::{Movement, Refusal};
+use super::movement::Refusal;
 use super::open::Open;
 use super::statement::Message;
 use super::tag::{Tag, may_be_a_time, tag};
+use crate::feed::sequence::Sequence;
 use crate::feed::{FeedErrorKind, Flag, Format, Odd, Reject, Sink};
 use std::collections::HashSet;
 
@@ -39,7 +40,16 @@ pub(super) struct Messages {
     balanced: bool,
     /// A block was opened with `{4:` and not yet closed.
     block_open: bool,
-    seen: HashSet<u64>,
+    file: File,
+}
+
+/// What is kept of the messages that ended.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    /// What makes each statement itself, whole and by its head alone.
+    pub(super) seen: HashSet<u64>,
+    pub(super) heads: HashSet<u64>,
+    pub(super) sequence: Sequence,
 }
 
 impl Messages {
@@ -54,7 +64,7 @@ impl Messages {
             interim: false,
             balanced: false,
             block_open: false,
-            seen: HashSet::new(),
+            file: File::default(),
         }
     }
 
@@ -142,24 +152,32 @@ impl Messages {
                 value.trim().clone_into(&mut message.account);
             }
             Tag::Number => value.trim().clone_into(&mut message.number),
-            Tag::Opening => {
+            Tag::Opening | Tag::OpeningPage => {
                 self.balanced = true;
+                message.opens = true;
+                message.continues = tag == Tag::OpeningPage;
                 let read = message.balance(value, line, sink);
                 message.opening = message.opening.or(read);
             }
-            Tag::Closing => {
+            Tag::Closing | Tag::ClosingPage => {
                 self.balanced = true;
                 message.closed = true;
+                message.more = tag == Tag::ClosingPage;
                 message.closing = message.balance(value, line, sink).or(message.closing);
             }
             Tag::Floor => {
                 self.interim = true;
+                message.interim = true;
                 message.take_currency(leading_currency(value).unwrap_or_default(), line, sink);
             }
-            Tag::Time => self.interim = true,
+            Tag::Time => {
+                self.interim = true;
+                message.interim = true;
+            }
             Tag::Credits => value.trim().clone_into(&mut message.declared_credit),
             Tag::Debits => value.trim().clone_into(&mut message.declared_debit),
             Tag::Movement => {
+                message.begin_movements(&mut self.file.heads, sink);
                 self.context = Context::Movement;
                 self.open.begin(value, line);
             }
@@ -187,13 +205,9 @@ impl Messages {
             Context::Nothing => return Ok(()),
             Context::Movement if !open.is_complete => {
                 // Some lines are cut before the amount.
-                let length = open.field.len();
-                open.field.push_str(text);
-                open.is_complete = Movement::read(&open.field).is_ok();
-                if open.is_complete {
+                if open.go_on(text) {
                     return Ok(());
                 }
-                open.field.truncate(length);
                 &mut open.supplement
             }
             Context::Movement => &mut open.supplement,
@@ -236,7 +250,7 @@ impl Messages {
         let message = std::mem::take(&mut self.message);
         if message.is_statement {
             self.statements += 1;
-            message.close(&mut self.seen, sink)?;
+            message.close(&mut self.file, self.header_942, sink)?;
         }
         Ok(())
     }
@@ -245,6 +259,7 @@ impl Messages {
     pub(super) fn finish(&mut self, sink: &mut dyn Sink) -> Result<Format, FeedErrorKind> {
         let line = self.message.line;
         self.close(sink)?;
+        std::mem::take(&mut self.file.sequence).finish(sink);
         if !self.any_field {
             return Err(FeedErrorKind::Structure {
                 expected: "fields of MT940 or MT942, the first `:20:`".to_owned(),

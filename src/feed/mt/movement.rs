@@ -2,7 +2,8 @@
 
 use super::balance::{amount_of, day, day_near, year};
 use crate::feed::Problem;
-use crate::feed::camt::value::Exact;
+use crate::feed::camt::value::{Exact, UNITS_MAX};
+use crate::feed::identity::is_no_serial;
 use crate::remittance::Direction;
 use chrono::NaiveDate;
 
@@ -19,6 +20,9 @@ pub(super) struct Movement<'a> {
     /// `EC` and `ED`: announced, not booked.
     pub(super) expected: bool,
     pub(super) amount: Exact,
+    /// The amount as it stands there.
+    pub(super) written: &'a str,
+    ends: bool,
     pub(super) units: i128,
     /// The bank's reference, behind `//`.
     pub(super) serial: &'a str,
@@ -52,19 +56,36 @@ impl<'a> Movement<'a> {
             mark(rest).ok_or_else(|| Refusal("mark", rest, word("C, D, RC or RD")))?;
         // The funds code, third letter of the currency.
         let rest = rest.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest);
-        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'));
-        let (amount, rest) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, ""));
+        let (amount, rest) = split_amount(rest);
         let refuse = |why: String| Refusal("amount", amount, Problem::Amount(why));
         if amount.len() > AMOUNT_CHARACTERS_MAX {
             return Err(refuse(format!("expected at most {AMOUNT_CHARACTERS_MAX} characters")));
         }
         let exact = amount_of(amount).map_err(refuse)?;
-        let units =
-            exact.units().ok_or_else(|| refuse("expected at most 5 decimals".to_owned()))?;
+        let units = exact
+            .units()
+            .filter(|units| *units <= UNITS_MAX)
+            .ok_or_else(|| refuse("expected at most 999999999999.99".to_owned()))?;
         let references = rest.split_at_checked(4).map_or("", |(_, references)| references);
         let serial = references.split_once("//").map_or("", |(_, bank)| bank.trim());
-        let serial = if serial == "NONREF" { "" } else { serial };
-        Ok(Self { value, entry, direction, reversal, expected, amount: exact, units, serial })
+        let serial = if is_no_serial(serial) { "" } else { serial };
+        Ok(Self {
+            value,
+            entry,
+            direction,
+            reversal,
+            expected,
+            amount: exact,
+            written: amount,
+            ends: !rest.is_empty(),
+            units,
+            serial,
+        })
+    }
+
+    /// Whether something stands behind the amount, so that it is whole.
+    pub(super) const fn ends(&self) -> bool {
+        self.ends
     }
 
     /// The day it was booked: the entry date or, where the bank leaves it out, the value date.
@@ -86,6 +107,14 @@ impl<'a> Movement<'a> {
             .ok_or_else(|| refuse("entry date", self.entry))?;
         Ok(Booked { on, value_impossible: value.is_none() })
     }
+}
+
+/// Splits off the amount, with whatever stands inside it and must not: it ends at the type's letter,
+/// or at the stroke of a reference where the type is left out.
+fn split_amount(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| c.is_ascii_alphabetic() || c == '/').unwrap_or(text.len());
+    let (amount, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+    (amount.trim_end(), rest)
 }
 
 /// Splits off the mark: direction, whether a reversal, whether only expected.
@@ -129,6 +158,27 @@ mod tests {
             ("2403050305C90071992547409,93NTRF",  "amount"),
             ("2403050305CNTRF",                   "amount"),
             ("240305    DD1.5,NTRF",              "amount"),
+            ("2403050305C1200.00NTRFX",           "2024-03-05 credit 1200.00 "),
+            ("2403050305C1200NTRFX",              "2024-03-05 credit 1200 "),
+            ("2403050305C1200,00 NTRFX//B",       "2024-03-05 credit 1200.00 B"),
+            ("2403050305C1200,00//B",             "2024-03-05 credit 1200.00 "),
+            ("2403050305C1 200,00NTRFX",          "amount"),
+            ("2403050305C1'200,00NTRFX",          "amount"),
+            ("2403050305C1\u{a0}200,00NTRFX",     "amount"),
+            ("2403050305C1-200,00NTRFX",          "amount"),
+            ("2403050305C-200,00NTRFX",           "amount"),
+            ("2403050305C+200,00NTRFX",           "amount"),
+            ("2403050305C1,200NTRFX",             "amount"),
+            ("2403050305C1,200,00NTRFX",          "amount"),
+            ("2403050305C1,200.00NTRFX",          "amount"),
+            ("2403050305C1.200NTRFX",             "amount"),
+            ("2403050305C1.2.0NTRFX",             "amount"),
+            ("2403050305C1,00 5NTRFX",            "amount"),
+            ("2403050305C１,00NTRFX",             "amount"),
+            ("2403050305C1000000000000,NTRF",     "amount"),
+            ("2403050305C999999999999,99NTRF",    "2024-03-05 credit 999999999999.99 "),
+            ("2403050305C5,NTRFA//0000",          "2024-03-05 credit 5 "),
+            ("2403050305C5,NTRFA//NOTPROVIDED",   "2024-03-05 credit 5 "),
             ("240305    DD21.50NTRF//Z",          "2024-03-05 debit 21.50 Z"),
             ("2403050230C1,NTRF",                 "entry date"),
             ("240230C1,NTRF",                     "value date"),

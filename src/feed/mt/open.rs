@@ -15,7 +15,7 @@ pub(super) struct Open {
     pub(super) is: bool,
     pub(super) line: u64,
     pub(super) field: String,
-    /// `field` can be read.
+    /// `field` can be read, and no digit of its amount can stand in the next line.
     pub(super) is_complete: bool,
     /// Lines between `:61:` and `:86:`.
     pub(super) supplement: String,
@@ -26,15 +26,47 @@ pub(super) struct Open {
     pub(super) information: Information,
 }
 
+/// A transaction type: `N`, `F` or `S` and three letters or digits.
+fn begins_with_type(text: &str) -> bool {
+    let code = text.as_bytes().get(..4).unwrap_or_default();
+    matches!(code, [b'N' | b'F' | b'S', rest @ ..] if rest.iter().all(u8::is_ascii_alphanumeric))
+}
+
 impl Open {
     pub(super) fn begin(&mut self, value: &str, line: u64) {
         self.is = true;
         self.line = line;
         value.trim_end().clone_into(&mut self.field);
-        self.is_complete = Movement::read(&self.field).is_ok();
+        self.is_complete = Movement::read(&self.field)
+            .is_ok_and(|movement| movement.ends() || movement.amount.scale() == 2);
         self.supplement.clear();
         self.block.clear();
         self.blocks.clear();
+    }
+
+    /// Takes the rest of a line that was cut before its amount or inside it; false where the text is a
+    /// line of its own.
+    pub(super) fn go_on(&mut self, text: &str) -> bool {
+        let behind =
+            text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | '.'));
+        // Digits behind an amount that has no end: they go on with it, or nobody knows.
+        let digits = behind.len() < text.len();
+        let readable = Movement::read(&self.field).is_ok();
+        let length = self.field.len();
+        if readable && digits && !begins_with_type(behind) {
+            self.field.push(' ');
+        }
+        self.field.push_str(text);
+        // Where it was readable and cannot be read now, the whole is refused.
+        let taken = if readable { digits } else { Movement::read(&self.field).is_ok() };
+        if taken {
+            self.is_complete = true;
+            return true;
+        }
+        self.field.truncate(length);
+        // Nothing of the amount stands behind a line of text.
+        self.is_complete = readable;
+        false
     }
 
     pub(super) fn row(&self) -> String {

@@ -3,10 +3,12 @@
 //! Balances and totals that the message declares are compared when it closes; a difference is a
 //! flag, never an error.
 
-use super::balance::{balance, total};
+use super::balance::{balance, lacks_comma, total};
+use super::message::File;
 use super::movement::{Movement, Refusal};
 use super::open::Open;
 use crate::feed::camt::value::decimal_of_units;
+use crate::feed::sequence::{Part, number};
 use crate::feed::{Balance, Entry, FeedErrorKind, Flag, Odd, Sink, Statement};
 use crate::remittance::{Counterparty, Direction, Remarks};
 use std::collections::HashSet;
@@ -34,9 +36,19 @@ pub(super) struct Message {
     pub(super) currency: String,
     pub(super) opening: Option<Balance>,
     pub(super) closing: Option<Balance>,
+    /// An opening stood there, readable or not.
+    pub(super) opens: bool,
+    /// The opening is an intermediate one: pages stand before this one.
+    pub(super) continues: bool,
     /// A closing stood there, readable or not.
     pub(super) closed: bool,
+    /// The closing is an intermediate one: pages come after this one.
+    pub(super) more: bool,
+    /// Holds what only an interim report holds.
+    pub(super) interim: bool,
     pub(super) entries: u64,
+    /// A movement stood there.
+    begun: bool,
     credit: Sum,
     debit: Sum,
     pub(super) declared_credit: String,
@@ -61,6 +73,10 @@ impl Message {
         sum.count += 1;
         sum.units = sum.units.saturating_add(movement.units);
         let booked = movement.booked()?;
+        if lacks_comma(movement.written) {
+            let (line, found) = (open.line, movement.written.to_owned());
+            sink.flag(Flag::Oddity { line, odd: Odd::AmountWithoutComma, found });
+        }
         if booked.value_impossible {
             let (line, found) = (open.line, open.field.clone());
             sink.flag(Flag::Oddity { line, odd: Odd::ValueDateImpossible, found });
@@ -129,7 +145,8 @@ impl Message {
     /// Gives the statement and what is odd about it to the sink.
     pub(super) fn close(
         mut self,
-        seen: &mut HashSet<u64>,
+        file: &mut File,
+        interim: bool,
         sink: &mut dyn Sink,
     ) -> Result<(), FeedErrorKind> {
         let declared = [
@@ -170,9 +187,15 @@ impl Message {
             let found = self.reference.clone();
             sink.flag(Flag::Oddity { line, odd: Odd::NoClosingBalance, found });
         }
-        if !self.reference.is_empty() && !seen.insert(self.fingerprint()) {
+        if !self.opens && (self.closed || !(interim || self.interim)) {
+            let found = self.reference.clone();
+            sink.flag(Flag::Oddity { line, odd: Odd::NoOpeningBalance, found });
+        }
+        if !self.reference.is_empty() && !file.seen.insert(self.fingerprint()) {
             let found = self.reference.clone();
             sink.flag(Flag::Oddity { line, odd: Odd::StatementRepeated, found });
+        } else {
+            file.sequence.take(&self.account, &self.currency, self.part());
         }
         sink.statement(statement);
         Ok(())
@@ -192,6 +215,35 @@ impl Message {
             let units = decimal_of_units(sum.units);
             let found = units.map_or(String::new(), |units| format!("{} with {units}", sum.count));
             sink.flag(Flag::ControlSum { line: self.line, what, declared: text, found });
+        }
+    }
+
+    /// The first movement begins: says whether the message's head stood in the file before.
+    pub(super) fn begin_movements(&mut self, heads: &mut HashSet<u64>, sink: &mut dyn Sink) {
+        // Without an opening balance nothing tells two reports of one day apart.
+        if self.begun || self.reference.is_empty() || self.opening.is_none() {
+            return;
+        }
+        self.begun = true;
+        let mut hasher = DefaultHasher::new();
+        let opening = self.opening.map(|balance| (balance.amount, balance.on));
+        (&self.account, &self.currency, &self.reference, &self.number, opening).hash(&mut hasher);
+        if !heads.insert(hasher.finish()) {
+            sink.begins_again();
+        }
+    }
+
+    fn part(&self) -> Part {
+        let (statement, page) = self.number.split_once('/').unwrap_or((&self.number, ""));
+        Part {
+            line: self.line,
+            number: number(statement),
+            page: number(page),
+            continues: self.continues,
+            more: self.more,
+            opening: self.opening,
+            closing: self.closing,
+            ..Part::default()
         }
     }
 

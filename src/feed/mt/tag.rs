@@ -12,12 +12,16 @@ pub(super) enum Tag {
     Account,
     /// `:28:`, `:28C:`
     Number,
-    /// `:60F:`, `:60M:`
+    /// `:60F:`
     Opening,
+    /// `:60M:`: pages stand before this one.
+    OpeningPage,
     /// `:61:`
     Movement,
-    /// `:62F:`, `:62M:`
+    /// `:62F:`
     Closing,
+    /// `:62M:`: pages come after this one.
+    ClosingPage,
     /// `:86:`
     Information,
     /// `:34F:`
@@ -39,9 +43,11 @@ pub(super) fn tag(line: &str) -> Option<(Tag, &str)> {
         "20" => Tag::Reference,
         "25" | "25P" => Tag::Account,
         "28" | "28C" => Tag::Number,
-        "60" | "60F" | "60M" => Tag::Opening,
+        "60" | "60F" => Tag::Opening,
+        "60M" => Tag::OpeningPage,
         "61" => Tag::Movement,
-        "62" | "62F" | "62M" => Tag::Closing,
+        "62" | "62F" => Tag::Closing,
+        "62M" => Tag::ClosingPage,
         "86" => Tag::Information,
         "34F" => Tag::Floor,
         "90C" => Tag::Credits,
@@ -75,7 +81,7 @@ mod tests {
         let rows = [
             (":61:2403050305C100,00NTRF", Some(Tag::Movement)),
             (":86:",                      Some(Tag::Information)),
-            (":62M:C240305EUR1,",         Some(Tag::Closing)),
+            (":62M:C240305EUR1,",         Some(Tag::ClosingPage)),
             (":NS:22",                    Some(Tag::Other)),
             (":26:37 Karte",              None),
             (":Kunde 12:34 Uhr",          None),

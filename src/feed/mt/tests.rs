@@ -31,6 +31,9 @@ impl Sink for Told {
             statement.balance_ok(),
         ));
     }
+    fn begins_again(&mut self) {
+        self.0.push("again".to_owned());
+    }
     fn flag(&mut self, flag: Flag) {
         self.0.push(match flag {
             Flag::Oddity { odd, .. } => format!("flag {}", odd.code()),
@@ -147,4 +150,84 @@ fn what_is_no_statement_is_an_error_of_the_file() {
     assert!(told(&endless)[0].starts_with("error line 6: expected a line of at most"));
     let many = format!("{HEAD}:61:2605110511C1,NTRF\n:86:{}", "xxxxxxxxxxxxxxx\n".repeat(1 << 20));
     assert!(told(&many)[0].contains("expected at most 12 MiB of text"));
+}
+
+// An amount was read up to what was no digit: `C1 200,00` was booked as 1.00.
+#[test]
+fn an_amount_is_digits_with_one_comma_or_it_is_told_or_refused() {
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        ("1200,00",    "5 2026-05-11 credit 1200.00 [B] [|||] [||]"),
+        ("1200,",      "5 2026-05-11 credit 1200 [B] [|||] [||]"),
+        ("1200.00",    "flag amount-without-comma"),
+        ("1200",       "flag amount-without-comma"),
+        ("1 200,00",   "reject 5: :61: amount \"1 200,00\": expected digits with one ','"),
+        ("1'200,00",   "reject 5: :61: amount \"1'200,00\": expected digits with one ','"),
+        ("1,200",      "reject 5: :61: amount \"1,200\": expected at most two digits behind the comma"),
+        ("1.200,00",   "reject 5: :61: amount \"1.200,00\": expected digits with one ','"),
+        ("1,200.00",   "reject 5: :61: amount \"1,200.00\": expected digits with one ','"),
+    ];
+    for (amount, want) in rows {
+        let text = format!("{HEAD}:61:2605110511C{amount}NTRFX//B\n:62F:C260511CNY1210,00\n-\n");
+        assert_eq!(told(&text)[0], want, "{amount}");
+    }
+    let told = told(&format!("{HEAD}:61:2605110511C1200.00NTRFX//B\n:62F:C260511CNY1210,00\n-\n"));
+    assert_eq!(told[1], "5 2026-05-11 credit 1200.00 [B] [|||] [||]");
+}
+
+#[test]
+fn an_amount_that_the_line_cut_goes_on_in_the_next_or_is_refused() {
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        ("C12\n00,00NTRFX//B",       "5 2026-05-11 credit 1200.00 [B] [|||] [||]"),
+        ("C1200,\n00NTRFX//B",       "5 2026-05-11 credit 1200.00 [B] [|||] [||]"),
+        ("C1200,00\n1234567 ref",    "5 2026-05-11 credit 1200.00 [] [|||1234567 ref] [||]"),
+        ("C1200,00\n09:30:01",       "5 2026-05-11 09:30:01 credit 1200.00 [] [|||] [||]"),
+        ("C1200,\nref",              "5 2026-05-11 credit 1200 [] [|||ref] [||]"),
+        ("C12\n00,00",               "reject 5: :61: amount \"12 00,00\": expected digits with one ','"),
+        ("C12\n1234567 ref",         "reject 5: :61: amount \"12 1234567\": expected digits with one ','"),
+    ];
+    for (movement, want) in rows {
+        let text = format!("{HEAD}:61:2605110511{movement}\n:62F:C260511CNY1210,00\n-\n");
+        assert_eq!(told(&text)[0], want, "{movement:?}");
+    }
+}
+
+#[test]
+fn a_missing_page_number_or_opening_is_told() {
+    let part = |number: &str, opening: &str, closing: &str| {
+        format!(":20:S\n:25:4500\n:28C:{number}\n{opening}{closing}-\n")
+    };
+    let (open, open_page) =
+        (|n| format!(":60F:C260510CNY{n},\n"), |n| format!(":60M:C260511CNY{n},\n"));
+    let (close, close_page) =
+        (|n| format!(":62F:C260511CNY{n},\n"), |n| format!(":62M:C260511CNY{n},\n"));
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        (vec![part("12/1", &open(1), &close_page(1)), part("12/2", &open_page(1), &close(1))], ""),
+        (vec![part("12/1", &open(1), &close_page(1)), part("12/3", &open_page(2), &close(2))],
+         "opening-not-closing page-missing"),
+        (vec![part("12/1", &open(1), &close(1)), part("14/1", &open(1), &close(1))],           "page-missing"),
+        (vec![part("13/1", &open(1), &close(1)), part("12/1", &open(1), &close(1))],           ""),
+        (vec![part("12/2", &open_page(1), &close(1))],                                         "page-missing"),
+        (vec![part("12/1", &open(1), &close_page(1))],                                         "page-missing"),
+        (vec![part("12/1", "", &close(1))],                                                    "no-opening-balance"),
+        (vec![part("12/1", ":60F:nothing\n", &close(1))],                                      "balance-unreadable"),
+        (vec![part("12/1", &open(1), "")],                                                     "no-closing-balance"),
+        (vec![part("12/1", ":34F:CNY0,\n", "")],                                               ""),
+    ];
+    for (parts, want) in rows {
+        let told = told(&parts.concat());
+        let flags = told.iter().filter_map(|line| line.strip_prefix("flag "));
+        assert_eq!(flags.collect::<Vec<_>>().join(" "), want, "{parts:?}");
+    }
+}
+
+#[test]
+fn a_message_that_stands_there_twice_begins_again() {
+    let once = format!("{HEAD}:61:2605110511C1,NTRFX\n:62F:C260511CNY11,00\n-\n");
+    let again = |text: &str| told(text).iter().filter(|line| *line == "again").count();
+    assert_eq!(again(&format!("{once}{once}")), 1);
+    assert_eq!(again(&format!("{once}{}", once.replace(":28C:1/1", ":28C:1/2"))), 0);
+    assert_eq!(again(&format!("{once}{}", once.replace("C260510", "C260511"))), 0);
 }
