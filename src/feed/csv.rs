@@ -87,6 +87,7 @@ pub(super) fn read<R: Read>(
     for _ in 0..plan.header_rows {
         rows.next()?;
     }
+    sink.serial_period(plan.layout.serial);
     let mut table = Table::new(plan);
     while let Some(row) = rows.next()? {
         table.row(row, sink);

@@ -41,6 +41,7 @@ impl<'a> Entry<'a> {
             counterparty: self.counterparty,
             remarks: self.remarks,
             reversal: self.reversal,
+            contradicted: self.contradicted,
         })
     }
 

@@ -42,6 +42,7 @@ pub(super) fn read<R: Read>(
     for _ in 0..plan.header_rows {
         rows.next()?;
     }
+    sink.serial_period(plan.layout.serial);
     let mut table = Table::new(plan);
     while rows.next()? {
         table.row(rows.cells.row(rows.line), sink);

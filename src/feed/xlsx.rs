@@ -98,6 +98,7 @@ mod workbook {
                 break plan;
             }
         };
+        sink.serial_period(plan.layout.serial);
         let mut table = Table::new(&plan);
         for (row, line) in rows {
             fill(&mut cells, row);
