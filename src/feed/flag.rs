@@ -34,6 +34,7 @@ pub enum Odd {
     NegativeAmount,
     NoClosingBalance,
     NoStatement,
+    RepeatedInFile,
     RunningBalanceBreaks,
     RunningBalanceWithoutOrder,
     SeveralCurrencies,
@@ -43,7 +44,7 @@ pub enum Odd {
 }
 
 impl Odd {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::AmbiguousDate,
         Self::BalanceUnreadable,
         Self::BookedOnValueDate,
@@ -54,6 +55,7 @@ impl Odd {
         Self::NegativeAmount,
         Self::NoClosingBalance,
         Self::NoStatement,
+        Self::RepeatedInFile,
         Self::RunningBalanceBreaks,
         Self::RunningBalanceWithoutOrder,
         Self::SeveralCurrencies,
@@ -76,6 +78,7 @@ impl Odd {
             Self::NegativeAmount => "negative-amount",
             Self::NoClosingBalance => "no-closing-balance",
             Self::NoStatement => "no-statement",
+            Self::RepeatedInFile => "repeated-in-file",
             Self::RunningBalanceBreaks => "running-balance-breaks",
             Self::RunningBalanceWithoutOrder => "running-balance-without-order",
             Self::SeveralCurrencies => "several-currencies",
@@ -97,6 +100,7 @@ impl Odd {
             Self::NegativeAmount => "金额带有负号，收支方向不明，该笔未读入",
             Self::NoClosingBalance => "账单有期初余额而没有期末余额，文件可能不完整",
             Self::NoStatement => "文件中没有账单",
+            Self::RepeatedInFile => "同一流水号在文件中重复出现，余额未能证明是两笔，按一笔计",
             Self::RunningBalanceBreaks => "余额不连续之处较多，只列出其中几处",
             Self::RunningBalanceWithoutOrder => "各笔余额看不出先后次序，未逐笔核对",
             Self::SeveralCurrencies => "一份账单中有不止一种币种",

@@ -16,10 +16,8 @@ use super::super::{Slate, StoreError};
 use super::agree::{content, united};
 use super::known::{Known, Stage};
 use super::{FlagRecord, Intake, Placed};
+use crate::feed::{Flag, Odd};
 use std::collections::BTreeMap;
-
-/// A file names one serial twice, and no balance proves that these are two payments.
-const REPEATED: &str = "repeated-in-file";
 
 /// Between a bank's serial and what tells payments under it apart; [`AFTER`] is the next character.
 const MARK: char = '~';
@@ -151,8 +149,10 @@ impl Intake<'_> {
         });
         if alike {
             self.taken.seen += 1;
-            let (line, code) = (placed.row.line, REPEATED.to_owned());
-            self.told.push(FlagRecord { line, code, detail: format!("found {serial:?}") });
+            let (line, odd) = (placed.row.line, Odd::RepeatedInFile);
+            let flag = Flag::Oddity { line, odd, found: serial.to_owned() };
+            let (code, detail) = (flag.code().to_owned(), flag.detail());
+            self.told.push(FlagRecord { line, code, detail });
             return Ok(false);
         }
         let against = family.iter().position(same_day).unwrap_or_default();
