@@ -181,6 +181,30 @@ mod tests {
     }
 
     #[test]
+    fn a_serial_that_begins_anew_has_its_period_behind_it() {
+        let mut serials = Serials::new();
+        for (period, want) in [
+            (SerialPeriod::Ever, "42"),
+            (SerialPeriod::Year, "42~2026"),
+            (SerialPeriod::Month, "42~202605"),
+            (SerialPeriod::Day, "42~20260511"),
+        ] {
+            serials.begin_anew(period);
+            let entry = entry("42", 5_00, 1);
+            assert_eq!(serials.serial("1", &entry), want);
+            assert_eq!(serials.own(&entry), (period != SerialPeriod::Ever).then_some(2));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_has_the_name_that_its_row_had() {
+        let row = Entry { balance: Some(Decimal::new(9_000, 3)), ..entry("", 5_00, 1) };
+        let transaction = row.transaction("1", "x").unwrap();
+        let name = Serials::new().serial("1", &row).to_owned();
+        assert_eq!(name, format!("{}-1", content_name("1", &transaction)));
+    }
+
+    #[test]
     fn equal_rows_are_counted_and_their_order_changes_nothing() {
         let (mut one, mut other) = (serials(&[5_00, 6_00, 5_00]), serials(&[6_00, 5_00, 5_00]));
         one.sort();

@@ -29,9 +29,12 @@ pub(crate) struct Given {
     pub(crate) purpose: String,
     /// The booking it is a part of: serial and yuan.
     pub(crate) booking: Option<(&'static str, i64)>,
+    /// The bank's rules say that its serials begin anew each day.
+    pub(crate) daily: bool,
 }
 
-/// `S1 05-11 600`, or with more behind it: `P1` (in 附言), `用途=P1`, `time=9`, `balance=700`, `from=甲`, `of=R1/1700`.
+/// `S1 05-11 600`, or with more behind it: `P1` (in 附言), `用途=P1`, `time=9`, `balance=700`, `from=甲`, `of=R1/1700`,
+/// `daily`.
 /// The serial `-` is none.
 pub(crate) fn given(text: &str) -> Given {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -47,6 +50,7 @@ pub(crate) fn given(text: &str) -> Given {
         postscript: String::new(),
         purpose: String::new(),
         booking: None,
+        daily: false,
     };
     for word in more {
         match word.split_once('=') {
@@ -56,6 +60,7 @@ pub(crate) fn given(text: &str) -> Given {
             Some(("用途", short)) => row.purpose = reference(short),
             Some(("of", "R1/1700")) => row.booking = Some(("R1", 1700)),
             Some(_) => panic!("not a word: {word}"),
+            None if word == "daily" => row.daily = true,
             None if word.starts_with('P') => row.postscript = reference(word),
             None => row.postscript = (*word).to_owned(),
         }
@@ -99,11 +104,14 @@ pub(crate) fn deliver(centre: &Centre, as_of: &str, proved: Option<bool>, rows: 
             *ordinal += 1;
             name = format!("{name}-{ordinal}");
         }
+        if row.daily {
+            name = format!("{name}~{}", date(&row.day).format("%Y%m%d"));
+        }
         transaction.serial = &name;
         let claim = reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
         let kind = sieve.classify(&transaction);
         let booking = row.booking.map(|(serial, yuan)| (serial, Money::from_fen(yuan * 100)));
-        let origin = RowOrigin { line, booking, own_serial: None };
+        let origin = RowOrigin { line, booking, own_serial: row.daily.then_some(row.serial.len()) };
         let own = accounts.find(account(row.own)).unwrap();
         batch.push(origin, own, &transaction, claim, kind, &mut branches);
     }
@@ -244,6 +252,20 @@ fn serials_that_begin_anew_are_told_from_a_wrong_day_by_the_balances() {
                 "{case}"
             );
         }
+    });
+}
+
+#[test]
+fn a_bank_may_say_that_its_serials_begin_anew() {
+    every_store(|backing| {
+        let rows: &[&str] = &["7 05-11 600 P1 daily", "7 05-12 600 P1 daily"];
+        let (_, kept, counts) = after(backing, &[("05-12", None, rows), ("05-13", None, rows)]);
+        assert_eq!((kept.len(), counts), (2, [2, 2, 0]));
+        // What came in before the bank's rules said so is known by the bare serial.
+        let before: &[&str] = &["7 05-11 600 P1"];
+        let (_, kept, counts) = after(backing, &[("05-12", None, before), ("05-13", None, rows)]);
+        assert_eq!(kept, ["7 05-11 600.00", "7~20260512 05-12 600.00"]);
+        assert_eq!(counts, [2, 1, 0]);
     });
 }
 
