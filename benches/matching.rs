@@ -133,6 +133,7 @@ fn sifting(bencher: Bencher<'_, '_>) {
             ..Remarks::default()
         },
         reversal: false,
+        contradicted: false,
     };
     bencher.counter(ItemsCount::new(1000_usize)).bench(|| {
         (0..1000)

@@ -39,7 +39,7 @@ pub use flag::{Flag, Odd, in_chinese};
 pub use reject::{Problem, Reject};
 
 use crate::remittance::Direction;
-use crate::rulebook::bank::BankLayouts;
+use crate::rulebook::bank::{BankLayouts, SerialPeriod};
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use std::io::{Read, Seek};
@@ -85,6 +85,8 @@ pub trait Sink {
     fn begins_again(&mut self) {}
     /// Another file of an archive begins: lines count from 1 again, and it is a delivery of its own.
     fn member(&mut self, _name: &str) {}
+    /// For how long the serials of the entries that follow are unique; said before them, where a layout knows.
+    fn serial_period(&mut self, _period: SerialPeriod) {}
 }
 
 /// One booked entry, in whatever currency the file has; borrowed from the reader's buffer.

@@ -60,7 +60,9 @@ pub use desk::{
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
 pub use import::Imported;
-pub use intake::{FeedMark, FlagRecord, Intake, StatementRecord, Taken, Till, TransactionBatch};
+pub use intake::{
+    FeedMark, FlagRecord, Intake, RowOrigin, StatementRecord, Taken, Till, TransactionBatch,
+};
 pub use lease::{Ended, Ending, Holder, Lease};
 pub use letters::LetterRow;
 pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};

@@ -48,6 +48,8 @@ mod letters;
 mod office;
 #[path = "night/outstanding.rs"]
 mod outstanding;
+#[path = "night/payments.rs"]
+mod payments;
 #[path = "night/postgres.rs"]
 mod postgres;
 #[path = "night/quarantine.rs"]

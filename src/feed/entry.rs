@@ -78,6 +78,7 @@ impl<'a> Entry<'a> {
             counterparty: self.counterparty,
             remarks: self.remarks,
             reversal: self.reversal,
+            contradicted: self.contradicted,
         })
     }
 

@@ -40,6 +40,7 @@ pub enum Odd {
     NoStatement,
     OpeningNotClosing,
     PageMissing,
+    RepeatedInFile,
     RunningBalanceBreaks,
     RunningBalanceWithoutOrder,
     SeveralCurrencies,
@@ -50,7 +51,7 @@ pub enum Odd {
 }
 
 impl Odd {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::AmbiguousDate,
         Self::AmountWithoutComma,
         Self::BalanceUnreadable,
@@ -67,6 +68,7 @@ impl Odd {
         Self::NoStatement,
         Self::OpeningNotClosing,
         Self::PageMissing,
+        Self::RepeatedInFile,
         Self::RunningBalanceBreaks,
         Self::RunningBalanceWithoutOrder,
         Self::SeveralCurrencies,
@@ -96,6 +98,7 @@ impl Odd {
             Self::NoStatement => "no-statement",
             Self::OpeningNotClosing => "opening-not-closing",
             Self::PageMissing => "page-missing",
+            Self::RepeatedInFile => "repeated-in-file",
             Self::RunningBalanceBreaks => "running-balance-breaks",
             Self::RunningBalanceWithoutOrder => "running-balance-without-order",
             Self::SeveralCurrencies => "several-currencies",
@@ -124,6 +127,7 @@ impl Odd {
             Self::NoStatement => "文件中没有账单",
             Self::OpeningNotClosing => "期初余额不等于上一份账单的期末余额，中间可能缺少账单",
             Self::PageMissing => "账单的编号或页次不连续，文件可能缺页",
+            Self::RepeatedInFile => "同一流水号在文件中重复出现，余额未能证明是两笔，按一笔计",
             Self::RunningBalanceBreaks => "余额不连续之处较多，只列出其中几处",
             Self::RunningBalanceWithoutOrder => "各笔余额看不出先后次序，未逐笔核对",
             Self::SeveralCurrencies => "一份账单中有不止一种币种",

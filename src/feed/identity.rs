@@ -8,6 +8,10 @@
 //! Invariant: the order of rows changes no serial, because only equal rows share a count.
 
 use super::Entry;
+use crate::remittance::{BankTransaction, Money};
+use crate::rulebook::bank::SerialPeriod;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -54,6 +58,7 @@ pub struct Serials {
     /// Of a statement that stands in the file again: its rows are counted for themselves.
     again: Option<HashMap<[u8; 16], u32>>,
     text: String,
+    period: SerialPeriod,
 }
 
 impl Serials {
@@ -72,10 +77,37 @@ impl Serials {
         self.again = None;
     }
 
-    /// The bank's serial, or `~yyyymmdd-content-ordinal`; no bank's serial begins with `~`.
+    /// From now on the bank's serials begin anew each period.
+    pub const fn begin_anew(&mut self, period: SerialPeriod) {
+        self.period = period;
+    }
+
+    /// How much of the serial of an entry is the bank's own, where more stands behind it.
+    #[must_use]
+    pub const fn own(&self, entry: &Entry<'_>) -> Option<usize> {
+        match self.period {
+            SerialPeriod::Ever => None,
+            _ if entry.serial.is_empty() => None,
+            SerialPeriod::Year | SerialPeriod::Month | SerialPeriod::Day => {
+                Some(entry.serial.len())
+            }
+        }
+    }
+
+    /// The bank's serial, with its period behind it where it begins anew (`12~2026`, `12~202605`,
+    /// `12~20260511`); or `~yyyymmdd-content-ordinal`. No bank's serial begins with `~`.
     pub fn serial<'a>(&'a mut self, account: &str, entry: &Entry<'a>) -> &'a str {
         if !entry.serial.is_empty() {
-            return entry.serial;
+            let day = match self.period {
+                SerialPeriod::Ever => return entry.serial,
+                SerialPeriod::Year => "%Y",
+                SerialPeriod::Month => "%Y%m",
+                SerialPeriod::Day => "%Y%m%d",
+            };
+            self.text.clear();
+            // Writing into a string cannot fail.
+            let _ = write!(self.text, "{}~{}", entry.serial, entry.booked_on.format(day));
+            return &self.text;
         }
         let digest = content(account, entry);
         let mut key = [0; 16];
@@ -83,13 +115,48 @@ impl Serials {
         let ordinal = self.again.as_mut().unwrap_or(&mut self.seen).entry(key).or_default();
         *ordinal += 1;
         self.text.clear();
+        name(&mut self.text, entry.booked_on, digest);
         // Writing into a string cannot fail.
-        let _ = write!(self.text, "~{}-", entry.booked_on.format("%Y%m%d"));
-        for byte in digest.iter().take(DIGEST_BYTES) {
-            let _ = write!(self.text, "{byte:02x}");
-        }
         let _ = write!(self.text, "-{ordinal}");
         &self.text
+    }
+}
+
+/// The day and the content of a transaction as its serial begins where a bank gives none; the ordinal comes
+/// behind it.
+#[must_use]
+pub fn content_name(account: &str, transaction: &BankTransaction<'_>) -> String {
+    let yuan = |amount: Money| Decimal::new(amount.fen(), 2);
+    let digest = content(
+        account,
+        &Entry {
+            line: 0,
+            account: None,
+            currency: None,
+            serial: "",
+            booked_on: transaction.booked_on,
+            booked_time: transaction.booked_time,
+            direction: transaction.direction,
+            amount: yuan(transaction.amount),
+            balance: transaction.balance.map(yuan),
+            counterparty: transaction.counterparty,
+            remarks: transaction.remarks,
+            reversal: transaction.reversal,
+            booking: None,
+            contradicted: transaction.contradicted,
+        },
+    );
+    let mut text = String::new();
+    name(&mut text, transaction.booked_on, digest);
+    text
+}
+
+/// `~yyyymmdd-content`.
+fn name(text: &mut String, booked_on: NaiveDate, digest: [u8; 32]) {
+    // Writing into a string cannot fail.
+    let _ = write!(text, "~{}-", booked_on.format("%Y%m%d"));
+    for byte in digest.iter().take(DIGEST_BYTES) {
+        let _ = write!(text, "{byte:02x}");
     }
 }
 
@@ -124,8 +191,6 @@ fn content(account: &str, entry: &Entry<'_>) -> [u8; 32] {
 mod tests {
     use super::*;
     use crate::remittance::{Counterparty, Direction, Remarks};
-    use chrono::NaiveDate;
-    use rust_decimal::Decimal;
 
     fn entry(serial: &'static str, fen: i64, line: u64) -> Entry<'static> {
         Entry {
@@ -157,6 +222,30 @@ mod tests {
     #[test]
     fn a_serial_of_the_bank_stays_as_it_is() {
         assert_eq!(Serials::new().serial("1", &entry("42", 5_00, 1)), "42");
+    }
+
+    #[test]
+    fn a_serial_that_begins_anew_has_its_period_behind_it() {
+        let mut serials = Serials::new();
+        for (period, want) in [
+            (SerialPeriod::Ever, "42"),
+            (SerialPeriod::Year, "42~2026"),
+            (SerialPeriod::Month, "42~202605"),
+            (SerialPeriod::Day, "42~20260511"),
+        ] {
+            serials.begin_anew(period);
+            let entry = entry("42", 5_00, 1);
+            assert_eq!(serials.serial("1", &entry), want);
+            assert_eq!(serials.own(&entry), (period != SerialPeriod::Ever).then_some(2));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_has_the_name_that_its_row_had() {
+        let row = Entry { balance: Some(Decimal::new(9_000, 3)), ..entry("", 5_00, 1) };
+        let transaction = row.transaction("1", "x").unwrap();
+        let name = Serials::new().serial("1", &row).to_owned();
+        assert_eq!(name, format!("{}-1", content_name("1", &transaction)));
     }
 
     #[test]

@@ -175,6 +175,7 @@ mod tests {
                 note: &example.note,
             },
             reversal: example.reversal,
+            contradicted: false,
         }
     }
 

@@ -9,7 +9,8 @@ use crate::feed::identity::Serials;
 use crate::feed::{self, Entry, FeedError, FeedFacts, Flag, Look, Reject, Sink, Statement};
 use crate::matching::AccountIndex;
 use crate::remittance::{Money, RemarkField};
-use crate::store::{BranchNumbers, FlagRecord, StatementRecord, TransactionBatch};
+use crate::rulebook::bank::SerialPeriod;
+use crate::store::{BranchNumbers, FlagRecord, RowOrigin, StatementRecord, TransactionBatch};
 use rust_decimal::Decimal;
 use std::fmt;
 use std::fs::File;
@@ -31,6 +32,8 @@ pub(super) enum Message {
         answer: SyncSender<bool>,
     },
     Batch(TransactionBatch),
+    /// Another member of an archive begins: what came before was a delivery of its own.
+    Member,
     Reject(Reject),
     Statement(StatementRecord),
     Flag(FlagRecord),
@@ -176,6 +179,7 @@ impl Sink for Feeder<'_> {
         }
         let Some(account) = self.account(entry.account, entry.line) else { return };
         let Some(owner) = self.tools.accounts.get(account) else { return };
+        let own_serial = self.serials.own(&entry);
         let serial = self.serials.serial(&owner.account_no, &entry);
         match entry.transaction(&owner.account_no, serial) {
             Ok(transaction) => {
@@ -186,7 +190,10 @@ impl Sink for Feeder<'_> {
                     .claim;
                 let kind = self.tools.sieve.classify(&transaction);
                 let branches = &mut *self.branches;
-                self.batch.push(entry.line, account, &transaction, claim, kind, branches);
+                let booking =
+                    entry.booking.and_then(|booking| Some((booking.serial, fen(booking.amount)?)));
+                let origin = RowOrigin { line: entry.line, booking, own_serial };
+                self.batch.push(origin, account, &transaction, claim, kind, branches);
                 if self.batch.len() >= BATCH_ROWS {
                     self.hand_over();
                 }
@@ -220,6 +227,7 @@ impl Sink for Feeder<'_> {
         let record = || {
             let balance = |balance: feed::Balance| Some((fen(balance.amount)?, balance.on));
             Some(StatementRecord {
+                line: statement.line,
                 account,
                 identification: statement.identification.map(str::to_owned),
                 opening: statement.opening.and_then(balance),
@@ -227,6 +235,7 @@ impl Sink for Feeder<'_> {
                 entries: statement.entries,
                 sum_credit: fen(statement.sum_credit)?,
                 sum_debit: fen(statement.sum_debit)?,
+                proved: statement.proved,
             })
         };
         if let Some(record) = record() {
@@ -244,9 +253,15 @@ impl Sink for Feeder<'_> {
         self.serials.begin_again();
     }
 
+    fn serial_period(&mut self, period: SerialPeriod) {
+        self.serials.begin_anew(period);
+    }
+
     /// Rows without a serial are told apart within their own file only.
     fn member(&mut self, _: &str) {
         self.serials = Serials::default();
+        self.hand_over();
+        self.send(Message::Member);
     }
 }
 

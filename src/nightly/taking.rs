@@ -77,7 +77,7 @@ pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<TakenIn, N
     }
     watch.step(Step::TakeIn, None);
     let large = bytes(&settings.deliveries) >= settings.large_from;
-    let till = store.till(large)?;
+    let till = store.till(tools.reader, large)?;
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(READ_AHEAD);
         scope.spawn(move || read_all(tools, &sender));
@@ -103,7 +103,7 @@ fn bytes(deliveries: &[Delivery]) -> u64 {
 
 /// The writing side.
 struct Taker<'a> {
-    till: &'a Till,
+    till: &'a Till<'a>,
     settings: &'a NightSettings,
     slate: &'a mut Slate,
     watch: &'a dyn Watch,
@@ -144,12 +144,19 @@ impl Taker<'_> {
     ) -> Result<FileOutcome, NightError> {
         let mut intake = self.till.begin(self.settings.as_of, self.slate)?;
         let (mut statements, mut flags) = (Vec::new(), Vec::new());
+        // From where on the statements are those of the delivery being read: a file, or a member of an archive.
+        let mut first = 0;
         loop {
             match messages.recv().map_err(|_| NightError::Reader)? {
                 Message::Begin { .. } => return Err(NightError::Reader),
                 Message::Batch(batch) => {
                     self.watch.advance(batch.len() as u64);
                     intake.write(batch, self.slate)?;
+                }
+                Message::Member => {
+                    let of_member = statements.get(first..).unwrap_or_default();
+                    intake.next_delivery(of_member, self.slate)?;
+                    first = statements.len();
                 }
                 Message::Reject(reject) => intake.reject(reject),
                 Message::Statement(statement) => statements.push(statement),
@@ -160,7 +167,9 @@ impl Taker<'_> {
                 }
                 Message::End(Ok(facts)) => {
                     let mark = mark(delivery, &facts);
-                    let taken = intake.keep(&mark, &statements, &flags, self.slate)?;
+                    let of_member = statements.get(first..).unwrap_or_default();
+                    intake.end_delivery(of_member, self.slate)?;
+                    let taken = intake.keep(&mark, &statements, flags)?;
                     return Ok(FileOutcome::Taken(taken));
                 }
             }

@@ -51,6 +51,8 @@ pub struct BankTransaction<'a> {
     pub remarks: Remarks<'a>,
     /// The bank marks it as undoing an earlier movement (冲正标志).
     pub reversal: bool,
+    /// What the file says of it contradicts itself: no reference in it settles.
+    pub contradicted: bool,
 }
 
 /// The other side of a movement; a field the bank does not give is empty.

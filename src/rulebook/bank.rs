@@ -64,6 +64,17 @@ pub enum AmountStyle {
     Comma,
 }
 
+/// For how long a bank's serials are unique: `serial = "day"` in a layout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SerialPeriod {
+    #[default]
+    Ever,
+    Year,
+    Month,
+    Day,
+}
+
 /// A text in a layout, and what must come out of it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,6 +100,8 @@ struct Written {
     dates: DateOrder,
     #[serde(default)]
     style: AmountStyle,
+    #[serde(default)]
+    serial: SerialPeriod,
     currency: Option<String>,
     #[serde(default)]
     encodings: Vec<Spanned<String>>,
@@ -154,6 +167,8 @@ pub struct BankLayout {
     pub ragged: bool,
     pub dates: DateOrder,
     pub style: AmountStyle,
+    /// For how long its serials are unique.
+    pub serial: SerialPeriod,
     /// The currency of files that name none.
     pub currency: Option<String>,
     /// Encodings besides UTF-8 in which the bank delivers.
@@ -275,6 +290,7 @@ fn checked(
         ragged: written.ragged,
         dates: written.dates,
         style: written.style,
+        serial: written.serial,
         currency: written.currency,
         encodings: written.encodings.into_iter().map(Spanned::into_inner).collect(),
         credit: written.credit,

@@ -247,9 +247,10 @@ impl Store {
         // What a split left over went to an advance balance with a transaction that is settled.
         let left: i64 =
             connection.query_row(proof::LEFT_OVER, params![centre], |row| row.get(0))?;
-        let moved = advanced - left;
+        let moved = advanced.saturating_sub(left);
         for (place, fen) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
-            standing.entry((place, true)).or_default().1 += fen;
+            let stands = &mut standing.entry((place, true)).or_default().1;
+            *stands = plus(*stands, fen);
         }
         gaps.extend(one_sided(&standing));
         let balances = balances(connection, centre, received, paid_out)?;
@@ -339,6 +340,12 @@ impl Store {
     }
 }
 
+/// A sum that stays where 64 bits end, like every sum of money: no real balance is that large, and whoever asks for
+/// one hears of a gap, not of a program that stopped.
+const fn plus(one: i64, other: i64) -> i64 {
+    one.saturating_add(other)
+}
+
 /// Compares files with transactions an account; gives the totals the files said: in and out.
 fn received(
     connection: &Connection,
@@ -347,7 +354,7 @@ fn received(
 ) -> Result<(i64, i64), StoreError> {
     let mut statement = connection.prepare_cached(RECEIVED)?;
     let mut rows = statement.query(params![centre])?;
-    let (mut total_in, mut total_out) = (0, 0);
+    let (mut total_in, mut total_out) = (0_i64, 0_i64);
     while let Some(row) = rows.next()? {
         let account_id = row.get(0)?;
         let figures: [(i64, i64); 2] = [(row.get(3)?, row.get(1)?), (row.get(4)?, row.get(2)?)];
@@ -357,8 +364,8 @@ fn received(
                 gaps.push(Gap::Received { account_id, files, transactions });
             }
         }
-        total_in += row.get::<i64>(3)?;
-        total_out += row.get::<i64>(4)?;
+        total_in = plus(total_in, row.get(3)?);
+        total_out = plus(total_out, row.get(4)?);
     }
     Ok((total_in, total_out))
 }
@@ -414,7 +421,7 @@ fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError
         let credit = row.get::<i64>(1)? == 1;
         let stands: &mut (u64, i64) = standing.entry((place, credit)).or_default();
         stands.0 += count.cast_unsigned();
-        stands.1 += row.get::<i64>(3)?;
+        stands.1 = plus(stands.1, row.get(3)?);
     }
     Ok(standing)
 }
@@ -432,10 +439,10 @@ fn one_sided(standing: &Standing) -> Option<Gap> {
 fn expected(subject: Subject, standing: &Standing, received: i64, paid_out: i64) -> Money {
     let sum = |place, credit| standing.get(&(place, credit)).map_or(0, |(_, fen)| *fen);
     let fen = match subject {
-        Subject::BankDeposit => received - paid_out,
+        Subject::BankDeposit => received.saturating_sub(paid_out),
         Subject::Contributions => -sum(Place::EmployeeAccounts, true),
         Subject::Receipts => -sum(Place::Awaiting, true),
-        Subject::Suspense => sum(Place::Suspense, false) - sum(Place::Suspense, true),
+        Subject::Suspense => sum(Place::Suspense, false).saturating_sub(sum(Place::Suspense, true)),
         Subject::Advance => -sum(Place::Advance, true),
         Subject::Refund => -sum(Place::Refunded, true),
         // No transaction moves these: employers' own books do (remittance/ledger.rs).
@@ -443,9 +450,9 @@ fn expected(subject: Subject, standing: &Standing, received: i64, paid_out: i64)
         // Debits came in against this subject; those in suspense have left it.
         Subject::Other => {
             let home = [Place::Returned, Place::Ignored, Place::Awaiting];
-            home.into_iter().map(|place| sum(place, false)).sum::<i64>()
-                - sum(Place::Returned, true)
-                - sum(Place::Ignored, true)
+            let came = [Place::Returned, Place::Ignored].map(|place| sum(place, true));
+            let went = home.into_iter().map(|place| sum(place, false)).fold(0, plus);
+            came.into_iter().fold(went, i64::saturating_sub)
         }
     };
     Money::from_fen(fen)
@@ -460,8 +467,10 @@ fn balances(
 ) -> Result<Vec<(Subject, Money)>, StoreError> {
     let mut fen: BTreeMap<i64, i64> = BTreeMap::new();
     let mut post = |debit: i64, credit: i64, amount: i64| {
-        *fen.entry(debit).or_default() += amount;
-        *fen.entry(credit).or_default() -= amount;
+        let stands = fen.entry(debit).or_default();
+        *stands = plus(*stands, amount);
+        let stands = fen.entry(credit).or_default();
+        *stands = stands.saturating_sub(amount);
     };
     post(Subject::BankDeposit.number(), Subject::Receipts.number(), received);
     post(Subject::Other.number(), Subject::BankDeposit.number(), paid_out);

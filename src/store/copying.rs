@@ -26,6 +26,7 @@ pub(crate) const TABLES: &[&str] = &[
     "bank_transaction",
     "receipt",
     "statement",
+    "booking",
     "set_aside",
     "feed_flag",
     "quarantined_feed",

@@ -1,38 +1,53 @@
 //! Takes a file's transactions in: the whole file in one commit, or nothing of it.
 //!
 //! Start at [`Till::begin`]. Batches of rows arrive while the file is still being read; a row
-//! whose identity is known is compared, not written. [`Intake::keep`] commits what the file said
-//! of itself together with its rows, [`Intake::abandon`] undoes them.
+//! whose identity is known is compared, not written. What only the whole delivery can tell is kept back until
+//! [`Intake::end_delivery`]: a serial that comes twice ([`repeated`]), rows without one ([`silent`]), parts of
+//! a booking ([`booking`]). [`Intake::keep`] commits what the file said of itself together with its rows,
+//! [`Intake::abandon`] undoes them.
 //!
 //! Invariant: the order of files and of lines in one night changes nothing. Where two rows of one
-//! night share an identity and differ, the one with the smaller content stands, whichever came
-//! first; what stood before tonight always stands.
+//! night share an identity and contradict each other, the one with the smaller content stands, whichever
+//! came first; what stood before tonight always stands, though what it is silent on may be added.
 
 mod agree;
 mod batch;
+mod booking;
 mod feed;
 mod identities;
+mod known;
+mod pairing;
+mod proof;
+mod repeated;
+mod silent;
+mod sorting;
+mod till;
 mod together;
 
-pub use batch::TransactionBatch;
+pub use batch::{RowOrigin, TransactionBatch};
+pub use till::Till;
 
-use self::agree::{agree, content, difference, united, written};
+use self::agree::{difference, united, written};
 use self::batch::BatchRow;
+use self::booking::Whole;
 use self::feed::Feed;
-use self::identities::{Identities, LOCK_TIMEOUT};
-use super::branch::{self, BranchKeys};
+use self::identities::Identities;
+use self::known::{Known, Stage, Written, kept_columns, stage};
+use self::proof::Proof;
+use super::branch::BranchKeys;
 use super::bulk::{Binder, Bulk};
-use super::row::{day_number, direction_number, filled, time_number};
-use super::slate::{TRANSACTION_COLUMNS, account_id, transaction, transactions_by_serial};
-use super::sql::{Connection, Row, params};
-use super::{Slate, Store, StoreError};
+use super::row::day_number;
+use super::slate::{self, account_id, transaction, transactions_by_serial};
+use super::sql::{Connection, params};
+use super::{Slate, StoreError, trail};
 use crate::feed::{Format, Reject};
 use crate::matching::AccountIndex;
-use crate::remittance::{BankTransaction, Counterparty, Direction, Money};
+use crate::remark::Reader;
+use crate::remittance::{BankTransaction, Direction, Money};
 use chrono::NaiveDate;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
-use std::hash::RandomState;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 
 /// What a file is, for its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +62,8 @@ pub struct FeedMark {
 /// A statement as the store keeps it; amounts are CNY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementRecord {
+    /// Where it starts in its file.
+    pub line: u64,
     pub account: AccountIndex,
     pub identification: Option<String>,
     pub opening: Option<(Money, Option<NaiveDate>)>,
@@ -54,6 +71,8 @@ pub struct StatementRecord {
     pub entries: u64,
     pub sum_credit: Money,
     pub sum_debit: Money,
+    /// Whether its balances prove each entry; `None` where there are none to prove it by.
+    pub proved: Option<bool>,
 }
 
 /// Something to know of a file, as the store keeps it.
@@ -79,6 +98,7 @@ pub struct Taken {
 pub struct Intake<'a> {
     bulk: &'a Bulk,
     branches: &'a RefCell<BranchKeys>,
+    reader: &'a Reader,
     met: &'a RefCell<HashSet<u64>>,
     met_as: &'a RandomState,
     taken_on: i64,
@@ -86,19 +106,39 @@ pub struct Intake<'a> {
     archived_until: Option<i64>,
     taken: Taken,
     receipts: BTreeMap<(i64, i64), (i64, i64)>,
+    set_aside: Vec<SetAside>,
+    /// What there is to know of the file that shows only when its rows are compared.
+    told: Vec<FlagRecord>,
+    slate_mark: usize,
+    /// Something that earlier nights left open says more now.
+    completed: bool,
+    // Of one delivery: the file, or one member of an archive.
+    /// Hashes of the identities met in it. SQLite puts those of new rows here once one of them is asked for.
+    met_here: HashSet<u64>,
+    /// Whether the new rows are among them; else they stand on the slate from here on.
+    met_all: bool,
+    delivery_mark: usize,
+    proof: Proof,
+    /// Days without a serial that were looked at, and whether nothing was kept of them before.
+    days: HashMap<(i64, NaiveDate), bool>,
+    /// Whether some bookings are known part by part.
+    has_bookings: bool,
+    /// Bookings whose parts this delivery brings.
+    bookings: BTreeMap<(i64, String), Whole>,
+    /// Rows to be decided at its end: parts of bookings that are known as a whole, rows under a serial that is
+    /// known otherwise or twice, and rows without a serial that have a new name.
+    parts: TransactionBatch,
+    repeated: TransactionBatch,
+    silent: TransactionBatch,
     // How PostgreSQL writes; see `together.rs`.
     /// The second connection, where there is one.
     identities: Option<&'a Identities>,
     /// The batch whose identities were sent ahead.
     ahead: Option<TransactionBatch>,
-    /// Hashes of the identities met in this file.
-    met_here: HashSet<u64>,
+    /// Hashes of the identities that earlier deliveries of this file brought.
+    met_before: HashSet<u64>,
     /// Rows that an earlier file of this night brought too, kept until some are looked up together.
     later: TransactionBatch,
-    /// Rows that this file names twice, kept until its identities are committed.
-    twice: TransactionBatch,
-    set_aside: Vec<SetAside>,
-    slate_mark: usize,
 }
 
 #[derive(Debug)]
@@ -112,56 +152,25 @@ struct SetAside {
 }
 
 /// Columns of a transaction.
-const COLUMNS: usize = 17;
+const COLUMNS: usize = 18;
 
 const INSERT: &str = "insert into bank_transaction values
-    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
     on conflict (centre_id, account_id, serial) do nothing";
-
-const REPLACE: &str =
-    "update bank_transaction set booked_on = ?4, booked_time = ?5, direction = ?6,
-        amount_fen = ?7, balance_fen = ?8, counterparty_account = ?9, counterparty_name = ?10,
-        counterparty_branch_id = ?11, postscript = ?12, purpose = ?13, summary = ?14, note = ?15,
-        reversal = ?16, taken_on = ?17
-    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?18";
-
-/// What is kept of a transaction, when it was taken in, and whether a night decided it.
-fn kept_columns() -> String {
-    format!(
-        "{TRANSACTION_COLUMNS}, t.taken_on, case when exists (select 1 from decision d
-            where d.centre_id = t.centre_id and d.account_id = t.account_id
-            and d.serial = t.serial and d.booked_on = t.booked_on) then 1 else 0 end"
-    )
-}
 
 /// A row and what is written of it.
 struct Placed<'b> {
     row: &'b BatchRow,
     transaction: BankTransaction<'b>,
     branch_id: Option<i64>,
+    /// The booking it is a part of.
+    booking: Option<(&'b str, Money)>,
 }
 
 impl Placed<'_> {
     fn bind(&self, row: &mut Binder<'_, '_>, centre: i64, taken_on: i64) -> Result<(), StoreError> {
-        let transaction = &self.transaction;
-        let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
-        row.bind(centre)?;
-        row.bind(account_id(self.row.account))?;
-        row.bind(transaction.serial)?;
-        row.bind(day_number(transaction.booked_on))?;
-        row.bind(transaction.booked_time.map(time_number))?;
-        row.bind(direction_number(transaction.direction))?;
-        row.bind(transaction.amount.fen())?;
-        row.bind(transaction.balance.map(Money::fen))?;
-        row.bind(filled(party.account))?;
-        row.bind(filled(party.name))?;
-        row.bind(self.branch_id)?;
-        row.bind(filled(remarks.postscript))?;
-        row.bind(filled(remarks.purpose))?;
-        row.bind(filled(remarks.summary))?;
-        row.bind(filled(remarks.note))?;
-        row.bind(transaction.reversal)?;
-        row.bind(taken_on)
+        let (account_id, branch_id) = (account_id(self.row.account), self.branch_id);
+        Written { account_id, transaction: self.transaction, branch_id }.bind(row, centre, taken_on)
     }
 }
 
@@ -173,7 +182,8 @@ fn place<'b>(
     let place = |row: &'b BatchRow| {
         let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
         let branch_id = row.branch.map(|number| branches.key(number)).transpose()?;
-        Ok(Placed { row, transaction: batch.transaction(row, bank), branch_id })
+        let (transaction, booking) = (batch.transaction(row, bank), batch.booking(row));
+        Ok(Placed { row, transaction, branch_id, booking })
     };
     batch.rows.iter().map(place).collect()
 }
@@ -188,28 +198,23 @@ impl<'a> Intake<'a> {
             branches.find(self.bulk, batch.rows.iter().filter_map(|row| row.branch))?;
         }
         self.taken.entries += batch.rows.len() as u64;
+        let batch = self.sort_out(batch, slate)?;
         match &*self.bulk.connection {
-            Connection::Sqlite(connection) => {
-                self.write_singly(connection, place(&batch, &branches.borrow())?, slate)
-            }
+            Connection::Sqlite(_) => self.write_singly(place(&batch, &branches.borrow())?, slate),
             Connection::Postgres(_) => self.write_together(batch, slate),
         }
     }
 
     /// SQLite: the insert itself finds the row or makes it.
-    fn write_singly(
-        &mut self,
-        connection: &rusqlite::Connection,
-        rows: Vec<Placed<'_>>,
-        slate: &mut Slate,
-    ) -> Result<(), StoreError> {
-        let (centre, taken_on) = (self.bulk.centre_id, self.taken_on);
+    fn write_singly(&mut self, rows: Vec<Placed<'_>>, slate: &mut Slate) -> Result<(), StoreError> {
+        let (bulk, taken_on): (&'a Bulk, i64) = (self.bulk, self.taken_on);
+        let Connection::Sqlite(connection) = &*bulk.connection else { return Ok(()) };
         let mut insert = connection.prepare_cached(INSERT)?;
         for placed in rows {
             let mut binder = Binder::Bound { statement: &mut insert, next: 1 };
-            placed.bind(&mut binder, centre, taken_on)?;
+            placed.bind(&mut binder, bulk.centre_id, taken_on)?;
             if insert.raw_execute()? > 0 {
-                self.welcome(&placed, slate);
+                self.welcome(placed.row, &placed.transaction, slate);
             } else {
                 self.meet_kept(&placed, slate)?;
             }
@@ -218,15 +223,22 @@ impl<'a> Intake<'a> {
     }
 
     /// A row that was not known.
-    fn welcome(&mut self, placed: &Placed<'_>, slate: &mut Slate) {
-        let Placed { row, transaction, .. } = placed;
+    fn welcome(&mut self, row: &BatchRow, transaction: &BankTransaction<'_>, slate: &mut Slate) {
         self.taken.fresh += 1;
-        self.receive(row.account, transaction, 1);
+        self.receive(account_id(row.account), transaction, 1);
         slate.push(row.account, transaction, row.claim.clone(), row.kind);
+        if self.met_all && !self.bulk.connection.is_postgres() {
+            self.met_here.insert(self.met_as_hash(account_id(row.account), transaction.serial));
+        }
     }
 
     /// A row whose identity is known: what is kept of it is looked up.
     fn meet_kept(&mut self, placed: &Placed<'_>, slate: &mut Slate) -> Result<(), StoreError> {
+        let (account, serial) = (account_id(placed.row.account), placed.transaction.serial);
+        if self.is_claimed(account, serial, slate) {
+            self.keep_back(placed);
+            return Ok(());
+        }
         let from = transactions_by_serial(&self.bulk.connection);
         let sql = format!(
             "select {} from {from} where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3",
@@ -234,67 +246,115 @@ impl<'a> Intake<'a> {
         );
         let bulk: &'a Bulk = self.bulk;
         let mut select = bulk.connection.prepare_cached(&sql)?;
-        let (account, serial) = (account_id(placed.row.account), placed.transaction.serial);
         let mut rows = select.query(params![bulk.centre_id, account, serial])?;
         let Some(found) = rows.next()? else { return Err(StoreError::NoRow) };
-        self.meet(placed, &found, slate).map(|_| ())
+        let kept = transaction(&found)?;
+        if let Some(whole) = united(&kept, &placed.transaction, self.reader)
+            && whole == kept
+        {
+            self.claim(account, serial);
+            return Ok(());
+        }
+        let (taken_on, stage) = (found.get(17)?, stage(&found, self.taken_on)?);
+        let kept = Known::of(account, &kept, taken_on, stage);
+        drop(rows);
+        self.meet(placed, &kept, slate)
     }
 
-    /// A row whose identity is known: seen before, or in conflict. Says whether what is kept changed.
+    /// A row whose identity is known and that no other row of this delivery has: seen before, or kept back.
     fn meet(
         &mut self,
         placed: &Placed<'_>,
-        found: &Row<'_>,
-        slate: &mut Slate,
-    ) -> Result<bool, StoreError> {
-        let (row, given) = (placed.row, &placed.transaction);
-        let kept = transaction(found)?;
-        let of_tonight = found.get::<i64>(16)? == self.taken_on && !found.get::<bool>(17)?;
-        if agree(&kept, given) {
-            self.taken.seen += 1;
-            let whole = united(&kept, given);
-            let fuller = of_tonight && whole != kept;
-            if fuller {
-                self.replace(row, &kept, &whole, slate)?;
-            }
-            return Ok(fuller);
-        }
-        self.taken.conflicting += 1;
-        let stands = of_tonight && content(given) < content(&kept);
-        if stands {
-            self.put_aside(row.line, &kept, given);
-            self.receive(row.account, &kept, -1);
-            self.receive(row.account, given, 1);
-            self.replace(row, &kept, given, slate)?;
-        } else {
-            self.put_aside(row.line, given, &kept);
-        }
-        Ok(stands)
-    }
-
-    /// Writes another content for a transaction of tonight that no night has decided yet.
-    fn replace(
-        &self,
-        row: &BatchRow,
-        kept: &BankTransaction<'_>,
-        transaction: &BankTransaction<'_>,
+        kept: &Known,
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
-        slate.outdate();
-        let bulk = self.bulk;
-        let Counterparty { bank_code, bank_name, .. } = transaction.counterparty;
-        let named = !bank_code.is_empty() || !bank_name.is_empty();
-        let branch_id = named.then(|| branch::key_of(bulk, bank_code, bank_name)).transpose()?;
-        let placed = Placed { row, transaction: *transaction, branch_id };
-        let mut values = Vec::with_capacity(COLUMNS + 1);
-        placed.bind(&mut Binder::Kept(&mut values), bulk.centre_id, self.taken_on)?;
-        Binder::Kept(&mut values).bind(day_number(kept.booked_on))?;
-        bulk.months_of([transaction.booked_on])?;
-        bulk.connection.prepare_cached(REPLACE)?.execute(&Binder::given(&values))?;
-        if bulk.connection.is_postgres() && kept.booked_on != transaction.booked_on {
-            self.book_elsewhere(row, transaction)?;
+        let one = kept.transaction();
+        let Some(whole) = united(&one, &placed.transaction, self.reader) else {
+            // PostgreSQL noted it when it came; it is none that another row may not be.
+            let named = self.met_as_hash(kept.account_id, &kept.serial);
+            self.met_here.remove(&named);
+            self.keep_back(placed);
+            return Ok(());
+        };
+        self.claim(kept.account_id, &kept.serial);
+        if whole == one || kept.stage == Stage::Settled {
+            return Ok(());
         }
+        self.replace(kept, &whole, slate)
+    }
+
+    /// A row is one that is kept, and no other row of this delivery is.
+    fn claim(&mut self, account_id: i64, serial: &str) {
+        self.taken.seen += 1;
+        let named = self.met_as_hash(account_id, serial);
+        self.met_here.insert(named);
+    }
+
+    fn keep_back(&mut self, placed: &Placed<'_>) {
+        let booking = placed.booking.map(|(serial, _)| serial).unwrap_or_default();
+        self.repeated.copy(placed.row, &placed.transaction, booking);
+    }
+
+    fn met_as_hash(&self, account_id: i64, serial: &str) -> u64 {
+        self.met_as.hash_one((account_id, serial))
+    }
+
+    /// Whether a row of this delivery is the kept one with this name.
+    fn is_claimed(&mut self, account_id: i64, serial: &str, slate: &Slate) -> bool {
+        if !self.met_all {
+            for (account, serial) in slate.identities(self.delivery_mark) {
+                let named = self.met_as_hash(slate::account_id(account), serial);
+                self.met_here.insert(named);
+            }
+            self.met_all = true;
+        }
+        self.met_here.contains(&self.met_as_hash(account_id, serial))
+    }
+
+    /// Ends a delivery: what was kept back of it is decided, now that its statements are known.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn end_delivery(
+        &mut self,
+        statements: &[StatementRecord],
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
+        self.write_rest(slate)?;
+        self.proof = Proof::of(statements);
+        let branches: &'a RefCell<BranchKeys> = self.branches;
+        let branches = branches.borrow();
+        let parts = std::mem::take(&mut self.parts);
+        self.settle_parts(place(&parts, &branches)?, slate)?;
+        let repeated = std::mem::take(&mut self.repeated);
+        self.settle_repeated(place(&repeated, &branches)?, slate)?;
+        let silent = std::mem::take(&mut self.silent);
+        self.settle_silent(&place(&silent, &branches)?, slate)?;
+        self.note_bookings()?;
+        self.met_before.extend(self.met_here.drain());
+        self.met_all = self.bulk.connection.is_postgres();
+        self.delivery_mark = slate.len();
+        self.days.clear();
         Ok(())
+    }
+
+    /// Begins another delivery of the same file: a member of an archive.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn next_delivery(
+        &mut self,
+        statements: &[StatementRecord],
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
+        self.end_delivery(statements, slate)?;
+        match self.identities {
+            Some(identities) if !identities.begin()? => {
+                self.identities = None;
+                Ok(())
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn put_aside(&mut self, line: u64, aside: &BankTransaction<'_>, stands: &BankTransaction<'_>) {
@@ -327,13 +387,15 @@ impl<'a> Intake<'a> {
         });
     }
 
-    fn receive(&mut self, account: AccountIndex, transaction: &BankTransaction<'_>, sign: i64) {
-        let key = (account_id(account), day_number(transaction.booked_on));
+    fn receive(&mut self, account_id: i64, transaction: &BankTransaction<'_>, sign: i64) {
+        let key = (account_id, day_number(transaction.booked_on));
         let (credit, debit) = self.receipts.entry(key).or_default();
-        match transaction.direction {
-            Direction::Credit => *credit += sign * transaction.amount.fen(),
-            Direction::Debit => *debit += sign * transaction.amount.fen(),
-        }
+        let side = match transaction.direction {
+            Direction::Credit => credit,
+            Direction::Debit => debit,
+        };
+        // Saturates like every sum of money; `audit` names an account that large.
+        *side = side.saturating_add(sign.saturating_mul(transaction.amount.fen()));
     }
 
     /// Keeps the row that could not be read.
@@ -359,15 +421,16 @@ impl<'a> Intake<'a> {
         self.bulk.rollback()
     }
 
-    /// Commits the file; what of it was kept back goes on the slate first.
+    /// Commits the file, whose last delivery has ended.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
     pub fn keep(
         mut self,
         mark: &FeedMark,
         statements: &[StatementRecord],
-        flags: &[FlagRecord],
-        slate: &mut Slate,
+        mut flags: Vec<FlagRecord>,
     ) -> Result<Taken, StoreError> {
-        self.write_rest(slate)?;
         let taken = self.taken;
         self.set_aside.sort_by_key(|aside| aside.line);
         let sql = "insert into feed values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -389,130 +452,13 @@ impl<'a> Intake<'a> {
         feed.receipts(&self.receipts)?;
         feed.set_aside(&self.set_aside)?;
         feed.statements(statements)?;
-        feed.flags(flags)?;
-        self.bulk.commit()?;
-        self.met.borrow_mut().extend(self.met_here);
-        Ok(taken)
-    }
-}
-
-/// Where files are taken in: a connection that lives as long as the night's intake.
-#[derive(Debug)]
-pub struct Till {
-    bulk: Bulk,
-    branches: RefCell<BranchKeys>,
-    /// A second connection, on PostgreSQL where much comes in.
-    identities: Option<Identities>,
-    /// Hashes of the identities that files brought since it was opened, for whoever writes rows together:
-    /// one that is here may be known, and is looked up; one that is not was not met tonight.
-    met: RefCell<HashSet<u64>>,
-    met_as: RandomState,
-}
-
-impl Store {
-    /// Opens the till; on PostgreSQL with a second connection where much comes in.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database cannot be opened.
-    pub fn till(&self, much: bool) -> Result<Till, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let beside = much && bulk.connection.is_postgres();
-        let beside = beside.then(|| Bulk::open(self)).transpose()?;
-        Ok(Till {
-            bulk,
-            branches: RefCell::default(),
-            identities: beside.map(Identities::beside),
-            met: RefCell::default(),
-            met_as: RandomState::new(),
-        })
-    }
-}
-
-impl Till {
-    /// Begins a file; `slate` shows where its rows will start.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn begin(&self, taken_on: NaiveDate, slate: &Slate) -> Result<Intake<'_>, StoreError> {
-        let archived_until = self.bulk.archived_until()?;
-        self.bulk.months_ahead(taken_on, archived_until)?;
-        self.bulk.begin()?;
-        if self.bulk.connection.is_postgres() {
-            // What is asked here is asked by key, of tables that grow in this very transaction: the
-            // planner has no figures of them yet and would read them whole.
-            self.bulk.connection.execute_batch(
-                "set local enable_seqscan = off; set local enable_hashjoin = off;
-                 set local enable_mergejoin = off",
-            )?;
-            self.bulk.connection.execute_batch(LOCK_TIMEOUT)?;
+        flags.append(&mut self.told);
+        feed.flags(&flags)?;
+        if self.completed {
+            trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
         }
-        let beside = self.identities.as_ref().map(Identities::begin).transpose()?;
-        Ok(Intake {
-            bulk: &self.bulk,
-            branches: &self.branches,
-            met: &self.met,
-            met_as: &self.met_as,
-            taken_on: day_number(taken_on),
-            archived_until,
-            taken: Taken::default(),
-            receipts: BTreeMap::new(),
-            identities: self.identities.as_ref().filter(|_| beside == Some(true)),
-            ahead: None,
-            met_here: HashSet::new(),
-            later: TransactionBatch::default(),
-            twice: TransactionBatch::default(),
-            set_aside: Vec::new(),
-            slate_mark: slate.len(),
-        })
-    }
-
-    /// Whether this very file was taken in before.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn knows(&self, feed_id: &str) -> Result<bool, StoreError> {
-        let mut select = self
-            .bulk
-            .connection
-            .prepare_cached("select 1 from feed where centre_id = ?1 and feed_id = ?2")?;
-        select.exists(params![self.bulk.centre_id, feed_id])
-    }
-
-    /// Notes that nothing of a file was taken in, and why.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn quarantine(
-        &self,
-        folder: &str,
-        file_name: &str,
-        reason: &str,
-        on: NaiveDate,
-    ) -> Result<(), StoreError> {
-        let sql = "insert into quarantined_feed values (?1, ?2, ?3, ?4, ?5, ?5)
-            on conflict (centre_id, folder, file_name) do update set
-                reason = excluded.reason,
-                last_on = case when quarantined_feed.last_on > excluded.last_on
-                    then quarantined_feed.last_on else excluded.last_on end";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
-            folder,
-            file_name,
-            reason,
-            day_number(on)
-        ])?;
-        Ok(())
-    }
-
-    /// Notes that a file which was in quarantine is in.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn release(&self, folder: &str, file_name: &str) -> Result<(), StoreError> {
-        let sql = "delete from quarantined_feed
-            where centre_id = ?1 and folder = ?2 and file_name = ?3";
-        let key = params![self.bulk.centre_id, folder, file_name];
-        self.bulk.connection.prepare_cached(sql)?.execute(key)?;
-        Ok(())
+        self.bulk.commit()?;
+        self.met.borrow_mut().extend(self.met_before);
+        Ok(taken)
     }
 }

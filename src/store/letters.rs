@@ -87,7 +87,7 @@ impl Recording {
             row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
         };
         self.bulk.ask(&sql, 4, &placed, key, |row| {
-            show(row.get(16)?, &transaction(row)?);
+            show(row.get(17)?, &transaction(row)?);
             Ok(())
         })
     }

@@ -109,23 +109,6 @@ impl Bulk {
         }
         Ok(())
     }
-
-    /// Asks like [`Self::ask`], for who keeps the rows as PostgreSQL gave them; SQLite gives none to keep.
-    pub(crate) fn ask_kept<R>(
-        &self,
-        sql: &str,
-        columns: usize,
-        rows: &[R],
-        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
-    ) -> Result<Vec<postgres::Row>, StoreError> {
-        let mut kept = Vec::new();
-        let Connection::Postgres(client) = &*self.connection else { return Ok(kept) };
-        sent(self.centre_id, sql, columns, rows, bind, |sql, values| {
-            kept.extend(client.borrow_mut().query_typed(sql, values)?);
-            Ok(())
-        })?;
-        Ok(kept)
-    }
 }
 
 /// The list, in the `from` of a statement.

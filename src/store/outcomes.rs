@@ -106,11 +106,13 @@ const OPEN: &str = "
 
 /// Statements that open where none closed. One joins what closed last before the day it opens, or
 /// another of that day; one that opens with a shorter one (a month's beside its first day's) is
-/// proved by that. The first statement of an account joins nothing. Equal deliveries count once.
+/// proved by that. The first statement of an account joins nothing; of those of its first day one does not, the one
+/// that was delivered first, and a statement that brought rows seen before overlaps and begins anywhere. Equal
+/// deliveries count once.
 const GAPS: &str = "
     with said as (
         select s.account_id, min(f.file_name) as file_name, s.opening_on, s.opening_fen,
-            s.closing_on, s.closing_fen
+            s.closing_on, s.closing_fen, min(f.taken_on) as taken_on, max(f.seen) as seen
         from statement s join feed f using (centre_id, feed_id)
         where s.centre_id = ?1 and s.opening_on is not null and s.closing_on is not null
             and s.opening_fen is not null and s.closing_fen is not null
@@ -123,7 +125,14 @@ const GAPS: &str = "
     from recent o
     join collection_account a on a.centre_id = ?1 and a.account_id = o.account_id
     join said p on p.account_id = o.account_id and (p.closing_on = o.before_on
-        or (o.before_on is null and p.closing_on = o.opening_on and o.closing_on > o.opening_on))
+        or (o.before_on is null and p.closing_on = o.opening_on and o.closing_on > o.opening_on)
+        or (o.before_on is null and o.seen = 0 and o.closing_on = o.opening_on
+            and p.opening_on = o.opening_on and p.closing_on = o.opening_on
+            and p.opening_fen <> o.opening_fen
+            and (p.taken_on, p.file_name, p.opening_fen) < (o.taken_on, o.file_name, o.opening_fen)
+            and not exists (select 1 from said k where k.account_id = p.account_id
+                and k.closing_on = p.opening_on and k.closing_fen = p.opening_fen
+                and (k.opening_on, k.opening_fen) <> (p.opening_on, p.opening_fen))))
     where not exists (select 1 from said j where j.account_id = o.account_id
         and (j.opening_on, j.opening_fen, j.closing_on, j.closing_fen)
             <> (o.opening_on, o.opening_fen, o.closing_on, o.closing_fen)

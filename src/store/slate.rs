@@ -50,6 +50,7 @@ struct SlateRow {
     booked_time: Option<NaiveTime>,
     amount: Money,
     claim: Claim,
+    contradicted: bool,
     serial: Range<usize>,
     counterparty_account: Range<usize>,
 }
@@ -161,6 +162,7 @@ impl Slate {
             booked_time: transaction.booked_time,
             amount: transaction.amount,
             claim,
+            contradicted: transaction.contradicted,
             serial,
             counterparty_account,
         });
@@ -211,6 +213,18 @@ impl Slate {
         self.rows.iter().map(item).collect()
     }
 
+    /// Whether what the file says of the transaction at a place contradicts itself.
+    #[must_use]
+    pub fn is_contradicted(&self, place: usize) -> bool {
+        self.rows.get(place).is_some_and(|row| row.contradicted)
+    }
+
+    /// What names the transactions from a place on.
+    pub(super) fn identities(&self, from: usize) -> impl Iterator<Item = (AccountIndex, &str)> {
+        let serial = |row: &SlateRow| self.text.get(row.serial.clone()).unwrap_or_default();
+        self.rows.get(from..).unwrap_or_default().iter().map(move |row| (row.account, serial(row)))
+    }
+
     pub(super) const fn turn(&self) -> i64 {
         self.turn
     }
@@ -233,7 +247,7 @@ pub(crate) const TRANSACTION_COLUMNS: &str = "t.account_id, t.serial, t.booked_o
         where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id),
     (select bank_name from bank_branch b
         where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id),
-    t.postscript, t.purpose, t.summary, t.note, t.reversal";
+    t.postscript, t.purpose, t.summary, t.note, t.reversal, t.contradicted";
 
 /// Where a transaction `t` is found by account and serial alone.
 pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
@@ -291,6 +305,7 @@ pub(crate) fn transaction<'r>(row: &Row<'r>) -> Result<BankTransaction<'r>, Stor
             note: text(14)?,
         },
         reversal: row.get(15)?,
+        contradicted: row.get(16)?,
     })
 }
 
@@ -339,12 +354,12 @@ impl Store {
         );
         self.load(slate, reader, sieve, &sql, &[], |row| {
             let prior = Prior {
-                outcome: row.get(16)?,
-                reason: row.get(17)?,
-                notice: row.get(18)?,
-                because: row.get(19)?,
+                outcome: row.get(17)?,
+                reason: row.get(18)?,
+                notice: row.get(19)?,
+                because: row.get(20)?,
             };
-            let read_as = row.get::<Option<i64>>(20)?.map(reference).transpose()?;
+            let read_as = row.get::<Option<i64>>(21)?.map(reference).transpose()?;
             Ok(Some((prior, read_as)))
         })
     }

@@ -137,14 +137,14 @@ impl Recording {
         select.each(params![self.bulk.centre_id], |row| {
             let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
             let transaction = transaction(row)?;
-            let (employer_id, advice) = (row.get::<String>(16)?, row.text(17)? == about(true));
-            let reminded_days: i64 = row.get(21)?;
+            let (employer_id, advice) = (row.get::<String>(17)?, row.text(18)? == about(true));
+            let reminded_days: i64 = row.get(22)?;
             let told = Told {
                 advice,
-                noted_on: day(row.get(19)?)?,
-                told_on: days(20)?,
+                noted_on: day(row.get(20)?)?,
+                told_on: days(21)?,
                 reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
-                hangs: !advice && days(23)?.is_none(),
+                hangs: !advice && days(24)?.is_none(),
                 advised_on: advised.get(&employer_id).copied(),
             };
             let key = TellingKey {
@@ -156,15 +156,15 @@ impl Recording {
             let telling = TellingRow {
                 key,
                 employer_id,
-                known_by: KnownBy::from_code(row.text(18)?)
-                    .ok_or_else(|| unknown("telling", "known_by", row.text(18).unwrap_or("")))?,
+                known_by: KnownBy::from_code(row.text(19)?)
+                    .ok_or_else(|| unknown("telling", "known_by", row.text(19).unwrap_or("")))?,
                 told,
-                opened_on: days(22)?,
-                resolution: row.get(24)?,
-                reason: row.get::<Option<i64>>(25)?.and_then(Reason::from_number),
-                notice: row.get::<Option<i64>>(26)?.map(reference).transpose()?,
-                because: row.get(27)?,
-                outcome: Outcome::from_number(row.get(28)?),
+                opened_on: days(23)?,
+                resolution: row.get(25)?,
+                reason: row.get::<Option<i64>>(26)?.and_then(Reason::from_number),
+                notice: row.get::<Option<i64>>(27)?.map(reference).transpose()?,
+                because: row.get(28)?,
+                outcome: Outcome::from_number(row.get(29)?),
             };
             show(telling, &transaction);
             Ok(Read::On)

@@ -75,6 +75,22 @@ fn two_statements_of_one_day_join_whichever_way_the_balance_went() {
 }
 
 #[test]
+fn a_gap_within_the_first_day_is_told_once() {
+    every_store(|backing| {
+        let (noon, evening) = (("05-11", "100.00", "160.00"), ("05-11", "210.00", "220.00"));
+        let lost = ["2026-05-11 160.00 2026-05-11 210.00"];
+        assert_eq!(gaps(backing, &[&[noon, evening]]), lost);
+        assert_eq!(gaps(backing, &[&[noon], &[evening, noon]]), lost, "a night apart, and again");
+        let between = ("05-11", "160.00", "210.00");
+        assert_eq!(gaps(backing, &[&[noon, evening, between]]), Vec::<String>::new());
+        assert_eq!(gaps(backing, &[&[evening], &[between, noon]]), Vec::<String>::new());
+        // What begins where the day began and goes further is no gap.
+        let whole = ("05-11", "100.00", "300.00");
+        assert_eq!(gaps(backing, &[&[noon, whole]]), Vec::<String>::new());
+    });
+}
+
+#[test]
 fn a_statement_over_several_days_stands_beside_the_daily_ones() {
     every_store(|backing| {
         let all = ("05-11..05-13", "100.00", "400.00");

@@ -107,6 +107,7 @@ fn movement(example: &Example) -> BankTransaction<'_> {
             note: &example.note,
         },
         reversal: example.reversal,
+        contradicted: false,
     }
 }
 

@@ -19,7 +19,7 @@ use super::value;
 use crate::feed::rows::{KeptRow, Row};
 use crate::feed::running::Running;
 use crate::feed::{BlockRead, FeedError, FeedErrorKind, Flag, Odd, Sink};
-use crate::rulebook::bank::Field;
+use crate::rulebook::bank::{Field, SerialPeriod};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -206,6 +206,7 @@ impl<'a> TableReader<'a> {
         if let Some(account) = self.facts.account.as_deref().filter(|_| !plan.has(Field::Account)) {
             sink.names_account(account, header.line);
         }
+        sink.serial_period(plan.layout.map_or(SerialPeriod::Ever, |layout| layout.serial));
         let layout = plan.layout.map(|layout| layout.id.clone());
         self.layout = self.layout.take().or(layout);
         let line = header.line;

@@ -8,6 +8,7 @@ use super::movement::Movement;
 use super::plan::{Plan, WORD_FIELDS};
 use super::value;
 use crate::feed::amount::{self, Amount};
+use crate::feed::identity::is_no_serial;
 use crate::feed::rows::Row;
 use crate::feed::{Entry, Problem, Reject, date};
 use crate::remittance::{Counterparty, Direction, MoneyError, Remarks};
@@ -129,7 +130,8 @@ impl<'p> RowReader<'p> {
     }
 
     fn serial<'a>(self, row: Row<'a>) -> &'a str {
-        if self.plan.serial_counts_rows { "" } else { self.number(row, Field::Serial) }
+        let serial = self.number(row, Field::Serial);
+        if self.plan.serial_counts_rows || is_no_serial(serial) { "" } else { serial }
     }
 
     pub(super) fn refusal(self, field: Field, problem: Problem) -> Refusal {

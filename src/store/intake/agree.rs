@@ -1,51 +1,126 @@
-//! Two deliveries of one identity: whether they say the same, and which of two contents stands.
+//! Two deliveries of one transaction: whether they say the same, what they say together, and which of
+//! two contents stands.
+//!
+//! Start at [`united`]. Silence is no contradiction: time, balance, the other side and the payer's words
+//! stand in one of a bank's formats and not in another.
 //!
 //! Invariant: what is decided here does not depend on which came first.
 
 use super::super::row::filled;
-use crate::remittance::{BankTransaction, Counterparty, Direction, Money};
+use crate::remark::{Claim, Reader};
+use crate::remittance::{BankTransaction, Counterparty, Direction, Money, RemarkField, Remarks};
 use chrono::{NaiveDate, NaiveTime};
 
-/// Whether two deliveries of one identity say the same.
-///
-/// Time, balance and the other side's bank are in one of a bank's formats and not in another: where
-/// one delivery is silent on them there is no contradiction. Everything else must be equal, silence
-/// included: a remark that appears only later could change the reading.
-pub(super) fn agree(kept: &BankTransaction<'_>, given: &BankTransaction<'_>) -> bool {
-    fn compatible<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
-        one.is_none() || other.is_none() || one == other
-    }
-    let facts = |transaction: &BankTransaction<'_>| {
-        (transaction.booked_on, transaction.direction, transaction.amount, transaction.reversal)
-    };
-    let (one, other) = (&kept.counterparty, &given.counterparty);
-    facts(kept) == facts(given)
-        && kept.remarks == given.remarks
-        && (one.account, one.name) == (other.account, other.name)
-        && compatible(kept.booked_time, given.booked_time)
-        && compatible(kept.balance, given.balance)
-        && compatible(filled(one.bank_code), filled(other.bank_code))
-        && compatible(filled(one.bank_name), filled(other.bank_name))
-}
-
-/// Two deliveries that agree, as one: what either leaves out, the other says. So it does not matter
-/// which format of one night came first.
+/// Two deliveries of one transaction as one: what either leaves out, the other says. `None` where they
+/// contradict each other.
 pub(super) fn united<'a>(
     kept: &BankTransaction<'a>,
     given: &BankTransaction<'a>,
-) -> BankTransaction<'a> {
-    let filled = |one: &'a str, other: &'a str| if one.is_empty() { other } else { one };
-    let (one, other) = (&kept.counterparty, &given.counterparty);
-    BankTransaction {
-        booked_time: kept.booked_time.or(given.booked_time),
-        balance: kept.balance.or(given.balance),
-        counterparty: Counterparty {
-            bank_code: filled(one.bank_code, other.bank_code),
-            bank_name: filled(one.bank_name, other.bank_name),
-            ..kept.counterparty
-        },
-        ..*kept
+    reader: &Reader,
+) -> Option<BankTransaction<'a>> {
+    let facts = |transaction: &BankTransaction<'_>| {
+        (transaction.booked_on, transaction.direction, transaction.amount, transaction.reversal)
+    };
+    if facts(kept) != facts(given) {
+        return None;
     }
+    let (one, other) = (&kept.counterparty, &given.counterparty);
+    Some(BankTransaction {
+        booked_time: either(kept.booked_time, given.booked_time)?,
+        balance: either(kept.balance, given.balance)?,
+        counterparty: Counterparty {
+            account: either_text(one.account, other.account)?,
+            name: either_text(one.name, other.name)?,
+            bank_code: either_text(one.bank_code, other.bank_code)?,
+            bank_name: either_text(one.bank_name, other.bank_name)?,
+        },
+        remarks: united_remarks(&kept.remarks, &given.remarks, reader)?,
+        contradicted: kept.contradicted || given.contradicted,
+        ..*kept
+    })
+}
+
+/// What two say of which either may be silent; `None` where they say different things.
+#[expect(clippy::option_option, reason = "silent on both sides, or in contradiction")]
+fn either<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<Option<T>> {
+    match (one, other) {
+        (Some(one), Some(other)) if one != other => None,
+        (one, other) => Some(one.or(other)),
+    }
+}
+
+fn either_text<'a>(one: &'a str, other: &'a str) -> Option<&'a str> {
+    either(filled(one), filled(other)).map(Option::unwrap_or_default)
+}
+
+/// The words of two deliveries. One format may have the payer's words under 附言 and another under 用途: who
+/// has all the words of the other, wherever they stand, says what both say.
+fn united_remarks<'a>(
+    kept: &Remarks<'a>,
+    given: &Remarks<'a>,
+    reader: &Reader,
+) -> Option<Remarks<'a>> {
+    if kept == given {
+        return Some(*kept);
+    }
+    let (one, other) = (words(kept), words(given));
+    let united = match (holds(&one, &other), holds(&other, &one)) {
+        // The same words in other fields: the field that is read first has them.
+        (true, true) => {
+            if texts(kept) > texts(given) {
+                *kept
+            } else {
+                *given
+            }
+        }
+        (true, false) => *kept,
+        (false, true) => *given,
+        (false, false) => Remarks {
+            postscript: either_text(kept.postscript, given.postscript)?,
+            purpose: either_text(kept.purpose, given.purpose)?,
+            summary: either_text(kept.summary, given.summary)?,
+            note: either_text(kept.note, given.note)?,
+        },
+    };
+    // What one of them was read as must not mean another thing once the other's words stand beside it.
+    let read =
+        |remarks: &Remarks<'_>| reader.claim_fields(remarks, &RemarkField::DEFAULT_ORDER).claim;
+    let (one, other, both) = (read(kept), read(given), read(&united));
+    let holds = match (&one, &other) {
+        (Claim::None, other) => both == *other,
+        (one, Claim::None) => both == *one,
+        (one, other) => one == other && both == *one,
+    };
+    holds.then_some(united)
+}
+
+fn texts<'a>(remarks: &Remarks<'a>) -> [&'a str; 4] {
+    [remarks.postscript, remarks.purpose, remarks.summary, remarks.note]
+}
+
+/// The texts there are, in one order.
+fn words<'a>(remarks: &Remarks<'a>) -> Vec<&'a str> {
+    let mut words = texts(remarks).to_vec();
+    words.retain(|text| !text.is_empty());
+    words.sort_unstable();
+    words
+}
+
+/// Whether every text of `few` is among `many`, as often.
+fn holds(many: &[&str], few: &[&str]) -> bool {
+    let mut many = many.iter();
+    few.iter().all(|text| many.any(|other| other == text))
+}
+
+/// How much a delivery says: words weigh most, since they are what is read.
+pub(super) fn said(transaction: &BankTransaction<'_>) -> [usize; 3] {
+    let party = &transaction.counterparty;
+    let filled = |texts: &[&str]| texts.iter().filter(|text| !text.is_empty()).count();
+    [
+        filled(&texts(&transaction.remarks)),
+        filled(&[party.account, party.name, party.bank_code, party.bank_name]),
+        usize::from(transaction.booked_time.is_some()) + usize::from(transaction.balance.is_some()),
+    ]
 }
 
 /// Everything the bank said of a transaction, in one order: which of two contents stands.

@@ -12,8 +12,19 @@ use crate::remark::Claim;
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
 use chrono::{NaiveDate, NaiveTime};
 
-/// Text fields a row has.
-const TEXTS: usize = 7;
+/// Text fields a row has: those of its transaction, and the serial of the booking it is a part of.
+const TEXTS: usize = 8;
+
+/// Where a row comes from, besides what it says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowOrigin<'a> {
+    /// Physical line, from 1.
+    pub line: u64,
+    /// The booking it is a part of: the booking's own serial and its amount.
+    pub booking: Option<(&'a str, Money)>,
+    /// Where the bank's serials begin anew each period: how much of the serial is the bank's own.
+    pub own_serial: Option<usize>,
+}
 
 /// Rows of one file, read and judged as far as one row can be, packed for the writing thread.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +48,10 @@ pub(super) struct BatchRow {
     pub(super) claim: Claim,
     pub(super) kind: Kind,
     pub(super) branch: Option<BranchNumber>,
+    pub(super) contradicted: bool,
+    /// The amount of the booking it is a part of.
+    pub(super) booking: Option<Money>,
+    pub(super) own_serial: Option<usize>,
     /// Where its texts end in the batch; the first starts where the row before it ends.
     pub(super) start: usize,
     pub(super) ends: [usize; TEXTS],
@@ -55,7 +70,7 @@ impl TransactionBatch {
 
     pub fn push(
         &mut self,
-        line: u64,
+        origin: RowOrigin<'_>,
         account: AccountIndex,
         transaction: &BankTransaction<'_>,
         claim: Claim,
@@ -68,7 +83,7 @@ impl TransactionBatch {
             number
         });
         let row = BatchRow {
-            line,
+            line: origin.line,
             account,
             booked_on: transaction.booked_on,
             booked_time: transaction.booked_time,
@@ -79,14 +94,23 @@ impl TransactionBatch {
             claim,
             kind,
             branch,
+            contradicted: transaction.contradicted,
+            booking: origin.booking.map(|(_, amount)| amount),
+            own_serial: origin.own_serial,
             start: 0,
             ends: [0; TEXTS],
         };
-        self.copy(&row, transaction);
+        let booking = origin.booking.map(|(serial, _)| serial).unwrap_or_default();
+        self.copy(&row, transaction, booking);
     }
 
-    /// Adds a row of another batch, with the texts of its transaction.
-    pub(super) fn copy(&mut self, row: &BatchRow, transaction: &BankTransaction<'_>) {
+    /// Adds a row of another batch, with the texts of its transaction and the serial of its booking.
+    pub(super) fn copy(
+        &mut self,
+        row: &BatchRow,
+        transaction: &BankTransaction<'_>,
+        booking: &str,
+    ) {
         let start = self.text.len();
         let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
         let texts = [
@@ -97,6 +121,7 @@ impl TransactionBatch {
             remarks.purpose,
             remarks.summary,
             remarks.note,
+            booking,
         ];
         let ends = texts.map(|text| {
             self.text.push_str(text);
@@ -108,8 +133,7 @@ impl TransactionBatch {
     /// What names its transactions.
     pub(super) fn identities(&self) -> Vec<Named> {
         let named = |row: &BatchRow| {
-            let serial = self.transaction(row, ("", "")).serial.to_owned();
-            (account_id(row.account), serial, day_number(row.booked_on))
+            (account_id(row.account), self.serial(row).to_owned(), day_number(row.booked_on))
         };
         self.rows.iter().map(named).collect()
     }
@@ -121,7 +145,7 @@ impl TransactionBatch {
         bank: (&'a str, &'a str),
     ) -> BankTransaction<'a> {
         let mut start = row.start;
-        let [serial, account, name, postscript, purpose, summary, note] = row.ends.map(|end| {
+        let [serial, account, name, postscript, purpose, summary, note, _] = row.ends.map(|end| {
             let text = self.text.get(start..end).unwrap_or_default();
             start = end;
             text
@@ -137,6 +161,19 @@ impl TransactionBatch {
             counterparty: Counterparty { account, name, bank_code: bank.0, bank_name: bank.1 },
             remarks: Remarks { postscript, purpose, summary, note },
             reversal: row.reversal,
+            contradicted: row.contradicted,
         }
+    }
+
+    /// The serial of a row alone.
+    pub(super) fn serial(&self, row: &BatchRow) -> &str {
+        let [end, ..] = row.ends;
+        self.text.get(row.start..end).unwrap_or_default()
+    }
+
+    /// The booking that a row is a part of: its serial and its amount.
+    pub(super) fn booking(&self, row: &BatchRow) -> Option<(&str, Money)> {
+        let [.., from, until] = row.ends;
+        Some((self.text.get(from..until).unwrap_or_default(), row.booking?))
     }
 }

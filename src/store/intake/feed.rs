@@ -46,7 +46,7 @@ impl Feed<'_> {
 
     pub(super) fn statements(&self, statements: &[StatementRecord]) -> Result<(), StoreError> {
         let rows: Vec<_> = (1_i64..).zip(statements).collect();
-        self.bulk.insert("statement", 12, &rows, |row, (position, statement)| {
+        self.bulk.insert("statement", 13, &rows, |row, (position, statement)| {
             let (opening, closing) = (statement.opening, statement.closing);
             row.bind(self.bulk.centre_id)?;
             row.bind(self.feed_id)?;
@@ -59,7 +59,8 @@ impl Feed<'_> {
             row.bind(closing.and_then(|(_, on)| on).map(day_number))?;
             row.bind(statement.entries.cast_signed())?;
             row.bind(statement.sum_credit.fen())?;
-            row.bind(statement.sum_debit.fen())
+            row.bind(statement.sum_debit.fen())?;
+            row.bind(statement.proved.map(i64::from))
         })
     }
 

@@ -10,15 +10,13 @@ use super::super::bulk::Binder;
 use super::super::listed::{LIST, looked_up};
 use super::super::row::day_number;
 use super::super::slate::account_id;
-use super::super::sql::{Connection, Row, params};
+use super::super::sql::Connection;
 use super::super::{Slate, StoreError};
-use super::batch::{BatchRow, TransactionBatch};
+use super::batch::TransactionBatch;
 use super::identities::{Identities, copy_if_new};
-use super::{COLUMNS, Intake, Placed, kept_columns, place};
-use crate::remittance::BankTransaction;
+use super::{COLUMNS, Intake, Placed, place};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasher;
+use std::collections::HashSet;
 
 /// What names a transaction within its centre.
 type Identity<'b> = (i64, &'b str);
@@ -26,7 +24,7 @@ type Identity<'b> = (i64, &'b str);
 /// From how many on rows that were kept back are looked at.
 const KEPT_BACK: usize = 4_096;
 
-const TAKE_OVER: &str = "
+pub(super) const TAKE_OVER: &str = "
     insert into transaction_identity
     select ?1, v.column1, v.column2, v.column3 from (values …) v where true
     on conflict (centre_id, account_id, serial) do update set booked_on = excluded.booked_on";
@@ -56,7 +54,7 @@ impl Intake<'_> {
         mut batch: TransactionBatch,
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
-        self.sort_out(&mut batch);
+        self.sort_new(&mut batch);
         self.bulk.months_of(batch.rows.iter().map(|row| row.booked_on))?;
         if let Some(identities) = self.identities {
             identities.write(batch.identities())?;
@@ -69,33 +67,33 @@ impl Intake<'_> {
         if self.later.len() < KEPT_BACK { Ok(()) } else { self.write_later(slate) }
     }
 
-    /// Writes all that is left of the file.
+    /// Writes all of a delivery that was not kept back for its end.
     pub(super) fn write_rest(&mut self, slate: &mut Slate) -> Result<(), StoreError> {
         let last = self.ahead.take();
         self.write_ahead(last, slate)?;
         self.write_later(slate)?;
-        self.identities.map_or(Ok(()), Identities::commit)?;
-        let twice = std::mem::take(&mut self.twice);
-        self.write_kept_back(&twice, slate)
+        // What is decided at the end may be named on the first connection: the second one is done by then.
+        self.identities.map_or(Ok(()), Identities::commit)
     }
 
-    /// Leaves what may be new in a batch. What belongs to an archived month is set aside; what this night
-    /// met before is kept back.
-    fn sort_out(&mut self, batch: &mut TransactionBatch) {
+    /// Leaves what may be new in a batch. What belongs to an archived month is set aside; what this delivery
+    /// named before is kept back for its end, what this night met before until some are looked up together.
+    fn sort_new(&mut self, batch: &mut TransactionBatch) {
         let branches: &RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
         for row in std::mem::take(&mut batch.rows) {
             let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
             let transaction = batch.transaction(&row, bank);
-            let identity = self.met_as.hash_one((account_id(row.account), transaction.serial));
+            let identity = self.met_as_hash(account_id(row.account), transaction.serial);
+            let booking = batch.booking(&row).map(|(serial, _)| serial).unwrap_or_default();
             if self.is_archived(&transaction) {
                 self.put_late_aside(row.line, &transaction);
-            } else if self.met.borrow().contains(&identity) {
-                self.later.copy(&row, &transaction);
-            } else if self.met_here.insert(identity) {
-                batch.rows.push(row);
+            } else if !self.met_here.insert(identity) {
+                self.repeated.copy(&row, &transaction, booking);
+            } else if self.met_before.contains(&identity) || self.met.borrow().contains(&identity) {
+                self.later.copy(&row, &transaction, booking);
             } else {
-                self.twice.copy(&row, &transaction);
+                batch.rows.push(row);
             }
         }
     }
@@ -125,7 +123,7 @@ impl Intake<'_> {
             return self.write_apart(rows, slate);
         }
         self.copy(&rows)?;
-        rows.iter().for_each(|placed| self.welcome(placed, slate));
+        rows.iter().for_each(|placed| self.welcome(placed.row, &placed.transaction, slate));
         Ok(())
     }
 
@@ -145,38 +143,28 @@ impl Intake<'_> {
         self.write_apart(place(rows, &branches)?, slate)
     }
 
-    /// Takes a batch apart: what is new is copied in, what is known is compared.
-    fn write_apart(&mut self, rows: Vec<Placed<'_>>, slate: &mut Slate) -> Result<(), StoreError> {
+    /// Takes a batch apart: what is new is copied in, what is known is compared. No two rows have one name.
+    pub(super) fn write_apart(
+        &mut self,
+        rows: Vec<Placed<'_>>,
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
         let rows = self.without_archived_identities(rows)?;
-        let kept = self.kept(&rows)?;
-        let mut known = HashMap::with_capacity(kept.len());
-        for row in &kept {
-            let row = Row::Postgres(row);
-            known.insert((row.get::<i64>(0)?, row.text(1)?), row);
-        }
+        let keys: Vec<Identity<'_>> = rows.iter().map(Placed::identity).collect();
+        let known = self.known(&keys)?;
         let mut fresh: Vec<Placed<'_>> = Vec::new();
-        let mut written: HashSet<Identity<'_>> = HashSet::new();
         for placed in rows {
-            let identity = placed.identity();
-            if let Some(found) = known.get(&identity) {
-                if self.meet(&placed, found, slate)? {
-                    known.remove(&identity);
-                    written.insert(identity);
-                }
-            } else if written.insert(identity) {
-                fresh.push(placed);
-            } else {
-                // Named before in this very batch: what was written of it counts.
-                self.take_over(&fresh)?;
-                fresh.drain(..).for_each(|placed| self.welcome(&placed, slate));
-                self.meet_kept(&placed, slate)?;
+            let (account, serial) = placed.identity();
+            match known.get(&(account, serial.to_owned())) {
+                Some(kept) => self.meet(&placed, kept, slate)?,
+                None => fresh.push(placed),
             }
         }
         self.take_over(&fresh)?;
-        fresh.iter().for_each(|placed| self.welcome(placed, slate));
+        fresh.iter().for_each(|placed| self.welcome(placed.row, &placed.transaction, slate));
         Ok(())
     }
 
@@ -227,32 +215,5 @@ impl Intake<'_> {
         self.bulk.insert("bank_transaction", COLUMNS, &rows, |row, placed| {
             placed.bind(row, centre, taken_on)
         })
-    }
-
-    /// What is kept of the rows that are known.
-    fn kept(&self, rows: &[Placed<'_>]) -> Result<Vec<postgres::Row>, StoreError> {
-        let identities = identities_listed(&self.bulk.connection);
-        let key =
-            "t.booked_on = i.booked_on and t.account_id = i.account_id and t.serial = i.serial";
-        let listed = looked_up(&self.bulk.connection, &identities, "bank_transaction", key, "t");
-        let sql = format!("select {} from {listed}", kept_columns());
-        self.bulk.ask_kept(&sql, 2, rows, |row, placed| placed.bind_identity(row))
-    }
-
-    /// A transaction of tonight turns out to be booked on another day.
-    pub(super) fn book_elsewhere(
-        &self,
-        row: &BatchRow,
-        transaction: &BankTransaction<'_>,
-    ) -> Result<(), StoreError> {
-        let sql = "update transaction_identity set booked_on = ?4
-            where centre_id = ?1 and account_id = ?2 and serial = ?3";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
-            account_id(row.account),
-            transaction.serial,
-            day_number(transaction.booked_on)
-        ])?;
-        Ok(())
     }
 }

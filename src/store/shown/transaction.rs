@@ -206,7 +206,7 @@ fn sheet(row: &Row<'_>) -> Result<(TransactionSheet, Option<PaymentReference>), 
             remarks.push((field, text.to_owned()));
         }
     }
-    let notice = row.get::<Option<i64>>(24)?.map(reference).transpose()?;
+    let notice = row.get::<Option<i64>>(25)?.map(reference).transpose()?;
     let sheet = TransactionSheet {
         account_id: row.get(0)?,
         serial: text(1)?,
@@ -221,17 +221,17 @@ fn sheet(row: &Row<'_>) -> Result<(TransactionSheet, Option<PaymentReference>), 
         counterparty_bank_name: text(10)?,
         remarks,
         reversal: row.get::<i64>(15)? == 1,
-        account_no: text(16)?,
-        bank_name: text(17)?,
-        taken_on: day(row.get(18)?)?,
-        outcome: row.get::<Option<i64>>(19)?.map(outcome).transpose()?,
-        reason: row.get::<Option<i64>>(20)?.map(reason).transpose()?,
-        rule: row.get(21)?,
-        because: row.get(22)?,
-        decided_on: row.get::<Option<i64>>(23)?.map(day).transpose()?,
+        account_no: text(17)?,
+        bank_name: text(18)?,
+        taken_on: day(row.get(19)?)?,
+        outcome: row.get::<Option<i64>>(20)?.map(outcome).transpose()?,
+        reason: row.get::<Option<i64>>(21)?.map(reason).transpose()?,
+        rule: row.get(22)?,
+        because: row.get(23)?,
+        decided_on: row.get::<Option<i64>>(24)?.map(day).transpose()?,
         notices: Vec::new(),
         postings: Vec::new(),
-        item: row.get::<Option<i64>>(25)?.is_some(),
+        item: row.get::<Option<i64>>(26)?.is_some(),
     };
     Ok((sheet, notice))
 }

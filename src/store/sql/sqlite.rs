@@ -5,6 +5,7 @@
 
 use super::value::Type;
 use super::{Bind, StoreError, Value};
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 use std::path::Path;
@@ -41,7 +42,35 @@ pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> 
     set("synchronous", &"full").map_err(fail)?;
     set("temp_store", &"memory").map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(128);
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_aggregate_function("sum", 1, flags, WideSum).map_err(fail)?;
     Ok(connection)
+}
+
+/// `sum` over whole numbers that ends at the bounds of 64 bits where SQLite's own stops the statement: one
+/// absurd row must not stop every night after it.
+struct WideSum;
+
+impl Aggregate<Option<i128>, Option<i64>> for WideSum {
+    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Option<i128>> {
+        Ok(None)
+    }
+
+    fn step(&self, row: &mut Context<'_>, sum: &mut Option<i128>) -> rusqlite::Result<()> {
+        if let Some(number) = row.get::<Option<i64>>(0)? {
+            *sum = Some(sum.unwrap_or_default().saturating_add(i128::from(number)));
+        }
+        Ok(())
+    }
+
+    fn finalize(
+        &self,
+        _: &mut Context<'_>,
+        sum: Option<Option<i128>>,
+    ) -> rusqlite::Result<Option<i64>> {
+        let (least, most) = (i128::from(i64::MIN), i128::from(i64::MAX));
+        Ok(sum.flatten().and_then(|sum| i64::try_from(sum.clamp(least, most)).ok()))
+    }
 }
 
 impl ToSql for Value<'_> {

@@ -1,0 +1,173 @@
+//! One booking in two forms: as one sum, and part by part.
+//!
+//! Start at [`Intake::settle_parts`]. A bank books a batch of payments as one sum and writes it down once bare and
+//! once with its details; the two have one serial and one sum, and are the same money. Whichever form comes
+//! first: while nothing of the sum is settled or in the hands of staff, the parts take its place; afterwards
+//! the parts are "seen". That the parts are here is noted in `booking`, so that the sum that comes later is seen.
+//!
+//! Invariant: the sum and its parts are never both transactions. What the sum's decision posted is posted back,
+//! not struck out.
+
+use super::super::row::{day_number, direction_number};
+use super::super::slate::account_id;
+use super::super::sql::{Connection, params};
+use super::super::{Slate, StoreError, trail};
+use super::known::{Known, Stage};
+use super::{Intake, Placed};
+use crate::remittance::{Direction, Money, Subject};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// A booking as one sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Whole {
+    pub(super) booked_on: NaiveDate,
+    pub(super) direction: Direction,
+    pub(super) amount: Money,
+}
+
+/// What hangs on a transaction that is open and that nobody decided; the transaction itself goes last. What
+/// was booked of it stays, with what books it back.
+const HANGING: [&str; 4] = ["telling", "allocation", "suspense_item", "decision"];
+
+impl Intake<'_> {
+    /// Decides the parts of bookings that are known as one sum.
+    pub(super) fn settle_parts(
+        &mut self,
+        rows: Vec<Placed<'_>>,
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut bookings: BTreeMap<(i64, &str), Vec<Placed<'_>>> = BTreeMap::new();
+        for placed in rows {
+            let serial = placed.booking.map(|(serial, _)| serial).unwrap_or_default();
+            bookings.entry((account_id(placed.row.account), serial)).or_default().push(placed);
+        }
+        let keys: Vec<(i64, &str)> = bookings.keys().copied().collect();
+        // Staff may be at work on one of them: they wait, and nothing is taken back that they decided before.
+        trail::hold(&self.bulk.connection, self.bulk.centre_id)?;
+        let mut known = self.known(&keys)?;
+        let mut writable = Vec::new();
+        for ((account, serial), parts) in bookings {
+            let whole = known.remove(&(account, serial.to_owned()));
+            let taken = match whole {
+                None => true,
+                Some(whole) => self.take_apart(&whole, &parts, slate)?,
+            };
+            if let (true, Some(first)) = (taken, parts.first()) {
+                let amount = first.booking.map(|(_, amount)| amount).unwrap_or_default();
+                let (booked_on, direction) = (first.row.booked_on, first.row.direction);
+                let whole = Whole { booked_on, direction, amount };
+                self.bookings.insert((account, serial.to_owned()), whole);
+                writable.extend(parts);
+            }
+        }
+        match &*self.bulk.connection {
+            Connection::Sqlite(_) => self.write_singly(writable, slate),
+            Connection::Postgres(_) => {
+                let once = writable.into_iter().filter_map(|placed| {
+                    let (account, serial) =
+                        (account_id(placed.row.account), placed.transaction.serial);
+                    let named = self.met_as_hash(account, serial);
+                    if self.met_here.insert(named) {
+                        return Some(placed);
+                    }
+                    self.keep_back(&placed);
+                    None
+                });
+                let once: Vec<Placed<'_>> = once.collect();
+                self.write_apart(once, slate)
+            }
+        }
+    }
+
+    /// Whether parts take the place of the sum that is kept; then it is gone.
+    fn take_apart(
+        &mut self,
+        whole: &Known,
+        parts: &[Placed<'_>],
+        slate: &mut Slate,
+    ) -> Result<bool, StoreError> {
+        let sum = parts.first().and_then(|part| part.booking).map(|(_, amount)| amount);
+        let same = |part: &Placed<'_>| {
+            (part.transaction.direction, part.transaction.booked_on)
+                == (whole.direction, whole.booked_on)
+        };
+        if sum != Some(whole.amount) || !parts.iter().all(same) {
+            for part in parts {
+                self.taken.conflicting += 1;
+                self.put_aside(part.row.line, &part.transaction, &whole.transaction());
+            }
+            return Ok(false);
+        }
+        match whole.stage {
+            Stage::Settled => {
+                self.taken.seen += parts.len() as u64;
+                return Ok(false);
+            }
+            Stage::Tonight => slate.outdate(),
+            Stage::Open => self.undo_decision(whole)?,
+        }
+        self.take_out(whole)?;
+        self.receive(whole.account_id, &whole.transaction(), -1);
+        Ok(true)
+    }
+
+    /// Takes back what a night decided of a transaction: it booked it, it opened an item, it had something to
+    /// tell of it.
+    fn undo_decision(&mut self, whole: &Known) -> Result<(), StoreError> {
+        self.completed = true;
+        let bulk = self.bulk;
+        let key =
+            params![bulk.centre_id, whole.account_id, whole.serial, day_number(whole.booked_on)];
+        let within = "centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+        let sql = format!("select 1 from decision where {within} and outcome = 3");
+        if bulk.connection.prepare_cached(&sql)?.exists(key)? {
+            self.book_back(whole)?;
+        }
+        for table in HANGING {
+            let sql = format!("delete from {table} where {within}");
+            bulk.connection.prepare_cached(&sql)?.execute(key)?;
+        }
+        Ok(())
+    }
+
+    /// Suspense gives back what it got.
+    fn book_back(&self, whole: &Known) -> Result<(), StoreError> {
+        let (debit, credit) = match whole.direction {
+            Direction::Credit => (Subject::Suspense, Subject::Receipts),
+            Direction::Debit => (Subject::Other, Subject::Suspense),
+        };
+        let bulk = self.bulk;
+        bulk.change(super::super::verdict::JOURNAL, 7, &[whole], |row, whole| {
+            row.bind(whole.account_id)?;
+            row.bind(&whole.serial)?;
+            row.bind(day_number(whole.booked_on))?;
+            row.bind(self.taken_on)?;
+            row.bind(debit.number())?;
+            row.bind(credit.number())?;
+            row.bind(whole.amount.fen())
+        })
+    }
+
+    /// Notes the bookings whose parts this delivery brought.
+    pub(super) fn note_bookings(&mut self) -> Result<(), StoreError> {
+        let bookings: Vec<((i64, String), Whole)> =
+            std::mem::take(&mut self.bookings).into_iter().collect();
+        self.has_bookings |= !bookings.is_empty();
+        let sql =
+            "insert into booking (centre_id, account_id, serial, booked_on, direction, amount_fen)
+            select ?1, v.column1, v.column2, v.column3, v.column4, v.column5
+            from (values …) v where true
+            on conflict (centre_id, account_id, serial) do nothing";
+        self.bulk.change(sql, 5, &bookings, |row, ((account, serial), whole)| {
+            row.bind(*account)?;
+            row.bind(serial)?;
+            row.bind(whole.day())?;
+            row.bind(direction_number(whole.direction))?;
+            row.bind(whole.amount.fen())
+        })
+    }
+}

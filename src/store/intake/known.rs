@@ -1,0 +1,306 @@
+//! What is kept of transactions, for whoever brings them again.
+//!
+//! Start at [`Known`]. A row that is kept is compared with a delivered one ([`super::agree`]); what may be
+//! done to it hangs on its [`Stage`]. What is written of a transaction again is written here too.
+//!
+//! Invariant: what is settled, or decided by staff, keeps its content.
+
+use super::super::branch;
+use super::super::bulk::Binder;
+use super::super::listed::{LIST, looked_up};
+use super::super::row::{day_number, direction_number, filled, time_number};
+use super::super::slate::{TRANSACTION_COLUMNS, transaction, transactions_by_serial};
+use super::super::sql::{Row, params};
+use super::super::{Slate, StoreError};
+use super::{COLUMNS, Intake};
+use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
+use chrono::{NaiveDate, NaiveTime};
+use std::collections::HashMap;
+
+/// Columns behind those of the transaction: when it was taken in, and 0 where no night decided it, 1 where it
+/// is open, 2 where it is settled, decided by staff or in their hands.
+pub(super) fn kept_columns() -> String {
+    format!(
+        "{TRANSACTION_COLUMNS}, t.taken_on, coalesce((select case when d.outcome in (2, 3)
+            and not exists (select 1 from suspense_item i where i.centre_id = d.centre_id
+                and i.account_id = d.account_id and i.serial = d.serial
+                and (i.resolution is not null or i.pending is not null or i.decided is not null
+                    or i.read_as is not null or i.state in ('proposed', 'approved')))
+            then 1 else 2 end
+            from decision d where d.centre_id = t.centre_id and d.account_id = t.account_id
+            and d.serial = t.serial and d.booked_on = t.booked_on), 0)"
+    )
+}
+
+/// How far a kept transaction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Of this night, and no night decided it: it stands for nothing yet.
+    Tonight,
+    /// Awaiting, in suspense, or not decided: what it lacks may be added.
+    Open,
+    Settled,
+}
+
+/// Reads [`kept_columns`] behind the transaction.
+pub(super) fn stage(row: &Row<'_>, tonight: i64) -> Result<Stage, StoreError> {
+    let taken_on: i64 = row.get(17)?;
+    Ok(match row.get::<i64>(18)? {
+        0 if taken_on == tonight => Stage::Tonight,
+        0 | 1 => Stage::Open,
+        _ => Stage::Settled,
+    })
+}
+
+/// A kept transaction with its own texts.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) account_id: i64,
+    pub(super) serial: String,
+    pub(super) booked_on: NaiveDate,
+    booked_time: Option<NaiveTime>,
+    pub(super) direction: Direction,
+    pub(super) amount: Money,
+    balance: Option<Money>,
+    reversal: bool,
+    contradicted: bool,
+    party: [String; 4],
+    remarks: [String; 4],
+    pub(super) taken_on: i64,
+    pub(super) stage: Stage,
+}
+
+impl Known {
+    fn read(row: &Row<'_>, tonight: i64) -> Result<Self, StoreError> {
+        let (account_id, taken_on) = (row.get(0)?, row.get(17)?);
+        Ok(Self::of(account_id, &transaction(row)?, taken_on, stage(row, tonight)?))
+    }
+
+    /// A transaction as it will be kept.
+    pub(super) fn of(
+        account_id: i64,
+        transaction: &BankTransaction<'_>,
+        taken_on: i64,
+        stage: Stage,
+    ) -> Self {
+        let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
+        Self {
+            account_id,
+            serial: transaction.serial.to_owned(),
+            booked_on: transaction.booked_on,
+            booked_time: transaction.booked_time,
+            direction: transaction.direction,
+            amount: transaction.amount,
+            balance: transaction.balance,
+            reversal: transaction.reversal,
+            contradicted: transaction.contradicted,
+            party: [party.account, party.name, party.bank_code, party.bank_name].map(str::to_owned),
+            remarks: [remarks.postscript, remarks.purpose, remarks.summary, remarks.note]
+                .map(str::to_owned),
+            taken_on,
+            stage,
+        }
+    }
+
+    /// The same under another name.
+    pub(super) fn named(self, serial: String) -> Self {
+        Self { serial, ..self }
+    }
+
+    pub(super) fn transaction(&self) -> BankTransaction<'_> {
+        let [account, name, bank_code, bank_name] = self.party.each_ref().map(String::as_str);
+        let [postscript, purpose, summary, note] = self.remarks.each_ref().map(String::as_str);
+        BankTransaction {
+            account: "",
+            serial: &self.serial,
+            booked_on: self.booked_on,
+            booked_time: self.booked_time,
+            direction: self.direction,
+            amount: self.amount,
+            balance: self.balance,
+            counterparty: Counterparty { account, name, bank_code, bank_name },
+            remarks: Remarks { postscript, purpose, summary, note },
+            reversal: self.reversal,
+            contradicted: self.contradicted,
+        }
+    }
+}
+
+/// What is written of a transaction.
+pub(super) struct Written<'b> {
+    pub(super) account_id: i64,
+    pub(super) transaction: BankTransaction<'b>,
+    pub(super) branch_id: Option<i64>,
+}
+
+impl Written<'_> {
+    pub(super) fn bind(
+        &self,
+        row: &mut Binder<'_, '_>,
+        centre: i64,
+        taken_on: i64,
+    ) -> Result<(), StoreError> {
+        let transaction = &self.transaction;
+        let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
+        row.bind(centre)?;
+        row.bind(self.account_id)?;
+        row.bind(transaction.serial)?;
+        row.bind(day_number(transaction.booked_on))?;
+        row.bind(transaction.booked_time.map(time_number))?;
+        row.bind(direction_number(transaction.direction))?;
+        row.bind(transaction.amount.fen())?;
+        row.bind(transaction.balance.map(Money::fen))?;
+        row.bind(filled(party.account))?;
+        row.bind(filled(party.name))?;
+        row.bind(self.branch_id)?;
+        row.bind(filled(remarks.postscript))?;
+        row.bind(filled(remarks.purpose))?;
+        row.bind(filled(remarks.summary))?;
+        row.bind(filled(remarks.note))?;
+        row.bind(transaction.reversal)?;
+        row.bind(taken_on)?;
+        row.bind(transaction.contradicted)
+    }
+}
+
+const REPLACE: &str =
+    "update bank_transaction set booked_on = ?4, booked_time = ?5, direction = ?6,
+        amount_fen = ?7, balance_fen = ?8, counterparty_account = ?9, counterparty_name = ?10,
+        counterparty_branch_id = ?11, postscript = ?12, purpose = ?13, summary = ?14, note = ?15,
+        reversal = ?16, taken_on = ?17, contradicted = ?18
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?19";
+
+impl Intake<'_> {
+    /// What is kept of these, by account and serial.
+    pub(super) fn known(
+        &self,
+        keys: &[(i64, &str)],
+    ) -> Result<HashMap<(i64, String), Known>, StoreError> {
+        let connection = &self.bulk.connection;
+        let key = "i.account_id = v.column1 and i.serial = v.column2";
+        let listed = if connection.is_postgres() {
+            let identities = looked_up(connection, LIST, "transaction_identity", key, "i");
+            let key =
+                "t.booked_on = i.booked_on and t.account_id = i.account_id and t.serial = i.serial";
+            looked_up(connection, &identities, "bank_transaction", key, "t")
+        } else {
+            looked_up(connection, LIST, "bank_transaction", &key.replace("i.", "t."), "t")
+        };
+        let sql = format!("select {} from {listed}", kept_columns());
+        let mut known = HashMap::with_capacity(keys.len());
+        let bind = |row: &mut Binder<'_, '_>, (account, serial): &(i64, &str)| {
+            row.bind(*account)?;
+            row.bind(*serial)
+        };
+        self.bulk.ask(&sql, 2, keys, bind, |row| {
+            let found = Known::read(row, self.taken_on)?;
+            known.insert((found.account_id, found.serial.clone()), found);
+            Ok(())
+        })?;
+        Ok(known)
+    }
+
+    /// What is kept under the serials of an account from one text to before another.
+    pub(super) fn known_between(
+        &self,
+        account_id: i64,
+        from: &str,
+        until: &str,
+    ) -> Result<Vec<Known>, StoreError> {
+        let sql = format!(
+            "select {} from {} where {i}.centre_id = ?1 and {i}.account_id = ?2
+                and {i}.serial >= ?3 and {i}.serial < ?4 order by 2",
+            kept_columns(),
+            transactions_by_serial(&self.bulk.connection),
+            i = if self.bulk.connection.is_postgres() { "i" } else { "t" },
+        );
+        self.bulk
+            .connection
+            .prepare_cached(&sql)?
+            .query_all(params![self.bulk.centre_id, account_id, from, until], |row| {
+                Known::read(row, self.taken_on)
+            })
+    }
+
+    /// Writes another content for a kept transaction, under the serial that it has.
+    pub(super) fn replace(
+        &mut self,
+        kept: &Known,
+        content: &BankTransaction<'_>,
+        slate: &mut Slate,
+    ) -> Result<(), StoreError> {
+        match kept.stage {
+            // What earlier nights left open is read when it is judged; whoever keeps a picture of it looks anew.
+            Stage::Open | Stage::Settled => self.completed = true,
+            Stage::Tonight => slate.outdate(),
+        }
+        let transaction = BankTransaction { serial: &kept.serial, ..*content };
+        let bulk = self.bulk;
+        let written = self.written(kept.account_id, transaction)?;
+        let mut values = Vec::with_capacity(COLUMNS + 1);
+        written.bind(&mut Binder::Kept(&mut values), bulk.centre_id, kept.taken_on)?;
+        Binder::Kept(&mut values).bind(day_number(kept.booked_on))?;
+        bulk.months_of([transaction.booked_on])?;
+        bulk.connection.prepare_cached(REPLACE)?.execute(&Binder::given(&values))?;
+        if bulk.connection.is_postgres() && kept.booked_on != transaction.booked_on {
+            let sql = "update transaction_identity set booked_on = ?4
+                where centre_id = ?1 and account_id = ?2 and serial = ?3";
+            bulk.connection.prepare_cached(sql)?.execute(params![
+                bulk.centre_id,
+                kept.account_id,
+                kept.serial,
+                day_number(transaction.booked_on)
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn written<'b>(
+        &self,
+        account_id: i64,
+        transaction: BankTransaction<'b>,
+    ) -> Result<Written<'b>, StoreError> {
+        let Counterparty { bank_code, bank_name, .. } = transaction.counterparty;
+        let named = !bank_code.is_empty() || !bank_name.is_empty();
+        let branch_id =
+            named.then(|| branch::key_of(self.bulk, bank_code, bank_name)).transpose()?;
+        Ok(Written { account_id, transaction, branch_id })
+    }
+
+    /// Takes a transaction of tonight out, or one that nothing rests on any more.
+    pub(super) fn take_out(&self, kept: &Known) -> Result<(), StoreError> {
+        let bulk = self.bulk;
+        let key = params![bulk.centre_id, kept.account_id, kept.serial, day_number(kept.booked_on)];
+        let sql = "delete from bank_transaction where centre_id = ?1 and account_id = ?2
+            and serial = ?3 and booked_on = ?4";
+        bulk.connection.prepare_cached(sql)?.execute(key)?;
+        if bulk.connection.is_postgres() {
+            let sql = "delete from transaction_identity where centre_id = ?1 and account_id = ?2
+                and serial = ?3 and booked_on = ?4";
+            bulk.connection.prepare_cached(sql)?.execute(key)?;
+        }
+        Ok(())
+    }
+
+    /// Puts transactions in that are known by no name yet.
+    pub(super) fn put_in(&mut self, rows: &[Known]) -> Result<(), StoreError> {
+        let bulk = self.bulk;
+        bulk.months_of(rows.iter().map(|row| row.booked_on))?;
+        let mut written = Vec::with_capacity(rows.len());
+        for row in rows {
+            let named = self.met_as_hash(row.account_id, &row.serial);
+            self.met_here.insert(named);
+            written.push((self.written(row.account_id, row.transaction())?, row.taken_on));
+        }
+        if bulk.connection.is_postgres() {
+            bulk.change(super::together::TAKE_OVER, 3, rows, |row, known| {
+                row.bind(known.account_id)?;
+                row.bind(&known.serial)?;
+                row.bind(day_number(known.booked_on))
+            })?;
+        }
+        bulk.insert("bank_transaction", COLUMNS, &written, |row, (written, taken_on)| {
+            written.bind(row, bulk.centre_id, *taken_on)
+        })
+    }
+}

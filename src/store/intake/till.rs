@@ -1,0 +1,155 @@
+//! Where a night's files are taken in, one after the other.
+//!
+//! Start at [`Till::begin`]. The till has the connection, and what one file tells the next: which branches and
+//! which identities this night met.
+
+use super::identities::{Identities, LOCK_TIMEOUT};
+use super::{Intake, Proof, Taken, TransactionBatch};
+use crate::remark::Reader;
+use crate::store::branch::BranchKeys;
+use crate::store::bulk::Bulk;
+use crate::store::row::day_number;
+use crate::store::sql::params;
+use crate::store::{Slate, Store, StoreError};
+use chrono::NaiveDate;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::RandomState;
+
+/// Where files are taken in: a connection that lives as long as the night's intake.
+#[derive(Debug)]
+pub struct Till<'r> {
+    bulk: Bulk,
+    reader: &'r Reader,
+    branches: RefCell<BranchKeys>,
+    /// A second connection, on PostgreSQL where much comes in.
+    identities: Option<Identities>,
+    /// Hashes of the identities that files brought since it was opened, for whoever writes rows together:
+    /// one that is here may be known, and is looked up; one that is not was not met tonight.
+    met: RefCell<HashSet<u64>>,
+    met_as: RandomState,
+}
+
+impl Store {
+    /// Opens the till; `reader` says what remarks mean. On PostgreSQL with a second connection where much comes in.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database cannot be opened.
+    pub fn till<'r>(&self, reader: &'r Reader, much: bool) -> Result<Till<'r>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let beside = much && bulk.connection.is_postgres();
+        let beside = beside.then(|| Bulk::open(self)).transpose()?;
+        Ok(Till {
+            bulk,
+            reader,
+            branches: RefCell::default(),
+            identities: beside.map(Identities::beside),
+            met: RefCell::default(),
+            met_as: RandomState::new(),
+        })
+    }
+}
+
+impl Till<'_> {
+    /// Begins a file; `slate` shows where its rows will start.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn begin(&self, taken_on: NaiveDate, slate: &Slate) -> Result<Intake<'_>, StoreError> {
+        let archived_until = self.bulk.archived_until()?;
+        self.bulk.months_ahead(taken_on, archived_until)?;
+        self.bulk.begin()?;
+        if self.bulk.connection.is_postgres() {
+            // What is asked here is asked by key, of tables that grow in this very transaction: the
+            // planner has no figures of them yet and would read them whole.
+            self.bulk.connection.execute_batch(
+                "set local enable_seqscan = off; set local enable_hashjoin = off;
+                 set local enable_mergejoin = off",
+            )?;
+            self.bulk.connection.execute_batch(LOCK_TIMEOUT)?;
+        }
+        let beside = self.identities.as_ref().map(Identities::begin).transpose()?;
+        let sql = "select 1 from booking where centre_id = ?1 limit 1";
+        let has_bookings =
+            self.bulk.connection.prepare_cached(sql)?.exists(params![self.bulk.centre_id])?;
+        Ok(Intake {
+            bulk: &self.bulk,
+            branches: &self.branches,
+            reader: self.reader,
+            met: &self.met,
+            met_as: &self.met_as,
+            taken_on: day_number(taken_on),
+            archived_until,
+            taken: Taken::default(),
+            receipts: BTreeMap::new(),
+            set_aside: Vec::new(),
+            told: Vec::new(),
+            slate_mark: slate.len(),
+            completed: false,
+            met_here: HashSet::new(),
+            met_all: self.bulk.connection.is_postgres(),
+            delivery_mark: slate.len(),
+            proof: Proof::default(),
+            days: HashMap::new(),
+            has_bookings,
+            bookings: BTreeMap::new(),
+            parts: TransactionBatch::default(),
+            repeated: TransactionBatch::default(),
+            silent: TransactionBatch::default(),
+            identities: self.identities.as_ref().filter(|_| beside == Some(true)),
+            ahead: None,
+            met_before: HashSet::new(),
+            later: TransactionBatch::default(),
+        })
+    }
+
+    /// Whether this very file was taken in before.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn knows(&self, feed_id: &str) -> Result<bool, StoreError> {
+        let mut select = self
+            .bulk
+            .connection
+            .prepare_cached("select 1 from feed where centre_id = ?1 and feed_id = ?2")?;
+        select.exists(params![self.bulk.centre_id, feed_id])
+    }
+
+    /// Notes that nothing of a file was taken in, and why.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn quarantine(
+        &self,
+        folder: &str,
+        file_name: &str,
+        reason: &str,
+        on: NaiveDate,
+    ) -> Result<(), StoreError> {
+        let sql = "insert into quarantined_feed values (?1, ?2, ?3, ?4, ?5, ?5)
+            on conflict (centre_id, folder, file_name) do update set
+                reason = excluded.reason,
+                last_on = case when quarantined_feed.last_on > excluded.last_on
+                    then quarantined_feed.last_on else excluded.last_on end";
+        self.bulk.connection.prepare_cached(sql)?.execute(params![
+            self.bulk.centre_id,
+            folder,
+            file_name,
+            reason,
+            day_number(on)
+        ])?;
+        Ok(())
+    }
+
+    /// Notes that a file which was in quarantine is in.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn release(&self, folder: &str, file_name: &str) -> Result<(), StoreError> {
+        let sql = "delete from quarantined_feed
+            where centre_id = ?1 and folder = ?2 and file_name = ?3";
+        let key = params![self.bulk.centre_id, folder, file_name];
+        self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+        Ok(())
+    }
+}
