@@ -179,6 +179,7 @@ fn suggesting(bencher: Bencher<'_, '_>) {
                 claim,
                 digits: "",
                 undone: &[],
+                payer_disagrees: false,
             };
             suggest(&hanging, &notices, &employers).len()
         };

@@ -52,6 +52,7 @@ struct SlateRow {
     claim: Claim,
     serial: Range<usize>,
     counterparty_account: Range<usize>,
+    counterparty_name: Range<usize>,
 }
 
 /// A decision of an earlier night, as the store keeps it.
@@ -140,6 +141,7 @@ impl Slate {
     ) {
         let serial = self.keep(transaction.serial);
         let counterparty_account = self.keep(transaction.counterparty.account);
+        let counterparty_name = self.keep(transaction.counterparty.name);
         self.rows.push(SlateRow {
             account,
             direction: transaction.direction,
@@ -151,7 +153,30 @@ impl Slate {
             claim,
             serial,
             counterparty_account,
+            counterparty_name,
         });
+    }
+
+    /// Puts a transaction on the slate with what was decided of it before.
+    pub(super) fn push_prior(
+        &mut self,
+        account: AccountIndex,
+        transaction: &BankTransaction<'_>,
+        claim: Claim,
+        kind: Kind,
+        prior: Prior,
+    ) {
+        self.prior.insert(self.rows.len(), prior);
+        self.push(account, transaction, claim, kind);
+    }
+
+    /// Own account, direction, kind, amount and booking day of every transaction.
+    pub(super) fn movements(
+        &self,
+    ) -> impl Iterator<Item = (AccountIndex, Direction, Kind, Money, NaiveDate)> + '_ {
+        let movement =
+            |row: &SlateRow| (row.account, row.direction, row.kind, row.amount, row.booked_on);
+        self.rows.iter().map(movement)
     }
 
     /// Takes back what was put on since the slate had this length, when a file is abandoned.
@@ -193,8 +218,11 @@ impl Slate {
             direction: row.direction,
             amount: row.amount,
             counterparty_account: text(&row.counterparty_account),
+            counterparty_name: text(&row.counterparty_name),
             claim: row.claim.clone(),
             kind: row.kind,
+            // The store does not keep it yet.
+            contradicted: false,
         };
         self.rows.iter().map(item).collect()
     }
@@ -395,12 +423,14 @@ impl Store {
             let mut claim =
                 reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
             let kind = sieve.classify(&transaction);
-            if let Some((prior, read_as)) = earlier(row)? {
-                // Staff say what the remark means; what follows from it is the rules' to say.
-                claim = read_as.map_or(claim, Claim::Certain);
-                slate.prior.insert(slate.rows.len(), prior);
+            match earlier(row)? {
+                Some((prior, read_as)) => {
+                    // Staff say what the remark means; what follows from it is the rules' to say.
+                    claim = read_as.map_or(claim, Claim::Certain);
+                    slate.push_prior(account, &transaction, claim, kind, prior);
+                }
+                None => slate.push(account, &transaction, claim, kind),
             }
-            slate.push(account, &transaction, claim, kind);
             Ok(Read::On)
         })
     }
