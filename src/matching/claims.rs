@@ -196,7 +196,8 @@ pub(super) fn confirm_probable(
 ) -> Vec<(u32, Option<Doubt>)> {
     let mut claimed: BTreeMap<PaymentReference, usize> = BTreeMap::new();
     for index in &claims.probable {
-        if let Some(Claim::Probable(reference)) = night.items.get(place(*index)).map(|one| &one.claim)
+        if let Some(Claim::Probable(reference)) =
+            night.items.get(place(*index)).map(|one| &one.claim)
         {
             *claimed.entry(*reference).or_default() += 1;
         }

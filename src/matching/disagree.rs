@@ -46,11 +46,7 @@ pub(super) fn hold_out(
 }
 
 /// The open notices of the payer's employers over the same amount, one slip away.
-fn meant(
-    night: &Night<'_, '_>,
-    index: u32,
-    fact: &NoticeFact,
-) -> Vec<(usize, PaymentReference)> {
+fn meant(night: &Night<'_, '_>, index: u32, fact: &NoticeFact) -> Vec<(usize, PaymentReference)> {
     let employers = night.known.payers.employers(index);
     if employers.is_empty() || employers.contains(&fact.employer) {
         return Vec::new();
@@ -70,7 +66,8 @@ fn meant(
 /// Decides the suspects, now that all else is settled, the earliest first.
 pub(super) fn decide(night: &mut Night<'_, '_>, mut suspects: Vec<Suspect>) {
     suspects.sort_by(|one, other| {
-        let order = |suspect: &Suspect| night.items.get(place(suspect.index)).map(|item| item.order());
+        let order =
+            |suspect: &Suspect| night.items.get(place(suspect.index)).map(|item| item.order());
         order(one).cmp(&order(other))
     });
     // What settles may be the notice that another suspect was thought to mean: until nothing changes.

@@ -30,10 +30,7 @@ type Split = (YearMonth, BankIndex, PayingBank);
 
 /// Rule 1 for every notice that is named; what stays open comes back, and what a payer's account makes
 /// doubtful. The claims come back in the order of references.
-pub(super) fn settle(
-    night: &mut Night<'_, '_>,
-    certain: &mut [Part],
-) -> (Vec<Open>, Vec<Suspect>) {
+pub(super) fn settle(night: &mut Night<'_, '_>, certain: &mut [Part]) -> (Vec<Open>, Vec<Suspect>) {
     certain.sort_unstable();
     let (mut open, mut suspects) = (Vec::new(), Vec::new());
     let (book, mut from, trusted) = (night.notices, 0, night.known.payers.is_empty());

@@ -132,8 +132,6 @@ impl Payers {
 }
 
 /// The references one slip away.
-pub(super) fn references(
-    reference: PaymentReference,
-) -> impl Iterator<Item = PaymentReference> {
+pub(super) fn references(reference: PaymentReference) -> impl Iterator<Item = PaymentReference> {
     slips(reference.number()).filter_map(|(number, _)| PaymentReference::from_number(number))
 }

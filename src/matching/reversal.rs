@@ -121,8 +121,8 @@ impl Candidate<'_> {
     /// How many of the two things that tell credits apart the debit repeats: reference and payer.
     fn repeated(&self, debit: &Debit<'_, '_>) -> u8 {
         let same = |one: &str, other: &str| !one.is_empty() && one == other;
-        let payer = same(self.account, debit.item.counterparty_account)
-            || same(&self.name, &debit.name);
+        let payer =
+            same(self.account, debit.item.counterparty_account) || same(&self.name, &debit.name);
         u8::from(self.is_quoted(debit)) + u8::from(payer)
     }
 

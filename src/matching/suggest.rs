@@ -14,8 +14,8 @@ mod employers;
 mod notices;
 mod words;
 
-pub use employers::{EmployerFact, EmployerIndex, Employers};
 pub(super) use employers::folded;
+pub use employers::{EmployerFact, EmployerIndex, Employers};
 pub use notices::{OpenNotice, OpenNotices};
 
 use crate::remark::Claim;

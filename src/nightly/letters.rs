@@ -119,10 +119,7 @@ impl<'a> News<'a> {
         match &self.item.claim {
             Claim::Certain(reference) => std::slice::from_ref(reference),
             Claim::Several(references) => references,
-            Claim::None
-            | Claim::Truncated
-            | Claim::Probable(_)
-            | Claim::SeveralDoubtful(_) => &[],
+            Claim::None | Claim::Truncated | Claim::Probable(_) | Claim::SeveralDoubtful(_) => &[],
         }
     }
 }

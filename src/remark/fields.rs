@@ -117,8 +117,7 @@ impl Sum {
         ours.doubtful.extend(fresh.into_iter().filter(|one| other.doubtful.contains(one)));
         if all.len() > 1 {
             let certain = ours.strong && ours.doubtful.is_empty();
-            ours.claim =
-                if certain { Claim::Several(all) } else { Claim::SeveralDoubtful(all) };
+            ours.claim = if certain { Claim::Several(all) } else { Claim::SeveralDoubtful(all) };
         }
     }
 }

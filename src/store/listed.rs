@@ -7,9 +7,7 @@
 
 use super::StoreError;
 use super::bulk::{Binder, Bulk};
-use super::sql::postgres::{
-    Array, Typed, placeholders, push_row, typed_list, value_lists,
-};
+use super::sql::postgres::{Array, Typed, placeholders, push_row, typed_list, value_lists};
 use super::sql::{Connection, Row};
 
 /// Rows a statement on SQLite; more of them gain nothing.

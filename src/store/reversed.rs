@@ -53,8 +53,8 @@ impl EarlierCredit {
     }
 }
 
-/// Own account, amount, and the latest day on which a reversal of that amount was booked.
-type Reversal = (AccountIndex, Money, NaiveDate);
+/// Own account and amount of a reversal.
+type Reversal = (AccountIndex, Money);
 
 /// Whether an item `i` of a decision `d` is closed to the night: staff decided it, or a proposal waits.
 const CLOSED: &str = "case when d.outcome in (2, 3) and i.resolution is null
@@ -70,20 +70,31 @@ fn with_items(transactions_and_decisions: &str) -> String {
     )
 }
 
-/// The credits of an account and amount, with their decisions.
-fn credits_of_amount(connection: &Connection) -> String {
-    let amount = "t.account_id = v.column1 and t.amount_fen = v.column2 and t.direction = 1
-        and t.booked_on <= v.column3";
-    let credits = looked_up(connection, LIST, "bank_transaction", amount, "t");
-    let key = "d.account_id = t.account_id and d.serial = t.serial and d.booked_on = t.booked_on";
-    with_items(&looked_up(connection, &credits, "decision", key, "d"))
+/// The transactions of an account and amount, with their decisions.
+fn of_amount(connection: &Connection) -> String {
+    let amount = "k.account_id = v.column1 and k.amount_fen = v.column2";
+    let keys = looked_up(connection, LIST, "bank_transaction", amount, "k");
+    with_items(&whole(connection, &keys))
 }
 
 /// The decisions on what was read as a reference, with their transactions.
-fn decisions_read_as(connection: &Connection) -> String {
-    let read = looked_up(connection, LIST, "decision", "d.reference = v.column1", "d");
-    let key = "t.account_id = d.account_id and t.serial = d.serial and t.booked_on = d.booked_on";
-    with_items(&looked_up(connection, &read, "bank_transaction", key, "t"))
+fn read_as(connection: &Connection) -> String {
+    let read = "k.reference = v.column1 and k.reference is not null";
+    let keys = looked_up(connection, LIST, "decision", read, "k");
+    with_items(&whole(connection, &keys))
+}
+
+/// Transactions `t` and decisions `d` whose keys `k` an index gave, all alone
+/// ([`super::slate::open_transactions`] says why).
+fn whole(connection: &Connection, keys: &str) -> String {
+    let key = |alias: &str| {
+        format!(
+            "{alias}.booked_on = k.booked_on and {alias}.account_id = k.account_id
+                and {alias}.serial = k.serial"
+        )
+    };
+    let transactions = looked_up(connection, keys, "bank_transaction", &key("t"), "t");
+    looked_up(connection, &transactions, "decision", &key("d"), "d")
 }
 
 /// What a remark was read as, or what staff say it means.
@@ -116,17 +127,16 @@ impl Store {
             "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule,
                 i.read_as, {CLOSED}, case when d.rule = 'staff' or i.decided is not null
                     or i.pending is not null then 1 else 0 end
-             from {} where d.outcome <> 4
+             from {} where d.outcome <> 4 and t.direction = 1
              order by t.account_id, t.booked_on, t.serial",
-            credits_of_amount(&bulk.connection)
+            of_amount(&bulk.connection)
         );
-        let bind = |row: &mut Binder<'_, '_>, (account, amount, on): &Reversal| {
+        let bind = |row: &mut Binder<'_, '_>, (account, amount): &Reversal| {
             row.bind(account_id(*account))?;
-            row.bind(amount.fen())?;
-            row.bind(day_number(*on))
+            row.bind(amount.fen())
         };
         let mut credits = Vec::new();
-        bulk.ask(&sql, 3, &reversals, bind, |row| {
+        bulk.ask(&sql, 2, &reversals, bind, |row| {
             let outcome: i64 = row.get(16)?;
             if outcome == Outcome::Ignored.number() {
                 let rule = row.get::<Option<String>>(20)?.unwrap_or_default();
@@ -134,7 +144,13 @@ impl Store {
                     let prior = prior(row)?;
                     let claim = claim_of(row, 21, reader)?;
                     let kind = Kind::IgnoredBefore(rule);
-                    slate.push_prior(account_index(row.get(0)?)?, &transaction(row)?, claim, kind, prior);
+                    slate.push_prior(
+                        account_index(row.get(0)?)?,
+                        &transaction(row)?,
+                        claim,
+                        kind,
+                        prior,
+                    );
                 }
             } else if row.get::<i64>(22)? == 1 {
                 credits.push(earlier_credit(row, reader)?);
@@ -170,7 +186,7 @@ impl Store {
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, v.column1, i.read_as
              from {} where t.direction = 1 and d.outcome not in (4, 5) and {CLOSED} = 1",
-            decisions_read_as(&bulk.connection)
+            read_as(&bulk.connection)
         );
         bulk.ask(
             &sql,
@@ -259,15 +275,12 @@ fn allocated(bulk: &Bulk, credits: &mut [EarlierCredit]) -> Result<(), StoreErro
 }
 
 impl Slate {
-    /// The own accounts and amounts of debits that take something back, each with its latest day.
+    /// The own accounts and amounts of debits that take something back, each once.
     fn reversals(&self) -> Vec<Reversal> {
-        let mut latest: BTreeMap<(AccountIndex, Money), NaiveDate> = BTreeMap::new();
-        for (account, direction, kind, amount, booked_on) in self.movements() {
-            if direction == Direction::Debit && kind == Kind::Reversal {
-                let on = latest.entry((account, amount)).or_insert(booked_on);
-                *on = booked_on.max(*on);
-            }
-        }
-        latest.into_iter().map(|((account, amount), on)| (account, amount, on)).collect()
+        let undoes = |(account, direction, kind, amount)| {
+            (direction == Direction::Debit && kind == Kind::Reversal).then_some((account, amount))
+        };
+        let all: BTreeSet<Reversal> = self.movements().filter_map(undoes).collect();
+        all.into_iter().collect()
     }
 }

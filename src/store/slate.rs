@@ -170,12 +170,11 @@ impl Slate {
         self.push(account, transaction, claim, kind);
     }
 
-    /// Own account, direction, kind, amount and booking day of every transaction.
+    /// Own account, direction, kind and amount of every transaction.
     pub(super) fn movements(
         &self,
-    ) -> impl Iterator<Item = (AccountIndex, Direction, Kind, Money, NaiveDate)> + '_ {
-        let movement =
-            |row: &SlateRow| (row.account, row.direction, row.kind, row.amount, row.booked_on);
+    ) -> impl Iterator<Item = (AccountIndex, Direction, Kind, Money)> + '_ {
+        let movement = |row: &SlateRow| (row.account, row.direction, row.kind, row.amount);
         self.rows.iter().map(movement)
     }
 

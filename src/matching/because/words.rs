@@ -346,7 +346,9 @@ impl Undone {
                 format!("冲正或退汇{on}的来款（流水{serial}），但该款已经入账，需人工处理。")
             }
             Role::DebitOfHandled => {
-                format!("冲正或退汇{on}的来款（流水{serial}），但该款已由工作人员处理，需人工处理。")
+                format!(
+                    "冲正或退汇{on}的来款（流水{serial}），但该款已由工作人员处理，需人工处理。"
+                )
             }
             Role::DebitOfOneOf => format!(
                 "冲正或退汇的来款可能是{}笔中的一笔（最近一笔{on}，流水{serial}），不能确定是哪一笔。",

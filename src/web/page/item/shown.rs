@@ -33,7 +33,7 @@ pub(super) struct Page {
     standing: Standing,
     why: Why,
     candidates: Vec<Candidate>,
-    /// The notice that the form begins with: the nearest, where it asks for exactly what came.
+    /// The notice that the form begins with: the nearest, where the remark names it and every clue agrees.
     first_choice: String,
     employer: Option<Employer>,
     others: Vec<Line>,
