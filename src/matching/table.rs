@@ -19,11 +19,11 @@ mod explained;
 /// are unknown. Each is the notice of employer E1, E2 and so on, who pays from account `a1`, `a2` …; of the
 /// agency's account, `agency`, both E2 and E12 are known to pay.
 fn notices() -> NoticeBook {
-    let fact = |(number, fen, status)| NoticeFact {
+    let fact = |(number, fen, status): (u64, _, _)| NoticeFact {
         reference: reference(number),
         amount: Money::from_fen(fen),
         status,
-        employer: EmployerIndex(number as u32),
+        employer: EmployerIndex(u32::try_from(number).unwrap()),
     };
     let (awaiting, paid) = (NoticeStatus::Awaiting, NoticeStatus::Paid);
     let all = [

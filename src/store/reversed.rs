@@ -173,7 +173,11 @@ impl Store {
     ) -> Result<BTreeSet<PaymentReference>, StoreError> {
         let probable = |item: &Item<'_>| match item.claim {
             Claim::Probable(reference) => Some(reference_number(reference)),
-            _ => None,
+            Claim::None
+            | Claim::Truncated
+            | Claim::Certain(_)
+            | Claim::Several(_)
+            | Claim::SeveralDoubtful(_) => None,
         };
         let mut wanted: Vec<i64> = items.iter().filter_map(probable).collect();
         wanted.sort_unstable();
