@@ -17,7 +17,8 @@ use duizhang::matching::suggest::{
     EmployerFact, EmployerIndex, Employers, Hanging, OpenNotice, OpenNotices, suggest,
 };
 use duizhang::matching::{
-    AccountIndex, BankIndex, Item, Kind, NoticeBook, NoticeFact, PayingBank, Sieve, decide,
+    AccountIndex, BankIndex, Directory, Item, Kind, Known, NoticeBook, NoticeFact, Payers,
+    PayingBank, Sieve, decide,
 };
 use duizhang::remark::Claim;
 use duizhang::remittance::{
@@ -45,7 +46,15 @@ fn amount(k: u64) -> Money {
 
 fn facts() -> Vec<NoticeFact> {
     let status = NoticeStatus::Awaiting;
-    (0..COUNT).map(|k| NoticeFact { reference: reference(k), amount: amount(k), status }).collect()
+    let employer = |k: u64| EmployerIndex(u32::try_from(k / 10).expect("an employer"));
+    (0..COUNT)
+        .map(|k| NoticeFact {
+            reference: reference(k),
+            amount: amount(k),
+            status,
+            employer: employer(k),
+        })
+        .collect()
 }
 
 fn serials() -> Vec<String> {
@@ -73,8 +82,10 @@ fn items(serials: &[String]) -> Vec<Item<'_>> {
             direction: Direction::Credit,
             amount: share,
             counterparty_account: "6222000000000000001",
+            counterparty_name: "示例机械制造有限公司",
             claim: Claim::Certain(reference(notice)),
             kind: Kind::Remittance,
+            contradicted: false,
         }
     };
     (0..).zip(serials).map(|(k, serial)| make((k, serial.as_str()))).collect()
@@ -90,7 +101,11 @@ fn limit_hash_join(bencher: Bencher<'_, '_>) {
             facts.iter().map(|fact| (fact.reference, fact.amount)).collect();
         let exact = |item: &&Item<'_>| match &item.claim {
             Claim::Certain(reference) => due.get(reference) == Some(&item.amount),
-            Claim::None | Claim::Truncated | Claim::Probable(_) | Claim::Several(_) => false,
+            Claim::None
+            | Claim::Truncated
+            | Claim::Probable(_)
+            | Claim::Several(_)
+            | Claim::SeveralDoubtful(_) => false,
         };
         items.iter().filter(exact).count()
     });
@@ -111,7 +126,29 @@ fn judging(bencher: Bencher<'_, '_>) {
     let as_of = NaiveDate::from_ymd_opt(2026, 6, 30).expect("a day");
     bencher
         .counter(ItemsCount::new(items.len()))
-        .bench(|| decide(&items, &notices, &[], &rules, &calendar, as_of));
+        .bench(|| decide(&items, &notices, &Known::default(), &rules, &calendar, as_of));
+}
+
+/// Who pays for whom, where every payer's account is registered with the employer whose notice it pays.
+#[divan::bench(sample_count = 5)]
+fn knowing_payers(bencher: Bencher<'_, '_>) {
+    let serials = serials();
+    let accounts: Vec<String> = (0..COUNT / 10).map(|k| format!("62220000{k:011}")).collect();
+    let place = |k: u64| usize::try_from(k / 10).expect("an employer");
+    let of_notice = |(k, item): (u64, &mut Item<'static>)| {
+        let notice = if k % 10 > 0 { k } else { k - k % 20 };
+        item.counterparty_account = accounts[place(notice)].clone().leak();
+    };
+    let mut items = items(serials.leak());
+    (0..).zip(&mut items).for_each(of_notice);
+    let notices = NoticeBook::new(facts());
+    bencher.counter(ItemsCount::new(items.len())).bench(|| {
+        let mut directory = Directory::default();
+        for (employer, account) in (0..).zip(&accounts) {
+            directory.add_account(account, EmployerIndex(employer));
+        }
+        Payers::of(&items, &notices, &directory).is_empty()
+    });
 }
 
 #[divan::bench(sample_count = 5)]
@@ -180,6 +217,7 @@ fn suggesting(bencher: Bencher<'_, '_>) {
                 claim,
                 digits: "",
                 undone: &[],
+                payer_disagrees: false,
             };
             suggest(&hanging, &notices, &employers).len()
         };

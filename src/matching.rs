@@ -1,8 +1,9 @@
 //! Decides what becomes of each bank transaction, and says why.
 //!
 //! Start at [`decide`]: it is the whole policy, top to bottom in order of precedence. The contract's
-//! rules 1 and 2 (the parts of one notice) are `parts.rs` over `cover.rs`; rule 3 and probable readings
-//! are `claims.rs`; what a bank takes back is `reversal.rs`; what is no payment at all is `sieve.rs`.
+//! rules 1 and 2 (the parts of one notice) are `parts.rs` over `cover.rs`; rules 3 and 4 (several references,
+//! probable readings) and what an ignore rule yields to are `claims.rs`; what a bank takes back is
+//! `reversal.rs`; a payer who speaks for another notice is `disagree.rs`; what is no payment is `sieve.rs`.
 //! [`Because`] is the explanation that every decision carries. [`suggest`] helps a person with what
 //! hangs; it settles nothing. How a reference is found in a remark is not here but in `remark.rs`.
 //!
@@ -12,8 +13,10 @@
 pub mod because;
 mod claims;
 pub mod cover;
+mod disagree;
 mod notice_book;
 mod parts;
+mod payers;
 mod reversal;
 mod sieve;
 pub mod suggest;
@@ -22,7 +25,8 @@ mod table;
 
 pub use because::Because;
 pub use notice_book::{NoticeBook, NoticeFact};
-pub use reversal::wants_earlier;
+pub use payers::{Directory, Payers, wants_names};
+pub use reversal::{Credit, CreditState};
 pub use sieve::{Kind, Sieve};
 
 use crate::calendar::WorkingDays;
@@ -30,6 +34,7 @@ use crate::remark::Claim;
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason};
 use crate::rulebook::matching::{MatchingRules, RuleIndex};
 use chrono::{NaiveDate, NaiveTime};
+use std::collections::BTreeSet;
 
 /// One of the centre's collection accounts, numbered by the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,19 +66,23 @@ pub struct Item<'a> {
     pub amount: Money,
     /// Empty where the bank gives none.
     pub counterparty_account: &'a str,
+    /// Empty where the bank gives none.
+    pub counterparty_name: &'a str,
     pub claim: Claim,
     pub kind: Kind,
+    /// The bank's details contradict its booking: nothing that they name is settled.
+    pub contradicted: bool,
 }
 
-/// A credit that settled its notices on an earlier night; needed for the debits that take one back.
-#[derive(Clone, Debug)]
-pub struct Settled<'a> {
-    pub account: AccountIndex,
-    pub serial: &'a str,
-    pub booked_on: NaiveDate,
-    pub amount: Money,
-    pub counterparty_account: &'a str,
-    pub references: &'a [PaymentReference],
+/// What earlier nights and the centre's lists say of the items; empty where no item asks for it.
+#[derive(Clone, Debug, Default)]
+pub struct Known<'k> {
+    /// The credits that are no items any more and that a reversal among the items could take back: same
+    /// account, same amount, of any age.
+    pub credits: Vec<Credit<'k>>,
+    pub payers: Payers,
+    /// Of the notices that a probable reading names, those that an earlier payment named with certainty.
+    pub named_before: BTreeSet<PaymentReference>,
 }
 
 /// What becomes of a transaction, and why.
@@ -100,13 +109,12 @@ pub enum Notices {
 
 /// Decides every item; the answers stand in the order of the items, but do not depend on it.
 ///
-/// `settled` needs to hold no more than the settled credits that a reversal among the items could take
-/// back (same account, same amount); [`wants_earlier`] says whether those of late are enough.
+/// `notices` must hold what the items name and [`Payers::slips`].
 #[must_use]
 pub fn decide(
     items: &[Item<'_>],
     notices: &NoticeBook,
-    settled: &[Settled<'_>],
+    known: &Known<'_>,
     rules: &MatchingRules,
     calendar: &WorkingDays,
     as_of: NaiveDate,
@@ -114,26 +122,35 @@ pub fn decide(
     let mut night = Night {
         items,
         notices,
+        known,
         rules,
         calendar,
         as_of,
         paid: vec![false; notices.len()],
         decisions: vec![None; items.len()],
     };
-    // 1. What the bank took back counts for nothing else.
-    reversal::take_back(&mut night, settled);
-    // 2. What is no payment, or names no notice, is decided by itself; the rest claims notices.
-    let claims = claims::read(&mut night);
-    // 3. Rule 1: the parts of a notice that sum to it exactly, if only one set does.
-    let open = parts::settle(&mut night, claims.certain);
-    // 4. Rule 3: one transaction for several notices that are still open, the earliest first.
-    let several = claims::settle_several(&mut night, claims.several);
-    // 5. A probable reading settles alone and exactly, and only what no certain one claims.
-    let probable = claims::confirm_probable(&mut night, claims.probable);
-    // 6. Rule 2: what the parts of the notices still open wait for, or hang on; and why the claims of
+    // 1. Rule 5: what the bank took back, or may have taken back, counts for nothing else.
+    reversal::take_back(&mut night);
+    // 2. Rule 6: what is no payment, or names no notice, is decided by itself; so is what the bank's own
+    //    details contradict. The rest claims notices.
+    let mut claims = claims::read(&mut night);
+    // 3. Rule 1: the parts of a notice that sum to it exactly, if only one set does. A part that is exact
+    //    alone and whose payer speaks for a notice one slip away is no part until 6.
+    let (open, suspects) = parts::settle(&mut night, &mut claims.certain);
+    // 4. Rule 3: one transaction for several notices that are still open, the earliest first, where all of
+    //    them are written with certainty.
+    let several = claims::settle_several(&mut night, &claims);
+    // 5. Rule 4: a probable reading settles alone and exactly, where nothing of 1 to 4 names its notice with
+    //    certainty (held back, waiting, hanging or settled), no other probable one does, now or before, and
+    //    the payer does not speak for another employer.
+    let probable = claims::confirm_probable(&mut night, &claims);
+    // 6. What was held out in 3 settles after all where the notice that it may have meant is settled by now.
+    disagree::decide(&mut night, suspects);
+    // 7. Rule 2: what the parts of the notices still open wait for, or hang on; and why the claims of
     //    4 and 5 settle nothing. Said last, so that a night run again says the same.
     parts::leave_open(&mut night, open);
-    claims::refuse(&mut night, several.into_iter().chain(probable));
+    claims::refuse(&mut night, several);
+    claims::refuse_probable(&mut night, probable);
     let undecided = || Decision::suspense(Reason::NoReference, Because::NoReference);
     night.decisions.into_iter().map(|decision| decision.unwrap_or_else(undecided)).collect()
 }
@@ -142,6 +159,7 @@ pub fn decide(
 struct Night<'n, 'a> {
     items: &'n [Item<'a>],
     notices: &'n NoticeBook,
+    known: &'n Known<'n>,
     rules: &'n MatchingRules,
     calendar: &'n WorkingDays,
     as_of: NaiveDate,

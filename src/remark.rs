@@ -58,8 +58,10 @@ pub enum Claim {
     Certain(PaymentReference),
     /// One reading that rests on a repair: notice and amount must both confirm it.
     Probable(PaymentReference),
-    /// In the order of the remark, each once.
+    /// All of them certain; in the order of the remark, each once.
     Several(Box<[PaymentReference]>),
+    /// Several, of which at least one rests on a repair; in the order of the remark, each once.
+    SeveralDoubtful(Box<[PaymentReference]>),
 }
 
 impl Reader {
@@ -122,7 +124,9 @@ impl Claim {
                 Some(reference) => Self::Probable(reference),
             },
             Verdict::Several(several) => {
-                Self::Several(several.iter().filter_map(|found| found.reference).collect())
+                let references = several.iter().filter_map(|found| found.reference).collect();
+                let certain = several.iter().all(|found| found.rank == Rank::Certain);
+                if certain { Self::Several(references) } else { Self::SeveralDoubtful(references) }
             }
         }
     }
@@ -133,7 +137,7 @@ impl Claim {
         match self {
             Self::None | Self::Truncated => &[],
             Self::Certain(one) | Self::Probable(one) => std::slice::from_ref(one),
-            Self::Several(several) => several,
+            Self::Several(several) | Self::SeveralDoubtful(several) => several,
         }
     }
 }

@@ -96,7 +96,9 @@ fn staff(centre: &Centre, on: NaiveDate) -> Result<(), Failure> {
             | Reason::CrossMonth
             | Reason::Underpaid
             | Reason::AmbiguousParts
-            | Reason::ReversalOfMatched => continue,
+            | Reason::ReversalOfMatched
+            | Reason::PayerDisagrees
+            | Reason::ReversalUnclear => continue,
         };
         let id = parsed::<ItemId>(&item.item_id)?;
         centre.store.resolve(&[id], &decision, "演示员工", note, Moment::midnight(on))?;

@@ -41,6 +41,10 @@ pub enum Because {
     },
     NoReference,
     Truncated,
+    /// Exact alone, but the payer is known to pay for another employer, whose notice is one slip away.
+    PayerDisagrees(Box<PayerDisagrees>),
+    /// The bank's details contradict its booking, so that nothing in them settles.
+    Contradicted,
     /// No payment, by the rule that the decision names.
     Rule,
     /// The bank takes back a movement.
@@ -63,6 +67,28 @@ pub struct Unconfirmed {
     pub reference: PaymentReference,
     pub received: Money,
     pub state: NoticeState,
+    /// What stands in the way where notice and amount do fit.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a probable reading settles nothing though its notice is open and asks for exactly what came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// A payment that names the notice with certainty is at hand, whatever became of it.
+    CertainAtHand,
+    /// Another probable reading claims the notice too.
+    AnotherProbable,
+    /// The payer is known to pay for another employer, and not for the notice's.
+    OtherPayer,
+}
+
+/// A payment whose payer speaks for another notice than its remark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayerDisagrees {
+    pub reference: PaymentReference,
+    pub due: Money,
+    /// The open notice over the same amount, of an employer that the account is registered with.
+    pub nearest: PaymentReference,
 }
 
 /// Parts of a notice, counted and summed.
@@ -103,6 +129,8 @@ pub struct Together {
     pub received: Money,
     /// All are open and sum to what came.
     pub exact: bool,
+    /// All are written with certainty.
+    pub certain: bool,
     pub named: Box<[Named]>,
 }
 
@@ -133,6 +161,8 @@ pub enum Role {
     Debit,
     /// A debit that takes back a credit which settled a notice.
     DebitOfSettled,
+    /// A debit that takes back a credit which staff decided, or have a proposal for.
+    DebitOfHandled,
     /// A debit that may take back one of several credits, which claim different things.
     DebitOfOneOf,
     /// One of those credits.

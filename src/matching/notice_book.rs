@@ -5,6 +5,7 @@
 //!
 //! Invariant: references rise strictly, so each stands once.
 
+use super::suggest::EmployerIndex;
 use crate::remittance::{Money, NoticeStatus, PaymentReference};
 
 /// What matching needs to know of a notice.
@@ -13,6 +14,8 @@ pub struct NoticeFact {
     pub reference: PaymentReference,
     pub amount: Money,
     pub status: NoticeStatus,
+    /// Whose it is, numbered by the caller.
+    pub employer: EmployerIndex,
 }
 
 /// All notices ever issued, paid and revoked ones too: without them a second payment looks unknown.
@@ -29,6 +32,16 @@ impl NoticeBook {
         facts.sort_unstable_by_key(|fact| (fact.reference, fact.status, fact.amount));
         facts.dedup_by_key(|fact| fact.reference);
         Self { facts }
+    }
+
+    /// Adds notices that were looked up later; those that stand in it already stay as they are.
+    pub fn extend(&mut self, more: Vec<NoticeFact>) {
+        let known = |fact: &NoticeFact| self.find(fact.reference).is_some();
+        let fresh: Vec<NoticeFact> = more.into_iter().filter(|fact| !known(fact)).collect();
+        if !fresh.is_empty() {
+            self.facts.extend(fresh);
+            *self = Self::new(std::mem::take(&mut self.facts));
+        }
     }
 
     #[must_use]
@@ -80,6 +93,7 @@ mod tests {
             reference: reference(number),
             amount: Money::from_fen(number.cast_signed()),
             status: NoticeStatus::Awaiting,
+            employer: EmployerIndex(0),
         };
         let book = NoticeBook::new((0..500_u64).rev().map(|k| fact(k * k % 7_919)).collect());
         let mut from = 0;

@@ -9,6 +9,8 @@
 use super::because::{NoticeState, Standing, Verdict};
 use super::claims::{Part, state_of};
 use super::cover::{self, Cover};
+use super::disagree::{self, Suspect};
+use super::suggest::EmployerIndex;
 use super::{BankIndex, Because, Decision, Item, Night, NoticeFact, PayingBank, place};
 use crate::remittance::{Money, Outcome, PaymentReference, Reason, YearMonth};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,11 +28,12 @@ type Placed<'n, 'a> = (u32, &'n Item<'a>);
 /// What one bank booked in one month, from one paying bank where that matters.
 type Split = (YearMonth, BankIndex, PayingBank);
 
-/// Rule 1 for every notice that is named; what stays open comes back.
-pub(super) fn settle(night: &mut Night<'_, '_>, mut certain: Vec<Part>) -> Vec<Open> {
+/// Rule 1 for every notice that is named; what stays open comes back, and what a payer's account makes
+/// doubtful. The claims come back in the order of references.
+pub(super) fn settle(night: &mut Night<'_, '_>, certain: &mut [Part]) -> (Vec<Open>, Vec<Suspect>) {
     certain.sort_unstable();
-    let mut open = Vec::new();
-    let (book, mut from) = (night.notices, 0);
+    let (mut open, mut suspects) = (Vec::new(), Vec::new());
+    let (book, mut from, trusted) = (night.notices, 0, night.known.payers.is_empty());
     for parts in certain.chunk_by(|one, next| one.reference == next.reference) {
         let Some(first) = parts.first() else { continue };
         let reference = first.reference;
@@ -39,14 +42,13 @@ pub(super) fn settle(night: &mut Night<'_, '_>, mut certain: Vec<Part>) -> Vec<O
             continue;
         };
         match state_of(fact, false) {
-            NoticeState::Open(due) if parts.len() == 1 && due == first.amount => {
-                night.pay(notice);
-                night.set(
-                    first.index,
-                    Decision::matched(reference, Because::Alone { reference, due }),
-                );
+            NoticeState::Open(_) if trusted => {
+                open.extend(settle_open(night, notice, fact, parts));
             }
-            NoticeState::Open(_) => open.extend(settle_parts(night, notice, fact, parts)),
+            NoticeState::Open(_) => {
+                let parts = disagree::hold_out(night, notice, fact, parts, &mut suspects);
+                open.extend(settle_open(night, notice, fact, &parts));
+            }
             state @ NoticeState::Revoked(_) => {
                 suspend_all(night, parts, Reason::NoticeRevoked, reference, state);
             }
@@ -56,7 +58,26 @@ pub(super) fn settle(night: &mut Night<'_, '_>, mut certain: Vec<Part>) -> Vec<O
             NoticeState::Unknown => {}
         }
     }
-    open
+    (open, suspects)
+}
+
+/// Rule 1 for one notice that is open; one payment that equals it needs no search.
+fn settle_open(
+    night: &mut Night<'_, '_>,
+    notice: usize,
+    fact: &NoticeFact,
+    parts: &[Part],
+) -> Option<Open> {
+    let (reference, due) = (fact.reference, fact.amount);
+    match parts {
+        [] => None,
+        [only] if only.amount == due => {
+            night.pay(notice);
+            night.set(only.index, Decision::matched(reference, Because::Alone { reference, due }));
+            None
+        }
+        _ => settle_parts(night, notice, fact, parts),
+    }
 }
 
 fn suspend_all(
@@ -72,7 +93,7 @@ fn suspend_all(
     }
 }
 
-/// Rule 1 for one notice that is open.
+/// Rule 1 for one notice that is open: looks for the only set that is exact.
 fn settle_parts(
     night: &mut Night<'_, '_>,
     notice: usize,
@@ -229,6 +250,7 @@ pub(super) fn leave_open(night: &mut Night<'_, '_>, open: Vec<Open>) {
             reference: standing.reference,
             amount: standing.due,
             status: crate::remittance::NoticeStatus::Awaiting,
+            employer: EmployerIndex::default(),
         };
         for index in parts {
             let decision = if night.is_paid(notice) {

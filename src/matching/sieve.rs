@@ -15,9 +15,11 @@ use regex::Regex;
 pub enum Kind {
     /// To be matched with notices.
     Remittance,
-    /// No payment, by this rule. A credit with a certain reference is matched all the same, unless the
-    /// rule says `even_with_reference`; `decide` sees to that.
+    /// No payment, by this rule. It yields to whatever the remark of a credit names and to a payer that is
+    /// known, unless it says `even_with_reference`; `decide` sees to that.
     Ignored(RuleIndex),
+    /// Decided so on an earlier night: it stays no payment, but the bank may take it back.
+    IgnoredBefore(RuleIndex),
     /// The bank takes back an earlier movement.
     Reversal,
 }

@@ -4,12 +4,17 @@
 //! truncated reference, of an employer that is known, or of the same amount), then weighs each by the
 //! same scale. `suggest/notices.rs` and `suggest/employers.rs` are the indices, made once a night.
 //!
+//! An open notice that the remark names with certainty is always first, and once one is named exactly the
+//! remark is no slip for another. Only where the night itself doubts it (`payer-disagrees`) does the notice
+//! come first that the payer probably meant.
+//!
 //! Invariant: a suggestion settles nothing. It is for a person, who sees what speaks against it too.
 
 mod employers;
 mod notices;
 mod words;
 
+pub(super) use employers::folded;
 pub use employers::{EmployerFact, EmployerIndex, Employers};
 pub use notices::{OpenNotice, OpenNotices};
 
@@ -47,6 +52,8 @@ pub struct Hanging<'a> {
     pub digits: &'a str,
     /// Notices it was settled with before, and that was undone.
     pub undone: &'a [PaymentReference],
+    /// The night found that the payer's own notice is one slip away from what was written.
+    pub payer_disagrees: bool,
 }
 
 /// A notice that may be meant, with what speaks for it and against it; the strongest first.
@@ -128,6 +135,10 @@ impl Evidence {
         }
     }
 
+    const fn names_account(self) -> bool {
+        matches!(self, Self::AccountKnown | Self::AccountConfirmed)
+    }
+
     /// How much it counts. A reference read outweighs everything where the amount is equal too.
     const fn weight(self) -> u32 {
         match self {
@@ -170,6 +181,16 @@ pub fn suggest<'e>(
 ) -> Vec<Suggestion<'e>> {
     let payers = employers.likely(hanging.payer_account, hanging.payer_name);
     let mut candidates = by_reference(hanging, notices);
+    // Beside a notice that is named exactly a slip counts for the payer's own employers alone.
+    if hanging.payer_disagrees {
+        candidates.retain(|(notice, evidence)| {
+            let employer = notices.open(*notice).map(|notice| notice.employer);
+            let is_payers = |(one, says): &(EmployerIndex, Evidence)| {
+                Some(*one) == employer && says.names_account()
+            };
+            *evidence == Some(Evidence::ReferenceRead) || payers.iter().any(is_payers)
+        });
+    }
     let mut add = |found: &[u32]| candidates.extend(found.iter().map(|one| (*one, None)));
     for (employer, _) in &payers {
         let all = notices.of_employer(*employer);
@@ -190,27 +211,46 @@ pub fn suggest<'e>(
         (named || suggestion.weight >= WEIGHT_MIN).then_some(suggestion)
     };
     let mut best: Vec<Suggestion<'e>> = candidates.iter().filter_map(weigh).collect();
-    // What was undone once is not proposed first again, however much speaks for it.
+    // What was undone once is not proposed first again, however much speaks for it, unless it is what the
+    // remark names.
     let undone = |one: &Suggestion<'_>| one.against.contains(&Against::Undone);
-    best.sort_by_key(|one| (undone(one), std::cmp::Reverse(one.weight), one.reference));
+    let place = |one: &Suggestion<'_>| (first(hanging, one), undone(one));
+    best.sort_by_key(|one| (place(one), std::cmp::Reverse(one.weight), one.reference));
     best.truncate(SUGGESTIONS_MAX);
     best
+}
+
+/// Where a suggestion stands before anything is weighed: 0 for the notice that the payer probably meant where
+/// the night says so, 1 for what the remark names with certainty, 2 for the rest.
+fn first(hanging: &Hanging<'_>, suggestion: &Suggestion<'_>) -> u8 {
+    let evidence = &suggestion.evidence;
+    let slip = evidence.iter().any(|one| matches!(one, Evidence::ReferenceSlip(_)));
+    let certain = matches!(hanging.claim, Claim::Certain(_) | Claim::Several(_));
+    if hanging.payer_disagrees && slip && evidence.contains(&Evidence::AmountEqual) {
+        0
+    } else if certain && evidence.contains(&Evidence::ReferenceRead) {
+        1
+    } else {
+        2
+    }
 }
 
 /// Notices whose reference has to do with what the remark holds.
 fn by_reference(hanging: &Hanging<'_>, notices: &OpenNotices) -> Vec<Candidate> {
     let mut found = Vec::new();
-    let read: &[PaymentReference] = match hanging.claim {
-        Claim::None | Claim::Truncated => &[],
-        Claim::Certain(one) | Claim::Probable(one) => std::slice::from_ref(one),
-        Claim::Several(all) => all,
+    let read = hanging.claim.references();
+    let open = |reference: &PaymentReference| {
+        notices.find(*reference).filter(|notice| notices.open(*notice).is_some())
     };
-    for reference in read {
-        match notices.find(*reference) {
-            Some(notice) => found.push((notice, Some(Evidence::ReferenceRead))),
-            None if read.len() == 1 => slips_of_ten(reference.number(), notices, &mut found),
-            None => {}
-        }
+    found.extend(read.iter().filter_map(open).map(|one| (one, Some(Evidence::ReferenceRead))));
+    let named = !found.is_empty();
+    if let [only] = read
+        && (!named || hanging.payer_disagrees)
+    {
+        slips_of_ten(only.number(), notices, &mut found);
+    }
+    if named {
+        return found;
     }
     let digits = hanging.digits;
     let ascii = digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -262,19 +302,26 @@ fn places() -> impl Iterator<Item = (u8, u64)> {
     (1..=10).zip((0..10).rev().map(|power| 10_u64.pow(power)))
 }
 
-/// One digit wrong, or two neighbours swapped.
-fn slips_of_ten(number: u64, notices: &OpenNotices, found: &mut Vec<Candidate>) {
-    for (position, place) in places() {
+/// The numbers that differ by one slip: one digit wrong, or two neighbours swapped.
+pub(super) fn slips(number: u64) -> impl Iterator<Item = (u64, Slip)> {
+    places().flat_map(move |(position, place)| {
         let digit = number / place % 10;
         let without = number - digit * place;
-        for other in (0..10).filter(|other| *other != digit) {
-            look(without + other * place, Slip::Digit { position }, notices, found);
-        }
+        let wrong = (0..10).filter(move |other| *other != digit);
+        let wrong = wrong.map(move |other| (without + other * place, Slip::Digit { position }));
         let next = number / (place / 10).max(1) % 10;
-        if place > 1 && next != digit {
-            let swapped = without - next * (place / 10) + next * place + digit * (place / 10);
-            look(swapped, Slip::Swapped { position }, notices, found);
-        }
+        let swapped = (place > 1 && next != digit).then(|| {
+            let without = without - next * (place / 10);
+            (without + next * place + digit * (place / 10), Slip::Swapped { position })
+        });
+        wrong.chain(swapped)
+    })
+}
+
+/// One digit wrong, or two neighbours swapped.
+fn slips_of_ten(number: u64, notices: &OpenNotices, found: &mut Vec<Candidate>) {
+    for (slipped, slip) in slips(number) {
+        look(slipped, slip, notices, found);
     }
 }
 

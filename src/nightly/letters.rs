@@ -60,6 +60,11 @@ impl AddressBook {
         })?;
         Ok(book)
     }
+
+    /// Shows every employer, in the order of their ids.
+    pub(super) fn each<'b>(&'b self, mut show: impl FnMut(&'b Employer)) {
+        self.employers.values().for_each(|entry| show(&entry.employer));
+    }
 }
 
 /// Everything a letter is written from.
@@ -114,7 +119,7 @@ impl<'a> News<'a> {
         match &self.item.claim {
             Claim::Certain(reference) => std::slice::from_ref(reference),
             Claim::Several(references) => references,
-            Claim::None | Claim::Truncated | Claim::Probable(_) => &[],
+            Claim::None | Claim::Truncated | Claim::Probable(_) | Claim::SeveralDoubtful(_) => &[],
         }
     }
 }

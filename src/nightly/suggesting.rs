@@ -9,7 +9,7 @@ use crate::matching::suggest::{
     Suggestion, suggest,
 };
 use crate::remark::{Reader, Reading};
-use crate::remittance::{Direction, Employer, PaymentReference, RemarkField, Remarks};
+use crate::remittance::{Direction, Employer, PaymentReference, Reason, RemarkField, Remarks};
 use crate::report;
 use crate::store::{Marks, Store, SuspenseRow};
 use crate::suspense::ItemId;
@@ -137,6 +137,7 @@ impl Advice {
             claim: &read.claim,
             digits: digits.as_deref().unwrap_or_default(),
             undone: self.undone.get(&row.id).map(Vec::as_slice).unwrap_or_default(),
+            payer_disagrees: row.reason == Some(Reason::PayerDisagrees),
         };
         let found = suggest(&hanging, &self.notices, &self.employers);
         found.iter().map(|found| self.shown(found)).collect()

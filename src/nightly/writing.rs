@@ -2,12 +2,10 @@
 
 use super::letters::{self, AddressBook};
 use super::{NightError, Step, Tools, undecided};
-use crate::matching::{self, Item, NoticeBook, Settled};
-use crate::store::{RecentNotices, SettledCredit, Slate, StoreError, Verdict, VerdictTotals};
-use chrono::{Months, NaiveDate};
-
-/// Banks take back what they took in within weeks, as a rule.
-const REVERSED_WITHIN: Months = Months::new(3);
+use crate::matching::{self, Directory, Item, Known, NoticeBook, Payers};
+use crate::store::{
+    EarlierCredit, EmployerNumbers, RecentNotices, Slate, StoreError, Verdict, VerdictTotals,
+};
 
 /// How often a night looks again because staff acted meanwhile, before it gives up.
 const OVERTAKEN_MAX: u32 = 8;
@@ -37,21 +35,22 @@ fn decide_once(
     notices: Option<RecentNotices>,
 ) -> Result<VerdictTotals, NightError> {
     let Tools { store, rules, settings, watch, .. } = *tools;
-    // 3. Load.        needs: the store                gives: open items, the notices they name
+    // 3. Load.        needs: the store                gives: open items, and what they ask for
     watch.step(Step::Load, None);
     store.load_open(&mut slate, tools.reader, tools.sieve)?;
+    let credits = store.load_reversed(&mut slate, tools.reader, &rules.matching)?;
     let items = slate.items(tools.accounts);
-    let notices = NoticeBook::new(store.notices_named(&items, notices)?);
-    let credits = settled_credits(tools, &items)?;
-    let settled: Vec<Settled<'_>> = credits.iter().map(as_settled).collect();
+    let (facts, numbers) = store.notices_named(&items, notices)?;
+    let mut notices = NoticeBook::new(facts);
     let book = AddressBook::load(store)?;
+    let known = known(tools, &items, &mut notices, numbers, (&book, &credits))?;
 
     // 4. Decide.      needs: items, notices, rules    gives: decisions             (pure)
     watch.step(Step::Decide, Some(items.len() as u64));
     let decisions = matching::decide(
         &items,
         &notices,
-        &settled,
+        &known,
         &rules.matching,
         &rules.calendar,
         settings.as_of,
@@ -73,29 +72,34 @@ fn decide_once(
     Ok(recording.commit()?)
 }
 
-/// The settled credits that may be taken back: those of the last months, and only where a debit finds too few
-/// of them those of all years.
-fn settled_credits(
+/// What earlier nights and the lists say of the items. The notices that a payer may have meant instead of what
+/// it wrote are few, and are known only once it is known who pays: they are added to the book.
+fn known<'k>(
     tools: &Tools<'_>,
     items: &[Item<'_>],
-) -> Result<Vec<SettledCredit>, StoreError> {
-    let of_late =
-        tools.settings.as_of.checked_sub_months(REVERSED_WITHIN).unwrap_or(NaiveDate::MIN);
-    let credits = tools.store.settled_credits(items, of_late)?;
-    let settled: Vec<Settled<'_>> = credits.iter().map(as_settled).collect();
-    if matching::wants_earlier(items, &settled, of_late) {
-        return tools.store.settled_credits(items, NaiveDate::MIN);
+    notices: &mut NoticeBook,
+    mut numbers: EmployerNumbers,
+    (book, credits): (&AddressBook, &'k [EarlierCredit]),
+) -> Result<Known<'k>, StoreError> {
+    let mut directory = Directory::default();
+    let names = matching::wants_names(items);
+    book.each(|employer| {
+        let number = numbers.number(&employer.employer_id);
+        for account in &employer.payer_accounts {
+            directory.add_account(account, number);
+        }
+        if names {
+            directory.add_name(&employer.name, number);
+        }
+    });
+    let payers = Payers::of(items, notices, &directory);
+    let slips = payers.slips(items);
+    if !slips.is_empty() {
+        notices.extend(tools.store.notices_of(&slips, &mut numbers)?);
     }
-    Ok(credits)
-}
-
-fn as_settled(credit: &SettledCredit) -> Settled<'_> {
-    Settled {
-        account: credit.account,
-        serial: &credit.serial,
-        booked_on: credit.booked_on,
-        amount: credit.amount,
-        counterparty_account: &credit.counterparty_account,
-        references: &credit.references,
-    }
+    Ok(Known {
+        credits: credits.iter().map(EarlierCredit::as_credit).collect(),
+        payers,
+        named_before: tools.store.named_before(items, tools.reader)?,
+    })
 }

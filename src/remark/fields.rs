@@ -6,6 +6,7 @@
 //! - Different certain references, in different fields or in one, are several; a field that names
 //!   several is not overruled by another that repeats one of them, since the others were named too.
 //! - With nothing certain, equal probable readings are one, different ones are several.
+//! - Several are all certain only where each is written with certainty in some field.
 //! - A cut-off reference counts only where no field has anything better.
 
 use super::{Claim, Reader, Verdict};
@@ -21,33 +22,40 @@ pub struct FieldClaim {
 
 /// What the fields read so far amount to.
 struct Sum {
+    weighed: Weighed,
+    field: Option<RemarkField>,
+}
+
+/// What one field claims, or several together.
+struct Weighed {
     claim: Claim,
     /// Whether the claim rests on a certain reading.
     strong: bool,
-    field: Option<RemarkField>,
+    /// Of several references those that only a repair makes readable.
+    doubtful: Vec<PaymentReference>,
 }
 
 impl Reader {
     /// Reads the fields in `order` and says what they claim together.
     #[must_use]
     pub fn claim_fields(&self, remarks: &Remarks<'_>, order: &[RemarkField]) -> FieldClaim {
-        let mut sum = Sum { claim: Claim::None, strong: false, field: None };
+        let nothing = Weighed { claim: Claim::None, strong: false, doubtful: Vec::new() };
+        let mut sum = Sum { weighed: nothing, field: None };
         for field in order {
             let text = remarks.field(*field);
             if text.is_empty() {
                 continue;
             }
-            let (claim, strong) = self.weighed(text);
-            sum.add(claim, strong, *field);
+            sum.add(self.weighed(text), *field);
         }
-        FieldClaim { claim: sum.claim, field: sum.field }
+        FieldClaim { claim: sum.weighed.claim, field: sum.field }
     }
 
     /// A field's claim, and whether a certain reading is in it.
-    fn weighed(&self, text: &str) -> (Claim, bool) {
+    fn weighed(&self, text: &str) -> Weighed {
         if let Some(claim) = self.quick.claim(text) {
             let strong = matches!(claim, Claim::Certain(_));
-            return (claim, strong);
+            return Weighed { claim, strong, doubtful: Vec::new() };
         }
         let verdict = self.tally(text).verdict();
         let strong = match &verdict {
@@ -55,32 +63,61 @@ impl Reader {
             Verdict::Several(several) => several.iter().any(|found| found.rank == Rank::Certain),
             Verdict::None | Verdict::Truncated(_) => false,
         };
-        (Claim::of(&verdict), strong)
+        let doubtful = match &verdict {
+            Verdict::Several(several) => {
+                let repaired = several.iter().filter(|found| found.rank != Rank::Certain);
+                repaired.filter_map(|found| found.reference).collect()
+            }
+            Verdict::None | Verdict::Truncated(_) | Verdict::One(_) => Vec::new(),
+        };
+        Weighed { claim: Claim::of(&verdict), strong, doubtful }
+    }
+}
+
+impl Weighed {
+    const fn weight(&self) -> u8 {
+        match self.claim {
+            Claim::None => 0,
+            Claim::Truncated => 1,
+            Claim::Certain(_)
+            | Claim::Probable(_)
+            | Claim::Several(_)
+            | Claim::SeveralDoubtful(_) => {
+                if self.strong {
+                    3
+                } else {
+                    2
+                }
+            }
+        }
     }
 }
 
 impl Sum {
-    fn add(&mut self, claim: Claim, strong: bool, field: RemarkField) {
-        let weight = |claim: &Claim, strong: bool| match claim {
-            Claim::None => 0,
-            Claim::Truncated => 1,
-            Claim::Certain(_) | Claim::Probable(_) | Claim::Several(_) => 2 + u8::from(strong),
-        };
-        let (old, new) = (weight(&self.claim, self.strong), weight(&claim, strong));
+    fn add(&mut self, weighed: Weighed, field: RemarkField) {
+        let (old, new) = (self.weighed.weight(), weighed.weight());
         if new > old {
-            *self = Self { claim, strong, field: Some(field) };
+            *self = Self { weighed, field: Some(field) };
         } else if new == old && new >= 2 {
-            self.merge(&claim);
+            self.merge(&weighed);
         }
     }
 
     /// Adds the references of a claim of the same weight.
-    fn merge(&mut self, claim: &Claim) {
-        let known = self.claim.references();
+    fn merge(&mut self, other: &Weighed) {
+        let ours = &mut self.weighed;
+        let known = ours.claim.references();
+        let other_names = other.claim.references();
         let fresh: Vec<PaymentReference> =
-            claim.references().iter().filter(|one| !known.contains(one)).copied().collect();
-        if !fresh.is_empty() {
-            self.claim = Claim::Several(known.iter().copied().chain(fresh).collect());
+            other_names.iter().filter(|one| !known.contains(one)).copied().collect();
+        let elsewhere =
+            |one: &PaymentReference| other_names.contains(one) && !other.doubtful.contains(one);
+        let all: Box<[PaymentReference]> = known.iter().copied().chain(fresh.clone()).collect();
+        ours.doubtful.retain(|one| !elsewhere(one));
+        ours.doubtful.extend(fresh.into_iter().filter(|one| other.doubtful.contains(one)));
+        if all.len() > 1 {
+            let certain = ours.strong && ours.doubtful.is_empty();
+            ours.claim = if certain { Claim::Several(all) } else { Claim::SeveralDoubtful(all) };
         }
     }
 }
@@ -109,7 +146,13 @@ mod tests {
             (A,                "1906133755 1906133754", "",      "certain P1906133753", "附言"),
             // Only probable ones: equal is one, different are several.
             ("1906133753",     "HP1906133753",   "",             "probable P1906133753", "附言"),
-            ("1906133753",     "1906133754",     "",             "several P1906133753 P1906133754", "附言"),
+            ("1906133753",     "1906133754",     "",             "doubtful P1906133753 P1906133754", "附言"),
+            ("1906133753 1906133754", "",        "",             "doubtful P1906133753 P1906133754", "附言"),
+            // One repaired among several makes them doubtful, unless a field writes it well.
+            ("P1906133753 P19O6133754", "",      "",             "doubtful P1906133753 P1906133754", "附言"),
+            ("P1906133753 P19O6133754 P1906133754", "", "",      "several P1906133753 P1906133754", "附言"),
+            ("P1906133753 P19O6133754", B,       "",             "several P1906133753 P1906133754", "附言"),
+            ("P1906133753 P19O6133754", "P1906133755", "",       "doubtful P1906133753 P1906133754 P1906133755", "附言"),
             // A field that names several is not overruled by one that repeats one of them.
             ("P1906133753、P1906133754", A,      "",             "several P1906133753 P1906133754", "附言"),
             (A, "P1906133753、P1906133754",      "",             "several P1906133753 P1906133754", "附言"),
@@ -132,6 +175,7 @@ mod tests {
                 Claim::Certain(_) => "certain",
                 Claim::Probable(_) => "probable",
                 Claim::Several(_) => "several",
+                Claim::SeveralDoubtful(_) => "doubtful",
             };
             let text = format!("{word} {}", names.join(" "));
             let found = got.field.map_or("", RemarkField::chinese);

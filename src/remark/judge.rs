@@ -78,10 +78,15 @@ impl Tally {
         let strongest = all().map(|found| found.rank).max().unwrap_or(first.rank);
         let counts = strongest.min(Rank::Repaired);
         let mut seen = BTreeSet::new();
-        let members: Vec<Found> = all()
+        let mut members: Vec<Found> = all()
             .filter(|found| found.rank >= counts && seen.insert(found.reference))
             .copied()
             .collect();
+        // Written twice, once in need of a repair: the better writing says how certain it is.
+        for member in &mut members {
+            let same = |found: &&Found| found.reference == member.reference;
+            member.rank = all().filter(same).map(|found| found.rank).max().unwrap_or(member.rank);
+        }
         match members.as_slice() {
             [only] => {
                 let same = |found: &&Found| found.reference == only.reference;

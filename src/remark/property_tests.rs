@@ -100,7 +100,7 @@ proptest! {
             Claim::None | Claim::Truncated => Certainty::None,
             Claim::Certain(_) => Certainty::Certain,
             Claim::Probable(_) => Certainty::Probable,
-            Claim::Several(_) => Certainty::Ambiguous,
+            Claim::Several(_) | Claim::SeveralDoubtful(_) => Certainty::Ambiguous,
         };
         prop_assert_eq!(certainty, reading.certainty);
     }

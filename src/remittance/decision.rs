@@ -35,6 +35,10 @@ pub enum Reason {
     Underpaid,
     AmbiguousParts,
     ReversalOfMatched,
+    /// The payer is known to pay for another employer, whose equal notice is one slip away.
+    PayerDisagrees,
+    /// A reversal whose credit is not clear, or a credit that it may have taken back.
+    ReversalUnclear,
 }
 
 impl Outcome {
@@ -83,7 +87,7 @@ impl Outcome {
 }
 
 impl Reason {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::NoReference,
         Self::UnreadableReference,
         Self::SeveralReferences,
@@ -96,6 +100,8 @@ impl Reason {
         Self::Underpaid,
         Self::AmbiguousParts,
         Self::ReversalOfMatched,
+        Self::PayerDisagrees,
+        Self::ReversalUnclear,
     ];
 
     #[must_use]
@@ -113,6 +119,8 @@ impl Reason {
             Self::Underpaid => "underpaid",
             Self::AmbiguousParts => "ambiguous-parts",
             Self::ReversalOfMatched => "reversal-of-matched",
+            Self::PayerDisagrees => "payer-disagrees",
+            Self::ReversalUnclear => "reversal-unclear",
         }
     }
 
@@ -132,6 +140,8 @@ impl Reason {
             Self::Underpaid => "少缴",
             Self::AmbiguousParts => "分笔组合不唯一",
             Self::ReversalOfMatched => "已入账款项被冲正",
+            Self::PayerDisagrees => "付款单位不符",
+            Self::ReversalUnclear => "冲正对应不明",
         }
     }
 
@@ -151,6 +161,8 @@ impl Reason {
             Self::Underpaid => 10,
             Self::AmbiguousParts => 11,
             Self::ReversalOfMatched => 12,
+            Self::PayerDisagrees => 13,
+            Self::ReversalUnclear => 14,
         }
     }
 

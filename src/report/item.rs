@@ -100,6 +100,18 @@ pub struct Suggestion {
     pub evidence: Vec<Evidence>,
 }
 
+impl Suggestion {
+    /// Whether the remark names the notice, it asks for exactly what came, and every clue agrees: only such a
+    /// notice is filled in beforehand or offered in bulk.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        let holds = |kind| self.evidence.iter().any(|one| one.kind == kind);
+        holds(EvidenceKind::Reference)
+            && holds(EvidenceKind::Amount)
+            && self.evidence.iter().all(|one| one.holds == Holds::Yes)
+    }
+}
+
 /// One thing that speaks for or against a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {

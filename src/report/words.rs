@@ -32,6 +32,8 @@ pub(crate) const fn reason(reason: Reason) -> Words {
         Reason::Underpaid => "Underpaid",
         Reason::AmbiguousParts => "Ambiguous parts",
         Reason::ReversalOfMatched => "Reversal of a settled credit",
+        Reason::PayerDisagrees => "Payer disagrees",
+        Reason::ReversalUnclear => "Reversal unclear",
     };
     Words(reason.chinese(), english)
 }

@@ -7,16 +7,11 @@
 
 use super::StoreError;
 use super::bulk::{Binder, Bulk};
-use super::sql::postgres::{
-    Array, Typed, placeholders, push_row, typed_list, typed_numbers, value_lists,
-};
-use super::sql::{Bind, Connection, Read, Row, Value};
+use super::sql::postgres::{Array, Typed, placeholders, push_row, typed_list, value_lists};
+use super::sql::{Connection, Row};
 
 /// Rows a statement on SQLite; more of them gain nothing.
 const WRITTEN_TOGETHER: usize = 32;
-
-/// Numbers that are looked for at once: fewer than SQLite takes values.
-const AMONG: usize = 30_000;
 
 /// Rows a statement on PostgreSQL.
 const SENT_TOGETHER: usize = 10_000;
@@ -73,41 +68,6 @@ impl Bulk {
             let found = client.borrow_mut().query_typed(sql, values)?;
             found.iter().try_for_each(|row| read(&Row::Postgres(row)))
         })
-    }
-
-    /// Asks for what has one of some numbers, `in (values …)` in the text, with the values that come before
-    /// them. Each row is looked up among all the numbers at once; a join the planner would rather walk
-    /// through, number by number, for every row.
-    pub(crate) fn among(
-        &self,
-        sql: &str,
-        before: &[&dyn Bind],
-        numbers: &[i64],
-        mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        for some in numbers.chunks(AMONG) {
-            match &*self.connection {
-                Connection::Sqlite(_) => {
-                    let list = value_lists(before.len() + 1, 1, some.len());
-                    let sql = sql.replace("values …", &format!("values {list}"));
-                    let mut values = before.to_vec();
-                    values.extend(some.iter().map(|number| number as &dyn Bind));
-                    self.connection.prepare_cached(&sql)?.each(&values, |row| {
-                        read(row)?;
-                        Ok(Read::On)
-                    })?;
-                }
-                Connection::Postgres(client) => {
-                    let any = format!("= any(?{})", before.len() + 1);
-                    let sql = placeholders(&sql.replace("in (values …)", &any));
-                    let before: Vec<Value<'_>> = before.iter().map(|value| value.value()).collect();
-                    let values = typed_numbers(&before, &some);
-                    let found = client.borrow_mut().query_typed(&sql, &values)?;
-                    found.iter().try_for_each(|row| read(&Row::Postgres(row)))?;
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     12 "0012_letters",
     14 "0014_outstanding",
     15 "0015_identity",
+    16 "0016_reversed",
 ];
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.

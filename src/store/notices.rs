@@ -6,16 +6,13 @@
 
 use super::bulk::Bulk;
 use super::listed::{LIST, looked_up};
-use super::row::{day_number, reference, reference_number, status};
-use super::slate::account_index;
+use super::row::{reference, reference_number, status};
 use super::sql::{Connection, Read, Row, params};
 use super::{Store, StoreError, outstanding};
-use crate::matching::{AccountIndex, Item, Kind, NoticeFact};
-use crate::remark::Claim;
-use crate::remittance::{
-    CollectionAccount, Direction, Money, NoticeStatus, PaymentReference, YearMonth,
-};
-use chrono::NaiveDate;
+use crate::matching::suggest::EmployerIndex;
+use crate::matching::{Item, NoticeFact};
+use crate::remittance::{CollectionAccount, Money, NoticeStatus, PaymentReference, YearMonth};
+use std::collections::HashMap;
 
 /// From how many references on one pass over the notices is cheaper than looking each up
 /// (measured: a look-up is about 2 µs, a row of the pass 0.3 µs).
@@ -25,8 +22,8 @@ const PASS_FROM: usize = 100_000;
 pub(super) const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaiting);
 
 /// A notice, and whether it is settled.
-const FACT: &str =
-    "n.reference, n.amount_fen, case when s.reference is not null then 2 else n.status end";
+const FACT: &str = "n.reference, n.amount_fen,
+    case when s.reference is not null then 2 else n.status end, n.employer_id";
 
 /// A list of references, with the notices `n` that are meant.
 pub(super) fn notices_listed(connection: &Connection) -> String {
@@ -38,17 +35,25 @@ pub(super) fn notices_listed(connection: &Connection) -> String {
 pub struct RecentNotices {
     from: i64,
     facts: Vec<NoticeFact>,
+    numbers: EmployerNumbers,
 }
 
-/// A credit that settled on an earlier night, with texts of its own.
-#[derive(Clone, Debug)]
-pub struct SettledCredit {
-    pub account: AccountIndex,
-    pub serial: String,
-    pub booked_on: NaiveDate,
-    pub amount: Money,
-    pub counterparty_account: String,
-    pub references: Vec<PaymentReference>,
+/// The employers of notices, numbered as they are met.
+#[derive(Clone, Debug, Default)]
+pub struct EmployerNumbers {
+    numbers: HashMap<Box<str>, EmployerIndex>,
+}
+
+impl EmployerNumbers {
+    /// The number of an employer; it has one from now on.
+    pub fn number(&mut self, employer_id: &str) -> EmployerIndex {
+        if let Some(number) = self.numbers.get(employer_id) {
+            return *number;
+        }
+        let number = EmployerIndex(u32::try_from(self.numbers.len()).unwrap_or(u32::MAX));
+        self.numbers.insert(employer_id.into(), number);
+        number
+    }
 }
 
 impl Store {
@@ -70,7 +75,8 @@ impl Store {
         })
     }
 
-    /// What is known of every notice that one of the items names, and of those `read` before.
+    /// What is known of every notice that one of the items names, and of those `read` before; with the
+    /// numbers of their employers.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -78,42 +84,62 @@ impl Store {
         &self,
         items: &[Item<'_>],
         read: Option<RecentNotices>,
-    ) -> Result<Vec<NoticeFact>, StoreError> {
-        let mut named: Vec<i64> = Vec::new();
-        let mut name = |reference: &PaymentReference| named.push(reference_number(*reference));
-        for item in items {
-            match &item.claim {
-                Claim::None | Claim::Truncated => {}
-                Claim::Certain(reference) | Claim::Probable(reference) => name(reference),
-                Claim::Several(references) => references.iter().for_each(&mut name),
-            }
-        }
+    ) -> Result<(Vec<NoticeFact>, EmployerNumbers), StoreError> {
+        let named = items.iter().flat_map(|item| item.claim.references());
+        let mut named: Vec<i64> = named.map(|reference| reference_number(*reference)).collect();
         named.sort_unstable();
         named.dedup();
         let recent = match read {
             Some(recent) => recent,
             None if named.len() >= PASS_FROM => self.recent_notices()?,
-            None => RecentNotices { from: i64::MAX, facts: Vec::new() },
+            None => RecentNotices {
+                from: i64::MAX,
+                facts: Vec::new(),
+                numbers: EmployerNumbers::default(),
+            },
         };
         named.truncate(named.partition_point(|number| *number < recent.from));
+        let mut numbers = recent.numbers;
+        let mut facts = self.facts_of(&named, &mut numbers)?;
+        facts.extend(recent.facts);
+        Ok((facts, numbers))
+    }
+
+    /// What is known of these notices; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn notices_of(
+        &self,
+        references: &[PaymentReference],
+        numbers: &mut EmployerNumbers,
+    ) -> Result<Vec<NoticeFact>, StoreError> {
+        let listed: Vec<i64> = references.iter().copied().map(reference_number).collect();
+        self.facts_of(&listed, numbers)
+    }
+
+    fn facts_of(
+        &self,
+        listed: &[i64],
+        numbers: &mut EmployerNumbers,
+    ) -> Result<Vec<NoticeFact>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut facts = Vec::with_capacity(named.len() + recent.facts.len());
-        let listed = notices_listed(&bulk.connection);
+        let mut facts = Vec::with_capacity(listed.len());
         let sql = format!(
-            "select {FACT} from {listed}
-             left join settlement s on s.centre_id = ?1 and s.reference = n.reference"
+            "select {FACT} from {}
+             left join settlement s on s.centre_id = ?1 and s.reference = n.reference",
+            notices_listed(&bulk.connection)
         );
         bulk.ask(
             &sql,
             1,
-            &named,
+            listed,
             |row, number| row.bind(*number),
             |row| {
-                facts.push(fact(row)?);
+                facts.push(fact(row, numbers)?);
                 Ok(())
             },
         )?;
-        facts.extend(recent.facts);
         Ok(facts)
     }
 
@@ -132,53 +158,12 @@ impl Store {
              order by n.centre_id, n.reference"
         );
         let mut select = bulk.connection.prepare_cached(&sql)?;
-        let facts = select.query_all(params![bulk.centre_id, from], fact)?;
-        Ok(RecentNotices { from, facts })
-    }
-
-    /// The settled credits booked `since` a day that a reversal among the items could take back: same
-    /// amount, same account of the centre.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn settled_credits(
-        &self,
-        items: &[Item<'_>],
-        since: NaiveDate,
-    ) -> Result<Vec<SettledCredit>, StoreError> {
-        let mut amounts: Vec<i64> = items
-            .iter()
-            .filter(|item| item.direction == Direction::Debit && item.kind == Kind::Reversal)
-            .map(|item| item.amount.fen())
-            .collect();
-        amounts.sort_unstable();
-        amounts.dedup();
-        if amounts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let bulk = Bulk::open(self)?;
-        let sql =
-            "select t.account_id, t.serial, t.booked_on, t.amount_fen, t.counterparty_account,
-                d.notice, l.reference
-             from bank_transaction t
-             join decision d using (centre_id, account_id, serial, booked_on)
-             left join allocation l using (centre_id, account_id, serial, booked_on)
-             where t.centre_id = ?1 and t.booked_on >= ?2 and d.outcome = 1 and t.direction = 1
-                and t.amount_fen in (values …)
-             order by 1, 2, 7";
-        let mut credits: Vec<SettledCredit> = Vec::new();
-        let since = day_number(since);
-        bulk.among(sql, params![bulk.centre_id, since], &amounts, |row| {
-            let credit = settled_credit(row)?;
-            match credits.last_mut() {
-                Some(last) if last.account == credit.account && last.serial == credit.serial => {
-                    last.references.extend(credit.references);
-                }
-                _ => credits.push(credit),
-            }
-            Ok(())
+        let (mut facts, mut numbers) = (Vec::new(), EmployerNumbers::default());
+        select.each(params![bulk.centre_id, from], |row| {
+            facts.push(fact(row, &mut numbers)?);
+            Ok(Read::On)
         })?;
-        Ok(credits)
+        Ok(RecentNotices { from, facts, numbers })
     }
 
     /// Every notice that waits for money, for suggestions.
@@ -224,23 +209,12 @@ impl Store {
     }
 }
 
-fn fact(row: &Row<'_>) -> Result<NoticeFact, StoreError> {
+fn fact(row: &Row<'_>, numbers: &mut EmployerNumbers) -> Result<NoticeFact, StoreError> {
     let status: NoticeStatus = status(row.get(2)?)?;
     Ok(NoticeFact {
         reference: reference(row.get(0)?)?,
         amount: Money::from_fen(row.get(1)?),
         status,
-    })
-}
-
-fn settled_credit(row: &Row<'_>) -> Result<SettledCredit, StoreError> {
-    let references: [Option<i64>; 2] = [row.get(5)?, row.get(6)?];
-    Ok(SettledCredit {
-        account: account_index(row.get(0)?)?,
-        serial: row.get(1)?,
-        booked_on: super::row::day(row.get(2)?)?,
-        amount: Money::from_fen(row.get(3)?),
-        counterparty_account: row.text(4)?.to_owned(),
-        references: references.into_iter().flatten().map(reference).collect::<Result<_, _>>()?,
+        employer: numbers.number(row.text(3)?),
     })
 }

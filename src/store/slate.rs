@@ -53,6 +53,7 @@ struct SlateRow {
     contradicted: bool,
     serial: Range<usize>,
     counterparty_account: Range<usize>,
+    counterparty_name: Range<usize>,
 }
 
 /// A decision of an earlier night, as the store keeps it.
@@ -153,6 +154,7 @@ impl Slate {
     ) {
         let serial = self.keep(transaction.serial);
         let counterparty_account = self.keep(transaction.counterparty.account);
+        let counterparty_name = self.keep(transaction.counterparty.name);
         self.rows.push(SlateRow {
             account,
             direction: transaction.direction,
@@ -165,7 +167,29 @@ impl Slate {
             contradicted: transaction.contradicted,
             serial,
             counterparty_account,
+            counterparty_name,
         });
+    }
+
+    /// Puts a transaction on the slate with what was decided of it before.
+    pub(super) fn push_prior(
+        &mut self,
+        account: AccountIndex,
+        transaction: &BankTransaction<'_>,
+        claim: Claim,
+        kind: Kind,
+        prior: Prior,
+    ) {
+        self.prior.insert(self.rows.len(), prior);
+        self.push(account, transaction, claim, kind);
+    }
+
+    /// Own account, direction, kind and amount of every transaction.
+    pub(super) fn movements(
+        &self,
+    ) -> impl Iterator<Item = (AccountIndex, Direction, Kind, Money)> + '_ {
+        let movement = |row: &SlateRow| (row.account, row.direction, row.kind, row.amount);
+        self.rows.iter().map(movement)
     }
 
     /// Takes back what was put on since the slate had this length, when a file is abandoned.
@@ -207,16 +231,12 @@ impl Slate {
             direction: row.direction,
             amount: row.amount,
             counterparty_account: text(&row.counterparty_account),
+            counterparty_name: text(&row.counterparty_name),
             claim: row.claim.clone(),
             kind: row.kind,
+            contradicted: row.contradicted,
         };
         self.rows.iter().map(item).collect()
-    }
-
-    /// Whether what the file says of the transaction at a place contradicts itself.
-    #[must_use]
-    pub fn is_contradicted(&self, place: usize) -> bool {
-        self.rows.get(place).is_some_and(|row| row.contradicted)
     }
 
     /// What names the transactions from a place on.
@@ -422,12 +442,14 @@ impl Store {
             let mut claim =
                 reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
             let kind = sieve.classify(&transaction);
-            if let Some((prior, read_as)) = earlier(row)? {
-                // Staff say what the remark means; what follows from it is the rules' to say.
-                claim = read_as.map_or(claim, Claim::Certain);
-                slate.prior.insert(slate.rows.len(), prior);
+            match earlier(row)? {
+                Some((prior, read_as)) => {
+                    // Staff say what the remark means; what follows from it is the rules' to say.
+                    claim = read_as.map_or(claim, Claim::Certain);
+                    slate.push_prior(account, &transaction, claim, kind, prior);
+                }
+                None => slate.push(account, &transaction, claim, kind),
             }
-            slate.push(account, &transaction, claim, kind);
             Ok(Read::On)
         })
     }

@@ -293,7 +293,7 @@ const fn home(direction: Direction, outcome: Option<Outcome>) -> Subject {
 const fn read_as(claim: &Claim) -> Option<PaymentReference> {
     match claim {
         Claim::Certain(reference) | Claim::Probable(reference) => Some(*reference),
-        Claim::None | Claim::Truncated | Claim::Several(_) => None,
+        Claim::None | Claim::Truncated | Claim::Several(_) | Claim::SeveralDoubtful(_) => None,
     }
 }
 
@@ -309,6 +309,8 @@ fn kept_because(because: &Because) -> Option<String> {
         | Because::Notice { .. }
         | Because::NoReference
         | Because::Truncated
+        | Because::PayerDisagrees(_)
+        | Because::Contradicted
         | Because::Rule
         | Because::Undone(_) => Some(because.to_code()),
     }

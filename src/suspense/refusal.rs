@@ -85,7 +85,7 @@ pub enum Refusal {
     Debit {
         item: ItemId,
     },
-    /// Not a settled credit that this debit can have taken back.
+    /// Not a settled or open credit that this debit can have taken back.
     TakenBack {
         credit: ItemId,
         state: &'static str,
@@ -217,7 +217,7 @@ fn taken_back_chinese(state: &str) -> &'static str {
     match state {
         "another account, amount or a later day" => "须为同一收款账户、同额、不晚于本笔的来款",
         "decided by staff" => "该款由人工处理，请先红冲原处理",
-        _ => "该款没有入账",
+        _ => "该款没有入账，也不在挂账",
     }
 }
 

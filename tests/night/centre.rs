@@ -162,12 +162,17 @@ impl Centre {
         );
         let accounts = duizhang::import::accounts(accounts.as_bytes()).unwrap();
         self.store.import_accounts(&accounts.rows).unwrap();
-        let employers = "employer_id,name,email\nE1,示例甲公司,finance@example.com\n";
+        self.employers("E1,示例甲公司,finance@example.com,");
+    }
+
+    /// Imports employers, each written `E1,name,email,payer accounts`.
+    pub(crate) fn employers(&self, rows: &str) {
+        let employers = format!("employer_id,name,email,payer_accounts\n{rows}\n");
         let employers = duizhang::import::employers(employers.as_bytes()).unwrap();
         self.store.import_employers(&employers.rows).unwrap();
     }
 
-    /// Imports notices, each written `P1 1000` or `P1 1000 revoked`.
+    /// Imports notices, each written `P1 1000`, `P1 1000 revoked`, or `P1 1000 awaiting E2`.
     pub(crate) fn notices(&self, notices: &[&str]) {
         let mut list = duizhang::import::notices(notices_csv(notices).as_bytes()).unwrap().rows;
         self.store.import_notices(&mut list).unwrap();
@@ -323,8 +328,9 @@ pub(crate) fn notices_csv(notices: &[&str]) -> String {
     for notice in notices {
         let words: Vec<&str> = notice.split_whitespace().collect();
         let status = words.get(2).unwrap_or(&"awaiting");
+        let employer = words.get(3).unwrap_or(&"E1");
         text.push_str(&format!(
-            "{},E1,{},2026-05-01,2026-05,{status}\n",
+            "{},{employer},{},2026-05-01,2026-05,{status}\n",
             reference(words[0]),
             words[1]
         ));

@@ -6,7 +6,8 @@
 //! (a probable reading), `P1+P2` names several, `P1…` breaks off, `-` says nothing.
 //!
 //! Flags: `reversal` (the bank's mark), `own` (from the centre's own CCB account), `interest` (the
-//! bank's word, no other side), and `time=`, `balance=`, `from=`, `summary=` with a value.
+//! bank's word, no other side), and `time=`, `balance=`, `from=`, `by=` (the payer's name), `summary=` with a
+//! value; `from=` and `by=` without one are what the bank does not say.
 
 use std::fmt::Write as _;
 
@@ -60,7 +61,8 @@ pub(crate) fn row(text: &str) -> String {
     };
     let value = |name: &str| flags.iter().find_map(|flag| flag.strip_prefix(name));
     let has = |name: &str| flags.contains(&name);
-    let (mut from, mut name) = (value("from=").unwrap_or("6222000000000000001"), "示例甲公司");
+    let mut from = value("from=").unwrap_or("6222000000000000001");
+    let mut name = value("by=").unwrap_or("示例甲公司");
     let mut summary = value("summary=").unwrap_or("转账");
     if has("own") {
         from = account("ccb");

@@ -60,7 +60,7 @@ pub(crate) fn given(text: &str) -> Given {
             Some(("用途", short)) => row.purpose = reference(short),
             Some(("of", "R1/1700")) => row.booking = Some(("R1", 1700)),
             Some(_) => panic!("not a word: {word}"),
-            None if word == "daily" => row.daily = true,
+            None if *word == "daily" => row.daily = true,
             None if word.starts_with('P') => row.postscript = reference(word),
             None => row.postscript = (*word).to_owned(),
         }

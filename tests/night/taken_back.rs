@@ -125,3 +125,36 @@ fn what_staff_settled_is_booked_back_first() {
         centre.expect("", &["R1 returned", "S1 returned"]);
     });
 }
+
+#[test]
+fn staff_say_which_of_the_credits_that_are_held_back_was_taken_back() {
+    every_store(|backing| {
+        let centre = Centre::new(backing, &["P1 500", "P2 500"]);
+        let rows = [
+            "S1 05-11 icbc 500 P1",
+            "S2 05-11 icbc 500 P2 from=6222 by=某人",
+            "R1 05-11 icbc -500 - reversal from= by=",
+        ];
+        centre.night_of("05-11", &[csv(&rows)]);
+        let held = [
+            "R1 suspense reversal-unclear",
+            "S1 suspense reversal-unclear",
+            "S2 suspense reversal-unclear",
+        ];
+        centre.expect("", &held);
+        let debit = [item("icbc", "R1")];
+        centre.does(&debit, &take("S1"), "05-12");
+        centre.expect("", &["R1 returned", "S1 returned", "S2 suspense reversal-unclear"]);
+        centre.night("05-12", &[]);
+        centre.expect("", &["R1 returned", "S1 returned", "S2 matched P2"]);
+        assert_eq!(centre.standing(Place::EmployeeAccounts), "500.00");
+        // Staff were wrong: booked back, S1 and its debit hang again; S2 has settled and stays.
+        centre.does(&debit, &Act::Reverse, "05-13");
+        centre.expect("", &["R1 suspense reversal-unclear", "S1 suspense reversal-unclear"]);
+        centre.night("05-13", &[]);
+        centre.expect("", &["R1 suspense reversal-unclear", "S1 suspense reversal-unclear"]);
+        centre.does(&debit, &take("S1"), "05-14");
+        centre.night("05-14", &[]);
+        centre.expect("", &["R1 returned", "S1 returned", "S2 matched P2"]);
+    });
+}

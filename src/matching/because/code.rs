@@ -6,7 +6,10 @@
 //!
 //! Invariant: reading what was written gives the same explanation.
 
-use super::{Because, Named, NoticeState, Role, Standing, Together, Unconfirmed, Undone, Verdict};
+use super::{
+    Because, Doubt, Named, NoticeState, PayerDisagrees, Role, Standing, Together, Unconfirmed,
+    Undone, Verdict,
+};
 use crate::remittance::{Money, PaymentReference, YearMonth};
 use std::fmt;
 use std::str::FromStr;
@@ -28,13 +31,20 @@ const VERDICTS: [(Verdict, &str); 8] = [
     (Verdict::Awaiting, "awaiting"),
 ];
 
-const ROLES: [(Role, &str); 6] = [
+const ROLES: [(Role, &str); 7] = [
     (Role::Credit, "undone-credit"),
     (Role::Debit, "undone-debit"),
     (Role::DebitOfSettled, "undone-debit-of-settled"),
+    (Role::DebitOfHandled, "undone-debit-of-handled"),
     (Role::DebitOfOneOf, "undone-debit-of-one-of"),
     (Role::CreditPerhaps, "undone-credit-perhaps"),
     (Role::DebitOfNone, "undone-debit-of-none"),
+];
+
+const DOUBTS: [(Doubt, &str); 3] = [
+    (Doubt::CertainAtHand, "certain-at-hand"),
+    (Doubt::AnotherProbable, "another-probable"),
+    (Doubt::OtherPayer, "other-payer"),
 ];
 
 impl Because {
@@ -47,13 +57,19 @@ impl Because {
                 format!("confirmed|{}|{}", reference.number(), due.fen())
             }
             Self::Unconfirmed(unconfirmed) => {
-                let Unconfirmed { reference, received, state } = &**unconfirmed;
+                let Unconfirmed { reference, received, state, doubt } = &**unconfirmed;
                 let (reference, received) = (reference.number(), received.fen());
-                format!("unconfirmed|{reference}|{received}|{}", state_code(*state))
+                let word = DOUBTS.iter().find(|(known, _)| Some(*known) == *doubt);
+                let doubt = word.map(|(_, word)| format!("|{word}")).unwrap_or_default();
+                format!("unconfirmed|{reference}|{received}|{}{doubt}", state_code(*state))
             }
             Self::Standing(standing) => standing_code(standing),
             Self::Together(together) => {
-                let word = if together.exact { "together" } else { "not-together" };
+                let word = match (together.exact, together.certain) {
+                    (true, _) => "together",
+                    (false, true) => "not-together",
+                    (false, false) => "not-certain-together",
+                };
                 let named = together.named.iter().map(|named| {
                     format!("|{}|{}", named.reference.number(), state_code(named.state))
                 });
@@ -64,6 +80,12 @@ impl Because {
             }
             Self::NoReference => "no-reference".to_owned(),
             Self::Truncated => "truncated".to_owned(),
+            Self::PayerDisagrees(disagrees) => {
+                let PayerDisagrees { reference, due, nearest } = **disagrees;
+                let (reference, nearest) = (reference.number(), nearest.number());
+                format!("payer-disagrees|{reference}|{}|{nearest}", due.fen())
+            }
+            Self::Contradicted => "contradicted".to_owned(),
             Self::Rule => "rule".to_owned(),
             Self::Undone(undone) => {
                 let Undone { role, serial, on, candidates } = &**undone;
@@ -116,16 +138,27 @@ fn read(text: &str) -> Option<Because> {
             reference: reference(fields)?,
             received: money(fields)?,
             state: state(fields.next()?)?,
+            doubt: match fields.next() {
+                None => None,
+                Some(word) => Some(DOUBTS.iter().find(|(_, known)| *known == word)?.0),
+            },
         })),
-        "together" | "not-together" => {
+        "payer-disagrees" => Because::PayerDisagrees(Box::new(PayerDisagrees {
+            reference: reference(fields)?,
+            due: money(fields)?,
+            nearest: reference(fields)?,
+        })),
+        "contradicted" => Because::Contradicted,
+        "together" | "not-together" | "not-certain-together" => {
             let received = money(fields)?;
             let mut named = Vec::new();
             while let Some(number) = fields.next() {
                 let reference = PaymentReference::from_number(number.parse().ok()?)?;
                 named.push(Named { reference, state: state(fields.next()?)? });
             }
-            let (exact, named) = (word == "together", named.into());
-            Because::Together(Box::new(Together { received, exact, named }))
+            let (exact, certain) = (word == "together", word != "not-certain-together");
+            let named = named.into();
+            Because::Together(Box::new(Together { received, exact, certain, named }))
         }
         "notice" => {
             Because::Notice { reference: reference(fields)?, state: state(fields.next()?)? }

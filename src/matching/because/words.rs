@@ -4,12 +4,17 @@
 //! read, which condition failed and by how much. Amounts are grouped (`1,200.00元`) because people read
 //! them here; files of ours never group.
 //!
+//! What is said of the parts of a notice is in `words/parts.rs`.
+//!
 //! Invariant: nothing of a payer's text is quoted, so a sentence can stand in any page or letter.
 
-use super::{Because, Named, NoticeState, Role, Standing, Together, Unconfirmed, Undone, Verdict};
+mod parts;
+
+use super::{
+    Because, Doubt, Named, NoticeState, PayerDisagrees, Role, Together, Unconfirmed, Undone,
+};
 use crate::remittance::Money;
 use chrono::{Datelike, NaiveDate};
-use std::cmp::Ordering;
 use std::fmt::Write;
 
 impl Because {
@@ -43,6 +48,11 @@ impl Because {
             Self::NoReference => "备注中没有登记号（字母P加十位数字）。".to_owned(),
             Self::Truncated => {
                 "备注中的登记号不完整，不足十位数字，不能确定是哪份通知书。".to_owned()
+            }
+            Self::PayerDisagrees(disagrees) => disagrees.in_chinese(),
+            Self::Contradicted => {
+                "银行报文的明细与记账金额不符，明细所写的登记号不能作为入账依据，请核对银行回单。"
+                    .to_owned()
             }
             Self::Rule => "按规则不属于单位缴款。".to_owned(),
             Self::Undone(undone) => undone.in_chinese(),
@@ -83,107 +93,60 @@ impl Because {
             Self::Truncated => {
                 "The reference in the remark is cut short of its ten digits.".to_owned()
             }
+            Self::PayerDisagrees(disagrees) => disagrees.in_english(),
+            Self::Contradicted => {
+                "The bank's details contradict the amount it booked; nothing they name is settled."
+                    .to_owned()
+            }
             Self::Rule => "Not a payment, by the rule named.".to_owned(),
             Self::Undone(undone) => undone.in_english(),
         }
     }
 }
 
-impl Standing {
+impl PayerDisagrees {
     fn in_chinese(&self) -> String {
-        let Self { reference, due, received, parts, banks, months, .. } = *self;
-        let month = format!("{}年{}月", self.month.year(), self.month.month());
-        let closes = if self.closes_on.year() == self.month.year() {
-            format!("{}月{}日", self.closes_on.month(), self.closes_on.day())
-        } else {
-            day(self.closes_on)
-        };
-        let asked = yuan(due);
-        let got = match parts {
-            1 => format!("登记号{reference}收到{}", yuan(received)),
-            _ => format!("登记号{reference}已收{}笔共{}", number(parts), yuan(received)),
-        };
-        match self.verdict {
-            Verdict::Exact => format!("{got}，{month}转入同一银行，与通知书应缴金额一致。"),
-            Verdict::Overpaid => format!(
-                "{got}，{month}同一银行所收比通知书应缴{asked}多{}，且没有哪几笔恰好等于应缴金额。",
-                yuan(difference(received, due))
-            ),
-            Verdict::AmbiguousParts => {
-                format!(
-                    "{got}（{month}，同一银行），其中有不止一种组合恰好等于应缴{asked}，不能确定是哪几笔。"
-                )
-            }
-            Verdict::TooManyParts => {
-                format!(
-                    "{got}（{month}，同一银行），笔数过多，无法证明恰好等于应缴{asked}的组合只有一种，请人工核对。"
-                )
-            }
-            Verdict::CrossBank => format!(
-                "{got}，{}分别转入{}家银行，每家都不足额；分笔须转入同一银行。",
-                against(received, due),
-                number(banks)
-            ),
-            Verdict::CrossMonth => format!(
-                "{got}，{}分在{}个月入账，每月都不足额；分笔须在同一个月。",
-                against(received, due),
-                number(months)
-            ),
-            Verdict::Underpaid => format!(
-                "{got}，比通知书应缴{asked}少{}；{month}已于{closes}关账。",
-                yuan(difference(due, received))
-            ),
-            Verdict::Awaiting => format!(
-                "{got}，比通知书应缴{asked}少{}；{month}于{closes}关账，在此之前等待其余款项。",
-                yuan(difference(due, received))
-            ),
-        }
+        let Self { reference, due, nearest } = self;
+        let due = yuan(*due);
+        format!(
+            "登记号{reference}，单笔{due}，与通知书应缴金额一致；但付款账号登记在另一单位名下，该单位有应缴同为{due}、登记号只差一处笔误的待收款通知书{nearest}，请核实属于哪一份。"
+        )
     }
 
     fn in_english(&self) -> String {
-        let Self { reference, due, received, parts, banks, months, month, closes_on, .. } = *self;
-        let payments = if parts == 1 { "payment" } else { "payments" };
-        let reach = if received < due { "they fall short, split" } else { "they reach it only" };
-        let got = format!("{reference}: {parts} {payments} of {} in all", cny(received));
-        let asked = cny(due);
-        match self.verdict {
-            Verdict::Exact => {
-                format!("{got}, in {month} at one bank, exactly what the notice asks for.")
-            }
-            Verdict::Overpaid => format!(
-                "{got}, in {month} at one bank, {} more than the {asked} asked for; no set of them is exact.",
-                cny(difference(received, due))
-            ),
-            Verdict::AmbiguousParts => {
-                format!(
-                    "{got}, in {month} at one bank; more than one set of them is exactly {asked}."
-                )
-            }
-            Verdict::TooManyParts => format!(
-                "{got}, in {month} at one bank; too many to prove that only one set is exactly {asked}."
-            ),
-            Verdict::CrossBank => {
-                format!("{got}, asked for {asked}; {reach} across {banks} receiving banks.")
-            }
-            Verdict::CrossMonth => {
-                format!("{got}, asked for {asked}; {reach} across {months} months.")
-            }
-            Verdict::Underpaid => format!(
-                "{got}, {} less than the {asked} asked for; {month} closed on {closes_on}.",
-                cny(difference(due, received))
-            ),
-            Verdict::Awaiting => format!(
-                "{got}, {} less than the {asked} asked for; the rest is waited for until {closes_on}.",
-                cny(difference(due, received))
-            ),
+        let Self { reference, due, nearest } = self;
+        format!(
+            "{reference} asks for exactly {}, but the payer's account is registered with another employer, whose open notice {nearest} asks for the same and is one slip away.",
+            cny(*due)
+        )
+    }
+}
+
+impl Doubt {
+    const fn in_chinese(self) -> &'static str {
+        match self {
+            Self::CertainAtHand => "已有款项写明该登记号",
+            Self::AnotherProbable => "另有款项也可能是该登记号",
+            Self::OtherPayer => "付款账号或户名属于其他单位",
+        }
+    }
+
+    const fn in_english(self) -> &'static str {
+        match self {
+            Self::CertainAtHand => "a payment that names it plainly is at hand",
+            Self::AnotherProbable => "another payment may mean it too",
+            Self::OtherPayer => "the payer is known to pay for another employer",
         }
     }
 }
 
 impl Unconfirmed {
     fn in_chinese(&self) -> String {
-        let Self { reference, received, state } = self;
+        let Self { reference, received, state, doubt } = self;
         let why = match state {
+            NoticeState::Open(_) if doubt.is_some() => {
+                doubt.map_or("", Doubt::in_chinese).to_owned()
+            }
             NoticeState::Unknown => "没有这份通知书".to_owned(),
             NoticeState::Open(due) => format!(
                 "本笔{}，比应缴{}{}",
@@ -198,8 +161,11 @@ impl Unconfirmed {
     }
 
     fn in_english(&self) -> String {
-        let Self { reference, received, state } = self;
+        let Self { reference, received, state, doubt } = self;
         let why = match state {
+            NoticeState::Open(_) if doubt.is_some() => {
+                doubt.map_or("", Doubt::in_english).to_owned()
+            }
             NoticeState::Unknown => "there is no such notice".to_owned(),
             NoticeState::Open(due) => {
                 format!("{} came where {} is asked for", cny(*received), cny(*due))
@@ -222,6 +188,9 @@ impl Together {
             );
         }
         let gap = match self.due_if_open() {
+            _ if !self.certain => {
+                format!("其中有的书写有误，不能确认，本笔{received}不能自动分配")
+            }
             Some(due) => format!(
                 "合计应缴{}，比本笔{received}{}",
                 yuan(due),
@@ -237,6 +206,9 @@ impl Together {
         let (list, received) = (list.join(", "), cny(self.received));
         let end = match (self.exact, self.due_if_open()) {
             (true, _) => format!("all are open and sum to exactly {received}"),
+            (false, _) if !self.certain => {
+                format!("not all are written plainly, so {received} cannot be shared out")
+            }
             (false, Some(due)) => format!("they sum to {}, but {received} came", cny(due)),
             (false, None) => format!("not all are open, so {received} cannot be shared out"),
         };
@@ -284,6 +256,11 @@ impl Undone {
             Role::DebitOfSettled => {
                 format!("冲正或退汇{on}的来款（流水{serial}），但该款已经入账，需人工处理。")
             }
+            Role::DebitOfHandled => {
+                format!(
+                    "冲正或退汇{on}的来款（流水{serial}），但该款已由工作人员处理，需人工处理。"
+                )
+            }
             Role::DebitOfOneOf => format!(
                 "冲正或退汇的来款可能是{}笔中的一笔（最近一笔{on}，流水{serial}），不能确定是哪一笔。",
                 number(*candidates)
@@ -291,7 +268,10 @@ impl Undone {
             Role::CreditPerhaps => format!(
                 "银行于{on}冲正或退汇了一笔同户同额的来款（流水{serial}），可能是本笔，核实前不入账。"
             ),
-            Role::DebitOfNone => "银行标记为冲正或退汇，但没有同户同额的来款与之对应。".to_owned(),
+            Role::DebitOfNone => {
+                "银行标记为冲正或退汇，但没有同户同额且不相矛盾的来款与之对应；每晚重新核对。"
+                    .to_owned()
+            }
         }
     }
 
@@ -305,6 +285,9 @@ impl Undone {
             Role::DebitOfSettled => {
                 format!("Takes back the credit of {on} ({serial}), which had settled a notice.")
             }
+            Role::DebitOfHandled => {
+                format!("Takes back the credit of {on} ({serial}), which staff have dealt with.")
+            }
             Role::DebitOfOneOf => format!(
                 "Takes back one of {candidates} credits, the latest of {on} ({serial}); which one is not clear."
             ),
@@ -313,26 +296,16 @@ impl Undone {
                     "The bank took back an equal credit on {on} ({serial}); it may be this one."
                 )
             }
-            Role::DebitOfNone => "Marked as a reversal, but no credit fits it.".to_owned(),
+            Role::DebitOfNone => {
+                "Marked as a reversal, but no credit fits it yet; looked at again every night."
+                    .to_owned()
+            }
         }
     }
 }
 
 fn difference(more: Money, less: Money) -> Money {
     more.checked_sub(less).unwrap_or(Money::ZERO)
-}
-
-/// How what came in all stands to what is asked for, where it reaches that.
-/// The sum of the parts against what is asked for.
-fn against(received: Money, due: Money) -> String {
-    let asked = yuan(due);
-    match received.cmp(&due) {
-        Ordering::Equal => format!("合计等于通知书应缴{asked}，但"),
-        Ordering::Greater => format!("合计超过通知书应缴{asked}，但"),
-        Ordering::Less => {
-            format!("到关账日仍比通知书应缴{asked}少{}，且", yuan(difference(due, received)))
-        }
-    }
 }
 
 fn more_or_less(one: Money, other: Money) -> String {

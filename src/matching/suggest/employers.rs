@@ -12,7 +12,7 @@ use super::notices::range;
 use crate::matching::place;
 
 /// An employer, numbered by the caller: its place in the list given to [`Employers::new`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmployerIndex(pub u32);
 
 /// What suggestions need to know of an employer.
@@ -207,7 +207,7 @@ fn pairs(name: &str) -> Vec<Pair> {
 }
 
 /// A name as it is compared: half-width, upper case, no spaces or brackets, one kind of limited company.
-fn folded(name: &str) -> String {
+pub(in crate::matching) fn folded(name: &str) -> String {
     let half = |c: char| match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         other => other,

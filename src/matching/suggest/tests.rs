@@ -48,6 +48,7 @@ fn suggested(payment: &Payment) -> Vec<String> {
         claim: &payment.claim,
         digits: payment.digits,
         undone: &[],
+        payer_disagrees: false,
     };
     let line = |one: &Suggestion<'_>| {
         let evidence: String = one.evidence.iter().map(|one| one.chinese()).collect();

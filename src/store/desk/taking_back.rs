@@ -4,15 +4,19 @@
 //! the employees' books too; the credit and its debit are then returned, and neither is anybody's money.
 //! Others that had paid the same notice wait for it again. [`Desk::give_back`] undoes all of that, while
 //! the notices are open and what had paid them still waits.
+//!
+//! A credit that hangs or waits, held back because nobody could say which one the debit means, can be named
+//! as well: it had paid nothing, so only its own money moves.
 
 use super::super::row::{reference, reference_number};
 use super::super::sql::params;
+use super::super::trail;
 use super::books::Posting;
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::matching::Because;
 use crate::matching::because::{Role, Undone};
-use crate::remittance::{Direction, Money, Outcome, PaymentReference, Subject};
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject};
 use crate::suspense::{ItemId, Proposal, Refusal};
 
 /// The credit, as it stands.
@@ -21,11 +25,25 @@ struct Credit {
     booked_on: i64,
     outcome: i64,
     notice: Option<i64>,
+    /// Staff decided it, or a proposal for it waits.
+    with_staff: bool,
+}
+
+impl Credit {
+    /// Where its money stands while it settles nothing; `None` once it settled something or is gone.
+    fn unsettled_on(&self) -> Option<Subject> {
+        match Outcome::from_number(self.outcome)? {
+            Outcome::Suspense => Some(Subject::Suspense),
+            Outcome::Awaiting => Some(Subject::Receipts),
+            Outcome::Matched | Outcome::Returned | Outcome::Ignored => None,
+        }
+    }
 }
 
 const CREDIT: &str =
     "select t.account_id, t.booked_on, t.amount_fen, t.direction, d.outcome, d.notice,
-        case when d.rule = 'staff' or i.decided is not null then 1 else 0 end
+        case when d.rule = 'staff' or i.decided is not null or i.pending is not null
+            then 1 else 0 end
     from collection_account a
     join bank_transaction t on t.centre_id = a.centre_id and t.account_id = a.account_id
     join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
@@ -45,6 +63,22 @@ const RETURNED: &str = "update decision set outcome = 4, reason = null, rule = n
 const MATCHED_AGAIN: &str = "update decision set outcome = 1, because = null, decided_on = ?5,
         notice = ?6, reference = case when reference = ?6 then null else reference end
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+
+/// The item of a credit hangs no longer.
+const CLOSE: &str =
+    "update suspense_item set closed_on = ?5, state = 'resolved', version = version + 1
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
+        and closed_on is null";
+
+/// A credit that had settled nothing hangs again; the next night judges it.
+const HANGS: &str = "update decision set outcome = 3, reason = ?5, because = ?6, decided_on = ?7
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+
+const OPEN: &str =
+    "insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
+    values (?1, ?2, ?3, ?4, ?5, 'open')
+    on conflict (centre_id, account_id, serial) do update set opened_on = excluded.opened_on,
+        closed_on = null, state = 'open', assignee = null, version = suspense_item.version + 1";
 
 /// What waits for a notice, and all that waits for it matched again.
 const WAITING: &str = "select cast(coalesce(sum(t.amount_fen), 0) as bigint) from decision d
@@ -75,7 +109,7 @@ impl Desk<'_> {
         debits: &[Held],
     ) -> Result<(Credit, Vec<PaymentReference>), Stop> {
         let refuse = |state| Refusal::TakenBack { credit: credit.clone(), state };
-        let (found, amount, is_credit, by_staff) = self.credit(credit)?;
+        let (found, amount, is_credit) = self.credit(credit)?;
         let fits = |debit: &Held| {
             debit.direction == Direction::Debit
                 && debit.account_id == found.account_id
@@ -86,11 +120,14 @@ impl Desk<'_> {
         if !is_credit || !fits(debit) {
             return Err(refuse("another account, amount or a later day").into());
         }
-        if by_staff {
+        if found.with_staff {
             return Err(refuse("decided by staff").into());
         }
+        if found.unsettled_on().is_some() {
+            return Ok((found, Vec::new()));
+        }
         if found.outcome != Outcome::Matched.number() {
-            return Err(refuse("not settled").into());
+            return Err(refuse("neither settled nor open").into());
         }
         let notices = self.paid_by(credit, &found)?;
         Ok((found, notices))
@@ -109,6 +146,23 @@ impl Desk<'_> {
         let sql = "delete from allocation
             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
         self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+        let from = match found.unsettled_on() {
+            Some(subject) => {
+                let on = self.on();
+                let item = params![
+                    self.bulk.centre_id,
+                    found.account_id,
+                    credit.serial,
+                    found.booked_on,
+                    on
+                ];
+                self.bulk.connection.prepare_cached(CLOSE)?.execute(item)?;
+                // It is none of the items that the act names: whoever keeps a picture must draw it anew.
+                trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
+                subject
+            }
+            None => Subject::Receipts,
+        };
         for debit in debits {
             let of = (found.account_id, credit, found.booked_on);
             self.returns(of, Role::Credit, (&debit.id, debit.booked_on))?;
@@ -116,7 +170,7 @@ impl Desk<'_> {
             self.returns(of, Role::Debit, (credit, found.booked_on))?;
             postings.push(self.move_of(
                 (found.account_id, &credit.serial, found.booked_on),
-                (Subject::Receipts, Subject::Other, debit.amount),
+                (from, Subject::Other, debit.amount),
             )?);
         }
         postings.extend(self.leave_suspense(debits, Subject::Other)?);
@@ -131,12 +185,17 @@ impl Desk<'_> {
         credit: &ItemId,
         debits: &[Held],
     ) -> Result<Vec<Posting>, Stop> {
-        let (found, amount, ..) = self.credit(credit)?;
+        let (found, amount, _) = self.credit(credit)?;
         let of_original = params![self.bulk.centre_id, original.proposal_id];
         let mut select = self.bulk.connection.prepare_cached(BOOKED_BACK)?;
         let notices: Vec<PaymentReference> =
             select.query_all(of_original, |row| reference(row.get(0)?))?;
         let mut postings = Vec::new();
+        if notices.is_empty() {
+            postings.push(self.hangs_again(credit, &found, amount, debits)?);
+            postings.extend(self.return_to_suspense(debits, Subject::Other)?);
+            return Ok(postings);
+        }
         let mut owed = Money::ZERO;
         for notice in &notices {
             let open = self.open_notice(*notice)?;
@@ -170,6 +229,36 @@ impl Desk<'_> {
         Ok(postings)
     }
 
+    /// A credit that had paid nothing hangs again, until the next night judges it.
+    fn hangs_again(
+        &self,
+        credit: &ItemId,
+        found: &Credit,
+        amount: Money,
+        debits: &[Held],
+    ) -> Result<Posting, Stop> {
+        let (connection, centre, on) = (&self.bulk.connection, self.bulk.centre_id, self.on());
+        let (serial, booked_on) = debits
+            .first()
+            .map_or(("", found.booked_on), |debit| (&*debit.id.serial, debit.booked_on));
+        let because = Because::Undone(Box::new(Undone {
+            role: Role::CreditPerhaps,
+            serial: serial.into(),
+            on: super::super::row::day(booked_on)?,
+            candidates: 1,
+        }));
+        let (account_id, booked_on) = (found.account_id, found.booked_on);
+        let reason = Reason::ReversalUnclear.number();
+        let code = because.to_code();
+        let key = params![centre, account_id, credit.serial, booked_on, reason, code, on];
+        connection.prepare_cached(HANGS)?.execute(key)?;
+        let key = params![centre, account_id, credit.serial, booked_on, on];
+        connection.prepare_cached(OPEN)?.execute(key)?;
+        trail::remade(connection, centre)?;
+        let moved = (Subject::Other, Subject::Suspense, amount);
+        self.move_of((account_id, &credit.serial, booked_on), moved)
+    }
+
     fn matched_again(
         &self,
         credit: &ItemId,
@@ -194,8 +283,8 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// The credit, its amount, whether it is one, and whether staff decided it.
-    fn credit(&self, credit: &ItemId) -> Result<(Credit, Money, bool, bool), Stop> {
+    /// The credit, its amount, and whether it is one.
+    fn credit(&self, credit: &ItemId) -> Result<(Credit, Money, bool), Stop> {
         let key = params![self.bulk.centre_id, credit.account_no, credit.serial];
         let found =
             self.bulk.connection.prepare_cached(CREDIT)?.query_row_optional(key, |row| {
@@ -204,9 +293,10 @@ impl Desk<'_> {
                     booked_on: row.get(1)?,
                     outcome: row.get(4)?,
                     notice: row.get(5)?,
+                    with_staff: row.get::<i64>(6)? == 1,
                 };
                 let amount = Money::from_fen(row.get(2)?);
-                Ok((credit, amount, row.get::<i64>(3)? == 1, row.get::<i64>(6)? == 1))
+                Ok((credit, amount, row.get::<i64>(3)? == 1))
             })?;
         found.ok_or_else(|| Refusal::NoSuch { what: "item", id: credit.to_string() }.into())
     }

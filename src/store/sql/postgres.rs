@@ -183,13 +183,6 @@ pub(crate) fn typed_list<'v>(centre_id: &'v i64, list: &'v [Array]) -> Vec<Typed
     values
 }
 
-/// Values and some numbers after them, with their types.
-pub(crate) fn typed_numbers<'v>(before: &'v [Value<'v>], numbers: &'v &[i64]) -> Vec<Typed<'v>> {
-    let mut values = typed(before);
-    values.push((numbers, Type::INT8_ARRAY));
-    values
-}
-
 /// Bytes sent together while copying in.
 const COPY_BYTES: usize = 256 * 1024;
 

@@ -8,7 +8,7 @@
 use super::draft::{Form, drafts, edits, items};
 use super::{actor, invalid, moment, people};
 use crate::remittance::Money;
-use crate::report::{EvidenceKind, Holds, Suggestion};
+use crate::report::Suggestion;
 use crate::store::{Edit, OwnAccount, Preview, Store, StoreError};
 use crate::suspense::{Act, Draft, Refusal};
 use crate::web::Desk;
@@ -142,8 +142,8 @@ impl Drafted {
     }
 }
 
-/// Each item with the notice that comes nearest, where that asks for exactly what came and nothing
-/// speaks against it. Items without such a notice are left out, and the page counts what is left.
+/// Each item with the notice that comes nearest, where the remark names it, it asks for exactly what came and
+/// every clue agrees. Items without such a notice are left out, and the page counts what is left.
 async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Vec<Draft>, Fault> {
     let seen = items(form, accounts)?;
     let (accounts, note) = (accounts.to_vec(), form.one("note").to_owned());
@@ -159,7 +159,7 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
                 };
                 let advised = readings
                     .advise(store, |advice| advice.suggestions(&row.item, readings.reader()))?;
-                if let Some(nearest) = advised.into_iter().next().filter(agrees) {
+                if let Some(nearest) = advised.into_iter().next().filter(Suggestion::agrees) {
                     let act = Act::Settle { notices: vec![nearest.reference] };
                     drafted.push(Draft { items: vec![seen], act, note: note.clone() });
                 }
@@ -169,18 +169,11 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
         .await?;
     if drafted.is_empty() {
         return Err(invalid(
-            "所选各笔都没有金额完全相符的通知书，请逐笔处理",
-            "none of these has a notice that asks for exactly what came; look at each",
+            "所选各笔都没有登记号、金额和各项线索完全相符的通知书，请逐笔处理",
+            "none of these names a notice that asks for exactly what came, with every clue agreeing; look at each",
         ));
     }
     Ok(drafted)
-}
-
-/// The amount is exact, and nothing speaks against it.
-fn agrees(suggestion: &Suggestion) -> bool {
-    let evidence = &suggestion.evidence;
-    evidence.iter().any(|one| one.kind == EvidenceKind::Amount && one.holds == Holds::Yes)
-        && evidence.iter().all(|one| one.holds != Holds::No)
 }
 
 /// Where one goes who changes their mind: the item, or the queue.

@@ -4,7 +4,9 @@
 //! counts, so the page says what held then, whatever became of notices and rules since.
 
 use super::{notice_status, yuan};
-use crate::matching::because::{Because, NoticeState, Standing, Together, Unconfirmed, Verdict};
+use crate::matching::because::{
+    Because, Doubt, NoticeState, PayerDisagrees, Standing, Together, Unconfirmed, Verdict,
+};
 use crate::remittance::{Money, NoticeStatus, PaymentReference};
 use crate::report::Language;
 use crate::web::frame::choose;
@@ -59,9 +61,12 @@ fn conditions(because: &Because, language: Language) -> Vec<Condition> {
             gap: String::new(),
             holds: false,
         }],
-        Because::Alone { .. } | Because::Confirmed { .. } | Because::Rule | Because::Undone(_) => {
-            Vec::new()
-        }
+        Because::PayerDisagrees(disagrees) => payer(disagrees, language),
+        Because::Alone { .. }
+        | Because::Confirmed { .. }
+        | Because::Contradicted
+        | Because::Rule
+        | Because::Undone(_) => Vec::new(),
     }
 }
 
@@ -126,7 +131,7 @@ fn parts(standing: &Standing, language: Language) -> Vec<Condition> {
 }
 
 fn repaired(unconfirmed: &Unconfirmed, language: Language) -> Vec<Condition> {
-    let Unconfirmed { reference, received, state } = unconfirmed;
+    let Unconfirmed { reference, received, state, doubt } = unconfirmed;
     let mut conditions = vec![status(*reference, *state, language)];
     match state {
         NoticeState::Open(due) | NoticeState::Paid(due) | NoticeState::Revoked(due) => {
@@ -134,7 +139,47 @@ fn repaired(unconfirmed: &Unconfirmed, language: Language) -> Vec<Condition> {
         }
         NoticeState::Unknown => {}
     }
+    if doubt.is_some() {
+        conditions.push(Condition {
+            name: choose(language, "无其他情形", "Nothing against it").to_owned(),
+            wanted: choose(language, "无", "nothing").to_owned(),
+            found: match doubt {
+                Some(Doubt::CertainAtHand) => {
+                    choose(language, "已有款项写明该号", "a plain payment is at hand")
+                }
+                Some(Doubt::AnotherProbable) => {
+                    choose(language, "另有款项可能是该号", "another payment may mean it")
+                }
+                Some(Doubt::OtherPayer) => {
+                    choose(language, "付款人属于其他单位", "the payer is another employer's")
+                }
+                None => "",
+            }
+            .to_owned(),
+            gap: String::new(),
+            holds: false,
+        });
+    }
     conditions
+}
+
+fn payer(disagrees: &PayerDisagrees, language: Language) -> Vec<Condition> {
+    let PayerDisagrees { reference, due, nearest } = *disagrees;
+    vec![
+        status(reference, NoticeState::Open(due), language),
+        amount(due, due, language),
+        Condition {
+            name: choose(language, "付款账号", "Payer's account").to_owned(),
+            wanted: choose(language, "通知书的单位", "the notice's employer").to_owned(),
+            found: choose(
+                language,
+                format!("其他单位，其通知书{nearest}同额"),
+                format!("another's, whose notice {nearest} is equal"),
+            ),
+            gap: String::new(),
+            holds: false,
+        },
+    ]
 }
 
 fn several(together: &Together, language: Language) -> Vec<Condition> {

@@ -2,6 +2,7 @@
 
 use super::Found;
 use crate::matching::Because;
+use crate::matching::because::Role;
 use crate::remark::Reader;
 use crate::remittance::account::masked;
 use crate::report::Language;
@@ -32,7 +33,7 @@ pub(super) struct Page {
     standing: Standing,
     why: Why,
     candidates: Vec<Candidate>,
-    /// The notice that the form begins with: the nearest, where it asks for exactly what came.
+    /// The notice that the form begins with: the nearest, where the remark names it and every clue agrees.
     first_choice: String,
     employer: Option<Employer>,
     others: Vec<Line>,
@@ -155,10 +156,9 @@ fn place(item: &Hanging) -> String {
     address::item(item.account_id, &item.item.id.serial)
 }
 
-/// The nearest notice, where it asks for exactly what came.
+/// The nearest notice, where the remark names it, it asks for exactly what came and every clue agrees.
 fn first_choice(found: &Found) -> String {
-    let nearest = found.suggestions.first();
-    let exact = nearest.filter(|nearest| nearest.amount == found.row.item.amount);
+    let exact = found.suggestions.first().filter(|nearest| nearest.agrees());
     exact.map(|nearest| nearest.reference.to_string()).unwrap_or_default()
 }
 
@@ -206,10 +206,12 @@ fn edits(proposal: &Proposal) -> String {
     format!("{}@{}", proposal.proposal_id, proposal.digest())
 }
 
-/// The credit that the explanation names.
+/// The credit that the explanation names, where it is the only one that the debit can mean.
 fn taken_back(because: Option<&str>) -> String {
     match because.and_then(|text| text.parse::<Because>().ok()) {
-        Some(Because::Undone(undone)) => undone.serial.into(),
+        Some(Because::Undone(undone)) if undone.role == Role::DebitOfSettled => {
+            undone.serial.into()
+        }
         _ => String::new(),
     }
 }

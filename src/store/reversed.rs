@@ -1,0 +1,290 @@
+//! What earlier nights say of tonight's reversals and probable readings: credits of any age, and readings.
+//!
+//! Start at [`Store::load_reversed`]. Only where a night holds a debit that takes something back are credits
+//! looked up, by own account and amount; only where it holds a probable reading are decisions looked up, by
+//! the reference that was read. Both go by an index, so that they cost what the night asks for.
+//!
+//! Invariant: a credit that the slate holds as an open item is not given a second time.
+
+use super::bulk::{Binder, Bulk};
+use super::listed::{LIST, looked_up};
+use super::row::{day_number, reference, reference_number};
+use super::slate::{Prior, TRANSACTION_COLUMNS, account_id, account_index, transaction};
+use super::sql::{Connection, Row};
+use super::{Slate, Store, StoreError};
+use crate::matching::{AccountIndex, Credit, CreditState, Item, Kind};
+use crate::remark::{Claim, Reader};
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, RemarkField};
+use crate::rulebook::matching::{MatchingRules, RuleIndex};
+use chrono::{NaiveDate, NaiveTime};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A credit of an earlier night that a reversal may take back, with texts of its own.
+#[derive(Clone, Debug)]
+pub struct EarlierCredit {
+    account: AccountIndex,
+    serial: String,
+    booked_on: NaiveDate,
+    booked_time: Option<NaiveTime>,
+    amount: Money,
+    counterparty_account: String,
+    counterparty_name: String,
+    claim: Claim,
+    notices: Vec<PaymentReference>,
+    state: CreditState,
+}
+
+impl EarlierCredit {
+    /// As matching takes it.
+    #[must_use]
+    pub fn as_credit(&self) -> Credit<'_> {
+        Credit {
+            account: self.account,
+            serial: &self.serial,
+            booked_on: self.booked_on,
+            booked_time: self.booked_time,
+            amount: self.amount,
+            counterparty_account: &self.counterparty_account,
+            counterparty_name: &self.counterparty_name,
+            claim: &self.claim,
+            notices: &self.notices,
+            state: self.state,
+        }
+    }
+}
+
+/// Own account and amount of a reversal.
+type Reversal = (AccountIndex, Money);
+
+/// Whether an item `i` of a decision `d` is closed to the night: staff decided it, or a proposal waits.
+const CLOSED: &str = "case when d.outcome in (2, 3) and i.resolution is null
+        and (i.state is null or i.state not in ('proposed', 'approved')) and i.pending is null
+    then 0 else 1 end";
+
+/// Transactions `t` with their decisions `d` and, where they have one, their items `i`.
+fn with_items(transactions_and_decisions: &str) -> String {
+    format!(
+        "{transactions_and_decisions}
+         left join suspense_item i on i.centre_id = ?1 and i.account_id = d.account_id
+            and i.serial = d.serial"
+    )
+}
+
+/// The transactions of an account and amount, with their decisions.
+fn of_amount(connection: &Connection) -> String {
+    let amount = "k.account_id = v.column1 and k.amount_fen = v.column2";
+    let keys = looked_up(connection, LIST, "bank_transaction", amount, "k");
+    with_items(&whole(connection, &keys))
+}
+
+/// The decisions on what was read as a reference, with their transactions.
+fn read_as(connection: &Connection) -> String {
+    let read = "k.reference = v.column1 and k.reference is not null";
+    let keys = looked_up(connection, LIST, "decision", read, "k");
+    with_items(&whole(connection, &keys))
+}
+
+/// Transactions `t` and decisions `d` whose keys `k` an index gave, all alone
+/// ([`super::slate::open_transactions`] says why).
+fn whole(connection: &Connection, keys: &str) -> String {
+    let key = |alias: &str| {
+        format!(
+            "{alias}.booked_on = k.booked_on and {alias}.account_id = k.account_id
+                and {alias}.serial = k.serial"
+        )
+    };
+    let transactions = looked_up(connection, keys, "bank_transaction", &key("t"), "t");
+    looked_up(connection, &transactions, "decision", &key("d"), "d")
+}
+
+/// What a remark was read as, or what staff say it means.
+fn claim_of(row: &Row<'_>, read_as: usize, reader: &Reader) -> Result<Claim, StoreError> {
+    if let Some(number) = row.get::<Option<i64>>(read_as)? {
+        return Ok(Claim::Certain(reference(number)?));
+    }
+    let remarks = transaction(row)?.remarks;
+    Ok(reader.claim_fields(&remarks, &RemarkField::DEFAULT_ORDER).claim)
+}
+
+impl Store {
+    /// The credits, of any age, that the slate's reversals could take back and that it does not hold. Those
+    /// that a rule ignored on an earlier night go on the slate again, since the bank may take them back too.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn load_reversed(
+        &self,
+        slate: &mut Slate,
+        reader: &Reader,
+        rules: &MatchingRules,
+    ) -> Result<Vec<EarlierCredit>, StoreError> {
+        let reversals = slate.reversals();
+        if reversals.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule,
+                i.read_as, {CLOSED}, case when d.rule = 'staff' or i.decided is not null
+                    or i.pending is not null then 1 else 0 end
+             from {} where d.outcome <> 4 and t.direction = 1
+             order by t.account_id, t.booked_on, t.serial",
+            of_amount(&bulk.connection)
+        );
+        let bind = |row: &mut Binder<'_, '_>, (account, amount): &Reversal| {
+            row.bind(account_id(*account))?;
+            row.bind(amount.fen())
+        };
+        let mut credits = Vec::new();
+        bulk.ask(&sql, 2, &reversals, bind, |row| {
+            let outcome: i64 = row.get(16)?;
+            if outcome == Outcome::Ignored.number() {
+                let rule = row.get::<Option<String>>(20)?.unwrap_or_default();
+                if let Some(rule) = ignored_by(&rule, rules) {
+                    let prior = prior(row)?;
+                    let claim = claim_of(row, 21, reader)?;
+                    let kind = Kind::IgnoredBefore(rule);
+                    slate.push_prior(
+                        account_index(row.get(0)?)?,
+                        &transaction(row)?,
+                        claim,
+                        kind,
+                        prior,
+                    );
+                }
+            } else if row.get::<i64>(22)? == 1 {
+                credits.push(earlier_credit(row, reader)?);
+            }
+            Ok(())
+        })?;
+        allocated(&bulk, &mut credits)?;
+        Ok(credits)
+    }
+
+    /// Of the notices that a probable reading among the items names, those that a payment of an earlier night,
+    /// which is no item any more, named with certainty; but for what was taken back or was no payment.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn named_before(
+        &self,
+        items: &[Item<'_>],
+        reader: &Reader,
+    ) -> Result<BTreeSet<PaymentReference>, StoreError> {
+        let probable = |item: &Item<'_>| match item.claim {
+            Claim::Probable(reference) => Some(reference_number(reference)),
+            Claim::None
+            | Claim::Truncated
+            | Claim::Certain(_)
+            | Claim::Several(_)
+            | Claim::SeveralDoubtful(_) => None,
+        };
+        let mut wanted: Vec<i64> = items.iter().filter_map(probable).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut named = BTreeSet::new();
+        if wanted.is_empty() {
+            return Ok(named);
+        }
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {TRANSACTION_COLUMNS}, v.column1, i.read_as
+             from {} where t.direction = 1 and d.outcome not in (4, 5) and {CLOSED} = 1",
+            read_as(&bulk.connection)
+        );
+        bulk.ask(
+            &sql,
+            1,
+            &wanted,
+            |row, number| row.bind(*number),
+            |row| {
+                let wanted = reference(row.get(16)?)?;
+                let certain = match claim_of(row, 17, reader)? {
+                    Claim::Certain(read) => read == wanted,
+                    Claim::Several(read) => read.contains(&wanted),
+                    Claim::None
+                    | Claim::Truncated
+                    | Claim::Probable(_)
+                    | Claim::SeveralDoubtful(_) => false,
+                };
+                if certain {
+                    named.insert(wanted);
+                }
+                Ok(())
+            },
+        )?;
+        Ok(named)
+    }
+}
+
+/// The rule by which a credit is no payment, as long as there is such a rule. What undid a debit is not a
+/// credit to take back.
+fn ignored_by(id: &str, rules: &MatchingRules) -> Option<RuleIndex> {
+    let found = rules.ignore.iter().position(|rule| rule.id == id)?;
+    let index = RuleIndex(u16::try_from(found).ok()?);
+    (index != rules.reversal_credit()).then_some(index)
+}
+
+fn prior(row: &Row<'_>) -> Result<Prior, StoreError> {
+    Ok(Prior {
+        outcome: row.get(16)?,
+        reason: row.get(17)?,
+        notice: row.get(18)?,
+        because: row.get(19)?,
+    })
+}
+
+fn earlier_credit(row: &Row<'_>, reader: &Reader) -> Result<EarlierCredit, StoreError> {
+    let read = transaction(row)?;
+    let settled = row.get::<i64>(16)? == Outcome::Matched.number() && row.get::<i64>(23)? == 0;
+    Ok(EarlierCredit {
+        account: account_index(row.get(0)?)?,
+        serial: read.serial.to_owned(),
+        booked_on: read.booked_on,
+        booked_time: read.booked_time,
+        amount: read.amount,
+        counterparty_account: read.counterparty.account.to_owned(),
+        counterparty_name: read.counterparty.name.to_owned(),
+        claim: claim_of(row, 21, reader)?,
+        notices: row.get::<Option<i64>>(18)?.map(reference).transpose()?.into_iter().collect(),
+        state: if settled { CreditState::Settled } else { CreditState::Handled },
+    })
+}
+
+/// Adds the notices of credits that settled several.
+fn allocated(bulk: &Bulk, credits: &mut [EarlierCredit]) -> Result<(), StoreError> {
+    let mut places: BTreeMap<usize, Vec<PaymentReference>> = BTreeMap::new();
+    let without: Vec<(usize, &EarlierCredit)> =
+        credits.iter().enumerate().filter(|(_, credit)| credit.notices.is_empty()).collect();
+    let key = "l.account_id = v.column1 and l.serial = v.column2 and l.booked_on = v.column3";
+    let listed = looked_up(&bulk.connection, LIST, "allocation", key, "l");
+    let sql = format!("select v.column4, l.reference from {listed}");
+    let bind = |row: &mut Binder<'_, '_>, (place, credit): &(usize, &EarlierCredit)| {
+        row.bind(account_id(credit.account))?;
+        row.bind(&*credit.serial)?;
+        row.bind(day_number(credit.booked_on))?;
+        row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
+    };
+    bulk.ask(&sql, 4, &without, bind, |row| {
+        places.entry(row.get(0)?).or_default().push(reference(row.get(1)?)?);
+        Ok(())
+    })?;
+    for (place, mut notices) in places {
+        notices.sort_unstable();
+        if let Some(credit) = credits.get_mut(place) {
+            credit.notices = notices;
+        }
+    }
+    Ok(())
+}
+
+impl Slate {
+    /// The own accounts and amounts of debits that take something back, each once.
+    fn reversals(&self) -> Vec<Reversal> {
+        let undoes = |(account, direction, kind, amount)| {
+            (direction == Direction::Debit && kind == Kind::Reversal).then_some((account, amount))
+        };
+        let all: BTreeSet<Reversal> = self.movements().filter_map(undoes).collect();
+        all.into_iter().collect()
+    }
+}
