@@ -90,11 +90,9 @@ impl Booked {
         ));
         for (index, (fen, own)) in self.details.iter().take(self.count()).enumerate() {
             let first = index == 0;
-            let fen = match self.kind {
-                Kind::Short if first => i64::from(*fen) - 1,
-                Kind::Over if first => i64::from(*fen) + 1,
-                _ => i64::from(*fen),
-            };
+            let short = i64::from(first && self.kind == Kind::Short);
+            let over = i64::from(first && self.kind == Kind::Over);
+            let fen = i64::from(*fen) - short + over;
             let amount = Decimal::new(fen, 2);
             let amount = match self.kind {
                 Kind::NoDetails | Kind::NoAmounts => String::new(),
@@ -103,7 +101,9 @@ impl Booked {
                 Kind::OfTransaction => {
                     format!("<AmtDtls><TxAmt><Amt Ccy=\"CNY\">{amount}</Amt></TxAmt></AmtDtls>")
                 }
-                _ => format!("<Amt Ccy=\"CNY\">{amount}</Amt>"),
+                Kind::Fit | Kind::Short | Kind::Over | Kind::Partial | Kind::Against => {
+                    format!("<Amt Ccy=\"CNY\">{amount}</Amt>")
+                }
             };
             let against = if self.kind == Kind::Against && first {
                 format!("<CdtDbtInd>{}</CdtDbtInd>", side(!self.credit))
@@ -184,7 +184,7 @@ impl Sink for Books {
         });
     }
     fn reject(&mut self, reject: Reject) {
-        panic!("{reject}");
+        assert!(reject.row.is_empty(), "{reject}");
     }
     fn statement(&mut self, statement: Statement<'_>) {
         self.proved = statement.proved;

@@ -17,6 +17,7 @@ mod footer;
 mod header;
 mod label;
 mod movement;
+mod page;
 mod plan;
 mod proof;
 mod reads;

@@ -19,6 +19,11 @@ enum Column {
     Balance,
     PayerAccount,
     PayerName,
+    /// Payer and payee apart: which is the other side follows from the direction.
+    FromAccount,
+    FromName,
+    ToAccount,
+    ToName,
     PayerBank,
     Words,
     OtherWords,
@@ -181,6 +186,12 @@ struct Forms {
     newest_first: bool,
     glued: bool,
     red: bool,
+    /// 发生额 stands over 贷方 and 借方.
+    two_rows: bool,
+    /// The header stands again between rows, as on a new page.
+    paged: bool,
+    /// The last row sums the columns up.
+    summed: bool,
 }
 
 impl Forms {
@@ -191,7 +202,7 @@ impl Forms {
             way,
             pair: *prng.pick(&PAIRS),
             flag: *prng.pick(&FLAGS),
-            day: prng.below(6),
+            day: prng.below(7),
             grouped: prng.one_in(2),
             plus: way == Way::Signed || (way == Way::FlaggedSigned && prng.one_in(2)),
             nothing: *prng.pick(&["", "", "0.00", "-", "--", "0"]),
@@ -200,6 +211,9 @@ impl Forms {
             newest_first: prng.one_in(3),
             glued: prng.one_in(6),
             red: way == Way::Pair && prng.one_in(4),
+            two_rows: way == Way::Pair && prng.one_in(6),
+            paged: prng.one_in(8),
+            summed: prng.one_in(6),
         }
     }
 
@@ -218,9 +232,18 @@ impl Forms {
     }
 
     fn day(&self, day: chrono::NaiveDate) -> String {
-        let form =
-            ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y-%m-%d", "%Y.%m.%d"][self.day];
-        day.format(form).to_string()
+        if self.is_counted() {
+            let first = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).unwrap();
+            return (day - first).num_days().to_string();
+        }
+        let forms =
+            ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y-%m-%d", "%Y.%m.%d", "%Y-%m-%d"];
+        day.format(forms[self.day]).to_string()
+    }
+
+    /// Days as spreadsheets count them.
+    const fn is_counted(&self) -> bool {
+        self.day == 6 && !self.glued
     }
 
     fn number(&self, number: &str) -> String {
@@ -241,8 +264,12 @@ pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>) -> Made {
     let forms = Forms::draw(prng);
     let (mut columns, booking) = columns(prng, &forms);
     prng.shuffle(&mut columns);
-    let headings: Cells =
-        columns.iter().map(|column| heading(prng, *column, &forms, booking)).collect();
+    if forms.two_rows {
+        columns.retain(|column| *column != Column::Out);
+        let place = columns.iter().position(|column| *column == Column::In).unwrap();
+        columns.insert(place + prng.below(2), Column::Out);
+    }
+    let headings = headings(prng, &columns, &forms, booking);
     let apart = prng.one_in(2);
     let mut pages: Vec<Vec<Cells>> = Vec::new();
     let mut movements = Vec::new();
@@ -264,8 +291,8 @@ pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>) -> Made {
     let has = |column| columns.contains(&column);
     let text = pages.iter().flatten().map(|row| row.join(",") + "\n").collect();
     let made = |bytes| Made {
-        has_payer_account: has(Column::PayerAccount),
-        has_payer_name: has(Column::PayerName),
+        has_payer_account: has(Column::PayerAccount) || has(Column::FromAccount),
+        has_payer_name: has(Column::PayerName) || has(Column::FromName),
         has_serial: has(Column::Serial),
         movements,
         bytes,
@@ -308,6 +335,15 @@ fn columns(prng: &mut Prng, forms: &Forms) -> (Vec<Column>, bool) {
             columns.push(column);
         }
     }
+    if prng.one_in(6) {
+        columns.retain(|column| {
+            !matches!(
+                column,
+                Column::PayerAccount | Column::PayerName | Column::PayerBank | Column::Account
+            )
+        });
+        columns.extend([Column::FromAccount, Column::FromName, Column::ToAccount, Column::ToName]);
+    }
     (0..prng.below(5)).for_each(|_| columns.push(Column::Useless));
     (columns, booking)
 }
@@ -326,6 +362,12 @@ fn heading(prng: &mut Prng, column: Column, forms: &Forms, booking: bool) -> Str
         Column::Balance => *prng.pick(&BALANCES),
         Column::PayerAccount => *prng.pick(&PAYER_ACCOUNTS),
         Column::PayerName => *prng.pick(&PAYER_NAMES),
+        Column::FromAccount => {
+            *prng.pick(&["付款人账号", "付款账号", "付款方账号", "付款人账号[ Debit Account No. ]"])
+        }
+        Column::FromName => *prng.pick(&["付款人名称", "付款人户名", "付款方户名", "付款单位名称"]),
+        Column::ToAccount => *prng.pick(&["收款人账号", "收款账号", "收款方账号"]),
+        Column::ToName => *prng.pick(&["收款人名称", "收款人户名", "收款方户名"]),
         Column::PayerBank => *prng.pick(&PAYER_BANKS),
         Column::Words | Column::OtherWords => *prng.pick(&WORDS),
         Column::Serial => *prng.pick(&SERIALS),
@@ -335,11 +377,38 @@ fn heading(prng: &mut Prng, column: Column, forms: &Forms, booking: bool) -> Str
     if forms.padded { format!("{heading}   ") } else { heading.to_owned() }
 }
 
+/// The header, of one row or of two.
+fn headings(prng: &mut Prng, columns: &[Column], forms: &Forms, booking: bool) -> Vec<Cells> {
+    let top: Cells = columns.iter().map(|column| heading(prng, *column, forms, booking)).collect();
+    if !forms.two_rows {
+        return vec![top];
+    }
+    let (over, into, out) = *prng.pick(&[
+        ("发生额", "贷方", "借方"),
+        ("发生额/元", "贷方", "借方"),
+        ("交易金额", "收入", "支出"),
+    ]);
+    let moves = |column: &Column| matches!(column, Column::In | Column::Out);
+    let first = columns.iter().position(moves).unwrap();
+    let above =
+        columns.iter().enumerate().zip(top).map(|((place, column), heading)| match column {
+            column if moves(column) && place == first => over.to_owned(),
+            column if moves(column) => String::new(),
+            _ => heading,
+        });
+    let below = columns.iter().map(|column| match column {
+        Column::In => into.to_owned(),
+        Column::Out => out.to_owned(),
+        _ => String::new(),
+    });
+    vec![above.collect(), below.collect()]
+}
+
 /// Labels, header, rows and footers of one own account.
 fn page(
     prng: &mut Prng,
     columns: &[Column],
-    headings: &Cells,
+    headings: &[Cells],
     forms: &Forms,
     block: &[Movement],
 ) -> Vec<Cells> {
@@ -348,7 +417,8 @@ fn page(
     if prng.one_in(2) {
         rows.push(vec!["账户交易明细".to_owned()]);
     }
-    if !columns.contains(&Column::Account) || prng.one_in(4) {
+    let named = columns.contains(&Column::Account);
+    if !named || prng.one_in(4) {
         rows.push(labels(prng, forms, account));
     }
     if prng.one_in(3) {
@@ -362,12 +432,19 @@ fn page(
             forms.money(credits.map(|movement| movement.fen).sum())
         )]);
     }
-    rows.push(headings.clone());
-    for movement in block {
+    rows.extend(headings.iter().cloned());
+    for (place, movement) in block.iter().enumerate() {
+        if forms.paged && place > 0 && place % 6 == 0 {
+            rows.push(vec!["第2页".to_owned()]);
+            rows.extend(headings.iter().cloned());
+        }
         rows.push(columns.iter().map(|column| cell(prng, *column, forms, movement)).collect());
         if prng.one_in(40) {
             rows.push(vec!["承前页".to_owned()]);
         }
+    }
+    if forms.summed {
+        rows.push(columns.iter().map(|column| summed(*column, forms, block)).collect());
     }
     for _ in 0..prng.below(4) {
         rows.push(vec![(*prng.pick(&FOOTERS)).to_owned()]);
@@ -375,9 +452,23 @@ fn page(
     rows
 }
 
+/// A row that sums the columns up, without a day and without a payer.
+fn summed(column: Column, forms: &Forms, block: &[Movement]) -> String {
+    let sum = |credit| {
+        let of_way = block.iter().filter(|movement| movement.credit == credit);
+        forms.money(of_way.map(|movement| movement.fen).sum())
+    };
+    match column {
+        Column::In => sum(true),
+        Column::Out => sum(false),
+        _ => String::new(),
+    }
+}
+
 fn labels(prng: &mut Prng, forms: &Forms, account: &str) -> Cells {
     let label = *prng.pick(&ACCOUNT_LABELS);
-    match prng.below(5) {
+    match prng.below(6) {
+        5 => vec![format!("户名：示例公积金中心\n{label}：{account}\n币种：人民币")],
         0 => vec![label.to_owned(), forms.number(account)],
         1 => vec![
             format!("{label}："),
@@ -410,6 +501,7 @@ fn cell(prng: &mut Prng, column: Column, forms: &Forms, movement: &Movement) -> 
             let day = if prng.one_in(3) { movement.day.pred_opt().unwrap() } else { movement.day };
             format!("{} 23:53:19", day.format("%Y-%m-%d"))
         }
+        Column::Time if forms.is_counted() => "09:30:00".to_owned(),
         Column::Time => (*prng.pick(&["09:30:00", "093000", "09:30"])).to_owned(),
         Column::In | Column::Out => {
             // A correction stands in the column of the other way.
@@ -431,6 +523,15 @@ fn cell(prng: &mut Prng, column: Column, forms: &Forms, movement: &Movement) -> 
         Column::Balance => forms.money(movement.balance),
         Column::PayerAccount => forms.number(&movement.payer_account),
         Column::PayerName => movement.payer_name.clone(),
+        // Of money in the other side is the payer, of money out the payee.
+        Column::FromAccount | Column::ToAccount => {
+            let other = (column == Column::FromAccount) == movement.credit;
+            forms.number(if other { &movement.payer_account } else { &movement.account })
+        }
+        Column::FromName | Column::ToName => {
+            let other = (column == Column::FromName) == movement.credit;
+            if other { movement.payer_name.clone() } else { "示例公积金中心".to_owned() }
+        }
         Column::PayerBank => "中国工商银行示例支行".to_owned(),
         Column::Words => movement.words.clone(),
         Column::OtherWords => (*prng.pick(&["转账", "", "网银转账", "汇入汇款"])).to_owned(),
@@ -481,7 +582,12 @@ fn workbook(pages: &[Vec<Cells>]) -> Vec<u8> {
         let sheet = book.add_worksheet();
         for (row, cells) in (0_u32..).zip(page) {
             for (column, cell) in (0_u16..).zip(cells) {
-                sheet.write(row, column, cell.as_str()).unwrap();
+                // Programs write amounts as numbers too; what is longer would lose digits.
+                let plain = cell.len() < 12 && cell.contains('.') && !cell.contains([',', '+']);
+                match cell.parse::<f64>() {
+                    Ok(number) if plain => sheet.write(row, column, number).unwrap(),
+                    _ => sheet.write(row, column, cell.as_str()).unwrap(),
+                };
             }
         }
     }

@@ -10,6 +10,7 @@ use super::facts::Facts;
 use super::footer::{follows, is_day_misspelt, looks_like_data, moves_money, names_payer};
 use super::header::{Finder, Header, Nearest, normalised};
 use super::label::{Label, labels};
+use super::page::Before;
 use super::plan::{Plan, Sample};
 use super::proof::hundredths;
 use super::row::{Joined, RowReader};
@@ -65,8 +66,7 @@ pub(in crate::feed) struct TableReader<'a> {
     pub(super) facts: Facts,
     /// What stands behind the rows so far: of this block, or of the next.
     pub(super) behind: Facts,
-    /// The own account that an earlier block was of, and its headings.
-    pub(super) before: Option<(Option<String>, Vec<String>)>,
+    pub(super) before: Option<Before>,
     pub(super) waiting: Vec<KeptRow>,
     pub(super) running: Running,
     pub(super) totals: Totals,
@@ -189,7 +189,7 @@ impl<'a> TableReader<'a> {
         else {
             return Ok(());
         };
-        self.inherit_account(&header)?;
+        let same_table = self.inherit_account(&header)?;
         let own = rows.iter().take_while(|row| self.finder.header(row.row()).is_none()).count();
         let plan = {
             let is_own = |account: &str| sink.is_own(account);
@@ -199,10 +199,13 @@ impl<'a> TableReader<'a> {
                 currency: self.facts.currency.as_deref(),
                 opening: self.facts.opening.and_then(|amount| hundredths(amount.signed())),
                 ragged: self.delivered.ragged,
+                before: self.read_before(&header),
                 is_own: &is_own,
             };
             Plan::of(&self.finder, &header, &sample)?
         };
+        let first = rows.first().map(|row| row.row().cell(plan.column(Field::Account)));
+        self.totals.begin_block(same_table && self.was_of(first.unwrap_or_default()));
         if let Some(account) = self.facts.account.as_deref().filter(|_| !plan.has(Field::Account)) {
             sink.names_account(account, header.line);
         }
@@ -214,34 +217,6 @@ impl<'a> TableReader<'a> {
         self.state = State::Reading(Box::new(block));
         for kept in &rows {
             self.row(kept.row(), sink)?;
-        }
-        Ok(())
-    }
-
-    /// A block without a label of its own goes on with the account before it where it is a page more of the same table.
-    fn inherit_account(&mut self, header: &Header<'a>) -> Result<(), FeedError> {
-        let has_column = header.headings.iter().any(|heading| {
-            matches!(
-                heading.meaning,
-                crate::feed::heading::Meaning::Field(Field::Account | Field::PayeeAccount, _)
-            )
-        });
-        if self.facts.account.is_some() || has_column {
-            return Ok(());
-        }
-        match &self.before {
-            Some((account, headings)) if *headings == header.cells => {
-                self.facts.account = account.clone()
-            }
-            Some((Some(account), _)) => {
-                let expected = format!(
-                    "the own account of this block, as the one before names {}",
-                    crate::remittance::account::masked(account)
-                );
-                let found = "none".to_owned();
-                return Err(FeedErrorKind::Structure { expected, found }.at(header.line));
-            }
-            Some((None, _)) | None => {}
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::facts::Facts;
 use super::footer::{follows, names_payer};
 use super::header::Nearest;
 use super::label::labels;
+use super::page::Before;
 use crate::feed::{BlockRead, FeedError, FeedErrorKind, Sink};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -23,7 +24,6 @@ impl<'a> TableReader<'a> {
                 self.reject(block, row, sink);
             }
         }
-        self.totals.end_block();
         let columns = block.plan.reads.clone();
         let layout = block.plan.layout.map(|layout| layout.id.clone());
         let read = |account: Option<String>, days: Option<(NaiveDate, NaiveDate, u64)>| BlockRead {
@@ -57,7 +57,13 @@ impl<'a> TableReader<'a> {
         }
         self.end_statement(block);
         let account = self.facts.account.take();
-        self.before = Some((account, block.header.cells.clone()));
+        self.before = Some(Before {
+            account,
+            accounts: block.accounts.keys().cloned().collect(),
+            headings: block.header.cells.clone(),
+            amounts: block.plan.amounts,
+            one_is_in: block.plan.flags.one_is_in,
+        });
         self.facts = next;
     }
 

@@ -104,6 +104,8 @@ pub(super) struct Sample<'s> {
     pub(super) currency: Option<&'s str>,
     pub(super) opening: Option<i64>,
     pub(super) ragged: bool,
+    /// How the block before was read, where it has the same headings.
+    pub(super) before: Option<(Amounts, Option<bool>)>,
     /// Whether an account is the centre's, where that is known.
     pub(super) is_own: &'s dyn Fn(&str) -> Option<bool>,
 }
@@ -206,16 +208,26 @@ impl<'a> Plan<'a> {
                 score.refused == fewest && score.mostly_holds(variant.steps_needed)
             })
         };
+        let as_before = || {
+            let is = |variant: &Variant| sample.before.is_some_and(|one| variant.reads_as(one));
+            scored.iter().find(|(variant, score)| is(variant) && score.refused == fewest)
+        };
         let plain = || {
             let free = scored.iter().filter(|(variant, _)| variant.steps_needed == 0);
             free.min_by_key(|(_, score)| (score.refused, score.broken))
         };
-        let Some((variant, _)) = proved.or_else(mostly).or_else(plain) else {
-            return Err(self.undirected(header));
-        };
+        let found = proved.or_else(mostly).or_else(as_before).or_else(plain);
+        let Some((variant, _)) = found else { return Err(self.undirected(header)) };
         let variant = variant.clone();
         self.apply(&variant);
-        Ok(())
+        match sample.before {
+            Some(before) if !variant.reads_as(before) => {
+                let expected = "the same headings to be read as in the block before".to_owned();
+                let found = "balances that prove another reading".to_owned();
+                Err(FeedErrorKind::Structure { expected, found }.at(header.line))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn apply(&mut self, variant: &Variant) {

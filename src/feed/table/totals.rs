@@ -30,8 +30,8 @@ struct Declared {
     what: &'static str,
     way: Option<Direction>,
     is: Total,
-    /// What the block before it holds, and the one behind it: between two blocks it may speak of either.
-    blocks: [Option<Sums>; 2],
+    /// The block before it, and the one behind it: between two blocks it may speak of either.
+    blocks: [Option<usize>; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,12 +44,15 @@ enum Total {
 #[derive(Default)]
 pub(super) struct Totals {
     file: Sums,
-    block: Sums,
-    /// Declared in the block at hand, before its last row so far, and behind it.
-    open: Vec<Declared>,
-    behind: Vec<Declared>,
-    closed: Vec<Declared>,
+    /// Of each block; the pages of one table are one block.
+    blocks: Vec<Sums>,
+    declared: Vec<Declared>,
+    /// How many of the declared stand before the last row so far.
+    settled: usize,
 }
+
+/// Blocks that are told apart; what follows is summed with the last.
+const BLOCKS_MAX: usize = 1 << 16;
 
 /// Totals of one file that are kept; a file that declares more is a curiosity.
 const DECLARED_MAX: usize = 1024;
@@ -134,16 +137,35 @@ impl Sums {
 
 impl Totals {
     pub(super) fn entry(&mut self, way: Direction, amount: i64, credit_column: Option<bool>) {
-        if !self.behind.is_empty() {
-            self.open.append(&mut self.behind);
-        }
-        self.block.add(way, amount, credit_column);
+        self.settled = self.declared.len();
         self.file.add(way, amount, credit_column);
+        if let Some(block) = self.blocks.last_mut() {
+            block.add(way, amount, credit_column);
+        }
     }
 
-    pub(super) const fn reject(&mut self) {
-        self.block.rejected += 1;
+    pub(super) fn reject(&mut self) {
         self.file.rejected += 1;
+        if let Some(block) = self.blocks.last_mut() {
+            block.rejected += 1;
+        }
+    }
+
+    /// Another block begins, unless it is a page more of the one before.
+    pub(super) fn begin_block(&mut self, goes_on: bool) {
+        // A page more declares nothing of its own.
+        if goes_on && !self.blocks.is_empty() && self.settled == self.declared.len() {
+            return;
+        }
+        if self.blocks.len() < BLOCKS_MAX {
+            self.blocks.push(Sums::default());
+        }
+        // What stands behind the rows before is of them, or of those that follow.
+        let block = self.blocks.len().checked_sub(1);
+        for declared in self.declared.iter_mut().skip(self.settled) {
+            let [_, behind] = &mut declared.blocks;
+            *behind = block;
+        }
     }
 
     /// Takes in a label that declares a total.
@@ -167,42 +189,26 @@ impl Totals {
             (_, Some(Direction::Debit)) => "sum of money out",
             _ => "sum of money in",
         };
-        if self.open.len() + self.behind.len() + self.closed.len() < DECLARED_MAX {
-            self.behind.push(Declared { line, what, way, is, blocks: [None; 2] });
-        }
-    }
-
-    /// A block ends: what was declared at it is compared with it later.
-    pub(super) fn end_block(&mut self) {
-        let block = std::mem::take(&mut self.block);
-        let within = |declared: Declared| {
-            let [before, _] = declared.blocks;
-            Declared { blocks: [before, Some(block)], ..declared }
-        };
-        self.closed.extend(self.open.drain(..).map(within));
-        // What stands behind the rows is of them, or of those that follow.
-        for mut declared in std::mem::take(&mut self.behind) {
-            declared.blocks = [Some(block), None];
-            self.open.push(declared);
+        if self.declared.len() < DECLARED_MAX {
+            let before = self.blocks.len().checked_sub(1);
+            self.declared.push(Declared { line, what, way, is, blocks: [before, None] });
         }
     }
 
     /// Tells what does not agree.
-    pub(super) fn compare(mut self, sink: &mut dyn Sink) {
-        self.end_block();
-        self.closed.append(&mut self.open);
-        for declared in &self.closed {
-            let mut blocks = declared.blocks.iter().flatten();
-            if blocks.any(|block| block.agrees(declared)) || self.file.agrees(declared) {
+    pub(super) fn compare(self, sink: &mut dyn Sink) {
+        for declared in &self.declared {
+            let of = |block: Option<usize>| block.and_then(|block| self.blocks.get(block));
+            let [before, behind] = declared.blocks.map(of);
+            let holds = |sums: Option<&Sums>| sums.is_some_and(|sums| sums.agrees(declared));
+            if holds(before) || holds(behind) || self.file.agrees(declared) {
                 continue;
             }
             let shown = match declared.is {
                 Total::Count(count) => count.to_string(),
                 Total::Sum(sum) => sum.decimal().to_string(),
             };
-            let [before, behind] = declared.blocks;
-            let block = behind.or(before).unwrap_or(self.file);
-            let found = block.shown(declared);
+            let found = behind.or(before).unwrap_or(&self.file).shown(declared);
             sink.flag(Flag::ControlSum {
                 line: declared.line,
                 what: declared.what,

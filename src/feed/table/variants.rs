@@ -7,8 +7,8 @@ use super::header::Header;
 use super::plan::{Amounts, Minus, Model, NOWHERE, Plan, Sample};
 use super::row::{Joined, RowReader};
 use super::value;
-use crate::feed::date;
 use crate::feed::heading::Meaning;
+use crate::feed::rows::KeptRow;
 use crate::remittance::Direction;
 use crate::rulebook::bank::{AmountModel, Field};
 
@@ -32,6 +32,14 @@ pub(super) struct Variant {
     pub(super) one_is_in: Option<bool>,
     /// Steps that must hold before it is believed; none for what the headings say.
     pub(super) steps_needed: u32,
+}
+
+impl Variant {
+    /// Whether it says the same of ways and columns; what a minus means may show later.
+    pub(super) fn reads_as(&self, (amounts, one_is_in): (Amounts, Option<bool>)) -> bool {
+        (self.amounts.model, self.amounts.swapped, self.one_is_in)
+            == (amounts.model, amounts.swapped, one_is_in)
+    }
 }
 
 /// The readings, in the order in which they are preferred.
@@ -232,10 +240,7 @@ fn signed(
     found: &mut Vec<Variant>,
 ) {
     for amount in columns(plan, header, Field::Amount) {
-        let is_day = |row: &&crate::feed::rows::KeptRow| {
-            date::day(value::unguarded(row.row().cell(plan.column(Field::Date))), plan.dates)
-                .is_some()
-        };
+        let is_day = |row: &&KeptRow| RowReader { plan }.day(row.row()).is_ok();
         let mut rows = sample.rows.iter().filter(is_day).peekable();
         let empty = rows.peek().is_none();
         let signed = rows.any(|row| {
