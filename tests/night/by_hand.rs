@@ -68,6 +68,52 @@ pub(crate) fn given(text: &str) -> Given {
     row
 }
 
+impl Given {
+    /// As it would be kept, without its name.
+    fn transaction(&self) -> BankTransaction<'_> {
+        BankTransaction {
+            account: "",
+            serial: "",
+            booked_on: date(&self.day),
+            booked_time: self.time.and_then(|hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0)),
+            direction: Direction::Credit,
+            amount: Money::from_fen(self.yuan * 100),
+            balance: self.balance.map(|yuan| Money::from_fen(yuan * 100)),
+            counterparty: Counterparty { name: &self.payer, ..Counterparty::default() },
+            remarks: Remarks {
+                postscript: &self.postscript,
+                purpose: &self.purpose,
+                ..Remarks::default()
+            },
+            reversal: false,
+            contradicted: false,
+        }
+    }
+}
+
+/// What the statements of these rows say of themselves.
+fn statements(accounts: &Accounts, proved: Option<bool>, rows: &[Given]) -> Vec<StatementRecord> {
+    let mut statements = Vec::new();
+    for own in ["icbc", "icbc2"] {
+        let mine = rows.iter().filter(|row| row.own == own);
+        let sum: i64 = mine.clone().map(|row| row.yuan * 100).sum();
+        if mine.clone().next().is_some() {
+            statements.push(StatementRecord {
+                line: 1,
+                account: accounts.find(account(own)).unwrap(),
+                identification: None,
+                opening: None,
+                closing: None,
+                entries: mine.count() as u64,
+                sum_credit: Money::from_fen(sum),
+                sum_debit: Money::ZERO,
+                proved,
+            });
+        }
+    }
+    statements
+}
+
 /// Takes rows in as one file, whose balances prove them or say nothing.
 pub(crate) fn deliver(centre: &Centre, as_of: &str, proved: Option<bool>, rows: &[Given]) -> Taken {
     let accounts = Accounts::new(centre.store.accounts().unwrap());
@@ -80,23 +126,7 @@ pub(crate) fn deliver(centre: &Centre, as_of: &str, proved: Option<bool>, rows: 
     let (mut batch, mut branches) = (TransactionBatch::default(), BranchNumbers::default());
     let mut ordinals: HashMap<String, u32> = HashMap::new();
     for (line, row) in (2..).zip(rows) {
-        let mut transaction = BankTransaction {
-            account: "",
-            serial: "",
-            booked_on: date(&row.day),
-            booked_time: row.time.and_then(|hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0)),
-            direction: Direction::Credit,
-            amount: Money::from_fen(row.yuan * 100),
-            balance: row.balance.map(|yuan| Money::from_fen(yuan * 100)),
-            counterparty: Counterparty { name: &row.payer, ..Counterparty::default() },
-            remarks: Remarks {
-                postscript: &row.postscript,
-                purpose: &row.purpose,
-                ..Remarks::default()
-            },
-            reversal: false,
-            contradicted: false,
-        };
+        let mut transaction = row.transaction();
         let mut name = row.serial.clone();
         if name.is_empty() {
             name = content_name(account(row.own), &transaction);
@@ -116,24 +146,7 @@ pub(crate) fn deliver(centre: &Centre, as_of: &str, proved: Option<bool>, rows: 
         batch.push(origin, own, &transaction, claim, kind, &mut branches);
     }
     intake.write(batch, &mut slate).unwrap();
-    let mut statements = Vec::new();
-    for own in ["icbc", "icbc2"] {
-        let mine = rows.iter().filter(|row| row.own == own);
-        let sum: i64 = mine.clone().map(|row| row.yuan * 100).sum();
-        if mine.clone().next().is_some() {
-            statements.push(StatementRecord {
-                line: 1,
-                account: accounts.find(account(own)).unwrap(),
-                identification: None,
-                opening: None,
-                closing: None,
-                entries: mine.count() as u64,
-                sum_credit: Money::from_fen(sum),
-                sum_debit: Money::ZERO,
-                proved,
-            });
-        }
-    }
+    let statements = statements(&accounts, proved, rows);
     intake.end_delivery(&statements, &mut slate).unwrap();
     let mark = FeedMark {
         feed_id: format!("{as_of} {proved:?} {rows:?}"),

@@ -12,6 +12,9 @@ fn rows(texts: &[&str]) -> Vec<Given> {
 /// A delivery: its night, whether its balances prove it, its rows.
 type Delivered<'a> = (&'a str, Option<bool>, &'a [&'a str]);
 
+/// A name, what was delivered, what is kept, and the counts.
+type Case<'a> = (&'a str, &'a [Delivered<'a>], &'a [&'a str], [u64; 3]);
+
 const PROVED: Option<bool> = Some(true);
 
 /// Delivers, judging each night once all of it is in; gives serials and days of what is kept, and what was
@@ -45,7 +48,7 @@ fn a_serial_that_comes_twice_is_two_payments_where_the_balances_need_both() {
     every_store(|backing| {
         let (one, other) = ("X1 05-11 600 P1", "X1 05-11 500 P1");
         #[rustfmt::skip] // A table is read by column.
-        let table: &[(&str, &[Delivered<'_>], &[&str], [u64; 3])] = &[
+        let table: &[Case<'_>] = &[
             ("proved", &[("05-12", PROVED, &[one, one])],
              &["X1 05-11 600.00", "X1~2 05-11 600.00"], [2, 0, 0]),
             ("not proved", &[("05-12", None, &[one, one])], &["X1 05-11 600.00"], [1, 1, 0]),
@@ -87,7 +90,7 @@ fn serials_that_begin_anew_are_told_from_a_wrong_day_by_the_balances() {
     every_store(|backing| {
         let (one, other) = ("7 05-11 600 P1", "7 05-12 600 P1");
         #[rustfmt::skip] // A table is read by column.
-        let table: &[(&str, &[Delivered<'_>], &[&str], [u64; 3])] = &[
+        let table: &[Case<'_>] = &[
             ("both proved", &[("05-12", PROVED, &[one]), ("05-13", PROVED, &[other])],
              &["7 05-11 600.00", "7~20260512 05-12 600.00"], [2, 0, 0]),
             ("one night", &[("05-13", PROVED, &[one]), ("05-13", PROVED, &[other])],
@@ -267,15 +270,14 @@ impl Draw {
 /// balances tell them apart.
 fn truth(draw: &mut Draw) -> Vec<Given> {
     let mut payments = Vec::new();
-    for number in 0..4 + draw.below(6) {
+    for number in 0..4 + u32::try_from(draw.below(6)).unwrap() {
         let day = ["05-11", "05-12"][draw.below(2)];
         let remark = ["P1", "P2", "", "公积金"][draw.below(4)];
         let mut row = given(&format!("S{number} {day} {} {remark}", [500, 1000][draw.below(2)]));
         if draw.below(2) == 0 {
             (row.own, row.serial) = ("icbc2", String::new());
         }
-        (row.time, row.balance) =
-            (Some(9 + (number as u32 * 7) % 10), Some(10_000 + number as i64));
+        (row.time, row.balance) = (Some(9 + (number * 7) % 10), Some(10_000 + i64::from(number)));
         row.payer = ["甲", "乙"][draw.below(2)].to_owned();
         payments.push(row);
     }
