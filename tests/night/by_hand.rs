@@ -33,7 +33,7 @@ pub(crate) struct Given {
     pub(crate) daily: bool,
 }
 
-/// `S1 05-11 600`, or with more behind it: `P1` (in 附言), `用途=P1`, `time=9`, `balance=700`, `from=甲`, `of=R1/1700`,
+/// `S1 05-11 600`, or with more behind it: `P1` (in 附言), `用途=P1`, `time=9`, `balance=700`, `from=甲`, `of=1700` (a part of `R1`),
 /// `daily`.
 /// The serial `-` is none.
 pub(crate) fn given(text: &str) -> Given {
@@ -58,7 +58,7 @@ pub(crate) fn given(text: &str) -> Given {
             Some(("balance", yuan)) => row.balance = Some(yuan.parse().unwrap()),
             Some(("from", payer)) => row.payer = payer.to_owned(),
             Some(("用途", short)) => row.purpose = reference(short),
-            Some(("of", "R1/1700")) => row.booking = Some(("R1", 1700)),
+            Some(("of", yuan)) => row.booking = Some(("R1", yuan.parse().unwrap())),
             Some(_) => panic!("not a word: {word}"),
             None if *word == "daily" => row.daily = true,
             None if word.starts_with('P') => row.postscript = reference(word),
