@@ -23,6 +23,8 @@ mod again;
 mod archive;
 #[path = "night/books.rs"]
 mod books;
+#[path = "night/by_hand.rs"]
+mod by_hand;
 #[path = "night/centre.rs"]
 #[expect(dead_code, reason = "the suites of the desk need more of it")]
 mod centre;

@@ -37,7 +37,7 @@ use self::proof::Proof;
 use super::branch::BranchKeys;
 use super::bulk::{Binder, Bulk};
 use super::row::day_number;
-use super::slate::{self, account_id, transaction, transactions_by_serial};
+use super::slate::{account_id, transaction, transactions_by_serial};
 use super::sql::{Connection, params};
 use super::{Slate, StoreError, trail};
 use crate::feed::{Format, Reject};
@@ -235,7 +235,7 @@ impl<'a> Intake<'a> {
     /// A row whose identity is known: what is kept of it is looked up.
     fn meet_kept(&mut self, placed: &Placed<'_>, slate: &mut Slate) -> Result<(), StoreError> {
         let (account, serial) = (account_id(placed.row.account), placed.transaction.serial);
-        if self.is_claimed(account, serial, slate) {
+        if !self.claim(account, serial, slate) {
             self.keep_back(placed);
             return Ok(());
         }
@@ -252,7 +252,7 @@ impl<'a> Intake<'a> {
         if let Some(whole) = united(&kept, &placed.transaction, self.reader)
             && whole == kept
         {
-            self.claim(account, serial);
+            self.taken.seen += 1;
             return Ok(());
         }
         let (taken_on, stage) = (found.get(17)?, stage(&found, self.taken_on)?);
@@ -261,7 +261,7 @@ impl<'a> Intake<'a> {
         self.meet(placed, &kept, slate)
     }
 
-    /// A row whose identity is known and that no other row of this delivery has: seen before, or kept back.
+    /// A row whose identity is known and that it claimed: seen before, or kept back.
     fn meet(
         &mut self,
         placed: &Placed<'_>,
@@ -270,24 +270,24 @@ impl<'a> Intake<'a> {
     ) -> Result<(), StoreError> {
         let one = kept.transaction();
         let Some(whole) = united(&one, &placed.transaction, self.reader) else {
-            // PostgreSQL noted it when it came; it is none that another row may not be.
+            // Another row of the delivery may still be the kept one.
             let named = self.met_as_hash(kept.account_id, &kept.serial);
             self.met_here.remove(&named);
             self.keep_back(placed);
             return Ok(());
         };
-        self.claim(kept.account_id, &kept.serial);
+        self.taken.seen += 1;
         if whole == one || kept.stage == Stage::Settled {
             return Ok(());
         }
         self.replace(kept, &whole, slate)
     }
 
-    /// A row is one that is kept, and no other row of this delivery is.
-    fn claim(&mut self, account_id: i64, serial: &str) {
-        self.taken.seen += 1;
+    /// Whether a row is the first of this delivery under its name.
+    fn claim(&mut self, account_id: i64, serial: &str, slate: &Slate) -> bool {
+        self.note_new(slate);
         let named = self.met_as_hash(account_id, serial);
-        self.met_here.insert(named);
+        self.met_here.insert(named)
     }
 
     fn keep_back(&mut self, placed: &Placed<'_>) {
@@ -301,14 +301,19 @@ impl<'a> Intake<'a> {
 
     /// Whether a row of this delivery is the kept one with this name.
     fn is_claimed(&mut self, account_id: i64, serial: &str, slate: &Slate) -> bool {
+        self.note_new(slate);
+        self.met_here.contains(&self.met_as_hash(account_id, serial))
+    }
+
+    /// Notes the names of this delivery's new rows, which so far stand on the slate alone.
+    fn note_new(&mut self, slate: &Slate) {
         if !self.met_all {
             for (account, serial) in slate.identities(self.delivery_mark) {
-                let named = self.met_as_hash(slate::account_id(account), serial);
+                let named = self.met_as_hash(account_id(account), serial);
                 self.met_here.insert(named);
             }
             self.met_all = true;
         }
-        self.met_here.contains(&self.met_as_hash(account_id, serial))
     }
 
     /// Ends a delivery: what was kept back of it is decided, now that its statements are known.

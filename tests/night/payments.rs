@@ -1,150 +1,9 @@
 //! What is one payment and what is two: rows by hand, delivered in forms that say more or less.
 //!
-//! Start at [`deliver`]: it takes rows in as a file would bring them, with what its balances prove.
+//! Start at the tables; the last test draws deliveries of one truth.
 
-use super::centre::{Backing, Centre, date, every_store, rules};
-use super::feed::{account, reference};
-use duizhang::feed::Format;
-use duizhang::feed::identity::content_name;
-use duizhang::matching::Sieve;
-use duizhang::remark::Reader;
-use duizhang::remittance::{BankTransaction, Counterparty, Direction, Money, RemarkField, Remarks};
-use duizhang::store::{
-    Accounts, BranchNumbers, FeedMark, RowOrigin, StatementRecord, Taken, TransactionBatch,
-};
-use std::collections::HashMap;
-
-/// A row as a bank writes it; what it is silent on is empty.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Given {
-    pub(crate) own: &'static str,
-    /// Empty where the bank gives none.
-    pub(crate) serial: String,
-    pub(crate) day: String,
-    pub(crate) yuan: i64,
-    pub(crate) time: Option<u32>,
-    pub(crate) balance: Option<i64>,
-    pub(crate) payer: String,
-    pub(crate) postscript: String,
-    pub(crate) purpose: String,
-    /// The booking it is a part of: serial and yuan.
-    pub(crate) booking: Option<(&'static str, i64)>,
-    /// The bank's rules say that its serials begin anew each day.
-    pub(crate) daily: bool,
-}
-
-/// `S1 05-11 600`, or with more behind it: `P1` (in 附言), `用途=P1`, `time=9`, `balance=700`, `from=甲`, `of=R1/1700`,
-/// `daily`.
-/// The serial `-` is none.
-pub(crate) fn given(text: &str) -> Given {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let [serial, day, yuan, more @ ..] = words.as_slice() else { panic!("not a row: {text}") };
-    let mut row = Given {
-        own: "icbc",
-        serial: if *serial == "-" { String::new() } else { (*serial).to_owned() },
-        day: (*day).to_owned(),
-        yuan: yuan.parse().unwrap(),
-        time: None,
-        balance: None,
-        payer: String::new(),
-        postscript: String::new(),
-        purpose: String::new(),
-        booking: None,
-        daily: false,
-    };
-    for word in more {
-        match word.split_once('=') {
-            Some(("time", hour)) => row.time = Some(hour.parse().unwrap()),
-            Some(("balance", yuan)) => row.balance = Some(yuan.parse().unwrap()),
-            Some(("from", payer)) => row.payer = payer.to_owned(),
-            Some(("用途", short)) => row.purpose = reference(short),
-            Some(("of", "R1/1700")) => row.booking = Some(("R1", 1700)),
-            Some(_) => panic!("not a word: {word}"),
-            None if *word == "daily" => row.daily = true,
-            None if word.starts_with('P') => row.postscript = reference(word),
-            None => row.postscript = (*word).to_owned(),
-        }
-    }
-    row
-}
-
-/// Takes rows in as one file, whose balances prove them or say nothing.
-pub(crate) fn deliver(centre: &Centre, as_of: &str, proved: Option<bool>, rows: &[Given]) -> Taken {
-    let accounts = Accounts::new(centre.store.accounts().unwrap());
-    let reader = Reader::new(&rules().remark);
-    let numbers = accounts.as_slice().iter().map(|account| account.account_no.clone());
-    let sieve = Sieve::new(&rules().matching, numbers);
-    let till = centre.store.till(&reader, false).unwrap();
-    let mut slate = centre.store.blank_slate().unwrap();
-    let mut intake = till.begin(date(as_of), &slate).unwrap();
-    let (mut batch, mut branches) = (TransactionBatch::default(), BranchNumbers::default());
-    let mut ordinals: HashMap<String, u32> = HashMap::new();
-    for (line, row) in (2..).zip(rows) {
-        let mut transaction = BankTransaction {
-            account: "",
-            serial: "",
-            booked_on: date(&row.day),
-            booked_time: row.time.and_then(|hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0)),
-            direction: Direction::Credit,
-            amount: Money::from_fen(row.yuan * 100),
-            balance: row.balance.map(|yuan| Money::from_fen(yuan * 100)),
-            counterparty: Counterparty { name: &row.payer, ..Counterparty::default() },
-            remarks: Remarks {
-                postscript: &row.postscript,
-                purpose: &row.purpose,
-                ..Remarks::default()
-            },
-            reversal: false,
-            contradicted: false,
-        };
-        let mut name = row.serial.clone();
-        if name.is_empty() {
-            name = content_name(account(row.own), &transaction);
-            let ordinal = ordinals.entry(name.clone()).or_default();
-            *ordinal += 1;
-            name = format!("{name}-{ordinal}");
-        }
-        if row.daily {
-            name = format!("{name}~{}", date(&row.day).format("%Y%m%d"));
-        }
-        transaction.serial = &name;
-        let claim = reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
-        let kind = sieve.classify(&transaction);
-        let booking = row.booking.map(|(serial, yuan)| (serial, Money::from_fen(yuan * 100)));
-        let origin = RowOrigin { line, booking, own_serial: row.daily.then_some(row.serial.len()) };
-        let own = accounts.find(account(row.own)).unwrap();
-        batch.push(origin, own, &transaction, claim, kind, &mut branches);
-    }
-    intake.write(batch, &mut slate).unwrap();
-    let mut statements = Vec::new();
-    for own in ["icbc", "icbc2"] {
-        let mine = rows.iter().filter(|row| row.own == own);
-        let sum: i64 = mine.clone().map(|row| row.yuan * 100).sum();
-        if mine.clone().next().is_some() {
-            statements.push(StatementRecord {
-                line: 1,
-                account: accounts.find(account(own)).unwrap(),
-                identification: None,
-                opening: None,
-                closing: None,
-                entries: mine.count() as u64,
-                sum_credit: Money::from_fen(sum),
-                sum_debit: Money::ZERO,
-                proved,
-            });
-        }
-    }
-    intake.end_delivery(&statements, &mut slate).unwrap();
-    let mark = FeedMark {
-        feed_id: format!("{as_of} {proved:?} {rows:?}"),
-        file_name: "by-hand".to_owned(),
-        format: Format::Camt053,
-        encoding: "utf-8".to_owned(),
-    };
-    let taken = intake.keep(&mark, &statements, Vec::new()).unwrap();
-    centre.prove(as_of);
-    taken
-}
+use super::by_hand::{Given, deliver, given};
+use super::centre::{Backing, Centre, every_store};
 
 fn rows(texts: &[&str]) -> Vec<Given> {
     texts.iter().map(|text| given(text)).collect()
@@ -152,6 +11,9 @@ fn rows(texts: &[&str]) -> Vec<Given> {
 
 /// A delivery: its night, whether its balances prove it, its rows.
 type Delivered<'a> = (&'a str, Option<bool>, &'a [&'a str]);
+
+/// A name, what was delivered, what is kept, and the counts.
+type Case<'a> = (&'a str, &'a [Delivered<'a>], &'a [&'a str], [u64; 3]);
 
 const PROVED: Option<bool> = Some(true);
 
@@ -186,7 +48,7 @@ fn a_serial_that_comes_twice_is_two_payments_where_the_balances_need_both() {
     every_store(|backing| {
         let (one, other) = ("X1 05-11 600 P1", "X1 05-11 500 P1");
         #[rustfmt::skip] // A table is read by column.
-        let table: &[(&str, &[Delivered<'_>], &[&str], [u64; 3])] = &[
+        let table: &[Case<'_>] = &[
             ("proved", &[("05-12", PROVED, &[one, one])],
              &["X1 05-11 600.00", "X1~2 05-11 600.00"], [2, 0, 0]),
             ("not proved", &[("05-12", None, &[one, one])], &["X1 05-11 600.00"], [1, 1, 0]),
@@ -228,7 +90,7 @@ fn serials_that_begin_anew_are_told_from_a_wrong_day_by_the_balances() {
     every_store(|backing| {
         let (one, other) = ("7 05-11 600 P1", "7 05-12 600 P1");
         #[rustfmt::skip] // A table is read by column.
-        let table: &[(&str, &[Delivered<'_>], &[&str], [u64; 3])] = &[
+        let table: &[Case<'_>] = &[
             ("both proved", &[("05-12", PROVED, &[one]), ("05-13", PROVED, &[other])],
              &["7 05-11 600.00", "7~20260512 05-12 600.00"], [2, 0, 0]),
             ("one night", &[("05-13", PROVED, &[one]), ("05-13", PROVED, &[other])],
@@ -351,7 +213,7 @@ fn rows_without_a_serial_are_as_many_as_in_the_delivery_with_most() {
 fn a_booking_and_its_parts_are_the_same_money() {
     every_store(|backing| {
         let whole: &[&str] = &["R1 05-11 1700"];
-        let parts: &[&str] = &["T1 05-11 1200 P1 of=R1/1700", "T2 05-11 500 P2 of=R1/1700"];
+        let parts: &[&str] = &["T1 05-11 1200 P1 of=1700", "T2 05-11 500 P2 of=1700"];
         let want = ["T1 05-11 1200.00", "T2 05-11 500.00"];
         let mut digests = Vec::new();
         for files in [[whole, parts], [parts, whole]] {
@@ -377,13 +239,17 @@ fn a_booking_and_its_parts_are_the_same_money() {
             let rows = centre.dump().remove(table).unwrap();
             assert!(rows.iter().all(|row| !row.contains("R1")), "{table}: {rows:?}");
         }
-        // Once the sum is settled, its parts are seen.
+        // Once the sum is settled its parts are seen; another sum is a contradiction.
         let settled: &[&str] = &["R1 05-11 1000 P1"];
-        let late: &[&str] = &["T1 05-11 1000 P2 of=R1/1700"];
-        let (centre, kept, counts) =
-            after(backing, &[("05-12", None, settled), ("05-13", None, late)]);
-        assert_eq!((kept.len(), counts), (1, [1, 0, 1]), "another sum is a contradiction");
-        centre.expect("", &["R1 matched P1"]);
+        for (late, counts) in [
+            (["T1 05-11 600 P2 of=1000", "T2 05-11 400 of=1000"], [1, 2, 0]),
+            (["T1 05-11 600 P2 of=1700", "T2 05-11 1100 of=1700"], [1, 0, 2]),
+        ] {
+            let deliveries: [Delivered<'_>; 2] = [("05-12", None, settled), ("05-13", None, &late)];
+            let (centre, kept, counted) = after(backing, &deliveries);
+            assert_eq!((kept.len(), counted), (1, counts), "{late:?}");
+            centre.expect("", &["R1 matched P1"]);
+        }
     });
 }
 
@@ -408,15 +274,14 @@ impl Draw {
 /// balances tell them apart.
 fn truth(draw: &mut Draw) -> Vec<Given> {
     let mut payments = Vec::new();
-    for number in 0..4 + draw.below(6) {
+    for number in 0..4 + u32::try_from(draw.below(6)).unwrap() {
         let day = ["05-11", "05-12"][draw.below(2)];
         let remark = ["P1", "P2", "", "公积金"][draw.below(4)];
         let mut row = given(&format!("S{number} {day} {} {remark}", [500, 1000][draw.below(2)]));
         if draw.below(2) == 0 {
             (row.own, row.serial) = ("icbc2", String::new());
         }
-        (row.time, row.balance) =
-            (Some(9 + (number as u32 * 7) % 10), Some(10_000 + number as i64));
+        (row.time, row.balance) = (Some(9 + (number * 7) % 10), Some(10_000 + i64::from(number)));
         row.payer = ["甲", "乙"][draw.below(2)].to_owned();
         payments.push(row);
     }

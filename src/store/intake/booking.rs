@@ -122,13 +122,16 @@ impl Intake<'_> {
         let bulk = self.bulk;
         let key =
             params![bulk.centre_id, whole.account_id, whole.serial, day_number(whole.booked_on)];
-        let within = "centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
-        let sql = format!("select 1 from decision where {within} and outcome = 3");
-        if bulk.connection.prepare_cached(&sql)?.exists(key)? {
+        let sql = "select 1 from decision where centre_id = ?1 and account_id = ?2 and serial = ?3
+            and booked_on = ?4 and outcome = 3";
+        if bulk.connection.prepare_cached(sql)?.exists(key)? {
             self.book_back(whole)?;
         }
         for table in HANGING {
-            let sql = format!("delete from {table} where {within}");
+            let sql = format!(
+                "delete from {table} where centre_id = ?1 and account_id = ?2 and serial = ?3
+                    and booked_on = ?4"
+            );
             bulk.connection.prepare_cached(&sql)?.execute(key)?;
         }
         Ok(())

@@ -92,7 +92,10 @@ impl Intake<'_> {
         for (placed, (account, serial)) in rows.iter().zip(keys) {
             let archived = self.is_archived(&placed.transaction);
             match known.get(&(account, serial.to_owned())) {
-                Some(kept) => self.meet(placed, kept, slate)?,
+                Some(kept) => {
+                    self.claim(account, serial, slate);
+                    self.meet(placed, kept, slate)?;
+                }
                 None if archived => self.put_late_aside(placed.row.line, &placed.transaction),
                 None => self.silent.copy(placed.row, &placed.transaction, ""),
             }
