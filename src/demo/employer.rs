@@ -52,7 +52,7 @@ pub(super) struct Invented {
     /// Employees times their monthly contribution, in fen.
     pub(super) monthly: i64,
     email: bool,
-    account_known: bool,
+    pub(super) account_known: bool,
 }
 
 pub(super) fn invent() -> Vec<Invented> {

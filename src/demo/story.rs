@@ -191,7 +191,11 @@ const BY_THE_WAY: &[(usize, u32, u32, i64, &str, &str)] = &[
     (0,    5, 21, 9_120_45,      "结息",      "协定存款利息"),
     (1,    5, 21, 3_377_90,      "结息",      "协定存款利息"),
     (2,    5, 21, 1_204_36,      "结息",      "协定存款利息"),
+    (1,    6, 2,  -880_00,       "冲正",      "冲正"), // Of no credit that is here.
 ];
+
+/// From this place in the list on, the first employer whose account is known pays with a slip of the pen.
+const SLIPS_FROM: usize = 20;
 
 /// Transfers between the centre's own accounts: from, to, month, day, amount.
 const OWN: &[(usize, usize, u32, u32, i64)] =
@@ -201,7 +205,7 @@ pub(super) fn tell(employers: &[Invented]) -> Story {
     let mut teller =
         Teller { prng: Prng::new(20_260_603), story: Story { notices: vec![], movements: vec![] } };
     for month in 4..=6 {
-        let notices: Vec<Notice> = employers
+        let mut notices: Vec<Notice> = employers
             .iter()
             .zip(0_u64..)
             .map(|(employer, index)| teller.notice(employer, index, month))
@@ -209,6 +213,9 @@ pub(super) fn tell(employers: &[Invented]) -> Story {
         for (index, (employer, notice)) in employers.iter().zip(&notices).enumerate() {
             let next = notices.get(index + 1);
             teller.pay(index, employer, notice, next);
+        }
+        if month == 6 {
+            teller.slip(employers, &mut notices);
         }
         teller.story.notices.extend(notices);
     }
@@ -268,6 +275,22 @@ impl Teller {
         for (at, on, amount) in turn.payments(employer.pays_to, on, notice, next) {
             self.book(employer, at, on, amount, words.clone());
         }
+    }
+
+    /// Two neighbours' notices ask for the same and are a digit apart; one of them writes the other's.
+    fn slip(&mut self, employers: &[Invented], notices: &mut [Notice]) {
+        let from = employers.iter().enumerate().skip(SLIPS_FROM);
+        let Some((index, employer)) = { from }.find(|(_, employer)| employer.account_known) else {
+            return;
+        };
+        let Some([own, other]) = notices.get_mut(index..index + 2) else { return };
+        let last = own.reference.chars().last().and_then(|digit| digit.to_digit(10));
+        let slipped = last.map_or(0, |digit| (digit + 1) % 10);
+        let front = own.reference.get(..10).unwrap_or_default();
+        other.reference = format!("{front}{slipped}");
+        other.amount = own.amount;
+        let words = format!("{}公积金", other.reference);
+        self.book(employer, employer.pays_to, date(6, 2), own.amount, words);
     }
 
     fn words(

@@ -42,6 +42,12 @@ pub(super) fn settle(night: &mut Night<'_, '_>, certain: &mut [Part]) -> (Vec<Op
             continue;
         };
         match state_of(fact, false) {
+            // Four of five payments end here, so nothing is carried about for them.
+            NoticeState::Open(due) if trusted && parts.len() == 1 && due == first.amount => {
+                night.pay(notice);
+                let because = Because::Alone { reference, due };
+                night.set(first.index, Decision::matched(reference, because));
+            }
             NoticeState::Open(_) if trusted => {
                 open.extend(settle_open(night, notice, fact, parts));
             }
