@@ -26,6 +26,7 @@ pub use inbox::{Delivery, Inbox};
 pub use missing::{MissingFeed, missing_feeds};
 pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, write_anew};
 pub use reading::Fault;
+pub use wording::line_by_line;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;
 pub use taking::{FileOutcome, Intakes};

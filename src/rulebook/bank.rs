@@ -6,6 +6,7 @@
 //!
 //! Invariant: every layout has a name of its own and an example, which `cargo test` reads.
 
+pub use super::field::Field;
 use super::headings::Headings;
 use super::shipped::{shipped_below, shipped_file};
 use super::{RuleError, RuleFile};
@@ -14,79 +15,6 @@ use regex::RegexSet;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
-
-/// What a column can carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    Account,
-    Serial,
-    Date,
-    Time,
-    /// The word that says which way the money went.
-    Flag,
-    Amount,
-    Credit,
-    Debit,
-    Balance,
-    Currency,
-    CounterpartyAccount,
-    CounterpartyName,
-    BankCode,
-    BankName,
-    PayerAccount,
-    PayerName,
-    PayerBankCode,
-    PayerBankName,
-    PayeeAccount,
-    PayeeName,
-    PayeeBankCode,
-    PayeeBankName,
-    Summary,
-    Postscript,
-    Purpose,
-    Note,
-    Reversal,
-}
-
-impl Field {
-    /// One more than the last field's number.
-    pub const COUNT: usize = Self::Reversal as usize + 1;
-
-    /// Its name in rule files and in `feed inspect`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Account => "account",
-            Self::Serial => "serial",
-            Self::Date => "date",
-            Self::Time => "time",
-            Self::Flag => "flag",
-            Self::Amount => "amount",
-            Self::Credit => "credit",
-            Self::Debit => "debit",
-            Self::Balance => "balance",
-            Self::Currency => "currency",
-            Self::CounterpartyAccount => "counterparty_account",
-            Self::CounterpartyName => "counterparty_name",
-            Self::BankCode => "bank_code",
-            Self::BankName => "bank_name",
-            Self::PayerAccount => "payer_account",
-            Self::PayerName => "payer_name",
-            Self::PayerBankCode => "payer_bank_code",
-            Self::PayerBankName => "payer_bank_name",
-            Self::PayeeAccount => "payee_account",
-            Self::PayeeName => "payee_name",
-            Self::PayeeBankCode => "payee_bank_code",
-            Self::PayeeBankName => "payee_bank_name",
-            Self::Summary => "summary",
-            Self::Postscript => "postscript",
-            Self::Purpose => "purpose",
-            Self::Note => "note",
-            Self::Reversal => "reversal",
-        }
-    }
-}
 
 /// How a layout says which way the money went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -110,6 +38,9 @@ pub enum Precedence {
     Bank,
     /// The contract's own: taken where it knows every heading, or as many as a bank's layout.
     Standard,
+    /// Learnt from a file of this centre, where headings or another layout said it wrongly: taken before all others, and its
+    /// day before what headings say of days.
+    Learned,
 }
 
 /// Which part of a date stands first.
