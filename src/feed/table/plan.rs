@@ -13,7 +13,7 @@ use crate::feed::heading::{DayRank, Meaning};
 use crate::feed::rows::KeptRow;
 use crate::feed::{ColumnRead, FeedError, FeedErrorKind, date};
 use crate::remittance::Direction;
-use crate::rulebook::bank::{AmountStyle, BankLayout, DateOrder, Field};
+use crate::rulebook::bank::{AmountStyle, BankLayout, DateOrder, Field, Precedence};
 use crate::rulebook::headings::Headings;
 
 /// The fields for words, in the order of [`Plan::words`].
@@ -230,7 +230,8 @@ impl<'a> Plan<'a> {
         let chinese = (0..header.cells.len()).any(|column| header.day_rank(column).is_some());
         for field in layout.columns.keys() {
             let column = places.get(*field as usize).copied().unwrap_or(NOWHERE);
-            let day = matches!(field, Field::Date | Field::Time) && chinese;
+            let said = chinese && layout.precedence != Precedence::Learned;
+            let day = matches!(field, Field::Date | Field::Time) && said;
             if column == NOWHERE || day {
                 continue;
             }
