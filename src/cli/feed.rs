@@ -13,10 +13,11 @@ use std::path::Path;
 
 /// Opens a statement, or says why it cannot be one.
 fn open(path: &Path) -> Result<BufReader<File>, String> {
-    let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => error.to_string(),
-    })?;
+    let missing = |error: std::io::Error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        if missing { "there is no such file".to_owned() } else { error.to_string() }
+    };
+    let metadata = std::fs::metadata(path).map_err(missing)?;
     // Asked before it is opened: to open a pipe waits until somebody writes into it.
     if metadata.is_dir() {
         return Err("this is a folder: name the files in it".to_owned());

@@ -106,19 +106,23 @@ pub(in crate::cli) enum AmountHow {
     Pair,
 }
 
+/// Which part of a date stands first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Dates {
-    YearFirst,
-    DayFirst,
-    MonthFirst,
+    #[value(name = "year-first")]
+    Year,
+    #[value(name = "day-first")]
+    Day,
+    #[value(name = "month-first")]
+    Month,
 }
 
 impl From<Dates> for DateOrder {
     fn from(dates: Dates) -> Self {
         match dates {
-            Dates::YearFirst => Self::YearFirst,
-            Dates::DayFirst => Self::DayFirst,
-            Dates::MonthFirst => Self::MonthFirst,
+            Dates::Year => Self::YearFirst,
+            Dates::Day => Self::DayFirst,
+            Dates::Month => Self::MonthFirst,
         }
     }
 }

@@ -16,6 +16,9 @@ const WORDS: [Field; 4] = [Field::Summary, Field::Postscript, Field::Purpose, Fi
 /// Columns without which there is nothing to read.
 const AMOUNTS: [Field; 3] = [Field::Amount, Field::Credit, Field::Debit];
 
+/// Words for money in, and for money out.
+type Words = (Vec<String>, Vec<String>);
+
 /// A layout to be proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Draft {
@@ -161,6 +164,8 @@ impl Draft {
             Some(AmountHow::Signed) => AmountModel::Signed,
             None if credit && debit => AmountModel::Pair,
             None if amount && flag => AmountModel::Flagged,
+            // One of the two is there: the other is what is missing.
+            None if !amount && (credit || debit) => AmountModel::Pair,
             None => AmountModel::Signed,
         };
         match model {
@@ -204,11 +209,7 @@ impl Draft {
     }
 
     /// The words of the direction's column, as lists for money in and money out; two ways where nothing tells.
-    fn words(
-        &self,
-        outline: &Outline,
-        headings: &Headings,
-    ) -> Result<Vec<(Vec<String>, Vec<String>)>, Failure> {
+    fn words(&self, outline: &Outline, headings: &Headings) -> Result<Vec<Words>, Failure> {
         let values = &headings.values;
         let (mut credit, mut debit) = (self.credit.clone(), self.debit.clone());
         let mut unknown: Vec<String> = Vec::new();

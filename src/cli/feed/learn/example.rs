@@ -207,36 +207,14 @@ impl<'o> Forms<'o> {
     }
 
     fn cell(&self, column: usize, one: &Invented) -> String {
-        let Some(role) = self.draft.roles.get(column).copied().flatten() else {
-            return String::new();
-        };
+        let role = self.draft.roles.get(column).copied().flatten();
         // Of several columns for one thing the first carries it; the others are empty.
-        if self.draft.column(role) != Some(column) {
+        let Some(role) = role.filter(|role| self.draft.column(*role) == Some(column)) else {
             return String::new();
-        }
-        let amount =
-            |fen: i64| self.amounts.get(column).map_or_else(String::new, |form| form.written(fen));
+        };
+        let form = self.amounts.get(column);
+        let amount = |fen: i64| form.map_or_else(String::new, |form| form.written(fen));
         let out = one.way == Direction::Debit;
-        let name = |offset: usize| {
-            let stem = |place: usize| STEMS.get(place % STEMS.len()).copied().unwrap_or_default();
-            let stems = format!(
-                "{}{}",
-                stem(one.number + one.seed),
-                if one.seed > 0 { stem(one.seed * 3 + offset) } else { "" }
-            );
-            format!("示例{stems}有限公司")
-        };
-        let own_here = match role {
-            Field::PayerAccount
-            | Field::PayerName
-            | Field::PayerBankCode
-            | Field::PayerBankName => self.two_parties && out,
-            Field::PayeeAccount
-            | Field::PayeeName
-            | Field::PayeeBankCode
-            | Field::PayeeBankName => !out || !self.two_parties,
-            _ => role == Field::Account,
-        };
         let number = one.number + 10 * one.seed;
         match role {
             Field::Date => dated(self.shape(column), self.draft.dates, one.on, one.at).0,
@@ -250,32 +228,52 @@ impl<'o> Forms<'o> {
             Field::Flag => self.flag(out),
             Field::Currency | Field::Reversal => self.word(column),
             Field::Serial => numbered(self.shape(column), '7', number),
-            Field::Account
-            | Field::CounterpartyAccount
-            | Field::PayerAccount
-            | Field::PayeeAccount
-                if own_here =>
-            {
-                self.own_account()
-            }
-            Field::Account
-            | Field::CounterpartyAccount
-            | Field::PayerAccount
-            | Field::PayeeAccount => numbered(self.shape(column), '6', number),
-            Field::PayerName | Field::PayeeName if own_here => {
-                "示例市住房公积金管理中心".to_owned()
-            }
-            Field::CounterpartyName | Field::PayerName | Field::PayeeName => name(1),
-            Field::BankCode | Field::PayerBankCode | Field::PayeeBankCode => {
-                numbered(self.shape(column), '9', number)
-            }
-            Field::BankName | Field::PayerBankName | Field::PayeeBankName => {
-                "示例银行营业部".to_owned()
-            }
             Field::Summary => format!("示例摘要{number}"),
             Field::Postscript => format!("示例附言{number}"),
             Field::Purpose => format!("示例用途{number}"),
             Field::Note => format!("示例备注{number}"),
+            Field::Account
+            | Field::CounterpartyAccount
+            | Field::CounterpartyName
+            | Field::BankCode
+            | Field::BankName
+            | Field::PayerAccount
+            | Field::PayerName
+            | Field::PayerBankCode
+            | Field::PayerBankName
+            | Field::PayeeAccount
+            | Field::PayeeName
+            | Field::PayeeBankCode
+            | Field::PayeeBankName => self.party(column, role, one),
+        }
+    }
+
+    /// An account, a name or a bank, of the own side or of the other.
+    fn party(&self, column: usize, field: Field, one: &Invented) -> String {
+        use Field::{Account, BankCode, BankName, CounterpartyAccount, CounterpartyName};
+        use Field::{
+            PayeeAccount, PayeeBankCode, PayeeName, PayerAccount, PayerBankCode, PayerName,
+        };
+        let out = one.way == Direction::Debit;
+        let payer = matches!(field, PayerAccount | PayerName);
+        let payee = matches!(field, PayeeAccount | PayeeName);
+        let own = field == Account || (self.two_parties && ((payer && out) || (payee && !out)));
+        let number = one.number + 10 * one.seed;
+        let stem = |place: usize| STEMS.get(place % STEMS.len()).copied().unwrap_or_default();
+        let further = if one.seed > 0 { stem(one.seed * 3 + 1) } else { "" };
+        let first =
+            if matches!(field, BankCode | PayerBankCode | PayeeBankCode) { '9' } else { '6' };
+        let accounts = [Account, CounterpartyAccount, PayerAccount, PayeeAccount];
+        if own && accounts.contains(&field) {
+            self.own_account()
+        } else if own {
+            "示例市住房公积金管理中心".to_owned()
+        } else if matches!(field, CounterpartyName | PayerName | PayeeName) {
+            format!("示例{}{further}有限公司", stem(one.number + one.seed))
+        } else if matches!(field, BankName | Field::PayerBankName | Field::PayeeBankName) {
+            "示例银行营业部".to_owned()
+        } else {
+            numbered(self.shape(column), first, number)
         }
     }
 
@@ -300,54 +298,23 @@ impl<'o> Forms<'o> {
         let cell =
             |field| column(field).and_then(|column| cells.get(column)).map_or("", String::as_str);
         let plain = |field, fen| {
-            column(field).and_then(|column| self.amounts.get(column)).map(|form| form.plain(fen))
+            let form = column(field).and_then(|column| self.amounts.get(column));
+            form.map(|form| form.plain(fen))
         };
-        let out = one.way == Direction::Debit;
-        let time = |field, by: &dyn Fn(&str) -> (String, Option<NaiveTime>)| {
-            column(field).and_then(|column| by(self.shape(column)).1)
-        };
-        let at = time(Field::Date, &|shape| dated(shape, self.draft.dates, one.on, one.at));
-        let at = at
-            .or_else(|| time(Field::Time, &|shape| timed(shape, self.draft.dates, one.on, one.at)));
+        let side = if one.way == Direction::Debit { Field::Debit } else { Field::Credit };
+        let amount = plain(side, one.fen).or_else(|| plain(Field::Amount, one.fen));
         let mut line = one.on.to_string();
         let mut put = |text: &str| {
             line.push(' ');
             line.push_str(text);
         };
-        if let Some(at) = at {
+        if let Some(at) = self.time_of(one) {
             put(&at.to_string());
         }
         put(one.way.code());
-        let side = if out { Field::Debit } else { Field::Credit };
-        put(&plain(side, one.fen).or_else(|| plain(Field::Amount, one.fen)).unwrap_or_default());
+        put(&amount.unwrap_or_default());
         put(&self.currency);
-        let [account, name, code, bank, own] = if !self.two_parties {
-            let payer =
-                |field: Field, other: Field| if column(field).is_some() { field } else { other };
-            [
-                payer(Field::CounterpartyAccount, Field::PayerAccount),
-                payer(Field::CounterpartyName, Field::PayerName),
-                payer(Field::BankCode, Field::PayerBankCode),
-                payer(Field::BankName, Field::PayerBankName),
-                Field::Account,
-            ]
-        } else if out {
-            [
-                Field::PayeeAccount,
-                Field::PayeeName,
-                Field::PayeeBankCode,
-                Field::PayeeBankName,
-                Field::PayerAccount,
-            ]
-        } else {
-            [
-                Field::PayerAccount,
-                Field::PayerName,
-                Field::PayerBankCode,
-                Field::PayerBankName,
-                Field::PayeeAccount,
-            ]
-        };
+        let [account, name, code, bank, own] = self.sides(one.way);
         let balance = plain(Field::Balance, one.balance).unwrap_or_default();
         for (name, value) in [
             ("account", unguarded(cell(own))),
@@ -368,6 +335,37 @@ impl<'o> Forms<'o> {
         }
         line.push('\n');
         line
+    }
+
+    /// The time that is read: behind the day, else from a column of its own.
+    fn time_of(&self, one: &Invented) -> Option<NaiveTime> {
+        let (order, shape) = (self.draft.dates, |column| self.shape(column));
+        let day = self
+            .draft
+            .column(Field::Date)
+            .and_then(|column| dated(shape(column), order, one.on, one.at).1);
+        let beside = || timed(shape(self.draft.column(Field::Time)?), order, one.on, one.at).1;
+        day.or_else(beside)
+    }
+
+    /// The fields of the other side (account, name, bank's number, bank), and the own account's.
+    fn sides(&self, way: Direction) -> [Field; 5] {
+        use Field::{BankCode, BankName, CounterpartyAccount, CounterpartyName};
+        use Field::{PayeeAccount, PayeeBankCode, PayeeBankName, PayeeName};
+        use Field::{PayerAccount, PayerBankCode, PayerBankName, PayerName};
+        let payer = [PayerAccount, PayerName, PayerBankCode, PayerBankName];
+        let payee = [PayeeAccount, PayeeName, PayeeBankCode, PayeeBankName];
+        let other = [CounterpartyAccount, CounterpartyName, BankCode, BankName];
+        let named = |field| self.draft.column(field).is_some();
+        // Where only the payer has columns, that is the other side.
+        let alone = !named(CounterpartyAccount) && !named(CounterpartyName);
+        let ([account, name, code, bank], own) = match (self.two_parties, way) {
+            (true, Direction::Credit) => (payer, PayeeAccount),
+            (true, Direction::Debit) => (payee, PayerAccount),
+            (false, _) if alone => (payer, Field::Account),
+            (false, _) => (other, Field::Account),
+        };
+        [account, name, code, bank, own]
     }
 }
 

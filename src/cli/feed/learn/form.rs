@@ -225,8 +225,7 @@ pub(super) fn timed(
 ) -> (String, Option<NaiveTime>) {
     let (guard, bare) = Guard::of(form);
     let first = bare.bytes().take_while(u8::is_ascii_digit).count();
-    let day = first >= 8
-        || bare.bytes().nth(first).is_some_and(|mark| matches!(mark, b'-' | b'/' | b'.'));
+    let day = first >= 8 || matches!(bare.as_bytes().get(first), Some(b'-' | b'/' | b'.'));
     if day || bare.contains('年') {
         return dated(form, order, on, at);
     }
