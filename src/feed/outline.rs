@@ -6,6 +6,8 @@
 //!
 //! Invariant: at most [`ROWS_MAX`] rows are kept, whatever the file holds.
 
+mod guess;
+
 use super::encoding::{Encoding, Scan, Utf8Reader};
 use super::heading::{self, Meaning};
 use super::rows::{KeptRow, Row};
@@ -45,6 +47,8 @@ pub struct OutlineColumn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Understood {
     Field(Field),
+    /// The heading says nothing; contents and balances allow this alone.
+    Guessed(Field),
     /// Known, and of no use.
     Nothing,
     Unknown,
@@ -86,8 +90,15 @@ pub fn outline(
     let below =
         below.take_while(is_below).map(|row| row.row().cells().map(str::to_owned).collect());
     let line = rows.get(place).map_or(0, |row| row.row().line);
-    let rows = below.collect();
-    Ok(Outline { encoding: encoding.name(), delimiter: char::from(delimiter), line, columns, rows })
+    let mut outline = Outline {
+        encoding: encoding.name(),
+        delimiter: char::from(delimiter),
+        line,
+        columns,
+        rows: below.collect(),
+    };
+    guess::guess(&mut outline);
+    Ok(outline)
 }
 
 /// The first rows, whatever the file is, with its encoding and delimiter.

@@ -83,7 +83,7 @@ fn a_program_gets_the_blocks_as_they_are() {
     let got = stdout(&centre, &["feed", "inspect", "--format", "json", "inbox/may.csv"], 0);
     let blocks = got.split_once("\"blocks\":").unwrap().1;
     let want = format!(
-        "[{{\"line\":1,\"account\":\"{ICBC}\",\"from\":\"2026-05-11\",\"to\":\"2026-05-14\",\"entries\":7,\
+        "[{{\"line\":1,\"account\":\"{ICBC}\",\"from\":\"2026-05-11\",\"to\":\"2026-05-14\",\"entries\":8,\
          \"layout\":\"standard\",\"columns\":[{{\"heading\":\"本方账号\",\"reads\":\"account\",\"why\":\"layout\"}},"
     );
     assert!(blocks.starts_with(&want), "{blocks}");
@@ -135,6 +135,17 @@ fn a_strange_statement_is_learnt_proved_and_read_from_then_on() {
 }
 
 #[test]
+fn what_contents_and_balances_alone_tell_needs_no_options() {
+    let centre = Centre::new();
+    centre.write("strange.csv", STRANGE.as_bytes());
+    let said = centre.stderr(&["feed", "learn", "strange.csv", "--yes"], 0);
+    assert!(said.contains("进  收入金额  money in     contents and balances"), "{said}");
+    let text = layout(&centre, "strange");
+    let want = "date = [\"项\"]\ncredit = [\"进\"]\ndebit = [\"出\"]\nbalance = [\"剩\"]\n";
+    assert!(text.contains(want), "{text}");
+}
+
+#[test]
 fn nothing_is_written_in_a_dry_run_or_over_what_is_there() {
     let centre = Centre::new();
     centre.write("strange.csv", STRANGE.as_bytes());
@@ -166,7 +177,7 @@ fn the_rules_folder_is_made_where_there_is_none() {
 fn what_the_file_contradicts_or_does_not_say_is_refused_with_what_to_do() {
     let centre = Centre::new();
     centre.write("strange.csv", STRANGE.as_bytes());
-    let flagged = "日子,向,数\n2026-05-11,来,5.00\n2026-05-12,去,6.00\n";
+    let flagged = "日子,向,数\n2026-05-11,天,5.00\n2026-05-12,地,6.00\n";
     centre.write("flagged.csv", flagged.as_bytes());
     let twice = "项,甲,甲\n2026-05-11,5.00,\n";
     centre.write("twice.csv", twice.as_bytes());
@@ -176,8 +187,8 @@ fn what_the_file_contradicts_or_does_not_say_is_refused_with_what_to_do() {
     centre.write("shuffled.csv", shuffled.as_bytes());
     #[rustfmt::skip] // A table is read by column.
     let rows: [(&str, &[&str], i32, &str); 10] = [
-        ("strange.csv",   &[],                                         2, "--column date=HEADING; the headings are 项, 进, 出"),
-        ("strange.csv",   &["date=项", "credit=进"],                    2, "--column debit=HEADING"),
+        ("flagged.csv",   &[],                                         2, "--column amount=HEADING, or credit=… and debit=…; the headings are 日子, 向, 数"),
+        ("twice.csv",     &["date=项", "credit=#2"],                   2, "--column debit=HEADING"),
         ("strange.csv",   &["date=谁", "credit=进", "debit=出"],        2, "the column 谁 holds no days"),
         ("strange.csv",   &["date=天"],                                2, "no column has the heading \"天\""),
         ("strange.csv",   &["colour=项"],                              2, "no field is called \"colour\""),
@@ -202,9 +213,9 @@ fn statements_of_many_forms_are_learnt_without_a_cell_of_theirs() {
     #[rustfmt::skip] // A table is read by column.
     let rows: [(&str, &str, &[&str], &[&str], &str); 8] = [
         ("words that only the balances explain",
-         "时\t甲\t乙\t丙\t丁\n20260105093011\t来\t500.00\t1500.00\t6222021234567890123\n20260106100000\t去\t88.80\t1411.20\t6222021234567890999\n20260107110000\t来\t3000.00\t4411.20\t6222021234567890123\n",
+         "时\t甲\t乙\t丙\t丁\n20260105093011\t天\t500.00\t1500.00\t6222021234567890123\n20260106100000\t地\t88.80\t1411.20\t6222021234567890999\n20260107110000\t天\t3000.00\t4411.20\t6222021234567890123\n",
          &["date=时", "flag=甲", "amount=乙", "balance=丙", "counterparty_account=丁"], &[],
-         "credit = [\"来\"]\ndebit = [\"去\"]"),
+         "credit = [\"天\"]\ndebit = [\"地\"]"),
         ("a sign, and the newest row first",
          "项,数,剩\n2026年1月7日,+3000.00,4411.20\n2026年1月6日,-88.80,1411.20\n2026年1月5日,+500.00,1500.00\n",
          &["date=项", "amount=数", "balance=剩"], &[],

@@ -25,8 +25,8 @@ Examples:
   duizhang feed inspect --format json may.xml";
 
 const LEARN_HELP: &str = "\
-On a terminal it asks which column is what. With --column it takes what is given, keeps what the headings say
-of the other columns, and asks nothing. The whole file is then read in the new way and its balances are
+On a terminal it asks which column is what. With --column or --yes it asks nothing: it takes what is given, else
+what the headings say, else what contents and balances alone can mean. The whole file is then read in the new way and its balances are
 followed; a way that they contradict is not written. The layout goes to rules/banks/NAME.toml of the centre,
 with an example of invented rows: nothing of the file's own rows is in it.
 

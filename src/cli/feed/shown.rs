@@ -5,7 +5,7 @@
 
 use crate::cli::rows::{aligned, one_line};
 use crate::feed::inspect::{BlockSummary, ColumnSummary, Summary};
-use crate::feed::outline::Outline;
+use crate::feed::outline::{Outline, Understood};
 use crate::nightly;
 use crate::remittance::account::masked;
 use crate::rulebook::field::{self, Field};
@@ -119,10 +119,11 @@ pub(super) fn roles(outline: &Outline, roles: &[Option<Field>], given: &[bool]) 
     let rows = columns.map(|((column, role), given)| {
         let (chinese, english) =
             role.map_or(("不读取", "not read"), |role| (role.chinese(), role.english()));
-        let why = match (role, given) {
-            (_, true) => "as you say 指定",
-            (Some(_), false) => "its heading 表头",
-            (None, false) => "",
+        let why = match (role, given, column.understood) {
+            (_, true, _) => "as you say 指定",
+            (Some(_), false, Understood::Guessed(_)) => "contents and balances 内容与余额",
+            (Some(_), false, _) => "its heading 表头",
+            (None, false, _) => "",
         };
         let texts = [&*one_line(&column.heading), chinese, english, why];
         texts.map(str::to_owned)

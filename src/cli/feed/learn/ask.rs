@@ -23,7 +23,7 @@ pub(super) fn ask(
     let mut said = Vec::new();
     for (place, column) in outline.columns.iter().enumerate() {
         let default = match column.understood {
-            Understood::Field(field) => Role::Field(field),
+            Understood::Field(field) | Understood::Guessed(field) => Role::Field(field),
             Understood::Nothing | Understood::Unknown => Role::Nothing,
         };
         let cells: Vec<_> = outline.filled(place).take(SHOWN).map(one_line).collect();

@@ -297,7 +297,7 @@ fn roles(
     let mut found = Vec::with_capacity(roles.len());
     for (role, column) in roles.iter().zip(&outline.columns) {
         let understood = match column.understood {
-            Understood::Field(field) => Some(field),
+            Understood::Field(field) | Understood::Guessed(field) => Some(field),
             Understood::Nothing | Understood::Unknown => None,
         };
         let free = understood.filter(|field| WORDS.contains(field) || !taken.contains(field));
