@@ -23,6 +23,7 @@ mod html;
 pub mod identity;
 pub mod inspect;
 pub mod mt;
+pub mod outline;
 mod reject;
 mod rows;
 mod running;

@@ -29,6 +29,7 @@ pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;
 pub use taking::{FileOutcome, Intakes};
+pub use wording::line_by_line;
 
 use self::taking::TakenIn;
 use crate::alert::CentreContact;

@@ -9,6 +9,7 @@
 pub mod bank;
 pub mod calendar;
 pub mod desk;
+pub mod field;
 pub mod headings;
 pub mod letter;
 pub mod matching;

@@ -6,10 +6,12 @@
 
 mod alert;
 mod desk;
+mod feed;
 mod nights;
 
 pub(super) use alert::*;
 pub(super) use desk::*;
+pub(super) use feed::*;
 pub(super) use nights::*;
 
 use chrono::NaiveDate;
@@ -151,7 +153,7 @@ pub(super) enum Command {
     #[command(after_help = "Examples:\n  duizhang remark 'Ｐ１９０６１３３７５３示例公司5月'\n  \
         cut -d, -f13 feed.csv | duizhang remark --format json")]
     Remark(RemarkArgs),
-    /// Look into bank statements without a database
+    /// Look into bank statements without a database, and teach how one is read
     Feed {
         #[command(subcommand)]
         command: FeedCommand,
@@ -391,22 +393,6 @@ pub(super) struct RemarkArgs {
     /// Standard input is one JSON string a line, so that a remark may hold line breaks
     #[arg(long, conflicts_with = "text")]
     pub(super) stdin_json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum FeedCommand {
-    /// Parse only: what is in these files, and what in them cannot be read
-    #[command(
-        after_help = "Examples:\n  duizhang feed inspect inbox/*/*\n  duizhang feed inspect --format json may.xml"
-    )]
-    Inspect(InspectArgs),
-}
-
-#[derive(Args, Debug)]
-pub(super) struct InspectArgs {
-    /// Bank statements
-    #[arg(required = true, value_name = "FILE")]
-    pub(super) files: Vec<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -51,7 +51,7 @@ const COLUMNS: &[Column<Answer>] = &[
         key: "span",
         heading: "",
         value: |row| match row.reading.span {
-            Some((start, end)) => Value::Json(serde_json::json!([start, end])),
+            Some((start, end)) => Value::nested(&[start, end]),
             None => Value::Absent,
         },
     },

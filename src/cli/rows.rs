@@ -24,8 +24,8 @@ pub(super) enum Value<'a> {
     Day(NaiveDate),
     Truth(bool),
     Several(Vec<String>),
-    /// Anything deeper; the table shows it as JSON.
-    Json(serde_json::Value),
+    /// Anything deeper, as JSON already: [`Value::nested`]. Table and CSV show it as it is.
+    Nested(String),
 }
 
 /// One column of a listing whose rows are `T`.
@@ -84,8 +84,7 @@ impl<T> Printer<T> {
                 // Written by hand to keep the order of the columns, which is the contract's.
                 for (index, (column, value)) in values.enumerate() {
                     write!(out, "{}{:?}:", if index == 0 { '{' } else { ',' }, column.key)?;
-                    serde_json::to_writer(&mut *out, &value.json())
-                        .map_err(std::io::Error::from)?;
+                    value.write_json(out)?;
                 }
                 out.write_all(b"}\n")?;
             }
@@ -143,6 +142,29 @@ fn table<T>(columns: &[Column<T>]) -> Table {
     table
 }
 
+/// Rows of texts one below the other, indented, no wider than the terminal.
+pub(super) fn aligned<const N: usize>(
+    indent: u16,
+    rows: impl Iterator<Item = [String; N]>,
+) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new());
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    if let Some(width) = table.width().filter(|_| std::io::stdout().is_terminal()) {
+        table.set_width(width.saturating_sub(indent));
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    rows.for_each(|row| {
+        table.add_row(row);
+    });
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 2));
+    });
+    let before = " ".repeat(usize::from(indent));
+    let lines = table.lines().map(|line| format!("{before}{}", line.trim_end()));
+    lines.filter(|line| !line.trim().is_empty()).collect()
+}
+
 fn broken(error: csv::Error) -> Failure {
     if let csv::ErrorKind::Io(error) = error.into_kind() {
         return error.into();
@@ -164,6 +186,12 @@ impl Value<'_> {
         reference.map_or(Value::Absent, |known| Value::Text(known.to_string().into()))
     }
 
+    /// A list or a structure; its keys keep the order in which it serialises them.
+    pub(super) fn nested(value: &impl serde::Serialize) -> Value<'static> {
+        // What has no JSON (a map whose keys are no texts) is none of ours.
+        serde_json::to_string(value).map_or(Value::Absent, Value::Nested)
+    }
+
     pub(super) fn count(count: u64) -> Value<'static> {
         i64::try_from(count).map_or(Value::Absent, Value::Number)
     }
@@ -182,21 +210,22 @@ impl Value<'_> {
             Self::Truth(false) if for_people => "✗".into(),
             Self::Truth(truth) => truth.to_string().into(),
             Self::Several(texts) => texts.join(if for_people { ", " } else { ";" }).into(),
-            Self::Json(value) => value.to_string().into(),
+            Self::Nested(json) => json.as_str().into(),
         }
     }
 
-    fn json(self) -> serde_json::Value {
-        match self {
-            Self::Absent => serde_json::Value::Null,
-            Self::Text(text) => text.into(),
-            Self::Amount(amount) => amount.to_string().into(),
-            Self::Number(number) => number.into(),
-            Self::Day(day) => day.to_string().into(),
-            Self::Truth(truth) => truth.into(),
-            Self::Several(texts) => texts.into(),
-            Self::Json(value) => value,
-        }
+    fn write_json(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let written = match self {
+            Self::Absent => serde_json::to_writer(out, &()),
+            Self::Text(text) => serde_json::to_writer(out, text),
+            Self::Amount(amount) => serde_json::to_writer(out, &amount.to_string()),
+            Self::Number(number) => serde_json::to_writer(out, number),
+            Self::Day(day) => serde_json::to_writer(out, &day.to_string()),
+            Self::Truth(truth) => serde_json::to_writer(out, truth),
+            Self::Several(texts) => serde_json::to_writer(out, texts),
+            Self::Nested(json) => return out.write_all(json.as_bytes()),
+        };
+        written.map_err(std::io::Error::from)
     }
 }
 
@@ -243,6 +272,21 @@ mod tests {
         ] {
             assert_eq!(grouped(Money::from_fen(fen)), want);
         }
+    }
+
+    #[test]
+    fn a_nested_value_keeps_the_order_of_its_keys() {
+        #[derive(serde::Serialize)]
+        struct Deep {
+            z: u8,
+            a: Vec<Option<&'static str>>,
+        }
+        let value = Value::nested(&[Deep { z: 1, a: vec![None, Some("\"")] }]);
+        let mut json = Vec::new();
+        value.write_json(&mut json).unwrap();
+        let want = r#"[{"z":1,"a":[null,"\""]}]"#;
+        assert_eq!(String::from_utf8(json).unwrap(), want);
+        assert_eq!(value.plain(false), want);
     }
 
     #[test]

@@ -17,6 +17,18 @@ pub(super) fn load(settings: &Settings) -> Result<Rulebook, Failure> {
     Rulebook::read(own.clone()).map_err(|faults| wrong(&own, faults))
 }
 
+/// The same with one more file of the centre's own.
+pub(super) fn with(settings: &Settings, file: RuleFile) -> Result<Rulebook, Failure> {
+    let mut own = own(settings)?;
+    own.push(file);
+    Rulebook::read(own.clone()).map_err(|faults| wrong(&own, faults))
+}
+
+/// The examples that do not hold, each as `rules test` tells it.
+pub(super) fn faults(rules: &Rulebook) -> Vec<String> {
+    examples::run(rules).faults
+}
+
 /// Pairs each error with its file, to show the place.
 fn wrong(own: &[RuleFile], faults: Vec<RuleError>) -> Failure {
     let file = |path: &str| own.iter().find(|file| file.path == path).cloned();

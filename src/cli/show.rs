@@ -43,7 +43,7 @@ impl Written {
             Some(serde_json::Value::Number(number)) => {
                 number.as_i64().map_or(Value::Absent, Value::Number)
             }
-            Some(deeper) => Value::Json(deeper.clone()),
+            Some(deeper) => Value::nested(deeper),
         }
     }
 }

@@ -5,11 +5,12 @@
 //! are split is `rows.rs`.
 
 use super::encoding::{Encoding, Scan, Utf8Reader};
-use super::rows::RowReader;
+use super::rows::{Row, RowReader};
 use super::table::{Delivered, Finder, Nearest, TableReader};
 use super::{FeedError, FeedErrorKind, Sink};
 use crate::rulebook::bank::BankLayouts;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use std::collections::BTreeMap;
 use std::io::Read;
 
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -72,6 +73,29 @@ fn looks_chinese(head: &[u8]) -> bool {
     detector.guess(None, Utf8Detection::Deny) == encoding_rs::GBK
 }
 
+/// Encoding and delimiter of a table whose header nobody understands: Chinese where the bytes are that, and the delimiter
+/// that splits most rows into as many cells.
+pub(super) fn guess(scan: &Scan, layouts: &BankLayouts) -> Result<(Encoding, u8), FeedError> {
+    let unknown = match plan(scan, layouts) {
+        Ok(found) => return Ok(found),
+        Err(error) => error,
+    };
+    let chinese = || looks_chinese(&scan.head).then_some(Encoding::GB18030);
+    let encoding = Encoding::proven(scan).or_else(chinese).ok_or(unknown)?;
+    let text = encoding.decode_head(&scan.head);
+    let alike = |delimiter: &u8| {
+        let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut rows = RowReader::new(text.as_bytes(), *delimiter);
+        while let Ok(Some(row)) = rows.next() {
+            *widths.entry(row.len()).or_default() += 1;
+        }
+        let widths = widths.into_iter().filter(|(width, _)| *width > 1);
+        widths.map(|(width, rows)| (rows, width)).max()
+    };
+    let best = DELIMITERS.into_iter().rev().max_by_key(alike);
+    Ok((encoding, best.unwrap_or(b',')))
+}
+
 /// Reads a table row by row; gives the name of the layout that fits.
 pub(super) fn read<R: Read>(
     input: Utf8Reader<R>,
@@ -85,4 +109,19 @@ pub(super) fn read<R: Read>(
         table.row(row, sink)?;
     }
     table.finish(sink)
+}
+
+/// Hands the rows over as they stand, until no more are wanted.
+pub(super) fn rows<R: Read>(
+    input: Utf8Reader<R>,
+    delimiter: u8,
+    take: &mut dyn FnMut(Row<'_>) -> bool,
+) -> Result<(), FeedError> {
+    let mut rows = RowReader::new(input, delimiter);
+    while let Some(row) = rows.next()? {
+        if !take(row) {
+            break;
+        }
+    }
+    Ok(())
 }

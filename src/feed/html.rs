@@ -7,7 +7,7 @@
 //! A page without a table of a statement is named by its title: most often it says that a session has ended.
 
 use super::encoding::{Encoding, Scan, Utf8Reader};
-use super::rows::Cells;
+use super::rows::{Cells, Row};
 use super::table::{Delivered, Finder, TableReader};
 use super::{FeedError, FeedErrorKind, Sink};
 use crate::rulebook::bank::BankLayouts;
@@ -61,6 +61,20 @@ pub(super) fn read<R: Read>(
         }
     }
     table.finish(sink)
+}
+
+/// Hands the rows over as they stand, until no more are wanted.
+pub(super) fn rows<R: Read>(
+    input: Utf8Reader<R>,
+    take: &mut dyn FnMut(Row<'_>) -> bool,
+) -> Result<(), FeedError> {
+    let mut rows = TableRows::new(input);
+    while let Some(piece) = rows.next()? {
+        if piece == Piece::Row && !take(rows.cells.row(rows.line)) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// What comes next in a page.

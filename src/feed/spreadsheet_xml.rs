@@ -4,7 +4,7 @@
 //! over several. A document type is refused, entities but the five of XML are not expanded.
 
 use super::encoding::Utf8Reader;
-use super::rows::Cells;
+use super::rows::{Cells, Row};
 use super::table::{Delivered, Finder, TableReader};
 use super::{FeedError, FeedErrorKind, Sink};
 use quick_xml::Reader;
@@ -29,6 +29,20 @@ pub(super) fn read<R: Read>(
         }
     }
     table.finish(sink)
+}
+
+/// Hands the rows over as they stand, until no more are wanted.
+pub(super) fn rows<R: Read>(
+    input: Utf8Reader<R>,
+    take: &mut dyn FnMut(Row<'_>) -> bool,
+) -> Result<(), FeedError> {
+    let mut sheet = Sheet::new(BufReader::new(input));
+    while let Some(piece) = sheet.next()? {
+        if matches!(piece, Piece::Row) && !take(sheet.cells.row(sheet.row)) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 enum Piece {

@@ -18,14 +18,23 @@ pub(super) fn read(
     Err(FeedErrorKind::Feature { needs: "xlsx", found: "an Excel workbook" }.at(0))
 }
 
+/// Without the feature there are no rows to hand over.
+#[cfg(not(feature = "xlsx"))]
+pub(super) fn rows(
+    _: &mut dyn Source,
+    _: &mut dyn FnMut(super::rows::Row<'_>) -> bool,
+) -> Result<(), FeedError> {
+    Err(FeedErrorKind::Feature { needs: "xlsx", found: "an Excel workbook" }.at(0))
+}
+
 #[cfg(feature = "xlsx")]
-pub(super) use workbook::read;
+pub(super) use workbook::{read, rows};
 
 #[cfg(feature = "xlsx")]
 mod workbook {
     use super::{BankLayouts, FeedError, FeedErrorKind, Sink, Source};
     use crate::feed::encoding::Encoding;
-    use crate::feed::rows::Cells;
+    use crate::feed::rows::{Cells, Row};
     use crate::feed::table::{Delivered, Finder, TableReader};
     use calamine::{Data, Range, Reader, SheetVisible, Sheets};
     use std::io::{Cursor, Read, SeekFrom};
@@ -44,20 +53,7 @@ mod workbook {
         layouts: &BankLayouts,
         sink: &mut dyn Sink,
     ) -> Result<Option<String>, FeedError> {
-        input.seek(SeekFrom::Start(0))?;
-        let mut bytes = Vec::new();
-        input.take(PACKED_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-        let packed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let bomb = |size| {
-            size > UNPACKED_BYTES_MAX || (size > SMALL_BYTES && size / packed.max(1) > RATIO_MAX)
-        };
-        if packed > PACKED_BYTES_MAX
-            || (bytes.starts_with(b"PK") && unpacked(&bytes).is_none_or(bomb))
-        {
-            return Err(structure("a workbook of at most 512 MiB", "more, or a broken archive"));
-        }
-        let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes))
-            .map_err(|error| structure("an Excel workbook", &error.to_string()))?;
+        let mut book = open(input)?;
         // Everything is UTF-8 here; the workbook says its encoding itself.
         let finder = Finder::new(layouts, Encoding::UTF_8_VALID);
         let mut table = TableReader::new(finder, Delivered { ragged: true });
@@ -72,6 +68,43 @@ mod workbook {
             }
         }
         table.finish(sink)
+    }
+
+    /// Hands the rows of every sheet over as they stand, until no more are wanted.
+    pub(in crate::feed) fn rows(
+        input: &mut dyn Source,
+        take: &mut dyn FnMut(Row<'_>) -> bool,
+    ) -> Result<(), FeedError> {
+        let mut book = open(input)?;
+        let mut cells = Cells::new();
+        for sheet in visible(&book) {
+            let sheet = range(&mut book, &sheet)?;
+            let first_line = sheet.start().map_or(1, |(row, _)| u64::from(row) + 1);
+            for (row, line) in sheet.rows().zip(first_line..) {
+                fill(&mut cells, row);
+                if !take(cells.row(line)) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open(input: &mut dyn Source) -> Result<Sheets<Cursor<Vec<u8>>>, FeedError> {
+        input.seek(SeekFrom::Start(0))?;
+        let mut bytes = Vec::new();
+        input.take(PACKED_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+        let packed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let bomb = |size| {
+            size > UNPACKED_BYTES_MAX || (size > SMALL_BYTES && size / packed.max(1) > RATIO_MAX)
+        };
+        if packed > PACKED_BYTES_MAX
+            || (bytes.starts_with(b"PK") && unpacked(&bytes).is_none_or(bomb))
+        {
+            return Err(structure("a workbook of at most 512 MiB", "more, or a broken archive"));
+        }
+        calamine::open_workbook_auto_from_rs(Cursor::new(bytes))
+            .map_err(|error| structure("an Excel workbook", &error.to_string()))
     }
 
     /// The sheets that people see; what a bank hides is no statement. A book that hides all is read whole.

@@ -1,9 +1,10 @@
-//! Sets a whole file aside: a copy in the quarantine folder, the reason in a text beside it.
+//! Sets a whole file aside: a copy in the quarantine folder, the reason in a text beside it, in Chinese and in English.
 //!
 //! The delivered file itself is left where it is and is tried again every night: once its account
 //! is known, or the bank has sent it again, it goes in and the copy is removed.
 
-use super::{Delivery, NightError};
+use super::reading::Fault;
+use super::{Delivery, NightError, wording};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -30,11 +31,22 @@ fn reason_beside(copy: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The reason as it stands beside the copy: what staff read first, then the reader's own sentence.
+fn text(name: &str, fault: &str, advice: Option<&str>) -> String {
+    let mut text = format!("{name}：{}\n", wording::line_by_line(fault));
+    if let Some(advice) = advice {
+        text.push_str(advice);
+        text.push('\n');
+    }
+    text.push_str(&format!("\n{name}: {fault}\n"));
+    text
+}
+
 /// Copies the file and writes the reason beside it.
 pub(super) fn put(
     quarantine: &Path,
     delivery: &Delivery,
-    reason: &str,
+    fault: &Fault,
 ) -> Result<PathBuf, NightError> {
     let copy = place(quarantine, delivery);
     let fail =
@@ -43,7 +55,9 @@ pub(super) fn put(
         fs::create_dir_all(folder).map_err(fail)?;
     }
     fs::copy(&delivery.path, &copy).map_err(fail)?;
-    fs::write(reason_beside(&copy), format!("{reason}\n")).map_err(fail)?;
+    let name = delivery.path.file_name().unwrap_or_default().to_string_lossy();
+    let text = text(&name, &fault.to_string(), fault.advice());
+    fs::write(reason_beside(&copy), text).map_err(fail)?;
     Ok(copy)
 }
 

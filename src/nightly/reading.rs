@@ -6,7 +6,9 @@
 
 use super::{Delivery, Tools};
 use crate::feed::identity::Serials;
-use crate::feed::{self, Entry, FeedError, FeedFacts, Flag, Look, Reject, Sink, Statement};
+use crate::feed::{
+    self, Entry, FeedError, FeedErrorKind, FeedFacts, Flag, Look, Reject, Sink, Statement,
+};
 use crate::matching::AccountIndex;
 use crate::remittance::{Money, RemarkField};
 use crate::rulebook::bank::SerialPeriod;
@@ -269,6 +271,28 @@ impl Sink for Feeder<'_> {
 fn fen(amount: Decimal) -> Option<Money> {
     let fen = amount.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
     if fen.scale() > 0 { None } else { fen.mantissa().try_into().ok().map(Money::from_fen) }
+}
+
+impl Fault {
+    /// What staff can do about it, where the sentence does not say that already.
+    pub(super) const fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable(FeedError {
+                kind:
+                    FeedErrorKind::NotUnderstood { .. }
+                    | FeedErrorKind::UnknownLayout { .. }
+                    | FeedErrorKind::Contradicted { .. },
+                ..
+            }) => Some(
+                "处理办法：用 duizhang feed learn 文件 指明各栏含义，程序核对余额后生成 rules/banks/ 下的格式文件，\
+                 下一次批处理会自动重试；或请银行重新提供流水。",
+            ),
+            Self::Unreadable(_)
+            | Self::UnknownAccount { .. }
+            | Self::NoAccount { .. }
+            | Self::UnknownFolder { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for Fault {

@@ -180,7 +180,7 @@ impl Taker<'_> {
         let reason = format!("{}: {fault}", file_name(delivery));
         let (folder, name) = (folder(delivery), held_as(delivery));
         self.till.quarantine(&folder, &name, &reason, self.settings.as_of)?;
-        quarantine::put(&self.settings.quarantine, delivery, &reason)?;
+        quarantine::put(&self.settings.quarantine, delivery, fault)?;
         Ok(())
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! Readers' errors are kept as the sentences they print: the store holds text, and a sentence of
 //! last year must still be shown. [`TABLE`] pairs each form with its Chinese; `{}` is what stands
-//! there, and goes over as it is, but for what is itself a sentence (`{1*}`).
+//! there, and goes over as it is, but for what is itself a sentence (`{1*}`), a list of what a header lacks (`{1&}`), or of
+//! headings with what each was understood as (`{1=}`).
 //!
 //! Invariant: nothing is lost. What no row fits is shown as it was.
+
+use crate::rulebook::field;
 
 /// English form and Chinese form; the first that fits is taken.
 #[rustfmt::skip] // A table is read by column.
@@ -13,6 +16,22 @@ const TABLE: &[(&str, &str)] = &[
     ("expected a statement, found an empty file",     "文件是空的"),
     ("expected CSV, camt, MT940 or settlement records, found {}",
                                                       "不是银行流水（应为 CSV、camt、MT940 或结算系统记录），开头是 {1}"),
+    ("expected the headings of a statement, found \"\"", "不是银行流水：没有表头"),
+    ("expected the headings of a statement, found {}", "表头不像银行流水，没有一栏能够识别：{1}"),
+    ("expected {}, found {}; understood {}",          "表头缺少{1&}；已识别：{3=}；表头原文 {2}"),
+    ("expected balances that follow from the amounts, found {} of {} that do not",
+                                                      "余额与发生额对不上：核对 {2} 笔，其中 {1} 笔不衔接，整个文件不予入账"),
+    ("expected a statement, found a web page with the title {}",
+                                                      "不是银行流水，而是标题为 {1} 的网页；多为登录已超时，请重新下载"),
+    ("expected a build with the feature {}, found {}", "本程序编译时未包含功能 {1}，不能读取 {2}"),
+    ("in {}: {}",                                     "压缩包中的文件 {1}：{2*}"),
+    ("expected a header before the first row, found {}", "第一笔明细之前没有表头"),
+    ("expected a header above the rows, found {}",    "明细上方没有表头"),
+    ("expected the own account of this block, as the one before names {}, found {}",
+                                                      "前一段写明账号 {1}，这一段没有写明本方账号"),
+    ("expected a closing quote, found {}",            "引号没有成对，自 {1} 起"),
+    ("expected UTF-8, or an encoding in which the header has the words of a statement, found {}",
+                                                      "编码无法识别：不是 UTF-8，按 GB18030 等编码也读不出表头"),
     ("expected the columns of a layout in rules/banks, found \"\"",
                                                       "不是银行流水：没有表头"),
     ("expected the columns of a layout in rules/banks, found {}",
@@ -32,6 +51,15 @@ const TABLE: &[(&str, &str)] = &[
     ("expected commas between groups of three digits, found {}",
                                                       "千分位逗号位置不对：{1}"),
     ("expected a value",                              "应有内容，实为空"),
+    ("expected {} fields",                            "应有 {1} 栏"),
+    ("expected a date such as {}",                    "应为日期，例如 {1}"),
+    ("expected a time of day such as {}",             "应为时间，例如 {1}"),
+    ("expected text without NUL",                     "文字中不应有 NUL 字符"),
+    ("expected text in the file's encoding",          "文字中有无法解码的字节"),
+    ("expected {} (credit) or {} (debit)",            "应为 {1}（收入）或 {2}（支出）"),
+    ("expected a currency such as {} or {}",          "应为币种，例如{1}或 {2}"),
+    ("expected an amount without a minus, or other rows that say what it means",
+                                                      "负号含义不明：其他各笔支出没有负号可供对照"),
     ("expected CNY",                                  "应为人民币（CNY）"),
     ("expected either a debit or a credit amount",    "借方与贷方金额应有且只有一个"),
     ("account {}: expected {}, found {}",             "账户 {1}：应为 {2}，实为 {3}"),
@@ -43,18 +71,53 @@ const TABLE: &[(&str, &str)] = &[
 
 /// The sentence in Chinese, or as it is.
 pub(super) fn chinese(english: &str) -> String {
+    said(english, "，")
+}
+
+/// A reader's sentence in Chinese, with each heading of a list on a line of its own.
+#[must_use]
+pub fn line_by_line(english: &str) -> String {
+    said(english, "\n  ")
+}
+
+fn said(english: &str, joint: &str) -> String {
     let fitting = TABLE.iter().find_map(|(form, chinese)| Some((holes(english, form)?, chinese)));
     let Some((holes, chinese)) = fitting else { return english.to_owned() };
-    let mut said = (*chinese).to_owned();
+    let mut text = (*chinese).to_owned();
     for (number, hole) in (1..).zip(holes) {
-        let sentence = format!("{{{number}*}}");
-        if said.contains(&sentence) {
-            said = said.replace(&sentence, &self::chinese(hole));
-        } else {
-            said = said.replace(&format!("{{{number}}}"), hole);
+        text = text.replace(&format!("{{{number}}}"), hole);
+        for (sign, say) in
+            [("*", said as fn(&str, &str) -> String), ("&", lacking), ("=", headings)]
+        {
+            let place = format!("{{{number}{sign}}}");
+            if text.contains(&place) {
+                text = text.replace(&place, &say(hole, joint));
+            }
         }
     }
-    said
+    text
+}
+
+/// What a header lacks: `the day and the amount`.
+fn lacking(list: &str, _: &str) -> String {
+    list.split(" and ").map(field::chinese).collect::<Vec<_>>().join("、")
+}
+
+/// Headings, each with what it was understood as: `记账日期 as booking day, 收入 as credit`.
+fn headings(list: &str, joint: &str) -> String {
+    let mut told = String::new();
+    for (place, one) in list.split(", ").enumerate() {
+        if place > 0 || joint.starts_with('\n') {
+            told.push_str(joint);
+        }
+        match one.rsplit_once(" as ") {
+            Some((heading, code)) => {
+                told.push_str(&format!("{heading} → {}", field::chinese(code)))
+            }
+            None => told.push_str(one),
+        }
+    }
+    told
 }
 
 /// What stands in the holes of a form; `None` where the text is not of that form.
@@ -107,18 +170,33 @@ mod tests {
     #[test]
     fn every_sentence_of_the_readers_has_its_row() {
         use crate::feed::{FeedError, FeedErrorKind, Problem};
+        let text = || "x".to_owned();
+        // Not among them: what the operating system says of a disk, which is shown as it is.
         let kinds = [
             FeedErrorKind::Empty,
-            FeedErrorKind::UnknownFormat { found: "x".into() },
-            FeedErrorKind::Encoding { expected: "UTF-8", found: "x".into() },
-            FeedErrorKind::UnknownLayout { header: "x".into() },
-            FeedErrorKind::Structure { expected: "x".into(), found: "y".into() },
+            FeedErrorKind::UnknownFormat { found: text() },
+            FeedErrorKind::Encoding { expected: "UTF-8", found: text() },
+            FeedErrorKind::UnknownLayout { header: text() },
+            FeedErrorKind::NotUnderstood {
+                understood: vec![("余额".to_owned(), "balance")],
+                missing: vec!["the day", "the amount"],
+                header: text(),
+            },
+            FeedErrorKind::Contradicted { tried: 9, broken: 8 },
+            FeedErrorKind::Page { title: "会话超时".to_owned() },
+            FeedErrorKind::Feature { needs: "xlsx", found: "x" },
+            FeedErrorKind::Structure { expected: text(), found: text() },
             FeedErrorKind::Forbidden { found: "x" },
+            FeedErrorKind::Member { name: text(), error: Box::new(FeedErrorKind::Empty.at(0)) },
         ];
         let problems = [
             Problem::Missing,
-            Problem::Date { expected: "x" },
-            Problem::Word { expected: "x".into() },
+            Problem::Date { expected: "a date such as 2026-05-11" },
+            Problem::Date { expected: "a time of day such as 09:30:00" },
+            Problem::Word { expected: "贷 (credit) or 借 (debit)".into() },
+            Problem::Fields { expected: "7 fields".into() },
+            Problem::Text { expected: "text without NUL" },
+            Problem::Text { expected: "text in the file's encoding" },
             Problem::Currency,
             Problem::Direction,
         ];
@@ -128,5 +206,20 @@ mod tests {
             assert_ne!(chinese(sentence), *sentence);
             assert!(!chinese(sentence).contains("expected"), "{sentence}");
         }
+    }
+
+    #[test]
+    fn what_was_understood_is_said_heading_by_heading() {
+        use crate::feed::FeedErrorKind;
+        let error = FeedErrorKind::NotUnderstood {
+            understood: vec![("收入".to_owned(), "credit"), ("剩余 as is".to_owned(), "balance")],
+            missing: vec!["the day", "the amount of money out"],
+            header: "收入,剩余 as is,甲".to_owned(),
+        };
+        let english = error.at(3).to_string();
+        let want = "第 3 行：表头缺少记账日、支出金额；已识别：收入 → 收入金额，剩余 as is → 余额；表头原文 \"收入,剩余 as is,甲\"";
+        assert_eq!(chinese(&english), want);
+        let want = want.replace("已识别：", "已识别：\n  ").replace("，剩余", "\n  剩余");
+        assert_eq!(line_by_line(&english), want);
     }
 }

@@ -6,10 +6,7 @@
 //!
 //! Invariant: every layout has a name of its own and an example, which `cargo test` reads.
 
-mod field;
-
-pub use field::Field;
-
+pub use super::field::Field;
 use super::headings::Headings;
 use super::shipped::{shipped_below, shipped_file};
 use super::{RuleError, RuleFile};
@@ -41,6 +38,9 @@ pub enum Precedence {
     Bank,
     /// The contract's own: taken where it knows every heading, or as many as a bank's layout.
     Standard,
+    /// Learnt from a file of this centre, where headings or another layout said it wrongly: taken before all others, and its
+    /// day before what headings say of days.
+    Learned,
 }
 
 /// Which part of a date stands first.

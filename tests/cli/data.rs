@@ -104,9 +104,11 @@ fn a_file_is_inspected_without_a_database() {
     let centre = Centre::new();
     std::fs::remove_file(centre.path().join("duizhang.db")).unwrap();
     let got = lines(&centre, &["feed", "inspect", "inbox/may.csv", "duizhang.toml"], "");
+    // The blocks behind it are for `feed.rs`.
+    let (figures, _) = got[0].split_once(",\"blocks\":").unwrap();
     assert_eq!(
-        got[0],
-        r#"{"file":"inbox/may.csv","format":"csv","encoding":"utf-8","statements":2,"entries":9,"transactions":9,"sum_credit":"3916.99","sum_debit":"15.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":0,"error":null,"flags":[]}"#
+        figures,
+        r#"{"file":"inbox/may.csv","format":"csv","encoding":"utf-8","statements":2,"entries":9,"transactions":9,"sum_credit":"3916.99","sum_debit":"15.00","currency":"CNY","opening":null,"closing":null,"balance_ok":null,"rejected":0,"error":null,"flags":[]"#
     );
     assert!(got[1].contains(r#""error":""#), "{}", got[1]);
     centre.run(&["feed", "inspect", "inbox/may.csv"]).assert().code(0);

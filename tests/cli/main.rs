@@ -2,7 +2,7 @@
 //!
 //! One crate, so that it is linked once. [`apply`] is what employers file, [`face`] needs no database, [`night`] is about exit codes
 //! and files, [`on_postgres`] about the second database and many centres, [`data`] about what is printed and what staff decide, [`demo`] about the invented
-//! centre, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
+//! centre, [`feed`] about statements, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
 
 #![cfg(feature = "app")]
 #![expect(
@@ -19,6 +19,7 @@ mod centre;
 mod data;
 mod demo;
 mod face;
+mod feed;
 mod killed;
 mod letters;
 #[path = "../mail/server.rs"]

@@ -9,7 +9,7 @@ use super::value;
 use crate::feed::date;
 use crate::feed::heading::{DayRank, Meaning};
 use crate::feed::rows::KeptRow;
-use crate::rulebook::bank::Field;
+use crate::rulebook::bank::{Field, Precedence};
 
 impl Plan<'_> {
     /// The columns that the bank's layout names. Its days and times only where headings do not say them.
@@ -18,7 +18,8 @@ impl Plan<'_> {
         let chinese = (0..header.cells.len()).any(|column| header.day_rank(column).is_some());
         for field in layout.columns.keys() {
             let column = places.get(*field as usize).copied().unwrap_or(NOWHERE);
-            let day = matches!(field, Field::Date | Field::Time) && chinese;
+            let said = chinese && layout.precedence != Precedence::Learned;
+            let day = matches!(field, Field::Date | Field::Time) && said;
             if column == NOWHERE || day {
                 continue;
             }

@@ -181,13 +181,20 @@ impl Nearest {
     }
 }
 
-/// How good a fit is: the contract's layout where it knows every heading; else a bank's before a
+/// How good a fit is: a layout learnt at this centre before all others; the contract's layout where it knows every heading; else a bank's before a
 /// fallback, then by the headings known, then the contract's before a bank's.
-type Rank = (bool, bool, usize, bool);
+type Rank = (bool, bool, bool, usize, bool);
 
 fn rank(layout: &BankLayout, known: usize, filled: usize) -> Rank {
     let standard = layout.precedence == Precedence::Standard;
-    (standard && known == filled, layout.precedence > Precedence::Fallback, known, standard)
+    let learned = layout.precedence == Precedence::Learned;
+    (
+        learned,
+        standard && known == filled,
+        layout.precedence > Precedence::Fallback,
+        known,
+        standard,
+    )
 }
 
 fn is_field(heading: &Heading) -> bool {

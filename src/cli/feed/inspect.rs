@@ -1,0 +1,133 @@
+//! `duizhang feed inspect`: what is in a bank's file, and how it was understood.
+//!
+//! Start at [`run`]. For programs, and with `-q`, one row a file; for people the row is followed by its blocks and columns
+//! ([`shown`](super::shown)). What cannot be read goes to standard error with its place, and the exit code says so:
+//! nothing was set aside here, but a night would set it aside.
+
+use super::shown;
+use crate::cli::args::{Format, Global, InspectArgs};
+use crate::cli::failure::{Done, Failure};
+use crate::cli::rows::{Column, Printer, Value, stdout};
+use crate::cli::rules;
+use crate::cli::settings::Settings;
+use crate::feed::inspect::{Summary, inspect};
+use crate::rulebook::Rulebook;
+use std::fs::File;
+use std::io::{BufReader, Write};
+use std::path::Path;
+
+/// Rejected rows shown of one file, without `-v`.
+const REJECTS_SHOWN: u64 = 20;
+
+const COLUMNS: &[Column<Summary>] = &[
+    Column { key: "file", heading: "file", value: |row| Value::text(&row.file) },
+    Column { key: "format", heading: "format", value: |row| Value::maybe(row.format) },
+    Column { key: "encoding", heading: "encoding", value: |row| Value::maybe(row.encoding) },
+    Column { key: "statements", heading: "stmts", value: |row| Value::count(row.statements) },
+    Column { key: "entries", heading: "entries", value: |row| Value::count(row.entries) },
+    Column {
+        key: "transactions",
+        heading: "transactions",
+        value: |row| Value::count(row.transactions),
+    },
+    Column {
+        key: "sum_credit",
+        heading: "credit",
+        value: |row| Value::maybe(row.sum_credit.as_deref()),
+    },
+    Column {
+        key: "sum_debit",
+        heading: "debit",
+        value: |row| Value::maybe(row.sum_debit.as_deref()),
+    },
+    Column { key: "currency", heading: "ccy", value: |row| Value::maybe(row.currency.as_deref()) },
+    Column {
+        key: "opening",
+        heading: "opening",
+        value: |row| Value::maybe(row.opening.as_deref()),
+    },
+    Column {
+        key: "closing",
+        heading: "closing",
+        value: |row| Value::maybe(row.closing.as_deref()),
+    },
+    Column {
+        key: "balance_ok",
+        heading: "holds",
+        value: |row| row.balance_ok.map_or(Value::Absent, Value::Truth),
+    },
+    Column { key: "rejected", heading: "rejected", value: |row| Value::count(row.rejected) },
+    Column { key: "error", heading: "", value: |row| Value::maybe(row.error.as_deref()) },
+    Column { key: "flags", heading: "", value: |row| Value::Several(row.flags.clone()) },
+    Column { key: "blocks", heading: "", value: |row| Value::nested(&row.blocks) },
+];
+
+/// Where summaries go: a row each, or a page for people.
+enum Answer {
+    Rows(Printer<Summary>),
+    Page,
+}
+
+pub(in crate::cli) fn run(global: &Global, args: &InspectArgs) -> Result<Done, Failure> {
+    let settings = Settings::load(global)?;
+    let rules = rules::load(&settings)?;
+    let mut answer = if settings.format == Format::Table && global.quiet == 0 {
+        Answer::Page
+    } else {
+        Answer::Rows(Printer::new(settings.format, COLUMNS)?)
+    };
+    let mut done = Done::Fully;
+    let mut unopened = None;
+    for path in &args.files {
+        let summary = match super::open(path) {
+            Ok(file) => look(path, file, &rules, global),
+            Err(error) => {
+                tell!("{}: cannot open: {error}", path.display());
+                unopened.get_or_insert_with(|| path.clone());
+                let file = path.display().to_string();
+                Summary { file, error: Some(error), ..Summary::default() }
+            }
+        };
+        if summary.error.is_some() || summary.rejected > 0 {
+            done = Done::InputSetAside;
+        }
+        match &mut answer {
+            Answer::Rows(printer) => printer.row(&summary)?,
+            Answer::Page => {
+                let mut out = stdout();
+                for line in shown::summary(&summary) {
+                    writeln!(out, "{line}")?;
+                }
+                // What is said of the next file on standard error comes behind it.
+                out.flush()?;
+            }
+        }
+    }
+    if let Answer::Rows(printer) = answer {
+        printer.finish()?;
+    }
+    match unopened {
+        None => Ok(done),
+        Some(path) => Err(Failure::because(format!("cannot open {}", path.display()))),
+    }
+}
+
+fn look(path: &Path, mut input: BufReader<File>, rules: &Rulebook, global: &Global) -> Summary {
+    let name = path.display().to_string();
+    let mut shown = 0;
+    let summary = inspect(&name, &mut input, &rules.banks, &mut |reject| {
+        shown += 1;
+        if shown <= REJECTS_SHOWN || global.verbose > 0 {
+            tell!("{name}:{reject}");
+        }
+    });
+    if shown > REJECTS_SHOWN && global.verbose == 0 {
+        tell!("{name}: and {} more rows (-v shows all)", shown - REJECTS_SHOWN);
+    }
+    if let Some(error) = &summary.error {
+        tell!("{name}: {error}");
+    }
+    // A log line carries counts; what a flag found in the file is on the page and in the JSON.
+    tracing::info!(flags = summary.flags.len(), blocks = summary.blocks.len(), "inspected");
+    summary
+}

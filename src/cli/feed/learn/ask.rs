@@ -1,0 +1,114 @@
+//! Asks on a terminal which column is what.
+//!
+//! Start at [`ask`]. Each question has an answer already, what the heading was understood as, so that whoever agrees only
+//! presses the return key. Nothing is decided here: the answers are what `--column` would have said.
+
+use super::draft::heading;
+use crate::cli::args::Role;
+use crate::cli::rows::{aligned, one_line};
+use crate::feed::outline::{Outline, Understood};
+use crate::rulebook::bank::Field;
+use std::io::{BufRead, Write};
+
+/// Cells of a column that are shown.
+const SHOWN: usize = 3;
+
+/// The columns that are other than understood, as `--column` names them; `None` where the input ended.
+pub(super) fn ask(
+    outline: &Outline,
+    from: &mut impl BufRead,
+    to: &mut impl Write,
+) -> std::io::Result<Option<Vec<(Role, String)>>> {
+    list(to)?;
+    let mut said = Vec::new();
+    for (place, column) in outline.columns.iter().enumerate() {
+        let default = match column.understood {
+            Understood::Field(field) | Understood::Guessed(field) => Role::Field(field),
+            Understood::Nothing | Understood::Unknown => Role::Nothing,
+        };
+        let cells: Vec<_> = outline.filled(place).take(SHOWN).map(one_line).collect();
+        let question = format!(
+            "{}. {}   ({})",
+            place + 1,
+            one_line(&heading(outline, place)),
+            cells.join(" · ")
+        );
+        loop {
+            write!(to, "{question}\n   [{}] ", named(default))?;
+            to.flush()?;
+            let mut line = String::new();
+            if from.read_line(&mut line)? == 0 {
+                return Ok(None);
+            }
+            match answer(line.trim(), default) {
+                Some(role) if role == default && column.understood != Understood::Unknown => break,
+                // A column that nobody knows and nobody needs is said to be so.
+                Some(role) => {
+                    said.push((role, format!("#{}", place + 1)));
+                    break;
+                }
+                None => list(to)?,
+            }
+        }
+    }
+    Ok(Some(said))
+}
+
+fn answer(text: &str, default: Role) -> Option<Role> {
+    if text.is_empty() {
+        return Some(default);
+    }
+    match text.parse::<usize>() {
+        Ok(0) => Some(Role::Nothing),
+        Ok(number) => Field::all().nth(number - 1).map(Role::Field),
+        Err(_) if text == "nothing" || text == "不需要" => Some(Role::Nothing),
+        Err(_) => Field::named(text).map(Role::Field),
+    }
+}
+
+fn named(role: Role) -> String {
+    match role {
+        Role::Field(field) => format!("{} {}", field.chinese(), field.english()),
+        Role::Nothing => "不需要 not needed".to_owned(),
+    }
+}
+
+fn list(to: &mut impl Write) -> std::io::Result<()> {
+    writeln!(to, "每一栏是什么？输入编号或名称，直接回车表示采用方括号中的。")?;
+    writeln!(to, "What is each column? A number or a name; return takes what stands in brackets.")?;
+    let fields = Field::all().map(|field| [field.chinese().to_owned(), field.english().to_owned()]);
+    let nothing = ["不需要".to_owned(), "not needed".to_owned()];
+    let rows = std::iter::once(nothing).chain(fields).enumerate();
+    let rows = rows.map(|(number, [chinese, english])| [number.to_string(), chinese, english]);
+    aligned(2, rows).iter().try_for_each(|line| writeln!(to, "{line}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rulebook::bank::BankLayouts;
+    use std::io::Cursor;
+
+    #[test]
+    fn an_answer_is_a_number_a_name_or_what_was_understood() {
+        let layouts = BankLayouts::shipped().unwrap();
+        let file = "项,进,出,余额,说\n2026-05-11,1.00,,1.00,甲\n";
+        let outline =
+            crate::feed::outline::outline(&mut Cursor::new(file), &layouts, None).unwrap();
+        let serial_no = Field::all().position(|field| field == Field::Date).unwrap() + 1;
+        let mut to = Vec::new();
+        let typed = format!("{serial_no}\n收入金额\nrubbish\ndebit\n\n0\n");
+        let said = ask(&outline, &mut typed.as_bytes(), &mut to).unwrap().unwrap();
+        let want = [
+            (Role::Field(Field::Date), "#1".to_owned()),
+            (Role::Field(Field::Credit), "#2".to_owned()),
+            (Role::Field(Field::Debit), "#3".to_owned()),
+            (Role::Nothing, "#5".to_owned()),
+        ];
+        assert_eq!(said, want);
+        let asked = String::from_utf8(to).unwrap();
+        assert!(asked.contains("4. 余额   (1.00)\n   [余额 balance] "), "{asked}");
+        assert_eq!(asked.matches("每一栏是什么").count(), 2, "rubbish shows the list again");
+        assert_eq!(ask(&outline, &mut "1\n".as_bytes(), &mut Vec::new()).unwrap(), None);
+    }
+}
