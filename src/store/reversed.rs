@@ -9,7 +9,10 @@
 use super::bulk::{Binder, Bulk};
 use super::listed::{LIST, looked_up};
 use super::row::{day_number, reference, reference_number};
-use super::slate::{Prior, TRANSACTION_COLUMNS, account_id, account_index, transaction};
+use super::slate::{
+    Prior, TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id, account_index,
+    transaction,
+};
 use super::sql::{Connection, Row};
 use super::{Slate, Store, StoreError};
 use crate::matching::{AccountIndex, Credit, CreditState, Item, Kind};
@@ -137,12 +140,12 @@ impl Store {
         };
         let mut credits = Vec::new();
         bulk.ask(&sql, 2, &reversals, bind, |row| {
-            let outcome: i64 = row.get(16)?;
+            let outcome: i64 = row.get(BEHIND)?;
             if outcome == Outcome::Ignored.number() {
-                let rule = row.get::<Option<String>>(20)?.unwrap_or_default();
+                let rule = row.get::<Option<String>>(BEHIND + 4)?.unwrap_or_default();
                 if let Some(rule) = ignored_by(&rule, rules) {
                     let prior = prior(row)?;
-                    let claim = claim_of(row, 21, reader)?;
+                    let claim = claim_of(row, BEHIND + 5, reader)?;
                     let kind = Kind::IgnoredBefore(rule);
                     slate.push_prior(
                         account_index(row.get(0)?)?,
@@ -152,7 +155,7 @@ impl Store {
                         prior,
                     );
                 }
-            } else if row.get::<i64>(22)? == 1 {
+            } else if row.get::<i64>(BEHIND + 6)? == 1 {
                 credits.push(earlier_credit(row, reader)?);
             }
             Ok(())
@@ -198,8 +201,8 @@ impl Store {
             &wanted,
             |row, number| row.bind(*number),
             |row| {
-                let wanted = reference(row.get(16)?)?;
-                let certain = match claim_of(row, 17, reader)? {
+                let wanted = reference(row.get(BEHIND)?)?;
+                let certain = match claim_of(row, BEHIND + 1, reader)? {
                     Claim::Certain(read) => read == wanted,
                     Claim::Several(read) => read.contains(&wanted),
                     Claim::None
@@ -227,16 +230,17 @@ fn ignored_by(id: &str, rules: &MatchingRules) -> Option<RuleIndex> {
 
 fn prior(row: &Row<'_>) -> Result<Prior, StoreError> {
     Ok(Prior {
-        outcome: row.get(16)?,
-        reason: row.get(17)?,
-        notice: row.get(18)?,
-        because: row.get(19)?,
+        outcome: row.get(BEHIND)?,
+        reason: row.get(BEHIND + 1)?,
+        notice: row.get(BEHIND + 2)?,
+        because: row.get(BEHIND + 3)?,
     })
 }
 
 fn earlier_credit(row: &Row<'_>, reader: &Reader) -> Result<EarlierCredit, StoreError> {
     let read = transaction(row)?;
-    let settled = row.get::<i64>(16)? == Outcome::Matched.number() && row.get::<i64>(23)? == 0;
+    let settled =
+        row.get::<i64>(BEHIND)? == Outcome::Matched.number() && row.get::<i64>(BEHIND + 7)? == 0;
     Ok(EarlierCredit {
         account: account_index(row.get(0)?)?,
         serial: read.serial.to_owned(),
@@ -245,8 +249,13 @@ fn earlier_credit(row: &Row<'_>, reader: &Reader) -> Result<EarlierCredit, Store
         amount: read.amount,
         counterparty_account: read.counterparty.account.to_owned(),
         counterparty_name: read.counterparty.name.to_owned(),
-        claim: claim_of(row, 21, reader)?,
-        notices: row.get::<Option<i64>>(18)?.map(reference).transpose()?.into_iter().collect(),
+        claim: claim_of(row, BEHIND + 5, reader)?,
+        notices: row
+            .get::<Option<i64>>(BEHIND + 2)?
+            .map(reference)
+            .transpose()?
+            .into_iter()
+            .collect(),
         state: if settled { CreditState::Settled } else { CreditState::Handled },
     })
 }

@@ -260,6 +260,9 @@ fn paying_bank(bank_code: &str) -> PayingBank {
     PayingBank(bank_code.get(..3).and_then(|bank| bank.parse().ok()).unwrap_or_default())
 }
 
+/// How many columns [`TRANSACTION_COLUMNS`] names: what a question asks behind them begins there.
+pub(crate) const TRANSACTION_COLUMN_COUNT: usize = 17;
+
 /// The columns of a transaction, in the order [`transaction`] reads them.
 pub(crate) const TRANSACTION_COLUMNS: &str = "t.account_id, t.serial, t.booked_on, t.booked_time,
     t.direction, t.amount_fen, t.balance_fen, t.counterparty_account, t.counterparty_name,

@@ -90,6 +90,18 @@ impl Centre {
         centre
     }
 
+    /// A centre with these lists and nothing else.
+    pub(crate) fn with(lists: &[(&str, &str)]) -> Self {
+        let centre = Self { dir: TempDir::new().unwrap() };
+        centre.run(&["init", ".", "--name", "示例市住房公积金管理中心"]).assert().code(0);
+        for (list, text) in lists {
+            let file = format!("{list}.csv");
+            centre.write(&file, text.as_bytes());
+            centre.run(&["import", list, &file]).assert().code(0);
+        }
+        centre
+    }
+
     /// Another centre with the same files.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self { dir: TempDir::new().unwrap() };

@@ -2,7 +2,7 @@
 //!
 //! One crate, so that it is linked once. [`apply`] is what employers file, [`face`] needs no database, [`night`] is about exit codes
 //! and files, [`on_postgres`] about the second database and many centres, [`data`] about what is printed and what staff decide, [`demo`] about the invented
-//! centre, [`feed`] about statements, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
+//! centre, [`feed`] and [`public`] about statements, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
 
 #![cfg(feature = "app")]
 #![expect(
@@ -29,3 +29,4 @@ mod night;
 mod on_postgres;
 #[path = "../night/postgres.rs"]
 mod postgres;
+mod public;
