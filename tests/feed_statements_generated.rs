@@ -24,6 +24,7 @@ use made::{Made, Movement, Prng};
 use rust_decimal::Decimal;
 use std::io::Cursor;
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 static LAYOUTS: LazyLock<BankLayouts> = LazyLock::new(|| BankLayouts::shipped().unwrap());
 
@@ -31,7 +32,7 @@ static LAYOUTS: LazyLock<BankLayouts> = LazyLock::new(|| BankLayouts::shipped().
 const SHOWN: usize = 10;
 
 /// Statements that the ordinary run makes.
-const STATEMENTS: u64 = 1_500;
+const STATEMENTS: u64 = 400;
 
 #[derive(Default)]
 struct Kept {
@@ -128,4 +129,37 @@ fn no_statement_is_read_wrongly_and_nearly_all_are_read_whole() {
     }
     assert!(wrong.is_empty(), "{} of {count} are read wrongly", wrong.len());
     assert!(whole * 1000 >= count * 995, "only {whole} of {count} are read whole");
+}
+
+/// Junk in cells, cells too many and too few: never a panic, never a long wait, and no row that is in no count.
+#[test]
+fn no_junk_makes_a_row_vanish() {
+    let first = number("DUIZHANG_SEED", 1);
+    let count = number("DUIZHANG_STATEMENTS", STATEMENTS);
+    let (mut read, mut wrong) = (0_u64, Vec::new());
+    for seed in first..first + count {
+        let made = Made::hurt(&mut Prng::new(seed));
+        let mut kept = Kept::default();
+        let began = Instant::now();
+        let end = feed::read(&mut Cursor::new(&made.bytes), &LAYOUTS, &mut kept);
+        let waited = began.elapsed();
+        read += u64::from(end.is_ok());
+        let counted = kept.entries.len() + kept.rejects.len();
+        let lost = end.is_ok() && made.kept.is_some_and(|kept| counted < kept);
+        if lost || waited > Duration::from_secs(5) {
+            wrong.push(format!(
+                "seed {seed}: {counted} of {:?} rows, {waited:?}\n{}",
+                made.kept,
+                made.shown()
+            ));
+        }
+    }
+    println!("{read} of {count} hurt statements are read, none loses a row");
+    let shown: Vec<&String> = wrong.iter().take(SHOWN).collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {count}:\n{}",
+        wrong.len(),
+        shown.iter().map(|text| text.as_str()).collect::<String>()
+    );
 }

@@ -94,13 +94,22 @@ pub(crate) struct Made {
     pub(crate) has_serial: bool,
     /// The cells, for whoever must look at what went wrong.
     pub(crate) text: String,
+    /// Of a statement that was hurt: the rows that must be an entry or a reject.
+    pub(crate) kept: Option<usize>,
 }
 
 impl Made {
     pub(crate) fn draw(prng: &mut Prng) -> Self {
         let blocks = if prng.one_in(6) { 2 } else { 1 };
         let sheets = (0..blocks).map(|block| movements(prng, block)).collect::<Vec<_>>();
-        written::write(prng, sheets)
+        written::write(prng, sheets, false)
+    }
+
+    /// A statement with junk in some cells.
+    pub(crate) fn hurt(prng: &mut Prng) -> Self {
+        let blocks = if prng.one_in(4) { 2 } else { 1 };
+        let sheets = (0..blocks).map(|block| movements(prng, block)).collect::<Vec<_>>();
+        written::write(prng, sheets, true)
     }
 
     pub(crate) fn shown(&self) -> String {

@@ -259,8 +259,86 @@ impl Forms {
 /// A row of a sheet.
 type Cells = Vec<String>;
 
-/// Writes the statements of one file.
-pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>) -> Made {
+/// What somebody's hand, a broken program or an attacker puts into a cell.
+const JUNK: [&str; 22] = [
+    "",
+    "合计",
+    "2026-13-45",
+    "1,2o0.00",
+    "9999999999999999999",
+    "-",
+    "\0",
+    "借方发生额",
+    "收入",
+    "账号：123456789012",
+    "贷",
+    "𠮷野家",
+    "\u{feff}",
+    "=1+1",
+    "0.00",
+    "交易日期",
+    "\"",
+    "a\nb",
+    "2026-05-11",
+    "总笔数：3",
+    "￥",
+    "余额",
+];
+
+/// Puts junk into some cells, and takes some away. Counts the rows of movements that keep their day: each of them must
+/// be an entry or a reject, if the file is read at all. `None` where a header was hit: then only the end counts.
+fn damage(
+    prng: &mut Prng,
+    pages: &mut [Vec<Cells>],
+    headings: &[Cells],
+    columns: &[Column],
+) -> Option<usize> {
+    let place = |column| columns.iter().position(|other| *other == column).unwrap();
+    let (day, words) = (place(Column::Day), place(Column::Words));
+    let is_movement = |row: &Cells| {
+        row.len() == columns.len() && (row[words].starts_with('P') || row[words] == "退款")
+    };
+    let mut kept = Some(0);
+    let times = 1 + prng.below(6);
+    let mut hits: Vec<(usize, usize)> = Vec::new();
+    for _ in 0..times {
+        let page = prng.below(pages.len());
+        let row = prng.below(pages[page].len());
+        hits.push((page, row));
+    }
+    for (number, page) in pages.iter_mut().enumerate() {
+        for (place, row) in page.iter_mut().enumerate() {
+            let (movement, header) = (is_movement(row), headings.contains(row));
+            let mut whole = true;
+            for _ in hits.iter().filter(|hit| **hit == (number, place)) {
+                let column = prng.below(row.len());
+                match prng.below(4) {
+                    0 => row.truncate(column.max(1)),
+                    1 => row.insert(column, (*prng.pick(&JUNK)).to_owned()),
+                    2 => row[column] = "长".repeat(700),
+                    _ => row[column] = (*prng.pick(&JUNK)).to_owned(),
+                }
+                whole = false;
+            }
+            if header && !whole {
+                kept = None;
+            }
+            if movement
+                && (whole
+                    || row
+                        .get(day)
+                        .is_some_and(|cell| !JUNK.contains(&cell.as_str()) && cell.len() < 40)
+                        && row.len() == columns.len())
+            {
+                kept = kept.map(|kept| kept + 1);
+            }
+        }
+    }
+    kept
+}
+
+/// Writes the statements of one file; `hurt` puts junk into it.
+pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>, hurt: bool) -> Made {
     let forms = Forms::draw(prng);
     let (mut columns, booking) = columns(prng, &forms);
     prng.shuffle(&mut columns);
@@ -288,6 +366,7 @@ pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>) -> Made {
         }
         movements.extend(block);
     }
+    let kept = if hurt { damage(prng, &mut pages, &headings, &columns) } else { None };
     let has = |column| columns.contains(&column);
     let text = pages.iter().flatten().map(|row| row.join(",") + "\n").collect();
     let made = |bytes| Made {
@@ -297,6 +376,7 @@ pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>) -> Made {
         movements,
         bytes,
         text,
+        kept,
     };
     made(contain(prng, pages))
 }
