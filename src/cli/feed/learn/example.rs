@@ -12,6 +12,7 @@ use crate::feed::outline::Outline;
 use crate::remittance::Direction;
 use crate::rulebook::bank::Field;
 use chrono::{NaiveDate, NaiveTime};
+use std::collections::BTreeMap;
 
 /// Other inventions that are tried where one happens to be what stands in the file.
 const SEEDS: usize = 24;
@@ -202,9 +203,15 @@ impl<'o> Forms<'o> {
         numbered(shape, '2', 11 + seed)
     }
 
-    /// The word of form that stands most often in a column; nothing where what stands there is longer.
+    /// The word of form that stands most often in a column, be it none; nothing where what stands there is longer.
     fn word(&self, column: usize) -> String {
-        let word = self.outline.filled(column).next().unwrap_or_default();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in &self.outline.rows {
+            *counts.entry(row.get(column).map_or("", String::as_str)).or_default() += 1;
+        }
+        // Of two that stand as often the first by name, which an empty cell is.
+        let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+        let word = most.map_or("", |(word, _)| word);
         if word.chars().count() <= FORM_CHARS_MAX { word.to_owned() } else { String::new() }
     }
 
