@@ -205,13 +205,16 @@ fn what_the_file_contradicts_or_does_not_say_is_refused_with_what_to_do() {
     assert!(!centre.path().join("rules/banks/strange.toml").exists());
 }
 
+/// What it shows, the statement, its columns, further options, what the layout must hold.
+type Form<'a> = (&'a str, &'a str, &'a [&'a str], &'a [&'a str], &'a str);
+
 /// Goal: whatever a statement's form, the layout is proved, its example holds, and nothing of the rows is in it.
 /// Method: statements in many forms, each with the options that it needs.
 #[test]
 fn statements_of_many_forms_are_learnt_without_a_cell_of_theirs() {
     let centre = Centre::new();
     #[rustfmt::skip] // A table is read by column.
-    let rows: [(&str, &str, &[&str], &[&str], &str); 9] = [
+    let rows: [Form<'_>; 9] = [
         ("words that only the balances explain",
          "时\t甲\t乙\t丙\t丁\n20260105093011\t天\t500.00\t1500.00\t6222021234567890123\n20260106100000\t地\t88.80\t1411.20\t6222021234567890999\n20260107110000\t天\t3000.00\t4411.20\t6222021234567890123\n",
          &["date=时", "flag=甲", "amount=乙", "balance=丙", "counterparty_account=丁"], &[],
