@@ -229,7 +229,8 @@ impl BankLayouts {
     /// read with, as a layout that was learnt may go before one that ships.
     #[must_use]
     pub fn without_learned_but(&self, id: &str) -> Self {
-        let stays = |layout: &&BankLayout| layout.precedence != Precedence::Learned || layout.id == id;
+        let stays =
+            |layout: &&BankLayout| layout.precedence != Precedence::Learned || layout.id == id;
         let layouts = self.layouts.iter().filter(stays).cloned().collect();
         Self { headings: self.headings.clone(), layouts }
     }
@@ -320,7 +321,10 @@ mod tests {
 
     fn error(text: &str) -> String {
         let file = RuleFile { path: "banks/x.toml".into(), text: text.into() };
-        BankLayouts::from_files(&shipped_file("headings.toml"), &[file]).map(|_| ()).unwrap_err().to_string()
+        BankLayouts::from_files(&shipped_file("headings.toml"), &[file])
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
