@@ -150,7 +150,9 @@ pub(super) fn aligned<const N: usize>(
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     table.set_content_arrangement(ContentArrangement::Disabled);
-    if let Some(width) = table.width().filter(|_| std::io::stdout().is_terminal()) {
+    // A terminal that does not know its width says 0; below 40 columns a terminal's own wrapping reads better.
+    let narrow = |width: &u16| *width >= 40 && std::io::stdout().is_terminal();
+    if let Some(width) = table.width().filter(narrow) {
         table.set_width(width.saturating_sub(indent));
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }

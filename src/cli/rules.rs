@@ -29,6 +29,11 @@ pub(super) fn faults(rules: &Rulebook) -> Vec<String> {
     examples::run(rules).faults
 }
 
+/// The layouts before which one that was learnt goes, as it takes their examples.
+pub(super) fn taken_by(rules: &Rulebook, id: &str) -> Vec<String> {
+    examples::taken_by(rules, id)
+}
+
 /// Pairs each error with its file, to show the place.
 fn wrong(own: &[RuleFile], faults: Vec<RuleError>) -> Failure {
     let file = |path: &str| own.iter().find(|file| file.path == path).cloned();

@@ -239,6 +239,15 @@ impl Outline {
         orders.into_iter().filter(|order| most > 0 && days(*order) == most).collect()
     }
 
+    /// The same with those rows alone that have a day in this column: footers and totals are left out.
+    #[must_use]
+    pub fn of_days(&self, column: usize, order: DateOrder) -> Self {
+        let is_day =
+            |cell: &String| date::day(cell.trim_matches(['=', '"', '\'']), order).is_some();
+        let rows = self.rows.iter().filter(|row| row.get(column).is_some_and(is_day));
+        Self { rows: rows.cloned().collect(), columns: self.columns.clone(), ..*self }
+    }
+
     /// How most cells of some columns write amounts; as is usual, where both ways fit as well.
     #[must_use]
     pub fn amount_style(&self, columns: &[usize]) -> AmountStyle {

@@ -240,6 +240,16 @@ impl BankLayouts {
         self.layouts.iter()
     }
 
+    /// The layouts without those that were learnt at the centre, but for one: what its example, and those of all others, are
+    /// read with, as a layout that was learnt may go before one that ships.
+    #[must_use]
+    pub fn without_learned_but(&self, id: &str) -> Self {
+        let stays =
+            |layout: &&BankLayout| layout.precedence != Precedence::Learned || layout.id == id;
+        let layouts = self.layouts.iter().filter(stays).cloned().collect();
+        Self { headings: self.headings.clone(), layouts }
+    }
+
     /// The order in which a bank's remark fields are read, by the layout's name.
     #[must_use]
     pub fn remarks_of(&self, id: &str) -> &[RemarkField] {

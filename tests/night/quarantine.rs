@@ -64,7 +64,13 @@ fn a_file_that_cannot_be_taken_in_is_set_aside_and_the_night_goes_on() {
                 "{what}"
             );
             let reason = std::fs::read_to_string(quarantine.join(&want[1])).unwrap();
-            assert_eq!(reason, format!("bad.csv: {fault}\n"), "{what}");
+            // Chinese first, for staff; the reader's own sentence behind it.
+            assert!(
+                reason.starts_with("bad.csv：")
+                    && !reason.starts_with(&format!("bad.csv：{fault}")),
+                "{what}: {reason}"
+            );
+            assert!(reason.ends_with(&format!("\n\nbad.csv: {fault}\n")), "{what}: {reason}");
             assert_eq!(centre.store.evening(date("05-11")).unwrap().quarantined.len(), 1, "{what}");
         }
     });

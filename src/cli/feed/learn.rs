@@ -77,11 +77,16 @@ pub(in crate::cli) fn run(global: &Global, args: &LearnArgs) -> Result<Done, Fai
     lesson.tell(global, &learnt);
     lesson.judge(&learnt)?;
 
-    // 4. Run its example, and all others: a new layout may take another bank's file.
+    // 4. Run its example, and all others; say before which layouts it goes.
     if let Some(fault) = rules::faults(&learnt.rules).into_iter().next() {
         return Err(Failure::BadRules(format!(
             "with this layout an example does not hold: {fault}"
         )));
+    }
+    for other in rules::taken_by(&learnt.rules, &lesson.name) {
+        tell!(
+            "it goes before the layout {other}, whose files have these columns too 将优先于格式 {other}"
+        );
     }
 
     // 5. Write it.

@@ -8,6 +8,7 @@ use crate::matching::{Kind, Sieve};
 use crate::remark::Reader;
 use crate::remittance::{BankTransaction, Counterparty, Money, Remarks};
 use crate::rulebook::Rulebook;
+use crate::rulebook::bank::Precedence;
 use crate::rulebook::desk::LimitExample;
 use crate::rulebook::matching::{Example, RuleIndex};
 use chrono::NaiveDate;
@@ -111,12 +112,29 @@ fn movement(example: &Example) -> BankTransaction<'_> {
     }
 }
 
+/// The layouts whose examples a learnt layout takes: it goes before them.
+pub(super) fn taken_by(rules: &Rulebook, id: &str) -> Vec<String> {
+    let others = rules.banks.iter().filter(|layout| layout.id != id);
+    let takes = |text: &str| {
+        let text = text.trim_start_matches('\n');
+        let read =
+            feed::read(&mut Cursor::new(text.as_bytes()), &rules.banks, &mut Lines::default());
+        read.is_ok_and(|facts| facts.layout.as_deref() == Some(id))
+    };
+    let taken = others.filter(|layout| layout.examples.iter().any(|example| takes(&example.text)));
+    taken.map(|layout| layout.id.clone()).collect()
+}
+
 fn layouts(rules: &Rulebook, report: &mut Report) {
+    let others = rules.banks.without_learned_but("");
     for layout in rules.banks.iter() {
+        let learned = layout.precedence == Precedence::Learned;
+        let own = learned.then(|| rules.banks.without_learned_but(&layout.id));
+        let banks = own.as_ref().unwrap_or(&others);
         for example in &layout.examples {
             let text = example.text.trim_start_matches('\n');
             let mut lines = Lines::default();
-            let read = feed::read(&mut Cursor::new(text.as_bytes()), &rules.banks, &mut lines);
+            let read = feed::read(&mut Cursor::new(text.as_bytes()), banks, &mut lines);
             let got = match read {
                 Err(error) => error.to_string(),
                 Ok(facts) if facts.layout.as_deref() != Some(layout.id.as_str()) => {

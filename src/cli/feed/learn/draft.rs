@@ -60,8 +60,9 @@ impl Draft {
             dates: DateOrder::YearFirst,
             style: AmountStyle::Point,
         };
-        draft.leave_out_counting(outline)?;
         draft.find_dates(outline, args)?;
+        let outline = &draft.data(outline);
+        draft.leave_out_counting(outline)?;
         draft.find_amounts(outline, args)?;
         let words = if draft.amount == Some(AmountModel::Flagged) {
             draft.words(outline, headings)?
@@ -70,6 +71,12 @@ impl Draft {
         };
         let of = |(credit, debit)| Self { credit, debit, ..draft.clone() };
         Ok(words.into_iter().map(of).collect())
+    }
+
+    /// The rows that are movements.
+    pub(super) fn data(&self, outline: &Outline) -> Outline {
+        let day = self.column(Field::Date).unwrap_or(usize::MAX);
+        outline.of_days(day, self.dates)
     }
 
     /// The column of a field in the layout: of several for words the one that was said.

@@ -12,6 +12,7 @@ use crate::feed::outline::Outline;
 use crate::remittance::Direction;
 use crate::rulebook::bank::Field;
 use chrono::{NaiveDate, NaiveTime};
+use std::collections::BTreeMap;
 
 /// Other inventions that are tried where one happens to be what stands in the file.
 const SEEDS: usize = 24;
@@ -66,7 +67,8 @@ struct Forms<'o> {
 impl Example {
     /// Rows that nothing of the file stands in; `None` where all that can be invented is there already.
     pub(super) fn of(outline: &Outline, draft: &Draft, currency: &str) -> Option<Self> {
-        let forms = Forms::of(outline, draft, currency);
+        let data = draft.data(outline);
+        let forms = Forms::of(&data, draft, currency);
         let mut tried = (0..SEEDS).map(|seed| forms.example(seed));
         tried.find(|example| example.leaks(outline, draft).is_none())
     }
@@ -132,7 +134,7 @@ impl<'o> Forms<'o> {
         };
         if self.two_parties && self.draft.amount.is_none() {
             // Which side is the own one is said by a label, as nothing in a row says it.
-            example.text.insert_str(0, &format!("账号：{}\n", self.own_account()));
+            example.text.insert_str(0, &format!("账号：{}\n", self.own_account(seed)));
         }
         for one in self.movements(seed) {
             let cells: Vec<String> =
@@ -148,6 +150,7 @@ impl<'o> Forms<'o> {
     fn movements(&self, seed: usize) -> Vec<Invented> {
         let step = self.steps();
         let scatter = i64::try_from(seed).unwrap_or(0);
+        let year = 2026 + i32::try_from(seed).unwrap_or(0);
         let mut balance = OPENING + scatter * 1_037_00;
         let mut movements = Vec::new();
         for (number, (way, fen)) in (1..).zip(MOVEMENTS) {
@@ -157,7 +160,7 @@ impl<'o> Forms<'o> {
             movements.push(Invented {
                 seed,
                 number,
-                on: NaiveDate::from_ymd_opt(2026, 5, 10 + day).unwrap_or_default(),
+                on: NaiveDate::from_ymd_opt(year, 5, 10 + day).unwrap_or_default(),
                 at: NaiveTime::from_hms_opt(9, 30, day).unwrap_or_default(),
                 way,
                 fen,
@@ -192,17 +195,23 @@ impl<'o> Forms<'o> {
         shortest(self.outline.filled(column))
     }
 
-    fn own_account(&self) -> String {
+    fn own_account(&self, seed: usize) -> String {
         let fields = [Field::Account, Field::PayeeAccount, Field::PayerAccount];
         let column = fields.into_iter().find_map(|field| self.draft.column(field));
         let shape = column.map_or("", |column| self.shape(column));
         let shape = if shape.len() < 5 { "0000000000000000000" } else { shape };
-        numbered(shape, '2', 11)
+        numbered(shape, '2', 11 + seed)
     }
 
-    /// The word of form that stands most often in a column; nothing where what stands there is longer.
+    /// The word of form that stands most often in a column, be it none; nothing where what stands there is longer.
     fn word(&self, column: usize) -> String {
-        let word = self.outline.filled(column).next().unwrap_or_default();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in &self.outline.rows {
+            *counts.entry(row.get(column).map_or("", String::as_str)).or_default() += 1;
+        }
+        // Of two that stand as often the first by name, which an empty cell is.
+        let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+        let word = most.map_or("", |(word, _)| word);
         if word.chars().count() <= FORM_CHARS_MAX { word.to_owned() } else { String::new() }
     }
 
@@ -265,13 +274,13 @@ impl<'o> Forms<'o> {
             if matches!(field, BankCode | PayerBankCode | PayeeBankCode) { '9' } else { '6' };
         let accounts = [Account, CounterpartyAccount, PayerAccount, PayeeAccount];
         if own && accounts.contains(&field) {
-            self.own_account()
+            self.own_account(one.seed)
         } else if own {
-            "示例市住房公积金管理中心".to_owned()
+            format!("示例{further}市住房公积金管理中心")
         } else if matches!(field, CounterpartyName | PayerName | PayeeName) {
             format!("示例{}{further}有限公司", stem(one.number + one.seed))
         } else if matches!(field, BankName | Field::PayerBankName | Field::PayeeBankName) {
-            "示例银行营业部".to_owned()
+            format!("示例银行{further}营业部")
         } else {
             numbered(self.shape(column), first, number)
         }

@@ -93,13 +93,14 @@ fn block(lines: &str) -> String {
     format!("'''\n{lines}'''")
 }
 
-/// The columns that the layout names.
+/// The columns that the layout names. A direction beside two columns of amounts says nothing more; its heading may.
 fn columns(outline: &Outline, draft: &Draft) -> Vec<(Field, String)> {
     let named = |field: Field| {
         let heading = outline.columns.get(draft.column(field)?)?.heading.clone();
         Some((field, heading))
     };
-    Field::all().filter_map(named).collect()
+    let flagged = draft.amount == Some(AmountModel::Flagged);
+    Field::all().filter(|field| flagged || *field != Field::Flag).filter_map(named).collect()
 }
 
 /// Headings that would be read by themselves, and shall not.
