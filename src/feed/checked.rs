@@ -8,7 +8,8 @@
 //! a million oddities does not fill a table with them.
 
 use super::identity::is_no_serial;
-use super::{Entry, Flag, Odd, Reject, Sink, Statement};
+use super::{BlockRead, Entry, Flag, Odd, Reject, Sink, Statement};
+use crate::rulebook::bank::SerialPeriod;
 
 /// Oddities of one kind that are told one by one; the rest of a file's is counted.
 const TOLD_MAX: u64 = 20;
@@ -87,6 +88,22 @@ impl Sink for Checked<'_> {
 
     fn begins_again(&mut self) {
         self.sink.begins_again();
+    }
+
+    fn serial_period(&mut self, period: SerialPeriod) {
+        self.sink.serial_period(period);
+    }
+
+    fn block(&mut self, block: BlockRead) {
+        self.sink.block(block);
+    }
+
+    fn names_account(&mut self, account: &str, line: u64) {
+        self.sink.names_account(account, line);
+    }
+
+    fn is_own(&self, account: &str) -> Option<bool> {
+        self.sink.is_own(account)
     }
 
     fn member(&mut self, name: &str) {

@@ -114,11 +114,10 @@ pub(super) fn read(rules: &Headings, heading: &str) -> Heading {
     let remark = Taken::of(rules, &remarks);
     let legend = legend(rules, &remarks);
     let way = way(&taken, &remark);
-    let meaning = match meaning(&taken, way) {
-        _ if main.is_empty() => Meaning::Nothing,
-        Meaning::Day(_) if remark.has(Part::Booking) => Meaning::Day(DayRank::Booking),
-        found => found,
-    };
+    let mut meaning = if main.is_empty() { Meaning::Nothing } else { meaning(&taken, way) };
+    if matches!(meaning, Meaning::Day(_)) && remark.has(Part::Booking) {
+        meaning = Meaning::Day(DayRank::Booking);
+    }
     let said = if remark.all.has_any(&[Part::In, Part::Out]) { remark.all } else { taken.all };
     Heading { meaning, books: said.has(Part::Books), legend }
 }
@@ -132,7 +131,7 @@ fn without_translation(heading: &str) -> &str {
     let foreign =
         |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '\'' | '/' | '\n' | '\r');
     let kept = own.trim_end().trim_end_matches(foreign);
-    let native = kept.chars().any(|c| !c.is_ascii());
+    let native = !kept.is_ascii();
     let translated = own.trim_end().get(kept.len()..).unwrap_or_default();
     // One letter or two behind Chinese belong to the heading; a word or more is a translation.
     let words = translated.chars().filter(char::is_ascii_alphabetic).count() > 3;
@@ -325,19 +324,29 @@ pub(super) fn label(rules: &Headings, text: &str) -> Option<Option<LabelKind>> {
     if let Some(kind) = of_days(&taken) {
         return Some(Some(kind));
     }
-    let kind = match meaning(&taken, way) {
-        _ if taken.has(Part::Page) => None,
-        _ if taken.has(Part::Opening) && taken.all.has_any(&[Part::Balance, Part::Amount]) => {
-            Some(LabelKind::Opening)
-        }
-        _ if taken.has(Part::Closing) && taken.has(Part::Balance) => Some(LabelKind::Closing),
-        _ if taken.has(Part::Count) => Some(LabelKind::Count(way)),
-        Meaning::Field(Field::Account, _) => Some(LabelKind::Account),
-        Meaning::Field(Field::Currency, _) => Some(LabelKind::Currency),
-        _ if taken.all.has_any(&[Part::Total, Part::Amount]) => way.map(LabelKind::Sum),
-        _ => None,
-    };
-    Some(kind)
+    Some(of_file(&taken, way))
+}
+
+/// A label of what the file says of its account, its balances and its sums.
+fn of_file(taken: &Taken, way: Option<Direction>) -> Option<LabelKind> {
+    let is = |field| matches!(meaning(taken, way), Meaning::Field(found, _) if found == field);
+    if taken.has(Part::Page) {
+        None
+    } else if taken.has(Part::Opening) && taken.all.has_any(&[Part::Balance, Part::Amount]) {
+        Some(LabelKind::Opening)
+    } else if taken.has(Part::Closing) && taken.has(Part::Balance) {
+        Some(LabelKind::Closing)
+    } else if taken.has(Part::Count) {
+        Some(LabelKind::Count(way))
+    } else if is(Field::Account) {
+        Some(LabelKind::Account)
+    } else if is(Field::Currency) {
+        Some(LabelKind::Currency)
+    } else if taken.all.has_any(&[Part::Total, Part::Amount]) {
+        way.map(LabelKind::Sum)
+    } else {
+        None
+    }
 }
 
 /// A label of the day, or the days, that the rows are of. 查询日期 is the day on which somebody asked.

@@ -476,10 +476,10 @@ fn headings(prng: &mut Prng, columns: &[Column], forms: &Forms, booking: bool) -
             column if moves(column) => String::new(),
             _ => heading,
         });
-    let below = columns.iter().map(|column| match column {
-        Column::In => into.to_owned(),
-        Column::Out => out.to_owned(),
-        _ => String::new(),
+    let below = columns.iter().map(|column| match moves(column) {
+        true if *column == Column::In => into.to_owned(),
+        true => out.to_owned(),
+        false => String::new(),
     });
     vec![above.collect(), below.collect()]
 }
@@ -538,10 +538,10 @@ fn summed(column: Column, forms: &Forms, block: &[Movement]) -> String {
         let of_way = block.iter().filter(|movement| movement.credit == credit);
         forms.money(of_way.map(|movement| movement.fen).sum())
     };
-    match column {
-        Column::In => sum(true),
-        Column::Out => sum(false),
-        _ => String::new(),
+    if matches!(column, Column::In | Column::Out) {
+        sum(column == Column::In)
+    } else {
+        String::new()
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) enum State<'a> {
     Before,
     /// Below a header, until enough is seen.
     Sampling {
-        header: Header<'a>,
+        header: Box<Header<'a>>,
         rows: Vec<KeptRow>,
     },
     Reading(Box<Block<'a>>),
@@ -125,6 +125,7 @@ impl<'a> TableReader<'a> {
                 if rows.is_empty()
                     && let Some(header) = next()
                 {
+                    let header = Box::new(header);
                     self.state = State::Sampling { header, rows };
                     return Ok(());
                 }
@@ -179,7 +180,7 @@ impl<'a> TableReader<'a> {
                 ("a header before the first row".to_owned(), "rows without one".to_owned());
             return Err(FeedErrorKind::Structure { expected, found }.at(line));
         }
-        self.state = State::Sampling { header, rows: Vec::new() };
+        self.state = State::Sampling { header: Box::new(header), rows: Vec::new() };
         Ok(())
     }
 
@@ -213,7 +214,7 @@ impl<'a> TableReader<'a> {
         let layout = plan.layout.map(|layout| layout.id.clone());
         self.layout = self.layout.take().or(layout);
         let line = header.line;
-        let block = Block { header, plan, line, accounts: BTreeMap::new() };
+        let block = Block { header: *header, plan, line, accounts: BTreeMap::new() };
         self.state = State::Reading(Box::new(block));
         for kept in &rows {
             self.row(kept.row(), sink)?;
@@ -292,7 +293,7 @@ impl<'a> TableReader<'a> {
             let header = block.header.clone();
             self.end_block(&block, sink);
             self.facts.account = Some(account.clone());
-            self.state = State::Sampling { header, rows: Vec::new() };
+            self.state = State::Sampling { header: Box::new(header), rows: Vec::new() };
             self.by_label = true;
             return Ok(());
         }

@@ -67,9 +67,7 @@ impl<'a> Finder<'a> {
 
     /// The row as a header; one without a day where the statement is of one day alone.
     pub(super) fn header_where(&self, row: Row<'_>, daily: bool) -> Option<Header<'a>> {
-        if row.cells().filter(|cell| !cell.is_empty()).nth(CELLS_MIN - 1).is_none() {
-            return None;
-        }
+        row.cells().filter(|cell| !cell.is_empty()).nth(CELLS_MIN - 1)?;
         self.of_cells(row.line, row.cells().map(str::to_owned).collect(), daily)
     }
 
@@ -150,14 +148,16 @@ impl<'a> Finder<'a> {
             .filter(|cell| !cell.is_empty())
             .map(|cell| (*cell, self.read(cell)))
             .collect();
-        let fields = read.iter().filter(|(_, heading)| is_field(heading)).count();
+        // A title of one cell names something now and then; it is no header for that.
+        let wide = read.len() >= CELLS_MIN;
+        let fields = read.iter().filter(|(_, heading)| wide && is_field(heading)).count();
         // Of rows that say nothing, the widest is most likely the header.
         let known = fields * 1000 + read.len();
         if best.as_ref().is_some_and(|best| best.known >= known) {
             return;
         }
         let headings: Vec<Heading> = read.iter().map(|(_, heading)| heading.clone()).collect();
-        let understood = read.iter().filter(|(_, heading)| is_field(heading));
+        let understood = read.iter().filter(|(_, heading)| wide && is_field(heading));
         *best = Some(Nearest {
             line: row.line,
             known,

@@ -32,17 +32,16 @@ pub(super) fn of(plan: &Plan<'_>, header: &Header<'_>) -> Vec<ColumnRead> {
     let amounts = plan.amounts;
     let role = |column: usize| -> Option<&'static str> {
         let way = |credit: bool| if credit != amounts.swapped { "credit" } else { "debit" };
-        match amounts.model {
-            Model::Pair { credit, .. } if credit == column => return Some(way(true)),
-            Model::Pair { debit, .. } if debit == column => return Some(way(false)),
+        let moved = match amounts.model {
+            Model::Pair { credit, debit } => {
+                (credit == column).then(|| way(true)).or((debit == column).then(|| way(false)))
+            }
             Model::Flagged { amount, .. }
             | Model::Signed { amount }
-            | Model::Parties { amount }
-                if amount == column =>
-            {
-                return Some("amount");
-            }
-            _ => {}
+            | Model::Parties { amount } => (amount == column).then_some("amount"),
+        };
+        if moved.is_some() {
+            return moved;
         }
         if amounts.balance == column {
             return Some("balance");
