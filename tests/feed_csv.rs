@@ -183,6 +183,24 @@ fn a_statement_of_one_day_gives_its_rows_the_day() {
     assert_eq!((kept.entries.len(), kept.rejects.len()), (0, 1));
 }
 
+/// The commonest headings of Chinese exports need no layout at all.
+#[test]
+fn headings_alone_are_enough() {
+    let text = "账号：70200000000000099\n入账日期,收入,支出,余额,对方名称,备注\n\
+                2026-05-11,1200.00,,11200.00,示例甲公司,P1906133753\n期末余额,,,11200.00,,\n";
+    let (result, kept) = read(text.as_bytes());
+    assert_eq!(result.unwrap().layout, None);
+    assert_eq!(kept.ways, ["credit 1200.00"]);
+    assert!(kept.entries[0].contains("示例甲公司") && kept.entries[0].contains("P1906133753"));
+    assert!(
+        kept.flags.is_empty() && kept.rejects.is_empty(),
+        "{:?} {:?}",
+        kept.flags,
+        kept.rejects
+    );
+    assert_eq!(kept.statements, ["70200000000000099 1 entries, +1200.00 -0.00, - to 11200.00"]);
+}
+
 /// What nobody reads is named, so that nobody is told that a payer wrote nothing.
 #[test]
 fn a_column_with_words_that_nobody_reads_is_named() {

@@ -50,6 +50,8 @@ struct Track {
     closing: Option<Amount>,
     /// What tells rows apart, of each that was read.
     known: Vec<u64>,
+    /// A row stands in the file once more; the balances need it once.
+    repeated: bool,
     first: Option<(i64, NaiveDate)>,
     previous: Option<Previous>,
     checks: u64,
@@ -112,6 +114,7 @@ impl Running {
             let holds = previous.balance.saturating_add(movement) == balance
                 || previous.balance.saturating_sub(previous.movement) == balance;
             if !holds && track.repeats(entry, balance, movement) {
+                track.repeated = true;
                 return;
             }
             track.checks += 1;
@@ -248,7 +251,8 @@ impl Track {
     }
 
     fn proved(&self) -> Option<bool> {
-        (self.checks > 0).then(|| self.breaks(self.is_descending()).count == 0)
+        let holds = || self.breaks(self.is_descending()).count == 0 && !self.repeated;
+        (self.checks > 0).then(holds)
     }
 
     /// Whether the file stands newest first.

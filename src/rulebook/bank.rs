@@ -275,9 +275,6 @@ fn checked(
     if let Some(field) = required.iter().find(|field| !written.columns.contains_key(field)) {
         return Err(file.error_at(at, &format!("expected headings for the column {field:?}")));
     }
-    if required.contains(&Field::Flag) && (written.credit.is_empty() || written.debit.is_empty()) {
-        return Err(file.error_at(at, "expected words for credit and debit"));
-    }
     if written.example.is_empty() {
         return Err(file.error_at(at, "expected an example"));
     }
@@ -357,8 +354,6 @@ mod tests {
         let rows = [
             ("amount = \"signed\"\n[layout.columns]\ndate = [\"日期\"]\n",
              "rules/banks/x.toml:4:6: expected headings for the column Amount"),
-            ("amount = \"flagged\"\n[layout.columns]\ndate = [\"日期\"]\namount = [\"额\"]\nflag = [\"借贷\"]\n",
-             "rules/banks/x.toml:4:6: expected words for credit and debit"),
             ("amount = \"signed\"\nencodings = [\"klingon\"]\n[layout.columns]\ndate = [\"日期\"]\namount = [\"额\"]\n",
              "rules/banks/x.toml:7:14: expected the name of an encoding"),
         ];

@@ -126,13 +126,13 @@ impl Store {
             return Ok(Vec::new());
         }
         let bulk = Bulk::open(self)?;
+        let listed = of_amount(&bulk.connection);
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule,
                 i.read_as, {CLOSED}, case when d.rule = 'staff' or i.decided is not null
                     or i.pending is not null then 1 else 0 end
-             from {} where d.outcome <> 4 and t.direction = 1
-             order by t.account_id, t.booked_on, t.serial",
-            of_amount(&bulk.connection)
+             from {listed} where d.outcome <> 4 and t.direction = 1
+             order by t.account_id, t.booked_on, t.serial"
         );
         let bind = |row: &mut Binder<'_, '_>, (account, amount): &Reversal| {
             row.bind(account_id(*account))?;
@@ -190,10 +190,10 @@ impl Store {
             return Ok(named);
         }
         let bulk = Bulk::open(self)?;
+        let listed = read_as(&bulk.connection);
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, v.column1, i.read_as
-             from {} where t.direction = 1 and d.outcome not in (4, 5) and {CLOSED} = 1",
-            read_as(&bulk.connection)
+             from {listed} where t.direction = 1 and d.outcome not in (4, 5) and {CLOSED} = 1"
         );
         bulk.ask(
             &sql,

@@ -113,7 +113,7 @@ impl Made {
     }
 
     pub(crate) fn shown(&self) -> String {
-        self.text.lines().take(14).map(|line| format!("    {line}\n")).collect()
+        self.text.lines().take(60).map(|line| format!("    {line}\n")).collect()
     }
 }
 

@@ -200,6 +200,7 @@ impl<'a> TableReader<'a> {
                 currency: self.facts.currency.as_deref(),
                 opening: self.facts.opening.and_then(|amount| hundredths(amount.signed())),
                 ragged: self.delivered.ragged,
+                daily: self.facts.only_day().is_some(),
                 before: self.read_before(&header),
                 is_own: &is_own,
             };

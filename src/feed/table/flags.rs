@@ -5,7 +5,7 @@ use super::movement::opposite;
 use super::plan::Plan;
 use crate::feed::rows::KeptRow;
 use crate::remittance::Direction;
-use crate::rulebook::bank::Field;
+use crate::rulebook::bank::{Field, Precedence};
 use crate::rulebook::headings::Headings;
 
 /// The words of a direction's column.
@@ -26,8 +26,11 @@ impl Flags {
         let column = plan.column(Field::Flag);
         let Some(heading) = header.headings.get(column) else { return flags };
         if let Some(layout) = plan.layout {
+            // Digits mean this here and that there: only a layout learnt from this very form is believed on them.
+            let learned = layout.precedence == Precedence::Learned;
+            let says = |word: &&String| learned || !word.bytes().all(|byte| byte.is_ascii_digit());
             let words = |words: &[String], way| -> Vec<(String, Direction)> {
-                words.iter().map(|word| (word.clone(), way)).collect()
+                words.iter().filter(says).map(|word| (word.clone(), way)).collect()
             };
             flags.own.extend(words(&layout.credit, Direction::Credit));
             flags.own.extend(words(&layout.debit, Direction::Debit));

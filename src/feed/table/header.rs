@@ -73,8 +73,13 @@ impl<'a> Finder<'a> {
 
     fn of_cells(&self, line: u64, cells: Vec<String>, daily: bool) -> Option<Header<'a>> {
         let headings: Vec<Heading> = cells.iter().map(|cell| self.read(cell)).collect();
-        let layout = self.layout(&cells);
-        let is_header = layout.is_some() || (self.reads_chinese() && is_header(&headings, daily));
+        let reads = self.reads_chinese() && is_header(&headings, daily);
+        // What headings say themselves needs no fallback.
+        let adds = |(layout, _): &(&BankLayout, Places)| {
+            !reads || layout.precedence > Precedence::Fallback
+        };
+        let layout = self.layout(&cells).filter(adds);
+        let is_header = reads || layout.is_some();
         is_header.then_some(Header { line, cells, headings, layout })
     }
 

@@ -8,6 +8,7 @@
 use super::flags::Flags;
 use super::header::{Finder, Header, Places, shortened};
 use super::proof::{Score, score};
+use super::row::RowReader;
 use super::value;
 use super::variants::{self, Variant};
 use crate::feed::heading::Meaning;
@@ -104,6 +105,8 @@ pub(super) struct Sample<'s> {
     pub(super) currency: Option<&'s str>,
     pub(super) opening: Option<i64>,
     pub(super) ragged: bool,
+    /// The statement is of one day, so its rows need name none.
+    pub(super) daily: bool,
     /// How the block before was read, where it has the same headings.
     pub(super) before: Option<(Amounts, Option<bool>)>,
     /// Whether an account is the centre's, where that is known.
@@ -149,6 +152,8 @@ impl<'a> Plan<'a> {
         plan.place_layout(header);
         plan.place_headings(header);
         plan.place_day(header, sample.rows);
+        let dated = if sample.daily { sample.rows.to_vec() } else { plan.dated(sample.rows) };
+        let sample = &Sample { rows: &dated, ..*sample };
         plan.place_time(header, sample.rows);
         plan.place_parties(sample);
         plan.look_at_serials(sample.rows);
@@ -156,6 +161,12 @@ impl<'a> Plan<'a> {
         plan.choose_amounts(header, sample)?;
         plan.reads = super::reads::of(&plan, header);
         Ok(plan)
+    }
+
+    /// The rows with a day; labels and footers say nothing of columns.
+    fn dated(&self, rows: &[KeptRow]) -> Vec<KeptRow> {
+        let has_day = |row: &&KeptRow| (RowReader { plan: self }).day(row.row()).is_ok();
+        rows.iter().filter(has_day).cloned().collect()
     }
 
     pub(super) fn column(&self, field: Field) -> usize {

@@ -10,7 +10,7 @@ use super::value;
 use crate::feed::heading::Meaning;
 use crate::feed::rows::KeptRow;
 use crate::remittance::Direction;
-use crate::rulebook::bank::{AmountModel, Field};
+use crate::rulebook::bank::{AmountModel, Field, Precedence};
 
 /// Columns of one kind that are tried.
 const COLUMNS_MAX: usize = 3;
@@ -67,8 +67,12 @@ pub(super) fn of(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>) 
 }
 
 fn models(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>) -> Vec<Variant> {
-    let allowed = plan.layout.and_then(|layout| layout.amount);
-    let allows = |model| allowed.is_none_or(|only| only == model);
+    // A layout that fits may be another bank's with the same headings: what the file itself says comes first. One that was
+    // learnt from this very form is believed.
+    let said = plan.layout.and_then(|layout| layout.amount);
+    let learned = plan.layout.is_some_and(|layout| layout.precedence == Precedence::Learned);
+    let only = said.filter(|_| learned);
+    let allows = |model| only.is_none_or(|only| only == model);
     let mut found = Vec::new();
     if allows(AmountModel::Pair) {
         pairs(plan, header, &mut found);
@@ -78,7 +82,7 @@ fn models(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>) -> Vec<
     }
     let flag = plan.has(Field::Flag) && !found.is_empty();
     if allows(AmountModel::Signed) && !flag {
-        signed(plan, header, sample, allowed == Some(AmountModel::Signed), &mut found);
+        signed(plan, header, sample, said == Some(AmountModel::Signed), &mut found);
     }
     if plan.two_parties && plan.own_account.is_some() {
         for amount in columns(plan, header, Field::Amount) {
