@@ -309,12 +309,19 @@ fn damage(
     for (number, page) in pages.iter_mut().enumerate() {
         for (place, row) in page.iter_mut().enumerate() {
             let (movement, header) = (is_movement(row), headings.contains(row));
-            let mut whole = true;
+            // A row whose cells moved has other things under its headings: whether it is one is not known here.
+            let (mut whole, mut shifted) = (true, false);
             for _ in hits.iter().filter(|hit| **hit == (number, place)) {
                 let column = prng.below(row.len());
                 match prng.below(4) {
-                    0 => row.truncate(column.max(1)),
-                    1 => row.insert(column, (*prng.pick(&JUNK)).to_owned()),
+                    0 => {
+                        row.truncate(column.max(1));
+                        shifted = true;
+                    }
+                    1 => {
+                        row.insert(column, (*prng.pick(&JUNK)).to_owned());
+                        shifted = true;
+                    }
                     2 => row[column] = "长".repeat(700),
                     _ => row[column] = (*prng.pick(&JUNK)).to_owned(),
                 }
@@ -323,13 +330,9 @@ fn damage(
             if header && !whole {
                 kept = None;
             }
-            if movement
-                && (whole
-                    || row
-                        .get(day)
-                        .is_some_and(|cell| !JUNK.contains(&cell.as_str()) && cell.len() < 40)
-                        && row.len() == columns.len())
-            {
+            let dated =
+                row.get(day).is_some_and(|cell| !JUNK.contains(&cell.as_str()) && cell.len() < 40);
+            if movement && (whole || (dated && !shifted)) {
                 kept = kept.map(|kept| kept + 1);
             }
         }

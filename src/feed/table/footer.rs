@@ -10,6 +10,9 @@ use crate::feed::date;
 use crate::feed::rows::Row;
 use crate::rulebook::bank::{AmountStyle, DateOrder, Field};
 
+/// Digits of an account that is surely one.
+const ACCOUNT_DIGITS_MIN: usize = 8;
+
 /// Whether a row before any header has a day and an amount and no word that explains them.
 pub(super) fn looks_like_data(row: Row<'_>) -> bool {
     let filled = row.cells().filter(|cell| !cell.is_empty()).count();
@@ -49,19 +52,23 @@ pub(super) fn moves_money(plan: &Plan<'_>, row: Row<'_>) -> bool {
     amount_of(plan, row).is_some()
 }
 
-/// Whether a row without a day has an amount and names who paid it.
+/// Whether a row without a day names who paid: by an account, or by a name beside an amount.
 pub(super) fn names_payer(plan: &Plan<'_>, row: Row<'_>) -> bool {
-    let fields = [
-        Field::CounterpartyAccount,
-        Field::CounterpartyName,
-        Field::PayerAccount,
-        Field::PayerName,
-    ];
-    let named = fields.into_iter().any(|field| {
+    let filled = |field: Field| {
         let cell = row.cell(plan.column(field));
-        !plan.says_nothing(cell)
-    });
-    named && moves_money(plan, row)
+        (!plan.says_nothing(cell)).then_some(cell)
+    };
+    let accounts = [Field::CounterpartyAccount, Field::PayerAccount];
+    let is_account = |cell: &str| {
+        cell.bytes().filter(u8::is_ascii_digit).count() >= ACCOUNT_DIGITS_MIN
+            && cell
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '\'' | '"' | '=' | '-'))
+    };
+    let named = [Field::CounterpartyName, Field::PayerName];
+    accounts.into_iter().filter_map(filled).any(is_account)
+        || (named.into_iter().chain(accounts).any(|field| filled(field).is_some())
+            && moves_money(plan, row))
 }
 
 /// Whether a row without a day has a balance that follows from the one before by its amount.

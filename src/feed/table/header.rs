@@ -6,6 +6,7 @@
 //!
 //! Invariant: a row of data is never a header, because no cell of it is made of parts of headings.
 
+use super::value;
 use crate::feed::encoding::Encoding;
 use crate::feed::heading::{self, DayRank, Heading, Meaning};
 use crate::feed::rows::Row;
@@ -68,6 +69,9 @@ impl<'a> Finder<'a> {
     /// The row as a header; one without a day where the statement is of one day alone.
     pub(super) fn header_where(&self, row: Row<'_>, daily: bool) -> Option<Header<'a>> {
         row.cells().filter(|cell| !cell.is_empty()).nth(CELLS_MIN - 1)?;
+        if row.cells().any(is_number) {
+            return None;
+        }
         self.of_cells(row.line, row.cells().map(str::to_owned).collect(), daily)
     }
 
@@ -184,6 +188,12 @@ impl Nearest {
         }
         FeedErrorKind::NotUnderstood { understood, missing, header: shown }.at(line)
     }
+}
+
+/// Whether a cell begins as days, amounts and numbers do: then the row is one of data, whatever words stand in it.
+fn is_number(cell: &str) -> bool {
+    let cell = value::unguarded(cell).trim_start_matches(['+', '-', '￥', '¥', '(']);
+    cell.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// How good a fit is: a layout learnt at this centre before all others; the contract's layout where it knows every heading; else a bank's before a
