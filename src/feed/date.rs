@@ -35,6 +35,13 @@ pub(crate) fn serial_day(text: &str) -> Option<DayFound<'_>> {
 
 /// Splits a zone off the end of a time: `16:30:00Z`, `T16:30:00+01:00`; in minutes east of Greenwich.
 pub(crate) fn zoned(text: &str) -> (&str, Option<i64>) {
+    // Nearly no time names a zone: it ends with a letter, or its sign stands before two digits or four.
+    let bytes = text.as_bytes();
+    let behind = |count: usize| bytes.len().checked_sub(count).and_then(|at| bytes.get(at));
+    let signed = [3, 5, 6].into_iter().any(|count| matches!(behind(count), Some(b'+' | b'-')));
+    if !signed && !matches!(behind(1), Some(b'Z' | b'z' | b' ')) {
+        return (text, None);
+    }
     let trimmed = text.trim_end();
     if let Some(rest) = trimmed.strip_suffix(['Z', 'z']) {
         return (rest, Some(0));
@@ -73,11 +80,29 @@ pub(crate) const fn expected(order: DateOrder) -> &'static str {
 
 /// Reads the day with which the text begins.
 pub(crate) fn day(text: &str, order: DateOrder) -> Option<DayFound<'_>> {
+    if let Some(found) = usual_day(text) {
+        return Some(found);
+    }
     year_first(text).or_else(|| match order {
         DateOrder::YearFirst => None,
         DateOrder::DayFirst => year_last(text, false),
         DateOrder::MonthFirst => year_last(text, true),
     })
+}
+
+/// `2026-05-11`, as most days are written, with what stands behind it.
+fn usual_day(text: &str) -> Option<DayFound<'_>> {
+    let [a, b, c, d, b'-', e, f, b'-', g, h, behind @ ..] = text.as_bytes() else { return None };
+    let number = |digits: &[&u8]| {
+        let all = digits.iter().all(|digit| digit.is_ascii_digit());
+        all.then(|| digits.iter().fold(0, |number, digit| number * 10 + u32::from(**digit - b'0')))
+    };
+    let year = i32::try_from(number(&[a, b, c, d])?).ok().filter(|year| YEARS.contains(year))?;
+    if behind.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let day = NaiveDate::from_ymd_opt(year, number(&[e, f])?, number(&[g, h])?)?;
+    Some(DayFound { day, rest: text.get(10..)?, ambiguous: false })
 }
 
 /// Takes up to `most` digits off the front.
@@ -155,11 +180,24 @@ fn year_last(text: &str, month_first: bool) -> Option<DayFound<'_>> {
     Some(DayFound { day, rest: text.get(at..)?, ambiguous })
 }
 
+/// `09:30:01`, as nearly every time is written.
+fn usual_time(bytes: &[u8]) -> Option<NaiveTime> {
+    let [a, b, b':', c, d, b':', e, f] = bytes else { return None };
+    let two = |tens: &u8, ones: &u8| {
+        let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+        digits.then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+    };
+    NaiveTime::from_hms_opt(two(a, b)?, two(c, d)?, two(e, f)?)
+}
+
 /// Reads a time of day: `09:30:01`, `9:30`, `093001`, with a fraction or not; empty is none.
 ///
 /// # Errors
 /// When something else stands there.
 pub(crate) fn time(text: &str) -> Result<Option<NaiveTime>, ()> {
+    if let Some(usual) = usual_time(text.as_bytes()) {
+        return Ok(Some(usual));
+    }
     let text = text.trim_start_matches([' ', '\t', 'T']).trim_end();
     if text.is_empty() {
         return Ok(None);

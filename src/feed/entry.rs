@@ -26,6 +26,9 @@ pub(super) fn is_booking_day(day: NaiveDate) -> bool {
     YEARS.contains(&day.year())
 }
 
+/// Digits of an amount that no number of decimals makes too large.
+const SMALL: u128 = 999_999_999_999;
+
 impl<'a> Entry<'a> {
     /// Whether the day and the amounts can be those of a movement.
     ///
@@ -37,7 +40,10 @@ impl<'a> Entry<'a> {
             let found = self.booked_on.to_string();
             return Err(self.set_aside("booked on", &found, Problem::Date { expected }));
         }
-        let oversize = |amount: &Decimal| amount.abs() > AMOUNT_MAX;
+        // Nearly every amount is far below, which its digits alone say.
+        let oversize = |amount: &Decimal| {
+            amount.mantissa().unsigned_abs() > SMALL && amount.abs() > AMOUNT_MAX
+        };
         let why = || Problem::Amount(format!("expected at most {AMOUNT_MAX}"));
         if oversize(&self.amount) {
             return Err(self.set_aside("amount", &self.amount.to_string(), why()));

@@ -10,10 +10,9 @@
 use super::amount::Amount;
 use super::{Balance, Entry, FeedError, FeedErrorKind, Flag, Odd, Sink, Statement};
 use crate::remittance::Direction;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Timelike};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Accounts of one file that are followed one by one; those beyond are summed together.
 const ACCOUNTS_MAX: usize = 4096;
@@ -232,11 +231,20 @@ impl Running {
     }
 }
 
-/// What tells a row of one account from others.
+/// What tells a row of one account from others: a hash that is quick rather than strong, as each row of a file has one
+/// and what it finds is looked at again by whoever takes the rows in.
 fn fingerprint(entry: &Entry<'_>, balance: i64, movement: i64) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (balance, movement, entry.booked_on, entry.booked_time, entry.serial).hash(&mut hasher);
-    hasher.finish()
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(MIX);
+    let seconds = entry.booked_time.map_or(u32::MAX, |time| time.num_seconds_from_midnight());
+    let days = entry.booked_on.num_days_from_ce().cast_unsigned();
+    let mut hash = mix(balance.cast_unsigned(), movement.cast_unsigned());
+    hash = mix(hash, u64::from(days) << 32 | u64::from(seconds));
+    let (words, rest) = entry.serial.as_bytes().as_chunks::<8>();
+    for word in words {
+        hash = mix(hash, u64::from_le_bytes(*word));
+    }
+    rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
 fn key(entry: &Entry<'_>) -> String {

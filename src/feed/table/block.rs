@@ -6,6 +6,7 @@
 //!
 //! Invariant: memory is bounded by [`SAMPLE_ROWS`] and [`WAITING_MAX`], whatever the file holds.
 
+use super::ending::Accounts;
 use super::facts::Facts;
 use super::footer::{follows, is_day_misspelt, looks_like_data, moves_money, names_payer};
 use super::header::{Finder, Header, Nearest, normalised};
@@ -22,7 +23,6 @@ use crate::feed::running::Running;
 use crate::feed::{BlockRead, FeedError, FeedErrorKind, Flag, Odd, Sink};
 use crate::rulebook::bank::{Field, SerialPeriod};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
 
 /// Rows below a header from which its plan is worked out.
 const SAMPLE_ROWS: usize = 256;
@@ -44,7 +44,7 @@ pub(super) struct Block<'a> {
     pub(super) plan: Plan<'a>,
     pub(super) line: u64,
     /// Of each own account: first and last day, number of rows.
-    pub(super) accounts: BTreeMap<Option<String>, (NaiveDate, NaiveDate, u64)>,
+    pub(super) accounts: Accounts,
 }
 
 pub(super) enum State<'a> {
@@ -215,7 +215,7 @@ impl<'a> TableReader<'a> {
         let layout = plan.layout.map(|layout| layout.id.clone());
         self.layout = self.layout.take().or(layout);
         let line = header.line;
-        let block = Block { header: *header, plan, line, accounts: BTreeMap::new() };
+        let block = Block { header: *header, plan, line, accounts: Accounts::new() };
         self.state = State::Reading(Box::new(block));
         for kept in &rows {
             self.row(kept.row(), sink)?;

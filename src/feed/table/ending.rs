@@ -10,7 +10,6 @@ use super::label::labels;
 use super::page::Before;
 use crate::feed::{BlockRead, FeedError, FeedErrorKind, Sink};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
 
 impl<'a> TableReader<'a> {
     /// The block ends: what waits is its footer, but for what moved money.
@@ -59,7 +58,7 @@ impl<'a> TableReader<'a> {
         let account = self.facts.account.take();
         self.before = Some(Before {
             account,
-            accounts: block.accounts.keys().cloned().collect(),
+            accounts: block.accounts.iter().map(|(account, _)| account.clone()).collect(),
             headings: block.header.cells.clone(),
             amounts: block.plan.amounts,
             one_is_in: block.plan.flags.one_is_in,
@@ -69,7 +68,7 @@ impl<'a> TableReader<'a> {
 
     /// What the block declared of its account; an account column names it where there is one account.
     fn end_statement(&mut self, block: &Block<'a>) {
-        let mut accounts = block.accounts.keys().cloned();
+        let mut accounts = block.accounts.iter().map(|(account, _)| account.clone());
         let only = accounts.next().filter(|_| accounts.next().is_none());
         let (account, alone) = match (&self.facts.account, only, block.accounts.is_empty()) {
             (Some(account), _, _) => (Some(account.clone()), true),
@@ -127,18 +126,17 @@ impl<'a> TableReader<'a> {
     }
 }
 
+/// Of each own account of a block: first and last day, number of rows.
+pub(super) type Accounts = Vec<(Option<String>, (NaiveDate, NaiveDate, u64))>;
+
 /// Own accounts of one block that are told apart for whoever asks.
 const ACCOUNTS_MAX: usize = 64;
 
-pub(super) fn note_day(
-    accounts: &mut BTreeMap<Option<String>, (NaiveDate, NaiveDate, u64)>,
-    account: Option<&str>,
-    day: NaiveDate,
-) {
+pub(super) fn note_day(accounts: &mut Accounts, account: Option<&str>, day: NaiveDate) {
     let known = accounts.iter_mut().find(|(known, _)| known.as_deref() == account);
     if let Some((_, (from, to, entries))) = known {
         (*from, *to, *entries) = ((*from).min(day), (*to).max(day), *entries + 1);
     } else if accounts.len() < ACCOUNTS_MAX {
-        accounts.insert(account.map(str::to_owned), (day, day, 1));
+        accounts.push((account.map(str::to_owned), (day, day, 1)));
     }
 }

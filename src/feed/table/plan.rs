@@ -36,6 +36,8 @@ pub(super) struct Plan<'a> {
     pub(super) unknown: Vec<usize>,
     pub(super) amounts: Amounts,
     pub(super) flags: Flags,
+    /// The bytes with which a cell may begin that stands for an empty one.
+    pub(super) fillers: Box<[bool; 256]>,
     pub(super) dates: DateOrder,
     pub(super) style: AmountStyle,
     /// Rows may end early: trailing cells that are empty are left out.
@@ -134,6 +136,7 @@ impl<'a> Plan<'a> {
             unknown: Vec::new(),
             amounts: variants::NONE,
             flags: Flags::default(),
+            fillers: fillers(finder.layouts.headings(), layout),
             dates: layout.map_or(DateOrder::YearFirst, |layout| layout.dates),
             style: layout.map_or(AmountStyle::Point, |layout| layout.style),
             ragged: sample.ragged || layout.is_some_and(|layout| layout.ragged),
@@ -261,4 +264,19 @@ impl<'a> Plan<'a> {
         }
         .at(header.line)
     }
+}
+
+/// The bytes with which cells begin that stand for empty ones; an empty cell is one itself.
+fn fillers(rules: &Headings, layout: Option<&BankLayout>) -> Box<[bool; 256]> {
+    let mut first = Box::new([false; 256]);
+    let words =
+        rules.values.nothing.iter().chain(layout.into_iter().flat_map(|layout| &layout.blank));
+    let fixed = ["-", "—", "－", "–", "_"].into_iter();
+    for word in words.map(String::as_str).chain(fixed) {
+        let byte = word.bytes().next().unwrap_or_default();
+        for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
+            first.iter_mut().skip(usize::from(byte)).take(1).for_each(|may| *may = true);
+        }
+    }
+    first
 }

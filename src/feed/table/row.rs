@@ -115,9 +115,10 @@ impl<'p> RowReader<'p> {
     /// A cell; empty where what stands there means nothing.
     pub(super) fn cell<'a>(self, row: Row<'a>, column: usize) -> &'a str {
         let cell = row.cell(column);
-        // Nearly every cell says something; what does not is short, or hyphens.
-        let short = cell.len() <= 4 || cell.starts_with('-') || cell.starts_with('—');
-        if short && self.plan.says_nothing(cell) { "" } else { cell }
+        // Nearly every cell begins as nothing that stands for an empty one does.
+        let first = cell.as_bytes().first().copied().unwrap_or_default();
+        let may = self.plan.fillers.get(usize::from(first)).copied().unwrap_or(true);
+        if may && self.plan.says_nothing(cell) { "" } else { cell }
     }
 
     pub(super) fn value<'a>(self, row: Row<'a>, field: Field) -> &'a str {
@@ -309,10 +310,10 @@ impl<'p> RowReader<'p> {
     /// The words of a row; several columns of one field are put together.
     fn remarks<'a>(self, row: Row<'a>, joined: &'a mut Joined) -> Remarks<'a> {
         for (columns, text) in self.plan.words.iter().zip(&mut joined.0) {
-            text.clear();
             if columns.len() < 2 {
                 continue;
             }
+            text.clear();
             for cell in columns.iter().map(|column| self.cell(row, *column)) {
                 if text.is_empty() {
                     text.push_str(cell);

@@ -43,7 +43,6 @@ enum Total {
 /// The totals of a file.
 #[derive(Default)]
 pub(super) struct Totals {
-    file: Sums,
     /// Of each block; the pages of one table are one block.
     blocks: Vec<Sums>,
     declared: Vec<Declared>,
@@ -70,26 +69,31 @@ impl Sums {
             self.zeros += 1;
             return;
         }
-        let column = match credit_column {
-            Some(true) => 0,
-            Some(false) => 1,
-            None => side(way),
-        };
-        let size = i128::from(amount).abs();
+        let size = i128::from(amount.unsigned_abs());
+        let into = way == Direction::Credit;
+        let in_column = credit_column.unwrap_or(into);
+        count(&mut self.rows, &mut self.hundredths, into, size);
         // In its column a correction is taken off.
-        let signed = if column == side(way) { size } else { -size };
-        for (place, count) in self.rows.iter_mut().enumerate() {
-            *count += u64::from(place == side(way));
+        let signed = if in_column == into { size } else { -size };
+        count(&mut self.column_rows, &mut self.column_hundredths, in_column, signed);
+    }
+
+    /// What both hold together.
+    fn with(mut self, other: &Self) -> Self {
+        for (sum, more) in
+            [(&mut self.rows, &other.rows), (&mut self.column_rows, &other.column_rows)]
+        {
+            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         }
-        for (place, sum) in self.hundredths.iter_mut().enumerate() {
-            *sum += if place == side(way) { size } else { 0 };
+        for (sum, more) in [
+            (&mut self.hundredths, &other.hundredths),
+            (&mut self.column_hundredths, &other.column_hundredths),
+        ] {
+            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         }
-        for (place, count) in self.column_rows.iter_mut().enumerate() {
-            *count += u64::from(place == column);
-        }
-        for (place, sum) in self.column_hundredths.iter_mut().enumerate() {
-            *sum += if place == column { signed } else { 0 };
-        }
+        self.zeros += other.zeros;
+        self.rejected += other.rejected;
+        self
     }
 
     fn agrees(&self, declared: &Declared) -> bool {
@@ -135,17 +139,27 @@ impl Sums {
     }
 }
 
+/// One row more on the first side or on the second.
+const fn count(counts: &mut [u64; 2], sums: &mut [i128; 2], first: bool, size: i128) {
+    let ([first_count, second_count], [first_sum, second_sum]) = (counts, sums);
+    if first {
+        *first_count += 1;
+        *first_sum += size;
+    } else {
+        *second_count += 1;
+        *second_sum += size;
+    }
+}
+
 impl Totals {
     pub(super) fn entry(&mut self, way: Direction, amount: i64, credit_column: Option<bool>) {
         self.settled = self.declared.len();
-        self.file.add(way, amount, credit_column);
         if let Some(block) = self.blocks.last_mut() {
             block.add(way, amount, credit_column);
         }
     }
 
     pub(super) fn reject(&mut self) {
-        self.file.rejected += 1;
         if let Some(block) = self.blocks.last_mut() {
             block.rejected += 1;
         }
@@ -197,18 +211,19 @@ impl Totals {
 
     /// Tells what does not agree.
     pub(super) fn compare(self, sink: &mut dyn Sink) {
+        let file = self.blocks.iter().fold(Sums::default(), Sums::with);
         for declared in &self.declared {
             let of = |block: Option<usize>| block.and_then(|block| self.blocks.get(block));
             let [before, behind] = declared.blocks.map(of);
             let holds = |sums: Option<&Sums>| sums.is_some_and(|sums| sums.agrees(declared));
-            if holds(before) || holds(behind) || self.file.agrees(declared) {
+            if holds(before) || holds(behind) || file.agrees(declared) {
                 continue;
             }
             let shown = match declared.is {
                 Total::Count(count) => count.to_string(),
                 Total::Sum(sum) => sum.decimal().to_string(),
             };
-            let found = behind.or(before).unwrap_or(&self.file).shown(declared);
+            let found = behind.or(before).unwrap_or(&file).shown(declared);
             sink.flag(Flag::ControlSum {
                 line: declared.line,
                 what: declared.what,

@@ -2,6 +2,9 @@
 
 /// A number without the guards that keep its digits in a spreadsheet: `="6222"`, `'6222`.
 pub(super) fn unguarded(text: &str) -> &str {
+    if !text.starts_with(['=', '\'']) {
+        return text;
+    }
     let kept = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
     kept.unwrap_or_else(|| text.strip_prefix('\'').unwrap_or(text))
 }
