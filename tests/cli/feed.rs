@@ -115,13 +115,15 @@ fn a_strange_statement_is_learnt_proved_and_read_from_then_on() {
     let centre = Centre::new();
     centre.write("strange.csv", STRANGE.as_bytes());
     centre.run(&["feed", "inspect", "strange.csv"]).assert().code(3);
-    let named = ["--name", "rural", "--bank", "402", "--bank-name", "示例农商行"];
+    let named =
+        ["--name", "rural", "--bank", "402", "--bank-name", "示例农商行", "--serial", "day"];
     let said = centre.stderr(&learn("strange.csv", &COLUMNS, &named), 0);
     for want in ["5 rows, 4 steps of the balances, all hold", "rules/banks/rural.toml", "next: "] {
         assert!(said.contains(want), "{want}: {said}");
     }
     let text = layout(&centre, "rural");
     assert!(text.contains("bank = \"402\"\nname = \"示例农商行\""), "{text}");
+    assert!(text.contains("\nserial = \"day\"\n"), "{text}");
     assert_eq!(leaked(STRANGE, &text), None, "{text}");
     // In the same form: groups of three, days of one digit alone, the other side empty.
     assert!(text.contains("\n2026/5/11,\"1,200.00\",,\"11,200.00\",示例"), "{text}");

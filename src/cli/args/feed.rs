@@ -76,6 +76,9 @@ pub(in crate::cli) struct LearnArgs {
     /// Words in the reversal's column of a row that is one
     #[arg(long, value_name = "WORDS", value_delimiter = ',')]
     pub(in crate::cli) reversal: Vec<String>,
+    /// For how long the bank's serials are unique: they may begin anew each year, month or day
+    #[arg(long, value_name = "PERIOD", default_value = "ever")]
+    pub(in crate::cli) serial: SerialFor,
     /// Which part of a date stands first [default: what the rows show]
     #[arg(long, value_name = "ORDER")]
     pub(in crate::cli) dates: Option<Dates>,
@@ -93,6 +96,15 @@ pub(in crate::cli) enum Role {
     Field(Field),
     /// Of no use.
     Nothing,
+}
+
+/// For how long a bank's serials are unique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SerialFor {
+    Ever,
+    Year,
+    Month,
+    Day,
 }
 
 /// How the amounts stand.

@@ -5,7 +5,7 @@
 //!
 //! Invariant: each field has at most one column in the layout; what is not in it is read by its heading, or not at all.
 
-use crate::cli::args::{AmountHow, LearnArgs, Role};
+use crate::cli::args::{AmountHow, LearnArgs, Role, SerialFor};
 use crate::cli::failure::Failure;
 use crate::feed::outline::{Outline, Understood};
 use crate::rulebook::bank::{AmountModel, AmountStyle, DateOrder, Field};
@@ -30,6 +30,7 @@ pub(super) struct Draft {
     pub(super) credit: Vec<String>,
     pub(super) debit: Vec<String>,
     pub(super) reversal: Vec<String>,
+    pub(super) serial: SerialFor,
     pub(super) dates: DateOrder,
     pub(super) style: AmountStyle,
 }
@@ -57,6 +58,7 @@ impl Draft {
             credit: args.credit.clone(),
             debit: args.debit.clone(),
             reversal: args.reversal.clone(),
+            serial: args.serial,
             dates: DateOrder::YearFirst,
             style: AmountStyle::Point,
         };

@@ -4,6 +4,7 @@
 
 use super::draft::Draft;
 use super::example::Example;
+use crate::cli::args::SerialFor;
 use crate::feed::outline::{Outline, Understood};
 use crate::rulebook::bank::{AmountModel, AmountStyle, DateOrder, Field};
 
@@ -52,6 +53,12 @@ pub(super) fn text(names: &Names, outline: &Outline, draft: &Draft, example: &Ex
         DateOrder::YearFirst => {}
         DateOrder::DayFirst => put("dates", quoted("day-first")),
         DateOrder::MonthFirst => put("dates", quoted("month-first")),
+    }
+    match draft.serial {
+        SerialFor::Ever => {}
+        SerialFor::Year => put("serial", quoted("year")),
+        SerialFor::Month => put("serial", quoted("month")),
+        SerialFor::Day => put("serial", quoted("day")),
     }
     if draft.style == AmountStyle::Comma {
         put("style", quoted("comma"));
