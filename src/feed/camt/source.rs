@@ -201,7 +201,7 @@ impl<'a> Source<'a> {
                 }
             }
         }
-        match std::str::from_utf8(bytes) {
+        match simdutf8::compat::from_utf8(bytes) {
             Ok(text) => self.text.push_str(text),
             Err(error) => {
                 let (valid, behind) =
