@@ -54,7 +54,8 @@ pub(super) fn make(global: &Global, dir: &Path, settings: &str) -> Result<Settin
     Ok(settings)
 }
 
-fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
+/// Writes a file that does not stand there yet, and the folders it needs; nothing is ever written over.
+pub(super) fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
     let write = || {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;

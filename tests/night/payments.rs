@@ -43,6 +43,19 @@ fn after(backing: Backing, deliveries: &[Delivered<'_>]) -> (Centre, Vec<String>
     (centre, kept, counts)
 }
 
+/// Asserts of each case which payments are kept, and the counts of its nights.
+#[track_caller]
+fn each_ends_as_told(backing: Backing, table: &[Case<'_>]) {
+    for (case, deliveries, kept, counts) in table {
+        let (_, found, counted) = after(backing, deliveries);
+        assert_eq!(
+            (found.iter().map(String::as_str).collect::<Vec<_>>(), counted),
+            (kept.to_vec(), *counts),
+            "{case}"
+        );
+    }
+}
+
 #[test]
 fn a_serial_that_comes_twice_is_two_payments_where_the_balances_need_both() {
     every_store(|backing| {
@@ -74,14 +87,7 @@ fn a_serial_that_comes_twice_is_two_payments_where_the_balances_need_both() {
             ("one of two last", &[("05-12", PROVED, &[other, one]), ("05-12", PROVED, &[one])],
              &["X1 05-11 500.00", "X1~2 05-11 600.00"], [2, 1, 0]),
         ];
-        for (case, deliveries, kept, counts) in table {
-            let (_, found, counted) = after(backing, deliveries);
-            assert_eq!(
-                (found.iter().map(String::as_str).collect::<Vec<_>>(), counted),
-                (kept.to_vec(), *counts),
-                "{case}"
-            );
-        }
+        each_ends_as_told(backing, table);
     });
 }
 
@@ -106,14 +112,7 @@ fn serials_that_begin_anew_are_told_from_a_wrong_day_by_the_balances() {
             ("not proved before", &[("05-12", None, &[one]), ("05-13", PROVED, &[other])], &["7 05-11 600.00"], [1, 0, 1]),
             ("not proved now", &[("05-12", PROVED, &[one]), ("05-13", None, &[other])], &["7 05-11 600.00"], [1, 0, 1]),
         ];
-        for (case, deliveries, kept, counts) in table {
-            let (_, found, counted) = after(backing, deliveries);
-            assert_eq!(
-                (found.iter().map(String::as_str).collect::<Vec<_>>(), counted),
-                (kept.to_vec(), *counts),
-                "{case}"
-            );
-        }
+        each_ends_as_told(backing, table);
     });
 }
 

@@ -16,6 +16,7 @@ mod write;
 use super::shown;
 use crate::cli::args::{Global, LearnArgs, Role};
 use crate::cli::failure::{Doing, Done, Failure};
+use crate::cli::init::new_file;
 use crate::cli::rules;
 use crate::cli::settings::Settings;
 use crate::feed::FeedError;
@@ -300,16 +301,6 @@ fn is_swapped(proof: &Proof, outline: &Outline, draft: &Draft) -> bool {
     };
     read(Field::Credit) == Some(Field::Debit.code())
         && read(Field::Debit) == Some(Field::Credit.code())
-}
-
-fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let write = || {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        std::fs::File::create_new(path)?.write_all(text.as_bytes())
-    };
-    write().doing(|| format!("cannot write {}", path.display()))
 }
 
 fn next(global: &Global, args: &LearnArgs, configured: bool, folder: &Path) {
