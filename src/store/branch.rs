@@ -125,9 +125,9 @@ impl BranchKeys {
         self.met.get(number.0).and_then(|(_, key)| *key).ok_or(StoreError::Writer)
     }
 
-    /// 行号 and 开户行 of a branch.
-    pub(super) fn names(&self, number: BranchNumber) -> (&str, &str) {
-        let found = self.met.get(number.0);
+    /// 行号 and 开户行 of a branch; empty where a row names none.
+    pub(super) fn names(&self, number: Option<BranchNumber>) -> (&str, &str) {
+        let found = number.and_then(|number| self.met.get(number.0));
         found.map(|(branch, _)| (&*branch.bank_code, &*branch.bank_name)).unwrap_or_default()
     }
 

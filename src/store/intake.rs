@@ -158,6 +158,9 @@ const INSERT: &str = "insert into bank_transaction values
     (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
     on conflict (centre_id, account_id, serial) do nothing";
 
+/// What names a transaction within its centre: its account and its serial.
+type Identity<'b> = (i64, &'b str);
+
 /// A row and what is written of it.
 struct Placed<'b> {
     row: &'b BatchRow,
@@ -167,7 +170,11 @@ struct Placed<'b> {
     booking: Option<(&'b str, Money)>,
 }
 
-impl Placed<'_> {
+impl<'b> Placed<'b> {
+    fn identity(&self) -> Identity<'b> {
+        (account_id(self.row.account), self.transaction.serial)
+    }
+
     fn bind(&self, row: &mut Binder<'_, '_>, centre: i64, taken_on: i64) -> Result<(), StoreError> {
         let (account_id, branch_id) = (account_id(self.row.account), self.branch_id);
         Written { account_id, transaction: self.transaction, branch_id }.bind(row, centre, taken_on)
@@ -180,7 +187,7 @@ fn place<'b>(
     branches: &'b BranchKeys,
 ) -> Result<Vec<Placed<'b>>, StoreError> {
     let place = |row: &'b BatchRow| {
-        let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
+        let bank = branches.names(row.branch);
         let branch_id = row.branch.map(|number| branches.key(number)).transpose()?;
         let (transaction, booking) = (batch.transaction(row, bank), batch.booking(row));
         Ok(Placed { row, transaction, branch_id, booking })
@@ -234,7 +241,7 @@ impl<'a> Intake<'a> {
 
     /// A row whose identity is known: what is kept of it is looked up.
     fn meet_kept(&mut self, placed: &Placed<'_>, slate: &mut Slate) -> Result<(), StoreError> {
-        let (account, serial) = (account_id(placed.row.account), placed.transaction.serial);
+        let (account, serial) = placed.identity();
         if !self.claim(account, serial, slate) {
             self.keep_back(placed);
             return Ok(());

@@ -68,8 +68,7 @@ impl Intake<'_> {
             Connection::Sqlite(_) => self.write_singly(writable, slate),
             Connection::Postgres(_) => {
                 let once = writable.into_iter().filter_map(|placed| {
-                    let (account, serial) =
-                        (account_id(placed.row.account), placed.transaction.serial);
+                    let (account, serial) = placed.identity();
                     let named = self.met_as_hash(account, serial);
                     if self.met_here.insert(named) {
                         return Some(placed);

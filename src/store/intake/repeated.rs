@@ -43,8 +43,7 @@ impl Intake<'_> {
     ) -> Result<(), StoreError> {
         let mut families: BTreeMap<(i64, &str), Vec<Placed<'_>>> = BTreeMap::new();
         for placed in rows {
-            let key = (account_id(placed.row.account), placed.transaction.serial);
-            families.entry(key).or_default().push(placed);
+            families.entry(placed.identity()).or_default().push(placed);
         }
         families.into_iter().try_for_each(|((account, serial), rows)| {
             self.settle_family(account, serial, rows, slate)

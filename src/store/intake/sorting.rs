@@ -13,7 +13,7 @@ use super::agree::united;
 use super::batch::{BatchRow, TransactionBatch};
 use super::booking::Whole;
 use super::silent::SILENT;
-use super::{Intake, place};
+use super::{Identity, Intake, Placed, place};
 use crate::remittance::{BankTransaction, Money};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
@@ -44,7 +44,7 @@ impl Intake<'_> {
             if let Some((serial, amount)) = booking.filter(|(serial, _)| *serial != key.1) {
                 let whole = (key.0, serial.to_owned());
                 if wholes.contains(&whole) {
-                    let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
+                    let bank = branches.names(row.branch);
                     self.parts.copy(&row, &batch.transaction(&row, bank), serial);
                     continue;
                 }
@@ -84,10 +84,7 @@ impl Intake<'_> {
         let branches: &RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
         let rows = place(batch, &branches)?;
-        let keys: Vec<(i64, &str)> = rows
-            .iter()
-            .map(|placed| (account_id(placed.row.account), placed.transaction.serial))
-            .collect();
+        let keys: Vec<Identity<'_>> = rows.iter().map(Placed::identity).collect();
         let known = self.known(&keys)?;
         for (placed, (account, serial)) in rows.iter().zip(keys) {
             let archived = self.is_archived(&placed.transaction);
@@ -162,7 +159,7 @@ impl Intake<'_> {
         let branches = self.branches.borrow();
         let mut sorted = TransactionBatch::default();
         for row in &batch.rows {
-            let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
+            let bank = branches.names(row.branch);
             let given = batch.transaction(row, bank);
             let booking = batch.booking(row).map(|(serial, _)| serial).unwrap_or_default();
             let kept = own(row).and_then(|serial| known.get(&(account_id(row.account), serial)));

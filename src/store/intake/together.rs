@@ -14,12 +14,9 @@ use super::super::sql::Connection;
 use super::super::{Slate, StoreError};
 use super::batch::TransactionBatch;
 use super::identities::{Identities, copy_if_new};
-use super::{COLUMNS, Intake, Placed, place};
+use super::{COLUMNS, Identity, Intake, Placed, place};
 use std::cell::RefCell;
 use std::collections::HashSet;
-
-/// What names a transaction within its centre.
-type Identity<'b> = (i64, &'b str);
 
 /// From how many on rows that were kept back are looked at.
 const KEPT_BACK: usize = 4_096;
@@ -35,14 +32,11 @@ fn identities_listed(connection: &Connection) -> String {
     looked_up(connection, LIST, "transaction_identity", key, "i")
 }
 
-impl<'b> Placed<'b> {
-    fn identity(&self) -> Identity<'b> {
-        (account_id(self.row.account), self.transaction.serial)
-    }
-
+impl Placed<'_> {
     fn bind_identity(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
-        row.bind(account_id(self.row.account))?;
-        row.bind(self.transaction.serial)
+        let (account, serial) = self.identity();
+        row.bind(account)?;
+        row.bind(serial)
     }
 }
 
@@ -82,7 +76,7 @@ impl Intake<'_> {
         let branches: &RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
         for row in std::mem::take(&mut batch.rows) {
-            let bank = row.branch.map(|number| branches.names(number)).unwrap_or_default();
+            let bank = branches.names(row.branch);
             let transaction = batch.transaction(&row, bank);
             let identity = self.met_as_hash(account_id(row.account), transaction.serial);
             let booking = batch.booking(&row).map(|(serial, _)| serial).unwrap_or_default();
