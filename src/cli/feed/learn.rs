@@ -30,6 +30,9 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use write::Names;
 
+/// What a file is taken to be in until its rows say otherwise.
+const USUAL_CURRENCY: &str = "CNY";
+
 /// What a layout is learnt from.
 struct Lesson<'a> {
     args: &'a LearnArgs,
@@ -194,13 +197,17 @@ impl Lesson<'_> {
 
     /// Reads the whole file under a draft.
     fn attempt(&self, mut draft: Draft) -> Result<Learnt, Failure> {
-        let mut proof = self.read(&draft, "CNY")?.2;
-        if is_swapped(&proof, &self.outline, &draft) {
+        let mut read = self.read(&draft, USUAL_CURRENCY)?;
+        if is_swapped(&read.2, &self.outline, &draft) {
             draft.swap();
-            proof = self.read(&draft, "CNY")?.2;
+            read = self.read(&draft, USUAL_CURRENCY)?;
         }
-        let currency = proof.currency.take().unwrap_or_else(|| "CNY".to_owned());
-        let (file, rules, proof, example) = self.read(&draft, &currency)?;
+        // The example must say the currency that the file turned out to be in.
+        let currency = read.2.currency.clone();
+        if let Some(other) = currency.filter(|currency| currency != USUAL_CURRENCY) {
+            read = self.read(&draft, &other)?;
+        }
+        let (file, rules, proof, example) = read;
         let balances = proof.balances();
         Ok(Learnt { draft, example, proof, balances, rules, file })
     }

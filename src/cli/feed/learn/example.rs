@@ -80,9 +80,7 @@ impl Example {
             for (column, cell) in row.iter().enumerate() {
                 let role = draft.roles.get(column).copied().flatten();
                 let form = matches!(role, Some(Date | Time | Flag | Currency | Reversal));
-                let zero =
-                    cell.chars().all(|c| matches!(c, '0' | '.' | ',' | '-' | '—' | '￥' | '¥'));
-                let tells = cell.chars().count() >= TELLING_CHARS && !form && !zero;
+                let tells = cell.chars().count() >= TELLING_CHARS && !form && !is_zero(cell);
                 let stands = || {
                     self.cells.iter().any(|own| {
                         own == cell || (cell.chars().count() > 5 && own.contains(cell.as_str()))
@@ -293,12 +291,8 @@ impl<'o> Forms<'o> {
 
     /// What the file writes into the amount's column of the other way: nothing, a zero, a hyphen.
     fn other_side(&self, column: usize) -> String {
-        let is_zero = |cell: &&str| {
-            cell.chars().all(|c| matches!(c, '0' | '.' | ',' | '-' | '—' | '￥' | '¥'))
-        };
-        let cells = self.outline.rows.iter().filter_map(|row| row.get(column)).map(String::as_str);
-        let mut empty = cells.filter(|cell| is_zero(cell));
-        empty.next().unwrap_or_default().to_owned()
+        let mut cells = self.outline.rows.iter().filter_map(|row| row.get(column));
+        cells.find(|cell| is_zero(cell)).cloned().unwrap_or_default()
     }
 
     /// The line that reading the row must give, worked out from what was invented.
@@ -376,6 +370,11 @@ impl<'o> Forms<'o> {
         };
         [account, name, code, bank, own]
     }
+}
+
+/// Whether a cell holds no amount: nothing, a zero, a hyphen.
+fn is_zero(cell: &str) -> bool {
+    cell.chars().all(|c| matches!(c, '0' | '.' | ',' | '-' | '—' | '￥' | '¥'))
 }
 
 /// Whether each amount of money out has a minus, beside its word or in its column.

@@ -48,13 +48,18 @@ pub(super) struct AmountForm {
 /// Signs and names of the currency that may stand before an amount.
 const BEFORE: [&str; 6] = ["￥", "¥", "CNY ", "CNY", "RMB ", "RMB"];
 
+/// What stands before the decimals, and between groups.
+const fn marks(style: AmountStyle) -> (char, char) {
+    match style {
+        AmountStyle::Point => ('.', ','),
+        AmountStyle::Comma => (',', '.'),
+    }
+}
+
 impl AmountForm {
     /// The form of the cells that hold anything.
     pub(super) fn of<'c>(cells: impl Iterator<Item = &'c str> + Clone, style: AmountStyle) -> Self {
-        let (point, comma) = match style {
-            AmountStyle::Point => ('.', ','),
-            AmountStyle::Comma => (',', '.'),
-        };
+        let (point, comma) = marks(style);
         let longest = cells.clone().max_by_key(|cell| cell.len()).unwrap_or("0.00");
         let (guard, bare) = Guard::of(longest);
         let before = BEFORE.into_iter().find(|before| bare.starts_with(before)).unwrap_or("");
@@ -85,10 +90,7 @@ impl AmountForm {
     /// An amount as the file writes it.
     pub(super) fn written(&self, fen: i64) -> String {
         let (whole, fraction) = self.parts(fen);
-        let (point, comma) = match self.style {
-            AmountStyle::Point => ('.', ','),
-            AmountStyle::Comma => (',', '.'),
-        };
+        let (point, comma) = marks(self.style);
         let mut text = String::new();
         text.push_str(if fen < 0 {
             "-"
