@@ -246,9 +246,7 @@ impl Sink for Feeder<'_> {
     }
 
     fn flag(&mut self, flag: Flag) {
-        let record =
-            FlagRecord { line: flag.line(), code: flag.code().to_owned(), detail: flag.detail() };
-        self.send(Message::Flag(record));
+        self.send(Message::Flag(FlagRecord::of(&flag)));
     }
 
     fn begins_again(&mut self) {

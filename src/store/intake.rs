@@ -40,7 +40,7 @@ use super::row::day_number;
 use super::slate::{account_id, transaction, transactions_by_serial};
 use super::sql::{Connection, params};
 use super::{Slate, StoreError, trail};
-use crate::feed::{Format, Reject};
+use crate::feed::{Flag, Format, Reject};
 use crate::matching::AccountIndex;
 use crate::remark::Reader;
 use crate::remittance::{BankTransaction, Direction, Money};
@@ -81,6 +81,13 @@ pub struct FlagRecord {
     pub line: u64,
     pub code: String,
     pub detail: String,
+}
+
+impl FlagRecord {
+    #[must_use]
+    pub fn of(flag: &Flag) -> Self {
+        Self { line: flag.line(), code: flag.code().to_owned(), detail: flag.detail() }
+    }
 }
 
 /// What became of a file's rows.

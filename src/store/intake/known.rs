@@ -172,9 +172,9 @@ const REPLACE: &str =
 
 impl Intake<'_> {
     /// What is kept of these, by account and serial.
-    pub(super) fn known(
+    pub(super) fn known<S: AsRef<str>>(
         &self,
-        keys: &[(i64, &str)],
+        keys: &[(i64, S)],
     ) -> Result<HashMap<(i64, String), Known>, StoreError> {
         let connection = &self.bulk.connection;
         let key = "i.account_id = v.column1 and i.serial = v.column2";
@@ -188,9 +188,9 @@ impl Intake<'_> {
         };
         let sql = format!("select {} from {listed}", kept_columns());
         let mut known = HashMap::with_capacity(keys.len());
-        let bind = |row: &mut Binder<'_, '_>, (account, serial): &(i64, &str)| {
+        let bind = |row: &mut Binder<'_, '_>, (account, serial): &(i64, S)| {
             row.bind(*account)?;
-            row.bind(*serial)
+            row.bind(serial.as_ref())
         };
         self.bulk.ask(&sql, 2, keys, bind, |row| {
             let found = Known::read(row, self.taken_on)?;

@@ -150,8 +150,7 @@ impl Intake<'_> {
             self.taken.seen += 1;
             let (line, odd) = (placed.row.line, Odd::RepeatedInFile);
             let flag = Flag::Oddity { line, odd, found: serial.to_owned() };
-            let (code, detail) = (flag.code().to_owned(), flag.detail());
-            self.told.push(FlagRecord { line, code, detail });
+            self.told.push(FlagRecord::of(&flag));
             return Ok(false);
         }
         let against = family.iter().position(same_day).unwrap_or_default();

@@ -112,8 +112,6 @@ impl Intake<'_> {
         let mut keys: Vec<(i64, String)> = batch.rows.iter().filter_map(whole).collect();
         keys.sort_unstable();
         keys.dedup();
-        let keys: Vec<(i64, &str)> =
-            keys.iter().map(|(account, serial)| (*account, serial.as_str())).collect();
         Ok(self.known(&keys)?.into_keys().collect())
     }
 
@@ -153,8 +151,6 @@ impl Intake<'_> {
             .iter()
             .filter_map(|row| Some((account_id(row.account), own(row)?)))
             .collect();
-        let keys: Vec<(i64, &str)> =
-            keys.iter().map(|(account, serial)| (*account, serial.as_str())).collect();
         let known = self.known(&keys)?;
         let branches = self.branches.borrow();
         let mut sorted = TransactionBatch::default();
