@@ -120,7 +120,6 @@ impl Candidate<'_> {
 
     /// How many of the two things that tell credits apart the debit repeats: reference and payer.
     fn repeated(&self, debit: &Debit<'_, '_>) -> u8 {
-        let same = |one: &str, other: &str| !one.is_empty() && one == other;
         let payer =
             same(self.account, debit.item.counterparty_account) || same(&self.name, &debit.name);
         u8::from(self.is_quoted(debit)) + u8::from(payer)
@@ -130,7 +129,6 @@ impl Candidate<'_> {
     ///
     /// Two of whose payers nothing is known are alike only if they name the same notice.
     fn is_like(&self, other: &Self) -> bool {
-        let same = |one: &str, other: &str| !one.is_empty() && one == other;
         let unknown = |one: &Self| one.account.is_empty() && one.name.is_empty();
         let payer = same(self.account, other.account)
             || same(&self.name, &other.name)
@@ -145,6 +143,11 @@ impl Candidate<'_> {
 /// Whether two texts say different things; silence says nothing.
 fn differ(one: &str, other: &str) -> bool {
     !one.is_empty() && !other.is_empty() && one != other
+}
+
+/// Whether two texts say the same thing; silence says nothing.
+fn same(one: &str, other: &str) -> bool {
+    !one.is_empty() && one == other
 }
 
 fn sorted(claim: &Claim) -> Vec<PaymentReference> {
