@@ -11,15 +11,13 @@ mod guess;
 use super::encoding::{Encoding, Scan, Utf8Reader};
 use super::heading::{self, Meaning};
 use super::rows::{KeptRow, Row};
-use super::table::{Finder, Nearest};
+use super::table::{CELLS_MIN, Finder, Nearest};
 use super::{BlockRead, Entry, FeedError, FeedErrorKind, Flag, Reject, Sink, Source, Statement};
 use super::{amount::Amount, csv, date, encoding, html, sniff, spreadsheet_xml, xlsx};
 use crate::rulebook::bank::{AmountStyle, BankLayouts, DateOrder, Field};
 
 /// Rows of a file that are looked at.
 const ROWS_MAX: usize = 512;
-/// Filled cells of a header, at least.
-const CELLS_MIN: usize = 3;
 
 /// A table as it stands in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]

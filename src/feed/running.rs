@@ -110,8 +110,9 @@ impl Running {
         if let Some(previous) = &track.previous
             && previous.gaps == gaps
         {
-            let holds = previous.balance.saturating_add(movement) == balance
-                || previous.balance.saturating_sub(previous.movement) == balance;
+            let ascending = previous.balance.saturating_add(movement);
+            let descending = previous.balance.saturating_sub(previous.movement);
+            let holds = ascending == balance || descending == balance;
             if !holds && track.repeats(entry, balance, movement) {
                 track.repeated = true;
                 return;
@@ -119,8 +120,6 @@ impl Running {
             track.checks += 1;
             track.rises |= previous.on < entry.booked_on;
             track.falls |= previous.on > entry.booked_on;
-            let ascending = previous.balance.saturating_add(movement);
-            let descending = previous.balance.saturating_sub(previous.movement);
             track.ascending.check(entry.line, ascending, balance);
             track.descending.check(entry.line, descending, balance);
         }

@@ -28,6 +28,6 @@ mod value;
 mod variants;
 
 pub(super) use block::{Delivered, TableReader};
-pub(super) use header::{Finder, Nearest, shortened};
+pub(super) use header::{CELLS_MIN, Finder, Nearest, shortened};
 pub(super) use label::LabelKind;
 pub(super) use row::{FOUND_CHARS_MAX, ROW_CHARS_MAX, currency_code};

@@ -61,8 +61,7 @@ mod workbook {
         for sheet in visible(&book) {
             let sheet = range(&mut book, &sheet)?;
             table.sheet(sink)?;
-            let first_line = sheet.start().map_or(1, |(row, _)| u64::from(row) + 1);
-            for (row, line) in sheet.rows().zip(first_line..) {
+            for (row, line) in numbered(&sheet) {
                 fill(&mut cells, row);
                 table.row(cells.row(line), sink)?;
             }
@@ -79,8 +78,7 @@ mod workbook {
         let mut cells = Cells::new();
         for sheet in visible(&book) {
             let sheet = range(&mut book, &sheet)?;
-            let first_line = sheet.start().map_or(1, |(row, _)| u64::from(row) + 1);
-            for (row, line) in sheet.rows().zip(first_line..) {
+            for (row, line) in numbered(&sheet) {
                 fill(&mut cells, row);
                 if !take(cells.row(line)) {
                     return Ok(());
@@ -122,6 +120,12 @@ mod workbook {
 
     fn range(book: &mut Sheets<Cursor<Vec<u8>>>, name: &str) -> Result<Range<Data>, FeedError> {
         book.worksheet_range(name).map_err(|error| structure("a sheet", &error.to_string()))
+    }
+
+    /// The rows of a sheet with their numbers in it, from 1; empty ones above the first are none of them.
+    fn numbered(sheet: &Range<Data>) -> impl Iterator<Item = (&[Data], u64)> {
+        let first_line = sheet.start().map_or(1, |(row, _)| u64::from(row) + 1);
+        sheet.rows().zip(first_line..)
     }
 
     fn fill(cells: &mut Cells, row: &[Data]) {

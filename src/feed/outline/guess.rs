@@ -54,22 +54,21 @@ fn is_unknown(outline: &Outline, column: usize) -> bool {
 
 fn holds_days(outline: &Outline, column: usize) -> bool {
     let filled = outline.filled(column).count();
-    let is_day = |cell: &&str| {
-        date::day(cell, DateOrder::DayFirst).or(date::day(cell, DateOrder::MonthFirst)).is_some()
-    };
-    let days = outline.filled(column).filter(is_day).count();
+    let days = outline.filled(column).filter(|cell| is_day(cell)).count();
     days > 0 && days * 5 >= filled * 4
+}
+
+/// Whether a cell is a day in some order.
+fn is_day(cell: &str) -> bool {
+    [DateOrder::DayFirst, DateOrder::MonthFirst]
+        .into_iter()
+        .any(|order| date::day(cell, order).is_some())
 }
 
 /// The one reading of the amounts that the balances prove.
 fn amounts(outline: &Outline, day: usize) -> Reading {
-    let is_day = |row: &&Vec<String>| {
-        row.get(day).is_some_and(|cell| {
-            date::day(cell, DateOrder::DayFirst).is_some()
-                || date::day(cell, DateOrder::MonthFirst).is_some()
-        })
-    };
-    let rows: Vec<&Vec<String>> = outline.rows.iter().filter(is_day).collect();
+    let has_day = |row: &&Vec<String>| row.get(day).is_some_and(|cell| is_day(cell));
+    let rows: Vec<&Vec<String>> = outline.rows.iter().filter(has_day).collect();
     let balance = column(outline, Field::Balance);
     let candidates = (0..outline.columns.len()).filter(|column| *column != day);
     let candidates =

@@ -23,66 +23,41 @@ impl Plan<'_> {
             if column == NOWHERE || day {
                 continue;
             }
-            match WORD_FIELDS.iter().position(|words| words == field) {
-                Some(place) => {
-                    self.words.iter_mut().skip(place).take(1).for_each(|words| words.push(column))
-                }
-                None => self.set(*field, column),
+            if !self.add_words(*field, column) {
+                self.set(*field, column);
             }
         }
+    }
+
+    /// Gives a column to a field for words, of which several may make one; `false` for any other field.
+    fn add_words(&mut self, field: Field, column: usize) -> bool {
+        let place = WORD_FIELDS.iter().position(|words| *words == field);
+        let words = place.and_then(|place| self.words.get_mut(place));
+        words.map(|words| words.push(column)).is_some()
     }
 
     /// The columns that their headings name, where the layout names no other.
     pub(super) fn place_headings(&mut self, header: &Header<'_>) {
         let mut ranks = [u8::MAX; Field::COUNT];
-        let taken: Vec<usize> = self.taken();
-        let passed = |cell: &str| {
-            self.layout.is_some_and(|layout| layout.passed.iter().any(|heading| heading == cell))
-        };
-        let free: Vec<bool> = (0..header.cells.len())
-            .map(|column| {
-                !taken.contains(&column)
-                    && !header.cells.get(column).is_some_and(|cell| passed(cell))
-            })
-            .collect();
-        let by_layout: Vec<Field> = self.layout.map_or(Vec::new(), |_| {
-            let fields = header.layout.map(|(layout, _)| layout.columns.keys().copied().collect());
-            fields.unwrap_or_default()
-        });
-        for (column, heading) in header.headings.iter().enumerate() {
-            if !free.get(column).copied().unwrap_or(false) {
-                continue;
-            }
+        let (by_layout, taken) = (self.columns, self.taken());
+        let passes = |heading: &String| self.layout.is_some_and(|one| one.passed.contains(heading));
+        let is_free = |(column, cell): (usize, &String)| !taken.contains(&column) && !passes(cell);
+        let free: Vec<bool> = header.cells.iter().enumerate().map(is_free).collect();
+        let headings = header.headings.iter().zip(&header.cells).enumerate();
+        for (column, (heading, cell)) in headings.filter(|(at, _)| free.get(*at) == Some(&true)) {
             match heading.meaning {
+                Meaning::Field(field, _) if self.add_words(field, column) => {}
                 Meaning::Field(field, rank) => {
-                    match WORD_FIELDS.iter().position(|words| *words == field) {
-                        Some(place) => self
-                            .words
-                            .iter_mut()
-                            .skip(place)
-                            .take(1)
-                            .for_each(|words| words.push(column)),
-                        None => {
-                            let fixed = by_layout.contains(&field)
-                                && self.has(field)
-                                && ranks.get(field as usize) == Some(&u8::MAX);
-                            let better =
-                                ranks.get(field as usize).is_some_and(|known| rank < *known);
-                            if better && !fixed {
-                                ranks
-                                    .iter_mut()
-                                    .skip(field as usize)
-                                    .take(1)
-                                    .for_each(|known| *known = rank);
-                                self.set(field, column);
-                            }
-                        }
+                    let at = field as usize;
+                    let fixed = by_layout.get(at).is_some_and(|column| *column != NOWHERE);
+                    if let Some(known) = ranks.get_mut(at).filter(|known| rank < **known && !fixed)
+                    {
+                        *known = rank;
+                        self.set(field, column);
                     }
                 }
                 Meaning::Unknown => self.unknown.push(column),
-                Meaning::Nothing if header.cells.get(column).is_some_and(String::is_empty) => {
-                    self.unknown.push(column);
-                }
+                Meaning::Nothing if cell.is_empty() => self.unknown.push(column),
                 Meaning::Day(_) | Meaning::Moment(_) | Meaning::Nothing => {}
             }
         }
@@ -134,13 +109,10 @@ impl Plan<'_> {
             let rest = date::day(cell, self.dates).map_or(cell, |found| found.rest);
             date::time(date::zoned(rest).0).is_ok()
         };
-        let moments = (0..header.headings.len()).filter(|column| {
-            *column != day
-                && matches!(
-                    header.headings.get(*column).map(|heading| heading.meaning),
-                    Some(Meaning::Moment(_))
-                )
-        });
+        let meaning = |column: usize| header.headings.get(column).map(|heading| heading.meaning);
+        let beside = (0..header.headings.len()).filter(|column| *column != day);
+        let moments =
+            beside.clone().filter(|column| matches!(meaning(*column), Some(Meaning::Moment(_))));
         // A column without any time in it is none, and its rows lose nothing that is needed: it is named as not read.
         let fits = |column: &usize| {
             let mut cells = rows
@@ -155,18 +127,13 @@ impl Plan<'_> {
         } else {
             moments.clone().find(fits)
         };
-        let unread: Vec<usize> =
-            moments.filter(|column| time.is_none() && *column != day).collect();
-        self.unknown.extend(unread);
+        if time.is_none() {
+            let unread: Vec<usize> = moments.collect();
+            self.unknown.extend(unread);
+        }
         self.set(Field::Time, time.unwrap_or(NOWHERE));
-        let other_day = (0..header.headings.len()).find(|column| {
-            *column != day
-                && matches!(
-                    header.headings.get(*column).map(|heading| heading.meaning),
-                    Some(Meaning::Day(_))
-                )
-        });
-        self.time_day = other_day.unwrap_or(NOWHERE);
+        let mut others = beside.filter(|column| matches!(meaning(*column), Some(Meaning::Day(_))));
+        self.time_day = others.next().unwrap_or(NOWHERE);
     }
 
     /// Whether payer and payee stand apart; where only the payer does, that is the other side.

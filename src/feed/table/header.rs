@@ -14,7 +14,7 @@ use crate::feed::{FeedError, FeedErrorKind};
 use crate::rulebook::bank::{BankLayout, BankLayouts, Field, Precedence};
 
 /// Filled cells of a header, at least.
-const CELLS_MIN: usize = 3;
+pub(in crate::feed) const CELLS_MIN: usize = 3;
 /// Bytes of a heading with its translation, at most.
 const HEADING_BYTES_MAX: usize = 300;
 /// Characters of a header that an error shows.

@@ -195,14 +195,17 @@ mod tests {
     use crate::feed::rows::Cells;
     use crate::rulebook::bank::BankLayouts;
 
-    fn accounts(cells: &[&str]) -> Vec<String> {
+    fn labels_of(cells: &[&str]) -> Vec<Label> {
         let banks = BankLayouts::shipped().unwrap();
         let mut row = Cells::new();
         cells.iter().for_each(|cell| row.push(cell));
-        let found = labels(banks.headings(), row.row(1)).into_iter();
+        labels(banks.headings(), row.row(1))
+    }
+
+    fn accounts(cells: &[&str]) -> Vec<String> {
         let account =
             |label| if let Label::Account(account) = label { Some(account) } else { None };
-        found.filter_map(account).collect()
+        labels_of(cells).into_iter().filter_map(account).collect()
     }
 
     #[test]
@@ -233,7 +236,6 @@ mod tests {
 
     #[test]
     fn the_days_of_the_rows_are_found() {
-        let banks = BankLayouts::shipped().unwrap();
         let day = |text: &str| date::day(text, DateOrder::YearFirst).unwrap().day;
         let from_to = |from, to| vec![Label::From(day(from)), Label::To(day(to))];
         #[rustfmt::skip] // A table is read by column.
@@ -246,15 +248,12 @@ mod tests {
             (&["打印日期：2026-06-18"],                       vec![]),
         ];
         for (cells, want) in rows {
-            let mut row = Cells::new();
-            cells.iter().for_each(|cell| row.push(cell));
-            assert_eq!(labels(banks.headings(), row.row(1)), want, "{cells:?}");
+            assert_eq!(labels_of(cells), want, "{cells:?}");
         }
     }
 
     #[test]
     fn balances_counts_and_sums_are_labels_too() {
-        let banks = BankLayouts::shipped().unwrap();
         let amount = |text: &str| Amount::read(text, AmountStyle::Point).unwrap();
         #[rustfmt::skip] // A table is read by column.
         let rows: Vec<(&[&str], Vec<Label>)> = vec![
@@ -269,9 +268,7 @@ mod tests {
             (&["打印时间：2026-06-01 09:00:00"],  vec![]),
         ];
         for (cells, want) in rows {
-            let mut row = Cells::new();
-            cells.iter().for_each(|cell| row.push(cell));
-            assert_eq!(labels(banks.headings(), row.row(1)), want, "{cells:?}");
+            assert_eq!(labels_of(cells), want, "{cells:?}");
         }
     }
 }

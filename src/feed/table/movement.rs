@@ -97,21 +97,16 @@ impl RowReader<'_> {
         };
         let (into, out) = (side(credit)?, side(debit)?);
         let moves = |amount: &Option<Amount>| amount.is_some_and(|amount| amount.hundredths != 0);
-        let (column, named, amount) = match (into, out) {
-            (Some(amount), out) if moves(&into) && !moves(&out) => {
-                (credit, Direction::Credit, amount)
-            }
-            (into, Some(amount)) if moves(&out) && !moves(&into) => {
-                (debit, Direction::Debit, amount)
-            }
-            (Some(amount), None) => (credit, Direction::Credit, amount),
-            (None, Some(amount)) => (debit, Direction::Debit, amount),
-            (Some(amount), Some(_)) if !moves(&into) => (credit, Direction::Credit, amount),
+        let (named, amount) = match (into, out) {
+            (Some(amount), out) if moves(&into) && !moves(&out) => (Direction::Credit, amount),
+            (into, Some(amount)) if moves(&out) && !moves(&into) => (Direction::Debit, amount),
+            (Some(amount), None) => (Direction::Credit, amount),
+            (None, Some(amount)) => (Direction::Debit, amount),
+            (Some(amount), Some(_)) if !moves(&into) => (Direction::Credit, amount),
             (Some(_), Some(_)) | (None, None) => {
                 return Err(Refusal { column: credit, problem: Problem::Direction });
             }
         };
-        let _ = column;
         let flag = self.plan.column(Field::Flag);
         if amount.hundredths != 0
             && !self.cell(row, flag).is_empty()

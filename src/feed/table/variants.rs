@@ -48,10 +48,7 @@ pub(super) fn of(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>) 
     if balances.is_empty() {
         balances.push(NOWHERE);
     }
-    let mut plain = Vec::new();
-    for variant in models(plan, header, sample) {
-        plain.push(variant);
-    }
+    let plain = models(plan, header, sample);
     let mut found = Vec::new();
     for (place, balance) in balances.iter().enumerate() {
         for variant in &plain {
@@ -115,6 +112,12 @@ const fn variant(model: Model, minus: Minus, steps_needed: u32) -> Variant {
     Variant { amounts: Amounts { model, minus, ..NONE }, one_is_in: None, steps_needed }
 }
 
+/// Money in is what the headings call out: believed where the balances prove it.
+const fn swapped(model: Model, minus: Minus) -> Variant {
+    let amounts = Amounts { model, minus, swapped: true, ..NONE };
+    Variant { amounts, one_is_in: None, steps_needed: AGAINST_HABIT }
+}
+
 fn pairs(plan: &Plan<'_>, header: &Header<'_>, found: &mut Vec<Variant>) {
     let (credits, debits) =
         (columns(plan, header, Field::Credit), columns(plan, header, Field::Debit));
@@ -132,9 +135,7 @@ fn pairs(plan: &Plan<'_>, header: &Header<'_>, found: &mut Vec<Variant>) {
         found.push(variant(model, Minus::Red, needed));
         found.push(variant(model, Minus::Repeats, AGAINST_HABIT));
         if books(credit) && books(debit) {
-            let straight = variant(model, Minus::Red, AGAINST_HABIT);
-            let amounts = Amounts { swapped: true, ..straight.amounts };
-            found.push(Variant { amounts, ..straight });
+            found.push(swapped(model, Minus::Red));
         }
     }
 }
@@ -167,9 +168,7 @@ fn flagged(
             }
         }
         if header.headings.get(flag).is_some_and(|heading| heading.books) {
-            let straight = variant(model, habit, AGAINST_HABIT);
-            let amounts = Amounts { swapped: true, ..straight.amounts };
-            found.push(Variant { amounts, ..straight });
+            found.push(swapped(model, habit));
         }
     }
 }
@@ -256,9 +255,7 @@ fn signed(
         let minus = if empty && !said { Minus::Unexplained } else { Minus::Red };
         found.push(variant(model, minus, u32::from(!said && !empty)));
         if !by_layout {
-            let straight = variant(model, Minus::Red, AGAINST_HABIT);
-            let amounts = Amounts { swapped: true, ..straight.amounts };
-            found.push(Variant { amounts, ..straight });
+            found.push(swapped(model, Minus::Red));
         }
     }
 }
