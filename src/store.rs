@@ -50,7 +50,7 @@ mod trail;
 mod verdict;
 
 pub use archive::ArchivedMonth;
-pub use audit::{Audit, Gap, Place};
+pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
 pub use branch::BranchNumbers;
 pub use choices::{AskedAddress, BlockedAddress, Choice};
 pub use copying::Copied;
@@ -66,7 +66,9 @@ pub use intake::{
 };
 pub use lease::{Ended, Ending, Holder, Lease};
 pub use letters::LetterRow;
-pub use listing::{NoticeFilter, NoticeRow, TransactionFilter, TransactionRow};
+pub use listing::{
+    NoticeFilter, NoticeRow, PartOf, TransactionFilter, TransactionPart, TransactionRow,
+};
 pub use lock::CentreLock;
 pub use notices::{EmployerNumbers, RecentNotices};
 pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};

@@ -198,6 +198,9 @@ fn check_money(
             (Outcome::Returned, Direction::Credit) => returned += fen,
             (Outcome::Returned, Direction::Debit) => returned -= fen,
             (Outcome::Awaiting | Outcome::Suspense | Outcome::Ignored, _) => {}
+            (by_staff @ (Outcome::Advance | Outcome::RefundDue | Outcome::Refunded), _) => {
+                panic!("seed {seed}: {by_staff} is for staff to decide")
+            }
         }
     }
     assert_eq!(returned, 0, "seed {seed}: what is returned came in and went out");
@@ -267,7 +270,11 @@ fn rerun(
     let open = |(item, decision): &(&Item<'_>, &Decision)| match decision.outcome {
         Outcome::Awaiting | Outcome::Suspense => true,
         Outcome::Ignored => item.direction == Direction::Credit && item.kind != Kind::Reversal,
-        Outcome::Matched | Outcome::Returned => false,
+        Outcome::Matched
+        | Outcome::Returned
+        | Outcome::Advance
+        | Outcome::RefundDue
+        | Outcome::Refunded => false,
     };
     let left: Vec<_> = items.iter().zip(decisions).filter(open).collect();
     let mut open_items = Vec::new();

@@ -14,6 +14,7 @@ pub(super) use desk::*;
 pub(super) use feed::*;
 pub(super) use nights::*;
 
+use crate::remittance::Outcome;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -401,7 +402,7 @@ pub(super) struct TransactionArgs {
     #[arg(long, value_name = "NO")]
     pub(super) account: Option<String>,
     /// Only with this outcome
-    #[arg(long, value_parser = ["matched", "awaiting", "suspense", "returned", "ignored"])]
+    #[arg(long, value_parser = Outcome::ALL.map(Outcome::code))]
     pub(super) outcome: Option<String>,
     /// Only with this reason, such as underpaid
     #[arg(long, value_name = "CODE")]

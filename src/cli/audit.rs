@@ -5,19 +5,45 @@ use super::centre::Centre;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value, grouped};
 use crate::remittance::Money;
-use crate::store::Audit;
+use crate::store::{AdvanceFigures, Audit, Place, Standing};
 
-/// One place where money stands.
-struct Standing {
-    place: &'static str,
-    count: u64,
-    amount: Money,
+/// One place where money stands; the figures of advance balances stand beside their own place.
+struct Row {
+    standing: Standing,
+    advance: Option<AdvanceFigures>,
 }
 
-const COLUMNS: &[Column<Standing>] = &[
-    Column { key: "place", heading: "where it stands", value: |row| Value::text(row.place) },
-    Column { key: "transactions", heading: "transactions", value: |row| Value::count(row.count) },
-    Column { key: "amount", heading: "yuan", value: |row| Value::Amount(row.amount) },
+impl Row {
+    fn figure(&self, figure: impl Fn(&AdvanceFigures) -> Money) -> Value<'_> {
+        self.advance.as_ref().map_or(Value::Absent, |advance| Value::Amount(figure(advance)))
+    }
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column {
+        key: "place",
+        heading: "where it stands",
+        value: |row| Value::text(row.standing.place.code()),
+    },
+    Column {
+        key: "transactions",
+        heading: "transactions",
+        value: |row| Value::count(row.standing.transactions),
+    },
+    Column { key: "amount", heading: "yuan", value: |row| Value::Amount(row.standing.amount) },
+    Column {
+        key: "outcome",
+        heading: "outcome",
+        value: |row| Value::text(row.standing.place.outcome().code()),
+    },
+    Column {
+        key: "by_outcome",
+        heading: "by outcome",
+        value: |row| Value::Amount(row.standing.by_outcome),
+    },
+    Column { key: "put_in", heading: "put in", value: |row| row.figure(|figures| figures.put_in) },
+    Column { key: "used", heading: "used", value: |row| row.figure(|figures| figures.used) },
+    Column { key: "left", heading: "left", value: |row| row.figure(|figures| figures.left) },
 ];
 
 pub(super) fn run(global: &Global, digest: bool) -> Result<Done, Failure> {
@@ -26,10 +52,9 @@ pub(super) fn run(global: &Global, digest: bool) -> Result<Done, Failure> {
         return digest_of(&centre);
     }
     let audit = centre.store.audit()?;
-    let rows = audit.places.iter().map(|&(place, count, amount)| Standing {
-        place: place.code(),
-        count,
-        amount,
+    let rows = audit.places.iter().map(|standing| Row {
+        standing: *standing,
+        advance: Some(audit.advance).filter(|_| standing.place == Place::Advance),
     });
     Printer::print(centre.settings.format, COLUMNS, rows)?;
     verdict(global, &audit)
@@ -37,13 +62,13 @@ pub(super) fn run(global: &Global, digest: bool) -> Result<Done, Failure> {
 
 /// One line of data: stores with equal digests hold equal books.
 fn digest_of(centre: &Centre) -> Result<Done, Failure> {
-    struct Row(String);
-    const COLUMNS: &[Column<Row>] = &[Column {
+    struct Digest(String);
+    const COLUMNS: &[Column<Digest>] = &[Column {
         key: "digest",
         heading: "sha256 of the books",
         value: |row| Value::text(&row.0),
     }];
-    let rows = [Row(centre.store.digest()?)].into_iter();
+    let rows = [Digest(centre.store.digest()?)].into_iter();
     Printer::print(centre.settings.format, COLUMNS, rows)?;
     Ok(Done::Fully)
 }

@@ -47,6 +47,7 @@ const TRANSACTIONS: &[Column<Listed>] = &[
     },
     Column { key: "reason", heading: "reason", value: |listed| listed.reason() },
     Column { key: "notice", heading: "notice", value: |listed| listed.notice() },
+    Column { key: "parts", heading: "", value: |listed| listed.parts() },
     Column {
         key: "payer",
         heading: "payer",
@@ -72,8 +73,22 @@ impl Listed {
     fn reason(&self) -> Value<'_> {
         match self.row.outcome {
             Some(Outcome::Suspense | Outcome::Ignored) => Value::maybe(self.row.reason.as_deref()),
-            Some(Outcome::Matched | Outcome::Awaiting | Outcome::Returned) | None => Value::Absent,
+            Some(
+                Outcome::Matched
+                | Outcome::Awaiting
+                | Outcome::Returned
+                | Outcome::Advance
+                | Outcome::RefundDue
+                | Outcome::Refunded,
+            )
+            | None => Value::Absent,
         }
+    }
+
+    /// How much went where, of a transaction that is split.
+    fn parts(&self) -> Value<'_> {
+        let parts = &self.row.parts;
+        if parts.is_empty() { Value::Absent } else { Value::nested(parts) }
     }
 
     fn notice(&self) -> Value<'_> {

@@ -16,9 +16,18 @@ pub enum Outcome {
     Suspense,
     /// A credit the bank took back before it was settled, or the debit that did so.
     Returned,
-    /// Not a remittance, by a rule that is named.
+    /// Not a remittance, by a rule that is named, or by staff ([`NOT_OURS`]).
     Ignored,
+    /// Staff put it to an employer's advance balance (单位暂存款); so it stays when the balance is used.
+    Advance,
+    /// Staff decided to return it; the money has not left yet.
+    RefundDue,
+    /// Returned: the bank's debit that paid it is tied to it.
+    Refunded,
 }
+
+/// The rule that a transaction is ignored by where staff decided that it is no payment to the fund.
+pub const NOT_OURS: &str = "not-ours";
 
 /// Why a transaction hangs in suspense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,8 +51,16 @@ pub enum Reason {
 }
 
 impl Outcome {
-    pub const ALL: [Self; 5] =
-        [Self::Matched, Self::Awaiting, Self::Suspense, Self::Returned, Self::Ignored];
+    pub const ALL: [Self; 8] = [
+        Self::Matched,
+        Self::Awaiting,
+        Self::Suspense,
+        Self::Returned,
+        Self::Ignored,
+        Self::Advance,
+        Self::RefundDue,
+        Self::Refunded,
+    ];
 
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -53,6 +70,9 @@ impl Outcome {
             Self::Suspense => "suspense",
             Self::Returned => "returned",
             Self::Ignored => "ignored",
+            Self::Advance => "advance",
+            Self::RefundDue => "refund-due",
+            Self::Refunded => "refunded",
         }
     }
 
@@ -65,6 +85,9 @@ impl Outcome {
             Self::Suspense => "挂账",
             Self::Returned => "已退回",
             Self::Ignored => "非缴款",
+            Self::Advance => "转入暂存款",
+            Self::RefundDue => "待退款",
+            Self::Refunded => "已退款",
         }
     }
 
@@ -77,6 +100,9 @@ impl Outcome {
             Self::Suspense => 3,
             Self::Returned => 4,
             Self::Ignored => 5,
+            Self::Advance => 6,
+            Self::RefundDue => 7,
+            Self::Refunded => 8,
         }
     }
 

@@ -45,6 +45,9 @@ pub(crate) const fn outcome(outcome: Outcome) -> Words {
         Outcome::Suspense => "Suspense",
         Outcome::Returned => "Returned",
         Outcome::Ignored => "Ignored",
+        Outcome::Advance => "Advance",
+        Outcome::RefundDue => "Refund due",
+        Outcome::Refunded => "Refunded",
     };
     Words(outcome.chinese(), english)
 }

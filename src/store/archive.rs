@@ -8,7 +8,7 @@
 //!
 //! Invariant: the audit proves the same sums after as before.
 
-use super::audit::{PLACE_OF, STANDING};
+use super::audit::{OUTCOME, STANDING};
 use super::bulk::Bulk;
 use super::partition::{Cut, Month};
 use super::row::day_number;
@@ -82,8 +82,8 @@ fn look(
     (from, until): (i64, i64),
 ) -> Result<ArchivedMonth, StoreError> {
     let sql = format!(
-        "select count(*), cast(coalesce(sum(case when d.outcome is null or d.outcome = 2
-                or (d.outcome = 3 and i.resolution is null) then 1 else 0 end), 0) as bigint)
+        "select count(*), cast(coalesce(sum(case when d.outcome is null or d.outcome in (2, 3, 7)
+                then 1 else 0 end), 0) as bigint)
             {STANDING} where t.booked_on >= ?1 and t.booked_on < ?2"
     );
     connection.query_row(&sql, params![from, until], |row| {
@@ -101,8 +101,8 @@ fn take_off(
     let within = "booked_on >= ?2 and t.booked_on < ?3";
     let kept = [
         format!(
-            "insert into archived_place (centre_id, month, place, direction, count, amount_fen)
-             select t.centre_id, ?1, {PLACE_OF}, t.direction, count(*), sum(t.amount_fen) {STANDING}
+            "insert into archived_place (centre_id, month, outcome, direction, count, amount_fen)
+             select t.centre_id, ?1, {OUTCOME}, t.direction, count(*), sum(t.amount_fen) {STANDING}
              where t.{within} group by 1, 3, 4"
         ),
         format!(

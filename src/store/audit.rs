@@ -10,7 +10,7 @@ use super::bulk::Bulk;
 use super::desk::proof;
 use super::sql::{Connection, Read, Value, params};
 use super::{Store, StoreError};
-use crate::remittance::{Money, PaymentReference, Subject};
+use crate::remittance::{Money, Outcome, PaymentReference, Subject};
 use crate::suspense::trail::{Break, Chain};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -21,14 +21,37 @@ use std::fmt::{self, Write as _};
 pub struct Audit {
     /// Credited by the feeds, as the files said when they were taken in.
     pub received: Money,
-    /// Where it stands: place, transactions, amount. The contract's places, all of them.
-    pub places: Vec<(Place, u64, Money)>,
+    /// Where it stands: the contract's places, all of them.
+    pub places: Vec<Standing>,
+    pub advance: AdvanceFigures,
     /// The balance of every subject, debit less credit.
     pub balances: Vec<(Subject, Money)>,
     /// The audit trail's end; `None` where it is broken.
     pub trail: Option<Chain>,
     /// Empty where the books are whole.
     pub gaps: Vec<Gap>,
+}
+
+/// What stands at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub place: Place,
+    /// Credits with the place's outcome, and their sum, as `duizhang transactions` lists them.
+    pub transactions: u64,
+    pub by_outcome: Money,
+    /// What stands there. It differs from the sum by outcome where an advance balance paid for a notice,
+    /// and where a settled transaction left a rest on one.
+    pub amount: Money,
+}
+
+/// Employers' advance balances, all together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AdvanceFigures {
+    /// Whole transactions, and what splits left over.
+    pub put_in: Money,
+    /// What paid for notices.
+    pub used: Money,
+    pub left: Money,
 }
 
 /// Where a credited fen can stand (contract, "Always true").
@@ -38,6 +61,7 @@ pub enum Place {
     Awaiting,
     Suspense,
     Advance,
+    RefundDue,
     Refunded,
     Returned,
     Ignored,
@@ -61,11 +85,12 @@ pub enum Gap {
 }
 
 impl Place {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::EmployeeAccounts,
         Self::Awaiting,
         Self::Suspense,
         Self::Advance,
+        Self::RefundDue,
         Self::Refunded,
         Self::Returned,
         Self::Ignored,
@@ -78,39 +103,50 @@ impl Place {
             Self::Awaiting => "awaiting",
             Self::Suspense => "suspense",
             Self::Advance => "advance",
+            Self::RefundDue => "refund-due",
             Self::Refunded => "refunded",
             Self::Returned => "returned",
             Self::Ignored => "ignored",
         }
     }
+
+    /// The outcome of the transactions that stand here. Those that no night has judged yet wait too.
+    #[must_use]
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Self::EmployeeAccounts => Outcome::Matched,
+            Self::Awaiting => Outcome::Awaiting,
+            Self::Suspense => Outcome::Suspense,
+            Self::Advance => Outcome::Advance,
+            Self::RefundDue => Outcome::RefundDue,
+            Self::Refunded => Outcome::Refunded,
+            Self::Returned => Outcome::Returned,
+            Self::Ignored => Outcome::Ignored,
+        }
+    }
+
+    fn of_outcome(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|place| place.outcome().number() == number)
+    }
 }
 
-/// The place of each transaction, counted by direction. A transaction no night has judged yet waits.
+/// What stands under each outcome, counted by direction.
 fn places() -> String {
     format!(
-        "select {PLACE_OF}, t.direction, count(*), cast(sum(t.amount_fen) as bigint) {STANDING}
+        "select {OUTCOME}, t.direction, count(*), cast(sum(t.amount_fen) as bigint) {STANDING}
             where t.centre_id = ?1 group by 1, 2
         union all
-        select place, direction, cast(sum(count) as bigint), cast(sum(amount_fen) as bigint)
+        select outcome, direction, cast(sum(count) as bigint), cast(sum(amount_fen) as bigint)
             from archived_place where centre_id = ?1 group by 1, 2"
     )
 }
 
-/// The place of a transaction, as its number among [`Place::ALL`].
-pub(super) const PLACE_OF: &str = "case
-        when d.outcome = 1 then 0
-        when d.outcome is null or d.outcome = 2 then 1
-        when d.outcome = 3 and i.resolution = 'advance' then 3
-        when d.outcome = 3 and i.resolution = 'refund' then 4
-        when d.outcome = 3 and i.resolution = 'not-ours' then 6
-        when d.outcome = 3 then 2
-        when d.outcome = 4 then 5
-        else 6 end";
+/// The outcome of a transaction; one that no night has judged yet waits.
+pub(super) const OUTCOME: &str = "coalesce(d.outcome, 2)";
 
-/// Transactions with what says where they stand.
+/// Transactions with their decisions.
 pub(super) const STANDING: &str = "from bank_transaction t
-    left join decision d using (centre_id, account_id, serial, booked_on)
-    left join suspense_item i using (centre_id, account_id, serial, booked_on)";
+    left join decision d using (centre_id, account_id, serial, booked_on)";
 
 const RECEIVED: &str = "
     select account_id, cast(sum(credit) as bigint), cast(sum(debit) as bigint),
@@ -240,18 +276,9 @@ impl Store {
                 gaps.push(Gap::Orphan { what, count: count.cast_unsigned() });
             }
         }
-        let mut standing = standing(connection, centre)?;
-        let advanced: i64 =
-            connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
-        // Money from an advance balance reached employees without a transaction of its own.
-        // What a split left over went to an advance balance with a transaction that is settled.
-        let left: i64 =
-            connection.query_row(proof::LEFT_OVER, params![centre], |row| row.get(0))?;
-        let moved = advanced.saturating_sub(left);
-        for (place, fen) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
-            let stands = &mut standing.entry((place, true)).or_default().1;
-            *stands = plus(*stands, fen);
-        }
+        let by_outcome = standing(connection, centre)?;
+        let advance = advance(connection, centre, &by_outcome)?;
+        let standing = moved_by_advance(&by_outcome, &advance);
         gaps.extend(one_sided(&standing));
         let balances = balances(connection, centre, received, paid_out)?;
         for (subject, journals) in &balances {
@@ -261,8 +288,10 @@ impl Store {
             }
         }
         let places = Place::ALL.into_iter().map(|place| {
-            let (count, fen) = standing.get(&(place, true)).copied().unwrap_or_default();
-            (place, count, Money::from_fen(fen))
+            let (transactions, fen) = by_outcome.get(&(place, true)).copied().unwrap_or_default();
+            let (_, stands) = standing.get(&(place, true)).copied().unwrap_or_default();
+            let (by_outcome, amount) = (Money::from_fen(fen), Money::from_fen(stands));
+            Standing { place, transactions, by_outcome, amount }
         });
         let (received, places) = (Money::from_fen(received), places.collect());
         let trail = match self.verify_trail()? {
@@ -272,7 +301,7 @@ impl Store {
                 None
             }
         };
-        Ok(Audit { received, places, balances, trail, gaps })
+        Ok(Audit { received, places, advance, balances, trail, gaps })
     }
 
     /// A digest of all that a night decides: outcomes, journals, suspense and letters, in order.
@@ -408,15 +437,16 @@ fn named(number: i64) -> String {
 }
 
 /// Count and sum by place and by whether it is a credit.
-type Standing = BTreeMap<(Place, bool), (u64, i64)>;
+type Sums = BTreeMap<(Place, bool), (u64, i64)>;
 
-fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError> {
+fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
     let mut statement = connection.prepare_cached(&places())?;
     let mut rows = statement.query(params![centre])?;
-    let mut standing = Standing::new();
+    let mut standing = Sums::new();
     while let Some(row) = rows.next()? {
-        let index: usize = row.get::<i64>(0)?.try_into().unwrap_or_default();
-        let place = Place::ALL.get(index).copied().unwrap_or(Place::Ignored);
+        let number = row.get(0)?;
+        let unknown = || super::row::unknown("decision", "outcome", number);
+        let place = Place::of_outcome(number).ok_or_else(unknown)?;
         let count: i64 = row.get(2)?;
         let credit = row.get::<i64>(1)? == 1;
         let stands: &mut (u64, i64) = standing.entry((place, credit)).or_default();
@@ -426,8 +456,35 @@ fn standing(connection: &Connection, centre: i64) -> Result<Standing, StoreError
     Ok(standing)
 }
 
+/// What employers' advance balances got and gave.
+fn advance(
+    connection: &Connection,
+    centre: i64,
+    by_outcome: &Sums,
+) -> Result<AdvanceFigures, StoreError> {
+    let sum = |sql| connection.query_row(sql, params![centre], |row| row.get::<i64>(0));
+    let whole = by_outcome.get(&(Place::Advance, true)).map_or(0, |(_, fen)| *fen);
+    let put_in = plus(whole, sum(proof::LEFT_OVER)?);
+    let used = sum(PAID_FROM_ADVANCE)?;
+    let left = Money::from_fen(put_in.saturating_sub(used));
+    Ok(AdvanceFigures { put_in: Money::from_fen(put_in), used: Money::from_fen(used), left })
+}
+
+/// The sums with what an advance balance holds: what it paid went to employees without a transaction of its
+/// own, and what a split left over came to it with a transaction that is settled.
+fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
+    let mut standing = by_outcome.clone();
+    let whole = by_outcome.get(&(Place::Advance, true)).map_or(0, |(_, fen)| *fen);
+    let moved = whole.saturating_sub(advance.left.fen());
+    for (place, fen) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
+        let stands = &mut standing.entry((place, true)).or_default().1;
+        *stands = plus(*stands, fen);
+    }
+    standing
+}
+
 /// Every returned credit has the debit that returned it, of the same amount.
-fn one_sided(standing: &Standing) -> Option<Gap> {
+fn one_sided(standing: &Sums) -> Option<Gap> {
     let side = |credit| standing.get(&(Place::Returned, credit)).copied().unwrap_or_default();
     let ((credits, came), (debits, went)) = (side(true), side(false));
     let count = credits.abs_diff(debits).max(u64::from(came != went));
@@ -436,7 +493,7 @@ fn one_sided(standing: &Standing) -> Option<Gap> {
 }
 
 /// What each subject's balance must be, from the transactions alone.
-fn expected(subject: Subject, standing: &Standing, received: i64, paid_out: i64) -> Money {
+fn expected(subject: Subject, standing: &Sums, received: i64, paid_out: i64) -> Money {
     let sum = |place, credit| standing.get(&(place, credit)).map_or(0, |(_, fen)| *fen);
     let fen = match subject {
         Subject::BankDeposit => received.saturating_sub(paid_out),
@@ -444,13 +501,14 @@ fn expected(subject: Subject, standing: &Standing, received: i64, paid_out: i64)
         Subject::Receipts => -sum(Place::Awaiting, true),
         Subject::Suspense => sum(Place::Suspense, false).saturating_sub(sum(Place::Suspense, true)),
         Subject::Advance => -sum(Place::Advance, true),
-        Subject::Refund => -sum(Place::Refunded, true),
+        Subject::Refund => -sum(Place::RefundDue, true),
         // No transaction moves these: employers' own books do (remittance/ledger.rs).
         Subject::Clearing | Subject::Transit => 0,
         // Debits came in against this subject; those in suspense have left it.
         Subject::Other => {
-            let home = [Place::Returned, Place::Ignored, Place::Awaiting];
-            let came = [Place::Returned, Place::Ignored].map(|place| sum(place, true));
+            let home = [Place::Returned, Place::Ignored, Place::Refunded, Place::Awaiting];
+            let came = [Place::Returned, Place::Ignored, Place::Refunded];
+            let came = came.map(|place| sum(place, true));
             let went = home.into_iter().map(|place| sum(place, false)).fold(0, plus);
             came.into_iter().fold(went, i64::saturating_sub)
         }

@@ -11,6 +11,7 @@ use crate::remittance::{
     Direction, Money, NoticeStatus, Outcome, PaymentReference, Reason, RemarkField, YearMonth,
 };
 use chrono::NaiveDate;
+use serde::Serialize;
 
 /// Which transactions to list; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +44,25 @@ pub struct TransactionRow {
     pub reason: Option<String>,
     /// The notices it settles or is a part of.
     pub notices: Vec<PaymentReference>,
+    /// How much went where, of one that is split; they sum to its amount.
+    pub parts: Vec<TransactionPart>,
+}
+
+/// A part of a split transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TransactionPart {
+    #[serde(flatten)]
+    pub to: PartOf,
+    pub amount: Money,
+}
+
+/// Where a part of a transaction went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartOf {
+    Notice(PaymentReference),
+    /// The advance balance of this employer.
+    Advance(String),
 }
 
 /// Which notices to list.
@@ -72,13 +92,17 @@ const TRANSACTIONS: &str = "
     select a.account_no, a.bank_name, t.serial, t.booked_on, t.direction, t.amount_fen,
         t.counterparty_name, t.postscript, t.purpose, t.summary, t.note,
         coalesce(d.reference, d.notice), d.outcome, d.reason, d.rule, d.notice,
-        (select string_agg(cast(l.reference as text), ',' order by l.reference) from allocation l
+        (select string_agg(cast(l.reference as text) || ':' || cast(l.amount_fen as text), ','
+                order by l.reference) from allocation l
             where l.centre_id = t.centre_id and l.account_id = t.account_id
-            and l.serial = t.serial and l.booked_on = t.booked_on)
+            and l.serial = t.serial and l.booked_on = t.booked_on),
+        r.employer_id, r.amount_fen
     from bank_transaction t
     join collection_account a on a.centre_id = t.centre_id and a.account_id = t.account_id
     left join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
         and d.serial = t.serial and d.booked_on = t.booked_on
+    left join advance_part r on r.centre_id = t.centre_id and r.account_id = t.account_id
+        and r.serial = t.serial and r.booked_on = t.booked_on
     where t.centre_id = ?1
         and (?2 is null or a.account_no = ?2)
         and (?3 is null or d.outcome = ?3)
@@ -174,7 +198,7 @@ fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
         })
         .collect::<Result<_, _>>()?;
     let notice: Option<i64> = row.get(15)?;
-    let split: Option<String> = row.get(16)?;
+    let parts = parts(row)?;
     let decided = row.get::<Option<i64>>(12)?.map(outcome).transpose()?;
     Ok(TransactionRow {
         account_no: row.get(0)?,
@@ -192,16 +216,40 @@ fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
             (None, Some(Outcome::Ignored)) => row.get(14)?,
             (None, _) => None,
         },
-        notices: match (notice, split) {
-            (Some(number), _) => vec![reference(number)?],
-            (None, Some(numbers)) => numbers
-                .split(',')
-                .filter_map(|number| number.parse().ok())
-                .map(reference)
-                .collect::<Result<_, _>>()?,
-            (None, None) => Vec::new(),
+        notices: match notice {
+            Some(number) => vec![reference(number)?],
+            None => parts.iter().filter_map(|part| part.to.notice()).collect(),
         },
+        parts,
     })
+}
+
+/// How much of a split transaction went to which notice, and to an advance balance.
+fn parts(row: &Row<'_>) -> Result<Vec<TransactionPart>, StoreError> {
+    let mut parts = Vec::new();
+    for share in row.text(16)?.split_terminator(',') {
+        let (number, fen) = share.split_once(':').unwrap_or_default();
+        let (Ok(number), Ok(fen)) = (number.parse::<i64>(), fen.parse::<i64>()) else {
+            let found = share.to_owned();
+            return Err(StoreError::Unknown { table: "allocation", column: "reference", found });
+        };
+        let to = PartOf::Notice(reference(number)?);
+        parts.push(TransactionPart { to, amount: Money::from_fen(fen) });
+    }
+    if let Some((employer_id, fen)) = row.get::<Option<String>>(17)?.zip(row.get(18)?) {
+        let to = PartOf::Advance(employer_id);
+        parts.push(TransactionPart { to, amount: Money::from_fen(fen) });
+    }
+    Ok(parts)
+}
+
+impl PartOf {
+    const fn notice(&self) -> Option<PaymentReference> {
+        match self {
+            Self::Notice(reference) => Some(*reference),
+            Self::Advance(_) => None,
+        }
+    }
 }
 
 pub(crate) fn outcome(number: i64) -> Result<Outcome, StoreError> {

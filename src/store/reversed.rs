@@ -141,7 +141,8 @@ impl Store {
         let mut credits = Vec::new();
         bulk.ask(&sql, 2, &reversals, bind, |row| {
             let outcome: i64 = row.get(BEHIND)?;
-            if outcome == Outcome::Ignored.number() {
+            // What staff decided to be no payment is theirs, like everything else they decided.
+            if outcome == Outcome::Ignored.number() && row.get::<i64>(BEHIND + 7)? == 0 {
                 let rule = row.get::<Option<String>>(BEHIND + 4)?.unwrap_or_default();
                 if let Some(rule) = ignored_by(&rule, rules) {
                     let prior = prior(row)?;

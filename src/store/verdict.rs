@@ -119,7 +119,9 @@ impl Recording {
         let cases = cases(verdict);
         for case in &cases {
             self.totals.judged += 1;
-            add(self.totals.of(case.decision.outcome), case.item);
+            if let Some(tally) = self.totals.of(case.decision.outcome) {
+                add(tally, case.item);
+            }
         }
         // First those that were never decided: for them a decision is an appended row.
         let (first, again): (Vec<Case<'_>>, Vec<Case<'_>>) =
@@ -257,13 +259,15 @@ fn cases<'a>(verdict: &Verdict<'a>) -> Vec<Case<'a>> {
 }
 
 impl VerdictTotals {
-    fn of(&mut self, outcome: Outcome) -> &mut Tally {
+    /// The tally of an outcome; `None` for what staff alone decide.
+    const fn of(&mut self, outcome: Outcome) -> Option<&mut Tally> {
         match outcome {
-            Outcome::Matched => &mut self.matched,
-            Outcome::Awaiting => &mut self.awaiting,
-            Outcome::Suspense => &mut self.suspense,
-            Outcome::Returned => &mut self.returned,
-            Outcome::Ignored => &mut self.ignored,
+            Outcome::Matched => Some(&mut self.matched),
+            Outcome::Awaiting => Some(&mut self.awaiting),
+            Outcome::Suspense => Some(&mut self.suspense),
+            Outcome::Returned => Some(&mut self.returned),
+            Outcome::Ignored => Some(&mut self.ignored),
+            Outcome::Advance | Outcome::RefundDue | Outcome::Refunded => None,
         }
     }
 }
@@ -282,9 +286,12 @@ fn add(tally: &mut Tally, item: &Item<'_>) {
 const fn home(direction: Direction, outcome: Option<Outcome>) -> Subject {
     match (outcome, direction) {
         (Some(Outcome::Suspense), _) => Subject::Suspense,
-        (_, Direction::Debit) | (Some(Outcome::Returned | Outcome::Ignored), Direction::Credit) => {
+        (_, Direction::Debit)
+        | (Some(Outcome::Returned | Outcome::Ignored | Outcome::Refunded), Direction::Credit) => {
             Subject::Other
         }
+        (Some(Outcome::Advance), Direction::Credit) => Subject::Advance,
+        (Some(Outcome::RefundDue), Direction::Credit) => Subject::Refund,
         (None | Some(Outcome::Matched | Outcome::Awaiting), Direction::Credit) => Subject::Receipts,
     }
 }

@@ -163,7 +163,11 @@ fn what_staff_decide_moves_the_money_and_stays() {
         row["amount"].as_str().unwrap().to_owned()
     };
     assert_eq!(at("employee-accounts"), "2700.00");
-    assert_eq!((at("refunded"), at("advance")), ("300.00".into(), "77.00".into()));
+    assert_eq!((at("refund-due"), at("advance")), ("300.00".into(), "77.00".into()));
+    // Lists say what became of the money, not that it is in suspense.
+    let outcomes = centre.outcomes();
+    let said = ["S05", "S06", "S08"].map(|serial| outcomes[serial].as_str());
+    assert_eq!(said, ["refund-due", "advance", "ignored not-ours"]);
     // The next night overturns nothing.
     centre.run(&["nightly", "--as-of", "2026-06-12"]).assert().code(0);
     assert_eq!(centre.json(&["suspense", "list"]).len(), 1);

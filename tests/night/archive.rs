@@ -69,7 +69,7 @@ fn a_fen_that_is_missing_from_the_sums_is_found() {
         "update archived_account set credit_fen = credit_fen - 1",
         "update archived_payment set amount_fen = amount_fen + 1 where reference = 1906130001",
         "update archived_posting set amount_fen = amount_fen + 1",
-        "update archived_place set amount_fen = amount_fen + 1 where place = 0",
+        "update archived_place set amount_fen = amount_fen + 1 where outcome = 1",
         "delete from archived_payment where reference = 1906130002",
     ]
     .into_iter()

@@ -8,7 +8,7 @@ use super::postgres;
 use chrono::{Datelike, NaiveDate};
 use duizhang::alert::CentreContact;
 use duizhang::nightly::{self, Delivery, LARGE, Night, NightError, NightSettings, Nobody};
-use duizhang::remittance::Outcome;
+use duizhang::remittance::{Direction, Outcome};
 use duizhang::rulebook::Rulebook;
 use duizhang::store::{Store, TransactionFilter, TransactionRow};
 use std::collections::BTreeMap;
@@ -245,8 +245,23 @@ impl Centre {
     pub(crate) fn prove(&self, when: &str) {
         let audit = self.store.audit().unwrap();
         assert!(audit.gaps.is_empty(), "{when}: {:?}", audit.gaps);
-        let placed: i64 = audit.places.iter().map(|(_, _, money)| money.fen()).sum();
+        let placed: i64 = audit.places.iter().map(|standing| standing.amount.fen()).sum();
         assert_eq!(placed, audit.received.fen(), "{when}");
+        let mut listed: BTreeMap<Outcome, i64> = BTreeMap::new();
+        let credits = |row: &TransactionRow| row.direction == Direction::Credit;
+        for row in self.transactions().into_iter().filter(credits) {
+            // What no night has judged yet waits.
+            *listed.entry(row.outcome.unwrap_or(Outcome::Awaiting)).or_default() +=
+                row.amount.fen();
+        }
+        for standing in &audit.places {
+            let listed = listed.get(&standing.place.outcome()).copied().unwrap_or_default();
+            let place = standing.place.code();
+            assert_eq!(listed, standing.by_outcome.fen(), "{when}: {place} as it is listed");
+        }
+        let figures = audit.advance;
+        let left = figures.put_in.checked_sub(figures.used);
+        assert_eq!(left, Some(figures.left), "{when}: put in, used, left");
         let balances: i64 = audit.balances.iter().map(|(_, money)| money.fen()).sum();
         assert_eq!(balances, 0, "{when}: debits are credits");
     }

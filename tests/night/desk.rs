@@ -49,7 +49,7 @@ fn an_act_moves_the_money_when_another_person_approves_it() {
         ("the rest in advance",    &[("icbc", "S3")],                 split("P2", 300_00),   "resolved split",    &[(Place::EmployeeAccounts, "300.00"), (Place::Advance, "200.00")]),
         ("to an advance balance",  &[("icbc", "S3"), ("icbc", "S4")], advance(Some("E1")),   "resolved advance",  &[(Place::Advance, "850.00")]),
         ("nobody knows whose",     &[("icbc", "S3")],                 advance(None),         "resolved advance",  &[(Place::Advance, "500.00")]),
-        ("back to the payer",      &[("icbc", "S3")],                 Act::Refund,           "resolved refund",   &[(Place::Refunded, "500.00")]),
+        ("back to the payer",      &[("icbc", "S3")],                 Act::Refund,           "resolved refund",   &[(Place::RefundDue, "500.00")]),
         ("not ours",               &[("icbc", "S3")],                 Act::NotOurs,          "resolved not-ours", &[(Place::Ignored, "500.00")]),
     ];
     every_store(|backing| rows.iter().for_each(|row| there_and_back(backing, row)));

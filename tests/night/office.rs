@@ -97,7 +97,7 @@ impl Centre {
 
     pub(crate) fn standing(&self, wanted: Place) -> String {
         let audit = self.store.audit().unwrap();
-        audit.places.iter().find(|(place, ..)| *place == wanted).unwrap().2.to_string()
+        audit.places.iter().find(|standing| standing.place == wanted).unwrap().amount.to_string()
     }
 
     /// What an item is and why, such as `resolved refund` or `open`.

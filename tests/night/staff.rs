@@ -45,7 +45,7 @@ fn resolve(centre: &Centre, items: &[ItemId], resolution: &Act) -> Result<(), St
 
 fn standing(centre: &Centre, wanted: Place) -> String {
     let audit = centre.store.audit().unwrap();
-    audit.places.iter().find(|(place, ..)| *place == wanted).unwrap().2.to_string()
+    audit.places.iter().find(|standing| standing.place == wanted).unwrap().amount.to_string()
 }
 
 #[test]

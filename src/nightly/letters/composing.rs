@@ -213,11 +213,12 @@ fn mark(key: TellingKey, due: Due) -> TellingMark {
 
 /// How an item that hung was settled: by staff, or by a later night.
 fn solution(row: &TellingRow) -> Solution {
-    match (row.resolution.as_deref(), row.outcome) {
-        (Some("settle"), _) | (None, Some(Outcome::Matched)) => Solution::Matched,
-        (Some("advance"), _) => Solution::Advance,
-        (Some("refund"), _) => Solution::Refund,
-        (Some(_) | None, _) => Solution::Other,
+    match row.outcome {
+        Some(Outcome::Matched) => Solution::Matched,
+        Some(Outcome::Advance) => Solution::Advance,
+        Some(Outcome::RefundDue | Outcome::Refunded) => Solution::Refund,
+        Some(Outcome::Awaiting | Outcome::Suspense | Outcome::Returned | Outcome::Ignored)
+        | None => Solution::Other,
     }
 }
 

@@ -10,7 +10,8 @@ use super::super::sql::params;
 use super::super::{StoreError, verdict};
 use super::item::Held;
 use super::{Desk, Stop, total};
-use crate::remittance::{Money, PaymentReference, Subject};
+use crate::remittance::decision::NOT_OURS;
+use crate::remittance::{Money, Outcome, PaymentReference, Subject};
 use crate::suspense::{Act, Proposal, Share, Spread, Stage, Step};
 
 /// Debit, credit, amount.
@@ -20,6 +21,13 @@ const KEEP: &str =
     "update proposal_item set outcome = ?5, reason = ?6, reference = ?7, notice = ?8,
         because = ?9
     where centre_id = ?1 and proposal_id = ?2 and account_id = ?3 and serial = ?4";
+
+/// What staff decided of a transaction without settling anything with it.
+const DECIDED: &str = "update decision set outcome = ?5, reason = null, rule = ?6, decided_on = ?7
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+
+/// The rule that stands in a decision of staff.
+const STAFF: &str = "staff";
 
 const MATCHED: &str = "update decision set outcome = 1, reason = null, rule = 'staff',
         reference = coalesce(reference, notice), notice = ?5, decided_on = ?6
@@ -44,10 +52,17 @@ impl Desk<'_> {
                     remittance::credit_advance(self.bulk, employer_id, self.now.on, given)?;
                     self.learn_payers(items.iter(), employer_id)?;
                 }
+                self.decide(items, Outcome::Advance, STAFF)?;
                 self.leave_suspense(items, Subject::Advance)?
             }
-            Act::Refund => self.leave_suspense(items, Subject::Refund)?,
-            Act::NotOurs => self.leave_suspense(items, Subject::Other)?,
+            Act::Refund => {
+                self.decide(items, Outcome::RefundDue, STAFF)?;
+                self.leave_suspense(items, Subject::Refund)?
+            }
+            Act::NotOurs => {
+                self.decide(items, Outcome::Ignored, NOT_OURS)?;
+                self.leave_suspense(items, Subject::Other)?
+            }
             Act::TakeBack { credit } => self.take_back(proposal, credit, items)?,
             Act::CorrectReference { .. } | Act::WaitUntil { .. } | Act::Reverse => Vec::new(),
         };
@@ -103,6 +118,23 @@ impl Desk<'_> {
                 decided.reference,
                 decided.notice,
                 decided.because
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Writes what staff decided of items that settle nothing.
+    fn decide(&self, items: &[Held], outcome: Outcome, rule: &str) -> Result<(), Stop> {
+        let mut update = self.bulk.connection.prepare_cached(DECIDED)?;
+        for item in items {
+            update.execute(params![
+                self.bulk.centre_id,
+                item.account_id,
+                item.id.serial,
+                item.booked_on,
+                outcome.number(),
+                rule,
+                self.on()
             ])?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What the audit asks of the desk: that every decision of staff is told, held and booked once.
 
 /// Each counts what must not be; with the sentence that names it.
-pub(in crate::store) const ORPHANS: [(&str, &str); 6] = [
+pub(in crate::store) const ORPHANS: [(&str, &str); 8] = [
     (
         // One entry an item for every act that was booked, and for every one that was booked back.
         "booked act of staff that the audit trail does not tell, or tells twice",
@@ -30,6 +30,29 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 6] = [
         "select count(*) from suspense_item i where i.centre_id = ?1 and i.decided is not null
             and not exists (select 1 from proposal p where p.centre_id = i.centre_id
                 and p.proposal_id = i.decided and p.state = 'approved')",
+    ),
+    (
+        "item that staff decided otherwise than its transaction's outcome says",
+        "select count(*) from suspense_item i where i.centre_id = ?1 and i.resolution is not null
+            and not exists (select 1 from decision d where d.centre_id = i.centre_id
+                and d.account_id = i.account_id and d.serial = i.serial
+                and d.booked_on = i.booked_on and case i.resolution
+                    when 'advance' then d.outcome = 6
+                    when 'refund' then d.outcome in (7, 8)
+                    when 'not-ours' then d.outcome = 5 and d.rule = 'not-ours'
+                    when 'take-back' then d.outcome = 4
+                    else d.outcome = 1 end)
+            and not exists (select 1 from archived_month a where a.centre_id = i.centre_id
+                and i.booked_on < a.booked_until)",
+    ),
+    (
+        "transaction that only staff can have decided so, without its item",
+        "select count(*) from decision d where d.centre_id = ?1
+            and (d.outcome in (6, 7, 8) or d.rule = 'not-ours') and not exists (select 1
+                from suspense_item i where i.centre_id = d.centre_id
+                and i.account_id = d.account_id and i.serial = d.serial
+                and i.booked_on = d.booked_on
+                and i.resolution in ('advance', 'refund', 'not-ours'))",
     ),
     (
         "settlement booked back without an approved reversal",

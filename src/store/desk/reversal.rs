@@ -213,7 +213,14 @@ impl Desk<'_> {
                     )?);
                     self.wait_again(&settled)?;
                 }
-                Some(Outcome::Returned | Outcome::Ignored) | None => {
+                Some(
+                    Outcome::Returned
+                    | Outcome::Ignored
+                    | Outcome::Advance
+                    | Outcome::RefundDue
+                    | Outcome::Refunded,
+                )
+                | None => {
                     return Err(Refusal::NothingToReverse { item: item.id.clone() }.into());
                 }
             }

@@ -35,7 +35,12 @@ impl Credit {
         match Outcome::from_number(self.outcome)? {
             Outcome::Suspense => Some(Subject::Suspense),
             Outcome::Awaiting => Some(Subject::Receipts),
-            Outcome::Matched | Outcome::Returned | Outcome::Ignored => None,
+            Outcome::Matched
+            | Outcome::Returned
+            | Outcome::Ignored
+            | Outcome::Advance
+            | Outcome::RefundDue
+            | Outcome::Refunded => None,
         }
     }
 }

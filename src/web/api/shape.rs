@@ -223,12 +223,22 @@ pub(super) fn audit(audit: &Audit) -> Value {
     let places: Vec<Value> = audit
         .places
         .iter()
-        .map(|(place, count, amount)| json!({ "place": place.code(), "count": count, "amount": amount }))
+        .map(|standing| {
+            json!({
+                "place": standing.place.code(),
+                "count": standing.transactions,
+                "amount": standing.amount,
+                "outcome": standing.place.outcome().code(),
+                "by_outcome": standing.by_outcome,
+            })
+        })
         .collect();
+    let figures = &audit.advance;
     json!({
         "whole": audit.gaps.is_empty(),
         "received": audit.received,
         "places": places,
+        "advance": { "put_in": figures.put_in, "used": figures.used, "left": figures.left },
         "gaps": audit.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
