@@ -53,7 +53,7 @@
 //! assert_eq!(opened.monthly, Some(Money::from_yuan("800.00")?));
 //!
 //! // Asked twice, it is refused, and nothing has changed.
-//! assert_eq!(centre.apply(&open, 3).unwrap_err().code, RefusalCode::DuplicateAccount);
+//! assert_eq!(centre.apply(&open, 3).unwrap_err().code(), RefusalCode::DuplicateAccount);
 //!
 //! // 汇缴, 缴款确认. A store would write each answer's `changes` in one transaction.
 //! centre.apply(&Operation::Remit(Remit { on, employer_id: employer_id.clone(), month }), 4)?;

@@ -9,8 +9,8 @@ use super::centre::Work;
 use super::enrolment::{EmployerAccount, RatePeriod, check_rates};
 use super::filing::{check_month, enter};
 use super::operation::{AdjustRate, Output};
-use super::policy::Policy;
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::policy::{BaseLimits, Policy};
+use super::refusal::Refusal;
 use super::register::{BaseAdjusted, BaseLine, RegisterContent, register_id};
 use super::{Id, Money, YearMonth};
 
@@ -21,17 +21,15 @@ pub(super) fn check_base(
     employee_id: &Id,
     base: Money,
 ) -> Result<(), Refusal> {
-    let limits = policy.bases.in_month(month);
-    match limits.judge(base) {
-        None => Ok(()),
-        Some(code) => refuse(
-            code,
-            format!(
-                "the base of {employee_id} is {base}; in {month} give one from {} to {}",
-                limits.floor, limits.cap
-            ),
-        ),
+    let BaseLimits { floor: least, cap: most } = policy.bases.in_month(month);
+    let (employee, value) = (employee_id.clone(), base);
+    if base < least {
+        return Err(Refusal::BaseBelowFloor { employee, value, month, least, most });
     }
+    if base > most {
+        return Err(Refusal::BaseAboveCap { employee, value, month, least, most });
+    }
+    Ok(())
 }
 
 /// Puts one line of a base adjustment into effect.
@@ -44,8 +42,7 @@ pub(super) fn base(
     let policy = work.policy();
     let mut account = work.account(&employer.employer_id, &line.employee_id)?;
     if !account.is_active() {
-        let what = format!("the account of {} is sealed; unseal it first", line.employee_id);
-        return refuse(RefusalCode::NotActive, what);
+        return Err(Refusal::AccountSealed { employee: line.employee_id.clone() });
     }
     check_base(&policy, month, &line.employee_id, line.base)?;
     // Overtaken by new limits, the employer has no choice, so it has not used its choice.
@@ -53,12 +50,8 @@ pub(super) fn base(
     let once_per = policy.base_once_per;
     let same = |before: &&YearMonth| once_per.same_span(&policy, **before, month);
     if let (true, Some(before)) = (counted, account.base_adjusted.iter().find(same)) {
-        let what = format!(
-            "the base of {} was adjusted in {before}; once a {} is allowed",
-            line.employee_id,
-            once_per.words()
-        );
-        return refuse(RefusalCode::BaseAlreadyAdjusted, what);
+        let (employee, before) = (line.employee_id.clone(), *before);
+        return Err(Refusal::BaseAlreadyAdjusted { employee, before, once_per });
     }
     let base_before = account.base;
     account.base = line.base;
@@ -79,17 +72,12 @@ pub(super) fn rate(work: &mut Work<'_>, op: &AdjustRate) -> Result<Output, Refus
     let policy = work.policy();
     let mut employer = work.employer(&op.employer_id)?;
     let limits = policy.rates.in_month(op.month);
-    check_rates(limits, [("employer's", op.employer_rate), ("employee's", op.employee_rate)])?;
+    check_rates(limits, op.employer_rate, op.employee_rate)?;
     let once_per = policy.rate_once_per;
     // The first row is the enrolment's choice, not an adjustment.
     let mut adjustments = employer.rates.iter().skip(1);
     if let Some(before) = adjustments.find(|row| once_per.same_span(&policy, row.from, op.month)) {
-        let what = format!(
-            "the rates were adjusted from {}; once a {} is allowed",
-            before.from,
-            once_per.words()
-        );
-        return refuse(RefusalCode::RateAlreadyAdjusted, what);
+        return Err(Refusal::RateAlreadyAdjusted { before: before.from, once_per });
     }
     // From a month still to come is fine: rates are kept with the month from which they hold.
     if op.month < employer.roster_month {

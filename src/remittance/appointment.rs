@@ -5,10 +5,11 @@ use super::centre::{Centre, Work};
 use super::employee::digest;
 use super::log::LogKind;
 use super::operation::{BookAppointment, Output};
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::wire::day;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One appointment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,17 @@ impl AppointmentStatus {
     }
 }
 
+impl fmt::Display for AppointmentStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Booked => "booked",
+            Self::Cancelled => "cancelled",
+            Self::Kept => "kept",
+            Self::Missed => "missed",
+        })
+    }
+}
+
 impl Centre {
     /// How many a slot of a day holds already; a store loads the slot's appointments first.
     #[must_use]
@@ -73,23 +85,21 @@ pub(super) fn book(work: &mut Work<'_>, op: &BookAppointment) -> Result<Output, 
     let policy = work.policy();
     let Some(branch) = policy.branch(&op.branch) else {
         let known: Vec<&str> = policy.branches.iter().map(|branch| branch.id.as_str()).collect();
-        let what = format!("no branch {:?}; give one of {}", op.branch, known.join(", "));
-        return refuse(RefusalCode::UnknownBranch, what);
+        let (branch, expected) = (op.branch.clone(), known.join(", "));
+        return Err(Refusal::UnknownBranch { branch, expected });
     };
     if !branch.has_slot(&op.slot) {
-        let what = format!("no slot {:?}; give one of {}", op.slot, branch.slots.join(", "));
-        return refuse(RefusalCode::UnknownSlot, what);
+        let (slot, expected) = (op.slot.clone(), branch.slots.join(", "));
+        return Err(Refusal::UnknownSlot { slot, expected });
     }
     if op.date < op.on {
-        let what = format!("{} is past on {}; give that day or later", op.date, op.on);
-        return refuse(RefusalCode::DayIsPast, what);
+        return Err(Refusal::DayIsPast { day: op.date, least: op.on });
     }
     let name = if branch.id == "*" { op.branch.clone() } else { branch.id.clone() };
     let booked = work.centre.booked(&name, op.date, &op.slot);
     if booked >= branch.capacity {
-        let what =
-            format!("{} {} {} holds {booked} already; give another slot", name, op.date, op.slot);
-        return refuse(RefusalCode::SlotFull, what);
+        let (day, slot) = (op.date, op.slot.clone());
+        return Err(Refusal::SlotFull { branch: name, day, slot, held: booked });
     }
     let ordinal = employer.next_ordinal();
     let key = digest(&["appointment", op.employer_id.as_str(), &ordinal.to_string()]);
@@ -117,12 +127,11 @@ pub(super) fn end(
     status: AppointmentStatus,
 ) -> Result<Output, Refusal> {
     let Some(row) = work.centre.appointments.get(appointment_id) else {
-        let what = format!("no appointment {appointment_id} was booked");
-        return refuse(RefusalCode::UnknownAppointment, what);
+        return Err(Refusal::UnknownAppointment { appointment: appointment_id.clone() });
     };
     if row.status != AppointmentStatus::Booked {
-        let what = format!("appointment {appointment_id} is {} already", row.status.chinese());
-        return refuse(RefusalCode::AppointmentNotBooked, what);
+        let (appointment, status) = (appointment_id.clone(), row.status);
+        return Err(Refusal::AppointmentEnded { appointment, status });
     }
     let row = Appointment { status, ..Appointment::clone(row) };
     let employer_id = row.employer_id.clone();

@@ -21,7 +21,7 @@ use super::operation::Operation;
 use super::operation::{Applied, Output};
 use super::payment::IssuedNotice;
 use super::policy::Policy;
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::register::{Draft, Register};
 use super::roster::Roster;
 use super::{Id, Money, PaymentReference, YearMonth};
@@ -219,10 +219,7 @@ impl Work<'_> {
     pub(super) fn employer(&self, employer_id: &Id) -> Result<EmployerAccount, Refusal> {
         match self.centre.employers.get(employer_id) {
             Some(employer) => Ok(EmployerAccount::clone(employer)),
-            None => refuse(
-                RefusalCode::UnknownEmployer,
-                format!("no employer {employer_id} has enrolled; enrol it with open_employer"),
-            ),
+            None => Err(Refusal::UnknownEmployer { employer: employer_id.clone() }),
         }
     }
 
@@ -232,12 +229,12 @@ impl Work<'_> {
         employer_id: &Id,
         employee_id: &Id,
     ) -> Result<EmployeeAccount, Refusal> {
-        let unknown = |text: String| refuse(RefusalCode::UnknownEmployee, text);
+        let employee = employee_id.clone();
         match self.centre.accounts.get(&(employer_id.clone(), employee_id.clone())) {
-            None => unknown(format!("no employee {employee_id} has an account at {employer_id}")),
+            None => Err(Refusal::UnknownEmployee { employer: employer_id.clone(), employee }),
             Some(account) => match &account.status {
                 AccountStatus::Transferred { to } => {
-                    unknown(format!("the account of {employee_id} went to employer {to}"))
+                    Err(Refusal::AccountTransferred { employee, to_employer: to.clone() })
                 }
                 AccountStatus::Active | AccountStatus::Sealed { .. } => {
                     Ok(EmployeeAccount::clone(account))
@@ -265,10 +262,7 @@ impl Work<'_> {
                 None => break,
             }
         }
-        refuse(
-            RefusalCode::UnknownEmployee,
-            format!("the account of {employee_id} went to employer {at}, which is not loaded"),
-        )
+        Err(Refusal::AccountNotLoaded { employee: employee_id.clone(), to_employer: at })
     }
 
     /// Notes what happened in the employer's log, under the ordinal it was given.
@@ -290,9 +284,7 @@ impl Work<'_> {
 
 /// Adds; a sum that does not fit is refused, never wrong.
 pub(super) fn sum(a: Money, b: Money) -> Result<Money, Refusal> {
-    let too_large =
-        || Refusal::new(RefusalCode::AmountTooLarge, format!("{a} and {b} do not add up"));
-    a.checked_add(b).ok_or_else(too_large)
+    a.checked_add(b).ok_or(Refusal::SumTooLarge { value: a, other: b })
 }
 
 /// Subtracts; a difference that does not fit is refused, never wrong.

@@ -11,7 +11,7 @@ use super::ledger::Balances;
 use super::log::LogKind;
 use super::operation::{OpenEmployer, Output, UpdateBasic, UpdateKey};
 use super::policy::RateLimits;
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::{Refusal, Side};
 use super::wire::day;
 use super::{Id, Rate, YearMonth};
 use chrono::NaiveDate;
@@ -167,14 +167,18 @@ impl EmployerAccount {
 }
 
 /// Refuses rates outside the limits, naming the side.
-pub(super) fn check_rates(limits: RateLimits, sides: [(&str, Rate); 2]) -> Result<(), Refusal> {
-    for (side, rate) in sides {
-        if let Some(code) = limits.judge(rate) {
-            let RateLimits { minimum, maximum } = limits;
-            return refuse(
-                code,
-                format!("the {side} rate is {rate}; give one from {minimum} to {maximum}"),
-            );
+pub(super) fn check_rates(
+    limits: RateLimits,
+    employer_rate: Rate,
+    employee_rate: Rate,
+) -> Result<(), Refusal> {
+    let RateLimits { minimum: least, maximum: most } = limits;
+    for (side, value) in [(Side::Employer, employer_rate), (Side::Employee, employee_rate)] {
+        if value < least {
+            return Err(Refusal::RateBelowMinimum { side, value, least, most });
+        }
+        if value > most {
+            return Err(Refusal::RateAboveMaximum { side, value, least, most });
         }
     }
     Ok(())
@@ -186,9 +190,7 @@ impl Centre {
         match check_uscc(uscc) {
             Ok(canonical) => Ok(Some(canonical)),
             Err(_) if !self.policy.check_uscc => Ok(Some(uscc.trim().to_owned())),
-            Err(error) => {
-                refuse(RefusalCode::InvalidUscc, format!("credit code {uscc:?}: {error}"))
-            }
+            Err(why) => Err(Refusal::InvalidUscc { value: uscc.to_owned(), why }),
         }
     }
 }
@@ -197,22 +199,13 @@ impl Centre {
 pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Refusal> {
     let known = work.employer(&op.employer_id).ok();
     if known.as_ref().is_some_and(|known| !known.rates.is_empty()) {
-        return refuse(
-            RefusalCode::DuplicateEmployer,
-            format!(
-                "employer {} has enrolled already; change it with update_basic",
-                op.employer_id
-            ),
-        );
+        return Err(Refusal::EmployerEnrolled { employer: op.employer_id.clone() });
     }
     if op.channel == Channel::Online && op.kind != EmployerKind::Company {
-        return refuse(
-            RefusalCode::ChannelNotAllowed,
-            "online enrolment is for newly registered companies; enrol at the counter",
-        );
+        return Err(Refusal::OnlineForCompanies { employer: op.employer_id.clone() });
     }
     let limits = work.policy().rates.in_month(op.first_month);
-    check_rates(limits, [("employer's", op.employer_rate), ("employee's", op.employee_rate)])?;
+    check_rates(limits, op.employer_rate, op.employee_rate)?;
     let uscc = work.centre.check_key(op.uscc.as_deref())?;
     let rates = vec![RatePeriod {
         from: op.first_month,
@@ -268,16 +261,10 @@ pub(super) fn update_key(work: &mut Work<'_>, op: &UpdateKey) -> Result<Output, 
     let mut employer = work.employer(&op.employer_id)?;
     let seal = op.seal_ref.as_deref().map(str::trim).unwrap_or_default();
     if seal.is_empty() {
-        return refuse(
-            RefusalCode::SealRequired,
-            "key information changes under the electronic seal; give its reference as seal_ref",
-        );
+        return Err(Refusal::SealReferenceMissing { employer: op.employer_id.clone() });
     }
     if employer.kind != EmployerKind::Company {
-        return refuse(
-            RefusalCode::SealRequired,
-            "only companies have an electronic seal; change key information at the counter",
-        );
+        return Err(Refusal::NoElectronicSeal { employer: op.employer_id.clone() });
     }
     let uscc = work.centre.check_key(op.uscc.as_deref())?;
     employer.name = op.name.clone().unwrap_or(employer.name);

@@ -3,10 +3,11 @@
 //! Start at [`Centre::apply_file`]. The default undoes everything, by taking the changes back: it
 //! costs what the file changed, never a copy of the centre.
 
+use super::Centre;
 use super::change::Change;
 use super::operation::{Answer, Operation};
 use super::refusal::Refusal;
-use super::{Centre, refusal};
+pub use super::refusal::malformed;
 
 /// What to do after a line that is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,12 +28,6 @@ pub struct FileApplied {
     pub refused: usize,
     /// The line whose refusal undid the file.
     pub undone_at: Option<u64>,
-}
-
-/// A line that is no operation, as the refusal that is printed for it.
-#[must_use]
-pub fn malformed(found: impl std::fmt::Display) -> Refusal {
-    Refusal::new(refusal::RefusalCode::MalformedOperation, found.to_string())
 }
 
 impl Centre {

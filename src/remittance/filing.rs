@@ -11,7 +11,7 @@ use super::identity::check_id_no;
 use super::log::LogKind;
 use super::operation::{CorrectSealReason, DiscardRegister, Output, SaveRegister, SubmitRegister};
 use super::policy::Policy;
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::register::{
     Draft, OpenLine, Opened, ReasonCorrected, Register, RegisterContent, RegisterRequest,
     RegisterStatus, SealLine, UnsealLine, Unsealed, register_id, register_ordinal,
@@ -69,7 +69,7 @@ fn take_effect(
     request: &RegisterRequest,
 ) -> Result<(RegisterContent, Output), Refusal> {
     if request.is_empty() {
-        return refuse(RefusalCode::NothingFiled, "the register has no lines; give at least one");
+        return Err(Refusal::RegisterEmpty { employer: employer.employer_id.clone() });
     }
     let content = match request {
         RegisterRequest::Open(lines) => {
@@ -146,17 +146,9 @@ pub(super) fn check_month(employer: &EmployerAccount, month: YearMonth) -> Resul
         return Ok(());
     }
     if month >= employer.first_month && month < next {
-        return refuse(
-            RefusalCode::RosterExists,
-            format!(
-                "the list of {month} is made; delete it with delete_roster first, or file for {next}"
-            ),
-        );
+        return Err(Refusal::ListMade { month, next });
     }
-    refuse(
-        RefusalCode::MonthNotNext,
-        format!("{month} is not the next month to remit; file for {next}"),
-    )
+    Err(Refusal::MonthNotNext { month, next })
 }
 
 fn open(
@@ -166,23 +158,15 @@ fn open(
     line: &OpenLine,
 ) -> Result<Opened, Refusal> {
     let employer_id = &employer.employer_id;
-    let id_no = check_id_no(&line.id_no, work.on).map_err(|error| {
-        Refusal::new(RefusalCode::InvalidIdNo, format!("identity number {:?}: {error}", line.id_no))
-    })?;
+    let id_no = check_id_no(&line.id_no, work.on)
+        .map_err(|why| Refusal::InvalidIdNo { value: line.id_no.clone(), why })?;
     if let Some(holder) = work.centre.documents.get(&(employer_id.clone(), id_no.clone())) {
-        let what = match work.account(employer_id, holder) {
-            Ok(account) if account.is_active() => format!("{holder} has an account here already"),
-            Ok(_) => format!("{holder} has a sealed account here; unseal it"),
-            Err(gone) => format!("{}; seal it there and transfer it back", gone.message),
-        };
-        return refuse(RefusalCode::DuplicateAccount, what);
+        return Err(held_already(work, employer_id, holder));
     }
     let taken = |id: &Id| work.centre.accounts.get(&(employer_id.clone(), id.clone())).is_some();
     let employee_id = match &line.employee_id {
         Some(id) if taken(id) => {
-            let what =
-                format!("employee number {id} belongs to another employee here; give another");
-            return refuse(RefusalCode::DuplicateAccount, what);
+            return Err(Refusal::EmployeeNumberTaken { employee: id.clone() });
         }
         Some(id) => id.clone(),
         None => free(&id_no, taken),
@@ -202,6 +186,19 @@ fn open(
         entries: 0,
     });
     Ok(Opened { employee_id, base: line.base })
+}
+
+/// Why a person who has, or had, an account here cannot open one.
+fn held_already(work: &Work<'_>, employer_id: &Id, employee_id: &Id) -> Refusal {
+    let (employer, employee) = (employer_id.clone(), employee_id.clone());
+    let account = work.centre.accounts.get(&(employer.clone(), employee.clone()));
+    match account.map(|account| &account.status) {
+        Some(AccountStatus::Sealed { .. }) => Refusal::AccountSealedHere { employer, employee },
+        Some(AccountStatus::Transferred { to }) => {
+            Refusal::AccountWentAway { employee, to_employer: to.clone() }
+        }
+        Some(AccountStatus::Active) | None => Refusal::AccountExists { employer, employee },
+    }
 }
 
 /// The employee's number, stepping on while another person of the employer has it.
@@ -224,9 +221,7 @@ fn unseal(
 ) -> Result<Unsealed, Refusal> {
     let mut account = work.account(&employer.employer_id, &line.employee_id)?;
     let Some(reason_before) = account.seal_reason().map(str::to_owned) else {
-        let what =
-            format!("the account of {} is active; there is nothing to unseal", line.employee_id);
-        return refuse(RefusalCode::NotSealed, what);
+        return Err(Refusal::NothingToUnseal { employee: line.employee_id.clone() });
     };
     let base_before = account.base;
     let base = line.base.unwrap_or(base_before);
@@ -245,11 +240,8 @@ fn seal(
 ) -> Result<SealLine, Refusal> {
     let mut account = work.account(&employer.employer_id, &line.employee_id)?;
     if let Some(reason) = account.seal_reason() {
-        let what = format!(
-            "the account of {} is sealed already ({reason}); correct_seal_reason changes the reason",
-            line.employee_id
-        );
-        return refuse(RefusalCode::AlreadySealed, what);
+        let (employee, reason) = (line.employee_id.clone(), reason.to_owned());
+        return Err(Refusal::AlreadySealed { employee, reason });
     }
     let reason = seal_reason(&work.policy(), &line.reason)?;
     account.status = AccountStatus::Sealed { reason: reason.clone() };
@@ -262,11 +254,8 @@ fn seal_reason(policy: &Policy, word: &str) -> Result<String, Refusal> {
         return Ok(reason.code.clone());
     }
     let known = policy.seal_reasons.iter().map(|reason| format!("{} {}", reason.code, reason.name));
-    let known = known.collect::<Vec<_>>().join(", ");
-    refuse(
-        RefusalCode::InvalidSealReason,
-        format!("{word:?} is no seal reason; give one of {known}"),
-    )
+    let expected = known.collect::<Vec<_>>().join(", ");
+    Err(Refusal::UnknownSealReason { value: word.to_owned(), expected })
 }
 
 /// 封存原因变更: corrects why an account is sealed.
@@ -277,8 +266,7 @@ pub(super) fn correct_seal_reason(
     let mut employer = work.employer(&op.employer_id)?;
     let mut account = work.account(&op.employer_id, &op.employee_id)?;
     let Some(reason_before) = account.seal_reason().map(str::to_owned) else {
-        let what = format!("the account of {} is active and has no seal reason", op.employee_id);
-        return refuse(RefusalCode::NotSealed, what);
+        return Err(Refusal::NoSealReason { employee: op.employee_id.clone() });
     };
     let reason = seal_reason(&work.policy(), &op.reason)?;
     account.status = AccountStatus::Sealed { reason: reason.clone() };
@@ -330,8 +318,8 @@ fn take_draft(work: &mut Work<'_>, employer_id: &Id, id: &str) -> Result<Draft, 
     let found =
         key.and_then(|key| work.centre.drafts.get(&key).map(|draft| (key, Draft::clone(draft))));
     let Some((key, draft)) = found else {
-        let what = format!("{employer_id} has saved no register {id}");
-        return refuse(RefusalCode::UnknownRegister, what);
+        let (employer, register) = (employer_id.clone(), id.to_owned());
+        return Err(Refusal::UnknownDraft { employer, register });
     };
     work.remove::<Draft>(key);
     Ok(draft)

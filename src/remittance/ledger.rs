@@ -12,7 +12,7 @@ use super::centre::{Centre, Work, difference, sum};
 use super::employee::{AccountEntry, EmployeeAccount, EntryKind};
 use super::enrolment::EmployerAccount;
 use super::payment::IssuedNotice;
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::wire::day;
 use super::{Id, Money, PaymentReference, Subject, YearMonth};
 use chrono::NaiveDate;
@@ -120,8 +120,7 @@ impl Balances {
             Subject::Transit => (&mut self.transit, credit, debit),
             // What is not decided yet belongs to no employer's books.
             Subject::Receipts | Subject::Suspense | Subject::Refund | Subject::Other => {
-                let what = format!("{subject} is in no employer's books");
-                return refuse(RefusalCode::AmountDiffers, what);
+                return Err(Refusal::NotInEmployersBooks { subject });
             }
         };
         *balance = difference(sum(*balance, plus)?, minus)?;

@@ -11,7 +11,7 @@ use super::employee::digest;
 use super::enrolment::EmployerAccount;
 use super::log::LogKind;
 use super::operation::{IssueNotice, Output, RevokeNotice};
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::register::Register;
 use super::roster::Roster;
 use super::wire::{day, day_or_none};
@@ -148,10 +148,10 @@ impl Centre {
             work.employer(&employer_id)?;
             let reference = notice.reference;
             if work.is_taken(reference) {
-                return refuse(RefusalCode::DuplicateNotice, format!("{reference} exists already"));
+                return Err(Refusal::NoticeExists { reference });
             }
             if notice.amount <= Money::ZERO {
-                return refuse(RefusalCode::NothingToPay, format!("{reference} asks for nothing"));
+                return Err(Refusal::NoticeOfNothing { reference });
             }
             work.put(IssuedNotice {
                 reference,
@@ -193,9 +193,9 @@ pub fn reference_candidates(
 /// Issues one notice over lists and, where asked, every supplement that waits.
 pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Refusal> {
     let mut employer = work.employer(&op.employer_id)?;
-    let months: BTreeSet<YearMonth> = op.months.iter().copied().collect();
-    if months.len() != op.months.len() {
-        return refuse(RefusalCode::DoubleRemittance, "a month is named twice; name each once");
+    let mut months = BTreeSet::new();
+    if let Some(again) = op.months.iter().find(|month| !months.insert(**month)) {
+        return Err(Refusal::MonthNamedTwice { month: *again });
     }
     let rosters = months.iter().map(|month| free_roster(work, &op.employer_id, *month));
     let rosters: Vec<Roster> = rosters.collect::<Result<_, _>>()?;
@@ -205,14 +205,13 @@ pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Ref
     let mut amounts = amounts.chain(supplements.iter().map(Register::amount));
     let amount = amounts.try_fold(Money::ZERO, sum)?;
     if amount.is_zero() {
-        let what = "nothing waits for payment there; remit a month or file a supplement first";
-        return refuse(RefusalCode::NothingToPay, what);
+        return Err(Refusal::NothingWaits { employer: op.employer_id.clone() });
     }
     let months: Vec<YearMonth> = months.into_iter().collect();
     let reference =
         reference_candidates(&employer, &months).find(|candidate| !work.is_taken(*candidate));
     let Some(reference) = reference else {
-        return refuse(RefusalCode::DuplicateNotice, "every reference has been given");
+        return Err(Refusal::NoReferenceLeft { employer: op.employer_id.clone() });
     };
     let latest = months.iter().chain(supplements.iter().map(|register| &register.month)).max();
     let month = latest.copied().unwrap_or(employer.roster_month);
@@ -245,19 +244,12 @@ pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Ref
 /// A list that no notice is over.
 fn free_roster(work: &Work<'_>, employer_id: &Id, month: YearMonth) -> Result<Roster, Refusal> {
     let Some(roster) = work.centre.roster(employer_id, month) else {
-        let what = format!("{employer_id} has no list of {month}; remit it first");
-        return refuse(RefusalCode::RosterMissing, what);
+        return Err(Refusal::ListMissing { employer: employer_id.clone(), month });
     };
     match (roster.reference, roster.paid_on) {
         (None, _) => Ok(Roster::clone(roster)),
-        (Some(reference), Some(paid_on)) => refuse(
-            RefusalCode::DoubleRemittance,
-            format!("the list of {month} was paid with {reference} on {paid_on}"),
-        ),
-        (Some(reference), None) => refuse(
-            RefusalCode::DoubleRemittance,
-            format!("the list of {month} is on {reference}; pay that, or revoke_notice it first"),
-        ),
+        (Some(reference), Some(day)) => Err(Refusal::ListPaid { month, reference, day }),
+        (Some(reference), None) => Err(Refusal::ListOnNotice { month, reference }),
     }
 }
 
@@ -307,17 +299,12 @@ impl Work<'_> {
     /// The notice, if it still waits for its money.
     pub(super) fn awaiting(&self, reference: PaymentReference) -> Result<IssuedNotice, Refusal> {
         let Some(notice) = self.centre.notice(reference) else {
-            return refuse(RefusalCode::UnknownNotice, format!("no notice {reference} was issued"));
+            return Err(Refusal::UnknownNotice { reference });
         };
         match notice.status {
             NoticeState::Awaiting => Ok(notice.clone()),
-            NoticeState::Paid => refuse(
-                RefusalCode::NoticePaid,
-                format!("{reference} is paid; what is paid is corrected at the counter"),
-            ),
-            NoticeState::Revoked => {
-                refuse(RefusalCode::NoticeNotAwaiting, format!("{reference} is revoked already"))
-            }
+            NoticeState::Paid => Err(Refusal::NoticePaid { reference }),
+            NoticeState::Revoked => Err(Refusal::NoticeRevoked { reference }),
         }
     }
 }

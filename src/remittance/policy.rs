@@ -8,6 +8,7 @@
 use super::refusal::RefusalCode;
 use super::{Money, Rate, Rounding, YearMonth};
 use chrono::NaiveDate;
+use std::fmt;
 
 /// Values in order of the day from which each holds; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,15 +155,16 @@ impl OncePer {
             Self::Both => calendar || contribution,
         }
     }
+}
 
-    /// The span as a refusal names it.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
+/// The span as a refusal names it.
+impl fmt::Display for OncePer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::CalendarYear => "calendar year",
             Self::ContributionYear => "contribution year",
             Self::Both => "calendar year and contribution year",
-        }
+        })
     }
 }
 

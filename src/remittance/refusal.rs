@@ -1,223 +1,96 @@
-//! Why an operation was not done, and what must be done first.
+//! Why an operation was not done, and what must be done first: in one place, in both languages.
 //!
-//! A [`Refusal`] is a value, not a failure: the employer asked for something that the handbook does
-//! not allow now. The code never changes and is never reused; the message is for a person and says
-//! what must be undone or done differently.
+//! Start at [`Refusal`]: a value with what it is about, not a failure. The employer asked for
+//! something that the handbook does not allow now. Every sentence is a row of `table.rs`; a program
+//! goes by the code ([`RefusalCode`]) and the parameters, which are the fields of the row. A line that
+//! is no operation at all is refused by `malformed.rs`.
+//!
+//! Invariant: a row has both sentences; a parameter's name means one thing in every row.
 
+mod code;
+mod malformed;
+mod parameter;
+mod table;
+
+pub use code::RefusalCode;
+pub use malformed::{Expected, Found, malformed};
+pub use parameter::{Filed, Side, Undo};
+pub use table::Refusal;
+
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use std::fmt;
-
-/// Why an operation was refused; in order of kind: unknown, double, wrong, not now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RefusalCode {
-    UnknownEmployer,
-    UnknownEmployee,
-    UnknownNotice,
-    UnknownRegister,
-    UnknownAppointment,
-    UnknownBranch,
-    UnknownSlot,
-    DuplicateEmployer,
-    DuplicateAccount,
-    DuplicateNotice,
-    InvalidIdNo,
-    InvalidUscc,
-    RateBelowMinimum,
-    RateAboveMaximum,
-    RateAlreadyAdjusted,
-    BaseAlreadyAdjusted,
-    BaseBelowFloor,
-    BaseAboveCap,
-    CapExceeded,
-    AmountNotPositive,
-    AmountTooLarge,
-    AmountDiffers,
-    AdvanceTooSmall,
-    NotSealed,
-    AlreadySealed,
-    NotActive,
-    OutsideCity,
-    SameEmployer,
-    ChannelNotAllowed,
-    RosterExists,
-    RosterMissing,
-    MonthNotNext,
-    NothingToPay,
-    NothingFiled,
-    NoticePaid,
-    NoticeNotAwaiting,
-    NotRevocable,
-    RevokeInReverseOrder,
-    DoubleRemittance,
-    SlotFull,
-    DayIsPast,
-    AppointmentNotBooked,
-    SealRequired,
-    InvalidSealReason,
-    MalformedOperation,
-}
-
-/// An operation that was not done: nothing of it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Refusal {
-    #[serde(rename = "error")]
-    pub code: RefusalCode,
-    /// What is in the way and what to do about it.
-    pub message: String,
-}
-
-impl Refusal {
-    #[must_use]
-    pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
-    }
-}
-
-/// Shorthand for the many places that refuse.
-pub(crate) fn refuse<T>(code: RefusalCode, message: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::new(code, message))
-}
-
-impl RefusalCode {
-    pub const ALL: [Self; 45] = [
-        Self::UnknownEmployer,
-        Self::UnknownEmployee,
-        Self::UnknownNotice,
-        Self::UnknownRegister,
-        Self::UnknownAppointment,
-        Self::UnknownBranch,
-        Self::UnknownSlot,
-        Self::DuplicateEmployer,
-        Self::DuplicateAccount,
-        Self::DuplicateNotice,
-        Self::InvalidIdNo,
-        Self::InvalidUscc,
-        Self::RateBelowMinimum,
-        Self::RateAboveMaximum,
-        Self::RateAlreadyAdjusted,
-        Self::BaseAlreadyAdjusted,
-        Self::BaseBelowFloor,
-        Self::BaseAboveCap,
-        Self::CapExceeded,
-        Self::AmountNotPositive,
-        Self::AmountTooLarge,
-        Self::AmountDiffers,
-        Self::AdvanceTooSmall,
-        Self::NotSealed,
-        Self::AlreadySealed,
-        Self::NotActive,
-        Self::OutsideCity,
-        Self::SameEmployer,
-        Self::ChannelNotAllowed,
-        Self::RosterExists,
-        Self::RosterMissing,
-        Self::MonthNotNext,
-        Self::NothingToPay,
-        Self::NothingFiled,
-        Self::NoticePaid,
-        Self::NoticeNotAwaiting,
-        Self::NotRevocable,
-        Self::RevokeInReverseOrder,
-        Self::DoubleRemittance,
-        Self::SlotFull,
-        Self::DayIsPast,
-        Self::AppointmentNotBooked,
-        Self::SealRequired,
-        Self::InvalidSealReason,
-        Self::MalformedOperation,
-    ];
-
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::UnknownEmployer => "unknown-employer",
-            Self::UnknownEmployee => "unknown-employee",
-            Self::UnknownNotice => "unknown-notice",
-            Self::UnknownRegister => "unknown-register",
-            Self::UnknownAppointment => "unknown-appointment",
-            Self::UnknownBranch => "unknown-branch",
-            Self::UnknownSlot => "unknown-slot",
-            Self::DuplicateEmployer => "duplicate-employer",
-            Self::DuplicateAccount => "duplicate-account",
-            Self::DuplicateNotice => "duplicate-notice",
-            Self::InvalidIdNo => "invalid-id-no",
-            Self::InvalidUscc => "invalid-uscc",
-            Self::RateBelowMinimum => "rate-below-minimum",
-            Self::RateAboveMaximum => "rate-above-maximum",
-            Self::RateAlreadyAdjusted => "rate-already-adjusted",
-            Self::BaseAlreadyAdjusted => "base-already-adjusted",
-            Self::BaseBelowFloor => "base-below-floor",
-            Self::BaseAboveCap => "base-above-cap",
-            Self::CapExceeded => "cap-exceeded",
-            Self::AmountNotPositive => "amount-not-positive",
-            Self::AmountTooLarge => "amount-too-large",
-            Self::AmountDiffers => "amount-differs",
-            Self::AdvanceTooSmall => "advance-too-small",
-            Self::NotSealed => "not-sealed",
-            Self::AlreadySealed => "already-sealed",
-            Self::NotActive => "not-active",
-            Self::OutsideCity => "outside-city",
-            Self::SameEmployer => "same-employer",
-            Self::ChannelNotAllowed => "channel-not-allowed",
-            Self::RosterExists => "roster-exists",
-            Self::RosterMissing => "roster-missing",
-            Self::MonthNotNext => "month-not-next",
-            Self::NothingToPay => "nothing-to-pay",
-            Self::NothingFiled => "nothing-filed",
-            Self::NoticePaid => "notice-paid",
-            Self::NoticeNotAwaiting => "notice-not-awaiting",
-            Self::NotRevocable => "not-revocable",
-            Self::RevokeInReverseOrder => "revoke-in-reverse-order",
-            Self::DoubleRemittance => "double-remittance",
-            Self::SlotFull => "slot-full",
-            Self::DayIsPast => "day-is-past",
-            Self::AppointmentNotBooked => "appointment-not-booked",
-            Self::SealRequired => "seal-required",
-            Self::InvalidSealReason => "invalid-seal-reason",
-            Self::MalformedOperation => "malformed-operation",
-        }
-    }
-
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.code() == code)
-    }
-}
-
-impl fmt::Display for RefusalCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl Serialize for RefusalCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.message)
-    }
-}
 
 impl std::error::Error for Refusal {}
+
+/// `{"error":code,"message":…,"message_zh":…}` and the parameters beside it, all of them text.
+impl Serialize for Refusal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("error", &self.code())?;
+        map.serialize_entry("message", &self.to_string())?;
+        map.serialize_entry("message_zh", &self.chinese())?;
+        for (name, value) in self.parameters() {
+            map.serialize_entry(name, &value)?;
+        }
+        map.end()
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
-    fn the_codes_that_are_relied_on_from_outside_are_there() {
-        let relied_on = "unknown-employer unknown-employee duplicate-account invalid-id-no \
-            rate-below-minimum rate-above-maximum rate-already-adjusted base-already-adjusted \
-            base-below-floor base-above-cap cap-exceeded not-sealed already-sealed not-active \
-            outside-city roster-exists roster-missing month-not-next notice-paid \
-            notice-not-awaiting not-revocable revoke-in-reverse-order double-remittance slot-full \
-            seal-required invalid-seal-reason";
-        for code in relied_on.split_whitespace() {
-            assert_eq!(RefusalCode::from_code(code).map(RefusalCode::code), Some(code));
+    fn every_code_has_a_row_and_every_row_says_its_parameters_in_both_languages() {
+        let with_a_row: BTreeSet<RefusalCode> = table::ROWS.iter().map(|row| row.code).collect();
+        assert_eq!(with_a_row, RefusalCode::ALL.iter().copied().collect());
+        for row in table::ROWS {
+            let table::Row { variant, parameters, english, chinese, .. } = row;
+            assert!(english.is_ascii() || english.contains("异地"), "{variant}: {english}");
+            let in_chinese = |sentence: &str| sentence.chars().any(|c| ('一'..='龥').contains(&c));
+            // Between commas and stops nothing is left that only a reader of English understands.
+            let pieces =
+                chinese.split(['，', '；', '：', '。']).filter(|piece| !piece.contains('{'));
+            for piece in pieces {
+                assert!(in_chinese(piece), "{variant}: {piece:?} of {chinese}");
+            }
+            assert!(in_chinese(chinese), "{variant}: {chinese}");
+            for parameter in *parameters {
+                assert!(!["line", "ok", "error", "message", "message_zh"].contains(parameter));
+                let said = chinese.contains(&format!("{{{parameter}"));
+                let told = english.contains(&format!("{{{parameter}"));
+                assert!(said && told, "{variant} does not say {parameter}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_written_with_its_code_both_sentences_and_its_parameters() {
+        let refusal = Refusal::BaseBelowFloor {
+            employee: "A1".into(),
+            value: "100.00".parse_yuan(),
+            month: "2026-05".parse().unwrap(),
+            least: "2000.00".parse_yuan(),
+            most: "30000.00".parse_yuan(),
+        };
+        let want = serde_json::json!({
+            "error": "base-below-floor",
+            "message": "the base of A1 is 100.00; in 2026-05 give one from 2000.00 to 30000.00",
+            "message_zh": "职工 A1 的缴存基数 100.00 元低于下限；2026-05 应在 2000.00 元至 30000.00 元之间",
+            "employee": "A1", "value": "100.00", "month": "2026-05",
+            "least": "2000.00", "most": "30000.00",
+        });
+        assert_eq!(serde_json::to_value(&refusal).unwrap(), want);
+    }
+
+    trait Yuan {
+        fn parse_yuan(self) -> crate::remittance::Money;
+    }
+
+    impl Yuan for &str {
+        fn parse_yuan(self) -> crate::remittance::Money {
+            crate::remittance::Money::from_yuan(self).unwrap()
         }
     }
 }

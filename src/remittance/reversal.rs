@@ -12,7 +12,7 @@ use super::ledger::{Posting, VoucherKind};
 use super::log::LogKind;
 use super::operation::{Applied, Output};
 use super::payment::{IssuedNotice, NoticeState};
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::register::{Register, RegisterStatus};
 use super::roster::Roster;
 use super::settlement::{Way, advance, check_advance, spread};
@@ -83,11 +83,8 @@ fn reverse(work: &mut Work<'_>, reference: PaymentReference) -> Result<Output, R
 fn paid(work: &Work<'_>, reference: PaymentReference) -> Result<IssuedNotice, Refusal> {
     match work.centre.notice(reference) {
         Some(notice) if notice.status == NoticeState::Paid => Ok(notice.clone()),
-        Some(_) => refuse(
-            RefusalCode::NotRevocable,
-            format!("{reference} is not paid; nothing to reverse"),
-        ),
-        None => refuse(RefusalCode::UnknownNotice, format!("no notice {reference} was issued")),
+        Some(_) => Err(Refusal::NoticeNotPaid { reference }),
+        None => Err(Refusal::UnknownNotice { reference }),
     }
 }
 
@@ -102,11 +99,9 @@ fn check_balances(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refusal>
     for (employee_id, amount) in brought {
         let account = work.located(&notice.employer_id, employee_id)?;
         if account.balance < amount {
-            let what = format!(
-                "the account of {employee_id} holds {}, {amount} of {} must come back",
-                account.balance, notice.reference
-            );
-            return refuse(RefusalCode::NotRevocable, what);
+            let (employee, reference) = (employee_id.clone(), notice.reference);
+            let (held, needed) = (account.balance, amount);
+            return Err(Refusal::BalanceTooSmall { employee, held, needed, reference });
         }
     }
     Ok(())
@@ -123,11 +118,8 @@ fn check_supplements(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refus
             let amount = sum(line.employer_share, line.employee_share)?;
             let key = (employer_id.clone(), line.employee_id.clone(), line.for_month, amount);
             if work.centre.unpaid.contains_key(&key) {
-                let what = format!(
-                    "the supplement of {} for {} was filed again; revoke that first",
-                    line.employee_id, line.for_month
-                );
-                return refuse(RefusalCode::NotRevocable, what);
+                let (employee, month) = (line.employee_id.clone(), line.for_month);
+                return Err(Refusal::SupplementFiledAgain { employee, month });
             }
         }
     }

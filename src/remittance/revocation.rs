@@ -12,7 +12,7 @@ use super::employee::AccountStatus;
 use super::enrolment::EmployerAccount;
 use super::log::LogKind;
 use super::operation::{Output, Revoke};
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::{Filed, Refusal, Undo};
 use super::register::{
     Moved, Register, RegisterContent, RegisterStatus, register_id, register_ordinal,
 };
@@ -48,61 +48,55 @@ fn log(work: &mut Work<'_>, employer_id: &Id, id: &str) -> Result<(), Refusal> {
 fn find(work: &Work<'_>, op: &Revoke) -> Result<Register, Refusal> {
     let employer_id = &op.employer_id;
     work.employer(employer_id)?;
-    let unknown = |what: String| refuse(RefusalCode::UnknownRegister, what);
+    let employer = employer_id.clone();
     let ordinal = match (&op.register_id, op.op_line) {
         (Some(id), _) => register_ordinal(employer_id, id),
         (None, Some(line)) => work.centre.lines.get(&(employer_id.clone(), line)).copied(),
-        (None, None) => return unknown("say which register: give register_id or op_line".into()),
+        (None, None) => return Err(Refusal::RegisterNotNamed { employer }),
     };
     let register = ordinal.and_then(|o| work.centre.registers.get(&(employer_id.clone(), o)));
     let Some(register) = register else {
-        return unknown(format!(
-            "{employer_id} filed no such register; lists go with delete_roster, notices with revoke_notice"
-        ));
+        return Err(Refusal::UnknownRegister { employer });
     };
     let for_months: Vec<YearMonth> =
         register.supplements().iter().map(|line| line.for_month).collect();
     if register.month != op.month && !for_months.contains(&op.month) {
-        return unknown(format!("{register} is of {}, found {}", register.month, op.month));
+        let (expected, register) = (register.month, register.register_id());
+        return Err(Refusal::RegisterOfAnotherMonth { register, month: op.month, expected });
     }
     Ok(Register::clone(register))
 }
 
 /// Refuses unless the register is the latest thing that stands.
 fn check_register(work: &Work<'_>, register: &Register) -> Result<(), Refusal> {
-    let not_revocable = |what: String| refuse(RefusalCode::NotRevocable, what);
+    let id = register.register_id();
     match register.status {
         RegisterStatus::Submitted => {}
-        RegisterStatus::Completed => {
-            return not_revocable(format!("{register} is completed: its money came"));
-        }
-        RegisterStatus::Revoked => return not_revocable(format!("{register} is revoked already")),
+        RegisterStatus::Completed => return Err(Refusal::RegisterCompleted { register: id }),
+        RegisterStatus::Revoked => return Err(Refusal::RegisterRevoked { register: id }),
     }
     if matches!(register.content, RegisterContent::AdjustRate(_)) {
-        return not_revocable(format!("{register} is a rate adjustment, which stands"));
+        return Err(Refusal::RateAdjustmentStays { register: id });
     }
     if let Some(reference) = register.reference {
-        let what = format!("{register} is on notice {reference}; revoke_notice it first");
-        return refuse(RefusalCode::RevokeInReverseOrder, what);
+        return Err(Refusal::RegisterOnNotice { register: id, reference });
     }
     let employer = work.employer(&register.employer_id)?;
-    let own = register.to_string();
-    check_later(work.centre, &employer, &own, register.ordinal, register.is_supplement())
+    let (filed, ordinal) = (Filed::Register(id), register.ordinal);
+    check_later(work.centre, &employer, filed, ordinal, register.is_supplement())
 }
 
 /// Refuses when something filed after `ordinal` still stands, naming the latest.
 fn check_later(
     centre: &Centre,
     employer: &EmployerAccount,
-    what: &str,
+    filed: Filed,
     ordinal: u32,
     paid_may_stand: bool,
 ) -> Result<(), Refusal> {
     let rosters = made_after(centre, employer, ordinal);
     if let Some(paid) = rosters.iter().find(|roster| roster.paid_on.is_some() && !paid_may_stand) {
-        let what =
-            format!("{what} cannot be undone: the list of {} made after it is paid", paid.month);
-        return refuse(RefusalCode::NotRevocable, what);
+        return Err(Refusal::ListAfterIsPaid { filed, month: paid.month });
     }
     let roster = rosters.into_iter().rev().find(|roster| roster.paid_on.is_none());
     let registers = centre.registers.from_key((employer.employer_id.clone(), ordinal + 1));
@@ -119,41 +113,28 @@ fn check_later(
         (None, Some(register)) => undo_register(register),
         (None, None) => return Ok(()),
     };
-    refuse(RefusalCode::RevokeInReverseOrder, format!("{what} came earlier; first {first}"))
+    Err(Refusal::LaterFirst { filed, first })
 }
 
-fn undo_register(register: &Register) -> String {
-    match register.reference {
-        Some(reference) => format!("revoke_notice {reference}, then revoke {register}"),
-        None => format!("revoke {register}"),
-    }
+fn undo_register(register: &Register) -> Undo {
+    Undo { notice: register.reference, filed: Filed::Register(register.register_id()) }
 }
 
-fn undo_roster(roster: &Roster) -> String {
-    match roster.reference {
-        Some(reference) => {
-            format!("revoke_notice {reference}, then delete_roster {}", roster.month)
-        }
-        None => format!("delete_roster {}", roster.month),
-    }
+fn undo_roster(roster: &Roster) -> Undo {
+    Undo { notice: roster.reference, filed: Filed::List(roster.month) }
 }
 
 /// Refuses to delete a list that is paid, on a notice, or not the latest thing that stands.
 pub(super) fn check_roster(centre: &Centre, roster: &Roster) -> Result<(), Refusal> {
-    let what = format!("the list of {}", roster.month);
+    let month = roster.month;
     match (roster.reference, roster.paid_on) {
-        (_, Some(paid_on)) => {
-            let what = format!("{what} was paid on {paid_on}; what is paid stays");
-            return refuse(RefusalCode::NoticePaid, what);
-        }
-        (Some(reference), None) => {
-            let what = format!("{what} is on notice {reference}; revoke_notice it first");
-            return refuse(RefusalCode::RevokeInReverseOrder, what);
-        }
+        (_, Some(day)) => return Err(Refusal::ListIsPaid { month, day }),
+        (Some(reference), None) => return Err(Refusal::ListIsOnNotice { month, reference }),
         (None, None) => {}
     }
+    let filed = Filed::List(month);
     match centre.employers.get(&roster.employer_id) {
-        Some(employer) => check_later(centre, employer, &what, roster.ordinal, false),
+        Some(employer) => check_later(centre, employer, filed, roster.ordinal, false),
         None => Ok(()),
     }
 }
@@ -209,8 +190,7 @@ fn take_back(work: &mut Work<'_>, register: &Register) -> Result<(), Refusal> {
 fn close(work: &mut Work<'_>, employer_id: &Id, employee_id: &Id) -> Result<(), Refusal> {
     let account = work.account(employer_id, employee_id)?;
     if account.entries > 0 {
-        let what = format!("money was posted to the account of {employee_id}; it stays");
-        return refuse(RefusalCode::NotRevocable, what);
+        return Err(Refusal::MoneyPosted { employee: employee_id.clone() });
     }
     work.remove::<super::employee::EmployeeAccount>((employer_id.clone(), employee_id.clone()));
     Ok(())
@@ -239,8 +219,7 @@ fn revoke_transfer(
     work.employer(&moved.other_employer)?;
     let key = (moved.other_employer.clone(), moved.other_ordinal);
     let Some(other) = work.centre.registers.get(&key).map(|other| Register::clone(other)) else {
-        let what = format!("the other half of {register} is not loaded");
-        return refuse(RefusalCode::UnknownRegister, what);
+        return Err(Refusal::OtherHalfNotLoaded { register: register.register_id() });
     };
     check_register(work, &other)?;
     let out = matches!(register.content, RegisterContent::TransferOut(_));

@@ -10,7 +10,7 @@ use super::enrolment::{EmployerAccount, RatePeriod};
 use super::log::LogKind;
 use super::operation::{DeleteRoster, Output, Remit};
 use super::policy::{MonthlyContribution, Policy};
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::revocation;
 use super::wire::{day, day_or_none};
 use super::{Id, Money, PaymentReference, YearMonth};
@@ -69,8 +69,7 @@ impl Roster {
         if found == self.total {
             return Ok(());
         }
-        let what = format!("the list of {} is {}, its lines are {found}", self.month, self.total);
-        refuse(RefusalCode::AmountDiffers, what)
+        Err(Refusal::ListLinesDiffer { month: self.month, expected: self.total, found })
     }
 }
 
@@ -131,16 +130,10 @@ pub(super) fn remit(work: &mut Work<'_>, op: &Remit) -> Result<Output, Refusal> 
 fn check_next(employer: &EmployerAccount, month: YearMonth) -> Result<(), Refusal> {
     let next = employer.roster_month;
     if month >= employer.first_month && month < next {
-        return refuse(
-            RefusalCode::RosterExists,
-            format!(
-                "the list of {month} is made; delete it with delete_roster first, or remit {next}"
-            ),
-        );
+        return Err(Refusal::ListMade { month, next });
     }
     if month != next {
-        let what = format!("the next month to remit is {next}, found {month}");
-        return refuse(RefusalCode::MonthNotNext, what);
+        return Err(Refusal::MonthNotNext { month, next });
     }
     Ok(())
 }
@@ -172,32 +165,23 @@ impl Terms {
     fn line(&self, account: &mut EmployeeAccount) -> Result<RosterLine, Refusal> {
         let (year, month) = (self.year, self.month);
         let RatePeriod { employer_rate, employee_rate, .. } = self.rates;
-        let (employee_id, base) = (account.employee_id.clone(), account.base);
+        let (employee, base) = (account.employee_id.clone(), account.base);
         if base > self.base_cap {
             let cap = self.base_cap;
-            let what = format!(
-                "the base of {employee_id} is {base}, above the cap of {cap} in {month}; adjust it first"
-            );
-            return refuse(RefusalCode::BaseAboveCap, what);
+            return Err(Refusal::BaseOvertaken { employee, value: base, month, cap });
         }
         check_unlisted(&self.policy, account, month)?;
         let shares = self.policy.monthly_contribution(base, employer_rate, employee_rate, month);
         let Some(MonthlyContribution { employer_share, employee_share }) = shares else {
-            return refuse(
-                RefusalCode::AmountTooLarge,
-                format!("the base of {employee_id} is {base}"),
-            );
+            return Err(Refusal::BaseTooLarge { employee, value: base });
         };
         let total = sum(account.year_total(year), sum(employer_share, employee_share)?)?;
         if total > self.year_cap {
             let cap = self.year_cap;
-            let what = format!(
-                "{employee_id} would have {total} in contribution year {year}, the cap is {cap}; revoke a supplement, or seal the account"
-            );
-            return refuse(RefusalCode::CapExceeded, what);
+            return Err(Refusal::ListAboveYearCap { employee, value: total, year, cap });
         }
         account.set_listed(year, month, true, total);
-        Ok(RosterLine { employee_id, base, employer_share, employee_share })
+        Ok(RosterLine { employee_id: employee, base, employer_share, employee_share })
     }
 }
 
@@ -210,20 +194,15 @@ pub(super) fn check_unlisted(
     if !account.is_listed(policy.contribution_year(month), month) {
         return Ok(());
     }
-    let what = format!(
-        "{} is on the list of {month} at the employer before; keep the account sealed until {}",
-        account.employee_id,
-        month.next()
-    );
-    refuse(RefusalCode::DoubleRemittance, what)
+    let employee = account.employee_id.clone();
+    Err(Refusal::ListedElsewhere { employee, month, next: month.next() })
 }
 
 /// Deletes the latest list; its month is then the next to remit again.
 pub(super) fn delete(work: &mut Work<'_>, op: &DeleteRoster) -> Result<Output, Refusal> {
     let mut employer = work.employer(&op.employer_id)?;
     let Some(roster) = work.centre.roster(&op.employer_id, op.month).cloned() else {
-        let what = format!("{} has no list of {}; remit makes one", op.employer_id, op.month);
-        return refuse(RefusalCode::RosterMissing, what);
+        return Err(Refusal::ListMissing { employer: op.employer_id.clone(), month: op.month });
     };
     revocation::check_roster(work.centre, &roster)?;
     roster.check_lines()?;

@@ -11,7 +11,7 @@ use super::ledger::{Movement, Posting, VoucherKind};
 use super::log::LogKind;
 use super::operation::{Applied, Output, PayFromAdvance};
 use super::payment::{IssuedNotice, NoticeState};
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::register::{Register, RegisterStatus};
 use super::roster::Roster;
 use super::{Id, Money, PaymentReference, Subject};
@@ -94,8 +94,7 @@ pub(super) fn advance(
 ) -> Result<Output, Refusal> {
     let mut employer = work.employer(employer_id)?;
     if amount <= Money::ZERO {
-        let what = format!("an advance moves more than zero, found {amount}");
-        return refuse(RefusalCode::AmountNotPositive, what);
+        return Err(Refusal::AdvanceNotPositive { value: amount });
     }
     let ordinal = employer.next_ordinal();
     work.post(&mut employer, ordinal, kind, None, postings)?;
@@ -117,11 +116,8 @@ pub(super) fn advance(
 pub(super) fn check_advance(employer: &EmployerAccount, amount: Money) -> Result<(), Refusal> {
     let held = employer.balances.advance;
     if amount > held {
-        let what = format!(
-            "the advance balance of {} is {held}, {amount} is needed",
-            employer.employer_id
-        );
-        return refuse(RefusalCode::AdvanceTooSmall, what);
+        let employer = employer.employer_id.clone();
+        return Err(Refusal::AdvanceTooSmall { employer, held, needed: amount });
     }
     Ok(())
 }
@@ -145,16 +141,14 @@ fn settle(
     let bank = payment.bank_parts.iter().copied().try_fold(Money::ZERO, sum)?;
     let paid = sum(bank, payment.from_advance)?;
     if paid != notice.amount {
-        let what = format!("{reference} asks for {}, the parts are {paid}", notice.amount);
-        return refuse(RefusalCode::AmountDiffers, what);
+        return Err(Refusal::PartsDiffer { reference, expected: notice.amount, found: paid });
     }
     check_advance(&employer, payment.from_advance)?;
     let ordinal = employer.next_ordinal();
     let spread = spread(work, &notice, ordinal, Way::Paid)?;
     let lines = sum(spread.here, spread.elsewhere)?;
     if notice.has_lines() && lines != notice.amount {
-        let what = format!("{reference} asks for {}, its lines are {lines}", notice.amount);
-        return refuse(RefusalCode::AmountDiffers, what);
+        return Err(Refusal::LinesDiffer { reference, expected: notice.amount, found: lines });
     }
     let kind = if notice.has_lines() {
         VoucherKind::Settlement

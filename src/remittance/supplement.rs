@@ -7,7 +7,7 @@
 use super::centre::{Work, sum};
 use super::employee::AccountStatus;
 use super::enrolment::EmployerAccount;
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::register::{RegisterContent, SupplementLine, SupplementRequest};
 use super::{Money, YearMonth};
 use std::collections::BTreeSet;
@@ -25,11 +25,8 @@ pub(super) fn supplement(
         let SupplementRequest { employee_id, for_month, amount } = line.clone();
         let key = (employer.employer_id.clone(), employee_id, for_month, amount);
         if work.centre.unpaid.contains_key(&key) || !seen.insert(key) {
-            let what = format!(
-                "{} for {} at {} is filed already and not paid; give another amount or revoke that one",
-                line.amount, line.for_month, line.employee_id
-            );
-            return refuse(RefusalCode::DoubleRemittance, what);
+            let (employee, month) = (line.employee_id.clone(), line.for_month);
+            return Err(Refusal::SupplementFiled { employee, month, value: line.amount });
         }
         taken.push(supplement);
     }
@@ -42,35 +39,34 @@ fn take(
     line: &SupplementRequest,
 ) -> Result<SupplementLine, Refusal> {
     let SupplementRequest { employee_id, for_month, amount } = line;
+    let employee = employee_id.clone();
     let policy = work.policy();
     let mut account = work.account(&employer.employer_id, employee_id)?;
     if matches!(account.status, AccountStatus::Sealed { .. }) && !policy.supplement_sealed {
-        let what = format!("the account of {employee_id} is sealed; unseal it first");
-        return refuse(RefusalCode::NotActive, what);
+        return Err(Refusal::AccountSealed { employee });
     }
     if *amount <= Money::ZERO {
-        let what = format!("a supplement adds money, found {amount}; give more than zero");
-        return refuse(RefusalCode::AmountNotPositive, what);
+        return Err(Refusal::SupplementNotPositive { employee, value: *amount });
     }
     if *for_month > employer.roster_month {
-        let what =
-            format!("{for_month} is still to come; supplement {} or before", employer.roster_month);
-        return refuse(RefusalCode::MonthNotNext, what);
+        return Err(Refusal::SupplementToCome { month: *for_month, most: employer.roster_month });
     }
     let year = policy.contribution_year(*for_month);
     let (asked, cap) = (account.year_total(year), policy.year_cap(year));
     let total = sum(asked, *amount)?;
     if total > cap {
-        let what = format!(
-            "{employee_id} would have {total} in contribution year {year}; the cap is {cap}, {asked} is asked for already"
-        );
-        return refuse(RefusalCode::CapExceeded, what);
+        let (value, held) = (total, asked);
+        return Err(Refusal::SupplementAboveYearCap { employee, value, year, cap, held });
     }
     account.set_year_total(year, total);
     work.put(account);
     let (employer_share, employee_share) = split(employer, *for_month, *amount)?;
-    let employee_id = employee_id.clone();
-    Ok(SupplementLine { employee_id, for_month: *for_month, employer_share, employee_share })
+    Ok(SupplementLine {
+        employee_id: employee,
+        for_month: *for_month,
+        employer_share,
+        employee_share,
+    })
 }
 
 /// Splits an amount by the month's rates: the employer's side to the nearest fen, the rest is the
@@ -86,7 +82,5 @@ fn split(
     let share = (i128::from(amount.fen()) * employer_rate * 2 + both).checked_div(both * 2);
     let share = share.and_then(|fen| i64::try_from(fen).ok()).map(Money::from_fen);
     let parts = share.and_then(|share| Some((share, amount.checked_sub(share)?)));
-    parts.ok_or_else(|| {
-        Refusal::new(RefusalCode::AmountTooLarge, format!("{amount} cannot be split"))
-    })
+    parts.ok_or(Refusal::AmountNotSplit { value: amount })
 }

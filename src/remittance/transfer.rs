@@ -10,7 +10,7 @@ use super::enrolment::EmployerAccount;
 use super::filing::enter;
 use super::ledger::{Movement, Posting, VoucherKind};
 use super::operation::{Output, Transfer};
-use super::refusal::{Refusal, RefusalCode, refuse};
+use super::refusal::Refusal;
 use super::register::{Moved, RegisterContent, register_id};
 use super::{Id, Money, Subject};
 
@@ -20,22 +20,16 @@ pub(super) fn transfer(work: &mut Work<'_>, op: &Transfer) -> Result<Output, Ref
     let mut from = work.employer(from_employer)?;
     let account = work.account(from_employer, employee_id)?;
     if !work.policy().in_city(&op.city) {
-        let what = format!(
-            "{:?} is outside the city; the employee applies personally for 异地转移接续 at the new city's centre",
-            op.city
-        );
-        return refuse(RefusalCode::OutsideCity, what);
+        return Err(Refusal::OutsideCity { employee: employee_id.clone(), city: op.city.clone() });
     }
     let mut to = work.employer(to_employer)?;
     if from_employer == to_employer {
-        let what =
-            format!("{employee_id} is at {to_employer} already; a transfer needs two employers");
-        return refuse(RefusalCode::SameEmployer, what);
+        let (employee, employer) = (employee_id.clone(), to_employer.clone());
+        return Err(Refusal::SameEmployer { employee, employer });
     }
     if account.is_active() {
-        let what =
-            format!("the account of {employee_id} is active; seal it at {from_employer} first");
-        return refuse(RefusalCode::NotSealed, what);
+        let (employee, employer) = (employee_id.clone(), from_employer.clone());
+        return Err(Refusal::SealBeforeTransfer { employee, employer });
     }
     check_room(work, &account, to_employer)?;
     let (out_ordinal, in_ordinal) = (from.next_ordinal(), to.next_ordinal());
@@ -64,8 +58,8 @@ fn check_room(work: &Work<'_>, account: &EmployeeAccount, to: &Id) -> Result<(),
         there.id_no != account.id_no || !matches!(there.status, AccountStatus::Transferred { .. })
     });
     if elsewhere || live {
-        let what = format!("{employee_id} has an account at {to}, or the number is taken there");
-        return refuse(RefusalCode::DuplicateAccount, what);
+        let (employee, employer) = (employee_id.clone(), to.clone());
+        return Err(Refusal::NoRoomForTransfer { employee, employer });
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
         // What the remittance domain refuses, it refuses to whoever acts.
         if let StoreError::Domain(refusal) = error {
-            return Self::Refused(Refusal::Books { because: refusal.message });
+            return Self::Refused(Refusal::Books { because: Box::new(refusal) });
         }
         Self::Failed(error)
     }

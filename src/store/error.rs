@@ -147,7 +147,7 @@ impl fmt::Display for StoreError {
             Self::Lock { path, .. } => write!(f, "{}: cannot lock", path.display()),
             Self::Refused(refusal) => write!(f, "{refusal}"),
             Self::Overtaken => write!(f, "staff kept acting while the night was judging"),
-            Self::Domain(refusal) => write!(f, "{}", refusal.message),
+            Self::Domain(refusal) => write!(f, "{refusal}"),
             Self::Policy => write!(f, "the built-in rules/policy.toml cannot be read"),
             Self::Writer => write!(f, "the writing thread stopped"),
             Self::LeaseLost { holder } => write!(

@@ -112,7 +112,7 @@ pub enum Refusal {
     },
     /// The remittance domain says why it cannot be undone: what came later needs it.
     Books {
-        because: String,
+        because: Box<crate::remittance::Refusal>,
     },
 }
 
@@ -196,7 +196,7 @@ impl Refusal {
             Self::Spent { held, needed, .. } => {
                 format!("单位暂存款已被使用：需冲回{needed}元，余额只有{held}元")
             }
-            Self::Books { because } => format!("账务上不能冲回：{because}"),
+            Self::Books { because } => format!("账务上不能冲回：{}", because.chinese()),
         }
     }
 }
@@ -301,3 +301,16 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_books_refuse_is_said_in_the_reader_s_language() {
+        let because = Box::new(crate::remittance::Refusal::MoneyPosted { employee: "A1".into() });
+        let refusal = Refusal::Books { because };
+        assert_eq!(refusal.chinese(), "账务上不能冲回：职工 A1 的账户已有入账，不能撤销开户");
+        assert!(refusal.to_string().starts_with("the books cannot go back: money was posted"));
+    }
+}

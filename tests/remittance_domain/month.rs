@@ -176,11 +176,11 @@ fn bank_parts_must_be_the_notice_to_the_fen() {
     };
     for parts in [&[1921_99][..], &[1922_01], &[1000_00, 922_01], &[]] {
         let refusal = hall.centre.settle(reference, today(), &pay(parts)).unwrap_err();
-        assert_eq!(refusal.code.code(), "amount-differs", "{parts:?}");
+        assert_eq!(refusal.code().code(), "amount-differs", "{parts:?}");
     }
     hall.centre.settle(reference, today(), &pay(&[1000_00, 922_00])).unwrap();
     let again = hall.centre.settle(reference, today(), &pay(&[1922_00])).unwrap_err();
-    assert_eq!(again.code.code(), "notice-paid");
+    assert_eq!(again.code().code(), "notice-paid");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn money_never_moves_by_a_list_whose_lines_are_not_its_total() {
     let bank_parts = vec![Money::from_fen(1922_00)];
     let payment = Payment { bank_parts, from_advance: Money::ZERO };
     let refusal = hall.centre.settle(reference, today(), &payment).unwrap_err();
-    assert_eq!(refusal.message, format!("{reference} asks for 1922.00, its lines are 0.00"));
+    assert_eq!(refusal.to_string(), format!("{reference} asks for 1922.00, its lines are 0.00"));
     hall.centre.load(whole);
     hall.centre.settle(reference, today(), &payment).unwrap();
 }
@@ -267,7 +267,7 @@ fn an_imported_notice_without_lines_settles_to_the_clearing_account() {
         status: NoticeStatus::Awaiting,
     };
     hall.centre.import_notice(&notice).unwrap();
-    assert_eq!(hall.centre.import_notice(&notice).unwrap_err().code.code(), "duplicate-notice");
+    assert_eq!(hall.centre.import_notice(&notice).unwrap_err().code().code(), "duplicate-notice");
     hall.pay("P1906133753");
     let view = hall.centre.employer_view(&Id::from("E1")).unwrap();
     assert_eq!((view.clearing, view.fund), (Money::from_fen(500_00), Money::ZERO));

@@ -194,7 +194,7 @@ fn take(centre: &mut Centre, steps: &[Step]) -> Vec<String> {
         let name = asked["op"].as_str().unwrap();
         done.push(match result {
             Ok(_) => name.to_owned(),
-            Err(refusal) => format!("{name} {}", refusal.code),
+            Err(refusal) => format!("{name} {}", refusal.code()),
         });
     }
     done

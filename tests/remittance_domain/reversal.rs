@@ -28,7 +28,7 @@ fn reverse(hall: &mut Hall, reference: &str) -> Result<(), (RefusalCode, String)
     if done.is_err() {
         assert_eq!(before, hall.state(), "a refused reversal changes nothing");
     }
-    done.map(|_| ()).map_err(|refusal| (refusal.code, refusal.message))
+    done.map(|_| ()).map_err(|refusal| (refusal.code(), refusal.to_string()))
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn an_advance_balance_is_taken_back_while_it_is_there() {
     let employer = Id::from("E1");
     hall.centre.credit_advance(&employer, today(), Money::from_fen(500)).unwrap();
     let refused = hall.centre.reverse_advance(&employer, today(), Money::from_fen(501));
-    assert_eq!(refused.unwrap_err().code, RefusalCode::AdvanceTooSmall);
+    assert_eq!(refused.unwrap_err().code(), RefusalCode::AdvanceTooSmall);
     hall.centre.reverse_advance(&employer, today(), Money::from_fen(500)).unwrap();
     assert_eq!(hall.centre.employer_view(&employer).unwrap().advance, Money::ZERO);
     hall.centre.audit().unwrap();

@@ -330,7 +330,7 @@ fn only_a_sealed_account_is_transferred_and_only_within_the_city() {
     hall.ok(json!({"op": "seal", "employee_id": "A", "month": "2026-05", "reason": "调出"}));
     let (code, message) = hall.refused(transfer("E2", "南宁"));
     assert_eq!(code, "outside-city");
-    assert!(message.contains("the employee applies personally"), "{message}");
+    assert!(message.contains("A applies personally for 异地转移接续"), "{message}");
     assert_eq!(hall.refused(transfer("E3", "柳州")).0, "unknown-employer");
     assert_eq!(hall.refused(transfer("E1", "柳州")).0, "same-employer");
     hall.ok(transfer("E2", "柳州"));

@@ -1,0 +1,358 @@
+//! The refusals, a row each: what it is about, its code, the English sentence, the Chinese one.
+//!
+//! Start at the rows. A sentence says what is in the way and what to do first; `{field}` is a
+//! parameter, in Chinese as [`Parameter::chinese`] says it. Where a parameter comes from is said by
+//! whoever constructs the variant, not here.
+
+use super::super::appointment::AppointmentStatus;
+use super::super::identity::IdentityError;
+use super::super::policy::OncePer;
+use super::super::{Id, Money, PaymentReference, Rate, Subject, YearMonth};
+use super::parameter::{Filed, Parameter, Side, Undo};
+use super::{Expected, Found, RefusalCode};
+use chrono::NaiveDate;
+use std::fmt;
+
+macro_rules! refusals {
+    ($($variant:ident { $($field:ident: $type:ty),* $(,)? }
+        = $code:ident $english:literal $chinese:literal;)*) => {
+        /// An operation that was not done: nothing of it is kept.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Refusal {
+            $($variant { $($field: $type,)* },)*
+        }
+
+        impl Refusal {
+            /// What a program goes by.
+            #[must_use]
+            pub const fn code(&self) -> RefusalCode {
+                match self {
+                    $(Self::$variant { .. } => RefusalCode::$code,)*
+                }
+            }
+
+            /// The sentence in Chinese.
+            #[must_use]
+            pub fn chinese(&self) -> String {
+                match self {
+                    $(Self::$variant { $($field),* } => {
+                        $(let $field = Parameter::chinese($field);)*
+                        format!($chinese)
+                    })*
+                }
+            }
+
+            /// What it is about, by name.
+            #[must_use]
+            pub fn parameters(&self) -> Vec<(&'static str, String)> {
+                match self {
+                    $(Self::$variant { $($field),* } => {
+                        vec![$((stringify!($field), Parameter::text($field)),)*]
+                    })*
+                }
+            }
+        }
+
+        /// The sentence in English.
+        impl fmt::Display for Refusal {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$variant { $($field),* } => write!(f, $english),)*
+                }
+            }
+        }
+
+        #[cfg(test)]
+        pub(super) const ROWS: &[Row] = &[$(Row {
+            variant: stringify!($variant),
+            parameters: &[$(stringify!($field)),*],
+            code: RefusalCode::$code,
+            english: $english,
+            chinese: $chinese,
+        },)*];
+    };
+}
+
+/// A row as the test of the table sees it.
+#[cfg(test)]
+pub(super) struct Row {
+    pub(super) variant: &'static str,
+    pub(super) parameters: &'static [&'static str],
+    pub(super) code: RefusalCode,
+    pub(super) english: &'static str,
+    pub(super) chinese: &'static str,
+}
+
+#[rustfmt::skip] // A table is read by its sentences.
+refusals! {
+    // Unknown.
+    UnknownEmployer { employer: Id } = UnknownEmployer
+        "no employer {employer} has enrolled; enrol it with open_employer"
+        "没有单位 {employer} 的缴存登记；请先办理单位开户";
+    UnknownEmployee { employer: Id, employee: Id } = UnknownEmployee
+        "no employee {employee} has an account at {employer}"
+        "单位 {employer} 没有职工 {employee} 的账户；请核对职工编号";
+    AccountTransferred { employee: Id, to_employer: Id } = UnknownEmployee
+        "the account of {employee} went to employer {to_employer}"
+        "职工 {employee} 的账户已转移至单位 {to_employer}";
+    AccountNotLoaded { employee: Id, to_employer: Id } = UnknownEmployee
+        "the account of {employee} went to employer {to_employer}, which is not loaded"
+        "职工 {employee} 的账户已转移至单位 {to_employer}，该单位的资料未载入";
+    UnknownNotice { reference: PaymentReference } = UnknownNotice
+        "no notice {reference} was issued"
+        "没有缴款登记号为 {reference} 的缴款通知书";
+    UnknownRegister { employer: Id } = UnknownRegister
+        "{employer} filed no such register; lists go with delete_roster, notices with revoke_notice"
+        "单位 {employer} 没有提交过这份清册；汇缴名单请用删除，缴款通知书请用撤销";
+    RegisterNotNamed { employer: Id } = UnknownRegister
+        "say which register of {employer}: give register_id or op_line"
+        "请写明撤销单位 {employer} 的哪一份清册";
+    RegisterOfAnotherMonth { register: String, month: YearMonth, expected: YearMonth } = UnknownRegister
+        "register {register} is of {expected}, found {month}"
+        "清册 {register} 的清册月份是 {expected}，填写的是 {month}";
+    OtherHalfNotLoaded { register: String } = UnknownRegister
+        "the other half of register {register} is not loaded"
+        "职工转移清册 {register} 的对方单位资料未载入";
+    UnknownDraft { employer: Id, register: String } = UnknownRegister
+        "{employer} has saved no register {register}"
+        "单位 {employer} 没有已保存的清册 {register}";
+    UnknownAppointment { appointment: Id } = UnknownAppointment
+        "no appointment {appointment} was booked"
+        "没有编号为 {appointment} 的预约";
+    UnknownBranch { branch: String, expected: String } = UnknownBranch
+        "no branch {branch:?}; give one of {expected}"
+        "没有网点“{branch}”；可选：{expected}";
+    UnknownSlot { slot: String, expected: String } = UnknownSlot
+        "no slot {slot:?}; give one of {expected}"
+        "没有时段“{slot}”；可选：{expected}";
+
+    // Double.
+    EmployerEnrolled { employer: Id } = DuplicateEmployer
+        "employer {employer} has enrolled already; change it with update_basic"
+        "单位 {employer} 已开户；需要变更时请办理信息维护";
+    AccountExists { employer: Id, employee: Id } = DuplicateAccount
+        "{employee} has an account at {employer} already"
+        "该职工在单位 {employer} 已有账户，职工编号 {employee}";
+    AccountSealedHere { employer: Id, employee: Id } = DuplicateAccount
+        "{employee} has a sealed account at {employer}; unseal it"
+        "该职工在单位 {employer} 已有封存账户，职工编号 {employee}；请办理启封";
+    AccountWentAway { employee: Id, to_employer: Id } = DuplicateAccount
+        "the account of {employee} went to employer {to_employer}; seal it there and transfer it back"
+        "职工 {employee} 的账户已转移至单位 {to_employer}；请在该单位封存后转移回来";
+    EmployeeNumberTaken { employee: Id } = DuplicateAccount
+        "employee number {employee} belongs to another employee here; give another"
+        "职工编号 {employee} 属于本单位的另一名职工；请换一个编号";
+    NoRoomForTransfer { employee: Id, employer: Id } = DuplicateAccount
+        "{employee} has an account at {employer}, or the number is taken there"
+        "职工 {employee} 在单位 {employer} 已有账户，或者该编号在那里已被使用";
+    NoticeExists { reference: PaymentReference } = DuplicateNotice
+        "{reference} exists already"
+        "缴款登记号 {reference} 已存在";
+    NoReferenceLeft { employer: Id } = DuplicateNotice
+        "every reference has been given; {employer} can get no other"
+        "缴款登记号已全部用完，无法为单位 {employer} 生成";
+    MonthNamedTwice { month: YearMonth } = DoubleRemittance
+        "{month} is named twice; name each month once"
+        "清册月份 {month} 重复；每个月份请只写一次";
+    ListPaid { month: YearMonth, reference: PaymentReference, day: NaiveDate } = DoubleRemittance
+        "the list of {month} was paid with {reference} on {day}"
+        "{month} 的汇缴名单已于 {day} 以 {reference} 缴款";
+    ListOnNotice { month: YearMonth, reference: PaymentReference } = DoubleRemittance
+        "the list of {month} is on {reference}; pay that, or revoke_notice it first"
+        "{month} 的汇缴名单已在缴款通知书 {reference} 上；请按该通知书缴款，或者先撤销该通知书";
+    ListedElsewhere { employee: Id, month: YearMonth, next: YearMonth } = DoubleRemittance
+        "{employee} is on the list of {month} at the employer before; keep the account sealed until {next}"
+        "职工 {employee} 已在原单位 {month} 的汇缴名单上；请保持封存至 {next}";
+    SupplementFiled { employee: Id, month: YearMonth, value: Money } = DoubleRemittance
+        "{value} for {month} at {employee} is filed already and not paid; give another amount or revoke that one"
+        "职工 {employee} 补缴 {month} 的 {value} 元已提交且未缴款；请更改金额，或者先撤销已提交的一笔";
+
+    // Wrong.
+    InvalidIdNo { value: String, why: IdentityError } = InvalidIdNo
+        "identity number {value:?}: {why}"
+        "身份证号码“{value}”有误：{why}";
+    InvalidUscc { value: String, why: IdentityError } = InvalidUscc
+        "credit code {value:?}: {why}"
+        "统一社会信用代码“{value}”有误：{why}";
+    RateBelowMinimum { side: Side, value: Rate, least: Rate, most: Rate } = RateBelowMinimum
+        "the {side} rate is {value}; give one from {least} to {most}"
+        "{side}缴存比例 {value} 低于下限；应在 {least} 至 {most} 之间";
+    RateAboveMaximum { side: Side, value: Rate, least: Rate, most: Rate } = RateAboveMaximum
+        "the {side} rate is {value}; give one from {least} to {most}"
+        "{side}缴存比例 {value} 高于上限；应在 {least} 至 {most} 之间";
+    RateAlreadyAdjusted { before: YearMonth, once_per: OncePer } = RateAlreadyAdjusted
+        "the rates were adjusted from {before}; once a {once_per} is allowed"
+        "缴存比例已自 {before} 起调整过；一个{once_per}只能调整一次";
+    BaseAlreadyAdjusted { employee: Id, before: YearMonth, once_per: OncePer } = BaseAlreadyAdjusted
+        "the base of {employee} was adjusted in {before}; once a {once_per} is allowed"
+        "职工 {employee} 的缴存基数已在 {before} 调整过；一个{once_per}只能调整一次";
+    BaseBelowFloor { employee: Id, value: Money, month: YearMonth, least: Money, most: Money } = BaseBelowFloor
+        "the base of {employee} is {value}; in {month} give one from {least} to {most}"
+        "职工 {employee} 的缴存基数 {value} 元低于下限；{month} 应在 {least} 元至 {most} 元之间";
+    BaseAboveCap { employee: Id, value: Money, month: YearMonth, least: Money, most: Money } = BaseAboveCap
+        "the base of {employee} is {value}; in {month} give one from {least} to {most}"
+        "职工 {employee} 的缴存基数 {value} 元高于上限；{month} 应在 {least} 元至 {most} 元之间";
+    BaseOvertaken { employee: Id, value: Money, month: YearMonth, cap: Money } = BaseAboveCap
+        "the base of {employee} is {value}, above the cap of {cap} in {month}; adjust it first"
+        "职工 {employee} 的缴存基数 {value} 元高于 {month} 的上限 {cap} 元；请先办理基数调整";
+    ListAboveYearCap { employee: Id, value: Money, year: i32, cap: Money } = CapExceeded
+        "{employee} would have {value} in contribution year {year}, the cap is {cap}; revoke a supplement, or seal the account"
+        "职工 {employee} 在 {year} 汇缴年度的缴存额将达 {value} 元，上限为 {cap} 元；请撤销补缴或者封存账户";
+    SupplementAboveYearCap { employee: Id, value: Money, year: i32, cap: Money, held: Money } = CapExceeded
+        "{employee} would have {value} in contribution year {year}; the cap is {cap}, {held} is asked for already"
+        "职工 {employee} 在 {year} 汇缴年度的缴存额将达 {value} 元，上限为 {cap} 元，已申报 {held} 元；请减少补缴金额";
+    SupplementNotPositive { employee: Id, value: Money } = AmountNotPositive
+        "a supplement adds money, found {value} for {employee}; give more than zero"
+        "职工 {employee} 的补缴金额为 {value} 元；应大于零";
+    AdvanceNotPositive { value: Money } = AmountNotPositive
+        "an advance moves more than zero, found {value}"
+        "单位暂存款的金额应大于零，现为 {value} 元";
+    SumTooLarge { value: Money, other: Money } = AmountTooLarge
+        "{value} and {other} do not add up"
+        "{value} 元与 {other} 元之和超出可记的金额";
+    BaseTooLarge { employee: Id, value: Money } = AmountTooLarge
+        "the base of {employee} is {value}"
+        "职工 {employee} 的缴存基数 {value} 元过大，无法计算月缴存额";
+    AmountNotSplit { value: Money } = AmountTooLarge
+        "{value} cannot be split"
+        "{value} 元无法按单位与个人比例拆分";
+    PartsDiffer { reference: PaymentReference, expected: Money, found: Money } = AmountDiffers
+        "{reference} asks for {expected}, the parts are {found}"
+        "{reference} 应缴 {expected} 元，到账合计 {found} 元";
+    LinesDiffer { reference: PaymentReference, expected: Money, found: Money } = AmountDiffers
+        "{reference} asks for {expected}, its lines are {found}"
+        "{reference} 应缴 {expected} 元，明细合计 {found} 元";
+    ListLinesDiffer { month: YearMonth, expected: Money, found: Money } = AmountDiffers
+        "the list of {month} is {expected}, its lines are {found}"
+        "{month} 的汇缴名单金额为 {expected} 元，明细合计 {found} 元";
+    NotInEmployersBooks { subject: Subject } = AmountDiffers
+        "{subject} is in no employer's books"
+        "科目 {subject} 不在单位账内";
+    AdvanceTooSmall { employer: Id, held: Money, needed: Money } = AdvanceTooSmall
+        "the advance balance of {employer} is {held}, {needed} is needed"
+        "单位 {employer} 的暂存款余额为 {held} 元，需要 {needed} 元";
+    UnknownSealReason { value: String, expected: String } = InvalidSealReason
+        "{value:?} is no seal reason; give one of {expected}"
+        "没有封存原因“{value}”；可选：{expected}";
+    OutsideCity { employee: Id, city: String } = OutsideCity
+        "{city:?} is outside the city; {employee} applies personally for 异地转移接续 at the new city's centre"
+        "“{city}”不在本市；异地转移由职工 {employee} 本人向转入地中心申请";
+    SameEmployer { employee: Id, employer: Id } = SameEmployer
+        "{employee} is at {employer} already; a transfer needs two employers"
+        "职工 {employee} 已在单位 {employer}；转入单位应为另一家单位";
+
+    // Not now.
+    NothingToUnseal { employee: Id } = NotSealed
+        "the account of {employee} is active; there is nothing to unseal"
+        "职工 {employee} 的账户为正常状态，无需启封";
+    NoSealReason { employee: Id } = NotSealed
+        "the account of {employee} is active and has no seal reason"
+        "职工 {employee} 的账户为正常状态，没有封存原因可变更";
+    SealBeforeTransfer { employee: Id, employer: Id } = NotSealed
+        "the account of {employee} is active; seal it at {employer} first"
+        "职工 {employee} 的账户为正常状态；请先在单位 {employer} 办理封存";
+    AlreadySealed { employee: Id, reason: String } = AlreadySealed
+        "the account of {employee} is sealed already ({reason}); correct_seal_reason changes the reason"
+        "职工 {employee} 的账户已封存（原因 {reason}）；更改原因请办理封存原因变更";
+    AccountSealed { employee: Id } = NotActive
+        "the account of {employee} is sealed; unseal it first"
+        "职工 {employee} 的账户已封存；请先办理启封";
+    OnlineForCompanies { employer: Id } = ChannelNotAllowed
+        "online enrolment is for newly registered companies; enrol {employer} at the counter"
+        "线上开户仅限新注册的企业；单位 {employer} 请到柜台办理";
+    ListMade { month: YearMonth, next: YearMonth } = RosterExists
+        "the list of {month} is made; delete it with delete_roster first, or give {next}"
+        "{month} 的汇缴名单已生成；请先删除该名单，或者改为 {next}";
+    ListMissing { employer: Id, month: YearMonth } = RosterMissing
+        "{employer} has no list of {month}; remit makes one"
+        "单位 {employer} 没有 {month} 的汇缴名单；请先办理单位汇缴";
+    MonthNotNext { month: YearMonth, next: YearMonth } = MonthNotNext
+        "the next month to remit is {next}, found {month}"
+        "下一个清册月份是 {next}，填写的是 {month}";
+    SupplementToCome { month: YearMonth, most: YearMonth } = MonthNotNext
+        "{month} is still to come; supplement {most} or before"
+        "{month} 尚未到；补缴月份最晚为 {most}";
+    NothingWaits { employer: Id } = NothingToPay
+        "nothing of {employer} waits for payment there; remit a month or file a supplement first"
+        "单位 {employer} 没有待缴款的清册；请先办理单位汇缴或补缴";
+    NoticeOfNothing { reference: PaymentReference } = NothingToPay
+        "{reference} asks for nothing"
+        "缴款通知书 {reference} 的金额不大于零";
+    RegisterEmpty { employer: Id } = NothingFiled
+        "the register of {employer} has no lines; give at least one"
+        "单位 {employer} 的清册没有明细；请至少填写一行";
+    NoticePaid { reference: PaymentReference } = NoticePaid
+        "{reference} is paid; what is paid is corrected at the counter"
+        "缴款通知书 {reference} 已缴款；已缴款的请到柜台办理更正";
+    ListIsPaid { month: YearMonth, day: NaiveDate } = NoticePaid
+        "the list of {month} was paid on {day}; what is paid stays"
+        "{month} 的汇缴名单已于 {day} 缴款，不能删除";
+    NoticeRevoked { reference: PaymentReference } = NoticeNotAwaiting
+        "{reference} is revoked already"
+        "缴款通知书 {reference} 已撤销";
+    NoticeNotPaid { reference: PaymentReference } = NotRevocable
+        "{reference} is not paid; nothing to reverse"
+        "缴款通知书 {reference} 未缴款，没有可红冲的分账";
+    BalanceTooSmall { employee: Id, held: Money, needed: Money, reference: PaymentReference } = NotRevocable
+        "the account of {employee} holds {held}, {needed} of {reference} must come back"
+        "职工 {employee} 的账户余额为 {held} 元，需退回 {reference} 的 {needed} 元";
+    SupplementFiledAgain { employee: Id, month: YearMonth } = NotRevocable
+        "the supplement of {employee} for {month} was filed again; revoke that first"
+        "职工 {employee} 补缴 {month} 的款项已再次提交；请先撤销后提交的一笔";
+    RegisterCompleted { register: String } = NotRevocable
+        "register {register} is completed: its money came"
+        "清册 {register} 已办结，款项已到账";
+    RegisterRevoked { register: String } = NotRevocable
+        "register {register} is revoked already"
+        "清册 {register} 已撤销";
+    RateAdjustmentStays { register: String } = NotRevocable
+        "register {register} is a rate adjustment, which stays"
+        "清册 {register} 是比例调整，不能撤销";
+    ListAfterIsPaid { filed: Filed, month: YearMonth } = NotRevocable
+        "{filed} cannot be undone: the list of {month} made after it is paid"
+        "{filed}不能撤销：其后 {month} 的汇缴名单已缴款";
+    MoneyPosted { employee: Id } = NotRevocable
+        "money was posted to the account of {employee}; it stays"
+        "职工 {employee} 的账户已有入账，不能撤销开户";
+    RegisterOnNotice { register: String, reference: PaymentReference } = RevokeInReverseOrder
+        "register {register} is on notice {reference}; revoke_notice it first"
+        "清册 {register} 已在缴款通知书 {reference} 上；请先撤销该通知书";
+    ListIsOnNotice { month: YearMonth, reference: PaymentReference } = RevokeInReverseOrder
+        "the list of {month} is on notice {reference}; revoke_notice it first"
+        "{month} 的汇缴名单已在缴款通知书 {reference} 上；请先撤销该通知书";
+    LaterFirst { filed: Filed, first: Undo } = RevokeInReverseOrder
+        "{filed} came earlier; first {first}"
+        "{filed}在前，须倒序撤销；请先{first}";
+    SlotFull { branch: String, day: NaiveDate, slot: String, held: usize } = SlotFull
+        "{branch} {day} {slot} holds {held} already; give another slot"
+        "{branch} {day} {slot} 已约满（{held} 个）；请改约其他时段";
+    DayIsPast { day: NaiveDate, least: NaiveDate } = DayIsPast
+        "{day} is past on {least}; give that day or later"
+        "{day} 已过；预约日期最早为 {least}";
+    AppointmentEnded { appointment: Id, status: AppointmentStatus } = AppointmentNotBooked
+        "appointment {appointment} is {status} already"
+        "预约 {appointment} 为“{status}”状态，不能再变更";
+    SealReferenceMissing { employer: Id } = SealRequired
+        "key information of {employer} changes under the electronic seal; give its reference as seal_ref"
+        "单位 {employer} 变更关键信息须加盖电子印章；请填写印章签署编号";
+    NoElectronicSeal { employer: Id } = SealRequired
+        "only companies have an electronic seal; change key information of {employer} at the counter"
+        "只有企业有电子印章；单位 {employer} 变更关键信息请到柜台办理";
+
+    // No operation at all.
+    MissingField { field: String } = MalformedOperation
+        "the field {field} is missing"
+        "缺少字段 {field}";
+    UnknownField { field: String, expected: Expected } = MalformedOperation
+        "unknown field {field}, expected {expected}"
+        "没有字段 {field}；可用：{expected}";
+    UnknownWord { found: String, expected: Expected } = MalformedOperation
+        "unknown word {found}, expected {expected}"
+        "没有“{found}”；可用：{expected}";
+    WrongValue { found: Found, expected: Expected } = MalformedOperation
+        "found {found}, expected {expected}"
+        "填写的是{found}；应为{expected}";
+    Unreadable { found: String } = MalformedOperation
+        "not an operation: {found}"
+        "这一行不能读作一项业务：{found}";
+}
