@@ -167,7 +167,7 @@ fn what_staff_decide_moves_the_money_and_stays() {
     // Lists say what became of the money, not that it is in suspense.
     let outcomes = centre.outcomes();
     let said = ["S05", "S06", "S08"].map(|serial| outcomes[serial].as_str());
-    assert_eq!(said, ["refund-due", "advance", "ignored not-ours"]);
+    assert_eq!(said, ["refund-due", "advance", "ignored/not-ours"]);
     // The next night overturns nothing.
     centre.run(&["nightly", "--as-of", "2026-06-12"]).assert().code(0);
     assert_eq!(centre.json(&["suspense", "list"]).len(), 1);

@@ -2,14 +2,14 @@
 //!
 //! A month goes for all centres at once, so these tests have a database of their own.
 
-use super::centre::{Centre, POSTGRES, SQLITE, date};
+use super::centre::{ARCHIVING, Centre, SQLITE, date};
 use super::feed::csv;
 use super::postgres;
 use std::collections::BTreeMap;
 
 /// A centre with two months: May is over, of June something is still open.
 fn two_months(url: &str) -> Centre {
-    let centre = Centre::on(POSTGRES, url, &["P1 1000", "P2 500", "P3 800", "P4 300", "P5 200"]);
+    let centre = Centre::on(ARCHIVING, url, &["P1 1000", "P2 500", "P3 800", "P4 300", "P5 200"]);
     centre.night_of(
         "06-03",
         &[csv(&[
@@ -89,7 +89,7 @@ fn a_fen_that_is_missing_from_the_sums_is_found() {
 #[test]
 fn both_databases_have_the_same_tables_with_the_same_columns() {
     let Some(url) = postgres::database("schema_twins") else { return };
-    let postgres = Centre::on(POSTGRES, &url, &[]);
+    let postgres = Centre::on(ARCHIVING, &url, &[]);
     drop(postgres);
     let mut client = ::postgres::Client::connect(&url, ::postgres::NoTls).unwrap();
     let columns = "select table_name::text, string_agg(column_name || case is_nullable when 'NO' then '!' else '' end,

@@ -204,7 +204,8 @@ fn every_history_ends_as_the_contract_says() {
 fn the_histories_reach_every_outcome_and_reason() {
     let want = HISTORIES.iter().flat_map(|(_, steps)| *steps).flat_map(|(.., want)| *want);
     let said: BTreeSet<&str> = want.flat_map(|row| row.split(' ').skip(1)).collect();
-    for outcome in Outcome::ALL {
+    let by_staff = [Outcome::Advance, Outcome::RefundDue, Outcome::Refunded];
+    for outcome in Outcome::ALL.into_iter().filter(|outcome| !by_staff.contains(outcome)) {
         assert!(said.contains(outcome.code()), "{outcome}");
     }
     // It takes a second employer: the next test.

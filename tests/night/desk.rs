@@ -400,7 +400,7 @@ fn bulk_is_all_or_nothing_and_shown_before() {
         let done = centre.store.approve_all(rules(), &approver("bert"), &named, now("06-04"));
         assert_eq!(done.unwrap().unwrap(), [Approved::Booked, Approved::Booked]);
         centre.prove("bulk");
-        assert_eq!(centre.standing(Place::Refunded), "850.00");
+        assert_eq!(centre.standing(Place::RefundDue), "850.00");
     });
 }
 
@@ -533,6 +533,6 @@ fn a_night_looks_again_when_staff_acted_while_it_decided() {
         centre.prove("overtaken");
         assert_eq!(watch.decided.load(Ordering::SeqCst), 2, "it decided once more");
         assert_eq!(centre.stage(&item("icbc", "S4")), "resolved refund");
-        assert_eq!(centre.standing(Place::Refunded), "350.00");
+        assert_eq!(centre.standing(Place::RefundDue), "350.00");
     });
 }

@@ -79,7 +79,7 @@ fn staff_give_money_another_place() {
     every_store(|backing| {
         for (resolution, place) in [
             (Act::Advance { employer_id: None }, Place::Advance),
-            (Act::Refund, Place::Refunded),
+            (Act::Refund, Place::RefundDue),
             (Act::NotOurs, Place::Ignored),
         ] {
             let centre = hanging(backing);
