@@ -36,6 +36,8 @@ mod desk;
 mod duplicates;
 #[path = "night/feed.rs"]
 mod feed;
+#[path = "night/filing.rs"]
+mod filing;
 #[path = "night/histories.rs"]
 mod histories;
 #[path = "night/identities.rs"]

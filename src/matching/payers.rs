@@ -7,7 +7,7 @@
 //!
 //! Invariant: the plain case, a payer who pays its own notice, leaves nothing here.
 
-use super::suggest::{EmployerIndex, folded, slips};
+use super::suggest::{EmployerIndex, folded};
 use super::{Item, Kind, NoticeBook, place};
 use crate::remark::Claim;
 use crate::remittance::{Direction, Money, NoticeStatus, PaymentReference};
@@ -133,5 +133,5 @@ impl Payers {
 
 /// The references one slip away.
 pub(super) fn references(reference: PaymentReference) -> impl Iterator<Item = PaymentReference> {
-    slips(reference.number()).filter_map(|(number, _)| PaymentReference::from_number(number))
+    reference.slips().map(|(slipped, _)| slipped)
 }

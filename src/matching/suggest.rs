@@ -19,6 +19,7 @@ pub use employers::{EmployerFact, EmployerIndex, Employers};
 pub use notices::{OpenNotice, OpenNotices};
 
 use crate::remark::Claim;
+use crate::remittance::reference::{Slip, places};
 use crate::remittance::{Money, PaymentReference, YearMonth};
 use chrono::NaiveDate;
 
@@ -79,6 +80,8 @@ pub enum Evidence {
     ReferenceSlip(Slip),
     /// The remark holds its first digits, this many.
     ReferencePrefix(u8),
+    /// It has the check digit of one that was issued here, and what was written had none.
+    CheckDigit,
     AmountEqual,
     /// The payer's account has paid for its employer before.
     AccountKnown,
@@ -91,15 +94,6 @@ pub enum Evidence {
     NameAlike(u16),
     /// It is for the month of the booking, or the one before.
     Month,
-}
-
-/// One slip of the pen; positions count digits from 1, in the notice's reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Slip {
-    Digit { position: u8 },
-    Swapped { position: u8 },
-    Missing { position: u8 },
-    Extra { position: u8 },
 }
 
 /// What speaks against a notice.
@@ -129,6 +123,7 @@ impl Evidence {
             Self::ReferenceRead
             | Self::ReferenceSlip(_)
             | Self::ReferencePrefix(_)
+            | Self::CheckDigit
             | Self::AmountEqual
             | Self::NameAlike(_)
             | Self::Month => false,
@@ -145,6 +140,7 @@ impl Evidence {
             Self::ReferenceRead => 900,
             Self::ReferenceSlip(_) => 350,
             Self::ReferencePrefix(digits) => 25 * digits as u32,
+            Self::CheckDigit => 30,
             Self::AmountEqual => 400,
             Self::AccountKnown => 300,
             Self::AccountConfirmed => 330,
@@ -297,31 +293,11 @@ fn look(number: u64, slip: Slip, notices: &OpenNotices, found: &mut Vec<Candidat
     }
 }
 
-/// The ten digits' places with their value: (position from 1, 10^(10 - position)).
-fn places() -> impl Iterator<Item = (u8, u64)> {
-    (1..=10).zip((0..10).rev().map(|power| 10_u64.pow(power)))
-}
-
-/// The numbers that differ by one slip: one digit wrong, or two neighbours swapped.
-pub(super) fn slips(number: u64) -> impl Iterator<Item = (u64, Slip)> {
-    places().flat_map(move |(position, place)| {
-        let digit = number / place % 10;
-        let without = number - digit * place;
-        let wrong = (0..10).filter(move |other| *other != digit);
-        let wrong = wrong.map(move |other| (without + other * place, Slip::Digit { position }));
-        let next = number / (place / 10).max(1) % 10;
-        let swapped = (place > 1 && next != digit).then(|| {
-            let without = without - next * (place / 10);
-            (without + next * place + digit * (place / 10), Slip::Swapped { position })
-        });
-        wrong.chain(swapped)
-    })
-}
-
 /// One digit wrong, or two neighbours swapped.
 fn slips_of_ten(number: u64, notices: &OpenNotices, found: &mut Vec<Candidate>) {
-    for (slipped, slip) in slips(number) {
-        look(slipped, slip, notices, found);
+    let Some(written) = PaymentReference::from_number(number) else { return };
+    for (slipped, slip) in written.slips() {
+        look(slipped.number(), slip, notices, found);
     }
 }
 
@@ -352,6 +328,11 @@ fn weighed<'e>(
     employers: &'e Employers,
 ) -> Option<Suggestion<'e>> {
     let mut evidence: Vec<Evidence> = reference.into_iter().collect();
+    if matches!(reference, Some(Evidence::ReferenceSlip(_)))
+        && notice.reference.seems_issued_for(notice.month)
+    {
+        evidence.push(Evidence::CheckDigit);
+    }
     let mut against = Vec::new();
     if notice.amount == hanging.amount {
         evidence.push(Evidence::AmountEqual);

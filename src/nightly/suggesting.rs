@@ -198,6 +198,7 @@ fn speaks_for(evidence: &Evidence) -> report::Evidence {
         Evidence::ReferenceSlip(_) | Evidence::ReferencePrefix(_) => {
             (Kind::Reference, Holds::Nearly)
         }
+        Evidence::CheckDigit => (Kind::Reference, Holds::Yes),
         Evidence::AmountEqual => (Kind::Amount, Holds::Yes),
         Evidence::AccountKnown | Evidence::AccountConfirmed => (Kind::PayerAccount, Holds::Yes),
         Evidence::NameEqual | Evidence::NameConfirmed => (Kind::Name, Holds::Yes),

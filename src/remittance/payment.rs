@@ -1,8 +1,8 @@
 //! Payment confirmation 缴款确认: one notice over chosen lists and supplements.
 //!
 //! Start at [`IssuedNotice`]; reconciliation sees it as a [`PaymentNotice`]. Its reference comes
-//! from what it is (employer, months, how many were issued before), so a replay gives the same one;
-//! where two notices would meet in one reference, the later steps on. It is never given again.
+//! from the day and from what it is ([`reference_candidates`]), so a replay gives the same one; where two
+//! notices would meet in one reference, the later steps on. It is never given again.
 //!
 //! Invariant: while it is awaiting or paid, a notice's amount is the sum of its lines.
 
@@ -16,7 +16,7 @@ use super::register::Register;
 use super::roster::Roster;
 use super::wire::{day, day_or_none};
 use super::{Id, Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -170,23 +170,40 @@ impl Centre {
     }
 }
 
+/// Numbers of nine digits to a year and to a day: 366 days end before the year does.
+const NUMBERS_A_YEAR: u64 = 10_u64.pow(7);
+const NUMBERS_A_DAY: u64 = 27_000;
+/// So many candidates lie in the numbers of one day before the days that follow are tried too.
+const TRIES_A_SPAN: u64 = 16;
+/// The longest span that is tried: 2 to this many days.
+const SPAN_MAX: u64 = 7;
+/// Where that many are taken something else is wrong.
+const CANDIDATES_MAX: u64 = 1_024;
+
 /// The references a notice may get, in the order in which they are tried.
 ///
-/// A store that loads one employer asks which of the first few exist elsewhere in the centre and
-/// reserves them ([`Centre::reserve_reference`]) before it applies `issue_notice`.
+/// Nine digits and a check digit ([`PaymentReference::with_check_digit`]). The first digits are the year and
+/// how far it has gone, so references rise with the day of issue and a store finds the open ones together;
+/// the rest is from what the notice is (employer, months, how many came before), so a replay gives the same.
+/// Where a day's numbers are taken, those of the days after it are tried.
+///
+/// A store that loads one employer asks which of the first few exist elsewhere in the centre, or are a slip
+/// away from one that waits for money, and reserves them ([`Centre::reserve_reference`]) before it applies
+/// `issue_notice`. Two issued here are never a slip apart; one of a core system may be.
 pub fn reference_candidates(
     employer: &EmployerAccount,
     months: &[YearMonth],
-) -> impl Iterator<Item = PaymentReference> {
+    on: NaiveDate,
+) -> impl Iterator<Item = PaymentReference> + use<> {
     let months = months.iter().map(YearMonth::to_string).collect::<Vec<_>>().join(",");
-    let seed = digest(&[
-        "reference",
-        employer.employer_id.as_str(),
-        &months,
-        &(employer.notices_issued + 1).to_string(),
-    ]);
-    (0..10_u64.pow(10)).filter_map(move |step| {
-        PaymentReference::from_number((seed % 10_u64.pow(10) + step) % 10_u64.pow(10))
+    let (employer_id, count) = (employer.employer_id.clone(), employer.notices_issued + 1);
+    let year = u64::from(on.year_ce().1 % 100);
+    let first = year * NUMBERS_A_YEAR + u64::from(on.ordinal0()) * NUMBERS_A_DAY;
+    (0..CANDIDATES_MAX).filter_map(move |attempt| {
+        let span = NUMBERS_A_DAY << (attempt / TRIES_A_SPAN).min(SPAN_MAX);
+        let (count, attempt) = (count.to_string(), attempt.to_string());
+        let seed = digest(&["reference", employer_id.as_str(), &months, &count, &attempt]);
+        PaymentReference::with_check_digit((first + seed % span) % 10_u64.pow(9))
     })
 }
 
@@ -208,8 +225,8 @@ pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Ref
         return Err(Refusal::NothingWaits { employer: op.employer_id.clone() });
     }
     let months: Vec<YearMonth> = months.into_iter().collect();
-    let reference =
-        reference_candidates(&employer, &months).find(|candidate| !work.is_taken(*candidate));
+    let mut candidates = reference_candidates(&employer, &months, op.on);
+    let reference = candidates.find(|candidate| work.may_give(*candidate));
     let Some(reference) = reference else {
         return Err(Refusal::NoReferenceLeft { employer: op.employer_id.clone() });
     };
@@ -294,6 +311,15 @@ impl Work<'_> {
     fn is_taken(&self, reference: PaymentReference) -> bool {
         self.centre.notices.get(&reference).is_some()
             || self.centre.references_elsewhere.contains(&reference)
+    }
+
+    /// Whether a new notice may have a reference: it is new, and no slip away from one that is waited for.
+    fn may_give(&self, reference: PaymentReference) -> bool {
+        let awaits = |slip: PaymentReference| {
+            let notice = self.centre.notices.get(&slip);
+            notice.is_some_and(|notice| notice.status == NoticeState::Awaiting)
+        };
+        !self.is_taken(reference) && !reference.slips().any(|(slip, _)| awaits(slip))
     }
 
     /// The notice, if it still waits for its money.

@@ -4,7 +4,8 @@ use crate::hall::{Hall, id_no, today};
 use duizhang::remittance::log::LogKind;
 use duizhang::remittance::payment::reference_candidates;
 use duizhang::remittance::{
-    Employer, EmployerAccount, Id, Money, NoticeStatus, Payment, PaymentNotice, Subject,
+    Employer, EmployerAccount, Id, Money, NoticeStatus, Payment, PaymentNotice, PaymentReference,
+    Subject,
 };
 use serde_json::json;
 
@@ -102,7 +103,8 @@ fn a_reference_is_unique_for_ever_and_the_same_in_a_replay() {
         hall.ok(json!({"op": "remit", "month": "2026-05"}));
         let employer = hall.centre.employer(&Id::from("E1")).unwrap();
         let months = ["2026-05".parse().unwrap()];
-        let tried: Vec<_> = reference_candidates(employer, &months).take(4).collect();
+        let on = "2026-05-11".parse().unwrap();
+        let tried: Vec<_> = reference_candidates(employer, &months, on).take(4).collect();
         for index in taken {
             hall.centre.reserve_reference(tried[*index]);
         }
@@ -123,7 +125,58 @@ fn a_reference_is_unique_for_ever_and_the_same_in_a_replay() {
         tried[2].to_string(),
         "a reference given elsewhere is stepped over"
     );
-    assert_eq!(tried[1].number(), (tried[0].number() + 1) % 10_000_000_000);
+}
+
+/// Goal: references rise with the day of issue, and whatever a payer slips on is no other open notice.
+/// Method: an employer issues and revokes on days of several years; what was given is compared pair by pair.
+#[test]
+fn references_rise_with_the_day_and_no_two_are_a_slip_apart() {
+    let mut hall = three();
+    hall.ok(json!({"op": "remit", "month": "2026-05"}));
+    let mut given: Vec<PaymentReference> = Vec::new();
+    for on in ["2026-05-11", "2026-05-12", "2026-12-31", "2027-01-01", "2028-12-31", "2029-01-01"] {
+        let issue = json!({"op": "issue_notice", "months": ["2026-05"], "on": on});
+        let mut of_day = Vec::new();
+        for _ in 0..20 {
+            let reference = hall.ok(issue.clone())["reference"].as_str().unwrap().to_owned();
+            hall.ok(json!({"op": "revoke_notice", "reference": reference}));
+            of_day.push(reference.parse::<PaymentReference>().unwrap());
+        }
+        assert!(given.iter().all(|before| of_day.iter().all(|one| before < one)), "{on}");
+        given.extend(of_day);
+    }
+    assert!(given.iter().all(|one| one.has_check_digit()));
+    assert!(given[0].to_string().starts_with("P26") && given[119].to_string().starts_with("P29"));
+    for one in &given {
+        assert!(one.slips().all(|(slip, _)| !given.contains(&slip)), "{one}");
+    }
+}
+
+#[test]
+fn a_reference_is_no_slip_away_from_an_imported_one_that_is_open() {
+    let issue = json!({"op": "issue_notice", "months": ["2026-05"]});
+    let with_imported = |status: NoticeStatus| {
+        let mut hall = three();
+        hall.ok(json!({"op": "remit", "month": "2026-05"}));
+        let employer = hall.centre.employer(&Id::from("E1")).unwrap();
+        let on = "2026-05-11".parse().unwrap();
+        let months = ["2026-05".parse().unwrap()];
+        let tried: Vec<_> = reference_candidates(employer, &months, on).take(2).collect();
+        let (slip, _) = tried[0].slips().last().unwrap();
+        let notice = PaymentNotice {
+            reference: slip,
+            employer_id: "E1".into(),
+            amount: Money::from_fen(1),
+            issued_on: on,
+            month: "2026-05".parse().unwrap(),
+            status,
+        };
+        hall.centre.import_notice(&notice).unwrap();
+        let given = hall.ok(issue.clone())["reference"].as_str().unwrap().to_owned();
+        tried.iter().position(|one| one.to_string() == given)
+    };
+    assert_eq!(with_imported(NoticeStatus::Awaiting), Some(1));
+    assert_eq!(with_imported(NoticeStatus::Revoked), Some(0));
 }
 
 #[test]

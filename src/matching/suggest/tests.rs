@@ -21,9 +21,14 @@ struct Payment {
 
 /// Each suggestion as `reference employer: evidence; against`.
 fn suggested(payment: &Payment) -> Vec<String> {
-    let accounts = [vec!["622200001".to_owned()], vec![], vec![]];
-    let names = ["示例机械制造有限公司", "示例（东方）食品有限责任公司", "示例物业服务有限公司"];
-    let facts: Vec<EmployerFact<'_>> = ["E0", "E1", "E2"]
+    let accounts = [vec!["622200001".to_owned()], vec![], vec![], vec![]];
+    let names = [
+        "示例机械制造有限公司",
+        "示例（东方）食品有限责任公司",
+        "示例物业服务有限公司",
+        "测试仓储中心",
+    ];
+    let facts: Vec<EmployerFact<'_>> = ["E0", "E1", "E2", "E3"]
         .into_iter()
         .zip(names)
         .zip(&accounts)
@@ -39,6 +44,10 @@ fn suggested(payment: &Payment) -> Vec<String> {
         notice(1_906_144_444, 88_800, 1, "2026-05"),
         notice(2_000_000_001, 77_700, 2, "2026-04"),
         notice(2_000_000_002, 125_000, 2, "2026-01"),
+        // Issued here: 2×10 + 6×9 + 1×8 + 3×7 + 5×6 + 4×2 = 141 = 12×11 + 9, and the check digit is 2.
+        notice(2_613_500_042, 66_600, 3, "2026-05"),
+        // Of a core system: its last digit is the check digit by chance, its first are of another year.
+        notice(1_900_000_008, 55_500, 3, "2026-05"),
     ]);
     let hanging = Hanging {
         amount: Money::from_fen(payment.fen),
@@ -90,6 +99,12 @@ fn the_nearest_notices_come_first_with_what_speaks_for_them() {
         ]),
         (Payment { name: "示例东方食品厂有限公司", fen: 88_800, ..nothing() }, vec![
             "P1906144444 E1: ✓金额相等≈名称相近（90%）✓月份相符",
+        ]),
+        (Payment { claim: certain(2_613_500_024), ..nothing() }, vec![
+            "P2613500042 E3: ≈登记号相邻两位颠倒（第9、10位）✓校验位相符（所写登记号有误）✓月份相符✗金额不等（应缴666.00元，少665.99元）",
+        ]),
+        (Payment { claim: certain(1_900_000_007), ..nothing() }, vec![
+            "P1900000008 E3: ≈登记号差一位（第10位不同）✓月份相符✗金额不等（应缴555.00元，少554.99元）",
         ]),
         (Payment { claim: certain(1_906_133_753), fen: 120_000, ..nothing() }, vec![
             "P1906133753 E0: ✓备注写明该登记号✓月份相符✗金额不等（应缴1250.00元，少50.00元）",

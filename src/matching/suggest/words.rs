@@ -21,6 +21,7 @@ impl Evidence {
                 Slip::Extra { position } => format!("≈登记号多写一位（第{position}位）"),
             },
             Self::ReferencePrefix(digits) => format!("≈登记号前缀相符（前{digits}位）"),
+            Self::CheckDigit => "✓校验位相符（所写登记号有误）".to_owned(),
             Self::AmountEqual => "✓金额相等".to_owned(),
             Self::AccountKnown => "✓付款账号曾为该单位缴款".to_owned(),
             Self::AccountConfirmed => "✓该付款账号经确认为该单位缴款".to_owned(),
@@ -44,6 +45,9 @@ impl Evidence {
                 Slip::Extra { position } => format!("≈ reference has an extra digit {position}"),
             },
             Self::ReferencePrefix(digits) => format!("≈ reference begins alike ({digits} digits)"),
+            Self::CheckDigit => {
+                "✓ its check digit fits, and what was written is no reference".to_owned()
+            }
             Self::AmountEqual => "✓ amount equal".to_owned(),
             Self::AccountKnown => "✓ the account has paid for this employer before".to_owned(),
             Self::AccountConfirmed => {

@@ -4,6 +4,7 @@
 //! not there is asked for again: nobody there now may be enrolled by the next line.
 
 use super::super::StoreError;
+use super::super::notices::{AWAITING, notices_listed};
 use super::super::row::{day, reference, reference_number, status};
 use super::super::sql::{Bind, Row, params};
 use super::{Books, Scope, month_or_none, thing};
@@ -282,19 +283,42 @@ impl Books<'_> {
         &mut self,
         employer_id: &Id,
         months: &[YearMonth],
+        on: NaiveDate,
     ) -> Result<(), StoreError> {
         let Some(employer) = self.centre.employer(employer_id).cloned() else { return Ok(()) };
-        let select = "select 1 from notice where centre_id = ?1 and reference = ?2";
-        let mut select = self.bulk.connection.prepare_cached(select)?;
         let mut sorted = months.to_vec();
         sorted.sort_unstable();
-        for candidate in reference_candidates(&employer, &sorted) {
-            if !select.exists(params![self.bulk.centre_id, reference_number(candidate)])? {
+        for candidate in reference_candidates(&employer, &sorted, on) {
+            if !self.is_near(candidate)? {
                 break;
             }
             self.centre.reserve_reference(candidate);
         }
         Ok(())
+    }
+
+    /// Whether a reference exists, or is one slip away from a notice that waits for its money.
+    fn is_near(&self, wanted: PaymentReference) -> Result<bool, StoreError> {
+        let slips = wanted.slips().map(|(slip, _)| reference_number(slip));
+        let near: Vec<i64> = std::iter::once(reference_number(wanted)).chain(slips).collect();
+        let sql = format!(
+            "select n.reference, n.status, s.settled_on from {}
+             left join settlement s on s.centre_id = ?1 and s.reference = n.reference",
+            notices_listed(&self.bulk.connection)
+        );
+        let mut found = false;
+        self.bulk.ask(
+            &sql,
+            1,
+            &near,
+            |row, number| row.bind(*number),
+            |row| {
+                let awaits = row.get::<i64>(1)? == AWAITING && row.get::<Option<i64>>(2)?.is_none();
+                found |= awaits || row.get::<i64>(0)? == reference_number(wanted);
+                Ok(())
+            },
+        )?;
+        Ok(found)
     }
 
     /// Loads the appointments of a day, or the one that is named.

@@ -50,7 +50,7 @@ impl Books<'_> {
             Operation::IssueNotice(op) => {
                 self.rosters(&op.employer_id)?;
                 self.open_registers(&op.employer_id)?;
-                self.reserve(&op.employer_id, &op.months)
+                self.reserve(&op.employer_id, &op.months, on)
             }
             Operation::RevokeNotice(op) => {
                 let Some(employer_id) = self.notice(op.reference)? else { return Ok(()) };
