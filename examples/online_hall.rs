@@ -9,13 +9,15 @@
 #![expect(clippy::print_stdout, reason = "the example shows what an employer would see")]
 
 use chrono::{Datelike, NaiveDate};
+use duizhang::calendar::WorkingDays;
 use duizhang::remittance::identity::id_check;
 use duizhang::remittance::operation::Output;
+use duizhang::remittance::receipt::Receipt;
 use duizhang::remittance::{
     Answer, Centre, CollectionAccount, Id, Money, Operation, Payment, PaymentReference, YearMonth,
-    receipt,
 };
 use duizhang::rulebook::policy;
+use duizhang::rulebook::remark::RemarkRules;
 use serde_json::{Value, json};
 use std::error::Error;
 use std::sync::Arc;
@@ -156,6 +158,15 @@ fn print_receipt(centre: &Centre, reference: PaymentReference) -> Result<(), Box
         bank_name: "某银行柳州分行".into(),
         account_name: "某住房公积金管理中心".into(),
     };
-    println!("receipt: {} bytes of HTML", receipt::html(notice, name, &[account]).len());
+    let rules = RemarkRules::shipped();
+    let receipt = Receipt {
+        notice,
+        employer_name: name,
+        accounts: &[account],
+        handbook: &rules.handbook_sentences(),
+        last_working_days: &[WorkingDays::default().last_working_day(notice.month)],
+        successors: &[],
+    };
+    println!("receipt: {} bytes of HTML", receipt.html()?.len());
     Ok(())
 }

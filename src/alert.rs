@@ -28,7 +28,8 @@ pub mod state;
 pub use anew::{Anew, Written};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
-    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal, Solution,
+    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, Refusal,
+    Solution,
 };
 pub use eml::{EmlError, plain_text};
 pub use identity::{Clues, KnownBy, Owner, identify};

@@ -64,6 +64,20 @@ impl WorkingDays {
             .unwrap_or(month.last_day())
     }
 
+    /// The last working days to keep in mind while a notice awaits its money: of its roster month and of the
+    /// month of `on`. One that was over when the notice was issued is left out.
+    #[must_use]
+    pub fn last_working_days(
+        &self,
+        month: YearMonth,
+        issued_on: NaiveDate,
+        on: NaiveDate,
+    ) -> Vec<NaiveDate> {
+        let months = BTreeSet::from([month, YearMonth::of(on)]);
+        let days = months.into_iter().map(|month| self.last_working_day(month));
+        days.filter(|day| *day >= issued_on).collect()
+    }
+
     /// The day from which a month counts as closed: the `lag`-th working day after its last day.
     ///
     /// The last day is the month's last calendar day, whether worked or not. With a lag of 2, May 2026
@@ -134,6 +148,23 @@ mod tests {
         assert!(!days.is_working_day(day("2027-10-02")), "a Saturday");
         assert!(days.is_working_day(day("2026-02-28")), "a Saturday that is worked");
         assert!(!days.is_working_day(day("2026-10-01")), "a Thursday that is off");
+    }
+
+    #[test]
+    fn the_last_working_days_are_those_of_the_roster_month_and_of_today() {
+        let days = shipped().unwrap();
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            // roster     issued on     on            last working days
+            ("2026-05", "2026-05-11", "2026-05-12", vec!["2026-05-29"]),
+            ("2026-05", "2026-05-11", "2026-06-02", vec!["2026-05-29", "2026-06-30"]),
+            ("2026-05", "2026-06-02", "2026-06-02", vec!["2026-06-30"]),
+            ("2026-07", "2026-06-02", "2026-06-02", vec!["2026-06-30", "2026-07-31"]),
+        ];
+        for (month, issued, on, want) in rows {
+            let found = days.last_working_days(month.parse().unwrap(), day(issued), day(on));
+            assert_eq!(found, want.into_iter().map(day).collect::<Vec<_>>(), "{month} {on}");
+        }
     }
 
     #[test]

@@ -10,12 +10,13 @@
 
 use chrono::NaiveDate;
 use duizhang::alert::{
-    About, Addressee, Alarm, BrokenRule, CentreContact, Digest, DigestItem, KnownBy, Letter,
-    LetterState, Refusal, Solution, StaffMail, sample,
+    About, Addressee, Alarm, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, KnownBy,
+    Letter, LetterState, Refusal, Solution, StaffMail, sample,
 };
 use duizhang::remittance::{Money, Reason, RemarkField};
 use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
 use duizhang::rulebook::letter::LetterRules;
+use duizhang::rulebook::remark::RemarkRules;
 use mail_parser::{HeaderName, MessageParser};
 
 fn day(month: u32, day: u32) -> NaiveDate {
@@ -49,6 +50,12 @@ fn pieces(pieces: &[(&str, SegmentKind)]) -> RemarkText {
     RemarkText::new(RemarkField::Postscript, pieces.iter().map(segment).collect())
 }
 
+/// A rule as the handbook says it.
+fn handbook(number: u8) -> HandbookQuote {
+    let rules = RemarkRules::shipped();
+    HandbookQuote { number, text: rules.handbook_rule(number).unwrap().zh.clone() }
+}
+
 fn hanging(reason: Reason) -> DigestItem {
     DigestItem {
         transaction_id: "T1".into(),
@@ -67,7 +74,7 @@ fn hanging(reason: Reason) -> DigestItem {
         explanation: "登记号只有 9 位数字，缺 1 位；空格后的“3”属于“3月”，不能补入。".into(),
         rules: vec![BrokenRule {
             code: "truncated".into(),
-            handbook: "缴款登记号为字母 P 加十位数字。".into(),
+            handbook: Some(handbook(2)),
             wrong: "P190613375 3月公积金".into(),
             right: "P1906133753三月公积金".into(),
         }],
@@ -85,7 +92,7 @@ fn advice() -> DigestItem {
         explanation: String::new(),
         rules: vec![BrokenRule {
             code: "lowercase_prefix".into(),
-            handbook: String::new(),
+            handbook: None,
             wrong: "p1906134411五月".into(),
             right: "P1906134411五月".into(),
         }],
@@ -291,7 +298,7 @@ fn no_foreign_text_becomes_a_header_a_link_or_markup() {
     item.bank_name = evil.into();
     item.rules[0] = BrokenRule {
         code: evil.into(),
-        handbook: evil.into(),
+        handbook: Some(HandbookQuote { number: 1, text: evil.into() }),
         wrong: evil.into(),
         right: evil.into(),
     };

@@ -15,6 +15,8 @@ mod hall_rules;
 mod month;
 #[path = "remittance_domain/properties.rs"]
 mod properties;
+#[path = "remittance_domain/receipt.rs"]
+mod receipt;
 #[path = "remittance_domain/reversal.rs"]
 mod reversal;
 #[path = "remittance_domain/revocation.rs"]

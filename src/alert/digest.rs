@@ -88,12 +88,19 @@ pub enum Solution {
 pub struct BrokenRule {
     /// An advice code of the contract.
     pub code: String,
-    /// Which rule of the handbook, in its words; may be empty.
-    pub handbook: String,
+    /// The rule of the handbook, in its own words; `None` where it has none for this.
+    pub handbook: Option<HandbookQuote>,
     /// What was written.
     pub wrong: String,
     /// What should have been written; empty where that cannot be known.
     pub right: String,
+}
+
+/// A sentence of the handbook with the number it has there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandbookQuote {
+    pub number: u8,
+    pub text: String,
 }
 
 /// All that one employer is told of one night.

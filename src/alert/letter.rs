@@ -4,7 +4,9 @@
 //! (`page.rs`) say the same from it. Texts of payers are shown as they were written, with the
 //! invisible made visible, shortened, and with links made harmless ([`quoted`]).
 
-use super::digest::{About, BrokenRule, CentreContact, Digest, DigestItem, Solution};
+use super::digest::{
+    About, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, Solution,
+};
 use super::page;
 use crate::remittance::{Money, YearMonth};
 use crate::report::{Segment, SegmentKind, text};
@@ -67,6 +69,7 @@ pub(super) struct Quote {
 /// A rule in the letter's words.
 pub(super) struct RuleText {
     pub(super) sentence: String,
+    /// Names the number; empty where the handbook has no sentence for it.
     pub(super) handbook: String,
     pub(super) wrong: String,
     pub(super) right: String,
@@ -237,7 +240,7 @@ impl RuleText {
         Self {
             // A code from a newer rule file has no sentence yet: then the handbook speaks alone.
             sentence: rules.advice(&rule.code).unwrap_or_default(),
-            handbook: quoted(&rule.handbook),
+            handbook: rule.handbook.as_ref().map(quoted_rule).unwrap_or_default(),
             wrong: quoted(&rule.wrong),
             right: match rule.right.as_str() {
                 "" => rules.fill("right-form", &[]),
@@ -348,10 +351,11 @@ fn put_paragraph(letter: &mut String, paragraph: &Paragraph) {
         put(letter, format_args!("   {}\n", paragraph.until));
     }
     for rule in &paragraph.rules {
-        put(letter, format_args!("\n   填写规则：{}\n", rule.sentence));
-        for (label, found) in
-            [("手册原文", &rule.handbook), ("现在写成", &rule.wrong), ("应当写成", &rule.right)]
-        {
+        put(letter, format_args!("\n   填写要求：{}\n", rule.sentence));
+        if !rule.handbook.is_empty() {
+            put(letter, format_args!("     {}\n", rule.handbook));
+        }
+        for (label, found) in [("现在写成", &rule.wrong), ("应当写成", &rule.right)] {
             if !found.is_empty() {
                 put(letter, format_args!("     {label}：{found}\n"));
             }
@@ -389,6 +393,11 @@ fn quoted(text: &str) -> String {
         quoted.push_str("……（以下略）");
     }
     quoted
+}
+
+/// The handbook's own sentence under its own number.
+fn quoted_rule(rule: &HandbookQuote) -> String {
+    format!("操作手册“缴款登记号填写规则”第 {} 条原文：{}", rule.number, quoted(&rule.text))
 }
 
 /// Shows the invisible and breaks what a mail program would turn into a link.

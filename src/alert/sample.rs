@@ -45,7 +45,7 @@ fn item(about: About, night: NaiveDate) -> DigestItem {
     let hangs = about.rank() < 2;
     let rule = || BrokenRule {
         code: code.to_owned(),
-        handbook: "登记号为大写字母 P 加 10 位数字，照通知书原样、连续写全，不多不少。".to_owned(),
+        handbook: None,
         wrong: format!("{read}{rest}"),
         right: right.to_owned(),
     };

@@ -9,7 +9,8 @@ use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::listing::parsed;
 use super::rows::{Column, Printer, Value, stdout};
-use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, YearMonth, receipt};
+use crate::remittance::receipt::Receipt;
+use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, YearMonth};
 use crate::store::{Books, NoticeSheet, StoreError};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -256,9 +257,19 @@ fn notice(
 fn receipt(centre: &Centre, args: &ShowArgs, on: NaiveDate) -> Result<Done, Failure> {
     let reference = parsed::<PaymentReference>(&args.id)?;
     let sheet = look(centre, |books| books.notice_sheet(reference, on))?;
-    let Some(NoticeSheet { notice, employer_name }) = sheet else { return Err(unknown(args)) };
-    let accounts = centre.store.accounts()?;
-    let page = receipt::html(&notice, &employer_name, &accounts);
+    let Some(sheet) = sheet else { return Err(unknown(args)) };
+    let NoticeSheet { notice, employer_name, successors } = &sheet;
+    let rules = &centre.rules;
+    let page = Receipt {
+        notice,
+        employer_name,
+        accounts: &centre.store.accounts()?,
+        handbook: &rules.remark.handbook_sentences(),
+        last_working_days: &rules.calendar.last_working_days(notice.month, notice.issued_on, on),
+        successors,
+    };
+    let page =
+        page.html().map_err(|none| Failure::because(format!("{none}\n{}", none.chinese())))?;
     match &args.out {
         Some(path) => {
             std::fs::write(path, page).doing(|| format!("cannot write {}", path.display()))?;

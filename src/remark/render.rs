@@ -118,7 +118,7 @@ fn advice(out: &mut String, reader: &Reader, reading: &Reading, style: Style) {
         if let Some(rule) = reader.rules().handbook_rule(number)
             && !quoted.contains(&number)
         {
-            line(out, &format!("        handbook, rule {number}: {}", rule.en));
+            line(out, &format!("        handbook, rule {number}, in English: {}", rule.en));
         }
         quoted.push(number);
         let help = painted("help", "1;36", style);
@@ -187,12 +187,12 @@ certain: P1906133753
                  --     skipped (symbol)
 
   note: the reference is broken by a space or a line wrap [broken_by_space]
-        handbook, rule 2: The reference is a capital P and ten digits, unbroken and complete, as printed on the notice.
+        handbook, rule 2, in English: Write the reference exactly as on the notice: it is a capital P and ten ordinary digits; a lowercase p is not allowed.
   help: write P1906133753 instead of P1906 133 753
   note: the p is lowercase [lowercase_prefix]
   help: write P1906133753 instead of p1906133753
   note: symbols stand inside or around the reference [special_character]
-        handbook, rule 5: Put no symbols such as → / | $ ￥ ^ （ ） inside or around the reference.
+        handbook, rule 5, in English: Put no symbols such as →, /, |, $, ￥, ^ in the remark, and no （）.
   help: write P1906133753 instead of （P1906133753）
 ";
         let reader = Reader::shipped();

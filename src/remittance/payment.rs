@@ -135,6 +135,23 @@ impl Centre {
         }))
     }
 
+    /// The notices that are over what a revoked notice was over: its lists and its supplements.
+    #[must_use]
+    pub fn successors(&self, notice: &IssuedNotice) -> Vec<PaymentReference> {
+        let employer_id = &notice.employer_id;
+        let lists =
+            notice.months.iter().filter_map(|month| self.roster(employer_id, *month)?.reference);
+        let registers = self.registers(employer_id);
+        let supplements = registers
+            .filter(|register| notice.supplements.contains(&register.ordinal))
+            .filter_map(|register| register.reference);
+        let mut found: Vec<_> =
+            lists.chain(supplements).filter(|other| *other != notice.reference).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Takes in a notice of a core system, which says no lines; it settles to the clearing account.
     ///
     /// # Errors

@@ -1,26 +1,259 @@
-//! The receipt of a payment confirmation (缴款通知书), one HTML page to print.
+//! The receipt of a payment confirmation (缴款通知书, 缴费回执单), one HTML page to print on A4.
 //!
-//! The reference stands large, then the amount, the accounts to pay into, and the six rules for the
-//! remark. Everything that is not ours is escaped; the page loads nothing.
+//! Start at [`Receipt::html`]. While the notice awaits its money the page shows the reference large, what
+//! is to be paid, the accounts to pay into, and the handbook's rules word for word under their own numbers.
+//! The rules and the calendar are not known here: whoever asks hands their sentences and days in.
+//!
+//! Invariant: a notice that is paid or revoked says so across the page, and shows neither a reference to
+//! copy nor an account; nobody gets a page that asks for money and names no account. Everything that is
+//! not ours is escaped; the page loads nothing.
 
-use super::{CollectionAccount, IssuedNotice};
+use super::payment::NoticeState;
+use super::{CollectionAccount, IssuedNotice, NoticeStatus, YearMonth};
+use chrono::{Datelike, NaiveDate, Weekday};
 use std::fmt::{self, Write};
 
-/// The handbook's six rules for the remark, in the order in which it gives them.
-pub const REMARK_RULES: [&str; 6] = [
-    "缴款登记号写在备注（附言）的最前面，前面不要写任何文字。",
-    "缴款登记号由大写字母 P 和 10 位数字组成，须完整填写。",
-    "字母和数字一律用半角，不用全角。",
-    "登记号后面不要紧接阿拉伯数字；写月份请用汉字，例如“二月公积金”。",
-    "登记号中间和前后不要加括号、斜杠、横线、箭头等符号。",
-    "登记号中间不要有空格，不要换行。",
-];
+/// What a receipt is made of.
+#[derive(Clone, Debug)]
+pub struct Receipt<'a> {
+    pub notice: &'a IssuedNotice,
+    pub employer_name: &'a str,
+    /// The centre's collection accounts.
+    pub accounts: &'a [CollectionAccount],
+    /// The handbook's payment rules, in its words and with its numbers.
+    pub handbook: &'a [HandbookSentence<'a>],
+    /// The last working days of the months in which the money may be sent.
+    pub last_working_days: &'a [NaiveDate],
+    /// Where the notice is revoked: the notices that are over the same lists and supplements now.
+    pub successors: &'a [IssuedNotice],
+}
 
-/// What the money must be, beside the remark.
-const PAYMENT_RULES: [&str; 2] = [
-    "缴款金额须与本通知书一致，分毫不差。",
-    "分笔缴款的，各笔须转入同一家银行，并在同一个月内到账，合计等于通知书金额。",
-];
+/// A sentence of the handbook, under the handbook's own number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandbookSentence<'a> {
+    pub number: u8,
+    pub text: &'a str,
+}
+
+/// No receipt can be shown: the centre knows no account to pay into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoCollectionAccount;
+
+impl NoCollectionAccount {
+    /// The same for whoever reads a page.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        "中心尚未登记收款账户，暂时不能出具缴款通知书。请先登记归集专户。"
+    }
+}
+
+impl fmt::Display for NoCollectionAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no-account: no collection account is known to pay into; import accounts first")
+    }
+}
+
+impl std::error::Error for NoCollectionAccount {}
+
+const STYLE: &str = "@page{size:A4;margin:16mm}\
+body{font-family:system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',\
+sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#111;line-height:1.6}\
+h1{font-size:1.4rem;text-align:center}h2{font-size:1.05rem;margin:1rem 0 .3rem}\
+.reference{font:700 2.6rem ui-monospace,Consolas,monospace;letter-spacing:.06em;text-align:center;\
+border:3px solid #111;padding:.6rem;margin:1rem 0}\
+.over{border:3px solid #a01818;color:#a01818;padding:.6rem 1rem;margin:1rem 0;font-weight:700}\
+.across{position:fixed;top:38%;left:0;right:0;text-align:center;transform:rotate(-28deg);\
+font-size:7rem;font-weight:700;letter-spacing:.2em;color:#a01818;opacity:.2;pointer-events:none;\
+-webkit-print-color-adjust:exact;print-color-adjust:exact}\
+table{border-collapse:collapse;width:100%;margin:.6rem 0}\
+th,td{border:1px solid #888;padding:.35rem .6rem;text-align:left}\
+.money{font-variant-numeric:tabular-nums;font-weight:700}\
+li{margin:.2rem 0}.day{font-weight:700}\
+@media print{body{margin:0;padding:0;max-width:none;font-size:10.5pt}table,li{break-inside:avoid}}";
+
+impl Receipt<'_> {
+    /// The page, whole and self-contained.
+    ///
+    /// # Errors
+    /// [`NoCollectionAccount`] where the notice awaits its money and there is no account to pay into.
+    pub fn html(&self) -> Result<String, NoCollectionAccount> {
+        if self.notice.status == NoticeState::Awaiting && self.accounts.is_empty() {
+            return Err(NoCollectionAccount);
+        }
+        let mut page = String::new();
+        // Writing into a String cannot fail; what it answers has nothing to say.
+        let _ = self.write(&mut page);
+        Ok(page)
+    }
+
+    fn write(&self, page: &mut String) -> fmt::Result {
+        let shown = self.shown_reference();
+        write!(
+            page,
+            "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+             <title>缴款通知书 {shown}</title><style>{STYLE}</style></head>\n<body>\n\
+             <h1>住房公积金缴款通知书（缴费回执单）</h1>\n"
+        )?;
+        match self.notice.status {
+            NoticeState::Awaiting => {
+                self.write_reference(page)?;
+                self.write_facts(page)?;
+                self.write_accounts(page)?;
+                self.write_rules(page)?;
+            }
+            NoticeState::Paid | NoticeState::Revoked => {
+                self.write_over(page)?;
+                self.write_facts(page)?;
+            }
+        }
+        page.push_str("</body></html>\n");
+        Ok(())
+    }
+
+    /// The reference, or of one that must not be used any more only what tells it from others.
+    fn shown_reference(&self) -> String {
+        let whole = self.notice.reference.to_string();
+        match self.notice.status {
+            NoticeState::Awaiting => whole,
+            NoticeState::Paid | NoticeState::Revoked => {
+                let tail: Vec<char> = whole.chars().rev().take(4).collect();
+                format!("尾号 {}", tail.into_iter().rev().collect::<String>())
+            }
+        }
+    }
+
+    fn write_reference(&self, page: &mut String) -> fmt::Result {
+        write!(
+            page,
+            "<p>转账时请把下面的缴款登记号写在备注（附言）最前面：</p>\n\
+             <div class=\"reference\">{}</div>\n",
+            self.notice.reference
+        )
+    }
+
+    /// What became of a notice that nobody must pay any more, across the page and in words.
+    fn write_over(&self, page: &mut String) -> fmt::Result {
+        let (word, said) = match (self.notice.status, self.notice.paid_on) {
+            (NoticeState::Paid, Some(day)) => {
+                ("已收款", format!("本通知书已于{}收款，请勿再次转账。", date(day)))
+            }
+            (NoticeState::Paid, None) => ("已收款", "本通知书已收款，请勿再次转账。".to_owned()),
+            (NoticeState::Revoked | NoticeState::Awaiting, _) => (
+                "已撤销",
+                "本通知书已撤销，请勿按本通知书转账，其缴款登记号不能再使用。".to_owned(),
+            ),
+        };
+        writeln!(page, "<div class=\"across\" aria-hidden=\"true\">{word}</div>")?;
+        write!(page, "<div class=\"over\" role=\"status\">{word}：{said}")?;
+        for successor in self.successors {
+            let state = NoticeStatus::from(successor.status).chinese();
+            write!(
+                page,
+                "<br>相同的清册现由缴款通知书 {} 收缴（{} 元，{state}）。",
+                successor.reference, successor.amount
+            )?;
+        }
+        page.push_str("</div>\n");
+        Ok(())
+    }
+
+    fn write_facts(&self, page: &mut String) -> fmt::Result {
+        page.push_str("<table>");
+        for (name, value, class) in self.facts() {
+            writeln!(page, "<tr><th>{name}</th><td{class}>{}</td></tr>", Escaped(&value))?;
+        }
+        page.push_str("</table>\n");
+        Ok(())
+    }
+
+    /// The rows about the notice: name, value, and how the value is set.
+    fn facts(&self) -> Vec<(&'static str, String, &'static str)> {
+        const MONEY: &str = " class=\"money\"";
+        let notice = self.notice;
+        let employer = format!("{} {}", notice.employer_id, self.employer_name);
+        let mut facts = vec![
+            ("缴款登记号", self.shown_reference(), ""),
+            ("缴存单位", employer, ""),
+            ("缴款内容", over(notice), ""),
+            ("应缴金额", format!("{} 元", notice.amount), MONEY),
+            ("开具日期", notice.issued_on.to_string(), ""),
+            ("状态", NoticeStatus::from(notice.status).chinese().to_owned(), ""),
+        ];
+        if let Some(day) = notice.paid_on {
+            facts.push(("收款日期", day.to_string(), ""));
+        }
+        facts
+    }
+
+    fn write_accounts(&self, page: &mut String) -> fmt::Result {
+        page.push_str(
+            "<h2>收款账户</h2>\n<table><tr><th>银行</th><th>户名</th><th>账号</th></tr>\n",
+        );
+        for account in self.accounts {
+            writeln!(
+                page,
+                "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
+                Escaped(&account.bank_name),
+                Escaped(&account.account_name),
+                Escaped(&account.account_no),
+            )?;
+        }
+        page.push_str("</table>\n");
+        Ok(())
+    }
+
+    fn write_rules(&self, page: &mut String) -> fmt::Result {
+        page.push_str("<h2>操作手册原文：缴款登记号填写规则</h2>\n<ol>\n");
+        for rule in self.handbook {
+            writeln!(page, "<li value=\"{}\">{}</li>", rule.number, Escaped(rule.text))?;
+        }
+        page.push_str("</ol>\n<h2>请留意</h2>\n<ul>\n");
+        for day in self.last_working_days {
+            writeln!(
+                page,
+                "<li>{}年{}月的最后一个工作日是<span class=\"day\">{}</span>，请不要在当日下午转款。</li>",
+                day.year(),
+                day.month(),
+                date(*day)
+            )?;
+        }
+        page.push_str(
+            "<li>转账金额须与应缴金额一致，一分不多、一分不少；分笔转账的，各笔合计等于应缴金额。</li>\n</ul>\n",
+        );
+        Ok(())
+    }
+}
+
+/// What a notice is over, in words.
+fn over(notice: &IssuedNotice) -> String {
+    let months = notice.months.iter().map(YearMonth::to_string).collect::<Vec<_>>().join("、");
+    let mut over = vec![];
+    if !months.is_empty() {
+        over.push(format!("汇缴 {months}"));
+    }
+    if !notice.supplements.is_empty() {
+        over.push(format!("补缴清册 {} 份", notice.supplements.len()));
+    }
+    if over.is_empty() {
+        over.push(format!("{} 月份缴款", notice.month));
+    }
+    over.join("；")
+}
+
+/// `2026年5月29日（星期五）`
+fn date(day: NaiveDate) -> String {
+    let weekday = match day.weekday() {
+        Weekday::Mon => "一",
+        Weekday::Tue => "二",
+        Weekday::Wed => "三",
+        Weekday::Thu => "四",
+        Weekday::Fri => "五",
+        Weekday::Sat => "六",
+        Weekday::Sun => "日",
+    };
+    format!("{}年{}月{}日（星期{weekday}）", day.year(), day.month(), day.day())
+}
 
 /// Text with what HTML would read as markup made harmless.
 struct Escaped<'a>(&'a str);
@@ -38,127 +271,5 @@ impl fmt::Display for Escaped<'_> {
             }
         }
         Ok(())
-    }
-}
-
-const STYLE: &str = "body{font-family:system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',\
-sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#111;line-height:1.6}\
-h1{font-size:1.4rem;text-align:center}\
-.reference{font:700 2.6rem ui-monospace,Consolas,monospace;letter-spacing:.06em;text-align:center;\
-border:3px solid #111;padding:.6rem;margin:1rem 0}\
-table{border-collapse:collapse;width:100%;margin:1rem 0}\
-th,td{border:1px solid #888;padding:.35rem .6rem;text-align:left}\
-.money{font-variant-numeric:tabular-nums;font-weight:700}\
-li{margin:.25rem 0}@media print{body{margin:0;max-width:none}}";
-
-/// The receipt of a notice, whole and self-contained.
-#[must_use]
-pub fn html(notice: &IssuedNotice, employer_name: &str, accounts: &[CollectionAccount]) -> String {
-    let mut page = String::new();
-    // Writing into a String cannot fail; what it answers has nothing to say.
-    let _ = write(&mut page, notice, employer_name, accounts);
-    page
-}
-
-fn write(
-    page: &mut String,
-    notice: &IssuedNotice,
-    employer_name: &str,
-    accounts: &[CollectionAccount],
-) -> fmt::Result {
-    let reference = notice.reference;
-    write!(
-        page,
-        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>缴款通知书 {reference}</title><style>{STYLE}</style></head>\n<body>\n\
-         <h1>住房公积金缴款通知书</h1>\n\
-         <p>转账时请把下面的缴款登记号写在备注（附言）最前面：</p>\n\
-         <div class=\"reference\">{reference}</div>\n"
-    )?;
-    let months = notice.months.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
-    let mut over = vec![];
-    if !months.is_empty() {
-        over.push(format!("汇缴 {months}"));
-    }
-    if !notice.supplements.is_empty() {
-        over.push(format!("补缴清册 {} 份", notice.supplements.len()));
-    }
-    write!(
-        page,
-        "<table><tr><th>缴存单位</th><td>{} {}</td></tr>\n<tr><th>缴款内容</th><td>{}</td></tr>\n\
-         <tr><th>应缴金额</th><td class=\"money\">{} 元</td></tr>\n\
-         <tr><th>开具日期</th><td>{}</td></tr>\n<tr><th>状态</th><td>{}</td></tr></table>\n",
-        Escaped(notice.employer_id.as_str()),
-        Escaped(employer_name),
-        over.join("；"),
-        notice.amount,
-        notice.issued_on,
-        super::NoticeStatus::from(notice.status).chinese(),
-    )?;
-    page.push_str("<h2>收款账户</h2>\n<table><tr><th>银行</th><th>户名</th><th>账号</th></tr>\n");
-    for account in accounts {
-        writeln!(
-            page,
-            "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
-            Escaped(&account.bank_name),
-            Escaped(&account.account_name),
-            Escaped(&account.account_no),
-        )?;
-    }
-    page.push_str("</table>\n<h2>备注填写规则</h2>\n<ol>\n");
-    for rule in REMARK_RULES {
-        writeln!(page, "<li>{rule}</li>")?;
-    }
-    page.push_str("</ol>\n<ul>\n");
-    for rule in PAYMENT_RULES {
-        writeln!(page, "<li>{rule}</li>")?;
-    }
-    page.push_str("</ul>\n</body></html>\n");
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::payment::NoticeState;
-    use super::super::{Money, PaymentReference};
-    use super::*;
-
-    #[test]
-    fn the_receipt_shows_reference_accounts_and_six_rules_and_escapes_the_rest() {
-        let day = chrono::NaiveDate::from_ymd_opt(2026, 5, 11).unwrap();
-        let notice = IssuedNotice {
-            reference: PaymentReference::from_number(1_906_133_753).unwrap(),
-            employer_id: "E<1>".into(),
-            amount: Money::from_fen(800_00),
-            issued_on: day,
-            month: "2026-05".parse().unwrap(),
-            months: vec!["2026-05".parse().unwrap()],
-            supplements: vec![4],
-            status: NoticeState::Awaiting,
-            paid_on: None,
-        };
-        let account = CollectionAccount {
-            account_no: "45001\"".into(),
-            bank: "icbc".into(),
-            bank_name: "工商银行&".into(),
-            account_name: "<script>alert(1)</script>".into(),
-        };
-        let page = html(&notice, "甲'公司", &[account]);
-        for part in [
-            "<div class=\"reference\">P1906133753</div>",
-            "800.00 元",
-            "汇缴 2026-05；补缴清册 1 份",
-            "E&lt;1&gt; 甲&#39;公司",
-            "工商银行&amp;",
-            "&lt;script&gt;alert(1)&lt;/script&gt;",
-            "45001&quot;",
-            "待收款",
-        ] {
-            assert!(page.contains(part), "{part}");
-        }
-        assert!(!page.contains("<script"));
-        assert_eq!(page.matches("<ol>\n<li>").count(), 1);
-        assert!(REMARK_RULES.iter().all(|rule| page.contains(rule)));
     }
 }

@@ -9,6 +9,7 @@
 mod check;
 
 use super::{RuleError, RuleFile};
+use crate::remittance::receipt::HandbookSentence;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -118,7 +119,7 @@ pub struct UnitRule {
     pub examples: Vec<Example>,
 }
 
-/// A rule of the handbook for employers.
+/// A rule of the handbook for employers: its own sentence, and the same in English.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HandbookRule {
@@ -182,6 +183,13 @@ impl RemarkRules {
     #[must_use]
     pub fn handbook_rule(&self, number: u8) -> Option<&HandbookRule> {
         self.handbook.iter().find(|rule| rule.number == number)
+    }
+
+    /// The handbook's payment rules, in its words, as a receipt quotes them.
+    #[must_use]
+    pub fn handbook_sentences(&self) -> Vec<HandbookSentence<'_>> {
+        let rules = self.handbook.iter();
+        rules.map(|rule| HandbookSentence { number: rule.number, text: &rule.zh }).collect()
     }
 
     /// What a payer is told for an advice code.

@@ -88,6 +88,43 @@ fn the_handbook_s_month_runs_through_the_command_line() {
     assert_eq!(apply(&centre, &revoke, &[], 1)[0]["error"], "notice-paid");
 }
 
+/// The page that `show receipt` prints.
+fn receipt(centre: &Centre, reference: &str) -> String {
+    let page = centre.run(&["show", "receipt", reference]).assert().code(0);
+    String::from_utf8(page.get_output().stdout.clone()).unwrap()
+}
+
+#[test]
+fn a_receipt_says_across_the_page_that_its_notice_is_over_and_names_the_next_one() {
+    let (centre, first) = filed();
+    let page = receipt(&centre, &first);
+    for part in [ICBC, "<li value=\"6\">", "2026年5月29日（星期五）", "请不要在当日下午转款"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    let again = format!(
+        r#"{{"op":"revoke_notice","on":"2026-05-12","reference":"{first}"}}
+{{"op":"issue_notice","on":"2026-05-12","employer_id":"H1","months":["2026-05"],"supplements":true}}"#
+    );
+    let second = apply(&centre, &again, &[], 0)[1]["reference"].as_str().unwrap().to_owned();
+    let page = receipt(&centre, &first);
+    assert!(page.contains("已撤销") && page.contains(&second), "{page}");
+    assert!(!page.contains(&first) && !page.contains(ICBC), "{page}");
+
+    pay(&centre, "H01", "832.00", &second, "2026-06-12");
+    let page = receipt(&centre, &second);
+    assert!(page.contains("已收款") && !page.contains(&second) && !page.contains(ICBC), "{page}");
+}
+
+#[test]
+fn without_a_collection_account_no_receipt_is_shown() {
+    let centre = Centre::with(&[]);
+    let answers = apply(&centre, &format!("{ENROL}\n{}\n{REMIT}\n", registers()), &[], 0);
+    let reference = answers.last().unwrap()["reference"].as_str().unwrap();
+    let told = centre.stderr(&["show", "receipt", reference], 1);
+    assert!(told.contains("no-account") && told.contains("收款账户"), "{told}");
+}
+
 #[test]
 fn a_refusal_undoes_the_file_and_keep_going_leaves_the_line_out() {
     let centre = Centre::after_a_night();

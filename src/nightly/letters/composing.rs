@@ -5,7 +5,7 @@
 
 use super::{Entry, Writer};
 use crate::alert::{
-    About, Addressee, BrokenRule, Digest, DigestItem, Due, Letter, Refusal, Solution,
+    About, Addressee, BrokenRule, Digest, DigestItem, Due, HandbookQuote, Letter, Refusal, Solution,
 };
 use crate::calendar::WorkingDays;
 use crate::matching::Because;
@@ -244,7 +244,7 @@ fn broken_rules(
     reading.advice.iter().map(|advice| broken(*advice, text.text(), &right, rules)).collect()
 }
 
-/// The first rule of the handbook, for a remark that says nothing at all.
+/// The handbook's first rule, for a remark that says nothing at all.
 fn missing_reference(
     reason: Reason,
     readings: &[(RemarkText, Reading)],
@@ -262,7 +262,7 @@ fn broken(advice: Advice, wrong: &str, right: &str, rules: &RemarkRules) -> Brok
     let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
     BrokenRule {
         code: advice.code().to_owned(),
-        handbook: handbook.map(|rule| rule.zh.clone()).unwrap_or_default(),
+        handbook: handbook.map(|rule| HandbookQuote { number: rule.number, text: rule.zh.clone() }),
         wrong: wrong.to_owned(),
         right: right.to_owned(),
     }

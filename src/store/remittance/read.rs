@@ -6,6 +6,7 @@ use super::super::sql::params;
 use super::Books;
 use super::load::VOUCHER;
 use crate::remittance::ledger::Voucher;
+use crate::remittance::payment::NoticeState;
 use crate::remittance::{Id, IssuedNotice, Money, PaymentReference};
 use chrono::NaiveDate;
 
@@ -14,6 +15,8 @@ use chrono::NaiveDate;
 pub struct NoticeSheet {
     pub notice: IssuedNotice,
     pub employer_name: String,
+    /// Where it is revoked: the notices that are over the same lists and supplements now.
+    pub successors: Vec<IssuedNotice>,
 }
 
 impl Books<'_> {
@@ -55,7 +58,14 @@ impl Books<'_> {
             self.register(&employer_id, *ordinal)?;
         }
         let name = self.centre.employer(&employer_id).map(|employer| employer.name.clone());
-        Ok(Some(NoticeSheet { notice, employer_name: name.unwrap_or_default() }))
+        let mut successors = Vec::new();
+        if notice.status == NoticeState::Revoked {
+            for reference in self.centre.successors(&notice) {
+                self.notice(reference)?;
+                successors.extend(self.centre.notice(reference).cloned());
+            }
+        }
+        Ok(Some(NoticeSheet { notice, employer_name: name.unwrap_or_default(), successors }))
     }
 
     /// Loads the employer's ledger.
