@@ -30,3 +30,4 @@ mod on_postgres;
 #[path = "../night/postgres.rs"]
 mod postgres;
 mod public;
+mod tour;
