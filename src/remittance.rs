@@ -24,6 +24,7 @@
 //! let month = "2026-05".parse()?;
 //! let enrol = Operation::OpenEmployer(OpenEmployer {
 //!     on,
+//!     by: None,
 //!     employer_id: employer_id.clone(),
 //!     name: "某公司".into(),
 //!     kind: enrolment::EmployerKind::Company,
@@ -42,6 +43,7 @@
 //! // 开户. The answer has the new monthly amount, to be checked after saving.
 //! let open = Operation::OpenAccount(OpenAccount {
 //!     on,
+//!     by: None,
 //!     employer_id: employer_id.clone(),
 //!     id_no: "11010519491231002X".into(),
 //!     name: "某人".into(),
@@ -56,8 +58,9 @@
 //! assert_eq!(centre.apply(&open, 3).unwrap_err().code(), RefusalCode::DuplicateAccount);
 //!
 //! // 汇缴, 缴款确认. A store would write each answer's `changes` in one transaction.
-//! centre.apply(&Operation::Remit(Remit { on, employer_id: employer_id.clone(), month }), 4)?;
-//! let issue = IssueNotice { on, employer_id: employer_id.clone(), months: vec![month], supplements: true };
+//! let remit = Remit { on, by: None, employer_id: employer_id.clone(), month };
+//! centre.apply(&Operation::Remit(remit), 4)?;
+//! let issue = IssueNotice { on, by: None, employer_id: employer_id.clone(), months: vec![month], supplements: true };
 //! let notice = centre.apply(&Operation::IssueNotice(issue), 5)?.output;
 //! let reference = notice.reference.ok_or("a reference")?;
 //!
@@ -117,6 +120,7 @@ pub use employee::EmployeeAccount;
 pub use employer::Employer;
 pub use enrolment::EmployerAccount;
 pub use id::Id;
+pub use log::Author;
 pub use money::{Money, MoneyError};
 pub use month::YearMonth;
 pub use notice::{NoticeStatus, PaymentNotice};

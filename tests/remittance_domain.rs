@@ -11,6 +11,8 @@
 mod hall;
 #[path = "remittance_domain/hall_rules.rs"]
 mod hall_rules;
+#[path = "remittance_domain/log.rs"]
+mod log;
 #[path = "remittance_domain/month.rs"]
 mod month;
 #[path = "remittance_domain/properties.rs"]

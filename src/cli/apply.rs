@@ -5,10 +5,11 @@
 
 use super::args::{ApplyArgs, Global};
 use super::centre::Centre;
+use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::rows::stdout;
 use crate::remittance::file::{OnRefusal, malformed};
-use crate::remittance::{Operation, Refusal};
+use crate::remittance::{Author, Operation, Refusal};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -28,13 +29,14 @@ pub(super) fn run(global: &Global, args: &ApplyArgs) -> Result<Done, Failure> {
     };
     let on_refusal = if args.keep_going { OnRefusal::KeepGoing } else { OnRefusal::UndoAll };
     let policy = Arc::new(centre.rules.policy.clone());
+    let author = Author { by: args.by.clone(), at: Some(clock::now()) };
     let (mut answers, mut unread) = (Vec::new(), None);
-    let applied =
-        centre.store.apply_file(policy, lines(input, &mut unread), on_refusal, |answer| {
-            // Writing into memory cannot fail, nor can an answer be no JSON.
-            let _ = serde_json::to_writer(&mut answers, answer);
-            answers.push(b'\n');
-        })?;
+    let lines = lines(input, &mut unread);
+    let applied = centre.store.apply_file(policy, author, lines, on_refusal, |answer| {
+        // Writing into memory cannot fail, nor can an answer be no JSON.
+        let _ = serde_json::to_writer(&mut answers, answer);
+        answers.push(b'\n');
+    })?;
     let mut out = stdout();
     out.write_all(&answers)?;
     out.flush()?;

@@ -261,7 +261,8 @@ Examples:
   duizhang import accounts accounts.csv
   duizhang import notices 2026-05.xlsx --dry-run";
 
-const APPLY_HELP: &str = r#"One answer a line: {"line":1,"ok":true,…} or {"line":1,"ok":false,"error":"code","message":…}.
+const APPLY_HELP: &str = r#"One answer a line: {"line":1,"ok":true,…} or {"line":1,"ok":false,"error":"code","message":…,
+"message_zh":…} with what the refusal is about beside it: "employee", "value", "least", "most", "month" …
 The first refusal undoes the whole file (exit code 1); with --keep-going refused lines are left
 out and the rest is done (exit code 3).
 
@@ -276,6 +277,16 @@ pub(super) struct ApplyArgs {
     /// Leave refused lines out and go on
     #[arg(long)]
     pub(super) keep_going: bool,
+    /// Who does it, as the log names them; a line may name somebody itself, as "by"
+    #[arg(long, value_name = "WHO", value_parser = who)]
+    pub(super) by: Option<String>,
+}
+
+/// Who does something, as an operation would name them.
+fn who(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    let bounded = (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if bounded { Ok(name.to_owned()) } else { Err("expected a name of 1 to 64 characters".into()) }
 }
 
 #[derive(Args, Debug)]
@@ -329,6 +340,9 @@ pub(super) struct RegisterArgs {
     /// The roster month it is for
     #[arg(long, value_name = "YYYY-MM")]
     pub(super) month: String,
+    /// Who files it, as the log names them
+    #[arg(long, value_name = "WHO", value_parser = who)]
+    pub(super) by: Option<String>,
     #[command(flatten)]
     pub(super) as_of: AsOf,
 }

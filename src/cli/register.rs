@@ -12,7 +12,7 @@ use crate::remittance::file::OnRefusal;
 use crate::remittance::operation::FileRegister;
 use crate::remittance::register::RegisterRequest;
 use crate::remittance::template::Template;
-use crate::remittance::{Operation, YearMonth};
+use crate::remittance::{Author, Operation, YearMonth};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ pub(super) fn run(global: &Global, args: &RegisterArgs) -> Result<Done, Failure>
     let centre = Centre::write(global)?;
     let operation = Operation::FileRegister(FileRegister {
         on: args.as_of.as_of.unwrap_or_else(clock::today),
+        by: None,
         employer_id: args.employer.as_str().into(),
         month,
         register: request(template, &args.file)?,
@@ -33,7 +34,8 @@ pub(super) fn run(global: &Global, args: &RegisterArgs) -> Result<Done, Failure>
     let policy = Arc::new(centre.rules.policy.clone());
     let mut answers = Vec::new();
     let one = std::iter::once((1, Ok(operation)));
-    let applied = centre.store.apply_file(policy, one, OnRefusal::UndoAll, |answer| {
+    let author = Author { by: args.by.clone(), at: Some(clock::now()) };
+    let applied = centre.store.apply_file(policy, author, one, OnRefusal::UndoAll, |answer| {
         // Writing into memory cannot fail, nor can an answer be no JSON.
         let _ = serde_json::to_writer(&mut answers, answer);
         answers.push(b'\n');

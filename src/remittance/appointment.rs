@@ -147,5 +147,6 @@ pub(super) fn end(
     };
     let subject = appointment_id.to_string();
     work.note(&employer_id, ordinal, LogKind::Appointment, what, subject, None);
-    Ok(Output { appointment_id: Some(appointment_id.clone()), ..Output::default() })
+    let (employer_id, appointment_id) = (Some(employer_id), Some(appointment_id.clone()));
+    Ok(Output { employer_id, appointment_id, ..Output::default() })
 }

@@ -15,7 +15,7 @@ use super::change::{Change, Entity, Put, Table};
 use super::employee::{AccountEntry, AccountStatus, EmployeeAccount};
 use super::enrolment::EmployerAccount;
 use super::ledger::Voucher;
-use super::log::{LogEntry, LogKind};
+use super::log::{Author, LogEntry, LogKind};
 #[cfg(doc)]
 use super::operation::Operation;
 use super::operation::{Applied, Output};
@@ -74,6 +74,9 @@ pub struct Centre {
     /// Which register a line of the present file filed, for `revoke` by `op_line`.
     #[serde(skip)]
     pub(super) lines: BTreeMap<(Id, u64), u32>,
+    /// Who acts from now on.
+    #[serde(skip)]
+    author: Author,
 }
 
 impl Centre {
@@ -97,6 +100,7 @@ impl Centre {
             slots: BTreeMap::new(),
             references_elsewhere: BTreeSet::new(),
             lines: BTreeMap::new(),
+            author: Author::default(),
         }
     }
 
@@ -110,6 +114,11 @@ impl Centre {
     /// Says that a reference exists in a part of the centre that is not loaded.
     pub fn reserve_reference(&mut self, reference: PaymentReference) {
         self.references_elsewhere.insert(reference);
+    }
+
+    /// Says who acts from now on, and when; the log repeats it.
+    pub fn set_author(&mut self, author: Author) {
+        self.author = author;
     }
 
     /// Begins another file of operations: `op_line` means lines of this file from now on.
@@ -149,7 +158,8 @@ impl Centre {
         line: Option<u64>,
         does: impl FnOnce(&mut Work<'_>) -> Result<Output, Refusal>,
     ) -> Result<Applied, Refusal> {
-        let mut work = Work { centre: self, changes: Vec::new(), on, line };
+        let author = self.author.clone();
+        let mut work = Work { centre: self, changes: Vec::new(), on, line, author };
         let result = does(&mut work);
         let changes = work.changes;
         match result {
@@ -173,9 +183,47 @@ pub(super) struct Work<'a> {
     pub(super) on: NaiveDate,
     /// The line of the file it stands in.
     pub(super) line: Option<u64>,
+    pub(super) author: Author,
 }
 
 impl Work<'_> {
+    /// The operation itself says who does it.
+    pub(super) fn signed_by(&mut self, by: Option<&str>) {
+        if let Some(by) = by {
+            self.author.by = Some(by.to_owned());
+        }
+    }
+
+    /// Refuses a notice of another employer than the one that asks, without saying whose it is.
+    pub(super) fn owns_notice(
+        &self,
+        employer_id: Option<&Id>,
+        reference: PaymentReference,
+    ) -> Result<(), Refusal> {
+        let (Some(employer), Some(notice)) = (employer_id, self.centre.notice(reference)) else {
+            return Ok(());
+        };
+        if notice.employer_id == *employer {
+            return Ok(());
+        }
+        Err(Refusal::NoticeOfAnother { employer: employer.clone(), reference })
+    }
+
+    /// Refuses an appointment of another employer than the one that asks, likewise.
+    pub(super) fn owns_appointment(
+        &self,
+        employer_id: Option<&Id>,
+        appointment: &Id,
+    ) -> Result<(), Refusal> {
+        let booked = self.centre.appointments.get(appointment);
+        let (Some(employer), Some(booked)) = (employer_id, booked) else { return Ok(()) };
+        if booked.employer_id == *employer {
+            return Ok(());
+        }
+        let (employer, appointment) = (employer.clone(), appointment.clone());
+        Err(Refusal::AppointmentOfAnother { employer, appointment })
+    }
+
     pub(super) fn put<E: Entity>(&mut self, row: E) {
         let key = row.key();
         self.write(key, Some(Arc::new(row)));
@@ -276,9 +324,10 @@ impl Work<'_> {
         amount: Option<Money>,
     ) {
         let (on, line) = (self.on, self.line);
+        let Author { by, at } = self.author.clone();
         let employer_id = employer_id.clone();
         let what = what.to_owned();
-        self.put(LogEntry { employer_id, ordinal, on, line, kind, what, subject, amount });
+        self.put(LogEntry { employer_id, ordinal, on, line, kind, what, subject, amount, by, at });
     }
 }
 

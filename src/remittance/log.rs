@@ -24,6 +24,22 @@ pub struct LogEntry {
     /// What it was done to: a register, a month, a reference, an appointment.
     pub subject: String,
     pub amount: Option<Money>,
+    /// Who did it; of what a night did, nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When it was done, in seconds since 1970 (UTC), where the shell said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
+}
+
+/// Who acts, and when: what the log says of an operation beside its day.
+///
+/// The library has no clock; whoever runs it says the instant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Author {
+    pub by: Option<String>,
+    /// Seconds since 1970, UTC.
+    pub at: Option<i64>,
 }
 
 /// What a log entry is about.

@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::register::{
     BaseLine, OpenLine, RegisterRequest, SealLine, SupplementRequest, UnsealLine,
 };
-use super::wire::day;
+use super::wire::{day, who};
 use super::{Id, Money, PaymentReference, Rate, YearMonth};
 use super::{adjustment, appointment, enrolment, filing, payment, revocation, roster, transfer};
 use chrono::NaiveDate;
@@ -36,6 +36,9 @@ macro_rules! operations {
                 /// The day of the operation.
                 #[serde(with = "day")]
                 pub on: NaiveDate,
+                /// Who does it, as the log names them; without it whoever applies the file.
+                #[serde(default, deserialize_with = "who", skip_serializing_if = "Option::is_none")]
+                pub by: Option<String>,
                 $($(#[$attribute])* pub $field: $field_type,)*
             }
         )*
@@ -45,6 +48,12 @@ macro_rules! operations {
             #[must_use]
             pub const fn on(&self) -> NaiveDate {
                 match self { $(Self::$variant(op) => op.on,)* }
+            }
+
+            /// Who does it, where the operation says so.
+            #[must_use]
+            pub fn by(&self) -> Option<&str> {
+                match self { $(Self::$variant(op) => op.by.as_deref(),)* }
             }
         }
 
@@ -56,8 +65,12 @@ macro_rules! operations {
             /// # Errors
             /// [`Refusal`]: why not, and what must be done first.
             pub fn apply(&mut self, operation: &Operation, line: u64) -> Result<Applied, Refusal> {
-                self.work(operation.on(), Some(line), |work| match operation {
-                    $(Operation::$variant(op) => { let ($work, $op) = (work, op); $does })*
+                self.work(operation.on(), Some(line), |work| {
+                    work.signed_by(operation.by());
+                    match operation {
+                        $(Operation::$variant(op) => { let ($work, $op) = (work, op); $does })*
+                    }
+                    .map(|output| output.of(operation))
                 })
             }
         }
@@ -162,11 +175,21 @@ operations! {
         #[serde(default)] supplements: bool,
     }) = |work, op| payment::issue(work, op);
 
-    RevokeNotice(RevokeNotice { reference: PaymentReference, }) =
-        |work, op| payment::revoke(work, op);
+    RevokeNotice(RevokeNotice {
+        reference: PaymentReference,
+        #[serde(default)] employer_id: Option<Id>,
+    }) = |work, op| {
+        work.owns_notice(op.employer_id.as_ref(), op.reference)?;
+        payment::revoke(work, op)
+    };
 
-    PayFromAdvance(PayFromAdvance { reference: PaymentReference, }) =
-        |work, op| super::settlement::pay_from_advance(work, op);
+    PayFromAdvance(PayFromAdvance {
+        reference: PaymentReference,
+        #[serde(default)] employer_id: Option<Id>,
+    }) = |work, op| {
+        work.owns_notice(op.employer_id.as_ref(), op.reference)?;
+        super::settlement::pay_from_advance(work, op)
+    };
 
     Revoke(Revoke {
         employer_id: Id, month: YearMonth,
@@ -181,20 +204,35 @@ operations! {
         #[serde(default)] contact: String,
     }) = |work, op| appointment::book(work, op);
 
-    CancelAppointment(CancelAppointment { appointment_id: Id, }) =
-        |work, op| appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Cancelled);
+    CancelAppointment(CancelAppointment {
+        appointment_id: Id,
+        #[serde(default)] employer_id: Option<Id>,
+    }) = |work, op| {
+        work.owns_appointment(op.employer_id.as_ref(), &op.appointment_id)?;
+        appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Cancelled)
+    };
 
-    KeepAppointment(KeepAppointment { appointment_id: Id, }) =
-        |work, op| appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Kept);
+    KeepAppointment(KeepAppointment {
+        appointment_id: Id,
+        #[serde(default)] employer_id: Option<Id>,
+    }) = |work, op| {
+        work.owns_appointment(op.employer_id.as_ref(), &op.appointment_id)?;
+        appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Kept)
+    };
 
-    MissAppointment(MissAppointment { appointment_id: Id, }) =
-        |work, op| appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Missed);
+    MissAppointment(MissAppointment {
+        appointment_id: Id,
+        #[serde(default)] employer_id: Option<Id>,
+    }) = |work, op| {
+        work.owns_appointment(op.employer_id.as_ref(), &op.appointment_id)?;
+        appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Missed)
+    };
 }
 
 impl Operation {
     /// The employers it names; they and all they have must be loaded before it is applied.
     ///
-    /// A notice or an appointment names its employer itself: load that one. A transfer that is
+    /// A notice or an appointment has its employer itself: load that one, whatever the operation says. A transfer that is
     /// revoked needs the other employer too ([`super::register::Moved`]).
     #[must_use]
     pub fn employers(&self) -> Vec<&Id> {
@@ -239,6 +277,9 @@ pub struct Applied {
 /// What an operation answers; a field that does not apply is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Output {
+    /// Whose it is; a transfer's is the employer that files it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub employer_id: Option<Id>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<Id>,
     /// The new monthly amount, to be checked after saving.
@@ -262,6 +303,14 @@ pub struct Output {
 }
 
 impl Output {
+    /// With the employer that the operation names first.
+    fn of(mut self, operation: &Operation) -> Self {
+        if self.employer_id.is_none() {
+            self.employer_id = operation.employers().first().map(|id| Id::clone(id));
+        }
+        self
+    }
+
     /// With the monthly amount of one employee.
     pub(super) fn with_monthly(mut self, monthly: Option<MonthlyContribution>) -> Self {
         self.monthly = monthly.and_then(MonthlyContribution::total);

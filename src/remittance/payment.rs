@@ -321,7 +321,8 @@ pub(super) fn revoke(work: &mut Work<'_>, op: &RevokeNotice) -> Result<Output, R
     work.put(IssuedNotice { status: NoticeState::Revoked, ..notice });
     let subject = op.reference.to_string();
     work.note(&employer_id, ordinal, LogKind::Revoked, "revoke_notice", subject, amount);
-    Ok(Output { reference: Some(op.reference), amount, ..Output::default() })
+    let (employer_id, reference) = (Some(employer_id), Some(op.reference));
+    Ok(Output { employer_id, reference, amount, ..Output::default() })
 }
 
 impl Work<'_> {

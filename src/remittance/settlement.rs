@@ -169,7 +169,8 @@ fn settle(
     let paid_on = Some(work.on);
     work.put(IssuedNotice { status: NoticeState::Paid, paid_on, ..notice });
     work.note(&employer_id, ordinal, LogKind::Paid, "settle", reference.to_string(), amount);
-    Ok(Output { reference: Some(reference), amount, ..Output::default() })
+    let (employer_id, reference) = (Some(employer_id), Some(reference));
+    Ok(Output { employer_id, reference, amount, ..Output::default() })
 }
 
 /// What a notice's lines came to.

@@ -92,6 +92,22 @@ pub mod day {
     }
 }
 
+/// The most characters of a name or key of a person.
+const WHO_CHARACTERS_MAX: usize = 64;
+
+/// Who does something, for `#[serde(deserialize_with = "who")]`: a name or a key, one short line.
+pub(crate) fn who<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let name = text.trim();
+    let long = name.chars().count() > WHO_CHARACTERS_MAX;
+    if name.is_empty() || long || name.chars().any(char::is_control) {
+        let what =
+            format!("expected a name of 1 to {WHO_CHARACTERS_MAX} characters, found {text:?}");
+        return Err(Error::custom(what));
+    }
+    Ok(Some(name.to_owned()))
+}
+
 /// A day that may be missing, for `#[serde(with = "day_or_none")]`.
 pub(crate) mod day_or_none {
     use chrono::NaiveDate;

@@ -343,7 +343,7 @@ impl Store {
                 where a.centre_id = ?1 order by 1, 2, 3",
             "select b.employer_id, r.kind, r.ordinal, r.open, r.body from employer_record r
                 join employer_book b using (centre_id, employer_no)
-                where r.centre_id = ?1 order by 1, 2, 3",
+                where r.centre_id = ?1 and r.kind <> 4 order by 1, 2, 3",
         ];
         let bulk = Bulk::open(self)?;
         let mut sha = Sha256::new();
@@ -361,6 +361,7 @@ impl Store {
                 Ok(Read::On)
             })?;
         }
+        super::remittance::logs(&bulk, |line| sha.update(line))?;
         let mut hex = String::new();
         for byte in sha.finalize() {
             write!(hex, "{byte:02x}").unwrap_or_default();

@@ -12,6 +12,7 @@ use super::pool::Pool;
 use super::sql::postgres::CopyIn;
 use super::sql::{Bind, Connection, OwnedValue};
 use super::{Store, StoreError};
+use crate::remittance::Author;
 use std::cell::Cell;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub(crate) struct Bulk {
     claim: Option<Claimed>,
     statement_timeout: Option<u32>,
     in_transaction: Cell<bool>,
+    /// Who works with it; the logs of employers repeat it.
+    pub(super) author: Author,
 }
 
 /// A connection that goes back to its pool.
@@ -66,6 +69,13 @@ impl Drop for Bulk {
 }
 
 impl Bulk {
+    /// Takes a connection for somebody.
+    pub(crate) fn open_for(store: &Store, author: Author) -> Result<Self, StoreError> {
+        let mut bulk = Self::open(store)?;
+        bulk.author = author;
+        Ok(bulk)
+    }
+
     /// Takes a connection.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
         Ok(Self {
@@ -74,6 +84,7 @@ impl Bulk {
             claim: store.claim.clone(),
             statement_timeout: store.pool.statement_timeout(),
             in_transaction: Cell::new(false),
+            author: Author::default(),
         })
     }
 

@@ -29,7 +29,7 @@ use self::check::Checked;
 use self::item::Held;
 use super::bulk::Bulk;
 use super::{Store, StoreError, trail};
-use crate::remittance::Money;
+use crate::remittance::{Author, Money};
 use crate::suspense::trail::Entry;
 use crate::suspense::{
     Act, Actor, Approval, DeskRules, Draft, ItemId, Limit, Moment, Permission, Person, Proposal,
@@ -100,7 +100,8 @@ impl Store {
         keeps: bool,
         work: impl FnOnce(&Desk<'_>) -> Result<T, Stop>,
     ) -> Answered<T> {
-        let bulk = Bulk::open(self)?;
+        let author = Author { by: Some(actor.to_owned()), at: Some(now.at) };
+        let bulk = Bulk::open_for(self, author)?;
         bulk.atomically_or_not(|connection| {
             trail::hold(connection, bulk.centre_id)?;
             match work(&Desk { bulk: &bulk, now, actor, role }) {

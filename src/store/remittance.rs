@@ -22,7 +22,7 @@ use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
 use crate::remittance::payment::{IssuedNotice, NoticeState};
 use crate::remittance::{Answer, Centre, Id, Money, Operation, Payment, PaymentReference, Policy};
-use crate::remittance::{Refusal, YearMonth};
+use crate::remittance::{Author, Refusal, YearMonth};
 use crate::rulebook::policy;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 pub(super) use import::import_employee;
 pub use read::NoticeSheet;
+pub(super) use read::logs;
 
 /// The part of a centre that is loaded, and the connection it came from.
 #[derive(Debug)]
@@ -58,18 +59,20 @@ enum Scope {
 impl Store {
     /// Applies the lines of one file in one transaction; `answered` gets the answer to each.
     ///
-    /// By default the first refusal undoes the file; the result then says at which line.
+    /// `author` is who applies it; the log says so where a line names nobody itself. By default the
+    /// first refusal undoes the file; the result then says at which line.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; nothing is then changed.
     pub fn apply_file(
         &self,
         policy: Arc<Policy>,
+        author: Author,
         lines: impl IntoIterator<Item = (u64, Result<Operation, Refusal>)>,
         on_refusal: OnRefusal,
         mut answered: impl FnMut(&Answer),
     ) -> Result<FileApplied, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let bulk = Bulk::open_for(self, author)?;
         bulk.atomically_or_not(|connection| {
             let mut books = Books::new(&bulk, policy);
             let mut file = FileApplied::default();
@@ -113,9 +116,11 @@ impl Store {
 
 impl<'b> Books<'b> {
     pub(super) fn new(bulk: &'b Bulk, policy: Arc<Policy>) -> Self {
+        let mut centre = Centre::new(policy);
+        centre.set_author(bulk.author.clone());
         Self {
             bulk,
-            centre: Centre::new(policy),
+            centre,
             numbers: BTreeMap::new(),
             seats: BTreeMap::new(),
             next_seats: BTreeMap::new(),

@@ -5,9 +5,9 @@
 
 use super::centre::{Centre, every_store};
 use duizhang::import;
-use duizhang::remittance::PaymentReference;
 use duizhang::remittance::file::OnRefusal;
 use duizhang::remittance::identity::id_check;
+use duizhang::remittance::{Author, PaymentReference};
 use duizhang::rulebook::policy;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ fn filed(centre: &Centre, operations: &[Value]) -> Vec<Value> {
     let mut answers = Vec::new();
     let policy = Arc::new(policy::shipped().unwrap());
     let take = |answer: &_| answers.push(serde_json::to_value(answer).unwrap());
-    centre.store.apply_file(policy, lines, OnRefusal::KeepGoing, take).unwrap();
+    centre.store.apply_file(policy, Author::default(), lines, OnRefusal::KeepGoing, take).unwrap();
     answers
 }
 

@@ -2,7 +2,7 @@
 
 use super::centre::{Centre, date};
 use super::feed::{account, reference};
-use duizhang::remittance::{Operation, PaymentReference};
+use duizhang::remittance::{Author, Operation, PaymentReference};
 use duizhang::rulebook::desk;
 use duizhang::store::{Approved, Place, SuspenseFilter, SuspenseRow};
 use duizhang::suspense::{
@@ -123,7 +123,7 @@ impl Centre {
         let mut answers = Vec::new();
         let undo = duizhang::remittance::file::OnRefusal::UndoAll;
         let take = |answer: &_| answers.push(serde_json::to_value(answer).unwrap());
-        self.store.apply_file(policy, lines, undo, take).unwrap();
+        self.store.apply_file(policy, Author::default(), lines, undo, take).unwrap();
         assert!(answers.iter().all(|answer| answer["ok"] == json!(true)), "{answers:?}");
         answers
     }

@@ -35,6 +35,7 @@ codes! {
     UnknownAppointment => "unknown-appointment",
     UnknownBranch => "unknown-branch",
     UnknownSlot => "unknown-slot",
+    NotThisEmployer => "not-this-employer",
     DuplicateEmployer => "duplicate-employer",
     DuplicateAccount => "duplicate-account",
     DuplicateNotice => "duplicate-notice",

@@ -28,13 +28,14 @@ const FOUND: [(&str, &str); 7] = [
 ];
 
 /// How what is expected begins, and the whole of it in Chinese.
-const EXPECTED: [(&str, &str); 13] = [
+const EXPECTED: [(&str, &str); 14] = [
     ("yuan as a string", "以元为单位的文本，如 \"5000.00\""),
     ("a month ", "月份的文本，如 \"2026-05\""),
     ("a rate ", "比例的文本，如 \"0.08\""),
     ("a reference ", "缴款登记号，如 \"P1906133753\""),
     ("a day ", "日期的文本，如 \"2026-05-11\""),
     ("an id", "非空的编号"),
+    ("a name of 1 to 64", "1 至 64 个字的姓名或工号"),
     ("a string", "文本"),
     ("a boolean", "真假值 true 或 false"),
     ("a sequence", "列表"),

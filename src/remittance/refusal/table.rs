@@ -125,6 +125,12 @@ refusals! {
     UnknownSlot { slot: String, expected: String } = UnknownSlot
         "no slot {slot:?}; give one of {expected}"
         "没有时段“{slot}”；可选：{expected}";
+    NoticeOfAnother { employer: Id, reference: PaymentReference } = NotThisEmployer
+        "{reference} is no notice of {employer}"
+        "{reference} 不是单位 {employer} 的缴款通知书";
+    AppointmentOfAnother { employer: Id, appointment: Id } = NotThisEmployer
+        "{appointment} is no appointment of {employer}"
+        "{appointment} 不是单位 {employer} 的预约";
 
     // Double.
     EmployerEnrolled { employer: Id } = DuplicateEmployer

@@ -1,11 +1,13 @@
 //! What can be asked of the books: employers, accounts, notices with lines, lists, ledgers.
 
 use super::super::StoreError;
+use super::super::bulk::Bulk;
 use super::super::row::reference_number;
-use super::super::sql::params;
-use super::Books;
-use super::load::VOUCHER;
+use super::super::sql::{Read, params};
+use super::load::{LOG, VOUCHER};
+use super::{Books, text_of, thing};
 use crate::remittance::ledger::Voucher;
+use crate::remittance::log::LogEntry;
 use crate::remittance::payment::NoticeState;
 use crate::remittance::{Id, IssuedNotice, Money, PaymentReference};
 use chrono::NaiveDate;
@@ -17,6 +19,19 @@ pub struct NoticeSheet {
     pub employer_name: String,
     /// Where it is revoked: the notices that are over the same lists and supplements now.
     pub successors: Vec<IssuedNotice>,
+}
+
+/// Gives every log line of the centre as text, without the instant at which it was written: the same
+/// operations say the same at another time.
+pub(in crate::store) fn logs(bulk: &Bulk, mut line: impl FnMut(&str)) -> Result<(), StoreError> {
+    let sql = "select r.body from employer_record r
+        join employer_book b using (centre_id, employer_no)
+        where r.centre_id = ?1 and r.kind = ?2 order by b.employer_id, r.ordinal";
+    bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id, LOG], |row| {
+        let entry: LogEntry = thing("employer_record", "body", row.text(0)?)?;
+        line(&text_of(&LogEntry { at: None, ..entry })?);
+        Ok(Read::On)
+    })
 }
 
 impl Books<'_> {
