@@ -8,7 +8,8 @@
 //! A month of an employer, in the order of the modules: [`enrolment`], [`register`] (open, unseal,
 //! seal; [`adjustment`], [`supplement`], [`transfer`]), [`roster`] (the month's list), [`payment`]
 //! (the notice and its reference, [`receipt`] to print), [`settlement`] and [`ledger`] (who got
-//! what), [`revocation`] (what may be undone), [`query`] (what can be asked).
+//! what), [`revocation`] (what may be undone), [`counter`] (what two persons put right, [`correction`]),
+//! [`query`] (what can be asked).
 //!
 //! This layer uses nothing above it, reads no clock and does no I/O, so it can be used alone. A year
 //! of one employer is in `examples/online_hall.rs`; a month is this:
@@ -79,6 +80,8 @@ pub mod adjustment;
 pub mod appointment;
 mod centre;
 pub mod change;
+pub mod correction;
+pub mod counter;
 pub mod decision;
 pub mod employee;
 pub mod employer;
@@ -94,6 +97,7 @@ pub mod month;
 pub mod notice;
 pub mod operation;
 pub mod payment;
+mod person;
 pub mod policy;
 pub mod query;
 pub mod rate;

@@ -28,6 +28,8 @@ mod by_hand;
 #[path = "night/centre.rs"]
 #[expect(dead_code, reason = "the suites of the desk need more of it")]
 mod centre;
+#[path = "night/counter.rs"]
+mod counter;
 #[path = "night/decisions.rs"]
 mod decisions;
 #[path = "night/desk.rs"]

@@ -7,6 +7,8 @@
     reason = "what the tests share panics with them"
 )]
 
+#[path = "remittance_domain/counter.rs"]
+mod counter;
 #[path = "remittance_domain/hall.rs"]
 mod hall;
 #[path = "remittance_domain/hall_rules.rs"]

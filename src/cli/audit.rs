@@ -42,6 +42,11 @@ const COLUMNS: &[Column<Row>] = &[
         value: |row| Value::Amount(row.standing.by_outcome),
     },
     Column { key: "put_in", heading: "put in", value: |row| row.figure(|figures| figures.put_in) },
+    Column {
+        key: "corrected",
+        heading: "corrected",
+        value: |row| row.figure(|figures| figures.corrected),
+    },
     Column { key: "used", heading: "used", value: |row| row.figure(|figures| figures.used) },
     Column { key: "left", heading: "left", value: |row| row.figure(|figures| figures.left) },
 ];

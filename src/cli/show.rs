@@ -9,6 +9,8 @@ use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::listing::parsed;
 use super::rows::{Column, Printer, Value, stdout};
+use crate::remittance::correction::LineKey;
+use crate::remittance::query::EmployeeView;
 use crate::remittance::receipt::Receipt;
 use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, YearMonth};
 use crate::store::{Books, NoticeSheet, StoreError};
@@ -63,7 +65,8 @@ const EMPLOYEE: &[Column<Written>] = columns![
     "base",
     "monthly",
     "balance",
-    "seal_reason"
+    "seal_reason",
+    "went_to"
 ];
 const EMPLOYER: &[Column<Written>] = columns![
     "employer_id",
@@ -91,12 +94,26 @@ const NOTICE: &[Column<Written>] = columns![
     "paid_on",
     "lines"
 ];
-const LINES: &[Column<Written>] =
-    columns!["employee_id", "for_month", "supplement", "employer_share", "employee_share", "total"];
+const LINES: &[Column<Written>] = columns![
+    "employee_id",
+    "for_month",
+    "supplement",
+    "employer_share",
+    "employee_share",
+    "total",
+    "corrected"
+];
 const ROSTERS: &[Column<Written>] =
     columns!["employer_id", "month", "headcount", "total", "made_on", "reference", "paid_on"];
-const ROSTER: &[Column<Written>] =
-    columns!["month", "employee_id", "base", "employer_share", "employee_share", "total"];
+const ROSTER: &[Column<Written>] = columns![
+    "month",
+    "employee_id",
+    "base",
+    "employer_share",
+    "employee_share",
+    "total",
+    "corrected"
+];
 const LEDGER: &[Column<Written>] =
     columns!["on", "voucher", "kind", "reference", "subject", "debit", "credit"];
 
@@ -162,11 +179,12 @@ fn employer(
 
 fn employee(books: &mut Books<'_>, id: &Id, on: NaiveDate) -> Result<Vec<Written>, StoreError> {
     books.employee(id, on)?;
-    // A sign that a transfer left behind is history, unless it is all there is.
+    // A sign that a transfer or a merge left behind is history, unless it is all there is.
     let mut views: Vec<_> = books.centre().accounts_by_number(id).collect();
-    views.sort_by_key(|view| view.status == "transferred");
-    let gone = views.first().is_some_and(|view| view.status == "transferred");
-    views.retain(|view| gone || view.status != "transferred");
+    let is_sign = |view: &EmployeeView<'_>| view.went_to.is_some();
+    views.sort_by_key(is_sign);
+    let gone = views.first().is_some_and(is_sign);
+    views.retain(|view| gone || !is_sign(view));
     Ok(views.iter().map(Written::new).collect())
 }
 
@@ -207,6 +225,7 @@ fn roster(
         return Ok(None);
     }
     books.rosters(id)?;
+    books.corrections(id)?;
     let months: Vec<YearMonth> = books.centre().rosters(id).map(|roster| roster.month).collect();
     for each in months.iter().filter(|each| month.is_none_or(|month| **each == month)) {
         books.roster_lines(id, *each)?;
@@ -221,7 +240,11 @@ fn roster(
     let Some(roster) = books.centre().roster(id, month) else { return Ok(None) };
     let rows = roster.lines.iter().map(|line| {
         let total: Money = [line.employer_share, line.employee_share].into_iter().sum();
-        Written::new(line).with("month", month.to_string()).with("total", total.to_string())
+        let key = LineKey { employee_id: &line.employee_id, month, register: None };
+        Written::new(line)
+            .with("month", month.to_string())
+            .with("total", total.to_string())
+            .with("corrected", books.centre().corrected(id, key).to_string())
     });
     Ok(Some((ROSTER, rows.collect())))
 }

@@ -12,6 +12,7 @@
 
 use super::appointment::Appointment;
 use super::change::{Change, Entity, Put, Table};
+use super::correction::Correction;
 use super::employee::{AccountEntry, AccountStatus, EmployeeAccount};
 use super::enrolment::EmployerAccount;
 use super::ledger::Voucher;
@@ -41,6 +42,10 @@ use std::sync::Arc;
 /// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open
 ///   registers, and for an account that was transferred away the employer where it is now;
 /// - `revoke` needs the register, what was filed after it, and for a transfer both employers;
+/// - `correct_paid` needs the list with its lines or the supplement, the earlier corrections, and the account
+///   wherever it is now; a settlement that is booked back needs the employer's corrections too;
+/// - `correct_identity` and `merge_employees` need every account of the numbers, with their employers, and
+///   whoever holds the new identity number there;
 /// - `book_appointment` needs the appointments of that slot.
 ///
 /// Written as JSON it is every thing of every table in the order of the keys: the same state is the
@@ -57,6 +62,7 @@ pub struct Centre {
     pub(super) rosters: Table<Roster>,
     pub(super) notices: Table<IssuedNotice>,
     pub(super) vouchers: Table<Voucher>,
+    pub(super) corrections: Table<Correction>,
     pub(super) appointments: Table<Appointment>,
     pub(super) log: Table<LogEntry>,
     /// Who holds an identity number at an employer; derived from `accounts`.
@@ -93,6 +99,7 @@ impl Centre {
             rosters: Table::default(),
             notices: Table::default(),
             vouchers: Table::default(),
+            corrections: Table::default(),
             appointments: Table::default(),
             log: Table::default(),
             documents: BTreeMap::new(),
@@ -284,6 +291,9 @@ impl Work<'_> {
                 AccountStatus::Transferred { to } => {
                     Err(Refusal::AccountTransferred { employee, to_employer: to.clone() })
                 }
+                AccountStatus::Merged { into } => {
+                    Err(Refusal::NumberMerged { employee, into: into.clone() })
+                }
                 AccountStatus::Active | AccountStatus::Sealed { .. } => {
                     Ok(EmployeeAccount::clone(account))
                 }
@@ -297,12 +307,13 @@ impl Work<'_> {
         employer_id: &Id,
         employee_id: &Id,
     ) -> Result<EmployeeAccount, Refusal> {
-        let mut at = employer_id.clone();
-        // Each step follows one transfer; more steps than transfers would be a circle of records.
-        for _ in 0..=self.centre.employers.len() {
-            match self.centre.accounts.get(&(at.clone(), employee_id.clone())) {
+        let (mut at, mut number) = (employer_id.clone(), employee_id.clone());
+        // Each step follows one sign; more steps than accounts would be a circle of records.
+        for _ in 0..=self.centre.accounts.len() {
+            match self.centre.accounts.get(&(at.clone(), number.clone())) {
                 Some(account) => match &account.status {
                     AccountStatus::Transferred { to } => at = to.clone(),
+                    AccountStatus::Merged { into } => number = into.clone(),
                     AccountStatus::Active | AccountStatus::Sealed { .. } => {
                         return Ok(EmployeeAccount::clone(account));
                     }
@@ -310,7 +321,7 @@ impl Work<'_> {
                 None => break,
             }
         }
-        Err(Refusal::AccountNotLoaded { employee: employee_id.clone(), to_employer: at })
+        Err(Refusal::AccountNotLoaded { employee: number, to_employer: at })
     }
 
     /// Notes what happened in the employer's log, under the ordinal it was given.
@@ -327,7 +338,20 @@ impl Work<'_> {
         let Author { by, at } = self.author.clone();
         let employer_id = employer_id.clone();
         let what = what.to_owned();
-        self.put(LogEntry { employer_id, ordinal, on, line, kind, what, subject, amount, by, at });
+        let entry = LogEntry {
+            employer_id,
+            ordinal,
+            on,
+            line,
+            kind,
+            what,
+            subject,
+            amount,
+            by,
+            at,
+            counter: None,
+        };
+        self.put(entry);
     }
 }
 
@@ -343,15 +367,16 @@ pub(super) fn difference(a: Money, b: Money) -> Result<Money, Refusal> {
 
 /// Keeps who holds which identity number in step with the accounts.
 pub(super) fn index_documents(centre: &mut Centre, put: &Put<EmployeeAccount>) {
-    match (&put.before, &put.after) {
-        (None, Some(row)) => {
-            let key = (row.employer_id.clone(), row.id_no.clone());
-            centre.documents.insert(key, row.employee_id.clone());
+    let holds = |row: &Option<Arc<EmployeeAccount>>| row.clone().filter(|row| !row.is_merged());
+    let key = |row: &EmployeeAccount| (row.employer_id.clone(), row.id_no.clone());
+    if let Some(row) = holds(&put.before) {
+        // Somebody else may hold the number by now: the sign that a merge left is no holder.
+        if centre.documents.get(&key(&row)) == Some(&row.employee_id) {
+            centre.documents.remove(&key(&row));
         }
-        (Some(row), None) => {
-            centre.documents.remove(&(row.employer_id.clone(), row.id_no.clone()));
-        }
-        (None, None) | (Some(_), Some(_)) => {}
+    }
+    if let Some(row) = holds(&put.after) {
+        centre.documents.insert(key(&row), row.employee_id.clone());
     }
 }
 

@@ -8,6 +8,7 @@
 
 use super::appointment::Appointment;
 use super::centre::Centre;
+use super::correction::Correction;
 use super::employee::{AccountEntry, EmployeeAccount};
 use super::enrolment::EmployerAccount;
 use super::ledger::Voucher;
@@ -173,6 +174,7 @@ entities! {
     Roster Roster, rosters, (Id, YearMonth) = |row| (row.employer_id.clone(), row.month);
     Notice IssuedNotice, notices, PaymentReference = |row| row.reference;
     Voucher Voucher, vouchers, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
+    Correction Correction, corrections, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Appointment Appointment, appointments, Id = |row| row.appointment_id.clone(),
         super::centre::index_slots;
     Log LogEntry, log, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);

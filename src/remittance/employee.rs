@@ -44,6 +44,8 @@ pub enum AccountStatus {
     Sealed { reason: String },
     /// It went to another employer; what remains is a sign that says where.
     Transferred { to: Id },
+    /// The person had two numbers; what remains of this one is a sign that says which is theirs.
+    Merged { into: Id },
 }
 
 /// What is asked for one employee in one contribution year.
@@ -92,6 +94,12 @@ pub enum EntryKind {
     TransferOut,
     /// 06 内部转移, in
     TransferIn,
+    /// 73 错缴更正
+    Correction,
+    /// 合并, out of the number that ends
+    MergeOut,
+    /// 合并, into the number that stays
+    MergeIn,
 }
 
 impl EmployeeAccount {
@@ -105,8 +113,32 @@ impl EmployeeAccount {
     pub fn seal_reason(&self) -> Option<&str> {
         match &self.status {
             AccountStatus::Sealed { reason } => Some(reason),
-            AccountStatus::Active | AccountStatus::Transferred { .. } => None,
+            AccountStatus::Active
+            | AccountStatus::Transferred { .. }
+            | AccountStatus::Merged { .. } => None,
         }
+    }
+
+    /// The employer it was transferred to, or the number it was merged into; `None` while it is an account.
+    #[must_use]
+    pub const fn went_to(&self) -> Option<&Id> {
+        match &self.status {
+            AccountStatus::Active | AccountStatus::Sealed { .. } => None,
+            AccountStatus::Transferred { to } => Some(to),
+            AccountStatus::Merged { into } => Some(into),
+        }
+    }
+
+    /// Whether it is only a sign of where it went.
+    #[must_use]
+    pub const fn is_sign(&self) -> bool {
+        self.went_to().is_some()
+    }
+
+    /// Whether it is the sign of a number that was merged into another.
+    #[must_use]
+    pub const fn is_merged(&self) -> bool {
+        matches!(self.status, AccountStatus::Merged { .. })
     }
 
     /// What lists and supplements ask for in a contribution year.
@@ -161,6 +193,7 @@ impl AccountStatus {
             Self::Active => "active",
             Self::Sealed { .. } => "sealed",
             Self::Transferred { .. } => "transferred",
+            Self::Merged { .. } => "merged",
         }
     }
 
@@ -170,6 +203,7 @@ impl AccountStatus {
             Self::Active => "正常",
             Self::Sealed { .. } => "封存",
             Self::Transferred { .. } => "已转出",
+            Self::Merged { .. } => "已合并",
         }
     }
 }
@@ -182,6 +216,9 @@ impl EntryKind {
             Self::Supplement => "补缴",
             Self::TransferOut => "内部转出",
             Self::TransferIn => "内部转入",
+            Self::Correction => "错缴更正",
+            Self::MergeOut => "合并转出",
+            Self::MergeIn => "合并转入",
         }
     }
 }

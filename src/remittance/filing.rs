@@ -197,7 +197,10 @@ fn held_already(work: &Work<'_>, employer_id: &Id, employee_id: &Id) -> Refusal 
         Some(AccountStatus::Transferred { to }) => {
             Refusal::AccountWentAway { employee, to_employer: to.clone() }
         }
-        Some(AccountStatus::Active) | None => Refusal::AccountExists { employer, employee },
+        // A merged number holds no identity; it is here for completeness.
+        Some(AccountStatus::Active | AccountStatus::Merged { .. }) | None => {
+            Refusal::AccountExists { employer, employee }
+        }
     }
 }
 

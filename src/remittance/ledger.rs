@@ -70,6 +70,10 @@ pub enum VoucherKind {
     AdvanceReversal,
     TransferOut,
     TransferIn,
+    /// What was paid and should not have been, from employees to the advance balance (004 错缴).
+    Correction,
+    /// Two numbers of one person became one.
+    Merge,
 }
 
 /// What moves an employee's account.

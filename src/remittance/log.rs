@@ -3,6 +3,7 @@
 //! Kinds follow the handbook's queries: submitted, paid, revoked, appointments. The log is written
 //! and never read by a rule.
 
+use super::counter::Counter;
 use super::wire::day;
 use super::{Id, Money};
 use chrono::NaiveDate;
@@ -30,6 +31,9 @@ pub struct LogEntry {
     /// When it was done, in seconds since 1970 (UTC), where the shell said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<i64>,
+    /// Who approved it at the counter, why, and what was before; `None` for what employers do themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<Counter>,
 }
 
 /// Who acts, and when: what the log says of an operation beside its day.
@@ -54,6 +58,8 @@ pub enum LogKind {
     Changed,
     /// Kept for later, with no effect: a draft.
     Saved,
+    /// Put right at the counter by two persons.
+    Corrected,
 }
 
 impl LogKind {
@@ -66,6 +72,7 @@ impl LogKind {
             Self::Appointment => "预约",
             Self::Changed => "信息变更",
             Self::Saved => "已保存",
+            Self::Corrected => "柜台更正",
         }
     }
 }

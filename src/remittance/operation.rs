@@ -197,6 +197,27 @@ operations! {
         #[serde(default)] register_id: Option<String>,
     }) = |work, op| revocation::revoke(work, op);
 
+    CorrectPaid(CorrectPaid {
+        employer_id: Id, employee_id: Id, month: YearMonth, amount: Money,
+        #[serde(default)] register_id: Option<String>,
+        #[serde(default)] reason: String,
+        #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
+    }) = |work, op| super::correction::correct_paid(work, op);
+
+    CorrectIdentity(CorrectIdentity {
+        employer_id: Id, employee_id: Id,
+        #[serde(default)] name: Option<String>,
+        #[serde(default)] id_no: Option<String>,
+        #[serde(default)] reason: String,
+        #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
+    }) = |work, op| super::person::correct_identity(work, op);
+
+    MergeEmployees(MergeEmployees {
+        employer_id: Id, employee_id: Id, into: Id,
+        #[serde(default)] reason: String,
+        #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
+    }) = |work, op| super::person::merge(work, op);
+
     BookAppointment(BookAppointment {
         employer_id: Id, branch: String,
         #[serde(with = "day")] date: NaiveDate,
@@ -256,6 +277,9 @@ impl Operation {
             Self::DeleteRoster(op) => vec![&op.employer_id],
             Self::IssueNotice(op) => vec![&op.employer_id],
             Self::Revoke(op) => vec![&op.employer_id],
+            Self::CorrectPaid(op) => vec![&op.employer_id],
+            Self::CorrectIdentity(op) => vec![&op.employer_id],
+            Self::MergeEmployees(op) => vec![&op.employer_id],
             Self::BookAppointment(op) => vec![&op.employer_id],
             Self::RevokeNotice(_)
             | Self::PayFromAdvance(_)

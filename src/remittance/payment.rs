@@ -7,6 +7,7 @@
 //! Invariant: while it is awaiting or paid, a notice's amount is the sum of its lines.
 
 use super::centre::{Centre, Work, sum};
+use super::correction::LineKey;
 use super::employee::digest;
 use super::enrolment::EmployerAccount;
 use super::log::LogKind;
@@ -56,6 +57,8 @@ pub struct NoticeLine<'a> {
     pub supplement: bool,
     pub employer_share: Money,
     pub employee_share: Money,
+    /// What corrections took back of it since it was paid.
+    pub corrected: Money,
 }
 
 impl IssuedNotice {
@@ -121,17 +124,31 @@ impl Centre {
                 supplement: false,
                 employer_share: line.employer_share,
                 employee_share: line.employee_share,
+                corrected: self.corrected(
+                    &notice.employer_id,
+                    LineKey { employee_id: &line.employee_id, month: roster.month, register: None },
+                ),
             })
         });
         let key = |ordinal: &u32| (notice.employer_id.clone(), *ordinal);
         let registers = notice.supplements.iter().filter_map(move |o| self.registers.get(&key(o)));
-        let supplements = registers.flat_map(|register| register.supplements());
-        listed.chain(supplements.map(|line| NoticeLine {
+        let supplements = registers.flat_map(|register| {
+            register.supplements().iter().map(|line| (register.ordinal, line))
+        });
+        listed.chain(supplements.map(|(ordinal, line)| NoticeLine {
             employee_id: &line.employee_id,
             for_month: line.for_month,
             supplement: true,
             employer_share: line.employer_share,
             employee_share: line.employee_share,
+            corrected: self.corrected(
+                &notice.employer_id,
+                LineKey {
+                    employee_id: &line.employee_id,
+                    month: line.for_month,
+                    register: Some(ordinal),
+                },
+            ),
         }))
     }
 

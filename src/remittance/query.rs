@@ -27,6 +27,9 @@ pub struct EmployeeView<'a> {
     /// Both sides of a month at the present rates; zero while sealed.
     pub monthly: Money,
     pub balance: Money,
+    /// The employer it was transferred to, or the number it was merged into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub went_to: Option<&'a Id>,
 }
 
 /// An employer as it is shown.
@@ -115,6 +118,7 @@ impl Centre {
             base: account.base,
             monthly: monthly.unwrap_or_default(),
             balance: account.balance,
+            went_to: account.went_to(),
         }
     }
 

@@ -5,9 +5,10 @@
 //! below zero. The notice waits for its money again, with its lists and registers as before it came.
 //!
 //! What was built on the money since is in the way and is named: the employee's balance gone, the
-//! advance balance spent, the same supplement filed again.
+//! advance balance spent, the same supplement filed again, a line of it corrected.
 
 use super::centre::{Centre, Work, sum};
+use super::correction::check_uncorrected;
 use super::ledger::{Posting, VoucherKind};
 use super::log::LogKind;
 use super::operation::{Applied, Output};
@@ -57,6 +58,7 @@ impl Centre {
 
 fn reverse(work: &mut Work<'_>, reference: PaymentReference) -> Result<Output, Refusal> {
     let notice = paid(work, reference)?;
+    check_uncorrected(work, &notice.employer_id, reference)?;
     check_balances(work, &notice)?;
     check_supplements(work, &notice)?;
     let mut employer = work.employer(&notice.employer_id)?;
@@ -90,17 +92,18 @@ fn paid(work: &Work<'_>, reference: PaymentReference) -> Result<IssuedNotice, Re
 
 /// Refuses where an employee no longer has what the notice brought.
 fn check_balances(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refusal> {
-    let mut brought: BTreeMap<&Id, Money> = BTreeMap::new();
+    // Two lines may have come to one account: the list's and a supplement's, or those of merged numbers.
+    let mut brought: BTreeMap<(Id, Id), (Money, Money)> = BTreeMap::new();
     for line in work.centre.lines_of(notice) {
         let amount = sum(line.employer_share, line.employee_share)?;
-        let total = brought.entry(line.employee_id).or_default();
-        *total = sum(*total, amount)?;
+        let account = work.located(&notice.employer_id, line.employee_id)?;
+        let key = (account.employer_id, account.employee_id);
+        let total = brought.entry(key).or_insert((account.balance, Money::ZERO));
+        total.1 = sum(total.1, amount)?;
     }
-    for (employee_id, amount) in brought {
-        let account = work.located(&notice.employer_id, employee_id)?;
-        if account.balance < amount {
-            let (employee, reference) = (employee_id.clone(), notice.reference);
-            let (held, needed) = (account.balance, amount);
+    for ((_, employee), (held, needed)) in brought {
+        if held < needed {
+            let reference = notice.reference;
             return Err(Refusal::BalanceTooSmall { employee, held, needed, reference });
         }
     }

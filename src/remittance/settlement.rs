@@ -107,7 +107,9 @@ pub(super) fn advance(
         | VoucherKind::SettlementWithoutLines
         | VoucherKind::SettlementReversal
         | VoucherKind::TransferOut
-        | VoucherKind::TransferIn => (LogKind::Paid, "refund_advance"),
+        | VoucherKind::TransferIn
+        | VoucherKind::Correction
+        | VoucherKind::Merge => (LogKind::Paid, "refund_advance"),
     };
     work.note(employer_id, ordinal, log, what, String::new(), Some(amount));
     Ok(Output { amount: Some(amount), ..Output::default() })

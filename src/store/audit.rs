@@ -6,6 +6,8 @@
 //! transactions that must stand there. What differs is a [`Gap`] that names the first culprit. What
 //! staff did is proved with it ([`proof`]), and the audit trail link by link.
 
+mod corrected;
+
 use super::bulk::Bulk;
 use super::desk::proof;
 use super::sql::{Connection, Read, Value, params};
@@ -49,6 +51,8 @@ pub struct Standing {
 pub struct AdvanceFigures {
     /// Whole transactions, and what splits left over.
     pub put_in: Money,
+    /// What corrections took back from employees, with no transaction of its own.
+    pub corrected: Money,
     /// What paid for notices.
     pub used: Money,
     pub left: Money,
@@ -180,14 +184,15 @@ const SETTLEMENTS: &str = "
     having max(p.settled) <> sum(p.paid) or max(n.amount_fen) is distinct from max(p.settled)
     order by 1 limit 20";
 
-/// Settled notices that have lines, against what was posted to employees under their references.
+/// Settled notices that have lines, against what was posted to employees under their references; what was
+/// corrected since is proved for itself ([`corrected`]).
 const SPREAD: &str = "
     select reference, cast(sum(settled) as bigint), cast(sum(posted) as bigint) from (
         select s.reference, s.amount_fen as settled, 0 as posted
             from notice_part p join settlement s using (centre_id, reference) where p.centre_id = ?1
         union all
         select reference, 0, amount_fen from account_entry
-            where centre_id = ?1 and reference is not null) b
+            where centre_id = ?1 and reference is not null and kind <> 11) b
     group by 1 having sum(settled) <> sum(posted) order by 1 limit 20";
 
 /// What employers' advance balances paid.
@@ -270,7 +275,7 @@ impl Store {
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
         settlements(connection, centre, &mut gaps)?;
         spread(connection, centre, &mut gaps)?;
-        for (what, sql) in ORPHANS.into_iter().chain(proof::ORPHANS) {
+        for (what, sql) in ORPHANS.into_iter().chain(proof::ORPHANS).chain(corrected::ORPHANS) {
             let count: i64 = connection.query_row(sql, params![centre], |row| row.get(0))?;
             if count > 0 {
                 gaps.push(Gap::Orphan { what, count: count.cast_unsigned() });
@@ -310,7 +315,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
-        const TABLES: [&str; 11] = [
+        const TABLES: [&str; 12] = [
             "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
                 d.decided_on, d.because from decision d
                 join collection_account a using (centre_id, account_id)
@@ -341,6 +346,7 @@ impl Store {
                 from account_entry a join employer_book b using (centre_id, employer_no)
                 join employee e using (centre_id, employer_no, employee_no)
                 where a.centre_id = ?1 order by 1, 2, 3",
+            corrected::DIGEST,
             "select b.employer_id, r.kind, r.ordinal, r.open, r.body from employer_record r
                 join employer_book b using (centre_id, employer_no)
                 where r.centre_id = ?1 and r.kind <> 4 order by 1, 2, 3",
@@ -466,13 +472,17 @@ fn advance(
     let sum = |sql| connection.query_row(sql, params![centre], |row| row.get::<i64>(0));
     let whole = by_outcome.get(&(Place::Advance, true)).map_or(0, |(_, fen)| *fen);
     let put_in = plus(whole, sum(proof::LEFT_OVER)?);
+    let corrected = sum(corrected::TAKEN)?;
     let used = sum(PAID_FROM_ADVANCE)?;
-    let left = Money::from_fen(put_in.saturating_sub(used));
-    Ok(AdvanceFigures { put_in: Money::from_fen(put_in), used: Money::from_fen(used), left })
+    let [put_in, corrected, used, left] =
+        [put_in, corrected, used, plus(put_in, corrected).saturating_sub(used)]
+            .map(Money::from_fen);
+    Ok(AdvanceFigures { put_in, corrected, used, left })
 }
 
 /// The sums with what an advance balance holds: what it paid went to employees without a transaction of its
-/// own, and what a split left over came to it with a transaction that is settled.
+/// own, what a split left over came to it with a transaction that is settled, and what was corrected came back to it
+/// from employees.
 fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
     let mut standing = by_outcome.clone();
     let whole = by_outcome.get(&(Place::Advance, true)).map_or(0, |(_, fen)| *fen);
@@ -542,6 +552,8 @@ fn balances(
     let advanced: i64 =
         connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
     post(Subject::Advance.number(), Subject::Receipts.number(), advanced);
+    let red: i64 = connection.query_row(corrected::RED, params![centre], |row| row.get(0))?;
+    post(Subject::Contributions.number(), Subject::Advance.number(), red);
     let mut statement = connection.prepare_cached(
         "select debit, credit, cast(sum(amount_fen) as bigint) from journal
             where centre_id = ?1 group by 1, 2

@@ -50,6 +50,7 @@ pub(crate) const TABLES: &[&str] = &[
     "notice_part",
     "employer_record",
     "advance_entry",
+    "correction",
     "appointment",
     "archived_month",
     "archived_place",

@@ -50,6 +50,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     15 "0015_identity",
     16 "0016_reversed",
     17 "0017_outcome",
+    21 "0021_correction",
 ];
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.

@@ -8,6 +8,7 @@
 //! A settlement takes the same way ([`spread`]): whoever settles a notice that has lines posts each
 //! line to its employee in the same commit.
 
+mod corrections;
 mod import;
 mod load;
 mod needs;
@@ -54,6 +55,7 @@ enum Scope {
     Accounts,
     Rosters,
     OpenRegisters,
+    Corrections,
 }
 
 impl Store {

@@ -348,3 +348,83 @@ fn an_import_does_not_change_a_notice_that_was_issued_here() {
     centre.run(&["import", "notices", "wrong.csv"]).assert().code(1);
     assert_eq!(centre.json(&["show", "notice", &reference])[0]["amount"], "832.00");
 }
+
+/// A line of JSON with what two persons say beside it.
+fn by_two(op: &str, rest: &str) -> String {
+    format!(
+        r#"{{"op":"{op}","on":"2026-06-13","employer_id":"H1",{rest},"reason":"来函更正","by":"017","approved_by":"008"}}"#
+    )
+}
+
+#[test]
+fn what_was_paid_is_corrected_by_two_persons_and_the_audit_proves_it() {
+    let (centre, reference) = filed();
+    pay(&centre, "H01", "832.00", &reference, "2026-06-12");
+    let correct = |amount: &str| {
+        by_two(
+            "correct_paid",
+            &format!(r#""employee_id":"A1","month":"2026-05","amount":"{amount}""#),
+        )
+    };
+    let answer = apply(&centre, &correct("160.00"), &[], 0).remove(0);
+    assert_eq!((&answer["ok"], &answer["amount"]), (&true.into(), &"160.00".into()));
+    let shown = |what: &[&str]| centre.json(what).remove(0);
+    assert_eq!(shown(&["show", "employee", "A1"])["balance"], "672.00");
+    let employer = shown(&["show", "employer", "H1"]);
+    assert_eq!((&employer["fund"], &employer["advance"]), (&"672.00".into(), &"160.00".into()));
+    let line = shown(&["show", "roster", "H1", "--month", "2026-05"]);
+    assert_eq!((&line["total"], &line["corrected"]), (&"832.00".into(), &"160.00".into()));
+    let notice = shown(&["show", "notice", &reference]);
+    assert_eq!(
+        (&notice["amount"], &notice["status"], &notice["lines"][0]["corrected"]),
+        (&"832.00".into(), &"paid".into(), &"160.00".into())
+    );
+    let ledger = centre.json(&["show", "ledger", "H1"]);
+    let red: Vec<_> = ledger.iter().filter(|row| row["kind"] == "correction").collect();
+    assert_eq!((red.len(), &red[0]["credit"]), (2, &"-160.00".into()));
+    centre.run(&["audit"]).assert().code(0);
+    let one_person = correct("1.00").replace("008", "017");
+    for (line, code) in [
+        (correct("672.01"), "above-line"),
+        (one_person, "two-persons-required"),
+        (correct("1.00").replace("来函更正", ""), "reason-missing"),
+        (correct("1.00").replace("\"A1\"", "\"A2\""), "not-listed"),
+    ] {
+        assert_eq!(apply(&centre, &line, &[], 1)[0]["error"], code, "{line}");
+    }
+    // Corrected to the last fen, in another run, and proved again.
+    apply(&centre, &correct("672.00"), &[], 0);
+    assert_eq!(shown(&["show", "employee", "A1"])["balance"], "0.00");
+    centre.run(&["audit"]).assert().code(0);
+}
+
+#[test]
+fn identities_are_corrected_and_two_numbers_of_one_person_become_one() {
+    let (centre, reference) = filed();
+    pay(&centre, "H01", "832.00", &reference, "2026-06-12");
+    let rename = by_two("correct_identity", r#""employee_id":"A1","name":"章某""#);
+    apply(&centre, &rename, &[], 0);
+    assert_eq!(centre.json(&["show", "employee", "A1"])[0]["name"], "章某");
+    let taken =
+        by_two("correct_identity", &format!(r#""employee_id":"A1","id_no":"{}""#, id_no(1)));
+    assert_eq!(apply(&centre, &taken, &[], 1)[0]["error"], "duplicate-account");
+    let same = by_two("correct_identity", r#""employee_id":"A1","name":"章某""#);
+    assert_eq!(apply(&centre, &same, &[], 1)[0]["error"], "nothing-changes");
+
+    // June waits for its money while the two numbers become one; what waits settles to the one that stays.
+    let june = REMIT.replace("\"2026-05\"", "\"2026-06\"").replace("2026-05-09", "2026-06-12");
+    let issued = apply(&centre, &june, &[], 0);
+    let answer =
+        apply(&centre, &by_two("merge_employees", r#""employee_id":"A1","into":"A2""#), &[], 0);
+    assert_eq!(answer[0]["amount"], "832.00");
+    let gone = centre.json(&["show", "employee", "A1"]);
+    assert_eq!(
+        (&gone[0]["status"], &gone[0]["went_to"], &gone[0]["balance"]),
+        (&"merged".into(), &"A2".into(), &"0.00".into())
+    );
+    pay(&centre, "H02", "832.00", issued[1]["reference"].as_str().unwrap(), "2026-06-13");
+    assert_eq!(centre.json(&["show", "employee", "A2"])[0]["balance"], "1664.00");
+    centre.run(&["audit"]).assert().code(0);
+    let same = by_two("merge_employees", r#""employee_id":"A2","into":"A2""#);
+    assert_eq!(apply(&centre, &same, &[], 1)[0]["error"], "same-employee");
+}

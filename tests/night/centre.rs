@@ -251,8 +251,9 @@ impl Centre {
         let placed: i64 = audit.places.iter().map(|standing| standing.amount.fen()).sum();
         assert_eq!(placed, audit.received.fen(), "{when}");
         let figures = audit.advance;
-        let left = figures.put_in.checked_sub(figures.used);
-        assert_eq!(left, Some(figures.left), "{when}: put in, used, left");
+        let came = figures.put_in.checked_add(figures.corrected);
+        let left = came.and_then(|came| came.checked_sub(figures.used));
+        assert_eq!(left, Some(figures.left), "{when}: put in, corrected, used, left");
         let balances: i64 = audit.balances.iter().map(|(_, money)| money.fen()).sum();
         assert_eq!(balances, 0, "{when}: debits are credits");
         // A month that was taken off is proved by its sums, and listed no more.

@@ -1,11 +1,13 @@
 //! What always holds, over thousands of random sequences of operations.
 
 use crate::hall::{Hall, id_no, today};
+use duizhang::remittance::register::Register;
 use duizhang::remittance::{Centre, Id, Money, Operation, Payment, YearMonth};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const EMPLOYERS: [&str; 2] = ["E1", "E2"];
 const PEOPLE: [&str; 4] = ["A", "B", "C", "D"];
@@ -34,6 +36,34 @@ pub(crate) fn standing(centre: &Centre) -> Value {
     state
 }
 
+/// What two persons put right: a paid line, an identity, two numbers of one person.
+fn at_counter(
+    registers: &[&Arc<Register>],
+    (employer, person, month): (&str, usize, YearMonth),
+    (kind, how): (u8, u8),
+) -> Value {
+    let amount = ["0.01", "33.33", "400.00", "800.00"][usize::from(how) / 4 % 4];
+    let mut operation = match kind {
+        15 | 16 => json!({"op": "correct_paid", "month": month, "amount": amount}),
+        _ if how % 8 == 0 => json!({"op": "merge_employees", "into": PEOPLE[(person + 1) % 4]}),
+        _ => json!({"op": "correct_identity", "name": if how % 2 == 0 { "某人" } else { "另名" },
+            "id_no": id_no(u32::from(how) % 6)}),
+    };
+    let both = [("employer_id", employer), ("employee_id", PEOPLE[person])];
+    let counter = [("by", "017"), ("approved_by", "008"), ("reason", "更正")];
+    for (key, value) in both.into_iter().chain(counter) {
+        operation[key] = json!(value);
+    }
+    let supplement = registers.iter().rev().find(|register| register.is_supplement());
+    if let (Some(register), true, 15 | 16) = (supplement, how % 3 == 0, kind) {
+        let line = &register.supplements()[0];
+        operation["register_id"] = json!(register.register_id());
+        operation["month"] = json!(line.for_month);
+        operation["employee_id"] = json!(line.employee_id);
+    }
+    operation
+}
+
 /// A step as an operation that has a fair chance to be allowed.
 fn operation(centre: &Centre, (kind, who, what, how): Step) -> Value {
     let employer = EMPLOYERS[usize::from(who) % 2];
@@ -55,7 +85,7 @@ fn operation(centre: &Centre, (kind, who, what, how): Step) -> Value {
     };
     let registers: Vec<_> = centre.registers(&book.employer_id).collect();
     let register = registers.iter().rev().nth(usize::from(how) % 3);
-    match kind % 16 {
+    match kind % 20 {
         0 | 1 => json!({"op": "open_account", "employer_id": employer, "employee_id": employee,
             "id_no": id_no(u32::try_from(person).unwrap()), "name": "某人", "base": base, "month": month}),
         2 => json!({"op": "seal", "employer_id": employer, "employee_id": employee, "month": month,
@@ -68,7 +98,7 @@ fn operation(centre: &Centre, (kind, who, what, how): Step) -> Value {
             "base": base, "month": month}),
         6 => json!({"op": "adjust_rate", "employer_id": employer, "employer_rate": rate,
             "employee_rate": "0.12", "month": month}),
-        7 => json!({"op": "supplement", "employer_id": employer, "employee_id": employee,
+        7 | 18 => json!({"op": "supplement", "employer_id": employer, "employee_id": employee,
             "for_month": back, "amount": amount}),
         8 => json!({"op": "transfer", "employee_id": employee, "from_employer": employer,
             "to_employer": other, "city": if how % 8 == 0 { "南宁" } else { "柳州" }}),
@@ -77,6 +107,7 @@ fn operation(centre: &Centre, (kind, who, what, how): Step) -> Value {
         12 | 13 => json!({"op": "issue_notice", "employer_id": employer,
             "months": if how % 4 == 0 { vec![] } else { vec![made] }, "supplements": how % 2 == 0}),
         14 => json!({"op": "revoke_notice", "reference": reference}),
+        15..=17 => at_counter(&registers, (employer, person, back.previous()), (kind % 20, how)),
         _ => json!({"op": "revoke", "employer_id": employer,
             "month": register.map_or(month, |register| register.month),
             "register_id": register.map_or("none".to_owned(), |register| register.register_id())}),
@@ -123,6 +154,9 @@ fn inverse(before: &Centre, operation: &Operation, answer: &Value) -> Option<Val
         | Operation::DeleteRoster(_)
         | Operation::RevokeNotice(_)
         | Operation::PayFromAdvance(_)
+        | Operation::CorrectPaid(_)
+        | Operation::CorrectIdentity(_)
+        | Operation::MergeEmployees(_)
         | Operation::Revoke(_)
         | Operation::BookAppointment(_)
         | Operation::CancelAppointment(_)
@@ -142,6 +176,10 @@ fn check(centre: &Centre) {
             assert!(year.amount > Money::ZERO, "{account:?}");
         }
         assert!(account.balance >= Money::ZERO, "{account:?}");
+        if account.is_merged() {
+            assert_eq!(account.balance, Money::ZERO, "{account:?}");
+            continue;
+        }
         let key = (account.employer_id.clone(), account.id_no.clone());
         assert!(held.insert(key), "two accounts at one employer: {account:?}");
     }
@@ -227,6 +265,9 @@ fn random_sequences_reach_every_operation_and_most_refusals() {
         "issue_notice",
         "revoke_notice",
         "revoke",
+        "correct_paid",
+        "correct_identity",
+        "merge_employees",
         "pay",
         "open_account duplicate-account",
         "seal already-sealed",
@@ -248,6 +289,10 @@ fn random_sequences_reach_every_operation_and_most_refusals() {
         "issue_notice nothing-to-pay",
         "revoke_notice notice-paid",
         "revoke_notice notice-not-awaiting",
+        "correct_paid not-paid",
+        "correct_paid not-listed",
+        "correct_paid above-line",
+        "correct_identity duplicate-account",
         "revoke revoke-in-reverse-order",
         "revoke not-revocable",
     ] {

@@ -73,6 +73,15 @@ codes! {
     AppointmentNotBooked => "appointment-not-booked",
     SealRequired => "seal-required",
     InvalidSealReason => "invalid-seal-reason",
+    TwoPersonsRequired => "two-persons-required",
+    ReasonMissing => "reason-missing",
+    NotPaid => "not-paid",
+    NotListed => "not-listed",
+    AboveLine => "above-line",
+    BalanceTooSmall => "balance-too-small",
+    Corrected => "corrected",
+    NothingChanges => "nothing-changes",
+    SameEmployee => "same-employee",
     MalformedOperation => "malformed-operation",
 }
 

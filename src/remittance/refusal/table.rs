@@ -288,11 +288,11 @@ refusals! {
         "the register of {employer} has no lines; give at least one"
         "单位 {employer} 的清册没有明细；请至少填写一行";
     NoticePaid { reference: PaymentReference } = NoticePaid
-        "{reference} is paid; what is paid is corrected at the counter"
-        "缴款通知书 {reference} 已缴款；已缴款的请到柜台办理更正";
+        "{reference} is paid; what is paid is corrected with correct_paid at the counter"
+        "缴款通知书 {reference} 已缴款；已缴款的请到柜台办理错缴更正";
     ListIsPaid { month: YearMonth, day: NaiveDate } = NoticePaid
-        "the list of {month} was paid on {day}; what is paid stays"
-        "{month} 的汇缴名单已于 {day} 缴款，不能删除";
+        "the list of {month} was paid on {day}; what is paid is corrected with correct_paid at the counter"
+        "{month} 的汇缴名单已于 {day} 缴款，不能删除；请到柜台办理错缴更正";
     NoticeRevoked { reference: PaymentReference } = NoticeNotAwaiting
         "{reference} is revoked already"
         "缴款通知书 {reference} 已撤销";
@@ -344,6 +344,65 @@ refusals! {
     NoElectronicSeal { employer: Id } = SealRequired
         "only companies have an electronic seal; change key information of {employer} at the counter"
         "只有企业有电子印章；单位 {employer} 变更关键信息请到柜台办理";
+
+    // At the counter.
+    TwoPersons { by: String } = TwoPersonsRequired
+        "this is done at the counter by two persons, found {by:?} alone; give by and approved_by, two different ones"
+        "此业务由柜台两人办理，现只有“{by}”；请填写经办人和复核人，两人不能相同";
+    ReasonMissing { by: String } = ReasonMissing
+        "{by} gives no reason; say why"
+        "经办人 {by} 未填写原因；请填写原因";
+    CorrectionNotPositive { employee: Id, value: Money } = AmountNotPositive
+        "a correction takes more than zero back, found {value} for {employee}"
+        "职工 {employee} 的更正金额为 {value} 元；应大于零";
+    ListNotPaid { month: YearMonth } = NotPaid
+        "the list of {month} is not paid; delete_roster it, put it right and remit it again"
+        "{month} 的汇缴名单尚未缴款；请删除该名单，改正后重新办理单位汇缴";
+    SupplementNotPaid { register: String } = NotPaid
+        "register {register} is not paid; revoke it instead"
+        "补缴清册 {register} 尚未缴款；请撤销该清册";
+    NotOnList { employee: Id, month: YearMonth } = NotListed
+        "{employee} is not on the list of {month}"
+        "职工 {employee} 不在 {month} 的汇缴名单上";
+    NotOnSupplement { employee: Id, month: YearMonth, register: String } = NotListed
+        "{employee} has no line for {month} on register {register}"
+        "补缴清册 {register} 上没有职工 {employee} 补缴 {month} 的明细";
+    AboveLine { employee: Id, month: YearMonth, reference: PaymentReference, value: Money, most: Money } = AboveLine
+        "{most} is left of what {reference} paid for {employee} of {month}, found {value}; give at most that"
+        "{reference} 为职工 {employee} 缴存的 {month} 款项尚余 {most} 元，填写的是 {value} 元；更正金额不能超过尚余金额";
+    HeldTooLittle { employee: Id, held: Money, needed: Money } = BalanceTooSmall
+        "the account of {employee} holds {held}, {needed} cannot go back; correct at most what it holds"
+        "职工 {employee} 的账户余额为 {held} 元，不足更正 {needed} 元；更正金额不能超过余额";
+    SettlementCorrected { reference: PaymentReference, employee: Id, month: YearMonth, value: Money, day: NaiveDate } = Corrected
+        "{value} of {employee} for {month} was corrected on {day}; take back what else is wrong of {reference} with correct_paid too, line by line"
+        "职工 {employee} {month} 的 {value} 元已于 {day} 办理错缴更正，{reference} 不能整笔红冲；其余错缴请逐人办理错缴更正";
+    NothingChanges { employee: Id } = NothingChanges
+        "give a name or an identity number of {employee} that differs from what is there"
+        "职工 {employee} 的姓名和证件号码均无变化；请填写与现有不同的内容";
+    IdentityHeld { employer: Id, employee: Id } = DuplicateAccount
+        "{employee} holds that identity number at {employer}; two numbers of one person become one with merge_employees"
+        "该证件号码在单位 {employer} 已属于职工 {employee}；同一人有两个职工编号的，请办理职工账户合并";
+    NumberMerged { employee: Id, into: Id } = UnknownEmployee
+        "the number {employee} was merged into {into}; give that"
+        "职工编号 {employee} 已合并至 {into}；请使用 {into}";
+    SurvivorUnknown { employer: Id, into: Id } = UnknownEmployee
+        "no employee {into} has an account at {employer}, nor one elsewhere of the same identity number"
+        "单位 {employer} 没有职工 {into} 的账户，其他单位也没有证件号码相同的账户";
+    SameNumber { employee: Id } = SameEmployee
+        "the number {employee} cannot be merged into itself"
+        "职工编号 {employee} 不能与自身合并";
+    AnothersNumber { employer: Id, into: Id } = DuplicateAccount
+        "{into} is another employee's number at {employer}"
+        "职工编号 {into} 在单位 {employer} 属于另一名职工";
+    MergeThatFirst { employer: Id, employee: Id, into: Id } = DuplicateAccount
+        "{employee} holds the identity number of {into} at {employer}; merge_employees that first"
+        "{into} 的证件号码在单位 {employer} 属于职工编号 {employee}；请先将其合并";
+    BothListed { employee: Id, into: Id, year: i32 } = DoubleRemittance
+        "{employee} and {into} are on the lists of one month of contribution year {year}; take one line back first: correct_paid where it is paid, delete_roster where it is not"
+        "职工编号 {employee} 与 {into} 在 {year} 汇缴年度有同一月份的汇缴；请先退回其中一笔，已缴款的办理错缴更正，未缴款的删除名单";
+    MergedAboveYearCap { employee: Id, value: Money, year: i32, cap: Money } = CapExceeded
+        "{employee} would have {value} in contribution year {year}, the cap is {cap}; correct_paid what is too much first"
+        "职工 {employee} 合并后 {year} 汇缴年度的缴存额将达 {value} 元，上限为 {cap} 元；请先对超出部分办理错缴更正";
 
     // No operation at all.
     MissingField { field: String } = MalformedOperation

@@ -126,15 +126,15 @@ impl Books<'_> {
         employee_id: &Id,
         on: NaiveDate,
     ) -> Result<(), StoreError> {
-        let mut at = employer_id.clone();
+        let (mut at, mut number) = (employer_id.clone(), employee_id.clone());
         loop {
-            self.account(&at, employee_id)?;
-            let next = match self.centre.account(&at, employee_id).map(|found| &found.status) {
-                Some(AccountStatus::Transferred { to }) => to.clone(),
+            self.account(&at, &number)?;
+            match self.centre.account(&at, &number).map(|found| &found.status) {
+                Some(AccountStatus::Transferred { to }) => at = to.clone(),
+                Some(AccountStatus::Merged { into }) => number = into.clone(),
                 Some(AccountStatus::Active | AccountStatus::Sealed { .. }) | None => return Ok(()),
-            };
-            self.employer(&next, on)?;
-            at = next;
+            }
+            self.employer(&at, on)?;
         }
     }
 
@@ -354,6 +354,7 @@ fn account(
         "active" => AccountStatus::Active,
         "sealed" => AccountStatus::Sealed { reason: detail },
         "transferred" => AccountStatus::Transferred { to: detail.into() },
+        "merged" => AccountStatus::Merged { into: detail.into() },
         _ => return Err(StoreError::Unknown { table: "employee", column: "status", found: code }),
     };
     let list = |column| row.text(column);

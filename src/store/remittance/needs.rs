@@ -4,12 +4,15 @@ use super::super::StoreError;
 use super::Books;
 use crate::remittance::employee::employee_id;
 use crate::remittance::identity::check_id_no;
-use crate::remittance::operation::{OpenAccount, Revoke, Transfer};
+use crate::remittance::operation::{
+    CorrectIdentity, CorrectPaid, MergeEmployees, OpenAccount, Revoke, Transfer,
+};
 use crate::remittance::register::{
     Draft, OpenLine, Register, RegisterContent, RegisterRequest, register_ordinal,
 };
-use crate::remittance::{Id, Operation, PaymentReference};
+use crate::remittance::{EmployeeAccount, Id, Operation, PaymentReference};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// From so many lines on, all of the employer's accounts are read at once.
 const MANY_LINES: usize = 64;
@@ -60,6 +63,9 @@ impl Books<'_> {
             }
             Operation::PayFromAdvance(op) => self.need_lines(op.reference, on),
             Operation::Revoke(op) => self.need_revocation(op, on),
+            Operation::CorrectPaid(op) => self.need_correction(op),
+            Operation::CorrectIdentity(op) => self.need_person(op),
+            Operation::MergeEmployees(op) => self.need_merge(op),
             Operation::BookAppointment(op) => self.appointments(Some(op.date), ""),
             Operation::CancelAppointment(op) => self.need_appointment(&op.appointment_id, on),
             Operation::KeepAppointment(op) => self.need_appointment(&op.appointment_id, on),
@@ -99,6 +105,7 @@ impl Books<'_> {
     ) -> Result<(), StoreError> {
         if let Some(employer_id) = self.notice(reference)? {
             self.all_registers(&employer_id)?;
+            self.corrections(&employer_id)?;
         }
         self.need_lines(reference, on)
     }
@@ -238,6 +245,46 @@ impl Books<'_> {
         self.open_registers(employer_id)?;
         self.rosters(employer_id)?;
         self.register(employer_id, ordinal)
+    }
+
+    /// The line with what was taken of it, and the account wherever it is.
+    fn need_correction(&mut self, op: &CorrectPaid) -> Result<(), StoreError> {
+        let employer_id = &op.employer_id;
+        match op.register_id.as_ref().map(|id| register_ordinal(employer_id, id)) {
+            Some(Some(ordinal)) => self.register(employer_id, ordinal)?,
+            Some(None) => return Ok(()),
+            None => {
+                self.rosters(employer_id)?;
+                self.roster_lines(employer_id, op.month)?;
+            }
+        }
+        self.corrections(employer_id)?;
+        self.follow(employer_id, &op.employee_id, op.on)
+    }
+
+    /// Every account of a number, and whoever holds the new identity number beside them.
+    fn need_person(&mut self, op: &CorrectIdentity) -> Result<(), StoreError> {
+        self.employee(&op.employee_id, op.on)?;
+        let Some(Ok(id_no)) = op.id_no.as_ref().map(|id_no| check_id_no(id_no, op.on)) else {
+            return Ok(());
+        };
+        let accounts = self.centre.accounts_by_number(&op.employee_id);
+        let employers: Vec<Id> = accounts.map(|account| account.employer_id.clone()).collect();
+        employers.iter().try_for_each(|employer_id| self.holder(employer_id, &id_no))
+    }
+
+    /// Every account of both numbers, and whoever holds the survivor's identity number beside them.
+    fn need_merge(&mut self, op: &MergeEmployees) -> Result<(), StoreError> {
+        self.employee(&op.employee_id, op.on)?;
+        self.employee(&op.into, op.on)?;
+        let accounts = self.centre.all::<EmployeeAccount>().iter();
+        let (stays, ends): (Vec<_>, Vec<_>) =
+            accounts.cloned().partition(|account| account.employee_id == op.into);
+        let numbers: BTreeSet<&str> = stays.iter().map(|account| account.id_no.as_str()).collect();
+        for account in ends.iter().filter(|account| account.employee_id == op.employee_id) {
+            numbers.iter().try_for_each(|id_no| self.holder(&account.employer_id, id_no))?;
+        }
+        Ok(())
     }
 
     fn need_appointment(&mut self, appointment_id: &Id, on: NaiveDate) -> Result<(), StoreError> {

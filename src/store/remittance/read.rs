@@ -72,6 +72,7 @@ impl Books<'_> {
         for ordinal in &notice.supplements {
             self.register(&employer_id, *ordinal)?;
         }
+        self.corrections(&employer_id)?;
         let name = self.centre.employer(&employer_id).map(|employer| employer.name.clone());
         let mut successors = Vec::new();
         if notice.status == NoticeState::Revoked {

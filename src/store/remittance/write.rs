@@ -8,8 +8,9 @@ use super::load::{DRAFT, LOG, REGISTER, VOUCHER};
 use super::{Books, day_or_none, text_of};
 use crate::remittance::appointment::Appointment;
 use crate::remittance::change::{Change, Entity, Put};
+use crate::remittance::correction::Correction;
 use crate::remittance::employee::{AccountEntry, AccountStatus, EmployeeAccount, EntryKind};
-use crate::remittance::ledger::Voucher;
+use crate::remittance::ledger::{Voucher, VoucherKind};
 use crate::remittance::payment::{IssuedNotice, NoticeState};
 use crate::remittance::register::Register;
 use crate::remittance::roster::Roster;
@@ -62,9 +63,11 @@ impl Books<'_> {
                 Change::Roster(put) => merge(&mut changed.rosters, put),
                 Change::Notice(put) => merge(&mut changed.notices, put),
                 Change::Register(put) => merge(&mut changed.registers, put),
-                Change::Draft(_) | Change::Voucher(_) | Change::Log(_) | Change::Appointment(_) => {
-                    records.push(change)
-                }
+                Change::Draft(_)
+                | Change::Voucher(_)
+                | Change::Log(_)
+                | Change::Correction(_)
+                | Change::Appointment(_) => records.push(change),
             }
         }
         for employer in changed.employers.into_values().filter_map(|put| put.after) {
@@ -112,6 +115,7 @@ impl Books<'_> {
                 self.record(&row.employer_id, LOG, row.ordinal, false, &text_of(&*row)?)
             }
             Change::Appointment(Put { after: Some(row), .. }) => self.write_appointment(&row),
+            Change::Correction(Put { after: Some(row), .. }) => self.write_correction(&row),
             Change::Employer(_)
             | Change::Account(_)
             | Change::Entry(_)
@@ -120,6 +124,7 @@ impl Books<'_> {
             | Change::Notice(_)
             | Change::Voucher(_)
             | Change::Log(_)
+            | Change::Correction(_)
             | Change::Appointment(_) => Ok(()),
         }
     }
@@ -362,6 +367,8 @@ impl Books<'_> {
         if fen == 0 {
             return Ok(());
         }
+        // What a correction brought was not paid out for its notice.
+        let paid = voucher.reference.filter(|_| voucher.kind != VoucherKind::Correction);
         let number = self.number_or_new(&voucher.employer_id)?;
         let sql = "insert into advance_entry values (?1, ?2, ?3, ?4, ?5, ?6)";
         self.bulk.connection.prepare_cached(sql)?.execute(params![
@@ -370,7 +377,29 @@ impl Books<'_> {
             voucher.ordinal,
             day_number(voucher.on),
             fen,
-            voucher.reference.map(reference_number)
+            paid.map(reference_number)
+        ])?;
+        Ok(())
+    }
+
+    fn write_correction(&mut self, row: &Correction) -> Result<(), StoreError> {
+        let (number, seat) = self.place(&row.employer_id, &row.employee_id)?;
+        let sql = "insert into correction
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        self.bulk.connection.prepare_cached(sql)?.execute(params![
+            self.bulk.centre_id,
+            number,
+            row.ordinal,
+            seat,
+            row.month.ordinal(),
+            row.register,
+            reference_number(row.reference),
+            day_number(row.on),
+            row.employer_share.fen(),
+            row.employee_share.fen(),
+            row.reason,
+            row.by,
+            row.approved_by
         ])?;
         Ok(())
     }
@@ -438,6 +467,7 @@ fn detail(status: &AccountStatus) -> Option<&str> {
         AccountStatus::Active => None,
         AccountStatus::Sealed { reason } => Some(reason),
         AccountStatus::Transferred { to } => Some(to.as_str()),
+        AccountStatus::Merged { into } => Some(into.as_str()),
     }
 }
 
@@ -447,5 +477,8 @@ const fn kind_number(kind: EntryKind) -> i64 {
         EntryKind::Supplement => 2,
         EntryKind::TransferOut => 3,
         EntryKind::TransferIn => 4,
+        EntryKind::Correction => 11,
+        EntryKind::MergeOut => 12,
+        EntryKind::MergeIn => 13,
     }
 }

@@ -238,7 +238,12 @@ pub(super) fn audit(audit: &Audit) -> Value {
         "whole": audit.gaps.is_empty(),
         "received": audit.received,
         "places": places,
-        "advance": { "put_in": figures.put_in, "used": figures.used, "left": figures.left },
+        "advance": {
+            "put_in": figures.put_in,
+            "corrected": figures.corrected,
+            "used": figures.used,
+            "left": figures.left,
+        },
         "gaps": audit.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

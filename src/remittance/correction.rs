@@ -1,0 +1,306 @@
+//! Correction 错缴更正: what was paid for one employee's month, and should not have been, goes back.
+//!
+//! Start at [`Correction`]. The list, the supplement and the notice keep what was paid; a correction stands
+//! beside them. It is posted in red on the employee's account, wherever it is now, and to the employer's
+//! advance balance, which pays a later notice or is returned (多缴退回). Two persons do it, and say why.
+//!
+//! Invariant: never more than earlier corrections left of the line, nor than the employee has.
+
+use super::centre::{Centre, Work, difference, sum};
+use super::counter::{Counter, persons};
+use super::employee::{EmployeeAccount, EntryKind};
+use super::ledger::{Movement, Posting, VoucherKind};
+use super::log::LogKind;
+use super::operation::{CorrectPaid, Output};
+use super::refusal::Refusal;
+use super::register::{RegisterStatus, register_ordinal};
+use super::wire::day;
+use super::{Id, Money, PaymentReference, Subject, YearMonth};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One correction of one employee's line, for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    pub employer_id: Id,
+    /// The voucher's, in the employer's own count.
+    pub ordinal: u32,
+    /// As the list or the supplement names it.
+    pub employee_id: Id,
+    /// The list's month, or the month that the supplement was for.
+    pub month: YearMonth,
+    /// The supplement's register; `None` for the month's list.
+    pub register: Option<u32>,
+    /// The notice that had paid it.
+    pub reference: PaymentReference,
+    #[serde(with = "day")]
+    pub on: NaiveDate,
+    /// What goes back of each side.
+    pub employer_share: Money,
+    pub employee_share: Money,
+    pub reason: String,
+    pub by: String,
+    pub approved_by: String,
+}
+
+/// Which line of a list or of a supplement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineKey<'a> {
+    pub employee_id: &'a Id,
+    pub month: YearMonth,
+    pub register: Option<u32>,
+}
+
+/// A line that was paid: its notice, and what is left of it.
+struct PaidLine {
+    reference: PaymentReference,
+    employer_share: Money,
+    employee_share: Money,
+}
+
+impl Correction {
+    /// Both sides together.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        [self.employer_share, self.employee_share].into_iter().sum()
+    }
+
+    fn is_of(&self, line: LineKey<'_>) -> bool {
+        self.employee_id == *line.employee_id
+            && self.month == line.month
+            && self.register == line.register
+    }
+}
+
+impl Centre {
+    /// The corrections of an employer's lists and supplements, oldest first.
+    pub fn corrections<'a>(
+        &'a self,
+        employer_id: &'a Id,
+    ) -> impl Iterator<Item = &'a Arc<Correction>> {
+        let all = self.corrections.from_key((employer_id.clone(), 0));
+        all.take_while(move |correction| correction.employer_id == *employer_id)
+    }
+
+    /// What went back of a line, both sides; zero where nothing did.
+    #[must_use]
+    pub fn corrected(&self, employer_id: &Id, line: LineKey<'_>) -> Money {
+        let of_line = self.corrections(employer_id).filter(|correction| correction.is_of(line));
+        of_line.map(|correction| correction.amount()).sum()
+    }
+}
+
+/// Corrects one employee's line down.
+pub(super) fn correct_paid(work: &mut Work<'_>, op: &CorrectPaid) -> Result<Output, Refusal> {
+    let counter = persons(op.by.as_deref(), op.approved_by.as_deref())?.because(&op.reason)?;
+    let mut employer = work.employer(&op.employer_id)?;
+    if op.amount <= Money::ZERO {
+        let (employee, value) = (op.employee_id.clone(), op.amount);
+        return Err(Refusal::CorrectionNotPositive { employee, value });
+    }
+    let register = register(op)?;
+    let line = paid_line(work, op, register)?;
+    let (employer_share, employee_share) = shares(op, &line)?;
+    let mut account = work.located(&op.employer_id, &op.employee_id)?;
+    if account.balance < op.amount {
+        let (employee, held, needed) = (account.employee_id, account.balance, op.amount);
+        return Err(Refusal::HeldTooLittle { employee, held, needed });
+    }
+    let left = difference(sum(line.employer_share, line.employee_share)?, op.amount)?;
+    lower_year(work, op, &mut account, left.is_zero() && register.is_none())?;
+    let ordinal = employer.next_ordinal();
+    let here = account.employer_id == op.employer_id;
+    let red = Money::from_fen(-op.amount.fen());
+    let from = if here { Subject::Contributions } else { Subject::Transit };
+    // Both on the credit side, the first in red: neither account turns over what never moved.
+    let postings = [Posting::credit(from, red), Posting::credit(Subject::Advance, op.amount)];
+    let kind = VoucherKind::Correction;
+    work.post(&mut employer, ordinal, kind, Some(line.reference), &postings)?;
+    work.put(employer);
+    let voucher = if here { ordinal } else { carry(work, &account.employer_id, red, &line)? };
+    let movement = Movement {
+        kind: EntryKind::Correction,
+        for_month: Some(op.month),
+        amount: red,
+        employer_share: Money::from_fen(-employer_share.fen()),
+        employee_share: Money::from_fen(-employee_share.fen()),
+    };
+    work.enter(&mut account, movement, Some(line.reference), voucher)?;
+    work.put(account);
+    work.put(Correction {
+        employer_id: op.employer_id.clone(),
+        ordinal,
+        employee_id: op.employee_id.clone(),
+        month: op.month,
+        register,
+        reference: line.reference,
+        on: work.on,
+        employer_share,
+        employee_share,
+        reason: counter.reason.clone(),
+        by: op.by.clone().unwrap_or_default(),
+        approved_by: counter.approved_by.clone(),
+    });
+    note(work, op, ordinal, &line, counter);
+    let amount = Some(op.amount);
+    let (reference, employee_id) = (Some(line.reference), Some(op.employee_id.clone()));
+    Ok(Output { reference, employee_id, amount, ..Output::default() })
+}
+
+fn note(work: &mut Work<'_>, op: &CorrectPaid, ordinal: u32, line: &PaidLine, counter: Counter) {
+    let was: Money = [line.employer_share, line.employee_share].into_iter().sum();
+    let left = was.checked_sub(op.amount).unwrap_or_default();
+    let subject = match &op.register_id {
+        Some(register_id) => format!("{} {register_id} {}", op.employee_id, op.month),
+        None => format!("{} {}", op.employee_id, op.month),
+    };
+    let counter = counter.changed(was.to_string(), left.to_string());
+    let amount = Some(op.amount);
+    let kind = LogKind::Corrected;
+    work.note_counter(&op.employer_id, ordinal, kind, "correct_paid", subject, amount, counter);
+}
+
+/// The supplement that is meant, where one is.
+fn register(op: &CorrectPaid) -> Result<Option<u32>, Refusal> {
+    let Some(register_id) = &op.register_id else { return Ok(None) };
+    match register_ordinal(&op.employer_id, register_id) {
+        Some(ordinal) => Ok(Some(ordinal)),
+        None => Err(Refusal::UnknownRegister { employer: op.employer_id.clone() }),
+    }
+}
+
+/// The line with its notice, less what earlier corrections took.
+fn paid_line(
+    work: &Work<'_>,
+    op: &CorrectPaid,
+    register: Option<u32>,
+) -> Result<PaidLine, Refusal> {
+    let found = match register {
+        None => listed(work, op)?,
+        Some(ordinal) => supplemented(work, op, ordinal)?,
+    };
+    let key = LineKey { employee_id: &op.employee_id, month: op.month, register };
+    let corrections = work.centre.corrections(&op.employer_id);
+    let mut line = found;
+    for earlier in corrections.filter(|correction| correction.is_of(key)) {
+        line.employer_share = difference(line.employer_share, earlier.employer_share)?;
+        line.employee_share = difference(line.employee_share, earlier.employee_share)?;
+    }
+    Ok(line)
+}
+
+fn listed(work: &Work<'_>, op: &CorrectPaid) -> Result<PaidLine, Refusal> {
+    let (employer, employee, month) = (op.employer_id.clone(), op.employee_id.clone(), op.month);
+    let Some(roster) = work.centre.roster(&employer, month) else {
+        return Err(Refusal::ListMissing { employer, month });
+    };
+    let (Some(reference), Some(_)) = (roster.reference, roster.paid_on) else {
+        return Err(Refusal::ListNotPaid { month });
+    };
+    match roster.lines.iter().find(|line| line.employee_id == employee) {
+        Some(line) => Ok(PaidLine {
+            reference,
+            employer_share: line.employer_share,
+            employee_share: line.employee_share,
+        }),
+        None => Err(Refusal::NotOnList { employee, month }),
+    }
+}
+
+fn supplemented(work: &Work<'_>, op: &CorrectPaid, ordinal: u32) -> Result<PaidLine, Refusal> {
+    let key = (op.employer_id.clone(), ordinal);
+    let found = work.centre.registers.get(&key).filter(|register| register.is_supplement());
+    let Some(register) = found else {
+        return Err(Refusal::UnknownRegister { employer: op.employer_id.clone() });
+    };
+    let (Some(reference), RegisterStatus::Completed) = (register.reference, register.status) else {
+        return Err(Refusal::SupplementNotPaid { register: register.register_id() });
+    };
+    let mut line = PaidLine { reference, employer_share: Money::ZERO, employee_share: Money::ZERO };
+    let of_employee = register
+        .supplements()
+        .iter()
+        .filter(|line| line.employee_id == op.employee_id && line.for_month == op.month);
+    for part in of_employee {
+        line.employer_share = sum(line.employer_share, part.employer_share)?;
+        line.employee_share = sum(line.employee_share, part.employee_share)?;
+    }
+    if sum(line.employer_share, line.employee_share)?.is_zero() {
+        let (employee, month) = (op.employee_id.clone(), op.month);
+        let register = register.register_id();
+        return Err(Refusal::NotOnSupplement { employee, month, register });
+    }
+    Ok(line)
+}
+
+/// What goes back of each side: in the proportion of what is left of the line, the employer's to the nearest
+/// fen and the rest of the employee's, so that the two are the amount and neither is more than its side.
+fn shares(op: &CorrectPaid, line: &PaidLine) -> Result<(Money, Money), Refusal> {
+    let left = sum(line.employer_share, line.employee_share)?;
+    if op.amount > left {
+        return Err(Refusal::AboveLine {
+            employee: op.employee_id.clone(),
+            month: op.month,
+            reference: line.reference,
+            value: op.amount,
+            most: left,
+        });
+    }
+    let whole = i128::from(left.fen());
+    let share = i128::from(op.amount.fen()) * i128::from(line.employer_share.fen());
+    let share = (share * 2 + whole).checked_div(whole * 2);
+    let share = share.and_then(|fen| i64::try_from(fen).ok()).map(Money::from_fen);
+    let parts = share.and_then(|share| Some((share, op.amount.checked_sub(share)?)));
+    parts.ok_or(Refusal::AmountNotSplit { value: op.amount })
+}
+
+/// The year asks for so much less; a month of which nothing is left is free for whoever should have paid it.
+fn lower_year(
+    work: &Work<'_>,
+    op: &CorrectPaid,
+    account: &mut EmployeeAccount,
+    nothing_left: bool,
+) -> Result<(), Refusal> {
+    let year = work.policy().contribution_year(op.month);
+    let total = difference(account.year_total(year), op.amount)?;
+    if nothing_left {
+        account.set_listed(year, op.month, false, total);
+    } else {
+        account.set_year_total(year, total);
+    }
+    Ok(())
+}
+
+/// Posts what goes back of an account at another employer in that employer's books.
+fn carry(work: &mut Work<'_>, at: &Id, red: Money, line: &PaidLine) -> Result<u32, Refusal> {
+    let mut other = work.employer(at)?;
+    let ordinal = other.next_ordinal();
+    let postings =
+        [Posting::debit(Subject::Transit, red), Posting::credit(Subject::Contributions, red)];
+    let kind = VoucherKind::Correction;
+    work.post(&mut other, ordinal, kind, Some(line.reference), &postings)?;
+    work.put(other);
+    let (subject, amount) = (line.reference.to_string(), Some(Money::from_fen(-red.fen())));
+    work.note(at, ordinal, LogKind::Corrected, "correct_paid", subject, amount);
+    Ok(ordinal)
+}
+
+/// Refuses to book a settlement back of which a line was corrected.
+pub(super) fn check_uncorrected(
+    work: &Work<'_>,
+    employer_id: &Id,
+    reference: PaymentReference,
+) -> Result<(), Refusal> {
+    let mut corrections = work.centre.corrections(employer_id);
+    let Some(first) = corrections.find(|correction| correction.reference == reference) else {
+        return Ok(());
+    };
+    Err(Refusal::SettlementCorrected {
+        reference,
+        employee: first.employee_id.clone(),
+        month: first.month,
+        value: first.amount(),
+        day: first.on,
+    })
+}

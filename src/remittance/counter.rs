@@ -1,0 +1,88 @@
+//! What only the counter does (柜台业务): two persons do it, and the log says who, why and what was before.
+//!
+//! Start at [`persons`]. Whoever calls the domain says both names: at the desk they are the one who proposed
+//! and the one who approved; the domain refuses where one is missing or both are the same.
+
+use super::centre::Work;
+use super::log::{Author, LogEntry, LogKind};
+use super::refusal::Refusal;
+use super::{Id, Money};
+use serde::{Deserialize, Serialize};
+
+/// Who approved something at the counter, and why; it stands in the log beside who did it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    pub approved_by: String,
+    pub reason: String,
+    /// What was there before, and is there now.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
+}
+
+/// The two who act.
+pub(super) struct Persons {
+    by: String,
+    approved_by: String,
+}
+
+/// The two persons, if there are two.
+pub(super) fn persons(by: Option<&str>, approved_by: Option<&str>) -> Result<Persons, Refusal> {
+    let named = |who: Option<&str>| who.unwrap_or_default().trim().to_owned();
+    let (by, approved_by) = (named(by), named(approved_by));
+    if by.is_empty() || approved_by.is_empty() || by == approved_by {
+        return Err(Refusal::TwoPersons { by: if by.is_empty() { approved_by } else { by } });
+    }
+    Ok(Persons { by, approved_by })
+}
+
+impl Persons {
+    /// With the reason, which nobody may leave out.
+    pub(super) fn because(self, reason: &str) -> Result<Counter, Refusal> {
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Refusal::ReasonMissing { by: self.by });
+        }
+        let approved_by = self.approved_by;
+        Ok(Counter { approved_by, reason: reason.to_owned(), ..Counter::default() })
+    }
+}
+
+impl Counter {
+    /// With what was before and what is now.
+    pub(super) fn changed(self, before: String, after: String) -> Self {
+        Self { before, after, ..self }
+    }
+}
+
+impl Work<'_> {
+    /// Notes in the employer's log what the counter did.
+    #[expect(clippy::too_many_arguments, reason = "one a column of the log")]
+    pub(super) fn note_counter(
+        &mut self,
+        employer_id: &Id,
+        ordinal: u32,
+        kind: LogKind,
+        what: &str,
+        subject: String,
+        amount: Option<Money>,
+        counter: Counter,
+    ) {
+        let (on, line) = (self.on, self.line);
+        let Author { by, at } = self.author.clone();
+        self.put(LogEntry {
+            employer_id: employer_id.clone(),
+            ordinal,
+            on,
+            line,
+            kind,
+            what: what.to_owned(),
+            subject,
+            amount,
+            by,
+            at,
+            counter: Some(counter),
+        });
+    }
+}

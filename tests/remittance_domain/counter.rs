@@ -1,0 +1,293 @@
+//! What two persons put right at the counter: paid lines, identities, numbers.
+
+use crate::hall::{Hall, id_no, today};
+use duizhang::remittance::{Id, Money, RefusalCode, YearMonth};
+use serde_json::{Value, json};
+
+/// E1 with A and B; May listed, a supplement of A for April beside it, all of it paid.
+fn paid() -> (Hall, String) {
+    let mut hall = Hall::with_employer();
+    hall.hire("A", 1, "2026-05");
+    hall.hire("B", 2, "2026-05");
+    hall.ok(json!({"op": "supplement", "employee_id": "A", "for_month": "2026-04",
+        "amount": "100.01"}));
+    let reference = hall.remit_and_issue("2026-05");
+    hall.pay(&reference);
+    (hall, reference)
+}
+
+fn by_two(mut operation: Value) -> Value {
+    for (key, value) in [("by", "017"), ("approved_by", "008"), ("reason", "更正")] {
+        if operation.get(key).is_none() {
+            operation[key] = json!(value);
+        }
+    }
+    operation
+}
+
+fn correct(employee: &str, amount: &str) -> Value {
+    by_two(json!({"op": "correct_paid", "employee_id": employee, "month": "2026-05",
+        "amount": amount}))
+}
+
+fn advance(hall: &Hall) -> String {
+    hall.centre.employer(&Id::from("E1")).unwrap().balances.advance.to_string()
+}
+
+fn asked(hall: &Hall, employer: &str, employee: &str) -> (String, bool) {
+    let account = hall.centre.account(&Id::from(employer), &Id::from(employee)).unwrap();
+    let month: YearMonth = "2026-05".parse().unwrap();
+    let year = hall.centre.policy().contribution_year(month);
+    (account.year_total(year).to_string(), account.is_listed(year, month))
+}
+
+#[test]
+fn what_was_paid_goes_back_in_red_to_the_advance_balance() {
+    let (mut hall, reference) = paid();
+    let answer = hall.ok(correct("A", "160.00"));
+    assert_eq!((&answer["reference"], &answer["amount"]), (&json!(reference), &json!("160.00")));
+    assert_eq!((hall.balance("E1", "A"), advance(&hall)), ("740.01".into(), "160.00".into()));
+    assert_eq!(asked(&hall, "E1", "A"), ("740.01".into(), true));
+    let entries: Vec<_> = hall.centre.statement(&Id::from("E1"), &Id::from("A")).cloned().collect();
+    let red = serde_json::to_value(&**entries.last().unwrap()).unwrap();
+    for (key, want) in [
+        ("kind", "correction"),
+        ("amount", "-160.00"),
+        ("employer_share", "-80.00"),
+        ("employee_share", "-80.00"),
+        ("for_month", "2026-05"),
+        ("balance", "740.01"),
+    ] {
+        assert_eq!(red[key], want, "{key}");
+    }
+    let voucher = hall.centre.ledger(&Id::from("E1")).last().cloned().unwrap();
+    assert_eq!(
+        serde_json::to_value(&voucher.postings).unwrap(),
+        json!([{"subject": "201 住房公积金", "debit": "0.00", "credit": "-160.00"},
+            {"subject": "21903 单位暂存款", "debit": "0.00", "credit": "160.00"}])
+    );
+    // The list and the notice keep what was paid; the correction is shown beside it.
+    let notice = hall.centre.notice(reference.parse().unwrap()).unwrap();
+    let lines: Vec<_> = hall.centre.lines_of(notice).collect();
+    let corrected: Vec<String> = lines.iter().map(|line| line.corrected.to_string()).collect();
+    assert_eq!(
+        (lines[0].employer_share.to_string(), notice.amount.to_string()),
+        ("400.00".into(), "1700.01".into())
+    );
+    assert_eq!(corrected, ["160.00", "0.00", "0.00"]);
+    let log = hall.centre.log(&Id::from("E1")).last().cloned().unwrap();
+    let log = serde_json::to_value(&*log).unwrap();
+    assert_eq!(log["by"], "017");
+    assert_eq!(
+        log["counter"],
+        json!({"approved_by": "008", "reason": "更正", "before": "800.00", "after": "640.00"})
+    );
+    // It pays the next notice.
+    let june = hall.remit_and_issue("2026-06");
+    let amount = hall.centre.notice(june.parse().unwrap()).unwrap().amount;
+    let from_advance = Money::from_fen(160_00);
+    let bank_parts = vec![amount.checked_sub(from_advance).unwrap()];
+    let payment = duizhang::remittance::Payment { bank_parts, from_advance };
+    hall.centre.settle(june.parse().unwrap(), today(), &payment).unwrap();
+    assert_eq!(advance(&hall), "0.00");
+    hall.centre.audit_entries().unwrap();
+}
+
+#[test]
+fn a_correction_never_takes_more_than_the_line_or_the_employee_has() {
+    let (mut hall, _) = paid();
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        (correct("A", "800.01"), "above-line"),
+        (correct("A", "0.00"), "amount-not-positive"),
+        (correct("C", "1.00"), "not-listed"),
+        (by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-06", "amount": "1.00"})), "roster-missing"),
+        (by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-05", "amount": "1.00", "register_id": "E1-R99"})), "unknown-register"),
+        (by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-05", "amount": "1.00", "approved_by": "017"})), "two-persons-required"),
+        (json!({"op": "correct_paid", "employee_id": "A", "month": "2026-05", "amount": "1.00", "by": "017", "reason": "x"}), "two-persons-required"),
+        (by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-05", "amount": "1.00", "reason": " "})), "reason-missing"),
+    ];
+    for (operation, code) in rows {
+        assert_eq!(hall.refused(operation.clone()).0, code, "{operation}");
+    }
+    hall.ok(correct("A", "500.00"));
+    let (code, message) = hall.refused(correct("A", "300.01"));
+    assert_eq!(code, "above-line");
+    assert!(message.starts_with("300.00 is left of what"), "{message}");
+    hall.ok(correct("A", "300.00"));
+    // Nothing is left of May: it is free for the employer that should have paid it.
+    assert_eq!(asked(&hall, "E1", "A"), ("100.01".into(), false));
+    assert_eq!((hall.balance("E1", "A"), advance(&hall)), ("100.01".into(), "800.00".into()));
+
+    // What is not paid is put right by deleting it.
+    hall.ok(json!({"op": "remit", "month": "2026-06"}));
+    let june = by_two(
+        json!({"op": "correct_paid", "employee_id": "A", "month": "2026-06", "amount": "1.00"}),
+    );
+    assert_eq!(hall.refused(june).0, "not-paid");
+}
+
+#[test]
+fn a_supplement_is_corrected_under_its_register() {
+    let (mut hall, reference) = paid();
+    let of = |amount: &str| {
+        by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-04",
+            "register_id": "E1-R4", "amount": amount}))
+    };
+    hall.ok(of("33.34"));
+    assert_eq!(hall.refused(of("66.68")).0, "above-line");
+    hall.ok(of("66.67"));
+    assert_eq!((hall.balance("E1", "A"), advance(&hall)), ("800.00".into(), "100.01".into()));
+    assert_eq!(asked(&hall, "E1", "A"), ("800.00".into(), true));
+    let notice = hall.centre.notice(reference.parse().unwrap()).unwrap();
+    let corrected: Vec<_> =
+        hall.centre.lines_of(notice).map(|line| line.corrected.to_string()).collect();
+    assert_eq!(corrected, ["0.00", "0.00", "100.01"]);
+}
+
+#[test]
+fn a_correction_follows_the_account_and_stops_where_its_money_is_gone() {
+    let (mut hall, _) = paid();
+    hall.enrol("E2", "2026-05");
+    hall.ok(json!({"op": "seal", "employee_id": "A", "month": "2026-06", "reason": "调出"}));
+    hall.ok(json!({"op": "transfer", "employee_id": "A", "from_employer": "E1",
+        "to_employer": "E2", "city": "柳州"}));
+    hall.ok(correct("A", "800.00"));
+    assert_eq!((hall.balance("E2", "A"), advance(&hall)), ("100.01".into(), "800.00".into()));
+    assert_eq!(asked(&hall, "E2", "A"), ("100.01".into(), false));
+    let fund = |id: &str| hall.centre.employer(&Id::from(id)).unwrap().balances.fund.to_string();
+    assert_eq!((fund("E1"), fund("E2")), ("800.00".into(), "100.01".into()));
+    // The month is free: E2 may list A for May.
+    hall.ok(json!({"op": "unseal", "employer_id": "E2", "employee_id": "A", "month": "2026-05"}));
+    hall.ok(json!({"op": "remit", "employer_id": "E2", "month": "2026-05"}));
+}
+
+#[test]
+fn a_settlement_that_was_corrected_is_not_booked_back_and_the_way_is_named() {
+    let (mut hall, reference) = paid();
+    hall.ok(correct("B", "1.00"));
+    let refused = hall.centre.reverse_settlement(reference.parse().unwrap(), today()).unwrap_err();
+    assert_eq!(refused.code(), RefusalCode::Corrected);
+    assert!(refused.to_string().contains("with correct_paid"), "{refused}");
+    assert!(
+        hall.refused(json!({"op": "revoke_notice", "reference": reference}))
+            .1
+            .contains("correct_paid")
+    );
+}
+
+#[test]
+fn a_name_and_a_number_are_corrected_wherever_the_person_has_the_account() {
+    let (mut hall, _) = paid();
+    hall.enrol("E2", "2026-05");
+    hall.ok(json!({"op": "seal", "employee_id": "A", "month": "2026-06", "reason": "调出"}));
+    hall.ok(json!({"op": "transfer", "employee_id": "A", "from_employer": "E1",
+        "to_employer": "E2", "city": "柳州"}));
+    let right = |employer: &str| {
+        by_two(json!({"op": "correct_identity", "employer_id": employer, "employee_id": "A",
+            "name": "张某", "id_no": id_no(7)}))
+    };
+    assert_eq!(hall.refused(right("E1")).0, "unknown-employee"); // It is at E2 now.
+    hall.ok(right("E2"));
+    for employer in ["E1", "E2"] {
+        let account = hall.centre.account(&Id::from(employer), &Id::from("A")).unwrap();
+        assert_eq!(
+            (account.name.as_str(), account.id_no.clone()),
+            ("张某", id_no(7)),
+            "{employer}"
+        );
+        let log = hall.centre.log(&Id::from(employer)).last().cloned().unwrap();
+        let counter = log.counter.as_ref().unwrap();
+        assert_eq!(counter.before, format!("A 某人 {}", id_no(1)));
+        assert_eq!(counter.after, format!("A 张某 {}", id_no(7)));
+    }
+    // The old number is free, the new one is taken.
+    hall.ok(json!({"op": "open_account", "employee_id": "C", "id_no": id_no(1), "name": "某人",
+        "base": "5000.00", "month": "2026-06"}));
+    let taken = by_two(json!({"op": "correct_identity", "employee_id": "C", "id_no": id_no(2)}));
+    let (code, message) = hall.refused(taken);
+    assert_eq!(code, "duplicate-account");
+    assert!(message.contains("merge_employees"), "{message}");
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        (by_two(json!({"op": "correct_identity", "employee_id": "C", "id_no": "1"})), "invalid-id-no"),
+        (by_two(json!({"op": "correct_identity", "employee_id": "C", "name": "某人"})), "nothing-changes"),
+        (by_two(json!({"op": "correct_identity", "employee_id": "C", "name": " "})), "nothing-changes"),
+        (json!({"op": "correct_identity", "employee_id": "C", "name": "李某", "reason": "x"}), "two-persons-required"),
+    ];
+    for (operation, code) in rows {
+        assert_eq!(hall.refused(operation.clone()).0, code, "{operation}");
+    }
+}
+
+fn merge(employer: &str, employee: &str, into: &str) -> Value {
+    by_two(json!({"op": "merge_employees", "employer_id": employer, "employee_id": employee,
+        "into": into}))
+}
+
+#[test]
+fn two_accounts_of_one_person_become_one_and_what_waits_settles_to_it() {
+    let (mut hall, _) = paid();
+    // June lists both; July only B, after A was sealed.
+    let june = hall.remit_and_issue("2026-06");
+    let (code, message) = hall.refused(merge("E1", "A", "B"));
+    assert_eq!(code, "double-remittance");
+    assert!(message.contains("correct_paid"), "{message}");
+    hall.pay(&june);
+    hall.ok(correct("A", "800.00"));
+    hall.ok(by_two(
+        json!({"op": "correct_paid", "employee_id": "A", "month": "2026-06", "amount": "800.00"}),
+    ));
+    hall.ok(
+        json!({"op": "supplement", "employee_id": "A", "for_month": "2026-03", "amount": "50.00"}),
+    );
+    let waits = hall.ok(json!({"op": "issue_notice", "supplements": true}));
+    let answer = hall.ok(merge("E1", "A", "B"));
+    assert_eq!((&answer["employee_id"], &answer["amount"]), (&json!("B"), &json!("100.01")));
+    assert_eq!(
+        (hall.balance("E1", "A"), hall.balance("E1", "B")),
+        ("0.00".into(), "1700.01".into())
+    );
+    assert_eq!(hall.status("E1", "A"), "merged");
+    hall.pay(waits["reference"].as_str().unwrap());
+    assert_eq!(
+        (hall.balance("E1", "A"), hall.balance("E1", "B")),
+        ("0.00".into(), "1750.01".into())
+    );
+    // The history of the number that ended is still there, and whoever names it is sent on.
+    assert_eq!(hall.centre.statement(&Id::from("E1"), &Id::from("A")).count(), 6);
+    let (code, message) = hall
+        .refused(json!({"op": "seal", "employee_id": "A", "month": "2026-07", "reason": "离职"}));
+    assert_eq!(code, "unknown-employee");
+    assert!(message.contains("merged into B"), "{message}");
+    assert_eq!(hall.refused(merge("E1", "A", "B")).0, "unknown-employee");
+    assert_eq!(hall.refused(merge("E1", "B", "B")).0, "same-employee");
+    assert_eq!(hall.refused(merge("E1", "B", "Z")).0, "unknown-employee");
+    // The number that was typed wrong is free for whoever it belongs to.
+    hall.ok(json!({"op": "open_account", "employee_id": "C", "id_no": id_no(1), "name": "某人",
+        "base": "5000.00", "month": "2026-07"}));
+    let july = hall.ok(json!({"op": "remit", "month": "2026-07"}));
+    assert_eq!(july["headcount"], 2);
+    // A correction of what the old number was paid follows it.
+    hall.ok(by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-04",
+        "register_id": "E1-R4", "amount": "100.01"})));
+    assert_eq!(hall.balance("E1", "B"), "1650.00");
+}
+
+#[test]
+fn numbers_of_one_person_at_several_employers_become_one() {
+    let (mut hall, _) = paid();
+    hall.enrol("E2", "2026-05");
+    hall.ok(
+        json!({"op": "open_account", "employer_id": "E2", "employee_id": "Z", "id_no": id_no(1),
+        "name": "某人", "base": "5000.00", "month": "2026-05"}),
+    );
+    hall.ok(merge("E1", "A", "Z"));
+    assert_eq!(hall.balance("E1", "Z"), "900.01");
+    assert_eq!(asked(&hall, "E1", "Z"), ("900.01".into(), true));
+    let number = Id::from("Z");
+    assert_eq!(hall.centre.accounts_by_number(&number).count(), 2);
+    // Sealed and sent on, it is the one account at E2 that is in the way, not the number.
+    let listed = hall.ok(json!({"op": "remit", "month": "2026-06"}));
+    assert_eq!(listed["headcount"], 2);
+}
