@@ -90,6 +90,7 @@ pub mod file;
 mod filing;
 mod id;
 pub mod identity;
+mod index;
 pub mod ledger;
 pub mod log;
 pub mod money;

@@ -165,17 +165,17 @@ macro_rules! entities {
 entities! {
     Employer EmployerAccount, employers, Id = |row| row.employer_id.clone();
     Account EmployeeAccount, accounts, (Id, Id) = |row| (row.employer_id.clone(), row.employee_id.clone()),
-        super::centre::index_documents;
+        super::index::index_documents;
     Entry AccountEntry, entries, (Id, Id, u32) =
         |row| (row.employer_id.clone(), row.employee_id.clone(), row.position);
     Draft Draft, drafts, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Register Register, registers, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal),
-        super::centre::index_unpaid;
+        super::index::index_unpaid;
     Roster Roster, rosters, (Id, YearMonth) = |row| (row.employer_id.clone(), row.month);
     Notice IssuedNotice, notices, PaymentReference = |row| row.reference;
     Voucher Voucher, vouchers, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Correction Correction, corrections, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Appointment Appointment, appointments, Id = |row| row.appointment_id.clone(),
-        super::centre::index_slots;
+        super::index::index_slots;
     Log LogEntry, log, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
 }

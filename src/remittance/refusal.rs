@@ -8,6 +8,7 @@
 //! Invariant: a row has both sentences; a parameter's name means one thing in every row.
 
 mod code;
+mod define;
 mod malformed;
 mod parameter;
 mod table;
@@ -46,7 +47,7 @@ mod tests {
         let with_a_row: BTreeSet<RefusalCode> = table::ROWS.iter().map(|row| row.code).collect();
         assert_eq!(with_a_row, RefusalCode::ALL.iter().copied().collect());
         for row in table::ROWS {
-            let table::Row { variant, parameters, english, chinese, .. } = row;
+            let define::Row { variant, parameters, english, chinese, .. } = row;
             assert!(english.is_ascii() || english.contains("异地"), "{variant}: {english}");
             let in_chinese = |sentence: &str| sentence.chars().any(|c| ('一'..='龥').contains(&c));
             // Between commas and stops nothing is left that only a reader of English understands.

@@ -124,7 +124,7 @@ mod tests {
         let rows = [
             (pay(r#""month":"2026-05""#), "the field employer_id is missing", "缺少字段 employer_id"),
             (pay(r#""employer_id":"E1","month":"2026-05","year":1"#),
-                "unknown field year, expected one of on, employer_id, month", "没有字段 year；可用：on、employer_id、month"),
+                "unknown field year, expected one of on, by, employer_id, month", "没有字段 year；可用：on、by、employer_id、month"),
             (pay(r#""employer_id":"E1","month":"2026-13""#),
                 "found \"2026-13\", expected a month such as 2026-05", "填写的是\"2026-13\"；应为月份的文本，如 \"2026-05\""),
             (pay(r#""employer_id":"E1","month":5"#),

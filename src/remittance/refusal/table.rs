@@ -8,80 +8,11 @@ use super::super::appointment::AppointmentStatus;
 use super::super::identity::IdentityError;
 use super::super::policy::OncePer;
 use super::super::{Id, Money, PaymentReference, Rate, Subject, YearMonth};
+use super::define::refusals;
 use super::parameter::{Filed, Parameter, Side, Undo};
 use super::{Expected, Found, RefusalCode};
 use chrono::NaiveDate;
 use std::fmt;
-
-macro_rules! refusals {
-    ($($variant:ident { $($field:ident: $type:ty),* $(,)? }
-        = $code:ident $english:literal $chinese:literal;)*) => {
-        /// An operation that was not done: nothing of it is kept.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Refusal {
-            $($variant { $($field: $type,)* },)*
-        }
-
-        impl Refusal {
-            /// What a program goes by.
-            #[must_use]
-            pub const fn code(&self) -> RefusalCode {
-                match self {
-                    $(Self::$variant { .. } => RefusalCode::$code,)*
-                }
-            }
-
-            /// The sentence in Chinese.
-            #[must_use]
-            pub fn chinese(&self) -> String {
-                match self {
-                    $(Self::$variant { $($field),* } => {
-                        $(let $field = Parameter::chinese($field);)*
-                        format!($chinese)
-                    })*
-                }
-            }
-
-            /// What it is about, by name.
-            #[must_use]
-            pub fn parameters(&self) -> Vec<(&'static str, String)> {
-                match self {
-                    $(Self::$variant { $($field),* } => {
-                        vec![$((stringify!($field), Parameter::text($field)),)*]
-                    })*
-                }
-            }
-        }
-
-        /// The sentence in English.
-        impl fmt::Display for Refusal {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self {
-                    $(Self::$variant { $($field),* } => write!(f, $english),)*
-                }
-            }
-        }
-
-        #[cfg(test)]
-        pub(super) const ROWS: &[Row] = &[$(Row {
-            variant: stringify!($variant),
-            parameters: &[$(stringify!($field)),*],
-            code: RefusalCode::$code,
-            english: $english,
-            chinese: $chinese,
-        },)*];
-    };
-}
-
-/// A row as the test of the table sees it.
-#[cfg(test)]
-pub(super) struct Row {
-    pub(super) variant: &'static str,
-    pub(super) parameters: &'static [&'static str],
-    pub(super) code: RefusalCode,
-    pub(super) english: &'static str,
-    pub(super) chinese: &'static str,
-}
 
 #[rustfmt::skip] // A table is read by its sentences.
 refusals! {
