@@ -17,6 +17,7 @@ pub mod dkim;
 mod eml;
 pub mod identity;
 pub mod letter;
+mod outcome;
 mod page;
 pub mod refusal;
 pub mod rhythm;
@@ -29,11 +30,11 @@ pub use anew::{Anew, Written};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
     About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, Refusal,
-    Solution,
 };
 pub use eml::{EmlError, plain_text};
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
+pub use outcome::{OpenNotice, Solution, Whereabouts};
 pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use staff::{Alarm, StaffMail};

@@ -11,9 +11,9 @@
 use chrono::NaiveDate;
 use duizhang::alert::{
     About, Addressee, Alarm, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, KnownBy,
-    Letter, LetterState, Refusal, Solution, StaffMail, sample,
+    Letter, LetterState, OpenNotice, Refusal, Solution, StaffMail, Whereabouts, sample,
 };
-use duizhang::remittance::{Money, Reason, RemarkField};
+use duizhang::remittance::{Money, PaymentReference, Reason, RemarkField};
 use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
 use duizhang::rulebook::letter::LetterRules;
 use duizhang::rulebook::remark::RemarkRules;
@@ -79,6 +79,7 @@ fn hanging(reason: Reason) -> DigestItem {
             right: "P1906133753三月公积金".into(),
         }],
         until: Some(day(6, 2)),
+        whereabouts: Whereabouts::default(),
     }
 }
 
@@ -149,7 +150,7 @@ fn one_letter_a_night_tells_first_what_must_be_done() {
     let reminder = About::Reminder(Reason::UnreadableReference, 7);
     let letter = letter(vec![
         advice(),
-        later(About::Settled(Solution::Refund), "T5"),
+        later(About::Settled(Solution::Refunded), "T5"),
         later(reminder, "T4"),
         hanging(Reason::NoReference),
     ]);
@@ -167,6 +168,98 @@ fn a_reminder_and_a_closing_letter_are_the_ones_that_were_read() {
     assert_eq!(settled.subject, "【公积金】2026年5月缴款 12,000.00 元已经办妥");
     golden("settled.txt", settled.text.as_bytes());
     assert_ne!(reminder.letter_id, settled.letter_id);
+}
+
+fn reference(number: u64) -> PaymentReference {
+    PaymentReference::from_number(number).unwrap()
+}
+
+/// A notice of 12,035.60 that is open.
+fn open(here: i64, in_suspense: i64) -> OpenNotice {
+    OpenNotice {
+        reference: reference(1_906_133_753),
+        month: "2026-05".parse().unwrap(),
+        amount: Money::from_fen(12_035_60),
+        here: Money::from_fen(here),
+        in_suspense: Money::from_fen(in_suspense),
+    }
+}
+
+/// Every outcome with nothing left open, and with a notice that stays open.
+#[test]
+fn what_became_of_the_money_is_told_as_it_was_read_and_never_as_done_while_a_notice_is_open() {
+    use Solution::{Advance, Awaiting, Elsewhere, Matched, NotOurs, RefundDue, Refunded, Returned};
+    let amount = Money::from_fen(12_000_00);
+    let closed = Whereabouts::default;
+    let pays = || Whereabouts { notices: vec![(reference(1_906_134_411), amount)], ..closed() };
+    let split = || Whereabouts {
+        notices: vec![(reference(1_906_134_411), Money::from_fen(11_900_00))],
+        rest: Some(Money::from_fen(100_00)),
+        ..closed()
+    };
+    let both = || Whereabouts {
+        notices: vec![
+            (reference(1_906_134_411), Money::from_fen(11_000_00)),
+            (reference(1_906_134_419), Money::from_fen(1_000_00)),
+        ],
+        ..closed()
+    };
+    let named = |open| Whereabouts { open: vec![open], named: true, ..closed() };
+    let others = || Whereabouts { open: vec![open(0, 0)], more: 3, ..closed() };
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        // what it shows              solution   whereabouts                       done
+        ("it pays a notice",          Matched,   pays(),                           true),
+        ("it pays two notices",       Matched,   both(), true),
+        ("a split leaves something",  Matched,   split(),                          true),
+        ("it pays another notice",    Matched,   Whereabouts { notices: pays().notices, ..named(open(0, 0)) }, false),
+        ("it pays for others",        Elsewhere, closed(),                         true),
+        ("advance, nothing open",     Advance,   closed(),                         true),
+        ("advance, 35.60 short",      Advance,   named(open(0, 0)),                false),
+        ("advance, others open",      Advance,   others(),                         false),
+        ("refund decided",            RefundDue, closed(),                         false),
+        ("refund decided, open",      RefundDue, named(open(2_000_00, 500_00)),    false),
+        ("refund has left",           Refunded,  closed(),                         true),
+        ("refund has left, open",     Refunded,  named(open(0, 0)),                false),
+        ("not ours",                  NotOurs,   closed(),                         true),
+        ("not ours, open",            NotOurs,   named(open(0, 0)),                false),
+        ("the bank took it back",     Returned,  closed(),                         true),
+        ("taken back, open",          Returned,  named(open(0, 0)),                false),
+        ("a part that waits",         Awaiting,  Whereabouts { notices: vec![(reference(1_906_133_753), amount)], ..named(open(12_000_00, 0)) }, false),
+    ];
+    let mut all = String::new();
+    for (what, solution, whereabouts, done) in rows {
+        let is_open = !whereabouts.open.is_empty();
+        // Whoever calls it settled is corrected.
+        let item = later(About::Settled(solution), "T5");
+        let until = is_open.then(|| day(5, 29));
+        let letter = letter(vec![DigestItem { whereabouts, until, ..item }]);
+        for says_done in ["不需要再做任何事", "已经办妥"] {
+            let whole = format!("{}{}", letter.subject, letter.text);
+            assert_eq!(whole.contains(says_done), done, "{what}: {says_done}");
+        }
+        assert_eq!(letter.text.contains("还差"), is_open, "{what}");
+        assert_eq!(letter.text.contains("请这样办理"), is_open, "{what}");
+        let (from, to) = ("\n1. ", "\n（引号内");
+        let body = letter.text.split_once(from).unwrap().1.split_once(to).unwrap().0;
+        let opening = letter.text.split("\n\n").nth(1).unwrap();
+        all.push_str(&format!("=== {what}\n{}\n{opening}\n1. {body}\n", letter.subject));
+    }
+    golden("outcomes.txt", all.as_bytes());
+}
+
+#[test]
+fn a_letter_about_a_notice_that_stays_open_is_the_one_that_was_read() {
+    let whereabouts = Whereabouts { open: vec![open(0, 0)], named: true, ..Whereabouts::default() };
+    let item = later(About::Unfinished(Solution::Advance), "T5");
+    let until = Some(day(5, 29));
+    let items = vec![
+        DigestItem { whereabouts, until, ..item },
+        later(About::Settled(Solution::NotOurs), "T6"),
+    ];
+    let letter = letter(items);
+    golden("unfinished.txt", letter.text.as_bytes());
+    golden("unfinished.html", letter.html.as_bytes());
 }
 
 #[test]
@@ -379,7 +472,7 @@ fn a_letters_id_follows_from_what_it_tells() {
 #[test]
 fn every_letter_is_a_table_with_its_styles_in_it() {
     let rules = LetterRules::shipped().unwrap();
-    for kind in ["digest", "reminder", "settled", "advice"] {
+    for kind in ["digest", "reminder", "unfinished", "settled", "advice"] {
         let letter = Letter::write(&sample::digest(kind, centre(), day(5, 12)).unwrap(), &rules);
         let html = letter.html.as_str();
         for unknown in [

@@ -50,6 +50,8 @@ mod imports;
 mod killed;
 #[path = "night/letters.rs"]
 mod letters;
+#[path = "night/letters_after.rs"]
+mod letters_after;
 #[path = "night/office.rs"]
 mod office;
 #[path = "night/outstanding.rs"]

@@ -4,6 +4,7 @@
 //! [`Refusal`] is a value to be recorded, not an error of the night.
 
 use super::identity::KnownBy;
+use super::outcome::{Solution, Whereabouts};
 use crate::remittance::{Money, Reason};
 use crate::report::{MaskedAccount, RemarkText};
 use chrono::NaiveDate;
@@ -57,6 +58,8 @@ pub struct DigestItem {
     pub explanation: String,
     pub rules: Vec<BrokenRule>,
     pub until: Option<NaiveDate>,
+    /// Of what hangs no longer: where its money is, and what stays open.
+    pub whereabouts: Whereabouts,
 }
 
 /// Why a transaction is in the letter.
@@ -66,21 +69,12 @@ pub enum About {
     Suspense(Reason),
     /// It still hangs, so many days after the employer was told.
     Reminder(Reason, u32),
-    /// It hung, and is settled.
+    /// It hung, and something became of it; but the money is not at its end, or a notice it was for is open.
+    Unfinished(Solution),
+    /// It hung, and is settled: there is nothing more to do.
     Settled(Solution),
     /// It settled in spite of its remark; nothing needs doing.
     Advice,
-}
-
-/// What became of what hung.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Solution {
-    /// It pays a notice.
-    Matched,
-    /// On the employer's advance balance (单位暂存款).
-    Advance,
-    Refund,
-    Other,
 }
 
 /// A rule of the handbook that the remark broke, with both forms side by side.
@@ -106,7 +100,7 @@ pub struct HandbookQuote {
 /// All that one employer is told of one night.
 ///
 /// Invariant: there is a valid address, or the letter goes on paper; there is at least one item, and every item is this employer's. Items
-/// stand in one order whatever order they came in.
+/// stand in one order whatever order they came in. None is called settled while a notice it was for is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
     pub(super) centre: CentreContact,
@@ -212,6 +206,9 @@ impl Digest {
         };
         let sender = own(&centre.sender)?;
         let unsubscribe = centre.unsubscribe.as_deref().map(own).transpose()?;
+        for item in &mut items {
+            item.about = item.about.in_view_of(&item.whereabouts);
+        }
         items.sort_by(|one, other| key(one).cmp(&key(other)));
         Ok(Self { centre, addressee, sender, recipient: None, unsubscribe, night, items })
     }
@@ -236,6 +233,10 @@ impl Digest {
             field(item.about.code());
             field(&item.booked_on.to_string());
             field(&item.amount.to_string());
+            for open in &item.whereabouts.open {
+                field(&open.reference.to_string());
+                field(&open.missing().to_string());
+            }
             for rule in &item.rules {
                 field(&rule.code);
             }
@@ -265,7 +266,8 @@ impl About {
             Self::Suspense(reason) => reason.code(),
             Self::Reminder(_, ..=7) => "reminder",
             Self::Reminder(_, _) => "last-reminder",
-            Self::Settled(_) => "settled",
+            Self::Unfinished(solution) => solution.unfinished_code(),
+            Self::Settled(solution) => solution.settled_code(),
             Self::Advice => "advice",
         }
     }
@@ -276,8 +278,41 @@ impl About {
         match self {
             Self::Suspense(_) => 0,
             Self::Reminder(..) => 1,
-            Self::Settled(_) => 2,
-            Self::Advice => 3,
+            Self::Unfinished(_) => 2,
+            Self::Settled(_) => 3,
+            Self::Advice => 4,
+        }
+    }
+
+    /// The same, knowing what stays open: nothing is settled while a notice it was for is open.
+    const fn in_view_of(self, whereabouts: &Whereabouts) -> Self {
+        match self {
+            Self::Settled(solution) | Self::Unfinished(solution) => {
+                Self::outcome(solution, whereabouts)
+            }
+            Self::Suspense(_) | Self::Reminder(..) | Self::Advice => self,
+        }
+    }
+
+    /// What became of what hung: settled, where the money is at its end and no notice it was for is open.
+    #[must_use]
+    pub const fn outcome(solution: Solution, whereabouts: &Whereabouts) -> Self {
+        if solution.is_final() && whereabouts.open.is_empty() {
+            Self::Settled(solution)
+        } else {
+            Self::Unfinished(solution)
+        }
+    }
+}
+
+impl DigestItem {
+    /// Whether the employer has something to do about it.
+    #[must_use]
+    pub const fn asks_for_something(&self) -> bool {
+        match self.about {
+            About::Suspense(_) | About::Reminder(..) => true,
+            About::Unfinished(_) => !self.whereabouts.open.is_empty(),
+            About::Settled(_) | About::Advice => false,
         }
     }
 }

@@ -4,10 +4,8 @@
 //! (`page.rs`) say the same from it. Texts of payers are shown as they were written, with the
 //! invisible made visible, shortened, and with links made harmless ([`quoted`]).
 
-use super::digest::{
-    About, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, Solution,
-};
-use super::page;
+use super::digest::{About, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote};
+use super::{outcome, page};
 use crate::remittance::{Money, YearMonth};
 use crate::report::{Segment, SegmentKind, text};
 use crate::rulebook::letter::LetterRules;
@@ -51,6 +49,9 @@ pub(super) struct Paragraph {
     pub(super) note: String,
     pub(super) payer_account: String,
     pub(super) remarks: Vec<Quote>,
+    /// Which notices stay open: what they are to the money, then a line each.
+    pub(super) open_heading: String,
+    pub(super) open: Vec<String>,
     pub(super) wrong: String,
     pub(super) explanation: String,
     pub(super) rules: Vec<RuleText>,
@@ -136,10 +137,13 @@ fn subject(digest: &Digest, rules: &LetterRules) -> String {
         told.iter().map(|item| Money::from_fen(item.amount.fen().saturating_abs())).sum();
     let months = months(&told);
     let (count, amount) = (told.len().to_string(), text::grouped(sum));
+    let asks = told.iter().any(|item| item.asks_for_something());
     let section = match (told.first().map(|item| item.about), told.len()) {
         (Some(About::Suspense(_)), 1) => "subject-one",
         (Some(About::Suspense(_)), _) => "subject-several",
         (Some(About::Reminder(..)), _) => "subject-reminder",
+        (Some(About::Unfinished(_)), _) if asks => "subject-open",
+        (Some(About::Unfinished(_)), _) => "subject-progress",
         (Some(About::Settled(_)), _) => "subject-settled",
         (Some(About::Advice) | None, _) => "subject-advice",
     };
@@ -157,6 +161,7 @@ fn set_headings(paragraphs: &mut [Paragraph], items: &[DigestItem], rules: &Lett
             paragraph.heading = match item.about {
                 About::Suspense(_) => String::new(),
                 About::Reminder(..) => rules.fill("reminder-heading", &[]),
+                About::Unfinished(_) => rules.fill("unfinished-heading", &[]),
                 About::Settled(_) => rules.fill("settled-heading", &[]),
                 About::Advice => rules.fill("advice-heading", &[]),
             };
@@ -190,24 +195,34 @@ impl Paragraph {
                 rules.fill(&format!("{reason}.wrong"), &values),
                 rules.fill(&format!("{reason}.steps"), &values),
             ),
-            About::Settled(_) | About::Advice => (String::new(), String::new()),
+            About::Unfinished(solution) if item.asks_for_something() => {
+                (String::new(), outcome::steps(solution, &item.whereabouts, &values, rules))
+            }
+            About::Unfinished(_) | About::Settled(_) | About::Advice => {
+                (String::new(), String::new())
+            }
         };
         let note = match item.about {
             About::Reminder(_, days) => rules.fill("reminder-note", &[("days", &days.to_string())]),
-            About::Settled(solution) => rules.fill(section_of(solution), &[]),
+            About::Unfinished(solution) | About::Settled(solution) => {
+                outcome::note(solution, &item.whereabouts, rules)
+            }
             About::Suspense(_) | About::Advice => String::new(),
         };
+        let (open_heading, open) = outcome::open_notices(&item.whereabouts, rules);
         let came = if item.amount.fen() < 0 { "冲回" } else { "到账" };
         let bank = harmless(&name(&item.bank_name));
         let until = item.until.map(|day| rules.fill("until", &[("until", &day.to_string())]));
         Self {
             number,
-            hangs: item.about.rank() < 2,
+            hangs: item.asks_for_something(),
             heading: String::new(),
             note,
             headline: format!("{booked_on} {came} {amount} 元，{bank}收款账户 {}", item.account),
             payer_account: item.payer_account.to_string(),
             remarks: item.remarks.iter().map(Quote::of).collect(),
+            open_heading,
+            open,
             wrong,
             explanation: quoted(&item.explanation),
             rules: item.rules.iter().map(|rule| RuleText::of(rule, rules)).collect(),
@@ -256,9 +271,15 @@ impl Frame {
         let contact = digest.addressee.contact.as_deref().map(|found| harmless(&name(found)));
         let contact =
             contact.filter(|contact| !contact.is_empty()).unwrap_or_else(|| "经办人".into());
+        let rank = digest.items.first().map(|item| item.about.rank());
+        let mut first = digest.items.iter().filter(|item| Some(item.about.rank()) == rank);
         let opening = match digest.items.first().map(|item| item.about) {
             Some(About::Suspense(_)) => "opening-suspense",
             Some(About::Reminder(..)) => "opening-reminder",
+            Some(About::Unfinished(_)) if first.any(DigestItem::asks_for_something) => {
+                "opening-open"
+            }
+            Some(About::Unfinished(_)) => "opening-progress",
             Some(About::Settled(_)) => "opening-settled",
             Some(About::Advice) | None => "opening-advice",
         };
@@ -295,15 +316,6 @@ impl Paper {
     }
 }
 
-const fn section_of(solution: Solution) -> &'static str {
-    match solution {
-        Solution::Matched => "settled-matched",
-        Solution::Advance => "settled-advance",
-        Solution::Refund => "settled-refund",
-        Solution::Other => "settled-other",
-    }
-}
-
 /// The letter as plain text.
 fn plain(frame: &Frame, paragraphs: &[Paragraph]) -> String {
     let mut letter = format!("{}\n\n{}\n", frame.greeting, frame.opening);
@@ -334,6 +346,12 @@ fn put_paragraph(letter: &mut String, paragraph: &Paragraph) {
         if !quote.read.is_empty() {
             put(letter, format_args!("   系统读到：{}\n", quote.read));
         }
+    }
+    if !paragraph.open_heading.is_empty() {
+        put(letter, format_args!("\n   {}\n", paragraph.open_heading));
+    }
+    for notice in &paragraph.open {
+        put(letter, format_args!("     {notice}\n"));
     }
     if !paragraph.wrong.is_empty() {
         put(letter, format_args!("\n   未能入账的原因：{}\n", paragraph.wrong));

@@ -5,6 +5,7 @@
 //!
 //! Invariant: pure. The same item on the same night is due or not, however often it is asked.
 
+use crate::remittance::Outcome;
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::fmt;
 
@@ -32,13 +33,16 @@ const ADVICE_STALE: i64 = 90;
 /// What is known of an item and its employer on a night.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// It settled in spite of its remark; else it hung.
+    /// It settled in spite of its remark; else it hung once.
     pub advice: bool,
     pub noted_on: NaiveDate,
     pub told_on: Option<NaiveDate>,
     /// The last reminder's days; 0 before the first.
     pub reminded_days: u32,
-    pub hangs: bool,
+    /// What the books say of it now.
+    pub outcome: Outcome,
+    /// What the last letter said of it.
+    pub said: Option<Outcome>,
     /// When the employer last got advice.
     pub advised_on: Option<NaiveDate>,
 }
@@ -50,8 +54,8 @@ pub enum Due {
     News,
     /// It still hangs, so many days after the employer was told.
     Reminder(u32),
-    /// It hangs no longer.
-    Settled,
+    /// It hangs no longer, and the employer has not heard what became of it.
+    Outcome,
     Advice,
     /// Nothing tonight.
     NotYet,
@@ -71,12 +75,35 @@ impl Told {
         if told && rhythm == Rhythm::Weekly && !self.weekly_day(night) { Due::NotYet } else { due }
     }
 
+    /// Whether it is in suspense.
+    #[must_use]
+    pub fn hangs(&self) -> bool {
+        self.outcome == Outcome::Suspense
+    }
+
+    /// Whether nothing more can become of money of this outcome, unless a person undoes it.
+    #[must_use]
+    pub const fn is_final(outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Suspense | Outcome::Awaiting | Outcome::RefundDue => false,
+            Outcome::Matched
+            | Outcome::Returned
+            | Outcome::Ignored
+            | Outcome::Advance
+            | Outcome::Refunded => true,
+        }
+    }
+
     fn suspense_due(&self, night: NaiveDate) -> Due {
-        match (self.told_on, self.hangs) {
+        let over = if Self::is_final(self.outcome) { Due::Nothing } else { Due::NotYet };
+        match (self.told_on, self.hangs()) {
             (None, true) => Due::News,
             // It was mended before anybody was told: there is nothing to tell.
-            (None, false) => Due::Nothing,
-            (Some(_), false) => Due::Settled,
+            (None, false) => over,
+            (Some(_), false) if self.said == Some(self.outcome) => over,
+            (Some(_), false) => Due::Outcome,
+            // It had gone on, and hangs again.
+            (Some(_), true) if self.said.is_some_and(|said| said != Outcome::Suspense) => Due::News,
             (Some(told_on), true) => {
                 let passed = |days: &&u32| (night - told_on).num_days() >= i64::from(**days);
                 match REMINDERS.iter().rev().find(passed) {
@@ -138,36 +165,76 @@ mod tests {
 
     #[test]
     fn an_item_is_told_once_reminded_twice_and_closed() {
+        use Outcome::{Matched, Suspense};
         use Rhythm::{Immediate, Never, Weekly};
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            // noted told      reminded hangs  rhythm     night  due
-            (12, None,       0,  true,  Immediate, 12, Due::News),
-            (12, None,       0,  true,  Weekly,    12, Due::NotYet),
-            (12, None,       0,  true,  Weekly,    18, Due::News),     // Monday.
-            (12, None,       0,  true,  Weekly,    19, Due::News),     // Monday's night did not run.
-            (12, None,       0,  true,  Never,     18, Due::Nothing),
-            (12, None,       0,  false, Weekly,    18, Due::Nothing),  // Mended before anybody was told.
-            (12, Some(12),   0,  true,  Immediate, 18, Due::NotYet),
-            (12, Some(12),   0,  true,  Immediate, 19, Due::Reminder(7)),
-            (12, Some(12),   7,  true,  Immediate, 20, Due::NotYet),
-            (12, Some(12),   7,  true,  Immediate, 42, Due::Reminder(30)),
-            (12, Some(12),   0,  true,  Immediate, 60, Due::Reminder(30)),  // Not both at once.
-            (12, Some(12),  30,  true,  Immediate, 90, Due::NotYet),
-            (12, Some(12),   7,  false, Immediate, 20, Due::Settled),
-            (12, Some(12),   0,  false, Weekly,    20, Due::NotYet),
-            (12, Some(12),   0,  false, Weekly,    25, Due::Settled),
+            // noted told      reminded outcome  rhythm     night  due
+            (12, None,       0,  Suspense, Immediate, 12, Due::News),
+            (12, None,       0,  Suspense, Weekly,    12, Due::NotYet),
+            (12, None,       0,  Suspense, Weekly,    18, Due::News),     // Monday.
+            (12, None,       0,  Suspense, Weekly,    19, Due::News),     // Monday's night did not run.
+            (12, None,       0,  Suspense, Never,     18, Due::Nothing),
+            (12, None,       0,  Matched,  Weekly,    18, Due::Nothing),  // Mended before anybody was told.
+            (12, Some(12),   0,  Suspense, Immediate, 18, Due::NotYet),
+            (12, Some(12),   0,  Suspense, Immediate, 19, Due::Reminder(7)),
+            (12, Some(12),   7,  Suspense, Immediate, 20, Due::NotYet),
+            (12, Some(12),   7,  Suspense, Immediate, 42, Due::Reminder(30)),
+            (12, Some(12),   0,  Suspense, Immediate, 60, Due::Reminder(30)),  // Not both at once.
+            (12, Some(12),  30,  Suspense, Immediate, 90, Due::NotYet),
+            (12, Some(12),   7,  Matched,  Immediate, 20, Due::Outcome),
+            (12, Some(12),   0,  Matched,  Weekly,    20, Due::NotYet),
+            (12, Some(12),   0,  Matched,  Weekly,    25, Due::Outcome),
         ];
-        for (noted, told, reminded_days, hangs, rhythm, night, want) in rows {
+        for (noted, told, reminded_days, outcome, rhythm, night, want) in rows {
             let told = Told {
                 advice: false,
                 noted_on: may(noted),
                 told_on: told.map(may),
                 reminded_days,
-                hangs,
+                outcome,
+                said: None,
                 advised_on: None,
             };
             assert_eq!(told.due(rhythm, may(night)), want, "{told:?} {rhythm} {night}");
+        }
+    }
+
+    #[test]
+    fn every_turn_of_the_money_is_told_once() {
+        use Outcome::{
+            Advance, Awaiting, Ignored, Matched, RefundDue, Refunded, Returned, Suspense,
+        };
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            // told  said             now        due
+            (true,  None,            Advance,   Due::Outcome), // A letter of before this was kept.
+            (true,  Some(Suspense),  Matched,   Due::Outcome),
+            (true,  Some(Suspense),  Awaiting,  Due::Outcome),
+            (true,  Some(Awaiting),  Awaiting,  Due::NotYet),  // It may still come to something.
+            (true,  Some(Awaiting),  Matched,   Due::Outcome),
+            (true,  Some(Awaiting),  Suspense,  Due::News),    // It hangs again.
+            (true,  Some(RefundDue), RefundDue, Due::NotYet),
+            (true,  Some(RefundDue), Refunded,  Due::Outcome),
+            (true,  Some(Refunded),  RefundDue, Due::Outcome), // The bank sent the refund back.
+            (true,  Some(Refunded),  Refunded,  Due::Nothing),
+            (true,  Some(Matched),   Suspense,  Due::News),    // What was approved was booked back.
+            (true,  Some(Suspense),  Ignored,   Due::Outcome),
+            (true,  Some(Suspense),  Returned,  Due::Outcome),
+            (false, None,            Awaiting,  Due::NotYet),  // Mended, and it may hang again.
+            (false, None,            Refunded,  Due::Nothing),
+        ];
+        for (told, said, outcome, want) in rows {
+            let told = Told {
+                advice: false,
+                noted_on: may(12),
+                told_on: told.then(|| may(12)),
+                reminded_days: 0,
+                outcome,
+                said,
+                advised_on: None,
+            };
+            assert_eq!(told.due(Rhythm::Immediate, may(13)), want, "{told:?}");
         }
     }
 
@@ -185,7 +252,8 @@ mod tests {
                 noted_on: may(noted),
                 told_on: None,
                 reminded_days: 0,
-                hangs: false,
+                outcome: Outcome::Matched,
+                said: None,
                 advised_on: advised.map(may),
             };
             assert_eq!(told.due(Rhythm::Immediate, may(night)), want, "{advised:?} {night}");

@@ -1,14 +1,13 @@
 //! Letters with invented content, to see what the sentences in use make of each kind.
 
-use super::digest::{
-    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal, Solution,
-};
+use super::digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
 use super::identity::KnownBy;
-use crate::remittance::{Money, Reason, RemarkField};
+use super::outcome::{OpenNotice, Solution, Whereabouts};
+use crate::remittance::{Money, PaymentReference, Reason, RemarkField, YearMonth};
 use crate::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
 use chrono::{Days, NaiveDate};
 
-/// A digest of a kind: `digest`, `reminder`, `settled`, `advice` or `paper`.
+/// A digest of a kind: `digest`, `reminder`, `unfinished`, `settled`, `advice` or `paper`.
 ///
 /// # Errors
 /// [`Refusal`] where the centre's own address is none.
@@ -23,6 +22,7 @@ pub fn digest(kind: &str, centre: CentreContact, night: NaiveDate) -> Result<Dig
     let items = match kind {
         "reminder" => vec![item(About::Reminder(unreadable, 7), night)],
         "settled" => vec![item(About::Settled(Solution::Matched), night)],
+        "unfinished" => vec![item(About::Unfinished(Solution::Advance), night)],
         "advice" => vec![item(About::Advice, night)],
         _ => vec![item(About::Suspense(unreadable), night), item(About::Advice, night)],
     };
@@ -66,6 +66,33 @@ fn item(about: About, night: NaiveDate) -> DigestItem {
             String::new()
         },
         rules: if hangs || advice { vec![rule()] } else { Vec::new() },
-        until: hangs.then(|| night + Days::new(14)),
+        until: (hangs || about.rank() == 2).then(|| night + Days::new(14)),
+        whereabouts: whereabouts(about),
+    }
+}
+
+/// Where the money of what hangs no longer went.
+fn whereabouts(about: About) -> Whereabouts {
+    let Some(reference) = PaymentReference::from_number(1_906_133_753) else {
+        return Whereabouts::default();
+    };
+    let amount = Money::from_fen(12_000_00);
+    match about {
+        About::Settled(_) => {
+            Whereabouts { notices: vec![(reference, amount)], ..Whereabouts::default() }
+        }
+        About::Unfinished(_) => {
+            let month = YearMonth::from_ordinal(2026 * 12 + 4);
+            let due = Money::from_fen(12_035_60);
+            let open = OpenNotice {
+                reference,
+                month,
+                amount: due,
+                here: Money::ZERO,
+                in_suspense: Money::ZERO,
+            };
+            Whereabouts { open: vec![open], named: true, ..Whereabouts::default() }
+        }
+        About::Suspense(_) | About::Reminder(..) | About::Advice => Whereabouts::default(),
     }
 }

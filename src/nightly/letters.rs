@@ -6,6 +6,7 @@
 //! all is `alert`'s to say. All of it is part of the commit of the decisions it tells of.
 
 mod composing;
+mod following;
 
 use super::{NightError, Tools};
 use crate::alert::{Clues, KnownBy, Owner, Rhythm, identify};

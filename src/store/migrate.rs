@@ -51,6 +51,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     16 "0016_reversed",
     17 "0017_outcome",
     21 "0021_correction",
+    24 "0024_told_outcome",
 ];
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.

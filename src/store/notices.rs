@@ -172,41 +172,48 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn open_notices(
         &self,
-        mut take: impl FnMut(PaymentReference, &str, Money, YearMonth),
+        take: impl FnMut(PaymentReference, &str, Money, YearMonth),
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (connection, centre) = (&bulk.connection, bulk.centre_id);
-        let mut give = |row: &Row<'_>| -> Result<Read, StoreError> {
-            let month = YearMonth::from_ordinal(row.get(3)?);
-            take(reference(row.get(0)?)?, row.text(1)?, Money::from_fen(row.get(2)?), month);
-            Ok(Read::On)
-        };
-        let sql = "select n.reference, n.employer_id, n.amount_fen, n.month
-            from notice_outstanding o
-            join notice n on n.centre_id = o.centre_id and n.reference = o.reference
-            left join settlement s on s.centre_id = o.centre_id and s.reference = o.reference
-            where o.centre_id = ?1 and n.status = ?2 and s.reference is null
-            order by o.centre_id, o.reference";
-        connection.prepare_cached(sql)?.each(params![centre, AWAITING], &mut give)?;
-        // Both tables in the order of references, side by side: a third of the time of asking for
-        // each notice whether it is settled.
-        let from = outstanding::mark(connection, centre)?;
-        let sql = "select reference from settlement where centre_id = ?1 and reference >= ?2
-            order by centre_id, reference";
-        let settled: Vec<i64> =
-            connection.prepare_cached(sql)?.query_all(params![centre, from], |row| row.get(0))?;
-        let mut settled = settled.into_iter().peekable();
-        let sql = "select reference, employer_id, amount_fen, month, status from notice
-            where centre_id = ?1 and reference >= ?2 order by centre_id, reference";
-        connection.prepare_cached(sql)?.each(params![centre, from], |row| {
-            let number: i64 = row.get(0)?;
-            while settled.next_if(|paid| *paid < number).is_some() {}
-            if settled.peek() != Some(&number) && row.get::<i64>(4)? == AWAITING {
-                give(row)?;
-            }
-            Ok(Read::On)
-        })
+        each_open(&Bulk::open(self)?, take)
     }
+}
+
+/// Gives every notice that waits for money, as the connection sees it.
+pub(super) fn each_open(
+    bulk: &Bulk,
+    mut take: impl FnMut(PaymentReference, &str, Money, YearMonth),
+) -> Result<(), StoreError> {
+    let (connection, centre) = (&bulk.connection, bulk.centre_id);
+    let mut give = |row: &Row<'_>| -> Result<Read, StoreError> {
+        let month = YearMonth::from_ordinal(row.get(3)?);
+        take(reference(row.get(0)?)?, row.text(1)?, Money::from_fen(row.get(2)?), month);
+        Ok(Read::On)
+    };
+    let sql = "select n.reference, n.employer_id, n.amount_fen, n.month
+        from notice_outstanding o
+        join notice n on n.centre_id = o.centre_id and n.reference = o.reference
+        left join settlement s on s.centre_id = o.centre_id and s.reference = o.reference
+        where o.centre_id = ?1 and n.status = ?2 and s.reference is null
+        order by o.centre_id, o.reference";
+    connection.prepare_cached(sql)?.each(params![centre, AWAITING], &mut give)?;
+    // Both tables in the order of references, side by side: a third of the time of asking for
+    // each notice whether it is settled.
+    let from = outstanding::mark(connection, centre)?;
+    let sql = "select reference from settlement where centre_id = ?1 and reference >= ?2
+        order by centre_id, reference";
+    let settled: Vec<i64> =
+        connection.prepare_cached(sql)?.query_all(params![centre, from], |row| row.get(0))?;
+    let mut settled = settled.into_iter().peekable();
+    let sql = "select reference, employer_id, amount_fen, month, status from notice
+        where centre_id = ?1 and reference >= ?2 order by centre_id, reference";
+    connection.prepare_cached(sql)?.each(params![centre, from], |row| {
+        let number: i64 = row.get(0)?;
+        while settled.next_if(|paid| *paid < number).is_some() {}
+        if settled.peek() != Some(&number) && row.get::<i64>(4)? == AWAITING {
+            give(row)?;
+        }
+        Ok(Read::On)
+    })
 }
 
 fn fact(row: &Row<'_>, numbers: &mut EmployerNumbers) -> Result<NoticeFact, StoreError> {

@@ -6,13 +6,15 @@
 
 use super::StoreError;
 use super::bulk::Binder;
+use super::listing::outcome;
 use super::row::{day, day_number, reference, unknown};
 use super::slate::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
-use super::sql::{Read, params};
+use super::sql::{Connection, Read, Row, params};
 use super::verdict::Recording;
 use crate::alert::{KnownBy, Told};
 use crate::matching::AccountIndex;
-use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason};
+use crate::remittance::{BankTransaction, Money, Outcome, PaymentReference, Reason};
+use crate::suspense::Act;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -46,6 +48,10 @@ pub struct TellingNote {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TellingMark {
     pub key: TellingKey,
+    /// Reminders count from this letter on.
+    pub news: bool,
+    /// What it said became of the item.
+    pub said: Option<Outcome>,
     /// The reminder's days; 0 where it was none.
     pub reminded_days: u32,
     /// Nothing more will be said.
@@ -60,12 +66,19 @@ pub struct TellingRow {
     pub known_by: KnownBy,
     pub told: Told,
     pub opened_on: Option<NaiveDate>,
-    /// What staff decided, where they did.
-    pub resolution: Option<String>,
-    pub outcome: Option<Outcome>,
+    /// The act that staff decided it with, where they did.
+    pub act: Option<Act>,
     pub reason: Option<Reason>,
     /// The one notice it settles, or is a part of.
     pub notice: Option<PaymentReference>,
+    /// What the remark was read as, where that is another notice or it settles none.
+    pub reference: Option<PaymentReference>,
+    /// What staff say the remark means.
+    pub read_as: Option<PaymentReference>,
+    /// The notices that it pays, where it was split, and how much went to each.
+    pub shares: Vec<(PaymentReference, Money)>,
+    /// The advance balance that a split left something on, and how much.
+    pub rest: Option<(String, Money)>,
     /// Matching's explanation, as data.
     pub because: Option<String>,
 }
@@ -81,12 +94,12 @@ const NOTE: &str = "
     from (values …) v where true
     on conflict (centre_id, account_id, serial, booked_on, about) do update set
         employer_id = excluded.employer_id, known_by = excluded.known_by,
-        noted_on = excluded.noted_on, told_on = null, reminded_days = 0, done = 0
+        noted_on = excluded.noted_on, told_on = null, reminded_days = 0, done = 0, said = null
     where telling.done = 1";
 
 const TOLD: &str = "
-    update telling set told_on = coalesce(telling.told_on, v.column5), reminded_days = v.column6,
-        done = v.column7
+    update telling set reminded_days = v.column6, done = v.column7, said = v.column9,
+        told_on = case v.column8 when 1 then v.column5 else coalesce(telling.told_on, v.column5) end
     from (values …) v
     where telling.centre_id = ?1 and telling.account_id = v.column1 and telling.serial = v.column2
         and telling.booked_on = v.column3 and telling.about = v.column4";
@@ -124,49 +137,27 @@ impl Recording {
         let advised = self.advised()?;
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, w.employer_id, w.about, w.known_by, w.noted_on, w.told_on,
-                w.reminded_days, i.opened_on, i.closed_on, i.resolution, d.reason,
-                d.notice, d.because, d.outcome
+                w.reminded_days, i.opened_on, w.said, p.act, d.reason, d.notice, d.because, d.outcome,
+                d.reference, i.read_as,
+                (select string_agg(cast(l.reference as text) || ':' || cast(l.amount_fen as text), ','
+                        order by l.reference) from allocation l
+                    where l.centre_id = w.centre_id and l.account_id = w.account_id
+                    and l.serial = w.serial and l.booked_on = w.booked_on),
+                r.employer_id, r.amount_fen
              from telling w
              join bank_transaction t using (centre_id, account_id, serial, booked_on)
              join decision d using (centre_id, account_id, serial, booked_on)
              left join suspense_item i using (centre_id, account_id, serial, booked_on)
+             left join proposal p on p.centre_id = i.centre_id and p.proposal_id = i.decided
+             left join advance_part r on r.centre_id = w.centre_id and r.account_id = w.account_id
+                and r.serial = w.serial and r.booked_on = w.booked_on
              where w.centre_id = ?1 and w.done = 0
              order by w.employer_id, w.account_id, w.serial"
         );
         let mut select = self.bulk.connection.prepare_cached(&sql)?;
         select.each(params![self.bulk.centre_id], |row| {
-            let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
             let transaction = transaction(row)?;
-            let (employer_id, advice) = (row.get::<String>(17)?, row.text(18)? == about(true));
-            let reminded_days: i64 = row.get(22)?;
-            let told = Told {
-                advice,
-                noted_on: day(row.get(20)?)?,
-                told_on: days(21)?,
-                reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
-                hangs: !advice && days(24)?.is_none(),
-                advised_on: advised.get(&employer_id).copied(),
-            };
-            let key = TellingKey {
-                account: account_index(row.get(0)?)?,
-                serial: transaction.serial.to_owned(),
-                booked_on: transaction.booked_on,
-                advice,
-            };
-            let telling = TellingRow {
-                key,
-                employer_id,
-                known_by: KnownBy::from_code(row.text(19)?)
-                    .ok_or_else(|| unknown("telling", "known_by", row.text(19).unwrap_or("")))?,
-                told,
-                opened_on: days(23)?,
-                resolution: row.get(25)?,
-                reason: row.get::<Option<i64>>(26)?.and_then(Reason::from_number),
-                notice: row.get::<Option<i64>>(27)?.map(reference).transpose()?,
-                because: row.get(28)?,
-                outcome: Outcome::from_number(row.get(29)?),
-            };
-            show(telling, &transaction);
+            show(telling_row(row, &transaction, &advised)?, &transaction);
             Ok(Read::On)
         })
     }
@@ -188,11 +179,13 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn told(&self, marks: &[TellingMark]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
-        self.bulk.change(TOLD, 7, marks, |row, mark| {
+        self.bulk.change(TOLD, 9, marks, |row, mark| {
             mark.key.bind(row)?;
             row.bind(on)?;
             row.bind(mark.reminded_days)?;
-            row.bind(mark.done)
+            row.bind(mark.done)?;
+            row.bind(mark.news)?;
+            row.bind(mark.said.map(Outcome::number))
         })
     }
 
@@ -203,4 +196,78 @@ impl Recording {
     pub fn never_mind(&self, keys: &[TellingKey]) -> Result<(), StoreError> {
         self.bulk.change(NEVER_MIND, 4, keys, |row, key| key.bind(row))
     }
+}
+
+/// Reads the columns behind those of the transaction; `advised` says when each employer last got advice.
+fn telling_row(
+    row: &Row<'_>,
+    transaction: &BankTransaction<'_>,
+    advised: &BTreeMap<String, NaiveDate>,
+) -> Result<TellingRow, StoreError> {
+    let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
+    let notice = |column| row.get::<Option<i64>>(column)?.map(reference).transpose();
+    let (employer_id, advice) = (row.get::<String>(17)?, row.text(18)? == about(true));
+    let reminded_days: i64 = row.get(22)?;
+    let known_by = row.text(19)?;
+    Ok(TellingRow {
+        key: TellingKey {
+            account: account_index(row.get(0)?)?,
+            serial: transaction.serial.to_owned(),
+            booked_on: transaction.booked_on,
+            advice,
+        },
+        known_by: KnownBy::from_code(known_by)
+            .ok_or_else(|| unknown("telling", "known_by", known_by))?,
+        told: Told {
+            advice,
+            noted_on: day(row.get(20)?)?,
+            told_on: days(21)?,
+            reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
+            outcome: outcome(row.get(29)?)?,
+            said: row.get::<Option<i64>>(24)?.map(outcome).transpose()?,
+            advised_on: advised.get(&employer_id).copied(),
+        },
+        employer_id,
+        opened_on: days(23)?,
+        act: act(row)?,
+        reason: row.get::<Option<i64>>(26)?.and_then(Reason::from_number),
+        notice: notice(27)?,
+        because: row.get(28)?,
+        reference: notice(30)?,
+        read_as: notice(31)?,
+        shares: shares(row)?,
+        rest: row.get::<Option<String>>(33)?.zip(row.get::<Option<i64>>(34)?.map(Money::from_fen)),
+    })
+}
+
+/// The act that an item was decided with; a proposal keeps it as JSON.
+fn act(row: &Row<'_>) -> Result<Option<Act>, StoreError> {
+    let Some(text) = row.text_or_null(25)? else { return Ok(None) };
+    let read = serde_json::from_str(text).map_err(|_| unknown("proposal", "act", text))?;
+    Ok(Some(read))
+}
+
+/// How much of a split transaction went to which notice.
+fn shares(row: &Row<'_>) -> Result<Vec<(PaymentReference, Money)>, StoreError> {
+    let text = row.text_or_null(32)?.unwrap_or_default();
+    let share = |share: &str| {
+        let (number, fen) = share.split_once(':').unwrap_or_default();
+        match (number.parse(), fen.parse()) {
+            (Ok(number), Ok(fen)) => Ok((reference(number)?, Money::from_fen(fen))),
+            _ => Err(unknown("allocation", "reference", share)),
+        }
+    };
+    text.split_terminator(',').map(share).collect()
+}
+
+/// What was told of a transaction may be true no longer: the next night looks at it again.
+pub(super) fn look_again(
+    connection: &Connection,
+    centre: i64,
+    (account_id, serial, booked_on): (i64, &str, i64),
+) -> Result<(), StoreError> {
+    let sql = "update telling set done = 0 where centre_id = ?1 and account_id = ?2 and serial = ?3
+        and booked_on = ?4 and about = 'suspense' and told_on is not null";
+    let key = params![centre, account_id, serial, booked_on];
+    connection.prepare_cached(sql)?.execute(key).map(|_| ())
 }

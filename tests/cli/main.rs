@@ -22,6 +22,7 @@ mod face;
 mod feed;
 mod killed;
 mod letters;
+mod letters_after;
 #[path = "../mail/server.rs"]
 #[expect(dead_code, reason = "tests/mail.rs uses the rest of it")]
 mod mail_server;

@@ -44,7 +44,7 @@ fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: 
 }
 
 #[test]
-fn an_employer_is_told_once_reminded_twice_and_thanked() {
+fn an_employer_is_told_once_reminded_twice_and_told_what_became_of_it() {
     every_store(|backing| {
         let centre = hanging(backing);
         for night in ["05-12", "05-13", "05-18", "05-19", "05-20", "06-11", "06-12"] {
@@ -61,7 +61,7 @@ fn an_employer_is_told_once_reminded_twice_and_thanked() {
             ("2026-05-12", "【公积金】2026年5月缴款 600.00 元待核实"),
             ("2026-05-19", "【公积金】提醒：2026年5月缴款 1 笔共 600.00 元仍待核实"),
             ("2026-06-11", "【公积金】提醒：2026年5月缴款 1 笔共 600.00 元仍待核实"),
-            ("2026-06-15", "【公积金】2026年5月缴款 600.00 元已经办妥"),
+            ("2026-06-15", "【公积金】2026年5月缴款 600.00 元已处理，仍有缴款通知书未缴清"),
         ];
         let want = want.map(|(night, subject)| (night.to_owned(), subject.to_owned()));
         assert_eq!(told(&centre), want);
@@ -294,7 +294,7 @@ fn thanks_and_unwanted_letters_are_not_worth_paper() {
         settle(&centre, "one", &first, &Ending::Sent("250 ok".into()), 1_001);
         let item = ItemId { account_no: account("icbc").to_owned(), serial: "S1".into() };
         let moment = Moment::midnight(date("05-13"));
-        centre.store.resolve(&[item], &Act::Refund, "017", "", moment).unwrap();
+        centre.store.resolve(&[item], &Act::NotOurs, "017", "", moment).unwrap();
         centre.night("05-14", &[]);
         let thanks = letters(&centre).pop().unwrap();
         assert!(thanks.subject.contains("已经办妥"), "{}", thanks.subject);

@@ -5,7 +5,8 @@
 
 use super::{Entry, Writer};
 use crate::alert::{
-    About, Addressee, BrokenRule, Digest, DigestItem, Due, HandbookQuote, Letter, Refusal, Solution,
+    About, Addressee, BrokenRule, Digest, DigestItem, Due, HandbookQuote, Letter, Refusal, Told,
+    Whereabouts,
 };
 use crate::calendar::WorkingDays;
 use crate::matching::Because;
@@ -19,19 +20,21 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Working days that an employer has where its month leaves it none.
-const WORKING_DAYS_TO_ACT: u8 = 10;
+pub(super) const WORKING_DAYS_TO_ACT: u8 = 10;
 
 /// Days before its month closes that an employer needs to act in it.
-const DAYS_TO_ACT: i64 = 3;
+pub(super) const DAYS_TO_ACT: i64 = 3;
 
 /// Letters that go into the outbox together: what of them is held in memory.
 const POSTED_TOGETHER: usize = 250;
 
 /// Something that is due tonight.
-struct Telling {
-    key: TellingKey,
-    due: Due,
-    item: DigestItem,
+pub(super) struct Telling {
+    pub(super) key: TellingKey,
+    pub(super) due: Due,
+    /// What the letter says became of it.
+    pub(super) said: Outcome,
+    pub(super) item: DigestItem,
 }
 
 impl Writer<'_> {
@@ -39,7 +42,7 @@ impl Writer<'_> {
     pub(super) fn compose(&self, recording: &mut Recording) -> Result<(), NightError> {
         let night = self.tools.settings.as_of;
         let mut due: BTreeMap<String, Vec<Telling>> = BTreeMap::new();
-        let mut settled_quietly = Vec::new();
+        let (mut settled_quietly, mut followed) = (Vec::new(), Vec::new());
         recording.tellings(|row, transaction| {
             let Some(entry) = self.book.employers.get(&row.employer_id) else { return };
             let what = row.told.due(entry.rhythm, night);
@@ -48,15 +51,26 @@ impl Writer<'_> {
                 Due::NotYet => {}
                 Due::Nothing => settled_quietly.push(row.key),
                 // Paper is for what must be done.
-                Due::Settled | Due::Advice if on_paper => settled_quietly.push(row.key),
-                Due::News | Due::Reminder(_) | Due::Settled | Due::Advice => {
+                Due::Advice if on_paper => settled_quietly.push(row.key),
+                Due::Outcome => followed.extend(self.followed(row, transaction)),
+                Due::News | Due::Reminder(_) | Due::Advice => {
                     if let Some(item) = self.digest_item(&row, what, transaction) {
-                        let telling = Telling { key: row.key, due: what, item };
+                        let said = row.told.outcome;
+                        let telling = Telling { key: row.key, due: what, said, item };
                         due.entry(row.employer_id).or_default().push(telling);
                     }
                 }
             }
         })?;
+        for telling in self.follow(recording, followed)? {
+            let employer_id = &telling.item.employer_id;
+            let Some(entry) = self.book.employers.get(employer_id) else { continue };
+            if entry.address.is_none() && !telling.item.asks_for_something() {
+                settled_quietly.push(telling.key);
+            } else {
+                due.entry(employer_id.clone()).or_default().push(telling);
+            }
+        }
         recording.never_mind(&settled_quietly)?;
         let (mut letters, mut told) = (Vec::new(), Vec::new());
         for (employer_id, tellings) in due {
@@ -80,8 +94,10 @@ impl Writer<'_> {
         tellings: Vec<Telling>,
     ) -> Option<(LetterRow, Vec<TellingMark>)> {
         let entry = self.book.employers.get(employer_id)?;
-        let (items, marks): (Vec<_>, Vec<_>) =
-            tellings.into_iter().map(|told| (told.item, mark(told.key, told.due))).unzip();
+        let (items, marks): (Vec<_>, Vec<_>) = tellings
+            .into_iter()
+            .map(|told| (told.item, mark(told.key, told.due, told.said)))
+            .unzip();
         Some((self.letter(entry, items)?, marks))
     }
 
@@ -95,15 +111,24 @@ impl Writer<'_> {
         let about = match due {
             Due::News => About::Suspense(row.reason?),
             Due::Reminder(days) => About::Reminder(row.reason?, days),
-            Due::Settled => About::Settled(solution(row)),
             Due::Advice => About::Advice,
-            Due::NotYet | Due::Nothing => return None,
+            Due::Outcome | Due::NotYet | Due::Nothing => return None,
         };
+        self.item_about(row, about, transaction)
+    }
+
+    /// An item as every letter shows it, and what `about` adds to it.
+    pub(super) fn item_about(
+        &self,
+        row: &TellingRow,
+        about: About,
+        transaction: &BankTransaction<'_>,
+    ) -> Option<DigestItem> {
         let account = self.tools.accounts.get(row.key.account)?;
         let readings = self.readings(transaction);
         let remark_rules = &self.tools.rules.remark;
         let mut rules = match about {
-            About::Settled(_) => Vec::new(),
+            About::Settled(_) | About::Unfinished(_) => Vec::new(),
             About::Suspense(_) | About::Reminder(..) | About::Advice => {
                 broken_rules(&readings, row.notice, remark_rules)
             }
@@ -115,7 +140,7 @@ impl Writer<'_> {
                 }
                 Some(self.until(reason, transaction.booked_on))
             }
-            About::Settled(_) | About::Advice => None,
+            About::Settled(_) | About::Unfinished(_) | About::Advice => None,
         };
         let because = row.because.as_deref().filter(|_| until.is_some());
         let because = because.and_then(|code| code.parse::<Because>().ok());
@@ -133,6 +158,7 @@ impl Writer<'_> {
             explanation: because.map(|because| because.in_chinese()).unwrap_or_default(),
             rules,
             until,
+            whereabouts: Whereabouts::default(),
         })
     }
 
@@ -202,28 +228,18 @@ impl Writer<'_> {
     }
 }
 
-fn mark(key: TellingKey, due: Due) -> TellingMark {
+fn mark(key: TellingKey, due: Due, said: Outcome) -> TellingMark {
     let (reminded_days, done) = match due {
         Due::Reminder(days) => (days, false),
-        Due::Settled | Due::Advice => (0, true),
+        Due::Advice => (0, true),
+        Due::Outcome => (0, Told::is_final(said)),
         Due::News | Due::NotYet | Due::Nothing => (0, false),
     };
-    TellingMark { key, reminded_days, done }
-}
-
-/// How an item that hung was settled: by staff, or by a later night.
-fn solution(row: &TellingRow) -> Solution {
-    match row.outcome {
-        Some(Outcome::Matched) => Solution::Matched,
-        Some(Outcome::Advance) => Solution::Advance,
-        Some(Outcome::RefundDue | Outcome::Refunded) => Solution::Refund,
-        Some(Outcome::Awaiting | Outcome::Suspense | Outcome::Returned | Outcome::Ignored)
-        | None => Solution::Other,
-    }
+    TellingMark { key, news: due == Due::News, reminded_days, said: Some(said), done }
 }
 
 /// The working day that is so many after a day.
-fn working_days_after(calendar: &WorkingDays, day: NaiveDate, count: u8) -> NaiveDate {
+pub(super) fn working_days_after(calendar: &WorkingDays, day: NaiveDate, count: u8) -> NaiveDate {
     let days = day.iter_days().skip(1).filter(|day| calendar.is_working_day(*day));
     days.take(usize::from(count)).last().unwrap_or(day)
 }

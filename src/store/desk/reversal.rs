@@ -7,7 +7,7 @@
 
 use super::super::row::reference_number;
 use super::super::sql::params;
-use super::super::{outstanding, remittance};
+use super::super::{outstanding, remittance, telling};
 use super::books::Posting;
 use super::item::Held;
 use super::{Desk, Stop, total};
@@ -70,6 +70,8 @@ impl Desk<'_> {
         for item in &mut *items {
             self.restore(&original, item)?;
             self.reopen(item)?;
+            let key = (item.account_id, item.id.serial.as_str(), item.booked_on);
+            telling::look_again(&self.bulk.connection, self.bulk.centre_id, key)?;
             item.pending = None;
             self.save(item)?;
         }

@@ -10,7 +10,7 @@
 
 use super::super::row::{reference, reference_number};
 use super::super::sql::params;
-use super::super::trail;
+use super::super::{telling, trail};
 use super::books::Posting;
 use super::item::Held;
 use super::{Desk, Stop};
@@ -168,6 +168,8 @@ impl Desk<'_> {
             }
             None => Subject::Receipts,
         };
+        let told = (found.account_id, credit.serial.as_str(), found.booked_on);
+        telling::look_again(&self.bulk.connection, self.bulk.centre_id, told)?;
         for debit in debits {
             let of = (found.account_id, credit, found.booked_on);
             self.returns(of, Role::Credit, (&debit.id, debit.booked_on))?;

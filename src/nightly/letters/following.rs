@@ -1,0 +1,197 @@
+//! What became of items that were in suspense, and which notices their money was for are still open.
+//!
+//! Start at [`Writer::follow`]. The notices are those the remark names or staff read in it; where it names none that
+//! was paid, what the employer owes. Only the employer's own notices are told of.
+//!
+//! Invariant: everything said is read inside the night's commit, after its settlements were written.
+
+use super::Writer;
+use super::composing::{DAYS_TO_ACT, Telling, WORKING_DAYS_TO_ACT, working_days_after};
+use crate::alert::{About, DigestItem, Due, OpenNotice, Solution, Whereabouts};
+use crate::nightly::NightError;
+use crate::remittance::{BankTransaction, Money, Outcome, PaymentReference, YearMonth};
+use crate::store::{Owed, OwedNotice, Recording, TellingRow};
+use crate::suspense::Act;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Notices that a letter lists where the payer named none; the others are counted.
+const OTHERS_MAX: usize = 5;
+
+/// An item that hangs no longer, before it is known what that leaves open.
+pub(super) struct Followed {
+    row: TellingRow,
+    item: DigestItem,
+    /// The notices that the remark names, or staff read in it.
+    named: BTreeSet<PaymentReference>,
+}
+
+impl Writer<'_> {
+    /// Takes up an item that hangs no longer.
+    pub(super) fn followed(
+        &self,
+        row: TellingRow,
+        transaction: &BankTransaction<'_>,
+    ) -> Option<Followed> {
+        let mut named: BTreeSet<PaymentReference> =
+            [row.notice, row.reference, row.read_as].into_iter().flatten().collect();
+        // Where staff say what the remark means, it no longer says anything else.
+        if row.read_as.is_none() {
+            for (_, reading) in self.readings(transaction) {
+                named.extend(reading.reference);
+                named.extend(reading.candidates);
+            }
+        }
+        let item = self.item_about(&row, About::Settled(Solution::Elsewhere), transaction)?;
+        Some(Followed { row, item, named })
+    }
+
+    /// Says of each item where its money is and which notices stay open.
+    pub(super) fn follow(
+        &self,
+        recording: &Recording,
+        followed: Vec<Followed>,
+    ) -> Result<Vec<Telling>, NightError> {
+        if followed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named: BTreeSet<PaymentReference> = followed
+            .iter()
+            .flat_map(|one| one.named.iter().chain(one.row.shares.iter().map(|(notice, _)| notice)))
+            .copied()
+            .collect();
+        let owners = recording.employers_of(&named.iter().copied().collect::<Vec<_>>())?;
+        let employers: BTreeSet<String> =
+            followed.iter().map(|one| one.row.employer_id.clone()).collect();
+        let owed = recording.owed(&employers, &named)?;
+        Ok(followed.into_iter().filter_map(|one| self.telling(one, &owed, &owners)).collect())
+    }
+
+    fn telling(
+        &self,
+        followed: Followed,
+        owed: &Owed,
+        owners: &BTreeMap<PaymentReference, String>,
+    ) -> Option<Telling> {
+        let Followed { row, mut item, named } = followed;
+        let is_own = |notice: &PaymentReference| owners.get(notice) == Some(&row.employer_id);
+        let notices = notices(&row, item.amount).into_iter().filter(|(one, _)| is_own(one));
+        let notices: Vec<_> = notices.collect();
+        let solution = solution(&row, !notices.is_empty())?;
+        let own: BTreeSet<PaymentReference> = named.into_iter().filter(is_own).collect();
+        let mut whereabouts = open(solution, &own, owed, &row.employer_id);
+        whereabouts.notices = notices;
+        whereabouts.rest = row
+            .rest
+            .as_ref()
+            .filter(|(employer_id, _)| *employer_id == row.employer_id)
+            .map(|(_, rest)| *rest);
+        item.about = About::outcome(solution, &whereabouts);
+        item.whereabouts = whereabouts;
+        if item.asks_for_something() {
+            item.until = self.pay_by(solution, item.booked_on);
+        }
+        Some(Telling { key: row.key, due: Due::Outcome, said: row.told.outcome, item })
+    }
+
+    /// Until when what is missing should be here: within the month of its other parts, or as soon as
+    /// can be. `None` where that month is over.
+    fn pay_by(&self, solution: Solution, booked_on: NaiveDate) -> Option<NaiveDate> {
+        let (night, calendar) = (self.tools.settings.as_of, &self.tools.rules.calendar);
+        let last = |day| calendar.last_working_day(YearMonth::of(day));
+        if solution == Solution::Awaiting {
+            return Some(last(booked_on)).filter(|last| *last >= night);
+        }
+        let last = last(night);
+        if (last - night).num_days() >= DAYS_TO_ACT {
+            return Some(last);
+        }
+        Some(working_days_after(calendar, night, WORKING_DAYS_TO_ACT))
+    }
+}
+
+/// The notices that an item pays, or is a part of, each with how much of it.
+fn notices(row: &TellingRow, amount: Money) -> Vec<(PaymentReference, Money)> {
+    match (row.told.outcome, row.notice) {
+        (Outcome::Matched, None) => row.shares.clone(),
+        (Outcome::Matched | Outcome::Awaiting, Some(notice)) => vec![(notice, amount)],
+        // A part keeps the notice it waits for as what was read.
+        (Outcome::Awaiting, None) => {
+            row.reference.map(|notice| (notice, amount)).into_iter().collect()
+        }
+        (
+            Outcome::Suspense
+            | Outcome::Returned
+            | Outcome::Ignored
+            | Outcome::Advance
+            | Outcome::RefundDue
+            | Outcome::Refunded,
+            _,
+        ) => Vec::new(),
+    }
+}
+
+/// What became of an item, as far as its employer is concerned; `None` while it is in suspense.
+fn solution(row: &TellingRow, pays_own: bool) -> Option<Solution> {
+    let elsewhere = match &row.act {
+        Some(Act::Advance { employer_id: Some(employer_id) }) => *employer_id != row.employer_id,
+        Some(
+            Act::Advance { employer_id: None }
+            | Act::Settle { .. }
+            | Act::Split { .. }
+            | Act::Refund
+            | Act::CorrectReference { .. }
+            | Act::NotOurs
+            | Act::TakeBack { .. }
+            | Act::WaitUntil { .. }
+            | Act::Reverse,
+        )
+        | None => false,
+    };
+    match row.told.outcome {
+        Outcome::Suspense => None,
+        Outcome::Matched if pays_own => Some(Solution::Matched),
+        Outcome::Awaiting if pays_own => Some(Solution::Awaiting),
+        Outcome::Matched | Outcome::Awaiting => Some(Solution::Elsewhere),
+        Outcome::Advance if elsewhere => Some(Solution::Elsewhere),
+        Outcome::Advance => Some(Solution::Advance),
+        Outcome::RefundDue => Some(Solution::RefundDue),
+        Outcome::Refunded => Some(Solution::Refunded),
+        Outcome::Returned => Some(Solution::Returned),
+        Outcome::Ignored => Some(Solution::NotOurs),
+    }
+}
+
+/// The employer's open notices that the money was for, or may have been for.
+fn open(
+    solution: Solution,
+    named: &BTreeSet<PaymentReference>,
+    owed: &Owed,
+    employer_id: &str,
+) -> Whereabouts {
+    let all = owed.open.get(employer_id).map(Vec::as_slice).unwrap_or_default();
+    let meant: Vec<OpenNotice> =
+        all.iter().filter(|notice| named.contains(&notice.reference)).map(told).collect();
+    if !meant.is_empty() {
+        return Whereabouts { open: meant, named: true, ..Whereabouts::default() };
+    }
+    // Of what went back or waits on the advance balance, and names nothing that was paid, nobody can say that it
+    // was not for one of these.
+    let may_have_been = match solution {
+        Solution::Advance | Solution::RefundDue | Solution::Refunded | Solution::Returned => {
+            named.iter().all(|notice| !owed.paid.contains(notice))
+        }
+        Solution::Matched | Solution::Elsewhere | Solution::NotOurs | Solution::Awaiting => false,
+    };
+    if !may_have_been {
+        return Whereabouts::default();
+    }
+    let more = all.len().saturating_sub(OTHERS_MAX);
+    let open = all.iter().take(OTHERS_MAX).map(told).collect();
+    Whereabouts { open, more, ..Whereabouts::default() }
+}
+
+fn told(notice: &OwedNotice) -> OpenNotice {
+    let OwedNotice { reference, month, amount, here, in_suspense } = *notice;
+    OpenNotice { reference, month, amount, here, in_suspense }
+}
