@@ -19,6 +19,7 @@ mod marked;
 mod names;
 mod number;
 mod read;
+mod refund;
 pub mod render;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use examples::FailingExample;
 pub use fields::FieldClaim;
 pub use marked::{Segment, SegmentKind, marked};
 pub use read::{Reading, Step, View};
+pub use refund::refund_named;
 
 use crate::remittance::PaymentReference;
 use crate::rulebook::remark::RemarkRules;

@@ -18,6 +18,16 @@ pub fn masked(account_no: &str) -> String {
     if count <= 4 { shown } else { format!("····{shown}") }
 }
 
+/// Whether two texts are one account's number, whole: blanks between groups do not count, a mask or an empty text is
+/// no number.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    let plain =
+        |text: &str| text.chars().filter(|found| !found.is_whitespace()).collect::<String>();
+    let (one, other) = (plain(one), plain(other));
+    !one.is_empty() && !one.contains('*') && one == other
+}
+
 /// Whether a number is one that a mask such as `6222****0001` shows: what stands around the stars is in it, in order.
 #[must_use]
 pub fn is_shown_as(account_no: &str, mask: &str) -> bool {
@@ -53,6 +63,18 @@ mod tests {
             ("2105400009300123456*3456", false),
         ] {
             assert_eq!(is_shown_as("2105400009300123456", mask), fits, "{mask}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_grouped_and_a_mask_is_none() {
+        for (one, other, same) in [
+            ("6222000000000001", "6222 0000 0000 0001", true),
+            ("6222000000000001", "6222000000000002", false),
+            ("6222****0001", "6222****0001", false),
+            ("", "", false),
+        ] {
+            assert_eq!(is_same(one, other), same, "{one} {other}");
         }
     }
 
