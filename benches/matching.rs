@@ -85,6 +85,7 @@ fn items(serials: &[String]) -> Vec<Item<'_>> {
             counterparty_name: "示例机械制造有限公司",
             claim: Claim::Certain(reference(notice)),
             kind: Kind::Remittance,
+            refund: None,
             contradicted: false,
         }
     };

@@ -3,7 +3,7 @@
 //! Start at [`decide`]: it is the whole policy, top to bottom in order of precedence. The contract's
 //! rules 1 and 2 (the parts of one notice) are `parts.rs` over `cover.rs`; rules 3 and 4 (several references,
 //! probable readings) and what an ignore rule yields to are `claims.rs`; what a bank takes back is
-//! `reversal.rs`; a payer who speaks for another notice is `disagree.rs`; what is no payment is `sieve.rs`.
+//! `reversal.rs`; what pays a refund or brings it back is `refund.rs`; a payer who speaks for another notice is `disagree.rs`; what is no payment is `sieve.rs`.
 //! [`Because`] is the explanation that every decision carries. [`suggest`] helps a person with what
 //! hangs; it settles nothing. How a reference is found in a remark is not here but in `remark.rs`.
 //!
@@ -17,6 +17,9 @@ mod disagree;
 mod notice_book;
 mod parts;
 mod payers;
+mod refund;
+#[cfg(test)]
+mod refund_tests;
 mod reversal;
 mod sieve;
 pub mod suggest;
@@ -26,12 +29,13 @@ mod table;
 pub use because::Because;
 pub use notice_book::{NoticeBook, NoticeFact};
 pub use payers::{Directory, Payers, wants_names};
+pub use refund::{PaidBy, Refund};
 pub use reversal::{Credit, CreditState};
 pub use sieve::{Kind, Sieve};
 
 use crate::calendar::WorkingDays;
 use crate::remark::Claim;
-use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason};
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, RefundReference};
 use crate::rulebook::matching::{MatchingRules, RuleIndex};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
@@ -70,6 +74,8 @@ pub struct Item<'a> {
     pub counterparty_name: &'a str,
     pub claim: Claim,
     pub kind: Kind,
+    /// The refund that its remark names.
+    pub refund: Option<RefundReference>,
     /// The bank's details contradict its booking: nothing that they name is settled.
     pub contradicted: bool,
 }
@@ -80,6 +86,8 @@ pub struct Known<'k> {
     /// The credits that are no items any more and that a reversal among the items could take back: same
     /// account, same amount, of any age.
     pub credits: Vec<Credit<'k>>,
+    /// The refunds that are due, those that the items name, and those that a marked return may have brought back.
+    pub refunds: Vec<Refund<'k>>,
     pub payers: Payers,
     /// Of the notices that a probable reading names, those that an earlier payment named with certainty.
     pub named_before: BTreeSet<PaymentReference>,
@@ -129,6 +137,8 @@ pub fn decide(
         paid: vec![false; notices.len()],
         decisions: vec![None; items.len()],
     };
+    // 0. What pays a refund of ours, and what brings one back, says so itself and is nothing else.
+    refund::tie(&mut night);
     // 1. Rule 5: what the bank took back, or may have taken back, counts for nothing else.
     reversal::take_back(&mut night);
     // 2. Rule 6: what is no payment, or names no notice, is decided by itself; so is what the bank's own
@@ -174,6 +184,11 @@ impl Night<'_, '_> {
             debug_assert!(place.is_none(), "an item is decided once");
             *place = Some(decision);
         }
+    }
+
+    /// Whether an item is not decided yet.
+    fn is_open(&self, index: u32) -> bool {
+        self.decisions.get(place(index)).is_some_and(Option::is_none)
     }
 
     fn pay(&mut self, notice: usize) {

@@ -35,6 +35,7 @@ mod partition;
 mod person;
 mod placing;
 mod pool;
+mod refund;
 mod remittance;
 mod reversed;
 mod row;
@@ -77,6 +78,7 @@ pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, State
 pub use owed::{Owed, OwedNotice};
 pub use person::Person;
 pub use placing::distribution;
+pub use refund::{EarlierRefund, RefundFilter, RefundRow};
 pub use remittance::{Books, NoticeSheet};
 pub use reversed::EarlierCredit;
 pub use server::ServerError;

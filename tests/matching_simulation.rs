@@ -130,6 +130,7 @@ fn payments<'a>(prng: &mut Prng, serials: &'a [String]) -> Vec<Item<'a>> {
                 1 => Kind::Reversal,
                 _ => Kind::Remittance,
             },
+            refund: None,
             contradicted: prng.below(24) == 0,
         }
     };

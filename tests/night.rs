@@ -62,6 +62,8 @@ mod payments;
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
+#[path = "night/refunds.rs"]
+mod refunds;
 #[path = "night/shifts.rs"]
 mod shifts;
 #[path = "night/staff.rs"]

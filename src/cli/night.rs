@@ -75,6 +75,7 @@ pub(super) const COLUMNS: &[Column<Summary>] = &[
     Column { key: "suspense", heading: "suspense", value: |row| tally(row.night.verdict.suspense) },
     Column { key: "returned", heading: "returned", value: |row| tally(row.night.verdict.returned) },
     Column { key: "ignored", heading: "ignored", value: |row| tally(row.night.verdict.ignored) },
+    Column { key: "refunded", heading: "", value: |row| tally(row.night.verdict.refunded) },
     Column { key: "opened", heading: "", value: |row| tally(row.night.verdict.opened) },
     Column { key: "cleared", heading: "", value: |row| tally(row.night.verdict.cleared) },
     Column {
@@ -284,6 +285,7 @@ const VERDICTS: &[Column<VerdictTotals>] = &[
     Column { key: "suspense", heading: "suspense", value: |row| tally(row.suspense) },
     Column { key: "returned", heading: "returned", value: |row| tally(row.returned) },
     Column { key: "ignored", heading: "ignored", value: |row| tally(row.ignored) },
+    Column { key: "refunded", heading: "", value: |row| tally(row.refunded) },
     Column { key: "opened", heading: "opened", value: |row| tally(row.opened) },
     Column { key: "cleared", heading: "cleared", value: |row| tally(row.cleared) },
     Column { key: "letters", heading: "letters", value: |row| Value::count(row.letters) },

@@ -12,7 +12,7 @@ mod words;
 
 pub use code::BecauseError;
 
-use crate::remittance::{Money, PaymentReference, YearMonth};
+use crate::remittance::{Money, PaymentReference, RefundReference, YearMonth};
 use chrono::NaiveDate;
 
 /// The explanation of a decision.
@@ -49,6 +49,8 @@ pub enum Because {
     Rule,
     /// The bank takes back a movement.
     Undone(Box<Undone>),
+    /// A refund left with it, or came back with it.
+    Refund(Box<RefundLink>),
 }
 
 /// How a notice stood when the decision was made, and what it asks for.
@@ -169,4 +171,29 @@ pub enum Role {
     CreditPerhaps,
     /// A debit that takes back a credit nobody knows.
     DebitOfNone,
+}
+
+/// One side of a refund's way out, or back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundLink {
+    pub role: RefundRole,
+    pub reference: RefundReference,
+    /// The other side's serial and booking day: of [`RefundRole::Paid`] the credit that is returned, of
+    /// [`RefundRole::PaidAndReturned`] the credit that brought the money back, of the others the debit that
+    /// had paid it.
+    pub serial: Box<str>,
+    pub on: NaiveDate,
+}
+
+/// What a movement is to a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundRole {
+    /// The debit that paid it.
+    Paid,
+    /// The debit that paid it; the money came back (退票).
+    PaidAndReturned,
+    /// The credit that brought it back.
+    Returned,
+    /// A credit that may have brought it back; a person must say.
+    ReturnedPerhaps,
 }

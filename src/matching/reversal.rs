@@ -161,7 +161,9 @@ pub(super) fn take_back(night: &mut Night<'_, '_>) {
     let items = night.items;
     let mut debits: BTreeMap<Key, Vec<Debit<'_, '_>>> = BTreeMap::new();
     for (index, item) in (0_u32..).zip(items) {
-        if item.direction == Direction::Debit && item.kind == Kind::Reversal {
+        // What pays a refund, whatever the bank calls it, takes nothing back.
+        let open = night.is_open(index);
+        if open && item.direction == Direction::Debit && item.kind == Kind::Reversal {
             let (name, quotes) = (folded(item.counterparty_name), sorted(&item.claim));
             let debit = Debit { index, item, name, quotes };
             debits.entry((item.account, item.amount)).or_default().push(debit);
@@ -190,7 +192,7 @@ fn candidates<'n>(
         let key = (item.account, item.amount);
         // A credit that itself undoes a debit is nobody's payment.
         let other = item.direction == Direction::Debit || item.kind == Kind::Reversal;
-        if other || !debits.contains_key(&key) {
+        if other || !debits.contains_key(&key) || !night.is_open(index) {
             continue;
         }
         let ignored = no_payment(night, index).is_some();

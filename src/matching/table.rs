@@ -85,6 +85,7 @@ fn item(row: &'static str, serial: &'static str) -> Item<'static> {
             None if reversal => Kind::Reversal,
             None => Kind::Remittance,
         },
+        refund: None,
         contradicted: flags.contains(&"contradicted"),
     }
 }

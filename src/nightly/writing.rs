@@ -4,7 +4,8 @@ use super::letters::{self, AddressBook};
 use super::{NightError, Step, Tools, undecided};
 use crate::matching::{self, Directory, Item, Known, NoticeBook, Payers};
 use crate::store::{
-    EarlierCredit, EmployerNumbers, RecentNotices, Slate, StoreError, Verdict, VerdictTotals,
+    EarlierCredit, EarlierRefund, EmployerNumbers, RecentNotices, Slate, StoreError, Verdict,
+    VerdictTotals,
 };
 
 /// How often a night looks again because staff acted meanwhile, before it gives up.
@@ -39,11 +40,12 @@ fn decide_once(
     watch.step(Step::Load, None);
     store.load_open(&mut slate, tools.reader, tools.sieve)?;
     let credits = store.load_reversed(&mut slate, tools.reader, &rules.matching)?;
+    let refunds = store.load_refunds(&mut slate, tools.reader, &rules.matching)?;
     let items = slate.items(tools.accounts);
     let (facts, numbers) = store.notices_named(&items, notices)?;
     let mut notices = NoticeBook::new(facts);
     let book = AddressBook::load(store)?;
-    let known = known(tools, &items, &mut notices, numbers, (&book, &credits))?;
+    let known = known(tools, &items, &mut notices, numbers, (&book, &credits, &refunds))?;
 
     // 4. Decide.      needs: items, notices, rules    gives: decisions             (pure)
     watch.step(Step::Decide, Some(items.len() as u64));
@@ -79,7 +81,7 @@ fn known<'k>(
     items: &[Item<'_>],
     notices: &mut NoticeBook,
     mut numbers: EmployerNumbers,
-    (book, credits): (&AddressBook, &'k [EarlierCredit]),
+    (book, credits, refunds): (&AddressBook, &'k [EarlierCredit], &'k [EarlierRefund]),
 ) -> Result<Known<'k>, StoreError> {
     let mut directory = Directory::default();
     let names = matching::wants_names(items);
@@ -99,6 +101,7 @@ fn known<'k>(
     }
     Ok(Known {
         credits: credits.iter().map(EarlierCredit::as_credit).collect(),
+        refunds: refunds.iter().map(EarlierRefund::as_refund).collect(),
         payers,
         named_before: tools.store.named_before(items, tools.reader)?,
     })

@@ -7,16 +7,16 @@
 //! staff did is proved with it ([`proof`]), and the audit trail link by link.
 
 mod corrected;
+mod digest;
 
 use super::bulk::Bulk;
 use super::desk::proof;
-use super::sql::{Connection, Read, Value, params};
+use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
 use crate::suspense::trail::{Break, Chain};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// What the audit found.
 #[derive(Clone, Debug)]
@@ -275,7 +275,9 @@ impl Store {
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
         settlements(connection, centre, &mut gaps)?;
         spread(connection, centre, &mut gaps)?;
-        for (what, sql) in ORPHANS.into_iter().chain(proof::ORPHANS).chain(corrected::ORPHANS) {
+        let all =
+            [&ORPHANS[..], &proof::ORPHANS, &corrected::ORPHANS, &super::refund::proof::ORPHANS];
+        for (what, sql) in all.into_iter().flatten() {
             let count: i64 = connection.query_row(sql, params![centre], |row| row.get(0))?;
             if count > 0 {
                 gaps.push(Gap::Orphan { what, count: count.cast_unsigned() });
@@ -307,72 +309,6 @@ impl Store {
             }
         };
         Ok(Audit { received, places, advance, balances, trail, gaps })
-    }
-
-    /// A digest of all that a night decides: outcomes, journals, suspense and letters, in order.
-    /// Two stores with one digest hold the same books.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn digest(&self) -> Result<String, StoreError> {
-        const TABLES: [&str; 12] = [
-            "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
-                d.decided_on, d.because from decision d
-                join collection_account a using (centre_id, account_id)
-                where d.centre_id = ?1 order by 1, 2",
-            "select a.account_no, l.serial, l.reference, l.amount_fen from allocation l
-                join collection_account a using (centre_id, account_id)
-                where l.centre_id = ?1 order by 1, 2, 3",
-            "select reference, settled_on, amount_fen from settlement where centre_id = ?1 order by 1",
-            "select a.account_no, j.serial, j.step, j.posted_on, j.debit, j.credit, j.amount_fen
-                from journal j join collection_account a using (centre_id, account_id)
-                where j.centre_id = ?1 order by 1, 2, 3",
-            "select a.account_no, i.serial, i.opened_on, i.closed_on, i.state, i.resolution,
-                i.read_as, i.wake_on
-                from suspense_item i join collection_account a using (centre_id, account_id)
-                where i.centre_id = ?1 order by 1, 2",
-            "select a.account_no, l.serial, l.employer_id, l.amount_fen from advance_part l
-                join collection_account a using (centre_id, account_id)
-                where l.centre_id = ?1 order by 1, 2",
-            "select reference, ordinal, settled_on, undone_on, amount_fen from settlement_undone
-                where centre_id = ?1 order by 1, 2",
-            "select letter_id, employer_id, written_on, recipient, subject from letter
-                where centre_id = ?1 and kind = 'digest' order by 1",
-            "select b.employer_id, e.employee_id, e.status, e.detail, e.base_fen, e.years,
-                e.balance_fen from employee e join employer_book b using (centre_id, employer_no)
-                where e.centre_id = ?1 and (e.opened_for is not null or e.entries > 0) order by 1, 2",
-            "select b.employer_id, e.employee_id, a.position, a.posted_on, a.kind, a.for_month,
-                a.reference, a.amount_fen, a.employer_fen, a.employee_fen
-                from account_entry a join employer_book b using (centre_id, employer_no)
-                join employee e using (centre_id, employer_no, employee_no)
-                where a.centre_id = ?1 order by 1, 2, 3",
-            corrected::DIGEST,
-            "select b.employer_id, r.kind, r.ordinal, r.open, r.body from employer_record r
-                join employer_book b using (centre_id, employer_no)
-                where r.centre_id = ?1 and r.kind <> 4 order by 1, 2, 3",
-        ];
-        let bulk = Bulk::open(self)?;
-        let mut sha = Sha256::new();
-        for sql in TABLES {
-            bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
-                for column in 0..row.len() {
-                    match row.value(column)? {
-                        Value::Null(_) => sha.update(b"-"),
-                        Value::Integer(number) => sha.update(number.to_string()),
-                        Value::Text(text) => sha.update(text),
-                    }
-                    sha.update(b"\x1f");
-                }
-                sha.update(b"\x1e");
-                Ok(Read::On)
-            })?;
-        }
-        super::remittance::logs(&bulk, |line| sha.update(line))?;
-        let mut hex = String::new();
-        for byte in sha.finalize() {
-            write!(hex, "{byte:02x}").unwrap_or_default();
-        }
-        Ok(hex)
     }
 }
 
@@ -494,13 +430,19 @@ fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
     standing
 }
 
-/// Every returned credit has the debit that returned it, of the same amount.
-fn one_sided(standing: &Sums) -> Option<Gap> {
-    let side = |credit| standing.get(&(Place::Returned, credit)).copied().unwrap_or_default();
-    let ((credits, came), (debits, went)) = (side(true), side(false));
-    let count = credits.abs_diff(debits).max(u64::from(came != went));
-    let what = "returned transaction without its other side";
-    (count > 0).then_some(Gap::Orphan { what, count })
+/// Every returned credit has the debit that returned it, and every refunded one the debit that paid it, of the
+/// same amount.
+fn one_sided(standing: &Sums) -> impl Iterator<Item = Gap> {
+    let sides = [
+        (Place::Returned, "returned transaction without its other side"),
+        (Place::Refunded, "refunded transaction without its other side"),
+    ];
+    sides.into_iter().filter_map(|(place, what)| {
+        let side = |credit| standing.get(&(place, credit)).copied().unwrap_or_default();
+        let ((credits, came), (debits, went)) = (side(true), side(false));
+        let count = credits.abs_diff(debits).max(u64::from(came != went));
+        (count > 0).then_some(Gap::Orphan { what, count })
+    })
 }
 
 /// What each subject's balance must be, from the transactions alone.

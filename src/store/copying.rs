@@ -66,6 +66,9 @@ pub(crate) const TABLES: &[&str] = &[
     "settlement_undone",
     "payer_fact",
     "undone_pair",
+    "refund",
+    "refund_return",
+    "refund_request",
     "trail",
     "trail_head",
 ];

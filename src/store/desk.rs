@@ -16,6 +16,7 @@ mod item;
 mod learning;
 pub(super) mod proof;
 mod proposal;
+mod refund;
 mod reversal;
 mod taking_back;
 

@@ -51,6 +51,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     16 "0016_reversed",
     17 "0017_outcome",
     21 "0021_correction",
+    23 "0023_refund",
     24 "0024_told_outcome",
 ];
 

@@ -89,7 +89,7 @@ fn read_as(connection: &Connection) -> String {
 
 /// Transactions `t` and decisions `d` whose keys `k` an index gave, all alone
 /// ([`super::slate::open_transactions`] says why).
-fn whole(connection: &Connection, keys: &str) -> String {
+pub(super) fn whole(connection: &Connection, keys: &str) -> String {
     let key = |alias: &str| {
         format!(
             "{alias}.booked_on = k.booked_on and {alias}.account_id = k.account_id

@@ -11,10 +11,10 @@ use super::row::{day, direction, reference, time};
 use super::sql::{Bind, Connection, Read, Row, params};
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, Sieve};
-use crate::remark::{Claim, Reader};
+use crate::remark::{Claim, Reader, refund_named};
 use crate::remittance::{
     BankTransaction, CollectionAccount, Counterparty, Direction, Money, PaymentReference,
-    RemarkField, Remarks,
+    RefundReference, RemarkField, Remarks,
 };
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeMap;
@@ -50,6 +50,7 @@ struct SlateRow {
     booked_time: Option<NaiveTime>,
     amount: Money,
     claim: Claim,
+    refund: Option<RefundReference>,
     contradicted: bool,
     serial: Range<usize>,
     counterparty_account: Range<usize>,
@@ -164,6 +165,7 @@ impl Slate {
             booked_time: transaction.booked_time,
             amount: transaction.amount,
             claim,
+            refund: refund_named(&transaction.remarks),
             contradicted: transaction.contradicted,
             serial,
             counterparty_account,
@@ -234,9 +236,15 @@ impl Slate {
             counterparty_name: text(&row.counterparty_name),
             claim: row.claim.clone(),
             kind: row.kind,
+            refund: row.refund,
             contradicted: row.contradicted,
         };
         self.rows.iter().map(item).collect()
+    }
+
+    /// The refunds that the transactions name.
+    pub(super) fn refunds_named(&self) -> impl Iterator<Item = RefundReference> + '_ {
+        self.rows.iter().filter_map(|row| row.refund)
     }
 
     /// What names the transactions from a place on.

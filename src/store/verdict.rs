@@ -38,6 +38,8 @@ pub struct VerdictTotals {
     pub awaiting: Tally,
     pub suspense: Tally,
     pub returned: Tally,
+    /// Debits that paid refunds.
+    pub refunded: Tally,
     pub ignored: Tally,
     /// Items that began to hang.
     pub opened: Tally,
@@ -90,6 +92,7 @@ impl Store {
             return Err(StoreError::Overtaken);
         }
         recording.decisions(verdict)?;
+        recording.refunds(verdict)?;
         recording.settlements(verdict)?;
         let centre = recording.bulk.centre_id;
         recording.bulk.connection.execute(
@@ -267,7 +270,8 @@ impl VerdictTotals {
             Outcome::Suspense => Some(&mut self.suspense),
             Outcome::Returned => Some(&mut self.returned),
             Outcome::Ignored => Some(&mut self.ignored),
-            Outcome::Advance | Outcome::RefundDue | Outcome::Refunded => None,
+            Outcome::Refunded => Some(&mut self.refunded),
+            Outcome::Advance | Outcome::RefundDue => None,
         }
     }
 }
@@ -319,7 +323,8 @@ fn kept_because(because: &Because) -> Option<String> {
         | Because::PayerDisagrees(_)
         | Because::Contradicted
         | Because::Rule
-        | Because::Undone(_) => Some(because.to_code()),
+        | Because::Undone(_)
+        | Because::Refund(_) => Some(because.to_code()),
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Start at [`Refusal`]. It is no error of the program: the page shows it, and nothing was changed.
 
-use super::{ItemId, Permission, Person, Role, Stage, Step};
-use crate::remittance::{Money, PaymentReference};
+use super::{ItemId, Permission, Person, RefundState, Role, Stage, Step};
+use crate::remittance::{Money, PaymentReference, RefundReference};
 use chrono::NaiveDate;
 use std::fmt;
 
@@ -110,10 +110,67 @@ pub enum Refusal {
         held: Money,
         needed: Money,
     },
+    /// The refund does not stand where this could be done of it.
+    Refund {
+        refund: RefundReference,
+        state: RefundState,
+    },
+    /// The refund, or the movement that is named with it, is not what it would have to be.
+    RefundUnfit {
+        refund: RefundReference,
+        what: RefundFault,
+    },
     /// The remittance domain says why it cannot be undone: what came later needs it.
     Books {
         because: Box<crate::remittance::Refusal>,
     },
+}
+
+/// What is wrong about a refund, or about a movement that is said to be its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundFault {
+    /// Nobody knows the payee's account.
+    NoAccount,
+    /// What was typed is no account number.
+    Account,
+    /// Another amount, another direction, a day before it, or the other side is somebody else.
+    Movement,
+    /// The movement is decided otherwise: it paid something, was returned, or staff decided it.
+    Decided,
+    /// A change of it waits for approval.
+    Waits,
+    /// No change of it waits for approval.
+    NothingWaits,
+    /// Why is not said.
+    NoNote,
+}
+
+impl RefundFault {
+    const fn chinese(self) -> &'static str {
+        match self {
+            Self::NoAccount => "收款账号不明，请先补登",
+            Self::Account => "收款账号应为数字（可有空格或连字符）",
+            Self::Movement => "所指流水的方向、金额、日期或对方账户与该笔退款不符",
+            Self::Decided => "所指流水已作其他处理",
+            Self::Waits => "已有一项更改待复核，请先处理",
+            Self::NothingWaits => "没有待复核的更改",
+            Self::NoNote => "请写明原因",
+        }
+    }
+
+    const fn english(self) -> &'static str {
+        match self {
+            Self::NoAccount => "the payee's account is not known; give it first",
+            Self::Account => "expected an account number in digits",
+            Self::Movement => {
+                "expected a movement of its amount, in the right direction, not before it, with the payee"
+            }
+            Self::Decided => "the movement is decided otherwise",
+            Self::Waits => "a change of it waits for approval",
+            Self::NothingWaits => "no change of it waits for approval",
+            Self::NoNote => "expected a note that says why",
+        }
+    }
 }
 
 impl Refusal {
@@ -143,6 +200,8 @@ impl Refusal {
             Self::SameReference { .. } => "same-reference",
             Self::NothingToReverse { .. } => "nothing-to-reverse",
             Self::Spent { .. } => "advance-spent",
+            Self::Refund { .. } => "refund-state",
+            Self::RefundUnfit { .. } => "refund-unfit",
             Self::Books { .. } => "books",
         }
     }
@@ -196,6 +255,10 @@ impl Refusal {
             Self::Spent { held, needed, .. } => {
                 format!("单位暂存款已被使用：需冲回{needed}元，余额只有{held}元")
             }
+            Self::Refund { refund, state } => {
+                format!("退款 {refund} 当前为“{}”，不能这样处理", state.chinese())
+            }
+            Self::RefundUnfit { refund, what } => format!("退款 {refund}：{}", what.chinese()),
             Self::Books { because } => format!("账务上不能冲回：{}", because.chinese()),
         }
     }
@@ -207,6 +270,8 @@ fn what_chinese(what: &str) -> &str {
         "share" => "分配",
         "item" | "item of this proposal" => "挂账",
         "proposal" => "处理意见",
+        "refund" => "退款",
+        "transaction" => "流水",
         "employer" => "单位",
         other => other,
     }
@@ -295,6 +360,8 @@ impl fmt::Display for Refusal {
                 f,
                 "the advance balance of {employer_id} is {held}, {needed} is needed to give back"
             ),
+            Self::Refund { refund, state } => write!(f, "refund {refund} is {state} now"),
+            Self::RefundUnfit { refund, what } => write!(f, "refund {refund}: {}", what.english()),
             Self::Books { because } => write!(f, "the books cannot go back: {because}"),
         }
     }

@@ -3,7 +3,7 @@
 //! A row is `serial day account amount remark flags…`: `S1 05-11 icbc 600 P1` is 600 yuan booked on
 //! 11 May 2026 at the centre's ICBC account with a clean remark that names notice P1. A negative
 //! amount went out; the serial `-` is none. In a remark `~P1` is written with a letter for a digit
-//! (a probable reading), `P1+P2` names several, `P1…` breaks off, `-` says nothing.
+//! (a probable reading), `P1+P2` names several, `RF…` is a refund's reference, `P1…` breaks off, `-` says nothing.
 //!
 //! Flags: `reversal` (the bank's mark), `own` (from the centre's own CCB account), `interest` (the
 //! bank's word, no other side), and `time=`, `balance=`, `from=`, `by=` (the payer's name), `summary=` with a
@@ -46,6 +46,9 @@ fn remark(text: &str) -> String {
         let mut reference = reference(short);
         reference.truncate(7);
         return format!("{reference}…公积金");
+    }
+    if text.starts_with("RF") {
+        return format!("退款 {text}");
     }
     if text == "-" {
         return "公积金".to_owned();

@@ -7,10 +7,10 @@
 //! Invariant: reading what was written gives the same explanation.
 
 use super::{
-    Because, Doubt, Named, NoticeState, PayerDisagrees, Role, Standing, Together, Unconfirmed,
-    Undone, Verdict,
+    Because, Doubt, Named, NoticeState, PayerDisagrees, RefundLink, RefundRole, Role, Standing,
+    Together, Unconfirmed, Undone, Verdict,
 };
-use crate::remittance::{Money, PaymentReference, YearMonth};
+use crate::remittance::{Money, PaymentReference, RefundReference, YearMonth};
 use std::fmt;
 use std::str::FromStr;
 
@@ -39,6 +39,13 @@ const ROLES: [(Role, &str); 7] = [
     (Role::DebitOfOneOf, "undone-debit-of-one-of"),
     (Role::CreditPerhaps, "undone-credit-perhaps"),
     (Role::DebitOfNone, "undone-debit-of-none"),
+];
+
+const REFUND_ROLES: [(RefundRole, &str); 4] = [
+    (RefundRole::Paid, "refund-paid"),
+    (RefundRole::PaidAndReturned, "refund-paid-and-returned"),
+    (RefundRole::Returned, "refund-returned"),
+    (RefundRole::ReturnedPerhaps, "refund-returned-perhaps"),
 ];
 
 const DOUBTS: [(Doubt, &str); 3] = [
@@ -93,6 +100,12 @@ impl Because {
                     ROLES.iter().find(|(known, _)| known == role).map_or("", |(_, word)| word);
                 format!("{word}|{on}|{candidates}|{serial}")
             }
+            Self::Refund(link) => {
+                let RefundLink { role, reference, serial, on } = &**link;
+                let word = REFUND_ROLES.iter().find(|(known, _)| known == role);
+                let word = word.map_or("", |(_, word)| word);
+                format!("{word}|{}|{on}|{serial}", reference.number())
+            }
         }
     }
 }
@@ -124,11 +137,8 @@ impl FromStr for Because {
 
 fn read(text: &str) -> Option<Because> {
     let (word, rest) = text.split_once('|').unwrap_or((text, ""));
-    if let Some((role, _)) = ROLES.iter().find(|(_, known)| *known == word) {
-        let mut fields = rest.splitn(3, '|');
-        let (on, candidates) = (next(&mut fields)?, next(&mut fields)?);
-        let serial = fields.next()?.into();
-        return Some(Because::Undone(Box::new(Undone { role: *role, serial, on, candidates })));
+    if let Some(because) = with_serial(word, rest) {
+        return Some(because);
     }
     let fields = &mut rest.split('|');
     let because = match word {
@@ -183,6 +193,23 @@ fn read(text: &str) -> Option<Because> {
     };
     // Anything left over means that the text is not ours.
     fields.next().filter(|rest| !rest.is_empty()).is_none().then_some(because)
+}
+
+/// An explanation that ends with a serial number, which may hold anything.
+fn with_serial(word: &str, rest: &str) -> Option<Because> {
+    if let Some((role, _)) = ROLES.iter().find(|(_, known)| *known == word) {
+        let mut fields = rest.splitn(3, '|');
+        let (on, candidates) = (next(&mut fields)?, next(&mut fields)?);
+        let serial = fields.next()?.into();
+        return Some(Because::Undone(Box::new(Undone { role: *role, serial, on, candidates })));
+    }
+    if let Some((role, _)) = REFUND_ROLES.iter().find(|(_, known)| *known == word) {
+        let mut fields = rest.splitn(3, '|');
+        let reference = RefundReference::from_number(next(&mut fields)?)?;
+        let (role, on, serial) = (*role, next(&mut fields)?, fields.next()?.into());
+        return Some(Because::Refund(Box::new(RefundLink { role, reference, serial, on })));
+    }
+    None
 }
 
 fn next<'a, T: FromStr>(fields: &mut impl Iterator<Item = &'a str>) -> Option<T> {

@@ -4,11 +4,12 @@
 //! read, which condition failed and by how much. Amounts are grouped (`1,200.00元`) because people read
 //! them here; files of ours never group.
 //!
-//! What is said of the parts of a notice is in `words/parts.rs`.
+//! What is said of the parts of a notice is in `words/parts.rs`, of refunds in `words/refund.rs`.
 //!
 //! Invariant: nothing of a payer's text is quoted, so a sentence can stand in any page or letter.
 
 mod parts;
+mod refund;
 
 use super::{
     Because, Doubt, Named, NoticeState, PayerDisagrees, Role, Together, Unconfirmed, Undone,
@@ -56,6 +57,7 @@ impl Because {
             }
             Self::Rule => "按规则不属于单位缴款。".to_owned(),
             Self::Undone(undone) => undone.in_chinese(),
+            Self::Refund(link) => link.in_chinese(),
         }
     }
 
@@ -100,6 +102,7 @@ impl Because {
             }
             Self::Rule => "Not a payment, by the rule named.".to_owned(),
             Self::Undone(undone) => undone.in_english(),
+            Self::Refund(link) => link.in_english(),
         }
     }
 }
@@ -322,7 +325,7 @@ fn number(count: usize) -> String {
     said.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 
-fn day(day: NaiveDate) -> String {
+pub(super) fn day(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 

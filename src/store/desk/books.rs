@@ -57,6 +57,7 @@ impl Desk<'_> {
             }
             Act::Refund => {
                 self.decide(items, Outcome::RefundDue, STAFF)?;
+                self.open_refunds(proposal, items)?;
                 self.leave_suspense(items, Subject::Refund)?
             }
             Act::NotOurs => {

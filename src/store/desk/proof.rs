@@ -41,6 +41,8 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 8] = [
                     when 'refund' then d.outcome in (7, 8)
                     when 'not-ours' then d.outcome = 5 and d.rule = 'not-ours'
                     when 'take-back' then d.outcome = 4
+                    when 'refund-paid' then d.outcome in (4, 8)
+                    when 'refund-returned' then d.outcome = 4
                     else d.outcome = 1 end)
             and not exists (select 1 from archived_month a where a.centre_id = i.centre_id
                 and i.booked_on < a.booked_until)",
@@ -52,7 +54,10 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 8] = [
                 from suspense_item i where i.centre_id = d.centre_id
                 and i.account_id = d.account_id and i.serial = d.serial
                 and i.booked_on = d.booked_on
-                and i.resolution in ('advance', 'refund', 'not-ours'))",
+                and i.resolution in ('advance', 'refund', 'not-ours'))
+            and not exists (select 1 from refund f where f.centre_id = d.centre_id
+                and f.paid_account_id = d.account_id and f.paid_serial = d.serial
+                and f.paid_on = d.booked_on)",
     ),
     (
         "settlement booked back without an approved reversal",

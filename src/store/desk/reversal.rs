@@ -60,7 +60,10 @@ impl Desk<'_> {
                 }
                 self.return_to_suspense(items, Subject::Advance)?
             }
-            Act::Refund => self.return_to_suspense(items, Subject::Refund)?,
+            Act::Refund => {
+                self.reverse_refunds(items)?;
+                self.return_to_suspense(items, Subject::Refund)?
+            }
             Act::NotOurs => self.return_to_suspense(items, Subject::Other)?,
             Act::TakeBack { credit } => self.give_back(&original, credit, items)?,
             Act::CorrectReference { .. } => self.read_as_before(reversal, items)?,

@@ -66,7 +66,8 @@ fn conditions(because: &Because, language: Language) -> Vec<Condition> {
         | Because::Confirmed { .. }
         | Because::Contradicted
         | Because::Rule
-        | Because::Undone(_) => Vec::new(),
+        | Because::Undone(_)
+        | Because::Refund(_) => Vec::new(),
     }
 }
 

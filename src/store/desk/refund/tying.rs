@@ -1,0 +1,152 @@
+//! A movement that staff name for a refund: whether it can be its own, and what is posted when it is.
+//!
+//! A debit or a returning credit is a rule's so far (`ignored`), and stands where it stays; or it is an open item of
+//! suspense, whose money then leaves. What another person decided, or a proposal waits for, is nobody's to tie.
+
+use super::super::super::refund::{
+    Movement, RefundRow, bring_back, explain, pay, post, remember_return,
+};
+use super::super::super::row::direction;
+use super::super::super::sql::params;
+use super::super::super::trail;
+use super::super::{Desk, Stop};
+use crate::matching::because::RefundRole;
+use crate::remittance::{Direction, Money, Outcome, Reason, Subject};
+use crate::suspense::{ItemId, RefundFault, RefundState, Refusal, Step};
+
+/// A movement that staff name, as it stands.
+pub(super) struct Named {
+    id: ItemId,
+    pub(super) movement: Movement,
+    pub(super) direction: Direction,
+    pub(super) amount: Money,
+    outcome: i64,
+    rule: String,
+    /// It has an item that is open, and no proposal waits for it.
+    in_suspense: bool,
+}
+
+const NAMED: &str =
+    "select t.account_id, t.booked_on, t.direction, t.amount_fen, d.outcome, d.rule,
+        case when i.account_id is not null and i.closed_on is null and i.pending is null
+            then 1 else 0 end
+    from collection_account a
+    join bank_transaction t on t.centre_id = a.centre_id and t.account_id = a.account_id
+    join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
+        and d.serial = t.serial and d.booked_on = t.booked_on
+    left join suspense_item i on i.centre_id = t.centre_id and i.account_id = t.account_id
+        and i.serial = t.serial
+    where a.centre_id = ?1 and a.account_no = ?2 and t.serial = ?3";
+
+impl Desk<'_> {
+    /// A movement that fits and is nobody's yet: a rule ignores it, or it is in suspense and nothing waits for it.
+    pub(super) fn free(&self, row: &RefundRow, named: Named, fits: bool) -> Result<Named, Stop> {
+        let unfit = |what| Refusal::RefundUnfit { refund: row.reference, what };
+        if !fits {
+            return Err(unfit(RefundFault::Movement).into());
+        }
+        let ignored = named.outcome == Outcome::Ignored.number()
+            && matches!(named.rule.as_str(), "debit" | "reversal-credit");
+        if !ignored && !named.in_suspense {
+            return Err(unfit(RefundFault::Decided).into());
+        }
+        Ok(named)
+    }
+
+    pub(super) fn named(&self, id: &ItemId) -> Result<Named, Stop> {
+        let key = params![self.bulk.centre_id, id.account_no, id.serial];
+        let found = self.bulk.connection.prepare_cached(NAMED)?.query_row_optional(key, |row| {
+            Ok(Named {
+                id: id.clone(),
+                movement: Movement {
+                    account_id: row.get(0)?,
+                    serial: id.serial.clone(),
+                    booked_on: row.get(1)?,
+                },
+                direction: direction(row.get(2)?)?,
+                amount: Money::from_fen(row.get(3)?),
+                outcome: row.get(4)?,
+                rule: row.text(5)?.to_owned(),
+                in_suspense: row.get::<i64>(6)? == 1,
+            })
+        })?;
+        found.ok_or_else(|| Refusal::NoSuch { what: "transaction", id: id.to_string() }.into())
+    }
+
+    pub(super) fn tie_debit(&self, row: &RefundRow, debit: &Named, by: &str) -> Result<(), Stop> {
+        self.take_out(debit, "refund-paid")?;
+        let link = (RefundRole::Paid, row.reference, &row.credit);
+        explain(self.bulk, self.on(), &debit.movement, Outcome::Refunded.number(), link)?;
+        pay(self.bulk, self.on(), row, &debit.movement, by)?;
+        Ok(())
+    }
+
+    pub(super) fn tie_return(&self, row: &RefundRow, credit: &Named, by: &str) -> Result<(), Stop> {
+        let Some(debit) = &row.debit else { return Ok(()) };
+        let returned = Outcome::Returned.number();
+        self.take_out(credit, "refund-returned")?;
+        let link = (RefundRole::Returned, row.reference, debit);
+        explain(self.bulk, self.on(), &credit.movement, returned, link)?;
+        let link = (RefundRole::PaidAndReturned, row.reference, &credit.movement);
+        explain(self.bulk, self.on(), debit, returned, link)?;
+        let pair = (debit, &credit.movement);
+        remember_return(self.bulk, self.on(), row.reference, pair, by)?;
+        bring_back(self.bulk, self.on(), row, RefundState::Due)?;
+        Ok(())
+    }
+
+    /// The debit did not pay it: an open item again where it was one, else no payment by the rule of debits.
+    pub(super) fn untie_debit(&self, row: &RefundRow) -> Result<(), Stop> {
+        let Some((debit, (id, _))) = row.debit.as_ref().zip(row.paid_by.as_ref()) else {
+            return Ok(());
+        };
+        let state =
+            if row.exported_on.is_some() { RefundState::Exported } else { RefundState::Due };
+        bring_back(self.bulk, self.on(), row, state)?;
+        let Movement { account_id, serial, booked_on } = debit;
+        let key = params![self.bulk.centre_id, account_id, serial, booked_on];
+        let sql = "select 1 from suspense_item
+            where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
+                and resolution = 'refund-paid'";
+        let was_item = self.bulk.connection.prepare_cached(sql)?.exists(key)?;
+        let (outcome, reason, rule) = if was_item {
+            (Outcome::Suspense.number(), Some(Reason::ReversalUnclear.number()), None)
+        } else {
+            (Outcome::Ignored.number(), None, Some("debit"))
+        };
+        let sql = "update decision set outcome = ?5, reason = ?6, rule = ?7, because = ?8,
+                decided_on = ?9
+            where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+        let (centre, on) = (self.bulk.centre_id, self.on());
+        let code = (!was_item).then_some("rule");
+        let values =
+            params![centre, account_id, serial, booked_on, outcome, reason, rule, code, on];
+        self.bulk.connection.prepare_cached(sql)?.execute(values)?;
+        if was_item {
+            let mut item = self.load(id)?;
+            post(self.bulk, on, debit, item.flows(Subject::Other, Subject::Suspense))?;
+            self.reopen(&mut item)?;
+            self.save(&mut item)?;
+            trail::remade(&self.bulk.connection, centre)?;
+        }
+        Ok(())
+    }
+
+    /// An open item's money leaves suspense; what a rule ignores stands where it stays.
+    fn take_out(&self, named: &Named, resolution: &str) -> Result<(), Stop> {
+        if !named.in_suspense {
+            return Ok(());
+        }
+        let mut item = self.load(&named.id)?;
+        // Whoever holds it for somebody else comes first.
+        item.stage.after(Step::Propose)?;
+        let posting = item.flows(Subject::Suspense, Subject::Other);
+        post(self.bulk, self.on(), &named.movement, posting)?;
+        self.close(&mut item, resolution);
+        item.wake_on = None;
+        self.save(&mut item)?;
+        // It is no item that the entry in the trail names: whoever keeps a picture draws it anew.
+        trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,315 @@
+//! What was decided to be returned: the work list, and how a refund moves on it.
+//!
+//! Start at [`Store::refunds`]. A refund is opened by the act that decided it (`desk/books.rs`), moved on by the
+//! night that sees its debit ([`night`]), and changed by staff (`desk/refund.rs`); all of them end in [`pay`] and
+//! [`bring_back`], so that row, decisions and postings always move together.
+//!
+//! Invariant: a credit is `refund-due` while its refund is due or exported, and `refunded` while its refund is,
+//! with one debit of the same amount that is `refunded` too; [`proof`] counts what is not so.
+
+pub(super) mod night;
+pub(super) mod proof;
+
+use super::bulk::Bulk;
+use super::row::{day, unknown};
+use super::sql::{Row, params};
+use super::{Store, StoreError, verdict};
+use crate::matching::Because;
+use crate::matching::because::{RefundLink, RefundRole};
+use crate::remittance::{Money, RefundReference, Subject};
+use crate::suspense::{ItemId, Person, RefundRequest, RefundState};
+use chrono::NaiveDate;
+
+pub use night::EarlierRefund;
+
+/// Which refunds to list; a field that is `None` does not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefundFilter {
+    pub state: Option<RefundState>,
+    /// Only those whose money is still to leave.
+    pub open: bool,
+    pub reference: Option<RefundReference>,
+    /// Those of this credit.
+    pub item: Option<ItemId>,
+}
+
+/// A refund as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundRow {
+    pub reference: RefundReference,
+    /// The credit that is returned.
+    pub item: ItemId,
+    pub booked_on: NaiveDate,
+    pub amount: Money,
+    pub payee_name: String,
+    /// The whole number; empty where nobody knows it.
+    pub payee_account: String,
+    pub payee_bank: String,
+    pub why: String,
+    pub proposed_by: String,
+    pub approved_by: String,
+    pub decided_on: NaiveDate,
+    pub state: RefundState,
+    pub exported_on: Option<NaiveDate>,
+    /// The debit that paid it, and its booking day.
+    pub paid_by: Option<(ItemId, NaiveDate)>,
+    pub tied_by: Option<String>,
+    /// When it last came back, and how often it did.
+    pub returned_on: Option<NaiveDate>,
+    pub returns: u32,
+    /// A change that waits for approval.
+    pub request: Option<RefundRequest>,
+    pub(super) credit: Movement,
+    pub(super) debit: Option<Movement>,
+}
+
+/// Names a transaction as its tables key it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Movement {
+    pub(super) account_id: i64,
+    pub(super) serial: String,
+    pub(super) booked_on: i64,
+}
+
+const REFUNDS: &str = "
+    select f.reference, a.account_no, f.serial, f.booked_on, f.amount_fen, f.payee_name,
+        f.payee_account, f.payee_bank, f.why, f.proposed_by, f.approved_by, f.decided_on, f.state,
+        f.exported_on, p.account_no, f.paid_serial, f.paid_on, f.tied_by, f.returned_on, f.returns,
+        q.change, q.note, q.asked_by, q.asked_at, f.account_id, f.paid_account_id
+    from refund f
+    join collection_account a on a.centre_id = f.centre_id and a.account_id = f.account_id
+    left join collection_account p on p.centre_id = f.centre_id
+        and p.account_id = f.paid_account_id
+    left join refund_request q on q.centre_id = f.centre_id and q.reference = f.reference
+    where f.centre_id = ?1
+        and (cast(?2 as text) is null or f.state = ?2)
+        and (?3 = 0 or f.state in ('due', 'exported'))
+        and (cast(?4 as bigint) is null or f.reference = ?4)
+        and (cast(?5 as text) is null or a.account_no = ?5)
+        and (cast(?6 as text) is null or f.serial = ?6)
+    order by f.decided_on, f.reference";
+
+impl Store {
+    /// The refunds that the filter lets through, in the order of their decisions.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn refunds(&self, filter: &RefundFilter) -> Result<Vec<RefundRow>, StoreError> {
+        refunds(&Bulk::open(self)?, filter)
+    }
+
+    /// One refund.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn refund(&self, reference: RefundReference) -> Result<Option<RefundRow>, StoreError> {
+        refund(&Bulk::open(self)?, reference)
+    }
+}
+
+pub(super) fn refund(
+    bulk: &Bulk,
+    reference: RefundReference,
+) -> Result<Option<RefundRow>, StoreError> {
+    let filter = RefundFilter { reference: Some(reference), ..RefundFilter::default() };
+    Ok(refunds(bulk, &filter)?.into_iter().next())
+}
+
+pub(super) fn refunds(bulk: &Bulk, filter: &RefundFilter) -> Result<Vec<RefundRow>, StoreError> {
+    let item = filter.item.as_ref();
+    let values = params![
+        bulk.centre_id,
+        filter.state.map(RefundState::code),
+        i64::from(filter.open),
+        filter.reference.map(number),
+        item.map(|item| item.account_no.clone()),
+        item.map(|item| item.serial.clone()),
+    ];
+    bulk.connection.prepare_cached(REFUNDS)?.query_all(values, refund_row)
+}
+
+fn refund_row(row: &Row<'_>) -> Result<RefundRow, StoreError> {
+    let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
+    let (serial, booked_on): (String, i64) = (row.get(2)?, row.get(3)?);
+    let item = ItemId { account_no: row.get(1)?, serial: serial.clone() };
+    let state = row.text(12)?;
+    let paid: Option<String> = row.get(14)?;
+    let paid_serial = row.text(15)?.to_owned();
+    let paid_on = row.get::<Option<i64>>(16)?;
+    let debit = row.get::<Option<i64>>(25)?.zip(paid_on).map(|(account_id, booked_on)| Movement {
+        account_id,
+        serial: paid_serial.clone(),
+        booked_on,
+    });
+    let paid_by = paid.map(|account_no| ItemId { account_no, serial: paid_serial }).zip(days(16)?);
+    Ok(RefundRow {
+        reference: reference(row.get(0)?)?,
+        item,
+        booked_on: day(booked_on)?,
+        amount: Money::from_fen(row.get(4)?),
+        payee_name: row.get(5)?,
+        payee_account: row.get(6)?,
+        payee_bank: row.get(7)?,
+        why: row.get(8)?,
+        proposed_by: row.get(9)?,
+        approved_by: row.get(10)?,
+        decided_on: day(row.get(11)?)?,
+        state: RefundState::from_code(state).ok_or_else(|| unknown("refund", "state", state))?,
+        exported_on: days(13)?,
+        paid_by,
+        tied_by: row.get(17)?,
+        returned_on: days(18)?,
+        returns: u32::try_from(row.get::<i64>(19)?).unwrap_or_default(),
+        request: request(row)?,
+        credit: Movement { account_id: row.get(24)?, serial, booked_on },
+        debit,
+    })
+}
+
+fn request(row: &Row<'_>) -> Result<Option<RefundRequest>, StoreError> {
+    let Some(change) = row.text_or_null(20)? else { return Ok(None) };
+    let change = serde_json::from_str(change)
+        .map_err(|error| unknown("refund_request", "change", error.to_string()))?;
+    let (note, by) = (row.text(21)?.to_owned(), Person(row.text(22)?.to_owned()));
+    Ok(Some(RefundRequest { change, note, by, at: row.get(23)? }))
+}
+
+/// The reference's twelve digits, as the store keeps them.
+pub(super) fn number(reference: RefundReference) -> i64 {
+    reference.number().cast_signed()
+}
+
+pub(super) fn reference(number: i64) -> Result<RefundReference, StoreError> {
+    u64::try_from(number)
+        .ok()
+        .and_then(RefundReference::from_number)
+        .ok_or_else(|| unknown("refund", "reference", number))
+}
+
+/// The debit paid the refund: the row says so, the credit is refunded, and 应退款项 is cleared.
+pub(super) fn pay(
+    bulk: &Bulk,
+    on: i64,
+    refund: &RefundRow,
+    debit: &Movement,
+    by: &str,
+) -> Result<(), StoreError> {
+    let sql = "update refund set state = 'refunded', paid_account_id = ?3, paid_serial = ?4,
+            paid_on = ?5, tied_on = ?6, tied_by = ?7
+        where centre_id = ?1 and reference = ?2";
+    let key = number(refund.reference);
+    let Movement { account_id, serial, booked_on } = debit;
+    let values = params![bulk.centre_id, key, account_id, serial, booked_on, on, by];
+    bulk.connection.prepare_cached(sql)?.execute(values)?;
+    stands(bulk, on, &refund.credit, 8)?;
+    post(bulk, on, &refund.credit, (Subject::Refund, Subject::Other, refund.amount))?;
+    tell_again(bulk, &refund.credit)
+}
+
+/// The refund is due again: the credit waits to be returned as before. `state` is where it stands now.
+pub(super) fn bring_back(
+    bulk: &Bulk,
+    on: i64,
+    refund: &RefundRow,
+    state: RefundState,
+) -> Result<(), StoreError> {
+    let sql = "update refund set state = ?3, paid_account_id = null, paid_serial = null,
+            paid_on = null, tied_on = null, tied_by = null
+        where centre_id = ?1 and reference = ?2";
+    let values = params![bulk.centre_id, number(refund.reference), state.code()];
+    bulk.connection.prepare_cached(sql)?.execute(values)?;
+    stands(bulk, on, &refund.credit, 7)?;
+    post(bulk, on, &refund.credit, (Subject::Other, Subject::Refund, refund.amount))?;
+    tell_again(bulk, &refund.credit)
+}
+
+/// A return of the refund: which debit had paid it, and which credit brought the money back. Whoever exports next
+/// tells the bank again.
+pub(super) fn remember_return(
+    bulk: &Bulk,
+    on: i64,
+    refund: RefundReference,
+    (debit, credit): (&Movement, &Movement),
+    by: &str,
+) -> Result<(), StoreError> {
+    let key = number(refund);
+    let sql = "insert into refund_return
+        select f.centre_id, f.reference, f.returns + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+        from refund f where f.centre_id = ?1 and f.reference = ?2";
+    bulk.connection.prepare_cached(sql)?.execute(params![
+        bulk.centre_id,
+        key,
+        debit.account_id,
+        debit.serial,
+        debit.booked_on,
+        credit.account_id,
+        credit.serial,
+        credit.booked_on,
+        on,
+        by
+    ])?;
+    let sql = "update refund set returns = returns + 1, returned_on = ?3, exported_on = null
+        where centre_id = ?1 and reference = ?2";
+    let values = params![bulk.centre_id, key, credit.booked_on];
+    bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
+}
+
+/// Says of a debit or a returning credit what it is to a refund.
+pub(super) fn explain(
+    bulk: &Bulk,
+    on: i64,
+    movement: &Movement,
+    outcome: i64,
+    (role, refund, other): (RefundRole, RefundReference, &Movement),
+) -> Result<(), StoreError> {
+    let because = Because::Refund(Box::new(RefundLink {
+        role,
+        reference: refund,
+        serial: other.serial.as_str().into(),
+        on: day(other.booked_on)?,
+    }));
+    let sql = "update decision set outcome = ?5, reason = null, rule = null, because = ?6,
+            decided_on = ?7
+        where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+    let Movement { account_id, serial, booked_on } = movement;
+    let code = because.to_code();
+    let values = params![bulk.centre_id, account_id, serial, booked_on, outcome, code, on];
+    bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
+}
+
+/// A credit of staff's decision gets another outcome; that staff decided it stays.
+fn stands(bulk: &Bulk, on: i64, credit: &Movement, outcome: i64) -> Result<(), StoreError> {
+    let sql = "update decision set outcome = ?5, decided_on = ?6
+        where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
+    let Movement { account_id, serial, booked_on } = credit;
+    let values = params![bulk.centre_id, account_id, serial, booked_on, outcome, on];
+    bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
+}
+
+/// The next step of a movement in the general journal.
+pub(super) fn post(
+    bulk: &Bulk,
+    on: i64,
+    movement: &Movement,
+    posting: (Subject, Subject, Money),
+) -> Result<(), StoreError> {
+    bulk.change(verdict::JOURNAL, 7, &[posting], |row, (debit, credit, amount)| {
+        row.bind(movement.account_id)?;
+        row.bind(&*movement.serial)?;
+        row.bind(movement.booked_on)?;
+        row.bind(on)?;
+        row.bind(debit.number())?;
+        row.bind(credit.number())?;
+        row.bind(amount.fen())
+    })
+}
+
+/// Whoever was told of the credit hears how the refund goes on.
+fn tell_again(bulk: &Bulk, credit: &Movement) -> Result<(), StoreError> {
+    let sql = "update telling set done = 0
+        where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
+            and about = 'suspense' and told_on is not null";
+    let Movement { account_id, serial, booked_on } = credit;
+    let values = params![bulk.centre_id, account_id, serial, booked_on];
+    bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
+}

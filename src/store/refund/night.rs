@@ -1,0 +1,299 @@
+//! The night's part of refunds: what it has to know of them, and what it found.
+//!
+//! Start at [`Store::load_refunds`]. Every refund whose money is still to leave is known to a night: they are few. Of
+//! those that left, only what the night's movements name, or what a marked return may bring back. A movement that an
+//! earlier night passed over, because the refund was not due then or its account was another, goes on the slate
+//! again where it names one.
+//!
+//! Invariant: what [`Recording::refunds`] writes is part of the commit of the decisions it follows from.
+
+use super::super::bulk::{Binder, Bulk};
+use super::super::listed::{LIST, looked_up};
+use super::super::row::{day, day_number};
+use super::super::slate::{
+    Prior, TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id, account_index,
+    transaction,
+};
+use super::super::verdict::{Recording, Verdict};
+use super::super::{Slate, Store, StoreError, trail};
+use super::{
+    Movement, RefundFilter, RefundRow, bring_back, explain, number, pay, reference, refund,
+    refunds, remember_return,
+};
+use crate::matching::because::{RefundLink, RefundRole};
+use crate::matching::{AccountIndex, Because, Item, Kind, PaidBy, Refund};
+use crate::remark::{Claim, Reader, refund_named};
+use crate::remittance::{Direction, Money, Outcome, RefundReference, RemarkField};
+use crate::rulebook::matching::{MatchingRules, RuleIndex};
+use crate::suspense::trail::{Entry, NIGHT};
+use crate::suspense::{ItemId, Moment, RefundState};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A refund that a night may move on, with texts of its own.
+#[derive(Clone, Debug)]
+pub struct EarlierRefund {
+    reference: RefundReference,
+    amount: Money,
+    payee_account: String,
+    serial: String,
+    booked_on: NaiveDate,
+    paid_by: Option<(AccountIndex, String, NaiveDate)>,
+}
+
+impl EarlierRefund {
+    /// As matching takes it.
+    #[must_use]
+    pub fn as_refund(&self) -> Refund<'_> {
+        let paid_by = self.paid_by.as_ref();
+        Refund {
+            reference: self.reference,
+            amount: self.amount,
+            payee_account: &self.payee_account,
+            serial: &self.serial,
+            booked_on: self.booked_on,
+            paid_by: paid_by.map(|(account, serial, on)| PaidBy::earlier(*account, serial, *on)),
+        }
+    }
+
+    fn of(row: &RefundRow) -> Result<Self, StoreError> {
+        let paid = |debit: &Movement| -> Result<_, StoreError> {
+            Ok((account_index(debit.account_id)?, debit.serial.clone(), day(debit.booked_on)?))
+        };
+        Ok(Self {
+            reference: row.reference,
+            amount: row.amount,
+            payee_account: row.payee_account.clone(),
+            serial: row.item.serial.clone(),
+            booked_on: row.booked_on,
+            paid_by: row.debit.as_ref().map(paid).transpose()?,
+        })
+    }
+}
+
+impl Store {
+    /// The refunds that the slate's movements may pay or bring back. What earlier nights passed over and what names
+    /// one of them goes on the slate again.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn load_refunds(
+        &self,
+        slate: &mut Slate,
+        reader: &Reader,
+        rules: &MatchingRules,
+    ) -> Result<Vec<EarlierRefund>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let open = refunds(&bulk, &RefundFilter { open: true, ..RefundFilter::default() })?;
+        let mut wanted: BTreeMap<RefundReference, EarlierRefund> = BTreeMap::new();
+        for row in &open {
+            wanted.insert(row.reference, EarlierRefund::of(row)?);
+        }
+        let named: BTreeSet<RefundReference> = slate.refunds_named().collect();
+        let gone = bulk.archived_until()?;
+        let known: Vec<RefundReference> = wanted.keys().copied().collect();
+        let left = named.iter().filter(|one| !known.contains(one)).copied();
+        for reference in left.chain(returned_perhaps(&bulk, slate)?) {
+            let Some(row) = refund(&bulk, reference)? else { continue };
+            // What was taken off stays as it is.
+            let within = |movement: &Movement| gone.is_none_or(|until| movement.booked_on >= until);
+            let stays = within(&row.credit) && row.debit.as_ref().is_some_and(within);
+            if row.state == RefundState::Refunded && stays {
+                wanted.insert(reference, EarlierRefund::of(&row)?);
+            }
+        }
+        passed_over(&bulk, slate, reader, rules, &open)?;
+        Ok(wanted.into_values().collect())
+    }
+}
+
+/// Refunds that left with a debit of the account and amount of a marked return on the slate.
+fn returned_perhaps(bulk: &Bulk, slate: &Slate) -> Result<Vec<RefundReference>, StoreError> {
+    let returns: BTreeSet<(AccountIndex, Money)> = slate
+        .movements()
+        .filter(|(_, direction, kind, _)| {
+            *direction == Direction::Credit && *kind == Kind::Reversal
+        })
+        .map(|(account, _, _, amount)| (account, amount))
+        .collect();
+    let returns: Vec<(AccountIndex, Money)> = returns.into_iter().collect();
+    let key = "f.amount_fen = v.column2";
+    let listed = looked_up(&bulk.connection, LIST, "refund", key, "f");
+    let sql = format!(
+        "select f.reference from {listed}
+         where f.paid_account_id = v.column1 and f.state = 'refunded' order by f.reference"
+    );
+    let bind = |row: &mut Binder<'_, '_>, (account, amount): &(AccountIndex, Money)| {
+        row.bind(account_id(*account))?;
+        row.bind(amount.fen())
+    };
+    let mut found = Vec::new();
+    bulk.ask(&sql, 2, &returns, bind, |row| {
+        found.push(reference(row.get(0)?)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Puts movements on the slate again that an earlier night ignored and that name a refund which is still to leave:
+/// of the accounts of the centre, by the refund's amount.
+fn passed_over(
+    bulk: &Bulk,
+    slate: &mut Slate,
+    reader: &Reader,
+    rules: &MatchingRules,
+    open: &[RefundRow],
+) -> Result<(), StoreError> {
+    let sql = "select account_id from collection_account where centre_id = ?1 order by account_id";
+    let centre = super::super::sql::params![bulk.centre_id];
+    let accounts: Vec<i64> =
+        bulk.connection.prepare_cached(sql)?.query_all(centre, |row| row.get(0))?;
+    let amounts: BTreeSet<(i64, i64)> = open
+        .iter()
+        .flat_map(|refund| accounts.iter().map(|account| (*account, refund.amount.fen())))
+        .collect();
+    let amounts: Vec<(i64, i64)> = amounts.into_iter().collect();
+    let names: BTreeSet<RefundReference> = open.iter().map(|refund| refund.reference).collect();
+    let key = "k.account_id = v.column1 and k.amount_fen = v.column2";
+    let keys = looked_up(&bulk.connection, LIST, "bank_transaction", key, "k");
+    let listed = super::super::reversed::whole(&bulk.connection, &keys);
+    let sql = format!(
+        "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule
+         from {listed} where d.outcome = 5 and d.rule in ('debit', 'reversal-credit')"
+    );
+    let bind = |row: &mut Binder<'_, '_>, (account, amount): &(i64, i64)| {
+        row.bind(*account)?;
+        row.bind(*amount)
+    };
+    bulk.ask(&sql, 2, &amounts, bind, |row| {
+        let read = transaction(row)?;
+        let Some(rule) = rule(rules, row.text(BEHIND + 4)?) else { return Ok(()) };
+        if !refund_named(&read.remarks).is_some_and(|named| names.contains(&named)) {
+            return Ok(());
+        }
+        let prior = Prior {
+            outcome: row.get(BEHIND)?,
+            reason: row.get(BEHIND + 1)?,
+            notice: row.get(BEHIND + 2)?,
+            because: row.get(BEHIND + 3)?,
+        };
+        let claim: Claim = reader.claim_fields(&read.remarks, &RemarkField::DEFAULT_ORDER).claim;
+        let account = account_index(row.get(0)?)?;
+        slate.push_prior(account, &read, claim, Kind::IgnoredBefore(rule), prior);
+        Ok(())
+    })
+}
+
+fn rule(rules: &MatchingRules, id: &str) -> Option<RuleIndex> {
+    let found = rules.ignore.iter().position(|rule| rule.id == id)?;
+    u16::try_from(found).ok().map(RuleIndex)
+}
+
+/// What a night found of one refund: how it came back, in order, and the debit that paid it in the end.
+#[derive(Default)]
+struct Found {
+    /// The credit, and the debit that it brings back.
+    returns: Vec<(Movement, Movement)>,
+    paid_by: Option<Movement>,
+}
+
+impl Recording {
+    /// Moves refunds on by what the night decided, with their credits and the debits of earlier nights.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub(in crate::store) fn refunds(&self, verdict: &Verdict<'_>) -> Result<(), StoreError> {
+        let mut found: BTreeMap<RefundReference, Found> = BTreeMap::new();
+        for (place, item) in verdict.items.iter().enumerate() {
+            let Some(decision) = verdict.decisions.get(place) else { continue };
+            let Because::Refund(link) = &decision.because else { continue };
+            // What was said before says nothing new.
+            let earlier = verdict.slate.prior(place);
+            if earlier.is_some_and(|prior| prior.outcome == decision.outcome.number()) {
+                continue;
+            }
+            note(found.entry(link.reference).or_default(), item, link);
+        }
+        for (reference, mut found) in found {
+            found.returns.sort_by(|(one, _), (other, _)| {
+                (one.booked_on, &one.serial).cmp(&(other.booked_on, &other.serial))
+            });
+            let Some(row) = refund(&self.bulk, reference)? else { continue };
+            self.move_on(&row, &found)?;
+        }
+        Ok(())
+    }
+
+    fn move_on(&self, row: &RefundRow, found: &Found) -> Result<(), StoreError> {
+        let (bulk, on) = (&self.bulk, day_number(self.as_of));
+        for (credit, debit) in &found.returns {
+            remember_return(bulk, on, row.reference, (debit, credit), NIGHT)?;
+            let link = (RefundRole::PaidAndReturned, row.reference, credit);
+            explain(bulk, on, debit, Outcome::Returned.number(), link)?;
+            self.tell("refund-returned", row, debit, Some(credit))?;
+        }
+        if row.state == RefundState::Refunded && !found.returns.is_empty() {
+            bring_back(bulk, on, row, RefundState::Due)?;
+        } else if !found.returns.is_empty() {
+            // It left and came back in this night: whoever exports next tells the bank again.
+            let sql = "update refund set state = 'due' where centre_id = ?1 and reference = ?2";
+            let key = super::super::sql::params![bulk.centre_id, number(row.reference)];
+            bulk.connection.prepare_cached(sql)?.execute(key)?;
+        }
+        if let Some(debit) = &found.paid_by {
+            pay(bulk, on, row, debit, NIGHT)?;
+            self.tell("refund-paid", row, debit, None)?;
+        }
+        Ok(())
+    }
+
+    /// An entry in the trail, of the credit that is returned.
+    fn tell(
+        &self,
+        event: &str,
+        row: &RefundRow,
+        debit: &Movement,
+        credit: Option<&Movement>,
+    ) -> Result<(), StoreError> {
+        let (bulk, at) = (&self.bulk, Moment::midnight(self.as_of).at);
+        let named = |movement: &Movement| -> Result<String, StoreError> {
+            let sql = "select account_no from collection_account
+                where centre_id = ?1 and account_id = ?2";
+            let key = super::super::sql::params![bulk.centre_id, movement.account_id];
+            let account_no = bulk.connection.query_row(sql, key, |row| row.get(0))?;
+            Ok(ItemId { account_no, serial: movement.serial.clone() }.to_string())
+        };
+        let detail = serde_json::json!({
+            "refund": row.reference.to_string(),
+            "debit": named(debit)?,
+            "credit": credit.map(named).transpose()?,
+        });
+        let entry = Entry {
+            at,
+            actor: NIGHT.to_owned(),
+            role: String::new(),
+            event: event.to_owned(),
+            subject: row.item.to_string(),
+            detail: detail.to_string(),
+        };
+        trail::append(&bulk.connection, bulk.centre_id, &entry).map(|_| ())
+    }
+}
+
+fn note(found: &mut Found, item: &Item<'_>, link: &RefundLink) {
+    let own = Movement {
+        account_id: account_id(item.account),
+        serial: item.serial.to_owned(),
+        booked_on: day_number(item.booked_on),
+    };
+    match link.role {
+        RefundRole::Paid => found.paid_by = Some(own),
+        RefundRole::Returned => {
+            // It came to the account that had paid.
+            let (account_id, serial) = (own.account_id, link.serial.to_string());
+            let debit = Movement { account_id, serial, booked_on: day_number(link.on) };
+            found.returns.push((own, debit));
+        }
+        RefundRole::PaidAndReturned | RefundRole::ReturnedPerhaps => {}
+    }
+}
