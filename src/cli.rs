@@ -49,6 +49,7 @@ mod night;
 mod outbox;
 mod patience;
 mod progress;
+mod refunds;
 mod register;
 mod remark;
 mod report;
@@ -110,6 +111,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Transactions(args) => listing::transactions(global, args),
         Command::Notices(args) => listing::notices(global, args),
         Command::Suspense { command } => suspense::run(global, command),
+        Command::Refunds { command } => refunds::run(global, command),
         Command::Report(args) => report::run(global, args),
         Command::Audit { digest } => audit::run(global, *digest),
         Command::Trail(args) => trail::run(global, args),

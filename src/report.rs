@@ -18,6 +18,7 @@ pub mod item;
 #[cfg(feature = "app")]
 pub mod json;
 pub mod night;
+pub mod refund;
 pub(crate) mod text;
 pub mod warning;
 pub(crate) mod words;

@@ -8,11 +8,13 @@ mod alert;
 mod desk;
 mod feed;
 mod nights;
+mod refund;
 
 pub(super) use alert::*;
 pub(super) use desk::*;
 pub(super) use feed::*;
 pub(super) use nights::*;
+pub(super) use refund::*;
 
 use crate::remittance::Outcome;
 use chrono::NaiveDate;
@@ -192,6 +194,12 @@ pub(super) enum Command {
     Suspense {
         #[command(subcommand)]
         command: SuspenseCommand,
+    },
+    /// What is to be returned: list it, export it for the bank, tie what paid it
+    #[command(after_help = REFUNDS_HELP)]
+    Refunds {
+        #[command(subcommand)]
+        command: RefundCommand,
     },
     /// Write the suspense report: HTML, XLSX, CSV, JSON
     #[command(
@@ -519,7 +527,7 @@ pub(super) struct Decision {
     /// It goes to the employer's advance balance (单位暂存款)
     #[arg(long)]
     pub(super) advance: bool,
-    /// It was or will be sent back to the payer
+    /// It is to be returned to the payer; `refunds` sees it out
     #[arg(long)]
     pub(super) refund: bool,
     /// It is no remittance

@@ -31,4 +31,5 @@ mod on_postgres;
 #[path = "../night/postgres.rs"]
 mod postgres;
 mod public;
+mod refunds;
 mod tour;
