@@ -43,6 +43,11 @@ impl WorkingDays {
         self.years.contains(&year)
     }
 
+    /// What was announced, day by day.
+    pub fn announced(&self) -> impl Iterator<Item = (NaiveDate, Day)> {
+        self.announced.iter().map(|(date, day)| (*date, *day))
+    }
+
     #[must_use]
     pub fn is_working_day(&self, day: NaiveDate) -> bool {
         match self.announced.get(&day) {

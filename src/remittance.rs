@@ -30,7 +30,7 @@
 //!     name: "某公司".into(),
 //!     kind: enrolment::EmployerKind::Company,
 //!     uscc: None,
-//!     agent: enrolment::Agent { name: "经办人".into(), mobile: None, email: None },
+//!     agent: Some(enrolment::Agent { name: "经办人".into(), mobile: None, email: None }),
 //!     address: None,
 //!     phone: None,
 //!     legal_person: None,

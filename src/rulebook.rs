@@ -87,6 +87,8 @@ impl Rulebook {
                 Ok(desk),
             ) => {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
+                let policy =
+                    crate::remittance::Policy { open_days: policy::open_days(&calendar), ..policy };
                 let book = Self { remark, matching, calendar, banks, letters, policy, desk };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }

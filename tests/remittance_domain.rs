@@ -18,6 +18,8 @@ mod hall_rules;
 mod log;
 #[path = "remittance_domain/month.rs"]
 mod month;
+#[path = "remittance_domain/people.rs"]
+mod people;
 #[path = "remittance_domain/properties.rs"]
 mod properties;
 #[path = "remittance_domain/receipt.rs"]

@@ -9,10 +9,10 @@ use super::failure::{Doing, Done, Failure};
 use super::rows::stdout;
 use crate::import::{self, RegisterRow};
 use crate::remittance::file::OnRefusal;
-use crate::remittance::operation::FileRegister;
+use crate::remittance::operation::{FileRegister, Said};
 use crate::remittance::register::RegisterRequest;
 use crate::remittance::template::Template;
-use crate::remittance::{Author, Operation, YearMonth};
+use crate::remittance::{Answer, Author, Operation, YearMonth};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,12 +24,13 @@ pub(super) fn run(global: &Global, args: &RegisterArgs) -> Result<Done, Failure>
     let month: YearMonth =
         args.month.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
     let centre = Centre::write(global)?;
+    let (request, rows) = request(template, &args.file)?;
     let operation = Operation::FileRegister(FileRegister {
         on: args.as_of.as_of.unwrap_or_else(clock::today),
         by: None,
         employer_id: args.employer.as_str().into(),
         month,
-        register: request(template, &args.file)?,
+        register: request,
     });
     let policy = Arc::new(centre.rules.policy.clone());
     let mut answers = Vec::new();
@@ -37,7 +38,7 @@ pub(super) fn run(global: &Global, args: &RegisterArgs) -> Result<Done, Failure>
     let author = Author { by: args.by.clone(), at: Some(clock::now()) };
     let applied = centre.store.apply_file(policy, author, one, OnRefusal::UndoAll, |answer| {
         // Writing into memory cannot fail, nor can an answer be no JSON.
-        let _ = serde_json::to_writer(&mut answers, answer);
+        let _ = serde_json::to_writer(&mut answers, &by_file(answer, &rows));
         answers.push(b'\n');
     })?;
     stdout().write_all(&answers)?;
@@ -50,8 +51,23 @@ pub(super) fn run(global: &Global, args: &RegisterArgs) -> Result<Done, Failure>
     Ok(Done::Fully)
 }
 
-/// The register in the file, or everything that is wrong in it.
-fn request(template: Template, path: &Path) -> Result<RegisterRequest, Failure> {
+/// The answer with each line that cannot be done by its row in the file.
+fn by_file(answer: &Answer, rows: &[u64]) -> Answer {
+    let row_of = |row: u64| {
+        let index = usize::try_from(row).ok().and_then(|row| row.checked_sub(1));
+        index.and_then(|index| rows.get(index)).copied().unwrap_or(row)
+    };
+    match &answer.said {
+        Said::Done(_) => answer.clone(),
+        Said::Refused(refusal) => {
+            let refusal = refusal.clone().with_rows(row_of);
+            Answer { said: Said::Refused(refusal), ..answer.clone() }
+        }
+    }
+}
+
+/// The register in the file with the rows its lines stand in, or everything that is wrong in it.
+fn request(template: Template, path: &Path) -> Result<(RegisterRequest, Vec<u64>), Failure> {
     let file = path.display();
     let bytes = std::fs::read(path).doing(|| format!("cannot read {file}"))?;
     let rows = import::register(&bytes, template).map_err(|errors| {
@@ -62,11 +78,12 @@ fn request(template: Template, path: &Path) -> Result<RegisterRequest, Failure> 
     })?;
     let cells: Vec<Vec<&str>> =
         rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect();
-    template.request(cells.iter().map(Vec::as_slice)).map_err(|errors| {
+    let request = template.request(cells.iter().map(Vec::as_slice)).map_err(|errors| {
         for error in errors {
             let row = rows.get(error.row.saturating_sub(1)).map_or(0, |row: &RegisterRow| row.line);
             tell!("{file}:{row}: {}: {}", error.column, error.message);
         }
         Failure::because(format!("{file} is not taken in"))
-    })
+    })?;
+    Ok((request, rows.iter().map(|row| row.line).collect()))
 }

@@ -73,6 +73,7 @@ const EMPLOYER: &[Column<Written>] = columns![
     "name",
     "kind",
     "uscc",
+    "agent",
     "employer_rate",
     "employee_rate",
     "first_month",

@@ -12,7 +12,13 @@ const OPEN: &[Column] =
 const UNSEAL: &[Column] = &[required("职工编号"), optional("缴存基数")];
 const SEAL: &[Column] = &[required("职工编号"), required("封存原因")];
 const ADJUST_BASE: &[Column] = &[required("职工编号"), required("缴存基数")];
-const SUPPLEMENT: &[Column] = &[required("职工编号"), required("补缴月份"), required("补缴金额")];
+const SUPPLEMENT: &[Column] = &[
+    required("职工编号"),
+    required("补缴月份"),
+    required("补缴金额"),
+    optional("补缴至月份"),
+    optional("补缴原因"),
+];
 
 const fn columns(template: Template) -> &'static [Column] {
     match template {

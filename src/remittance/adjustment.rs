@@ -49,6 +49,9 @@ pub(super) fn base(
     let counted = policy.bases.in_month(month).judge(account.base).is_none();
     let once_per = policy.base_once_per;
     let same = |before: &&YearMonth| once_per.same_span(&policy, **before, month);
+    if counted && policy.one_of_base_and_rate {
+        check_rates_unadjusted(&policy, employer, month, &line.employee_id)?;
+    }
     if let (true, Some(before)) = (counted, account.base_adjusted.iter().find(same)) {
         let (employee, before) = (line.employee_id.clone(), *before);
         return Err(Refusal::BaseAlreadyAdjusted { employee, before, once_per });
@@ -67,10 +70,42 @@ pub(super) fn base(
     })
 }
 
+/// Refuses a base where the rates were adjusted in the contribution year: one of the two.
+fn check_rates_unadjusted(
+    policy: &Policy,
+    employer: &EmployerAccount,
+    month: YearMonth,
+    employee_id: &Id,
+) -> Result<(), Refusal> {
+    let year = policy.contribution_year(month);
+    let mut adjustments = employer.rates.iter().skip(1);
+    match adjustments.find(|row| policy.contribution_year(row.from) == year) {
+        None => Ok(()),
+        Some(row) => {
+            let employee = employee_id.clone();
+            Err(Refusal::RatesAdjustedInstead { employee, before: row.from })
+        }
+    }
+}
+
+/// Refuses rates where a base was adjusted in the contribution year: one of the two.
+fn check_bases_unadjusted(work: &Work<'_>, op: &AdjustRate) -> Result<(), Refusal> {
+    let policy = work.policy();
+    let year = policy.contribution_year(op.month);
+    for account in work.centre.accounts_of(&op.employer_id) {
+        let mut adjusted = account.base_adjusted.iter();
+        if let Some(before) = adjusted.find(|month| policy.contribution_year(**month) == year) {
+            let employee = account.employee_id.clone();
+            return Err(Refusal::BaseAdjustedInstead { employee, before: *before });
+        }
+    }
+    Ok(())
+}
+
 /// Adjusts the employer's rates from a roster month on.
 pub(super) fn rate(work: &mut Work<'_>, op: &AdjustRate) -> Result<Output, Refusal> {
     let policy = work.policy();
-    let mut employer = work.employer(&op.employer_id)?;
+    let mut employer = work.enrolled(&op.employer_id)?;
     let limits = policy.rates.in_month(op.month);
     check_rates(limits, op.employer_rate, op.employee_rate)?;
     let once_per = policy.rate_once_per;
@@ -78,6 +113,9 @@ pub(super) fn rate(work: &mut Work<'_>, op: &AdjustRate) -> Result<Output, Refus
     let mut adjustments = employer.rates.iter().skip(1);
     if let Some(before) = adjustments.find(|row| once_per.same_span(&policy, row.from, op.month)) {
         return Err(Refusal::RateAlreadyAdjusted { before: before.from, once_per });
+    }
+    if policy.one_of_base_and_rate {
+        check_bases_unadjusted(work, op)?;
     }
     // From a month still to come is fine: rates are kept with the month from which they hold.
     if op.month < employer.roster_month {

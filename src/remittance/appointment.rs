@@ -95,6 +95,10 @@ pub(super) fn book(work: &mut Work<'_>, op: &BookAppointment) -> Result<Output, 
     if op.date < op.on {
         return Err(Refusal::DayIsPast { day: op.date, least: op.on });
     }
+    if !policy.open_days.is_open(op.date) {
+        let next = policy.open_days.next_from(op.date);
+        return Err(Refusal::NotAWorkingDay { day: op.date, next });
+    }
     let name = if branch.id == "*" { op.branch.clone() } else { branch.id.clone() };
     let booked = work.centre.booked(&name, op.date, &op.slot);
     if booked >= branch.capacity {

@@ -34,9 +34,12 @@ use std::sync::Arc;
 /// All that is known of the employers that were loaded; read it freely, change it by operations.
 ///
 /// A store need not load an employer whole. Beside the employer's account,
-/// - `open_account` needs whoever holds that identity number or employee number there;
-/// - the other registers need the accounts they name, a supplement the unpaid supplements too;
-/// - `remit` needs every account;
+/// - `open_account` needs whoever holds that identity number, there and at other employers, or that employee
+///   number there;
+/// - the other registers need the accounts they name and those of the same people at other employers, a
+///   supplement the heads of the lists and the unpaid supplements too;
+/// - `remit` needs every account, and those of the same people at other employers;
+/// - `adjust_rate` needs every account where the policy allows one of base and rate;
 /// - `issue_notice` needs the lists (their lines may be left out), the unpaid supplements, and the
 ///   references that are taken ([`Centre::reserve_reference`]);
 /// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open
@@ -65,9 +68,9 @@ pub struct Centre {
     pub(super) corrections: Table<Correction>,
     pub(super) appointments: Table<Appointment>,
     pub(super) log: Table<LogEntry>,
-    /// Who holds an identity number at an employer; derived from `accounts`.
+    /// Who holds an identity number, by employer; derived from `accounts`.
     #[serde(skip)]
-    pub(super) documents: BTreeMap<(Id, String), Id>,
+    pub(super) documents: BTreeMap<(String, Id), Id>,
     /// What unpaid supplements ask for, with how many ask for it; derived from `registers`.
     #[serde(skip)]
     pub(super) unpaid: BTreeMap<UnpaidKey, usize>,
@@ -278,6 +281,15 @@ impl Work<'_> {
         }
     }
 
+    /// The employer, where it has rates to remit by.
+    pub(super) fn enrolled(&self, employer_id: &Id) -> Result<EmployerAccount, Refusal> {
+        let employer = self.employer(employer_id)?;
+        if employer.rates.is_empty() {
+            return Err(Refusal::NotEnrolled { employer: employer_id.clone() });
+        }
+        Ok(employer)
+    }
+
     /// The employee's live account at the employer, to be changed and put back.
     pub(super) fn account(
         &self,
@@ -322,6 +334,41 @@ impl Work<'_> {
             }
         }
         Err(Refusal::AccountNotLoaded { employee: number, to_employer: at })
+    }
+
+    /// The accounts of the same person at other employers, in the order of these.
+    pub(super) fn elsewhere(&self, id_no: &str, employer_id: &Id) -> Vec<&Arc<EmployeeAccount>> {
+        let from = (id_no.to_owned(), Id::from(""));
+        let of_person = self.centre.documents.range(from..).take_while(|(key, _)| key.0 == id_no);
+        let elsewhere = of_person.filter(|((_, at), _)| at != employer_id);
+        let account =
+            |at: &Id, holder: &Id| self.centre.accounts.get(&(at.clone(), holder.clone()));
+        elsewhere.filter_map(|((_, at), holder)| account(at, holder)).collect()
+    }
+
+    /// Refuses a person who is active at another employer, where the policy allows one employer.
+    pub(super) fn check_active_once(&self, id_no: &str, employer_id: &Id) -> Result<(), Refusal> {
+        if self.centre.policy.several_employers {
+            return Ok(());
+        }
+        let elsewhere = self.elsewhere(id_no, employer_id);
+        match elsewhere.into_iter().find(|account| account.is_active()) {
+            None => Ok(()),
+            Some(account) => Err(Refusal::ActiveElsewhere {
+                employee: account.employee_id.clone(),
+                employer: account.employer_id.clone(),
+            }),
+        }
+    }
+
+    /// What a month and its contribution year ask for a person, over all employers.
+    pub(super) fn asked(&self, account: &EmployeeAccount, month: YearMonth) -> (Money, Money) {
+        let year = self.centre.policy.contribution_year(month);
+        let elsewhere = self.elsewhere(&account.id_no, &account.employer_id);
+        let all = elsewhere.into_iter().map(|other| &**other).chain([account]);
+        let both = all.map(|one| (one.month_total(year, month), one.year_total(year)));
+        let (of_month, of_year): (Vec<Money>, Vec<Money>) = both.unzip();
+        (of_month.into_iter().sum(), of_year.into_iter().sum())
     }
 
     /// Notes what happened in the employer's log, under the ordinal it was given.

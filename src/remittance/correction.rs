@@ -263,11 +263,9 @@ fn lower_year(
     nothing_left: bool,
 ) -> Result<(), Refusal> {
     let year = work.policy().contribution_year(op.month);
-    let total = difference(account.year_total(year), op.amount)?;
+    account.ask(year, op.month, Money::from_fen(-op.amount.fen()))?;
     if nothing_left {
-        account.set_listed(year, op.month, false, total);
-    } else {
-        account.set_year_total(year, total);
+        account.set_listed(year, op.month, false);
     }
     Ok(())
 }

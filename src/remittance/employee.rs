@@ -6,11 +6,14 @@
 //! An employee has one number wherever it works (derived from the identity number unless the
 //! operation gives one); the account is the pair of employer and employee.
 
+use super::centre::sum;
+use super::refusal::Refusal;
 use super::wire::day;
 use super::{Id, Money, PaymentReference, YearMonth};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// One employee at one employer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,13 +52,27 @@ pub enum AccountStatus {
 }
 
 /// What is asked for one employee in one contribution year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct YearTotal {
     pub year: i32,
     pub amount: Money,
     /// The months whose lists it is on, one bit a calendar month: bit 0 is January.
     pub listed: u16,
+    /// The amount by calendar month; of what was asked for before months were kept nothing is here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub months: BTreeMap<u32, Money>,
+    /// The supplements that were filed and not revoked, paid or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supplements: Vec<Supplemented>,
+}
+
+/// A supplement that an account was filed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Supplemented {
+    pub month: YearMonth,
+    pub amount: Money,
 }
 
 /// One movement of an account.
@@ -154,27 +171,71 @@ impl EmployeeAccount {
         self.years.iter().any(|row| row.year == year && row.listed & bit(month) != 0)
     }
 
-    /// Writes a year's total; a year of which nothing is asked has no row.
-    pub(super) fn set_year_total(&mut self, year: i32, amount: Money) {
-        self.change_year(year, |row| row.amount = amount);
+    /// What lists and supplements ask for in a month of a contribution year.
+    #[must_use]
+    pub fn month_total(&self, year: i32, month: YearMonth) -> Money {
+        let row = self.years.iter().find(|row| row.year == year);
+        row.and_then(|row| row.months.get(&month.month())).copied().unwrap_or_default()
     }
 
-    /// Writes a year's total and whether the month's list counts into it.
-    pub(super) fn set_listed(&mut self, year: i32, month: YearMonth, listed: bool, amount: Money) {
+    /// Whether a supplement of that amount was filed for a month, and not revoked.
+    #[must_use]
+    pub fn is_supplemented(&self, year: i32, month: YearMonth, amount: Money) -> bool {
+        let wanted = Supplemented { month, amount };
+        self.years.iter().any(|row| row.year == year && row.supplements.contains(&wanted))
+    }
+
+    /// Asks for more in a month, or for less where the amount is below zero.
+    pub(super) fn ask(
+        &mut self,
+        year: i32,
+        month: YearMonth,
+        amount: Money,
+    ) -> Result<(), Refusal> {
+        let total = sum(self.year_total(year), amount)?;
+        let of_month = sum(self.month_total(year, month), amount)?;
         self.change_year(year, |row| {
-            row.amount = amount;
+            row.amount = total;
+            // What was asked for before months were kept may be taken back and was never added.
+            if of_month > Money::ZERO {
+                row.months.insert(month.month(), of_month);
+            } else {
+                row.months.remove(&month.month());
+            }
+        });
+        Ok(())
+    }
+
+    /// Says whether it is on the month's list.
+    pub(super) fn set_listed(&mut self, year: i32, month: YearMonth, listed: bool) {
+        self.change_year(year, |row| {
             row.listed = if listed { row.listed | bit(month) } else { row.listed & !bit(month) };
         });
     }
 
+    /// Remembers that a supplement was filed, or that it was revoked.
+    pub(super) fn set_supplemented(&mut self, year: i32, one: Supplemented, filed: bool) {
+        self.change_year(year, |row| {
+            let known = row.supplements.iter().position(|known| *known == one);
+            match (known, filed) {
+                (None, true) => row.supplements.push(one),
+                (Some(index), false) => {
+                    row.supplements.remove(index);
+                }
+                (None, false) | (Some(_), true) => {}
+            }
+        });
+    }
+
+    /// Changes a year's row; a year of which nothing is asked has none.
     fn change_year(&mut self, year: i32, change: impl FnOnce(&mut YearTotal)) {
         let found = self.years.iter().position(|row| row.year == year);
         let mut row = match found {
             Some(index) => self.years.remove(index),
-            None => YearTotal { year, amount: Money::ZERO, listed: 0 },
+            None => YearTotal { year, ..YearTotal::default() },
         };
         change(&mut row);
-        if !(row.amount.is_zero() && row.listed == 0) {
+        if !(row.amount.is_zero() && row.listed == 0 && row.supplements.is_empty()) {
             self.years.push(row);
             self.years.sort_by_key(|row| row.year);
         }

@@ -56,6 +56,18 @@ pub struct Agent {
     pub email: Option<String>,
 }
 
+/// What changes of an agent; what is not given stays, an empty text clears what may be without.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentChange {
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub mobile: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+}
+
 /// Rates from a roster month on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -204,6 +216,11 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
     if op.channel == Channel::Online && op.kind != EmployerKind::Company {
         return Err(Refusal::OnlineForCompanies { employer: op.employer_id.clone() });
     }
+    let name = named("name", &op.name)?;
+    let agent = op.agent.as_ref().map(|agent| -> Result<Agent, Refusal> {
+        Ok(Agent { name: named("agent.name", &agent.name)?, ..agent.clone() })
+    });
+    let agent = agent.transpose()?.unwrap_or_default();
     let limits = work.policy().rates.in_month(op.first_month);
     check_rates(limits, op.employer_rate, op.employee_rate)?;
     let uscc = work.centre.check_key(op.uscc.as_deref())?;
@@ -218,10 +235,10 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
     let ordinal = known.map_or(0, |known| known.ordinal) + 1;
     work.put(EmployerAccount {
         employer_id: op.employer_id.clone(),
-        name: op.name.clone(),
+        name,
         kind: op.kind,
         uscc,
-        agent: op.agent.clone(),
+        agent,
         address: op.address.clone(),
         phone: op.phone.clone(),
         legal_person: op.legal_person.clone(),
@@ -241,19 +258,39 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
 /// Changes basic information at once; what is not given stays.
 pub(super) fn update_basic(work: &mut Work<'_>, op: &UpdateBasic) -> Result<Output, Refusal> {
     let mut employer = work.employer(&op.employer_id)?;
-    if let Some(agent) = &op.agent {
-        employer.agent = agent.clone();
+    let beside = AgentChange {
+        name: op.contact.clone(),
+        mobile: op.mobile.clone(),
+        email: op.email.clone(),
+    };
+    for change in op.agent.iter().chain([&beside]) {
+        if let Some(name) = &change.name {
+            employer.agent.name = named("agent.name", name)?;
+        }
+        changed(&mut employer.agent.mobile, change.mobile.as_deref());
+        changed(&mut employer.agent.email, change.email.as_deref());
     }
-    let agent = &mut employer.agent;
-    agent.name = op.contact.clone().unwrap_or_else(|| agent.name.clone());
-    agent.mobile = op.mobile.clone().or_else(|| agent.mobile.clone());
-    agent.email = op.email.clone().or_else(|| agent.email.clone());
-    employer.address = op.address.clone().or(employer.address);
-    employer.phone = op.phone.clone().or(employer.phone);
+    changed(&mut employer.address, op.address.as_deref());
+    changed(&mut employer.phone, op.phone.as_deref());
     let ordinal = employer.next_ordinal();
     work.put(employer);
     work.note(&op.employer_id, ordinal, LogKind::Changed, "update_basic", String::new(), None);
     Ok(Output::default())
+}
+
+/// A name as it is kept: without white space around it, and never empty.
+pub(super) fn named(field: &str, name: &str) -> Result<String, Refusal> {
+    match name.trim() {
+        "" => Err(Refusal::EmptyName { field: field.to_owned() }),
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// Changes a text that may be missing: not given it stays, empty it is cleared.
+fn changed(kept: &mut Option<String>, given: Option<&str>) {
+    if let Some(text) = given.map(str::trim) {
+        *kept = Some(text.to_owned()).filter(|text| !text.is_empty());
+    }
 }
 
 /// Changes key information, under the company's electronic seal.
@@ -267,10 +304,14 @@ pub(super) fn update_key(work: &mut Work<'_>, op: &UpdateKey) -> Result<Output, 
         return Err(Refusal::NoElectronicSeal { employer: op.employer_id.clone() });
     }
     let uscc = work.centre.check_key(op.uscc.as_deref())?;
-    employer.name = op.name.clone().unwrap_or(employer.name);
+    if let Some(name) = &op.name {
+        employer.name = named("name", name)?;
+    }
+    if let Some(name) = &op.legal_person {
+        employer.legal_person = Some(named("legal_person", name)?);
+    }
     employer.kind = op.kind.unwrap_or(employer.kind);
     employer.uscc = uscc.or(employer.uscc);
-    employer.legal_person = op.legal_person.clone().or(employer.legal_person);
     let ordinal = employer.next_ordinal();
     work.put(employer);
     work.note(&op.employer_id, ordinal, LogKind::Changed, "update_key", seal.to_owned(), None);

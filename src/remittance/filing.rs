@@ -6,12 +6,12 @@
 
 use super::centre::Work;
 use super::employee::{AccountStatus, EmployeeAccount, employee_id};
-use super::enrolment::EmployerAccount;
+use super::enrolment::{EmployerAccount, named};
 use super::identity::check_id_no;
 use super::log::LogKind;
 use super::operation::{CorrectSealReason, DiscardRegister, Output, SaveRegister, SubmitRegister};
 use super::policy::Policy;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, all_of};
 use super::register::{
     Draft, OpenLine, Opened, ReasonCorrected, Register, RegisterContent, RegisterRequest,
     RegisterStatus, SealLine, UnsealLine, Unsealed, register_id, register_ordinal,
@@ -25,11 +25,26 @@ pub(super) fn file(
     month: YearMonth,
     request: &RegisterRequest,
 ) -> Result<Output, Refusal> {
-    let mut employer = work.employer(employer_id)?;
+    let mut employer = filer(work, employer_id, request)?;
     let ordinal = employer.next_ordinal();
     let (content, output) = take_effect(work, &employer, month, request)?;
     enter(work, employer, ordinal, month, content, request.operation())?;
     Ok(Output { register_id: Some(register_id(employer_id, ordinal)), ..output })
+}
+
+/// The employer, with rates where the register is about money; an account is sealed without.
+fn filer(
+    work: &Work<'_>,
+    employer_id: &Id,
+    request: &RegisterRequest,
+) -> Result<EmployerAccount, Refusal> {
+    match request {
+        RegisterRequest::Seal(_) => work.employer(employer_id),
+        RegisterRequest::Open(_)
+        | RegisterRequest::Unseal(_)
+        | RegisterRequest::AdjustBase(_)
+        | RegisterRequest::Supplement(_) => work.enrolled(employer_id),
+    }
 }
 
 /// Writes a register whose content is in effect, with its log line.
@@ -73,21 +88,17 @@ fn take_effect(
     }
     let content = match request {
         RegisterRequest::Open(lines) => {
-            let opened = lines.iter().map(|line| open(work, employer, month, line));
-            RegisterContent::Open(opened.collect::<Result<_, _>>()?)
+            RegisterContent::Open(all_of(lines, |line| open(work, employer, month, line))?)
         }
         RegisterRequest::Unseal(lines) => {
-            let unsealed = lines.iter().map(|line| unseal(work, employer, month, line));
-            RegisterContent::Unseal(unsealed.collect::<Result<_, _>>()?)
+            RegisterContent::Unseal(all_of(lines, |line| unseal(work, employer, month, line))?)
         }
         RegisterRequest::Seal(lines) => {
-            let sealed = lines.iter().map(|line| seal(work, employer, line));
-            RegisterContent::Seal(sealed.collect::<Result<_, _>>()?)
+            RegisterContent::Seal(all_of(lines, |line| seal(work, employer, line))?)
         }
-        RegisterRequest::AdjustBase(lines) => {
-            let adjusted = lines.iter().map(|line| adjustment::base(work, employer, month, line));
-            RegisterContent::AdjustBase(adjusted.collect::<Result<_, _>>()?)
-        }
+        RegisterRequest::AdjustBase(lines) => RegisterContent::AdjustBase(all_of(lines, |line| {
+            adjustment::base(work, employer, month, line)
+        })?),
         RegisterRequest::Supplement(lines) => supplement::supplement(work, employer, lines)?,
     };
     check_month(employer, month)?;
@@ -158,9 +169,10 @@ fn open(
     line: &OpenLine,
 ) -> Result<Opened, Refusal> {
     let employer_id = &employer.employer_id;
+    let name = named("name", &line.name)?;
     let id_no = check_id_no(&line.id_no, work.on)
         .map_err(|why| Refusal::InvalidIdNo { value: line.id_no.clone(), why })?;
-    if let Some(holder) = work.centre.documents.get(&(employer_id.clone(), id_no.clone())) {
+    if let Some(holder) = work.centre.documents.get(&(id_no.clone(), employer_id.clone())) {
         return Err(held_already(work, employer_id, holder));
     }
     let taken = |id: &Id| work.centre.accounts.get(&(employer_id.clone(), id.clone())).is_some();
@@ -171,11 +183,12 @@ fn open(
         Some(id) => id.clone(),
         None => free(&id_no, taken),
     };
+    work.check_active_once(&id_no, employer_id)?;
     adjustment::check_base(&work.policy(), month, &employee_id, line.base)?;
     work.put(EmployeeAccount {
         employer_id: employer_id.clone(),
         employee_id: employee_id.clone(),
-        name: line.name.clone(),
+        name,
         id_no,
         base: line.base,
         status: AccountStatus::Active,
@@ -228,6 +241,7 @@ fn unseal(
     };
     let base_before = account.base;
     let base = line.base.unwrap_or(base_before);
+    work.check_active_once(&account.id_no, &employer.employer_id)?;
     adjustment::check_base(&work.policy(), month, &line.employee_id, base)?;
     roster::check_unlisted(&work.policy(), &account, month)?;
     account.base = base;
@@ -285,7 +299,7 @@ pub(super) fn correct_seal_reason(
 
 /// Keeps a register for later; it is checked as if it were filed, and has no effect.
 pub(super) fn save(work: &mut Work<'_>, op: &SaveRegister) -> Result<Output, Refusal> {
-    let mut employer = work.employer(&op.employer_id)?;
+    let mut employer = filer(work, &op.employer_id, &op.register)?;
     let output = work.rehearse(|work| {
         take_effect(work, &employer, op.month, &op.register).map(|(_, output)| output)
     })?;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Keeps who holds which identity number in step with the accounts.
 pub(super) fn index_documents(centre: &mut Centre, put: &Put<EmployeeAccount>) {
     let holds = |row: &Option<Arc<EmployeeAccount>>| row.clone().filter(|row| !row.is_merged());
-    let key = |row: &EmployeeAccount| (row.employer_id.clone(), row.id_no.clone());
+    let key = |row: &EmployeeAccount| (row.id_no.clone(), row.employer_id.clone());
     if let Some(row) = holds(&put.before) {
         // Somebody else may hold the number by now: the sign that a merge left is no holder.
         if centre.documents.get(&key(&row)) == Some(&row.employee_id) {

@@ -6,7 +6,7 @@
 
 use super::centre::Centre;
 use super::change::Change;
-use super::enrolment::{Agent, Channel, EmployerKind};
+use super::enrolment::{Agent, AgentChange, Channel, EmployerKind};
 use super::policy::MonthlyContribution;
 use super::refusal::Refusal;
 use super::register::{
@@ -81,7 +81,7 @@ operations! {
     OpenEmployer(OpenEmployer {
         employer_id: Id, name: String, kind: EmployerKind,
         #[serde(default)] uscc: Option<String>,
-        #[serde(default)] agent: Agent,
+        #[serde(default)] agent: Option<Agent>,
         #[serde(default)] address: Option<String>,
         #[serde(default)] phone: Option<String>,
         #[serde(default)] legal_person: Option<String>,
@@ -91,7 +91,7 @@ operations! {
 
     UpdateBasic(UpdateBasic {
         employer_id: Id,
-        #[serde(default)] agent: Option<Agent>,
+        #[serde(default)] agent: Option<AgentChange>,
         #[serde(default)] contact: Option<String>,
         #[serde(default)] mobile: Option<String>,
         #[serde(default)] email: Option<String>,
@@ -142,9 +142,14 @@ operations! {
         employer_id: Id, employer_rate: Rate, employee_rate: Rate, month: YearMonth,
     }) = |work, op| adjustment::rate(work, op);
 
-    Supplement(Supplement { employer_id: Id, employee_id: Id, for_month: YearMonth, amount: Money, }) = |work, op| {
-        let employee_id = op.employee_id.clone();
-        let line = SupplementRequest { employee_id, for_month: op.for_month, amount: op.amount };
+    Supplement(Supplement {
+        employer_id: Id, employee_id: Id, for_month: YearMonth, amount: Money,
+        #[serde(default)] to_month: Option<YearMonth>,
+        #[serde(default)] reason: Option<String>,
+    }) = |work, op| {
+        let (employee_id, reason) = (op.employee_id.clone(), op.reason.clone());
+        let (for_month, to_month) = (op.for_month, op.to_month);
+        let line = SupplementRequest { employee_id, for_month, to_month, amount: op.amount, reason };
         let month = work.employer(&op.employer_id)?.roster_month;
         filing::file(work, &op.employer_id, month, &RegisterRequest::Supplement(vec![line]))
     };

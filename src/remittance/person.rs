@@ -26,7 +26,7 @@ pub(super) fn correct_identity(
     let now = corrected(work, op, &was)?;
     for mut account in same_person(work, &was) {
         let at = account.employer_id.clone();
-        let holder = work.centre.documents.get(&(at.clone(), now.id_no.clone()));
+        let holder = work.centre.documents.get(&(now.id_no.clone(), at.clone()));
         if let Some(holder) = holder.filter(|holder| **holder != op.employee_id) {
             return Err(Refusal::IdentityHeld { employer: at, employee: holder.clone() });
         }
@@ -166,7 +166,7 @@ fn room(
 ) -> Result<EmployeeAccount, Refusal> {
     let at = &ends.employer_id;
     let there = work.centre.account(at, &stays.employee_id);
-    let holder = work.centre.documents.get(&(at.clone(), stays.id_no.clone()));
+    let holder = work.centre.documents.get(&(stays.id_no.clone(), at.clone()));
     let third = |holder: &&Id| **holder != ends.employee_id && **holder != stays.employee_id;
     if let Some(holder) = holder.filter(third) {
         let (employee, into) = (holder.clone(), stays.employee_id.clone());
@@ -201,10 +201,10 @@ fn years(
 ) -> Result<Vec<YearTotal>, Refusal> {
     let policy = work.policy();
     let mut years: BTreeMap<i32, YearTotal> =
-        stays.years.iter().map(|row| (row.year, *row)).collect();
+        stays.years.iter().map(|row| (row.year, row.clone())).collect();
     for row in &ends.years {
         let Some(known) = years.get_mut(&row.year) else {
-            years.insert(row.year, *row);
+            years.insert(row.year, row.clone());
             continue;
         };
         if known.listed & row.listed != 0 {
@@ -213,6 +213,11 @@ fn years(
         }
         known.listed |= row.listed;
         known.amount = sum(known.amount, row.amount)?;
+        for (month, amount) in &row.months {
+            let of_month = known.months.entry(*month).or_default();
+            *of_month = sum(*of_month, *amount)?;
+        }
+        known.supplements.extend(&row.supplements);
         let cap = policy.year_cap(row.year);
         if known.amount > cap {
             let (employee, value) = (stays.employee_id.clone(), known.amount);

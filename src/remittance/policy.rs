@@ -7,7 +7,8 @@
 
 use super::refusal::RefusalCode;
 use super::{Money, Rate, Rounding, YearMonth};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Weekday};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Values in order of the day from which each holds; never empty.
@@ -43,6 +44,21 @@ pub enum OncePer {
     Both,
 }
 
+/// Which caps hold for what one person is asked for, over all employers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CapPer {
+    Month,
+    Year,
+    Both,
+}
+
+/// The days on which the centre's branches are open: Monday to Friday, but for what was announced.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenDays {
+    closed: BTreeSet<NaiveDate>,
+    open: BTreeSet<NaiveDate>,
+}
+
 /// A reason for sealing an account (封存原因); `aliases` are other words that are understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealReason {
@@ -73,12 +89,21 @@ pub struct Policy {
     pub contribution_year_month: u32,
     pub base_once_per: OncePer,
     pub rate_once_per: OncePer,
+    /// The third reading of the handbook's sentence: of base and rate only one is adjusted in a
+    /// contribution year.
+    pub one_of_base_and_rate: bool,
+    /// Whether a person may be active at several employers at a time.
+    pub several_employers: bool,
+    pub cap_per: CapPer,
+    /// How many months before that of the operation a supplement may reach.
+    pub supplement_months_back: i32,
     /// Whether a sealed account may be supplemented.
     pub supplement_sealed: bool,
     /// Whether a 统一社会信用代码 must have a right check character.
     pub check_uscc: bool,
     pub seal_reasons: Vec<SealReason>,
     pub branches: Vec<Branch>,
+    pub open_days: OpenDays,
 }
 
 /// One employee's month: base × rate, each side rounded on its own.
@@ -168,6 +193,42 @@ impl fmt::Display for OncePer {
     }
 }
 
+impl CapPer {
+    #[must_use]
+    pub const fn month(self) -> bool {
+        matches!(self, Self::Month | Self::Both)
+    }
+
+    #[must_use]
+    pub const fn year(self) -> bool {
+        matches!(self, Self::Year | Self::Both)
+    }
+}
+
+impl OpenDays {
+    /// Days off and days worked in their place, as they were announced; a day in both is worked.
+    #[must_use]
+    pub fn new(
+        closed: impl IntoIterator<Item = NaiveDate>,
+        open: impl IntoIterator<Item = NaiveDate>,
+    ) -> Self {
+        Self { closed: closed.into_iter().collect(), open: open.into_iter().collect() }
+    }
+
+    #[must_use]
+    pub fn is_open(&self, day: NaiveDate) -> bool {
+        let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+        self.open.contains(&day) || !(weekend || self.closed.contains(&day))
+    }
+
+    /// The first open day from a day on; that day itself where none is near.
+    #[must_use]
+    pub fn next_from(&self, day: NaiveDate) -> NaiveDate {
+        // The longest holiday so far had nine days.
+        day.iter_days().take(31).find(|day| self.is_open(*day)).unwrap_or(day)
+    }
+}
+
 impl Policy {
     /// The contribution year a month lies in, named by the calendar year it begins in: with July,
     /// 2025-07 to 2026-06 is 2025.
@@ -198,13 +259,15 @@ impl Policy {
     pub fn year_cap(&self, contribution_year: i32) -> Money {
         let first = YearMonth::new(contribution_year, self.contribution_year_month);
         let months = std::iter::successors(first, |month| Some(month.next())).take(12);
-        months
-            .filter_map(|month| {
-                let (cap, rate) =
-                    (self.bases.in_month(month).cap, self.rates.in_month(month).maximum);
-                self.monthly_contribution(cap, rate, rate, month)?.total()
-            })
-            .sum()
+        months.map(|month| self.month_cap(month)).sum()
+    }
+
+    /// The most one employee can be paid for a month: both sides of the highest base at the highest rate.
+    #[must_use]
+    pub fn month_cap(&self, month: YearMonth) -> Money {
+        let (cap, rate) = (self.bases.in_month(month).cap, self.rates.in_month(month).maximum);
+        let both = self.monthly_contribution(cap, rate, rate, month);
+        both.and_then(MonthlyContribution::total).unwrap_or_default()
     }
 
     /// The reason that a word means: its code, its name or an alias; letters' case, `_`, `-` and

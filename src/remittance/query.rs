@@ -5,7 +5,7 @@
 
 use super::centre::{Centre, rosters_from};
 use super::employee::{AccountEntry, EmployeeAccount};
-use super::enrolment::{EmployerAccount, EmployerKind};
+use super::enrolment::{Agent, EmployerAccount, EmployerKind};
 use super::ledger::Voucher;
 use super::log::LogEntry;
 use super::policy::MonthlyContribution;
@@ -39,6 +39,7 @@ pub struct EmployerView<'a> {
     pub name: &'a str,
     pub kind: EmployerKind,
     pub uscc: Option<&'a str>,
+    pub agent: &'a Agent,
     pub employer_rate: Rate,
     pub employee_rate: Rate,
     pub first_month: YearMonth,
@@ -80,7 +81,7 @@ impl Centre {
     ) -> Option<&EmployeeAccount> {
         let DocumentType::IdentityCard = document;
         let number = number.trim().to_ascii_uppercase();
-        let employee_id = self.documents.get(&(employer_id.clone(), number))?;
+        let employee_id = self.documents.get(&(number, employer_id.clone()))?;
         self.account(employer_id, employee_id)
     }
 
@@ -133,6 +134,7 @@ impl Centre {
             name: &employer.name,
             kind: employer.kind,
             uscc: employer.uscc.as_deref(),
+            agent: &employer.agent,
             employer_rate: rates.employer_rate,
             employee_rate: rates.employee_rate,
             first_month: employer.first_month,

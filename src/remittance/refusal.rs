@@ -3,7 +3,8 @@
 //! Start at [`Refusal`]: a value with what it is about, not a failure. The employer asked for
 //! something that the handbook does not allow now. Every sentence is a row of `table.rs`; a program
 //! goes by the code ([`RefusalCode`]) and the parameters, which are the fields of the row. A line that
-//! is no operation at all is refused by `malformed.rs`.
+//! is no operation at all is refused by `malformed.rs`. Of a register or a list every line that
+//! cannot be done is told, in one refusal (`several.rs`).
 //!
 //! Invariant: a row has both sentences; a parameter's name means one thing in every row.
 
@@ -11,11 +12,14 @@ mod code;
 mod define;
 mod malformed;
 mod parameter;
+mod several;
 mod table;
 
 pub use code::RefusalCode;
 pub use malformed::{Expected, Found, malformed};
 pub use parameter::{Filed, Side, Undo};
+pub(crate) use several::all_of;
+pub use several::{Offender, Several};
 pub use table::Refusal;
 
 use serde::ser::SerializeMap;
@@ -32,6 +36,9 @@ impl Serialize for Refusal {
         map.serialize_entry("message_zh", &self.chinese())?;
         for (name, value) in self.parameters() {
             map.serialize_entry(name, &value)?;
+        }
+        if let Self::Several(several) = self {
+            map.serialize_entry("offenders", several.offenders())?;
         }
         map.end()
     }
@@ -58,7 +65,10 @@ mod tests {
             }
             assert!(in_chinese(chinese), "{variant}: {chinese}");
             for parameter in *parameters {
-                assert!(!["line", "ok", "error", "message", "message_zh"].contains(parameter));
+                assert!(
+                    !["line", "ok", "error", "message", "message_zh", "row", "code", "offenders"]
+                        .contains(parameter)
+                );
                 let said = chinese.contains(&format!("{{{parameter}"));
                 let told = english.contains(&format!("{{{parameter}"));
                 assert!(said && told, "{variant} does not say {parameter}");

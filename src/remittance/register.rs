@@ -68,7 +68,13 @@ pub struct BaseLine {
 pub struct SupplementRequest {
     pub employee_id: Id,
     pub for_month: YearMonth,
+    /// The last month of a span that begins with `for_month`; the amount is then the whole span's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_month: Option<YearMonth>,
     pub amount: Money,
+    /// 补缴原因
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A register that is kept for later and has no effect yet (已保存).
@@ -168,6 +174,8 @@ pub struct SupplementLine {
     pub for_month: YearMonth,
     pub employer_share: Money,
     pub employee_share: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

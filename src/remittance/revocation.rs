@@ -7,8 +7,8 @@
 //! Two readings are ours. A paid list does not bar an older unpaid supplement, which has a notice of
 //! its own. Rate adjustments bar nothing: they hold from their month on, whatever is undone.
 
-use super::centre::{Centre, Work, difference, sum};
-use super::employee::AccountStatus;
+use super::centre::{Centre, Work, sum};
+use super::employee::{AccountStatus, Supplemented};
 use super::enrolment::EmployerAccount;
 use super::log::LogKind;
 use super::operation::{Output, Revoke};
@@ -17,7 +17,7 @@ use super::register::{
     Moved, Register, RegisterContent, RegisterStatus, register_id, register_ordinal,
 };
 use super::roster::{Roster, made_after};
-use super::{Id, YearMonth, transfer};
+use super::{Id, Money, YearMonth, transfer};
 
 /// Revokes one register.
 pub(super) fn revoke(work: &mut Work<'_>, op: &Revoke) -> Result<Output, Refusal> {
@@ -203,8 +203,8 @@ fn take_back_supplement(work: &mut Work<'_>, register: &Register) -> Result<(), 
         let mut account = work.located(&register.employer_id, &line.employee_id)?;
         let year = policy.contribution_year(line.for_month);
         let amount = sum(line.employer_share, line.employee_share)?;
-        let total = difference(account.year_total(year), amount)?;
-        account.set_year_total(year, total);
+        account.ask(year, line.for_month, Money::from_fen(-amount.fen()))?;
+        account.set_supplemented(year, Supplemented { month: line.for_month, amount }, false);
         work.put(account);
     }
     Ok(())

@@ -1,16 +1,16 @@
 //! Monthly remittance 单位汇缴: the month's list (汇缴清册) is made, and the roster month moves on.
 //!
 //! A line is base × rate, each side rounded on its own. Making a list again means deleting it
-//! first, which moves the roster month back. Nobody is listed above the cap: such a list is refused
-//! and the refusal names the employee.
+//! first, which moves the roster month back. Nobody is listed above a cap or with a base outside the limits:
+//! such a list is refused and the refusal names everybody it is for.
 
-use super::centre::{Centre, Work, difference, rosters_from, sum};
+use super::centre::{Centre, Work, rosters_from, sum};
 use super::employee::EmployeeAccount;
 use super::enrolment::{EmployerAccount, RatePeriod};
 use super::log::LogKind;
 use super::operation::{DeleteRoster, Output, Remit};
-use super::policy::{MonthlyContribution, Policy};
-use super::refusal::Refusal;
+use super::policy::{BaseLimits, MonthlyContribution, Policy};
+use super::refusal::{Offender, Refusal, Several};
 use super::revocation;
 use super::wire::{day, day_or_none};
 use super::{Id, Money, PaymentReference, YearMonth};
@@ -92,19 +92,27 @@ impl Centre {
 
 /// Makes the list of the next month.
 pub(super) fn remit(work: &mut Work<'_>, op: &Remit) -> Result<Output, Refusal> {
-    let mut employer = work.employer(&op.employer_id)?;
+    let mut employer = work.enrolled(&op.employer_id)?;
     check_next(&employer, op.month)?;
     let of_employer = work.centre.accounts_of(&op.employer_id);
     let active: Vec<_> = of_employer.filter(|account| account.is_active()).cloned().collect();
     let terms = Terms::new(work.policy(), &employer, op.month);
-    let mut lines = Vec::with_capacity(active.len());
+    let (mut lines, mut offenders) = (Vec::with_capacity(active.len()), Vec::new());
     let mut total = Money::ZERO;
     for account in active {
         let mut account = EmployeeAccount::clone(&account);
-        let line = terms.line(&mut account)?;
-        work.put(account);
-        total = sum(total, sum(line.employer_share, line.employee_share)?)?;
-        lines.push(line);
+        match terms.line(work, &mut account) {
+            Ok(line) => {
+                work.put(account);
+                total = sum(total, sum(line.employer_share, line.employee_share)?)?;
+                lines.push(line);
+            }
+            // Whoever mends the list wants to hear of everybody at once.
+            Err(refusal) => offenders.push(Offender { row: None, refusal }),
+        }
+    }
+    if let Some(several) = Several::new(offenders) {
+        return Err(Refusal::Several(several));
     }
     let headcount = lines.len();
     let ordinal = employer.next_ordinal();
@@ -143,8 +151,9 @@ struct Terms {
     policy: Arc<Policy>,
     rates: RatePeriod,
     month: YearMonth,
-    base_cap: Money,
+    bases: BaseLimits,
     year: i32,
+    month_cap: Money,
     year_cap: Money,
 }
 
@@ -154,34 +163,63 @@ impl Terms {
         Self {
             rates: employer.rates_in(month),
             month,
-            base_cap: policy.bases.in_month(month).cap,
+            bases: policy.bases.in_month(month),
             year,
+            month_cap: policy.month_cap(month),
             year_cap: policy.year_cap(year),
             policy,
         }
     }
 
-    /// One employee's line, with the year's total moved on.
-    fn line(&self, account: &mut EmployeeAccount) -> Result<RosterLine, Refusal> {
-        let (year, month) = (self.year, self.month);
+    /// One employee's line; the account then says that it is listed and asked for that much.
+    fn line(&self, work: &Work<'_>, account: &mut EmployeeAccount) -> Result<RosterLine, Refusal> {
+        let month = self.month;
         let RatePeriod { employer_rate, employee_rate, .. } = self.rates;
-        let (employee, base) = (account.employee_id.clone(), account.base);
-        if base > self.base_cap {
-            let cap = self.base_cap;
-            return Err(Refusal::BaseOvertaken { employee, value: base, month, cap });
-        }
+        let (employee_id, base) = (account.employee_id.clone(), account.base);
+        self.check_base(account)?;
         check_unlisted(&self.policy, account, month)?;
         let shares = self.policy.monthly_contribution(base, employer_rate, employee_rate, month);
         let Some(MonthlyContribution { employer_share, employee_share }) = shares else {
-            return Err(Refusal::BaseTooLarge { employee, value: base });
+            return Err(Refusal::BaseTooLarge { employee: employee_id, value: base });
         };
-        let total = sum(account.year_total(year), sum(employer_share, employee_share)?)?;
-        if total > self.year_cap {
-            let cap = self.year_cap;
-            return Err(Refusal::ListAboveYearCap { employee, value: total, year, cap });
+        let monthly = sum(employer_share, employee_share)?;
+        self.check_caps(work, account, monthly)?;
+        account.ask(self.year, month, monthly)?;
+        account.set_listed(self.year, month, true);
+        Ok(RosterLine { employee_id, base, employer_share, employee_share })
+    }
+
+    /// Refuses a base that the limits have overtaken since it was set, or that a core system gave.
+    fn check_base(&self, account: &EmployeeAccount) -> Result<(), Refusal> {
+        let (employee, value, month) = (account.employee_id.clone(), account.base, self.month);
+        let BaseLimits { floor: least, cap: most } = self.bases;
+        if value > most {
+            return Err(Refusal::BaseOvertaken { employee, value, month, most });
         }
-        account.set_listed(year, month, true, total);
-        Ok(RosterLine { employee_id: employee, base, employer_share, employee_share })
+        if value < least {
+            return Err(Refusal::BaseLeftBehind { employee, value, month, least });
+        }
+        Ok(())
+    }
+
+    fn check_caps(
+        &self,
+        work: &Work<'_>,
+        account: &EmployeeAccount,
+        monthly: Money,
+    ) -> Result<(), Refusal> {
+        let (month, year, cap_per) = (self.month, self.year, self.policy.cap_per);
+        let (of_month, of_year) = work.asked(account, month);
+        let employee = account.employee_id.clone();
+        let (value, most) = (sum(of_month, monthly)?, self.month_cap);
+        if cap_per.month() && value > most {
+            return Err(Refusal::ListAboveMonthCap { employee, value, month, most });
+        }
+        let (value, most) = (sum(of_year, monthly)?, self.year_cap);
+        if cap_per.year() && value > most {
+            return Err(Refusal::ListAboveYearCap { employee, value, year, most });
+        }
+        Ok(())
     }
 }
 
@@ -210,8 +248,8 @@ pub(super) fn delete(work: &mut Work<'_>, op: &DeleteRoster) -> Result<Output, R
     for line in roster.lines.iter() {
         let mut account = work.located(&op.employer_id, &line.employee_id)?;
         let monthly = sum(line.employer_share, line.employee_share)?;
-        let total = difference(account.year_total(year), monthly)?;
-        account.set_listed(year, op.month, false, total);
+        account.ask(year, op.month, Money::from_fen(-monthly.fen()))?;
+        account.set_listed(year, op.month, false);
         work.put(account);
     }
     work.remove::<Roster>((op.employer_id.clone(), op.month));

@@ -1,16 +1,17 @@
 //! Supplement 补缴: what is paid on top of the monthly remittance, never instead of it or twice.
 //!
-//! An amount for one employee and one month, split between the two sides as that month's rates
-//! split a contribution. With what the lists ask for, an employee's contribution year stays within
-//! the year's cap. A supplement that equals one still unpaid is a slip, not a second supplement.
+//! Start at [`supplement`]. An amount for one employee and one month, or for a span of months over which it is
+//! shared out evenly, split between the two sides as each month's rates split a contribution. With what the lists
+//! ask for, over all employers, a person stays within the caps. A month that is paid in full is not
+//! supplemented, and none twice by the same amount, paid or not: that is a slip.
 
 use super::centre::{Work, sum};
-use super::employee::AccountStatus;
+use super::employee::{AccountStatus, EmployeeAccount, Supplemented};
 use super::enrolment::EmployerAccount;
-use super::refusal::Refusal;
+use super::policy::MonthlyContribution;
+use super::refusal::{Refusal, all_of};
 use super::register::{RegisterContent, SupplementLine, SupplementRequest};
 use super::{Money, YearMonth};
-use std::collections::BTreeSet;
 
 /// Puts the lines of a supplement into effect.
 pub(super) fn supplement(
@@ -18,55 +19,124 @@ pub(super) fn supplement(
     employer: &EmployerAccount,
     lines: &[SupplementRequest],
 ) -> Result<RegisterContent, Refusal> {
-    let mut taken = Vec::with_capacity(lines.len());
-    let mut seen = BTreeSet::new();
-    for line in lines {
-        let supplement = take(work, employer, line)?;
-        let SupplementRequest { employee_id, for_month, amount } = line.clone();
-        let key = (employer.employer_id.clone(), employee_id, for_month, amount);
-        if work.centre.unpaid.contains_key(&key) || !seen.insert(key) {
-            let (employee, month) = (line.employee_id.clone(), line.for_month);
-            return Err(Refusal::SupplementFiled { employee, month, value: line.amount });
-        }
-        taken.push(supplement);
-    }
-    Ok(RegisterContent::Supplement(taken))
+    let taken = all_of(lines, |line| take(work, employer, line))?;
+    Ok(RegisterContent::Supplement(taken.into_iter().flatten().collect()))
 }
 
+/// One request: a line for each of its months.
 fn take(
     work: &mut Work<'_>,
     employer: &EmployerAccount,
     line: &SupplementRequest,
-) -> Result<SupplementLine, Refusal> {
-    let SupplementRequest { employee_id, for_month, amount } = line;
-    let employee = employee_id.clone();
-    let policy = work.policy();
-    let mut account = work.account(&employer.employer_id, employee_id)?;
-    if matches!(account.status, AccountStatus::Sealed { .. }) && !policy.supplement_sealed {
-        return Err(Refusal::AccountSealed { employee });
+) -> Result<Vec<SupplementLine>, Refusal> {
+    let mut account = work.account(&employer.employer_id, &line.employee_id)?;
+    let sealed = matches!(account.status, AccountStatus::Sealed { .. });
+    if sealed && !work.policy().supplement_sealed {
+        return Err(Refusal::AccountSealed { employee: line.employee_id.clone() });
     }
-    if *amount <= Money::ZERO {
-        return Err(Refusal::SupplementNotPositive { employee, value: *amount });
+    let mut taken = Vec::new();
+    for (month, amount) in months(work, employer, line)? {
+        check_new(work, employer, &account, month, amount)?;
+        check_caps(work, &account, month, amount)?;
+        let (employer_share, employee_share) = split(employer, month, amount)?;
+        let year = work.policy().contribution_year(month);
+        account.ask(year, month, amount)?;
+        account.set_supplemented(year, Supplemented { month, amount }, true);
+        let (employee_id, reason) = (line.employee_id.clone(), line.reason.clone());
+        let reason = reason.filter(|reason| !reason.trim().is_empty());
+        taken.push(SupplementLine {
+            employee_id,
+            for_month: month,
+            employer_share,
+            employee_share,
+            reason,
+        });
     }
-    if *for_month > employer.roster_month {
-        return Err(Refusal::SupplementToCome { month: *for_month, most: employer.roster_month });
-    }
-    let year = policy.contribution_year(*for_month);
-    let (asked, cap) = (account.year_total(year), policy.year_cap(year));
-    let total = sum(asked, *amount)?;
-    if total > cap {
-        let (value, held) = (total, asked);
-        return Err(Refusal::SupplementAboveYearCap { employee, value, year, cap, held });
-    }
-    account.set_year_total(year, total);
     work.put(account);
-    let (employer_share, employee_share) = split(employer, *for_month, *amount)?;
-    Ok(SupplementLine {
-        employee_id: employee,
-        for_month: *for_month,
-        employer_share,
-        employee_share,
-    })
+    Ok(taken)
+}
+
+/// The months of a request, each with its part of the amount; what does not divide goes to the earliest.
+fn months(
+    work: &Work<'_>,
+    employer: &EmployerAccount,
+    line: &SupplementRequest,
+) -> Result<Vec<(YearMonth, Money)>, Refusal> {
+    let employee = line.employee_id.clone();
+    let (first, last) = (line.for_month, line.to_month.unwrap_or(line.for_month));
+    if last < first {
+        return Err(Refusal::SpanBackward { month: first, to_month: last });
+    }
+    if last > employer.roster_month {
+        return Err(Refusal::SupplementToCome { month: last, most: employer.roster_month });
+    }
+    let back = work.policy().supplement_months_back;
+    let least = YearMonth::from_ordinal(YearMonth::of(work.on).ordinal() - back);
+    if first < least {
+        return Err(Refusal::SupplementTooOld { employee, month: first, least });
+    }
+    let count = i64::from(last.months_since(first)) + 1;
+    let (part, rest) = (line.amount.fen() / count, line.amount.fen() % count);
+    if part <= 0 {
+        return Err(Refusal::SupplementNotPositive { employee, value: line.amount });
+    }
+    let all = std::iter::successors(Some(first), |month| Some(month.next()));
+    let parts = (0..count).map(|index| Money::from_fen(part + i64::from(index < rest)));
+    Ok(all.zip(parts).collect())
+}
+
+/// Refuses what was supplemented already, and a month that is paid in full.
+fn check_new(
+    work: &Work<'_>,
+    employer: &EmployerAccount,
+    account: &EmployeeAccount,
+    month: YearMonth,
+    amount: Money,
+) -> Result<(), Refusal> {
+    let employee = account.employee_id.clone();
+    let key = (employer.employer_id.clone(), employee.clone(), month, amount);
+    if work.centre.unpaid.contains_key(&key) {
+        return Err(Refusal::SupplementFiled { employee, month, value: amount });
+    }
+    let policy = work.policy();
+    let year = policy.contribution_year(month);
+    if account.is_supplemented(year, month, amount) {
+        return Err(Refusal::SupplementTwice { employee, month, value: amount });
+    }
+    let list = work.centre.roster(&employer.employer_id, month);
+    let paid = list.is_some_and(|list| list.paid_on.is_some()) && account.is_listed(year, month);
+    let rates = employer.rates_in(month);
+    let full = policy
+        .monthly_contribution(account.base, rates.employer_rate, rates.employee_rate, month)
+        .and_then(MonthlyContribution::total);
+    let held = account.month_total(year, month);
+    if paid && full.is_some_and(|full| held >= full) {
+        return Err(Refusal::MonthPaidInFull { employee, month, held });
+    }
+    Ok(())
+}
+
+fn check_caps(
+    work: &Work<'_>,
+    account: &EmployeeAccount,
+    month: YearMonth,
+    amount: Money,
+) -> Result<(), Refusal> {
+    let policy = work.policy();
+    let year = policy.contribution_year(month);
+    let (of_month, of_year) = work.asked(account, month);
+    let employee = account.employee_id.clone();
+    let (value, most) = (sum(of_month, amount)?, policy.month_cap(month));
+    if policy.cap_per.month() && value > most {
+        let held = of_month;
+        return Err(Refusal::SupplementAboveMonthCap { employee, value, month, most, held });
+    }
+    let (value, most) = (sum(of_year, amount)?, policy.year_cap(year));
+    if policy.cap_per.year() && value > most {
+        let held = of_year;
+        return Err(Refusal::SupplementAboveYearCap { employee, value, year, most, held });
+    }
+    Ok(())
 }
 
 /// Splits an amount by the month's rates: the employer's side to the nearest fen, the rest is the

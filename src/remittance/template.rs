@@ -58,7 +58,7 @@ impl Template {
             Self::Unseal => &["职工编号", "缴存基数"],
             Self::Seal => &["职工编号", "封存原因"],
             Self::AdjustBase => &["职工编号", "缴存基数"],
-            Self::Supplement => &["职工编号", "补缴月份", "补缴金额"],
+            Self::Supplement => &["职工编号", "补缴月份", "补缴金额", "补缴至月份", "补缴原因"],
         }
     }
 
@@ -70,7 +70,7 @@ impl Template {
             Self::Unseal => &["E0000000000000001", "5200.00"],
             Self::Seal => &["E0000000000000001", "离职"],
             Self::AdjustBase => &["E0000000000000001", "5200.00"],
-            Self::Supplement => &["E0000000000000001", "2026-04", "800.00"],
+            Self::Supplement => &["E0000000000000001", "2026-04", "800.00", "", ""],
         }
     }
 
@@ -106,7 +106,9 @@ impl Template {
             Self::Supplement => RegisterRequest::Supplement(sheet.lines(&rows, |s| {
                 let employee_id = s.text(0)?.into();
                 let (for_month, amount) = (s.month(1)?, s.money(2)?);
-                Some(SupplementRequest { employee_id, for_month, amount })
+                let to_month = if s.optional(3).is_some() { Some(s.month(3)?) } else { None };
+                let reason = s.optional(4).map(str::to_owned);
+                Some(SupplementRequest { employee_id, for_month, to_month, amount, reason })
             })),
         };
         if sheet.errors.is_empty() { Ok(request) } else { Err(sheet.errors) }

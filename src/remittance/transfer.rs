@@ -51,7 +51,7 @@ pub(super) fn transfer(work: &mut Work<'_>, op: &Transfer) -> Result<Output, Ref
 /// Refuses an arrival where the person, or somebody of that number, has an account already.
 fn check_room(work: &Work<'_>, account: &EmployeeAccount, to: &Id) -> Result<(), Refusal> {
     let employee_id = &account.employee_id;
-    let holder = work.centre.documents.get(&(to.clone(), account.id_no.clone()));
+    let holder = work.centre.documents.get(&(account.id_no.clone(), to.clone()));
     let there = work.centre.accounts.get(&(to.clone(), employee_id.clone()));
     let elsewhere = holder.is_some_and(|holder| holder != employee_id);
     let live = there.is_some_and(|there| {

@@ -6,8 +6,9 @@
 //! Invariant: an unknown key is an error, and so are dates out of order or an empty list.
 
 use super::{RuleError, RuleFile};
+use crate::calendar::{Day, WorkingDays};
 use crate::remittance::policy::{
-    BaseLimits, Branch, Dated, OncePer, Policy, RateLimits, SealReason,
+    BaseLimits, Branch, CapPer, Dated, OncePer, OpenDays, Policy, RateLimits, SealReason,
 };
 use crate::remittance::{Money, Rate, Rounding};
 use serde::Deserialize;
@@ -23,6 +24,10 @@ struct File {
     contribution_year_month: Spanned<u32>,
     base_once_per: Spanned<String>,
     rate_once_per: Spanned<String>,
+    one_of_base_and_rate: bool,
+    several_employers: bool,
+    cap_per: Spanned<String>,
+    supplement_months_back: Spanned<i32>,
     supplement_sealed: bool,
     check_uscc: bool,
     rates: Vec<Spanned<RateRow>>,
@@ -122,6 +127,10 @@ pub fn read(file: &RuleFile) -> Result<Policy, RuleError> {
         contribution_year_month: *month.get_ref(),
         base_once_per: once_per(file, &rows.base_once_per)?,
         rate_once_per: once_per(file, &rows.rate_once_per)?,
+        one_of_base_and_rate: rows.one_of_base_and_rate,
+        several_employers: rows.several_employers,
+        cap_per: cap_per(file, &rows.cap_per)?,
+        supplement_months_back: months_back(file, &rows.supplement_months_back)?,
         supplement_sealed: rows.supplement_sealed,
         check_uscc: rows.check_uscc,
         rates: dated(file, &rows.rates, |row| (row.from.clone(), rate_limits(row)))?,
@@ -142,7 +151,17 @@ pub fn read(file: &RuleFile) -> Result<Policy, RuleError> {
                 capacity: row.capacity,
             })
             .collect(),
+        open_days: OpenDays::default(),
     })
+}
+
+/// The days on which branches are open, by the calendar; a policy file says nothing of them.
+#[must_use]
+pub fn open_days(calendar: &WorkingDays) -> OpenDays {
+    let of = |wanted: Day| {
+        calendar.announced().filter(move |(_, day)| *day == wanted).map(|(date, _)| date)
+    };
+    OpenDays::new(of(Day::Off), of(Day::Work))
 }
 
 /// The policy that ships.
@@ -150,7 +169,27 @@ pub fn read(file: &RuleFile) -> Result<Policy, RuleError> {
 /// # Errors
 /// Only when the shipped file is wrong, which a test rules out.
 pub fn shipped() -> Result<Policy, RuleError> {
-    read(&RuleFile { path: "policy.toml".into(), text: SHIPPED.into() })
+    let policy = read(&RuleFile { path: "policy.toml".into(), text: SHIPPED.into() })?;
+    Ok(Policy { open_days: open_days(&super::calendar::shipped()?), ..policy })
+}
+
+fn cap_per(file: &RuleFile, word: &Spanned<String>) -> Result<CapPer, RuleError> {
+    match word.get_ref().as_str() {
+        "month" => Ok(CapPer::Month),
+        "year" => Ok(CapPer::Year),
+        "both" => Ok(CapPer::Both),
+        found => {
+            Err(file
+                .error_at(word.span(), &format!("expected month, year or both, found {found:?}")))
+        }
+    }
+}
+
+fn months_back(file: &RuleFile, months: &Spanned<i32>) -> Result<i32, RuleError> {
+    if (0..=1200).contains(months.get_ref()) {
+        return Ok(*months.get_ref());
+    }
+    Err(file.error_at(months.span(), "expected a number of months from 0 to 1200"))
 }
 
 fn once_per(file: &RuleFile, word: &Spanned<String>) -> Result<OncePer, RuleError> {
@@ -251,6 +290,8 @@ mod tests {
             ("mode = \"yuan\"", "mode = \"up\"", "expected one of yuan, jiao, fen, jiao-up-to-yuan, drop-jiao, found \"up\""),
             ("from = \"2025-07-01\"", "from = \"2024-07-01\"", "expected a day after the row before it, found 2024-07-01"),
             ("base_once_per = \"calendar-year\"", "base_once_per = \"never\"", "expected calendar-year, contribution-year or both, found \"never\""),
+            ("cap_per = \"both\"", "cap_per = \"week\"", "expected month, year or both, found \"week\""),
+            ("supplement_months_back = 60", "supplement_months_back = -1", "expected a number of months from 0 to 1200"),
             ("contribution_year_month = 7", "contribution_year_month = 13", "expected a month from 1 to 12"),
             ("cap = \"26000.00\"", "cap = \"1.00\"", "the floor is above the cap or below zero"),
         ];

@@ -12,6 +12,7 @@ mod corrections;
 mod import;
 mod load;
 mod needs;
+mod people;
 mod read;
 mod write;
 

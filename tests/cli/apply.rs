@@ -145,6 +145,7 @@ fn a_refusal_undoes_the_file_and_keep_going_leaves_the_line_out() {
 #[test]
 fn each_rule_of_the_handbook_is_refused_by_its_code() {
     let (centre, reference) = filed();
+    apply(&centre, &ENROL.replace("H1", "H2"), &[], 0);
     #[rustfmt::skip] // A table is read by column.
     let rows = [
         ("unknown-employer",  r#"{"op":"remit","on":"2026-05-11","employer_id":"H9","month":"2026-05"}"#.to_owned()),
@@ -157,6 +158,13 @@ fn each_rule_of_the_handbook_is_refused_by_its_code() {
         ("not-sealed",        r#"{"op":"unseal","on":"2026-05-11","employer_id":"H1","employee_id":"A1","month":"2026-06"}"#.to_owned()),
         ("already-sealed",    r#"{"op":"seal","on":"2026-05-11","employer_id":"H1","employee_id":"A2","month":"2026-06","reason":"离职"}"#.to_owned()),
         ("invalid-seal-reason", r#"{"op":"seal","on":"2026-05-11","employer_id":"H1","employee_id":"A1","month":"2026-06","reason":"??"}"#.to_owned()),
+        ("active-elsewhere",  r#"{"op":"open_account","on":"2026-05-11","employer_id":"H2","id_no":"11010519491231002X","name":"张某","base":"5000.00","month":"2026-06"}"#.to_owned()),
+        ("not-enrolled",      r#"{"op":"remit","on":"2026-05-11","employer_id":"E1","month":"2026-05"}"#.to_owned()),
+        ("month-too-old",     r#"{"op":"supplement","on":"2026-05-11","employer_id":"H1","employee_id":"A1","for_month":"2021-04","amount":"1.00"}"#.to_owned()),
+        ("invalid-span",      r#"{"op":"supplement","on":"2026-05-11","employer_id":"H1","employee_id":"A1","for_month":"2026-04","to_month":"2026-03","amount":"1.00"}"#.to_owned()),
+        ("cap-exceeded",      r#"{"op":"supplement","on":"2026-05-11","employer_id":"H1","employee_id":"A1","for_month":"2026-04","amount":"6240.01"}"#.to_owned()),
+        ("empty-name",        r#"{"op":"update_basic","on":"2026-05-11","employer_id":"H1","agent":{"name":""}}"#.to_owned()),
+        ("not-a-working-day", r#"{"op":"book_appointment","on":"2026-05-11","employer_id":"H1","branch":"城中","date":"2026-06-19","slot":"09:00","business":"变更"}"#.to_owned()),
         ("outside-city",      r#"{"op":"transfer","on":"2026-05-11","employee_id":"A2","from_employer":"H1","to_employer":"E1","city":"别处市"}"#.to_owned()),
         ("roster-exists",     r#"{"op":"remit","on":"2026-05-11","employer_id":"H1","month":"2026-05"}"#.to_owned()),
         ("month-not-next",    r#"{"op":"remit","on":"2026-05-11","employer_id":"H1","month":"2026-07"}"#.to_owned()),
@@ -285,11 +293,24 @@ fn a_filled_in_template_is_filed_whole_or_not_at_all() {
     let said = String::from_utf8(file("open", &broken, 1).stderr).unwrap();
     assert!(said.contains("register.csv:3: 缴存基数: amount \"6000.005\""), "{said}");
     file("open", &open, 0);
-    file("seal", "职工编号,封存原因\nA1,离职\nA7,离职\n", 1);
+    let refused = file("seal", "职工编号,封存原因\nA1,离职\nA7,离职\nA8,离职\n", 1);
+    let refused: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    let told: Vec<_> =
+        refused["offenders"].as_array().unwrap().iter().map(|one| &one["row"]).collect();
+    assert_eq!(told, [3, 4], "rows as the file shows them: {refused}");
     let status = |id: &str| centre.json(&["show", "employee", id])[0]["status"].clone();
     assert_eq!(status("A1"), "active", "a register with one wrong line seals nobody");
     file("seal", "职工编号,封存原因\nA1,离职\n", 0);
     assert_eq!((status("A1"), status("A2")), ("sealed".into(), "active".into()));
+}
+
+#[test]
+fn basic_information_keeps_what_is_not_given_and_an_employer_shows_its_agent() {
+    let (centre, _) = filed();
+    let update = r#"{"op":"update_basic","on":"2026-05-11","employer_id":"H1","agent":{"mobile":"13800000000"}}"#;
+    apply(&centre, update, &[], 0);
+    let want = serde_json::json!({"name": "经办人", "mobile": "13800000000", "email": "agent@h1.example.com"});
+    assert_eq!(centre.json(&["show", "employer", "H1"])[0]["agent"], want);
 }
 
 #[test]

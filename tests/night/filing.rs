@@ -26,6 +26,13 @@ fn filed(centre: &Centre, operations: &[Value]) -> Vec<Value> {
     answers
 }
 
+/// Applies operations and gives `ok` or the code of each.
+fn said(centre: &Centre, operations: &[Value]) -> Vec<String> {
+    let answers = filed(centre, operations);
+    let word = |answer: &Value| answer["error"].as_str().unwrap_or("ok").to_owned();
+    answers.iter().map(word).collect()
+}
+
 fn id_no(number: u32) -> String {
     let body = format!("45020419500101{number:03}");
     format!("{body}{}", id_check(&body).unwrap())
@@ -71,5 +78,82 @@ fn a_reference_is_no_slip_away_from_an_open_notice_of_the_core_system() {
         assert!(alone.has_check_digit() && beside_open.has_check_digit());
         assert_ne!(alone, beside_open);
         assert_eq!(alone, beside_revoked);
+    });
+}
+
+/// The two employers are asked in files of their own, so that nothing is loaded but what the store loads.
+#[test]
+fn one_person_is_judged_over_all_employers() {
+    every_store(|backing| {
+        let centre = Centre::new(backing, &[]);
+        let seal = json!({"op": "seal", "employer_id": "F1", "employee_id": "B", "month": "2026-05",
+            "reason": "离职"});
+        let first = [enrol("F1"), enrol("F2"), hire("F1", "A", 1), hire("F1", "B", 2), seal];
+        assert_eq!(said(&centre, &first), ["ok"; 5]);
+        let register = |lines: Value| {
+            json!({"op": "file_register", "employer_id": "F2", "month": "2026-05",
+                "register": {"open": lines}})
+        };
+        let line = |number: u32| json!({"id_no": id_no(number), "name": "某人", "base": "5000.00"});
+        assert_eq!(said(&centre, &[hire("F2", "A2", 1)]), ["active-elsewhere"]);
+        assert_eq!(said(&centre, &[register(json!([line(1)]))]), ["active-elsewhere"]);
+        let many: Vec<Value> = (1..100).map(line).collect();
+        let refused = filed(&centre, &[register(json!(many))]);
+        assert_eq!(refused[0]["offenders"].as_array().map(Vec::len), Some(1), "{refused:?}");
+        assert_eq!(refused[0]["offenders"][0]["row"], 1);
+        // Who is sealed at the first may be opened at the second, and is then not unsealed at the first.
+        assert_eq!(said(&centre, &[hire("F2", "B2", 2)]), ["ok"]);
+        let unseal = json!({"op": "unseal", "employer_id": "F1", "employee_id": "B",
+            "month": "2026-05"});
+        assert_eq!(said(&centre, &[unseal]), ["active-elsewhere"]);
+        // The year's cap: what F1 was asked for B counts at F2, for a supplement and for the list.
+        let supplement = |employer_id: &str, employee_id: &str, month: &str, amount: &str| {
+            json!({"op": "supplement", "employer_id": employer_id, "employee_id": employee_id,
+                "for_month": month, "amount": amount})
+        };
+        let base = json!({"op": "adjust_base", "employer_id": "F2", "employee_id": "B2",
+            "base": "26000.00", "month": "2026-05"});
+        assert_eq!(said(&centre, &[base]), ["ok"]);
+        let whole = supplement("F2", "B2", "2026-05", "2080.00");
+        assert_eq!(said(&centre, &[whole]), ["ok"]);
+        assert_eq!(said(&centre, &[remit("F2", "2026-05")]), ["ok"], "4160 and 2080 are the cap");
+        let list = json!({"op": "seal", "employer_id": "F2", "employee_id": "B2", "month": "2026-06",
+            "reason": "离职"});
+        let back = json!({"op": "unseal", "employer_id": "F1", "employee_id": "B",
+            "month": "2026-05"});
+        assert_eq!(said(&centre, &[list, back]), ["ok", "ok"]);
+        assert_eq!(said(&centre, &[remit("F1", "2026-05")]), ["cap-exceeded"]);
+        assert_eq!(said(&centre, &[supplement("F1", "B", "2026-05", "1.00")]), ["cap-exceeded"]);
+    });
+}
+
+#[test]
+fn a_supplement_is_not_paid_twice_nor_for_a_month_that_is_paid_in_full() {
+    every_store(|backing| {
+        let centre = Centre::new(backing, &[]);
+        let supplement = |month: &str, amount: &str| {
+            json!({"op": "supplement", "employer_id": "F1", "employee_id": "A", "for_month": month,
+                "amount": amount, "reason": "少缴补缴"})
+        };
+        let issue = json!({"op": "issue_notice", "employer_id": "F1", "months": ["2026-05"],
+            "supplements": true});
+        let first = [
+            enrol("F1"),
+            hire("F1", "A", 1),
+            supplement("2026-04", "100.00"),
+            remit("F1", "2026-05"),
+            issue,
+        ];
+        let answers = filed(&centre, &first);
+        let reference = answers[4]["reference"].as_str().unwrap();
+        let advance = duizhang::suspense::Act::Advance { employer_id: Some("F1".into()) };
+        centre.night_of("05-12", &[super::feed::csv(&["S1 05-11 icbc 900 -"])]);
+        centre.does(&[super::office::item("icbc", "S1")], &advance, "05-13");
+        let pay = json!({"op": "pay_from_advance", "on": "2026-05-14", "reference": reference});
+        assert_eq!(said(&centre, &[pay]), ["ok"]);
+        let again = [supplement("2026-04", "100.00"), supplement("2026-05", "1.00")];
+        assert_eq!(said(&centre, &again), ["double-remittance"; 2]);
+        assert_eq!(said(&centre, &[supplement("2026-04", "99.00")]), ["ok"]);
+        centre.prove("supplemented");
     });
 }

@@ -72,8 +72,14 @@ fn a_reversal_follows_an_account_that_was_transferred() {
 fn a_supplement_that_was_filed_again_is_in_the_way() {
     let (mut hall, reference) = two();
     hall.pay(&reference);
-    hall.ok(json!({"op": "supplement", "employee_id": "A", "for_month": "2026-04",
-        "amount": "100.00"}));
+    let again = json!({"op": "supplement", "employee_id": "A", "for_month": "2026-04",
+        "amount": "100.00"});
+    assert_eq!(hall.refused(again.clone()).0, "double-remittance");
+    // An account of the release before does not say what it was supplemented by.
+    let mut account = hall.centre.account(&Id::from("E1"), &Id::from("A")).unwrap().clone();
+    account.years.iter_mut().for_each(|year| year.supplements.clear());
+    hall.centre.load(account);
+    hall.ok(again);
     let (code, message) = reverse(&mut hall, &reference).unwrap_err();
     assert_eq!(code, RefusalCode::NotRevocable);
     assert!(message.contains("was filed again; revoke that first"), "{message}");

@@ -82,7 +82,10 @@ fn basic_information_changes_at_once_and_key_information_under_a_companys_seal()
 
 #[test]
 fn an_account_is_opened_once_per_employer_with_a_right_identity_number() {
-    let mut hall = Hall::with_employer();
+    let mut rules = policy::shipped().unwrap();
+    rules.several_employers = true;
+    let mut hall = Hall::under(rules);
+    hall.enrol("E1", "2026-05");
     let open = |id: &str| {
         json!({"op": "open_account", "id_no": id, "name": "某人",
         "base": "5000.00", "month": "2026-05"})
@@ -274,7 +277,10 @@ fn rates_may_be_adjusted_from_a_month_still_to_come_but_not_from_one_that_is_lis
 
 #[test]
 fn a_supplement_adds_to_the_remittance_within_the_years_cap_and_never_twice() {
-    let mut hall = Hall::with_employer();
+    let mut rules = policy::shipped().unwrap();
+    rules.cap_per = duizhang::remittance::policy::CapPer::Year;
+    let mut hall = Hall::under(rules);
+    hall.enrol("E1", "2026-05");
     hall.hire("A", 1, "2026-05");
     let supplement = |month: &str, amount: &str| {
         json!({"op": "supplement", "employee_id": "A",
@@ -347,9 +353,9 @@ fn nobody_is_transferred_to_an_employer_where_an_account_is() {
     let mut hall = Hall::with_employer();
     hall.enrol("E2", "2026-05");
     hall.hire("A", 1, "2026-05");
+    hall.ok(json!({"op": "seal", "employee_id": "A", "month": "2026-05", "reason": "调出"}));
     hall.ok(json!({"op": "open_account", "employer_id": "E2", "id_no": id_no(1), "name": "某人",
         "base": "5000.00", "month": "2026-05"}));
-    hall.ok(json!({"op": "seal", "employee_id": "A", "month": "2026-05", "reason": "调出"}));
     let transfer = json!({"op": "transfer", "employee_id": "A", "from_employer": "E1",
         "to_employer": "E2", "city": "柳州"});
     assert_eq!(hall.refused(transfer).0, "duplicate-account");

@@ -10,13 +10,16 @@ macro_rules! refusals {
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Refusal {
             $($variant { $($field: $type,)* },)*
+            /// Lines of a register or a list, each with its own refusal.
+            Several(Several),
         }
 
         impl Refusal {
-            /// What a program goes by.
+            /// What a program goes by; of several lines the first one's.
             #[must_use]
-            pub const fn code(&self) -> RefusalCode {
+            pub fn code(&self) -> RefusalCode {
                 match self {
+                    Self::Several(several) => several.first().code(),
                     $(Self::$variant { .. } => RefusalCode::$code,)*
                 }
             }
@@ -25,6 +28,7 @@ macro_rules! refusals {
             #[must_use]
             pub fn chinese(&self) -> String {
                 match self {
+                    Self::Several(several) => several.chinese(),
                     $(Self::$variant { $($field),* } => {
                         $(let $field = Parameter::chinese($field);)*
                         format!($chinese)
@@ -32,10 +36,11 @@ macro_rules! refusals {
                 }
             }
 
-            /// What it is about, by name.
+            /// What it is about, by name; of several lines what the first is about.
             #[must_use]
             pub fn parameters(&self) -> Vec<(&'static str, String)> {
                 match self {
+                    Self::Several(several) => several.first().parameters(),
                     $(Self::$variant { $($field),* } => {
                         vec![$((stringify!($field), Parameter::text($field)),)*]
                     })*
@@ -47,6 +52,7 @@ macro_rules! refusals {
         impl fmt::Display for Refusal {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
+                    Self::Several(several) => several.fmt(f),
                     $(Self::$variant { $($field),* } => write!(f, $english),)*
                 }
             }

@@ -10,6 +10,7 @@ use super::super::policy::OncePer;
 use super::super::{Id, Money, PaymentReference, Rate, Subject, YearMonth};
 use super::define::refusals;
 use super::parameter::{Filed, Parameter, Side, Undo};
+use super::several::Several;
 use super::{Expected, Found, RefusalCode};
 use chrono::NaiveDate;
 use std::fmt;
@@ -20,6 +21,9 @@ refusals! {
     UnknownEmployer { employer: Id } = UnknownEmployer
         "no employer {employer} has enrolled; enrol it with open_employer"
         "没有单位 {employer} 的缴存登记；请先办理单位开户";
+    NotEnrolled { employer: Id } = NotEnrolled
+        "{employer} has no rates; enrol it with open_employer first"
+        "单位 {employer} 尚未办理缴存登记，没有缴存比例；请先办理单位开户";
     UnknownEmployee { employer: Id, employee: Id } = UnknownEmployee
         "no employee {employee} has an account at {employer}"
         "单位 {employer} 没有职工 {employee} 的账户；请核对职工编号";
@@ -73,6 +77,9 @@ refusals! {
     AccountSealedHere { employer: Id, employee: Id } = DuplicateAccount
         "{employee} has a sealed account at {employer}; unseal it"
         "该职工在单位 {employer} 已有封存账户，职工编号 {employee}；请办理启封";
+    ActiveElsewhere { employee: Id, employer: Id } = ActiveElsewhere
+        "{employee} has an active account at {employer}; seal it there and transfer it"
+        "该职工在单位 {employer} 的账户为正常状态，职工编号 {employee}；请在该单位封存后办理职工转移";
     AccountWentAway { employee: Id, to_employer: Id } = DuplicateAccount
         "the account of {employee} went to employer {to_employer}; seal it there and transfer it back"
         "职工 {employee} 的账户已转移至单位 {to_employer}；请在该单位封存后转移回来";
@@ -104,7 +111,17 @@ refusals! {
         "{value} for {month} at {employee} is filed already and not paid; give another amount or revoke that one"
         "职工 {employee} 补缴 {month} 的 {value} 元已提交且未缴款；请更改金额，或者先撤销已提交的一笔";
 
+    SupplementTwice { employee: Id, month: YearMonth, value: Money } = DoubleRemittance
+        "{month} of {employee} was supplemented by {value} already; give another amount"
+        "职工 {employee} 的 {month} 已补缴过 {value} 元；请核对金额，切勿重复";
+    MonthPaidInFull { employee: Id, month: YearMonth, held: Money } = DoubleRemittance
+        "{month} of {employee} is paid in full: {held}; adjust the base first where it was too low"
+        "职工 {employee} 的 {month} 已足额缴存 {held} 元；如当时基数偏低，请先办理基数调整";
+
     // Wrong.
+    EmptyName { field: String } = EmptyName
+        "{field} is empty; give a name"
+        "{field} 为空；请填写名称";
     InvalidIdNo { value: String, why: IdentityError } = InvalidIdNo
         "identity number {value:?}: {why}"
         "身份证号码“{value}”有误：{why}";
@@ -123,21 +140,36 @@ refusals! {
     BaseAlreadyAdjusted { employee: Id, before: YearMonth, once_per: OncePer } = BaseAlreadyAdjusted
         "the base of {employee} was adjusted in {before}; once a {once_per} is allowed"
         "职工 {employee} 的缴存基数已在 {before} 调整过；一个{once_per}只能调整一次";
+    RatesAdjustedInstead { employee: Id, before: YearMonth } = BaseAlreadyAdjusted
+        "the rates were adjusted from {before}, so the base of {employee} stays: one of the two a contribution year"
+        "缴存比例已自 {before} 起调整过，职工 {employee} 的基数不再调整；每个汇缴年度只能选择其中一项调整";
+    BaseAdjustedInstead { employee: Id, before: YearMonth } = RateAlreadyAdjusted
+        "the base of {employee} was adjusted in {before}, so the rates stay: one of the two a contribution year"
+        "职工 {employee} 的缴存基数已在 {before} 调整过，比例不再调整；每个汇缴年度只能选择其中一项调整";
     BaseBelowFloor { employee: Id, value: Money, month: YearMonth, least: Money, most: Money } = BaseBelowFloor
         "the base of {employee} is {value}; in {month} give one from {least} to {most}"
         "职工 {employee} 的缴存基数 {value} 元低于下限；{month} 应在 {least} 元至 {most} 元之间";
     BaseAboveCap { employee: Id, value: Money, month: YearMonth, least: Money, most: Money } = BaseAboveCap
         "the base of {employee} is {value}; in {month} give one from {least} to {most}"
         "职工 {employee} 的缴存基数 {value} 元高于上限；{month} 应在 {least} 元至 {most} 元之间";
-    BaseOvertaken { employee: Id, value: Money, month: YearMonth, cap: Money } = BaseAboveCap
-        "the base of {employee} is {value}, above the cap of {cap} in {month}; adjust it first"
-        "职工 {employee} 的缴存基数 {value} 元高于 {month} 的上限 {cap} 元；请先办理基数调整";
-    ListAboveYearCap { employee: Id, value: Money, year: i32, cap: Money } = CapExceeded
-        "{employee} would have {value} in contribution year {year}, the cap is {cap}; revoke a supplement, or seal the account"
-        "职工 {employee} 在 {year} 汇缴年度的缴存额将达 {value} 元，上限为 {cap} 元；请撤销补缴或者封存账户";
-    SupplementAboveYearCap { employee: Id, value: Money, year: i32, cap: Money, held: Money } = CapExceeded
-        "{employee} would have {value} in contribution year {year}; the cap is {cap}, {held} is asked for already"
-        "职工 {employee} 在 {year} 汇缴年度的缴存额将达 {value} 元，上限为 {cap} 元，已申报 {held} 元；请减少补缴金额";
+    BaseOvertaken { employee: Id, value: Money, month: YearMonth, most: Money } = BaseAboveCap
+        "the base of {employee} is {value}, above the cap of {most} in {month}; adjust it first"
+        "职工 {employee} 的缴存基数 {value} 元高于 {month} 的上限 {most} 元；请先办理基数调整";
+    BaseLeftBehind { employee: Id, value: Money, month: YearMonth, least: Money } = BaseBelowFloor
+        "the base of {employee} is {value}, below the floor of {least} in {month}; adjust it first"
+        "职工 {employee} 的缴存基数 {value} 元低于 {month} 的下限 {least} 元；请先办理基数调整";
+    ListAboveMonthCap { employee: Id, value: Money, month: YearMonth, most: Money } = CapExceeded
+        "{employee} would have {value} for {month} over all employers, the cap is {most}; revoke a supplement, or seal the account"
+        "职工 {employee} 在各单位的 {month} 缴存额合计将达 {value} 元，月上限为 {most} 元；请撤销补缴或者封存账户";
+    ListAboveYearCap { employee: Id, value: Money, year: i32, most: Money } = CapExceeded
+        "{employee} would have {value} in contribution year {year} over all employers, the cap is {most}; revoke a supplement, or seal the account"
+        "职工 {employee} 在各单位的 {year} 汇缴年度缴存额合计将达 {value} 元，上限为 {most} 元；请撤销补缴或者封存账户";
+    SupplementAboveMonthCap { employee: Id, value: Money, month: YearMonth, most: Money, held: Money } = CapExceeded
+        "{employee} would have {value} for {month} over all employers; the cap is {most}, {held} is asked for already"
+        "职工 {employee} 在各单位的 {month} 缴存额合计将达 {value} 元，月上限为 {most} 元，已申报 {held} 元；请减少补缴金额";
+    SupplementAboveYearCap { employee: Id, value: Money, year: i32, most: Money, held: Money } = CapExceeded
+        "{employee} would have {value} in contribution year {year} over all employers; the cap is {most}, {held} is asked for already"
+        "职工 {employee} 在各单位的 {year} 汇缴年度缴存额合计将达 {value} 元，上限为 {most} 元，已申报 {held} 元；请减少补缴金额";
     SupplementNotPositive { employee: Id, value: Money } = AmountNotPositive
         "a supplement adds money, found {value} for {employee}; give more than zero"
         "职工 {employee} 的补缴金额为 {value} 元；应大于零";
@@ -209,6 +241,12 @@ refusals! {
     SupplementToCome { month: YearMonth, most: YearMonth } = MonthNotNext
         "{month} is still to come; supplement {most} or before"
         "{month} 尚未到；补缴月份最晚为 {most}";
+    SupplementTooOld { employee: Id, month: YearMonth, least: YearMonth } = MonthTooOld
+        "{month} of {employee} is too long ago; supplement {least} or later"
+        "职工 {employee} 补缴的 {month} 过早；补缴月份最早为 {least}";
+    SpanBackward { month: YearMonth, to_month: YearMonth } = InvalidSpan
+        "the span ends with {to_month} before it begins with {month}"
+        "补缴期间的起始月份 {month} 晚于终止月份 {to_month}";
     NothingWaits { employer: Id } = NothingToPay
         "nothing of {employer} waits for payment there; remit a month or file a supplement first"
         "单位 {employer} 没有待缴款的清册；请先办理单位汇缴或补缴";
@@ -263,6 +301,9 @@ refusals! {
     SlotFull { branch: String, day: NaiveDate, slot: String, held: usize } = SlotFull
         "{branch} {day} {slot} holds {held} already; give another slot"
         "{branch} {day} {slot} 已约满（{held} 个）；请改约其他时段";
+    NotAWorkingDay { day: NaiveDate, next: NaiveDate } = NotAWorkingDay
+        "{day} is no working day; the next is {next}"
+        "{day} 不是工作日；下一个工作日为 {next}";
     DayIsPast { day: NaiveDate, least: NaiveDate } = DayIsPast
         "{day} is past on {least}; give that day or later"
         "{day} 已过；预约日期最早为 {least}";

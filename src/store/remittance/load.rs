@@ -343,7 +343,7 @@ impl Books<'_> {
     }
 }
 
-fn account(
+pub(super) fn account(
     employer_id: &Id,
     employee_id: Id,
     row: &Row<'_>,

@@ -25,25 +25,29 @@ impl Books<'_> {
             self.employer(employer_id, on)?;
         }
         match operation {
-            Operation::OpenEmployer(_)
-            | Operation::UpdateBasic(_)
-            | Operation::UpdateKey(_)
-            | Operation::AdjustRate(_) => Ok(()),
+            Operation::OpenEmployer(_) | Operation::UpdateBasic(_) | Operation::UpdateKey(_) => {
+                Ok(())
+            }
+            Operation::AdjustRate(op) if self.centre.policy().one_of_base_and_rate => {
+                self.accounts(&op.employer_id)
+            }
+            Operation::AdjustRate(_) => Ok(()),
             Operation::OpenAccount(op) => self.need_opening(op),
-            Operation::Unseal(op) => self.account(&op.employer_id, &op.employee_id),
+            Operation::Unseal(op) => self.person(&op.employer_id, &op.employee_id),
             Operation::Seal(op) => self.account(&op.employer_id, &op.employee_id),
             Operation::CorrectSealReason(op) => self.account(&op.employer_id, &op.employee_id),
             Operation::AdjustBase(op) => self.account(&op.employer_id, &op.employee_id),
             Operation::Supplement(op) => {
                 self.open_registers(&op.employer_id)?;
-                self.account(&op.employer_id, &op.employee_id)
+                self.rosters(&op.employer_id)?;
+                self.person(&op.employer_id, &op.employee_id)
             }
             Operation::FileRegister(op) => self.need_request(&op.employer_id, &op.register, on),
             Operation::SaveRegister(op) => self.need_request(&op.employer_id, &op.register, on),
             Operation::SubmitRegister(op) => self.need_draft(&op.employer_id, &op.register_id, on),
             Operation::DiscardRegister(op) => self.need_draft(&op.employer_id, &op.register_id, on),
             Operation::Transfer(op) => self.need_transfer(op),
-            Operation::Remit(op) => self.accounts(&op.employer_id),
+            Operation::Remit(op) => self.people_listed(&op.employer_id),
             Operation::DeleteRoster(op) => {
                 self.rosters(&op.employer_id)?;
                 self.roster_lines(&op.employer_id, op.month)?;
@@ -125,7 +129,8 @@ impl Books<'_> {
             base: op.base,
             employee_id: op.employee_id.clone(),
         };
-        self.need_room(&op.employer_id, &line, op.on)
+        self.need_room(&op.employer_id, &line, op.on)?;
+        self.people_of(&op.employer_id, &RegisterRequest::Open(vec![line]), op.on)
     }
 
     /// Whoever holds the identity number or the employee number there.
@@ -176,10 +181,12 @@ impl Books<'_> {
             }
             RegisterRequest::Supplement(lines) => {
                 self.open_registers(employer_id)?;
+                self.rosters(employer_id)?;
                 lines.iter().map(|line| &line.employee_id).collect()
             }
         };
-        people.into_iter().try_for_each(|employee_id| self.account(employer_id, employee_id))
+        people.into_iter().try_for_each(|employee_id| self.account(employer_id, employee_id))?;
+        self.people_of(employer_id, request, on)
     }
 
     fn need_draft(

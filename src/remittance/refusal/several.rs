@@ -1,0 +1,137 @@
+//! The lines of a register or a list that cannot be done: all of them, in one refusal.
+//!
+//! Start at [`all_of`], which tries every line. A register of one line is refused as that line alone is.
+//!
+//! Invariant: there is at least one offender, and the first gives the code.
+
+use super::Refusal;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// Offenders that a sentence names; the others are counted.
+const NAMED_MAX: usize = 3;
+
+/// A line that cannot be done, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offender {
+    /// From 1, in the register as it was given; a list has no rows yet and names the employee.
+    pub row: Option<u64>,
+    pub refusal: Refusal,
+}
+
+/// At least one offender, in the order of the lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Several {
+    first: Box<Offender>,
+    /// All of them, the first too.
+    offenders: Vec<Offender>,
+}
+
+impl Several {
+    /// `None` where there is no offender.
+    #[must_use]
+    pub fn new(offenders: Vec<Offender>) -> Option<Self> {
+        let first = Box::new(offenders.first()?.clone());
+        Some(Self { first, offenders })
+    }
+
+    #[must_use]
+    pub fn first(&self) -> &Refusal {
+        &self.first.refusal
+    }
+
+    #[must_use]
+    pub fn offenders(&self) -> &[Offender] {
+        &self.offenders
+    }
+
+    pub(super) fn chinese(&self) -> String {
+        let named: Vec<String> =
+            self.offenders.iter().take(NAMED_MAX).map(Offender::chinese).collect();
+        match (self.offenders.len(), named.join("；")) {
+            (1, named) => named,
+            (count, named) if count <= NAMED_MAX => format!("共 {count} 条不能办理：{named}"),
+            (count, named) => format!("共 {count} 条不能办理，前 {NAMED_MAX} 条为：{named}"),
+        }
+    }
+}
+
+impl fmt::Display for Several {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.offenders.len();
+        if count > 1 {
+            write!(f, "{count} lines cannot be done")?;
+            f.write_str(if count > NAMED_MAX { ", the first are: " } else { ": " })?;
+        }
+        for (index, offender) in self.offenders.iter().take(NAMED_MAX).enumerate() {
+            write!(f, "{}{offender}", if index == 0 { "" } else { " | " })?;
+        }
+        Ok(())
+    }
+}
+
+impl Offender {
+    fn chinese(&self) -> String {
+        let said = self.refusal.chinese();
+        self.row.map_or_else(|| said.clone(), |row| format!("第 {row} 行：{said}"))
+    }
+}
+
+impl fmt::Display for Offender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(row) = self.row {
+            write!(f, "row {row}: ")?;
+        }
+        write!(f, "{}", self.refusal)
+    }
+}
+
+/// `{"row":…,"code":…,"message":…,"message_zh":…}` and the parameters beside it.
+impl Serialize for Offender {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(row) = self.row {
+            map.serialize_entry("row", &row)?;
+        }
+        map.serialize_entry("code", &self.refusal.code())?;
+        map.serialize_entry("message", &self.refusal.to_string())?;
+        map.serialize_entry("message_zh", &self.refusal.chinese())?;
+        for (name, value) in self.refusal.parameters() {
+            map.serialize_entry(name, &value)?;
+        }
+        map.end()
+    }
+}
+
+impl Refusal {
+    /// The same with each row as its file counts it.
+    #[must_use]
+    pub fn with_rows(self, row_of: impl Fn(u64) -> u64) -> Self {
+        let Self::Several(several) = self else { return self };
+        let moved = several
+            .offenders
+            .into_iter()
+            .map(|offender| Offender { row: offender.row.map(&row_of), ..offender });
+        Several::new(moved.collect()).map_or(several.first.refusal, Self::Several)
+    }
+}
+
+/// Does every line; where any cannot be done, all that cannot are told.
+pub(crate) fn all_of<L, T>(
+    lines: &[L],
+    mut does: impl FnMut(&L) -> Result<T, Refusal>,
+) -> Result<Vec<T>, Refusal> {
+    let (mut done, mut offenders) = (Vec::with_capacity(lines.len()), Vec::new());
+    for (row, line) in (1..).zip(lines) {
+        match does(line) {
+            Ok(one) => done.push(one),
+            Err(refusal) if lines.len() == 1 => return Err(refusal),
+            Err(refusal) => offenders.push(Offender { row: Some(row), refusal }),
+        }
+    }
+    match Several::new(offenders) {
+        Some(several) => Err(Refusal::Several(several)),
+        None => Ok(done),
+    }
+}

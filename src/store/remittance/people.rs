@@ -1,0 +1,89 @@
+//! Loads the accounts of the same people at other employers: one person, one account, one cap.
+//!
+//! Start at [`Books::people`]. What is asked for in a month and a year, and who is active where, is judged over
+//! all employers; everything else of an employer is its own.
+//!
+//! Invariant: one look-up an identity number, many a statement, never a statement a person.
+
+use super::super::StoreError;
+use super::super::listed::{LIST, looked_up};
+use super::Books;
+use super::load::account;
+use crate::remittance::identity::check_id_no;
+use crate::remittance::register::{OpenLine, RegisterRequest};
+use crate::remittance::{EmployeeAccount, Id};
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+impl Books<'_> {
+    /// Loads every account of these identity numbers.
+    pub(super) fn people(&mut self, id_nos: &[String]) -> Result<(), StoreError> {
+        let listed = looked_up(&self.bulk.connection, LIST, "employee", "e.id_no = v.column1", "e");
+        let sql = format!(
+            "select e.employee_no, e.employee_id, e.name, e.id_no, e.base_fen, e.status, e.detail,
+                e.opened_for, e.years, e.base_adjusted, e.balance_fen, e.entries, b.employer_id
+             from {listed}
+             join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no"
+        );
+        let mut found: Vec<(i64, EmployeeAccount)> = Vec::new();
+        self.bulk.ask(
+            &sql,
+            1,
+            id_nos,
+            |row, id_no| row.bind(id_no),
+            |row| {
+                let employer_id = Id::from(row.text(12)?);
+                found.push((row.get(0)?, account(&employer_id, row.text(1)?.into(), row)?));
+                Ok(())
+            },
+        )?;
+        for (seat, row) in found {
+            let key = (row.employer_id.clone(), row.employee_id.clone());
+            if self.centre.account(&key.0, &key.1).is_none() {
+                self.seats.insert(key, seat);
+                self.centre.load(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// The accounts elsewhere of one employee of an employer.
+    pub(super) fn person(&mut self, employer_id: &Id, employee_id: &Id) -> Result<(), StoreError> {
+        self.account(employer_id, employee_id)?;
+        let id_no = self.centre.account(employer_id, employee_id).map(|row| row.id_no.clone());
+        self.people(id_no.as_slice())
+    }
+
+    /// The accounts elsewhere of all who are remitted by an employer.
+    pub(super) fn people_listed(&mut self, employer_id: &Id) -> Result<(), StoreError> {
+        self.accounts(employer_id)?;
+        let active = self.centre.accounts_of(employer_id).filter(|account| account.is_active());
+        let id_nos: Vec<String> = active.map(|account| account.id_no.clone()).collect();
+        self.people(&id_nos)
+    }
+
+    /// The accounts elsewhere of the people in a register, whose own accounts are loaded.
+    pub(super) fn people_of(
+        &mut self,
+        employer_id: &Id,
+        request: &RegisterRequest,
+        on: NaiveDate,
+    ) -> Result<(), StoreError> {
+        let of_account =
+            |employee_id: &Id| Some(self.centre.account(employer_id, employee_id)?.id_no.clone());
+        let id_nos: BTreeSet<String> = match request {
+            RegisterRequest::Open(lines) => {
+                let checked = |line: &OpenLine| check_id_no(&line.id_no, on).ok();
+                lines.iter().filter_map(checked).collect()
+            }
+            RegisterRequest::Unseal(lines) => {
+                lines.iter().filter_map(|line| of_account(&line.employee_id)).collect()
+            }
+            RegisterRequest::Supplement(lines) => {
+                lines.iter().filter_map(|line| of_account(&line.employee_id)).collect()
+            }
+            RegisterRequest::Seal(_) | RegisterRequest::AdjustBase(_) => BTreeSet::new(),
+        };
+        self.people(&id_nos.into_iter().collect::<Vec<_>>())
+    }
+}
