@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 /// E1 with A and B; May listed, a supplement of A for April beside it, all of it paid.
 fn paid() -> (Hall, String) {
-    let mut hall = Hall::with_employer();
+    paid_in(Hall::with_employer())
+}
+
+fn paid_in(mut hall: Hall) -> (Hall, String) {
     hall.hire("A", 1, "2026-05");
     hall.hire("B", 2, "2026-05");
     hall.ok(json!({"op": "supplement", "employee_id": "A", "for_month": "2026-04",
@@ -276,7 +279,11 @@ fn two_accounts_of_one_person_become_one_and_what_waits_settles_to_it() {
 
 #[test]
 fn numbers_of_one_person_at_several_employers_become_one() {
-    let (mut hall, _) = paid();
+    let mut rules = duizhang::rulebook::policy::shipped().unwrap();
+    rules.several_employers = true;
+    let mut hall = Hall::under(rules);
+    hall.enrol("E1", "2026-05");
+    let (mut hall, _) = paid_in(hall);
     hall.enrol("E2", "2026-05");
     hall.ok(
         json!({"op": "open_account", "employer_id": "E2", "employee_id": "Z", "id_no": id_no(1),

@@ -67,7 +67,7 @@ fn an_operation_that_is_not_one_says_what_was_found_and_expected() {
         (r#"{"op":"fly","on":"2026-05-11"}"#, "unknown variant `fly`, expected one of `open_employer`"),
         (r#"{"on":"2026-05-11"}"#, "missing field `op`"),
         (r#"{"op":"remit","on":"2026-05-11","employer_id":"E1"}"#, "missing field `month`"),
-        (r#"{"op":"remit","on":"2026-05-11","employer_id":"E1","month":"2026-05","x":1}"#, "unknown field `x`, expected one of `on`, `employer_id`, `month`"),
+        (r#"{"op":"remit","on":"2026-05-11","employer_id":"E1","month":"2026-05","x":1}"#, "unknown field `x`, expected one of `on`, `by`, `employer_id`, `month`"),
         (r#"{"op":"remit","on":"2026-05-11","employer_id":7,"month":"2026-05"}"#, "integer `7`, expected a string"),
         (r#"{"op":"remit","on":"2026-02-30","employer_id":"E1","month":"2026-05"}"#, "expected a day such as 2026-05-11, found \"2026-02-30\""),
         (r#"{"op":"remit","on":"2026-05-11","employer_id":"E1","month":5}"#, "integer `5`, expected a month as a string such as \"2026-05\""),
