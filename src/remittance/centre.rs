@@ -336,41 +336,6 @@ impl Work<'_> {
         Err(Refusal::AccountNotLoaded { employee: number, to_employer: at })
     }
 
-    /// The accounts of the same person at other employers, in the order of these.
-    pub(super) fn elsewhere(&self, id_no: &str, employer_id: &Id) -> Vec<&Arc<EmployeeAccount>> {
-        let from = (id_no.to_owned(), Id::from(""));
-        let of_person = self.centre.documents.range(from..).take_while(|(key, _)| key.0 == id_no);
-        let elsewhere = of_person.filter(|((_, at), _)| at != employer_id);
-        let account =
-            |at: &Id, holder: &Id| self.centre.accounts.get(&(at.clone(), holder.clone()));
-        elsewhere.filter_map(|((_, at), holder)| account(at, holder)).collect()
-    }
-
-    /// Refuses a person who is active at another employer, where the policy allows one employer.
-    pub(super) fn check_active_once(&self, id_no: &str, employer_id: &Id) -> Result<(), Refusal> {
-        if self.centre.policy.several_employers {
-            return Ok(());
-        }
-        let elsewhere = self.elsewhere(id_no, employer_id);
-        match elsewhere.into_iter().find(|account| account.is_active()) {
-            None => Ok(()),
-            Some(account) => Err(Refusal::ActiveElsewhere {
-                employee: account.employee_id.clone(),
-                employer: account.employer_id.clone(),
-            }),
-        }
-    }
-
-    /// What a month and its contribution year ask for a person, over all employers.
-    pub(super) fn asked(&self, account: &EmployeeAccount, month: YearMonth) -> (Money, Money) {
-        let year = self.centre.policy.contribution_year(month);
-        let elsewhere = self.elsewhere(&account.id_no, &account.employer_id);
-        let all = elsewhere.into_iter().map(|other| &**other).chain([account]);
-        let both = all.map(|one| (one.month_total(year, month), one.year_total(year)));
-        let (of_month, of_year): (Vec<Money>, Vec<Money>) = both.unzip();
-        (of_month.into_iter().sum(), of_year.into_iter().sum())
-    }
-
     /// Notes what happened in the employer's log, under the ordinal it was given.
     pub(super) fn note(
         &mut self,
