@@ -79,7 +79,7 @@ pub use owed::{Owed, OwedNotice};
 pub use person::Person;
 pub use placing::distribution;
 pub use refund::{EarlierRefund, RefundFilter, RefundRow};
-pub use remittance::{Books, NoticeSheet};
+pub use remittance::{Books, NoticeSheet, SettledWhole};
 pub use reversed::EarlierCredit;
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};

@@ -9,12 +9,14 @@ mod desk;
 mod feed;
 mod nights;
 mod refund;
+mod show;
 
 pub(super) use alert::*;
 pub(super) use desk::*;
 pub(super) use feed::*;
 pub(super) use nights::*;
 pub(super) use refund::*;
+pub(super) use show::*;
 
 use crate::remittance::Outcome;
 use chrono::NaiveDate;
@@ -164,10 +166,14 @@ pub(super) enum Command {
     /// Apply what employers file: one operation a line, as JSON
     #[command(after_help = APPLY_HELP)]
     Apply(ApplyArgs),
-    /// Show an employer, an employee, a notice, a month's list, a ledger or a receipt
+    /// Show an employer, its employees, registers, log or statement, a notice, a list, a receipt
     #[command(
         after_help = "Examples:\n  duizhang show employee E0000000000000001 --format json\n  \
         duizhang show roster 450200001 --month 2026-05\n  \
+        duizhang show log 450200001 --kind submitted --month 2026-05\n  \
+        duizhang show registers 450200001 --status completed --format json\n  \
+        duizhang show employees 450200001 --status sealed\n  \
+        duizhang show statement 450200001 --employee E0000000000000001\n  \
         duizhang show receipt P1906133753 --out receipt.html"
     )]
     Show(ShowArgs),
@@ -295,31 +301,6 @@ fn who(text: &str) -> Result<String, String> {
     let name = text.trim();
     let bounded = (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control);
     if bounded { Ok(name.to_owned()) } else { Err("expected a name of 1 to 64 characters".into()) }
-}
-
-#[derive(Args, Debug)]
-pub(super) struct ShowArgs {
-    /// What
-    pub(super) what: Shown,
-    /// The employer's or employee's number, or the notice's reference
-    pub(super) id: String,
-    /// Only of this roster month
-    #[arg(long, value_name = "YYYY-MM")]
-    pub(super) month: Option<String>,
-    /// Where to write a receipt [default: standard output]
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
-}
-
-/// What can be shown of the remittance books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Shown {
-    Employer,
-    Employee,
-    Notice,
-    Roster,
-    Ledger,
-    Receipt,
 }
 
 #[derive(Args, Debug)]

@@ -33,6 +33,14 @@ pub(super) fn today() -> NaiveDate {
     day(now())
 }
 
+/// An instant as a clock in China shows it.
+pub(super) fn beijing(at: i64) -> String {
+    let zone = FixedOffset::east_opt(BEIJING_SECONDS_EAST);
+    let there =
+        DateTime::from_timestamp(at, 0).zip(zone).map(|(utc, zone)| utc.with_timezone(&zone));
+    there.map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}
+
 /// The day in Beijing at an instant.
 pub(super) fn day(at: i64) -> NaiveDate {
     let utc = DateTime::from_timestamp(at, 0);

@@ -3,6 +3,7 @@
 //! Each prints rows as a table, JSON or CSV; money is text in yuan. A notice shows its lines: a row
 //! an employee.
 
+use self::query::Query;
 use super::args::{Global, ShowArgs, Shown};
 use super::centre::Centre;
 use super::clock;
@@ -20,6 +21,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 /// A row that the domain writes as JSON.
+#[derive(Clone, Default)]
 struct Written(serde_json::Map<String, serde_json::Value>);
 
 impl Written {
@@ -32,6 +34,12 @@ impl Written {
 
     fn with(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
         self.0.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// With all of another row beside it.
+    fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
         self
     }
 
@@ -51,11 +59,19 @@ impl Written {
     }
 }
 
-macro_rules! columns {
-    ($($key:literal),*) => {
-        &[$(Column { key: $key, heading: $key, value: |row: &Written| row.value($key) }),*]
+macro_rules! column {
+    ($key:literal) => {
+        Column { key: $key, heading: $key, value: |row: &Written| row.value($key) }
     };
 }
+
+macro_rules! columns {
+    ($($key:literal),*) => {
+        &[$(column!($key)),*]
+    };
+}
+
+mod query;
 
 const EMPLOYEE: &[Column<Written>] = columns![
     "employee_id",
@@ -119,10 +135,14 @@ const LEDGER: &[Column<Written>] =
     columns!["on", "voucher", "kind", "reference", "subject", "debit", "credit"];
 
 pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<Done, Failure> {
+    query::check(args)?;
     let centre = Centre::read(global)?;
     let month = args.month.as_deref().map(parsed::<YearMonth>).transpose()?;
     let id = Id::from(args.id.trim());
     let on = clock::today();
+    let query = Query::of(args, month);
+    let asked =
+        |answer: query::Answer| look(&centre, |books| query::show(books, &query, on, answer));
     let found = match args.what {
         Shown::Employer => {
             look(&centre, |books| employer(books, &id, on))?.map(|rows| (EMPLOYER, rows))
@@ -141,6 +161,11 @@ pub(super) fn run(global: &Global, args: &ShowArgs) -> Result<Done, Failure> {
             look(&centre, |books| notice(books, reference, table, on))?
         }
         Shown::Receipt => return receipt(&centre, args, on),
+        Shown::Log => asked(Query::log)?,
+        Shown::Registers => asked(Query::registers)?,
+        Shown::Transfers => asked(Query::transfers)?,
+        Shown::Employees => asked(Query::employees)?,
+        Shown::Statement => asked(Query::statement)?,
     };
     let Some((columns, rows)) = found else { return Err(unknown(args)) };
     Printer::print(centre.settings.format, columns, rows)?;
@@ -158,7 +183,13 @@ fn unknown(args: &ShowArgs) -> Failure {
     let (what, id) = match args.what {
         Shown::Employee => ("employee", &args.id),
         Shown::Notice | Shown::Receipt => ("notice", &args.id),
-        Shown::Employer | Shown::Ledger => ("employer", &args.id),
+        Shown::Employer
+        | Shown::Ledger
+        | Shown::Log
+        | Shown::Registers
+        | Shown::Transfers
+        | Shown::Employees
+        | Shown::Statement => ("employer", &args.id),
         Shown::Roster => ("employer with such a list", &args.id),
     };
     Failure::because(format!("no {what} {id}"))

@@ -3,10 +3,10 @@
 
 use super::args::{Global, TrailArgs};
 use super::centre::Centre;
+use super::clock::beijing;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
 use crate::suspense::trail::Link;
-use chrono::{DateTime, FixedOffset};
 
 const COLUMNS: &[Column<Link>] = &[
     Column { key: "sequence", heading: "no", value: |link| Value::Number(link.sequence) },
@@ -43,12 +43,4 @@ pub(super) fn run(global: &Global, args: &TrailArgs) -> Result<Done, Failure> {
     )?;
     printer.finish()?;
     Ok(Done::Fully)
-}
-
-/// An instant as a clock in China shows it.
-fn beijing(at: i64) -> String {
-    let zone = FixedOffset::east_opt(8 * 3_600);
-    let there =
-        DateTime::from_timestamp(at, 0).zip(zone).map(|(utc, zone)| utc.with_timezone(&zone));
-    there.map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }

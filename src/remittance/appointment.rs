@@ -42,6 +42,16 @@ pub enum AppointmentStatus {
 
 impl AppointmentStatus {
     #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Booked => "booked",
+            Self::Cancelled => "cancelled",
+            Self::Kept => "kept",
+            Self::Missed => "missed",
+        }
+    }
+
+    #[must_use]
     pub const fn chinese(self) -> &'static str {
         match self {
             Self::Booked => "已预约",
@@ -54,12 +64,7 @@ impl AppointmentStatus {
 
 impl fmt::Display for AppointmentStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Booked => "booked",
-            Self::Cancelled => "cancelled",
-            Self::Kept => "kept",
-            Self::Missed => "missed",
-        })
+        f.write_str(self.code())
     }
 }
 

@@ -119,6 +119,18 @@ pub enum EntryKind {
     MergeIn,
 }
 
+impl EntryKind {
+    pub const ALL: [Self; 7] = [
+        Self::Remittance,
+        Self::Supplement,
+        Self::TransferOut,
+        Self::TransferIn,
+        Self::Correction,
+        Self::MergeOut,
+        Self::MergeIn,
+    ];
+}
+
 impl EmployeeAccount {
     #[must_use]
     pub fn is_active(&self) -> bool {

@@ -105,6 +105,23 @@ impl Posting {
     pub const fn credit(subject: Subject, amount: Money) -> Self {
         Self { subject, debit: Money::ZERO, credit: amount }
     }
+
+    /// What it moves its subject's balance by: the deposit's stands on the debit side, all others' on
+    /// the credit side.
+    #[must_use]
+    pub const fn moves(&self) -> Money {
+        match self.subject {
+            Subject::BankDeposit => Money::from_fen(self.debit.fen() - self.credit.fen()),
+            Subject::Contributions
+            | Subject::Receipts
+            | Subject::Suspense
+            | Subject::Advance
+            | Subject::Refund
+            | Subject::Clearing
+            | Subject::Transit
+            | Subject::Other => Money::from_fen(self.credit.fen() - self.debit.fen()),
+        }
+    }
 }
 
 impl Balances {

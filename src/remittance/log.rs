@@ -64,6 +64,19 @@ pub enum LogKind {
 
 impl LogKind {
     #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Paid => "paid",
+            Self::Revoked => "revoked",
+            Self::Appointment => "appointment",
+            Self::Changed => "changed",
+            Self::Saved => "saved",
+            Self::Corrected => "corrected",
+        }
+    }
+
+    #[must_use]
     pub const fn chinese(self) -> &'static str {
         match self {
             Self::Submitted => "已提交",

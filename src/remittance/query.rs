@@ -9,8 +9,8 @@ use super::enrolment::{Agent, EmployerAccount, EmployerKind};
 use super::ledger::Voucher;
 use super::log::LogEntry;
 use super::policy::MonthlyContribution;
-use super::register::{Register, RegisterContent};
-use super::{Id, Money, Rate, YearMonth};
+use super::register::{Draft, Register, RegisterContent, register_ordinal};
+use super::{Id, Money, NoticeStatus, Rate, YearMonth};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -169,6 +169,32 @@ impl Centre {
     pub fn registers<'a>(&'a self, employer_id: &'a Id) -> impl Iterator<Item = &'a Arc<Register>> {
         let all = self.registers.from_key((employer_id.clone(), 0));
         all.take_while(move |register| register.employer_id == *employer_id)
+    }
+
+    /// The registers that an employer saved and has not submitted.
+    pub fn drafts<'a>(&'a self, employer_id: &'a Id) -> impl Iterator<Item = &'a Arc<Draft>> {
+        let all = self.drafts.from_key((employer_id.clone(), 0));
+        all.take_while(move |draft| draft.employer_id == *employer_id)
+    }
+
+    /// How what a log line was about stands by now: a register, a notice, a list, an appointment.
+    #[must_use]
+    pub fn state_of(&self, entry: &LogEntry) -> Option<&'static str> {
+        let employer_id = &entry.employer_id;
+        if let Some(ordinal) = register_ordinal(employer_id, &entry.subject) {
+            let key = (employer_id.clone(), ordinal);
+            let register = self.registers.get(&key).map(|register| register.status.code());
+            return register.or_else(|| self.drafts.get(&key).map(|_| "saved"));
+        }
+        if let Ok(reference) = entry.subject.parse() {
+            return self.notice(reference).map(|notice| NoticeStatus::from(notice.status).code());
+        }
+        if let Ok(month) = entry.subject.parse() {
+            let roster = self.roster(employer_id, month);
+            return Some(roster.map_or("deleted", |roster| roster.state()));
+        }
+        let appointment = self.appointments.get(&Id::from(entry.subject.as_str()));
+        appointment.map(|appointment| appointment.status.code())
     }
 
     /// The employer's transfers, in and out.

@@ -262,6 +262,22 @@ impl RegisterRequest {
 }
 
 impl RegisterContent {
+    /// The name of the operation that files it; a transfer's says which half it is.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open_account",
+            Self::Unseal(_) => "unseal",
+            Self::Seal(_) => "seal",
+            Self::SealReason(_) => "correct_seal_reason",
+            Self::AdjustBase(_) => "adjust_base",
+            Self::AdjustRate(_) => "adjust_rate",
+            Self::Supplement(_) => "supplement",
+            Self::TransferOut(_) => "transfer_out",
+            Self::TransferIn(_) => "transfer_in",
+        }
+    }
+
     #[must_use]
     pub const fn chinese(&self) -> &'static str {
         match self {
@@ -279,6 +295,15 @@ impl RegisterContent {
 }
 
 impl RegisterStatus {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Completed => "completed",
+            Self::Revoked => "revoked",
+        }
+    }
+
     #[must_use]
     pub const fn chinese(self) -> &'static str {
         match self {

@@ -61,6 +61,16 @@ impl Roster {
         self.lines.len()
     }
 
+    /// How it stands: made, on a notice, paid.
+    #[must_use]
+    pub const fn state(&self) -> &'static str {
+        match (self.reference, self.paid_on) {
+            (_, Some(_)) => "paid",
+            (Some(_), None) => "awaiting",
+            (None, None) => "made",
+        }
+    }
+
     /// Refuses a list whose lines are not its total: a store may leave lines out where no
     /// operation needs them, but never where money moves by them.
     pub(super) fn check_lines(&self) -> Result<(), Refusal> {

@@ -9,6 +9,7 @@
 //! line to its employee in the same commit.
 
 mod corrections;
+mod history;
 mod import;
 mod load;
 mod needs;
@@ -30,6 +31,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use history::SettledWhole;
 pub(super) use import::import_employee;
 pub use read::NoticeSheet;
 pub(super) use read::logs;

@@ -20,6 +20,7 @@ mod data;
 mod demo;
 mod face;
 mod feed;
+mod history;
 mod killed;
 mod letters;
 mod letters_after;

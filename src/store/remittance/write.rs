@@ -471,7 +471,7 @@ fn detail(status: &AccountStatus) -> Option<&str> {
     }
 }
 
-const fn kind_number(kind: EntryKind) -> i64 {
+pub(super) const fn kind_number(kind: EntryKind) -> i64 {
     match kind {
         EntryKind::Remittance => 1,
         EntryKind::Supplement => 2,
