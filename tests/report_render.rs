@@ -183,7 +183,7 @@ mod xlsx {
     fn the_workbook_reads_back_as_it_was_meant() {
         let report = every_case();
         let mut book = workbook(&report);
-        assert_eq!(book.sheet_names(), ["汇总", "明细", "待凑齐", "警告"]);
+        assert_eq!(book.sheet_names(), ["汇总", "明细", "待补足", "警告"]);
         let items = book.worksheet_range("明细").unwrap();
         assert_eq!(items.height(), report.items.len() + 1);
         for (row, item) in items.rows().skip(1).zip(&report.items) {

@@ -146,7 +146,7 @@ const fn compared(kind: EvidenceKind) -> &'static str {
         EvidenceKind::Name => "名称 name",
         EvidenceKind::Reference => "登记号 reference",
         EvidenceKind::Month => "月份 month",
-        EvidenceKind::History => "经过 history",
+        EvidenceKind::History => "处理记录 history",
     }
 }
 

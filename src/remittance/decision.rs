@@ -81,10 +81,10 @@ impl Outcome {
     pub const fn chinese(self) -> &'static str {
         match self {
             Self::Matched => "已入账",
-            Self::Awaiting => "待凑齐",
+            Self::Awaiting => "待补足（分笔未齐）",
             Self::Suspense => "挂账",
             Self::Returned => "已退回",
-            Self::Ignored => "非缴款",
+            Self::Ignored => "非缴存款项",
             Self::Advance => "转入暂存款",
             Self::RefundDue => "待退款",
             Self::Refunded => "已退款",

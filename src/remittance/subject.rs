@@ -24,7 +24,7 @@ pub enum Subject {
     Clearing,
     /// 内部转移: on its way between two employers; zero over the whole centre.
     Transit,
-    /// 非缴款往来: movements that are no remittances, and what a bank took back.
+    /// 非缴存往来: movements that are no remittances, and what a bank took back.
     Other,
 }
 
@@ -73,7 +73,7 @@ impl Subject {
             Self::Refund => "应退款项",
             Self::Clearing => "待分摊",
             Self::Transit => "内部转移",
-            Self::Other => "非缴款往来",
+            Self::Other => "非缴存往来",
         }
     }
 }

@@ -75,7 +75,9 @@ impl Warning {
             Self::CalendarUnknown { .. } => ("缺少节假日历", "No holiday calendar"),
             Self::FileQuarantined { .. } => ("文件已隔离", "File in quarantine"),
             Self::RowRejected { .. } => ("行无法读取", "Row not readable"),
-            Self::ConflictingDuplicate { .. } => ("同号异文", "Conflicting duplicate"),
+            Self::ConflictingDuplicate { .. } => {
+                ("流水号相同、内容不一致", "Conflicting duplicate")
+            }
             Self::LedgerGap { .. } => ("总分不符", "Ledger disagrees"),
             Self::Other { .. } => ("提示", "Note"),
         }

@@ -82,7 +82,7 @@ pub(crate) const fn evidence(kind: EvidenceKind) -> Words {
         EvidenceKind::Name => Words("名称", "name"),
         EvidenceKind::Reference => Words("登记号", "reference"),
         EvidenceKind::Month => Words("月份", "month"),
-        EvidenceKind::History => Words("经过", "history"),
+        EvidenceKind::History => Words("处理记录", "history"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The report as a workbook: 汇总, 明细, 待凑齐 and 警告, for people who sort and filter.
+//! The report as a workbook: 汇总, 明细, 待补足 and 警告, for people who sort and filter.
 //!
 //! Rows go to disk as they are written (constant memory), so a night with a million items needs no
 //! more room than one with ten. Every text is written as a string, never as a formula, and guarded

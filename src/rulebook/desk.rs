@@ -42,7 +42,7 @@ pub enum ActKind {
     Refund,
     /// 更正登记号
     CorrectReference,
-    /// 非缴款
+    /// 非缴存款项
     NotOurs,
     /// 冲回已入账款
     TakeBack,
@@ -178,7 +178,7 @@ impl ActKind {
             Self::Advance => "转单位暂存款",
             Self::Refund => "退回付款人",
             Self::CorrectReference => "更正登记号",
-            Self::NotOurs => "非缴款",
+            Self::NotOurs => "非缴存款项",
             Self::TakeBack => "冲回已入账款",
             Self::WaitUntil => "暂缓处理",
             Self::Reverse => "红冲",

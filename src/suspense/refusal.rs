@@ -242,7 +242,7 @@ impl Refusal {
                 format!("通知书 {reference} 不是待缴状态（{}）", state_chinese(state))
             }
             Self::Debit { item } => {
-                format!("{item} 是付出款项，只能冲回已入账款、认定非缴款或暂缓")
+                format!("{item} 是付出款项，只能冲回已入账款、认定为非缴存款项或暂缓")
             }
             Self::TakenBack { credit, state } => {
                 format!("{credit} 不是可以冲回的来款：{}", taken_back_chinese(state))

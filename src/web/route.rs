@@ -191,7 +191,7 @@ fn desk() -> Vec<Route> {
 pub(crate) const fn menu() -> &'static [Entry] {
     const MENU: &[Entry] = &[
         Entry { path: "/", access: READ, zh: "总览", en: "Today" },
-        Entry { path: "/queue", access: READ, zh: "队列", en: "Queue" },
+        Entry { path: "/queue", access: READ, zh: "挂账处理", en: "Queue" },
         Entry { path: "/approvals", access: READ, zh: "复核", en: "Approvals" },
         Entry { path: "/transactions", access: READ, zh: "流水", en: "Transactions" },
         Entry { path: "/notices", access: READ, zh: "通知书", en: "Notices" },
@@ -199,7 +199,7 @@ pub(crate) const fn menu() -> &'static [Entry] {
         Entry { path: "/letters", access: READ, zh: "函件", en: "Letters" },
         Entry { path: "/runs", access: READ, zh: "批次", en: "Runs" },
         Entry { path: "/rules", access: READ, zh: "规则", en: "Rules" },
-        Entry { path: "/trail", access: TRAIL, zh: "留痕", en: "Trail" },
+        Entry { path: "/trail", access: TRAIL, zh: "操作日志", en: "Trail" },
         Entry { path: "/people", access: PEOPLE, zh: "人员", en: "People" },
         Entry { path: "/tokens", access: PEOPLE, zh: "接口令牌", en: "Tokens" },
     ];

@@ -1,8 +1,10 @@
 //! Work that takes more than one page: a proposal that is changed, a trail that is taken out.
 
-use super::centre::every_store;
+use super::centre::{date, every_store};
+use super::feed::account;
 use super::served::{Browser, Served};
 use duizhang::suspense::trail::{Chain, Entry, Link};
+use duizhang::suspense::{Act, ItemId, Moment};
 use serde_json::Value;
 
 /// What a form carries, as its text reads.
@@ -47,7 +49,7 @@ fn a_proposal_is_changed_where_its_item_is_and_what_was_approved_is_void() {
         let stale = served.post(&approver, "/approvals/approve", &[("proposal", &looked_at)]);
         assert_eq!(stale.status, 409, "{}", stale.body);
         let page = served.get(&approver, "/approvals");
-        assert!(page.body.contains("非缴款") && page.body.contains("利息"), "{}", page.body);
+        assert!(page.body.contains("非缴存款项") && page.body.contains("利息"), "{}", page.body);
         let proposal = page.field("proposal");
         let done = served.post(&approver, "/approvals/approve", &[("proposal", &proposal)]);
         assert_eq!(done.header("location"), Some("/approvals?done=booked"));
@@ -96,5 +98,35 @@ fn the_trail_is_taken_out_whole_and_proved_elsewhere() {
         served.centre.tamper(&format!("{change} {centre}"));
         let page = served.get(&approver, "/trail?verify=1");
         assert!(page.body.contains("链条断裂"), "{}", page.body);
+    });
+}
+
+#[test]
+fn what_staff_decided_is_said_by_its_outcome_on_every_page() {
+    let advance = Act::Advance { employer_id: Some("E1".to_owned()) };
+    let rows = [
+        (advance, "advance", "转入暂存款"),
+        (Act::Refund, "refund-due", "待退款"),
+        (Act::NotOurs, "ignored", "非缴存款项"),
+    ];
+    every_store(|backing| {
+        for (act, code, words) in &rows {
+            let served = Served::new(backing);
+            let clerk = served.login("clerk");
+            let item = ItemId { account_no: account("icbc").to_owned(), serial: "S3".into() };
+            let moment = Moment::midnight(date("05-14"));
+            served.centre.store.resolve(&[item], act, "017", "", moment).unwrap();
+            let page = served.get(&clerk, "/items/1/S3").body;
+            let heading = page.split_once("<h1>").unwrap().1.split_once("</h1>").unwrap().0;
+            assert!(heading.contains(words), "{code}: {heading}");
+            let page = served.get(&clerk, "/transactions/1/S3").body;
+            for part in [*words, "（工作人员处理）", "此前挂账的原因"] {
+                assert!(page.contains(part), "{code}: {part}: {page}");
+            }
+            let page = served.get(&clerk, &format!("/transactions?outcome={code}")).body;
+            assert!(page.contains("/transactions/1/S3"), "{code}: {page}");
+            let page = served.get(&clerk, "/transactions?outcome=suspense").body;
+            assert!(!page.contains("/transactions/1/S3"), "{code}: it is in suspense no longer");
+        }
     });
 }

@@ -1,4 +1,4 @@
-//! The sheets beside the items: 汇总 (figures), 待凑齐 (what waits), 警告 (what to look at).
+//! The sheets beside the items: 汇总 (figures), 待补足 (what waits), 警告 (what to look at).
 //!
 //! The summary holds the same figures in the same order as the page.
 
@@ -115,14 +115,17 @@ fn night(pen: &mut Pen<'_>, report: &Report) -> Result<(), XlsxError> {
     for part in &report.outcomes {
         pen.tally(words::outcome(part.outcome).of(pen.language), part.tally)?;
     }
-    pen.title(Words("昨夜收文", "The night's files"))?;
+    pen.title(Words("昨夜接收文件", "The night's files"))?;
     let night = &report.night;
     pen.count(Words("入库文件", "Files taken"), night.files_taken)?;
     pen.count(Words("隔离文件", "Files in quarantine"), night.files_quarantined)?;
     pen.count(Words("新流水", "New movements"), night.transactions_new)?;
     pen.count(Words("重复送达", "Seen before"), night.seen_before)?;
     pen.count(Words("无法读取的行", "Rows rejected"), night.rows_rejected)?;
-    pen.count(Words("同号异文", "Conflicting duplicates"), night.conflicting_duplicates)?;
+    pen.count(
+        Words("流水号相同、内容不一致", "Conflicting duplicates"),
+        night.conflicting_duplicates,
+    )?;
     pen.count(Words("致单位函件", "Letters to employers"), night.letters)
 }
 
@@ -140,7 +143,7 @@ pub(super) fn awaiting(
     language: Language,
     looks: &Looks,
 ) -> Result<(), XlsxError> {
-    header(sheet, Words("待凑齐", "Awaiting"), language, &AWAITING, looks)?;
+    header(sheet, Words("待补足", "Awaiting"), language, &AWAITING, looks)?;
     for (index, part) in report.awaiting.iter().take(super::ROWS_MAX).enumerate() {
         let cells = [
             Value::Text(Cow::Owned(part.reference.to_string())),

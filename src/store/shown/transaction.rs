@@ -10,6 +10,7 @@ use super::super::slate::{TRANSACTION_COLUMNS, transactions_by_serial};
 use super::super::sql::{Connection, Row, params};
 use super::super::{Store, StoreError};
 use super::{RowPlace, pattern};
+use crate::remittance::decision::NOT_OURS;
 use crate::remittance::{
     Direction, Money, Outcome, PaymentReference, Reason, RemarkField, Subject,
 };
@@ -77,6 +78,8 @@ pub struct TransactionSheet {
     pub decided_on: Option<NaiveDate>,
     /// The notices it pays, with how much of it each.
     pub notices: Vec<(PaymentReference, Money)>,
+    /// What a split left on an employer's advance balance.
+    pub rest: Option<(String, Money)>,
     pub postings: Vec<Posting>,
     /// It is, or was, in suspense.
     pub item: bool,
@@ -114,6 +117,14 @@ const TRANSACTIONS: &str = "
                 || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
                 || coalesce(t.note, '') || ' ' || t.serial) like ?12 escape '!')
     order by t.booked_on desc, t.account_id desc, t.serial desc limit ?13";
+
+impl TransactionSheet {
+    /// Whether staff decided it, and not the engine.
+    #[must_use]
+    pub fn by_staff(&self) -> bool {
+        matches!(self.rule.as_deref(), Some("staff" | NOT_OURS))
+    }
+}
 
 impl Store {
     /// Transactions that are searched for, at most `limit`, the newest booking first, behind a place.
@@ -176,6 +187,7 @@ impl Store {
             Some(reference) => vec![(reference, sheet.amount)],
             None => allocations(connection, key)?,
         };
+        sheet.rest = rest(connection, key)?;
         sheet.postings = postings(connection, key)?;
         Ok(Some(sheet))
     }
@@ -230,6 +242,7 @@ fn sheet(row: &Row<'_>) -> Result<(TransactionSheet, Option<PaymentReference>), 
         because: row.get(23)?,
         decided_on: row.get::<Option<i64>>(24)?.map(day).transpose()?,
         notices: Vec::new(),
+        rest: None,
         postings: Vec::new(),
         item: row.get::<Option<i64>>(26)?.is_some(),
     };
@@ -245,6 +258,18 @@ fn allocations(
     connection
         .prepare_cached(sql)?
         .query_all(key, |row| Ok((reference(row.get(0)?)?, Money::from_fen(row.get(1)?))))
+}
+
+/// What a split left on an employer's advance balance.
+fn rest(
+    connection: &Connection,
+    key: &[&dyn super::super::sql::Bind],
+) -> Result<Option<(String, Money)>, StoreError> {
+    let sql = "select employer_id, amount_fen from advance_part
+        where centre_id = ?1 and account_id = ?2 and serial = ?3";
+    connection
+        .prepare_cached(sql)?
+        .query_row_optional(key, |row| Ok((row.get(0)?, Money::from_fen(row.get(1)?))))
 }
 
 fn postings(

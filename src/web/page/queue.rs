@@ -94,7 +94,7 @@ pub(crate) async fn show(
 }
 
 fn page(desk: &Desk, session: &Session, view: View, found: Found) -> Page {
-    let frame = Frame::new(desk, session, "队列", "Queue");
+    let frame = Frame::new(desk, session, "挂账处理", "Queue");
     let language = frame.language;
     let wanted = view.wanted(found.as_of, &session.person_id);
     let Tally { count: items, amount } = facet::left(&found.counts, &wanted, &session.person_id);

@@ -72,7 +72,10 @@ fn settings(rules: &Rulebook, language: Language) -> Vec<(&'static str, String)>
             matching.lag_working_days.to_string(),
         ),
         (
-            say("一份通知书最多拆几笔来凑", "Parts among which an exact set is searched for"),
+            say(
+                "一份通知书最多在几笔中查找可匹配组合",
+                "Parts among which an exact set is searched for",
+            ),
             matching.parts_budget.to_string(),
         ),
         (
@@ -100,9 +103,9 @@ const CHINESE: &[(&str, &str)] = &[
     ("year-word",        "年份同理。"),
     ("day-word",         "日期同理。"),
     ("money-word",       "金额同理。"),
-    ("no-money",         "暂缓与更正登记号不动资金，下一夜仍按规则判定。"),
-    ("leaves-the-fund",  "退回或认定非缴款的，比留在账上的更快离开中心。"),
-    ("ordinary",         "多数是一个单位一个月的款，多一双眼睛即可。"),
+    ("no-money",         "暂缓与更正登记号不动资金，待下次批处理按规则重新匹配。"),
+    ("leaves-the-fund",  "退回或认定为非缴存款项的，比留在账上的更快离开中心。"),
+    ("ordinary",         "多数是一个单位一个月的款：一人提交，另一人复核。"),
     ("large",            "超限额双人复核：一次失误可能是一个单位一年的款。"),
 ];
 

@@ -181,7 +181,7 @@ fn tiles(found: &Found, points: &[NightPoint], language: Language) -> Vec<Tile> 
             href: taken.with("outcome", "matched").on("/transactions"),
         },
         Tile {
-            name: say("待凑齐", "Awaiting parts"),
+            name: say("待补足（分笔未齐）", "Awaiting parts"),
             value: count(found.awaiting.count),
             more: yuan(found.awaiting.amount),
             href: "/transactions?outcome=awaiting".to_owned(),
@@ -240,7 +240,7 @@ fn night(found: &Found, points: &[NightPoint], language: Language) -> Night {
             sum(say("上日余额", "Opening"), opening),
             sum(say("新挂账", "New"), opened),
             sum(say("已清理", "Cleared"), cleared),
-            sum(say("夜终余额", "Closing"), closing),
+            sum(say("日终余额", "Closing"), closing),
         ],
     }
 }

@@ -1,4 +1,4 @@
-//! 留痕: the audit trail, searched, taken out as a file ([`export`]), and whether its chain holds.
+//! 操作日志: the audit trail, searched, taken out as a file ([`export`]), and whether its chain holds.
 
 pub(crate) mod export;
 
@@ -86,7 +86,7 @@ pub(crate) async fn show(
         })
         .await?;
     let (rows, more) = cut(found);
-    let frame = Frame::new(&desk, &session, "留痕", "Audit trail");
+    let frame = Frame::new(&desk, &session, "操作日志", "Audit trail");
     let language = frame.language;
     let behind = |last: &Link| {
         Address::default()

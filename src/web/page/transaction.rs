@@ -58,6 +58,9 @@ struct Page {
     reason: &'static str,
     rule: String,
     decided_on: String,
+    /// Staff decided it, and the explanation is why it had been in suspense.
+    by_staff: bool,
+    rest: String,
     why: Why,
     notices: Vec<(String, String)>,
     postings: Vec<(NaiveDate, &'static str, &'static str, String)>,
@@ -187,12 +190,16 @@ fn page(desk: &Desk, session: &Session, sheet: &TransactionSheet) -> Page {
         facts: super::item::facts(sheet, language),
         payer_account: masked(&sheet.counterparty_account),
         remarks: sheet.remarks.iter().map(read).collect(),
-        outcome: sheet.outcome.map_or(frame.say("尚未判定", "not judged yet"), |one| {
+        outcome: sheet.outcome.map_or(frame.say("尚未匹配", "not judged yet"), |one| {
             view::outcome(one, language)
         }),
         reason: sheet.reason.map_or("", |reason| view::reason(reason, language)),
         rule: foreign(sheet.rule.as_deref().unwrap_or_default()),
         decided_on: sheet.decided_on.map(|day| day.to_string()).unwrap_or_default(),
+        by_staff: sheet.by_staff(),
+        rest: sheet.rest.as_ref().map_or_else(String::new, |(employer_id, rest)| {
+            format!("{} {}", foreign(employer_id), yuan(*rest))
+        }),
         why: Why::of(sheet.because.as_deref(), language),
         notices: sheet
             .notices

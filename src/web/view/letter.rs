@@ -15,7 +15,7 @@ pub(crate) const fn state(state: Option<LetterState>, language: Language) -> &'s
         LetterState::Returned => ("被退回", "came back"),
         LetterState::Refused => ("被拒收", "refused"),
         LetterState::GivenUp => ("已放弃", "given up"),
-        LetterState::Unknown => ("下落不明", "unconfirmed"),
+        LetterState::Unknown => ("状态未知", "unconfirmed"),
         LetterState::Printed => ("纸质", "on paper"),
         LetterState::Filed => ("已存为文件", "left as a file"),
     };

@@ -196,7 +196,8 @@ pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
         Act::CorrectReference { reference } => {
             let Line { words, href } = known.notice(*reference);
             let read = say("登记号更正为", "read as");
-            let then = say("，下一夜按规则重新判定", "; the next night judges it by its rules");
+            let then =
+                say("，待下次批处理按规则重新匹配", "; the next night judges it by its rules");
             vec![Line { words: format!("{read} {words}{then}"), href }]
         }
         Act::TakeBack { credit } => {
@@ -208,7 +209,9 @@ pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
             );
             vec![Line { words: format!("{taken} {words}{then}"), href }]
         }
-        Act::NotOurs => vec![Line::plain(say("非缴款，转非缴款往来", "no payment to the fund"))],
+        Act::NotOurs => {
+            vec![Line::plain(say("非缴存款项，转入非缴存往来", "no payment to the fund"))]
+        }
         Act::WaitUntil { day } => {
             vec![Line::plain(format!("{} {day}", say("暂缓至", "waits until")))]
         }

@@ -112,7 +112,7 @@ fn parts(standing: &Standing, language: Language) -> Vec<Condition> {
     };
     if let Some(found) = unique {
         conditions.push(Condition {
-            name: format!("{} ({parts})", choose(language, "凑齐方式", "Ways to add up")),
+            name: format!("{} ({parts})", choose(language, "可匹配组合", "Ways to add up")),
             wanted: choose(language, "只有一种", "exactly one").to_owned(),
             found: found.to_owned(),
             gap: String::new(),
@@ -123,7 +123,7 @@ fn parts(standing: &Standing, language: Language) -> Vec<Condition> {
         conditions.push(Condition {
             name: format!("{month} {}", choose(language, "关账日", "closes on")),
             wanted: closes_on.to_string(),
-            found: choose(language, "到期未凑齐", "not complete by then").to_owned(),
+            found: choose(language, "到期未补足", "not complete by then").to_owned(),
             gap: String::new(),
             holds: *verdict == Verdict::Awaiting,
         });

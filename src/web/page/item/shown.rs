@@ -8,7 +8,7 @@ use crate::remittance::account::masked;
 use crate::report::Language;
 use crate::store::{Hanging, HistoryEntry, NoticeLine, TransactionSheet};
 use crate::suspense::trail::{event_chinese, event_english};
-use crate::suspense::{Act, ActKind, Age, Permission, Proposal, ProposalState, age_days};
+use crate::suspense::{Act, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
 use crate::web::frame::{Frame, choose};
 use crate::web::page::queue::{Line, seen, signed};
@@ -185,7 +185,12 @@ impl Standing {
         let days = age_days(item.booked_on, found.as_of);
         let assignee = item.assignee.as_deref();
         Self {
-            reason: item.reason.map_or("", |reason| view::reason(reason, language)),
+            reason: match (item.reason, found.sheet.outcome) {
+                (Some(reason), _) => view::reason(reason, language),
+                // What hangs no longer says what became of it.
+                (None, Some(outcome)) => view::outcome(outcome, language),
+                (None, None) => "",
+            },
             stage: view::stage(item.stage, language),
             stage_class: item.stage.code(),
             age_days: days,
@@ -295,14 +300,7 @@ pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'stat
 fn similar(found: &Found, known: &Known, language: Language) -> Vec<Similar> {
     let shown = |one: &crate::store::SimilarItem| {
         let line = known.item(&one.id);
-        let kind = one
-            .resolution
-            .as_deref()
-            .and_then(|code| ActKind::ALL.into_iter().find(|kind| kind.code() == code));
-        let became = match kind {
-            Some(kind) => choose(language, kind.chinese(), kind.english()),
-            None => view::outcome(one.outcome, language),
-        };
+        let became = view::outcome(one.outcome, language);
         let notice = one.notice.map(|notice| format!(" {notice}")).unwrap_or_default();
         Similar {
             href: line.href,
