@@ -33,4 +33,5 @@ mod on_postgres;
 mod postgres;
 mod public;
 mod refunds;
+mod refusals;
 mod tour;
