@@ -306,10 +306,7 @@ pub(super) fn post(
 
 /// Whoever was told of the credit hears how the refund goes on.
 fn tell_again(bulk: &Bulk, credit: &Movement) -> Result<(), StoreError> {
-    let sql = "update telling set done = 0
-        where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
-            and about = 'suspense' and told_on is not null";
     let Movement { account_id, serial, booked_on } = credit;
-    let values = params![bulk.centre_id, account_id, serial, booked_on];
-    bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
+    let key = (*account_id, serial.as_str(), *booked_on);
+    super::telling::look_again(&bulk.connection, bulk.centre_id, key)
 }

@@ -3,7 +3,7 @@
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv, reference};
 use duizhang::remittance::{Money, PaymentReference};
-use duizhang::store::LetterRow;
+use duizhang::store::{LetterRow, RefundFilter};
 use duizhang::suspense::{Act, ItemId, Moment, Share};
 use mail_parser::MessageParser;
 
@@ -135,6 +135,20 @@ fn a_second_payment_that_goes_back_leaves_nothing_open_and_is_done_once_it_has_l
         // P2 is another matter: the money named what is paid.
         assert!(!letter.contains("还差") && !letter.contains("P1906130002"), "{letter}");
         assert!(!DONE.iter().any(|done| letter.contains(done)), "it has not left yet: {letter}");
+        let refund =
+            centre.store.refunds(&RefundFilter::default()).unwrap().pop().unwrap().reference;
+        let out = |serial: &str, day: &str| {
+            csv(&[&format!("{serial} {day} icbc -1000 {refund} from=6222000000000000001")])
+        };
+        centre.night_of("05-18", &[out("D1", "05-18")]);
+        let letter = self::letter(&centre, "05-18");
+        assert!(letter.contains("已退回原付款账户"), "{letter}");
+        assert!(DONE.iter().all(|done| letter.contains(done)), "now it has: {letter}");
+        let back = format!("R1 05-20 icbc 1000 {refund} from= by=");
+        centre.night_of("05-20", &[csv(&[&back])]);
+        let letter = self::letter(&centre, "05-20");
+        assert!(letter.contains("目前尚未划出"), "the bank sent it back: {letter}");
+        assert!(!DONE.iter().any(|done| letter.contains(done)), "{letter}");
     });
 }
 
