@@ -81,6 +81,7 @@ mod tests {
     fn nobody_real_can_get_a_letter() {
         let list = crate::import::employers(centre().employers.as_bytes()).unwrap();
         for employer in list.rows {
+            let employer = employer.employer;
             assert!(employer.name.starts_with("示例"), "{}", employer.name);
             assert!(employer.email.is_none_or(|email| email.ends_with(".example.com")));
         }

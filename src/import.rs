@@ -19,7 +19,7 @@ mod table;
 mod tests;
 
 pub use error::{ERRORS_MAX, ImportError, Problem};
-pub use lists::{EmployeeRow, EmployeeStatus, accounts, employees, employers};
+pub use lists::{EmployeeRow, EmployeeStatus, EmployerRow, accounts, employees, employers};
 pub use notice::{NoticeRow, for_each_notice, notices};
 pub use register::{RegisterRow, register};
 pub use table::Encoding;

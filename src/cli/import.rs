@@ -8,15 +8,15 @@ use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
-use crate::import::{self, EmployeeRow, ImportError, List};
-use crate::remittance::{CollectionAccount, Employer, PaymentNotice};
+use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List};
+use crate::remittance::{CollectionAccount, PaymentNotice};
 use crate::store::Imported;
 use std::path::Path;
 
 /// A list that was read whole.
 enum Read {
     Accounts(List<CollectionAccount>),
-    Employers(List<Employer>),
+    Employers(List<EmployerRow>),
     Employees(List<EmployeeRow>),
     Notices(List<PaymentNotice>),
 }

@@ -90,6 +90,8 @@ const EMPLOYER: &[Column<Written>] = columns![
     "kind",
     "uscc",
     "agent",
+    "address",
+    "payday",
     "employer_rate",
     "employee_rate",
     "first_month",

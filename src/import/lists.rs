@@ -4,12 +4,13 @@
 //! contract's ("Input files").
 
 use super::List;
-use super::error::ImportError;
+use super::error::{ImportError, Problem};
 use super::field::{
-    Reading, Unique, account_no, accounts as account_nos, amount, email, key, text,
+    Reading, Unique, account_no, accounts as account_nos, amount, email, key, month, text,
 };
 use super::table::{self, Column, Row, optional, required};
-use crate::remittance::{CollectionAccount, Employer, Money};
+use crate::remittance::enrolment::{ImportedTerms, RatePeriod};
+use crate::remittance::{CollectionAccount, Employer, Money, Rate};
 
 const ACCOUNTS: &[Column] =
     &[required("account_no"), required("bank"), required("bank_name"), required("account_name")];
@@ -22,6 +23,11 @@ const EMPLOYERS: &[Column] = &[
     optional("contact"),
     optional("mobile"),
     optional("payer_accounts"),
+    optional("employer_rate"),
+    optional("employee_rate"),
+    optional("paid_to"),
+    optional("payday"),
+    optional("address"),
 ];
 
 const EMPLOYEES: &[Column] = &[
@@ -32,6 +38,14 @@ const EMPLOYEES: &[Column] = &[
     required("base"),
     required("status"),
 ];
+
+/// One employer as the list has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmployerRow {
+    pub employer: Employer,
+    /// What makes it an employer that is enrolled; all absent where the list has no such columns.
+    pub terms: ImportedTerms,
+}
 
 /// One employee as the list has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +109,7 @@ pub fn accounts(bytes: &[u8]) -> Result<List<CollectionAccount>, Vec<ImportError
 ///
 /// # Errors
 /// Everything that is wrong in it, up to `ERRORS_MAX`.
-pub fn employers(bytes: &[u8]) -> Result<List<Employer>, Vec<ImportError>> {
+pub fn employers(bytes: &[u8]) -> Result<List<EmployerRow>, Vec<ImportError>> {
     list(bytes, EMPLOYERS, |reading, row| {
         let employer_id = reading.must(row, 0, key);
         let name = reading.must(row, 1, text);
@@ -104,7 +118,8 @@ pub fn employers(bytes: &[u8]) -> Result<List<Employer>, Vec<ImportError>> {
         let contact = reading.may(row, 4, text);
         let mobile = reading.may(row, 5, text);
         let payer_accounts = reading.may(row, 6, account_nos);
-        Some(Employer {
+        let terms = terms(reading, row);
+        let employer = Employer {
             employer_id: employer_id?.to_owned(),
             name: name?,
             uscc: uscc?.map(str::to_owned),
@@ -112,8 +127,60 @@ pub fn employers(bytes: &[u8]) -> Result<List<Employer>, Vec<ImportError>> {
             contact: contact?,
             mobile: mobile?,
             payer_accounts: payer_accounts?.unwrap_or_default(),
-        })
+        };
+        Some(EmployerRow { employer, terms: terms? })
     })
+}
+
+/// Rates, the month paid to, payday and address; the first three stand together or not at all.
+fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
+    let employer_rate = reading.may(row, 7, share);
+    let employee_rate = reading.may(row, 8, share);
+    let paid_to = reading.may(row, 9, month);
+    let payday = reading.may(row, 10, payday);
+    let address = reading.may(row, 11, text);
+    let (employer_rate, employee_rate, paid_to) = (employer_rate?, employee_rate?, paid_to?);
+    let filled = [employer_rate.is_some(), employee_rate.is_some(), paid_to.is_some()];
+    if filled.contains(&true) && filled.contains(&false) {
+        for (column, _) in (7..).zip(filled).filter(|(_, filled)| !filled) {
+            let expected = "expected both rates and the month paid to, or none of them".to_owned();
+            reading.note(row.error(column, Problem::Expected(expected)));
+        }
+        return None;
+    }
+    let enrols = employer_rate.zip(employee_rate).zip(paid_to);
+    Some(ImportedTerms {
+        rates: enrols.map(|((employer_rate, employee_rate), paid_to)| RatePeriod {
+            from: paid_to.next(),
+            employer_rate,
+            employee_rate,
+        }),
+        payday: row.has(10).then_some(payday?),
+        address: row.has(11).then_some(address?),
+    })
+}
+
+/// A rate as a decimal (`0.08`) or in per cent (`8%`), more than nothing and no more than all.
+fn share(text: &str) -> Result<Rate, String> {
+    let expected = || "expected a rate such as 0.08 or 8%".to_owned();
+    let rate: Rate = match text.strip_suffix(['%', '％']) {
+        None => text.parse().map_err(|_| expected())?,
+        Some(number) => {
+            let (whole, part) = number.trim().split_once('.').unwrap_or((number.trim(), ""));
+            let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            if !digits(whole) || !digits(part) || whole.is_empty() || whole.len() > 2 {
+                return Err(expected());
+            }
+            format!("0.{whole:0>2}{part}").parse().map_err(|_| expected())?
+        }
+    };
+    if rate > Rate::ZERO && rate.ten_thousandths() <= 10_000 { Ok(rate) } else { Err(expected()) }
+}
+
+/// A day of the month.
+fn payday(text: &str) -> Result<u8, String> {
+    let day = text.strip_suffix('日').unwrap_or(text).parse().ok();
+    day.filter(|day| (1..=31).contains(day)).ok_or_else(|| "expected a day from 1 to 31".to_owned())
 }
 
 /// Reads a list of employees.

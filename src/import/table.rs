@@ -39,6 +39,42 @@ pub(super) struct Column {
     pub(super) required: bool,
 }
 
+/// The headings of lists in Chinese, behind the names they stand for.
+const ALSO: &[(&str, &[&str])] = &[
+    ("account_no", &["账号"]),
+    ("bank", &["银行"]),
+    ("bank_name", &["银行名称"]),
+    ("account_name", &["账户名称"]),
+    ("employer_id", &["单位编号"]),
+    ("name", &["单位名称", "姓名"]),
+    ("uscc", &["统一社会信用代码"]),
+    ("email", &["邮箱"]),
+    ("contact", &["联系人"]),
+    ("mobile", &["手机"]),
+    ("payer_accounts", &["付款账号"]),
+    ("employer_rate", &["单位比例"]),
+    ("employee_rate", &["个人比例"]),
+    ("paid_to", &["缴至年月"]),
+    ("payday", &["发薪日"]),
+    ("address", &["地址"]),
+    ("employee_id", &["职工编号"]),
+    ("id_no", &["证件号码", "身份证号"]),
+    ("base", &["缴存基数"]),
+    ("status", &["状态"]),
+    ("reference", &["登记号", "缴款登记号"]),
+    ("amount", &["金额"]),
+    ("issued_on", &["开具日期"]),
+    ("month", &["月份"]),
+];
+
+impl Column {
+    /// Whether a heading means this column.
+    fn is_called(&self, heading: &str) -> bool {
+        let also = ALSO.iter().find(|(name, _)| *name == self.name);
+        self.name == heading || also.is_some_and(|(_, words)| words.contains(&heading))
+    }
+}
+
 /// A column that must be there.
 pub(super) const fn required(name: &'static str) -> Column {
     Column { name, required: true }
@@ -62,6 +98,11 @@ impl<'a> Row<'a> {
     pub(super) fn text(&self, column: usize) -> &'a str {
         let place = self.places.get(column).copied().flatten();
         trimmed(place.and_then(|place| self.record.get(place)).unwrap_or_default())
+    }
+
+    /// Whether the file has a declared column at all.
+    pub(super) fn has(&self, column: usize) -> bool {
+        self.places.get(column).is_some_and(Option::is_some)
     }
 
     /// An error in a declared column of this row.
@@ -178,7 +219,7 @@ impl Header {
             let mut refuse = |problem| {
                 errors.push(ImportError::new(line, Some(place + 1), "column", name, problem));
             };
-            let found = columns.iter().zip(&mut places).find(|(column, _)| column.name == name);
+            let found = columns.iter().zip(&mut places).find(|(column, _)| column.is_called(name));
             match found {
                 None => refuse(Problem::UnknownColumn { known: known(columns) }),
                 Some((_, slot)) if slot.is_some() => refuse(Problem::RepeatedColumn),

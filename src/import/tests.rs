@@ -38,7 +38,7 @@ fn the_encoding_is_found_out_over_the_whole_file() {
     for (bytes, want) in rows {
         let list = employers(bytes).unwrap();
         assert_eq!(list.encoding, want);
-        assert_eq!(list.rows[0].name, "示例联通有限公司", "{want:?}");
+        assert_eq!(list.rows[0].employer.name, "示例联通有限公司", "{want:?}");
     }
 }
 
@@ -128,8 +128,8 @@ fn employers_may_be_known_by_name_alone() {
                 E001,甲示例公司,gjj@a.example,6222000011112222; 6222000011113333；\n\
                 E002,乙示例公司,,\n";
     let list = employers(file.as_bytes()).unwrap();
-    assert_eq!(list.rows[0].payer_accounts, ["6222000011112222", "6222000011113333"]);
-    assert_eq!(list.rows[1].email, None);
+    assert_eq!(list.rows[0].employer.payer_accounts, ["6222000011112222", "6222000011113333"]);
+    assert_eq!(list.rows[1].employer.email, None);
     let file = "employer_id,name,email\nE001,甲示例公司,not an address\n";
     assert_eq!(
         errors(employers(file.as_bytes())),
@@ -192,4 +192,38 @@ fn dates_and_amounts_of_a_sheet_are_cells_of_their_kind() {
     assert_eq!(list.rows[0].amount.fen(), 53_117_10);
     assert_eq!(list.rows[0].issued_on.to_string(), "2026-05-02");
     assert_eq!(list.rows[0].month.to_string(), "2026-05");
+}
+
+#[test]
+fn an_employer_s_terms_are_read_under_either_heading_and_stand_together() {
+    let read = |text: &str| employers(text.as_bytes());
+    let head = "单位编号,单位名称,单位比例,个人比例,缴至年月,发薪日,地址\n";
+    let list = read(&format!("{head}E1,示例公司,8%,0.08,2026-04,15,某路 1 号\nE2,示例二,,,,,\n"));
+    let rows = list.unwrap().rows;
+    let terms = &rows[0].terms;
+    let period = terms.rates.unwrap();
+    assert_eq!(
+        (period.from.to_string(), period.employer_rate),
+        ("2026-05".into(), period.employee_rate)
+    );
+    assert_eq!(period.employer_rate.to_string(), "0.08");
+    assert_eq!(
+        (terms.payday, terms.address.as_ref()),
+        (Some(Some(15)), Some(&Some("某路 1 号".into())))
+    );
+    // Empty cells clear what can be cleared; absent columns say nothing.
+    assert_eq!((rows[1].terms.rates, rows[1].terms.payday), (None, Some(None)));
+    assert!(read("employer_id,name\nE1,示例公司\n").unwrap().rows[0].terms.is_empty());
+    #[rustfmt::skip] // A table is read by column.
+    let wrong = [
+        ("E1,示例公司,8%,,2026-04,,", "2:4: employee_rate \"\": expected both rates and the month paid to, or none of them"),
+        ("E1,示例公司,8,8%,2026-04,,", "2:3: employer_rate \"8\": expected a rate such as 0.08 or 8%"),
+        ("E1,示例公司,8%,0,2026-04,,", "2:4: employee_rate \"0\": expected a rate such as 0.08 or 8%"),
+        ("E1,示例公司,,,,32,",        "2:6: payday \"32\": expected a day from 1 to 31"),
+    ];
+    for (row, want) in wrong {
+        let errors = read(&format!("{head}{row}\n")).unwrap_err();
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(said, [want], "{row}");
+    }
 }

@@ -9,7 +9,7 @@ use super::centre::{Centre, Work};
 use super::identity::check_uscc;
 use super::ledger::Balances;
 use super::log::LogKind;
-use super::operation::{OpenEmployer, Output, UpdateBasic, UpdateKey};
+use super::operation::{Applied, OpenEmployer, Output, UpdateBasic, UpdateKey};
 use super::policy::RateLimits;
 use super::refusal::{Refusal, Side};
 use super::wire::day;
@@ -38,6 +38,9 @@ pub struct EmployerAccount {
     pub roster_month: YearMonth,
     /// Rates in the order of the months from which they hold; the first is the enrolment's.
     pub rates: Vec<RatePeriod>,
+    /// 发薪日: the day of the month on which wages are paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payday: Option<u8>,
     pub balances: Balances,
     /// Numbers the employer's registers, vouchers and log: the last one given.
     pub ordinal: u32,
@@ -75,6 +78,24 @@ pub struct RatePeriod {
     pub from: YearMonth,
     pub employer_rate: Rate,
     pub employee_rate: Rate,
+}
+
+/// What a list of a core system says of an employer beside name and contact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportedTerms {
+    /// The rates, from the month after the one paid to.
+    pub rates: Option<RatePeriod>,
+    /// Absent where the list does not say; `None` inside where it says that there is none.
+    pub payday: Option<Option<u8>>,
+    pub address: Option<Option<String>>,
+}
+
+impl ImportedTerms {
+    /// Whether the list says nothing of them.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What an employer is.
@@ -151,6 +172,7 @@ impl EmployerAccount {
             first_month: month,
             roster_month: month,
             rates: Vec::new(),
+            payday: None,
             balances: Balances::default(),
             ordinal: 0,
             notices_issued: 0,
@@ -197,6 +219,35 @@ pub(super) fn check_rates(
 }
 
 impl Centre {
+    /// Takes in what a core system says of an employer; its rates enrol it where it has none.
+    ///
+    /// Of an employer that has made a list or adjusted its rates here the books know better which month is
+    /// next; other rates than theirs are refused.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the employer is unknown, or its books have other rates for that month.
+    pub fn take_terms(
+        &mut self,
+        employer_id: &Id,
+        terms: &ImportedTerms,
+    ) -> Result<Applied, Refusal> {
+        let known = self.employer(employer_id).map(|employer| employer.enrolled_on);
+        let on = terms.rates.map_or(known, |period| Some(period.from.first_day()));
+        self.work(on.unwrap_or_default(), None, |work| {
+            let before = work.employer(employer_id)?;
+            let mut employer = before.clone();
+            if let Some(period) = terms.rates {
+                take_rates(&mut employer, period)?;
+            }
+            employer.payday = terms.payday.unwrap_or(employer.payday);
+            employer.address = terms.address.clone().unwrap_or(employer.address);
+            if employer != before {
+                work.put(employer);
+            }
+            Ok(Output::default())
+        })
+    }
+
     pub(super) fn check_key(&self, uscc: Option<&str>) -> Result<Option<String>, Refusal> {
         let Some(uscc) = uscc else { return Ok(None) };
         match check_uscc(uscc) {
@@ -205,6 +256,24 @@ impl Centre {
             Err(why) => Err(Refusal::InvalidUscc { value: uscc.to_owned(), why }),
         }
     }
+}
+
+/// Gives an employer the rates of a list, or compares them with those it has.
+fn take_rates(employer: &mut EmployerAccount, period: RatePeriod) -> Result<(), Refusal> {
+    let untouched = employer.rates.len() <= 1 && employer.roster_month == employer.first_month;
+    if untouched {
+        employer.rates = vec![period];
+        (employer.first_month, employer.roster_month) = (period.from, period.from);
+        return Ok(());
+    }
+    let known = employer.rates_in(period.from);
+    let same =
+        known.employer_rate == period.employer_rate && known.employee_rate == period.employee_rate;
+    if same {
+        return Ok(());
+    }
+    let (employer, month) = (employer.employer_id.clone(), period.from);
+    Err(Refusal::ListedRatesDiffer { employer, month })
 }
 
 /// Enrols an employer.
@@ -247,6 +316,7 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
         first_month: op.first_month,
         roster_month: op.first_month,
         rates,
+        payday: None,
         balances,
         ordinal,
         notices_issued,

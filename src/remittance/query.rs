@@ -40,6 +40,10 @@ pub struct EmployerView<'a> {
     pub kind: EmployerKind,
     pub uscc: Option<&'a str>,
     pub agent: &'a Agent,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payday: Option<u8>,
     pub employer_rate: Rate,
     pub employee_rate: Rate,
     pub first_month: YearMonth,
@@ -135,6 +139,8 @@ impl Centre {
             kind: employer.kind,
             uscc: employer.uscc.as_deref(),
             agent: &employer.agent,
+            address: employer.address.as_deref(),
+            payday: employer.payday,
             employer_rate: rates.employer_rate,
             employee_rate: rates.employee_rate,
             first_month: employer.first_month,

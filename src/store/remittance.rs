@@ -21,6 +21,7 @@ use super::bulk::Bulk;
 use super::row::{day_number, reference_number};
 use super::sql::params;
 use super::{Store, StoreError};
+use crate::import::EmployerRow;
 use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
 use crate::remittance::payment::{IssuedNotice, NoticeState};
@@ -202,6 +203,26 @@ pub(super) fn spread(
         Books::new(bulk, policy).settle(*reference, on)?;
     }
     Ok(())
+}
+
+/// Takes in what a list says of employers beside their names; says of each whether that changed it.
+pub(super) fn take_terms(bulk: &Bulk, rows: &[EmployerRow]) -> Result<Vec<bool>, StoreError> {
+    let mut books = Books::new(bulk, shipped_policy()?);
+    let mut changed = Vec::with_capacity(rows.len());
+    for row in rows {
+        if row.terms.is_empty() {
+            changed.push(false);
+            continue;
+        }
+        let employer_id = Id::from(row.employer.employer_id.as_str());
+        let on = row.terms.rates.map_or_else(NaiveDate::default, |period| period.from.first_day());
+        books.employer(&employer_id, on)?;
+        let applied = books.centre.take_terms(&employer_id, &row.terms);
+        let changes = applied.map_err(StoreError::Domain)?.changes;
+        changed.push(!changes.is_empty());
+        books.write(changes)?;
+    }
+    Ok(changed)
 }
 
 /// Credits the employer's advance balance with what staff decided of an item.

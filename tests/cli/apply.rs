@@ -314,6 +314,24 @@ fn basic_information_keeps_what_is_not_given_and_an_employer_shows_its_agent() {
 }
 
 #[test]
+fn an_imported_employer_with_rates_remits() {
+    let centre = Centre::after_a_night();
+    let list = "单位编号,单位名称,单位比例,个人比例,缴至年月,发薪日,地址\nH7,示例导入公司,8%,8%,2026-04,15,某路 1 号\n";
+    let path = centre.write("employers-with-rates.csv", list.as_bytes());
+    centre.run(&["import", "employers", path.to_str().unwrap()]).assert().code(0);
+    let shown = &centre.json(&["show", "employer", "H7"])[0];
+    for (key, want) in
+        [("employer_rate", "0.08"), ("roster_month", "2026-05"), ("first_month", "2026-05")]
+    {
+        assert_eq!(shown[key], want, "{key}");
+    }
+    assert_eq!((&shown["payday"], &shown["address"]), (&15.into(), &"某路 1 号".into()));
+    let open = r#"{"op":"open_account","on":"2026-05-07","employer_id":"H7","id_no":"11010519491231002X","name":"张某","base":"5000.00","month":"2026-05"}
+{"op":"remit","on":"2026-05-09","employer_id":"H7","month":"2026-05"}"#;
+    assert_eq!(apply(&centre, open, &[], 0)[1]["total"], "800.00");
+}
+
+#[test]
 fn supplements_drafts_and_appointments_outlive_the_run_that_made_them() {
     let (centre, reference) = filed();
     let step = |line: &str| apply(&centre, line, &[], 0).remove(0);

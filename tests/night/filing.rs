@@ -157,3 +157,32 @@ fn a_supplement_is_not_paid_twice_nor_for_a_month_that_is_paid_in_full() {
         centre.prove("supplemented");
     });
 }
+
+#[test]
+fn a_list_of_employers_enrols_with_rates_and_the_month_paid_to() {
+    every_store(|backing| {
+        let centre = Centre::new(backing, &[]);
+        let import = |rows: &str| {
+            let head = "employer_id,name,employer_rate,employee_rate,paid_to,payday\n";
+            let list = import::employers(format!("{head}{rows}").as_bytes()).unwrap();
+            centre.store.import_employers(&list.rows).map(|done| (done.added, done.changed))
+        };
+        assert_eq!(import("F1,示例公司,0.08,0.08,2026-03,15\nF2,示例二,,,,\n").unwrap(), (2, 0));
+        // Nothing was made here yet, so the list is believed again.
+        assert_eq!(import("F1,示例公司,0.08,0.08,2026-04,15\n").unwrap(), (0, 1));
+        assert_eq!(import("F1,示例公司,0.08,0.08,2026-04,15\n").unwrap(), (0, 0));
+        let hire = |employer_id: &str, number: u32| hire(employer_id, "A", number);
+        assert_eq!(said(&centre, &[hire("F1", 1), hire("F2", 2)]), ["ok", "not-enrolled"]);
+        let answers = filed(&centre, &[remit("F1", "2026-05")]);
+        assert_eq!(
+            (&answers[0]["total"], &answers[0]["roster_month"]),
+            (&json!("800.00"), &json!("2026-06"))
+        );
+        // The books know better which month is next; other rates than theirs are refused with the file.
+        assert_eq!(import("F1,示例公司,0.08,0.08,2026-04,20\n").unwrap(), (0, 1));
+        assert_eq!(import("F1,示例公司,0.08,0.08,2026-04,\n").unwrap(), (0, 1));
+        let refused = import("F1,改名公司,0.10,0.08,2026-04,\n").unwrap_err();
+        assert!(refused.to_string().contains("other rates from 2026-05"), "{refused}");
+        assert_eq!(filed(&centre, &[remit("F1", "2026-06")])[0]["total"], "800.00");
+    });
+}

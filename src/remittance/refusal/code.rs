@@ -38,6 +38,7 @@ codes! {
     NotThisEmployer => "not-this-employer",
     NotEnrolled => "not-enrolled",
     ActiveElsewhere => "active-elsewhere",
+    RatesDiffer => "rates-differ",
     EmptyName => "empty-name",
     MonthTooOld => "month-too-old",
     InvalidSpan => "invalid-span",

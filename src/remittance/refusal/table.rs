@@ -140,6 +140,9 @@ refusals! {
     BaseAlreadyAdjusted { employee: Id, before: YearMonth, once_per: OncePer } = BaseAlreadyAdjusted
         "the base of {employee} was adjusted in {before}; once a {once_per} is allowed"
         "职工 {employee} 的缴存基数已在 {before} 调整过；一个{once_per}只能调整一次";
+    ListedRatesDiffer { employer: Id, month: YearMonth } = RatesDiffer
+        "the list gives {employer} other rates from {month} than its books; adjust them with adjust_rate"
+        "名单中单位 {employer} 自 {month} 起的缴存比例与账内不一致；请办理比例调整";
     RatesAdjustedInstead { employee: Id, before: YearMonth } = BaseAlreadyAdjusted
         "the rates were adjusted from {before}, so the base of {employee} stays: one of the two a contribution year"
         "缴存比例已自 {before} 起调整过，职工 {employee} 的基数不再调整；每个汇缴年度只能选择其中一项调整";

@@ -3,8 +3,10 @@
 use super::super::bulk::{Binder, Bulk};
 use super::super::letters::{EMPLOYER, employer};
 use super::super::listed::{LIST, looked_up};
+use super::super::remittance::take_terms;
 use super::super::{Store, StoreError};
 use super::{COMPARED_TOGETHER, Imported, row};
+use crate::import::EmployerRow;
 use crate::remittance::Employer;
 use std::collections::{HashMap, HashSet};
 
@@ -13,14 +15,16 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; nothing is then taken in.
-    pub fn import_employers(&self, employers: &[Employer]) -> Result<Imported, StoreError> {
+    pub fn import_employers(&self, employers: &[EmployerRow]) -> Result<Imported, StoreError> {
         let bulk = Bulk::open(self)?;
         bulk.atomically(|connection| {
             let mut imported = Imported::default();
-            for some in employers.chunks(COMPARED_TOGETHER) {
-                let known = known_employers(&bulk, some)?;
-                let paid_from = known_payers(&bulk, some)?;
+            for rows in employers.chunks(COMPARED_TOGETHER) {
+                let some: Vec<&Employer> = rows.iter().map(|row| &row.employer).collect();
+                let known = known_employers(&bulk, &some)?;
+                let paid_from = known_payers(&bulk, &some)?;
                 let mut written = Vec::new();
+                let mut kept = Vec::with_capacity(rows.len());
                 for employer in some {
                     let id = &employer.employer_id;
                     let bare = Employer { payer_accounts: Vec::new(), ..employer.clone() };
@@ -28,12 +32,16 @@ impl Store {
                         |account: &String| paid_from.contains(&(id.clone(), account.clone()));
                     let same = known.get(id) == Some(&bare)
                         && employer.payer_accounts.iter().all(pays_from);
-                    imported.count(&row(known.contains_key(id), !same));
+                    kept.push((known.contains_key(id), same));
                     if !same {
                         written.push(employer);
                     }
                 }
                 write_employers(&bulk, &written)?;
+                let changed = take_terms(&bulk, rows)?;
+                for ((is_known, same), changed) in kept.into_iter().zip(changed) {
+                    imported.count(&row(is_known, !same || changed));
+                }
             }
             imported.tell(connection, bulk.centre_id)?;
             Ok(imported)
@@ -44,12 +52,12 @@ impl Store {
 /// Those of the employers that the store has, without the accounts they pay from.
 fn known_employers(
     bulk: &Bulk,
-    employers: &[Employer],
+    employers: &[&Employer],
 ) -> Result<HashMap<String, Employer>, StoreError> {
     let listed = looked_up(&bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
     let sql = format!("select {EMPLOYER} from {listed}");
     let mut known = HashMap::new();
-    let id = |row: &mut Binder<'_, '_>, employer: &Employer| row.bind(&employer.employer_id);
+    let id = |row: &mut Binder<'_, '_>, employer: &&Employer| row.bind(&employer.employer_id);
     bulk.ask(&sql, 1, employers, id, |row| {
         let kept = employer(row)?;
         known.insert(kept.employer_id.clone(), kept);
@@ -61,13 +69,13 @@ fn known_employers(
 /// The accounts that they are known to pay from, each behind its employer.
 fn known_payers(
     bulk: &Bulk,
-    employers: &[Employer],
+    employers: &[&Employer],
 ) -> Result<HashSet<(String, String)>, StoreError> {
     let key = "p.account_no = v.column1 and p.employer_id = v.column2";
     let listed = looked_up(&bulk.connection, LIST, "payer_account", key, "p");
     let sql = format!("select p.employer_id, p.account_no from {listed}");
     let mut known = HashSet::new();
-    bulk.ask(&sql, 2, &payers(employers), bind_payer, |row| {
+    bulk.ask(&sql, 2, &payers(employers.iter().copied()), bind_payer, |row| {
         known.insert((row.get(0)?, row.get(1)?));
         Ok(())
     })?;

@@ -69,6 +69,11 @@ impl Books<'_> {
             Some(body) => thing::<EmployerAccount>("employer_book", "body", &body)?,
             None => EmployerAccount::known(&known, on),
         };
+        if employer.rates.is_empty() {
+            // It never remitted: whatever month it is, nothing is made of it.
+            employer.first_month = YearMonth::of(on);
+            employer.roster_month = employer.first_month;
+        }
         // The list that was imported last speaks for name and contact.
         employer.name = known.name;
         employer.uscc = known.uscc;
