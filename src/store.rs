@@ -78,7 +78,7 @@ pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, State
 pub use owed::{Owed, OwedNotice};
 pub use person::Person;
 pub use placing::distribution;
-pub use refund::{EarlierRefund, RefundFilter, RefundRow};
+pub use refund::{EarlierRefund, RefundFilter, RefundMovement, RefundRow};
 pub use remittance::{Books, NoticeSheet, SettledWhole};
 pub use reversed::EarlierCredit;
 pub use server::ServerError;

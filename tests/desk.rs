@@ -37,6 +37,8 @@ mod people;
 #[path = "night/postgres.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod postgres;
+#[path = "desk/refunds.rs"]
+mod refunds;
 #[path = "desk/served.rs"]
 mod served;
 #[path = "desk/walk.rs"]

@@ -7,6 +7,7 @@
 //! Invariant: a credit is `refund-due` while its refund is due or exported, and `refunded` while its refund is,
 //! with one debit of the same amount that is `refunded` too; [`proof`] counts what is not so.
 
+mod movements;
 pub(super) mod night;
 pub(super) mod proof;
 
@@ -20,6 +21,7 @@ use crate::remittance::{Money, RefundReference, Subject};
 use crate::suspense::{ItemId, Person, RefundRequest, RefundState};
 use chrono::NaiveDate;
 
+pub use movements::RefundMovement;
 pub use night::EarlierRefund;
 
 /// Which refunds to list; a field that is `None` does not narrow.

@@ -16,6 +16,7 @@ pub(crate) mod letter;
 pub(crate) mod notice;
 pub(crate) mod propose;
 pub(crate) mod queue;
+pub(crate) mod refund;
 pub(crate) mod rule;
 pub(crate) mod run;
 pub(crate) mod today;

@@ -4,8 +4,8 @@
 //! page is added by a line here.
 
 use super::page::{
-    act as small, address, approval, employer, export, item, letter, notice, propose, queue, rule,
-    run, today, trail, transaction,
+    act as small, address, approval, employer, export, item, letter, notice, propose, queue,
+    refund, rule, run, today, trail, transaction,
 };
 use super::{Desk, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
@@ -82,6 +82,7 @@ const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 /// Every address there is.
 fn table() -> Vec<Route> {
     let mut table = desk();
+    table.extend(refunds());
     table.extend(programs());
     table
 }
@@ -187,12 +188,27 @@ fn desk() -> Vec<Route> {
     ]
 }
 
+/// What is to be returned.
+#[rustfmt::skip] // A table is read by column.
+fn refunds() -> Vec<Route> {
+    vec![
+        page("/refunds",              READ,    refund::list),
+        act ("/refunds/export",       APPROVE, refund::act::export),
+        page("/refunds/{reference}",  READ,    refund::show),
+        act ("/refunds/{reference}/unmask",  UNMASK,  refund::unmask),
+        act ("/refunds/{reference}/ask",     PROPOSE, refund::act::ask),
+        act ("/refunds/{reference}/approve", APPROVE, refund::act::approve),
+        act ("/refunds/{reference}/drop",    PROPOSE, refund::act::drop),
+    ]
+}
+
 /// What the menu shows, where the role may go there.
 pub(crate) const fn menu() -> &'static [Entry] {
     const MENU: &[Entry] = &[
         Entry { path: "/", access: READ, zh: "总览", en: "Today" },
         Entry { path: "/queue", access: READ, zh: "挂账处理", en: "Queue" },
         Entry { path: "/approvals", access: READ, zh: "复核", en: "Approvals" },
+        Entry { path: "/refunds", access: READ, zh: "退款", en: "Refunds" },
         Entry { path: "/transactions", access: READ, zh: "流水", en: "Transactions" },
         Entry { path: "/notices", access: READ, zh: "通知书", en: "Notices" },
         Entry { path: "/employers", access: READ, zh: "单位", en: "Employers" },

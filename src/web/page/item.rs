@@ -13,7 +13,7 @@ use crate::remittance::PaymentReference;
 use crate::report::Suggestion;
 use crate::store::{
     Edge, Hanging, HistoryEntry, NoticeLine, NoticeSearch, Order, OwnAccount, QueueFilter,
-    SimilarItem, Store, StoreError, TransactionSheet,
+    RefundFilter, RefundRow, SimilarItem, Store, StoreError, TransactionSheet,
 };
 use crate::suspense::trail::Entry;
 use crate::suspense::{Proposal, Stage};
@@ -51,6 +51,8 @@ struct Found {
     accounts: Vec<OwnAccount>,
     people: BTreeMap<String, String>,
     workers: Vec<(String, String)>,
+    /// The refund that returns it, and where that stands.
+    refund: Option<RefundRow>,
     /// The next one in the queue.
     next: Option<Hanging>,
 }
@@ -130,7 +132,9 @@ fn ask(
     let named = super::act::named(store, proposal.iter().map(|proposal| &proposal.act))?;
     let behind = Edge::Behind(row.place(Order::Oldest));
     let next = store.queue(&QueueFilter::default(), Order::Oldest, &behind, 1)?;
+    let of_item = RefundFilter { item: Some(id.clone()), ..RefundFilter::default() };
     Ok(Some(Found {
+        refund: store.refunds(&of_item)?.pop(),
         as_of: as_of(store, today)?,
         similar: store.similar(id, SIMILAR)?,
         history: store.history(id)?,

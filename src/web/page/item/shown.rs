@@ -6,7 +6,7 @@ use crate::matching::because::Role;
 use crate::remark::Reader;
 use crate::remittance::account::masked;
 use crate::report::Language;
-use crate::store::{Hanging, HistoryEntry, NoticeLine, TransactionSheet};
+use crate::store::{Hanging, HistoryEntry, NoticeLine, RefundRow, TransactionSheet};
 use crate::suspense::trail::{event_chinese, event_english};
 use crate::suspense::{Act, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
@@ -47,6 +47,8 @@ pub(super) struct Page {
     /// The serial of the credit that was probably taken back; empty where the item is none.
     taken_back: String,
     next: String,
+    /// The refund's reference and state; empty where it was not to be returned.
+    refund: (String, &'static str),
     done: &'static str,
     rights: Rights,
     people: Vec<(String, String)>,
@@ -145,11 +147,16 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
         edits: own(&found, session).map(edits).unwrap_or_default(),
         taken_back: taken_back(item.because.as_deref()),
         next: found.next.as_ref().map(place).unwrap_or_default(),
+        refund: found.refund.as_ref().map(|row| refund(row, language)).unwrap_or_default(),
         done: done_words(done, language),
         rights: Rights::of(&found, session, &frame),
         people: found.workers,
         frame,
     }
+}
+
+fn refund(row: &RefundRow, language: Language) -> (String, &'static str) {
+    (row.reference.to_string(), crate::web::page::refund::state_words(row.state, language))
 }
 
 fn place(item: &Hanging) -> String {

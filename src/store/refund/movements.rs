@@ -1,0 +1,63 @@
+//! Movements that may have paid a refund, or brought it back, though they do not say so themselves.
+
+use super::super::bulk::Bulk;
+use super::super::row::day;
+use super::super::sql::params;
+use super::super::{Store, StoreError};
+use super::RefundRow;
+use crate::suspense::{ItemId, RefundState};
+use chrono::NaiveDate;
+
+/// A movement of a refund's amount that is nobody's yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundMovement {
+    pub id: ItemId,
+    pub booked_on: NaiveDate,
+    pub counterparty_account: String,
+    pub counterparty_name: String,
+}
+
+/// What a page shows of them.
+const MOVEMENTS_MAX: i64 = 20;
+
+/// By account and amount, which an index has; what is free is what `desk/refund/tying.rs` takes.
+const MOVEMENTS: &str = "select a.account_no, t.serial, t.booked_on, t.counterparty_account,
+        t.counterparty_name
+    from collection_account a
+    join bank_transaction t on t.centre_id = a.centre_id and t.account_id = a.account_id
+        and t.amount_fen = ?2 and t.booked_on >= ?3
+    join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
+        and d.serial = t.serial and d.booked_on = t.booked_on
+    left join suspense_item i on i.centre_id = t.centre_id and i.account_id = t.account_id
+        and i.serial = t.serial
+    where a.centre_id = ?1 and t.direction = ?4
+        and (cast(?5 as bigint) is null or t.account_id = ?5)
+        and ((d.outcome = 5 and d.rule in ('debit', 'reversal-credit'))
+            or (i.account_id is not null and i.closed_on is null and i.pending is null))
+    order by t.booked_on, t.account_id, t.serial limit ?6";
+
+impl Store {
+    /// While its money is to leave: the debits that may have paid it. Once it left: the credits that may have brought
+    /// it back.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn refund_movements(&self, row: &RefundRow) -> Result<Vec<RefundMovement>, StoreError> {
+        let (direction, account, since) = match (row.state, &row.debit) {
+            (RefundState::Due | RefundState::Exported, _) => (2_i64, None, row.credit.booked_on),
+            (RefundState::Refunded, Some(debit)) => (1, Some(debit.account_id), debit.booked_on),
+            (RefundState::Refunded | RefundState::Reversed, _) => return Ok(Vec::new()),
+        };
+        let bulk = Bulk::open(self)?;
+        let amount = row.amount.fen();
+        let values = params![bulk.centre_id, amount, since, direction, account, MOVEMENTS_MAX];
+        bulk.connection.prepare_cached(MOVEMENTS)?.query_all(values, |row| {
+            Ok(RefundMovement {
+                id: ItemId { account_no: row.get(0)?, serial: row.get(1)? },
+                booked_on: day(row.get(2)?)?,
+                counterparty_account: row.text(3)?.to_owned(),
+                counterparty_name: row.text(4)?.to_owned(),
+            })
+        })
+    }
+}

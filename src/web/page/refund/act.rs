@@ -1,0 +1,122 @@
+//! What is done with refunds on their pages: a change asked for, approved or dropped; the file for the bank.
+
+use super::super::draft::Form;
+use super::super::{actor, invalid, moment};
+use crate::remittance::RefundReference;
+use crate::report::refund::{RefundOrder, write};
+use crate::store::RefundRow;
+use crate::suspense::{Permission, RefundChange, may};
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::session::Session;
+use axum::extract::{Path, RawForm, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+/// Characters of a note that are kept.
+const NOTE_CHARS_MAX: usize = 500;
+
+/// Asks for a change, for another person to approve.
+pub(crate) async fn ask(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(reference): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let reference = named(&reference)?;
+    let form = Form::read(&body);
+    let change = change(&form)?;
+    let note: String = form.one("note").chars().take(NOTE_CHARS_MAX).collect();
+    let (actor, now) = (actor(&session), moment(&desk));
+    desk.store(move |store| store.ask_refund(&actor, reference, &change, &note, now)).await??;
+    Ok(back(reference, "asked"))
+}
+
+/// Approves a change as it was looked at.
+pub(crate) async fn approve(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(reference): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let reference = named(&reference)?;
+    let digest = Form::read(&body).one("digest").to_owned();
+    let (actor, now) = (actor(&session), moment(&desk));
+    desk.store(move |store| store.approve_refund(&actor, reference, &digest, now)).await??;
+    Ok(back(reference, "approved"))
+}
+
+/// Takes the own request back, or says no to another's.
+pub(crate) async fn drop(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(reference): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let reference = named(&reference)?;
+    let digest = Form::read(&body).one("digest").to_owned();
+    let (actor, now) = (actor(&session), moment(&desk));
+    desk.store(move |store| store.drop_refund(&actor, reference, &digest, now)).await??;
+    Ok(back(reference, "dropped"))
+}
+
+/// What is due as a file for the bank, marked as exported; each refund in it is an entry of the trail.
+pub(crate) async fn export(
+    State(desk): State<Desk>,
+    session: Session,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let again = Form::read(&body).one("again") == "1";
+    let (actor, now) = (actor(&session), moment(&desk));
+    may(actor.role, Permission::Unmask)?;
+    let done = desk
+        .store(move |store| store.export_refunds((&actor.person.0, actor.role.code()), again, now))
+        .await?;
+    let mut file = Vec::new();
+    write(done.0.iter().map(order), &mut file).map_err(|_| Fault::Broken)?;
+    let name = format!("attachment; filename=\"refunds-{}.csv\"", desk.today());
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(|_| Fault::Broken)?),
+    ];
+    Ok((headers, file).into_response())
+}
+
+fn order(row: &RefundRow) -> RefundOrder<'_> {
+    RefundOrder {
+        reference: row.reference,
+        payee_name: &row.payee_name,
+        payee_account: &row.payee_account,
+        payee_bank: &row.payee_bank,
+        amount: row.amount,
+        why: &row.why,
+        booked_on: row.booked_on,
+        own_account: &row.item.account_no,
+    }
+}
+
+fn change(form: &Form) -> Result<RefundChange, Fault> {
+    let movement = || {
+        form.one("movement").parse().map_err(|_| invalid("请选择一笔流水", "choose a transaction"))
+    };
+    match form.one("change") {
+        "payee" => Ok(RefundChange::Payee {
+            name: form.one("name").to_owned(),
+            account: form.one("account").to_owned(),
+            bank: form.one("bank").to_owned(),
+        }),
+        "recall" => Ok(RefundChange::Recall),
+        "not-paid" => Ok(RefundChange::NotPaid),
+        "paid" => Ok(RefundChange::Paid { debit: movement()? }),
+        "returned" => Ok(RefundChange::Returned { credit: movement()? }),
+        _ => Err(invalid("请选择要做的更改", "choose a change")),
+    }
+}
+
+fn named(reference: &str) -> Result<RefundReference, Fault> {
+    reference.parse().map_err(|_| Fault::NotFound)
+}
+
+fn back(reference: RefundReference, done: &str) -> Response {
+    Redirect::to(&format!("/refunds/{reference}?done={done}")).into_response()
+}
