@@ -17,7 +17,7 @@ const JUNE: &str = r#"{"op":"seal","on":"2026-06-15","employer_id":"H1","employe
 {"op":"adjust_base","on":"2026-06-16","employer_id":"H1","employee_id":"A1","base":"5200.00","month":"2026-06"}
 {"op":"revoke","on":"2026-06-16","employer_id":"H1","month":"2026-06","op_line":3}
 {"op":"save_register","on":"2026-06-16","employer_id":"H1","month":"2026-06","register":{"seal":[{"employee_id":"A1","reason":"离职"}]}}
-{"op":"book_appointment","on":"2026-06-16","employer_id":"H1","branch":"示例网点","date":"2026-06-20","slot":"09:00","business":"开户","contact":"经办人"}"#;
+{"op":"book_appointment","on":"2026-06-16","employer_id":"H1","branch":"示例网点","date":"2026-06-23","slot":"09:00","business":"开户","contact":"经办人"}"#;
 
 fn apply(centre: &Centre, lines: &str, by: &str) -> Vec<Value> {
     let mut command = centre.run(&["apply", "-", "--by", by]);
