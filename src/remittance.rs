@@ -129,7 +129,7 @@ pub use id::Id;
 pub use log::Author;
 pub use money::{Money, MoneyError};
 pub use month::YearMonth;
-pub use notice::{NoticeStatus, PaymentNotice};
+pub use notice::{NoticeStage, NoticeStatus, PartsHere, PaymentNotice};
 pub use operation::{Answer, Applied, Operation};
 pub use payment::IssuedNotice;
 pub use policy::Policy;

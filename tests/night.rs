@@ -17,6 +17,8 @@
     reason = "a test that meets the impossible stops; it says when it skips, and finds data by the environment"
 )]
 
+#[path = "night/advance.rs"]
+mod advance;
 #[path = "night/again.rs"]
 mod again;
 #[path = "night/archive.rs"]

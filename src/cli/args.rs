@@ -433,7 +433,7 @@ pub(super) struct NoticeArgs {
     #[arg(long, value_name = "ID")]
     pub(super) employer: Option<String>,
     /// Only with this status
-    #[arg(long, value_parser = ["awaiting", "paid", "revoked"])]
+    #[arg(long, value_parser = ["awaiting", "partly-received", "paid", "revoked"])]
     pub(super) status: Option<String>,
     /// Only for this roster month
     #[arg(long, value_name = "YYYY-MM")]

@@ -5,7 +5,7 @@ use super::centre::Centre;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
 use crate::remark::Reader;
-use crate::remittance::{NoticeStatus, Outcome, PaymentReference, Reason, YearMonth};
+use crate::remittance::{NoticeStage, Outcome, PaymentReference, Reason, YearMonth};
 use crate::store::{NoticeFilter, NoticeRow, StoreError, TransactionFilter, TransactionRow};
 use std::str::FromStr;
 
@@ -148,7 +148,7 @@ const NOTICES: &[Column<NoticeRow>] = &[
 
 pub(super) fn notices(global: &Global, args: &NoticeArgs) -> Result<Done, Failure> {
     let filter = NoticeFilter {
-        status: args.status.as_deref().and_then(NoticeStatus::from_code),
+        status: args.status.as_deref().and_then(NoticeStage::from_code),
         employer_id: args.employer.clone(),
         month: args.month.as_deref().map(parsed::<YearMonth>).transpose()?,
         reference: args.reference.as_deref().map(parsed::<PaymentReference>).transpose()?,

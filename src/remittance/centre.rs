@@ -25,7 +25,7 @@ use super::policy::Policy;
 use super::refusal::Refusal;
 use super::register::{Draft, Register};
 use super::roster::Roster;
-use super::{Id, Money, PaymentReference, YearMonth};
+use super::{Id, Money, PartsHere, PaymentReference, YearMonth};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +42,7 @@ use std::sync::Arc;
 /// - `adjust_rate` needs every account where the policy allows one of base and rate;
 /// - `issue_notice` needs the lists (their lines may be left out), the unpaid supplements, and the
 ///   references that are taken ([`Centre::reserve_reference`]);
+/// - `revoke_notice` needs what came of the notice's money ([`Centre::note_parts_here`]);
 /// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open
 ///   registers, and for an account that was transferred away the employer where it is now;
 /// - `revoke` needs the register, what was filed after it, and for a transfer both employers;
@@ -80,6 +81,9 @@ pub struct Centre {
     /// References that exist elsewhere in the centre; never given again.
     #[serde(skip)]
     pub(super) references_elsewhere: BTreeSet<PaymentReference>,
+    /// What came of the money of notices that wait; only of those that are to be revoked.
+    #[serde(skip)]
+    pub(super) parts_here: BTreeMap<PaymentReference, PartsHere>,
     /// Which register a line of the present file filed, for `revoke` by `op_line`.
     #[serde(skip)]
     pub(super) lines: BTreeMap<(Id, u64), u32>,
@@ -109,6 +113,7 @@ impl Centre {
             unpaid: BTreeMap::new(),
             slots: BTreeMap::new(),
             references_elsewhere: BTreeSet::new(),
+            parts_here: BTreeMap::new(),
             lines: BTreeMap::new(),
             author: Author::default(),
         }
@@ -129,6 +134,11 @@ impl Centre {
     /// Says who acts from now on, and when; the log repeats it.
     pub fn set_author(&mut self, author: Author) {
         self.author = author;
+    }
+
+    /// Says what came of the money of a notice that waits, as the bank's side of the store knows it.
+    pub fn note_parts_here(&mut self, reference: PaymentReference, parts: PartsHere) {
+        self.parts_here.insert(reference, parts);
     }
 
     /// Begins another file of operations: `op_line` means lines of this file from now on.

@@ -2,6 +2,7 @@
 
 use super::{Money, PaymentReference, YearMonth};
 use chrono::NaiveDate;
+use serde::Serialize;
 use std::fmt;
 
 /// One payment notice.
@@ -50,6 +51,75 @@ impl NoticeStatus {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+/// What came of a notice's money and settles nothing yet: the parts that wait, and those in suspense.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PartsHere {
+    pub count: u64,
+    pub sum: Money,
+}
+
+/// A notice's state as lists and pages say it: its status, and whether a part of its money is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoticeStage {
+    Awaiting,
+    /// 部分到账: it waits, and a part of its money is here. Derived; no list brings it.
+    PartlyReceived,
+    Paid,
+    Revoked,
+}
+
+impl PartsHere {
+    #[must_use]
+    pub const fn is_none(self) -> bool {
+        self.count == 0
+    }
+}
+
+impl NoticeStage {
+    pub const ALL: [Self; 4] = [Self::Awaiting, Self::PartlyReceived, Self::Paid, Self::Revoked];
+
+    #[must_use]
+    pub const fn of(status: NoticeStatus, partly: bool) -> Self {
+        match (status, partly) {
+            (NoticeStatus::Awaiting, false) => Self::Awaiting,
+            (NoticeStatus::Awaiting, true) => Self::PartlyReceived,
+            (NoticeStatus::Paid, _) => Self::Paid,
+            (NoticeStatus::Revoked, _) => Self::Revoked,
+        }
+    }
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Awaiting => NoticeStatus::Awaiting.code(),
+            Self::PartlyReceived => "partly-received",
+            Self::Paid => NoticeStatus::Paid.code(),
+            Self::Revoked => NoticeStatus::Revoked.code(),
+        }
+    }
+
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Awaiting => NoticeStatus::Awaiting.chinese(),
+            Self::PartlyReceived => "部分到账",
+            Self::Paid => NoticeStatus::Paid.chinese(),
+            Self::Revoked => NoticeStatus::Revoked.chinese(),
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+}
+
+impl fmt::Display for NoticeStage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
     }
 }
 

@@ -13,7 +13,7 @@ use super::register::{
     BaseLine, OpenLine, RegisterRequest, SealLine, SupplementRequest, UnsealLine,
 };
 use super::wire::{day, who};
-use super::{Id, Money, PaymentReference, Rate, YearMonth};
+use super::{Id, Money, PartsHere, PaymentReference, Rate, YearMonth};
 use super::{adjustment, appointment, enrolment, filing, payment, revocation, roster, transfer};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -182,6 +182,7 @@ operations! {
 
     RevokeNotice(RevokeNotice {
         reference: PaymentReference,
+        #[serde(default)] parts: Option<payment::PartsGo>,
         #[serde(default)] employer_id: Option<Id>,
     }) = |work, op| {
         work.owns_notice(op.employer_id.as_ref(), op.reference)?;
@@ -322,6 +323,9 @@ pub struct Output {
     pub reference: Option<PaymentReference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
+    /// What came of a revoked notice's money and is in suspense from the next run on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<PartsHere>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub register_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use super::register::Register;
 use super::roster::Roster;
 use super::wire::{day, day_or_none};
-use super::{Id, Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
+use super::{Id, Money, NoticeStatus, PartsHere, PaymentNotice, PaymentReference, YearMonth};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -47,6 +47,14 @@ pub enum NoticeState {
     Awaiting,
     Paid,
     Revoked,
+}
+
+/// Where a revoked notice's money goes that is here already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartsGo {
+    /// To suspense, as `notice-revoked`: the next run puts them there.
+    ToSuspense,
 }
 
 /// One line of a notice: what one employee gets of it.
@@ -316,8 +324,17 @@ fn waiting(work: &Work<'_>, employer_id: &Id) -> Vec<Register> {
 }
 
 /// Revokes an awaiting notice; its lists and supplements are free again, its reference is not.
+///
+/// While a part of its money is here it is refused: the payer would have paid for nothing without
+/// anybody having said so. Whoever says where the parts go revokes it all the same.
 pub(super) fn revoke(work: &mut Work<'_>, op: &RevokeNotice) -> Result<Output, Refusal> {
     let notice = work.awaiting(op.reference)?;
+    let here = work.centre.parts_here.get(&op.reference).copied().unwrap_or_default();
+    if !here.is_none() && op.parts.is_none() {
+        let PartsHere { count, sum } = here;
+        let reference = op.reference;
+        return Err(Refusal::NoticePartlyReceived { reference, count, sum });
+    }
     let employer_id = notice.employer_id.clone();
     let mut employer = work.employer(&employer_id)?;
     for month in &notice.months {
@@ -338,8 +355,9 @@ pub(super) fn revoke(work: &mut Work<'_>, op: &RevokeNotice) -> Result<Output, R
     work.put(IssuedNotice { status: NoticeState::Revoked, ..notice });
     let subject = op.reference.to_string();
     work.note(&employer_id, ordinal, LogKind::Revoked, "revoke_notice", subject, amount);
+    let parts = Some(here).filter(|here| !here.is_none());
     let (employer_id, reference) = (Some(employer_id), Some(op.reference));
-    Ok(Output { employer_id, reference, amount, ..Output::default() })
+    Ok(Output { employer_id, reference, amount, parts, ..Output::default() })
 }
 
 impl Work<'_> {

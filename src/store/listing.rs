@@ -4,11 +4,12 @@
 //! transactions needs no more memory than one of ten.
 
 use super::bulk::Bulk;
-use super::row::{day, day_number, direction, reference, status, status_number, unknown};
+use super::notices::{PARTS, STAGE};
+use super::row::{day, day_number, direction, reference, stage, stage_number, unknown};
 use super::sql::{Read, Row, params};
 use super::{Store, StoreError};
 use crate::remittance::{
-    Direction, Money, NoticeStatus, Outcome, PaymentReference, Reason, RemarkField, YearMonth,
+    Direction, Money, NoticeStage, Outcome, PaymentReference, Reason, RemarkField, YearMonth,
 };
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -68,7 +69,7 @@ pub enum PartOf {
 /// Which notices to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NoticeFilter {
-    pub status: Option<NoticeStatus>,
+    pub status: Option<NoticeStage>,
     pub employer_id: Option<String>,
     pub month: Option<YearMonth>,
     pub reference: Option<PaymentReference>,
@@ -83,7 +84,7 @@ pub struct NoticeRow {
     pub amount: Money,
     pub issued_on: NaiveDate,
     pub month: YearMonth,
-    pub status: NoticeStatus,
+    pub status: NoticeStage,
     /// The night on which the engine or staff settled it; `None` where it was paid elsewhere.
     pub settled_on: Option<NaiveDate>,
 }
@@ -115,19 +116,22 @@ const TRANSACTIONS: &str = "
         and (?7 is null or t.booked_on <= ?7)
     order by t.centre_id, t.account_id, t.serial";
 
-const NOTICES: &str = "
-    select n.reference, n.employer_id, e.name, n.amount_fen, n.issued_on, n.month,
-        case when s.reference is not null then 2 else n.status end, s.settled_on
-    from notice n
-    left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
-    left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-    where n.centre_id = ?1
-        and (?2 is null or n.reference = ?2)
-        and (?3 is null or n.employer_id = ?3)
-        and (?4 is null or n.month = ?4)
-        and (?5 is null
-            or case when s.reference is not null then 2 else n.status end = ?5)
-    order by n.centre_id, n.reference";
+fn notices() -> String {
+    format!(
+        "select n.reference, n.employer_id, e.name, n.amount_fen, n.issued_on, n.month,
+            {STAGE}, s.settled_on
+        from notice n
+        left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
+        left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
+        {PARTS}
+        where n.centre_id = ?1
+            and (?2 is null or n.reference = ?2)
+            and (?3 is null or n.employer_id = ?3)
+            and (?4 is null or n.month = ?4)
+            and (?5 is null or {STAGE} = ?5)
+        order by n.centre_id, n.reference"
+    )
+}
 
 impl Store {
     /// Gives every transaction the filter lets through to `show`; `show` says whether to go on.
@@ -165,13 +169,13 @@ impl Store {
         mut show: impl FnMut(NoticeRow) -> bool,
     ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut statement = bulk.connection.prepare_cached(NOTICES)?;
+        let mut statement = bulk.connection.prepare_cached(&notices())?;
         let values = params![
             bulk.centre_id,
             filter.reference.map(super::row::reference_number),
             filter.employer_id,
             filter.month.map(YearMonth::ordinal),
-            filter.status.map(status_number),
+            filter.status.map(stage_number),
         ];
         statement.each(values, |row| {
             let notice = NoticeRow {
@@ -181,7 +185,7 @@ impl Store {
                 amount: Money::from_fen(row.get(3)?),
                 issued_on: day(row.get(4)?)?,
                 month: YearMonth::from_ordinal(row.get(5)?),
-                status: status(row.get(6)?)?,
+                status: stage(row.get(6)?)?,
                 settled_on: row.get::<Option<i64>>(7)?.map(day).transpose()?,
             };
             Ok(if show(notice) { Read::On } else { Read::Enough })

@@ -11,7 +11,9 @@ use super::sql::{Connection, Read, Row, params};
 use super::{Store, StoreError, outstanding};
 use crate::matching::suggest::EmployerIndex;
 use crate::matching::{Item, NoticeFact};
-use crate::remittance::{CollectionAccount, Money, NoticeStatus, PaymentReference, YearMonth};
+use crate::remittance::{
+    CollectionAccount, Money, NoticeStatus, PartsHere, PaymentReference, YearMonth,
+};
 use std::collections::HashMap;
 
 /// From how many references on one pass over the notices is cheaper than looking each up
@@ -24,6 +26,36 @@ pub(super) const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaitin
 /// A notice, and whether it is settled.
 const FACT: &str = "n.reference, n.amount_fen,
     case when s.reference is not null then 2 else n.status end, n.employer_id";
+
+/// A notice's state as lists say it (`row::stage_number`), of a notice `n` beside its settlement `s` and [`PARTS`].
+pub(super) const STAGE: &str = "case when s.reference is not null then 2
+    when n.status = 1 and h.reference is not null then 4 else n.status end";
+
+/// The notices `h` of which a part of the money is here: parts that wait, and parts in suspense that name the
+/// notice with certainty. They are gathered first: few among all decisions, and an index has them together.
+pub(super) const PARTS: &str = "left join (select d.reference from decision d
+        where d.centre_id = ?1 and d.outcome in (2, 3) and d.reference is not null
+            and (d.reason is null or d.reason <> 2) group by d.reference) h
+    on h.reference = n.reference";
+
+/// What came of one notice's money: the same parts, counted and summed.
+const PARTS_OF: &str = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as bigint)
+    from decision d join bank_transaction t using (centre_id, account_id, serial, booked_on)
+    where d.centre_id = ?1 and d.reference = ?2 and d.outcome in (2, 3) and t.direction = 1
+        and (d.reason is null or d.reason <> 2)";
+
+/// What came of a notice's money and settles nothing yet.
+pub(super) fn parts_here(
+    connection: &Connection,
+    centre: i64,
+    reference: PaymentReference,
+) -> Result<PartsHere, StoreError> {
+    let key = params![centre, reference_number(reference)];
+    connection.prepare_cached(PARTS_OF)?.query_row(key, |row| {
+        let count = row.get::<i64>(0)?.cast_unsigned();
+        Ok(PartsHere { count, sum: Money::from_fen(row.get(1)?) })
+    })
+}
 
 /// A list of references, with the notices `n` that are meant.
 pub(super) fn notices_listed(connection: &Connection) -> String {

@@ -1,7 +1,7 @@
 //! Between the domain's values and the whole numbers the store keeps.
 
 use super::StoreError;
-use crate::remittance::{Direction, NoticeStatus, PaymentReference};
+use crate::remittance::{Direction, NoticeStage, NoticeStatus, PaymentReference};
 use chrono::{NaiveDate, NaiveTime, Timelike};
 
 /// Days from the first day of our calendar (0001-01-01) to 1970-01-01.
@@ -51,6 +51,23 @@ pub(crate) const fn status_number(status: NoticeStatus) -> i64 {
         NoticeStatus::Paid => 2,
         NoticeStatus::Revoked => 3,
     }
+}
+
+/// A notice's state as a list asks for it: [`status_number`], and 4 where a part of its money is here.
+pub(crate) const fn stage_number(stage: NoticeStage) -> i64 {
+    match stage {
+        NoticeStage::Awaiting => 1,
+        NoticeStage::Paid => 2,
+        NoticeStage::Revoked => 3,
+        NoticeStage::PartlyReceived => 4,
+    }
+}
+
+pub(crate) fn stage(number: i64) -> Result<NoticeStage, StoreError> {
+    NoticeStage::ALL
+        .into_iter()
+        .find(|stage| stage_number(*stage) == number)
+        .ok_or_else(|| unknown("notice", "status", number))
 }
 
 pub(crate) fn status(number: i64) -> Result<NoticeStatus, StoreError> {

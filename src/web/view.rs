@@ -15,7 +15,7 @@ pub(crate) mod proposal;
 pub(crate) mod remark;
 pub(crate) mod why;
 
-use crate::remittance::{Money, NoticeStatus, Outcome, Reason, Subject};
+use crate::remittance::{Money, NoticeStage, Outcome, Reason, Subject};
 use crate::report::{Language, text, words};
 use crate::suspense::{Age, Stage};
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -68,13 +68,14 @@ pub(crate) const fn age_class(age: Age) -> &'static str {
     }
 }
 
-pub(crate) const fn notice_status(status: NoticeStatus, language: Language) -> &'static str {
+pub(crate) const fn notice_status(status: NoticeStage, language: Language) -> &'static str {
     match language {
         Language::Chinese => status.chinese(),
         Language::English => match status {
-            NoticeStatus::Awaiting => "Awaiting",
-            NoticeStatus::Paid => "Paid",
-            NoticeStatus::Revoked => "Revoked",
+            NoticeStage::Awaiting => "Awaiting",
+            NoticeStage::PartlyReceived => "Partly received",
+            NoticeStage::Paid => "Paid",
+            NoticeStage::Revoked => "Revoked",
         },
     }
 }

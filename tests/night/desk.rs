@@ -426,7 +426,7 @@ fn with_lines(centre: &Centre) -> String {
     answers.last().unwrap()["reference"].as_str().unwrap().to_owned()
 }
 
-fn id_no(number: u32) -> String {
+pub(crate) fn id_no(number: u32) -> String {
     let body = format!("4502041950{:04}{:03}", 101, number);
     format!("{body}{}", duizhang::remittance::identity::id_check(&body).unwrap())
 }

@@ -4,7 +4,7 @@
 use super::centre::{Backing, Centre, every_store, notices_csv, same};
 use super::feed::csv;
 use duizhang::import;
-use duizhang::remittance::NoticeStatus;
+use duizhang::remittance::NoticeStage;
 use duizhang::store::{Imported, NoticeFilter, StoreError};
 
 fn settled(backing: Backing) -> Centre {
@@ -96,9 +96,9 @@ fn notices_are_listed_as_they_stand() {
         let centre = settled(backing);
         centre.notices(&["P3 1 paid", "P4 1 revoked"]);
         for (status, want) in [
-            (NoticeStatus::Paid, vec!["P1906130001", "P1906130003"]),
-            (NoticeStatus::Awaiting, vec!["P1906130002"]),
-            (NoticeStatus::Revoked, vec!["P1906130004"]),
+            (NoticeStage::Paid, vec!["P1906130001", "P1906130003"]),
+            (NoticeStage::Awaiting, vec!["P1906130002"]),
+            (NoticeStage::Revoked, vec!["P1906130004"]),
         ] {
             let mut got = Vec::new();
             let filter = NoticeFilter { status: Some(status), ..NoticeFilter::default() };

@@ -71,6 +71,7 @@ codes! {
     NothingToPay => "nothing-to-pay",
     NothingFiled => "nothing-filed",
     NoticePaid => "notice-paid",
+    NoticePartlyReceived => "notice-partly-received",
     NoticeNotAwaiting => "notice-not-awaiting",
     NotRevocable => "not-revocable",
     RevokeInReverseOrder => "revoke-in-reverse-order",

@@ -26,7 +26,7 @@ macro_rules! the_same_in_both {
     ($($type:ty),*) => { $(impl Parameter for $type {})* };
 }
 
-the_same_in_both!(Id, Money, PaymentReference, Rate, YearMonth, NaiveDate, String, i32, usize);
+the_same_in_both!(Id, Money, PaymentReference, Rate, YearMonth, NaiveDate, String, i32, u64, usize);
 
 /// Whose rate: the employer's or the employee's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -262,6 +262,9 @@ refusals! {
     NoticePaid { reference: PaymentReference } = NoticePaid
         "{reference} is paid; what is paid is corrected with correct_paid at the counter"
         "缴款通知书 {reference} 已缴款；已缴款的请到柜台办理错缴更正";
+    NoticePartlyReceived { reference: PaymentReference, count: u64, sum: Money } = NoticePartlyReceived
+        "{count} payments of {sum} in all are here for {reference}; wait for the rest, or revoke it with parts to-suspense, and they are in suspense until somebody decides"
+        "缴款通知书 {reference} 已到账 {count} 笔，共 {sum} 元；请等待其余款项，或在撤销时注明已到款项转入挂账";
     ListIsPaid { month: YearMonth, day: NaiveDate } = NoticePaid
         "the list of {month} was paid on {day}; what is paid is corrected with correct_paid at the counter"
         "{month} 的汇缴名单已于 {day} 缴款，不能删除；请到柜台办理错缴更正";

@@ -1,6 +1,7 @@
 //! What each operation needs loaded, as the rustdoc of [`crate::remittance::Centre`] says it.
 
 use super::super::StoreError;
+use super::super::notices::parts_here;
 use super::Books;
 use crate::remittance::employee::employee_id;
 use crate::remittance::identity::check_id_no;
@@ -62,6 +63,9 @@ impl Books<'_> {
             Operation::RevokeNotice(op) => {
                 let Some(employer_id) = self.notice(op.reference)? else { return Ok(()) };
                 self.employer(&employer_id, on)?;
+                let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+                let here = parts_here(connection, centre, op.reference)?;
+                self.centre.note_parts_here(op.reference, here);
                 self.rosters(&employer_id)?;
                 self.open_registers(&employer_id)
             }

@@ -1,12 +1,12 @@
 //! Notices: searched, a page at a time.
 
 use super::super::bulk::{Binder, Bulk};
-use super::super::notices::notices_listed;
-use super::super::row::{day, reference, reference_number, status, status_number};
+use super::super::notices::{PARTS, STAGE, notices_listed};
+use super::super::row::{day, reference, reference_number, stage, stage_number};
 use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
 use super::pattern;
-use crate::remittance::{Money, NoticeStatus, PaymentReference, YearMonth};
+use crate::remittance::{Money, NoticeStage, PaymentReference, YearMonth};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub struct NoticeSearch {
     pub employer_id: Option<String>,
     /// In the employer's name.
     pub text: Option<String>,
-    pub status: Option<NoticeStatus>,
+    pub status: Option<NoticeStage>,
     pub month: Option<YearMonth>,
     pub amount: Option<Money>,
 }
@@ -31,18 +31,26 @@ pub struct NoticeLine {
     pub amount: Money,
     pub issued_on: NaiveDate,
     pub month: YearMonth,
-    pub status: NoticeStatus,
+    pub status: NoticeStage,
     pub settled_on: Option<NaiveDate>,
 }
 
 /// The columns of a line, in the order [`line`] reads them.
-const LINE: &str = "n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on,
-    n.month, case when s.reference is not null then 2 else n.status end, s.settled_on";
+fn columns() -> String {
+    format!(
+        "n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on, n.month,
+            {STAGE}, s.settled_on"
+    )
+}
 
 /// What is known beside a notice.
-const BESIDE: &str = "
-    left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
-    left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id";
+fn beside() -> String {
+    format!(
+        "left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
+        left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
+        {PARTS}"
+    )
+}
 
 impl Store {
     /// The notices of these references, as far as there are such.
@@ -59,7 +67,7 @@ impl Store {
         let number =
             |row: &mut Binder<'_, '_>, one: &&PaymentReference| row.bind(reference_number(**one));
         let listed = notices_listed(&bulk.connection);
-        let sql = format!("select {LINE} from {listed} {BESIDE}");
+        let sql = format!("select {} from {listed} {}", columns(), beside());
         bulk.ask(&sql, 1, &references, number, |row| {
             let notice = line(row)?;
             named.insert(notice.reference, notice);
@@ -86,18 +94,19 @@ impl Store {
             search.reference.map(reference_number),
             search.employer_id,
             search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern),
-            search.status.map(status_number),
+            search.status.map(stage_number),
             search.month.map(YearMonth::ordinal),
             search.amount.map(Money::fen),
             limit,
         ];
+        let (columns, beside) = (columns(), beside());
         let sql = format!(
-            "select {LINE} from notice n {BESIDE}
+            "select {columns} from notice n {beside}
              where n.centre_id = ?1 and n.reference < ?2
                 and (?3 is null or n.reference = ?3)
                 and (?4 is null or n.employer_id = ?4)
                 and (?5 is null or lower(coalesce(e.name, '')) like ?5 escape '!')
-                and (?6 is null or case when s.reference is not null then 2 else n.status end = ?6)
+                and (?6 is null or {STAGE} = ?6)
                 and (?7 is null or n.month = ?7)
                 and (?8 is null or n.amount_fen = ?8)
              order by n.reference desc limit ?9"
@@ -114,7 +123,7 @@ fn line(row: &Row<'_>) -> Result<NoticeLine, StoreError> {
         amount: Money::from_fen(row.get(3)?),
         issued_on: day(row.get(4)?)?,
         month: YearMonth::from_ordinal(row.get(5)?),
-        status: status(row.get(6)?)?,
+        status: stage(row.get(6)?)?,
         settled_on: row.get::<Option<i64>>(7)?.map(day).transpose()?,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Asked, limit, list, parsed, place, shape, wrong, yuan};
 use crate::alert::LetterState;
-use crate::remittance::{NoticeStatus, Outcome};
+use crate::remittance::{NoticeStage, Outcome};
 use crate::store::{
     LetterLine, LetterSearch, NoticeSearch, RowPlace, Store, StoreError, TransactionLine,
     TransactionSearch,
@@ -93,7 +93,7 @@ pub(crate) async fn notices(
 ) -> Result<Response, Fault> {
     let status = asked.status.as_deref();
     let status = status
-        .map(|code| NoticeStatus::from_code(code).ok_or_else(|| wrong("status")))
+        .map(|code| NoticeStage::from_code(code).ok_or_else(|| wrong("status")))
         .transpose()?;
     let search = NoticeSearch {
         reference: parsed("reference", asked.reference.as_deref())?,

@@ -1,7 +1,7 @@
 //! Notices: searched by reference, employer, month, state and amount.
 
 use super::{ROWS, cut};
-use crate::remittance::{NoticeStatus, YearMonth};
+use crate::remittance::{NoticeStage, YearMonth};
 use crate::store::{NoticeLine, NoticeSearch};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -59,7 +59,7 @@ impl Asked {
             reference,
             employer_id: some(&self.employer),
             text: some(&self.q).filter(|_| reference.is_none()),
-            status: NoticeStatus::ALL.into_iter().find(|status| status.code() == self.status),
+            status: NoticeStage::ALL.into_iter().find(|status| status.code() == self.status),
             month: self.month.trim().parse().ok(),
             amount: typed_amount(&self.amount),
         }
@@ -106,7 +106,7 @@ pub(crate) async fn show(
     answer(&Page {
         next: rows.last().filter(|_| more).map(|last| asked.behind(last)).unwrap_or_default(),
         lines: rows.iter().map(line).collect(),
-        statuses: NoticeStatus::ALL
+        statuses: NoticeStage::ALL
             .into_iter()
             .map(|status| (status.code(), view::notice_status(status, language)))
             .collect(),

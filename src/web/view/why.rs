@@ -7,7 +7,7 @@ use super::{notice_status, yuan};
 use crate::matching::because::{
     Because, Doubt, NoticeState, PayerDisagrees, Standing, Together, Unconfirmed, Verdict,
 };
-use crate::remittance::{Money, NoticeStatus, PaymentReference};
+use crate::remittance::{Money, NoticeStage, PaymentReference};
 use crate::report::Language;
 use crate::web::frame::choose;
 
@@ -198,13 +198,13 @@ fn several(together: &Together, language: Language) -> Vec<Condition> {
 fn status(reference: PaymentReference, state: NoticeState, language: Language) -> Condition {
     let (found, holds) = match state {
         NoticeState::Unknown => (choose(language, "没有这份通知书", "no such notice"), false),
-        NoticeState::Open(_) => (notice_status(NoticeStatus::Awaiting, language), true),
-        NoticeState::Paid(_) => (notice_status(NoticeStatus::Paid, language), false),
-        NoticeState::Revoked(_) => (notice_status(NoticeStatus::Revoked, language), false),
+        NoticeState::Open(_) => (notice_status(NoticeStage::Awaiting, language), true),
+        NoticeState::Paid(_) => (notice_status(NoticeStage::Paid, language), false),
+        NoticeState::Revoked(_) => (notice_status(NoticeStage::Revoked, language), false),
     };
     Condition {
         name: format!("{} {reference}", choose(language, "通知书", "Notice")),
-        wanted: notice_status(NoticeStatus::Awaiting, language).to_owned(),
+        wanted: notice_status(NoticeStage::Awaiting, language).to_owned(),
         found: found.to_owned(),
         gap: String::new(),
         holds,
