@@ -51,6 +51,7 @@ fn facts() -> Vec<NoticeFact> {
         .map(|k| NoticeFact {
             reference: reference(k),
             amount: amount(k),
+            payable: amount(k),
             status,
             employer: employer(k),
         })

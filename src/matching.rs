@@ -103,6 +103,9 @@ pub struct Decision {
     pub rule: Option<RuleIndex>,
     /// The notices that it settles; none unless matched.
     pub notices: Notices,
+    /// They are paid together with what is reserved for them of their employers' advance balances: the
+    /// payments bring what is then missing ([`NoticeFact::payable`]).
+    pub with_advance: bool,
     pub because: Because,
 }
 
@@ -220,7 +223,13 @@ impl Item<'_> {
 impl Decision {
     fn matched(reference: PaymentReference, because: Because) -> Self {
         let notices = Notices::One(reference);
-        Self { outcome: Outcome::Matched, reason: None, rule: None, notices, because }
+        Self { notices, ..Self::plain(Outcome::Matched, because) }
+    }
+
+    /// As [`Decision::matched`], together with the advance balance where the explanation names one.
+    fn matched_with(reference: PaymentReference, because: Because, from_advance: Money) -> Self {
+        let with_advance = !from_advance.is_zero();
+        Self { with_advance, ..Self::matched(reference, because) }
     }
 
     fn suspense(reason: Reason, because: Because) -> Self {
@@ -234,7 +243,8 @@ impl Decision {
 
     /// A decision that names neither a reason, a rule nor a notice.
     fn plain(outcome: Outcome, because: Because) -> Self {
-        Self { outcome, reason: None, rule: None, notices: Notices::None, because }
+        let notices = Notices::None;
+        Self { outcome, reason: None, rule: None, notices, with_advance: false, because }
     }
 }
 

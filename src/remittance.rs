@@ -7,16 +7,16 @@
 //!
 //! A month of an employer, in the order of the modules: [`enrolment`], [`register`] (open, unseal,
 //! seal; [`adjustment`], [`supplement`], [`transfer`]), [`roster`] (the month's list), [`payment`]
-//! (the notice and its reference, [`receipt`] to print), [`settlement`] and [`ledger`] (who got
-//! what), [`revocation`] (what may be undone), [`counter`] (what two persons put right, [`correction`]),
-//! [`query`] (what can be asked).
+//! (the notice and its reference, [`receipt`] to print), [`settlement`], [`advance`] and [`ledger`]
+//! (who got what), [`revocation`] (what may be undone), [`counter`] (what two persons put right,
+//! [`correction`]), [`query`] (what can be asked).
 //!
 //! This layer uses nothing above it, reads no clock and does no I/O, so it can be used alone. A year
 //! of one employer is in `examples/online_hall.rs`; a month is this:
 //!
 //! ```
 //! use duizhang::remittance::operation::{IssueNotice, OpenAccount, OpenEmployer, Remit};
-//! use duizhang::remittance::{Centre, Id, Money, Operation, Payment, RefusalCode, enrolment};
+//! use duizhang::remittance::{Centre, FromAdvance, Id, Money, Operation, Payment, RefusalCode, enrolment};
 //! use duizhang::rulebook::policy;
 //!
 //! let mut centre = Centre::new(std::sync::Arc::new(policy::shipped()?));
@@ -61,7 +61,8 @@
 //! // 汇缴, 缴款确认. A store would write each answer's `changes` in one transaction.
 //! let remit = Remit { on, by: None, employer_id: employer_id.clone(), month };
 //! centre.apply(&Operation::Remit(remit), 4)?;
-//! let issue = IssueNotice { on, by: None, employer_id: employer_id.clone(), months: vec![month], supplements: true };
+//! let issue = IssueNotice { on, by: None, employer_id: employer_id.clone(), months: vec![month], supplements: true,
+//!     from_advance: FromAdvance::Auto };
 //! let notice = centre.apply(&Operation::IssueNotice(issue), 5)?.output;
 //! let reference = notice.reference.ok_or("a reference")?;
 //!
@@ -77,6 +78,7 @@
 
 pub mod account;
 pub mod adjustment;
+pub mod advance;
 pub mod appointment;
 mod centre;
 pub mod change;
@@ -119,6 +121,7 @@ pub mod transfer;
 pub mod wire;
 
 pub use account::CollectionAccount;
+pub use advance::FromAdvance;
 pub use centre::Centre;
 pub use change::Change;
 pub use decision::{Outcome, Reason};

@@ -62,7 +62,7 @@ pub use desk::{
 };
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
-pub use import::Imported;
+pub use import::{Imported, UnknownEmployer};
 pub use intake::{
     FeedMark, FlagRecord, Intake, RowOrigin, StatementRecord, Taken, Till, TransactionBatch,
 };
@@ -84,9 +84,9 @@ pub use reversed::EarlierCredit;
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
-    Assigned, Cell, Counts, Edge, EmployerLine, EmployerSheet, FeedLine, Hanging, LetterLine,
-    LetterSearch, NoticeLine, NoticeSearch, Order, OwnAccount, Posting, QueueFilter, RowPlace,
-    RunLine, TransactionLine, TransactionSearch, TransactionSheet,
+    AdvanceOffer, Assigned, Cell, Counts, Edge, EmployerLine, EmployerSheet, FeedLine, Hanging,
+    LetterLine, LetterSearch, NoticeLine, NoticeSearch, Order, OwnAccount, Posting, QueueFilter,
+    RowPlace, RunLine, TransactionLine, TransactionSearch, TransactionSheet,
 };
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};

@@ -25,6 +25,6 @@ pub use age::{Age, age_days};
 pub use item::{Actor, ItemId, ItemIdError, Moment, Person, Seen};
 pub use proposal::{Approval, Proposal, ProposalState, may, may_propose};
 pub use refund::{RefundChange, RefundRequest, RefundState};
-pub use refusal::{RefundFault, Refusal};
+pub use refusal::{AdvanceRefusal, RefundFault, Refusal};
 pub use role::{Permission, Role};
 pub use stage::{Stage, Step};

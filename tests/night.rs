@@ -30,6 +30,8 @@ mod by_hand;
 #[path = "night/centre.rs"]
 #[expect(dead_code, reason = "the suites of the desk need more of it")]
 mod centre;
+#[path = "night/conservation.rs"]
+mod conservation;
 #[path = "night/counter.rs"]
 mod counter;
 #[path = "night/decisions.rs"]

@@ -459,7 +459,9 @@ pub(super) enum SuspenseCommand {
     #[command(after_help = "Examples:\n  \
         duizhang suspense resolve 260511000017 --notice P1906133753 --by 017 --note '单位来函确认'\n  \
         duizhang suspense resolve 260511000017 --refund --by 017 --note '重复缴款，原路退回'\n\n\
-        Several items may together pay one notice, one item several notices; the sums must be equal.")]
+        duizhang suspense resolve 260511000017 --notice P1906133753 --from-advance auto --by 017 --note '余款从暂存款补足'\n\n\
+        Several items may together pay one notice, one item several notices; the sums must be equal, with what\n\
+        the advance balance adds to the money for one notice.")]
     Resolve(ResolveArgs),
 }
 
@@ -485,6 +487,9 @@ pub(super) struct ResolveArgs {
     pub(super) ids: Vec<String>,
     #[command(flatten)]
     pub(super) how: Decision,
+    /// What the employer's advance balance adds to pay the notice, or `auto` for what is missing
+    #[arg(long, value_name = "AMOUNT|auto", requires = "notice")]
+    pub(super) from_advance: Option<String>,
     /// Whose advance balance it goes to [default: the employer of the notice that was read]
     #[arg(long, value_name = "ID", requires = "advance")]
     pub(super) employer: Option<String>,

@@ -83,9 +83,7 @@ fn staff(centre: &Centre, on: NaiveDate) -> Result<(), Failure> {
             Reason::NoticeAlreadyPaid => (Act::Refund, "重复缴款，单位来函申请退回"),
             Reason::NoReference | Reason::UnreadableReference | Reason::UnknownReference => {
                 match item.suggestions.first().filter(exact) {
-                    Some(found) => {
-                        (Act::Settle { notices: vec![found.reference] }, "电话核实，单位来函确认")
-                    }
+                    Some(found) => (Act::settle(vec![found.reference]), "电话核实，单位来函确认"),
                     None => continue,
                 }
             }

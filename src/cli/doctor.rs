@@ -83,6 +83,19 @@ fn folder(what: &'static str, path: &Path) -> Finding {
     }
 }
 
+/// Notices whose employers are in no list: no fault of a night, but nobody is written to.
+fn strangers(centre: &Centre) -> Finding {
+    let (notices, employers) = centre.store.notices_of_unknown_employers().unwrap_or_default();
+    let detail = match notices {
+        0 => "all known".to_owned(),
+        _ => format!(
+            "{notices} notices of {employers} employers that are not known: they can settle, nobody can be \
+             written to; `duizhang import employers FILE`"
+        ),
+    };
+    Finding { what: "employers of notices", holds: true, detail }
+}
+
 fn database(global: &Global) -> Vec<Finding> {
     let centre = match Centre::read(global) {
         Ok(centre) => centre,
@@ -102,6 +115,7 @@ fn database(global: &Global) -> Vec<Finding> {
                 count => format!("{count} collection accounts"),
             },
         },
+        strangers(&centre),
         Finding {
             what: "last night",
             holds: true,

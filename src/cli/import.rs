@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
 use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List};
 use crate::remittance::{CollectionAccount, PaymentNotice};
-use crate::store::Imported;
+use crate::store::{Imported, UnknownEmployer};
 use std::path::Path;
 
 /// A list that was read whole.
@@ -111,8 +111,33 @@ impl Read {
             }
             Self::Employers(list) => centre.store.import_employers(&list.rows),
             Self::Employees(list) => centre.store.import_employees(&list.rows),
-            Self::Notices(mut list) => centre.store.import_notices(&mut list.rows),
+            Self::Notices(mut list) => {
+                let imported = centre.store.import_notices(&mut list.rows)?;
+                tell_unknown(&centre.store.unknown_employers(&list.rows)?);
+                Ok(imported)
+            }
         }
+    }
+}
+
+/// How many employers are told by name before a count.
+const TOLD_BY_NAME: usize = 10;
+
+/// Tells whose notices can settle while nobody can be written to.
+fn tell_unknown(unknown: &[UnknownEmployer]) {
+    for UnknownEmployer { employer_id, first, notices } in unknown.iter().take(TOLD_BY_NAME) {
+        let more = match notices - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        tell!(
+            "employer {employer_id} of notice {first}{more} is not known: it can settle, nobody can be \
+             written to"
+        );
+    }
+    if let Some(rest) = unknown.get(TOLD_BY_NAME..).filter(|rest| !rest.is_empty()) {
+        let notices: u64 = rest.iter().map(|employer| employer.notices).sum();
+        tell!("and {} more employers of {notices} notices are not known", rest.len());
     }
 }
 

@@ -132,6 +132,8 @@ const NOTICES: &[Column<NoticeRow>] = &[
         value: |row| Value::maybe(row.employer_name.as_deref()),
     },
     Column { key: "amount", heading: "amount", value: |row| Value::Amount(row.amount) },
+    Column { key: "from_advance", heading: "", value: |row| Value::Amount(row.from_advance) },
+    Column { key: "payable", heading: "", value: |row| Value::Amount(row.payable) },
     Column { key: "issued_on", heading: "issued", value: |row| Value::Day(row.issued_on) },
     Column {
         key: "month",

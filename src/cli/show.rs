@@ -100,12 +100,16 @@ const EMPLOYER: &[Column<Written>] = columns![
     "sealed",
     "fund",
     "advance",
+    "reserved",
+    "free",
     "clearing"
 ];
 const NOTICE: &[Column<Written>] = columns![
     "reference",
     "employer_id",
     "amount",
+    "from_advance",
+    "payable",
     "issued_on",
     "month",
     "months",
@@ -206,6 +210,7 @@ fn employer(
         return Ok(None);
     }
     books.accounts(id)?;
+    books.reservations(id)?;
     let clearing = books.clearing(id)?;
     let view = books.centre().employer_view(id);
     Ok(view.map(|view| vec![Written::new(&view).with("clearing", clearing.to_string())]))
@@ -307,7 +312,11 @@ fn notice(
     let status = NoticeStatus::from(notice.status).code();
     let lines: Vec<serde_json::Value> =
         lines.into_iter().map(|line| serde_json::Value::Object(line.0)).collect();
-    let row = Written::new(&notice).with("status", status).with("lines", lines);
+    let row = Written::new(&notice)
+        .with("from_advance", notice.deduction().to_string())
+        .with("payable", notice.payable().to_string())
+        .with("status", status)
+        .with("lines", lines);
     Ok(Some((NOTICE, vec![row])))
 }
 

@@ -6,7 +6,7 @@ use super::clock;
 use super::failure::{Done, Failure};
 use super::listing::{parsed, reason};
 use super::rows::{Column, Printer, Value, grouped, one_line, stdout};
-use crate::remittance::PaymentReference;
+use crate::remittance::{Money, PaymentReference};
 use crate::report::{EvidenceKind, Holds, Item, SegmentKind, Suggestion};
 use crate::store::{SuspenseFilter, SuspenseRow};
 use crate::suspense::{Act, ItemId};
@@ -150,11 +150,35 @@ const fn compared(kind: EvidenceKind) -> &'static str {
     }
 }
 
+/// What the advance balance adds: the amount that is given, or what the items leave missing.
+fn added(
+    centre: &Centre,
+    text: &str,
+    notices: &[PaymentReference],
+    items: &[ItemId],
+) -> Result<Money, Failure> {
+    if text != "auto" {
+        return Money::from_yuan(text)
+            .map_err(|error| Failure::Usage(format!("--from-advance {text:?}: {error}, or auto")));
+    }
+    let named = centre.store.notice_lines(&notices.iter().copied().collect())?;
+    let owed: Money = named.values().map(|notice| notice.amount).sum();
+    let mut given = Money::ZERO;
+    for id in items {
+        let filter = SuspenseFilter { id: Some(id.clone()), ..SuspenseFilter::default() };
+        given = centre.store.suspense(&filter)?.iter().map(|row| row.amount).chain([given]).sum();
+    }
+    let missing = owed.checked_sub(given).filter(|missing| *missing > Money::ZERO);
+    missing.ok_or_else(|| {
+        Failure::because(format!("nothing is missing: the notice asks for {owed}, {given} came"))
+    })
+}
+
 fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
     let notices = args.how.notice.iter().map(|text| parsed::<PaymentReference>(text));
     let notices = notices.collect::<Result<Vec<_>, _>>()?;
     let mut act = if !notices.is_empty() {
-        Act::Settle { notices }
+        Act::settle(notices)
     } else if args.how.advance {
         Act::Advance { employer_id: args.employer.clone() }
     } else if args.how.refund {
@@ -172,10 +196,13 @@ fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
             owners.push(centre.store.employer_of(item)?);
         }
         owners.dedup();
-        match owners.as_slice() {
-            [Some(only)] => act = Act::Advance { employer_id: Some(only.clone()) },
-            _ => note!(global, "nobody can say whose this is; --employer ID puts it on a balance"),
+        // Of an owner nobody knows it stays as it is, and is refused.
+        if let [Some(only)] = owners.as_slice() {
+            act = Act::Advance { employer_id: Some(only.clone()) };
         }
+    }
+    if let (Some(text), Act::Settle { notices, from_advance }) = (&args.from_advance, &mut act) {
+        *from_advance = Some(added(&centre, text, notices, &items)?);
     }
     centre.store.resolve(&items, &act, &args.by, &args.note, now)?;
     for item in &items {

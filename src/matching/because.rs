@@ -27,6 +27,8 @@ pub enum Because {
     Confirmed {
         reference: PaymentReference,
         due: Money,
+        /// What the employer's advance balance brings of it.
+        from_advance: Money,
     },
     /// A probable reading that notice and amount do not both confirm.
     Unconfirmed(Box<Unconfirmed>),
@@ -88,7 +90,10 @@ pub enum Doubt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PayerDisagrees {
     pub reference: PaymentReference,
+    /// What came, and what either notice waits for.
     pub due: Money,
+    /// What the advance balance would have brought beside it.
+    pub from_advance: Money,
     /// The open notice over the same amount, of an employer that the account is registered with.
     pub nearest: PaymentReference,
 }
@@ -108,6 +113,9 @@ pub struct Standing {
     /// The month of the latest of these parts, and the day from which it is closed.
     pub month: YearMonth,
     pub closes_on: NaiveDate,
+    /// What the employer's advance balance brings beside them: of [`Verdict::Exact`] and those that were
+    /// searched for what is then missing, what it brought or would have; else what is reserved of it.
+    pub from_advance: Money,
 }
 
 /// What the parts of a notice amount to.
@@ -131,6 +139,8 @@ pub struct Together {
     pub received: Money,
     /// All are open and sum to what came.
     pub exact: bool,
+    /// What advance balances bring beside what came; zero unless exact.
+    pub from_advance: Money,
     /// All are written with certainty.
     pub certain: bool,
     pub named: Box<[Named]>,

@@ -139,7 +139,8 @@ fn in_order(night: &Night<'_, '_>, indices: &[u32]) -> Vec<u32> {
     indices
 }
 
-/// Rule 3: a transaction whose references are all open and sum to its amount settles them all.
+/// Rule 3: a transaction whose references are all open and sum to its amount settles them all; where they do
+/// not, and what is missing beside what is reserved for them of advance balances does, together with that.
 ///
 /// Gives back those that settle nothing; what they are told depends on how the night ends.
 pub(super) fn settle_several(night: &mut Night<'_, '_>, claims: &Claims) -> Vec<u32> {
@@ -148,18 +149,22 @@ pub(super) fn settle_several(night: &mut Night<'_, '_>, claims: &Claims) -> Vec<
         let Some(item) = night.items.get(place(index)) else { continue };
         let named = named(night, &item.claim);
         let certain = matches!(item.claim, Claim::Several(_));
-        if !certain || sum_of_open(&named) != Some(item.amount) {
+        let with_advance = certain && sum_of_open(&named) != Some(item.amount);
+        let missing = if with_advance { sum_of_payable(night, &named) } else { None };
+        if !certain || (with_advance && missing.map(|(payable, _)| payable) != Some(item.amount)) {
             refused.push(index);
             continue;
         }
+        let from_advance = missing.map(|(_, reserved)| reserved).unwrap_or_default();
         for each in &named {
             if let (_, Some(notice)) = state(night, each.reference) {
                 night.pay(notice);
             }
         }
         let notices = Notices::Several(named.iter().map(|each| each.reference).collect());
-        let because = together(item.amount, (true, true), named);
-        night.set(index, Decision { notices, ..Decision::plain(Outcome::Matched, because) });
+        let because = together(item.amount, from_advance, (true, true), named);
+        let matched = Decision::plain(Outcome::Matched, because);
+        night.set(index, Decision { notices, with_advance, ..matched });
     }
     refused
 }
@@ -173,8 +178,13 @@ fn named(night: &Night<'_, '_>, claim: &Claim) -> Box<[Named]> {
     references.into_iter().map(each).collect()
 }
 
-fn together(received: Money, (exact, certain): (bool, bool), named: Box<[Named]>) -> Because {
-    Because::Together(Box::new(Together { received, exact, certain, named }))
+fn together(
+    received: Money,
+    from_advance: Money,
+    (exact, certain): (bool, bool),
+    named: Box<[Named]>,
+) -> Because {
+    Because::Together(Box::new(Together { received, exact, from_advance, certain, named }))
 }
 
 /// What open notices sum to; `None` if one of them is not open.
@@ -185,8 +195,23 @@ fn sum_of_open(named: &[Named]) -> Option<Money> {
     })
 }
 
-/// Rule 4: a probable reading settles its notice alone: it exists, is open, the amount is exactly its, and
-/// nothing speaks against it ([`doubt`]).
+/// What is missing of open notices beside what is reserved for them of advance balances, and what that is.
+///
+/// `None` if one of them is not open, if none has anything reserved, or if one needs no payment at all. All of
+/// them take what is reserved: were it some, the payer's sum could mean several things.
+fn sum_of_payable(night: &Night<'_, '_>, named: &[Named]) -> Option<(Money, Money)> {
+    let (mut payable, mut reserved) = (Money::ZERO, Money::ZERO);
+    for each in named {
+        let fact = night.notices.get(each.reference)?;
+        let open = matches!(each.state, NoticeState::Open(_)) && fact.payable > Money::ZERO;
+        payable = payable.checked_add(fact.payable).filter(|_| open)?;
+        reserved = reserved.checked_add(fact.reserved())?;
+    }
+    (!reserved.is_zero()).then_some((payable, reserved))
+}
+
+/// Rule 4: a probable reading settles its notice alone: it exists, is open, the amount is exactly its or what
+/// is missing beside the advance balance reserved for it, and nothing speaks against it ([`doubt`]).
 ///
 /// It is never a part of a set: with a few sets to choose from, some set often fits some amount, and
 /// then the amount confirms nothing. Gives back those that settle nothing, with what stood in the way.
@@ -209,10 +234,13 @@ pub(super) fn confirm_probable(
         let alone = claimed.get(&reference) == Some(&1);
         let doubt = doubt(night, claims, index, reference, alone);
         match state(night, reference) {
-            (NoticeState::Open(due), Some(notice)) if due == item.amount && doubt.is_none() => {
+            (NoticeState::Open(due), Some(notice))
+                if doubt.is_none() && pays(night, reference, item.amount) =>
+            {
                 night.pay(notice);
-                let because = Because::Confirmed { reference, due };
-                night.set(index, Decision::matched(reference, because));
+                let from_advance = due.checked_sub(item.amount).unwrap_or_default();
+                let because = Because::Confirmed { reference, due, from_advance };
+                night.set(index, Decision::matched_with(reference, because, from_advance));
             }
             _ => refused.push((index, doubt)),
         }
@@ -247,7 +275,8 @@ pub(super) fn refuse_probable(night: &mut Night<'_, '_>, refused: Vec<(u32, Opti
         let Claim::Probable(reference) = item.claim else { continue };
         let (received, state) = (item.amount, state(night, reference).0);
         // Another amount is said first: with it the rest matters no more.
-        let doubt = doubt.filter(|_| state == NoticeState::Open(received));
+        let open = matches!(state, NoticeState::Open(_));
+        let doubt = doubt.filter(|_| open && pays(night, reference, received));
         let unconfirmed = Unconfirmed { reference, received, state, doubt };
         let because = Because::Unconfirmed(Box::new(unconfirmed));
         night.set(index, Decision::suspense(Reason::UnreadableReference, because));
@@ -259,9 +288,16 @@ pub(super) fn refuse(night: &mut Night<'_, '_>, refused: Vec<u32>) {
     for index in refused {
         let Some(item) = night.items.get(place(index)) else { continue };
         let certain = matches!(item.claim, Claim::Several(_));
-        let because = together(item.amount, (false, certain), named(night, &item.claim));
+        let named = named(night, &item.claim);
+        let because = together(item.amount, Money::ZERO, (false, certain), named);
         night.set(index, Decision::suspense(Reason::SeveralReferences, because));
     }
+}
+
+/// Whether one payment pays a notice to the fen, alone or together with what is reserved for it.
+fn pays(night: &Night<'_, '_>, reference: PaymentReference, received: Money) -> bool {
+    let fact = night.notices.get(reference);
+    fact.is_some_and(|fact| fact.amount == received || fact.is_payable(received))
 }
 
 /// How a notice stands by now, and its place in the book if it exists.

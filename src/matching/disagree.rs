@@ -7,8 +7,9 @@
 //!
 //! Invariant: a night run again finds the same notices open, and so says the same.
 
-use super::because::{NoticeState, PayerDisagrees};
+use super::because::{NoticeState, PayerDisagrees, Standing};
 use super::claims::Part;
+use super::parts::alone_with_advance;
 use super::payers::references;
 use super::{Because, Decision, Night, NoticeFact, place};
 use crate::remittance::{Money, NoticeStatus, PaymentReference, Reason};
@@ -19,9 +20,19 @@ pub(super) struct Suspect {
     /// The place of the notice that was written.
     notice: usize,
     reference: PaymentReference,
-    due: Money,
+    /// What came: what the notice asks for, or what is missing of it beside the advance balance.
+    came: Money,
+    /// How it stands where it settles the notice together with the advance balance.
+    with_advance: Option<Standing>,
     /// The notices that may have been meant, with their places; rising.
     meant: Vec<(usize, PaymentReference)>,
+}
+
+impl Suspect {
+    /// Whether it was held out of the parts of this notice.
+    pub(super) const fn is_of(&self, notice: usize) -> bool {
+        self.notice == notice
+    }
 }
 
 /// Takes the payments of doubtful payers out of the parts of a notice that is open.
@@ -35,25 +46,59 @@ pub(super) fn hold_out(
     let (reference, due) = (fact.reference, fact.amount);
     let mut rest = Vec::with_capacity(parts.len());
     for part in parts {
-        let meant = if part.amount == due { meant(night, part.index, fact) } else { Vec::new() };
+        let meant =
+            if part.amount == due { meant(night, part.index, fact, due) } else { Vec::new() };
         if meant.is_empty() {
             rest.push(*part);
         } else {
-            suspects.push(Suspect { index: part.index, notice, reference, due, meant });
+            let (index, came, with_advance) = (part.index, due, None);
+            suspects.push(Suspect { index, notice, reference, came, with_advance, meant });
         }
     }
     rest
 }
 
-/// The open notices of the payer's employers over the same amount, one slip away.
-fn meant(night: &Night<'_, '_>, index: u32, fact: &NoticeFact) -> Vec<(usize, PaymentReference)> {
+/// The same for payments that would pay the notice alone together with the advance balance; gives the places
+/// of the others' items.
+pub(super) fn hold_out_payable(
+    night: &Night<'_, '_>,
+    notice: usize,
+    fact: &NoticeFact,
+    parts: &[Part],
+    suspects: &mut Vec<Suspect>,
+) -> Vec<u32> {
+    let (reference, came) = (fact.reference, fact.payable);
+    let mut rest = Vec::with_capacity(parts.len());
+    for part in parts {
+        let index = part.index;
+        let alone = fact.is_payable(part.amount);
+        let meant = if alone { meant(night, index, fact, came) } else { Vec::new() };
+        let with_advance = alone_with_advance(night, fact, index);
+        if meant.is_empty() {
+            rest.push(index);
+        } else {
+            suspects.push(Suspect { index, notice, reference, came, with_advance, meant });
+        }
+    }
+    rest
+}
+
+/// The open notices of the payer's employers that wait for the same amount, with or without their advance
+/// balance, one slip away.
+fn meant(
+    night: &Night<'_, '_>,
+    index: u32,
+    fact: &NoticeFact,
+    came: Money,
+) -> Vec<(usize, PaymentReference)> {
     let employers = night.known.payers.employers(index);
     if employers.is_empty() || employers.contains(&fact.employer) {
         return Vec::new();
     }
     let fits = |reference: PaymentReference| {
         let (place, other) = night.notices.find(reference)?;
-        let open = other.status == NoticeStatus::Awaiting && other.amount == fact.amount;
+        let waits = other.amount == came || other.is_payable(came);
+        let open = other.status == NoticeStatus::Awaiting && waits;
         (open && employers.contains(&other.employer)).then_some((place, reference))
     };
     let mut meant: Vec<(usize, PaymentReference)> =
@@ -77,19 +122,29 @@ pub(super) fn decide(night: &mut Night<'_, '_>, mut suspects: Vec<Suspect>) {
                 && suspect.meant.iter().all(|(notice, _)| night.is_paid(*notice))
         };
         let Some(found) = suspects.iter().position(settles) else { break };
-        let Suspect { index, notice, reference, due, .. } = suspects.remove(found);
+        let Suspect { index, notice, reference, came, with_advance, .. } = suspects.remove(found);
         night.pay(notice);
-        night.set(index, Decision::matched(reference, Because::Alone { reference, due }));
+        let decision = match with_advance {
+            None => Decision::matched(reference, Because::Alone { reference, due: came }),
+            Some(standing) => {
+                let because = Because::Standing(Box::new(standing));
+                Decision::matched_with(reference, because, standing.from_advance)
+            }
+        };
+        night.set(index, decision);
     }
-    for Suspect { index, notice, reference, due, meant } in suspects {
+    for Suspect { index, notice, reference, came, with_advance, meant } in suspects {
         let open = meant.iter().find(|(place, _)| !night.is_paid(*place));
         let decision = match open {
             Some((_, nearest)) if !night.is_paid(notice) => {
-                let disagrees = PayerDisagrees { reference, due, nearest: *nearest };
+                let from_advance = with_advance.map(|one| one.from_advance).unwrap_or_default();
+                let nearest = *nearest;
+                let disagrees = PayerDisagrees { reference, due: came, nearest, from_advance };
                 let because = Because::PayerDisagrees(Box::new(disagrees));
                 Decision::suspense(Reason::PayerDisagrees, because)
             }
             Some(_) | None => {
+                let due = with_advance.map_or(came, |standing| standing.due);
                 let because = Because::Notice { reference, state: NoticeState::Paid(due) };
                 Decision::suspense(Reason::NoticeAlreadyPaid, because)
             }

@@ -13,9 +13,26 @@ use crate::remittance::{Money, NoticeStatus, PaymentReference};
 pub struct NoticeFact {
     pub reference: PaymentReference,
     pub amount: Money,
+    /// What is missing beside the part of the employer's advance balance that is reserved for it; the amount
+    /// where none is.
+    pub payable: Money,
     pub status: NoticeStatus,
     /// Whose it is, numbered by the caller.
     pub employer: EmployerIndex,
+}
+
+impl NoticeFact {
+    /// What of the employer's advance balance is reserved for it.
+    #[must_use]
+    pub fn reserved(&self) -> Money {
+        self.amount.checked_sub(self.payable).unwrap_or_default()
+    }
+
+    /// Whether payments of this sum pay it together with the advance balance, which must bring a part and not
+    /// all of it.
+    pub(super) fn is_payable(&self, received: Money) -> bool {
+        received == self.payable && self.payable < self.amount && received > Money::ZERO
+    }
 }
 
 /// All notices ever issued, paid and revoked ones too: without them a second payment looks unknown.
@@ -92,6 +109,7 @@ mod tests {
         let fact = |number: u64| NoticeFact {
             reference: reference(number),
             amount: Money::from_fen(number.cast_signed()),
+            payable: Money::from_fen(number.cast_signed()),
             status: NoticeStatus::Awaiting,
             employer: EmployerIndex(0),
         };

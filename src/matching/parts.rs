@@ -49,11 +49,11 @@ pub(super) fn settle(night: &mut Night<'_, '_>, certain: &mut [Part]) -> (Vec<Op
                 night.set(first.index, Decision::matched(reference, because));
             }
             NoticeState::Open(_) if trusted => {
-                open.extend(settle_open(night, notice, fact, parts));
+                open.extend(settle_open(night, notice, fact, parts, &mut suspects));
             }
             NoticeState::Open(_) => {
                 let parts = disagree::hold_out(night, notice, fact, parts, &mut suspects);
-                open.extend(settle_open(night, notice, fact, &parts));
+                open.extend(settle_open(night, notice, fact, &parts, &mut suspects));
             }
             state @ NoticeState::Revoked(_) => {
                 suspend_all(night, parts, Reason::NoticeRevoked, reference, state);
@@ -73,6 +73,7 @@ fn settle_open(
     notice: usize,
     fact: &NoticeFact,
     parts: &[Part],
+    suspects: &mut Vec<Suspect>,
 ) -> Option<Open> {
     let (reference, due) = (fact.reference, fact.amount);
     match parts {
@@ -82,7 +83,7 @@ fn settle_open(
             night.set(only.index, Decision::matched(reference, Because::Alone { reference, due }));
             None
         }
-        _ => settle_parts(night, notice, fact, parts),
+        _ => settle_parts(night, notice, fact, parts, suspects),
     }
 }
 
@@ -99,35 +100,75 @@ fn suspend_all(
     }
 }
 
-/// Rule 1 for one notice that is open: looks for the only set that is exact.
+/// Rule 1 for one notice that is open: looks for the only set that is exact; where there is none and a part of
+/// the employer's advance balance is reserved for it, for the only set that brings what is then missing.
+///
+/// The second search begins only where the first has proved that there is no set, and no payment that is exact
+/// alone was held out.
 fn settle_parts(
     night: &mut Night<'_, '_>,
     notice: usize,
     fact: &NoticeFact,
     parts: &[Part],
+    suspects: &mut Vec<Suspect>,
 ) -> Option<Open> {
     let items = night.items;
     let find = |part: &Part| items.get(place(part.index)).map(|item| (part.index, item));
-    let mut parts: Vec<Placed<'_, '_>> = parts.iter().filter_map(find).collect();
-    parts.sort_by(|(_, one), (_, other)| one.order().cmp(&other.order()));
-    match exact(night, fact, &parts) {
-        Exact::Set(chosen, standing) => {
-            night.pay(notice);
-            for (index, _) in parts {
-                let decision = if chosen.contains(&index) {
-                    Decision::matched(fact.reference, in_words(standing))
-                } else {
-                    left_over(fact)
-                };
-                night.set(index, decision);
-            }
-            None
-        }
-        Exact::Unproved(standing) | Exact::None(standing) => {
-            let parts = parts.into_iter().map(|(index, _)| index).collect();
-            Some(Open { notice, parts, standing })
+    let mut placed: Vec<Placed<'_, '_>> = parts.iter().filter_map(find).collect();
+    placed.sort_by(|(_, one), (_, other)| one.order().cmp(&other.order()));
+    let mut splits = split(night, &placed);
+    let mut found = exact(night, fact, &splits, Money::ZERO);
+    let held_out = suspects.iter().any(|suspect| suspect.is_of(notice));
+    let reserved = fact.reserved();
+    if matches!(found, Exact::None) && !reserved.is_zero() && !held_out {
+        let rest = disagree::hold_out_payable(night, notice, fact, parts, suspects);
+        if rest.len() == placed.len() {
+            found = exact(night, fact, &splits, reserved);
+        } else {
+            // Whether one of them settles it is seen in the end; until then nothing else does.
+            placed.retain(|(index, _)| rest.contains(index));
+            splits = split(night, &placed);
         }
     }
+    let standing = match found {
+        Exact::Set(chosen, standing) => {
+            night.pay(notice);
+            settle_set(night, fact, &placed, &chosen, standing);
+            return None;
+        }
+        Exact::Unproved(standing) => standing,
+        Exact::None => open_verdict(night, fact, &splits, &placed),
+    };
+    let parts: Vec<u32> = placed.into_iter().map(|(index, _)| index).collect();
+    (!parts.is_empty()).then_some(Open { notice, parts, standing })
+}
+
+/// Settles a notice with the parts that were chosen; the others are left over.
+fn settle_set(
+    night: &mut Night<'_, '_>,
+    fact: &NoticeFact,
+    parts: &[Placed<'_, '_>],
+    chosen: &BTreeSet<u32>,
+    standing: Standing,
+) {
+    for (index, _) in parts {
+        let decision = if chosen.contains(index) {
+            Decision::matched_with(fact.reference, in_words(standing), standing.from_advance)
+        } else {
+            left_over(fact)
+        };
+        night.set(*index, decision);
+    }
+}
+
+/// A payment that settles its notice alone together with the advance balance: how it stands.
+pub(super) fn alone_with_advance(
+    night: &Night<'_, '_>,
+    fact: &NoticeFact,
+    index: u32,
+) -> Option<Standing> {
+    let item = night.items.get(place(index))?;
+    Some(standing(night, fact, &[(index, item)], Verdict::Exact, fact.reserved()))
 }
 
 enum Exact {
@@ -135,24 +176,39 @@ enum Exact {
     Set(BTreeSet<u32>, Standing),
     /// Several sets, or too many parts to know.
     Unproved(Standing),
-    None(Standing),
+    None,
 }
 
-/// Looks in every split for the only exact set; of several splits the earliest completed wins.
-///
-/// A split with several sets, or one too large to search, might have completed earlier, so it stops the
-/// notice even where another split has its only set.
-fn exact(night: &Night<'_, '_>, fact: &NoticeFact, parts: &[Placed<'_, '_>]) -> Exact {
-    let mut splits: BTreeMap<Split, Vec<Placed<'_, '_>>> = BTreeMap::new();
+/// The parts by what one bank booked in one month, in their order.
+fn split<'n, 'a>(
+    night: &Night<'_, '_>,
+    parts: &[Placed<'n, 'a>],
+) -> BTreeMap<Split, Vec<Placed<'n, 'a>>> {
+    let mut splits: BTreeMap<Split, Vec<Placed<'n, 'a>>> = BTreeMap::new();
     for (index, item) in parts {
         let paying = if night.rules.same_paying_bank { item.paying_bank } else { PayingBank(0) };
         let split = (YearMonth::of(item.booked_on), item.bank, paying);
         splits.entry(split).or_default().push((*index, item));
     }
+    splits
+}
+
+/// Looks in every split for the only set that is exact with so much of the advance balance; of several splits
+/// the earliest completed wins.
+///
+/// A split with several sets, or one too large to search, might have completed earlier, so it stops the
+/// notice even where another split has its only set.
+fn exact(
+    night: &Night<'_, '_>,
+    fact: &NoticeFact,
+    splits: &BTreeMap<Split, Vec<Placed<'_, '_>>>,
+    from_advance: Money,
+) -> Exact {
+    let missing = fact.amount.fen().saturating_sub(from_advance.fen());
     let mut best: Option<Vec<Placed<'_, '_>>> = None;
     for split in splits.values() {
         let amounts: Vec<i64> = split.iter().map(|(_, item)| item.amount.fen()).collect();
-        let verdict = match cover::search(&amounts, fact.amount.fen(), night.rules.parts_budget) {
+        let verdict = match cover::search(&amounts, missing, night.rules.parts_budget) {
             Cover::None => continue,
             Cover::Unique(places) => {
                 let set: Vec<_> = places.iter().filter_map(|at| split.get(*at).copied()).collect();
@@ -164,14 +220,14 @@ fn exact(night: &Night<'_, '_>, fact: &NoticeFact, parts: &[Placed<'_, '_>]) -> 
             Cover::Ambiguous => Verdict::AmbiguousParts,
             Cover::OverBudget => Verdict::TooManyParts,
         };
-        return Exact::Unproved(standing(night, fact, split, verdict));
+        return Exact::Unproved(standing(night, fact, split, verdict, from_advance));
     }
     match best {
         Some(set) => {
             let chosen = set.iter().map(|(index, _)| *index).collect();
-            Exact::Set(chosen, standing(night, fact, &set, Verdict::Exact))
+            Exact::Set(chosen, standing(night, fact, &set, Verdict::Exact, from_advance))
         }
-        None => Exact::None(open_verdict(night, fact, &splits, parts)),
+        None => Exact::None,
     }
 }
 
@@ -192,10 +248,10 @@ fn open_verdict(
     parts: &[Placed<'_, '_>],
 ) -> Standing {
     if let Some(split) = splits.values().find(|split| sum(split) > fact.amount) {
-        return standing(night, fact, split, Verdict::Overpaid);
+        return standing(night, fact, split, Verdict::Overpaid, Money::ZERO);
     }
     let months: BTreeSet<YearMonth> = splits.keys().map(|(month, ..)| *month).collect();
-    let mut standing = standing(night, fact, parts, Verdict::Underpaid);
+    let mut standing = standing(night, fact, parts, Verdict::Underpaid, fact.reserved());
     let reached = standing.received >= fact.amount;
     standing.verdict = match (splits.len(), months.len()) {
         _ if !reached && night.as_of < standing.closes_on => Verdict::Awaiting,
@@ -216,6 +272,7 @@ fn standing(
     fact: &NoticeFact,
     parts: &[Placed<'_, '_>],
     verdict: Verdict,
+    from_advance: Money,
 ) -> Standing {
     let latest = parts.iter().map(|(_, item)| item.booked_on).max().unwrap_or(night.as_of);
     let month = YearMonth::of(latest);
@@ -232,12 +289,15 @@ fn standing(
         months: months.len(),
         month,
         closes_on: night.calendar.closes_on(month, night.rules.lag_working_days),
+        from_advance,
     }
 }
 
 fn in_words(standing: Standing) -> Because {
     match standing {
-        Standing { verdict: Verdict::Exact, parts: 1, reference, due, .. } => {
+        Standing { verdict: Verdict::Exact, parts: 1, reference, due, from_advance, .. }
+            if from_advance.is_zero() =>
+        {
             Because::Alone { reference, due }
         }
         several => Because::Standing(Box::new(several)),
@@ -255,6 +315,7 @@ pub(super) fn leave_open(night: &mut Night<'_, '_>, open: Vec<Open>) {
         let fact = NoticeFact {
             reference: standing.reference,
             amount: standing.due,
+            payable: standing.due,
             status: crate::remittance::NoticeStatus::Awaiting,
             employer: EmployerIndex::default(),
         };

@@ -96,7 +96,8 @@ impl Payers {
         let mut from = 0;
         for (reference, amount, index, of_account) in registered {
             let Some((_, fact)) = notices.find_from(&mut from, reference) else { continue };
-            let alone = fact.status == NoticeStatus::Awaiting && fact.amount == amount;
+            let pays = fact.amount == amount || fact.is_payable(amount);
+            let alone = fact.status == NoticeStatus::Awaiting && pays;
             if alone && !of_account.contains(&fact.employer) {
                 by_item.insert(index, of_account.into());
             }

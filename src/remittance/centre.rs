@@ -42,6 +42,8 @@ use std::sync::Arc;
 /// - `adjust_rate` needs every account where the policy allows one of base and rate;
 /// - `issue_notice` needs the lists (their lines may be left out), the unpaid supplements, and the
 ///   references that are taken ([`Centre::reserve_reference`]);
+/// - `issue_notice`, `pay_from_advance` and what takes from an advance balance need the notices that have
+///   reserved some of it;
 /// - `revoke_notice` needs what came of the notice's money ([`Centre::note_parts_here`]);
 /// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open
 ///   registers, and for an account that was transferred away the employer where it is now;
@@ -75,6 +77,9 @@ pub struct Centre {
     /// What unpaid supplements ask for, with how many ask for it; derived from `registers`.
     #[serde(skip)]
     pub(super) unpaid: BTreeMap<UnpaidKey, usize>,
+    /// What notices that wait have reserved of advance balances; derived from `notices`.
+    #[serde(skip)]
+    pub(super) reserved: BTreeMap<Id, Money>,
     /// How many a slot holds; derived from `appointments`.
     #[serde(skip)]
     pub(super) slots: BTreeMap<(String, NaiveDate, String), usize>,
@@ -111,6 +116,7 @@ impl Centre {
             log: Table::default(),
             documents: BTreeMap::new(),
             unpaid: BTreeMap::new(),
+            reserved: BTreeMap::new(),
             slots: BTreeMap::new(),
             references_elsewhere: BTreeSet::new(),
             parts_here: BTreeMap::new(),
@@ -134,11 +140,6 @@ impl Centre {
     /// Says who acts from now on, and when; the log repeats it.
     pub fn set_author(&mut self, author: Author) {
         self.author = author;
-    }
-
-    /// Says what came of the money of a notice that waits, as the bank's side of the store knows it.
-    pub fn note_parts_here(&mut self, reference: PaymentReference, parts: PartsHere) {
-        self.parts_here.insert(reference, parts);
     }
 
     /// Begins another file of operations: `op_line` means lines of this file from now on.

@@ -172,7 +172,8 @@ entities! {
     Register Register, registers, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal),
         super::index::index_unpaid;
     Roster Roster, rosters, (Id, YearMonth) = |row| (row.employer_id.clone(), row.month);
-    Notice IssuedNotice, notices, PaymentReference = |row| row.reference;
+    Notice IssuedNotice, notices, PaymentReference = |row| row.reference,
+        super::advance::index_reserved;
     Voucher Voucher, vouchers, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Correction Correction, corrections, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Appointment Appointment, appointments, Id = |row| row.appointment_id.clone(),

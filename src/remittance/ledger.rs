@@ -226,6 +226,11 @@ impl Centre {
             let held = funds.get(id).copied().unwrap_or_default();
             check(id, "the fund is what the employees have", fund, held);
         }
+        for employer in &self.employers {
+            let (id, held) = (&employer.employer_id, employer.balances.advance);
+            let reserved = self.reserved_advance(id);
+            check(id, "what is reserved is in the advance balance", reserved, reserved.min(held));
+        }
         for notice in self.notices.iter().filter(|notice| notice.has_lines()) {
             let lines = self.notice_total(notice);
             check(&notice.reference, "a notice is its lines", notice.amount, lines);

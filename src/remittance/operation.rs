@@ -4,6 +4,7 @@
 //! are refused with what was found and what was expected. [`Centre::apply`] does an operation;
 //! [`Answer`] is the line that is printed for it.
 
+use super::advance::FromAdvance;
 use super::centre::Centre;
 use super::change::Change;
 use super::enrolment::{Agent, AgentChange, Channel, EmployerKind};
@@ -178,6 +179,7 @@ operations! {
         employer_id: Id,
         #[serde(default)] months: Vec<YearMonth>,
         #[serde(default)] supplements: bool,
+        #[serde(default)] from_advance: FromAdvance,
     }) = |work, op| payment::issue(work, op);
 
     RevokeNotice(RevokeNotice {
@@ -323,6 +325,12 @@ pub struct Output {
     pub reference: Option<PaymentReference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
+    /// What of a notice's amount the advance balance brings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_advance: Option<Money>,
+    /// What of a notice's amount is to be transferred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payable: Option<Money>,
     /// What came of a revoked notice's money and is in suspense from the next run on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parts: Option<PartsHere>,

@@ -4,19 +4,26 @@
 //! from the day and from what it is ([`reference_candidates`]), so a replay gives the same one; where two
 //! notices would meet in one reference, the later steps on. It is never given again.
 //!
-//! Invariant: while it is awaiting or paid, a notice's amount is the sum of its lines.
+//! Invariant: while it is awaiting or paid, a notice's amount is the sum of its lines; what is to be
+//! transferred, and what it reserves of the advance balance (`advance.rs`), are the amount.
 
-use super::centre::{Centre, Work, sum};
+mod revoking;
+
+pub use revoking::PartsGo;
+pub(super) use revoking::revoke;
+
+use super::advance;
+use super::centre::{Centre, Work, difference, sum};
 use super::correction::LineKey;
 use super::employee::digest;
 use super::enrolment::EmployerAccount;
 use super::log::LogKind;
-use super::operation::{IssueNotice, Output, RevokeNotice};
+use super::operation::{IssueNotice, Output};
 use super::refusal::Refusal;
 use super::register::Register;
 use super::roster::Roster;
 use super::wire::{day, day_or_none};
-use super::{Id, Money, NoticeStatus, PartsHere, PaymentNotice, PaymentReference, YearMonth};
+use super::{Id, Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -27,6 +34,9 @@ pub struct IssuedNotice {
     pub reference: PaymentReference,
     pub employer_id: Id,
     pub amount: Money,
+    /// What was reserved for it of the employer's advance balance when it was issued.
+    #[serde(default)]
+    pub from_advance: Money,
     #[serde(with = "day")]
     pub issued_on: NaiveDate,
     /// The roster month it is shown under: the latest it is over.
@@ -38,6 +48,9 @@ pub struct IssuedNotice {
     pub status: NoticeState,
     #[serde(with = "day_or_none")]
     pub paid_on: Option<NaiveDate>,
+    /// What paid it of the employer's advance balance; zero while it is not paid.
+    #[serde(default)]
+    pub advance_used: Money,
 }
 
 /// [`NoticeStatus`] as it is written down.
@@ -47,14 +60,6 @@ pub enum NoticeState {
     Awaiting,
     Paid,
     Revoked,
-}
-
-/// Where a revoked notice's money goes that is here already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PartsGo {
-    /// To suspense, as `notice-revoked`: the next run puts them there.
-    ToSuspense,
 }
 
 /// One line of a notice: what one employee gets of it.
@@ -81,6 +86,31 @@ impl IssuedNotice {
             month: self.month,
             status: self.status.into(),
         }
+    }
+
+    /// What of the advance balance nobody else may spend: its reservation, while it waits.
+    #[must_use]
+    pub const fn reserved(&self) -> Money {
+        match self.status {
+            NoticeState::Awaiting => self.from_advance,
+            NoticeState::Paid | NoticeState::Revoked => Money::ZERO,
+        }
+    }
+
+    /// What the advance balance brings: what is reserved while it waits, what was used once it is paid.
+    #[must_use]
+    pub const fn deduction(&self) -> Money {
+        match self.status {
+            NoticeState::Awaiting => self.from_advance,
+            NoticeState::Paid => self.advance_used,
+            NoticeState::Revoked => Money::ZERO,
+        }
+    }
+
+    /// What is left to be transferred beside [`IssuedNotice::deduction`].
+    #[must_use]
+    pub fn payable(&self) -> Money {
+        self.amount.checked_sub(self.deduction()).unwrap_or(self.amount)
     }
 
     /// Whether it stands and says what each employee gets; one from a core system may not.
@@ -199,12 +229,14 @@ impl Centre {
                 reference,
                 employer_id,
                 amount: notice.amount,
+                from_advance: Money::ZERO,
                 issued_on: notice.issued_on,
                 month: notice.month,
                 months: Vec::new(),
                 supplements: Vec::new(),
                 status: notice.status.into(),
                 paid_on: None,
+                advance_used: Money::ZERO,
             });
             let amount = Some(notice.amount);
             Ok(Output { reference: Some(reference), amount, ..Output::default() })
@@ -266,6 +298,7 @@ pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Ref
     if amount.is_zero() {
         return Err(Refusal::NothingWaits { employer: op.employer_id.clone() });
     }
+    let from_advance = advance::reserve(work, &employer, amount, op.from_advance)?;
     let months: Vec<YearMonth> = months.into_iter().collect();
     let mut candidates = reference_candidates(&employer, &months, op.on);
     let reference = candidates.find(|candidate| work.may_give(*candidate));
@@ -288,16 +321,24 @@ pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Ref
         reference,
         employer_id: op.employer_id.clone(),
         amount,
+        from_advance,
         issued_on: op.on,
         month,
         months,
         supplements: ordinals,
         status: NoticeState::Awaiting,
         paid_on: None,
+        advance_used: Money::ZERO,
     });
     let subject = reference.to_string();
     work.note(&op.employer_id, ordinal, LogKind::Submitted, "issue_notice", subject, Some(amount));
-    Ok(Output { reference: Some(reference), amount: Some(amount), ..Output::default() })
+    Ok(Output {
+        reference: Some(reference),
+        amount: Some(amount),
+        from_advance: Some(from_advance),
+        payable: Some(difference(amount, from_advance)?),
+        ..Output::default()
+    })
 }
 
 /// A list that no notice is over.
@@ -321,43 +362,6 @@ fn waiting(work: &Work<'_>, employer_id: &Id) -> Vec<Register> {
         .filter(|register| register.reference.is_none())
         .map(|register| Register::clone(register))
         .collect()
-}
-
-/// Revokes an awaiting notice; its lists and supplements are free again, its reference is not.
-///
-/// While a part of its money is here it is refused: the payer would have paid for nothing without
-/// anybody having said so. Whoever says where the parts go revokes it all the same.
-pub(super) fn revoke(work: &mut Work<'_>, op: &RevokeNotice) -> Result<Output, Refusal> {
-    let notice = work.awaiting(op.reference)?;
-    let here = work.centre.parts_here.get(&op.reference).copied().unwrap_or_default();
-    if !here.is_none() && op.parts.is_none() {
-        let PartsHere { count, sum } = here;
-        let reference = op.reference;
-        return Err(Refusal::NoticePartlyReceived { reference, count, sum });
-    }
-    let employer_id = notice.employer_id.clone();
-    let mut employer = work.employer(&employer_id)?;
-    for month in &notice.months {
-        if let Some(roster) = work.centre.roster(&employer_id, *month) {
-            let roster = Roster { reference: None, ..Roster::clone(roster) };
-            work.put(roster);
-        }
-    }
-    for ordinal in &notice.supplements {
-        if let Some(register) = work.centre.registers.get(&(employer_id.clone(), *ordinal)) {
-            let register = Register { reference: None, ..Register::clone(register) };
-            work.put(register);
-        }
-    }
-    let ordinal = employer.next_ordinal();
-    work.put(employer);
-    let amount = Some(notice.amount);
-    work.put(IssuedNotice { status: NoticeState::Revoked, ..notice });
-    let subject = op.reference.to_string();
-    work.note(&employer_id, ordinal, LogKind::Revoked, "revoke_notice", subject, amount);
-    let parts = Some(here).filter(|here| !here.is_none());
-    let (employer_id, reference) = (Some(employer_id), Some(op.reference));
-    Ok(Output { employer_id, reference, amount, parts, ..Output::default() })
 }
 
 impl Work<'_> {

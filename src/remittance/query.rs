@@ -52,6 +52,9 @@ pub struct EmployerView<'a> {
     pub sealed: usize,
     pub fund: Money,
     pub advance: Money,
+    /// What of the advance balance notices that wait have reserved, and what is free.
+    pub reserved: Money,
+    pub free: Money,
     pub clearing: Money,
 }
 
@@ -149,6 +152,8 @@ impl Centre {
             sealed: of_employer().filter(|account| account.seal_reason().is_some()).count(),
             fund: employer.balances.fund,
             advance: employer.balances.advance,
+            reserved: self.reserved_advance(employer_id),
+            free: self.free_advance(employer_id),
             clearing: employer.balances.clearing,
         })
     }

@@ -177,9 +177,15 @@ impl Receipt<'_> {
             ("缴存单位", employer, ""),
             ("缴款内容", over(notice), ""),
             ("应缴金额", format!("{} 元", notice.amount), MONEY),
+        ];
+        if !notice.deduction().is_zero() {
+            facts.push(("单位暂存款抵扣", format!("{} 元", notice.deduction()), MONEY));
+            facts.push(("应转账", format!("{} 元", notice.payable()), MONEY));
+        }
+        facts.extend([
             ("开具日期", notice.issued_on.to_string(), ""),
             ("状态", NoticeStatus::from(notice.status).chinese().to_owned(), ""),
-        ];
+        ]);
         if let Some(day) = notice.paid_on {
             facts.push(("收款日期", day.to_string(), ""));
         }
@@ -218,10 +224,24 @@ impl Receipt<'_> {
                 date(*day)
             )?;
         }
-        page.push_str(
-            "<li>转账金额须与应缴金额一致，一分不多、一分不少；分笔转账的，各笔合计等于应缴金额。</li>\n</ul>\n",
-        );
-        Ok(())
+        writeln!(page, "<li>{}</li>\n</ul>", self.what_to_transfer())
+    }
+}
+
+impl Receipt<'_> {
+    /// How much is to be transferred: the amount, or what the advance balance leaves of it.
+    fn what_to_transfer(&self) -> String {
+        let (advance, payable) = (self.notice.deduction(), self.notice.payable());
+        if advance.is_zero() {
+            return "转账金额须与应缴金额一致，一分不多、一分不少；分笔转账的，各笔合计等于应缴金额。".to_owned();
+        }
+        if payable.is_zero() {
+            return format!("单位暂存款抵扣 {advance} 元，无需转账；将在下次批处理时入账。");
+        }
+        format!(
+            "暂存款抵扣 {advance} 元，应转账 {payable} 元，一分不多、一分不少；分笔转账的，各笔合计等于应转账金额。按应缴金额 {} 元全额转账的，不动用暂存款。",
+            self.notice.amount
+        )
     }
 }
 

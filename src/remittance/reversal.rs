@@ -7,7 +7,8 @@
 //! What was built on the money since is in the way and is named: the employee's balance gone, the
 //! advance balance spent, the same supplement filed again, a line of it corrected.
 
-use super::centre::{Centre, Work, sum};
+use super::advance::{advance, check_free};
+use super::centre::{Centre, Work, difference, sum};
 use super::correction::check_uncorrected;
 use super::ledger::{Posting, VoucherKind};
 use super::log::LogKind;
@@ -16,13 +17,14 @@ use super::payment::{IssuedNotice, NoticeState};
 use super::refusal::Refusal;
 use super::register::{Register, RegisterStatus};
 use super::roster::Roster;
-use super::settlement::{Way, advance, check_advance, spread};
+use super::settlement::{Way, spread};
 use super::{Id, Money, PaymentReference, Subject};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 impl Centre {
-    /// Books a settlement back that bank money alone paid for; the notice is open again.
+    /// Books a settlement back; the notice is open again, and has what it took of the advance balance
+    /// reserved again, as far as that is free: what it had not taken may be spent elsewhere by now.
     ///
     /// Beside what a settlement needs it needs the registers that were completed with it.
     ///
@@ -50,7 +52,7 @@ impl Centre {
         let postings =
             [Posting::debit(Subject::BankDeposit, red), Posting::credit(Subject::Advance, red)];
         self.work(on, None, |work| {
-            check_advance(&work.employer(employer_id)?, amount)?;
+            check_free(work, &work.employer(employer_id)?, amount, None)?;
             advance(work, employer_id, amount, VoucherKind::AdvanceReversal, &postings)
         })
     }
@@ -67,16 +69,25 @@ fn reverse(work: &mut Work<'_>, reference: PaymentReference) -> Result<Output, R
     let lines = spread(work, &notice, ordinal, way)?;
     let without_lines = if notice.has_lines() { Money::ZERO } else { notice.amount };
     let postings = [
-        Posting::debit(Subject::BankDeposit, way.of(notice.amount)),
+        Posting::debit(Subject::BankDeposit, way.of(notice.payable())),
+        Posting::debit(Subject::Advance, way.of(notice.advance_used)),
         Posting::credit(Subject::Contributions, way.of(lines.here)),
         Posting::credit(Subject::Transit, way.of(lines.elsewhere)),
         Posting::credit(Subject::Clearing, way.of(without_lines)),
     ];
     work.post(&mut employer, ordinal, VoucherKind::SettlementReversal, Some(reference), &postings)?;
+    let reserved = work.centre.reserved_advance(&notice.employer_id);
+    let free = difference(employer.balances.advance, reserved)?;
     work.put(employer);
     reopen(work, &notice);
     let (employer_id, amount) = (notice.employer_id.clone(), Some(notice.amount));
-    work.put(IssuedNotice { status: NoticeState::Awaiting, paid_on: None, ..notice });
+    work.put(IssuedNotice {
+        status: NoticeState::Awaiting,
+        paid_on: None,
+        from_advance: notice.from_advance.min(free),
+        advance_used: Money::ZERO,
+        ..notice
+    });
     let (kind, subject) = (LogKind::Revoked, reference.to_string());
     work.note(&employer_id, ordinal, kind, "reverse_settlement", subject, amount);
     Ok(Output { reference: Some(reference), amount, ..Output::default() })

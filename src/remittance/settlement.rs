@@ -1,9 +1,9 @@
 //! Settlement 分账: a paid notice is posted to each employee's account, exactly its line.
 //!
 //! Start at [`Centre::settle`]: the bank's parts and the advance balance must be the notice to the
-//! fen. What staff decide of an overpayment goes to the advance balance (单位暂存款) by
-//! [`Centre::credit_advance`] and pays a later notice, or goes back.
+//! fen. How money comes to the advance balance, and what of it is free, is in `advance.rs`.
 
+use super::advance::check_free;
 use super::centre::{Centre, Work, sum};
 use super::employee::EntryKind;
 use super::enrolment::EmployerAccount;
@@ -40,88 +40,6 @@ impl Centre {
     ) -> Result<Applied, Refusal> {
         self.work(on, None, |work| settle(work, reference, payment))
     }
-
-    /// Puts money that came and belongs to nothing yet on the employer's advance balance.
-    ///
-    /// # Errors
-    /// [`Refusal`]: the employer is unknown or the amount is not more than zero.
-    pub fn credit_advance(
-        &mut self,
-        employer_id: &Id,
-        on: NaiveDate,
-        amount: Money,
-    ) -> Result<Applied, Refusal> {
-        let postings = |amount| {
-            [
-                Posting::debit(Subject::BankDeposit, amount),
-                Posting::credit(Subject::Advance, amount),
-            ]
-        };
-        self.work(on, None, |work| {
-            advance(work, employer_id, amount, VoucherKind::Advance, &postings(amount))
-        })
-    }
-
-    /// Gives money on the advance balance back to the employer.
-    ///
-    /// # Errors
-    /// [`Refusal`]: the employer is unknown or has less than the amount.
-    pub fn refund_advance(
-        &mut self,
-        employer_id: &Id,
-        on: NaiveDate,
-        amount: Money,
-    ) -> Result<Applied, Refusal> {
-        let postings = |amount| {
-            [
-                Posting::debit(Subject::Advance, amount),
-                Posting::credit(Subject::BankDeposit, amount),
-            ]
-        };
-        self.work(on, None, |work| {
-            check_advance(&work.employer(employer_id)?, amount)?;
-            advance(work, employer_id, amount, VoucherKind::AdvanceRefund, &postings(amount))
-        })
-    }
-}
-
-pub(super) fn advance(
-    work: &mut Work<'_>,
-    employer_id: &Id,
-    amount: Money,
-    kind: VoucherKind,
-    postings: &[Posting],
-) -> Result<Output, Refusal> {
-    let mut employer = work.employer(employer_id)?;
-    if amount <= Money::ZERO {
-        return Err(Refusal::AdvanceNotPositive { value: amount });
-    }
-    let ordinal = employer.next_ordinal();
-    work.post(&mut employer, ordinal, kind, None, postings)?;
-    work.put(employer);
-    let (log, what) = match kind {
-        VoucherKind::Advance => (LogKind::Paid, "credit_advance"),
-        VoucherKind::AdvanceReversal => (LogKind::Revoked, "reverse_advance"),
-        VoucherKind::AdvanceRefund
-        | VoucherKind::Settlement
-        | VoucherKind::SettlementWithoutLines
-        | VoucherKind::SettlementReversal
-        | VoucherKind::TransferOut
-        | VoucherKind::TransferIn
-        | VoucherKind::Correction
-        | VoucherKind::Merge => (LogKind::Paid, "refund_advance"),
-    };
-    work.note(employer_id, ordinal, log, what, String::new(), Some(amount));
-    Ok(Output { amount: Some(amount), ..Output::default() })
-}
-
-pub(super) fn check_advance(employer: &EmployerAccount, amount: Money) -> Result<(), Refusal> {
-    let held = employer.balances.advance;
-    if amount > held {
-        let employer = employer.employer_id.clone();
-        return Err(Refusal::AdvanceTooSmall { employer, held, needed: amount });
-    }
-    Ok(())
 }
 
 /// Pays a whole notice from the advance balance.
@@ -145,7 +63,7 @@ fn settle(
     if paid != notice.amount {
         return Err(Refusal::PartsDiffer { reference, expected: notice.amount, found: paid });
     }
-    check_advance(&employer, payment.from_advance)?;
+    check_free(work, &employer, payment.from_advance, Some(&notice))?;
     let ordinal = employer.next_ordinal();
     let spread = spread(work, &notice, ordinal, Way::Paid)?;
     let lines = sum(spread.here, spread.elsewhere)?;
@@ -169,7 +87,8 @@ fn settle(
     complete(work, &notice);
     let (employer_id, amount) = (notice.employer_id.clone(), Some(notice.amount));
     let paid_on = Some(work.on);
-    work.put(IssuedNotice { status: NoticeState::Paid, paid_on, ..notice });
+    let advance_used = payment.from_advance;
+    work.put(IssuedNotice { status: NoticeState::Paid, paid_on, advance_used, ..notice });
     work.note(&employer_id, ordinal, LogKind::Paid, "settle", reference.to_string(), amount);
     let (employer_id, reference) = (Some(employer_id), Some(reference));
     Ok(Output { employer_id, reference, amount, ..Output::default() })

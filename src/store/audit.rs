@@ -12,7 +12,7 @@ mod digest;
 use super::bulk::Bulk;
 use super::desk::proof;
 use super::sql::{Connection, params};
-use super::{Store, StoreError};
+use super::{Store, StoreError, remittance};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
 use crate::suspense::trail::{Break, Chain};
 use std::collections::BTreeMap;
@@ -181,7 +181,8 @@ const SETTLEMENTS: &str = "
             where centre_id = ?1 and reference is not null) p
     left join notice n on n.centre_id = ?1 and n.reference = p.reference
     group by 1
-    having max(p.settled) <> sum(p.paid) or max(n.amount_fen) is distinct from max(p.settled)
+    having max(p.settled) <> sum(p.paid)
+        or (max(p.settled) > 0 and max(n.amount_fen) is distinct from max(p.settled))
     order by 1 limit 20";
 
 /// Settled notices that have lines, against what was posted to employees under their references; what was
@@ -275,8 +276,13 @@ impl Store {
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
         settlements(connection, centre, &mut gaps)?;
         spread(connection, centre, &mut gaps)?;
-        let all =
-            [&ORPHANS[..], &proof::ORPHANS, &corrected::ORPHANS, &super::refund::proof::ORPHANS];
+        let all = [
+            &ORPHANS[..],
+            &proof::ORPHANS,
+            &corrected::ORPHANS,
+            &super::refund::proof::ORPHANS,
+            &remittance::proof::ORPHANS,
+        ];
         for (what, sql) in all.into_iter().flatten() {
             let count: i64 = connection.query_row(sql, params![centre], |row| row.get(0))?;
             if count > 0 {

@@ -99,7 +99,14 @@ pub enum StoreError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// A notice that is paid or in use would change.
-    NoticeChanged { reference: String, field: &'static str, before: String, after: String },
+    NoticeChanged {
+        reference: String,
+        field: &'static str,
+        before: String,
+        after: String,
+        /// It was issued here, and the books say what it is.
+        issued: bool,
+    },
     /// No such collection account, notice or suspense item.
     NoSuch { what: &'static str, id: String },
     /// What staff ask of items cannot be done.
@@ -192,7 +199,13 @@ impl StoreError {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoticeChanged { reference, field, before, after } => write!(
+            Self::NoticeChanged { reference, field, before, after, issued: true } => write!(
+                f,
+                "notice {reference}: {field} is {before}, found {after}; a notice that was issued here is \
+                 what the books say: leave it out of the list, or change it with revoke_notice and \
+                 issue_notice"
+            ),
+            Self::NoticeChanged { reference, field, before, after, issued: false } => write!(
                 f,
                 "notice {reference}: {field} is {before}, found {after}; a notice that money was \
                  settled with does not change"

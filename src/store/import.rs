@@ -2,10 +2,12 @@
 //!
 //! Importing is an upsert by key, one transaction a file: what is equal changes nothing, what
 //! differs is changed and counted. A notice that money was settled with keeps its amount, employer
-//! and standing: to change it is refused, and with it the file.
+//! and standing, and one that was issued here all that it is: to change it is refused, and with it the file.
 
 mod employers;
 mod notices;
+
+pub use notices::UnknownEmployer;
 
 use super::bulk::Bulk;
 use super::sql::{Connection, params};

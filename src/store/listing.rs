@@ -4,7 +4,7 @@
 //! transactions needs no more memory than one of ten.
 
 use super::bulk::Bulk;
-use super::notices::{PARTS, STAGE};
+use super::notices::{DEDUCTION, PARTS, STAGE, USED};
 use super::row::{day, day_number, direction, reference, stage, stage_number, unknown};
 use super::sql::{Read, Row, params};
 use super::{Store, StoreError};
@@ -82,6 +82,9 @@ pub struct NoticeRow {
     pub employer_id: String,
     pub employer_name: Option<String>,
     pub amount: Money,
+    /// What the advance balance brings of it, and what is left to be transferred.
+    pub from_advance: Money,
+    pub payable: Money,
     pub issued_on: NaiveDate,
     pub month: YearMonth,
     pub status: NoticeStage,
@@ -119,11 +122,11 @@ const TRANSACTIONS: &str = "
 fn notices() -> String {
     format!(
         "select n.reference, n.employer_id, e.name, n.amount_fen, n.issued_on, n.month,
-            {STAGE}, s.settled_on
+            {STAGE}, s.settled_on, {DEDUCTION}
         from notice n
         left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
         left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-        {PARTS}
+        {PARTS} {USED}
         where n.centre_id = ?1
             and (?2 is null or n.reference = ?2)
             and (?3 is null or n.employer_id = ?3)
@@ -178,11 +181,14 @@ impl Store {
             filter.status.map(stage_number),
         ];
         statement.each(values, |row| {
+            let (amount, deduction) = (row.get::<i64>(3)?, row.get::<i64>(8)?);
             let notice = NoticeRow {
+                from_advance: Money::from_fen(deduction),
+                payable: Money::from_fen(amount.saturating_sub(deduction)),
                 reference: reference(row.get(0)?)?,
                 employer_id: row.get(1)?,
                 employer_name: row.get(2)?,
-                amount: Money::from_fen(row.get(3)?),
+                amount: Money::from_fen(amount),
                 issued_on: day(row.get(4)?)?,
                 month: YearMonth::from_ordinal(row.get(5)?),
                 status: stage(row.get(6)?)?,

@@ -25,7 +25,8 @@ pub(super) const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaitin
 
 /// A notice, and whether it is settled.
 const FACT: &str = "n.reference, n.amount_fen,
-    case when s.reference is not null then 2 else n.status end, n.employer_id";
+    case when s.reference is not null then 2 else n.status end, n.employer_id,
+    n.amount_fen - n.advance_fen";
 
 /// A notice's state as lists say it (`row::stage_number`), of a notice `n` beside its settlement `s` and [`PARTS`].
 pub(super) const STAGE: &str = "case when s.reference is not null then 2
@@ -37,6 +38,18 @@ pub(super) const PARTS: &str = "left join (select d.reference from decision d
         where d.centre_id = ?1 and d.outcome in (2, 3) and d.reference is not null
             and (d.reason is null or d.reason <> 2) group by d.reference) h
     on h.reference = n.reference";
+
+/// What an advance balance brings of a notice `n`, beside its settlement `s` and [`USED`]: what is reserved while
+/// it waits, what was used once it is paid.
+pub(super) const DEDUCTION: &str = "case when s.reference is not null then coalesce(u.fen, 0)
+    when n.status = 1 then n.advance_fen else 0 end";
+
+/// What advance balances paid of notices `u`; few among all notices.
+pub(super) const USED: &str =
+    "left join (select a.reference, cast(-sum(a.amount_fen) as bigint) as fen
+        from advance_entry a where a.centre_id = ?1 and a.reference is not null
+        group by a.reference) u
+    on u.reference = n.reference";
 
 /// What came of one notice's money: the same parts, counted and summed.
 const PARTS_OF: &str = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as bigint)
@@ -253,6 +266,7 @@ fn fact(row: &Row<'_>, numbers: &mut EmployerNumbers) -> Result<NoticeFact, Stor
     Ok(NoticeFact {
         reference: reference(row.get(0)?)?,
         amount: Money::from_fen(row.get(1)?),
+        payable: Money::from_fen(row.get(4)?),
         status,
         employer: numbers.number(row.text(3)?),
     })

@@ -8,12 +8,14 @@
 //! A settlement takes the same way ([`spread`]): whoever settles a notice that has lines posts each
 //! line to its employee in the same commit.
 
+mod advance;
 mod corrections;
 mod history;
 mod import;
 mod load;
 mod needs;
 mod people;
+pub(super) mod proof;
 mod read;
 mod write;
 
@@ -32,6 +34,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(super) use advance::advance_of;
 pub use history::SettledWhole;
 pub(super) use import::import_employee;
 pub use read::NoticeSheet;
@@ -60,6 +63,8 @@ enum Scope {
     Rosters,
     OpenRegisters,
     Corrections,
+    /// Notices that have reserved something of the advance balance.
+    Reservations,
 }
 
 impl Store {
@@ -101,6 +106,8 @@ impl Store {
             }
             if file.done > 0 {
                 super::trail::remade(connection, bulk.centre_id)?;
+                // A run that is judging meanwhile reads again: notices and reservations are others now.
+                super::trail::next_turn(connection, bulk.centre_id)?;
             }
             Ok((file, true))
         })
@@ -161,38 +168,56 @@ impl<'b> Books<'b> {
         Ok(Ok(applied.output))
     }
 
-    /// Posts a settled notice to its employees.
-    fn settle(&mut self, reference: PaymentReference, on: NaiveDate) -> Result<(), StoreError> {
+    /// Posts a settled notice to its employees, with what the advance balance brings of it.
+    fn settle(
+        &mut self,
+        Settled { reference, from_advance, .. }: Settled,
+        on: NaiveDate,
+    ) -> Result<(), StoreError> {
         self.need_lines(reference, on)?;
         let Some(notice) = self.centre.notice(reference).cloned() else { return Ok(()) };
         let amount = notice.amount;
         // Its settlement stands in this commit already; for the employees it is still to come.
-        self.centre.load(IssuedNotice { status: NoticeState::Awaiting, paid_on: None, ..notice });
-        let payment = Payment { bank_parts: vec![amount], from_advance: Money::ZERO };
+        self.centre.load(IssuedNotice {
+            status: NoticeState::Awaiting,
+            paid_on: None,
+            advance_used: Money::ZERO,
+            ..notice
+        });
+        let missing = amount.checked_sub(from_advance).unwrap_or_default();
+        let payment = Payment { bank_parts: vec![missing], from_advance };
         let applied = self.centre.settle(reference, on, &payment).map_err(StoreError::Domain)?;
         self.write(applied.changes)
     }
 }
 
+/// A notice that was just settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Settled {
+    pub(super) reference: PaymentReference,
+    pub(super) amount: Money,
+    /// What the employer's advance balance brings of it.
+    pub(super) from_advance: Money,
+}
+
 /// Posts each line of notices that were just settled to its employee; notices without lines are left
-/// as they are. `settled` is in the order of references, so that the same night writes the same books.
-pub(super) fn spread(
-    bulk: &Bulk,
-    settled: &[PaymentReference],
-    on: NaiveDate,
-) -> Result<(), StoreError> {
+/// as they are, unless an advance balance brings a part. `settled` is in the order of references, so that the
+/// same night writes the same books.
+pub(super) fn spread(bulk: &Bulk, settled: &[Settled], on: NaiveDate) -> Result<(), StoreError> {
     let centre = bulk.centre_id;
     // A centre that only imports notices has no lines at all: asked once, not a million times.
     let any = "select 1 from notice_part where centre_id = ?1 limit 1";
-    if !bulk.connection.prepare_cached(any)?.exists(params![centre])? {
+    let with_advance = settled.iter().any(|one| !one.from_advance.is_zero());
+    if !with_advance && !bulk.connection.prepare_cached(any)?.exists(params![centre])? {
         return Ok(());
     }
     let mut has_lines = bulk
         .connection
         .prepare_cached("select 1 from notice_part where centre_id = ?1 and reference = ?2")?;
     let mut policy = None;
-    for reference in settled {
-        if !has_lines.exists(params![centre, reference_number(*reference)])? {
+    for one in settled {
+        let number = reference_number(one.reference);
+        if one.from_advance.is_zero() && !has_lines.exists(params![centre, number])? {
             continue;
         }
         let policy = match &policy {
@@ -200,7 +225,7 @@ pub(super) fn spread(
             None => Arc::clone(policy.insert(shipped_policy()?)),
         };
         // Books of its own: one notice at a time in memory.
-        Books::new(bulk, policy).settle(*reference, on)?;
+        Books::new(bulk, policy).settle(*one, on)?;
     }
     Ok(())
 }
@@ -249,26 +274,30 @@ pub(super) fn reverse_advance(
     let mut books = Books::new(bulk, shipped_policy()?);
     let employer_id = Id::from(employer_id);
     books.employer(&employer_id, on)?;
+    books.reservations(&employer_id)?;
     let applied = books.centre.reverse_advance(&employer_id, on, amount);
     books.write(applied.map_err(StoreError::Domain)?.changes)
 }
 
-/// Books a settlement back in the books of employees, where the notice has lines; its settlement must
-/// still stand.
+/// Books a settlement back in the books of employees, where the notice has lines or the advance balance paid
+/// a part; its settlement must still stand. Gives what returned to the advance balance.
 pub(super) fn reverse(
     bulk: &Bulk,
     reference: PaymentReference,
     on: NaiveDate,
-) -> Result<(), StoreError> {
-    let has_lines = "select 1 from notice_part where centre_id = ?1 and reference = ?2";
+) -> Result<Money, StoreError> {
+    let posted = "select 1 from notice_part where centre_id = ?1 and reference = ?2
+        union all select 1 from advance_entry where centre_id = ?1 and reference = ?2";
     let key = params![bulk.centre_id, reference_number(reference)];
-    if !bulk.connection.prepare_cached(has_lines)?.exists(key)? {
-        return Ok(());
+    if !bulk.connection.prepare_cached(posted)?.exists(key)? {
+        return Ok(Money::ZERO);
     }
     let mut books = Books::new(bulk, shipped_policy()?);
     books.need_completed(reference, on)?;
+    let used = books.centre.notice(reference).map(|notice| notice.advance_used);
     let applied = books.centre.reverse_settlement(reference, on).map_err(StoreError::Domain)?;
-    books.write(applied.changes)
+    books.write(applied.changes)?;
+    Ok(used.unwrap_or_default())
 }
 
 /// A settlement asks nothing of the policy but that there is one.

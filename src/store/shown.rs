@@ -17,7 +17,7 @@ mod transaction;
 
 pub(super) use board::Board;
 pub use count::{Cell, Counts};
-pub use employer::{EmployerLine, EmployerSheet};
+pub use employer::{AdvanceOffer, EmployerLine, EmployerSheet};
 pub use letter::{LetterLine, LetterSearch};
 pub use notice::{NoticeLine, NoticeSearch};
 pub use queue::{Assigned, Edge, Hanging, Order, OwnAccount, QueueFilter, RowPlace};

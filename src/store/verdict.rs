@@ -7,11 +7,11 @@
 //! Invariant: at every commit a fen stands on the subject that its decision says ([`home`]).
 
 use super::bulk::{Binder, Bulk};
-use super::row::{day_number, reference_number};
+use super::row::{day_number, reference, reference_number};
 use super::slate::{Prior, account_id};
 use super::sql::params;
-use super::{Slate, Store, StoreError, outstanding};
-use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, Notices};
+use super::{Slate, Store, StoreError, outstanding, remittance};
+use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, NoticeFact, Notices};
 use crate::remark::Claim;
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject};
 use crate::report::Tally;
@@ -160,24 +160,51 @@ impl Recording {
 
     /// One row a notice that is settled, in the order of references.
     fn settlements(&mut self, verdict: &Verdict<'_>) -> Result<(), StoreError> {
-        let mut settled: Vec<PaymentReference> = Vec::new();
+        let mut settled: Vec<remittance::Settled> = Vec::new();
         for decision in verdict.decisions {
-            settled.extend(decision.notices.as_slice());
+            for reference in decision.notices.as_slice() {
+                // A notice that matching settled is in its book; the audit would show one that is not.
+                let fact = verdict.notices.get(*reference);
+                let reserved = fact.map(NoticeFact::reserved).filter(|_| decision.with_advance);
+                settled.push(remittance::Settled {
+                    reference: *reference,
+                    amount: fact.map(|fact| fact.amount).unwrap_or_default(),
+                    from_advance: reserved.unwrap_or_default(),
+                });
+            }
         }
+        settled.extend(self.paid_whole_by_advance()?);
         settled.sort_unstable();
         settled.dedup();
         let (centre, on) = (self.bulk.centre_id, day_number(self.as_of));
-        self.bulk.insert("settlement", 4, &settled, |row, reference| {
-            // A notice that matching settled is in its book; the audit would show one that is not.
-            let amount = verdict.notices.get(*reference).map(|notice| notice.amount.fen());
+        self.bulk.insert("settlement", 4, &settled, |row, settled| {
             row.bind(centre)?;
-            row.bind(reference_number(*reference))?;
+            row.bind(reference_number(settled.reference))?;
             row.bind(on)?;
-            row.bind(amount)
+            row.bind(settled.amount.fen())
         })?;
-        super::remittance::spread(&self.bulk, &settled, self.as_of)
+        remittance::spread(&self.bulk, &settled, self.as_of)
+    }
+
+    /// The notices that wait for no transfer: the advance balance reserved for them is all that they ask for,
+    /// so that the set of no payments is exact. Not where a payment that names it is at hand: a person looks.
+    fn paid_whole_by_advance(&self) -> Result<Vec<remittance::Settled>, StoreError> {
+        let mut select = self.bulk.connection.prepare_cached(PAID_WHOLE)?;
+        select.query_all(params![self.bulk.centre_id], |row| {
+            let amount = Money::from_fen(row.get(1)?);
+            let reference = reference(row.get(0)?)?;
+            Ok(remittance::Settled { reference, amount, from_advance: amount })
+        })
     }
 }
+
+const PAID_WHOLE: &str = "select n.reference, n.amount_fen from notice n
+    where n.centre_id = ?1 and n.advance_fen > 0 and n.advance_fen = n.amount_fen and n.status = 1
+        and not exists (select 1 from settlement s
+            where s.centre_id = n.centre_id and s.reference = n.reference)
+        and not exists (select 1 from decision d where d.centre_id = n.centre_id
+            and d.reference = n.reference and d.outcome in (2, 3))
+    order by n.reference";
 
 /// A transaction and what was decided of it, tonight and before.
 struct Case<'a> {
@@ -343,10 +370,12 @@ const AGAIN: &str = "
     where decision.centre_id = ?1 and decision.account_id = v.column1
         and decision.serial = v.column2 and decision.booked_on = v.column3";
 
-/// How one transaction splits over several notices: each takes what it asks for.
+/// How one transaction splits over several notices: each takes what it asks for, or what is missing of that
+/// beside the advance balance (`column5` is then 1).
 const ALLOCATE: &str = "
     insert into allocation
-    select n.centre_id, v.column1, v.column2, v.column3, n.reference, n.amount_fen
+    select n.centre_id, v.column1, v.column2, v.column3, n.reference,
+        n.amount_fen - v.column5 * n.advance_fen
     from (values …) v join notice n on n.centre_id = ?1 and n.reference = v.column4";
 
 /// The next step of a transaction.
@@ -403,9 +432,10 @@ impl Writer<'_> {
                 splits.extend(references.iter().map(|reference| (case, *reference)));
             }
         }
-        self.bulk.change(ALLOCATE, 4, &splits, |row, (case, reference)| {
+        self.bulk.change(ALLOCATE, 5, &splits, |row, (case, reference)| {
             case.key(row)?;
-            row.bind(reference_number(*reference))
+            row.bind(reference_number(*reference))?;
+            row.bind(i64::from(case.decision.with_advance))
         })?;
         self.journal(cases, first)?;
         let opened: Vec<&Case<'_>> = cases.iter().filter(|case| case.begins_to_hang()).collect();

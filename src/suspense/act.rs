@@ -6,7 +6,7 @@
 //! Invariant: whatever is settled is settled to the fen: a notice is paid whole or not at all, and an
 //! item's money goes whole to where its act says.
 
-use super::{ItemId, Refusal, Seen};
+use super::{AdvanceRefusal, ItemId, Refusal, Seen};
 use crate::remittance::{Money, PaymentReference};
 use crate::rulebook::desk::ActKind;
 use chrono::NaiveDate;
@@ -18,12 +18,17 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(tag = "act", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Act {
     /// The items pay these notices, across banks and months too: several items one notice, or one
-    /// item several.
-    Settle { notices: Vec<PaymentReference> },
+    /// item several. What is missing of one notice can come from its employer's advance balance.
+    Settle {
+        notices: Vec<PaymentReference>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from_advance: Option<Money>,
+    },
     /// Each share of an item pays for a notice; what is left of the items goes to the advance balance
     /// of `rest_to`. Shares of several items may meet in one notice.
     Split { shares: Vec<Share>, rest_to: Option<String> },
-    /// To the employer's advance balance (单位暂存款); `None` while nobody can say whose it is.
+    /// To the employer's advance balance (单位暂存款). `None` is read of old proposals and proposed no more:
+    /// money that nobody can say the owner of stays in suspense.
     Advance { employer_id: Option<String> },
     /// Back to the payer.
     Refund,
@@ -74,6 +79,28 @@ pub struct Spread {
 }
 
 impl Act {
+    /// The items pay these notices by themselves.
+    #[must_use]
+    pub const fn settle(notices: Vec<PaymentReference>) -> Self {
+        Self::Settle { notices, from_advance: None }
+    }
+
+    /// What it takes from an advance balance beside the items.
+    #[must_use]
+    pub fn from_advance(&self) -> Money {
+        match self {
+            Self::Settle { from_advance, .. } => from_advance.unwrap_or_default(),
+            Self::Split { .. }
+            | Self::Advance { .. }
+            | Self::Refund
+            | Self::CorrectReference { .. }
+            | Self::NotOurs
+            | Self::TakeBack { .. }
+            | Self::WaitUntil { .. }
+            | Self::Reverse => Money::ZERO,
+        }
+    }
+
     #[must_use]
     pub const fn kind(&self) -> ActKind {
         match self {
@@ -106,7 +133,7 @@ impl Act {
     #[must_use]
     pub fn notices(&self) -> Vec<PaymentReference> {
         let named: BTreeSet<PaymentReference> = match self {
-            Self::Settle { notices } => notices.iter().copied().collect(),
+            Self::Settle { notices, .. } => notices.iter().copied().collect(),
             Self::Split { shares, .. } => shares.iter().map(|share| share.notice).collect(),
             Self::Advance { .. }
             | Self::Refund
@@ -130,7 +157,7 @@ impl Act {
         owed: &BTreeMap<PaymentReference, Money>,
     ) -> Result<Option<Spread>, Refusal> {
         let spread = match self {
-            Self::Settle { notices } => settle(items, notices, owed)?,
+            Self::Settle { notices, from_advance } => settle(items, notices, *from_advance, owed)?,
             Self::Split { shares, rest_to } => split(items, shares, rest_to.is_some(), owed)?,
             Self::Advance { .. }
             | Self::Refund
@@ -162,14 +189,24 @@ fn total(amounts: impl Iterator<Item = Money>) -> Money {
 fn settle(
     items: &[(ItemId, Money)],
     notices: &[PaymentReference],
+    from_advance: Option<Money>,
     owed: &BTreeMap<PaymentReference, Money>,
 ) -> Result<Spread, Refusal> {
+    if let Some(amount) = from_advance {
+        if amount <= Money::ZERO {
+            return Err(Refusal::NotPositive { amount });
+        }
+        if notices.len() > 1 {
+            return Err(Refusal::Advance(AdvanceRefusal::ForSeveral));
+        }
+    }
     if notices.is_empty() {
         return Err(Refusal::Nothing { what: "notice" });
     }
     once("notice", notices)?;
     let due = |notice: &PaymentReference| owed.get(notice).copied().unwrap_or_default();
-    let given = total(items.iter().map(|(_, amount)| *amount));
+    let given = items.iter().map(|(_, amount)| *amount);
+    let given = total(given.chain(from_advance));
     let wanted = total(notices.iter().map(due));
     if given != wanted {
         return Err(Refusal::Sum { given, wanted });
@@ -260,7 +297,8 @@ mod tests {
         };
         let day = NaiveDate::from_ymd_opt(2026, 5, 20).unwrap();
         for act in [
-            Act::Settle { notices: vec![reference] },
+            Act::settle(vec![reference]),
+            Act::Settle { notices: vec![reference], from_advance: Some(Money::from_fen(7)) },
             Act::Split { shares: vec![share], rest_to: Some("E1".to_owned()) },
             Act::Advance { employer_id: None },
             Act::Refund,

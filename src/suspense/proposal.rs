@@ -19,7 +19,7 @@ pub struct Proposal {
     pub items: Vec<Seen>,
     pub act: Act,
     pub note: String,
-    /// Of all its items.
+    /// Of all its items, and what an advance balance adds.
     pub amount: Money,
     pub proposed_by: Person,
     pub proposed_at: i64,
@@ -197,7 +197,14 @@ impl Canonical {
     fn act(&mut self, act: &Act) {
         self.add(act.kind().code());
         match act {
-            Act::Settle { notices } => notices.iter().for_each(|one| self.add(&one.to_string())),
+            Act::Settle { notices, from_advance } => {
+                notices.iter().for_each(|one| self.add(&one.to_string()));
+                // What was kept before there was such a thing has the digest that it had.
+                if let Some(amount) = from_advance {
+                    self.add("from-advance");
+                    self.add(&amount.fen().to_string());
+                }
+            }
             Act::Split { shares, rest_to } => {
                 for share in shares {
                     self.add(&share.item.to_string());

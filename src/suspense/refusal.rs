@@ -2,6 +2,10 @@
 //!
 //! Start at [`Refusal`]. It is no error of the program: the page shows it, and nothing was changed.
 
+mod advance;
+
+pub use advance::AdvanceRefusal;
+
 use super::{ItemId, Permission, Person, RefundState, Role, Stage, Step};
 use crate::remittance::{Money, PaymentReference, RefundReference};
 use chrono::NaiveDate;
@@ -120,6 +124,8 @@ pub enum Refusal {
         refund: RefundReference,
         what: RefundFault,
     },
+    /// The advance balance of the employer is in the way.
+    Advance(AdvanceRefusal),
     /// The remittance domain says why it cannot be undone: what came later needs it.
     Books {
         because: Box<crate::remittance::Refusal>,
@@ -202,6 +208,7 @@ impl Refusal {
             Self::Spent { .. } => "advance-spent",
             Self::Refund { .. } => "refund-state",
             Self::RefundUnfit { .. } => "refund-unfit",
+            Self::Advance(refusal) => refusal.code(),
             Self::Books { .. } => "books",
         }
     }
@@ -259,6 +266,7 @@ impl Refusal {
                 format!("退款 {refund} 当前为“{}”，不能这样处理", state.chinese())
             }
             Self::RefundUnfit { refund, what } => format!("退款 {refund}：{}", what.chinese()),
+            Self::Advance(refusal) => refusal.chinese(),
             Self::Books { because } => format!("账务上不能冲回：{}", because.chinese()),
         }
     }
@@ -362,6 +370,7 @@ impl fmt::Display for Refusal {
             ),
             Self::Refund { refund, state } => write!(f, "refund {refund} is {state} now"),
             Self::RefundUnfit { refund, what } => write!(f, "refund {refund}: {}", what.english()),
+            Self::Advance(refusal) => write!(f, "{refusal}"),
             Self::Books { because } => write!(f, "the books cannot go back: {because}"),
         }
     }

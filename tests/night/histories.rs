@@ -74,10 +74,10 @@ fn staff(dice: &mut Dice, centres: [&Centre; 2], on: &str, seed: u64) {
     let item = &items[dice.roll(items.len())];
     let reference = super::feed::reference(dice.pick(&["P1", "P2", "P3"])).parse().unwrap();
     let resolution = match dice.roll(4) {
-        0 => Act::Advance { employer_id: None },
+        0 => Act::Advance { employer_id: Some("E1".to_owned()) },
         1 => Act::Refund,
         2 => Act::NotOurs,
-        _ => Act::Settle { notices: vec![reference] },
+        _ => Act::settle(vec![reference]),
     };
     let id = ItemId { ..item.id.clone() };
     let done = centres.map(|centre| {

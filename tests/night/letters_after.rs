@@ -58,7 +58,7 @@ fn whatever_staff_decide_a_letter_names_the_notice_that_stays_open() {
         (advance("E2"),                               "经核实另有归属"),
         (Act::Refund,                                 "已决定退回原付款账户，目前尚未划出"),
         (Act::NotOurs,                                "不是住房公积金缴存款项"),
-        (Act::Settle { notices: vec![notice("P2")] }, "已缴纳缴款通知书 P1906130002"),
+        (Act::settle(vec![notice("P2")]), "已缴纳缴款通知书 P1906130002"),
         (split,                                       "缴纳缴款通知书 P1906130003（900.00 元），其余 64.40 元转作贵单位的暂存款"),
     ];
     every_store(|backing| {
@@ -173,7 +173,7 @@ fn what_was_told_as_done_and_is_booked_back_is_told_again() {
     every_store(|backing| {
         let centre = Centre::new(backing, &["P1 1000"]);
         centre.night_of("05-12", &[csv(&["S1 05-11 icbc 1000 -"])]);
-        resolve(&centre, "S1", &Act::Settle { notices: vec![notice("P1")] }, "05-13");
+        resolve(&centre, "S1", &Act::settle(vec![notice("P1")]), "05-13");
         centre.night("05-14", &[]);
         let done = letter(&centre, "05-14");
         assert!(DONE.iter().all(|part| done.contains(part)), "{done}");

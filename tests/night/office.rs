@@ -37,7 +37,7 @@ pub(crate) fn notice(short: &str) -> PaymentReference {
 }
 
 pub(crate) fn settle(notices: &[&str]) -> Act {
-    Act::Settle { notices: notices.iter().map(|short| notice(short)).collect() }
+    Act::settle(notices.iter().map(|short| notice(short)).collect())
 }
 
 impl Centre {

@@ -28,7 +28,7 @@ fn item(own: &str, serial: &str) -> ItemId {
 
 fn settle(notices: &[&str]) -> Act {
     let notices = notices.iter().map(|notice| reference(notice).parse().unwrap()).collect();
-    Act::Settle { notices }
+    Act::settle(notices)
 }
 
 fn resolve(centre: &Centre, items: &[ItemId], resolution: &Act) -> Result<(), StoreError> {
@@ -78,7 +78,7 @@ fn staff_settle_several_notices_with_one_item() {
 fn staff_give_money_another_place() {
     every_store(|backing| {
         for (resolution, place) in [
-            (Act::Advance { employer_id: None }, Place::Advance),
+            (Act::Advance { employer_id: Some("E1".to_owned()) }, Place::Advance),
             (Act::Refund, Place::RefundDue),
             (Act::NotOurs, Place::Ignored),
         ] {
@@ -138,9 +138,18 @@ fn what_does_not_add_up_is_refused_and_changes_nothing() {
 fn what_staff_decided_cannot_be_decided_again() {
     every_store(|backing| {
         let centre = hanging(backing);
-        resolve(&centre, &[item("icbc", "S3")], &Act::Advance { employer_id: None }).unwrap();
+        resolve(
+            &centre,
+            &[item("icbc", "S3")],
+            &Act::Advance { employer_id: Some("E1".to_owned()) },
+        )
+        .unwrap();
         let before = centre.dump();
-        for resolution in [Act::Refund, Act::Advance { employer_id: None }, settle(&["P2", "P3"])] {
+        for resolution in [
+            Act::Refund,
+            Act::Advance { employer_id: Some("E1".to_owned()) },
+            settle(&["P2", "P3"]),
+        ] {
             let again = resolve(&centre, &[item("icbc", "S3")], &resolution);
             assert!(matches!(again, Err(StoreError::Refused(_))), "{again:?}");
         }

@@ -19,12 +19,14 @@ fn notice(number: u64, status: NoticeState) -> IssuedNotice {
         reference: PaymentReference::from_number(number).unwrap(),
         employer_id: "E<1>".into(),
         amount: Money::from_fen(832_00),
+        from_advance: Money::ZERO,
         issued_on: day("2026-05-11"),
         month: "2026-05".parse().unwrap(),
         months: vec!["2026-05".parse().unwrap()],
         supplements: vec![4],
         status,
         paid_on: (status == NoticeState::Paid).then(|| day("2026-05-12")),
+        advance_used: Money::ZERO,
     }
 }
 
@@ -106,6 +108,25 @@ fn a_receipt_to_pay_by_quotes_every_rule_under_its_number_and_names_the_days() {
     for outside in ["<script", "src=", "href=", "url(", "@import"] {
         assert!(!page.contains(outside), "{outside}");
     }
+}
+
+#[test]
+fn a_receipt_says_what_the_advance_balance_brings_and_what_is_to_be_transferred() {
+    let with = |status, from_advance, advance_used| IssuedNotice {
+        from_advance: Money::from_fen(from_advance),
+        advance_used: Money::from_fen(advance_used),
+        ..notice(1_906_133_753, status)
+    };
+    let page = receipt(&with(NoticeState::Awaiting, 300_00, 0), &accounts(), &[]).unwrap();
+    assert!(page.contains("暂存款抵扣 300.00 元，应转账 532.00 元"), "{page}");
+    assert!(page.contains("按应缴金额 832.00 元全额转账的，不动用暂存款"), "{page}");
+    let whole = receipt(&with(NoticeState::Awaiting, 832_00, 0), &accounts(), &[]).unwrap();
+    assert!(whole.contains("无需转账"), "{whole}");
+    // Paid by a transfer of all of it: nothing was taken from the balance.
+    let paid = receipt(&with(NoticeState::Paid, 300_00, 0), &accounts(), &[]).unwrap();
+    assert!(!paid.contains("暂存款"), "{paid}");
+    let with_it = receipt(&with(NoticeState::Paid, 300_00, 300_00), &accounts(), &[]).unwrap();
+    assert!(with_it.contains("<th>单位暂存款抵扣</th><td class=\"money\">300.00 元"), "{with_it}");
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl Measure {
             }
         }
         for (meant, items) in parts {
-            let act = Act::Settle { notices: vec![meant.parse().unwrap()] };
+            let act = Act::settle(vec![meant.parse().unwrap()]);
             let draft = Draft { items, act, note: String::new() };
             let desk = &self.rules.desk;
             let Ok(made) = self.store.propose(desk, &clerk, &draft, now).unwrap() else { continue };

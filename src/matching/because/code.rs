@@ -60,8 +60,9 @@ impl Because {
     pub fn to_code(&self) -> String {
         match self {
             Self::Alone { reference, due } => format!("alone|{}|{}", reference.number(), due.fen()),
-            Self::Confirmed { reference, due } => {
-                format!("confirmed|{}|{}", reference.number(), due.fen())
+            Self::Confirmed { reference, due, from_advance } => {
+                let advance = advance_code(*from_advance);
+                format!("confirmed|{}|{}{advance}", reference.number(), due.fen())
             }
             Self::Unconfirmed(unconfirmed) => {
                 let Unconfirmed { reference, received, state, doubt } = &**unconfirmed;
@@ -72,7 +73,9 @@ impl Because {
             }
             Self::Standing(standing) => standing_code(standing),
             Self::Together(together) => {
+                let advance = advance_code(together.from_advance);
                 let word = match (together.exact, together.certain) {
+                    (true, _) if !advance.is_empty() => "together-with-advance",
                     (true, _) => "together",
                     (false, true) => "not-together",
                     (false, false) => "not-certain-together",
@@ -80,7 +83,8 @@ impl Because {
                 let named = together.named.iter().map(|named| {
                     format!("|{}|{}", named.reference.number(), state_code(named.state))
                 });
-                format!("{word}|{}{}", together.received.fen(), named.collect::<String>())
+                let named = named.collect::<String>();
+                format!("{word}|{}{advance}{named}", together.received.fen())
             }
             Self::Notice { reference, state } => {
                 format!("notice|{}|{}", reference.number(), state_code(*state))
@@ -88,9 +92,10 @@ impl Because {
             Self::NoReference => "no-reference".to_owned(),
             Self::Truncated => "truncated".to_owned(),
             Self::PayerDisagrees(disagrees) => {
-                let PayerDisagrees { reference, due, nearest } = **disagrees;
+                let PayerDisagrees { reference, due, nearest, from_advance } = **disagrees;
                 let (reference, nearest) = (reference.number(), nearest.number());
-                format!("payer-disagrees|{reference}|{}|{nearest}", due.fen())
+                let advance = advance_code(from_advance);
+                format!("payer-disagrees|{reference}|{}|{nearest}{advance}", due.fen())
             }
             Self::Contradicted => "contradicted".to_owned(),
             Self::Rule => "rule".to_owned(),
@@ -111,11 +116,19 @@ impl Because {
 }
 
 fn standing_code(standing: &Standing) -> String {
-    let Standing { verdict, reference, due, received, parts, banks, months, month, closes_on } =
-        standing;
+    let Standing { verdict, reference, due, received, parts, banks, months, .. } = standing;
+    let Standing { month, closes_on, from_advance, .. } = standing;
+    let advance = advance_code(*from_advance);
     let word = VERDICTS.iter().find(|(known, _)| known == verdict).map_or("", |(_, word)| word);
     let (reference, due, received) = (reference.number(), due.fen(), received.fen());
-    format!("{word}|{reference}|{due}|{received}|{parts}|{banks}|{months}|{month}|{closes_on}")
+    format!(
+        "{word}|{reference}|{due}|{received}|{parts}|{banks}|{months}|{month}|{closes_on}{advance}"
+    )
+}
+
+/// What an advance balance brings: a field of its own where it brings anything.
+fn advance_code(from_advance: Money) -> String {
+    if from_advance.is_zero() { String::new() } else { format!("|{}", from_advance.fen()) }
 }
 
 fn state_code(state: NoticeState) -> String {
@@ -143,7 +156,11 @@ fn read(text: &str) -> Option<Because> {
     let fields = &mut rest.split('|');
     let because = match word {
         "alone" => Because::Alone { reference: reference(fields)?, due: money(fields)? },
-        "confirmed" => Because::Confirmed { reference: reference(fields)?, due: money(fields)? },
+        "confirmed" => Because::Confirmed {
+            reference: reference(fields)?,
+            due: money(fields)?,
+            from_advance: money_or_none(fields)?,
+        },
         "unconfirmed" => Because::Unconfirmed(Box::new(Unconfirmed {
             reference: reference(fields)?,
             received: money(fields)?,
@@ -157,18 +174,11 @@ fn read(text: &str) -> Option<Because> {
             reference: reference(fields)?,
             due: money(fields)?,
             nearest: reference(fields)?,
+            from_advance: money_or_none(fields)?,
         })),
         "contradicted" => Because::Contradicted,
-        "together" | "not-together" | "not-certain-together" => {
-            let received = money(fields)?;
-            let mut named = Vec::new();
-            while let Some(number) = fields.next() {
-                let reference = PaymentReference::from_number(number.parse().ok()?)?;
-                named.push(Named { reference, state: state(fields.next()?)? });
-            }
-            let (exact, certain) = (word == "together", word != "not-certain-together");
-            let named = named.into();
-            Because::Together(Box::new(Together { received, exact, certain, named }))
+        "together" | "together-with-advance" | "not-together" | "not-certain-together" => {
+            together(word, fields)?
         }
         "notice" => {
             Because::Notice { reference: reference(fields)?, state: state(fields.next()?)? }
@@ -176,20 +186,7 @@ fn read(text: &str) -> Option<Because> {
         "no-reference" => Because::NoReference,
         "truncated" => Because::Truncated,
         "rule" => Because::Rule,
-        _ => {
-            let (verdict, _) = VERDICTS.iter().find(|(_, known)| *known == word)?;
-            Because::Standing(Box::new(Standing {
-                verdict: *verdict,
-                reference: reference(fields)?,
-                due: money(fields)?,
-                received: money(fields)?,
-                parts: next(fields)?,
-                banks: next(fields)?,
-                months: next(fields)?,
-                month: next::<YearMonth>(fields)?,
-                closes_on: next(fields)?,
-            }))
-        }
+        _ => standing(word, fields)?,
     };
     // Anything left over means that the text is not ours.
     fields.next().filter(|rest| !rest.is_empty()).is_none().then_some(because)
@@ -212,12 +209,50 @@ fn with_serial(word: &str, rest: &str) -> Option<Because> {
     None
 }
 
+fn together<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Option<Because> {
+    let received = money(fields)?;
+    let with_advance = word == "together-with-advance";
+    let from_advance = if with_advance { money(fields)? } else { Money::ZERO };
+    let mut named = Vec::new();
+    while let Some(number) = fields.next() {
+        let reference = PaymentReference::from_number(number.parse().ok()?)?;
+        named.push(Named { reference, state: state(fields.next()?)? });
+    }
+    let exact = with_advance || word == "together";
+    let (certain, named) = (word != "not-certain-together", named.into());
+    Some(Because::Together(Box::new(Together { received, exact, from_advance, certain, named })))
+}
+
+fn standing<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Option<Because> {
+    let (verdict, _) = VERDICTS.iter().find(|(_, known)| *known == word)?;
+    Some(Because::Standing(Box::new(Standing {
+        verdict: *verdict,
+        reference: reference(fields)?,
+        due: money(fields)?,
+        received: money(fields)?,
+        parts: next(fields)?,
+        banks: next(fields)?,
+        months: next(fields)?,
+        month: next::<YearMonth>(fields)?,
+        closes_on: next(fields)?,
+        from_advance: money_or_none(fields)?,
+    })))
+}
+
 fn next<'a, T: FromStr>(fields: &mut impl Iterator<Item = &'a str>) -> Option<T> {
     fields.next()?.parse().ok()
 }
 
 fn money<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Money> {
     next(fields).map(Money::from_fen)
+}
+
+/// An amount that is left out where it is zero.
+fn money_or_none<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Money> {
+    match fields.next() {
+        None => Some(Money::ZERO),
+        Some(fen) => fen.parse().ok().map(Money::from_fen),
+    }
 }
 
 fn reference<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<PaymentReference> {

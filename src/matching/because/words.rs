@@ -26,8 +26,13 @@ impl Because {
             Self::Alone { reference, due } => {
                 format!("登记号{reference}，单笔{}，与通知书应缴金额一致。", yuan(*due))
             }
-            Self::Confirmed { reference, due } => format!(
+            Self::Confirmed { reference, due, from_advance } if from_advance.is_zero() => format!(
                 "备注经修正读作登记号{reference}；该通知书待收款，应缴{}与本笔金额一致，予以确认。",
+                yuan(*due)
+            ),
+            Self::Confirmed { reference, due, from_advance } => format!(
+                "备注经修正读作登记号{reference}；该通知书待收款，本笔连同单位暂存款{}，与应缴{}一致，予以确认。",
+                yuan(*from_advance),
                 yuan(*due)
             ),
             Self::Unconfirmed(unconfirmed) => unconfirmed.in_chinese(),
@@ -71,9 +76,14 @@ impl Because {
                     cny(*due)
                 )
             }
-            Self::Confirmed { reference, due } => format!(
+            Self::Confirmed { reference, due, from_advance } if from_advance.is_zero() => format!(
                 "The remark, repaired, reads {reference}; that notice is open and asks for exactly {}.",
                 cny(*due)
+            ),
+            Self::Confirmed { reference, due, from_advance } => format!(
+                "The remark, repaired, reads {reference}; that notice is open and asks for {}, which this is with {} of the employer's advance balance.",
+                cny(*due),
+                cny(*from_advance)
             ),
             Self::Unconfirmed(unconfirmed) => unconfirmed.in_english(),
             Self::Standing(standing) => standing.in_english(),
@@ -109,17 +119,25 @@ impl Because {
 
 impl PayerDisagrees {
     fn in_chinese(&self) -> String {
-        let Self { reference, due, nearest } = self;
+        let Self { reference, due, nearest, from_advance } = self;
         let due = yuan(*due);
+        let exact = match *from_advance {
+            Money::ZERO => "与通知书应缴金额一致".to_owned(),
+            advance => format!("连同单位暂存款{}与通知书应缴金额一致", yuan(advance)),
+        };
         format!(
-            "登记号{reference}，单笔{due}，与通知书应缴金额一致；但付款账号登记在另一单位名下，该单位有应缴同为{due}、登记号只差一处笔误的待收款通知书{nearest}，请核实属于哪一份。"
+            "登记号{reference}，单笔{due}，{exact}；但付款账号登记在另一单位名下，该单位有应缴同为{due}、登记号只差一处笔误的待收款通知书{nearest}，请核实属于哪一份。"
         )
     }
 
     fn in_english(&self) -> String {
-        let Self { reference, due, nearest } = self;
+        let Self { reference, due, nearest, from_advance } = self;
+        let beside = match *from_advance {
+            Money::ZERO => String::new(),
+            advance => format!(" beside {} of the advance balance", cny(advance)),
+        };
         format!(
-            "{reference} asks for exactly {}, but the payer's account is registered with another employer, whose open notice {nearest} asks for the same and is one slip away.",
+            "{reference} asks for exactly {}{beside}, but the payer's account is registered with another employer, whose open notice {nearest} asks for the same and is one slip away.",
             cny(*due)
         )
     }
@@ -185,8 +203,12 @@ impl Together {
         let list: Vec<String> = self.named.iter().map(Named::in_chinese).collect();
         let (list, received) = (list.join("、"), yuan(self.received));
         if self.exact {
+            let with = match self.from_advance {
+                Money::ZERO => String::new(),
+                advance => format!("连同单位暂存款{}，", yuan(advance)),
+            };
             return format!(
-                "备注写明{}个登记号：{list}；均待收款，合计与本笔{received}一致。",
+                "备注写明{}个登记号：{list}；均待收款，{with}合计与本笔{received}一致。",
                 self.named.len()
             );
         }
@@ -208,6 +230,10 @@ impl Together {
         let list: Vec<String> = self.named.iter().map(Named::in_english).collect();
         let (list, received) = (list.join(", "), cny(self.received));
         let end = match (self.exact, self.due_if_open()) {
+            (true, _) if !self.from_advance.is_zero() => format!(
+                "all are open and sum to exactly {received} with {} of advance balances",
+                cny(self.from_advance)
+            ),
             (true, _) => format!("all are open and sum to exactly {received}"),
             (false, _) if !self.certain => {
                 format!("not all are written plainly, so {received} cannot be shared out")

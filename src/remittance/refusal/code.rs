@@ -59,6 +59,7 @@ codes! {
     AmountTooLarge => "amount-too-large",
     AmountDiffers => "amount-differs",
     AdvanceTooSmall => "advance-too-small",
+    AdvanceReserved => "advance-reserved",
     NotSealed => "not-sealed",
     AlreadySealed => "already-sealed",
     NotActive => "not-active",

@@ -66,7 +66,6 @@ refusals! {
     AppointmentOfAnother { employer: Id, appointment: Id } = NotThisEmployer
         "{appointment} is no appointment of {employer}"
         "{appointment} 不是单位 {employer} 的预约";
-
     // Double.
     EmployerEnrolled { employer: Id } = DuplicateEmployer
         "employer {employer} has enrolled already; change it with update_basic"
@@ -110,14 +109,12 @@ refusals! {
     SupplementFiled { employee: Id, month: YearMonth, value: Money } = DoubleRemittance
         "{value} for {month} at {employee} is filed already and not paid; give another amount or revoke that one"
         "职工 {employee} 补缴 {month} 的 {value} 元已提交且未缴款；请更改金额，或者先撤销已提交的一笔";
-
     SupplementTwice { employee: Id, month: YearMonth, value: Money } = DoubleRemittance
         "{month} of {employee} was supplemented by {value} already; give another amount"
         "职工 {employee} 的 {month} 已补缴过 {value} 元；请核对金额，切勿重复";
     MonthPaidInFull { employee: Id, month: YearMonth, held: Money } = DoubleRemittance
         "{month} of {employee} is paid in full: {held}; adjust the base first where it was too low"
         "职工 {employee} 的 {month} 已足额缴存 {held} 元；如当时基数偏低，请先办理基数调整";
-
     // Wrong.
     EmptyName { field: String } = EmptyName
         "{field} is empty; give a name"
@@ -203,6 +200,11 @@ refusals! {
     AdvanceTooSmall { employer: Id, held: Money, needed: Money } = AdvanceTooSmall
         "the advance balance of {employer} is {held}, {needed} is needed"
         "单位 {employer} 的暂存款余额为 {held} 元，需要 {needed} 元";
+    AdvanceReserved { employer: Id, free: Money, needed: Money, reserved: Money, notices: String } = AdvanceReserved
+        "{free} of the advance balance of {employer} is free, {needed} is needed; {reserved} is reserved by {notices}, which wait; revoke_notice gives it free"
+        "单位 {employer} 的暂存款可用余额为 {free} 元，需要 {needed} 元；另有 {reserved} 元已由待收款的缴款通知书 {notices} 预留，撤销该通知书后可用";
+    AdvanceMoreThanNotice { value: Money, most: Money } = AmountDiffers "from_advance is {value}, the notice asks for {most}; give no more than that"
+        "暂存款抵扣填写的是 {value} 元，缴款通知书应缴 {most} 元；抵扣不能多于应缴";
     UnknownSealReason { value: String, expected: String } = InvalidSealReason
         "{value:?} is no seal reason; give one of {expected}"
         "没有封存原因“{value}”；可选：{expected}";
@@ -212,7 +214,6 @@ refusals! {
     SameEmployer { employee: Id, employer: Id } = SameEmployer
         "{employee} is at {employer} already; a transfer needs two employers"
         "职工 {employee} 已在单位 {employer}；转入单位应为另一家单位";
-
     // Not now.
     NothingToUnseal { employee: Id } = NotSealed
         "the account of {employee} is active; there is nothing to unseal"
@@ -322,7 +323,6 @@ refusals! {
     NoElectronicSeal { employer: Id } = SealRequired
         "only companies have an electronic seal; change key information of {employer} at the counter"
         "只有企业有电子印章；单位 {employer} 变更关键信息请到柜台办理";
-
     // At the counter.
     TwoPersons { by: String } = TwoPersonsRequired
         "this is done at the counter by two persons, found {by:?} alone; give by and approved_by, two different ones"
@@ -381,7 +381,6 @@ refusals! {
     MergedAboveYearCap { employee: Id, value: Money, year: i32, cap: Money } = CapExceeded
         "{employee} would have {value} in contribution year {year}, the cap is {cap}; correct_paid what is too much first"
         "职工 {employee} 合并后 {year} 汇缴年度的缴存额将达 {value} 元，上限为 {cap} 元；请先对超出部分办理错缴更正";
-
     // No operation at all.
     MissingField { field: String } = MalformedOperation
         "the field {field} is missing"

@@ -185,11 +185,18 @@ impl Desk<'_> {
         let checked = self.check(act, items)?;
         let spread = checked.spread.unwrap_or_default();
         let mut postings = Vec::new();
-        let mut settled: Vec<PaymentReference> = Vec::new();
+        let mut settled: Vec<remittance::Settled> = Vec::new();
         for notice in &checked.notices {
             self.settle_notice(reference_number(notice.reference), notice.amount)?;
             postings.push((Subject::Receipts, Subject::Contributions, notice.amount));
-            settled.push(notice.reference);
+            settled.push(remittance::Settled {
+                reference: notice.reference,
+                amount: notice.amount,
+                from_advance: act.from_advance(),
+            });
+            if !act.from_advance().is_zero() {
+                postings.push((Subject::Advance, Subject::Receipts, act.from_advance()));
+            }
         }
         for item in items {
             postings.extend(self.settle_item(act, item, &spread)?);

@@ -1,11 +1,12 @@
 //! Whether an act can be done as the world stands: asked when it is proposed, and again when approved.
 
+use super::super::remittance;
 use super::super::row::{day_number, reference_number};
 use super::super::sql::params;
 use super::item::Held;
 use super::{Desk, Stop, total};
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Subject, YearMonth};
-use crate::suspense::{Act, DeskRules, ItemId, Limit, Proposal, Refusal, Spread};
+use crate::suspense::{Act, AdvanceRefusal, DeskRules, ItemId, Limit, Proposal, Refusal, Spread};
 use chrono::Days;
 use std::collections::BTreeMap;
 
@@ -33,6 +34,8 @@ pub struct PreviewNotice {
     /// Empty where the employer is not known.
     pub employer: String,
     pub amount: Money,
+    /// What of it is reserved on the employer's advance balance.
+    pub reserved: Money,
     pub month: YearMonth,
 }
 
@@ -67,7 +70,8 @@ impl Preview {
     }
 }
 
-const NOTICE: &str = "select n.amount_fen, n.status, n.employer_id, n.month, e.name, s.settled_on
+const NOTICE: &str =
+    "select n.amount_fen, n.status, n.employer_id, n.month, e.name, s.settled_on, n.advance_fen
     from notice n
     left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
     left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
@@ -76,7 +80,8 @@ const NOTICE: &str = "select n.amount_fen, n.status, n.employer_id, n.month, e.n
 impl Desk<'_> {
     /// Whether an act on these items can be done.
     pub(super) fn check(&self, act: &Act, items: &[Held]) -> Result<Checked, Stop> {
-        let mut checked = Checked { amount: total(items), notices: Vec::new(), spread: None };
+        let amount = [total(items), act.from_advance()].into_iter().sum();
+        let mut checked = Checked { amount, notices: Vec::new(), spread: None };
         if let Some(debit) =
             items.iter().find(|item| item.direction == Direction::Debit && !act.takes_debits())
         {
@@ -92,6 +97,11 @@ impl Desk<'_> {
                 let amounts: Vec<(ItemId, Money)> =
                     items.iter().map(|item| (item.id.clone(), item.amount)).collect();
                 checked.spread = act.spread(&amounts, &owed)?;
+                if let (Some(notice), false) =
+                    (checked.notices.first(), act.from_advance().is_zero())
+                {
+                    self.may_take(notice, act.from_advance())?;
+                }
                 if let Act::Split { rest_to: Some(employer_id), .. } = act {
                     self.employer(employer_id)?;
                 }
@@ -112,10 +122,10 @@ impl Desk<'_> {
                     checked.notices.push(self.notice(reference)?.0);
                 }
             }
-            Act::Advance { employer_id: None }
-            | Act::Refund
-            | Act::NotOurs
-            | Act::WaitUntil { .. } => {}
+            Act::Advance { employer_id: None } => {
+                return Err(Refusal::Advance(AdvanceRefusal::NoOwner).into());
+            }
+            Act::Refund | Act::NotOurs | Act::WaitUntil { .. } => {}
         }
         Ok(checked)
     }
@@ -129,6 +139,20 @@ impl Desk<'_> {
             return Ok(());
         }
         Err(Refusal::Day { day: *day, after, latest })
+    }
+
+    /// Whether the advance balance has so much for a notice that no other notice has reserved.
+    fn may_take(&self, notice: &PreviewNotice, needed: Money) -> Result<(), Stop> {
+        let advance = remittance::advance_of(self.bulk, &notice.employer_id)?;
+        let (employer_id, held) = (notice.employer_id.clone(), advance.held);
+        if held < needed {
+            let short = AdvanceRefusal::Short { employer_id, held, needed };
+            return Err(Refusal::Advance(short).into());
+        }
+        if advance.free_for(notice.reference) < needed {
+            return Err(advance.reserved(employer_id, needed).into());
+        }
+        Ok(())
     }
 
     fn employer(&self, employer_id: &str) -> Result<(), Stop> {
@@ -166,6 +190,7 @@ impl Desk<'_> {
                 employer_id: row.get(2)?,
                 employer: row.text(4)?.to_owned(),
                 amount: Money::from_fen(row.get(0)?),
+                reserved: Money::from_fen(row.get(6)?),
                 month: YearMonth::from_ordinal(row.get(3)?),
             };
             Ok((notice, state))

@@ -150,7 +150,7 @@ impl Desk<'_> {
         let mut postings = Vec::new();
         for notice in notices {
             let number = reference_number(*notice);
-            remittance::reverse(self.bulk, *notice, self.now.on)?;
+            let used = remittance::reverse(self.bulk, *notice, self.now.on)?;
             let amount = self.notice(*notice)?.0.amount;
             connection.prepare_cached(UNDONE)?.execute(params![
                 centre,
@@ -163,6 +163,9 @@ impl Desk<'_> {
                 .execute(params![centre, number])?;
             outstanding::keep(self.bulk, &[number])?;
             postings.push((Subject::Contributions, Subject::Receipts, amount));
+            if !used.is_zero() {
+                postings.push((Subject::Receipts, Subject::Advance, used));
+            }
         }
         Ok(postings)
     }
@@ -181,15 +184,13 @@ impl Desk<'_> {
     }
 
     fn take_back_advance(&self, employer_id: &str, needed: Money) -> Result<(), Stop> {
-        let sql = "select cast(coalesce(sum(a.amount_fen), 0) as bigint) from advance_entry a
-            join employer_book b using (centre_id, employer_no)
-            where a.centre_id = ?1 and b.employer_id = ?2";
-        let key = params![self.bulk.centre_id, employer_id];
-        let held = self.bulk.connection.query_row(sql, key, |row| row.get(0))?;
-        let held = Money::from_fen(held);
+        let advance = remittance::advance_of(self.bulk, employer_id)?;
+        let (employer, held) = (employer_id.to_owned(), advance.held);
         if held < needed {
-            let employer_id = employer_id.to_owned();
-            return Err(Refusal::Spent { employer_id, held, needed }.into());
+            return Err(Refusal::Spent { employer_id: employer, held, needed }.into());
+        }
+        if advance.free() < needed {
+            return Err(advance.reserved(employer, needed).into());
         }
         remittance::reverse_advance(self.bulk, employer_id, self.now.on, needed)?;
         Ok(())

@@ -8,10 +8,12 @@
 //! A credit that hangs or waits, held back because nobody could say which one the debit means, can be named
 //! as well: it had paid nothing, so only its own money moves.
 
+use super::super::remittance::Settled;
 use super::super::row::{reference, reference_number};
 use super::super::sql::params;
 use super::super::{telling, trail};
 use super::books::Posting;
+use super::check::PreviewNotice;
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::matching::Because;
@@ -27,6 +29,11 @@ struct Credit {
     notice: Option<i64>,
     /// Staff decided it, or a proposal for it waits.
     with_staff: bool,
+}
+
+/// What is left of an amount that is not less.
+fn difference(more: Money, less: Money) -> Money {
+    more.checked_sub(less).unwrap_or_default()
 }
 
 impl Credit {
@@ -203,13 +210,6 @@ impl Desk<'_> {
             postings.extend(self.return_to_suspense(debits, Subject::Other)?);
             return Ok(postings);
         }
-        let mut owed = Money::ZERO;
-        for notice in &notices {
-            let open = self.open_notice(*notice)?;
-            owed = [owed, open.amount].into_iter().sum();
-            self.settle_notice(reference_number(*notice), open.amount)?;
-            postings.push((Subject::Receipts, Subject::Contributions, open.amount));
-        }
         let on = self.on();
         let only = match notices.as_slice() {
             [only] => Some(reference_number(*only)),
@@ -223,17 +223,50 @@ impl Desk<'_> {
             let matched = params![self.bulk.centre_id, number, on];
             self.bulk.connection.prepare_cached(WAITING_MATCHED)?.execute(matched)?;
         }
-        if given != owed {
-            return Err(Refusal::Sum { given, wanted: owed }.into());
+        let shares = self.shares_again(&notices, given)?;
+        for Settled { reference, amount, from_advance } in &shares {
+            self.settle_notice(reference_number(*reference), *amount)?;
+            postings.push((Subject::Receipts, Subject::Contributions, *amount));
+            if !from_advance.is_zero() {
+                postings.push((Subject::Advance, Subject::Receipts, *from_advance));
+            }
         }
-        self.matched_again(credit, &found, only, &notices)?;
-        super::super::remittance::spread(self.bulk, &notices, self.now.on)?;
+        self.matched_again(credit, &found, only, &shares)?;
+        super::super::remittance::spread(self.bulk, &shares, self.now.on)?;
         postings.push(self.move_of(
             (found.account_id, &credit.serial, found.booked_on),
             (Subject::Other, Subject::Receipts, amount),
         )?);
         postings.extend(self.return_to_suspense(debits, Subject::Other)?);
         Ok(postings)
+    }
+
+    /// How the notices are settled again: by the money alone, or with what is reserved on advance balances.
+    fn shares_again(
+        &self,
+        notices: &[PaymentReference],
+        given: Money,
+    ) -> Result<Vec<Settled>, Stop> {
+        let mut open = Vec::with_capacity(notices.len());
+        for notice in notices {
+            open.push(self.open_notice(*notice)?);
+        }
+        let owed: Money = open.iter().map(|one| one.amount).sum();
+        let reserved: Money = open.iter().map(|one| one.reserved).sum();
+        let with_advance = given != owed;
+        if with_advance && (given != difference(owed, reserved) || reserved.is_zero()) {
+            return Err(Refusal::Sum { given, wanted: owed }.into());
+        }
+        let settled = |one: &PreviewNotice| Settled {
+            reference: one.reference,
+            amount: one.amount,
+            from_advance: if with_advance { one.reserved } else { Money::ZERO },
+        };
+        // A notice that the balance pays whole takes nothing of a credit.
+        if with_advance && open.iter().any(|one| one.amount == one.reserved) {
+            return Err(Refusal::Sum { given, wanted: owed }.into());
+        }
+        Ok(open.iter().map(settled).collect())
     }
 
     /// A credit that had paid nothing hangs again, until the next night judges it.
@@ -271,7 +304,7 @@ impl Desk<'_> {
         credit: &ItemId,
         found: &Credit,
         only: Option<i64>,
-        notices: &[PaymentReference],
+        shares: &[Settled],
     ) -> Result<(), Stop> {
         let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
         let (account_id, booked_on, on) = (found.account_id, found.booked_on, self.on());
@@ -281,9 +314,9 @@ impl Desk<'_> {
             return Ok(());
         }
         let sql = "insert into allocation values (?1, ?2, ?3, ?4, ?5, ?6)";
-        for notice in notices {
-            let fen = self.notice(*notice)?.0.amount.fen();
-            let number = reference_number(*notice);
+        for one in shares {
+            let number = reference_number(one.reference);
+            let fen = difference(one.amount, one.from_advance).fen();
             let share = params![centre, account_id, credit.serial, booked_on, number, fen];
             connection.prepare_cached(sql)?.execute(share)?;
         }

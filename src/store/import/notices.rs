@@ -1,14 +1,16 @@
-//! Notices. One that money was settled with keeps its amount, employer and standing.
+//! Notices. One that money was settled with keeps its amount, employer and standing; one that was issued here
+//! is what the books say, whatever a list brings.
 
 use super::super::bulk::{Binder, Bulk};
 use super::super::error::Refusal;
+use super::super::listed::{LIST, looked_up};
 use super::super::notices::notices_listed;
 use super::super::row::{day_number, reference, reference_number, status, status_number};
 use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError, outstanding};
 use super::{COMPARED_TOGETHER, Imported, Row};
-use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference};
-use std::collections::HashMap;
+use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Store {
     /// Takes in notices. They are written in the order of their references, which makes a million
@@ -35,6 +37,11 @@ impl Store {
                     match known.get(&notice.reference) {
                         None => fresh.push(notice),
                         Some(known) if known.says(notice) => imported.count(&Row::Unchanged),
+                        Some(known) if known.issued => {
+                            // It says what the books say: that it is paid, by our settlement.
+                            known.may_become(notice)?;
+                            imported.count(&Row::Unchanged);
+                        }
                         Some(known) => {
                             known.may_become(notice)?;
                             changed.push(notice);
@@ -46,9 +53,11 @@ impl Store {
             }
             fresh.extend(newer);
             imported.added = fresh.len() as u64;
-            bulk.insert("notice", 7, &fresh, |row, notice| {
+            bulk.insert("notice", 8, &fresh, |row, notice| {
                 row.bind(centre)?;
-                bind(row, notice)
+                bind(row, notice)?;
+                // What a core system issues reserves nothing here.
+                row.bind(0)
             })?;
             let mark = outstanding::mark(connection, centre)?;
             let below = |notice: &&&PaymentNotice| reference_number(notice.reference) < mark;
@@ -57,6 +66,65 @@ impl Store {
             outstanding::keep(&bulk, &below)?;
             imported.tell(connection, centre)?;
             Ok(imported)
+        })
+    }
+}
+
+/// An employer that is not known, with the first of its notices and how many there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownEmployer {
+    pub employer_id: String,
+    pub first: PaymentReference,
+    pub notices: u64,
+}
+
+impl Store {
+    /// The employers of a list of notices that are not known, in the order of their numbers: their notices can
+    /// settle, but nobody can be written to.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn unknown_employers(
+        &self,
+        notices: &[PaymentNotice],
+    ) -> Result<Vec<UnknownEmployer>, StoreError> {
+        let mut named: BTreeMap<&str, (PaymentReference, u64)> = BTreeMap::new();
+        for notice in notices {
+            let (first, count) = named.entry(&notice.employer_id).or_insert((notice.reference, 0));
+            *first = notice.reference.min(*first);
+            *count += 1;
+        }
+        let bulk = Bulk::open(self)?;
+        let employers: Vec<&str> = named.keys().copied().collect();
+        let key = "e.employer_id = v.column1";
+        let listed = looked_up(&bulk.connection, LIST, "employer", key, "e");
+        let sql = format!("select e.employer_id from {listed}");
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        let take = |row: &super::super::sql::Row<'_>| {
+            known.insert(row.get(0)?);
+            Ok(())
+        };
+        bulk.ask(&sql, 1, &employers, |row, employer| row.bind(*employer), take)?;
+        let unknown = named.into_iter().filter(|(employer_id, _)| !known.contains(*employer_id));
+        let told = |(employer_id, (first, notices)): (&str, _)| UnknownEmployer {
+            employer_id: employer_id.to_owned(),
+            first,
+            notices,
+        };
+        Ok(unknown.map(told).collect())
+    }
+
+    /// How many notices name employers that are not known, and how many such employers.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn notices_of_unknown_employers(&self) -> Result<(u64, u64), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select count(*), count(distinct n.employer_id) from notice n
+            left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
+            where n.centre_id = ?1 and e.employer_id is null";
+        bulk.connection.prepare_cached(sql)?.query_row(params![bulk.centre_id], |row| {
+            Ok((row.get::<i64>(0)?.cast_unsigned(), row.get::<i64>(1)?.cast_unsigned()))
         })
     }
 }
@@ -70,6 +138,8 @@ struct Known {
     status: i64,
     /// Money was settled with it.
     settled: bool,
+    /// It was issued here: our books say what it is, and nobody else.
+    issued: bool,
 }
 
 impl Known {
@@ -82,14 +152,16 @@ impl Known {
     }
 
     /// What money was settled with stays as it is. The core system may learn of our settlement and say
-    /// "paid"; it may not take it back.
+    /// "paid"; it may not take it back. Of what was issued here it may say nothing else than the books.
     fn may_become(&self, notice: &PaymentNotice) -> Result<(), StoreError> {
-        if !self.settled {
+        if !self.settled && !self.issued {
             return Ok(());
         }
+        let issued = self.issued;
         let refuse = |field, before: String, after: String| {
             let reference = notice.reference.to_string();
-            Err(StoreError::Refused(Refusal::NoticeChanged { reference, field, before, after }))
+            let refused = Refusal::NoticeChanged { reference, field, before, after, issued };
+            Err(StoreError::Refused(refused))
         };
         if self.amount != notice.amount {
             return refuse("amount", self.amount.to_string(), notice.amount.to_string());
@@ -97,9 +169,17 @@ impl Known {
         if self.employer_id != notice.employer_id {
             return refuse("employer_id", self.employer_id.clone(), notice.employer_id.clone());
         }
-        if notice.status == NoticeStatus::Revoked {
-            let before = status(self.status)?.to_string();
-            return refuse("status", before, notice.status.to_string());
+        let books = if self.settled { NoticeStatus::Paid } else { status(self.status)? };
+        if notice.status == NoticeStatus::Revoked || (issued && notice.status != books) {
+            return refuse("status", books.to_string(), notice.status.to_string());
+        }
+        let issued_on = super::super::row::day(self.issued_on)?;
+        if issued && issued_on != notice.issued_on {
+            return refuse("issued_on", issued_on.to_string(), notice.issued_on.to_string());
+        }
+        let month = YearMonth::from_ordinal(self.month);
+        if issued && month != notice.month {
+            return refuse("month", month.to_string(), notice.month.to_string());
         }
         Ok(())
     }
@@ -120,8 +200,8 @@ fn known_notices(
     let sql = format!(
         "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
             case when exists (select 1 from settlement s
-                where s.centre_id = ?1 and s.reference = n.reference)
-            or exists (select 1 from notice_part p
+                where s.centre_id = ?1 and s.reference = n.reference) then 1 else 0 end,
+            case when exists (select 1 from notice_part p
                 where p.centre_id = ?1 and p.reference = n.reference) then 1 else 0 end
          from {listed}"
     );
@@ -134,6 +214,7 @@ fn known_notices(
             month: row.get(4)?,
             status: row.get(5)?,
             settled: row.get(6)?,
+            issued: row.get(7)?,
         };
         known.insert(reference(row.get(0)?)?, kept);
         Ok(())

@@ -5,15 +5,15 @@
 
 use super::super::StoreError;
 use super::super::notices::{AWAITING, notices_listed};
-use super::super::row::{day, reference, reference_number, status};
+use super::super::row::{day, reference, reference_number};
 use super::super::sql::{Bind, Row, params};
 use super::{Books, Scope, month_or_none, thing};
 use crate::remittance::change::Entity;
 use crate::remittance::employee::{AccountStatus, EmployeeAccount};
-use crate::remittance::payment::{IssuedNotice, reference_candidates};
+use crate::remittance::payment::reference_candidates;
 use crate::remittance::register::{Draft, Register};
 use crate::remittance::roster::{Roster, RosterLine};
-use crate::remittance::{Employer, EmployerAccount, Id, Money, NoticeStatus, PaymentReference};
+use crate::remittance::{Employer, EmployerAccount, Id, Money, PaymentReference};
 use crate::remittance::{YearMonth, appointment::Appointment};
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -38,7 +38,9 @@ const OF_NUMBER: &str = "where centre_id = ?1 and employer_no = ?2 and employee_
 const OF_PERSON: &str = "where centre_id = ?1 and +employer_no = ?2 and id_no = ?3";
 
 const NOTICE: &str = "select n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
-        p.months, p.supplements, s.settled_on
+        p.months, p.supplements, s.settled_on, n.advance_fen,
+        (select cast(coalesce(-sum(a.amount_fen), 0) as bigint) from advance_entry a
+            where a.centre_id = n.centre_id and a.reference = n.reference)
     from notice n
     left join notice_part p using (centre_id, reference)
     left join settlement s using (centre_id, reference)
@@ -277,7 +279,7 @@ impl Books<'_> {
         let mut select = self.bulk.connection.prepare_cached(NOTICE)?;
         let mut rows = select.query(params![self.bulk.centre_id, reference_number(wanted)])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        let notice = notice(wanted, &row)?;
+        let notice = super::advance::notice(wanted, &row)?;
         let employer_id = notice.employer_id.clone();
         self.centre.load(notice);
         Ok(Some(employer_id))
@@ -375,25 +377,5 @@ pub(super) fn account(
         base_adjusted: thing("employee", "base_adjusted", list(9)?)?,
         balance: Money::from_fen(row.get(10)?),
         entries: row.get(11)?,
-    })
-}
-
-fn notice(reference: PaymentReference, row: &Row<'_>) -> Result<IssuedNotice, StoreError> {
-    let paid_on = row.get::<Option<i64>>(7)?.map(day).transpose()?;
-    let status = match (status(row.get(4)?)?, paid_on) {
-        (_, Some(_)) => NoticeStatus::Paid,
-        (status, None) => status,
-    };
-    let list = |column| row.text_or_null(column).map(|text| text.unwrap_or("[]"));
-    Ok(IssuedNotice {
-        reference,
-        employer_id: row.text(0)?.into(),
-        amount: Money::from_fen(row.get(1)?),
-        issued_on: day(row.get(2)?)?,
-        month: YearMonth::from_ordinal(row.get(3)?),
-        months: thing("notice_part", "months", list(5)?)?,
-        supplements: thing("notice_part", "supplements", list(6)?)?,
-        status: status.into(),
-        paid_on,
     })
 }

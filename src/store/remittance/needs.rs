@@ -58,6 +58,7 @@ impl Books<'_> {
             Operation::IssueNotice(op) => {
                 self.rosters(&op.employer_id)?;
                 self.open_registers(&op.employer_id)?;
+                self.reservations(&op.employer_id)?;
                 self.reserve(&op.employer_id, &op.months, on)
             }
             Operation::RevokeNotice(op) => {
@@ -91,6 +92,7 @@ impl Books<'_> {
         let Some(employer_id) = self.notice(reference)? else { return Ok(()) };
         self.employer(&employer_id, on)?;
         let Some(notice) = self.centre.notice(reference).cloned() else { return Ok(()) };
+        self.reservations(&employer_id)?;
         self.rosters(&employer_id)?;
         self.open_registers(&employer_id)?;
         for month in &notice.months {

@@ -326,7 +326,7 @@ impl Books<'_> {
         let Some(row) = put.after else { return Ok(()) };
         let reference = reference_number(row.reference);
         if put.before.is_none() {
-            let sql = "insert into notice values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            let sql = "insert into notice values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
             connection.prepare_cached(sql)?.execute(params![
                 centre,
                 reference,
@@ -334,13 +334,19 @@ impl Books<'_> {
                 row.amount.fen(),
                 day_number(row.issued_on),
                 row.month.ordinal(),
-                status_number(row.status.into())
+                status_number(row.status.into()),
+                row.from_advance.fen()
             ])?;
             outstanding::keep(self.bulk, &[reference])?;
             let (months, supplements) = (text_of(&row.months)?, text_of(&row.supplements)?);
             connection
                 .prepare_cached("insert into notice_part values (?1, ?2, ?3, ?4)")?
                 .execute(params![centre, reference, months, supplements])?;
+        }
+        if put.before.is_some_and(|before| before.from_advance != row.from_advance) {
+            let sql = "update notice set advance_fen = ?3 where centre_id = ?1 and reference = ?2";
+            let values = params![centre, reference, row.from_advance.fen()];
+            connection.prepare_cached(sql)?.execute(values)?;
         }
         match row.status {
             NoticeState::Awaiting => {}

@@ -1,10 +1,12 @@
 //! Employers: searched, and one with what is known of it.
 
 use super::super::bulk::Bulk;
+use super::super::remittance::advance_of;
+use super::super::row::reference_number;
 use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
 use super::pattern;
-use crate::remittance::{Employer, Money};
+use crate::remittance::{Employer, Money, PaymentReference};
 
 /// An employer as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct EmployerSheet {
     pub employer: Employer,
     /// What stands on its advance balance (单位暂存款).
     pub advance: Money,
+    /// What of that no notice that waits has reserved.
+    pub free_advance: Money,
 }
 
 const COLUMNS: &str = "e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile";
@@ -68,11 +72,39 @@ impl Store {
             order by account_no";
         employer.payer_accounts =
             connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
-        let sql = "select cast(coalesce(sum(v.amount_fen), 0) as bigint) from advance_entry v
-            join employer_book b using (centre_id, employer_no)
-            where b.centre_id = ?1 and b.employer_id = ?2";
-        let advance = connection.query_row(sql, key, |row| row.get(0))?;
-        Ok(Some(EmployerSheet { employer, advance: Money::from_fen(advance) }))
+        let advance = advance_of(&bulk, employer_id)?;
+        let free_advance = advance.free();
+        Ok(Some(EmployerSheet { employer, advance: advance.held, free_advance }))
+    }
+}
+
+/// An advance balance that can make up what an underpaid notice is short of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdvanceOffer {
+    pub reference: PaymentReference,
+    pub missing: Money,
+    /// What the notice may use: what is free, and what it has reserved itself.
+    pub free: Money,
+}
+
+impl Store {
+    /// Whether the employer's advance balance has what is missing of a notice.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn advance_offer(
+        &self,
+        reference: PaymentReference,
+        missing: Money,
+    ) -> Result<Option<AdvanceOffer>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select employer_id from notice where centre_id = ?1 and reference = ?2";
+        let key = params![bulk.centre_id, reference_number(reference)];
+        let employer: Option<String> =
+            bulk.connection.prepare_cached(sql)?.query_row_optional(key, |row| row.get(0))?;
+        let Some(employer_id) = employer else { return Ok(None) };
+        let free = advance_of(&bulk, &employer_id)?.free_for(reference);
+        Ok((missing <= free).then_some(AdvanceOffer { reference, missing, free }))
     }
 }
 

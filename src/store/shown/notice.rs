@@ -1,7 +1,7 @@
 //! Notices: searched, a page at a time.
 
 use super::super::bulk::{Binder, Bulk};
-use super::super::notices::{PARTS, STAGE, notices_listed};
+use super::super::notices::{DEDUCTION, PARTS, STAGE, USED, notices_listed};
 use super::super::row::{day, reference, reference_number, stage, stage_number};
 use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
@@ -29,6 +29,8 @@ pub struct NoticeLine {
     pub employer_id: String,
     pub employer_name: String,
     pub amount: Money,
+    /// What the advance balance brings of it.
+    pub from_advance: Money,
     pub issued_on: NaiveDate,
     pub month: YearMonth,
     pub status: NoticeStage,
@@ -39,7 +41,7 @@ pub struct NoticeLine {
 fn columns() -> String {
     format!(
         "n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on, n.month,
-            {STAGE}, s.settled_on"
+            {STAGE}, s.settled_on, {DEDUCTION}"
     )
 }
 
@@ -48,7 +50,7 @@ fn beside() -> String {
     format!(
         "left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
         left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-        {PARTS}"
+        {PARTS} {USED}"
     )
 }
 
@@ -121,6 +123,7 @@ fn line(row: &Row<'_>) -> Result<NoticeLine, StoreError> {
         employer_id: row.get(1)?,
         employer_name: row.get(2)?,
         amount: Money::from_fen(row.get(3)?),
+        from_advance: Money::from_fen(row.get(8)?),
         issued_on: day(row.get(4)?)?,
         month: YearMonth::from_ordinal(row.get(5)?),
         status: stage(row.get(6)?)?,

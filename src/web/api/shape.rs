@@ -152,6 +152,7 @@ pub(super) fn notice(row: &NoticeLine) -> Value {
         "employer_id": row.employer_id,
         "employer": row.employer_name,
         "amount": row.amount,
+        "from_advance": row.from_advance,
         "issued_on": row.issued_on.to_string(),
         "month": row.month,
         "status": row.status.code(),
@@ -178,6 +179,7 @@ pub(super) fn employer_sheet(sheet: &EmployerSheet) -> Value {
         "has_address": employer.email.is_some(),
         "payer_accounts": accounts.collect::<Vec<_>>(),
         "advance": sheet.advance,
+        "free_advance": sheet.free_advance,
     })
 }
 

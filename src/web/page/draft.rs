@@ -5,7 +5,7 @@
 //! an act is possible is for the store to say.
 
 use super::invalid;
-use crate::remittance::PaymentReference;
+use crate::remittance::{Money, PaymentReference};
 use crate::store::OwnAccount;
 use crate::suspense::{Act, Draft, ItemId, Seen, Share};
 use crate::web::fault::Fault;
@@ -69,7 +69,10 @@ pub(crate) fn drafts(form: &Form, accounts: &[OwnAccount]) -> Result<Vec<Draft>,
 fn act(form: &Form, items: &[Seen]) -> Result<Act, Fault> {
     let employer_id = || Some(form.one("employer").to_owned()).filter(|id| !id.is_empty());
     match form.one("act") {
-        "settle" => Ok(Act::Settle { notices: references(form.one("notices"))? }),
+        "settle" => Ok(Act::Settle {
+            notices: references(form.one("notices"))?,
+            from_advance: from_advance(form.one("from_advance"))?,
+        }),
         "split" => Ok(Act::Split { shares: shares(form, items)?, rest_to: employer_id() }),
         "advance" => Ok(Act::Advance { employer_id: employer_id() }),
         "refund" => Ok(Act::Refund),
@@ -123,6 +126,18 @@ fn references(text: &str) -> Result<Vec<PaymentReference>, Fault> {
         }
     }
     Ok(references)
+}
+
+/// What the advance balance adds, as people type it; nothing where they type nothing.
+fn from_advance(text: &str) -> Result<Option<Money>, Fault> {
+    match (text, typed_amount(text)) {
+        ("", _) => Ok(None),
+        (_, Some(amount)) => Ok(Some(amount)),
+        (_, None) => Err(Fault::Invalid {
+            zh: format!("“{text}”不是金额"),
+            en: format!("“{text}” is no amount"),
+        }),
+    }
 }
 
 /// The lines of a split: each a notice and how much of the item it gets.
@@ -202,6 +217,7 @@ mod tests {
             "item=1/x/a&act=refund".to_owned(),
             format!("{item}&act="),
             format!("{item}&act=settle&notices=P12"),
+            format!("{item}&act=settle&notices=P1906133753&from_advance=many"),
             format!("{item}&act=take-back&credit="),
             format!("{item}&act=wait-until&day=soon"),
             format!("{item}&act=correct-reference&notices="),

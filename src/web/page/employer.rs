@@ -231,6 +231,7 @@ fn facts(sheet: &EmployerSheet, frame: &Frame) -> Vec<(&'static str, String)> {
         (frame.say("手机", "Mobile"), mobile),
         (frame.say("付款账户", "Pays from"), accounts.join("、")),
         (frame.say("单位暂存款", "Advance balance"), yuan(sheet.advance)),
+        (frame.say("其中可用", "Of it free"), yuan(sheet.free_advance)),
     ];
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }

@@ -9,11 +9,13 @@ mod shown;
 pub(crate) use shown::{Notice, facts};
 
 use super::{actor, as_of, people, workers};
-use crate::remittance::PaymentReference;
+use crate::matching::Because;
+use crate::matching::because::Verdict;
+use crate::remittance::{Money, PaymentReference};
 use crate::report::Suggestion;
 use crate::store::{
-    Edge, Hanging, HistoryEntry, NoticeLine, NoticeSearch, Order, OwnAccount, QueueFilter,
-    RefundFilter, RefundRow, SimilarItem, Store, StoreError, TransactionSheet,
+    AdvanceOffer, Edge, Hanging, HistoryEntry, NoticeLine, NoticeSearch, Order, OwnAccount,
+    QueueFilter, RefundFilter, RefundRow, SimilarItem, Store, StoreError, TransactionSheet,
 };
 use crate::suspense::trail::Entry;
 use crate::suspense::{Proposal, Stage};
@@ -48,6 +50,8 @@ struct Found {
     /// The proposal that waits, or the one that stands.
     proposal: Option<Proposal>,
     named: BTreeMap<PaymentReference, NoticeLine>,
+    /// The advance balance that has what an underpaid notice is short of.
+    offer: Option<AdvanceOffer>,
     accounts: Vec<OwnAccount>,
     people: BTreeMap<String, String>,
     workers: Vec<(String, String)>,
@@ -130,6 +134,11 @@ fn ask(
     let proposal = row.item.pending.as_deref().or(row.item.decided.as_deref());
     let proposal = proposal.map(|id| store.proposal(id)).transpose()?.flatten();
     let named = super::act::named(store, proposal.iter().map(|proposal| &proposal.act))?;
+    let offer = short(row.item.because.as_deref())
+        .filter(|_| row.item.closed_on.is_none())
+        .map(|(reference, missing)| store.advance_offer(reference, missing))
+        .transpose()?
+        .flatten();
     let behind = Edge::Behind(row.place(Order::Oldest));
     let next = store.queue(&QueueFilter::default(), Order::Oldest, &behind, 1)?;
     let of_item = RefundFilter { item: Some(id.clone()), ..RefundFilter::default() };
@@ -151,5 +160,13 @@ fn ask(
         notices,
         proposal,
         named,
+        offer,
     }))
+}
+
+/// The notice whose parts fall short, and by how much.
+fn short(because: Option<&str>) -> Option<(PaymentReference, Money)> {
+    let Because::Standing(standing) = because?.parse().ok()? else { return None };
+    let missing = standing.due.checked_sub(standing.received)?;
+    (standing.verdict == Verdict::Underpaid).then_some((standing.reference, missing))
 }

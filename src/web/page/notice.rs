@@ -32,6 +32,8 @@ struct Line {
     month: YearMonth,
     issued_on: NaiveDate,
     amount: String,
+    /// What the advance balance brings of it; empty where it brings nothing.
+    from_advance: String,
     status: &'static str,
     settled_on: Option<NaiveDate>,
     /// The transactions that name or pay it.
@@ -99,6 +101,10 @@ pub(crate) async fn show(
         month: notice.month,
         issued_on: notice.issued_on,
         amount: yuan(notice.amount),
+        from_advance: Some(notice.from_advance)
+            .filter(|fen| !fen.is_zero())
+            .map(yuan)
+            .unwrap_or_default(),
         status: view::notice_status(notice.status, language),
         settled_on: notice.settled_on,
         transactions: format!("/transactions?reference={}", notice.reference),

@@ -160,7 +160,7 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
                 let advised = readings
                     .advise(store, |advice| advice.suggestions(&row.item, readings.reader()))?;
                 if let Some(nearest) = advised.into_iter().next().filter(Suggestion::agrees) {
-                    let act = Act::Settle { notices: vec![nearest.reference] };
+                    let act = Act::settle(vec![nearest.reference]);
                     drafted.push(Draft { items: vec![seen], act, note: note.clone() });
                 }
             }

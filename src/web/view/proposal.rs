@@ -4,7 +4,7 @@
 //! the notices and amounts it moves, never as a code.
 
 use super::{address, count, foreign, instant, yuan};
-use crate::remittance::PaymentReference;
+use crate::remittance::{Money, PaymentReference};
 use crate::report::Language;
 use crate::store::{NoticeLine, OwnAccount};
 use crate::suspense::{Act, Actor, DeskRules, ItemId, Proposal, ProposalState, Share};
@@ -163,14 +163,7 @@ pub(crate) const fn state(state: ProposalState, language: Language) -> &'static 
 pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
     let say = |zh: &str, en: &str| choose(language, zh, en).to_owned();
     match act {
-        Act::Settle { notices } => {
-            let pays = say("核销通知书", "pays notice");
-            let line = |reference: &PaymentReference| {
-                let Line { words, href } = known.notice(*reference);
-                Line { words: format!("{pays} {words}"), href }
-            };
-            notices.iter().map(line).collect()
-        }
+        Act::Settle { notices, from_advance } => settled(notices, *from_advance, known, language),
         Act::Split { shares, rest_to } => {
             let mut lines: Vec<Line> = shares.iter().map(|share| part(share, known)).collect();
             if let Some(employer_id) = rest_to {
@@ -220,6 +213,23 @@ pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
             "what was approved is booked back; the items hang again",
         ))],
     }
+}
+
+/// The notices that are paid, and what the advance balance adds.
+fn settled(
+    notices: &[PaymentReference],
+    from_advance: Option<Money>,
+    known: &Known,
+    language: Language,
+) -> Vec<Line> {
+    let pays = choose(language, "核销通知书", "pays notice");
+    let line = |reference: &PaymentReference| {
+        let Line { words, href } = known.notice(*reference);
+        Line { words: format!("{pays} {words}"), href }
+    };
+    let with = choose(language, "连同单位暂存款", "with this much of the advance balance:");
+    let advance = from_advance.map(|amount| Line::plain(format!("{with} {}", yuan(amount))));
+    notices.iter().map(line).chain(advance).collect()
 }
 
 fn part(share: &Share, known: &Known) -> Line {

@@ -95,11 +95,22 @@ fn counted((zh, en): (&'static str, &'static str), found: usize, language: Langu
 
 fn parts(standing: &Standing, language: Language) -> Vec<Condition> {
     let Standing { verdict, due, received, parts, banks, months, month, closes_on, .. } = standing;
+    let reserved = standing.from_advance;
     let mut conditions = vec![
         amount(*due, *received, language),
         counted(("收款银行数", "Receiving banks"), *banks, language),
         counted(("入账月份数", "Booking months"), *months, language),
     ];
+    if !reserved.is_zero() {
+        conditions.push(Condition {
+            name: choose(language, "其中单位暂存款抵扣", "Of it from the advance balance")
+                .to_owned(),
+            wanted: yuan(reserved),
+            found: yuan(reserved),
+            gap: String::new(),
+            holds: true,
+        });
+    }
     let unique = match verdict {
         Verdict::AmbiguousParts => Some(choose(language, "不止一种", "more than one")),
         Verdict::TooManyParts => Some(choose(language, "笔数过多，无法证明", "too many to prove")),
@@ -165,7 +176,7 @@ fn repaired(unconfirmed: &Unconfirmed, language: Language) -> Vec<Condition> {
 }
 
 fn payer(disagrees: &PayerDisagrees, language: Language) -> Vec<Condition> {
-    let PayerDisagrees { reference, due, nearest } = *disagrees;
+    let PayerDisagrees { reference, due, nearest, .. } = *disagrees;
     vec![
         status(reference, NoticeState::Open(due), language),
         amount(due, due, language),

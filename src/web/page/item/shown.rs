@@ -6,7 +6,7 @@ use crate::matching::because::Role;
 use crate::remark::Reader;
 use crate::remittance::account::masked;
 use crate::report::Language;
-use crate::store::{Hanging, HistoryEntry, NoticeLine, RefundRow, TransactionSheet};
+use crate::store::{AdvanceOffer, Hanging, HistoryEntry, NoticeLine, RefundRow, TransactionSheet};
 use crate::suspense::trail::{event_chinese, event_english};
 use crate::suspense::{Act, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
@@ -35,6 +35,8 @@ pub(super) struct Page {
     candidates: Vec<Candidate>,
     /// The notice that the form begins with: the nearest, where the remark names it and every clue agrees.
     first_choice: String,
+    /// What the advance balance could add; empty where it has too little.
+    offer: String,
     employer: Option<Employer>,
     others: Vec<Line>,
     notices: Vec<Notice>,
@@ -137,6 +139,7 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
         why: Why::of(item.because.as_deref(), language),
         first_choice: first_choice(&found),
         candidates: found.suggestions.iter().map(|one| Candidate::of(one, language)).collect(),
+        offer: found.offer.as_ref().map(|one| offer(one, language)).unwrap_or_default(),
         employer: found.employer.as_ref().map(Employer::of),
         others: found.others.iter().map(line).collect(),
         notices: found.notices.iter().map(notice).collect(),
@@ -167,6 +170,21 @@ fn place(item: &Hanging) -> String {
 fn first_choice(found: &Found) -> String {
     let exact = found.suggestions.first().filter(|nearest| nearest.agrees());
     exact.map(|nearest| nearest.reference.to_string()).unwrap_or_default()
+}
+
+/// Said, and filled in nowhere: that the money and the balance belong together is for a person to say.
+fn offer(offer: &AdvanceOffer, language: Language) -> String {
+    let (reference, missing) = (offer.reference, yuan(offer.missing));
+    let free = yuan(offer.free);
+    choose(
+        language,
+        format!(
+            "{reference} 还差 {missing} 元；该单位暂存款可用 {free} 元，可在“核销通知书”中连同暂存款补足。"
+        ),
+        format!(
+            "{reference} is short of {missing}; the employer’s advance balance has {free} free and can make it up: see “Settle”."
+        ),
+    )
 }
 
 impl Bank {

@@ -1,0 +1,27 @@
+//! What the audit asks of notices that were issued here: that they are paid by settlements alone, and that what
+//! they reserve of advance balances is there.
+
+/// Each counts what must not be; with the sentence that names it.
+pub(in crate::store) const ORPHANS: [(&str, &str); 3] = [
+    (
+        "paid notice with lines that no settlement paid",
+        "select count(*) from notice n join notice_part p using (centre_id, reference)
+            where n.centre_id = ?1 and n.status = 2 and not exists (select 1 from settlement s
+                where s.centre_id = n.centre_id and s.reference = n.reference)",
+    ),
+    (
+        "employer whose notices reserve more than the advance balance holds",
+        "select count(*) from (select 1 from notice n
+            left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
+            where n.centre_id = ?1 and n.advance_fen > 0 and n.status = 1 and s.reference is null
+            group by n.employer_id
+            having sum(n.advance_fen) > (select coalesce(sum(a.amount_fen), 0) from advance_entry a
+                join employer_book b using (centre_id, employer_no)
+                where a.centre_id = ?1 and b.employer_id = n.employer_id)) r",
+    ),
+    (
+        "notice that reserves more of an advance balance than it asks for",
+        "select count(*) from notice n where n.centre_id = ?1
+            and (n.advance_fen < 0 or n.advance_fen > n.amount_fen)",
+    ),
+];
