@@ -16,6 +16,7 @@
 //!
 //! ```
 //! use duizhang::remittance::operation::{IssueNotice, OpenAccount, OpenEmployer, Remit};
+//! use duizhang::remittance::document::DocumentType;
 //! use duizhang::remittance::{Centre, FromAdvance, Id, Money, Operation, Payment, RefusalCode, enrolment};
 //! use duizhang::rulebook::policy;
 //!
@@ -46,6 +47,7 @@
 //!     on,
 //!     by: None,
 //!     employer_id: employer_id.clone(),
+//!     id_type: DocumentType::ResidentCard,
 //!     id_no: "11010519491231002X".into(),
 //!     name: "某人".into(),
 //!     base: Money::from_yuan("5000.00")?,
@@ -85,6 +87,7 @@ pub mod change;
 pub mod correction;
 pub mod counter;
 pub mod decision;
+pub mod document;
 pub mod employee;
 pub mod employer;
 pub mod enrolment;
@@ -100,7 +103,7 @@ pub mod month;
 pub mod notice;
 pub mod operation;
 pub mod payment;
-mod person;
+pub mod person;
 pub mod policy;
 pub mod query;
 pub mod rate;

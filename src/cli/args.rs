@@ -269,7 +269,7 @@ All of a file or nothing of it. UTF-8 or GB18030, columns by name in any order:
   accounts   account_no,bank,bank_name,account_name
   employers  employer_id,name[,uscc,email,contact,mobile,payer_accounts]
   notices    reference,employer_id,amount,issued_on,month[,status]
-  employees  employee_id,employer_id,name,id_no,base,status
+  employees  employee_id,employer_id,name,id_no,base,status[,id_type]
 
 Examples:
   duizhang import accounts accounts.csv
@@ -307,7 +307,7 @@ fn who(text: &str) -> Result<String, String> {
 pub(super) struct TemplateArgs {
     /// The register
     #[arg(value_name = "NAME")]
-    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement"])]
+    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement", "transfer"])]
     pub(super) name: String,
     /// Where to write it; .xlsx makes a workbook [default: CSV to standard output]
     #[arg(long, value_name = "FILE")]
@@ -318,7 +318,7 @@ pub(super) struct TemplateArgs {
 pub(super) struct RegisterArgs {
     /// The register
     #[arg(value_name = "NAME")]
-    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement"])]
+    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement", "transfer"])]
     pub(super) name: String,
     /// The filled-in template, CSV or XLSX
     #[arg(value_name = "FILE")]

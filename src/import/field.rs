@@ -5,6 +5,7 @@
 
 use super::error::{ERRORS_MAX, ImportError, Problem};
 use super::table::Row;
+use crate::remittance::document::{self, DocumentType, DocumentTypeError};
 use crate::remittance::{Money, YearMonth};
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -122,6 +123,16 @@ pub(super) fn account_no(text: &str) -> Result<String, Expected> {
         return Ok(text.to_owned());
     }
     Err(rounded_hint("expected an account number of digits and letters", text))
+}
+
+pub(super) fn document_type(text: &str) -> Result<DocumentType, Expected> {
+    text.parse().map_err(|error: DocumentTypeError| error.to_string())
+}
+
+/// The key of a document that is no resident card.
+pub(super) fn document_key(kind: DocumentType, text: &str) -> Result<String, Expected> {
+    // None of these numbers holds a birth date that a day could contradict.
+    document::identity(kind, text, NaiveDate::MAX).map_err(|refusal| refusal.to_string())
 }
 
 fn rounded_hint(expected: &str, text: &str) -> Expected {

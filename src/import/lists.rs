@@ -6,9 +6,11 @@
 use super::List;
 use super::error::{ImportError, Problem};
 use super::field::{
-    Reading, Unique, account_no, accounts as account_nos, amount, email, key, month, text,
+    Reading, Unique, account_no, accounts as account_nos, amount, document_key, document_type,
+    email, key, month, text,
 };
 use super::table::{self, Column, Row, optional, required};
+use crate::remittance::document::DocumentType;
 use crate::remittance::enrolment::{ImportedTerms, RatePeriod};
 use crate::remittance::{CollectionAccount, Employer, Money, Rate};
 
@@ -37,6 +39,7 @@ const EMPLOYEES: &[Column] = &[
     required("id_no"),
     required("base"),
     required("status"),
+    optional("id_type"),
 ];
 
 /// One employer as the list has it.
@@ -53,6 +56,7 @@ pub struct EmployeeRow {
     pub employee_id: String,
     pub employer_id: String,
     pub name: String,
+    /// The document's key (`remittance::document`): the number, with its type before it where it is no resident card.
     pub id_no: String,
     /// 缴存基数, a month.
     pub base: Money,
@@ -192,7 +196,13 @@ pub fn employees(bytes: &[u8]) -> Result<List<EmployeeRow>, Vec<ImportError>> {
         let employee_id = reading.must(row, 0, key);
         let employer_id = reading.must(row, 1, key);
         let name = reading.must(row, 2, text);
-        let id_no = reading.must(row, 3, account_no);
+        let id_type = reading.may(row, 6, document_type);
+        let kind = id_type.flatten().unwrap_or_default();
+        let id_no = if kind == DocumentType::ResidentCard {
+            reading.must(row, 3, account_no)
+        } else {
+            reading.must(row, 3, |text| document_key(kind, text))
+        };
         let base = reading.must(row, 4, amount);
         let status = reading.must(row, 5, EmployeeStatus::read);
         Some(EmployeeRow {

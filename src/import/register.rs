@@ -7,8 +7,13 @@ use super::error::{ERRORS_MAX, ImportError};
 use super::table::{self, Column, optional, required};
 use crate::remittance::template::Template;
 
-const OPEN: &[Column] =
-    &[required("身份证号"), required("姓名"), required("缴存基数"), optional("职工编号")];
+const OPEN: &[Column] = &[
+    required("身份证号"),
+    required("姓名"),
+    required("缴存基数"),
+    optional("职工编号"),
+    optional("证件类型"),
+];
 const UNSEAL: &[Column] = &[required("职工编号"), optional("缴存基数")];
 const SEAL: &[Column] = &[required("职工编号"), required("封存原因")];
 const ADJUST_BASE: &[Column] = &[required("职工编号"), required("缴存基数")];
@@ -20,6 +25,8 @@ const SUPPLEMENT: &[Column] = &[
     optional("补缴原因"),
 ];
 
+const TRANSFER: &[Column] = &[required("职工编号"), required("转入单位编号"), optional("转入城市")];
+
 const fn columns(template: Template) -> &'static [Column] {
     match template {
         Template::Open => OPEN,
@@ -27,6 +34,7 @@ const fn columns(template: Template) -> &'static [Column] {
         Template::Seal => SEAL,
         Template::AdjustBase => ADJUST_BASE,
         Template::Supplement => SUPPLEMENT,
+        Template::Transfer => TRANSFER,
     }
 }
 

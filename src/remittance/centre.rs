@@ -267,7 +267,10 @@ impl Work<'_> {
         does: impl FnOnce(&mut Self) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         let before = self.changes.len();
+        // Nothing that is only tried can be named by its line afterwards.
+        let line = self.line.take();
         let result = does(self);
+        self.line = line;
         let made = self.changes.split_off(before);
         self.centre.undo(made);
         result

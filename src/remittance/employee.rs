@@ -21,7 +21,7 @@ pub struct EmployeeAccount {
     pub employer_id: Id,
     pub employee_id: Id,
     pub name: String,
-    /// 身份证号, checked by GB 11643.
+    /// The document's key ([`super::document`]): a 身份证号 as it is, any other with its type before it.
     pub id_no: String,
     /// 缴存基数.
     pub base: Money,

@@ -5,9 +5,9 @@
 //! whose list is made is changed by deleting the list first.
 
 use super::centre::Work;
+use super::document::identity;
 use super::employee::{AccountStatus, EmployeeAccount, employee_id};
 use super::enrolment::{EmployerAccount, named};
-use super::identity::check_id_no;
 use super::log::LogKind;
 use super::operation::{CorrectSealReason, DiscardRegister, Output, SaveRegister, SubmitRegister};
 use super::policy::Policy;
@@ -16,7 +16,7 @@ use super::register::{
     Draft, OpenLine, Opened, ReasonCorrected, Register, RegisterContent, RegisterRequest,
     RegisterStatus, SealLine, UnsealLine, Unsealed, register_id, register_ordinal,
 };
-use super::{Id, Money, YearMonth, adjustment, roster, supplement};
+use super::{Id, Money, YearMonth, adjustment, roster, supplement, transfer};
 
 /// Files a register and puts it into effect.
 pub(super) fn file(
@@ -28,6 +28,8 @@ pub(super) fn file(
     let mut employer = filer(work, employer_id, request)?;
     let ordinal = employer.next_ordinal();
     let (content, output) = take_effect(work, &employer, month, request)?;
+    // A transfer has entered registers of its own, at both employers.
+    let Some(content) = content else { return Ok(output) };
     enter(work, employer, ordinal, month, content, request.operation())?;
     Ok(Output { register_id: Some(register_id(employer_id, ordinal)), ..output })
 }
@@ -39,7 +41,7 @@ fn filer(
     request: &RegisterRequest,
 ) -> Result<EmployerAccount, Refusal> {
     match request {
-        RegisterRequest::Seal(_) => work.employer(employer_id),
+        RegisterRequest::Seal(_) | RegisterRequest::Transfer(_) => work.employer(employer_id),
         RegisterRequest::Open(_)
         | RegisterRequest::Unseal(_)
         | RegisterRequest::AdjustBase(_)
@@ -82,7 +84,7 @@ fn take_effect(
     employer: &EmployerAccount,
     month: YearMonth,
     request: &RegisterRequest,
-) -> Result<(RegisterContent, Output), Refusal> {
+) -> Result<(Option<RegisterContent>, Output), Refusal> {
     if request.is_empty() {
         return Err(Refusal::RegisterEmpty { employer: employer.employer_id.clone() });
     }
@@ -100,10 +102,13 @@ fn take_effect(
             adjustment::base(work, employer, month, line)
         })?),
         RegisterRequest::Supplement(lines) => supplement::supplement(work, employer, lines)?,
+        RegisterRequest::Transfer(lines) => {
+            return Ok((None, transfer::several(work, employer, month, lines)?));
+        }
     };
     check_month(employer, month)?;
     let output = single(work, employer, month, &content, request.len())?;
-    Ok((content, output))
+    Ok((Some(content), output))
 }
 
 /// What a register of one line tells the employer; a longer one tells how many.
@@ -170,8 +175,7 @@ fn open(
 ) -> Result<Opened, Refusal> {
     let employer_id = &employer.employer_id;
     let name = named("name", &line.name)?;
-    let id_no = check_id_no(&line.id_no, work.on)
-        .map_err(|why| Refusal::InvalidIdNo { value: line.id_no.clone(), why })?;
+    let id_no = identity(line.id_type, &line.id_no, work.on)?;
     if let Some(holder) = work.centre.documents.get(&(id_no.clone(), employer_id.clone())) {
         return Err(held_already(work, employer_id, holder));
     }

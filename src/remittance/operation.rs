@@ -7,6 +7,7 @@
 use super::advance::FromAdvance;
 use super::centre::Centre;
 use super::change::Change;
+use super::document::DocumentType;
 use super::enrolment::{Agent, AgentChange, Channel, EmployerKind};
 use super::policy::MonthlyContribution;
 use super::refusal::Refusal;
@@ -107,14 +108,19 @@ operations! {
         #[serde(default)] uscc: Option<String>,
         #[serde(default)] legal_person: Option<String>,
         #[serde(default)] seal_ref: Option<String>,
+        #[serde(default)] reason: String,
+        #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
     }) = |work, op| enrolment::update_key(work, op);
 
     OpenAccount(OpenAccount {
-        employer_id: Id, id_no: String, name: String, base: Money, month: YearMonth,
+        employer_id: Id,
+        #[serde(default)] id_type: DocumentType,
+        id_no: String, name: String, base: Money, month: YearMonth,
         #[serde(default)] employee_id: Option<Id>,
     }) = |work, op| {
-        let OpenAccount { id_no, name, base, employee_id, .. } = op.clone();
-        let request = RegisterRequest::Open(vec![OpenLine { id_no, name, base, employee_id }]);
+        let OpenAccount { id_type, id_no, name, base, employee_id, .. } = op.clone();
+        let line = OpenLine { id_type, id_no, name, base, employee_id };
+        let request = RegisterRequest::Open(vec![line]);
         filing::file(work, &op.employer_id, op.month, &request)
     };
 
@@ -215,6 +221,7 @@ operations! {
     CorrectIdentity(CorrectIdentity {
         employer_id: Id, employee_id: Id,
         #[serde(default)] name: Option<String>,
+        #[serde(default)] id_type: Option<DocumentType>,
         #[serde(default)] id_no: Option<String>,
         #[serde(default)] reason: String,
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
@@ -276,8 +283,8 @@ impl Operation {
             Self::AdjustBase(op) => vec![&op.employer_id],
             Self::AdjustRate(op) => vec![&op.employer_id],
             Self::Supplement(op) => vec![&op.employer_id],
-            Self::FileRegister(op) => vec![&op.employer_id],
-            Self::SaveRegister(op) => vec![&op.employer_id],
+            Self::FileRegister(op) => with_others(&op.employer_id, &op.register),
+            Self::SaveRegister(op) => with_others(&op.employer_id, &op.register),
             Self::SubmitRegister(op) => vec![&op.employer_id],
             Self::DiscardRegister(op) => vec![&op.employer_id],
             Self::Transfer(op) => vec![&op.from_employer, &op.to_employer],
@@ -296,6 +303,12 @@ impl Operation {
             | Self::MissAppointment(_) => vec![],
         }
     }
+}
+
+/// The employer, and those to which its register transfers employees.
+fn with_others<'a>(employer_id: &'a Id, register: &'a RegisterRequest) -> Vec<&'a Id> {
+    let others = register.transfers().iter().map(|line| &line.to_employer);
+    std::iter::once(employer_id).chain(others).collect()
 }
 
 /// An operation that was done: what the employer is told, and what a store writes.

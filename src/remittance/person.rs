@@ -6,8 +6,8 @@
 
 use super::centre::{Work, sum};
 use super::counter::{Counter, persons};
+use super::document::{document, identity};
 use super::employee::{AccountStatus, EmployeeAccount, EntryKind, YearTotal};
-use super::identity::check_id_no;
 use super::ledger::{Movement, Posting, VoucherKind};
 use super::log::LogKind;
 use super::operation::{CorrectIdentity, MergeEmployees, Output};
@@ -23,7 +23,7 @@ pub(super) fn correct_identity(
     let counter = persons(op.by.as_deref(), op.approved_by.as_deref())?.because(&op.reason)?;
     work.employer(&op.employer_id)?;
     let was = work.account(&op.employer_id, &op.employee_id)?;
-    let now = corrected(work, op, &was)?;
+    let now = corrected(op, &was)?;
     for mut account in same_person(work, &was) {
         let at = account.employer_id.clone();
         let holder = work.centre.documents.get(&(now.id_no.clone(), at.clone()));
@@ -33,30 +33,32 @@ pub(super) fn correct_identity(
         account.name.clone_from(&now.name);
         account.id_no.clone_from(&now.id_no);
         work.put(account);
-        let counter = counter.clone().changed(identity(&was), identity(&now));
+        let counter = counter.clone().changed(described(&was), described(&now));
         log(work, &at, "correct_identity", op.employee_id.to_string(), None, counter)?;
     }
     Ok(Output { employee_id: Some(op.employee_id.clone()), ..Output::default() })
 }
 
 /// The account with what it should say.
-fn corrected(
-    work: &Work<'_>,
-    op: &CorrectIdentity,
-    was: &EmployeeAccount,
-) -> Result<EmployeeAccount, Refusal> {
+fn corrected(op: &CorrectIdentity, was: &EmployeeAccount) -> Result<EmployeeAccount, Refusal> {
     let mut now = was.clone();
     if let Some(name) = &op.name {
         name.trim().clone_into(&mut now.name);
     }
-    if let Some(id_no) = &op.id_no {
-        now.id_no = check_id_no(id_no, work.on)
-            .map_err(|why| Refusal::InvalidIdNo { value: id_no.clone(), why })?;
+    if op.id_no.is_some() || op.id_type.is_some() {
+        now.id_no = new_identity(op, &was.id_no)?;
     }
     if now.name.is_empty() || now == *was {
         return Err(Refusal::NothingChanges { employee: op.employee_id.clone() });
     }
     Ok(now)
+}
+
+/// The key of the document as it should be: what is not given stays.
+pub fn new_identity(op: &CorrectIdentity, was: &str) -> Result<String, Refusal> {
+    let (kind, number) = document(was);
+    let number = op.id_no.as_deref().unwrap_or(number);
+    identity(op.id_type.unwrap_or(kind), number, op.on)
 }
 
 /// The accounts of one person under one number, wherever they are, signs of transfers too.
@@ -69,7 +71,7 @@ fn same_person(work: &Work<'_>, account: &EmployeeAccount) -> Vec<EmployeeAccoun
     all.map(|other| EmployeeAccount::clone(other)).collect()
 }
 
-fn identity(account: &EmployeeAccount) -> String {
+fn described(account: &EmployeeAccount) -> String {
     format!("{} {} {}", account.employee_id, account.name, account.id_no)
 }
 
@@ -102,7 +104,7 @@ pub(super) fn merge(work: &mut Work<'_>, op: &MergeEmployees) -> Result<Output, 
     for account in same_person(work, &ends).into_iter().filter(|account| !account.is_sign()) {
         moved = sum(moved, account.balance)?;
         let (at, amount) = (account.employer_id.clone(), Some(account.balance));
-        let (before, after) = (identity(&account), identity(&stays));
+        let (before, after) = (described(&account), described(&stays));
         let counter = counter.clone().changed(before, after);
         let subject = format!("{} {}", op.employee_id, op.into);
         join(work, account, &stays)?;

@@ -4,6 +4,7 @@
 //! things that can. Nothing here changes anything.
 
 use super::centre::{Centre, rosters_from};
+pub use super::document::DocumentType;
 use super::employee::{AccountEntry, EmployeeAccount};
 use super::enrolment::{Agent, EmployerAccount, EmployerKind};
 use super::ledger::Voucher;
@@ -11,6 +12,7 @@ use super::log::LogEntry;
 use super::policy::MonthlyContribution;
 use super::register::{Draft, Register, RegisterContent, register_ordinal};
 use super::{Id, Money, NoticeStatus, Rate, YearMonth};
+use chrono::NaiveDate;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -58,13 +60,6 @@ pub struct EmployerView<'a> {
     pub clearing: Money,
 }
 
-/// Which papers an employee is found by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DocumentType {
-    /// 01 居民身份证
-    IdentityCard,
-}
-
 impl Centre {
     /// An employee's account at an employer.
     #[must_use]
@@ -86,9 +81,17 @@ impl Centre {
         document: DocumentType,
         number: &str,
     ) -> Option<&EmployeeAccount> {
-        let DocumentType::IdentityCard = document;
-        let number = number.trim().to_ascii_uppercase();
-        let employee_id = self.documents.get(&(number, employer_id.clone()))?;
+        // A number of a resident card is looked for as it was typed: one with a slip finds nobody.
+        let key = match document {
+            DocumentType::ResidentCard => number.trim().to_ascii_uppercase(),
+            DocumentType::Passport
+            | DocumentType::HongKongMacauPermit
+            | DocumentType::TaiwanPermit
+            | DocumentType::ForeignResidence => {
+                super::document::identity(document, number, NaiveDate::MAX).ok()?
+            }
+        };
+        let employee_id = self.documents.get(&(key, employer_id.clone()))?;
         self.account(employer_id, employee_id)
     }
 

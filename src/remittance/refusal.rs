@@ -17,7 +17,7 @@ mod table;
 
 pub use code::RefusalCode;
 pub use malformed::{Expected, Found, malformed};
-pub use parameter::{Filed, Side, Undo};
+pub use parameter::{DocumentForm, Filed, Side, Undo};
 pub(crate) use several::all_of;
 pub use several::{Offender, Several};
 pub use table::Refusal;

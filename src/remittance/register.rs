@@ -8,6 +8,7 @@
 //!
 //! Every line says what was before, so that a revocation restores it exactly.
 
+use super::document::DocumentType;
 use super::enrolment::RatePeriod;
 use super::wire::day;
 use super::{Id, Money, PaymentReference, YearMonth};
@@ -24,12 +25,15 @@ pub enum RegisterRequest {
     Seal(Vec<SealLine>),
     AdjustBase(Vec<BaseLine>),
     Supplement(Vec<SupplementRequest>),
+    Transfer(Vec<TransferLine>),
 }
 
 /// 开户
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenLine {
+    #[serde(default)]
+    pub id_type: DocumentType,
     pub id_no: String,
     pub name: String,
     pub base: Money,
@@ -75,6 +79,16 @@ pub struct SupplementRequest {
     /// 补缴原因
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// 职工转移; without a city it is the centre's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferLine {
+    pub employee_id: Id,
+    pub to_employer: Id,
+    #[serde(default)]
+    pub city: Option<String>,
 }
 
 /// A register that is kept for later and has no effect yet (已保存).
@@ -240,12 +254,19 @@ impl RegisterRequest {
             Self::Seal(lines) => lines.len(),
             Self::AdjustBase(lines) => lines.len(),
             Self::Supplement(lines) => lines.len(),
+            Self::Transfer(lines) => lines.len(),
         }
     }
 
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The employers that employees are transferred to; none for registers of other kinds.
+    #[must_use]
+    pub fn transfers(&self) -> &[TransferLine] {
+        if let Self::Transfer(lines) = self { lines } else { &[] }
     }
 
     /// The name of the single operation that files one such line.
@@ -257,6 +278,7 @@ impl RegisterRequest {
             Self::Seal(_) => "seal",
             Self::AdjustBase(_) => "adjust_base",
             Self::Supplement(_) => "supplement",
+            Self::Transfer(_) => "transfer",
         }
     }
 }

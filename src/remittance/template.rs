@@ -3,8 +3,9 @@
 //! Start at [`Template`]: `duizhang template NAME` writes [`Template::columns`] and an example row;
 //! a filled-in file comes back row by row to [`Template::request`]. Files are the shell's to read.
 
+use super::document::DocumentType;
 use super::register::{
-    BaseLine, OpenLine, RegisterRequest, SealLine, SupplementRequest, UnsealLine,
+    BaseLine, OpenLine, RegisterRequest, SealLine, SupplementRequest, TransferLine, UnsealLine,
 };
 use super::{Id, Money, YearMonth};
 use std::fmt;
@@ -17,6 +18,7 @@ pub enum Template {
     Seal,
     AdjustBase,
     Supplement,
+    Transfer,
 }
 
 /// What is wrong in a filled-in template; `row` counts data rows from 1.
@@ -30,8 +32,8 @@ pub struct TemplateError {
 }
 
 impl Template {
-    pub const ALL: [Self; 5] =
-        [Self::Open, Self::Unseal, Self::Seal, Self::AdjustBase, Self::Supplement];
+    pub const ALL: [Self; 6] =
+        [Self::Open, Self::Unseal, Self::Seal, Self::AdjustBase, Self::Supplement, Self::Transfer];
 
     /// The name by which a template is asked for.
     #[must_use]
@@ -42,6 +44,7 @@ impl Template {
             Self::Seal => "seal",
             Self::AdjustBase => "adjust-base",
             Self::Supplement => "supplement",
+            Self::Transfer => "transfer",
         }
     }
 
@@ -54,11 +57,12 @@ impl Template {
     #[must_use]
     pub const fn columns(self) -> &'static [&'static str] {
         match self {
-            Self::Open => &["身份证号", "姓名", "缴存基数", "职工编号"],
+            Self::Open => &["身份证号", "姓名", "缴存基数", "职工编号", "证件类型"],
             Self::Unseal => &["职工编号", "缴存基数"],
             Self::Seal => &["职工编号", "封存原因"],
             Self::AdjustBase => &["职工编号", "缴存基数"],
             Self::Supplement => &["职工编号", "补缴月份", "补缴金额", "补缴至月份", "补缴原因"],
+            Self::Transfer => &["职工编号", "转入单位编号", "转入城市"],
         }
     }
 
@@ -66,11 +70,12 @@ impl Template {
     #[must_use]
     pub const fn example(self) -> &'static [&'static str] {
         match self {
-            Self::Open => &["11010519491231002X", "张某", "5000.00", ""],
+            Self::Open => &["11010519491231002X", "张某", "5000.00", "", "居民身份证"],
             Self::Unseal => &["E0000000000000001", "5200.00"],
             Self::Seal => &["E0000000000000001", "离职"],
             Self::AdjustBase => &["E0000000000000001", "5200.00"],
             Self::Supplement => &["E0000000000000001", "2026-04", "800.00", "", ""],
+            Self::Transfer => &["E0000000000000001", "450200002", ""],
         }
     }
 
@@ -86,7 +91,10 @@ impl Template {
         let rows: Vec<&[&str]> = rows.into_iter().collect();
         let request = match self {
             Self::Open => RegisterRequest::Open(sheet.lines(&rows, |s| {
+                let id_type =
+                    if s.optional(4).is_some() { s.document(4)? } else { DocumentType::default() };
                 Some(OpenLine {
+                    id_type,
                     id_no: s.text(0)?,
                     name: s.text(1)?,
                     base: s.money(2)?,
@@ -109,6 +117,11 @@ impl Template {
                 let to_month = if s.optional(3).is_some() { Some(s.month(3)?) } else { None };
                 let reason = s.optional(4).map(str::to_owned);
                 Some(SupplementRequest { employee_id, for_month, to_month, amount, reason })
+            })),
+            Self::Transfer => RegisterRequest::Transfer(sheet.lines(&rows, |s| {
+                let (employee_id, to_employer) = (s.text(0)?.into(), s.text(1)?.into());
+                let city = s.optional(2).map(str::to_owned);
+                Some(TransferLine { employee_id, to_employer, city })
             })),
         };
         if sheet.errors.is_empty() { Ok(request) } else { Err(sheet.errors) }
@@ -145,6 +158,12 @@ impl<'a> Sheet<'a> {
     fn money(&mut self, index: usize) -> Option<Money> {
         self.read(index, |text| {
             Money::from_yuan(text).map_err(|error| format!("amount {text:?}: {error}"))
+        })
+    }
+
+    fn document(&mut self, index: usize) -> Option<DocumentType> {
+        self.read(index, |text| {
+            text.parse().map_err(|error: super::document::DocumentTypeError| error.to_string())
         })
     }
 

@@ -7,20 +7,48 @@
 use super::centre::Work;
 use super::employee::{AccountStatus, EmployeeAccount, EntryKind};
 use super::enrolment::EmployerAccount;
-use super::filing::enter;
+use super::filing::{check_month, enter};
 use super::ledger::{Movement, Posting, VoucherKind};
 use super::operation::{Output, Transfer};
 use super::refusal::Refusal;
-use super::register::{Moved, RegisterContent, register_id};
-use super::{Id, Money, Subject};
+use super::register::{Moved, RegisterContent, TransferLine, register_id};
+use super::{Id, Money, Subject, YearMonth};
 
 /// Transfers one employee.
 pub(super) fn transfer(work: &mut Work<'_>, op: &Transfer) -> Result<Output, Refusal> {
-    let Transfer { employee_id, from_employer, to_employer, .. } = op;
+    one(work, &op.employee_id, (&op.from_employer, &op.to_employer), Some(&op.city))
+}
+
+/// Transfers the employees of a register in bulk, all or none; each line has registers of its own, so that each
+/// can be revoked by itself.
+pub(super) fn several(
+    work: &mut Work<'_>,
+    employer: &EmployerAccount,
+    month: YearMonth,
+    lines: &[TransferLine],
+) -> Result<Output, Refusal> {
+    let from = &employer.employer_id;
+    let mut done = Output::default();
+    for line in lines {
+        done = one(work, &line.employee_id, (from, &line.to_employer), line.city.as_deref())?;
+    }
+    check_month(employer, month)?;
+    let headcount = Some(lines.len());
+    Ok(if lines.len() == 1 { done } else { Output { headcount, ..Output::default() } })
+}
+
+fn one(
+    work: &mut Work<'_>,
+    employee_id: &Id,
+    (from_employer, to_employer): (&Id, &Id),
+    city: Option<&str>,
+) -> Result<Output, Refusal> {
     let mut from = work.employer(from_employer)?;
     let account = work.account(from_employer, employee_id)?;
-    if !work.policy().in_city(&op.city) {
-        return Err(Refusal::OutsideCity { employee: employee_id.clone(), city: op.city.clone() });
+    let employee = employee_id.clone();
+    // A template may leave the city out: there is no other to which the hall transfers.
+    if let Some(city) = city.filter(|city| !work.policy().in_city(city)) {
+        return Err(Refusal::OutsideCity { employee, city: city.to_owned() });
     }
     let mut to = work.employer(to_employer)?;
     if from_employer == to_employer {

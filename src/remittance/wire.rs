@@ -4,6 +4,7 @@
 //! `"2026-05-11"`, a reference `"P1906133753"`. A wrong type is refused with what was found and
 //! what was expected.
 
+use super::document::DocumentType;
 use super::{Money, PaymentReference, Rate, Subject, YearMonth};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -46,6 +47,9 @@ macro_rules! as_text {
 
 as_text!(Money, "yuan as a string such as \"5000.00\"", |text| {
     Money::from_yuan(text).map_err(|error| format!("amount {text:?}: {error}"))
+});
+as_text!(DocumentType, "a document type such as \"passport\"", |text| {
+    text.parse().map_err(|error: super::document::DocumentTypeError| error.to_string())
 });
 as_text!(YearMonth, "a month as a string such as \"2026-05\"", |text| {
     text.parse().map_err(|error: super::month::YearMonthError| error.to_string())

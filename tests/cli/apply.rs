@@ -467,3 +467,39 @@ fn identities_are_corrected_and_two_numbers_of_one_person_become_one() {
     let same = by_two("merge_employees", r#""employee_id":"A2","into":"A2""#);
     assert_eq!(apply(&centre, &same, &[], 1)[0]["error"], "same-employee");
 }
+
+#[test]
+fn transfers_in_bulk_and_documents_go_through_template_and_list() {
+    let (centre, _) = filed();
+    let enrol = ENROL.replace("\"H1\"", "\"H2\"");
+    apply(&centre, &enrol, &[], 0);
+    let sheet = centre.run(&["template", "transfer"]).assert().code(0).get_output().stdout.clone();
+    assert!(String::from_utf8(sheet).unwrap().starts_with("职工编号,转入单位编号,转入城市\n"));
+    let path = centre.write("transfer.csv", "职工编号,转入单位编号,转入城市\nA2,H2,\n".as_bytes());
+    let month = ["--employer", "H1", "--month", "2026-06", "--as-of", "2026-06-01"];
+    let mut file = centre.run(&["register", "transfer", path.to_str().unwrap()]);
+    file.args(month).assert().code(0);
+    let at = |id: &str| centre.json(&["show", "employee", id])[0]["employer_id"].clone();
+    assert_eq!(at("A2"), "H2");
+
+    let passport = r#"{"op":"open_account","on":"2026-06-01","employer_id":"H2","employee_id":"P1","id_type":"passport","id_no":"E12345678","name":"某人","base":"5000.00","month":"2026-05"}"#;
+    apply(&centre, passport, &[], 0);
+    assert_eq!(
+        apply(&centre, &passport.replace("P1", "P2"), &[], 1)[0]["error"],
+        "duplicate-account"
+    );
+    let list = |number: &str| {
+        format!(
+            "employee_id,employer_id,name,id_no,base,status,id_type\nP1,H2,某人,{number},5000.00,active,护照\n"
+        )
+    };
+    centre.write("employees.csv", list("e12345678").as_bytes());
+    centre.run(&["import", "employees", "employees.csv"]).assert().code(0);
+    // The list named the same document, so the account is the same person's still.
+    assert_eq!(
+        apply(&centre, &passport.replace("P1", "P2"), &[], 1)[0]["error"],
+        "duplicate-account"
+    );
+    centre.write("wrong.csv", list("护照号").as_bytes());
+    centre.run(&["import", "employees", "wrong.csv"]).assert().code(1);
+}

@@ -298,3 +298,110 @@ fn numbers_of_one_person_at_several_employers_become_one() {
     let listed = hall.ok(json!({"op": "remit", "month": "2026-06"}));
     assert_eq!(listed["headcount"], 2);
 }
+
+#[test]
+fn a_person_without_a_resident_card_has_another_document() {
+    let mut hall = Hall::with_employer();
+    let open = |employee: &str, id_type: &str, number: &str| {
+        json!({"op": "open_account", "employee_id": employee, "id_type": id_type, "id_no": number,
+            "name": "某人", "base": "5000.00", "month": "2026-05"})
+    };
+    hall.ok(open("P", "护照", "e1234 5678"));
+    hall.ok(open("H", "hk-macau-permit", "H12345678"));
+    // One number, two types: two documents. The same one again is the same person.
+    hall.ok(open("Q", "passport", "H12345678"));
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        (open("R", "passport", "E12345678"), "duplicate-account"),
+        (open("R", "hk-macau-permit", "H1234567801"), "duplicate-account"), // Renewed, the same person.
+        (open("R", "taiwan-permit", "1234567"), "invalid-id-no"),
+        (open("R", "resident-card", "E12345678"), "invalid-id-no"),
+    ];
+    for (operation, code) in rows {
+        assert_eq!(hall.refused(operation.clone()).0, code, "{operation}");
+    }
+    let found = |kind, number| {
+        let found = hall.centre.find_by_document(&Id::from("E1"), kind, number);
+        found.map(|account| account.employee_id.to_string())
+    };
+    use duizhang::remittance::document::DocumentType as D;
+    assert_eq!(found(D::Passport, "E12345678").as_deref(), Some("P"));
+    assert_eq!(found(D::HongKongMacauPermit, "h12345678").as_deref(), Some("H"));
+    assert_eq!(found(D::TaiwanPermit, "12345678"), None);
+    // The type was wrong: the permit was a passport of that number; another's is refused.
+    let correct = |number: &str| {
+        by_two(json!({"op": "correct_identity", "employee_id": "H", "id_type": "passport",
+            "id_no": number}))
+    };
+    assert_eq!(hall.refused(correct("H12345678")).0, "duplicate-account");
+    hall.ok(correct("H87654321"));
+    let account = hall.centre.account(&Id::from("E1"), &Id::from("H")).unwrap();
+    assert_eq!(account.id_no, "passport:H87654321");
+}
+
+#[test]
+fn transfers_in_bulk_are_filed_saved_and_submitted_whole() {
+    let mut hall = Hall::with_employer();
+    for employer in ["E2", "E3"] {
+        hall.enrol(employer, "2026-05");
+    }
+    for (employee, number) in [("A", 1), ("B", 2), ("C", 3)] {
+        hall.hire(employee, number, "2026-05");
+    }
+    let line = |employee: &str, to: &str| json!({"employee_id": employee, "to_employer": to});
+    let both = json!({"transfer": [line("A", "E2"), line("B", "E3")]});
+    let file =
+        |register: &Value| json!({"op": "file_register", "month": "2026-05", "register": register});
+    assert_eq!(hall.refused(file(&both)).0, "not-sealed");
+    for employee in ["A", "B"] {
+        hall.ok(
+            json!({"op": "seal", "employee_id": employee, "month": "2026-05", "reason": "调出"}),
+        );
+    }
+    let one_wrong = json!({"transfer": [line("A", "E2"), line("C", "E2")]});
+    assert_eq!(hall.refused(file(&one_wrong)).0, "not-sealed");
+    assert_eq!(hall.status("E1", "A"), "sealed", "nobody went");
+    let away = json!({"transfer": [{"employee_id": "A", "to_employer": "E2", "city": "南宁"}]});
+    assert_eq!(hall.refused(file(&away)).0, "outside-city");
+    let saved = hall.ok(json!({"op": "save_register", "month": "2026-05", "register": both}));
+    assert_eq!((saved["headcount"].clone(), hall.status("E1", "A")), (json!(2), "sealed".into()));
+    let id = saved["register_id"].as_str().unwrap().to_owned();
+    hall.ok(json!({"op": "submit_register", "register_id": id}));
+    assert_eq!(
+        (hall.status("E2", "A"), hall.status("E3", "B")),
+        ("sealed".into(), "sealed".into())
+    );
+    assert_eq!(hall.centre.transfers(&Id::from("E1")).count(), 2);
+    // Each is revoked by itself, the latest first.
+    let last = hall.centre.transfers(&Id::from("E1")).last().unwrap().register_id();
+    hall.ok(json!({"op": "revoke", "month": "2026-05", "register_id": last}));
+    assert_eq!(
+        (hall.status("E2", "A"), hall.status("E1", "B")),
+        ("sealed".into(), "sealed".into())
+    );
+}
+
+#[test]
+fn who_has_no_electronic_seal_changes_key_information_by_two_persons() {
+    let mut hall = Hall::with_employer();
+    hall.ok(
+        json!({"op": "open_employer", "employer_id": "G1", "name": "某局", "kind": "government",
+        "employer_rate": "0.08", "employee_rate": "0.08", "first_month": "2026-05"}),
+    );
+    let rename = json!({"op": "update_key", "employer_id": "G1", "name": "某某局"});
+    let (code, message) = hall.refused(rename.clone());
+    assert_eq!(code, "seal-required");
+    assert!(message.contains("by, approved_by and a reason"), "{message}");
+    let mut alone = rename.clone();
+    alone["by"] = json!("017");
+    alone["approved_by"] = json!("017");
+    assert_eq!(hall.refused(alone).0, "two-persons-required");
+    let mut silent = by_two(rename.clone());
+    silent["reason"] = json!("");
+    assert_eq!(hall.refused(silent).0, "reason-missing");
+    hall.ok(by_two(rename));
+    let log = hall.centre.log(&Id::from("G1")).last().cloned().unwrap();
+    let counter = log.counter.clone().unwrap();
+    assert_eq!(counter.approved_by, "008");
+    assert!(counter.before.starts_with("某局 ") && counter.after.starts_with("某某局 "));
+}

@@ -185,7 +185,7 @@ fn a_seal_has_a_right_reason_which_can_be_corrected_later() {
     hall.ok(correct("退休"));
     let found = hall.centre.find_by_document(
         &Id::from("E1"),
-        duizhang::remittance::query::DocumentType::IdentityCard,
+        duizhang::remittance::query::DocumentType::ResidentCard,
         &id_no(1).to_lowercase(),
     );
     assert_eq!(found.unwrap().seal_reason(), Some("retired"));

@@ -4,6 +4,7 @@
 //! do not are types of their own, here or where they belong.
 
 use super::super::appointment::AppointmentStatus;
+use super::super::document::DocumentType;
 use super::super::identity::IdentityError;
 use super::super::policy::OncePer;
 use super::super::{Id, Money, PaymentReference, Rate, Subject, YearMonth};
@@ -144,6 +145,28 @@ impl Parameter for OncePer {
 impl Parameter for Subject {
     fn chinese(&self) -> String {
         Self::chinese(*self).to_owned()
+    }
+}
+
+impl Parameter for DocumentType {
+    fn chinese(&self) -> String {
+        Self::chinese(*self).to_owned()
+    }
+}
+
+/// What a document's number looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocumentForm(pub DocumentType);
+
+impl fmt::Display for DocumentForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.form().0)
+    }
+}
+
+impl Parameter for DocumentForm {
+    fn chinese(&self) -> String {
+        self.0.form().1.to_owned()
     }
 }
 

@@ -5,11 +5,12 @@
 //! whoever constructs the variant, not here.
 
 use super::super::appointment::AppointmentStatus;
+use super::super::document::DocumentType;
 use super::super::identity::IdentityError;
 use super::super::policy::OncePer;
 use super::super::{Id, Money, PaymentReference, Rate, Subject, YearMonth};
 use super::define::refusals;
-use super::parameter::{Filed, Parameter, Side, Undo};
+use super::parameter::{DocumentForm, Filed, Parameter, Side, Undo};
 use super::several::Several;
 use super::{Expected, Found, RefusalCode};
 use chrono::NaiveDate;
@@ -122,6 +123,9 @@ refusals! {
     InvalidIdNo { value: String, why: IdentityError } = InvalidIdNo
         "identity number {value:?}: {why}"
         "身份证号码“{value}”有误：{why}";
+    InvalidDocument { value: String, document: DocumentType, expected: DocumentForm } = InvalidIdNo
+        "the number {value:?} is no {document}: expected {expected}"
+        "{document}号码“{value}”有误：应为{expected}";
     InvalidUscc { value: String, why: IdentityError } = InvalidUscc
         "credit code {value:?}: {why}"
         "统一社会信用代码“{value}”有误：{why}";
@@ -321,8 +325,8 @@ refusals! {
         "key information of {employer} changes under the electronic seal; give its reference as seal_ref"
         "单位 {employer} 变更关键信息须加盖电子印章；请填写印章签署编号";
     NoElectronicSeal { employer: Id } = SealRequired
-        "only companies have an electronic seal; change key information of {employer} at the counter"
-        "只有企业有电子印章；单位 {employer} 变更关键信息请到柜台办理";
+        "only companies have an electronic seal; change key information of {employer} at the counter: update_key with by, approved_by and a reason"
+        "只有企业有电子印章；单位 {employer} 变更关键信息请到柜台由两人办理，填写经办人、复核人和原因";
     // At the counter.
     TwoPersons { by: String } = TwoPersonsRequired
         "this is done at the counter by two persons, found {by:?} alone; give by and approved_by, two different ones"

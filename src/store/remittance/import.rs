@@ -6,9 +6,10 @@ use super::super::sql::{Connection, params};
 use super::write::{new_number, next_seat};
 use crate::import::EmployeeRow;
 
+/// A number that was merged into another is a sign and stays one: what a list says of it changes nothing.
 const UPDATE: &str = "update employee set name = ?4, id_no = ?5, base_fen = ?6, status = ?7,
         detail = case when status = ?7 then detail end
-    where centre_id = ?1 and employer_no = ?2 and employee_no = ?3
+    where centre_id = ?1 and employer_no = ?2 and employee_no = ?3 and status <> 'merged'
         and (name, id_no, base_fen, status) is distinct from (?4, ?5, ?6, ?7)";
 
 /// Where the employee is: here, or elsewhere with nothing listed or posted.
@@ -30,7 +31,8 @@ pub(in crate::store) fn import_employee(
         Some(number) => number,
         None => new_number(connection, centre, &row.employer_id)?,
     };
-    let id_no = row.id_no.to_ascii_uppercase();
+    let typed = row.id_no.contains(':');
+    let id_no = if typed { row.id_no.clone() } else { row.id_no.to_ascii_uppercase() };
     let status = row.status.code();
     let found: Option<(i64, i64)> = connection
         .prepare_cached(FIND)?

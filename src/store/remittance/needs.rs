@@ -3,11 +3,12 @@
 use super::super::StoreError;
 use super::super::notices::parts_here;
 use super::Books;
+use crate::remittance::document::identity;
 use crate::remittance::employee::employee_id;
-use crate::remittance::identity::check_id_no;
 use crate::remittance::operation::{
-    CorrectIdentity, CorrectPaid, MergeEmployees, OpenAccount, Revoke, Transfer,
+    CorrectIdentity, CorrectPaid, MergeEmployees, OpenAccount, Revoke,
 };
+use crate::remittance::person::new_identity;
 use crate::remittance::register::{
     Draft, OpenLine, Register, RegisterContent, RegisterRequest, register_ordinal,
 };
@@ -47,7 +48,9 @@ impl Books<'_> {
             Operation::SaveRegister(op) => self.need_request(&op.employer_id, &op.register, on),
             Operation::SubmitRegister(op) => self.need_draft(&op.employer_id, &op.register_id, on),
             Operation::DiscardRegister(op) => self.need_draft(&op.employer_id, &op.register_id, on),
-            Operation::Transfer(op) => self.need_transfer(op),
+            Operation::Transfer(op) => {
+                self.need_transfer(&op.from_employer, &op.to_employer, &op.employee_id)
+            }
             Operation::Remit(op) => self.people_listed(&op.employer_id),
             Operation::DeleteRoster(op) => {
                 self.rosters(&op.employer_id)?;
@@ -130,6 +133,7 @@ impl Books<'_> {
 
     fn need_opening(&mut self, op: &OpenAccount) -> Result<(), StoreError> {
         let line = OpenLine {
+            id_type: op.id_type,
             id_no: op.id_no.clone(),
             name: String::new(),
             base: op.base,
@@ -146,7 +150,7 @@ impl Books<'_> {
         line: &OpenLine,
         on: NaiveDate,
     ) -> Result<(), StoreError> {
-        let Ok(id_no) = check_id_no(&line.id_no, on) else { return Ok(()) };
+        let Ok(id_no) = identity(line.id_type, &line.id_no, on) else { return Ok(()) };
         self.holder(employer_id, &id_no)?;
         if let Some(employee_id) = &line.employee_id {
             return self.account(employer_id, employee_id);
@@ -190,6 +194,13 @@ impl Books<'_> {
                 self.rosters(employer_id)?;
                 lines.iter().map(|line| &line.employee_id).collect()
             }
+            RegisterRequest::Transfer(lines) => {
+                for line in lines {
+                    self.employer(&line.to_employer, on)?;
+                    self.need_transfer(employer_id, &line.to_employer, &line.employee_id)?;
+                }
+                Vec::new()
+            }
         };
         people.into_iter().try_for_each(|employee_id| self.account(employer_id, employee_id))?;
         self.people_of(employer_id, request, on)
@@ -210,12 +221,12 @@ impl Books<'_> {
         }
     }
 
-    fn need_transfer(&mut self, op: &Transfer) -> Result<(), StoreError> {
-        self.account(&op.from_employer, &op.employee_id)?;
-        self.account(&op.to_employer, &op.employee_id)?;
-        let leaving = self.centre.account(&op.from_employer, &op.employee_id);
+    fn need_transfer(&mut self, from: &Id, to: &Id, employee_id: &Id) -> Result<(), StoreError> {
+        self.account(from, employee_id)?;
+        self.account(to, employee_id)?;
+        let leaving = self.centre.account(from, employee_id);
         match leaving.map(|account| account.id_no.clone()) {
-            Some(id_no) => self.holder(&op.to_employer, &id_no),
+            Some(id_no) => self.holder(to, &id_no),
             None => Ok(()),
         }
     }
@@ -278,9 +289,8 @@ impl Books<'_> {
     /// Every account of a number, and whoever holds the new identity number beside them.
     fn need_person(&mut self, op: &CorrectIdentity) -> Result<(), StoreError> {
         self.employee(&op.employee_id, op.on)?;
-        let Some(Ok(id_no)) = op.id_no.as_ref().map(|id_no| check_id_no(id_no, op.on)) else {
-            return Ok(());
-        };
+        let was = self.centre.account(&op.employer_id, &op.employee_id);
+        let Some(Ok(id_no)) = was.map(|was| new_identity(op, &was.id_no)) else { return Ok(()) };
         let accounts = self.centre.accounts_by_number(&op.employee_id);
         let employers: Vec<Id> = accounts.map(|account| account.employer_id.clone()).collect();
         employers.iter().try_for_each(|employer_id| self.holder(employer_id, &id_no))

@@ -9,7 +9,7 @@ use super::super::StoreError;
 use super::super::listed::{LIST, looked_up};
 use super::Books;
 use super::load::account;
-use crate::remittance::identity::check_id_no;
+use crate::remittance::document::identity;
 use crate::remittance::register::{OpenLine, RegisterRequest};
 use crate::remittance::{EmployeeAccount, Id};
 use chrono::NaiveDate;
@@ -73,7 +73,7 @@ impl Books<'_> {
             |employee_id: &Id| Some(self.centre.account(employer_id, employee_id)?.id_no.clone());
         let id_nos: BTreeSet<String> = match request {
             RegisterRequest::Open(lines) => {
-                let checked = |line: &OpenLine| check_id_no(&line.id_no, on).ok();
+                let checked = |line: &OpenLine| identity(line.id_type, &line.id_no, on).ok();
                 lines.iter().filter_map(checked).collect()
             }
             RegisterRequest::Unseal(lines) => {
@@ -82,7 +82,9 @@ impl Books<'_> {
             RegisterRequest::Supplement(lines) => {
                 lines.iter().filter_map(|line| of_account(&line.employee_id)).collect()
             }
-            RegisterRequest::Seal(_) | RegisterRequest::AdjustBase(_) => BTreeSet::new(),
+            RegisterRequest::Seal(_)
+            | RegisterRequest::AdjustBase(_)
+            | RegisterRequest::Transfer(_) => BTreeSet::new(),
         };
         self.people(&id_nos.into_iter().collect::<Vec<_>>())
     }
