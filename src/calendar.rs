@@ -57,6 +57,13 @@ impl WorkingDays {
         }
     }
 
+    /// The day itself, if it is worked, else the next that is.
+    #[must_use]
+    pub fn working_day_from(&self, day: NaiveDate) -> NaiveDate {
+        let mut days = day.iter_days().take(DAYS_SEARCHED);
+        days.find(|day| self.is_working_day(*day)).unwrap_or(day)
+    }
+
     /// The last working day of a month (最后一个工作日).
     #[must_use]
     pub fn last_working_day(&self, month: YearMonth) -> NaiveDate {

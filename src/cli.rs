@@ -27,6 +27,7 @@ macro_rules! note {
 mod apply;
 mod archive;
 mod args;
+mod arrears;
 mod audit;
 mod centre;
 mod centres;
@@ -113,6 +114,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Suspense { command } => suspense::run(global, command),
         Command::Refunds { command } => refunds::run(global, command),
         Command::Report(args) => report::run(global, args),
+        Command::Arrears(args) => arrears::run(global, args),
         Command::Audit { digest } => audit::run(global, *digest),
         Command::Trail(args) => trail::run(global, args),
         Command::Rules { command: RulesCommand::Check } => rules::check(global),

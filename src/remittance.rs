@@ -39,6 +39,7 @@
 //!     employee_rate: "0.08".parse()?,
 //!     first_month: month,
 //!     channel: enrolment::Channel::Counter,
+//!     payday: None,
 //! });
 //! centre.apply(&enrol, 1)?;
 //!
@@ -82,6 +83,7 @@ pub mod account;
 pub mod adjustment;
 pub mod advance;
 pub mod appointment;
+pub mod arrears;
 mod centre;
 pub mod change;
 pub mod correction;
@@ -112,6 +114,7 @@ pub mod reference;
 pub mod refund;
 pub mod refusal;
 pub mod register;
+pub mod relief;
 pub mod reversal;
 pub mod revocation;
 pub mod roster;

@@ -9,6 +9,7 @@
 //! the state before or the state after.
 
 mod archive;
+mod arrears;
 mod audit;
 mod branch;
 mod bulk;
@@ -52,6 +53,7 @@ mod trail;
 mod verdict;
 
 pub use archive::ArchivedMonth;
+pub use arrears::Arrear;
 pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
 pub use branch::BranchNumbers;
 pub use choices::{AskedAddress, BlockedAddress, Choice};

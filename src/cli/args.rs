@@ -5,6 +5,7 @@
 //! that carries the command out.
 
 mod alert;
+mod arrears;
 mod desk;
 mod feed;
 mod nights;
@@ -12,6 +13,7 @@ mod refund;
 mod show;
 
 pub(super) use alert::*;
+pub(super) use arrears::*;
 pub(super) use desk::*;
 pub(super) use feed::*;
 pub(super) use nights::*;
@@ -212,6 +214,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  duizhang report\n  duizhang report --out /srv/reports --as-of 2026-05-12"
     )]
     Report(ReportArgs),
+    /// Employers that have not remitted by the day the law gives, month by month
+    #[command(
+        after_help = "A month is due five days from the payday (rules/policy.toml), or on the next working day; a deferred one after the deferral.\n\nExamples:\n  duizhang arrears\n  duizhang arrears --as-of 2026-06-30 --format csv\n  duizhang arrears --employer 450200001"
+    )]
+    Arrears(ArrearsArgs),
     /// Prove the books: every fen of every feed is in exactly one place
     Audit {
         /// Print one digest of all that nights and staff decided: equal digests are equal books

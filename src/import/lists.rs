@@ -158,6 +158,7 @@ fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
             from: paid_to.next(),
             employer_rate,
             employee_rate,
+            approved: false,
         }),
         payday: row.has(10).then_some(payday?),
         address: row.has(11).then_some(address?),

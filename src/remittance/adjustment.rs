@@ -109,8 +109,8 @@ pub(super) fn rate(work: &mut Work<'_>, op: &AdjustRate) -> Result<Output, Refus
     let limits = policy.rates.in_month(op.month);
     check_rates(limits, op.employer_rate, op.employee_rate)?;
     let once_per = policy.rate_once_per;
-    // The first row is the enrolment's choice, not an adjustment.
-    let mut adjustments = employer.rates.iter().skip(1);
+    // The first row is the enrolment's choice, not an adjustment; what was approved is no choice of its own.
+    let mut adjustments = employer.rates.iter().filter(|row| !row.approved).skip(1);
     if let Some(before) = adjustments.find(|row| once_per.same_span(&policy, row.from, op.month)) {
         return Err(Refusal::RateAlreadyAdjusted { before: before.from, once_per });
     }
@@ -122,7 +122,7 @@ pub(super) fn rate(work: &mut Work<'_>, op: &AdjustRate) -> Result<Output, Refus
         check_month(&employer, op.month)?;
     }
     let AdjustRate { employer_rate, employee_rate, month, .. } = *op;
-    let period = RatePeriod { from: month, employer_rate, employee_rate };
+    let period = RatePeriod { from: month, employer_rate, employee_rate, approved: false };
     employer.rates.push(period);
     employer.rates.sort_by_key(|row| row.from);
     let ordinal = employer.next_ordinal();

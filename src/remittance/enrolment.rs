@@ -13,6 +13,7 @@ use super::log::LogKind;
 use super::operation::{Applied, OpenEmployer, Output, UpdateBasic, UpdateKey};
 use super::policy::RateLimits;
 use super::refusal::{Refusal, Side};
+use super::relief::Approval;
 use super::wire::day;
 use super::{Id, Rate, YearMonth};
 use chrono::NaiveDate;
@@ -47,6 +48,9 @@ pub struct EmployerAccount {
     pub ordinal: u32,
     /// Notices issued so far, revoked ones too.
     pub notices_issued: u32,
+    /// 缓缴, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferrals: Vec<Approval>,
 }
 
 /// 经办人.
@@ -79,6 +83,9 @@ pub struct RatePeriod {
     pub from: YearMonth,
     pub employer_rate: Rate,
     pub employee_rate: Rate,
+    /// By an approval ([`super::relief`]), or the return from one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approved: bool,
 }
 
 /// What a list of a core system says of an employer beside name and contact.
@@ -147,6 +154,7 @@ impl EmployerAccount {
             from: self.first_month,
             employer_rate: Rate::ZERO,
             employee_rate: Rate::ZERO,
+            approved: false,
         })
     }
 
@@ -177,6 +185,7 @@ impl EmployerAccount {
             balances: Balances::default(),
             ordinal: 0,
             notices_issued: 0,
+            deferrals: Vec::new(),
         }
     }
 
@@ -298,6 +307,7 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
         from: op.first_month,
         employer_rate: op.employer_rate,
         employee_rate: op.employee_rate,
+        approved: false,
     }];
     // An employer that a core system named before keeps its books and its count.
     let balances = known.as_ref().map_or_else(Balances::default, |known| known.balances);
@@ -317,10 +327,11 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
         first_month: op.first_month,
         roster_month: op.first_month,
         rates,
-        payday: None,
+        payday: checked_payday(op.payday)?,
         balances,
         ordinal,
         notices_issued,
+        deferrals: Vec::new(),
     });
     work.note(&op.employer_id, ordinal, LogKind::Submitted, "open_employer", op.name.clone(), None);
     Ok(Output { roster_month: Some(op.first_month), ..Output::default() })
@@ -343,6 +354,7 @@ pub(super) fn update_basic(work: &mut Work<'_>, op: &UpdateBasic) -> Result<Outp
     }
     changed(&mut employer.address, op.address.as_deref());
     changed(&mut employer.phone, op.phone.as_deref());
+    employer.payday = checked_payday(op.payday)?.or(employer.payday);
     let ordinal = employer.next_ordinal();
     work.put(employer);
     work.note(&op.employer_id, ordinal, LogKind::Changed, "update_basic", String::new(), None);
@@ -361,6 +373,16 @@ pub(super) fn named(field: &str, name: &str) -> Result<String, Refusal> {
 fn changed(kept: &mut Option<String>, given: Option<&str>) {
     if let Some(text) = given.map(str::trim) {
         *kept = Some(text.to_owned()).filter(|text| !text.is_empty());
+    }
+}
+
+/// A day that at least one month has.
+fn checked_payday(payday: Option<u8>) -> Result<Option<u8>, Refusal> {
+    match payday {
+        Some(day) if !(1..=31).contains(&day) => {
+            Err(Refusal::NoSuchPayday { value: usize::from(day) })
+        }
+        Some(_) | None => Ok(payday),
     }
 }
 

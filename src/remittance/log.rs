@@ -60,6 +60,8 @@ pub enum LogKind {
     Saved,
     /// Put right at the counter by two persons.
     Corrected,
+    /// Entered at the counter by an approval: deferral, low rates.
+    Approved,
 }
 
 impl LogKind {
@@ -73,6 +75,7 @@ impl LogKind {
             Self::Changed => "changed",
             Self::Saved => "saved",
             Self::Corrected => "corrected",
+            Self::Approved => "approved",
         }
     }
 
@@ -86,6 +89,7 @@ impl LogKind {
             Self::Changed => "信息变更",
             Self::Saved => "已保存",
             Self::Corrected => "柜台更正",
+            Self::Approved => "审批登记",
         }
     }
 }

@@ -89,6 +89,7 @@ operations! {
         #[serde(default)] legal_person: Option<String>,
         employer_rate: Rate, employee_rate: Rate, first_month: YearMonth,
         #[serde(default)] channel: Channel,
+        #[serde(default)] payday: Option<u8>,
     }) = |work, op| enrolment::open(work, op);
 
     UpdateBasic(UpdateBasic {
@@ -99,6 +100,7 @@ operations! {
         #[serde(default)] email: Option<String>,
         #[serde(default)] address: Option<String>,
         #[serde(default)] phone: Option<String>,
+        #[serde(default)] payday: Option<u8>,
     }) = |work, op| enrolment::update_basic(work, op);
 
     UpdateKey(UpdateKey {
@@ -233,6 +235,20 @@ operations! {
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
     }) = |work, op| super::person::merge(work, op);
 
+    Defer(Defer {
+        employer_id: Id, from: YearMonth, to: YearMonth,
+        #[serde(default)] approval: String,
+        #[serde(default)] reason: String,
+        #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
+    }) = |work, op| super::relief::defer(work, op);
+
+    AllowLowRates(AllowLowRates {
+        employer_id: Id, from: YearMonth, to: YearMonth, employer_rate: Rate, employee_rate: Rate,
+        #[serde(default)] approval: String,
+        #[serde(default)] reason: String,
+        #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
+    }) = |work, op| super::relief::allow_low_rates(work, op);
+
     BookAppointment(BookAppointment {
         employer_id: Id, branch: String,
         #[serde(with = "day")] date: NaiveDate,
@@ -293,6 +309,8 @@ impl Operation {
             Self::IssueNotice(op) => vec![&op.employer_id],
             Self::Revoke(op) => vec![&op.employer_id],
             Self::CorrectPaid(op) => vec![&op.employer_id],
+            Self::Defer(op) => vec![&op.employer_id],
+            Self::AllowLowRates(op) => vec![&op.employer_id],
             Self::CorrectIdentity(op) => vec![&op.employer_id],
             Self::MergeEmployees(op) => vec![&op.employer_id],
             Self::BookAppointment(op) => vec![&op.employer_id],

@@ -97,6 +97,8 @@ pub struct Policy {
     pub cap_per: CapPer,
     /// How many months before that of the operation a supplement may reach.
     pub supplement_months_back: i32,
+    /// Days from the payday within which a month is remitted (条例 第十九条: 5).
+    pub remit_within_days: u8,
     /// Whether a sealed account may be supplemented.
     pub supplement_sealed: bool,
     /// Whether a 统一社会信用代码 must have a right check character.

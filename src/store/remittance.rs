@@ -305,6 +305,11 @@ fn shipped_policy() -> Result<Arc<Policy>, StoreError> {
     policy::shipped().map(Arc::new).map_err(|_| StoreError::Policy)
 }
 
+/// An employer's books as they are kept.
+pub(super) fn employer_of(body: &str) -> Result<crate::remittance::EmployerAccount, StoreError> {
+    thing("employer_book", "body", body)
+}
+
 /// A thing of the domain from the JSON it is kept as.
 fn thing<T: serde::de::DeserializeOwned>(
     table: &'static str,

@@ -503,3 +503,36 @@ fn transfers_in_bulk_and_documents_go_through_template_and_list() {
     centre.write("wrong.csv", list("护照号").as_bytes());
     centre.run(&["import", "employees", "wrong.csv"]).assert().code(1);
 }
+
+#[test]
+fn arrears_name_the_month_the_day_and_what_is_known_of_it() {
+    let (centre, reference) = filed();
+    let owed = |on: &str| centre.json(&["arrears", "--as-of", on]);
+    assert!(owed("2026-06-05").is_empty());
+    // The fifth day after the month's last, a Friday, was the last in time.
+    let row = owed("2026-06-08").remove(0);
+    for (key, want) in
+        [("employer", "H1"), ("month", "2026-05"), ("due_on", "2026-06-05"), ("amount", "832.00")]
+    {
+        assert_eq!(row[key], want, "{key}");
+    }
+    assert_eq!((&row["days_late"], &row["headcount"]), (&3.into(), &1.into()));
+    assert_eq!(row["reference"], reference.as_str());
+    let defer = by_two("defer", r#""from":"2026-05","to":"2026-05","approval":"8号""#);
+    apply(&centre, &defer, &[], 0);
+    assert_eq!(apply(&centre, &defer, &[], 1)[0]["error"], "already-deferred");
+    assert!(owed("2026-06-08").is_empty());
+    pay(&centre, "H01", "832.00", &reference, "2026-06-12");
+    // 5 July is a Sunday: Monday is in time. June has no list yet.
+    let payday = r#"{"op":"update_basic","on":"2026-06-12","employer_id":"H1","payday":30}"#;
+    apply(&centre, payday, &[], 0);
+    assert!(owed("2026-07-06").is_empty());
+    let row = owed("2026-07-07").remove(0);
+    assert_eq!((&row["month"], &row["due_on"]), (&"2026-06".into(), &"2026-07-06".into()));
+    assert_eq!((&row["amount"], &row["headcount"]), (&Value::Null, &1.into()));
+    let none = by_two(
+        "allow_low_rates",
+        r#""from":"2026-06","to":"2026-07","employer_rate":"0.03","employee_rate":"0.03""#,
+    );
+    assert_eq!(apply(&centre, &none, &[], 1)[0]["error"], "approval-missing");
+}

@@ -281,6 +281,14 @@ fn paid(day: &mut Afternoon) {
         "employee=A1",
         by_two(json!({"op": "merge_employees", "employee_id": "A1", "into": "A1"})),
     );
+    let defer = |to: &str, approval: &str| {
+        by_two(json!({"op": "defer", "from": "2026-07", "to": to, "approval": approval}))
+    };
+    day.refused("approval-missing", "from=2026-07 to=2026-08", defer("2026-08", ""));
+    day.refused("span-backwards", "from=2026-07 to=2026-06", defer("2026-06", "8"));
+    day.ok(defer("2026-08", "8"));
+    day.refused("already-deferred", "from=2026-07 to=2026-08 approval=8", defer("2026-09", "9"));
+    day.refused("invalid-payday", "value=32", json!({"op": "update_basic", "payday": 32}));
     let rate = json!({"op": "adjust_rate", "employer_rate": "0.09", "employee_rate": "0.09", "month": "2026-06"});
     day.ok(rate.clone());
     day.refused("rate-already-adjusted", "before=2026-06", rate);

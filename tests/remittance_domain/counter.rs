@@ -405,3 +405,95 @@ fn who_has_no_electronic_seal_changes_key_information_by_two_persons() {
     assert_eq!(counter.approved_by, "008");
     assert!(counter.before.starts_with("某局 ") && counter.after.starts_with("某某局 "));
 }
+
+fn approved(op: &str, rest: Value) -> Value {
+    let mut operation = by_two(json!({"op": op, "from": "2026-06", "to": "2026-08",
+        "approval": "柳房金〔2026〕8号"}));
+    for (key, value) in rest.as_object().unwrap() {
+        operation[key] = value.clone();
+    }
+    operation
+}
+
+#[test]
+fn low_rates_are_approved_for_a_while_and_end_by_themselves() {
+    let mut hall = Hall::with_employer();
+    let low = json!({"employer_rate": "0.03", "employee_rate": "0.05"});
+    #[rustfmt::skip] // A table is read by column.
+    let rows = [
+        (json!({"op": "adjust_rate", "employer_rate": "0.03", "employee_rate": "0.05", "month": "2026-06"}), "rate-below-minimum"),
+        (approved("allow_low_rates", json!({"employer_rate": "0", "employee_rate": "0.05"})), "rate-below-minimum"),
+        (approved("allow_low_rates", json!({"employer_rate": "0.13", "employee_rate": "0.05"})), "rate-above-maximum"),
+        (approved("allow_low_rates", json!({"employer_rate": "0.03", "employee_rate": "0.05", "approval": " "})), "approval-missing"),
+        (approved("allow_low_rates", json!({"employer_rate": "0.03", "employee_rate": "0.05", "to": "2026-05"})), "span-backwards"),
+        (approved("allow_low_rates", json!({"employer_rate": "0.03", "employee_rate": "0.05", "approved_by": "017"})), "two-persons-required"),
+    ];
+    for (operation, code) in rows {
+        assert_eq!(hall.refused(operation.clone()).0, code, "{operation}");
+    }
+    hall.hire("A", 1, "2026-05");
+    hall.ok(approved("allow_low_rates", low));
+    let total = |hall: &mut Hall, month: &str| {
+        hall.ok(json!({"op": "remit", "month": month}))["total"].clone()
+    };
+    assert_eq!(total(&mut hall, "2026-05"), "800.00");
+    assert_eq!(total(&mut hall, "2026-06"), "400.00");
+    // The employer's own adjustment of the year is still there to be made, for when the approval has ended.
+    hall.ok(json!({"op": "adjust_rate", "employer_rate": "0.10", "employee_rate": "0.10", "month": "2026-10"}));
+    assert_eq!(total(&mut hall, "2026-07"), "400.00");
+    assert_eq!(total(&mut hall, "2026-08"), "400.00");
+    assert_eq!(total(&mut hall, "2026-09"), "800.00");
+    assert_eq!(total(&mut hall, "2026-10"), "1000.00");
+    assert_eq!(
+        hall.refused(approved(
+            "allow_low_rates",
+            json!({"employer_rate": "0.03", "employee_rate": "0.05"})
+        ))
+        .0,
+        "roster-exists"
+    );
+}
+
+#[test]
+fn a_month_is_owed_five_days_after_the_payday_and_a_deferred_one_after_its_deferral() {
+    let mut hall = Hall::with_employer();
+    hall.hire("A", 1, "2026-05");
+    let owed = |hall: &Hall, on: &str| -> Vec<String> {
+        let employer = hall.centre.employer(&Id::from("E1")).unwrap();
+        let unpaid: Vec<_> = hall
+            .centre
+            .rosters(&Id::from("E1"))
+            .filter(|r| r.paid_on.is_none())
+            .map(|r| r.month)
+            .collect();
+        let owed = employer.owed(hall.centre.policy(), &unpaid, on.parse().unwrap(), |day| day);
+        owed.iter().map(|owed| format!("{} {}", owed.month, owed.due_on)).collect()
+    };
+    // No payday said: the month's last day, and five days more.
+    assert_eq!(owed(&hall, "2026-06-05"), [""; 0]);
+    assert_eq!(owed(&hall, "2026-06-06"), ["2026-05 2026-06-05"]);
+    for day in [0, 32] {
+        assert_eq!(hall.refused(json!({"op": "update_basic", "payday": day})).0, "invalid-payday");
+    }
+    hall.ok(json!({"op": "update_basic", "payday": 10}));
+    assert_eq!(owed(&hall, "2026-05-15"), [""; 0]);
+    assert_eq!(owed(&hall, "2026-06-16"), ["2026-05 2026-05-15", "2026-06 2026-06-15"]);
+    // A list that is made and not paid is owed; a paid one is not.
+    let reference = hall.remit_and_issue("2026-05");
+    assert_eq!(owed(&hall, "2026-05-16"), ["2026-05 2026-05-15"]);
+    hall.pay(&reference);
+    assert_eq!(owed(&hall, "2026-05-16"), [""; 0]);
+    hall.ok(approved("defer", json!({})));
+    assert_eq!(
+        hall.refused(approved("defer", json!({"from": "2026-08", "to": "2026-09"}))).0,
+        "already-deferred"
+    );
+    assert_eq!(hall.refused(approved("defer", json!({"reason": ""}))).0, "reason-missing");
+    assert_eq!(owed(&hall, "2026-09-15"), [""; 0]);
+    let all =
+        ["2026-06", "2026-07", "2026-08", "2026-09"].map(|month| format!("{month} 2026-09-15"));
+    assert_eq!(owed(&hall, "2026-09-16"), all);
+    // The list can be made while the month is deferred.
+    hall.ok(json!({"op": "remit", "month": "2026-06"}));
+    assert_eq!(owed(&hall, "2026-09-15"), [""; 0]);
+}

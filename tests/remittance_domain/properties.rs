@@ -155,6 +155,8 @@ fn inverse(before: &Centre, operation: &Operation, answer: &Value) -> Option<Val
         | Operation::RevokeNotice(_)
         | Operation::PayFromAdvance(_)
         | Operation::CorrectPaid(_)
+        | Operation::Defer(_)
+        | Operation::AllowLowRates(_)
         | Operation::CorrectIdentity(_)
         | Operation::MergeEmployees(_)
         | Operation::Revoke(_)

@@ -91,6 +91,10 @@ codes! {
     Corrected => "corrected",
     NothingChanges => "nothing-changes",
     SameEmployee => "same-employee",
+    ApprovalMissing => "approval-missing",
+    SpanBackwards => "span-backwards",
+    AlreadyDeferred => "already-deferred",
+    InvalidPayday => "invalid-payday",
     MalformedOperation => "malformed-operation",
 }
 

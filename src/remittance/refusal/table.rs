@@ -385,6 +385,18 @@ refusals! {
     MergedAboveYearCap { employee: Id, value: Money, year: i32, cap: Money } = CapExceeded
         "{employee} would have {value} in contribution year {year}, the cap is {cap}; correct_paid what is too much first"
         "职工 {employee} 合并后 {year} 汇缴年度的缴存额将达 {value} 元，上限为 {cap} 元；请先对超出部分办理错缴更正";
+    ApprovalMissing { from: YearMonth, to: YearMonth } = ApprovalMissing
+        "{from} to {to} needs an approval; give its number as approval"
+        "{from} 至 {to} 须经批准；请填写批准文号";
+    SpanBackwards { from: YearMonth, to: YearMonth } = SpanBackwards
+        "the span ends in {to}, before it begins in {from}"
+        "截止月份 {to} 早于起始月份 {from}；请改正";
+    DeferredAlready { from: YearMonth, to: YearMonth, approval: String } = AlreadyDeferred
+        "{from} to {to} is deferred already by {approval}; give months beside it"
+        "{from} 至 {to} 已按 {approval} 缓缴；请填写其他月份";
+    NoSuchPayday { value: usize } = InvalidPayday
+        "no month has a day {value}; give a payday from 1 to 31"
+        "没有 {value} 日；发薪日应在 1 至 31 之间";
     // No operation at all.
     MissingField { field: String } = MalformedOperation
         "the field {field} is missing"

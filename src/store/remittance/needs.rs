@@ -27,9 +27,11 @@ impl Books<'_> {
             self.employer(employer_id, on)?;
         }
         match operation {
-            Operation::OpenEmployer(_) | Operation::UpdateBasic(_) | Operation::UpdateKey(_) => {
-                Ok(())
-            }
+            Operation::OpenEmployer(_)
+            | Operation::UpdateBasic(_)
+            | Operation::UpdateKey(_)
+            | Operation::Defer(_)
+            | Operation::AllowLowRates(_) => Ok(()),
             Operation::AdjustRate(op) if self.centre.policy().one_of_base_and_rate => {
                 self.accounts(&op.employer_id)
             }

@@ -1,0 +1,127 @@
+//! Who has not remitted in time (欠缴): the months that employers owe, over the whole centre.
+//!
+//! Start at [`Store::arrears`]. What is due is the domain's to say (`remittance/arrears.rs`); here employers, their
+//! unpaid lists and their headcounts are put beside each other, an employer at a time. An employer that never
+//! enrolled here has its lists in another system and is no debtor of this one; neither is one without active employees.
+
+use super::bulk::Bulk;
+use super::row::reference;
+use super::sql::{Read, params};
+use super::{Store, StoreError};
+use crate::calendar::WorkingDays;
+use crate::remittance::{EmployerAccount, Money, PaymentReference, Policy, YearMonth};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// One month of one employer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrear {
+    pub employer_id: String,
+    pub name: String,
+    pub month: YearMonth,
+    /// The last day on which it was in time.
+    pub due_on: NaiveDate,
+    pub days_late: i64,
+    /// On its list; without a list, the active employees.
+    pub headcount: u64,
+    /// What its list asks for; `None` while there is none.
+    pub amount: Option<Money>,
+    /// The notice it is on.
+    pub reference: Option<PaymentReference>,
+}
+
+/// A list that is made and not paid.
+struct Unpaid {
+    month: YearMonth,
+    amount: Money,
+    reference: Option<PaymentReference>,
+    headcount: u64,
+}
+
+const EMPLOYERS: &str = "select b.employer_no, e.name, b.body from employer_book b
+    join employer e using (centre_id, employer_id)
+    where b.centre_id = ?1 and b.body is not null and (cast(?2 as text) is null or b.employer_id = ?2)
+    order by b.employer_id";
+
+const UNPAID: &str = "select r.employer_no, r.month, r.total_fen, r.reference, (select count(*)
+        from roster_line l where l.centre_id = r.centre_id and l.employer_no = r.employer_no
+        and l.month = r.month)
+    from roster r where r.centre_id = ?1 and r.paid_on is null order by r.employer_no, r.month";
+
+const ACTIVE: &str = "select employer_no, count(*) from employee
+    where centre_id = ?1 and status = 'active' group by employer_no";
+
+impl Store {
+    /// What is owed on a day, in the order of employers and months; of one employer where it is named.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn arrears(
+        &self,
+        policy: &Policy,
+        calendar: &WorkingDays,
+        on: NaiveDate,
+        employer_id: Option<&str>,
+    ) -> Result<Vec<Arrear>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let (connection, centre) = (&bulk.connection, bulk.centre_id);
+        let mut unpaid: BTreeMap<i64, Vec<Unpaid>> = BTreeMap::new();
+        connection.prepare_cached(UNPAID)?.each(params![centre], |row| {
+            let list = Unpaid {
+                month: YearMonth::from_ordinal(row.get(1)?),
+                amount: Money::from_fen(row.get(2)?),
+                reference: row.get::<Option<i64>>(3)?.map(reference).transpose()?,
+                headcount: row.get::<i64>(4)?.cast_unsigned(),
+            };
+            unpaid.entry(row.get(0)?).or_default().push(list);
+            Ok(Read::On)
+        })?;
+        let active = connection
+            .prepare_cached(ACTIVE)?
+            .query_all(params![centre], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
+        let active: BTreeMap<i64, u64> =
+            active.into_iter().map(|(number, count)| (number, count.cast_unsigned())).collect();
+        let mut arrears = Vec::new();
+        let employers = connection
+            .prepare_cached(EMPLOYERS)?
+            .query_all(params![centre, employer_id.map(str::to_owned)], |row| {
+                Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
+            })?;
+        for (number, name, body) in employers {
+            let employer: EmployerAccount = super::remittance::employer_of(&body)?;
+            let lists = unpaid.remove(&number).unwrap_or_default();
+            let active = active.get(&number).copied().unwrap_or_default();
+            if !employer.rates.is_empty() {
+                arrears.extend(of(&employer, &name, (&lists, active), (policy, calendar, on)));
+            }
+        }
+        Ok(arrears)
+    }
+}
+
+/// What one employer owes.
+fn of(
+    employer: &EmployerAccount,
+    name: &str,
+    (lists, active): (&[Unpaid], u64),
+    (policy, calendar, on): (&Policy, &WorkingDays, NaiveDate),
+) -> Vec<Arrear> {
+    let months: Vec<YearMonth> = lists.iter().map(|list| list.month).collect();
+    let owed = employer.owed(policy, &months, on, |day| calendar.working_day_from(day));
+    let arrear = |owed: crate::remittance::arrears::Owed| {
+        let list = lists.iter().find(|list| list.month == owed.month);
+        let headcount = list.map_or(active, |list| list.headcount);
+        let owes = headcount > 0 && list.is_none_or(|list| list.amount > Money::ZERO);
+        owes.then(|| Arrear {
+            employer_id: employer.employer_id.to_string(),
+            name: name.to_owned(),
+            month: owed.month,
+            due_on: owed.due_on,
+            days_late: (on - owed.due_on).num_days(),
+            headcount,
+            amount: list.map(|list| list.amount),
+            reference: list.and_then(|list| list.reference),
+        })
+    };
+    owed.into_iter().filter_map(arrear).collect()
+}
