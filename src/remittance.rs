@@ -82,6 +82,7 @@
 pub mod account;
 pub mod adjustment;
 pub mod advance;
+mod answer;
 pub mod appointment;
 pub mod arrears;
 mod centre;
@@ -98,6 +99,7 @@ mod filing;
 mod id;
 pub mod identity;
 mod index;
+mod key;
 pub mod ledger;
 pub mod log;
 pub mod money;

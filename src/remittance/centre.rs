@@ -48,10 +48,8 @@ use std::sync::Arc;
 /// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open
 ///   registers, and for an account that was transferred away the employer where it is now;
 /// - `revoke` needs the register, what was filed after it, and for a transfer both employers;
-/// - `correct_paid` needs the list with its lines or the supplement, the earlier corrections, and the account
-///   wherever it is now; a settlement that is booked back needs the employer's corrections too;
-/// - `correct_identity` and `merge_employees` need every account of the numbers, with their employers, and
-///   whoever holds the new identity number there;
+/// - `correct_paid` needs the line's list or supplement, the employer's corrections and the account wherever it is;
+///   the ways of a person (`person.rs`) need every account of the numbers and who holds the identity beside them;
 /// - `book_appointment` needs the appointments of that slot.
 ///
 /// Written as JSON it is every thing of every table in the order of the keys: the same state is the

@@ -5,17 +5,17 @@
 //! [`Answer`] is the line that is printed for it.
 
 use super::advance::FromAdvance;
+pub use super::answer::{Answer, Output, Said};
 use super::centre::Centre;
 use super::change::Change;
 use super::document::DocumentType;
 use super::enrolment::{Agent, AgentChange, Channel, EmployerKind};
-use super::policy::MonthlyContribution;
 use super::refusal::Refusal;
 use super::register::{
     BaseLine, OpenLine, RegisterRequest, SealLine, SupplementRequest, UnsealLine,
 };
 use super::wire::{day, who};
-use super::{Id, Money, PartsHere, PaymentReference, Rate, YearMonth};
+use super::{Id, Money, PaymentReference, Rate, YearMonth};
 use super::{adjustment, appointment, enrolment, filing, payment, revocation, roster, transfer};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -112,7 +112,7 @@ operations! {
         #[serde(default)] seal_ref: Option<String>,
         #[serde(default)] reason: String,
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
-    }) = |work, op| enrolment::update_key(work, op);
+    }) = |work, op| super::key::update_key(work, op);
 
     OpenAccount(OpenAccount {
         employer_id: Id,
@@ -335,84 +335,4 @@ pub struct Applied {
     pub output: Output,
     /// In the order they were made; [`Centre::undo`] takes them back.
     pub changes: Vec<Change>,
-}
-
-/// What an operation answers; a field that does not apply is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Output {
-    /// Whose it is; a transfer's is the employer that files it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employer_id: Option<Id>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub employee_id: Option<Id>,
-    /// The new monthly amount, to be checked after saving.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub monthly: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub headcount: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference: Option<PaymentReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<Money>,
-    /// What of a notice's amount the advance balance brings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from_advance: Option<Money>,
-    /// What of a notice's amount is to be transferred.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payable: Option<Money>,
-    /// What came of a revoked notice's money and is in suspense from the next run on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parts: Option<PartsHere>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub register_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub appointment_id: Option<Id>,
-    /// The next month to remit, where it moved.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub roster_month: Option<YearMonth>,
-}
-
-impl Output {
-    /// With the employer that the operation names first.
-    fn of(mut self, operation: &Operation) -> Self {
-        if self.employer_id.is_none() {
-            self.employer_id = operation.employers().first().map(|id| Id::clone(id));
-        }
-        self
-    }
-
-    /// With the monthly amount of one employee.
-    pub(super) fn with_monthly(mut self, monthly: Option<MonthlyContribution>) -> Self {
-        self.monthly = monthly.and_then(MonthlyContribution::total);
-        self
-    }
-}
-
-/// The line that is printed for one operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Answer {
-    pub line: u64,
-    pub ok: bool,
-    #[serde(flatten)]
-    pub said: Said,
-}
-
-/// Done or refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Said {
-    Done(Output),
-    Refused(Refusal),
-}
-
-impl Answer {
-    #[must_use]
-    pub fn new(line: u64, result: Result<Output, Refusal>) -> Self {
-        match result {
-            Ok(output) => Self { line, ok: true, said: Said::Done(output) },
-            Err(refusal) => Self { line, ok: false, said: Said::Refused(refusal) },
-        }
-    }
 }

@@ -328,56 +328,41 @@ refusals! {
         "only companies have an electronic seal; change key information of {employer} at the counter: update_key with by, approved_by and a reason"
         "只有企业有电子印章；单位 {employer} 变更关键信息请到柜台由两人办理，填写经办人、复核人和原因";
     // At the counter.
-    TwoPersons { by: String } = TwoPersonsRequired
-        "this is done at the counter by two persons, found {by:?} alone; give by and approved_by, two different ones"
+    TwoPersons { by: String } = TwoPersonsRequired "this is done at the counter by two persons, found {by:?} alone; give by and approved_by, two different ones"
         "此业务由柜台两人办理，现只有“{by}”；请填写经办人和复核人，两人不能相同";
-    ReasonMissing { by: String } = ReasonMissing
-        "{by} gives no reason; say why"
+    ReasonMissing { by: String } = ReasonMissing "{by} gives no reason; say why"
         "经办人 {by} 未填写原因；请填写原因";
-    CorrectionNotPositive { employee: Id, value: Money } = AmountNotPositive
-        "a correction takes more than zero back, found {value} for {employee}"
+    CorrectionNotPositive { employee: Id, value: Money } = AmountNotPositive "a correction takes more than zero back, found {value} for {employee}"
         "职工 {employee} 的更正金额为 {value} 元；应大于零";
-    ListNotPaid { month: YearMonth } = NotPaid
-        "the list of {month} is not paid; delete_roster it, put it right and remit it again"
+    ListNotPaid { month: YearMonth } = NotPaid "the list of {month} is not paid; delete_roster it, put it right and remit it again"
         "{month} 的汇缴名单尚未缴款；请删除该名单，改正后重新办理单位汇缴";
-    SupplementNotPaid { register: String } = NotPaid
-        "register {register} is not paid; revoke it instead"
+    SupplementNotPaid { register: String } = NotPaid "register {register} is not paid; revoke it instead"
         "补缴清册 {register} 尚未缴款；请撤销该清册";
-    NotOnList { employee: Id, month: YearMonth } = NotListed
-        "{employee} is not on the list of {month}"
+    NotOnList { employee: Id, month: YearMonth } = NotListed "{employee} is not on the list of {month}"
         "职工 {employee} 不在 {month} 的汇缴名单上";
-    NotOnSupplement { employee: Id, month: YearMonth, register: String } = NotListed
-        "{employee} has no line for {month} on register {register}"
+    NotOnSupplement { employee: Id, month: YearMonth, register: String } = NotListed "{employee} has no line for {month} on register {register}"
         "补缴清册 {register} 上没有职工 {employee} 补缴 {month} 的明细";
     AboveLine { employee: Id, month: YearMonth, reference: PaymentReference, value: Money, most: Money } = AboveLine
         "{most} is left of what {reference} paid for {employee} of {month}, found {value}; give at most that"
         "{reference} 为职工 {employee} 缴存的 {month} 款项尚余 {most} 元，填写的是 {value} 元；更正金额不能超过尚余金额";
-    HeldTooLittle { employee: Id, held: Money, needed: Money } = BalanceTooSmall
-        "the account of {employee} holds {held}, {needed} cannot go back; correct at most what it holds"
+    HeldTooLittle { employee: Id, held: Money, needed: Money } = BalanceTooSmall "the account of {employee} holds {held}, {needed} cannot go back; correct at most what it holds"
         "职工 {employee} 的账户余额为 {held} 元，不足更正 {needed} 元；更正金额不能超过余额";
     SettlementCorrected { reference: PaymentReference, employee: Id, month: YearMonth, value: Money, day: NaiveDate } = Corrected
         "{value} of {employee} for {month} was corrected on {day}; take back what else is wrong of {reference} with correct_paid too, line by line"
         "职工 {employee} {month} 的 {value} 元已于 {day} 办理错缴更正，{reference} 不能整笔红冲；其余错缴请逐人办理错缴更正";
-    NothingChanges { employee: Id } = NothingChanges
-        "give a name or an identity number of {employee} that differs from what is there"
+    NothingChanges { employee: Id } = NothingChanges "give a name or an identity number of {employee} that differs from what is there"
         "职工 {employee} 的姓名和证件号码均无变化；请填写与现有不同的内容";
-    IdentityHeld { employer: Id, employee: Id } = DuplicateAccount
-        "{employee} holds that identity number at {employer}; two numbers of one person become one with merge_employees"
+    IdentityHeld { employer: Id, employee: Id } = DuplicateAccount "{employee} holds that identity number at {employer}; two numbers of one person become one with merge_employees"
         "该证件号码在单位 {employer} 已属于职工 {employee}；同一人有两个职工编号的，请办理职工账户合并";
-    NumberMerged { employee: Id, into: Id } = UnknownEmployee
-        "the number {employee} was merged into {into}; give that"
+    NumberMerged { employee: Id, into: Id } = UnknownEmployee "the number {employee} was merged into {into}; give that"
         "职工编号 {employee} 已合并至 {into}；请使用 {into}";
-    SurvivorUnknown { employer: Id, into: Id } = UnknownEmployee
-        "no employee {into} has an account at {employer}, nor one elsewhere of the same identity number"
+    SurvivorUnknown { employer: Id, into: Id } = UnknownEmployee "no employee {into} has an account at {employer}, nor one elsewhere of the same identity number"
         "单位 {employer} 没有职工 {into} 的账户，其他单位也没有证件号码相同的账户";
-    SameNumber { employee: Id } = SameEmployee
-        "the number {employee} cannot be merged into itself"
+    SameNumber { employee: Id } = SameEmployee "the number {employee} cannot be merged into itself"
         "职工编号 {employee} 不能与自身合并";
-    AnothersNumber { employer: Id, into: Id } = DuplicateAccount
-        "{into} is another employee's number at {employer}"
+    AnothersNumber { employer: Id, into: Id } = DuplicateAccount "{into} is another employee's number at {employer}"
         "职工编号 {into} 在单位 {employer} 属于另一名职工";
-    MergeThatFirst { employer: Id, employee: Id, into: Id } = DuplicateAccount
-        "{employee} holds the identity number of {into} at {employer}; merge_employees that first"
+    MergeThatFirst { employer: Id, employee: Id, into: Id } = DuplicateAccount "{employee} holds the identity number of {into} at {employer}; merge_employees that first"
         "{into} 的证件号码在单位 {employer} 属于职工编号 {employee}；请先将其合并";
     BothListed { employee: Id, into: Id, year: i32 } = DoubleRemittance
         "{employee} and {into} are on the lists of one month of contribution year {year}; take one line back first: correct_paid where it is paid, delete_roster where it is not"
@@ -385,17 +370,13 @@ refusals! {
     MergedAboveYearCap { employee: Id, value: Money, year: i32, cap: Money } = CapExceeded
         "{employee} would have {value} in contribution year {year}, the cap is {cap}; correct_paid what is too much first"
         "职工 {employee} 合并后 {year} 汇缴年度的缴存额将达 {value} 元，上限为 {cap} 元；请先对超出部分办理错缴更正";
-    ApprovalMissing { from: YearMonth, to: YearMonth } = ApprovalMissing
-        "{from} to {to} needs an approval; give its number as approval"
+    ApprovalMissing { from: YearMonth, to: YearMonth } = ApprovalMissing "{from} to {to} needs an approval; give its number as approval"
         "{from} 至 {to} 须经批准；请填写批准文号";
-    SpanBackwards { from: YearMonth, to: YearMonth } = SpanBackwards
-        "the span ends in {to}, before it begins in {from}"
+    SpanBackwards { from: YearMonth, to: YearMonth } = SpanBackwards "the span ends in {to}, before it begins in {from}"
         "截止月份 {to} 早于起始月份 {from}；请改正";
-    DeferredAlready { from: YearMonth, to: YearMonth, approval: String } = AlreadyDeferred
-        "{from} to {to} is deferred already by {approval}; give months beside it"
+    DeferredAlready { from: YearMonth, to: YearMonth, approval: String } = AlreadyDeferred "{from} to {to} is deferred already by {approval}; give months beside it"
         "{from} 至 {to} 已按 {approval} 缓缴；请填写其他月份";
-    NoSuchPayday { value: usize } = InvalidPayday
-        "no month has a day {value}; give a payday from 1 to 31"
+    NoSuchPayday { value: usize } = InvalidPayday "no month has a day {value}; give a payday from 1 to 31"
         "没有 {value} 日；发薪日应在 1 至 31 之间";
     // No operation at all.
     MissingField { field: String } = MalformedOperation
