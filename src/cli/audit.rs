@@ -84,6 +84,13 @@ fn verdict(global: &Global, audit: &Audit) -> Result<Done, Failure> {
         // Written down elsewhere, the head proves later that nothing before it was changed.
         note!(global, "the audit trail is whole: {} entries, head {}", trail.len(), trail.head());
     }
+    if audit.opening.count > 0 {
+        let (count, amount) = (audit.opening.count, grouped(audit.opening.amount));
+        note!(
+            global,
+            "opening balances stand apart: {amount} yuan of {count} accounts, as lists brought them"
+        );
+    }
     if audit.gaps.is_empty() {
         note!(
             global,

@@ -81,6 +81,7 @@ const EMPLOYEE: &[Column<Written>] = columns![
     "base",
     "monthly",
     "balance",
+    "opening_balance",
     "seal_reason",
     "went_to"
 ];

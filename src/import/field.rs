@@ -154,6 +154,14 @@ pub(super) fn amount(text: &str) -> Result<Money, Expected> {
     }
 }
 
+/// As [`amount`], or zero.
+pub(super) fn amount_or_nothing(text: &str) -> Result<Money, Expected> {
+    match Money::from_yuan(text) {
+        Ok(Money::ZERO) => Ok(Money::ZERO),
+        _ => amount(text),
+    }
+}
+
 /// `2026-05-11`, `20260511` or `2026/5/11`.
 pub(super) fn day(text: &str) -> Result<NaiveDate, Expected> {
     let expected = || "expected a day such as 2026-05-11".to_owned();

@@ -6,8 +6,8 @@
 use super::List;
 use super::error::{ImportError, Problem};
 use super::field::{
-    Reading, Unique, account_no, accounts as account_nos, amount, document_key, document_type,
-    email, key, month, text,
+    Reading, Unique, account_no, accounts as account_nos, amount, amount_or_nothing, document_key,
+    document_type, email, key, month, text,
 };
 use super::table::{self, Column, Row, optional, required};
 use crate::remittance::document::DocumentType;
@@ -40,6 +40,7 @@ const EMPLOYEES: &[Column] = &[
     required("base"),
     required("status"),
     optional("id_type"),
+    optional("opening_balance"),
 ];
 
 /// One employer as the list has it.
@@ -61,6 +62,8 @@ pub struct EmployeeRow {
     /// 缴存基数, a month.
     pub base: Money,
     pub status: EmployeeStatus,
+    /// 期初余额: `None` where the list has no such column, and `Some(None)` where its cell is empty.
+    pub opening_balance: Option<Option<Money>>,
 }
 
 /// The state of an employee's account, as the list has it.
@@ -206,6 +209,7 @@ pub fn employees(bytes: &[u8]) -> Result<List<EmployeeRow>, Vec<ImportError>> {
         };
         let base = reading.must(row, 4, amount);
         let status = reading.must(row, 5, EmployeeStatus::read);
+        let opening_balance = reading.may(row, 7, amount_or_nothing);
         Some(EmployeeRow {
             employee_id: employee_id?.to_owned(),
             employer_id: employer_id?.to_owned(),
@@ -213,6 +217,9 @@ pub fn employees(bytes: &[u8]) -> Result<List<EmployeeRow>, Vec<ImportError>> {
             id_no: id_no?,
             base: base?,
             status: status?,
+            opening_balance: row
+                .has(7)
+                .then_some(opening_balance?.filter(|amount| !amount.is_zero())),
         })
     })
 }

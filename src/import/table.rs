@@ -60,6 +60,7 @@ const ALSO: &[(&str, &[&str])] = &[
     ("employee_id", &["职工编号"]),
     ("id_no", &["证件号码", "身份证号"]),
     ("base", &["缴存基数"]),
+    ("opening_balance", &["期初余额"]),
     ("status", &["状态"]),
     ("reference", &["登记号", "缴款登记号"]),
     ("amount", &["金额"]),

@@ -33,6 +33,9 @@ pub struct EmployeeAccount {
     /// The roster months of base adjustments made at this employer.
     pub base_adjusted: Vec<YearMonth>,
     pub balance: Money,
+    /// 期初余额: what it had in the system before this one. No bank file here brought it, so it stands apart
+    /// from the balance, pays for nothing, and goes wherever the account goes.
+    pub opening: Money,
     /// Entries posted so far; the next one's position.
     pub entries: u32,
 }

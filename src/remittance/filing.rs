@@ -200,6 +200,7 @@ fn open(
         years: Vec::new(),
         base_adjusted: Vec::new(),
         balance: Money::ZERO,
+        opening: Money::ZERO,
         entries: 0,
     });
     Ok(Opened { employee_id, base: line.base })

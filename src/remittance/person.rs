@@ -150,6 +150,8 @@ fn join(
         survivor.status = AccountStatus::Active;
         survivor.base = ends.base;
     }
+    survivor.opening = sum(survivor.opening, ends.opening)?;
+    ends.opening = Money::ZERO;
     carry(work, &mut ends, &mut survivor)?;
     ends.base = Money::ZERO;
     ends.years = Vec::new();
@@ -179,6 +181,7 @@ fn room(
         name: stays.name.clone(),
         id_no: stays.id_no.clone(),
         balance: Money::ZERO,
+        opening: Money::ZERO,
         years: Vec::new(),
         entries,
         base_adjusted,

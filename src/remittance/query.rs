@@ -29,6 +29,8 @@ pub struct EmployeeView<'a> {
     /// Both sides of a month at the present rates; zero while sealed.
     pub monthly: Money,
     pub balance: Money,
+    /// What the system before this one had, apart from the balance.
+    pub opening_balance: Money,
     /// The employer it was transferred to, or the number it was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub went_to: Option<&'a Id>,
@@ -129,6 +131,7 @@ impl Centre {
             base: account.base,
             monthly: monthly.unwrap_or_default(),
             balance: account.balance,
+            opening_balance: account.opening,
             went_to: account.went_to(),
         }
     }

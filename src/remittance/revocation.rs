@@ -189,7 +189,7 @@ fn take_back(work: &mut Work<'_>, register: &Register) -> Result<(), Refusal> {
 /// Takes an account away again, unless money was posted to it.
 fn close(work: &mut Work<'_>, employer_id: &Id, employee_id: &Id) -> Result<(), Refusal> {
     let account = work.account(employer_id, employee_id)?;
-    if account.entries > 0 {
+    if account.entries > 0 || !account.opening.is_zero() {
         return Err(Refusal::MoneyPosted { employee: employee_id.clone() });
     }
     work.remove::<super::employee::EmployeeAccount>((employer_id.clone(), employee_id.clone()));

@@ -130,6 +130,7 @@ pub(super) fn relocate(
         work.post(to, in_ordinal, VoucherKind::TransferIn, None, &into)?;
     }
     leaving.base = Money::ZERO;
+    leaving.opening = Money::ZERO;
     leaving.years = Vec::new();
     leaving.status = AccountStatus::Transferred { to: to.employer_id.clone() };
     work.put(leaving);

@@ -14,6 +14,7 @@ use super::desk::proof;
 use super::sql::{Connection, params};
 use super::{Store, StoreError, remittance};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::report::Tally;
 use crate::suspense::trail::{Break, Chain};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +27,8 @@ pub struct Audit {
     /// Where it stands: the contract's places, all of them.
     pub places: Vec<Standing>,
     pub advance: AdvanceFigures,
+    /// What accounts had in the system before this one: brought by lists, by no bank file, and in no place.
+    pub opening: Tally,
     /// The balance of every subject, debit less credit.
     pub balances: Vec<(Subject, Money)>,
     /// The audit trail's end; `None` where it is broken.
@@ -201,7 +204,7 @@ const PAID_FROM_ADVANCE: &str = "select cast(coalesce(-sum(amount_fen), 0) as bi
     from advance_entry
     where centre_id = ?1 and reference is not null";
 
-const ORPHANS: [(&str, &str); 8] = [
+const ORPHANS: [(&str, &str); 9] = [
     (
         "decision without its transaction",
         "select count(*) from decision d where centre_id = ?1 and not exists (select 1
@@ -250,6 +253,12 @@ const ORPHANS: [(&str, &str); 8] = [
                 select employer_no, employee_no, 0, amount_fen
                     from account_entry where centre_id = ?1) b
             group by employer_no, employee_no having sum(balance_fen) <> sum(entry_fen)) c",
+    ),
+    (
+        "opening balance of an account that is not there",
+        "select count(*) from opening_balance o where centre_id = ?1 and not exists (select 1
+            from employee e where e.centre_id = o.centre_id and e.employer_no = o.employer_no
+            and e.employee_no = o.employee_no and e.status not in ('transferred', 'merged'))",
     ),
     (
         "list whose lines are not its total",
@@ -314,7 +323,8 @@ impl Store {
                 None
             }
         };
-        Ok(Audit { received, places, advance, balances, trail, gaps })
+        let opening = opening(connection, centre)?;
+        Ok(Audit { received, places, advance, opening, balances, trail, gaps })
     }
 }
 
@@ -403,6 +413,16 @@ fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
         stands.1 = plus(stands.1, row.get(3)?);
     }
     Ok(standing)
+}
+
+/// What lists brought of the system before this one.
+fn opening(connection: &Connection, centre: i64) -> Result<Tally, StoreError> {
+    let sql = "select count(*), cast(coalesce(sum(amount_fen), 0) as bigint)
+        from opening_balance where centre_id = ?1";
+    connection.query_row(sql, params![centre], |row| {
+        let count = row.get::<i64>(0)?.cast_unsigned();
+        Ok(Tally { count, amount: Money::from_fen(row.get(1)?) })
+    })
 }
 
 /// What employers' advance balances got and gave.

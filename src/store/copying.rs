@@ -44,6 +44,7 @@ pub(crate) const TABLES: &[&str] = &[
     "night_outcome",
     "employer_book",
     "employee",
+    "opening_balance",
     "account_entry",
     "roster",
     "roster_line",

@@ -50,6 +50,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     15 "0015_identity",
     16 "0016_reversed",
     17 "0017_outcome",
+    19 "0019_opening_balance",
     21 "0021_correction",
     23 "0023_refund",
     24 "0024_told_outcome",

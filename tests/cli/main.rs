@@ -29,6 +29,7 @@ mod letters_after;
 mod mail_server;
 mod night;
 mod on_postgres;
+mod opening;
 #[path = "../night/postgres.rs"]
 mod postgres;
 mod public;

@@ -68,6 +68,7 @@ const EMPLOYEES: &[Column<Written>] = columns![
     "base",
     "monthly",
     "balance",
+    "opening_balance",
     "opened_for"
 ];
 const STATEMENT: &[Column<Written>] =

@@ -14,7 +14,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
-        const TABLES: [&str; 13] = [
+        const TABLES: [&str; 14] = [
             "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
                 d.decided_on, d.because from decision d
                 join collection_account a using (centre_id, account_id)
@@ -46,6 +46,10 @@ impl Store {
                 from account_entry a join employer_book b using (centre_id, employer_no)
                 join employee e using (centre_id, employer_no, employee_no)
                 where a.centre_id = ?1 order by 1, 2, 3",
+            "select b.employer_id, e.employee_id, o.amount_fen from opening_balance o
+                join employer_book b using (centre_id, employer_no)
+                join employee e using (centre_id, employer_no, employee_no)
+                where o.centre_id = ?1 order by 1, 2",
             corrected::DIGEST,
             "select b.employer_id, r.kind, r.ordinal, r.open, r.body from employer_record r
                 join employer_book b using (centre_id, employer_no)

@@ -3,7 +3,7 @@
 use super::super::StoreError;
 use super::super::import::Row;
 use super::super::sql::{Connection, params};
-use super::write::{new_number, next_seat};
+use super::write::{new_number, next_seat, set_opening};
 use crate::import::EmployeeRow;
 
 /// A number that was merged into another is a sign and stays one: what a list says of it changes nothing.
@@ -39,26 +39,49 @@ pub(in crate::store) fn import_employee(
         .query_row_optional(params![centre, row.employee_id, number], |found| {
             Ok((found.get(0)?, found.get(1)?))
         })?;
-    let (moved, seat) = match found {
-        Some((at, seat)) if at == number => (false, Some(seat)),
-        Some((at, seat)) => {
-            let sql = "delete from employee
-                where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
-            connection.prepare_cached(sql)?.execute(params![centre, at, seat])?;
-            (true, None)
-        }
-        None => (false, None),
-    };
-    if let Some(seat) = seat {
+    if let Some((_, seat)) = found.filter(|(at, _)| *at == number) {
         let values = params![centre, number, seat, row.name, id_no, row.base.fen(), status];
         let changes = connection.prepare_cached(UPDATE)?.execute(values)?;
-        return Ok(if changes > 0 { Row::Changed } else { Row::Unchanged });
+        let opened = opening(connection, (centre, number, seat), row)?;
+        return Ok(if changes > 0 || opened { Row::Changed } else { Row::Unchanged });
     }
     let seat = next_seat(connection, centre, number)?;
+    if let Some(from) = found {
+        move_away(connection, centre, from, (number, seat))?;
+    }
     let sql = "insert into employee
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, null, null, '[]', '[]', 0, 0)";
     let (employee_id, fen) = (&row.employee_id, row.base.fen());
     let values = params![centre, number, seat, employee_id, row.name, id_no, fen, status];
     connection.prepare_cached(sql)?.execute(values)?;
-    Ok(if moved { Row::Changed } else { Row::Added })
+    opening(connection, (centre, number, seat), row)?;
+    Ok(if found.is_some() { Row::Changed } else { Row::Added })
+}
+
+/// Sets the opening balance where the list has that column; an empty cell clears it.
+fn opening(
+    connection: &Connection,
+    account: (i64, i64, i64),
+    row: &EmployeeRow,
+) -> Result<bool, StoreError> {
+    match row.opening_balance {
+        Some(amount) => set_opening(connection, account, amount.unwrap_or_default()),
+        None => Ok(false),
+    }
+}
+
+/// Makes room for an employee of whom the list says another employer; what it had goes along.
+fn move_away(
+    connection: &Connection,
+    centre: i64,
+    (from, seat): (i64, i64),
+    (to, new_seat): (i64, i64),
+) -> Result<(), StoreError> {
+    let sql = "delete from employee
+        where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
+    connection.prepare_cached(sql)?.execute(params![centre, from, seat])?;
+    let sql = "update opening_balance set employer_no = ?4, employee_no = ?5
+        where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
+    connection.prepare_cached(sql)?.execute(params![centre, from, seat, to, new_seat])?;
+    Ok(())
 }

@@ -29,7 +29,9 @@ const EMPLOYER: &str = "select e.name, e.uscc, e.email, e.contact, e.mobile, b.e
     where e.centre_id = ?1 and e.employer_id = ?2";
 
 const ACCOUNTS: &str = "select employee_no, employee_id, name, id_no, base_fen, status, detail,
-        opened_for, years, base_adjusted, balance_fen, entries
+        opened_for, years, base_adjusted, balance_fen, entries,
+        (select o.amount_fen from opening_balance o where o.centre_id = employee.centre_id
+            and o.employer_no = employee.employer_no and o.employee_no = employee.employee_no)
     from employee";
 
 const OF_NUMBER: &str = "where centre_id = ?1 and employer_no = ?2 and employee_id = ?3";
@@ -377,5 +379,6 @@ pub(super) fn account(
         base_adjusted: thing("employee", "base_adjusted", list(9)?)?,
         balance: Money::from_fen(row.get(10)?),
         entries: row.get(11)?,
+        opening: row.get::<Option<i64>>(12)?.map(Money::from_fen).unwrap_or_default(),
     })
 }

@@ -21,7 +21,10 @@ impl Books<'_> {
         let listed = looked_up(&self.bulk.connection, LIST, "employee", "e.id_no = v.column1", "e");
         let sql = format!(
             "select e.employee_no, e.employee_id, e.name, e.id_no, e.base_fen, e.status, e.detail,
-                e.opened_for, e.years, e.base_adjusted, e.balance_fen, e.entries, b.employer_id
+                e.opened_for, e.years, e.base_adjusted, e.balance_fen, e.entries,
+                (select o.amount_fen from opening_balance o where o.centre_id = ?1
+                    and o.employer_no = e.employer_no and o.employee_no = e.employee_no),
+                b.employer_id
              from {listed}
              join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no"
         );
@@ -32,7 +35,7 @@ impl Books<'_> {
             id_nos,
             |row, id_no| row.bind(id_no),
             |row| {
-                let employer_id = Id::from(row.text(12)?);
+                let employer_id = Id::from(row.text(13)?);
                 found.push((row.get(0)?, account(&employer_id, row.text(1)?.into(), row)?));
                 Ok(())
             },

@@ -14,7 +14,7 @@ use crate::remittance::ledger::{Voucher, VoucherKind};
 use crate::remittance::payment::{IssuedNotice, NoticeState};
 use crate::remittance::register::Register;
 use crate::remittance::roster::Roster;
-use crate::remittance::{EmployerAccount, Id, PaymentReference, Subject, YearMonth};
+use crate::remittance::{EmployerAccount, Id, Money, PaymentReference, Subject, YearMonth};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -160,15 +160,18 @@ impl Books<'_> {
     fn write_accounts(&mut self, accounts: Vec<Put<EmployeeAccount>>) -> Result<(), StoreError> {
         let mut fresh = Vec::new();
         for put in accounts {
+            let had = put.before.as_ref().map(|row| row.opening).unwrap_or_default();
             match (put.before, put.after) {
                 (None, Some(row)) => {
                     let number = self.number_or_new(&row.employer_id)?;
                     let seat = self.new_seat(&row, number)?;
+                    self.write_opening((number, seat), (had, row.opening))?;
                     fresh.push((number, seat, row));
                 }
                 (Some(_), Some(row)) => {
                     let (number, seat) = self.place(&row.employer_id, &row.employee_id)?;
                     self.update_account(number, seat, &row)?;
+                    self.write_opening((number, seat), (had, row.opening))?;
                 }
                 (Some(row), None) => {
                     let (number, seat) = self.place(&row.employer_id, &row.employee_id)?;
@@ -198,6 +201,19 @@ impl Books<'_> {
             bind.bind(row.balance.fen())?;
             bind.bind(row.entries)
         })
+    }
+
+    /// Writes what an account had in the system before this one, where that moved with it.
+    fn write_opening(
+        &self,
+        (number, seat): (i64, i64),
+        (had, has): (Money, Money),
+    ) -> Result<(), StoreError> {
+        if had == has {
+            return Ok(());
+        }
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        set_opening(connection, (centre, number, seat), has).map(|_| ())
     }
 
     fn update_account(
@@ -465,6 +481,26 @@ pub(in crate::store) fn next_seat(
         where centre_id = ?1 and employer_no = ?2";
     let mut select = connection.prepare_cached(sql)?;
     select.query_row(params![centre, number], |row| row.get(0))
+}
+
+/// Sets what an account had in the system before this one; says whether that is news.
+pub(super) fn set_opening(
+    connection: &Connection,
+    (centre, number, seat): (i64, i64, i64),
+    amount: Money,
+) -> Result<bool, StoreError> {
+    if amount.is_zero() {
+        let sql = "delete from opening_balance
+            where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
+        let deleted = connection.prepare_cached(sql)?.execute(params![centre, number, seat])?;
+        return Ok(deleted > 0);
+    }
+    let sql = "insert into opening_balance values (?1, ?2, ?3, ?4)
+        on conflict (centre_id, employer_no, employee_no) do update
+            set amount_fen = excluded.amount_fen
+            where opening_balance.amount_fen <> excluded.amount_fen";
+    let row = params![centre, number, seat, amount.fen()];
+    Ok(connection.prepare_cached(sql)?.execute(row)? > 0)
 }
 
 /// What an account's status says beside its code.
