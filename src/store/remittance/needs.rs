@@ -66,15 +66,7 @@ impl Books<'_> {
                 self.reservations(&op.employer_id)?;
                 self.reserve(&op.employer_id, &op.months, on)
             }
-            Operation::RevokeNotice(op) => {
-                let Some(employer_id) = self.notice(op.reference)? else { return Ok(()) };
-                self.employer(&employer_id, on)?;
-                let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
-                let here = parts_here(connection, centre, op.reference)?;
-                self.centre.note_parts_here(op.reference, here);
-                self.rosters(&employer_id)?;
-                self.open_registers(&employer_id)
-            }
+            Operation::RevokeNotice(op) => self.need_revoked(op.reference, on),
             Operation::PayFromAdvance(op) => self.need_lines(op.reference, on),
             Operation::Revoke(op) => self.need_revocation(op, on),
             Operation::CorrectPaid(op) => self.need_correction(op),
@@ -85,6 +77,20 @@ impl Books<'_> {
             Operation::KeepAppointment(op) => self.need_appointment(&op.appointment_id, on),
             Operation::MissAppointment(op) => self.need_appointment(&op.appointment_id, on),
         }
+    }
+
+    /// A notice that is to be revoked: what of its money is here, its lists and supplements.
+    fn need_revoked(
+        &mut self,
+        reference: PaymentReference,
+        on: NaiveDate,
+    ) -> Result<(), StoreError> {
+        let Some(employer_id) = self.notice(reference)? else { return Ok(()) };
+        self.employer(&employer_id, on)?;
+        let here = parts_here(&self.bulk.connection, self.bulk.centre_id, reference)?;
+        self.centre.note_parts_here(reference, here);
+        self.rosters(&employer_id)?;
+        self.open_registers(&employer_id)
     }
 
     /// Loads what a settlement of a notice needs: its lists and supplements, and the accounts on
