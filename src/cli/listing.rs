@@ -47,12 +47,12 @@ const TRANSACTIONS: &[Column<Listed>] = &[
     },
     Column { key: "reason", heading: "reason", value: |listed| listed.reason() },
     Column { key: "notice", heading: "notice", value: |listed| listed.notice() },
-    Column { key: "parts", heading: "", value: |listed| listed.parts() },
     Column {
         key: "payer",
         heading: "payer",
         value: |listed| Value::maybe(listed.row.counterparty_name.as_deref()),
     },
+    Column { key: "parts", heading: "", value: |listed| listed.parts() },
 ];
 
 impl Listed {
@@ -132,8 +132,6 @@ const NOTICES: &[Column<NoticeRow>] = &[
         value: |row| Value::maybe(row.employer_name.as_deref()),
     },
     Column { key: "amount", heading: "amount", value: |row| Value::Amount(row.amount) },
-    Column { key: "from_advance", heading: "", value: |row| Value::Amount(row.from_advance) },
-    Column { key: "payable", heading: "", value: |row| Value::Amount(row.payable) },
     Column { key: "issued_on", heading: "issued", value: |row| Value::Day(row.issued_on) },
     Column {
         key: "month",
@@ -146,6 +144,8 @@ const NOTICES: &[Column<NoticeRow>] = &[
         heading: "settled",
         value: |row| row.settled_on.map_or(Value::Absent, Value::Day),
     },
+    Column { key: "from_advance", heading: "", value: |row| Value::Amount(row.from_advance) },
+    Column { key: "payable", heading: "", value: |row| Value::Amount(row.payable) },
 ];
 
 pub(super) fn notices(global: &Global, args: &NoticeArgs) -> Result<Done, Failure> {

@@ -72,11 +72,15 @@ fn csv_has_a_header_of_the_same_keys() {
     let mut lines = text.lines();
     assert_eq!(
         lines.next(),
-        Some("reference,employer_id,employer,amount,issued_on,month,status,settled_on")
+        Some(
+            "reference,employer_id,employer,amount,issued_on,month,status,settled_on,from_advance,payable"
+        )
     );
     assert_eq!(
         lines.next(),
-        Some("P1000000001,E1,甲示例有限公司,1200.00,2026-05-01,2026-05,paid,2026-06-10")
+        Some(
+            "P1000000001,E1,甲示例有限公司,1200.00,2026-05-01,2026-05,paid,2026-06-10,0.00,1200.00"
+        )
     );
 }
 

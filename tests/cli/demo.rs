@@ -56,7 +56,10 @@ fn the_demo_shows_every_outcome_and_its_books_are_whole() {
             seen.insert(row["reason"].as_str().unwrap().to_owned());
         }
     }
-    let outcomes = Outcome::ALL.map(Outcome::code);
+    let by_staff = [Outcome::Advance, Outcome::RefundDue, Outcome::Refunded];
+    let by_engine = |outcome: &Outcome| !by_staff.contains(outcome);
+    let outcomes = Outcome::ALL.into_iter().filter(by_engine).map(Outcome::code);
+    let outcomes: Vec<&str> = outcomes.collect();
     let reasons = Reason::ALL.map(Reason::code);
     for code in outcomes.iter().chain(&reasons) {
         assert!(seen.contains(*code), "no transaction ends as {code}");
