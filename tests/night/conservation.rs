@@ -3,7 +3,8 @@
 //!
 //! Start at [`history`]. Two employers file months and issue notices, with and without their advance balances;
 //! payers pay the amount, or what is missing, or something else; staff put money to balances, return it, add a
-//! balance to short money and book back; notices are revoked with money at hand; the bank takes credits back.
+//! balance to short money and book back; notices are revoked with money at hand; the bank takes credits back;
+//! refunds leave and come back; what was paid is corrected at the counter.
 //! Whatever is refused must leave everything as it was. A failure names its seed.
 
 use super::centre::{Backing, Centre, every_store};
@@ -13,8 +14,10 @@ use duizhang::remittance::file::OnRefusal;
 use duizhang::remittance::{
     Author, Direction, Id, Money, NoticeStage, Operation, Outcome, PaymentReference,
 };
-use duizhang::store::{Books, NoticeFilter, NoticeRow, SuspenseFilter, TransactionRow};
-use duizhang::suspense::{Act, Moment};
+use duizhang::store::{
+    Books, NoticeFilter, NoticeRow, RefundFilter, SuspenseFilter, TransactionRow,
+};
+use duizhang::suspense::{Act, Moment, RefundState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +25,7 @@ use std::sync::Arc;
 /// Histories in the ordinary run; `DUIZHANG_CONSERVATION` makes them more.
 const HISTORIES: u64 = 6;
 /// Steps of one history.
-const STEPS: usize = 20;
+const STEPS: usize = 32;
 
 /// Employers with their employees and what each gets a month, in fen.
 const PEOPLE: [(&str, &[(&str, i64)]); 2] =
@@ -54,6 +57,8 @@ struct Play {
     serials: u32,
     /// Whose advance balance staff put an item on, by its serial.
     owners: BTreeMap<String, &'static str>,
+    /// What was corrected of each employee, in fen.
+    corrected: BTreeMap<&'static str, i64>,
     done: BTreeMap<&'static str, u32>,
 }
 
@@ -78,8 +83,15 @@ impl Play {
                     "month": month})]);
             }
         }
-        let (dice, owners) = (Dice(seed * 2_654_435_761 + 1), BTreeMap::new());
-        let mut play = Self { centre, dice, day: 0, serials: 0, owners, done: BTreeMap::new() };
+        let mut play = Self {
+            centre,
+            dice: Dice(seed * 2_654_435_761 + 1),
+            day: 0,
+            serials: 0,
+            owners: BTreeMap::new(),
+            corrected: BTreeMap::new(),
+            done: BTreeMap::new(),
+        };
         // Something to begin with.
         let row = (play.row(900_00, ""), None);
         play.night(&[row]);
@@ -101,7 +113,7 @@ impl Play {
     }
 
     /// Applies one operation, which may be refused.
-    fn ask(&mut self, what: &'static str, mut operation: Value) {
+    fn ask(&mut self, what: &'static str, mut operation: Value) -> bool {
         operation["on"] = json!(self.today());
         let operation = serde_json::from_value::<Operation>(operation).unwrap();
         let policy = Arc::new(duizhang::rulebook::policy::shipped().unwrap());
@@ -110,6 +122,7 @@ impl Play {
         let applied = store.apply_file(policy, author, lines, OnRefusal::UndoAll, |_| ());
         let done = applied.unwrap().done == 1;
         self.count(what, done);
+        done
     }
 
     /// What was decided of an item by the operator, which may be refused.
@@ -183,7 +196,7 @@ impl Play {
     }
 
     fn step(&mut self) {
-        match self.dice.roll(12) {
+        match self.dice.roll(16) {
             0..3 => self.issue(),
             3..6 => self.pay(),
             6 => {
@@ -194,7 +207,9 @@ impl Play {
             7 | 8 => self.decide(),
             9 => self.revoke_or_pay_whole(),
             10 => self.book_back(),
-            _ => self.bank_takes_back(),
+            11 => self.bank_takes_back(),
+            12 | 13 => self.correct(),
+            _ => self.refund_moves(),
         }
     }
 
@@ -207,6 +222,51 @@ impl Play {
             json!({"op": "issue_notice", "employer_id": employer, "months": [month],
                 "from_advance": from_advance}),
         );
+    }
+
+    /// The counter corrects one employee's line of a notice that was paid.
+    fn correct(&mut self) {
+        let paid = self.notices(|row| row.status == NoticeStage::Paid);
+        if paid.is_empty() {
+            return;
+        }
+        let notice = self.dice.pick(&paid);
+        let (employer, month) = (notice.employer_id, notice.month.to_string());
+        let of_employer = PEOPLE.into_iter().find(|(id, _)| *id == employer).unwrap().1;
+        let (employee, _) = self.dice.pick(of_employer);
+        let fen = self.dice.pick(&[40_00, 123_45, 480_00]);
+        let amount = Money::from_fen(fen).to_string();
+        let asked = json!({"op": "correct_paid", "employer_id": employer, "employee_id": employee,
+            "month": month, "amount": amount, "reason": "重复缴存", "by": "anna",
+            "approved_by": "bert"});
+        if self.ask("corrected", asked) {
+            *self.corrected.entry(employee).or_default() += fen;
+        }
+    }
+
+    /// A refund leaves, or one that had left comes back.
+    fn refund_moves(&mut self) {
+        let refunds = self.centre.store.refunds(&RefundFilter::default()).unwrap();
+        if refunds.is_empty() {
+            if let Some(serial) = self.open_credit() {
+                self.resolve("returned to its payer", &serial, &Act::Refund);
+            }
+            return;
+        }
+        let refund = self.dice.pick(&refunds);
+        let (what, sign, account) = match refund.state {
+            RefundState::Reversed => return,
+            RefundState::Refunded => ("came back", "", ""),
+            RefundState::Due | RefundState::Exported => ("left", "-", &*refund.payee_account),
+        };
+        self.serials += 1;
+        let day = (super::centre::date("05-11") + chrono::Days::new(self.day + 1)).to_string();
+        let (number, amount, reference) = (self.serials, refund.amount, refund.reference);
+        let row = format!("S{number} {day} icbc {sign}{amount} {reference} from={account} by=");
+        self.night(&[(row, None)]);
+        let filter = RefundFilter { reference: Some(refund.reference), ..RefundFilter::default() };
+        let now = self.centre.store.refunds(&filter).unwrap().pop().unwrap();
+        self.count(what, now.state != refund.state);
     }
 
     fn pay(&mut self) {
@@ -227,6 +287,12 @@ impl Play {
         let rows: Vec<_> =
             parts.into_iter().map(|fen| (self.row(fen, ""), Some(notice.reference))).collect();
         self.night(&rows);
+    }
+
+    fn open_credit(&mut self) -> Option<String> {
+        let mut open = self.centre.store.suspense(&SuspenseFilter::default()).unwrap();
+        open.retain(|row| row.direction == Direction::Credit);
+        if open.is_empty() { None } else { Some(self.dice.pick(&open).id.serial) }
     }
 
     /// Staff decide an item that is open.
@@ -280,7 +346,7 @@ impl Play {
                 "revoked with parts",
                 json!({"op": "revoke_notice", "reference": reference, "parts": "to-suspense"}),
             ),
-        }
+        };
     }
 
     /// Books back something that staff decided.
@@ -331,8 +397,11 @@ impl Play {
             let paid =
                 self.notices(|row| row.employer_id == employer && row.status == NoticeStage::Paid);
             let (balances, advance, free) = self.books(employer);
+            let mut corrected = 0;
             for (employee, monthly) in people {
-                let want = Money::from_fen(monthly * paid.len() as i64);
+                let back = self.corrected.get(employee).copied().unwrap_or_default();
+                corrected += back;
+                let want = Money::from_fen(monthly * paid.len() as i64 - back);
                 assert_eq!(balances[*employee], want, "{when}: {employee}");
             }
             // Every paid notice has its amount: from transactions, and the rest from the balance.
@@ -349,7 +418,11 @@ impl Play {
                 .filter(|row| self.owners.get(&row.serial) == Some(&employer))
                 .map(|row| row.amount.fen())
                 .sum();
-            assert_eq!(advance.fen(), put_in - used, "{when}: the balance of {employer}");
+            assert_eq!(
+                advance.fen(),
+                put_in + corrected - used,
+                "{when}: the balance of {employer}"
+            );
             let reserved: i64 = self
                 .open()
                 .iter()
@@ -391,7 +464,7 @@ fn each_fen_is_in_one_place_by_employer_and_employee_too() {
         for what in ["issued", "put to a balance"] {
             assert!(done.contains_key(what), "too dull: {what} never happened in {done:?}");
         }
-        for what in ["booked back", "taken back"] {
+        for what in ["booked back", "taken back", "corrected", "left", "came back"] {
             let dull = backing.name == "sqlite" && !done.contains_key(what);
             assert!(!dull, "too dull: {what} never happened in {done:?}");
         }
