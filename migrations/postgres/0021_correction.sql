@@ -16,9 +16,9 @@ create table correction (
     corrected_on bigint not null,
     employer_fen bigint not null,
     employee_fen bigint not null,
-    reason       text    not null,
-    done_by      text    not null,
-    approved_by  text    not null,
+    reason       text collate "C" not null,
+    done_by      text collate "C" not null,
+    approved_by  text collate "C" not null,
     primary key (centre_id, employer_no, ordinal),
     check (employer_fen >= 0 and employee_fen >= 0 and employer_fen + employee_fen > 0),
     check (done_by <> approved_by)
