@@ -59,8 +59,8 @@ pub use branch::BranchNumbers;
 pub use choices::{AskedAddress, BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
-    Answered, Approved, Edit, HistoryEntry, PayerFact, Preview, PreviewNotice, ProposalFilter,
-    SimilarItem, Touched,
+    Answered, Approved, CounterEffect, CounterRow, Edit, HistoryEntry, PayerFact, Preview,
+    PreviewNotice, ProposalFilter, SimilarItem, Touched,
 };
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;

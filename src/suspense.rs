@@ -11,6 +11,7 @@
 
 mod act;
 mod age;
+mod counter;
 mod item;
 mod proposal;
 mod refund;
@@ -22,6 +23,7 @@ pub mod trail;
 pub use crate::rulebook::desk::{ActKind, DeskRules, Limit};
 pub use act::{Act, Draft, Share, Spread};
 pub use age::{Age, age_days};
+pub use counter::{CounterOperation, CounterRequest};
 pub use item::{Actor, ItemId, ItemIdError, Moment, Person, Seen};
 pub use proposal::{Approval, Proposal, ProposalState, may, may_propose};
 pub use refund::{RefundChange, RefundRequest, RefundState};

@@ -21,6 +21,8 @@ mod board;
 #[path = "night/centre.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod centre;
+#[path = "desk/counter.rs"]
+mod counter;
 #[path = "night/feed.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod feed;

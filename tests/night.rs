@@ -34,6 +34,8 @@ mod centre;
 mod conservation;
 #[path = "night/counter.rs"]
 mod counter;
+#[path = "night/counter_requests.rs"]
+mod counter_requests;
 #[path = "night/decisions.rs"]
 mod decisions;
 #[path = "night/desk.rs"]

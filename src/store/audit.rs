@@ -290,6 +290,7 @@ impl Store {
             &proof::ORPHANS,
             &corrected::ORPHANS,
             &super::refund::proof::ORPHANS,
+            &super::desk::counter::ORPHANS,
             &remittance::proof::ORPHANS,
         ];
         for (what, sql) in all.into_iter().flatten() {

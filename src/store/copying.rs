@@ -70,6 +70,7 @@ pub(crate) const TABLES: &[&str] = &[
     "refund",
     "refund_return",
     "refund_request",
+    "counter_request",
     "trail",
     "trail_head",
 ];

@@ -11,6 +11,7 @@
 mod assigning;
 mod books;
 mod check;
+pub(super) mod counter;
 mod history;
 mod item;
 mod learning;
@@ -21,6 +22,7 @@ mod reversal;
 mod taking_back;
 
 pub use check::{Preview, PreviewNotice};
+pub use counter::{CounterEffect, CounterRow};
 pub use history::{HistoryEntry, SimilarItem};
 pub(super) use learning::LEARN_SETTLED;
 pub use learning::{PayerFact, Touched};

@@ -52,6 +52,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     17 "0017_outcome",
     19 "0019_opening_balance",
     21 "0021_correction",
+    22 "0022_counter",
     23 "0023_refund",
     24 "0024_told_outcome",
     25 "0025_advance",

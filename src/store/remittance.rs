@@ -28,7 +28,7 @@ use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
 use crate::remittance::payment::{IssuedNotice, NoticeState};
 use crate::remittance::{Answer, Centre, Id, Money, Operation, Payment, PaymentReference, Policy};
-use crate::remittance::{Author, Refusal, YearMonth};
+use crate::remittance::{Applied, Author, Refusal, YearMonth};
 use crate::rulebook::policy;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,7 +149,7 @@ impl<'b> Books<'b> {
     }
 
     /// Does one operation and writes what it changed; refused, it changes nothing.
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         operation: &Operation,
         line: u64,
@@ -166,6 +166,15 @@ impl<'b> Books<'b> {
         }
         self.write(applied.changes)?;
         Ok(Ok(applied.output))
+    }
+
+    /// What an operation would change, in memory alone; nothing is written.
+    pub(super) fn rehearse(
+        mut self,
+        operation: &Operation,
+    ) -> Result<Result<Applied, Refusal>, StoreError> {
+        self.need(operation)?;
+        Ok(self.centre.apply(operation, 1))
     }
 
     /// Posts a settled notice to its employees, with what the advance balance brings of it.

@@ -126,7 +126,7 @@ pub enum Refusal {
     },
     /// The advance balance of the employer is in the way.
     Advance(AdvanceRefusal),
-    /// The remittance domain says why it cannot be undone: what came later needs it.
+    /// The remittance domain says why it cannot be done, or undone because what came later needs it.
     Books {
         because: Box<crate::remittance::Refusal>,
     },
@@ -267,7 +267,7 @@ impl Refusal {
             }
             Self::RefundUnfit { refund, what } => format!("退款 {refund}：{}", what.chinese()),
             Self::Advance(refusal) => refusal.chinese(),
-            Self::Books { because } => format!("账务上不能冲回：{}", because.chinese()),
+            Self::Books { because } => format!("账务上不能办理：{}", because.chinese()),
         }
     }
 }
@@ -281,6 +281,8 @@ fn what_chinese(what: &str) -> &str {
         "refund" => "退款",
         "transaction" => "流水",
         "employer" => "单位",
+        "counter operation" => "柜台业务",
+        "reason" => "原因",
         other => other,
     }
 }
@@ -371,7 +373,7 @@ impl fmt::Display for Refusal {
             Self::Refund { refund, state } => write!(f, "refund {refund} is {state} now"),
             Self::RefundUnfit { refund, what } => write!(f, "refund {refund}: {}", what.english()),
             Self::Advance(refusal) => write!(f, "{refusal}"),
-            Self::Books { because } => write!(f, "the books cannot go back: {because}"),
+            Self::Books { because } => write!(f, "the books do not allow it: {because}"),
         }
     }
 }
@@ -386,7 +388,7 @@ mod tests {
     fn what_the_books_refuse_is_said_in_the_reader_s_language() {
         let because = Box::new(crate::remittance::Refusal::MoneyPosted { employee: "A1".into() });
         let refusal = Refusal::Books { because };
-        assert_eq!(refusal.chinese(), "账务上不能冲回：职工 A1 的账户已有入账，不能撤销开户");
-        assert!(refusal.to_string().starts_with("the books cannot go back: money was posted"));
+        assert_eq!(refusal.chinese(), "账务上不能办理：职工 A1 的账户已有入账，不能撤销开户");
+        assert!(refusal.to_string().starts_with("the books do not allow it: money was posted"));
     }
 }

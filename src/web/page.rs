@@ -8,6 +8,7 @@
 pub(crate) mod act;
 pub(crate) mod address;
 pub(crate) mod approval;
+pub(crate) mod counter;
 pub(crate) mod draft;
 pub(crate) mod employer;
 pub(crate) mod export;

@@ -4,8 +4,8 @@
 //! page is added by a line here.
 
 use super::page::{
-    act as small, address, approval, employer, export, item, letter, notice, propose, queue,
-    refund, rule, run, today, trail, transaction,
+    act as small, address, approval, counter, employer, export, item, letter, notice, propose,
+    queue, refund, rule, run, today, trail, transaction,
 };
 use super::{Desk, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
@@ -83,6 +83,7 @@ const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 fn table() -> Vec<Route> {
     let mut table = desk();
     table.extend(refunds());
+    table.extend(at_the_counter());
     table.extend(programs());
     table
 }
@@ -202,6 +203,19 @@ fn refunds() -> Vec<Route> {
     ]
 }
 
+/// What two persons do.
+#[rustfmt::skip] // A table is read by column.
+fn at_the_counter() -> Vec<Route> {
+    vec![
+        page("/counter",                READ,    counter::show),
+        act ("/counter",                PROPOSE, counter::act::ask),
+        act ("/counter/{id}/unmask",    UNMASK,  counter::unmask),
+        act ("/counter/{id}/approve",   APPROVE, counter::act::approve),
+        act ("/counter/{id}/send-back", APPROVE, counter::act::send_back),
+        act ("/counter/{id}/withdraw",  PROPOSE, counter::act::withdraw),
+    ]
+}
+
 /// What the menu shows, where the role may go there.
 pub(crate) const fn menu() -> &'static [Entry] {
     const MENU: &[Entry] = &[
@@ -209,6 +223,7 @@ pub(crate) const fn menu() -> &'static [Entry] {
         Entry { path: "/queue", access: READ, zh: "挂账处理", en: "Queue" },
         Entry { path: "/approvals", access: READ, zh: "复核", en: "Approvals" },
         Entry { path: "/refunds", access: READ, zh: "退款", en: "Refunds" },
+        Entry { path: "/counter", access: READ, zh: "柜台业务", en: "Counter" },
         Entry { path: "/transactions", access: READ, zh: "流水", en: "Transactions" },
         Entry { path: "/notices", access: READ, zh: "通知书", en: "Notices" },
         Entry { path: "/employers", access: READ, zh: "单位", en: "Employers" },

@@ -27,8 +27,8 @@ fn by_two(mut operation: Value) -> Value {
     operation
 }
 
-/// H1 with A and B, May paid by a bank's transfer, 160.00 of A's line taken back, A then merged into B's number.
-fn corrected(backing: Backing) -> (Centre, String) {
+/// H1 with A and B, May of A paid by a bank's transfer.
+pub(crate) fn paid(backing: Backing) -> (Centre, String) {
     let centre = Centre::new(backing, &[]);
     let open = |employee: &str, number: u32| {
         json!({"op": "open_account", "on": "2026-05-06", "employer_id": "H1", "employee_id": employee,
@@ -48,6 +48,12 @@ fn corrected(backing: Backing) -> (Centre, String) {
     let reference = filed.last().unwrap()["reference"].as_str().unwrap().to_owned();
     centre.night_of("05-11", &[csv(&["S1 05-11 icbc 800 P9"]).replace("P1906130009", &reference)]);
     centre.prove("paid");
+    (centre, reference)
+}
+
+/// The same, 160.00 of A's line taken back, A then merged into B's number.
+fn corrected(backing: Backing) -> (Centre, String) {
+    let (centre, reference) = paid(backing);
     centre.apply(&[by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-05",
         "amount": "160.00"}))]);
     centre.prove("corrected");

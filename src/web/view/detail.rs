@@ -6,7 +6,7 @@ use super::proposal::{Known, after};
 use super::{foreign, yuan};
 use crate::remittance::Money;
 use crate::report::Language;
-use crate::suspense::{Act, Role};
+use crate::suspense::{Act, CounterOperation, Role};
 use crate::web::frame::choose;
 use serde_json::Value;
 
@@ -49,6 +49,10 @@ pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
                 let role = Role::from_code(code).map_or("", |role| role_words(role, language));
                 let was = if name == "was" { choose(language, "原为", "was ") } else { "" };
                 parts.push(format!("{was}{role}"));
+            }
+            ("counter", Value::String(code)) => {
+                let (zh, en) = CounterOperation::words(code);
+                parts.push(choose(language, zh, en).to_owned());
             }
             ("to", Value::String(login)) => parts.push(format!("→ {}", known.person(login))),
             (name, Value::String(text)) => parts.push(format!("{name} {}", foreign(text))),

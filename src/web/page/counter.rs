@@ -1,0 +1,245 @@
+//! The counter (柜台业务): what needs two persons, asked for by one and approved by another.
+//!
+//! Start at [`show`]: a form for the operation that was chosen, what waits with what it would do, what was decided. The
+//! fields of each form are in [`fields`]; documents are masked until [`unmask`] writes down who looked. The two
+//! persons are never typed: [`act`] takes them from the sessions.
+
+pub(crate) mod act;
+mod fields;
+
+use self::fields::{Field, fields_of, label};
+use super::{actor, people};
+use crate::remittance::Money;
+use crate::remittance::account::masked;
+use crate::report::Language;
+use crate::store::{CounterRow, Store};
+use crate::suspense::trail::Entry;
+use crate::suspense::{CounterOperation, Permission, ProposalState};
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::session::Session;
+use crate::web::view::{foreign, instant, yuan};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Rows of what was decided.
+const DECIDED_MAX: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "desk/counter.html")]
+struct Counter {
+    frame: Frame,
+    kinds: Vec<(&'static str, &'static str, bool)>,
+    /// The operation whose form is shown; empty for none.
+    kind: &'static str,
+    fields: Vec<Field>,
+    open: Vec<Line>,
+    decided: Vec<Line>,
+    may_ask: bool,
+    may_unmask: bool,
+    done: &'static str,
+}
+
+struct Line {
+    id: String,
+    what: &'static str,
+    facts: Vec<(&'static str, String)>,
+    /// What it would do; or why it cannot be done any more.
+    would: Vec<String>,
+    refused: String,
+    asked: String,
+    decided: String,
+    state: &'static str,
+    note: String,
+    is_mine: bool,
+    may_decide: bool,
+    is_masked: bool,
+}
+
+/// What the address asks for.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    op: String,
+    done: String,
+}
+
+pub(crate) async fn show(
+    State(desk): State<Desk>,
+    session: Session,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fault> {
+    page(&desk, &session, &asked, "").await
+}
+
+/// Shows one request with its documents whole, and writes down who looked.
+pub(crate) async fn unmask(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let entry = Entry {
+        at: desk.now(),
+        actor: session.person_id.clone(),
+        role: actor(&session).role.code().to_owned(),
+        event: "unmasked".to_owned(),
+        subject: id.clone(),
+        detail: String::new(),
+    };
+    let known = id.clone();
+    desk.store(move |store| {
+        if !store.has_counter(&known)? {
+            return Ok(Err(Fault::NotFound));
+        }
+        store.append(&entry)?;
+        Ok(Ok(()))
+    })
+    .await??;
+    page(&desk, &session, &Asked::default(), &id).await
+}
+
+async fn page(
+    desk: &Desk,
+    session: &Session,
+    asked: &Asked,
+    whole: &str,
+) -> Result<Response, Fault> {
+    let (policy, today) = (Arc::new(desk.setup().rules.policy.clone()), desk.today());
+    let (open, decided, names) = desk
+        .store(move |store: &Store| {
+            let open = store.open_counter(&policy, today)?;
+            Ok((open, store.decided_counter(DECIDED_MAX)?, people(store)?))
+        })
+        .await?;
+    let frame = Frame::new(desk, session, "柜台业务", "Counter");
+    let language = frame.language;
+    let chosen = CounterOperation::KINDS.iter().find(|(code, ..)| *code == asked.op);
+    let kind = chosen.map_or("", |(code, ..)| code);
+    let lines = |rows: &[CounterRow]| -> Vec<Line> {
+        rows.iter()
+            .map(|row| line(row, &names, session, row.request.request_id == whole, &frame))
+            .collect()
+    };
+    answer(&Counter {
+        kinds: CounterOperation::KINDS
+            .iter()
+            .map(|(code, zh, en)| (*code, choose(language, *zh, *en), *code == kind))
+            .collect(),
+        kind,
+        fields: fields_of(kind, language),
+        open: lines(&open),
+        decided: lines(&decided),
+        may_ask: frame.may(Permission::Propose),
+        may_unmask: frame.may(Permission::Unmask),
+        done: done(&asked.done, language),
+        frame,
+    })
+}
+
+fn line(
+    row: &CounterRow,
+    names: &BTreeMap<String, String>,
+    session: &Session,
+    whole: bool,
+    frame: &Frame,
+) -> Line {
+    let request = &row.request;
+    let language = frame.language;
+    let called = |id: &str| foreign(names.get(id).map_or(id, String::as_str));
+    let (zh, en) = CounterOperation::words(request.operation.code());
+    let (facts, has_document) = facts(&request.operation, whole, language);
+    let hides = has_document || matches!(request.operation, CounterOperation::MergeEmployees(_));
+    let is_mine = request.asked_by.0 == session.person_id;
+    let (would, refused) = match &row.would {
+        Some(Ok(effect)) => {
+            let lines = effect.lines.iter();
+            let told = lines.map(|(before, after, amount)| {
+                // The log's words have the whole document.
+                changed(before, after, *amount, whole || !hides)
+            });
+            (told.filter(|words| !words.is_empty()).collect(), String::new())
+        }
+        Some(Err(refusal)) => {
+            (Vec::new(), choose(language, refusal.chinese(), refusal.to_string()))
+        }
+        None => (Vec::new(), String::new()),
+    };
+    Line {
+        id: request.request_id.clone(),
+        what: choose(language, zh, en),
+        facts,
+        would,
+        refused: foreign(&refused),
+        asked: format!("{} {}", called(&request.asked_by.0), instant(request.asked_at)),
+        decided: request
+            .decided
+            .as_ref()
+            .map(|(by, at)| format!("{} {}", called(&by.0), instant(*at)))
+            .unwrap_or_default(),
+        state: state_words(request.state, language),
+        note: foreign(&request.note),
+        is_mine,
+        may_decide: frame.may(Permission::Approve) && !is_mine,
+        is_masked: hides && !whole,
+    }
+}
+
+/// What the log would say of it.
+fn changed(before: &str, after: &str, amount: Option<Money>, whole: bool) -> String {
+    let mut words = Vec::new();
+    if whole && before != after {
+        words.push(format!("{} → {}", foreign(before), foreign(after)));
+    }
+    words.extend(amount.map(yuan));
+    words.join(" · ")
+}
+
+/// What was typed, by its labels; and whether a document's number is in it.
+fn facts(
+    operation: &CounterOperation,
+    whole: bool,
+    language: Language,
+) -> (Vec<(&'static str, String)>, bool) {
+    let Ok(Value::Object(typed)) = serde_json::to_value(operation) else {
+        return (Vec::new(), false);
+    };
+    let is_identity = matches!(operation, CounterOperation::CorrectIdentity(_));
+    let facts = typed.iter().filter_map(|(name, value)| {
+        let text = value.as_str().filter(|text| !text.is_empty())?;
+        let shown = if name == "id_no" && !whole { masked(text) } else { text.to_owned() };
+        Some((label(name, language)?, foreign(&shown)))
+    });
+    (facts.collect(), is_identity)
+}
+
+const fn state_words(state: ProposalState, language: Language) -> &'static str {
+    let (zh, en) = match state {
+        ProposalState::Open => ("待复核", "Waits"),
+        ProposalState::Approved => ("已通过", "Approved"),
+        ProposalState::Withdrawn => ("已撤回", "Withdrawn"),
+        ProposalState::SentBack => ("已退回", "Sent back"),
+        ProposalState::Reversed => ("已红冲", "Reversed"),
+    };
+    match language {
+        Language::Chinese => zh,
+        Language::English => en,
+    }
+}
+
+/// The sentence behind an act.
+fn done(word: &str, language: Language) -> &'static str {
+    let (zh, en) = match word {
+        "asked" => ("已提交，待他人复核。", "Submitted; somebody else approves it."),
+        "approved" => ("已复核通过，账务已变更。", "Approved; the books have it."),
+        "sent-back" => ("已退回。", "Sent back."),
+        "withdrawn" => ("已撤回。", "Withdrawn."),
+        _ => ("", ""),
+    };
+    choose(language, zh, en)
+}

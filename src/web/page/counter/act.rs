@@ -1,0 +1,96 @@
+//! What is done at the counter's page: an operation asked for, approved, sent back, taken back.
+
+use super::super::draft::Form;
+use super::super::{actor, invalid, moment};
+use super::fields::names;
+use crate::remittance::refusal::malformed;
+use crate::suspense::CounterOperation;
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::session::Session;
+use axum::extract::{Path, RawForm, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// Characters of a field that are taken.
+const FIELD_CHARS_MAX: usize = 500;
+
+/// Asks for an operation, for another person to approve.
+pub(crate) async fn ask(
+    State(desk): State<Desk>,
+    session: Session,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let (actor, now) = (actor(&session), moment(&desk));
+    let operation = operation(&Form::read(&body), &now.on.to_string())?;
+    let policy = Arc::new(desk.setup().rules.policy.clone());
+    desk.store(move |store| store.ask_counter(policy, &actor, operation, now)).await??;
+    Ok(back("asked"))
+}
+
+/// Approves a request; it is done at once.
+pub(crate) async fn approve(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let (actor, now) = (actor(&session), moment(&desk));
+    let policy = Arc::new(desk.setup().rules.policy.clone());
+    desk.store(move |store| store.approve_counter(policy, &actor, &id, now)).await??;
+    Ok(back("approved"))
+}
+
+/// Says no to another's request, and why.
+pub(crate) async fn send_back(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(id): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Fault> {
+    let why: String = Form::read(&body).one("why").chars().take(FIELD_CHARS_MAX).collect();
+    let (actor, now) = (actor(&session), moment(&desk));
+    desk.store(move |store| store.send_back_counter(&actor, &id, &why, now)).await??;
+    Ok(back("sent-back"))
+}
+
+/// Takes the own request back.
+pub(crate) async fn withdraw(
+    State(desk): State<Desk>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let (actor, now) = (actor(&session), moment(&desk));
+    desk.store(move |store| store.withdraw_counter(&actor, &id, now)).await??;
+    Ok(back("withdrawn"))
+}
+
+/// The operation that a form asks for. What is left empty is not said; what the operation does not take is refused
+/// and not dropped, since whoever typed it meant something by it.
+fn operation(form: &Form, today: &str) -> Result<CounterOperation, Fault> {
+    let op = form.one("op");
+    if CounterOperation::words(op).0.is_empty() {
+        return Err(invalid("请选择业务", "choose an operation"));
+    }
+    let mut said = Map::new();
+    for (name, value) in [("op", op), ("on", today)] {
+        said.insert(name.to_owned(), Value::from(value));
+    }
+    for name in names() {
+        let typed = form.one(name);
+        if typed.chars().count() > FIELD_CHARS_MAX {
+            return Err(invalid("所填内容过长", "what was typed is too long"));
+        }
+        if !typed.is_empty() {
+            said.insert(name.to_owned(), Value::from(typed));
+        }
+    }
+    serde_json::from_value(Value::Object(said)).map_err(|error| {
+        let refusal = malformed(&error);
+        invalid(&refusal.chinese(), &refusal.to_string())
+    })
+}
+
+fn back(done: &str) -> Response {
+    Redirect::to(&format!("/counter?done={done}")).into_response()
+}

@@ -1,0 +1,117 @@
+//! The fields of each counter operation's form: start at [`fields_of`].
+//!
+//! Invariant: a name is the operation's own field in JSON; neither of the two persons is a field.
+
+use crate::remittance::document::DocumentType;
+use crate::report::Language;
+use crate::web::frame::choose;
+
+/// A field of a form; with choices it is a select.
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) required: bool,
+    pub(super) choices: Vec<(&'static str, &'static str)>,
+}
+
+/// Name, Chinese, English; in the order of the forms.
+const LABELS: &[(&str, &str, &str)] = &[
+    ("employer_id", "单位编号", "Employer number"),
+    ("employee_id", "职工编号", "Employee number"),
+    ("into", "保留的职工编号", "Number that stays"),
+    ("month", "缴存月份（如 2026-05）", "Month (such as 2026-05)"),
+    ("amount", "更正金额（元）", "Amount to correct (yuan)"),
+    ("register_id", "补缴清册编号（更正补缴时填）", "Register (of a supplement)"),
+    ("name", "姓名或单位名称", "Name"),
+    ("kind", "单位性质", "Kind of employer"),
+    ("uscc", "统一社会信用代码", "Credit code"),
+    ("legal_person", "法定代表人", "Legal person"),
+    ("id_type", "证件类型", "Document"),
+    ("id_no", "证件号码", "Document number"),
+    ("from", "起始月份（如 2026-05）", "From month (such as 2026-05)"),
+    ("to", "截止月份", "To month"),
+    ("employer_rate", "单位缴存比例（如 0.04）", "Employer's rate (such as 0.04)"),
+    ("employee_rate", "个人缴存比例（如 0.04）", "Employee's rate (such as 0.04)"),
+    ("approval", "批准文号", "Approval number"),
+    ("reason", "原因", "Reason"),
+];
+
+/// What each operation must be told, and what it may.
+const FORMS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "correct_paid",
+        &["employer_id", "employee_id", "month", "amount", "reason"],
+        &["register_id"],
+    ),
+    ("correct_identity", &["employer_id", "employee_id", "reason"], &["name", "id_type", "id_no"]),
+    ("merge_employees", &["employer_id", "employee_id", "into", "reason"], &[]),
+    ("update_key", &["employer_id", "reason"], &["name", "kind", "uscc", "legal_person"]),
+    ("defer", &["employer_id", "from", "to", "approval", "reason"], &[]),
+    (
+        "allow_low_rates",
+        &["employer_id", "from", "to", "employer_rate", "employee_rate", "approval", "reason"],
+        &[],
+    ),
+];
+
+const KINDS: &[(&str, &str, &str)] = &[
+    ("company", "企业", "Company"),
+    ("government", "机关", "Government"),
+    ("institution", "事业单位", "Institution"),
+    ("organization", "社会团体", "Organization"),
+    ("individual", "个体工商户", "Individual"),
+    ("other", "其他", "Other"),
+];
+
+/// What a field is called; `None` where it is none of a form.
+pub(super) fn label(name: &str, language: Language) -> Option<&'static str> {
+    let (_, zh, en) = LABELS.iter().find(|(known, ..)| *known == name)?;
+    Some(choose(language, *zh, *en))
+}
+
+/// The form of an operation; empty where there is no such operation.
+pub(super) fn fields_of(code: &str, language: Language) -> Vec<Field> {
+    let Some((_, must, may)) = FORMS.iter().find(|(known, ..)| *known == code) else {
+        return Vec::new();
+    };
+    let wanted = LABELS.iter().filter(|(name, ..)| must.contains(name) || may.contains(name));
+    let field = |(name, zh, en): &(&'static str, &'static str, &'static str)| Field {
+        name,
+        label: choose(language, zh, en),
+        required: must.contains(name),
+        choices: match *name {
+            "kind" => {
+                KINDS.iter().map(|(code, zh, en)| (*code, choose(language, *zh, *en))).collect()
+            }
+            "id_type" => DocumentType::ALL
+                .into_iter()
+                .map(|kind| (kind.code(), choose(language, kind.chinese(), kind.code())))
+                .collect(),
+            _ => Vec::new(),
+        },
+    };
+    wanted.map(field).collect()
+}
+
+/// The names that a form may send.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    LABELS.iter().map(|(name, ..)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suspense::CounterOperation;
+
+    #[test]
+    fn every_operation_of_two_persons_has_a_form_and_no_form_has_the_persons() {
+        for (code, ..) in CounterOperation::KINDS {
+            let fields = fields_of(code, Language::Chinese);
+            let (_, must, may) = FORMS.iter().find(|(known, ..)| known == code).unwrap();
+            assert_eq!(fields.len(), must.len() + may.len(), "{code}: a field without a label");
+            assert!(must.contains(&"reason"), "{code}");
+        }
+        assert_eq!(FORMS.len(), CounterOperation::KINDS.len());
+        assert!(names().all(|name| !matches!(name, "by" | "approved_by" | "on" | "op")));
+    }
+}
