@@ -10,6 +10,7 @@
 //! never written twice. No text of a payer reaches a header.
 
 mod anew;
+pub mod arrears;
 pub mod bounce;
 pub mod delivery;
 pub mod digest;
@@ -27,6 +28,7 @@ pub mod staff;
 pub mod state;
 
 pub use anew::{Anew, Written};
+pub use arrears::{Arrears, OwedMonth};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
     About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, Refusal,

@@ -10,8 +10,8 @@
 
 use chrono::NaiveDate;
 use duizhang::alert::{
-    About, Addressee, Alarm, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, KnownBy,
-    Letter, LetterState, OpenNotice, Refusal, Solution, StaffMail, Whereabouts, sample,
+    About, Addressee, Alarm, Arrears, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote,
+    KnownBy, Letter, LetterState, OpenNotice, Refusal, Solution, StaffMail, Whereabouts, sample,
 };
 use duizhang::remittance::{Money, PaymentReference, Reason, RemarkField};
 use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
@@ -122,6 +122,28 @@ fn a_letter_is_the_one_that_was_read() {
     golden("suspense-and-advice.txt", letter.text.as_bytes());
     golden("suspense-and-advice.html", letter.html.as_bytes());
     golden("suspense-and-advice.eml", &letter.eml(day(5, 12)).unwrap());
+}
+
+#[test]
+fn a_letter_about_arrears_says_what_is_owed_and_what_to_do() {
+    let rules = LetterRules::shipped().unwrap();
+    let arrears = sample::arrears(centre(), day(6, 12));
+    let letter = arrears.letter(&rules).unwrap();
+    golden("arrears.txt", letter.text.as_bytes());
+    assert_eq!(
+        letter.subject,
+        "【公积金】2026年2月至2026年4月共 3 个月住房公积金逾期未缴清，请尽快办理"
+    );
+    let other = Arrears { night: day(6, 13), ..arrears.clone() };
+    assert_ne!(other.letter(&rules).unwrap().letter_id, letter.letter_id);
+    // Nobody is quoted, and where there is no list there is no amount.
+    assert!(!letter.text.contains("原文") && !letter.html.contains("原文"));
+    assert_eq!(letter.text.matches("12,035.60 元").count(), 2);
+    let nothing = Arrears { months: Vec::new(), ..arrears.clone() };
+    assert_eq!(nothing.letter(&rules).unwrap_err().code(), "nothing-to-say");
+    let no_address = Addressee { email: Some("none".into()), ..addressee() };
+    let paper = Arrears { addressee: no_address, ..arrears }.letter(&rules).unwrap();
+    assert!(paper.to.is_empty() && paper.html.contains("@page"));
 }
 
 #[test]

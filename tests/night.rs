@@ -23,6 +23,8 @@ mod advance;
 mod again;
 #[path = "night/archive.rs"]
 mod archive;
+#[path = "night/arrears.rs"]
+mod arrears;
 #[path = "night/books.rs"]
 mod books;
 #[path = "night/by_hand.rs"]

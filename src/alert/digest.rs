@@ -254,7 +254,7 @@ fn key(item: &DigestItem) -> (u8, NaiveDate, Money, &str) {
 }
 
 /// One plain ASCII mail address; lists, display names and look-alike characters are not.
-fn address(written: &str) -> Option<Address> {
+pub(super) fn address(written: &str) -> Option<Address> {
     let plain = written.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| written.parse().ok()).flatten()
 }

@@ -80,7 +80,10 @@ pub(super) struct RuleText {
 pub(super) struct Frame {
     pub(super) greeting: String,
     pub(super) opening: String,
+    /// Whose words stand in quotation marks; empty where nobody is quoted.
     pub(super) quoted: String,
+    /// What else is to be known, a paragraph each.
+    pub(super) closing: Vec<String>,
     pub(super) contact: String,
     pub(super) safety: String,
     pub(super) automatic: String,
@@ -295,6 +298,7 @@ impl Frame {
             greeting: rules.fill("greeting", &[("contact", &contact)]),
             opening: rules.fill(opening, &[("employer", &employer)]),
             quoted: rules.fill("quoted", &[]),
+            closing: Vec::new(),
             contact: rules.fill("contact", &reach),
             safety: rules.fill("safety", &[]),
             automatic: rules.fill("automatic", &[]),
@@ -317,7 +321,7 @@ impl Paper {
 }
 
 /// The letter as plain text.
-fn plain(frame: &Frame, paragraphs: &[Paragraph]) -> String {
+pub(super) fn plain(frame: &Frame, paragraphs: &[Paragraph]) -> String {
     let mut letter = format!("{}\n\n{}\n", frame.greeting, frame.opening);
     for paragraph in paragraphs {
         if !paragraph.heading.is_empty() {
@@ -325,7 +329,12 @@ fn plain(frame: &Frame, paragraphs: &[Paragraph]) -> String {
         }
         put_paragraph(&mut letter, paragraph);
     }
-    put(&mut letter, format_args!("\n（{}）\n", frame.quoted));
+    if !frame.quoted.is_empty() {
+        put(&mut letter, format_args!("\n（{}）\n", frame.quoted));
+    }
+    for said in &frame.closing {
+        put(&mut letter, format_args!("\n{said}\n"));
+    }
     put(&mut letter, format_args!("\n{}\n\n{}\n", frame.contact, frame.safety));
     put(&mut letter, format_args!("\n{}\n{}\n\n", frame.centre, frame.night));
     put(&mut letter, format_args!("--\n{}\n", frame.automatic));
@@ -393,12 +402,12 @@ pub(super) fn name(text: &str) -> String {
 
 /// A name beside an address in a header: nothing that a mail program could take for an address, so
 /// that no name passes for another sender.
-fn display(text: &str) -> String {
+pub(super) fn display(text: &str) -> String {
     name(text).replace(['@', '＠', '<', '>', '＜', '＞', '"'], " ").trim().to_owned()
 }
 
 /// A text on one line without control, zero-width or direction characters.
-fn line(text: &str, chars_max: usize) -> String {
+pub(super) fn line(text: &str, chars_max: usize) -> String {
     let seen = text.chars().map(|found| if found.is_whitespace() { ' ' } else { found });
     let seen = seen.filter(|found| text::visible(*found).is_none());
     seen.take(chars_max).collect::<String>().trim().to_owned()
@@ -421,7 +430,7 @@ fn quoted_rule(rule: &HandbookQuote) -> String {
 /// Shows the invisible and breaks what a mail program would turn into a link.
 ///
 /// Whoever pays one fen with an employer's reference could else have the centre mail his link to it.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let revealed = text::revealed(text.chars());
     let mut harmless = String::with_capacity(revealed.len());
     let mut rest = revealed.chars().peekable();

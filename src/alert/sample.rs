@@ -1,5 +1,6 @@
 //! Letters with invented content, to see what the sentences in use make of each kind.
 
+use super::arrears::{Arrears, OwedMonth};
 use super::digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
 use super::identity::KnownBy;
 use super::outcome::{OpenNotice, Solution, Whereabouts};
@@ -12,12 +13,7 @@ use chrono::{Days, NaiveDate};
 /// # Errors
 /// [`Refusal`] where the centre's own address is none.
 pub fn digest(kind: &str, centre: CentreContact, night: NaiveDate) -> Result<Digest, Refusal> {
-    let addressee = Addressee {
-        employer_id: "E0001".into(),
-        name: "示例建材有限公司".into(),
-        contact: None,
-        email: Some("agent@employer.example".into()),
-    };
+    let addressee = addressee();
     let unreadable = Reason::UnreadableReference;
     let items = match kind {
         "reminder" => vec![item(About::Reminder(unreadable, 7), night)],
@@ -30,6 +26,37 @@ pub fn digest(kind: &str, centre: CentreContact, night: NaiveDate) -> Result<Dig
         Digest::on_paper(centre, addressee, night, items)
     } else {
         Digest::new(centre, addressee, night, items)
+    }
+}
+
+/// Three months in arrears: without a list, with one, with a notice.
+#[must_use]
+pub fn arrears(centre: CentreContact, night: NaiveDate) -> Arrears {
+    let this = YearMonth::of(night);
+    let owed = |back: i32, headcount, amount: Option<i64>, reference: Option<u64>| {
+        let month = YearMonth::from_ordinal(this.ordinal() - back);
+        OwedMonth {
+            month,
+            due_on: month.last_day() + Days::new(5),
+            headcount,
+            amount: amount.map(Money::from_fen),
+            reference: reference.and_then(PaymentReference::from_number),
+        }
+    };
+    let months = vec![
+        owed(4, 12, Some(12_035_60), Some(1_906_133_753)),
+        owed(3, 12, Some(12_035_60), None),
+        owed(2, 13, None, None),
+    ];
+    Arrears { centre, addressee: addressee(), night, within_days: 5, months }
+}
+
+fn addressee() -> Addressee {
+    Addressee {
+        employer_id: "E0001".into(),
+        name: "示例建材有限公司".into(),
+        contact: None,
+        email: Some("agent@employer.example".into()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! ([`composing`]). Whose a transaction is, when it is due and whether a letter may be written at
 //! all is `alert`'s to say. All of it is part of the commit of the decisions it tells of.
 
+mod arrears;
 mod composing;
 mod following;
 
@@ -92,7 +93,8 @@ pub(super) fn write(
     for some in news.chunks(NOTED_TOGETHER) {
         writer.note(recording, some)?;
     }
-    writer.compose(recording)
+    writer.compose(recording)?;
+    writer.call_in(recording)
 }
 
 /// Transactions that are looked into together: what of them is held in memory meanwhile.

@@ -134,7 +134,7 @@ fn path(folder: &Path, letter: &LetterRow, carrier: Carrier) -> Option<PathBuf> 
         let id = letter.letter_id.get(..12).unwrap_or(&letter.letter_id);
         return Some(folder.join("print").join(format!("{}-{id}.html", letter.written_on)));
     }
-    (carrier == Carrier::Files && letter.kind == "digest")
+    (carrier == Carrier::Files && matches!(letter.kind.as_str(), "digest" | "arrears"))
         .then(|| folder.join(format!("{}.eml", letter.letter_id)))
 }
 

@@ -99,6 +99,10 @@ pub struct Policy {
     pub supplement_months_back: i32,
     /// Days from the payday within which a month is remitted (条例 第十九条: 5).
     pub remit_within_days: u8,
+    /// Whether an employer in arrears is told by letter.
+    pub arrears_letters: bool,
+    /// Days after which it is told again.
+    pub arrears_letter_every_days: u16,
     /// Whether a sealed account may be supplemented.
     pub supplement_sealed: bool,
     /// Whether a 统一社会信用代码 must have a right check character.

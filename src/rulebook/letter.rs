@@ -13,11 +13,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 5] = [
+pub const SHIPPED: [(&str, &str); 6] = [
     ("letters/letter.txt", include_str!("../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../rules/letters/reasons.txt")),
     ("letters/advice.txt", include_str!("../../rules/letters/advice.txt")),
+    ("letters/arrears.txt", include_str!("../../rules/letters/arrears.txt")),
     ("letters/staff.txt", include_str!("../../rules/letters/staff.txt")),
 ];
 
@@ -89,6 +90,23 @@ const LIFE: [(&str, &[&str], bool); 33] = [
     ("right-form",           &[], false),
     ("paper-addressee",      &[], false),
     ("paper-note",           &["phone"], true),
+];
+
+/// The sections of `arrears.txt`.
+#[rustfmt::skip] // A table is read by column.
+const ARREARS: [(&str, &[&str], bool); 12] = [
+    ("arrears-subject",        &["months"], true),
+    ("arrears-opening",        &["employer", "night"], true),
+    ("arrears-month",          &["month", "due_on"], true),
+    ("arrears-no-list",        &["headcount"], false),
+    ("arrears-listed",         &["headcount", "amount"], true),
+    ("arrears-noticed",        &["headcount", "amount", "reference"], true),
+    ("arrears-no-list.steps",  &["phone"], false),
+    ("arrears-listed.steps",   &["phone"], false),
+    ("arrears-noticed.steps",  &["phone", "reference"], false),
+    ("arrears-rule",           &["days"], true),
+    ("arrears-paid",           &["phone"], true),
+    ("arrears-deferral",       &["phone", "address"], false),
 ];
 
 /// The sections of `staff.txt`.
@@ -200,6 +218,7 @@ fn expected(path: &str) -> Expected {
             .map(|name| (name, REASON, false))
             .collect(),
         "letters/life.txt" => LIFE.iter().map(section).collect(),
+        "letters/arrears.txt" => ARREARS.iter().map(section).collect(),
         "letters/staff.txt" => STAFF.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }

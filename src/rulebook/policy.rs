@@ -29,6 +29,8 @@ struct File {
     cap_per: Spanned<String>,
     supplement_months_back: Spanned<i32>,
     remit_within_days: u8,
+    arrears_letters: bool,
+    arrears_letter_every_days: Spanned<u16>,
     supplement_sealed: bool,
     check_uscc: bool,
     rates: Vec<Spanned<RateRow>>,
@@ -133,6 +135,8 @@ pub fn read(file: &RuleFile) -> Result<Policy, RuleError> {
         cap_per: cap_per(file, &rows.cap_per)?,
         supplement_months_back: months_back(file, &rows.supplement_months_back)?,
         remit_within_days: rows.remit_within_days,
+        arrears_letters: rows.arrears_letters,
+        arrears_letter_every_days: days_between(file, &rows.arrears_letter_every_days)?,
         supplement_sealed: rows.supplement_sealed,
         check_uscc: rows.check_uscc,
         rates: dated(file, &rows.rates, |row| (row.from.clone(), rate_limits(row)))?,
@@ -192,6 +196,14 @@ fn months_back(file: &RuleFile, months: &Spanned<i32>) -> Result<i32, RuleError>
         return Ok(*months.get_ref());
     }
     Err(file.error_at(months.span(), "expected a number of months from 0 to 1200"))
+}
+
+/// A letter every night would be no letter.
+fn days_between(file: &RuleFile, days: &Spanned<u16>) -> Result<u16, RuleError> {
+    if (7..=366).contains(days.get_ref()) {
+        return Ok(*days.get_ref());
+    }
+    Err(file.error_at(days.span(), "expected a number of days from 7 to 366"))
 }
 
 fn once_per(file: &RuleFile, word: &Spanned<String>) -> Result<OncePer, RuleError> {
@@ -294,6 +306,7 @@ mod tests {
             ("base_once_per = \"calendar-year\"", "base_once_per = \"never\"", "expected calendar-year, contribution-year or both, found \"never\""),
             ("cap_per = \"both\"", "cap_per = \"week\"", "expected month, year or both, found \"week\""),
             ("supplement_months_back = 60", "supplement_months_back = -1", "expected a number of months from 0 to 1200"),
+            ("arrears_letter_every_days = 30", "arrears_letter_every_days = 1", "expected a number of days from 7 to 366"),
             ("contribution_year_month = 7", "contribution_year_month = 13", "expected a month from 1 to 12"),
             ("cap = \"26000.00\"", "cap = \"1.00\"", "the floor is above the cap or below zero"),
         ];

@@ -35,6 +35,7 @@ rule_files! {
     "desk.toml",
     "headings.toml",
     "letters/advice.txt",
+    "letters/arrears.txt",
     "letters/letter.txt",
     "letters/life.txt",
     "letters/reasons.txt",

@@ -5,8 +5,9 @@
 //! enrolled here has its lists in another system and is no debtor of this one; neither is one without active employees.
 
 use super::bulk::Bulk;
-use super::row::reference;
+use super::row::{day, day_number, reference};
 use super::sql::{Read, params};
+use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::calendar::WorkingDays;
 use crate::remittance::{EmployerAccount, Money, PaymentReference, Policy, YearMonth};
@@ -51,6 +52,13 @@ const UNPAID: &str = "select r.employer_no, r.month, r.total_fen, r.reference, (
 const ACTIVE: &str = "select employer_no, count(*) from employee
     where centre_id = ?1 and status = 'active' group by employer_no";
 
+const TOLD: &str = "select employer_id, month, told_on from arrears_told where centre_id = ?1";
+
+const MARK: &str = "
+    insert into arrears_told (centre_id, employer_id, month, told_on)
+    select ?1, v.column1, v.column2, v.column3 from (values …) v where true
+    on conflict (centre_id, employer_id, month) do update set told_on = excluded.told_on";
+
 impl Store {
     /// What is owed on a day, in the order of employers and months; of one employer where it is named.
     ///
@@ -63,40 +71,94 @@ impl Store {
         on: NaiveDate,
         employer_id: Option<&str>,
     ) -> Result<Vec<Arrear>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (connection, centre) = (&bulk.connection, bulk.centre_id);
-        let mut unpaid: BTreeMap<i64, Vec<Unpaid>> = BTreeMap::new();
-        connection.prepare_cached(UNPAID)?.each(params![centre], |row| {
-            let list = Unpaid {
-                month: YearMonth::from_ordinal(row.get(1)?),
-                amount: Money::from_fen(row.get(2)?),
-                reference: row.get::<Option<i64>>(3)?.map(reference).transpose()?,
-                headcount: row.get::<i64>(4)?.cast_unsigned(),
-            };
-            unpaid.entry(row.get(0)?).or_default().push(list);
+        arrears(&Bulk::open(self)?, policy, calendar, (on, employer_id))
+    }
+}
+
+impl Recording {
+    /// What is owed on the day of the run, with what it settles taken in, and when its employer was last told of it.
+    ///
+    /// Nothing where a later run has been: what it saw is not said again as of an earlier day.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn arrears(
+        &self,
+        policy: &Policy,
+        calendar: &WorkingDays,
+    ) -> Result<Vec<(Arrear, Option<NaiveDate>)>, StoreError> {
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let later = "select 1 from night where centre_id = ?1 and as_of > ?2";
+        let key = params![centre, day_number(self.as_of)];
+        if connection.prepare_cached(later)?.exists(key)? {
+            return Ok(Vec::new());
+        }
+        let mut told: BTreeMap<(String, YearMonth), NaiveDate> = BTreeMap::new();
+        connection.prepare_cached(TOLD)?.each(params![centre], |row| {
+            told.insert((row.get(0)?, YearMonth::from_ordinal(row.get(1)?)), day(row.get(2)?)?);
             Ok(Read::On)
         })?;
-        let active = connection
-            .prepare_cached(ACTIVE)?
-            .query_all(params![centre], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
-        let active: BTreeMap<i64, u64> =
-            active.into_iter().map(|(number, count)| (number, count.cast_unsigned())).collect();
-        let mut arrears = Vec::new();
-        let employers = connection
-            .prepare_cached(EMPLOYERS)?
-            .query_all(params![centre, employer_id.map(str::to_owned)], |row| {
-                Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
-            })?;
-        for (number, name, body) in employers {
-            let employer: EmployerAccount = super::remittance::employer_of(&body)?;
-            let lists = unpaid.remove(&number).unwrap_or_default();
-            let active = active.get(&number).copied().unwrap_or_default();
-            if !employer.rates.is_empty() {
-                arrears.extend(of(&employer, &name, (&lists, active), (policy, calendar, on)));
-            }
-        }
-        Ok(arrears)
+        let owed = arrears(&self.bulk, policy, calendar, (self.as_of, None))?.into_iter();
+        let with_day = |arrear: Arrear| {
+            let on = told.get(&(arrear.employer_id.clone(), arrear.month)).copied();
+            (arrear, on)
+        };
+        Ok(owed.map(with_day).collect())
     }
+
+    /// Marks that letters of this run told of months.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn arrears_told(&self, months: &[(&str, YearMonth)]) -> Result<(), StoreError> {
+        let on = day_number(self.as_of);
+        self.bulk.change(MARK, 3, months, |row, (employer_id, month)| {
+            row.bind(*employer_id)?;
+            row.bind(month.ordinal())?;
+            row.bind(on)
+        })
+    }
+}
+
+/// What is owed on a day, of one employer or of all.
+fn arrears(
+    bulk: &Bulk,
+    policy: &Policy,
+    calendar: &WorkingDays,
+    (on, employer_id): (NaiveDate, Option<&str>),
+) -> Result<Vec<Arrear>, StoreError> {
+    let (connection, centre) = (&bulk.connection, bulk.centre_id);
+    let mut unpaid: BTreeMap<i64, Vec<Unpaid>> = BTreeMap::new();
+    connection.prepare_cached(UNPAID)?.each(params![centre], |row| {
+        let list = Unpaid {
+            month: YearMonth::from_ordinal(row.get(1)?),
+            amount: Money::from_fen(row.get(2)?),
+            reference: row.get::<Option<i64>>(3)?.map(reference).transpose()?,
+            headcount: row.get::<i64>(4)?.cast_unsigned(),
+        };
+        unpaid.entry(row.get(0)?).or_default().push(list);
+        Ok(Read::On)
+    })?;
+    let active = connection
+        .prepare_cached(ACTIVE)?
+        .query_all(params![centre], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
+    let active: BTreeMap<i64, u64> =
+        active.into_iter().map(|(number, count)| (number, count.cast_unsigned())).collect();
+    let mut arrears = Vec::new();
+    let employers = connection
+        .prepare_cached(EMPLOYERS)?
+        .query_all(params![centre, employer_id.map(str::to_owned)], |row| {
+            Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
+        })?;
+    for (number, name, body) in employers {
+        let employer: EmployerAccount = super::remittance::employer_of(&body)?;
+        let lists = unpaid.remove(&number).unwrap_or_default();
+        let active = active.get(&number).copied().unwrap_or_default();
+        if !employer.rates.is_empty() {
+            arrears.extend(of(&employer, &name, (&lists, active), (policy, calendar, on)));
+        }
+    }
+    Ok(arrears)
 }
 
 /// What one employer owes.

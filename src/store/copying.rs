@@ -40,6 +40,7 @@ pub(crate) const TABLES: &[&str] = &[
     "letter_choice",
     "blocked_address",
     "telling",
+    "arrears_told",
     "night",
     "night_outcome",
     "employer_book",

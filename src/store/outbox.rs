@@ -43,7 +43,7 @@ const SETTLE: &str = "
         unconfirmed = v.column5, answer = v.column6, changed_at = v.column7, holder = null,
         lease_until = null, anew = case when v.column2 in ('refused', 'given-up') and exists
             (select 1 from letter l where l.centre_id = ?1 and l.letter_id = v.column1
-                and l.kind = 'digest') then 1 else 0 end
+                and l.kind in ('digest', 'arrears')) then 1 else 0 end
     from (values …) v
     where outbox.centre_id = ?1 and outbox.letter_id = v.column1 and outbox.holder = v.column8";
 
@@ -63,7 +63,7 @@ const UNWANTED: &str = "
     update outbox set state = 'given-up', due_at = null, answer = ?3, changed_at = ?2, anew = ?4
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
         and letter_id in (select l.letter_id from letter l
-            where l.centre_id = ?1 and l.letter_id = outbox.letter_id and l.kind = 'digest' and ";
+            where l.centre_id = ?1 and l.letter_id = outbox.letter_id and l.kind in ('digest', 'arrears') and ";
 
 const BLOCKED: &str = "exists (select 1 from blocked_address b
     where b.centre_id = ?1 and b.address = lower(l.recipient)))";

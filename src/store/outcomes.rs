@@ -223,7 +223,7 @@ impl Store {
             "select count(*), cast(coalesce(sum(fresh), 0) as bigint),
                 cast(coalesce(sum(seen), 0) as bigint), cast(coalesce(sum(conflicting), 0) as bigint),
                 cast(coalesce(sum(rejected), 0) as bigint),
-                (select count(*) from {letters} where l.kind = 'digest')
+                (select count(*) from {letters} where l.kind in ('digest', 'arrears'))
              from feed where centre_id = ?1 and taken_on = ?2"
         );
         connection.query_row(&sql, params![centre, night], |row| {

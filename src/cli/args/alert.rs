@@ -58,7 +58,7 @@ pub(in crate::cli) struct PreviewArgs {
     pub(in crate::cli) employer: Option<String>,
     /// A sample with invented content instead: what the rules in use would make of it
     #[arg(long, value_name = "KIND", conflicts_with = "employer")]
-    #[arg(value_parser = ["digest", "reminder", "unfinished", "settled", "advice", "paper", "summary", "alarm", "confirm"])]
+    #[arg(value_parser = ["digest", "reminder", "unfinished", "settled", "advice", "paper", "arrears", "summary", "alarm", "confirm"])]
     pub(in crate::cli) sample: Option<String>,
     /// The page instead of the plain text
     #[arg(long)]

@@ -31,6 +31,11 @@ pub(super) fn show(global: &Global, kind: &str, html: bool) -> Result<Done, Fail
             };
             mail.map(|mail| (mail.subject, mail.text)).unwrap_or_default()
         }
+        "arrears" => {
+            let letter = sample::arrears(contact, today).letter(&rules);
+            let letter = letter.map_err(|refusal| Failure::Usage(refusal.to_string()))?;
+            (letter.subject, if html { letter.html } else { letter.text })
+        }
         _ => {
             let digest = sample::digest(kind, contact, today);
             let digest = digest.map_err(|refusal| Failure::Usage(refusal.to_string()))?;

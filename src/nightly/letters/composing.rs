@@ -26,7 +26,7 @@ pub(super) const WORKING_DAYS_TO_ACT: u8 = 10;
 pub(super) const DAYS_TO_ACT: i64 = 3;
 
 /// Letters that go into the outbox together: what of them is held in memory.
-const POSTED_TOGETHER: usize = 250;
+pub(super) const POSTED_TOGETHER: usize = 250;
 
 /// Something that is due tonight.
 pub(super) struct Telling {
@@ -205,12 +205,19 @@ impl Writer<'_> {
             }
         };
         let letter = Letter::write(&digest, &self.tools.rules.letters);
+        self.row("digest", letter)
+    }
+
+    /// A letter for the outbox; `None` where it cannot be a message.
+    pub(super) fn row(&self, kind: &str, letter: Letter) -> Option<LetterRow> {
+        let night = self.tools.settings.as_of;
         let message = if letter.to.is_empty() {
             letter.html
         } else {
             match letter.eml(night) {
                 Ok(message) => String::from_utf8_lossy(&message).into_owned(),
                 Err(_) => {
+                    let employer_id = letter.employer_id;
                     tracing::warn!(employer_id, "the letter cannot be written as a message");
                     return None;
                 }
@@ -218,7 +225,7 @@ impl Writer<'_> {
         };
         Some(LetterRow {
             letter_id: letter.letter_id,
-            kind: "digest".to_owned(),
+            kind: kind.to_owned(),
             employer_id: letter.employer_id,
             written_on: night,
             recipient: letter.to,

@@ -31,7 +31,7 @@ const TABLES: [&str; 14] = [
     "select reference, ordinal, settled_on, undone_on, amount_fen from settlement_undone
         where centre_id = ?1 order by 1, 2",
     "select letter_id, employer_id, written_on, recipient, subject from letter
-        where centre_id = ?1 and kind = 'digest' order by 1",
+        where centre_id = ?1 and kind in ('digest', 'arrears') order by 1",
     "select b.employer_id, e.employee_id, e.status, e.detail, e.base_fen, e.years,
         e.balance_fen from employee e join employer_book b using (centre_id, employer_no)
         where e.centre_id = ?1 and (e.opened_for is not null or e.entries > 0) order by 1, 2",

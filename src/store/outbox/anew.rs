@@ -52,7 +52,7 @@ const WHERETO: &str = "
 const RETURNED: &str = "
     update outbox set state = 'returned', due_at = null, answer = ?3, changed_at = ?4, holder = null,
         lease_until = null, anew = case when exists (select 1 from letter l
-            where l.centre_id = ?1 and l.letter_id = ?2 and l.kind = 'digest') then 1 else 0 end
+            where l.centre_id = ?1 and l.letter_id = ?2 and l.kind in ('digest', 'arrears')) then 1 else 0 end
     where centre_id = ?1 and letter_id = ?2 and state in ('waiting', 'sending', 'sent', 'unknown')";
 
 impl Store {

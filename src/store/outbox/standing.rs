@@ -123,7 +123,7 @@ impl Store {
                     Ok(texts)
                 })?;
                 let (kind, employer_id, recipient) = there;
-                let same = kind != "digest"
+                let same = !matches!(kind.as_str(), "digest" | "arrears")
                     || whereto(connection, centre, &employer_id)? == Whereto::Mail(recipient);
                 let sql = if same { AGAIN } else { ANEW };
                 connection.execute(sql, params![centre, found.letter_id, found.state, now])
@@ -193,7 +193,7 @@ impl Store {
         let sql = format!(
             "update outbox set state = 'filed', due_at = null
              where centre_id = ?1 and state = 'waiting' and attempts = 0
-                and letter_id in (select l.letter_id from {letters} where l.kind = 'digest')"
+                and letter_id in (select l.letter_id from {letters} where l.kind in ('digest', 'arrears'))"
         );
         let values = params![bulk.centre_id, day_number(night)];
         bulk.atomically(|connection| connection.execute(&sql, values))?;

@@ -41,7 +41,7 @@ const LETTERS: &str = "
     from letter l
     left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
-    where l.centre_id = ?1 and l.kind = 'digest' and (l.written_on, l.letter_id) < (?2, ?3)
+    where l.centre_id = ?1 and l.kind in ('digest', 'arrears') and (l.written_on, l.letter_id) < (?2, ?3)
         and (?4 is null or l.employer_id = ?4)
         and (?5 is null or l.written_on = ?5)
         and (?6 is null or lower(coalesce(e.name, '') || ' ' || l.employer_id || ' ' || l.subject)
@@ -90,7 +90,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let sql = format!(
             "select {LETTER} from letter l
-             where l.centre_id = ?1 and l.letter_id = ?2 and l.kind = 'digest'"
+             where l.centre_id = ?1 and l.letter_id = ?2 and l.kind in ('digest', 'arrears')"
         );
         let key = params![bulk.centre_id, letter_id];
         bulk.connection.prepare_cached(&sql)?.query_row_optional(key, letter)

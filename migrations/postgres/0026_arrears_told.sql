@@ -1,0 +1,12 @@
+-- When an employer was last told by letter that it owes a month. Twin: sqlite/0026_arrears_told.sql.
+--
+-- A row for each month, not a search of letters: a letter is words, and what may be said again hangs on the months.
+-- Additive: the previous release reads it unharmed.
+
+create table arrears_told (
+    centre_id   bigint not null,
+    employer_id text   collate "C" not null,
+    month       integer not null,  -- Months since year 0.
+    told_on     integer not null,
+    primary key (centre_id, employer_id, month)
+);
