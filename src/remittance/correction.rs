@@ -8,12 +8,12 @@
 
 use super::centre::{Centre, Work, difference, sum};
 use super::counter::{Counter, persons};
-use super::employee::{EmployeeAccount, EntryKind};
+use super::employee::{EmployeeAccount, EntryKind, Supplemented};
 use super::ledger::{Movement, Posting, VoucherKind};
 use super::log::LogKind;
 use super::operation::{CorrectPaid, Output};
 use super::refusal::Refusal;
-use super::register::{RegisterStatus, register_ordinal};
+use super::register::{RegisterStatus, SupplementLine, register_ordinal};
 use super::wire::day;
 use super::{Id, Money, PaymentReference, Subject, YearMonth};
 use chrono::NaiveDate;
@@ -108,7 +108,10 @@ pub(super) fn correct_paid(work: &mut Work<'_>, op: &CorrectPaid) -> Result<Outp
         return Err(Refusal::HeldTooLittle { employee, held, needed });
     }
     let left = difference(sum(line.employer_share, line.employee_share)?, op.amount)?;
-    lower_year(work, op, &mut account, left.is_zero() && register.is_none())?;
+    lower_year(work, op, &mut account)?;
+    if left.is_zero() {
+        free_month(work, op, &mut account, register)?;
+    }
     let ordinal = employer.next_ordinal();
     let here = account.employer_id == op.employer_id;
     let red = Money::from_fen(-op.amount.fen());
@@ -255,17 +258,36 @@ fn shares(op: &CorrectPaid, line: &PaidLine) -> Result<(Money, Money), Refusal> 
     parts.ok_or(Refusal::AmountNotSplit { value: op.amount })
 }
 
-/// The year asks for so much less; a month of which nothing is left is free for whoever should have paid it.
+/// The year asks for so much less.
 fn lower_year(
     work: &Work<'_>,
     op: &CorrectPaid,
     account: &mut EmployeeAccount,
-    nothing_left: bool,
 ) -> Result<(), Refusal> {
     let year = work.policy().contribution_year(op.month);
-    account.ask(year, op.month, Money::from_fen(-op.amount.fen()))?;
-    if nothing_left {
+    account.ask(year, op.month, Money::from_fen(-op.amount.fen()))
+}
+
+/// A month of which nothing is left is free for whoever should have paid it, and a supplement of which
+/// nothing is left may be filed again.
+fn free_month(
+    work: &Work<'_>,
+    op: &CorrectPaid,
+    account: &mut EmployeeAccount,
+    register: Option<u32>,
+) -> Result<(), Refusal> {
+    let year = work.policy().contribution_year(op.month);
+    let Some(ordinal) = register else {
         account.set_listed(year, op.month, false);
+        return Ok(());
+    };
+    let key = (op.employer_id.clone(), ordinal);
+    let Some(filed) = work.centre.registers.get(&key) else { return Ok(()) };
+    let of_line =
+        |line: &&SupplementLine| line.employee_id == op.employee_id && line.for_month == op.month;
+    for line in filed.supplements().iter().filter(of_line) {
+        let amount = sum(line.employer_share, line.employee_share)?;
+        account.set_supplemented(year, Supplemented { month: op.month, amount }, false);
     }
     Ok(())
 }

@@ -378,7 +378,8 @@ fn queries_and_log_tell_what_happened() {
     assert_eq!(
         view,
         json!({"employee_id": "A", "employer_id": "E1", "name": "某人", "status": "active",
-            "base": "5000.00", "monthly": "800.00", "balance": "800.00"})
+            "base": "5000.00", "monthly": "800.00", "balance": "800.00",
+            "opening_balance": "0.00"})
     );
     let log: Vec<(&str, LogKind)> =
         hall.centre.log(&employer).map(|entry| (entry.what.as_str(), entry.kind)).collect();
