@@ -10,3 +10,6 @@ create table arrears_told (
     told_on     integer not null,
     primary key (centre_id, employer_id, month)
 ) strict, without rowid;
+
+-- The lists that are not paid: few among those of all years, and every night looks through them.
+create index roster_unpaid on roster (centre_id, employer_no, month) where paid_on is null;

@@ -73,10 +73,10 @@ pub(super) fn hold_out_payable(
         let index = part.index;
         let alone = fact.is_payable(part.amount);
         let meant = if alone { meant(night, index, fact, came) } else { Vec::new() };
-        let with_advance = alone_with_advance(night, fact, index);
         if meant.is_empty() {
             rest.push(index);
         } else {
+            let with_advance = alone_with_advance(night, fact, index);
             suspects.push(Suspect { index, notice, reference, came, with_advance, meant });
         }
     }

@@ -1,15 +1,16 @@
 //! Who has not remitted in time (欠缴): the months that employers owe, over the whole centre.
 //!
-//! Start at [`Store::arrears`]. What is due is the domain's to say (`remittance/arrears.rs`); here employers, their
-//! unpaid lists and their headcounts are put beside each other, an employer at a time. An employer that never
-//! enrolled here has its lists in another system and is no debtor of this one; neither is one without active employees.
+//! Start at [`Store::arrears`]. What is due is the domain's to say (`remittance/arrears.rs`); here employers and their
+//! unpaid lists are put beside each other. An employer that never enrolled here has its lists in another system and is
+//! no debtor of this one; neither is one without active employees, who are counted only where no list counts them.
 
-use super::bulk::Bulk;
+use super::bulk::{Binder, Bulk};
 use super::row::{day, day_number, reference};
 use super::sql::{Read, params};
 use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::calendar::WorkingDays;
+use crate::remittance::arrears::Owed;
 use crate::remittance::{EmployerAccount, Money, PaymentReference, Policy, YearMonth};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -49,8 +50,10 @@ const UNPAID: &str = "select r.employer_no, r.month, r.total_fen, r.reference, (
         and l.month = r.month)
     from roster r where r.centre_id = ?1 and r.paid_on is null order by r.employer_no, r.month";
 
-const ACTIVE: &str = "select employer_no, count(*) from employee
-    where centre_id = ?1 and status = 'active' group by employer_no";
+/// The active employees of employers; the list's one column is the employer's number.
+const ACTIVE: &str = "select v.column1, (select count(*) from employee a where a.centre_id = ?1
+        and a.employer_no = v.column1 and a.status = 'active')
+    from (values …) v";
 
 const TOLD: &str = "select employer_id, month, told_on from arrears_told where centre_id = ?1";
 
@@ -139,51 +142,71 @@ fn arrears(
         unpaid.entry(row.get(0)?).or_default().push(list);
         Ok(Read::On)
     })?;
-    let active = connection
-        .prepare_cached(ACTIVE)?
-        .query_all(params![centre], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
-    let active: BTreeMap<i64, u64> =
-        active.into_iter().map(|(number, count)| (number, count.cast_unsigned())).collect();
-    let mut arrears = Vec::new();
-    let employers = connection
-        .prepare_cached(EMPLOYERS)?
-        .query_all(params![centre, employer_id.map(str::to_owned)], |row| {
-            Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
-        })?;
-    for (number, name, body) in employers {
-        let employer: EmployerAccount = super::remittance::employer_of(&body)?;
+    let mut debtors = Vec::new();
+    let key = params![centre, employer_id.map(str::to_owned)];
+    connection.prepare_cached(EMPLOYERS)?.each(key, |row| {
+        let number: i64 = row.get(0)?;
+        let employer: EmployerAccount = super::remittance::employer_of(row.text(2)?)?;
         let lists = unpaid.remove(&number).unwrap_or_default();
-        let active = active.get(&number).copied().unwrap_or_default();
-        if !employer.rates.is_empty() {
-            arrears.extend(of(&employer, &name, (&lists, active), (policy, calendar, on)));
+        let months: Vec<YearMonth> = lists.iter().map(|list| list.month).collect();
+        let owed = employer.owed(policy, &months, on, |day| calendar.working_day_from(day));
+        if !employer.rates.is_empty() && !owed.is_empty() {
+            let (employer_id, name) = (employer.employer_id.to_string(), row.get(1)?);
+            debtors.push(Debtor { number, employer_id, name, lists, owed });
         }
-    }
-    Ok(arrears)
+        Ok(Read::On)
+    })?;
+    // A list says how many are on it: the others alone are counted, few among all employers.
+    let active = active(bulk, &debtors)?;
+    Ok(debtors.iter().flat_map(|debtor| debtor.arrears(&active, on)).collect())
 }
 
-/// What one employer owes.
-fn of(
-    employer: &EmployerAccount,
-    name: &str,
-    (lists, active): (&[Unpaid], u64),
-    (policy, calendar, on): (&Policy, &WorkingDays, NaiveDate),
-) -> Vec<Arrear> {
-    let months: Vec<YearMonth> = lists.iter().map(|list| list.month).collect();
-    let owed = employer.owed(policy, &months, on, |day| calendar.working_day_from(day));
-    let arrear = |owed: crate::remittance::arrears::Owed| {
-        let list = lists.iter().find(|list| list.month == owed.month);
-        let headcount = list.map_or(active, |list| list.headcount);
-        let owes = headcount > 0 && list.is_none_or(|list| list.amount > Money::ZERO);
-        owes.then(|| Arrear {
-            employer_id: employer.employer_id.to_string(),
-            name: name.to_owned(),
-            month: owed.month,
-            due_on: owed.due_on,
-            days_late: (on - owed.due_on).num_days(),
-            headcount,
-            amount: list.map(|list| list.amount),
-            reference: list.and_then(|list| list.reference),
-        })
-    };
-    owed.into_iter().filter_map(arrear).collect()
+/// The active employees of employers that owe a month without a list.
+fn active(bulk: &Bulk, debtors: &[Debtor]) -> Result<BTreeMap<i64, u64>, StoreError> {
+    let unlisted = |debtor: &&Debtor| debtor.owed.iter().any(|owed| debtor.list(owed).is_none());
+    let numbers: Vec<i64> = debtors.iter().filter(unlisted).map(|one| one.number).collect();
+    let mut active = BTreeMap::new();
+    let bind = |row: &mut Binder<'_, '_>, number: &i64| row.bind(*number);
+    bulk.ask(ACTIVE, 1, &numbers, bind, |row| {
+        active.insert(row.get(0)?, row.get::<i64>(1)?.cast_unsigned());
+        Ok(())
+    })?;
+    Ok(active)
+}
+
+/// An employer with the months that were due.
+struct Debtor {
+    number: i64,
+    employer_id: String,
+    name: String,
+    lists: Vec<Unpaid>,
+    owed: Vec<Owed>,
+}
+
+impl Debtor {
+    /// The list of a month; `None` while none is made.
+    fn list(&self, owed: &Owed) -> Option<&Unpaid> {
+        self.lists.iter().find(|list| list.month == owed.month)
+    }
+
+    /// What it owes: neither a month for which nobody is to be remitted, nor a list of nothing.
+    fn arrears(&self, active: &BTreeMap<i64, u64>, on: NaiveDate) -> Vec<Arrear> {
+        let active = active.get(&self.number).copied().unwrap_or_default();
+        let arrear = |owed: &Owed| {
+            let list = self.list(owed);
+            let headcount = list.map_or(active, |list| list.headcount);
+            let owes = headcount > 0 && list.is_none_or(|list| list.amount > Money::ZERO);
+            owes.then(|| Arrear {
+                employer_id: self.employer_id.clone(),
+                name: self.name.clone(),
+                month: owed.month,
+                due_on: owed.due_on,
+                days_late: (on - owed.due_on).num_days(),
+                headcount,
+                amount: list.map(|list| list.amount),
+                reference: list.and_then(|list| list.reference),
+            })
+        };
+        self.owed.iter().filter_map(arrear).collect()
+    }
 }
