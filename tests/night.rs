@@ -42,6 +42,8 @@ mod counter_requests;
 mod decisions;
 #[path = "night/desk.rs"]
 mod desk;
+#[path = "night/dice.rs"]
+mod dice;
 #[path = "night/duplicates.rs"]
 mod duplicates;
 #[path = "night/feed.rs"]

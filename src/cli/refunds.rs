@@ -13,7 +13,7 @@ use super::listing::parsed;
 use super::rows::{Column, Printer, Value, stdout};
 use crate::remittance::RefundReference;
 use crate::remittance::account::masked;
-use crate::report::refund::{RefundOrder, write};
+use crate::report::refund::write;
 use crate::store::{RefundFilter, RefundRow};
 use crate::suspense::{ItemId, RefundChange, RefundState};
 use std::fs::File;
@@ -135,7 +135,7 @@ fn export(global: &Global, args: &RefundExportArgs) -> Result<Done, Failure> {
     match (file, &args.out) {
         (Some(file), _) => file.finish(&ready)?,
         (None, Some(_)) => {}
-        (None, None) => write(ready.iter().map(order), stdout())?,
+        (None, None) => write(ready.iter().map(RefundRow::order), stdout())?,
     }
     note!(global, "{} refunds for the bank", ready.len());
     for row in &stay {
@@ -146,19 +146,6 @@ fn export(global: &Global, args: &RefundExportArgs) -> Result<Done, Failure> {
         note!(global, "dry run: nothing was written");
     }
     Ok(if stay.is_empty() { Done::Fully } else { Done::InputSetAside })
-}
-
-fn order(row: &RefundRow) -> RefundOrder<'_> {
-    RefundOrder {
-        reference: row.reference,
-        payee_name: &row.payee_name,
-        payee_account: &row.payee_account,
-        payee_bank: &row.payee_bank,
-        amount: row.amount,
-        why: &row.why,
-        booked_on: row.booked_on,
-        own_account: &row.item.account_no,
-    }
 }
 
 /// A file beside its place, which nobody opens half.
@@ -181,7 +168,7 @@ impl Unfinished {
         let Self { file, beside, place } = self;
         let make = || -> std::io::Result<()> {
             let mut out = BufWriter::new(file);
-            write(rows.iter().map(order), &mut out)?;
+            write(rows.iter().map(RefundRow::order), &mut out)?;
             out.flush()?;
             std::fs::rename(&beside, &place)
         };

@@ -16,7 +16,7 @@ use super::correction::Correction;
 use super::employee::{AccountEntry, AccountStatus, EmployeeAccount};
 use super::enrolment::EmployerAccount;
 use super::ledger::Voucher;
-use super::log::{Author, LogEntry, LogKind};
+use super::log::{Author, LogEntry};
 #[cfg(doc)]
 use super::operation::Operation;
 use super::operation::{Applied, Output};
@@ -346,36 +346,6 @@ impl Work<'_> {
             }
         }
         Err(Refusal::AccountNotLoaded { employee: number, to_employer: at })
-    }
-
-    /// Notes what happened in the employer's log, under the ordinal it was given.
-    pub(super) fn note(
-        &mut self,
-        employer_id: &Id,
-        ordinal: u32,
-        kind: LogKind,
-        what: &str,
-        subject: String,
-        amount: Option<Money>,
-    ) {
-        let (on, line) = (self.on, self.line);
-        let Author { by, at } = self.author.clone();
-        let employer_id = employer_id.clone();
-        let what = what.to_owned();
-        let entry = LogEntry {
-            employer_id,
-            ordinal,
-            on,
-            line,
-            kind,
-            what,
-            subject,
-            amount,
-            by,
-            at,
-            counter: None,
-        };
-        self.put(entry);
     }
 }
 

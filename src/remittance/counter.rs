@@ -4,7 +4,7 @@
 //! and the one who approved; the domain refuses where one is missing or both are the same.
 
 use super::centre::Work;
-use super::log::{Author, LogEntry, LogKind};
+use super::log::{LogEntry, LogKind};
 use super::refusal::Refusal;
 use super::{Id, Money};
 use serde::{Deserialize, Serialize};
@@ -69,20 +69,7 @@ impl Work<'_> {
         amount: Option<Money>,
         counter: Counter,
     ) {
-        let (on, line) = (self.on, self.line);
-        let Author { by, at } = self.author.clone();
-        self.put(LogEntry {
-            employer_id: employer_id.clone(),
-            ordinal,
-            on,
-            line,
-            kind,
-            what: what.to_owned(),
-            subject,
-            amount,
-            by,
-            at,
-            counter: Some(counter),
-        });
+        let entry = self.log_entry(employer_id, ordinal, kind, what, subject, amount);
+        self.put(LogEntry { counter: Some(counter), ..entry });
     }
 }

@@ -232,6 +232,13 @@ impl MatchingRules {
         self.ignore.get(usize::from(index.0))
     }
 
+    /// The place of the rule with this id, as long as there is one.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<RuleIndex> {
+        let found = self.ignore.iter().position(|rule| rule.id == id)?;
+        u16::try_from(found).ok().map(RuleIndex)
+    }
+
     /// The rule that every debit falls under which takes back nothing.
     #[must_use]
     pub fn debit(&self) -> RuleIndex {

@@ -317,7 +317,7 @@ impl Store {
             desk.book(&proposal, &mut held)?;
             desk.tell_of(&proposal, "resolved")
         })?;
-        done.map_err(|refusal| StoreError::Refused(super::Refusal::Act(Box::new(refusal))))
+        done.map_err(as_error)
     }
 }
 
@@ -484,6 +484,11 @@ impl Desk<'_> {
         trail::append(&self.bulk.connection, self.bulk.centre_id, &entry)?;
         Ok(())
     }
+}
+
+/// What is refused where nobody is there to read a refusal: at the command line, and at night.
+fn as_error(refusal: Refusal) -> StoreError {
+    StoreError::Refused(super::Refusal::Act(Box::new(refusal)))
 }
 
 /// The sum of items' amounts; they are transactions of one centre and fit.

@@ -18,6 +18,7 @@ use super::{Store, StoreError, verdict};
 use crate::matching::Because;
 use crate::matching::because::{RefundLink, RefundRole};
 use crate::remittance::{Money, RefundReference, Subject};
+use crate::report::refund::RefundOrder;
 use crate::suspense::{ItemId, Person, RefundRequest, RefundState};
 use chrono::NaiveDate;
 
@@ -106,6 +107,23 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn refund(&self, reference: RefundReference) -> Result<Option<RefundRow>, StoreError> {
         refund(&Bulk::open(self)?, reference)
+    }
+}
+
+impl RefundRow {
+    /// As the file for the bank says it.
+    #[must_use]
+    pub fn order(&self) -> RefundOrder<'_> {
+        RefundOrder {
+            reference: self.reference,
+            payee_name: &self.payee_name,
+            payee_account: &self.payee_account,
+            payee_bank: &self.payee_bank,
+            amount: self.amount,
+            why: &self.why,
+            booked_on: self.booked_on,
+            own_account: &self.item.account_no,
+        }
     }
 }
 
@@ -295,15 +313,8 @@ pub(super) fn post(
     movement: &Movement,
     posting: (Subject, Subject, Money),
 ) -> Result<(), StoreError> {
-    bulk.change(verdict::JOURNAL, 7, &[posting], |row, (debit, credit, amount)| {
-        row.bind(movement.account_id)?;
-        row.bind(&*movement.serial)?;
-        row.bind(movement.booked_on)?;
-        row.bind(on)?;
-        row.bind(debit.number())?;
-        row.bind(credit.number())?;
-        row.bind(amount.fen())
-    })
+    let Movement { account_id, serial, booked_on } = movement;
+    verdict::post_step(bulk, on, (*account_id, serial, *booked_on), posting)
 }
 
 /// Whoever was told of the credit hears how the refund goes on.

@@ -224,12 +224,11 @@ impl Store {
 /// The rule by which a credit is no payment, as long as there is such a rule. What undid a debit is not a
 /// credit to take back.
 fn ignored_by(id: &str, rules: &MatchingRules) -> Option<RuleIndex> {
-    let found = rules.ignore.iter().position(|rule| rule.id == id)?;
-    let index = RuleIndex(u16::try_from(found).ok()?);
-    (index != rules.reversal_credit()).then_some(index)
+    rules.find(id).filter(|index| *index != rules.reversal_credit())
 }
 
-fn prior(row: &Row<'_>) -> Result<Prior, StoreError> {
+/// What was decided before, of columns that stand right behind those of the transaction.
+pub(super) fn prior(row: &Row<'_>) -> Result<Prior, StoreError> {
     Ok(Prior {
         outcome: row.get(BEHIND)?,
         reason: row.get(BEHIND + 1)?,

@@ -379,12 +379,30 @@ const ALLOCATE: &str = "
     from (values …) v join notice n on n.centre_id = ?1 and n.reference = v.column4";
 
 /// The next step of a transaction.
-pub(super) const JOURNAL: &str = "
+const JOURNAL: &str = "
     insert into journal
     select ?1, v.column1, v.column2, v.column3, 1 + coalesce((select max(j.step) from journal j
             where j.centre_id = ?1 and j.account_id = v.column1 and j.serial = v.column2
             and j.booked_on = v.column3), 0), v.column4, v.column5, v.column6, v.column7
     from (values …) v";
+
+/// Posts the next step of one transaction: its account, serial and booking day, then debit, credit and amount.
+pub(super) fn post_step(
+    bulk: &Bulk,
+    on: i64,
+    (account_id, serial, booked_on): (i64, &str, i64),
+    (debit, credit, amount): (Subject, Subject, Money),
+) -> Result<(), StoreError> {
+    bulk.change(JOURNAL, 7, &[()], |row, ()| {
+        row.bind(account_id)?;
+        row.bind(serial)?;
+        row.bind(booked_on)?;
+        row.bind(on)?;
+        row.bind(debit.number())?;
+        row.bind(credit.number())?;
+        row.bind(amount.fen())
+    })
+}
 
 /// Items begin to hang, or hang again.
 const OPEN: &str = "

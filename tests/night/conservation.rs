@@ -8,6 +8,7 @@
 //! Whatever is refused must leave everything as it was. A failure names its seed.
 
 use super::centre::{Backing, Centre, every_store};
+use super::dice::Dice;
 use super::feed::{HEADER, csv};
 use super::office::item;
 use duizhang::remittance::file::OnRefusal;
@@ -31,22 +32,6 @@ const STEPS: usize = 32;
 const PEOPLE: [(&str, &[(&str, i64)]); 2] =
     [("E2", &[("A", 800_00), ("B", 480_00)]), ("E3", &[("C", 640_00)])];
 const MONTHS: [&str; 6] = ["2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10"];
-
-/// A generator as small as it can be (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(sides).unwrap()).unwrap()
-    }
-
-    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.roll(from.len())].clone()
-    }
-}
 
 /// A centre, and what has been said to it so far.
 struct Play {

@@ -5,6 +5,7 @@
 //! repeated deliveries, changed and late notices, decisions of staff. A failure names its seed.
 
 use super::centre::{Backing, Centre, date, every_store};
+use super::dice::Dice;
 use super::feed::csv;
 use duizhang::store::{NoticeFilter, SuspenseFilter};
 use duizhang::suspense::{Act, ItemId, Moment};
@@ -12,22 +13,6 @@ use std::collections::BTreeSet;
 
 /// Histories in the ordinary run; `.ci/slow` runs thousands.
 const HISTORIES: u64 = 15;
-
-/// A generator as small as it can be (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(sides).unwrap()).unwrap()
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.roll(from.len())]
-    }
-}
 
 const NIGHTS: [&str; 4] = ["05-12", "05-29", "06-02", "07-03"];
 const DAYS: [&[&str]; 4] = [

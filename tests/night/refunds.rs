@@ -1,6 +1,7 @@
 //! A refund is a decision with an end: listed, exported, paid by the bank's debit, sent back and paid again.
 
 use super::centre::{Backing, Centre, date, every_store, same};
+use super::dice::Dice;
 use super::feed::csv;
 use super::office::{approver, clerk, item, now, settle};
 use duizhang::remittance::{Money, RefundReference, Subject};
@@ -351,18 +352,6 @@ fn a_notice_is_not_paid_by_what_was_returned() {
     });
 }
 
-/// A generator as small as it can be (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-}
-
 /// Histories in the ordinary run; `.ci/slow` runs thousands.
 const HISTORIES: u64 = 2;
 
@@ -387,23 +376,22 @@ fn sums_agree(centre: &Centre, when: &str) {
 }
 
 /// A movement that may have to do with some refund: right, or wrong in one thing.
-fn movement(dice: &mut Dice, refunds: &[RefundReference], number: u64, day: &str) -> String {
+fn movement(dice: &mut Dice, refunds: &[RefundReference], number: usize, day: &str) -> String {
     let named = |dice: &mut Dice| {
-        let which = usize::try_from(dice.roll(refunds.len() as u64 + 1)).unwrap();
+        let which = dice.roll(refunds.len() + 1);
         refunds.get(which).map_or("-".to_owned(), RefundReference::to_string)
     };
-    let amount = ["500", "350"][usize::try_from(dice.roll(2)).unwrap()];
+    let amount = dice.pick(&["500", "350"]);
     let told = named(dice);
-    let from = [PAYEE, PAYEE, PAYEE, "", "6222000000000000009"];
-    let from = from[usize::try_from(dice.roll(5)).unwrap()];
+    let from = dice.pick(&[PAYEE, PAYEE, PAYEE, "", "6222000000000000009"]);
     let mark = if dice.roll(3) == 0 { "reversal" } else { "" };
     let sign = if dice.roll(5) < 3 { "-" } else { "" };
     format!("M{number} {day} icbc {sign}{amount} {told} from={from} by= {mark}")
 }
 
 /// Staff do something that may or may not be possible.
-fn staff(dice: &mut Dice, centres: [&Centre; 2], number: u64, on: &str, seed: u64) {
-    let serial = |dice: &mut Dice| ["S1", "S2", "S3"][usize::try_from(dice.roll(3)).unwrap()];
+fn staff(dice: &mut Dice, centres: [&Centre; 2], number: usize, on: &str, seed: u64) {
+    let serial = |dice: &mut Dice| dice.pick(&["S1", "S2", "S3"]);
     let named = |dice: &mut Dice| item("icbc", &format!("M{}", dice.roll(number + 1)));
     let of = serial(dice);
     let refund = |centre: &Centre| {

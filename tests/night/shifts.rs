@@ -7,6 +7,7 @@
 //! old by then. Refusals are as good as acts; the audit is asked after each.
 
 use super::centre::{Backing, Centre, every_store};
+use super::dice::Dice;
 use super::feed::csv;
 use super::office::{approver, clerk, notice, now, rules};
 use duizhang::remittance::Money;
@@ -18,26 +19,6 @@ use std::collections::BTreeMap;
 const SEEDS: u64 = 10;
 /// Acts between two nights.
 const ACTS: usize = 30;
-
-/// A generator as small as it can be (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(sides).unwrap()).unwrap()
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.roll(from.len())]
-    }
-
-    fn of<'t, T>(&mut self, from: &'t [T]) -> Option<&'t T> {
-        if from.is_empty() { None } else { from.get(self.roll(from.len())) }
-    }
-}
 
 const NOTICES: [&str; 6] = ["P1 5", "P2 6", "P3 8", "P4 3", "P5 11", "P6 4"];
 const DAYS: [&str; 5] = ["05-12", "05-20", "06-03", "06-10", "07-03"];

@@ -91,7 +91,7 @@ impl Store {
             }
             Ok(woken)
         })?;
-        done.map_err(|refusal| StoreError::Refused(super::super::Refusal::Act(Box::new(refusal))))
+        done.map_err(super::as_error)
     }
 
     /// Items whose day has come.

@@ -158,19 +158,10 @@ impl Desk<'_> {
     /// Posts a transaction's next step. One at a time: a transaction can move twice in one act.
     pub(super) fn move_of(
         &self,
-        (account_id, serial, booked_on): (i64, &str, i64),
+        transaction: (i64, &str, i64),
         posting: Posting,
     ) -> Result<Posting, Stop> {
-        let on = self.on();
-        self.bulk.change(verdict::JOURNAL, 7, &[posting], |row, (debit, credit, amount)| {
-            row.bind(account_id)?;
-            row.bind(serial)?;
-            row.bind(booked_on)?;
-            row.bind(on)?;
-            row.bind(debit.number())?;
-            row.bind(credit.number())?;
-            row.bind(amount.fen())
-        })?;
+        verdict::post_step(self.bulk, self.on(), transaction, posting)?;
         Ok(posting)
     }
 

@@ -103,11 +103,7 @@ impl Store {
         now: Moment,
     ) -> Answered<()> {
         self.act(actor, now, |desk| {
-            may(actor.role, Permission::Approve)?;
-            let request = desk.open_request(request_id)?;
-            if request.asked_by == actor.person {
-                return Err(Refusal::SamePerson.into());
-            }
+            let request = desk.request_of_another(actor, request_id)?;
             let signed = request.operation.signed(now.on, &request.asked_by.0, &actor.person.0);
             let done = Books::new(desk.bulk, policy).apply(&signed, 1)?;
             done.map_err(StoreError::Domain)?;
@@ -130,11 +126,7 @@ impl Store {
         now: Moment,
     ) -> Answered<()> {
         self.act(actor, now, |desk| {
-            may(actor.role, Permission::Approve)?;
-            let request = desk.open_request(request_id)?;
-            if request.asked_by == actor.person {
-                return Err(Refusal::SamePerson.into());
-            }
+            let request = desk.request_of_another(actor, request_id)?;
             if why.trim().is_empty() {
                 return Err(Refusal::Nothing { what: "reason" }.into());
             }
@@ -204,6 +196,16 @@ impl Desk<'_> {
         if request.state != ProposalState::Open {
             let (proposal_id, state) = (request.request_id, request.state.code());
             return Err(Refusal::Closed { proposal_id, state }.into());
+        }
+        Ok(request)
+    }
+
+    /// A request that waits, for whoever may decide it: another person than asked.
+    fn request_of_another(&self, actor: &Actor, request_id: &str) -> Result<CounterRequest, Stop> {
+        may(actor.role, Permission::Approve)?;
+        let request = self.open_request(request_id)?;
+        if request.asked_by == actor.person {
+            return Err(Refusal::SamePerson.into());
         }
         Ok(request)
     }

@@ -118,7 +118,7 @@ impl Store {
             desk.may_change(&row, change, note)?;
             desk.change_refund(&row, change, note, by)
         })?;
-        done.map_err(|refusal| StoreError::Refused(super::super::Refusal::Act(Box::new(refusal))))
+        done.map_err(super::as_error)
     }
 
     /// Takes the refunds that the bank is to be told of, and marks them; `again` takes those that it was told of
@@ -147,7 +147,7 @@ impl Store {
             }
             Ok((ready, stay))
         })?;
-        done.map_err(|refusal| StoreError::Refused(super::super::Refusal::Act(Box::new(refusal))))
+        done.map_err(super::as_error)
     }
 }
 

@@ -142,16 +142,9 @@ impl Intake<'_> {
             Direction::Credit => (Subject::Suspense, Subject::Receipts),
             Direction::Debit => (Subject::Other, Subject::Suspense),
         };
-        let bulk = self.bulk;
-        bulk.change(super::super::verdict::JOURNAL, 7, &[whole], |row, whole| {
-            row.bind(whole.account_id)?;
-            row.bind(&whole.serial)?;
-            row.bind(day_number(whole.booked_on))?;
-            row.bind(self.taken_on)?;
-            row.bind(debit.number())?;
-            row.bind(credit.number())?;
-            row.bind(whole.amount.fen())
-        })
+        let transaction = (whole.account_id, &*whole.serial, day_number(whole.booked_on));
+        let posting = (debit, credit, whole.amount);
+        super::super::verdict::post_step(self.bulk, self.taken_on, transaction, posting)
     }
 
     /// Notes the bookings whose parts this delivery brought.

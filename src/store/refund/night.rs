@@ -9,11 +9,12 @@
 
 use super::super::bulk::{Binder, Bulk};
 use super::super::listed::{LIST, looked_up};
+use super::super::reversed::{prior, whole};
 use super::super::row::{day, day_number};
 use super::super::slate::{
-    Prior, TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id, account_index,
-    transaction,
+    TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id, account_index, transaction,
 };
+use super::super::sql::params;
 use super::super::verdict::{Recording, Verdict};
 use super::super::{Slate, Store, StoreError, trail};
 use super::{
@@ -24,7 +25,7 @@ use crate::matching::because::{RefundLink, RefundRole};
 use crate::matching::{AccountIndex, Because, Item, Kind, PaidBy, Refund};
 use crate::remark::{Claim, Reader, refund_named};
 use crate::remittance::{Direction, Money, Outcome, RefundReference, RemarkField};
-use crate::rulebook::matching::{MatchingRules, RuleIndex};
+use crate::rulebook::matching::MatchingRules;
 use crate::suspense::trail::{Entry, NIGHT};
 use crate::suspense::{ItemId, Moment, RefundState};
 use chrono::NaiveDate;
@@ -91,9 +92,10 @@ impl Store {
         }
         let named: BTreeSet<RefundReference> = slate.refunds_named().collect();
         let gone = bulk.archived_until()?;
-        let known: Vec<RefundReference> = wanted.keys().copied().collect();
-        let left = named.iter().filter(|one| !known.contains(one)).copied();
-        for reference in left.chain(returned_perhaps(&bulk, slate)?) {
+        let left = named.into_iter().filter(|one| !wanted.contains_key(one));
+        let mut left: Vec<RefundReference> = left.collect();
+        left.extend(returned_perhaps(&bulk, slate)?);
+        for reference in left {
             let Some(row) = refund(&bulk, reference)? else { continue };
             // What was taken off stays as it is.
             let within = |movement: &Movement| gone.is_none_or(|until| movement.booked_on >= until);
@@ -145,7 +147,7 @@ fn passed_over(
     open: &[RefundRow],
 ) -> Result<(), StoreError> {
     let sql = "select account_id from collection_account where centre_id = ?1 order by account_id";
-    let centre = super::super::sql::params![bulk.centre_id];
+    let centre = params![bulk.centre_id];
     let accounts: Vec<i64> =
         bulk.connection.prepare_cached(sql)?.query_all(centre, |row| row.get(0))?;
     let amounts: BTreeSet<(i64, i64)> = open
@@ -156,7 +158,7 @@ fn passed_over(
     let names: BTreeSet<RefundReference> = open.iter().map(|refund| refund.reference).collect();
     let key = "k.account_id = v.column1 and k.amount_fen = v.column2";
     let keys = looked_up(&bulk.connection, LIST, "bank_transaction", key, "k");
-    let listed = super::super::reversed::whole(&bulk.connection, &keys);
+    let listed = whole(&bulk.connection, &keys);
     let sql = format!(
         "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule
          from {listed} where d.outcome = 5 and d.rule in ('debit', 'reversal-credit')"
@@ -167,26 +169,15 @@ fn passed_over(
     };
     bulk.ask(&sql, 2, &amounts, bind, |row| {
         let read = transaction(row)?;
-        let Some(rule) = rule(rules, row.text(BEHIND + 4)?) else { return Ok(()) };
+        let Some(rule) = rules.find(row.text(BEHIND + 4)?) else { return Ok(()) };
         if !refund_named(&read.remarks).is_some_and(|named| names.contains(&named)) {
             return Ok(());
         }
-        let prior = Prior {
-            outcome: row.get(BEHIND)?,
-            reason: row.get(BEHIND + 1)?,
-            notice: row.get(BEHIND + 2)?,
-            because: row.get(BEHIND + 3)?,
-        };
         let claim: Claim = reader.claim_fields(&read.remarks, &RemarkField::DEFAULT_ORDER).claim;
         let account = account_index(row.get(0)?)?;
-        slate.push_prior(account, &read, claim, Kind::IgnoredBefore(rule), prior);
+        slate.push_prior(account, &read, claim, Kind::IgnoredBefore(rule), prior(row)?);
         Ok(())
     })
-}
-
-fn rule(rules: &MatchingRules, id: &str) -> Option<RuleIndex> {
-    let found = rules.ignore.iter().position(|rule| rule.id == id)?;
-    u16::try_from(found).ok().map(RuleIndex)
 }
 
 /// What a night found of one refund: how it came back, in order, and the debit that paid it in the end.
@@ -237,7 +228,7 @@ impl Recording {
         } else if !found.returns.is_empty() {
             // It left and came back in this night: whoever exports next tells the bank again.
             let sql = "update refund set state = 'due' where centre_id = ?1 and reference = ?2";
-            let key = super::super::sql::params![bulk.centre_id, number(row.reference)];
+            let key = params![bulk.centre_id, number(row.reference)];
             bulk.connection.prepare_cached(sql)?.execute(key)?;
         }
         if let Some(debit) = &found.paid_by {
@@ -259,7 +250,7 @@ impl Recording {
         let named = |movement: &Movement| -> Result<String, StoreError> {
             let sql = "select account_no from collection_account
                 where centre_id = ?1 and account_id = ?2";
-            let key = super::super::sql::params![bulk.centre_id, movement.account_id];
+            let key = params![bulk.centre_id, movement.account_id];
             let account_no = bulk.connection.query_row(sql, key, |row| row.get(0))?;
             Ok(ItemId { account_no, serial: movement.serial.clone() }.to_string())
         };

@@ -3,7 +3,7 @@
 use super::super::draft::Form;
 use super::super::{actor, invalid, moment};
 use crate::remittance::RefundReference;
-use crate::report::refund::{RefundOrder, write};
+use crate::report::refund::write;
 use crate::store::RefundRow;
 use crate::suspense::{Permission, RefundChange, may};
 use crate::web::Desk;
@@ -73,26 +73,13 @@ pub(crate) async fn export(
         .store(move |store| store.export_refunds((&actor.person.0, actor.role.code()), again, now))
         .await?;
     let mut file = Vec::new();
-    write(done.0.iter().map(order), &mut file).map_err(|_| Fault::Broken)?;
+    write(done.0.iter().map(RefundRow::order), &mut file).map_err(|_| Fault::Broken)?;
     let name = format!("attachment; filename=\"refunds-{}.csv\"", desk.today());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(|_| Fault::Broken)?),
     ];
     Ok((headers, file).into_response())
-}
-
-fn order(row: &RefundRow) -> RefundOrder<'_> {
-    RefundOrder {
-        reference: row.reference,
-        payee_name: &row.payee_name,
-        payee_account: &row.payee_account,
-        payee_bank: &row.payee_bank,
-        amount: row.amount,
-        why: &row.why,
-        booked_on: row.booked_on,
-        own_account: &row.item.account_no,
-    }
 }
 
 fn change(form: &Form) -> Result<RefundChange, Fault> {
