@@ -64,6 +64,7 @@ mod suspense;
 mod template;
 mod token;
 mod trail;
+mod unfinished;
 mod user;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, Global, RulesCommand};

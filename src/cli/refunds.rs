@@ -11,14 +11,14 @@ use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::listing::parsed;
 use super::rows::{Column, Printer, Value, stdout};
+use super::unfinished::Unfinished;
 use crate::remittance::RefundReference;
 use crate::remittance::account::masked;
 use crate::report::refund::write;
 use crate::store::{RefundFilter, RefundRow};
 use crate::suspense::{ItemId, RefundChange, RefundState};
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
 pub(super) fn run(global: &Global, command: &RefundCommand) -> Result<Done, Failure> {
     match command {
@@ -127,15 +127,18 @@ fn list(global: &Global, args: &RefundListArgs) -> Result<Done, Failure> {
 fn export(global: &Global, args: &RefundExportArgs) -> Result<Done, Failure> {
     let centre = Centre::write(global)?;
     // A place where nothing can be written is found out before anything is marked.
-    let file = args.out.as_deref().filter(|_| !centre.is_rehearsal()).map(Unfinished::begin);
-    let file = file.transpose()?;
+    let place = args.out.as_deref().filter(|_| !centre.is_rehearsal());
+    let begin = |place: &Path| {
+        Unfinished::begin(place).doing(|| format!("cannot write {}", place.display()))
+    };
+    let file = place.map(begin).transpose()?;
     let by = (args.by.as_str(), "operator");
     let now = clock::moment(args.as_of.as_of);
     let (ready, stay) = centre.store.export_refunds(by, args.again, now)?;
     match (file, &args.out) {
-        (Some(file), _) => file.finish(&ready)?,
+        (Some(file), Some(place)) => finish(file, place, &ready)?,
         (None, Some(_)) => {}
-        (None, None) => write(ready.iter().map(RefundRow::order), stdout())?,
+        (_, None) => write(ready.iter().map(RefundRow::order), stdout())?,
     }
     note!(global, "{} refunds for the bank", ready.len());
     for row in &stay {
@@ -148,34 +151,12 @@ fn export(global: &Global, args: &RefundExportArgs) -> Result<Done, Failure> {
     Ok(if stay.is_empty() { Done::Fully } else { Done::InputSetAside })
 }
 
-/// A file beside its place, which nobody opens half.
-struct Unfinished {
-    file: File,
-    beside: PathBuf,
-    place: PathBuf,
-}
-
-impl Unfinished {
-    fn begin(place: &Path) -> Result<Self, Failure> {
-        let mut beside = place.to_path_buf().into_os_string();
-        beside.push(".tmp");
-        let beside = PathBuf::from(beside);
-        let file = File::create(&beside).doing(|| format!("cannot write {}", place.display()))?;
-        Ok(Self { file, beside, place: place.to_path_buf() })
-    }
-
-    fn finish(self, rows: &[RefundRow]) -> Result<(), Failure> {
-        let Self { file, beside, place } = self;
-        let make = || -> std::io::Result<()> {
-            let mut out = BufWriter::new(file);
-            write(rows.iter().map(RefundRow::order), &mut out)?;
-            out.flush()?;
-            std::fs::rename(&beside, &place)
-        };
-        let again = "the refunds are marked; `refunds export --again` writes them once more";
-        make().doing(|| format!("cannot write {}: {again}", place.display()))?;
-        Ok(writeln!(std::io::stdout(), "{}", place.display())?)
-    }
+/// Puts the orders of refunds that are marked already into the file, and says where it lies.
+fn finish(file: Unfinished, place: &Path, rows: &[RefundRow]) -> Result<(), Failure> {
+    let again = "the refunds are marked; `refunds export --again` writes them once more";
+    file.finish(|out| write(rows.iter().map(RefundRow::order), out))
+        .doing(|| format!("cannot write {}: {again}", place.display()))?;
+    Ok(writeln!(std::io::stdout(), "{}", place.display())?)
 }
 
 fn change(

@@ -6,6 +6,7 @@
 use super::args::{Global, ReportArgs};
 use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
+use super::unfinished::Unfinished;
 use crate::report::{Language, Report, csv, html, json};
 use std::error::Error;
 use std::fs::File;
@@ -78,15 +79,9 @@ fn one(
     path: PathBuf,
     write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Box<dyn Error + Send + Sync>>,
 ) -> Result<PathBuf, Failure> {
-    let mut unfinished = path.clone().into_os_string();
-    unfinished.push(".tmp");
-    let make = || -> Result<(), Box<dyn Error + Send + Sync>> {
-        let mut out = BufWriter::new(File::create(&unfinished)?);
-        write(&mut out)?;
-        out.flush()?;
-        std::fs::rename(&unfinished, &path)?;
-        Ok(())
-    };
-    make().doing(|| format!("cannot write {}", path.display()))?;
+    Unfinished::begin(&path)
+        .map_err(Into::into)
+        .and_then(|file| file.finish(write))
+        .doing(|| format!("cannot write {}", path.display()))?;
     Ok(path)
 }
