@@ -69,6 +69,9 @@ pub(super) struct Global {
     #[arg(long, global = true, value_name = "FORM", env = "DUIZHANG_FORMAT", hide_env = true)]
     #[arg(hide_possible_values = true)]
     pub(super) format: Option<Format>,
+    /// CSV as a spreadsheet may open it: with a BOM, and no cell begins a formula
+    #[arg(long, global = true)]
+    pub(super) for_spreadsheet: bool,
     /// Do everything, print what would be, and write nothing
     #[arg(long, global = true)]
     pub(super) dry_run: bool,
@@ -93,6 +96,15 @@ impl Global {
     pub(super) fn no_colour(&self) -> bool {
         self.no_color.as_ref().is_some_and(|value| !value.is_empty())
     }
+
+    /// How data is printed; `None` where a spreadsheet is asked for together with another form.
+    pub(super) fn form(&self) -> Option<Format> {
+        match (self.for_spreadsheet, self.format) {
+            (false, format) => Some(format.unwrap_or(Format::Table)),
+            (true, None | Some(Format::Csv)) => Some(Format::Spreadsheet),
+            (true, Some(Format::Table | Format::Json | Format::Spreadsheet)) => None,
+        }
+    }
 }
 
 /// How data is printed.
@@ -101,6 +113,9 @@ pub(super) enum Format {
     Table,
     Json,
     Csv,
+    /// CSV for people who open it in a spreadsheet: `--for-spreadsheet`.
+    #[value(skip)]
+    Spreadsheet,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

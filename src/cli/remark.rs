@@ -83,7 +83,9 @@ impl<'r> Answers<'r> {
         let style = if colour { Style::Colour } else { Style::Plain };
         let rows = match format {
             Format::Table => None,
-            Format::Json | Format::Csv => Some(Printer::new(format, COLUMNS)?),
+            Format::Json | Format::Csv | Format::Spreadsheet => {
+                Some(Printer::new(format, COLUMNS)?)
+            }
         };
         Ok(Self { reader, style, rows, first: true })
     }

@@ -4,11 +4,13 @@
 //! its value is taken from a row. [`Printer`] does the rest, row by row, so that a million rows
 //! need no memory; only the table, whose widths depend on all rows, is gathered first.
 //!
-//! Invariant: JSON and CSV carry the values as they are; only the table may shorten or mask them.
+//! Invariant: JSON and CSV carry the values as they are; only the table may shorten or mask them, and only
+//! CSV for a spreadsheet guards texts that it would take for formulas.
 
 use super::args::Format;
 use super::failure::Failure;
 use crate::remittance::{Money, PaymentReference};
+use crate::report::text;
 use chrono::NaiveDate;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use std::borrow::Cow;
@@ -46,8 +48,12 @@ pub(super) struct Printer<T: 'static> {
 enum Form {
     Table(Box<Table>),
     Json(BufWriter<StdoutLock<'static>>),
-    Csv(Box<csv::Writer<BufWriter<StdoutLock<'static>>>>),
+    Csv(CsvWriter),
+    /// The same, but what somebody typed begins no formula.
+    Spreadsheet(CsvWriter),
 }
+
+type CsvWriter = Box<csv::Writer<BufWriter<StdoutLock<'static>>>>;
 
 /// Standard output, buffered; a row at a time is too many system calls.
 pub(super) fn stdout() -> BufWriter<StdoutLock<'static>> {
@@ -59,10 +65,14 @@ impl<T> Printer<T> {
         let out = match format {
             Format::Table => Form::Table(Box::new(table(columns))),
             Format::Json => Form::Json(stdout()),
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(stdout());
-                writer.write_record(columns.iter().map(|column| column.key)).map_err(broken)?;
-                Form::Csv(Box::new(writer))
+            Format::Csv => Form::Csv(headed(columns, csv::WriterBuilder::new(), stdout())?),
+            Format::Spreadsheet => {
+                // Without the BOM Excel reads the file in the machine's own code page.
+                let mut out = stdout();
+                out.write_all("\u{FEFF}".as_bytes())?;
+                let mut lines = csv::WriterBuilder::new();
+                lines.terminator(csv::Terminator::CRLF);
+                Form::Spreadsheet(headed(columns, lines, out)?)
             }
         };
         Ok(Self { columns, out })
@@ -92,6 +102,10 @@ impl<T> Printer<T> {
                 let cells = values.map(|(_, value)| value.plain(false).into_owned());
                 writer.write_record(cells).map_err(broken)?;
             }
+            Form::Spreadsheet(writer) => {
+                let cells = values.map(|(_, value)| value.guarded());
+                writer.write_record(cells).map_err(broken)?;
+            }
         }
         Ok(())
     }
@@ -108,7 +122,7 @@ impl<T> Printer<T> {
                 Ok(out.flush()?)
             }
             Form::Json(mut out) => Ok(out.flush()?),
-            Form::Csv(mut writer) => Ok(writer.flush()?),
+            Form::Csv(mut writer) | Form::Spreadsheet(mut writer) => Ok(writer.flush()?),
         }
     }
 
@@ -167,6 +181,17 @@ pub(super) fn aligned<const N: usize>(
     lines.filter(|line| !line.trim().is_empty()).collect()
 }
 
+/// CSV whose heading row is written.
+fn headed<T>(
+    columns: &[Column<T>],
+    lines: csv::WriterBuilder,
+    out: BufWriter<StdoutLock<'static>>,
+) -> Result<CsvWriter, Failure> {
+    let mut writer = lines.from_writer(out);
+    writer.write_record(columns.iter().map(|column| column.key)).map_err(broken)?;
+    Ok(Box::new(writer))
+}
+
 fn broken(error: csv::Error) -> Failure {
     if let csv::ErrorKind::Io(error) = error.into_kind() {
         return error.into();
@@ -213,6 +238,17 @@ impl Value<'_> {
             Self::Truth(truth) => truth.to_string().into(),
             Self::Several(texts) => texts.join(if for_people { ", " } else { ";" }).into(),
             Self::Nested(json) => json.as_str().into(),
+        }
+    }
+
+    /// As a spreadsheet may hold it; a figure below zero begins with its sign and stays a figure.
+    fn guarded(&self) -> String {
+        let plain = self.plain(false);
+        match self {
+            Self::Text(_) | Self::Several(_) | Self::Nested(_) => text::cell(&plain).into_owned(),
+            Self::Absent | Self::Amount(_) | Self::Number(_) | Self::Day(_) | Self::Truth(_) => {
+                plain.into_owned()
+            }
         }
     }
 

@@ -187,6 +187,11 @@ impl Settings {
     }
 
     fn layered(global: &Global, path: Option<PathBuf>) -> Result<Self, Failure> {
+        let format = global.form().ok_or_else(|| {
+            Failure::Usage(
+                "--for-spreadsheet is a form of CSV: give it with --format csv or alone".to_owned(),
+            )
+        })?;
         let (file, folder) = match &path {
             Some(path) => (read(path)?, folder_of(path)),
             None => (File::default(), PathBuf::new()),
@@ -204,7 +209,7 @@ impl Settings {
                 rooted(file.database.as_deref().unwrap_or("sqlite://duizhang.db"), &folder)
             }),
             centre,
-            format: global.format.unwrap_or(Format::Table),
+            format,
             rules: global.rules.clone().or_else(own_rules),
             inbox: place(file.inbox, "inbox"),
             quarantine: place(file.quarantine, "quarantine"),

@@ -68,7 +68,7 @@ fn show(global: &Global, id: &str, as_of: &AsOf) -> Result<Done, Failure> {
     let mut out = stdout();
     match centre.settings.format {
         Format::Table => explain(&mut out, item)?,
-        Format::Json | Format::Csv => {
+        Format::Json | Format::Csv | Format::Spreadsheet => {
             serde_json::to_writer(&mut out, item).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }

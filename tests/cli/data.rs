@@ -85,6 +85,26 @@ fn csv_has_a_header_of_the_same_keys() {
 }
 
 #[test]
+fn csv_for_a_spreadsheet_begins_no_formula_and_all_else_is_said_as_it_is() {
+    let centre = Centre::new();
+    let remark = "=HYPERLINK(\"//evil\") P1906133753";
+    let said = |args: &[&str]| {
+        let output =
+            centre.run(&[&["remark", remark], args].concat()).assert().code(0).get_output().clone();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let quoted = remark.replace('"', "\"\"");
+    let exact = said(&["--format", "csv"]);
+    assert!(exact.lines().nth(1).unwrap().starts_with(&format!("\"{quoted}\"")), "{exact}");
+    for args in [&["--for-spreadsheet"][..], &["--format", "csv", "--for-spreadsheet"]] {
+        let guarded = said(args);
+        assert!(guarded.starts_with('\u{FEFF}'), "{guarded:?}");
+        assert!(guarded.contains(&format!("\r\n\"'{quoted}\"")), "{guarded:?}");
+    }
+    centre.stderr(&["remark", remark, "--format", "json", "--for-spreadsheet"], 2);
+}
+
+#[test]
 fn a_remark_is_answered_line_by_line() {
     let centre = Centre::new();
     assert_eq!(

@@ -90,7 +90,7 @@ fn the_trail_is_taken_out_whole_and_proved_elsewhere() {
         assert!(page.body.contains("已逐条验证") && page.body.contains(&head), "{}", page.body);
         let table = served.get(&approver, "/trail/export.csv");
         let heading = "sequence,at,beijing,actor,role,event,subject,detail,previous,hash";
-        assert_eq!(table.body.lines().next(), Some(heading));
+        assert_eq!(table.body.lines().next(), Some(format!("\u{FEFF}{heading}").as_str()));
         assert!(table.body.contains(&head), "the same hashes");
         // A trail that somebody wrote in is told as broken.
         let centre = served.centre.store.centre_id();

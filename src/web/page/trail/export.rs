@@ -1,8 +1,10 @@
 //! The whole trail as a file, oldest first, with every hash: whoever can compute a SHA-256 checks it elsewhere.
 //!
 //! The same columns as `duizhang trail --format json|csv`, written as they are read: a trail of ten years
-//! is never in memory. Who took it is an entry of the trail itself, and the file's last.
+//! is never in memory. Who took it is an entry of the trail itself, and the file's last. The JSON lines are
+//! the entries as they are, to be proved; the CSV is opened in a spreadsheet, so no cell begins a formula.
 
+use crate::report::text;
 use crate::store::{Store, StoreError};
 use crate::suspense::trail::Link;
 use crate::web::Desk;
@@ -74,8 +76,12 @@ async fn file(desk: &Desk, session: &Session, format: Format) -> Result<Response
 
 /// Writes entry by entry. A reader who left ends it; that is no fault.
 fn write(store: &Store, format: Format, mut out: Chunks) -> Result<(), StoreError> {
-    let mut left =
-        matches!(format, Format::Csv) && line(&mut out, &COLUMNS.map(str::to_owned)).is_err();
+    let headed = |out: &mut Chunks| {
+        // Without the BOM Excel reads the file in the machine's own code page.
+        out.write_all("\u{FEFF}".as_bytes())?;
+        line(out, &COLUMNS.map(str::to_owned))
+    };
+    let mut left = matches!(format, Format::Csv) && headed(&mut out).is_err();
     store.whole_trail::<StoreError>(|link| {
         if !left {
             left = match format {
@@ -110,7 +116,7 @@ fn cells(link: &Link) -> [String; 10] {
 
 fn line(out: &mut Chunks, cells: &[String; 10]) -> io::Result<()> {
     let mut record = csv::Writer::from_writer(Vec::new());
-    record.write_record(cells)?;
+    record.write_record(cells.iter().map(|cell| text::cell(cell).into_owned()))?;
     let bytes = record.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     out.write_all(&bytes)
 }
