@@ -27,6 +27,7 @@ mod listed;
 mod listing;
 mod lock;
 mod migrate;
+mod night_row;
 mod notices;
 mod outbox;
 mod outcomes;
