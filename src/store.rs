@@ -52,6 +52,7 @@ mod throttle;
 mod token;
 mod trail;
 mod verdict;
+mod withdraw;
 
 pub use archive::ArchivedMonth;
 pub use arrears::Arrear;
@@ -97,6 +98,7 @@ pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
 pub use token::ApiToken;
 pub use trail::{Marks, TrailFilter};
 pub use verdict::{Recording, Verdict, VerdictTotals};
+pub use withdraw::{FeedRow, Held, InTheWay, TakenBack, Withdrawal, Withdrawn};
 
 use self::lease::Claimed;
 use self::pool::{Place as Database, Pool};

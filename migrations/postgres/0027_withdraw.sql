@@ -31,6 +31,8 @@ create table feed_met (
     seen        bigint not null,  -- Rows that were known, with equal content.
     changed     bigint not null,  -- Rows that it completed, replaced, or took apart into their parts.
     conflicting bigint not null,  -- Rows that were set aside against it.
+    first_on    integer not null,  -- The first and the last booking day of those rows.
+    last_on     integer not null,
     primary key (centre_id, feed_no, before_no, account_id)
 );
 

@@ -30,6 +30,8 @@ create table feed_met (
     seen        integer not null,  -- Rows that were known, with equal content.
     changed     integer not null,  -- Rows that it completed, replaced, or took apart into their parts.
     conflicting integer not null,  -- Rows that were set aside against it.
+    first_on    integer not null,  -- The first and the last booking day of those rows.
+    last_on     integer not null,
     primary key (centre_id, feed_no, before_no, account_id)
 ) strict, without rowid;
 

@@ -273,7 +273,7 @@ impl<'a> Intake<'a> {
             && whole == kept
         {
             self.taken.seen += 1;
-            self.met_of.note(account, taken.feed_no, Met::Seen, 1);
+            self.met_of.note((account, kept.booked_on), taken.feed_no, Met::Seen, 1);
             return Ok(());
         }
         let kept = Known::of(account, &kept, taken, stage);

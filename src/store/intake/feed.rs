@@ -38,12 +38,16 @@ impl Feed<'_> {
     /// What it met of what other feeds had brought; its own rows are not among it.
     pub(super) fn meetings(&self, feed_no: i64, met: &Meetings) -> Result<(), StoreError> {
         let rows: Vec<_> = met.0.iter().filter(|((_, before), _)| *before != feed_no).collect();
-        self.bulk.insert("feed_met", 7, &rows, |row, ((account, before), counts)| {
+        self.bulk.insert("feed_met", 9, &rows, |row, ((account, before), met)| {
             row.bind(self.bulk.centre_id)?;
             row.bind(feed_no)?;
             row.bind(before)?;
             row.bind(account)?;
-            counts.iter().try_for_each(|count| row.bind(count.cast_signed()))
+            row.bind(met.seen.cast_signed())?;
+            row.bind(met.changed.cast_signed())?;
+            row.bind(met.conflicting.cast_signed())?;
+            row.bind(met.first_on)?;
+            row.bind(met.last_on)
         })
     }
 

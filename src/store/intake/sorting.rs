@@ -56,7 +56,7 @@ impl Intake<'_> {
             {
                 // Its parts are here: the same money, told with less.
                 self.taken.seen += 1;
-                self.met_of.note(key.0, *feed_no, Met::Seen, 1);
+                self.met_of.note((key.0, row.booked_on), *feed_no, Met::Seen, 1);
                 continue;
             }
             let silent = key.1.starts_with(SILENT);
