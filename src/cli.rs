@@ -106,6 +106,10 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Remark(args) => remark::run(global, args),
         Command::Feed { command: FeedCommand::Inspect(args) } => feed::inspect::run(global, args),
         Command::Feed { command: FeedCommand::Learn(args) } => feed::learn::run(global, args),
+        Command::Feed { command: FeedCommand::List(args) } => feed::withdraw::list(global, args),
+        Command::Feed { command: FeedCommand::Withdraw(args) } => {
+            feed::withdraw::withdraw(global, args)
+        }
         Command::Apply(args) => apply::run(global, args),
         Command::Show(args) => show::run(global, args),
         Command::Template(args) => template::run(args),

@@ -27,6 +27,7 @@ mod listed;
 mod listing;
 mod lock;
 mod migrate;
+mod night_row;
 mod notices;
 mod outbox;
 mod outcomes;
@@ -51,6 +52,7 @@ mod throttle;
 mod token;
 mod trail;
 mod verdict;
+mod withdraw;
 
 pub use archive::ArchivedMonth;
 pub use arrears::Arrear;
@@ -96,6 +98,7 @@ pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
 pub use token::ApiToken;
 pub use trail::{Marks, TrailFilter};
 pub use verdict::{Recording, Verdict, VerdictTotals};
+pub use withdraw::{FeedRow, Held, InTheWay, TakenBack, Withdrawal, Withdrawn};
 
 use self::lease::Claimed;
 use self::pool::{Place as Database, Pool};

@@ -202,8 +202,8 @@ fn open(here: i64, in_suspense: i64) -> OpenNotice {
         reference: reference(1_906_133_753),
         month: "2026-05".parse().unwrap(),
         amount: Money::from_fen(12_035_60),
-        here: Money::from_fen(here),
-        in_suspense: Money::from_fen(in_suspense),
+        here: Money::from_fen(here).into(),
+        in_suspense: Money::from_fen(in_suspense).into(),
     }
 }
 

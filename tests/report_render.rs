@@ -116,7 +116,7 @@ fn with_many_items_the_page_shows_the_weightiest_and_says_so() {
 #[test]
 fn a_gap_to_the_ledger_is_said_loudly() {
     let mut report = believable();
-    report.movement.ledger = duizhang::remittance::Money::from_fen(1);
+    report.movement.ledger = duizhang::remittance::Total::from_fen(1);
     assert!(!report.ties());
     let page = page(&report, html::Options::default());
     assert!(page.contains("总账不符") && page.contains("duizhang audit"));

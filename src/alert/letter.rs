@@ -6,7 +6,7 @@
 
 use super::digest::{About, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote};
 use super::{outcome, page};
-use crate::remittance::{Money, YearMonth};
+use crate::remittance::{Total, YearMonth};
 use crate::report::{Segment, SegmentKind, text};
 use crate::rulebook::letter::LetterRules;
 use std::fmt::Write as _;
@@ -136,8 +136,7 @@ fn subject(digest: &Digest, rules: &LetterRules) -> String {
     let first = digest.items.first().map_or(0, |item| item.about.rank());
     let told: Vec<&DigestItem> =
         digest.items.iter().filter(|item| item.about.rank() == first).collect();
-    let sum: Money =
-        told.iter().map(|item| Money::from_fen(item.amount.fen().saturating_abs())).sum();
+    let sum: Total = told.iter().map(|item| Total::from(item.amount).absolute()).sum();
     let months = months(&told);
     let (count, amount) = (told.len().to_string(), text::grouped(sum));
     let asks = told.iter().any(|item| item.asks_for_something());
@@ -186,7 +185,7 @@ fn months(items: &[&DigestItem]) -> String {
 
 impl Paragraph {
     fn of(number: usize, item: &DigestItem, digest: &Digest, rules: &LetterRules) -> Self {
-        let amount = text::grouped(Money::from_fen(item.amount.fen().saturating_abs()));
+        let amount = text::grouped(Total::from(item.amount).absolute());
         let booked_on = item.booked_on.to_string();
         let values = [
             ("amount", amount.as_str()),

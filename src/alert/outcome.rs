@@ -3,7 +3,7 @@
 //! Start at [`Whereabouts`], which is what the books say; [`note`], [`open_notices`] and [`steps`] say it with the
 //! sentences of `rules/letters/life.txt`. Whether that leaves anything to do is [`super::digest::About`]'s to say.
 
-use crate::remittance::{Money, PaymentReference, YearMonth};
+use crate::remittance::{Money, PaymentReference, Total, YearMonth};
 use crate::report::text;
 use crate::rulebook::letter::LetterRules;
 
@@ -49,9 +49,9 @@ pub struct OpenNotice {
     pub month: YearMonth,
     pub amount: Money,
     /// How much of it is here and waits for the rest.
-    pub here: Money,
+    pub here: Total,
     /// How much names it and is in suspense.
-    pub in_suspense: Money,
+    pub in_suspense: Total,
 }
 
 impl Solution {
@@ -100,7 +100,7 @@ impl OpenNotice {
     /// What is still to be paid.
     #[must_use]
     pub fn missing(&self) -> Money {
-        Money::from_fen(self.amount.fen().saturating_sub(self.here.fen()).max(0))
+        (Total::from(self.amount) - self.here).max(Total::ZERO).nearest_money()
     }
 }
 
@@ -154,7 +154,8 @@ pub(super) fn open_notices(
 fn open_notice(notice: &OpenNotice, rules: &LetterRules) -> String {
     let (reference, month) = (notice.reference.to_string(), notice.month);
     let month = format!("{}年{}月", month.year(), month.month());
-    let [amount, here, missing] = [notice.amount, notice.here, notice.missing()].map(text::grouped);
+    let [amount, here, missing] =
+        [Total::from(notice.amount), notice.here, notice.missing().into()].map(text::grouped);
     let mut line = rules.fill(
         "open-notice",
         &[

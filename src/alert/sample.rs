@@ -4,7 +4,7 @@ use super::arrears::{Arrears, OwedMonth};
 use super::digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
 use super::identity::KnownBy;
 use super::outcome::{OpenNotice, Solution, Whereabouts};
-use crate::remittance::{Money, PaymentReference, Reason, RemarkField, YearMonth};
+use crate::remittance::{Money, PaymentReference, Reason, RemarkField, Total, YearMonth};
 use crate::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
 use chrono::{Days, NaiveDate};
 
@@ -115,8 +115,8 @@ fn whereabouts(about: About) -> Whereabouts {
                 reference,
                 month,
                 amount: due,
-                here: Money::ZERO,
-                in_suspense: Money::ZERO,
+                here: Total::ZERO,
+                in_suspense: Total::ZERO,
             };
             Whereabouts { open: vec![open], named: true, ..Whereabouts::default() }
         }

@@ -175,7 +175,7 @@ pub(super) enum Command {
     #[command(after_help = "Examples:\n  duizhang remark 'Ｐ１９０６１３３７５３示例公司5月'\n  \
         cut -d, -f13 feed.csv | duizhang remark --format json")]
     Remark(RemarkArgs),
-    /// Look into bank statements without a database, and teach how one is read
+    /// Look into bank statements, teach how one is read; list what was delivered, take a delivery back
     Feed {
         #[command(subcommand)]
         command: FeedCommand,

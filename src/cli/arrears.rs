@@ -25,7 +25,7 @@ const COLUMNS: &[Column<Arrear>] = &[
     Column {
         key: "amount",
         heading: "yuan",
-        value: |row| row.amount.map_or(Value::Absent, Value::Amount),
+        value: |row| row.amount.map_or(Value::Absent, Value::amount),
     },
     Column { key: "reference", heading: "notice", value: |row| Value::reference(row.reference) },
 ];

@@ -4,7 +4,7 @@ use super::args::Global;
 use super::centre::Centre;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value, grouped};
-use crate::remittance::Money;
+use crate::remittance::Total;
 use crate::store::{AdvanceFigures, Audit, Place, Standing};
 
 /// One place where money stands; the figures of advance balances stand beside their own place.
@@ -14,8 +14,8 @@ struct Row {
 }
 
 impl Row {
-    fn figure(&self, figure: impl Fn(&AdvanceFigures) -> Money) -> Value<'_> {
-        self.advance.as_ref().map_or(Value::Absent, |advance| Value::Amount(figure(advance)))
+    fn figure(&self, figure: impl Fn(&AdvanceFigures) -> Total) -> Value<'_> {
+        self.advance.as_ref().map_or(Value::Absent, |advance| Value::amount(figure(advance)))
     }
 }
 
@@ -30,7 +30,7 @@ const COLUMNS: &[Column<Row>] = &[
         heading: "transactions",
         value: |row| Value::count(row.standing.transactions),
     },
-    Column { key: "amount", heading: "yuan", value: |row| Value::Amount(row.standing.amount) },
+    Column { key: "amount", heading: "yuan", value: |row| Value::amount(row.standing.amount) },
     Column {
         key: "outcome",
         heading: "outcome",
@@ -39,7 +39,7 @@ const COLUMNS: &[Column<Row>] = &[
     Column {
         key: "by_outcome",
         heading: "by outcome",
-        value: |row| Value::Amount(row.standing.by_outcome),
+        value: |row| Value::amount(row.standing.by_outcome),
     },
     Column { key: "put_in", heading: "put in", value: |row| row.figure(|figures| figures.put_in) },
     Column {

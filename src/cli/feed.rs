@@ -1,4 +1,4 @@
-//! `duizhang feed`: bank statements looked into, and taught, without a database.
+//! `duizhang feed`: bank statements looked into, and taught, without a database; deliveries listed and taken back.
 //!
 //! Start at [`inspect`], which says what is in a file; [`learn`] writes a layout for one that is not understood by itself. Both
 //! open files by [`open`]: a statement is read twice, so it must be a file and no stream.
@@ -6,6 +6,7 @@
 pub(super) mod inspect;
 pub(super) mod learn;
 mod shown;
+pub(super) mod withdraw;
 
 use std::fs::File;
 use std::io::BufReader;

@@ -67,7 +67,7 @@ impl Listed {
     }
 
     fn amount(&self) -> Value<'_> {
-        Value::Amount(self.row.amount)
+        Value::amount(self.row.amount)
     }
 
     fn reason(&self) -> Value<'_> {
@@ -131,7 +131,7 @@ const NOTICES: &[Column<NoticeRow>] = &[
         heading: "name",
         value: |row| Value::maybe(row.employer_name.as_deref()),
     },
-    Column { key: "amount", heading: "amount", value: |row| Value::Amount(row.amount) },
+    Column { key: "amount", heading: "amount", value: |row| Value::amount(row.amount) },
     Column { key: "issued_on", heading: "issued", value: |row| Value::Day(row.issued_on) },
     Column {
         key: "month",
@@ -144,8 +144,8 @@ const NOTICES: &[Column<NoticeRow>] = &[
         heading: "settled",
         value: |row| row.settled_on.map_or(Value::Absent, Value::Day),
     },
-    Column { key: "from_advance", heading: "", value: |row| Value::Amount(row.from_advance) },
-    Column { key: "payable", heading: "", value: |row| Value::Amount(row.payable) },
+    Column { key: "from_advance", heading: "", value: |row| Value::amount(row.from_advance) },
+    Column { key: "payable", heading: "", value: |row| Value::amount(row.payable) },
 ];
 
 pub(super) fn notices(global: &Global, args: &NoticeArgs) -> Result<Done, Failure> {

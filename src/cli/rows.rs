@@ -9,7 +9,7 @@
 
 use super::args::Format;
 use super::failure::Failure;
-use crate::remittance::{Money, PaymentReference};
+use crate::remittance::{PaymentReference, Total};
 use crate::report::text;
 use chrono::NaiveDate;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
@@ -21,7 +21,7 @@ use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 pub(super) enum Value<'a> {
     Absent,
     Text(Cow<'a, str>),
-    Amount(Money),
+    Amount(Total),
     Number(i64),
     Day(NaiveDate),
     Truth(bool),
@@ -219,6 +219,10 @@ impl Value<'_> {
         serde_json::to_string(value).map_or(Value::Absent, Value::Nested)
     }
 
+    pub(super) fn amount(amount: impl Into<Total>) -> Value<'static> {
+        Value::Amount(amount.into())
+    }
+
     pub(super) fn count(count: u64) -> Value<'static> {
         i64::try_from(count).map_or(Value::Absent, Value::Number)
     }
@@ -282,8 +286,8 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
 }
 
 /// Yuan as people read it: `1,234,567.89`.
-pub(super) fn grouped(amount: Money) -> String {
-    let plain = amount.to_string();
+pub(super) fn grouped(amount: impl Into<Total>) -> String {
+    let plain = amount.into().to_string();
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "00"));
     let mut shown = String::from(sign);
@@ -308,7 +312,7 @@ mod tests {
             (1_000_00, "1,000.00"),
             (-1_234_567_89, "-1,234,567.89"),
         ] {
-            assert_eq!(grouped(Money::from_fen(fen)), want);
+            assert_eq!(grouped(Total::from_fen(fen)), want);
         }
     }
 

@@ -46,9 +46,9 @@ impl Written {
     fn value(&self, key: &str) -> Value<'_> {
         match self.0.get(key) {
             None | Some(serde_json::Value::Null) => Value::Absent,
-            Some(serde_json::Value::String(text)) => match Money::from_yuan(text) {
+            Some(serde_json::Value::String(text)) => match Money::of_any_size(text) {
                 // Only money has exactly this form; in a table it stands to the right, grouped.
-                Ok(money) if money.to_string() == *text => Value::Amount(money),
+                Ok(money) if money.to_string() == *text => Value::amount(money),
                 Ok(_) | Err(_) => Value::text(text),
             },
             Some(serde_json::Value::Number(number)) => {
@@ -279,7 +279,7 @@ fn roster(
     };
     let Some(roster) = books.centre().roster(id, month) else { return Ok(None) };
     let rows = roster.lines.iter().map(|line| {
-        let total: Money = [line.employer_share, line.employee_share].into_iter().sum();
+        let total = Money::together([line.employer_share, line.employee_share]);
         let key = LineKey { employee_id: &line.employee_id, month, register: None };
         Written::new(line)
             .with("month", month.to_string())
@@ -303,7 +303,7 @@ fn notice(
         .lines_of(&notice)
         .filter(|_| notice.has_lines())
         .map(|line| {
-            let total: Money = [line.employer_share, line.employee_share].into_iter().sum();
+            let total = Money::together([line.employer_share, line.employee_share]);
             Written::new(&line).with("total", total.to_string())
         })
         .collect();

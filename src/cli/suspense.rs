@@ -6,7 +6,7 @@ use super::clock;
 use super::failure::{Done, Failure};
 use super::listing::{parsed, reason};
 use super::rows::{Column, Printer, Value, grouped, one_line, stdout};
-use crate::remittance::{Money, PaymentReference};
+use crate::remittance::{Money, PaymentReference, Total};
 use crate::report::{EvidenceKind, Holds, Item, SegmentKind, Suggestion};
 use crate::store::{SuspenseFilter, SuspenseRow};
 use crate::suspense::{Act, ItemId};
@@ -25,7 +25,7 @@ const COLUMNS: &[Column<Item>] = &[
     Column { key: "bank", heading: "bank", value: |item| Value::text(&item.bank) },
     Column { key: "booked_on", heading: "booked", value: |item| Value::Day(item.booked_on) },
     Column { key: "age_days", heading: "days", value: |item| Value::count(item.age_days.into()) },
-    Column { key: "amount", heading: "amount", value: |item| Value::Amount(item.amount) },
+    Column { key: "amount", heading: "amount", value: |item| Value::amount(item.amount) },
     Column { key: "payer", heading: "payer", value: |item| Value::text(&item.payer_name) },
     Column { key: "remark", heading: "remark", value: |item| Value::Text(remark(item).into()) },
     Column { key: "reason", heading: "reason", value: |item| Value::text(item.reason.code()) },
@@ -162,13 +162,13 @@ fn added(
             .map_err(|error| Failure::Usage(format!("--from-advance {text:?}: {error}, or auto")));
     }
     let named = centre.store.notice_lines(&notices.iter().copied().collect())?;
-    let owed: Money = named.values().map(|notice| notice.amount).sum();
-    let mut given = Money::ZERO;
+    let owed: Total = named.values().map(|notice| notice.amount).sum();
+    let mut given = Total::ZERO;
     for id in items {
         let filter = SuspenseFilter { id: Some(id.clone()), ..SuspenseFilter::default() };
-        given = centre.store.suspense(&filter)?.iter().map(|row| row.amount).chain([given]).sum();
+        given += centre.store.suspense(&filter)?.iter().map(|row| row.amount).sum();
     }
-    let missing = owed.checked_sub(given).filter(|missing| *missing > Money::ZERO);
+    let missing = (owed - given).money().filter(|missing| *missing > Money::ZERO);
     missing.ok_or_else(|| {
         Failure::because(format!("nothing is missing: the notice asks for {owed}, {given} came"))
     })

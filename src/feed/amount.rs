@@ -83,7 +83,7 @@ fn plain(bytes: &[u8]) -> Option<Amount> {
 
 /// Thousands and everything that is wrong: `Money` is the one place that says what.
 fn grouped(text: &str, shown: &str) -> Result<Amount, MoneyError> {
-    let money = crate::remittance::Money::from_yuan(text).map_err(|error| match error {
+    let money = crate::remittance::Money::of_any_size(text).map_err(|error| match error {
         MoneyError::Decimals { .. } => MoneyError::Decimals { text: shown.to_owned() },
         MoneyError::Grouping { .. } => MoneyError::Grouping { text: shown.to_owned() },
         MoneyError::TooLarge { .. } => MoneyError::TooLarge { text: shown.to_owned() },

@@ -8,15 +8,11 @@
 //! without an overflow.
 
 use super::{Entry, Problem, Reject};
-use crate::remittance::{BankTransaction, Money};
+use crate::remittance::{AMOUNT_MAX, BankTransaction, Money};
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::ops::RangeInclusive;
-
-/// The largest amount that one movement may have. More is an account number in an amount's place: the
-/// housing funds of the whole country hold eleven trillion yuan together.
-pub(super) const AMOUNT_MAX: Decimal = Decimal::from_parts(276_447_231, 23_283, 0, false, 2);
 
 /// Years in which a bank books; others are a machine's empty date (`0001-01-01`, `9999-12-31`).
 const YEARS: RangeInclusive<i32> = 1980..=2099;
@@ -42,7 +38,8 @@ impl<'a> Entry<'a> {
         }
         // Nearly every amount is far below, which its digits alone say.
         let oversize = |amount: &Decimal| {
-            amount.mantissa().unsigned_abs() > SMALL && amount.abs() > AMOUNT_MAX
+            amount.mantissa().unsigned_abs() > SMALL
+                && amount.abs() > Decimal::new(AMOUNT_MAX.fen(), 2)
         };
         let why = || Problem::Amount(format!("expected at most {AMOUNT_MAX}"));
         if oversize(&self.amount) {
@@ -96,7 +93,7 @@ impl<'a> Entry<'a> {
             return Err(why("expected at most two decimals"));
         }
         let fen = amount.checked_mul(Decimal::ONE_HUNDRED).and_then(|fen| fen.to_i64());
-        fen.map(Money::from_fen).ok_or_else(|| why("expected at most 999999999999.99"))
+        fen.map(Money::from_fen).ok_or_else(|| why(&format!("expected at most {AMOUNT_MAX}")))
     }
 
     fn set_aside(&self, field: &str, found: &str, problem: Problem) -> Reject {

@@ -6,7 +6,7 @@
 use super::error::{ERRORS_MAX, ImportError, Problem};
 use super::table::Row;
 use crate::remittance::document::{self, DocumentType, DocumentTypeError};
-use crate::remittance::{Money, YearMonth};
+use crate::remittance::{AMOUNT_MAX, Money, MoneyError, YearMonth};
 use chrono::NaiveDate;
 use std::collections::HashMap;
 
@@ -141,15 +141,13 @@ fn rounded_hint(expected: &str, text: &str) -> Expected {
     format!("{expected}{}", if rounded { hint } else { "" })
 }
 
-/// No amount of a centre is larger: an account number in the amount's column is.
-const AMOUNT_MAX: Money = Money::from_fen(999_999_999_999_99);
-
 /// More than zero, to the fen.
 pub(super) fn amount(text: &str) -> Result<Money, Expected> {
     match Money::from_yuan(text) {
-        Ok(amount) if amount > AMOUNT_MAX => Err(format!("expected at most {AMOUNT_MAX}")),
         Ok(amount) if amount > Money::ZERO => Ok(amount),
         Ok(_) => Err("expected more than zero".to_owned()),
+        // What was found stands beside it in its own field.
+        Err(MoneyError::TooLarge { .. }) => Err(format!("expected at most {AMOUNT_MAX}")),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -12,7 +12,7 @@ mod words;
 
 pub use code::BecauseError;
 
-use crate::remittance::{Money, PaymentReference, RefundReference, YearMonth};
+use crate::remittance::{Money, PaymentReference, RefundReference, Total, YearMonth};
 use chrono::NaiveDate;
 
 /// The explanation of a decision.
@@ -105,7 +105,7 @@ pub struct Standing {
     pub reference: PaymentReference,
     pub due: Money,
     /// What the parts sum to; of [`Verdict::Overpaid`] and the two after it, those in one bank and month.
-    pub received: Money,
+    pub received: Total,
     pub parts: usize,
     /// Receiving banks and booking months of these parts.
     pub banks: usize,

@@ -12,7 +12,7 @@
 use super::because::{Doubt, Named, NoticeState, Together, Unconfirmed};
 use super::{Because, Decision, Item, Kind, Night, NoticeFact, Notices, place};
 use crate::remark::Claim;
-use crate::remittance::{Direction, Money, NoticeStatus, Outcome, PaymentReference, Reason};
+use crate::remittance::{Direction, Money, NoticeStatus, Outcome, PaymentReference, Reason, Total};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A certain claim on one notice, small enough to sort a million of.
@@ -149,13 +149,16 @@ pub(super) fn settle_several(night: &mut Night<'_, '_>, claims: &Claims) -> Vec<
         let Some(item) = night.items.get(place(index)) else { continue };
         let named = named(night, &item.claim);
         let certain = matches!(item.claim, Claim::Several(_));
-        let with_advance = certain && sum_of_open(&named) != Some(item.amount);
+        let with_advance = certain && sum_of_open(&named) != Some(item.amount.into());
         let missing = if with_advance { sum_of_payable(night, &named) } else { None };
-        if !certain || (with_advance && missing.map(|(payable, _)| payable) != Some(item.amount)) {
+        if !certain
+            || (with_advance && missing.map(|(payable, _)| payable) != Some(item.amount.into()))
+        {
             refused.push(index);
             continue;
         }
-        let from_advance = missing.map(|(_, reserved)| reserved).unwrap_or_default();
+        let from_advance =
+            missing.map(|(_, reserved)| reserved.nearest_money()).unwrap_or_default();
         for each in &named {
             if let (_, Some(notice)) = state(night, each.reference) {
                 night.pay(notice);
@@ -188,9 +191,9 @@ fn together(
 }
 
 /// What open notices sum to; `None` if one of them is not open.
-fn sum_of_open(named: &[Named]) -> Option<Money> {
-    named.iter().try_fold(Money::ZERO, |sum, named| match named.state {
-        NoticeState::Open(due) => sum.checked_add(due),
+fn sum_of_open(named: &[Named]) -> Option<Total> {
+    named.iter().try_fold(Total::ZERO, |sum, named| match named.state {
+        NoticeState::Open(due) => Some(sum + due.into()),
         NoticeState::Unknown | NoticeState::Paid(_) | NoticeState::Revoked(_) => None,
     })
 }
@@ -199,13 +202,16 @@ fn sum_of_open(named: &[Named]) -> Option<Money> {
 ///
 /// `None` if one of them is not open, if none has anything reserved, or if one needs no payment at all. All of
 /// them take what is reserved: were it some, the payer's sum could mean several things.
-fn sum_of_payable(night: &Night<'_, '_>, named: &[Named]) -> Option<(Money, Money)> {
-    let (mut payable, mut reserved) = (Money::ZERO, Money::ZERO);
+fn sum_of_payable(night: &Night<'_, '_>, named: &[Named]) -> Option<(Total, Total)> {
+    let (mut payable, mut reserved) = (Total::ZERO, Total::ZERO);
     for each in named {
         let fact = night.notices.get(each.reference)?;
         let open = matches!(each.state, NoticeState::Open(_)) && fact.payable > Money::ZERO;
-        payable = payable.checked_add(fact.payable).filter(|_| open)?;
-        reserved = reserved.checked_add(fact.reserved())?;
+        if !open {
+            return None;
+        }
+        payable += fact.payable.into();
+        reserved += fact.reserved().into();
     }
     (!reserved.is_zero()).then_some((payable, reserved))
 }

@@ -24,14 +24,15 @@ pub enum Cover {
 /// An amount and how many parts have it.
 #[derive(Clone, Copy)]
 struct Group {
-    amount: i64,
+    amount: i128,
     count: u32,
 }
 
 /// One way to take parts of a half: what they sum to, and how many of each group, in mixed radix.
 #[derive(Clone, Copy)]
 struct Taken {
-    sum: i64,
+    /// Wider than any part: parts that a database holds may add up past 64 bits.
+    sum: i128,
     code: u64,
 }
 
@@ -41,15 +42,14 @@ struct Taken {
 /// budget needed where all parts together are just enough or too little.
 #[must_use]
 pub fn search(parts: &[i64], target: i64, budget: usize) -> Cover {
-    let usable = || parts.iter().copied().filter(|amount| *amount <= target);
-    let total = usable().fold(0_i64, i64::saturating_add);
+    let usable = || parts.iter().filter(|amount| **amount <= target).copied().map(i128::from);
+    let (total, most) = (usable().sum::<i128>(), target);
+    let target = i128::from(target);
     if total < target || target <= 0 {
         return Cover::None;
     }
     if total == target {
-        return Cover::Unique(
-            (0..parts.len()).filter(|i| parts.get(*i) <= Some(&target)).collect(),
-        );
+        return Cover::Unique((0..parts.len()).filter(|i| parts.get(*i) <= Some(&most)).collect());
     }
     if usable().count() > budget {
         return Cover::OverBudget;
@@ -66,7 +66,7 @@ pub fn search(parts: &[i64], target: i64, budget: usize) -> Cover {
     }
 }
 
-fn groups(mut amounts: Vec<i64>) -> Vec<Group> {
+fn groups(mut amounts: Vec<i128>) -> Vec<Group> {
     amounts.sort_unstable();
     let mut groups: Vec<Group> = Vec::new();
     for amount in amounts {
@@ -96,16 +96,16 @@ fn halves(mut groups: Vec<Group>) -> (Vec<Group>, Vec<Group>) {
 }
 
 /// All sums of a half that do not exceed the target, rising.
-fn sums(half: &[Group], target: i64) -> Vec<Taken> {
+fn sums(half: &[Group], target: i128) -> Vec<Taken> {
     let mut all = vec![Taken { sum: 0, code: 0 }];
     let mut radix = 1_u64;
     for group in half {
         let before = all.len();
         for taken in 1..=group.count {
-            let more = group.amount.saturating_mul(i64::from(taken));
+            let more = group.amount * i128::from(taken);
             for index in 0..before {
                 let Some(base) = all.get(index).copied() else { break };
-                let sum = base.sum.saturating_add(more);
+                let sum = base.sum + more;
                 if sum <= target {
                     all.push(Taken { sum, code: base.code + radix * u64::from(taken) });
                 }
@@ -125,12 +125,12 @@ enum Met {
 }
 
 /// Walks up one list and down the other; stops at the second pair that reaches the target.
-fn meet(left: &[Taken], right: &[Taken], target: i64) -> Met {
+fn meet(left: &[Taken], right: &[Taken], target: i128) -> Met {
     let mut met = Met::Never;
     let mut down = right.iter().rev().peekable();
     let mut up = left.iter().peekable();
     while let (Some(low), Some(high)) = (up.peek(), down.peek()) {
-        match low.sum.saturating_add(high.sum).cmp(&target) {
+        match (low.sum + high.sum).cmp(&target) {
             std::cmp::Ordering::Less => {
                 up.next();
             }
@@ -167,11 +167,16 @@ fn counts(half: &[Group], mut code: u64) -> Vec<Group> {
 }
 
 fn first_of_each(parts: &[i64], mut wanted: Vec<Group>) -> Vec<usize> {
-    let mut take = |amount: i64| {
+    let mut take = |amount: i128| {
         let group = wanted.iter_mut().find(|group| group.amount == amount && group.count > 0);
         group.map(|group| group.count -= 1).is_some()
     };
-    parts.iter().enumerate().filter(|(_, amount)| take(**amount)).map(|(index, _)| index).collect()
+    parts
+        .iter()
+        .enumerate()
+        .filter(|(_, amount)| take(i128::from(**amount)))
+        .map(|(index, _)| index)
+        .collect()
 }
 
 #[cfg(test)]
@@ -205,6 +210,9 @@ mod tests {
             (&many,                  30,     OverBudget),            // 25 are not,
             (&many,                  325,    Unique((0..25).collect())), // unless all of them are needed,
             (&many,                  326,    None),                  // or even all are too little.
+            // Two that together pass 64 bits are more than the target, not equal to it.
+            (&[i64::MAX, i64::MAX],  i64::MAX, Unique(vec![0])),
+            (&[i64::MAX - 1, i64::MAX - 2], i64::MAX, None),
         ];
         for (parts, target, want) in rows {
             assert_eq!(&search(parts, *target, 24), want, "{parts:?} for {target}");

@@ -12,7 +12,7 @@ use super::cover::{self, Cover};
 use super::disagree::{self, Suspect};
 use super::suggest::EmployerIndex;
 use super::{BankIndex, Because, Decision, Item, Night, NoticeFact, PayingBank, place};
-use crate::remittance::{Money, Outcome, PaymentReference, Reason, YearMonth};
+use crate::remittance::{Money, Outcome, PaymentReference, Reason, Total, YearMonth};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The parts of a notice that rule 1 does not settle, and how they stand.
@@ -262,7 +262,7 @@ fn open_verdict(
     standing
 }
 
-fn sum(parts: &[Placed<'_, '_>]) -> Money {
+fn sum(parts: &[Placed<'_, '_>]) -> Total {
     parts.iter().map(|(_, item)| item.amount).sum()
 }
 

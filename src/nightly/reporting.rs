@@ -8,7 +8,7 @@ use super::{NightError, wording};
 use crate::feed;
 use crate::matching::Because;
 use crate::remark::{self, Reader, Reading};
-use crate::remittance::{Direction, Money, RemarkField, YearMonth};
+use crate::remittance::{Direction, Money, RemarkField, Total, YearMonth};
 use crate::report::{
     Awaiting, Centre, Explanation, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
     RemarkText, Report, Segment, SegmentKind, Suggestion, Tally, Warning,
@@ -174,10 +174,10 @@ fn movement(evening: &Evening, items: &[Item], as_of: NaiveDate) -> Movement {
 }
 
 fn awaiting(evening: &Evening, rules: &Rulebook) -> Vec<Awaiting> {
-    let mut received: BTreeMap<_, (Money, NaiveDate)> = BTreeMap::new();
+    let mut received: BTreeMap<_, (Total, NaiveDate)> = BTreeMap::new();
     for row in &evening.awaiting {
-        let (sum, latest) = received.entry(row.reference).or_insert((Money::ZERO, row.booked_on));
-        *sum = [*sum, row.amount].into_iter().sum();
+        let (sum, latest) = received.entry(row.reference).or_insert((Total::ZERO, row.booked_on));
+        *sum += row.amount.into();
         *latest = row.booked_on.max(*latest);
     }
     let lag = rules.matching.lag_working_days;

@@ -63,7 +63,7 @@ impl Correction {
     /// Both sides together.
     #[must_use]
     pub fn amount(&self) -> Money {
-        [self.employer_share, self.employee_share].into_iter().sum()
+        Money::together([self.employer_share, self.employee_share])
     }
 
     fn is_of(&self, line: LineKey<'_>) -> bool {
@@ -87,7 +87,7 @@ impl Centre {
     #[must_use]
     pub fn corrected(&self, employer_id: &Id, line: LineKey<'_>) -> Money {
         let of_line = self.corrections(employer_id).filter(|correction| correction.is_of(line));
-        of_line.map(|correction| correction.amount()).sum()
+        Money::together(of_line.map(|correction| correction.amount()))
     }
 }
 
@@ -152,7 +152,7 @@ pub(super) fn correct_paid(work: &mut Work<'_>, op: &CorrectPaid) -> Result<Outp
 }
 
 fn note(work: &mut Work<'_>, op: &CorrectPaid, ordinal: u32, line: &PaidLine, counter: Counter) {
-    let was: Money = [line.employer_share, line.employee_share].into_iter().sum();
+    let was = Money::together([line.employer_share, line.employee_share]);
     let left = was.checked_sub(op.amount).unwrap_or_default();
     let subject = match &op.register_id {
         Some(register_id) => format!("{} {register_id} {}", op.employee_id, op.month),

@@ -132,7 +132,8 @@ fn single(
     };
     let amount: Option<Money> = match content {
         RegisterContent::Supplement(lines) => {
-            Some(lines.iter().flat_map(|line| [line.employer_share, line.employee_share]).sum())
+            let shares = lines.iter().flat_map(|line| [line.employer_share, line.employee_share]);
+            Some(Money::together(shares))
         }
         RegisterContent::Open(_)
         | RegisterContent::Unseal(_)

@@ -33,7 +33,7 @@ pub(super) fn index_unpaid(centre: &mut Centre, put: &Put<Register>) {
     for (row, adds) in [(&put.before, false), (&put.after, true)] {
         let Some(row) = row.as_ref().filter(|row| row.is_open()) else { continue };
         for line in row.supplements() {
-            let amount = [line.employer_share, line.employee_share].into_iter().sum();
+            let amount = Money::together([line.employer_share, line.employee_share]);
             let key = (row.employer_id.clone(), line.employee_id.clone(), line.for_month, amount);
             count(&mut centre.unpaid, key, adds);
         }
@@ -90,6 +90,6 @@ impl Work<'_> {
         let all = elsewhere.into_iter().map(|other| &**other).chain([account]);
         let both = all.map(|one| (one.month_total(year, month), one.year_total(year)));
         let (of_month, of_year): (Vec<Money>, Vec<Money>) = both.unzip();
-        (of_month.into_iter().sum(), of_year.into_iter().sum())
+        (Money::together(of_month), Money::together(of_year))
     }
 }

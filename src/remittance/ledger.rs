@@ -14,7 +14,7 @@ use super::enrolment::EmployerAccount;
 use super::payment::IssuedNotice;
 use super::refusal::Refusal;
 use super::wire::day;
-use super::{Id, Money, PaymentReference, Subject, YearMonth};
+use super::{Id, Money, PaymentReference, Subject, Total, YearMonth};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -111,7 +111,9 @@ impl Posting {
     #[must_use]
     pub const fn moves(&self) -> Money {
         match self.subject {
-            Subject::BankDeposit => Money::from_fen(self.debit.fen() - self.credit.fen()),
+            Subject::BankDeposit => {
+                Money::from_fen(self.debit.fen().saturating_sub(self.credit.fen()))
+            }
             Subject::Contributions
             | Subject::Receipts
             | Subject::Suspense
@@ -119,7 +121,7 @@ impl Posting {
             | Subject::Refund
             | Subject::Clearing
             | Subject::Transit
-            | Subject::Other => Money::from_fen(self.credit.fen() - self.debit.fen()),
+            | Subject::Other => Money::from_fen(self.credit.fen().saturating_sub(self.debit.fen())),
         }
     }
 }
@@ -128,7 +130,7 @@ impl Balances {
     /// What is credited: everything that is owed to somebody.
     #[must_use]
     pub fn owed(&self) -> Money {
-        [self.fund, self.clearing, self.advance, self.transit].into_iter().sum()
+        Money::together([self.fund, self.clearing, self.advance, self.transit])
     }
 
     fn post(&mut self, posting: Posting) -> Result<(), Refusal> {
@@ -161,8 +163,8 @@ impl Work<'_> {
     ) -> Result<(), Refusal> {
         let moves = |posting: &&Posting| posting.debit != posting.credit;
         let postings: Vec<Posting> = postings.iter().filter(moves).copied().collect();
-        let debit: Money = postings.iter().map(|posting| posting.debit).sum();
-        let credit: Money = postings.iter().map(|posting| posting.credit).sum();
+        let debit: Total = postings.iter().map(|posting| posting.debit).sum();
+        let credit: Total = postings.iter().map(|posting| posting.credit).sum();
         assert_eq!(debit, credit, "a voucher is balanced by whoever composes it");
         for posting in &postings {
             employer.balances.post(*posting)?;
@@ -217,7 +219,7 @@ impl Centre {
         let mut funds: BTreeMap<&Id, Money> = BTreeMap::new();
         for account in &self.accounts {
             let fund = funds.entry(&account.employer_id).or_default();
-            *fund = [*fund, account.balance].into_iter().sum();
+            *fund = Money::together([*fund, account.balance]);
         }
         for employer in &self.employers {
             let Balances { deposit, fund, .. } = employer.balances;
@@ -236,8 +238,8 @@ impl Centre {
             check(&notice.reference, "a notice is its lines", notice.amount, lines);
         }
         for voucher in &self.vouchers {
-            let debit = voucher.postings.iter().map(|posting| posting.debit).sum();
-            let credit = voucher.postings.iter().map(|posting| posting.credit).sum();
+            let debit = Money::together(voucher.postings.iter().map(|posting| posting.debit));
+            let credit = Money::together(voucher.postings.iter().map(|posting| posting.credit));
             check(&voucher.employer_id, "debits are credits", debit, credit);
         }
         if gaps.is_empty() { Ok(()) } else { Err(gaps) }
@@ -251,7 +253,7 @@ impl Centre {
         let mut totals: BTreeMap<(&Id, &Id), Money> = BTreeMap::new();
         for entry in &self.entries {
             let total = totals.entry((&entry.employer_id, &entry.employee_id)).or_default();
-            *total = [*total, entry.amount].into_iter().sum();
+            *total = Money::together([*total, entry.amount]);
         }
         let gaps: Vec<Gap> = self
             .accounts
@@ -271,7 +273,8 @@ impl Centre {
     }
 
     fn notice_total(&self, notice: &IssuedNotice) -> Money {
-        self.lines_of(notice).flat_map(|line| [line.employer_share, line.employee_share]).sum()
+        let lines = self.lines_of(notice);
+        Money::together(lines.flat_map(|line| [line.employer_share, line.employee_share]))
     }
 }
 

@@ -2,12 +2,20 @@
 //!
 //! Start at [`Money`]. Text becomes money in [`Money::from_yuan`] alone, so there is one place that
 //! decides what an amount may look like. Foreign amounts with other decimals are not money here:
-//! `feed` keeps them as decimals and sets them aside.
+//! `feed` keeps them as decimals and sets them aside. Sums of rows are a [`super::Total`].
 //!
-//! Invariant: arithmetic is checked; a sum that would overflow is `None`, not a wrong number.
+//! Invariant: what people and files bring is at most [`AMOUNT_MAX`]; arithmetic is checked, and a sum
+//! that would overflow is `None`, not a wrong number.
 
 use std::fmt;
-use std::iter::Sum;
+
+/// The largest amount that anybody may bring: 999,999,999,999.99 yuan, in either sign.
+///
+/// Source: the contract ("Input files"). The housing funds of the whole country hold eleven trillion
+/// yuan together; what is more is a serial or an account number in the amount's place. 92,233 of the
+/// largest add up within 64 bits, and sums are kept in 128 all the same: a database may hold rows that an
+/// older release took in.
+pub const AMOUNT_MAX: Money = Money::from_fen(999_999_999_999_99);
 
 /// An amount in fen (1/100 yuan); negative where money goes out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,12 +58,27 @@ impl Money {
         self.fen.checked_add(other.fen).map(Self::from_fen)
     }
 
+    /// The sum of the few amounts that one thing is made of: both shares of a line, the lines of one
+    /// notice. It ends where 64 bits end, which no bounded amounts reach; what sums rows of a database is
+    /// [`super::Total`].
+    #[must_use]
+    pub fn together(amounts: impl IntoIterator<Item = Self>) -> Self {
+        let sum: super::Total = amounts.into_iter().sum();
+        sum.nearest_money()
+    }
+
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.fen.checked_sub(other.fen).map(Self::from_fen)
     }
 
-    /// Reads yuan such as `1200`, `-3.5`, `1,200.00`.
+    /// Whether it is at most [`AMOUNT_MAX`], in either sign.
+    #[must_use]
+    pub const fn is_within_bound(self) -> bool {
+        self.fen.unsigned_abs() <= AMOUNT_MAX.fen.unsigned_abs()
+    }
+
+    /// Reads yuan such as `1200`, `-3.5`, `1,200.00`, of at most [`AMOUNT_MAX`].
     ///
     /// Commas are taken only where they group thousands; a third decimal is refused, not rounded
     /// (contract, "Input files"). White space around the amount is the caller's to trim.
@@ -63,6 +86,19 @@ impl Money {
     /// # Errors
     /// [`MoneyError`], with the character or the text that was found.
     pub fn from_yuan(text: &str) -> Result<Self, MoneyError> {
+        let amount = Self::of_any_size(text)?;
+        if amount.is_within_bound() {
+            Ok(amount)
+        } else {
+            Err(MoneyError::TooLarge { text: text.to_owned() })
+        }
+    }
+
+    /// The same for what is in the books already, and for sums that files declare: as much as 64 bits hold.
+    ///
+    /// # Errors
+    /// [`MoneyError`], with the character or the text that was found.
+    pub fn of_any_size(text: &str) -> Result<Self, MoneyError> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -122,13 +158,6 @@ fn unexpected(text: &str) -> MoneyError {
     MoneyError::Grouping { text: text.to_owned() }
 }
 
-impl Sum for Money {
-    /// Saturates: a sum this large is no real balance, and `audit` reports it as a gap.
-    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        Self { fen: amounts.fold(0, |total, amount| total.saturating_add(amount.fen)) }
-    }
-}
-
 /// Writes yuan with two decimals and no grouping, as every file and JSON of ours does: `1200.00`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,7 +179,7 @@ impl fmt::Display for MoneyError {
                 write!(f, "expected commas between groups of three digits, found {text:?}")
             }
             Self::TooLarge { text } => {
-                write!(f, "expected at most 92233720368547758.07, found {text:?}")
+                write!(f, "expected at most {AMOUNT_MAX}, found {text:?}")
             }
         }
     }
@@ -187,7 +216,11 @@ mod tests {
             ("1e3",         Err("expected a digit at position 2, found 'e'")),
             ("--1",         Err("expected a digit at position 2, found '-'")),
             ("１２",         Err("expected a digit at position 1, found '１'")),
-            ("92233720368547758.08", Err("expected at most 92233720368547758.07, found \"92233720368547758.08\"")),
+            ("999999999999.99", Ok(999_999_999_999_99)),
+            ("-999,999,999,999.99", Ok(-999_999_999_999_99)),
+            ("1000000000000", Err("expected at most 999999999999.99, found \"1000000000000\"")),
+            ("-1000000000000.00", Err("expected at most 999999999999.99, found \"-1000000000000.00\"")),
+            ("92233720368547758.08", Err("expected at most 999999999999.99, found \"92233720368547758.08\"")),
         ];
         for (text, want) in rows {
             let got = Money::from_yuan(text).map(Money::fen).map_err(|error| error.to_string());
@@ -197,9 +230,9 @@ mod tests {
 
     #[test]
     fn money_prints_what_it_reads() {
-        for fen in [0, 1, -1, 99, 100, -12_345, i64::MAX] {
+        for fen in [0, 1, -1, 99, 100, -12_345, AMOUNT_MAX.fen(), i64::MAX] {
             let money = Money::from_fen(fen);
-            assert_eq!(Money::from_yuan(&money.to_string()), Ok(money), "{fen} fen");
+            assert_eq!(Money::of_any_size(&money.to_string()), Ok(money), "{fen} fen");
         }
     }
 }

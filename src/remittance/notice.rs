@@ -1,6 +1,6 @@
 //! The payment notice (缴款通知书) as matching needs it: what is owed under which reference.
 
-use super::{Money, PaymentReference, YearMonth};
+use super::{Money, PaymentReference, Total, YearMonth};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::fmt;
@@ -58,7 +58,7 @@ impl NoticeStatus {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PartsHere {
     pub count: u64,
-    pub sum: Money,
+    pub sum: Total,
 }
 
 /// A notice's state as lists and pages say it: its status, and whether a part of its money is here.

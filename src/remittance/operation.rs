@@ -67,6 +67,7 @@ macro_rules! operations {
             /// # Errors
             /// [`Refusal`]: why not, and what must be done first.
             pub fn apply(&mut self, operation: &Operation, line: u64) -> Result<Applied, Refusal> {
+                super::bound::within_bound(operation)?;
                 self.work(operation.on(), Some(line), |work| {
                     work.signed_by(operation.by());
                     match operation {

@@ -295,6 +295,7 @@ pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Ref
     let amounts = rosters.iter().map(|roster| roster.total);
     let mut amounts = amounts.chain(supplements.iter().map(Register::amount));
     let amount = amounts.try_fold(Money::ZERO, sum)?;
+    super::bound::bounded(amount)?;
     if amount.is_zero() {
         return Err(Refusal::NothingWaits { employer: op.employer_id.clone() });
     }

@@ -265,7 +265,7 @@ impl Policy {
     pub fn year_cap(&self, contribution_year: i32) -> Money {
         let first = YearMonth::new(contribution_year, self.contribution_year_month);
         let months = std::iter::successors(first, |month| Some(month.next())).take(12);
-        months.map(|month| self.month_cap(month)).sum()
+        Money::together(months.map(|month| self.month_cap(month)))
     }
 
     /// The most one employee can be paid for a month: both sides of the highest base at the highest rate.

@@ -223,7 +223,8 @@ impl Register {
     /// Both sides of every supplement line; zero for registers of other kinds.
     #[must_use]
     pub fn amount(&self) -> Money {
-        self.supplements().iter().flat_map(|line| [line.employer_share, line.employee_share]).sum()
+        let lines = self.supplements().iter();
+        Money::together(lines.flat_map(|line| [line.employer_share, line.employee_share]))
     }
 
     /// The supplement lines; none for registers of other kinds.

@@ -75,7 +75,7 @@ impl Roster {
     /// operation needs them, but never where money moves by them.
     pub(super) fn check_lines(&self) -> Result<(), Refusal> {
         let shares = self.lines.iter().flat_map(|line| [line.employer_share, line.employee_share]);
-        let found: Money = shares.sum();
+        let found = Money::together(shares);
         if found == self.total {
             return Ok(());
         }

@@ -5,7 +5,7 @@
 //! what was expected.
 
 use super::document::DocumentType;
-use super::{Money, PaymentReference, Rate, Subject, YearMonth};
+use super::{Money, PaymentReference, Rate, Subject, Total, YearMonth};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -46,8 +46,15 @@ macro_rules! as_text {
 }
 
 as_text!(Money, "yuan as a string such as \"5000.00\"", |text| {
-    Money::from_yuan(text).map_err(|error| format!("amount {text:?}: {error}"))
+    // What is kept is read here too; what somebody asks for is bounded where it is applied.
+    Money::of_any_size(text).map_err(|error| format!("amount {text:?}: {error}"))
 });
+impl Serialize for Total {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 as_text!(DocumentType, "a document type such as \"passport\"", |text| {
     text.parse().map_err(|error: super::document::DocumentTypeError| error.to_string())
 });

@@ -4,7 +4,7 @@
 //! pass each; groups without items are left out by reason and bank, kept by age.
 
 use super::{Age, Item, Report, as_text};
-use crate::remittance::{Money, Reason};
+use crate::remittance::{Money, Reason, Total};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::iter::Sum;
@@ -14,7 +14,7 @@ use std::iter::Sum;
 pub struct Tally {
     pub count: u64,
     #[serde(serialize_with = "as_text")]
-    pub amount: Money,
+    pub amount: Total,
 }
 
 /// One receiving bank's open items.
@@ -46,11 +46,10 @@ pub struct AgeTotal {
 
 impl Tally {
     #[must_use]
-    pub const fn one(amount: Money) -> Self {
-        Self { count: 1, amount }
+    pub fn one(amount: Money) -> Self {
+        Self { count: 1, amount: amount.into() }
     }
 
-    /// Saturates like every sum of [`Money`]; `audit` names a balance that large.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         [self, other].into_iter().sum()
@@ -58,10 +57,7 @@ impl Tally {
 
     #[must_use]
     pub fn minus(self, other: Self) -> Self {
-        Self {
-            count: self.count.saturating_sub(other.count),
-            amount: Money::from_fen(self.amount.fen().saturating_sub(other.amount.fen())),
-        }
+        Self { count: self.count.saturating_sub(other.count), amount: self.amount - other.amount }
     }
 }
 
@@ -69,7 +65,7 @@ impl Sum for Tally {
     fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
         tallies.fold(Self::default(), |total, tally| Self {
             count: total.count.saturating_add(tally.count),
-            amount: [total.amount, tally.amount].into_iter().sum(),
+            amount: total.amount + tally.amount,
         })
     }
 }

@@ -4,7 +4,7 @@
 //! serial number; only amounts, ages and numbers are numbers.
 
 use super::{Age, Explanation, Item, Language, words};
-use crate::remittance::{Money, RemarkField};
+use crate::remittance::{RemarkField, Total};
 use chrono::NaiveDate;
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub(super) struct Column {
 pub(super) enum Value<'a> {
     Text(Cow<'a, str>),
     Count(u64),
-    Amount(Money),
+    Amount(Total),
     Date(NaiveDate),
 }
 
@@ -31,7 +31,7 @@ pub(super) const COLUMNS: [Column; 20] = [
     column("账号", "Account", 11, |item, _| text(item.account.as_str())),
     column("流水号", "Serial", 24, |item, _| text(&item.serial)),
     column("入账日", "Booked on", 11, |item, _| Value::Date(item.booked_on)),
-    column("金额", "Amount", 15, |item, _| Value::Amount(item.amount)),
+    column("金额", "Amount", 15, |item, _| Value::Amount(item.amount.into())),
     column("付款方", "Payer", 28, |item, _| text(&item.payer_name)),
     column("付款账号", "Payer account", 11, |item, _| text(item.payer_account.as_str())),
     column("附言", "Postscript", 30, |item, _| text(item.remark(RemarkField::Postscript))),

@@ -17,7 +17,7 @@ use super::{
     Age, AgeTotal, Awaiting, Evidence, Holds, Item, Language, NightPoint, RemarkText, Report,
     Stage, Suggestion, Tally, Warning, text,
 };
-use crate::remittance::{Money, Outcome, Reason};
+use crate::remittance::{Outcome, Reason, Total};
 use askama::Template;
 use chrono::Datelike;
 use select::{Group, Index};
@@ -89,8 +89,8 @@ impl<'a> Page<'a> {
         self.options.language == Language::English
     }
 
-    fn yuan(&self, amount: impl Borrow<Money>) -> String {
-        text::grouped(*amount.borrow())
+    fn yuan(&self, amount: impl Into<Total>) -> String {
+        text::grouped(amount)
     }
 
     fn count(&self, count: impl Borrow<u64>) -> String {
@@ -161,10 +161,10 @@ impl<'a> Page<'a> {
 
     /// A part of the open amount in thousandths, for the length of a bar; signs do not matter to it.
     fn share(&self, tally: impl Borrow<Tally>) -> u64 {
-        let whole: u64 =
-            self.report.items.iter().map(|item| item.amount.fen().unsigned_abs()).sum();
-        let part = u128::from(tally.borrow().amount.fen().unsigned_abs()) * 1000;
-        u64::try_from(part.checked_div(u128::from(whole)).unwrap_or(0)).unwrap_or(1000).min(1000)
+        let sizes = self.report.items.iter().map(|item| item.amount.fen().unsigned_abs());
+        let whole: u128 = sizes.map(u128::from).sum();
+        let part = tally.borrow().amount.fen().unsigned_abs().saturating_mul(1000);
+        u64::try_from(part.checked_div(whole).unwrap_or(0)).unwrap_or(1000).min(1000)
     }
 
     fn matched_percent(&self) -> Option<String> {

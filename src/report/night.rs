@@ -4,7 +4,7 @@
 //! amounts are signed; a settled credit that a bank took back hangs with a negative amount.
 
 use super::{Tally, as_text};
-use crate::remittance::{Money, Outcome, PaymentReference, YearMonth};
+use crate::remittance::{Money, Outcome, PaymentReference, Total, YearMonth};
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -47,7 +47,7 @@ pub struct Movement {
     pub new: Tally,
     pub cleared: Tally,
     /// The balance of the suspense account in the ledger, read independently of the items.
-    pub ledger: Money,
+    pub ledger: Total,
 }
 
 /// A part that waits for the rest of its notice.
@@ -67,7 +67,7 @@ pub struct Awaiting {
     pub due: Money,
     /// What has come for it so far, this part included.
     #[serde(serialize_with = "as_text")]
-    pub received: Money,
+    pub received: Total,
     /// The month of the booking, open until `until`.
     #[serde(serialize_with = "as_text")]
     pub month: YearMonth,
@@ -104,8 +104,8 @@ impl Movement {
 
     /// The ledger's figure less ours; zero when all is well.
     #[must_use]
-    pub fn gap(&self) -> Money {
-        self.ledger.checked_sub(self.closing().amount).unwrap_or(self.ledger)
+    pub fn gap(&self) -> Total {
+        self.ledger - self.closing().amount
     }
 }
 
@@ -144,16 +144,16 @@ mod tests {
 
     #[test]
     fn the_closing_balance_ties_to_the_ledger_or_names_the_gap() {
-        let tally = |count, fen| Tally { count, amount: Money::from_fen(fen) };
+        let tally = |count, fen| Tally { count, amount: Total::from_fen(fen) };
         let movement = Movement {
             opening: tally(3, 900_00),
             new: tally(2, 200_00),
             cleared: tally(1, 100_00),
-            ledger: Money::from_fen(1000_00),
+            ledger: Total::from_fen(1000_00),
         };
         assert_eq!(movement.closing(), tally(4, 1000_00));
         assert!(movement.ties());
-        let off = Movement { ledger: Money::from_fen(999_99), ..movement };
+        let off = Movement { ledger: Total::from_fen(999_99), ..movement };
         assert!(!off.ties());
         assert_eq!(off.gap().to_string(), "-0.01");
     }

@@ -3,15 +3,15 @@
 //! Texts come from payers and banks. [`cell`] makes one safe for a spreadsheet cell, [`visible`]
 //! shows a character that would otherwise hide or turn the line around.
 
-use crate::remittance::Money;
+use crate::remittance::Total;
 use std::borrow::Cow;
 
 /// What a spreadsheet takes as the beginning of a formula, wide forms included.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// `12,345.60`.
-pub(crate) fn grouped(amount: Money) -> String {
-    let plain = amount.to_string();
+pub(crate) fn grouped(amount: impl Into<Total>) -> String {
+    let plain = amount.into().to_string();
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "00"));
     format!("{sign}{}.{fraction}", thousands(whole))
@@ -119,7 +119,7 @@ mod tests {
             (1000_00, "1,000.00"),
             (-1234567_89, "-1,234,567.89"),
         ] {
-            assert_eq!(grouped(Money::from_fen(fen)), want);
+            assert_eq!(grouped(Total::from_fen(fen)), want);
         }
     }
 

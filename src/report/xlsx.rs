@@ -11,7 +11,7 @@ mod summary;
 
 use super::column::{COLUMNS, Value};
 use super::{Item, Language, Report, text, words::Words};
-use crate::remittance::Money;
+use crate::remittance::Total;
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
@@ -23,7 +23,7 @@ use std::io::{Seek, Write};
 const CELL_UNITS_MAX: usize = 32_767;
 
 /// The largest amount a cell shows to the fen: fifteen significant digits.
-const AMOUNT_FEN_MAX: u64 = 999_999_999_999_999;
+const AMOUNT_FEN_MAX: u128 = 999_999_999_999_999;
 
 /// The rows a sheet can hold below its header.
 const ROWS_MAX: usize = 1_048_575;
@@ -235,9 +235,10 @@ fn amount(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    amount: Money,
+    amount: impl Into<Total>,
     format: &Format,
 ) -> Result<(), XlsxError> {
+    let amount = amount.into();
     let exact = amount.to_string();
     if amount.fen().unsigned_abs() > AMOUNT_FEN_MAX {
         return sheet.write_string_with_format(row, column, exact, format).map(|_| ());

@@ -91,6 +91,12 @@ fn look(
     })
 }
 
+/// A sum as two columns keep it (`sql::in_columns`), in PostgreSQL's words: only there months are taken off.
+fn two_columns(what: &str) -> String {
+    let sum = format!("sum({what})");
+    format!("mod({sum}, 1000000000000000000), div({sum}, 1000000000000000000)")
+}
+
 /// Keeps a month's sums and takes its partitions off.
 fn take_off(
     connection: &Connection,
@@ -101,21 +107,26 @@ fn take_off(
     let within = "booked_on >= ?2 and t.booked_on < ?3";
     let kept = [
         format!(
-            "insert into archived_place (centre_id, month, outcome, direction, count, amount_fen)
-             select t.centre_id, ?1, {OUTCOME}, t.direction, count(*), sum(t.amount_fen) {STANDING}
-             where t.{within} group by 1, 3, 4"
+            "insert into archived_place
+                (centre_id, month, outcome, direction, count, amount_fen, amount_over)
+             select t.centre_id, ?1, {OUTCOME}, t.direction, count(*), {} {STANDING}
+             where t.{within} group by 1, 3, 4",
+            two_columns("t.amount_fen")
         ),
         format!(
-            "insert into archived_account (centre_id, month, account_id, credit_fen, debit_fen)
-             select t.centre_id, ?1, t.account_id,
-                sum(case t.direction when 1 then t.amount_fen else 0 end),
-                sum(case t.direction when 2 then t.amount_fen else 0 end)
-             from bank_transaction t where t.{within} group by 1, 3"
+            "insert into archived_account
+                (centre_id, month, account_id, credit_fen, credit_over, debit_fen, debit_over)
+             select t.centre_id, ?1, t.account_id, {}, {}
+             from bank_transaction t where t.{within} group by 1, 3",
+            two_columns("case t.direction when 1 then t.amount_fen else 0 end"),
+            two_columns("case t.direction when 2 then t.amount_fen else 0 end")
         ),
         format!(
-            "insert into archived_posting (centre_id, month, debit, credit, amount_fen)
-             select t.centre_id, ?1, t.debit, t.credit, sum(t.amount_fen)
-             from journal t where t.{within} group by 1, 3, 4"
+            "insert into archived_posting
+                (centre_id, month, debit, credit, amount_fen, amount_over)
+             select t.centre_id, ?1, t.debit, t.credit, {}
+             from journal t where t.{within} group by 1, 3, 4",
+            two_columns("t.amount_fen")
         ),
         format!(
             "insert into archived_payment (centre_id, reference, month, amount_fen)

@@ -13,7 +13,7 @@ use super::bulk::Bulk;
 use super::desk::proof;
 use super::sql::{Connection, params};
 use super::{Store, StoreError, remittance};
-use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::remittance::{Money, Outcome, PaymentReference, Subject, Total};
 use crate::report::Tally;
 use crate::suspense::trail::{Break, Chain};
 use std::collections::BTreeMap;
@@ -23,14 +23,14 @@ use std::fmt;
 #[derive(Clone, Debug)]
 pub struct Audit {
     /// Credited by the feeds, as the files said when they were taken in.
-    pub received: Money,
+    pub received: Total,
     /// Where it stands: the contract's places, all of them.
     pub places: Vec<Standing>,
     pub advance: AdvanceFigures,
     /// What accounts had in the system before this one: brought by lists, by no bank file, and in no place.
     pub opening: Tally,
     /// The balance of every subject, debit less credit.
-    pub balances: Vec<(Subject, Money)>,
+    pub balances: Vec<(Subject, Total)>,
     /// The audit trail's end; `None` where it is broken.
     pub trail: Option<Chain>,
     /// Empty where the books are whole.
@@ -43,22 +43,22 @@ pub struct Standing {
     pub place: Place,
     /// Credits with the place's outcome, and their sum, as `duizhang transactions` lists them.
     pub transactions: u64,
-    pub by_outcome: Money,
+    pub by_outcome: Total,
     /// What stands there. It differs from the sum by outcome where an advance balance paid for a notice,
     /// and where a settled transaction left a rest on one.
-    pub amount: Money,
+    pub amount: Total,
 }
 
 /// Employers' advance balances, all together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AdvanceFigures {
     /// Whole transactions, and what splits left over.
-    pub put_in: Money,
+    pub put_in: Total,
     /// What corrections took back from employees, with no transaction of its own.
-    pub corrected: Money,
+    pub corrected: Total,
     /// What paid for notices.
-    pub used: Money,
-    pub left: Money,
+    pub used: Total,
+    pub left: Total,
 }
 
 /// Where a credited fen can stand (contract, "Always true").
@@ -78,13 +78,13 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gap {
     /// What files brought to an account is not what its transactions sum to.
-    Received { account_id: i64, files: Money, transactions: Money },
+    Received { account_id: i64, files: Total, transactions: Total },
     /// A settled notice is not paid by exactly the transactions that name it.
-    Settlement { reference: String, settled: Money, paid: Money, notice: Option<Money> },
+    Settlement { reference: String, settled: Money, paid: Total, notice: Option<Money> },
     /// What was posted to employees is not what their notice was settled with.
-    Spread { reference: String, settled: Money, posted: Money },
+    Spread { reference: String, settled: Total, posted: Total },
     /// A subject's balance is not the sum of the transactions that must stand there.
-    Subject { subject: Subject, journals: Money, transactions: Money },
+    Subject { subject: Subject, journals: Total, transactions: Total },
     /// A decision without its transaction, a hanging item that is not in suspense, and the like.
     Orphan { what: &'static str, count: u64 },
     /// The audit trail is not whole.
@@ -140,10 +140,11 @@ impl Place {
 /// What stands under each outcome, counted by direction.
 fn places() -> String {
     format!(
-        "select {OUTCOME}, t.direction, count(*), cast(sum(t.amount_fen) as bigint) {STANDING}
+        "select {OUTCOME}, t.direction, count(*), cast(sum(t.amount_fen) as text), '0' {STANDING}
             where t.centre_id = ?1 group by 1, 2
         union all
-        select outcome, direction, cast(sum(count) as bigint), cast(sum(amount_fen) as bigint)
+        select outcome, direction, cast(sum(count) as bigint), cast(sum(amount_fen) as text),
+            cast(sum(amount_over) as text)
             from archived_place where centre_id = ?1 group by 1, 2"
     )
 }
@@ -156,20 +157,24 @@ pub(super) const STANDING: &str = "from bank_transaction t
     left join decision d using (centre_id, account_id, serial, booked_on)";
 
 const RECEIVED: &str = "
-    select account_id, cast(sum(credit) as bigint), cast(sum(debit) as bigint),
-        cast(sum(files_credit) as bigint), cast(sum(files_debit) as bigint) from (
-        select account_id, case direction when 1 then amount_fen else 0 end as credit,
-            case direction when 2 then amount_fen else 0 end as debit,
-            0 as files_credit, 0 as files_debit
+    select account_id, way, cast(sum(fen) as text), cast(sum(fen_over) as text),
+        cast(sum(files) as text), cast(sum(files_over) as text),
+        cast(sum(case when files = 9223372036854775807 then 1 else 0 end) as bigint) from (
+        select account_id, direction as way, amount_fen as fen, 0 as fen_over, 0 as files,
+            0 as files_over
         from bank_transaction where centre_id = ?1
         union all
-        select account_id, credit_fen, debit_fen, 0, 0 from archived_account where centre_id = ?1
+        select account_id, 1, credit_fen, credit_over, 0, 0 from archived_account where centre_id = ?1
         union all
-        select account_id, 0, 0, credit_fen, debit_fen from receipt where centre_id = ?1) b
-    group by 1 order by 1";
+        select account_id, 2, debit_fen, debit_over, 0, 0 from archived_account where centre_id = ?1
+        union all
+        select account_id, 1, 0, 0, credit_fen, credit_over from receipt where centre_id = ?1
+        union all
+        select account_id, 2, 0, 0, debit_fen, debit_over from receipt where centre_id = ?1) b
+    group by 1, 2 order by 1, 2";
 
 const SETTLEMENTS: &str = "
-    select p.reference, max(p.settled), cast(sum(p.paid) as bigint), max(n.amount_fen) from (
+    select p.reference, max(p.settled), cast(sum(p.paid) as text), max(n.amount_fen) from (
         select reference, amount_fen as settled, 0 as paid from settlement where centre_id = ?1
         union all
         select d.notice, 0, t.amount_fen from decision d
@@ -191,7 +196,7 @@ const SETTLEMENTS: &str = "
 /// Settled notices that have lines, against what was posted to employees under their references; what was
 /// corrected since is proved for itself ([`corrected`]).
 const SPREAD: &str = "
-    select reference, cast(sum(settled) as bigint), cast(sum(posted) as bigint) from (
+    select reference, cast(sum(settled) as text), cast(sum(posted) as text) from (
         select s.reference, s.amount_fen as settled, 0 as posted
             from notice_part p join settlement s using (centre_id, reference) where p.centre_id = ?1
         union all
@@ -200,7 +205,7 @@ const SPREAD: &str = "
     group by 1 having sum(settled) <> sum(posted) order by 1 limit 20";
 
 /// What employers' advance balances paid.
-const PAID_FROM_ADVANCE: &str = "select cast(coalesce(-sum(amount_fen), 0) as bigint)
+const PAID_FROM_ADVANCE: &str = "select cast(coalesce(sum(-amount_fen), 0) as text)
     from advance_entry
     where centre_id = ?1 and reference is not null";
 
@@ -263,13 +268,18 @@ const ORPHANS: [(&str, &str); 9] = [
     (
         "list whose lines are not its total",
         "select count(*) from roster r where centre_id = ?1 and total_fen <> (
-            select coalesce(sum(employer_fen + employee_fen), 0) from roster_line l
-            where l.centre_id = r.centre_id and l.employer_no = r.employer_no and l.month = r.month)",
+            select coalesce(sum(b.fen), 0) from (
+                select l.month, l.employer_fen as fen from roster_line l
+                    where l.centre_id = r.centre_id and l.employer_no = r.employer_no
+                union all
+                select l.month, l.employee_fen from roster_line l
+                    where l.centre_id = r.centre_id and l.employer_no = r.employer_no) b
+            where b.month = r.month)",
     ),
     (
         "employer whose advance balance is below zero",
         "select count(*) from (select 1 from advance_entry where centre_id = ?1
-            group by employer_no having sum(amount_fen) < 0) b",
+            group by employer_no having cast(sum(amount_fen) as double precision) < 0) b",
     ),
 ];
 
@@ -311,12 +321,12 @@ impl Store {
             }
         }
         let places = Place::ALL.into_iter().map(|place| {
-            let (transactions, fen) = by_outcome.get(&(place, true)).copied().unwrap_or_default();
-            let (_, stands) = standing.get(&(place, true)).copied().unwrap_or_default();
-            let (by_outcome, amount) = (Money::from_fen(fen), Money::from_fen(stands));
+            let (transactions, by_outcome) =
+                by_outcome.get(&(place, true)).copied().unwrap_or_default();
+            let (_, amount) = standing.get(&(place, true)).copied().unwrap_or_default();
             Standing { place, transactions, by_outcome, amount }
         });
-        let (received, places) = (Money::from_fen(received), places.collect());
+        let places = places.collect();
         let trail = match self.verify_trail()? {
             Ok(chain) => Some(chain),
             Err(broken) => {
@@ -329,32 +339,28 @@ impl Store {
     }
 }
 
-/// A sum that stays where 64 bits end, like every sum of money: no real balance is that large, and whoever asks for
-/// one hears of a gap, not of a program that stopped.
-const fn plus(one: i64, other: i64) -> i64 {
-    one.saturating_add(other)
-}
-
 /// Compares files with transactions an account; gives the totals the files said: in and out.
+///
+/// Releases before 0027 cut a receipt off where 64 bits end. Such a one says "at least", and where there is more the
+/// transactions say how much.
 fn received(
     connection: &Connection,
     centre: i64,
     gaps: &mut Vec<Gap>,
-) -> Result<(i64, i64), StoreError> {
+) -> Result<(Total, Total), StoreError> {
     let mut statement = connection.prepare_cached(RECEIVED)?;
     let mut rows = statement.query(params![centre])?;
-    let (mut total_in, mut total_out) = (0_i64, 0_i64);
+    let (mut total_in, mut total_out) = (Total::ZERO, Total::ZERO);
     while let Some(row) = rows.next()? {
-        let account_id = row.get(0)?;
-        let figures: [(i64, i64); 2] = [(row.get(3)?, row.get(1)?), (row.get(4)?, row.get(2)?)];
-        for (files, transactions) in figures {
-            if files != transactions {
-                let (files, transactions) = (Money::from_fen(files), Money::from_fen(transactions));
-                gaps.push(Gap::Received { account_id, files, transactions });
-            }
+        let (transactions, mut files) = (row.total(2, 3)?, row.total(4, 5)?);
+        if row.get::<i64>(6)? > 0 {
+            files = files.max(transactions);
         }
-        total_in = plus(total_in, row.get(3)?);
-        total_out = plus(total_out, row.get(4)?);
+        if files != transactions {
+            gaps.push(Gap::Received { account_id: row.get(0)?, files, transactions });
+        }
+        let way = if row.get::<i64>(1)? == 1 { &mut total_in } else { &mut total_out };
+        *way += files;
     }
     Ok((total_in, total_out))
 }
@@ -370,7 +376,7 @@ fn settlements(
         gaps.push(Gap::Settlement {
             reference: named(row.get(0)?),
             settled: Money::from_fen(row.get(1)?),
-            paid: Money::from_fen(row.get(2)?),
+            paid: row.get(2)?,
             notice: row.get::<Option<i64>>(3)?.map(Money::from_fen),
         });
     }
@@ -383,8 +389,8 @@ fn spread(connection: &Connection, centre: i64, gaps: &mut Vec<Gap>) -> Result<(
     while let Some(row) = rows.next()? {
         gaps.push(Gap::Spread {
             reference: named(row.get(0)?),
-            settled: Money::from_fen(row.get(1)?),
-            posted: Money::from_fen(row.get(2)?),
+            settled: row.get(1)?,
+            posted: row.get(2)?,
         });
     }
     Ok(())
@@ -397,7 +403,7 @@ fn named(number: i64) -> String {
 }
 
 /// Count and sum by place and by whether it is a credit.
-type Sums = BTreeMap<(Place, bool), (u64, i64)>;
+type Sums = BTreeMap<(Place, bool), (u64, Total)>;
 
 fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
     let mut statement = connection.prepare_cached(&places())?;
@@ -409,20 +415,20 @@ fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
         let place = Place::of_outcome(number).ok_or_else(unknown)?;
         let count: i64 = row.get(2)?;
         let credit = row.get::<i64>(1)? == 1;
-        let stands: &mut (u64, i64) = standing.entry((place, credit)).or_default();
+        let stands: &mut (u64, Total) = standing.entry((place, credit)).or_default();
         stands.0 += count.cast_unsigned();
-        stands.1 = plus(stands.1, row.get(3)?);
+        stands.1 += row.total(3, 4)?;
     }
     Ok(standing)
 }
 
 /// What lists brought of the system before this one.
 fn opening(connection: &Connection, centre: i64) -> Result<Tally, StoreError> {
-    let sql = "select count(*), cast(coalesce(sum(amount_fen), 0) as bigint)
+    let sql = "select count(*), cast(coalesce(sum(amount_fen), 0) as text)
         from opening_balance where centre_id = ?1";
     connection.query_row(sql, params![centre], |row| {
         let count = row.get::<i64>(0)?.cast_unsigned();
-        Ok(Tally { count, amount: Money::from_fen(row.get(1)?) })
+        Ok(Tally { count, amount: row.get(1)? })
     })
 }
 
@@ -432,15 +438,12 @@ fn advance(
     centre: i64,
     by_outcome: &Sums,
 ) -> Result<AdvanceFigures, StoreError> {
-    let sum = |sql| connection.query_row(sql, params![centre], |row| row.get::<i64>(0));
-    let whole = by_outcome.get(&(Place::Advance, true)).map_or(0, |(_, fen)| *fen);
-    let put_in = plus(whole, sum(proof::LEFT_OVER)?);
+    let sum = |sql| connection.query_row(sql, params![centre], |row| row.get::<Total>(0));
+    let (_, whole) = by_outcome.get(&(Place::Advance, true)).copied().unwrap_or_default();
+    let put_in = whole + sum(proof::LEFT_OVER)?;
     let corrected = sum(corrected::TAKEN)?;
     let used = sum(PAID_FROM_ADVANCE)?;
-    let [put_in, corrected, used, left] =
-        [put_in, corrected, used, plus(put_in, corrected).saturating_sub(used)]
-            .map(Money::from_fen);
-    Ok(AdvanceFigures { put_in, corrected, used, left })
+    Ok(AdvanceFigures { put_in, corrected, used, left: put_in + corrected - used })
 }
 
 /// The sums with what an advance balance holds: what it paid went to employees without a transaction of its
@@ -448,11 +451,10 @@ fn advance(
 /// from employees.
 fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
     let mut standing = by_outcome.clone();
-    let whole = by_outcome.get(&(Place::Advance, true)).map_or(0, |(_, fen)| *fen);
-    let moved = whole.saturating_sub(advance.left.fen());
-    for (place, fen) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
-        let stands = &mut standing.entry((place, true)).or_default().1;
-        *stands = plus(*stands, fen);
+    let (_, whole) = by_outcome.get(&(Place::Advance, true)).copied().unwrap_or_default();
+    let moved = whole - advance.left;
+    for (place, amount) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
+        standing.entry((place, true)).or_default().1 += amount;
     }
     standing
 }
@@ -473,69 +475,65 @@ fn one_sided(standing: &Sums) -> impl Iterator<Item = Gap> {
 }
 
 /// What each subject's balance must be, from the transactions alone.
-fn expected(subject: Subject, standing: &Sums, received: i64, paid_out: i64) -> Money {
-    let sum = |place, credit| standing.get(&(place, credit)).map_or(0, |(_, fen)| *fen);
-    let fen = match subject {
-        Subject::BankDeposit => received.saturating_sub(paid_out),
+fn expected(subject: Subject, standing: &Sums, received: Total, paid_out: Total) -> Total {
+    let sum = |place, credit| standing.get(&(place, credit)).copied().unwrap_or_default().1;
+    match subject {
+        Subject::BankDeposit => received - paid_out,
         Subject::Contributions => -sum(Place::EmployeeAccounts, true),
         Subject::Receipts => -sum(Place::Awaiting, true),
-        Subject::Suspense => sum(Place::Suspense, false).saturating_sub(sum(Place::Suspense, true)),
+        Subject::Suspense => sum(Place::Suspense, false) - sum(Place::Suspense, true),
         Subject::Advance => -sum(Place::Advance, true),
         Subject::Refund => -sum(Place::RefundDue, true),
         // No transaction moves these: employers' own books do (remittance/ledger.rs).
-        Subject::Clearing | Subject::Transit => 0,
+        Subject::Clearing | Subject::Transit => Total::ZERO,
         // Debits came in against this subject; those in suspense have left it.
         Subject::Other => {
             let home = [Place::Returned, Place::Ignored, Place::Refunded, Place::Awaiting];
             let came = [Place::Returned, Place::Ignored, Place::Refunded];
-            let came = came.map(|place| sum(place, true));
-            let went = home.into_iter().map(|place| sum(place, false)).fold(0, plus);
-            came.into_iter().fold(went, i64::saturating_sub)
+            let went: Total = home.into_iter().map(|place| sum(place, false)).sum();
+            went - came.into_iter().map(|place| sum(place, true)).sum()
         }
-    };
-    Money::from_fen(fen)
+    }
 }
 
 /// The subjects' balances from the three journals: receipts, settlements, general.
 fn balances(
     connection: &Connection,
     centre: i64,
-    received: i64,
-    paid_out: i64,
-) -> Result<Vec<(Subject, Money)>, StoreError> {
-    let mut fen: BTreeMap<i64, i64> = BTreeMap::new();
-    let mut post = |debit: i64, credit: i64, amount: i64| {
-        let stands = fen.entry(debit).or_default();
-        *stands = plus(*stands, amount);
-        let stands = fen.entry(credit).or_default();
-        *stands = stands.saturating_sub(amount);
+    received: Total,
+    paid_out: Total,
+) -> Result<Vec<(Subject, Total)>, StoreError> {
+    let mut stands: BTreeMap<i64, Total> = BTreeMap::new();
+    let mut post = |debit: i64, credit: i64, amount: Total| {
+        *stands.entry(debit).or_default() += amount;
+        *stands.entry(credit).or_default() -= amount;
     };
     post(Subject::BankDeposit.number(), Subject::Receipts.number(), received);
     post(Subject::Other.number(), Subject::BankDeposit.number(), paid_out);
-    let settled: i64 = connection.query_row(
-        "select cast(coalesce(sum(amount_fen), 0) as bigint) from settlement where centre_id = ?1",
+    let settled: Total = connection.query_row(
+        "select cast(coalesce(sum(amount_fen), 0) as text) from settlement where centre_id = ?1",
         params![centre],
         |row| row.get(0),
     )?;
     post(Subject::Receipts.number(), Subject::Contributions.number(), settled);
-    let advanced: i64 =
+    let advanced: Total =
         connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
     post(Subject::Advance.number(), Subject::Receipts.number(), advanced);
-    let red: i64 = connection.query_row(corrected::RED, params![centre], |row| row.get(0))?;
+    let red: Total = connection.query_row(corrected::RED, params![centre], |row| row.get(0))?;
     post(Subject::Contributions.number(), Subject::Advance.number(), red);
     let mut statement = connection.prepare_cached(
-        "select debit, credit, cast(sum(amount_fen) as bigint) from journal
+        "select debit, credit, cast(sum(amount_fen) as text), '0' from journal
             where centre_id = ?1 group by 1, 2
          union all
-         select debit, credit, cast(sum(amount_fen) as bigint) from archived_posting
-            where centre_id = ?1 group by 1, 2",
+         select debit, credit, cast(sum(amount_fen) as text), cast(sum(amount_over) as text)
+            from archived_posting where centre_id = ?1 group by 1, 2",
     )?;
     let mut rows = statement.query(params![centre])?;
     while let Some(row) = rows.next()? {
-        post(row.get(0)?, row.get(1)?, row.get(2)?);
+        post(row.get(0)?, row.get(1)?, row.total(2, 3)?);
     }
-    let balance = |subject: Subject| fen.get(&subject.number()).copied().unwrap_or_default();
-    Ok(Subject::ALL.iter().map(|subject| (*subject, Money::from_fen(balance(*subject)))).collect())
+    let balance = |subject: Subject| stands.get(&subject.number()).copied().unwrap_or_default();
+    Ok(Subject::ALL.iter().map(|subject| (*subject, balance(*subject))).collect())
 }
 
 impl fmt::Display for Gap {

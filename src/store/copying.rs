@@ -22,6 +22,7 @@ pub(crate) const TABLES: &[&str] = &[
     "notice_mark",
     "notice_outstanding",
     "feed",
+    "feed_met",
     "bank_branch",
     "bank_transaction",
     "receipt",

@@ -32,7 +32,7 @@ use self::check::Checked;
 use self::item::Held;
 use super::bulk::Bulk;
 use super::{Store, StoreError, trail};
-use crate::remittance::{Author, Money};
+use crate::remittance::{Author, Money, Total};
 use crate::suspense::trail::Entry;
 use crate::suspense::{
     Act, Actor, Approval, DeskRules, Draft, ItemId, Limit, Moment, Permission, Person, Proposal,
@@ -491,7 +491,8 @@ fn as_error(refusal: Refusal) -> StoreError {
     StoreError::Refused(super::Refusal::Act(Box::new(refusal)))
 }
 
-/// The sum of items' amounts; they are transactions of one centre and fit.
-fn total(items: &[Held]) -> Money {
-    items.iter().map(|item| item.amount).sum()
+/// The sum of items' amounts, where a proposal can be about that much.
+fn total(items: &[Held]) -> Result<Money, Refusal> {
+    let amount: Total = items.iter().map(|item| item.amount).sum();
+    amount.money().ok_or(Refusal::Amount { amount })
 }

@@ -5,14 +5,14 @@ use super::listing::reason;
 use super::row::day;
 use super::sql::params;
 use super::{Store, StoreError};
-use crate::remittance::{Money, Reason};
+use crate::remittance::{Reason, Total};
 use chrono::NaiveDate;
 
 /// Counts and sums of a centre; nothing in it names anybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
     /// How many items hang for a reason, and how much; money that went out counts negative.
-    pub hanging: Vec<(Reason, i64, Money)>,
+    pub hanging: Vec<(Reason, i64, Total)>,
     /// The booking day of the oldest item.
     pub oldest_on: Option<NaiveDate>,
     pub last_night: Option<NaiveDate>,
@@ -28,15 +28,15 @@ impl Store {
         let (connection, centre) = (&bulk.connection, params![bulk.centre_id]);
         let hanging =
             "select d.reason, count(*), cast(sum(case t.direction when 1 then t.amount_fen
-                else -t.amount_fen end) as bigint)
+                else -t.amount_fen end) as text)
             from suspense_item i
             join bank_transaction t using (centre_id, account_id, serial, booked_on)
             join decision d using (centre_id, account_id, serial, booked_on)
             where i.centre_id = ?1 and i.closed_on is null and d.reason is not null
             group by d.reason order by d.reason";
-        let hanging = connection.prepare_cached(hanging)?.query_all(centre, |row| {
-            Ok((reason(row.get(0)?)?, row.get(1)?, Money::from_fen(row.get(2)?)))
-        })?;
+        let hanging = connection
+            .prepare_cached(hanging)?
+            .query_all(centre, |row| Ok((reason(row.get(0)?)?, row.get(1)?, row.get(2)?)))?;
         let a_day = |sql: &str| {
             let found = connection.query_row(sql, centre, |row| row.get::<Option<i64>>(0))?;
             found.map(day).transpose()

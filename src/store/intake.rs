@@ -16,6 +16,7 @@ mod booking;
 mod feed;
 mod identities;
 mod known;
+mod origin;
 mod pairing;
 mod proof;
 mod repeated;
@@ -33,6 +34,7 @@ use self::booking::Whole;
 use self::feed::Feed;
 use self::identities::Identities;
 use self::known::{Known, Stage, Written, kept_columns, stage};
+use self::origin::{Meetings, Met, Origin, Sign};
 use self::proof::Proof;
 use super::branch::BranchKeys;
 use super::bulk::{Binder, Bulk};
@@ -43,7 +45,7 @@ use super::{Slate, StoreError, trail};
 use crate::feed::{Flag, Format, Reject};
 use crate::matching::AccountIndex;
 use crate::remark::Reader;
-use crate::remittance::{BankTransaction, Direction, Money};
+use crate::remittance::{BankTransaction, Direction, Money, Total};
 use chrono::NaiveDate;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -112,7 +114,10 @@ pub struct Intake<'a> {
     /// The first booking day that is not archived.
     archived_until: Option<i64>,
     taken: Taken,
-    receipts: BTreeMap<(i64, i64), (i64, i64)>,
+    receipts: BTreeMap<(i64, i64), (Total, Total)>,
+    /// The number of this feed, and what it met of what others had brought.
+    feed_no: i64,
+    met_of: Meetings,
     set_aside: Vec<SetAside>,
     /// What there is to know of the file that shows only when its rows are compared.
     told: Vec<FlagRecord>,
@@ -159,10 +164,10 @@ struct SetAside {
 }
 
 /// Columns of a transaction.
-const COLUMNS: usize = 18;
+const COLUMNS: usize = 19;
 
 const INSERT: &str = "insert into bank_transaction values
-    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
     on conflict (centre_id, account_id, serial) do nothing";
 
 /// What names a transaction within its centre: its account and its serial.
@@ -182,9 +187,9 @@ impl<'b> Placed<'b> {
         (account_id(self.row.account), self.transaction.serial)
     }
 
-    fn bind(&self, row: &mut Binder<'_, '_>, centre: i64, taken_on: i64) -> Result<(), StoreError> {
+    fn bind(&self, row: &mut Binder<'_, '_>, centre: i64, taken: Origin) -> Result<(), StoreError> {
         let (account_id, branch_id) = (account_id(self.row.account), self.branch_id);
-        Written { account_id, transaction: self.transaction, branch_id }.bind(row, centre, taken_on)
+        Written { account_id, transaction: self.transaction, branch_id }.bind(row, centre, taken)
     }
 }
 
@@ -221,12 +226,12 @@ impl<'a> Intake<'a> {
 
     /// SQLite: the insert itself finds the row or makes it.
     fn write_singly(&mut self, rows: Vec<Placed<'_>>, slate: &mut Slate) -> Result<(), StoreError> {
-        let (bulk, taken_on): (&'a Bulk, i64) = (self.bulk, self.taken_on);
+        let (bulk, taken): (&'a Bulk, Origin) = (self.bulk, self.origin());
         let Connection::Sqlite(connection) = &*bulk.connection else { return Ok(()) };
         let mut insert = connection.prepare_cached(INSERT)?;
         for placed in rows {
             let mut binder = Binder::Bound { statement: &mut insert, next: 1 };
-            placed.bind(&mut binder, bulk.centre_id, taken_on)?;
+            placed.bind(&mut binder, bulk.centre_id, taken)?;
             if insert.raw_execute()? > 0 {
                 self.welcome(placed.row, &placed.transaction, slate);
             } else {
@@ -239,7 +244,7 @@ impl<'a> Intake<'a> {
     /// A row that was not known.
     fn welcome(&mut self, row: &BatchRow, transaction: &BankTransaction<'_>, slate: &mut Slate) {
         self.taken.fresh += 1;
-        self.receive(account_id(row.account), transaction, 1);
+        self.receive(account_id(row.account), transaction, Sign::In);
         slate.push(row.account, transaction, row.claim.clone(), row.kind);
         if self.met_all && !self.bulk.connection.is_postgres() {
             self.met_here.insert(self.met_as_hash(account_id(row.account), transaction.serial));
@@ -263,14 +268,15 @@ impl<'a> Intake<'a> {
         let mut rows = select.query(params![bulk.centre_id, account, serial])?;
         let Some(found) = rows.next()? else { return Err(StoreError::NoRow) };
         let kept = transaction(&found)?;
+        let (taken, stage) = (Origin::read(&found)?, stage(&found, self.taken_on)?);
         if let Some(whole) = united(&kept, &placed.transaction, self.reader)
             && whole == kept
         {
             self.taken.seen += 1;
+            self.met_of.note((account, kept.booked_on), taken.feed_no, Met::Seen, 1);
             return Ok(());
         }
-        let (taken_on, stage) = (found.get(17)?, stage(&found, self.taken_on)?);
-        let kept = Known::of(account, &kept, taken_on, stage);
+        let kept = Known::of(account, &kept, taken, stage);
         drop(rows);
         self.meet(placed, &kept, slate)
     }
@@ -290,7 +296,7 @@ impl<'a> Intake<'a> {
             self.keep_back(placed);
             return Ok(());
         };
-        self.taken.seen += 1;
+        self.note_seen(kept, 1);
         if whole == one || kept.stage == Stage::Settled {
             return Ok(());
         }
@@ -406,15 +412,17 @@ impl<'a> Intake<'a> {
         });
     }
 
-    fn receive(&mut self, account_id: i64, transaction: &BankTransaction<'_>, sign: i64) {
+    fn receive(&mut self, account_id: i64, transaction: &BankTransaction<'_>, sign: Sign) {
         let key = (account_id, day_number(transaction.booked_on));
         let (credit, debit) = self.receipts.entry(key).or_default();
         let side = match transaction.direction {
             Direction::Credit => credit,
             Direction::Debit => debit,
         };
-        // Saturates like every sum of money; `audit` names an account that large.
-        *side = side.saturating_add(sign.saturating_mul(transaction.amount.fen()));
+        match sign {
+            Sign::In => *side += transaction.amount.into(),
+            Sign::Out => *side -= transaction.amount.into(),
+        }
     }
 
     /// Keeps the row that could not be read.
@@ -452,7 +460,8 @@ impl<'a> Intake<'a> {
     ) -> Result<Taken, StoreError> {
         let taken = self.taken;
         self.set_aside.sort_by_key(|aside| aside.line);
-        let sql = "insert into feed values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let sql =
+            "insert into feed values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         self.bulk.connection.prepare_cached(sql)?.execute(params![
             self.bulk.centre_id,
             mark.feed_id,
@@ -465,10 +474,12 @@ impl<'a> Intake<'a> {
             taken.seen.cast_signed(),
             taken.conflicting.cast_signed(),
             taken.rejected.cast_signed(),
-            taken.fresh == 0
+            taken.fresh == 0,
+            self.feed_no
         ])?;
         let feed = Feed { bulk: self.bulk, feed_id: &mark.feed_id };
         feed.receipts(&self.receipts)?;
+        feed.meetings(self.feed_no, &self.met_of)?;
         feed.set_aside(&self.set_aside)?;
         feed.statements(statements)?;
         flags.append(&mut self.told);

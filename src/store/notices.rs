@@ -52,7 +52,7 @@ pub(super) const USED: &str =
     on u.reference = n.reference";
 
 /// What came of one notice's money: the same parts, counted and summed.
-const PARTS_OF: &str = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as bigint)
+const PARTS_OF: &str = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as text)
     from decision d join bank_transaction t using (centre_id, account_id, serial, booked_on)
     where d.centre_id = ?1 and d.reference = ?2 and d.outcome in (2, 3) and t.direction = 1
         and (d.reason is null or d.reason <> 2)";
@@ -66,7 +66,7 @@ pub(super) fn parts_here(
     let key = params![centre, reference_number(reference)];
     connection.prepare_cached(PARTS_OF)?.query_row(key, |row| {
         let count = row.get::<i64>(0)?.cast_unsigned();
-        Ok(PartsHere { count, sum: Money::from_fen(row.get(1)?) })
+        Ok(PartsHere { count, sum: row.get(1)? })
     })
 }
 

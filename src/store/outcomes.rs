@@ -6,9 +6,8 @@ use super::listing::outcome;
 use super::row::{day, day_number, reference};
 use super::slate::open_transactions;
 use super::sql::{Bind, Connection, Row, params};
-use super::verdict::Recording;
 use super::{Store, StoreError};
-use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::remittance::{Money, Outcome, PaymentReference, Subject, Total};
 use crate::report::Tally;
 use chrono::{Days, NaiveDate};
 
@@ -40,7 +39,7 @@ pub struct Evening {
     /// This night and those before it, oldest first.
     pub nights: Vec<NightPoint>,
     /// Suspense as the journals have it.
-    pub ledger: Money,
+    pub ledger: Total,
     pub set_aside: Vec<SetAsideRow>,
     pub flags: Vec<FlagRow>,
     pub quarantined: Vec<(String, String)>,
@@ -92,8 +91,8 @@ pub struct AwaitingRow {
 }
 
 /// Open suspense, signed: what hangs is looked up item by item, few among all that was ever decided.
-const OPEN: &str = "
-    select count(*), cast(coalesce(sum(fen), 0) as bigint) from (
+pub(super) const OPEN: &str = "
+    select count(*), cast(coalesce(sum(fen), 0) as text), 0 from (
         select (select case t.direction when 1 then t.amount_fen else -t.amount_fen end
             from bank_transaction t
             where t.centre_id = i.centre_id and t.booked_on = i.booked_on
@@ -147,56 +146,6 @@ const GAPS: &str = "
 const AWAITING: &str =
     "d.reference, coalesce(e.name, n.employer_id, ''), a.account_no, a.bank_name,
     t.serial, t.booked_on, t.amount_fen, coalesce(n.amount_fen, 0)";
-
-impl Recording {
-    /// Writes this night's row. Run again on the same day, a night adds to its row what is new.
-    pub(super) fn night(&self, received: Tally, matched: Tally) -> Result<(), StoreError> {
-        let connection = &self.bulk.connection;
-        let centre = self.bulk.centre_id;
-        let closing = tally(connection, OPEN, centre)?;
-        let opened = self.totals.opened;
-        connection
-            .prepare_cached(
-                "insert into night values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                 on conflict (centre_id, as_of) do update set
-                    received_count = night.received_count + excluded.received_count,
-                    received_fen = night.received_fen + excluded.received_fen,
-                    matched_count = night.matched_count + excluded.matched_count,
-                    matched_fen = night.matched_fen + excluded.matched_fen,
-                    opened_count = night.opened_count + excluded.opened_count,
-                    opened_fen = night.opened_fen + excluded.opened_fen,
-                    closing_count = excluded.closing_count, closing_fen = excluded.closing_fen",
-            )?
-            .execute(params![
-                centre,
-                day_number(self.as_of),
-                received.count.cast_signed(),
-                received.amount.fen(),
-                matched.count.cast_signed(),
-                matched.amount.fen(),
-                opened.count.cast_signed(),
-                opened.amount.fen(),
-                closing.count.cast_signed(),
-                closing.amount.fen()
-            ])?;
-        let mut insert = connection.prepare_cached(
-            "insert into night_outcome values (?1, ?2, ?3, ?4, ?5)
-             on conflict (centre_id, as_of, outcome) do update set
-                count = night_outcome.count + excluded.count,
-                amount_fen = night_outcome.amount_fen + excluded.amount_fen",
-        )?;
-        for (outcome, tally) in &self.anew {
-            insert.execute(params![
-                centre,
-                day_number(self.as_of),
-                outcome.number(),
-                tally.count.cast_signed(),
-                tally.amount.fen()
-            ])?;
-        }
-        Ok(())
-    }
-}
 
 impl Store {
     /// Everything the report of this night says besides its items.
@@ -255,12 +204,12 @@ fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
     row.get::<i64>(column).map(i64::cast_unsigned)
 }
 
-fn tally(connection: &Connection, sql: &str, centre: i64) -> Result<Tally, StoreError> {
+pub(super) fn tally(connection: &Connection, sql: &str, centre: i64) -> Result<Tally, StoreError> {
     connection.query_row(sql, params![centre], |row| tally_at(row, 0))
 }
 
-fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {
-    Ok(Tally { count: count(row, column)?, amount: Money::from_fen(row.get(column + 1)?) })
+pub(super) fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {
+    Ok(Tally { count: count(row, column)?, amount: row.total(column + 1, column + 2)? })
 }
 
 /// Runs a query and reads every row of it.
@@ -278,7 +227,7 @@ fn outcomes(
     centre: i64,
     night: i64,
 ) -> Result<Vec<(Outcome, Tally)>, StoreError> {
-    let sql = "select outcome, count, amount_fen from night_outcome
+    let sql = "select outcome, count, amount_fen, amount_over from night_outcome
         where centre_id = ?1 and as_of = ?2 order by outcome";
     all(connection, sql, params![centre, night], |row| {
         Ok((outcome(row.get(0)?)?, tally_at(row, 1)?))
@@ -292,30 +241,32 @@ fn nights(
 ) -> Result<Vec<NightPoint>, StoreError> {
     let from = as_of.checked_sub_days(Days::new(TREND_DAYS)).unwrap_or(as_of);
     let sql = "select * from (
-            select as_of, received_count, received_fen, matched_count, matched_fen,
-                opened_count, opened_fen, closing_count, closing_fen,
+            select as_of, received_count, received_fen, received_over,
+                matched_count, matched_fen, matched_over, opened_count, opened_fen, opened_over,
+                closing_count, closing_fen, closing_over,
                 coalesce(lag(closing_count) over w, 0) as count_before,
-                coalesce(lag(closing_fen) over w, 0) as fen_before
+                coalesce(lag(closing_fen) over w, 0) as fen_before,
+                coalesce(lag(closing_over) over w, 0) as over_before
             from night where centre_id = ?1 and as_of <= ?3 window w as (order by as_of)) n
         where as_of >= ?2 order by as_of";
     all(connection, sql, params![centre, day_number(from), day_number(as_of)], |row| {
         Ok(NightPoint {
             as_of: day(row.get(0)?)?,
             received: tally_at(row, 1)?,
-            matched: tally_at(row, 3)?,
-            opened: tally_at(row, 5)?,
-            closing: tally_at(row, 7)?,
-            before: tally_at(row, 9)?,
+            matched: tally_at(row, 4)?,
+            opened: tally_at(row, 7)?,
+            closing: tally_at(row, 10)?,
+            before: tally_at(row, 13)?,
         })
     })
 }
 
-fn ledger(connection: &Connection, centre: i64) -> Result<Money, StoreError> {
+fn ledger(connection: &Connection, centre: i64) -> Result<Total, StoreError> {
     let sql = "select cast(coalesce(
-            sum(case when credit = ?2 then amount_fen else -amount_fen end), 0) as bigint)
+            sum(case when credit = ?2 then amount_fen else -amount_fen end), 0) as text)
         from journal where centre_id = ?1 and (credit = ?2 or debit = ?2)";
     let values = params![centre, Subject::Suspense.number()];
-    Ok(Money::from_fen(connection.query_row(sql, values, |row| row.get(0))?))
+    connection.query_row(sql, values, |row| row.get(0))
 }
 
 fn set_aside(

@@ -9,7 +9,7 @@ use super::notices::{each_open, notices_listed};
 use super::row::{reference, reference_number, status_number};
 use super::sql::params;
 use super::verdict::Recording;
-use crate::remittance::{Money, NoticeStatus, PaymentReference, YearMonth};
+use crate::remittance::{Money, NoticeStatus, PaymentReference, Total, YearMonth};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A notice that waits for money.
@@ -19,9 +19,9 @@ pub struct OwedNotice {
     pub month: YearMonth,
     pub amount: Money,
     /// How much of it is here and waits for the rest.
-    pub here: Money,
+    pub here: Total,
     /// How much names it and is in suspense.
-    pub in_suspense: Money,
+    pub in_suspense: Total,
 }
 
 /// What some employers owe, and which of the notices that were asked about are paid.
@@ -34,7 +34,7 @@ pub struct Owed {
 
 /// What is here of notices: parts that wait, and open suspense that names them.
 const HERE: &str = "
-    select coalesce(d.notice, d.reference), d.outcome, cast(sum(t.amount_fen) as bigint)
+    select coalesce(d.notice, d.reference), d.outcome, cast(sum(t.amount_fen) as text)
     from decision d join bank_transaction t using (centre_id, account_id, serial, booked_on)
     where d.centre_id = ?1 and d.outcome in (2, 3) and t.direction = 1
         and coalesce(d.notice, d.reference) is not null
@@ -68,10 +68,10 @@ impl Recording {
         Ok(owed)
     }
 
-    fn here(&self) -> Result<BTreeMap<(i64, i64), Money>, StoreError> {
+    fn here(&self) -> Result<BTreeMap<(i64, i64), Total>, StoreError> {
         let mut select = self.bulk.connection.prepare_cached(HERE)?;
         let sums = select.query_all(params![self.bulk.centre_id], |row| {
-            Ok(((row.get(0)?, row.get(1)?), Money::from_fen(row.get(2)?)))
+            Ok(((row.get(0)?, row.get(1)?), row.get(2)?))
         })?;
         Ok(sums.into_iter().collect())
     }

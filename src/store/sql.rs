@@ -12,7 +12,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 mod value;
 
-pub(crate) use value::{Bind, Column, OwnedValue, Value};
+pub(crate) use value::{Bind, Column, OwnedValue, Value, in_columns};
 
 use super::StoreError;
 use std::cell::RefCell;

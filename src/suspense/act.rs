@@ -7,7 +7,7 @@
 //! item's money goes whole to where its act says.
 
 use super::{AdvanceRefusal, ItemId, Refusal, Seen};
-use crate::remittance::{Money, PaymentReference};
+use crate::remittance::{Money, PaymentReference, Total};
 use crate::rulebook::desk::ActKind;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -180,8 +180,13 @@ pub(super) fn once<T: Ord + ToString>(what: &'static str, named: &[T]) -> Result
     }
 }
 
-fn total(amounts: impl Iterator<Item = Money>) -> Money {
-    amounts.sum()
+/// An amount that somebody typed.
+fn typed(amount: Money) -> Result<(), Refusal> {
+    if amount > Money::ZERO && amount.is_within_bound() {
+        Ok(())
+    } else {
+        Err(Refusal::Amount { amount: amount.into() })
+    }
 }
 
 /// Several items for one notice, or one item for several. Many to many has no single reading; it is
@@ -193,9 +198,7 @@ fn settle(
     owed: &BTreeMap<PaymentReference, Money>,
 ) -> Result<Spread, Refusal> {
     if let Some(amount) = from_advance {
-        if amount <= Money::ZERO {
-            return Err(Refusal::NotPositive { amount });
-        }
+        typed(amount)?;
         if notices.len() > 1 {
             return Err(Refusal::Advance(AdvanceRefusal::ForSeveral));
         }
@@ -206,8 +209,8 @@ fn settle(
     once("notice", notices)?;
     let due = |notice: &PaymentReference| owed.get(notice).copied().unwrap_or_default();
     let given = items.iter().map(|(_, amount)| *amount);
-    let given = total(given.chain(from_advance));
-    let wanted = total(notices.iter().map(due));
+    let given: Total = given.chain(from_advance).sum();
+    let wanted: Total = notices.iter().map(due).sum();
     if given != wanted {
         return Err(Refusal::Sum { given, wanted });
     }
@@ -242,11 +245,9 @@ fn split(
         shares.iter().map(|share| format!("{} {}", share.item, share.notice)).collect();
     once("share", &pairs)?;
     let mut rest: BTreeMap<ItemId, Money> = items.iter().cloned().collect();
-    let mut paid: BTreeMap<PaymentReference, Money> = BTreeMap::new();
+    let mut paid: BTreeMap<PaymentReference, Total> = BTreeMap::new();
     for share in shares {
-        if share.amount <= Money::ZERO {
-            return Err(Refusal::NotPositive { amount: share.amount });
-        }
+        typed(share.amount)?;
         let Some(left) = rest.get_mut(&share.item) else {
             return Err(Refusal::NoSuch {
                 what: "item of this proposal",
@@ -256,17 +257,16 @@ fn split(
         *left = left.checked_sub(share.amount).unwrap_or(Money::from_fen(-1));
         if *left < Money::ZERO {
             let has = items.iter().find(|(id, _)| *id == share.item);
-            let given = has.map(|(_, amount)| *amount).unwrap_or_default();
+            let given = has.map(|(_, amount)| *amount).unwrap_or_default().into();
             let of_item = shares.iter().filter(|other| other.item == share.item);
-            return Err(Refusal::Sum { given, wanted: total(of_item.map(|one| one.amount)) });
+            return Err(Refusal::Sum { given, wanted: of_item.map(|one| one.amount).sum() });
         }
-        let sum = paid.entry(share.notice).or_default();
-        *sum = sum.checked_add(share.amount).unwrap_or_default();
+        *paid.entry(share.notice).or_default() += share.amount.into();
     }
     for (notice, given) in &paid {
         let wanted = owed.get(notice).copied().unwrap_or_default();
         if *given != wanted {
-            return Err(Refusal::Sum { given: *given, wanted });
+            return Err(Refusal::Sum { given: *given, wanted: wanted.into() });
         }
     }
     if let Some(untouched) =
@@ -276,8 +276,8 @@ fn split(
     }
     rest.retain(|_, left| *left > Money::ZERO);
     if !rest.is_empty() && !keeps_rest {
-        let given = total(items.iter().map(|(_, amount)| *amount));
-        return Err(Refusal::Sum { given, wanted: total(shares.iter().map(|share| share.amount)) });
+        let given = items.iter().map(|(_, amount)| *amount).sum();
+        return Err(Refusal::Sum { given, wanted: shares.iter().map(|share| share.amount).sum() });
     }
     Ok(Spread { shares: shares.to_vec(), rest })
 }

@@ -7,7 +7,7 @@ mod advance;
 pub use advance::AdvanceRefusal;
 
 use super::{ItemId, Permission, Person, RefundState, Role, Stage, Step};
-use crate::remittance::{Money, PaymentReference, RefundReference};
+use crate::remittance::{AMOUNT_MAX, Money, PaymentReference, RefundReference, Total};
 use chrono::NaiveDate;
 use std::fmt;
 
@@ -15,121 +15,57 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// Somebody, or a night, was faster: the item is no longer what was looked at.
-    Changed {
-        item: ItemId,
-        by: Option<Person>,
-        event: String,
-        at: Option<i64>,
-    },
+    Changed { item: ItemId, by: Option<Person>, event: String, at: Option<i64> },
     /// The proposal was edited after it was looked at; the approval is for something else.
-    Edited {
-        proposal_id: String,
-    },
+    Edited { proposal_id: String },
     /// The proposal is decided, taken back or sent back already.
-    Closed {
-        proposal_id: String,
-        state: &'static str,
-    },
+    Closed { proposal_id: String, state: &'static str },
     /// The step does not follow from where the item stands.
-    NotFrom {
-        stage: Stage,
-        step: Step,
-    },
+    NotFrom { stage: Stage, step: Step },
     /// Who proposes does not approve, and nobody approves twice.
     SamePerson,
     /// Only whoever proposed it may change it or take it back.
-    NotYours {
-        proposed_by: Person,
-    },
+    NotYours { proposed_by: Person },
     /// The role may not do this at all.
-    MayNot {
-        role: Role,
-        permission: Permission,
-    },
+    MayNot { role: Role, permission: Permission },
     /// The role may not do this up to this amount; a rule says so.
-    Limit {
-        rule: String,
-        role: Role,
-        amount: Money,
-    },
+    Limit { rule: String, role: Role, amount: Money },
     /// No item, notice, proposal, employer of that name.
-    NoSuch {
-        what: &'static str,
-        id: String,
-    },
+    NoSuch { what: &'static str, id: String },
     /// Nothing is named.
-    Nothing {
-        what: &'static str,
-    },
+    Nothing { what: &'static str },
     /// Something is named twice: its money would move twice.
-    Twice {
-        what: &'static str,
-        id: String,
-    },
+    Twice { what: &'static str, id: String },
     /// It does not add up to the fen.
-    Sum {
-        given: Money,
-        wanted: Money,
-    },
-    NotPositive {
-        amount: Money,
-    },
+    Sum { given: Total, wanted: Total },
+    /// Not more than zero, or more than a proposal can be about.
+    Amount { amount: Total },
     /// Several items and several notices: a split must say which pays what.
     ManyToMany,
     /// An item of the proposal pays for nothing.
-    Untouched {
-        item: ItemId,
-    },
+    Untouched { item: ItemId },
     /// The notice is not open.
-    Notice {
-        reference: PaymentReference,
-        state: &'static str,
-    },
+    Notice { reference: PaymentReference, state: &'static str },
     /// Money that went out pays for nothing.
-    Debit {
-        item: ItemId,
-    },
+    Debit { item: ItemId },
     /// Not a settled or open credit that this debit can have taken back.
-    TakenBack {
-        credit: ItemId,
-        state: &'static str,
-    },
+    TakenBack { credit: ItemId, state: &'static str },
     /// The day to wait for is not ahead, or further than a rule allows.
-    Day {
-        day: NaiveDate,
-        after: NaiveDate,
-        latest: NaiveDate,
-    },
+    Day { day: NaiveDate, after: NaiveDate, latest: NaiveDate },
     /// It is read as that already.
-    SameReference {
-        reference: PaymentReference,
-    },
+    SameReference { reference: PaymentReference },
     /// Nothing of staff stands on it that could be reversed.
-    NothingToReverse {
-        item: ItemId,
-    },
+    NothingToReverse { item: ItemId },
     /// The employer's advance balance was used since; what is left is too little to give back.
-    Spent {
-        employer_id: String,
-        held: Money,
-        needed: Money,
-    },
+    Spent { employer_id: String, held: Money, needed: Money },
     /// The refund does not stand where this could be done of it.
-    Refund {
-        refund: RefundReference,
-        state: RefundState,
-    },
+    Refund { refund: RefundReference, state: RefundState },
     /// The refund, or the movement that is named with it, is not what it would have to be.
-    RefundUnfit {
-        refund: RefundReference,
-        what: RefundFault,
-    },
+    RefundUnfit { refund: RefundReference, what: RefundFault },
     /// The advance balance of the employer is in the way.
     Advance(AdvanceRefusal),
     /// The remittance domain says why it cannot be done, or undone because what came later needs it.
-    Books {
-        because: Box<crate::remittance::Refusal>,
-    },
+    Books { because: Box<crate::remittance::Refusal> },
 }
 
 /// What is wrong about a refund, or about a movement that is said to be its own.
@@ -182,7 +118,7 @@ impl RefundFault {
 impl Refusal {
     /// A word for programs; kebab-case, kept forever.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Changed { .. } => "changed",
             Self::Edited { .. } => "edited",
@@ -196,7 +132,8 @@ impl Refusal {
             Self::Nothing { .. } => "nothing-named",
             Self::Twice { .. } => "named-twice",
             Self::Sum { .. } => "sum",
-            Self::NotPositive { .. } => "not-positive",
+            Self::Amount { amount } if *amount <= Money::ZERO => "not-positive",
+            Self::Amount { .. } => "amount-too-large",
             Self::ManyToMany => "many-to-many",
             Self::Untouched { .. } => "untouched",
             Self::Notice { .. } => "notice-not-open",
@@ -242,7 +179,9 @@ impl Refusal {
             Self::Sum { given, wanted } => {
                 format!("金额不平：来款{given}元，应为{wanted}元")
             }
-            Self::NotPositive { amount } => format!("金额应大于零，现为{amount}元"),
+            Self::Amount { amount } => {
+                format!("金额应大于零且不超过{AMOUNT_MAX}元，现为{amount}元")
+            }
             Self::ManyToMany => "多笔对多张通知书时，请用“拆分核销”逐笔写明".to_owned(),
             Self::Untouched { item } => format!("{item} 没有分配到任何通知书"),
             Self::Notice { reference, state } => {
@@ -347,7 +286,9 @@ impl fmt::Display for Refusal {
             Self::Sum { given, wanted } => {
                 write!(f, "expected amounts that sum to {wanted}, found {given}")
             }
-            Self::NotPositive { amount } => write!(f, "expected more than zero, found {amount}"),
+            Self::Amount { amount } => {
+                write!(f, "expected more than zero and at most {AMOUNT_MAX}, found {amount}")
+            }
             Self::ManyToMany => {
                 write!(f, "several items and several notices: expected a split that says which")
             }

@@ -107,6 +107,7 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("letter-retried", "重发函件", "letter sent again"),
     ("address-blocked", "停用函件地址", "address for letters blocked"),
     ("rules-changed", "规则变更", "rules changed"),
+    ("feed-withdrawn", "撤回流水文件", "delivery withdrawn"),
 ];
 
 /// An event in Chinese; `None` where this release does not know it.

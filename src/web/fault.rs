@@ -113,7 +113,7 @@ impl Fault {
     }
 
     /// The short name a program may rely on.
-    const fn code(&self) -> &'static str {
+    fn code(&self) -> &'static str {
         match self {
             Self::NoSession => "no-session",
             Self::NoToken => "no-token",

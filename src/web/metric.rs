@@ -89,7 +89,7 @@ pub(super) async fn page(State(desk): State<Desk>, headers: HeaderMap) -> Result
     for (reason, count, amount) in figures.hanging {
         let labels = [("reason", reason.code().to_owned())];
         items.get_or_create(&labels).set(count);
-        fen.get_or_create(&labels).set(amount.fen());
+        fen.get_or_create(&labels).set(amount.nearest_money().fen());
     }
     now.register("suspense_items", "Items that hang, by reason", items);
     now.register("suspense_fen", "Money that hangs, in fen, by reason", fen);

@@ -15,7 +15,7 @@ pub(crate) mod proposal;
 pub(crate) mod remark;
 pub(crate) mod why;
 
-use crate::remittance::{Money, NoticeStage, Outcome, Reason, Subject};
+use crate::remittance::{Money, NoticeStage, Outcome, Reason, Subject, Total};
 use crate::report::{Language, text, words};
 use crate::suspense::{Age, Stage};
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -24,7 +24,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 const FOREIGN_CHARS_MAX: usize = 600;
 
 /// `1,200.00`.
-pub(crate) fn yuan(amount: Money) -> String {
+pub(crate) fn yuan(amount: impl Into<Total>) -> String {
     text::grouped(amount)
 }
 
@@ -122,9 +122,9 @@ pub(crate) fn typed_amount(text: &str) -> Option<Money> {
 }
 
 /// A part of a whole in thousandths, for the length of a bar; signs do not matter to it.
-pub(crate) fn share(part: Money, whole: u64) -> u64 {
-    let part = u128::from(part.fen().unsigned_abs()) * 1000;
-    u64::try_from(part.checked_div(u128::from(whole)).unwrap_or(0)).unwrap_or(1000).min(1000)
+pub(crate) fn share(part: impl Into<Total>, whole: u128) -> u64 {
+    let part = part.into().fen().unsigned_abs().saturating_mul(1000);
+    u64::try_from(part.checked_div(whole).unwrap_or(0)).unwrap_or(1000).min(1000)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::postgres;
 use chrono::{Datelike, NaiveDate};
 use duizhang::alert::CentreContact;
 use duizhang::nightly::{self, Delivery, LARGE, Night, NightError, NightSettings, Nobody};
-use duizhang::remittance::{Direction, Outcome};
+use duizhang::remittance::{Direction, Outcome, Total};
 use duizhang::rulebook::Rulebook;
 use duizhang::store::{Audit, Store, TransactionFilter, TransactionRow};
 use std::collections::BTreeMap;
@@ -248,14 +248,13 @@ impl Centre {
     pub(crate) fn prove(&self, when: &str) {
         let audit = self.store.audit().unwrap();
         assert!(audit.gaps.is_empty(), "{when}: {:?}", audit.gaps);
-        let placed: i64 = audit.places.iter().map(|standing| standing.amount.fen()).sum();
-        assert_eq!(placed, audit.received.fen(), "{when}");
+        let placed: Total = audit.places.iter().map(|standing| standing.amount).sum();
+        assert_eq!(placed, audit.received, "{when}");
         let figures = audit.advance;
-        let came = figures.put_in.checked_add(figures.corrected);
-        let left = came.and_then(|came| came.checked_sub(figures.used));
-        assert_eq!(left, Some(figures.left), "{when}: put in, corrected, used, left");
-        let balances: i64 = audit.balances.iter().map(|(_, money)| money.fen()).sum();
-        assert_eq!(balances, 0, "{when}: debits are credits");
+        let left = figures.put_in + figures.corrected - figures.used;
+        assert_eq!(left, figures.left, "{when}: put in, corrected, used, left");
+        let balances: Total = audit.balances.iter().map(|(_, balance)| *balance).sum();
+        assert_eq!(balances, Total::ZERO, "{when}: debits are credits");
         // A month that was taken off is proved by its sums, and listed no more.
         if self.backing.name != ARCHIVING.name {
             self.prove_lists(&audit, when);
@@ -264,17 +263,17 @@ impl Centre {
 
     /// What lists say sums to what the audit says, outcome by outcome.
     fn prove_lists(&self, audit: &Audit, when: &str) {
-        let mut listed: BTreeMap<Outcome, i64> = BTreeMap::new();
+        let mut listed: BTreeMap<Outcome, Total> = BTreeMap::new();
         let credits = |row: &TransactionRow| row.direction == Direction::Credit;
         for row in self.transactions().into_iter().filter(credits) {
             // What no night has judged yet waits.
             *listed.entry(row.outcome.unwrap_or(Outcome::Awaiting)).or_default() +=
-                row.amount.fen();
+                row.amount.into();
         }
         for standing in &audit.places {
             let listed = listed.get(&standing.place.outcome()).copied().unwrap_or_default();
             let place = standing.place.code();
-            assert_eq!(listed, standing.by_outcome.fen(), "{when}: {place} as it is listed");
+            assert_eq!(listed, standing.by_outcome, "{when}: {place} as it is listed");
         }
     }
 

@@ -233,7 +233,7 @@ fn above_the_limit_two_others_approve_and_an_edit_voids_the_first() {
         let before = centre.dump();
         let preview = centre.store.preview_edit(rules(), &anna, &edit, now("05-13"));
         let preview = preview.unwrap().unwrap();
-        assert_eq!(preview.postings, [(Subject::Suspense, Subject::Other, proposal.amount)]);
+        assert_eq!(preview.postings, [(Subject::Suspense, Subject::Other, proposal.amount.into())]);
         same(&before, &centre.dump(), "a preview writes nothing");
         let reverse = Edit { act: Act::Reverse, ..edit.clone() };
         let refused = centre.store.edit(rules(), &anna, &reverse, now("05-13")).unwrap();

@@ -4,7 +4,7 @@ use super::centre::{Backing, Centre, date, every_store, same};
 use super::dice::Dice;
 use super::feed::csv;
 use super::office::{approver, clerk, item, now, settle};
-use duizhang::remittance::{Money, RefundReference, Subject};
+use duizhang::remittance::{Money, RefundReference, Subject, Total};
 use duizhang::store::{Place, RefundFilter, RefundRow};
 use duizhang::suspense::{Act, ItemId, RefundChange, RefundFault, RefundState, Refusal};
 
@@ -43,7 +43,7 @@ impl Centre {
         self.night_of(night, &[csv(&[row])]);
     }
 
-    fn refund_balance(&self) -> Money {
+    fn refund_balance(&self) -> Total {
         let audit = self.store.audit().unwrap();
         audit.balances.iter().find(|(subject, _)| *subject == Subject::Refund).unwrap().1
     }
@@ -364,14 +364,14 @@ fn sums_agree(centre: &Centre, when: &str) {
             row.direction == duizhang::remittance::Direction::Credit
                 && row.outcome == Some(standing.place.outcome())
         });
-        let sum: Money = of_outcome.map(|row| row.amount).sum();
+        let sum: Total = of_outcome.map(|row| row.amount).sum();
         assert_eq!(sum, standing.by_outcome, "{when}: {:?}", standing.place);
     }
     let open = RefundFilter { open: true, ..RefundFilter::default() };
-    let owed: Money = centre.store.refunds(&open).unwrap().iter().map(|row| row.amount).sum();
-    assert_eq!(Money::from_fen(-owed.fen()), centre.refund_balance(), "{when}");
+    let owed: Total = centre.store.refunds(&open).unwrap().iter().map(|row| row.amount).sum();
+    assert_eq!(-owed, centre.refund_balance(), "{when}");
     let refunded = RefundFilter { state: Some(RefundState::Refunded), ..RefundFilter::default() };
-    let left: Money = centre.store.refunds(&refunded).unwrap().iter().map(|row| row.amount).sum();
+    let left: Total = centre.store.refunds(&refunded).unwrap().iter().map(|row| row.amount).sum();
     assert_eq!(left.to_string(), centre.standing(Place::Refunded), "{when}");
 }
 

@@ -5,7 +5,7 @@ use duizhang::remittance::log::LogKind;
 use duizhang::remittance::payment::reference_candidates;
 use duizhang::remittance::{
     Employer, EmployerAccount, Id, Money, NoticeStatus, Payment, PaymentNotice, PaymentReference,
-    Subject,
+    Subject, Total,
 };
 use serde_json::json;
 
@@ -206,7 +206,7 @@ fn a_paid_notice_posts_to_each_employee_exactly_its_line() {
         .collect();
     assert_eq!(statement, ["汇缴 2026-05 400.00 400.00 800.00", "补缴 2026-03 16.67 16.66 833.33"]);
     let notice = hall.centre.notice(reference.parse().unwrap()).unwrap();
-    let lines: Money = hall
+    let lines: Total = hall
         .centre
         .lines_of(notice)
         .flat_map(|line| [line.employer_share, line.employee_share])

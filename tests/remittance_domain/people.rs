@@ -190,7 +190,7 @@ fn a_supplement_may_reach_over_a_span_and_not_further_back_than_sixty_months() {
         .supplements()
         .iter()
         .map(|line| {
-            let amount: Money = [line.employer_share, line.employee_share].into_iter().sum();
+            let amount = Money::together([line.employer_share, line.employee_share]);
             format!("{} {amount} {}", line.for_month, line.reason.as_deref().unwrap())
         })
         .collect();

@@ -310,7 +310,7 @@ fn hostile() -> Vec<Draft<'static>> {
 }
 
 fn tally(count: u64, amount: i64) -> Tally {
-    Tally { count, amount: fen(amount) }
+    Tally { count, amount: fen(amount).into() }
 }
 
 /// Ninety nights with a month-end wave; the last one closes at the balance given.
@@ -381,7 +381,7 @@ fn awaiting() -> Vec<Awaiting> {
                 booked_on: day(2026, 5, 11),
                 amount: fen(amount),
                 due: fen(due),
-                received: fen(received),
+                received: fen(received).into(),
                 month: YearMonth::new(2026, 5).unwrap(),
                 until: day(2026, 6, 2),
             }

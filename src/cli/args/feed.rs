@@ -1,6 +1,8 @@
 //! `duizhang feed inspect` and `feed learn`: their flags and help.
 
+use super::AsOf;
 use crate::rulebook::bank::{DateOrder, Field};
+use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -12,7 +14,26 @@ pub(in crate::cli) enum FeedCommand {
     /// Write a layout file for a statement that is not understood by itself, proved by its own arithmetic
     #[command(after_help = LEARN_HELP)]
     Learn(Box<LearnArgs>),
+    /// List the deliveries that were taken in, the latest first
+    #[command(after_help = "Examples:\n  duizhang feed list --from 2026-05-01\n  \
+        duizhang feed list --format json")]
+    List(FeedListArgs),
+    /// Take a delivery back whole, while nothing of it is settled
+    #[command(after_help = WITHDRAW_HELP)]
+    Withdraw(WithdrawArgs),
 }
+
+const WITHDRAW_HELP: &str = "\
+Everything that came with it goes in one commit: its transactions, what was set aside and flagged, its statements,
+what hangs of it. An entry of the audit trail says who took it back and why. It is refused, exit code 1, while
+something of it is settled, on an advance balance, returned, refunded, decided by staff or in a proposal; each such
+transaction is named. Where another delivery also brought rows of it, or it changed rows of another one, that one is
+named: name both, and what is delivered again afterwards is read as new. Letters that were written stay.
+
+Examples:
+  duizhang feed list --from 2026-05-01
+  duizhang feed withdraw 4599dca0ddfa --by 017 --note '金额列误填流水号' --dry-run
+  duizhang feed withdraw 4599dca0ddfa 958e089d0ec8 --by 017 --note '同日两份对账单均有误'";
 
 const INSPECT_HELP: &str = "\
 For each block of rows: own account, days, number of rows, whether the balances prove every row; for each
@@ -39,6 +60,31 @@ Examples:
   duizhang feed learn strange.csv --name rural --bank rural --bank-name 示例农商行 \\
       --column date=项 --column credit=进 --column debit=出 --column balance=剩 --column note=说
   duizhang feed learn strange.csv --column flag=向 --column amount=数 --credit 来 --debit 去 --dry-run";
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct FeedListArgs {
+    /// Taken in from this night on
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(in crate::cli) from: Option<NaiveDate>,
+    /// Taken in up to this night
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(in crate::cli) to: Option<NaiveDate>,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct WithdrawArgs {
+    /// A delivery as `feed list` names it, or how its name begins
+    #[arg(required = true, value_name = "FEED")]
+    pub(in crate::cli) feeds: Vec<String>,
+    /// Who takes it back
+    #[arg(long, value_name = "WHO")]
+    pub(in crate::cli) by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(in crate::cli) note: String,
+    #[command(flatten)]
+    pub(in crate::cli) as_of: AsOf,
+}
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct InspectArgs {

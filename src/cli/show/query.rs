@@ -12,7 +12,7 @@ use super::{Rows, Written};
 use crate::remittance::account::masked;
 use crate::remittance::ledger::{Posting, VoucherKind};
 use crate::remittance::register::{Register, RegisterContent, register_id};
-use crate::remittance::{Id, Money, Subject, YearMonth};
+use crate::remittance::{Id, Subject, Total, YearMonth};
 use crate::store::{Books, StoreError};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -287,12 +287,12 @@ impl Query {
         let mut all: Vec<_> = vouchers.chain(whole).collect();
         // Stable: vouchers of one day stay in the employer's own count.
         all.sort_by_key(|(on, ..)| *on);
-        let mut balances: BTreeMap<Subject, Money> = BTreeMap::new();
+        let mut balances: BTreeMap<Subject, Total> = BTreeMap::new();
         let mut rows = Vec::new();
         for (on, head, postings) in all {
             for posting in postings {
                 let balance = balances.entry(posting.subject).or_default();
-                *balance = [*balance, posting.moves()].into_iter().sum();
+                *balance += posting.moves().into();
                 if self.is_month(YearMonth::of(on)) {
                     let row = Written::new(&posting).with("balance", balance.to_string());
                     rows.push(head.clone().and(row));

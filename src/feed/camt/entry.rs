@@ -17,7 +17,7 @@ use super::text::Span;
 use super::value::{Exact, UNITS_MAX, date_time};
 use crate::feed::identity::is_no_serial;
 use crate::feed::{self, Flag, Odd, Problem, Reject, Sink};
-use crate::remittance::{Counterparty, Direction, Remarks};
+use crate::remittance::{AMOUNT_MAX, Counterparty, Direction, Remarks};
 use chrono::{NaiveDate, NaiveTime};
 
 /// Characters of a row and of a field that a reject shows.
@@ -216,7 +216,7 @@ impl Gathered {
         }
         let units = amount.units().ok_or_else(|| refuse("expected at most 5 decimals"))?;
         if units > UNITS_MAX {
-            return Err(refuse("expected at most 999999999999.99"));
+            return Err(refuse(&format!("expected at most {AMOUNT_MAX}")));
         }
         match self.currency().as_bytes() {
             [a, b, c] if [a, b, c].iter().all(|byte| byte.is_ascii_uppercase()) => {}

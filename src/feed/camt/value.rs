@@ -3,6 +3,7 @@
 //! No float, no rounding, no exponent, no digit but ASCII `0` to `9`.
 
 use crate::feed::entry::is_booking_day;
+use crate::remittance::AMOUNT_MAX;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use rust_decimal::Decimal;
 
@@ -12,8 +13,8 @@ const DIGITS_MAX: usize = 18;
 /// Decimals in which sums are kept (ISO 20022 `fractionDigits`); no entry may have more.
 pub(in crate::feed) const SCALE: u32 = 5;
 
-/// The largest amount of one movement, 999,999,999,999.99, in units of 10^-[`SCALE`].
-pub(in crate::feed) const UNITS_MAX: i128 = 99_999_999_999_999 * 1_000;
+/// The largest amount of one movement ([`AMOUNT_MAX`]) in units of 10^-[`SCALE`].
+pub(in crate::feed) const UNITS_MAX: i128 = AMOUNT_MAX.fen() as i128 * 1_000;
 
 /// A sum past this could not be held exactly: ten thousand million of the largest amounts.
 const SUM_UNITS_MAX: i128 = 10_i128.pow(27);

@@ -4,7 +4,7 @@ use super::balance::{amount_of, day, day_near, year};
 use crate::feed::Problem;
 use crate::feed::camt::value::{Exact, UNITS_MAX};
 use crate::feed::identity::is_no_serial;
-use crate::remittance::Direction;
+use crate::remittance::{AMOUNT_MAX, Direction};
 use chrono::NaiveDate;
 
 /// Characters of an amount (SWIFT `15d`).
@@ -65,7 +65,7 @@ impl<'a> Movement<'a> {
         let units = exact
             .units()
             .filter(|units| *units <= UNITS_MAX)
-            .ok_or_else(|| refuse("expected at most 999999999999.99".to_owned()))?;
+            .ok_or_else(|| refuse(format!("expected at most {AMOUNT_MAX}")))?;
         let references = rest.split_at_checked(4).map_or("", |(_, references)| references);
         let serial = references.split_once("//").map_or("", |(_, bank)| bank.trim());
         let serial = if is_no_serial(serial) { "" } else { serial };

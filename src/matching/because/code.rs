@@ -10,7 +10,7 @@ use super::{
     Because, Doubt, Named, NoticeState, PayerDisagrees, RefundLink, RefundRole, Role, Standing,
     Together, Unconfirmed, Undone, Verdict,
 };
-use crate::remittance::{Money, PaymentReference, RefundReference, YearMonth};
+use crate::remittance::{Money, PaymentReference, RefundReference, Total, YearMonth};
 use std::fmt;
 use std::str::FromStr;
 
@@ -229,7 +229,7 @@ fn standing<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Optio
         verdict: *verdict,
         reference: reference(fields)?,
         due: money(fields)?,
-        received: money(fields)?,
+        received: next(fields).map(Total::from_fen)?,
         parts: next(fields)?,
         banks: next(fields)?,
         months: next(fields)?,

@@ -14,7 +14,7 @@ mod refund;
 use super::{
     Because, Doubt, Named, NoticeState, PayerDisagrees, Role, Together, Unconfirmed, Undone,
 };
-use crate::remittance::Money;
+use crate::remittance::{Money, Total};
 use chrono::{Datelike, NaiveDate};
 use std::fmt::Write;
 
@@ -245,9 +245,9 @@ impl Together {
     }
 
     /// What the notices sum to, if all are open.
-    fn due_if_open(&self) -> Option<Money> {
-        self.named.iter().try_fold(Money::ZERO, |sum, named| match named.state {
-            NoticeState::Open(due) => sum.checked_add(due),
+    fn due_if_open(&self) -> Option<Total> {
+        self.named.iter().try_fold(Total::ZERO, |sum, named| match named.state {
+            NoticeState::Open(due) => Some(sum + due.into()),
             NoticeState::Unknown | NoticeState::Paid(_) | NoticeState::Revoked(_) => None,
         })
     }
@@ -333,11 +333,12 @@ impl Undone {
     }
 }
 
-fn difference(more: Money, less: Money) -> Money {
-    more.checked_sub(less).unwrap_or(Money::ZERO)
+fn difference(more: impl Into<Total>, less: impl Into<Total>) -> Total {
+    more.into() - less.into()
 }
 
-fn more_or_less(one: Money, other: Money) -> String {
+fn more_or_less(one: impl Into<Total>, other: impl Into<Total>) -> String {
+    let (one, other) = (one.into(), other.into());
     if one > other {
         format!("多{}", yuan(difference(one, other)))
     } else {
@@ -355,16 +356,16 @@ pub(super) fn day(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
-fn yuan(amount: Money) -> String {
+fn yuan(amount: impl Into<Total>) -> String {
     grouped(amount) + "元"
 }
 
-fn cny(amount: Money) -> String {
+fn cny(amount: impl Into<Total>) -> String {
     format!("CNY {}", grouped(amount))
 }
 
-fn grouped(amount: Money) -> String {
-    let plain = amount.to_string();
+fn grouped(amount: impl Into<Total>) -> String {
+    let plain = amount.into().to_string();
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, "00"));
     let mut out = String::new();
     let digits = whole.trim_start_matches('-').len();

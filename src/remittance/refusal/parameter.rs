@@ -7,7 +7,7 @@ use super::super::appointment::AppointmentStatus;
 use super::super::document::DocumentType;
 use super::super::identity::IdentityError;
 use super::super::policy::OncePer;
-use super::super::{Id, Money, PaymentReference, Rate, Subject, YearMonth};
+use super::super::{Id, Money, PaymentReference, Rate, Subject, Total, YearMonth};
 use chrono::NaiveDate;
 use std::fmt;
 
@@ -27,7 +27,19 @@ macro_rules! the_same_in_both {
     ($($type:ty),*) => { $(impl Parameter for $type {})* };
 }
 
-the_same_in_both!(Id, Money, PaymentReference, Rate, YearMonth, NaiveDate, String, i32, u64, usize);
+the_same_in_both!(
+    Id,
+    Money,
+    Total,
+    PaymentReference,
+    Rate,
+    YearMonth,
+    NaiveDate,
+    String,
+    i32,
+    u64,
+    usize
+);
 
 /// Whose rate: the employer's or the employee's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

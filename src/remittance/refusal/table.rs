@@ -8,7 +8,7 @@ use super::super::appointment::AppointmentStatus;
 use super::super::document::DocumentType;
 use super::super::identity::IdentityError;
 use super::super::policy::OncePer;
-use super::super::{Id, Money, PaymentReference, Rate, Subject, YearMonth};
+use super::super::{Id, Money, PaymentReference, Rate, Subject, Total, YearMonth};
 use super::define::refusals;
 use super::parameter::{DocumentForm, Filed, Parameter, Side, Undo};
 use super::several::Several;
@@ -183,6 +183,9 @@ refusals! {
     SumTooLarge { value: Money, other: Money } = AmountTooLarge
         "{value} and {other} do not add up"
         "{value} 元与 {other} 元之和超出可记的金额";
+    AmountBeyondBound { value: Money, most: Money } = AmountTooLarge
+        "no amount is above {most}, found {value}: a number of another kind stands in its place"
+        "金额不得超过 {most} 元，现为 {value} 元：此处可能误填了账号或流水号";
     BaseTooLarge { employee: Id, value: Money } = AmountTooLarge
         "the base of {employee} is {value}"
         "职工 {employee} 的缴存基数 {value} 元过大，无法计算月缴存额";
@@ -267,7 +270,7 @@ refusals! {
     NoticePaid { reference: PaymentReference } = NoticePaid
         "{reference} is paid; what is paid is corrected with correct_paid at the counter"
         "缴款通知书 {reference} 已缴款；已缴款的请到柜台办理错缴更正";
-    NoticePartlyReceived { reference: PaymentReference, count: u64, sum: Money } = NoticePartlyReceived
+    NoticePartlyReceived { reference: PaymentReference, count: u64, sum: Total } = NoticePartlyReceived
         "{count} payments of {sum} in all are here for {reference}; wait for the rest, or revoke it with parts to-suspense, and they are in suspense until somebody decides"
         "缴款通知书 {reference} 已到账 {count} 笔，共 {sum} 元；请等待其余款项，或在撤销时注明已到款项转入挂账";
     ListIsPaid { month: YearMonth, day: NaiveDate } = NoticePaid

@@ -3,7 +3,7 @@
 //! Nights are placed by their date, not by their number, so that a night that was left out shows.
 
 use super::super::{NightPoint, text};
-use crate::remittance::Money;
+use crate::remittance::Total;
 use chrono::{Days, NaiveDate};
 
 /// Days drawn.
@@ -47,7 +47,7 @@ impl Trend {
             .collect();
         let (first, last) = (drawn.first()?.clone(), drawn.last()?.clone());
         let days = i128::from((last.night - first.night).num_days());
-        let fen = |point: &NightPoint| i128::from(point.closing.amount.fen());
+        let fen = |point: &NightPoint| point.closing.amount.fen();
         let highest = drawn.iter().map(fen).max()?.max(1);
         let lowest = drawn.iter().map(fen).min()?;
         let floor = lowest.min(0);
@@ -63,8 +63,7 @@ impl Trend {
         let line: Vec<String> = points.iter().map(|(x, y)| format!("{x},{y}")).collect();
         let line = line.join(" ");
         let change = fen(&last) - fen(&first);
-        let money =
-            |fen: i128| text::grouped(Money::from_fen(i64::try_from(fen).unwrap_or(i64::MAX)));
+        let money = |fen: i128| text::grouped(Total::from_fen(fen));
         Some(Self {
             area: format!("{LEFT},{BOTTOM} {line} {x},{BOTTOM}"),
             line,

@@ -11,13 +11,14 @@ macro_rules! red {
 }
 
 /// What went back, by the corrections themselves.
-pub(super) const TAKEN: &str =
-    "select cast(coalesce(sum(employer_fen + employee_fen), 0) as bigint)
-    from correction where centre_id = ?1";
+pub(super) const TAKEN: &str = "select cast(coalesce(sum(c.fen), 0) as text) from (
+        select employer_fen as fen from correction where centre_id = ?1
+        union all
+        select employee_fen from correction where centre_id = ?1) c";
 
 /// What went back, by the red entries of employees' accounts.
 pub(super) const RED: &str = concat!(
-    "select cast(coalesce(-sum(amount_fen), 0) as bigint) from account_entry
+    "select cast(coalesce(sum(-amount_fen), 0) as text) from account_entry
     where centre_id = ?1 and kind = ",
     red!()
 );
@@ -70,6 +71,7 @@ pub(super) const ORPHANS: [(&str, &str); 4] = [
                         and c.month = l.month and c.employee_no = l.employee_no
                         and c.register is null)) b
             group by employer_no, month, employee_no
-            having sum(employer_fen) > 0 or sum(employee_fen) > 0) d",
+            having cast(sum(employer_fen) as double precision) > 0
+                or cast(sum(employee_fen) as double precision) > 0) d",
     ),
 ];

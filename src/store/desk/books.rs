@@ -48,7 +48,7 @@ impl Desk<'_> {
             Act::Settle { .. } | Act::Split { .. } => self.settle(&proposal.act, items)?,
             Act::Advance { employer_id } => {
                 if let Some(employer_id) = employer_id {
-                    let given = total(items).fen();
+                    let given = total(items)?.fen();
                     remittance::credit_advance(self.bulk, employer_id, self.now.on, given)?;
                     self.learn_payers(items.iter(), employer_id)?;
                 }
@@ -194,7 +194,7 @@ impl Desk<'_> {
         }
         remittance::spread(self.bulk, &settled, self.now.on)?;
         if let Act::Split { rest_to: Some(employer_id), .. } = act {
-            let rest: i64 = spread.rest.values().map(|money| money.fen()).sum();
+            let rest = Money::together(spread.rest.values().copied()).fen();
             if rest > 0 {
                 remittance::credit_advance(self.bulk, employer_id, self.now.on, rest)?;
             }
@@ -239,7 +239,7 @@ impl Desk<'_> {
         }
         let key = params![centre, item.account_id, item.id.serial, item.booked_on, only, self.on()];
         connection.prepare_cached(MATCHED)?.execute(key)?;
-        let paid: Money = shares.iter().map(|share| share.amount).sum();
+        let paid = Money::together(shares.iter().map(|share| share.amount));
         let mut moves = vec![(item, (Subject::Suspense, Subject::Receipts, paid))];
         if let (Some(rest), Act::Split { rest_to: Some(employer_id), .. }) = (rest, act) {
             let sql = "insert into advance_part values (?1, ?2, ?3, ?4, ?5, ?6)";

@@ -5,7 +5,7 @@ use super::super::row::{day_number, reference_number};
 use super::super::sql::params;
 use super::item::Held;
 use super::{Desk, Stop, total};
-use crate::remittance::{Direction, Money, Outcome, PaymentReference, Subject, YearMonth};
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, Subject, Total, YearMonth};
 use crate::suspense::{Act, AdvanceRefusal, DeskRules, ItemId, Limit, Proposal, Refusal, Spread};
 use chrono::Days;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct Preview {
     /// What each item leaves over for an advance balance.
     pub rest: BTreeMap<ItemId, Money>,
     /// Debit, credit, amount; equal pairs of subjects are summed.
-    pub postings: Vec<(Subject, Subject, Money)>,
+    pub postings: Vec<(Subject, Subject, Total)>,
 }
 
 /// A notice that an act is about.
@@ -53,10 +53,9 @@ impl Preview {
         limit: &Limit,
         postings: Vec<(Subject, Subject, Money)>,
     ) -> Self {
-        let mut summed: BTreeMap<(Subject, Subject), Money> = BTreeMap::new();
+        let mut summed: BTreeMap<(Subject, Subject), Total> = BTreeMap::new();
         for (debit, credit, amount) in postings {
-            let sum = summed.entry((debit, credit)).or_default();
-            *sum = [*sum, amount].into_iter().sum();
+            *summed.entry((debit, credit)).or_default() += amount.into();
         }
         Self {
             amount: proposal.amount,
@@ -80,7 +79,8 @@ const NOTICE: &str =
 impl Desk<'_> {
     /// Whether an act on these items can be done.
     pub(super) fn check(&self, act: &Act, items: &[Held]) -> Result<Checked, Stop> {
-        let amount = [total(items), act.from_advance()].into_iter().sum();
+        let amount = Total::from(total(items)?) + act.from_advance().into();
+        let amount = amount.money().ok_or(Refusal::Amount { amount })?;
         let mut checked = Checked { amount, notices: Vec::new(), spread: None };
         if let Some(debit) =
             items.iter().find(|item| item.direction == Direction::Debit && !act.takes_debits())

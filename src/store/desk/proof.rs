@@ -77,4 +77,4 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 8] = [
 
 /// What splits left over on advance balances: settled transactions' money that no notice has.
 pub(in crate::store) const LEFT_OVER: &str =
-    "select cast(coalesce(sum(amount_fen), 0) as bigint) from advance_part where centre_id = ?1";
+    "select cast(coalesce(sum(amount_fen), 0) as text) from advance_part where centre_id = ?1";

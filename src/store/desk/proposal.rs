@@ -276,13 +276,13 @@ impl Store {
         others: bool,
     ) -> Result<Tally, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select count(*), cast(coalesce(sum(p.amount_fen), 0) as bigint) from proposal p
+        let sql = "select count(*), cast(coalesce(sum(p.amount_fen), 0) as text) from proposal p
             where p.centre_id = ?1 and p.state = ?2
                 and case when p.proposed_by = ?3 then 0 else 1 end = ?4";
         let key = params![bulk.centre_id, state.code(), by.0, i64::from(others)];
         bulk.connection.prepare_cached(sql)?.query_row(key, |row| {
             let count = row.get::<i64>(0)?.cast_unsigned();
-            Ok(Tally { count, amount: Money::from_fen(row.get(1)?) })
+            Ok(Tally { count, amount: row.get(1)? })
         })
     }
 }

@@ -53,7 +53,7 @@ impl Desk<'_> {
             }
             Act::Advance { employer_id } => {
                 if let Some(employer_id) = employer_id {
-                    self.take_back_advance(employer_id, total(items))?;
+                    self.take_back_advance(employer_id, total(items)?)?;
                     for item in &*items {
                         self.unlearn_payer(item, employer_id)?;
                     }
@@ -125,7 +125,7 @@ impl Desk<'_> {
             if let Some((employer_id, money)) = rest {
                 moves.push((item, (Subject::Advance, Subject::Suspense, money)));
                 let sum = rests.entry(employer_id).or_default();
-                *sum = [*sum, money].into_iter().sum();
+                *sum = Money::together([*sum, money]);
             }
             for notice in self.notices_of(item)? {
                 self.remember_undone(item, notice)?;

@@ -18,7 +18,7 @@ use super::item::Held;
 use super::{Desk, Stop};
 use crate::matching::Because;
 use crate::matching::because::{Role, Undone};
-use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject};
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject, Total};
 use crate::suspense::{ItemId, Proposal, Refusal};
 
 /// The credit, as it stands.
@@ -93,7 +93,7 @@ const OPEN: &str =
         closed_on = null, state = 'open', assignee = null, version = suspense_item.version + 1";
 
 /// What waits for a notice, and all that waits for it matched again.
-const WAITING: &str = "select cast(coalesce(sum(t.amount_fen), 0) as bigint) from decision d
+const WAITING: &str = "select cast(coalesce(sum(t.amount_fen), 0) as text) from decision d
     join bank_transaction t using (centre_id, account_id, serial, booked_on)
     where d.centre_id = ?1 and d.outcome = 2 and coalesce(d.reference, d.notice) = ?2";
 
@@ -215,11 +215,10 @@ impl Desk<'_> {
             [only] => Some(reference_number(*only)),
             _ => None,
         };
-        let mut given = amount;
+        let mut given = Total::from(amount);
         if let Some(number) = only {
             let waiting = params![self.bulk.centre_id, number];
-            let waits = self.bulk.connection.query_row(WAITING, waiting, |row| row.get(0))?;
-            given = [given, Money::from_fen(waits)].into_iter().sum();
+            given += self.bulk.connection.query_row(WAITING, waiting, |row| row.get::<Total>(0))?;
             let matched = params![self.bulk.centre_id, number, on];
             self.bulk.connection.prepare_cached(WAITING_MATCHED)?.execute(matched)?;
         }
@@ -245,16 +244,16 @@ impl Desk<'_> {
     fn shares_again(
         &self,
         notices: &[PaymentReference],
-        given: Money,
+        given: Total,
     ) -> Result<Vec<Settled>, Stop> {
         let mut open = Vec::with_capacity(notices.len());
         for notice in notices {
             open.push(self.open_notice(*notice)?);
         }
-        let owed: Money = open.iter().map(|one| one.amount).sum();
-        let reserved: Money = open.iter().map(|one| one.reserved).sum();
+        let owed: Total = open.iter().map(|one| one.amount).sum();
+        let reserved: Total = open.iter().map(|one| one.reserved).sum();
         let with_advance = given != owed;
-        if with_advance && (given != difference(owed, reserved) || reserved.is_zero()) {
+        if with_advance && (given != owed - reserved || reserved.is_zero()) {
             return Err(Refusal::Sum { given, wanted: owed }.into());
         }
         let settled = |one: &PreviewNotice| Settled {

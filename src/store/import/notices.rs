@@ -53,11 +53,12 @@ impl Store {
             }
             fresh.extend(newer);
             imported.added = fresh.len() as u64;
-            bulk.insert("notice", 8, &fresh, |row, notice| {
+            bulk.insert("notice", 9, &fresh, |row, notice| {
                 row.bind(centre)?;
                 bind(row, notice)?;
                 // What a core system issues reserves nothing here.
-                row.bind(0)
+                row.bind(0)?;
+                row.bind(true)
             })?;
             let mark = outstanding::mark(connection, centre)?;
             let below = |notice: &&&PaymentNotice| reference_number(notice.reference) < mark;
@@ -240,7 +241,7 @@ fn bind(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreErr
 fn change_notices(bulk: &Bulk, notices: &[&PaymentNotice]) -> Result<(), StoreError> {
     const SQL: &str = "
         update notice set employer_id = v.column2, amount_fen = v.column3, issued_on = v.column4,
-            month = v.column5, status = v.column6
+            month = v.column5, status = v.column6, bounded = 1
         from (values …) v where notice.centre_id = ?1 and notice.reference = v.column1";
     bulk.change(SQL, 6, notices, |row, notice| bind(row, notice))?;
     let numbers: Vec<i64> = notices.iter().map(|one| reference_number(one.reference)).collect();

@@ -13,6 +13,7 @@ use super::super::slate::account_id;
 use super::super::sql::{Connection, params};
 use super::super::{Slate, StoreError, trail};
 use super::known::{Known, Stage};
+use super::origin::Sign;
 use super::{Intake, Placed};
 use crate::remittance::{Direction, Money, Subject};
 use chrono::NaiveDate;
@@ -96,21 +97,22 @@ impl Intake<'_> {
         };
         if sum != Some(whole.amount) || !parts.iter().all(same) {
             for part in parts {
-                self.taken.conflicting += 1;
+                self.note_conflict(whole);
                 self.put_aside(part.row.line, &part.transaction, &whole.transaction());
             }
             return Ok(false);
         }
         match whole.stage {
             Stage::Settled => {
-                self.taken.seen += parts.len() as u64;
+                self.note_seen(whole, parts.len() as u64);
                 return Ok(false);
             }
             Stage::Tonight => slate.outdate(),
             Stage::Open => self.undo_decision(whole)?,
         }
+        self.note_changed(whole);
         self.take_out(whole)?;
-        self.receive(whole.account_id, &whole.transaction(), -1);
+        self.receive(whole.account_id, &whole.transaction(), Sign::Out);
         Ok(true)
     }
 
@@ -152,17 +154,19 @@ impl Intake<'_> {
         let bookings: Vec<((i64, String), Whole)> =
             std::mem::take(&mut self.bookings).into_iter().collect();
         self.has_bookings |= !bookings.is_empty();
-        let sql =
-            "insert into booking (centre_id, account_id, serial, booked_on, direction, amount_fen)
-            select ?1, v.column1, v.column2, v.column3, v.column4, v.column5
+        let sql = "insert into booking
+                (centre_id, account_id, serial, booked_on, direction, amount_fen, feed_no)
+            select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6
             from (values …) v where true
             on conflict (centre_id, account_id, serial) do nothing";
-        self.bulk.change(sql, 5, &bookings, |row, ((account, serial), whole)| {
+        let feed_no = self.feed_no;
+        self.bulk.change(sql, 6, &bookings, |row, ((account, serial), whole)| {
             row.bind(*account)?;
             row.bind(serial)?;
             row.bind(whole.day())?;
             row.bind(direction_number(whole.direction))?;
-            row.bind(whole.amount.fen())
+            row.bind(whole.amount.fen())?;
+            row.bind(feed_no)
         })
     }
 }

@@ -4,7 +4,10 @@ use super::super::StoreError;
 use super::super::bulk::Bulk;
 use super::super::row::day_number;
 use super::super::slate::account_id;
+use super::super::sql::in_columns;
+use super::origin::Meetings;
 use super::{FlagRecord, SetAside, StatementRecord};
+use crate::remittance::Total;
 use std::collections::BTreeMap;
 
 /// The rows that hang on a feed.
@@ -16,16 +19,35 @@ pub(super) struct Feed<'a> {
 impl Feed<'_> {
     pub(super) fn receipts(
         &self,
-        receipts: &BTreeMap<(i64, i64), (i64, i64)>,
+        receipts: &BTreeMap<(i64, i64), (Total, Total)>,
     ) -> Result<(), StoreError> {
         let rows: Vec<_> = receipts.iter().collect();
-        self.bulk.insert("receipt", 6, &rows, |row, ((account, booked_on), (credit, debit))| {
+        self.bulk.insert("receipt", 8, &rows, |row, ((account, booked_on), (credit, debit))| {
+            let (credit, debit) = (in_columns(*credit), in_columns(*debit));
             row.bind(self.bulk.centre_id)?;
             row.bind(self.feed_id)?;
             row.bind(account)?;
             row.bind(booked_on)?;
-            row.bind(credit)?;
-            row.bind(debit)
+            row.bind(credit.0)?;
+            row.bind(debit.0)?;
+            row.bind(credit.1)?;
+            row.bind(debit.1)
+        })
+    }
+
+    /// What it met of what other feeds had brought; its own rows are not among it.
+    pub(super) fn meetings(&self, feed_no: i64, met: &Meetings) -> Result<(), StoreError> {
+        let rows: Vec<_> = met.0.iter().filter(|((_, before), _)| *before != feed_no).collect();
+        self.bulk.insert("feed_met", 9, &rows, |row, ((account, before), met)| {
+            row.bind(self.bulk.centre_id)?;
+            row.bind(feed_no)?;
+            row.bind(before)?;
+            row.bind(account)?;
+            row.bind(met.seen.cast_signed())?;
+            row.bind(met.changed.cast_signed())?;
+            row.bind(met.conflicting.cast_signed())?;
+            row.bind(met.first_on)?;
+            row.bind(met.last_on)
         })
     }
 

@@ -12,13 +12,14 @@ use super::super::row::{day_number, direction_number, filled, time_number};
 use super::super::slate::{TRANSACTION_COLUMNS, transaction, transactions_by_serial};
 use super::super::sql::{Row, params};
 use super::super::{Slate, StoreError};
+use super::origin::Origin;
 use super::{COLUMNS, Intake};
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::HashMap;
 
 /// Columns behind those of the transaction: when it was taken in, and 0 where no night decided it, 1 where it
-/// is open, 2 where it is settled, decided by staff or in their hands.
+/// is open, 2 where it is settled, decided by staff or in their hands; and with which feed it came.
 pub(super) fn kept_columns() -> String {
     format!(
         "{TRANSACTION_COLUMNS}, t.taken_on, coalesce((select case when d.outcome in (2, 3)
@@ -28,7 +29,7 @@ pub(super) fn kept_columns() -> String {
                     or i.read_as is not null or i.state in ('proposed', 'approved')))
             then 1 else 2 end
             from decision d where d.centre_id = t.centre_id and d.account_id = t.account_id
-            and d.serial = t.serial and d.booked_on = t.booked_on), 0)"
+            and d.serial = t.serial and d.booked_on = t.booked_on), 0), t.feed_no"
     )
 }
 
@@ -66,21 +67,20 @@ pub(super) struct Known {
     contradicted: bool,
     party: [String; 4],
     remarks: [String; 4],
-    pub(super) taken_on: i64,
+    pub(super) taken: Origin,
     pub(super) stage: Stage,
 }
 
 impl Known {
     fn read(row: &Row<'_>, tonight: i64) -> Result<Self, StoreError> {
-        let (account_id, taken_on) = (row.get(0)?, row.get(17)?);
-        Ok(Self::of(account_id, &transaction(row)?, taken_on, stage(row, tonight)?))
+        Ok(Self::of(row.get(0)?, &transaction(row)?, Origin::read(row)?, stage(row, tonight)?))
     }
 
     /// A transaction as it will be kept.
     pub(super) fn of(
         account_id: i64,
         transaction: &BankTransaction<'_>,
-        taken_on: i64,
+        taken: Origin,
         stage: Stage,
     ) -> Self {
         let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
@@ -97,7 +97,7 @@ impl Known {
             party: [party.account, party.name, party.bank_code, party.bank_name].map(str::to_owned),
             remarks: [remarks.postscript, remarks.purpose, remarks.summary, remarks.note]
                 .map(str::to_owned),
-            taken_on,
+            taken,
             stage,
         }
     }
@@ -138,7 +138,7 @@ impl Written<'_> {
         &self,
         row: &mut Binder<'_, '_>,
         centre: i64,
-        taken_on: i64,
+        taken: Origin,
     ) -> Result<(), StoreError> {
         let transaction = &self.transaction;
         let (party, remarks) = (&transaction.counterparty, &transaction.remarks);
@@ -158,8 +158,9 @@ impl Written<'_> {
         row.bind(filled(remarks.summary))?;
         row.bind(filled(remarks.note))?;
         row.bind(transaction.reversal)?;
-        row.bind(taken_on)?;
-        row.bind(transaction.contradicted)
+        row.bind(taken.taken_on)?;
+        row.bind(transaction.contradicted)?;
+        row.bind(taken.feed_no)
     }
 }
 
@@ -167,8 +168,8 @@ const REPLACE: &str =
     "update bank_transaction set booked_on = ?4, booked_time = ?5, direction = ?6,
         amount_fen = ?7, balance_fen = ?8, counterparty_account = ?9, counterparty_name = ?10,
         counterparty_branch_id = ?11, postscript = ?12, purpose = ?13, summary = ?14, note = ?15,
-        reversal = ?16, taken_on = ?17, contradicted = ?18
-    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?19";
+        reversal = ?16, taken_on = ?17, contradicted = ?18, feed_no = ?19
+    where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?20";
 
 impl Intake<'_> {
     /// What is kept of these, by account and serial.
@@ -229,6 +230,7 @@ impl Intake<'_> {
         content: &BankTransaction<'_>,
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
+        self.note_changed(kept);
         match kept.stage {
             // What earlier nights left open is read when it is judged; whoever keeps a picture of it looks anew.
             Stage::Open | Stage::Settled => self.completed = true,
@@ -238,7 +240,7 @@ impl Intake<'_> {
         let bulk = self.bulk;
         let written = self.written(kept.account_id, transaction)?;
         let mut values = Vec::with_capacity(COLUMNS + 1);
-        written.bind(&mut Binder::Kept(&mut values), bulk.centre_id, kept.taken_on)?;
+        written.bind(&mut Binder::Kept(&mut values), bulk.centre_id, kept.taken)?;
         Binder::Kept(&mut values).bind(day_number(kept.booked_on))?;
         bulk.months_of([transaction.booked_on])?;
         bulk.connection.prepare_cached(REPLACE)?.execute(&Binder::given(&values))?;
@@ -290,7 +292,7 @@ impl Intake<'_> {
         for row in rows {
             let named = self.met_as_hash(row.account_id, &row.serial);
             self.met_here.insert(named);
-            written.push((self.written(row.account_id, row.transaction())?, row.taken_on));
+            written.push((self.written(row.account_id, row.transaction())?, row.taken));
         }
         if bulk.connection.is_postgres() {
             bulk.change(super::together::TAKE_OVER, 3, rows, |row, known| {
@@ -299,8 +301,8 @@ impl Intake<'_> {
                 row.bind(day_number(known.booked_on))
             })?;
         }
-        bulk.insert("bank_transaction", COLUMNS, &written, |row, (written, taken_on)| {
-            written.bind(row, bulk.centre_id, *taken_on)
+        bulk.insert("bank_transaction", COLUMNS, &written, |row, (written, taken)| {
+            written.bind(row, bulk.centre_id, *taken)
         })
     }
 }

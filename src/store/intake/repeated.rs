@@ -15,6 +15,7 @@ use super::super::sql::params;
 use super::super::{Slate, StoreError};
 use super::agree::{content, united};
 use super::known::{Known, Stage};
+use super::origin::Sign;
 use super::{FlagRecord, Intake, Placed};
 use crate::feed::{Flag, Odd};
 use std::collections::BTreeMap;
@@ -104,12 +105,12 @@ impl Intake<'_> {
         for member in family.iter_mut().filter(|member| !member.claimed) {
             let (kept, given) = (member.known.transaction(), &placed.transaction);
             let Some(whole) = united(&kept, given, self.reader) else { continue };
-            self.taken.seen += 1;
+            self.note_seen(&member.known, 1);
             if content(&whole) != content(&kept) && member.known.stage != Stage::Settled {
                 self.replace(&member.known, &whole, slate)?;
                 let stage = member.known.stage;
                 member.known =
-                    Known::of(member.known.account_id, &whole, member.known.taken_on, stage);
+                    Known::of(member.known.account_id, &whole, member.known.taken, stage);
             }
             member.claimed = true;
             let named = self.met_as_hash(member.known.account_id, &member.known.serial);
@@ -139,7 +140,7 @@ impl Intake<'_> {
         };
         if is_new {
             let known =
-                Known::of(account_id(placed.row.account), given, self.taken_on, Stage::Tonight);
+                Known::of(account_id(placed.row.account), given, self.origin(), Stage::Tonight);
             family.push(Member { known, claimed: true, stands: None, line: placed.row.line });
             return Ok(true);
         }
@@ -167,9 +168,9 @@ impl Intake<'_> {
         placed: &Placed<'_>,
         slate: &mut Slate,
     ) -> Result<(), StoreError> {
-        self.taken.conflicting += 1;
         let given = &placed.transaction;
         let kept = member.known.clone();
+        self.note_conflict(&kept);
         let stands = member.known.stage == Stage::Tonight
             && member.stands.is_some()
             && content(given) < content(&kept.transaction());
@@ -178,11 +179,11 @@ impl Intake<'_> {
             return Ok(());
         }
         self.put_aside(placed.row.line, &kept.transaction(), given);
-        self.receive(kept.account_id, &kept.transaction(), -1);
-        self.receive(kept.account_id, given, 1);
+        self.receive(kept.account_id, &kept.transaction(), Sign::Out);
+        self.receive(kept.account_id, given, Sign::In);
         self.replace(&kept, given, slate)?;
         let stage = kept.stage;
-        member.known = Known::of(kept.account_id, given, kept.taken_on, stage).named(kept.serial);
+        member.known = Known::of(kept.account_id, given, kept.taken, stage).named(kept.serial);
         Ok(())
     }
 

@@ -130,10 +130,10 @@ impl Intake<'_> {
         let mut paired = BTreeSet::new();
         for pair in found {
             paired.insert(pair.given);
-            self.taken.seen += 1;
             let (Some(known), Some(placed)) = (kept.get(pair.kept), given.get(pair.given)) else {
                 continue;
             };
+            self.note_seen(known, 1);
             let (one, other) = (known.transaction(), &placed.transaction);
             let whole = match pair.doubt {
                 None => united(&one, other, self.reader).unwrap_or(one),
@@ -149,11 +149,12 @@ impl Intake<'_> {
                 Stage::Settled => {}
                 Stage::Open => self.replace(known, &whole, slate)?,
                 Stage::Tonight => {
+                    self.note_changed(known);
                     self.take_out(known)?;
                     slate.outdate();
                     names.remove(&known.serial);
                     let content_name = self.content_name(known.account_id, &whole, Some(other))?;
-                    let known = Known::of(known.account_id, &whole, known.taken_on, known.stage);
+                    let known = Known::of(known.account_id, &whole, known.taken, known.stage);
                     unnamed.push(Unnamed { known, content_name, fresh: None });
                 }
             }
@@ -162,7 +163,7 @@ impl Intake<'_> {
             if !paired.contains(&place) {
                 let (account, row) = (account_id(placed.row.account), &placed.transaction);
                 let content_name = self.content_name(account, row, Some(row))?;
-                let known = Known::of(account, row, self.taken_on, Stage::Tonight);
+                let known = Known::of(account, row, self.origin(), Stage::Tonight);
                 unnamed.push(Unnamed { known, content_name, fresh: Some(placed) });
             }
         }

@@ -12,6 +12,7 @@ use super::super::{Slate, StoreError};
 use super::agree::united;
 use super::batch::{BatchRow, TransactionBatch};
 use super::booking::Whole;
+use super::origin::Met;
 use super::silent::SILENT;
 use super::{Identity, Intake, Placed, place};
 use crate::remittance::{BankTransaction, Money};
@@ -50,11 +51,12 @@ impl Intake<'_> {
                 }
                 let (booked_on, direction) = (row.booked_on, row.direction);
                 self.bookings.insert(whole, Whole { booked_on, direction, amount });
-            } else if let Some(whole) = in_parts.get(&key)
+            } else if let Some((whole, feed_no)) = in_parts.get(&key)
                 && *whole == Whole::of(&row)
             {
                 // Its parts are here: the same money, told with less.
                 self.taken.seen += 1;
+                self.met_of.note((key.0, row.booked_on), *feed_no, Met::Seen, 1);
                 continue;
             }
             let silent = key.1.starts_with(SILENT);
@@ -119,7 +121,7 @@ impl Intake<'_> {
     fn in_parts(
         &self,
         batch: &TransactionBatch,
-    ) -> Result<BTreeMap<(i64, String), Whole>, StoreError> {
+    ) -> Result<BTreeMap<(i64, String), (Whole, Option<i64>)>, StoreError> {
         let mut known = BTreeMap::new();
         if !self.has_bookings {
             return Ok(known);
@@ -127,7 +129,8 @@ impl Intake<'_> {
         let key = "b.account_id = v.column1 and b.serial = v.column2";
         let listed = looked_up(&self.bulk.connection, LIST, "booking", key, "b");
         let sql = format!(
-            "select b.account_id, b.serial, b.booked_on, b.direction, b.amount_fen from {listed}"
+            "select b.account_id, b.serial, b.booked_on, b.direction, b.amount_fen,
+                b.feed_no from {listed}"
         );
         let bind = |row: &mut Binder<'_, '_>, each: &BatchRow| {
             row.bind(account_id(each.account))?;
@@ -136,7 +139,8 @@ impl Intake<'_> {
         self.bulk.ask(&sql, 2, &batch.rows, bind, |row| {
             let (booked_on, direction) = (day(row.get(2)?)?, direction(row.get(3)?)?);
             let amount = Money::from_fen(row.get(4)?);
-            known.insert((row.get(0)?, row.get(1)?), Whole { booked_on, direction, amount });
+            let whole = Whole { booked_on, direction, amount };
+            known.insert((row.get(0)?, row.get(1)?), (whole, row.get(5)?));
             Ok(())
         })?;
         Ok(known)

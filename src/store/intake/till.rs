@@ -4,6 +4,7 @@
 //! which identities this night met.
 
 use super::identities::{Identities, LOCK_TIMEOUT};
+use super::origin::Meetings;
 use super::{Intake, Proof, Taken, TransactionBatch};
 use crate::remark::Reader;
 use crate::store::branch::BranchKeys;
@@ -69,6 +70,11 @@ impl Till<'_> {
             self.bulk.connection.execute_batch(LOCK_TIMEOUT)?;
         }
         let beside = self.identities.as_ref().map(Identities::begin).transpose()?;
+        // Numbered in the order in which they are taken in; the lease sees to it that one takes in at a time.
+        let sql = "select coalesce(max(number), 0) + 1 from feed
+            where centre_id = ?1 and number is not null";
+        let centre = params![self.bulk.centre_id];
+        let feed_no = self.bulk.connection.query_row(sql, centre, |row| row.get(0))?;
         let sql = "select 1 from booking where centre_id = ?1 limit 1";
         let has_bookings =
             self.bulk.connection.prepare_cached(sql)?.exists(params![self.bulk.centre_id])?;
@@ -82,6 +88,8 @@ impl Till<'_> {
             archived_until,
             taken: Taken::default(),
             receipts: BTreeMap::new(),
+            feed_no,
+            met_of: Meetings::default(),
             set_aside: Vec::new(),
             told: Vec::new(),
             slate_mark: slate.len(),

@@ -203,11 +203,11 @@ impl Intake<'_> {
 
     /// Copies rows in, in the order of their key.
     fn copy(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
-        let (centre, taken_on) = (self.bulk.centre_id, self.taken_on);
+        let (centre, taken) = (self.bulk.centre_id, self.origin());
         let mut rows: Vec<&Placed<'_>> = rows.iter().collect();
         rows.sort_unstable_by_key(|placed| (placed.transaction.booked_on, placed.identity()));
         self.bulk.insert("bank_transaction", COLUMNS, &rows, |row, placed| {
-            placed.bind(row, centre, taken_on)
+            placed.bind(row, centre, taken)
         })
     }
 }

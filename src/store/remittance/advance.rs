@@ -8,7 +8,7 @@ use super::super::row::{day, reference, status};
 use super::super::sql::{Row, params};
 use super::{Books, Scope, thing};
 use crate::remittance::payment::IssuedNotice;
-use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, YearMonth};
+use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, Total, YearMonth};
 use crate::suspense::{AdvanceRefusal, Refusal};
 
 /// What is on an employer's advance balance, and which notices have reserved some of it.
@@ -21,13 +21,14 @@ pub(in crate::store) struct Advance {
 impl Advance {
     /// What no notice has reserved.
     pub(in crate::store) fn free(&self) -> Money {
-        self.held.checked_sub(self.reserves.iter().map(|(_, fen)| *fen).sum()).unwrap_or_default()
+        let reserved: Total = self.reserves.iter().map(|(_, amount)| *amount).sum();
+        (Total::from(self.held) - reserved).nearest_money()
     }
 
     /// What a notice may use: what is free, and what it has reserved itself.
     pub(in crate::store) fn free_for(&self, notice: PaymentReference) -> Money {
         let own = self.reserves.iter().filter(|(reference, _)| *reference == notice);
-        [self.free(), own.map(|(_, fen)| *fen).sum()].into_iter().sum()
+        Money::together(own.map(|(_, amount)| *amount).chain([self.free()]))
     }
 
     /// That what is free is too little.

@@ -9,7 +9,7 @@ use super::{Books, text_of, thing};
 use crate::remittance::ledger::Voucher;
 use crate::remittance::log::LogEntry;
 use crate::remittance::payment::NoticeState;
-use crate::remittance::{Id, IssuedNotice, Money, PaymentReference};
+use crate::remittance::{Id, IssuedNotice, PaymentReference, Total};
 use chrono::NaiveDate;
 
 /// A notice and whose it is.
@@ -96,14 +96,14 @@ impl Books<'_> {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn clearing(&self, employer_id: &Id) -> Result<Money, StoreError> {
-        let sql = "select cast(coalesce(sum(s.amount_fen), 0) as bigint)
+    pub fn clearing(&self, employer_id: &Id) -> Result<Total, StoreError> {
+        let sql = "select cast(coalesce(sum(s.amount_fen), 0) as text)
             from notice n join settlement s using (centre_id, reference)
             where n.centre_id = ?1 and n.employer_id = ?2 and not exists (select 1
                 from notice_part p where p.centre_id = n.centre_id and p.reference = n.reference)";
         let mut select = self.bulk.connection.prepare_cached(sql)?;
         let key = params![self.bulk.centre_id, employer_id.as_str()];
-        Ok(Money::from_fen(select.query_row(key, |row| row.get(0))?))
+        select.query_row(key, |row| row.get(0))
     }
 
     /// Whether the store says what each employee gets of a notice.

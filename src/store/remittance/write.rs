@@ -14,7 +14,7 @@ use crate::remittance::ledger::{Voucher, VoucherKind};
 use crate::remittance::payment::{IssuedNotice, NoticeState};
 use crate::remittance::register::Register;
 use crate::remittance::roster::Roster;
-use crate::remittance::{EmployerAccount, Id, Money, PaymentReference, Subject, YearMonth};
+use crate::remittance::{EmployerAccount, Id, Money, PaymentReference, Subject, Total, YearMonth};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -342,7 +342,7 @@ impl Books<'_> {
         let Some(row) = put.after else { return Ok(()) };
         let reference = reference_number(row.reference);
         if put.before.is_none() {
-            let sql = "insert into notice values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+            let sql = "insert into notice values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)";
             connection.prepare_cached(sql)?.execute(params![
                 centre,
                 reference,
@@ -385,7 +385,9 @@ impl Books<'_> {
     /// What a voucher moves on the employer's advance balance.
     fn write_advance(&mut self, voucher: &Voucher) -> Result<(), StoreError> {
         let advance = voucher.postings.iter().filter(|posting| posting.subject == Subject::Advance);
-        let fen: i64 = advance.map(|posting| posting.credit.fen() - posting.debit.fen()).sum();
+        let moved: Total =
+            advance.map(|posting| Total::from(posting.credit) - posting.debit.into()).sum();
+        let fen = moved.nearest_money().fen();
         if fen == 0 {
             return Ok(());
         }

@@ -179,7 +179,7 @@ impl Board {
 }
 
 impl Card {
-    pub(super) const fn tally(&self) -> Tally {
+    pub(super) fn tally(&self) -> Tally {
         Tally::one(Money::from_fen(self.signed_fen))
     }
 }

@@ -5,7 +5,7 @@ use super::super::listing::outcome;
 use super::super::row::{day, day_number};
 use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
-use crate::remittance::{Money, Outcome};
+use crate::remittance::Outcome;
 use crate::report::Tally;
 use chrono::NaiveDate;
 
@@ -39,17 +39,18 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn runs(&self, before: Option<NaiveDate>, limit: u32) -> Result<Vec<RunLine>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select as_of, received_count, received_fen, matched_count, matched_fen,
-                opened_count, opened_fen, closing_count, closing_fen
+        let sql = "select as_of, received_count, received_fen, received_over, matched_count,
+                matched_fen, matched_over, opened_count, opened_fen, opened_over, closing_count,
+                closing_fen, closing_over
             from night where centre_id = ?1 and as_of < ?2 order by as_of desc limit ?3";
         let values = params![bulk.centre_id, before.map_or(i64::MAX, day_number), limit];
         bulk.connection.prepare_cached(sql)?.query_all(values, |row| {
             Ok(RunLine {
                 as_of: day(row.get(0)?)?,
                 received: tally(row, 1)?,
-                matched: tally(row, 3)?,
-                opened: tally(row, 5)?,
-                closing: tally(row, 7)?,
+                matched: tally(row, 4)?,
+                opened: tally(row, 7)?,
+                closing: tally(row, 10)?,
             })
         })
     }
@@ -60,7 +61,7 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn run_outcomes(&self, as_of: NaiveDate) -> Result<Vec<(Outcome, Tally)>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select outcome, count, amount_fen from night_outcome
+        let sql = "select outcome, count, amount_fen, amount_over from night_outcome
             where centre_id = ?1 and as_of = ?2 order by outcome";
         let values = params![bulk.centre_id, day_number(as_of)];
         bulk.connection
@@ -74,7 +75,7 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn awaiting_total(&self) -> Result<Tally, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as bigint) from decision d
+        let sql = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as text), 0 from decision d
             join bank_transaction t using (centre_id, account_id, serial, booked_on)
             where d.centre_id = ?1 and d.outcome = 2";
         bulk.connection.query_row(sql, params![bulk.centre_id], |row| tally(row, 0))
@@ -109,5 +110,5 @@ fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
 }
 
 fn tally(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {
-    Ok(Tally { count: count(row, column)?, amount: Money::from_fen(row.get(column + 1)?) })
+    Ok(Tally { count: count(row, column)?, amount: row.total(column + 1, column + 2)? })
 }

@@ -47,11 +47,12 @@ pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> 
     Ok(connection)
 }
 
-/// `sum` over whole numbers that ends at the bounds of 64 bits where SQLite's own stops the statement: one
-/// absurd row must not stop every night after it.
+/// `sum` over whole numbers in 128 bits, where SQLite's own stops the statement past 64: one absurd row must
+/// not stop every night after it. Past 64 bits it is a text of digits, which is what our statements cast
+/// sums to anyway; so equal sums are equal, and which of two is larger is asked of `double precision` alone.
 struct WideSum;
 
-impl Aggregate<Option<i128>, Option<i64>> for WideSum {
+impl Aggregate<Option<i128>, Option<Wide>> for WideSum {
     fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Option<i128>> {
         Ok(None)
     }
@@ -67,9 +68,19 @@ impl Aggregate<Option<i128>, Option<i64>> for WideSum {
         &self,
         _: &mut Context<'_>,
         sum: Option<Option<i128>>,
-    ) -> rusqlite::Result<Option<i64>> {
-        let (least, most) = (i128::from(i64::MIN), i128::from(i64::MAX));
-        Ok(sum.flatten().and_then(|sum| i64::try_from(sum.clamp(least, most)).ok()))
+    ) -> rusqlite::Result<Option<Wide>> {
+        Ok(sum.flatten().map(Wide))
+    }
+}
+
+struct Wide(i128);
+
+impl ToSql for Wide {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match i64::try_from(self.0) {
+            Ok(number) => ToSqlOutput::from(number),
+            Err(_) => ToSqlOutput::from(self.0.to_string()),
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! fraction and no other type, so that both databases keep the same.
 
 use super::{Row, StoreError};
+use crate::remittance::Total;
 use std::borrow::Cow;
 
 /// A value as both databases know it.
@@ -133,6 +134,49 @@ impl Column for i64 {
         match row.value(column)? {
             Value::Integer(number) => Ok(number),
             other @ (Value::Null(_) | Value::Text(_)) => Err(unexpected(column, &other)),
+        }
+    }
+}
+
+/// What a column in `_over` counts.
+const OVER: i128 = 1_000_000_000_000_000_000;
+
+/// A sum as two columns keep it: the one in `_fen`, and how many times 10^18 come on top of it.
+pub(crate) const fn in_columns(sum: Total) -> (i64, i64) {
+    let (rest, over) = (sum.fen() % OVER, sum.fen() / OVER);
+    // Less than 10^18 and, where sums are of amounts, less than 1.8 * 10^20 times it.
+    (clamped(rest), clamped(over))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "it lies between the bounds")]
+const fn clamped(number: i128) -> i64 {
+    let (least, most) = (i64::MIN as i128, i64::MAX as i128);
+    if number < least {
+        i64::MIN
+    } else if number > most {
+        i64::MAX
+    } else {
+        number as i64
+    }
+}
+
+impl Row<'_> {
+    /// The sum in two columns ([`in_columns`]), or in the sums of two columns.
+    pub(crate) fn total(&self, fen: usize, over: usize) -> Result<Total, StoreError> {
+        let (fen, over): (Total, Total) = (self.get(fen)?, self.get(over)?);
+        Ok(Total::from_fen(fen.fen().saturating_add(over.fen().saturating_mul(OVER))))
+    }
+}
+
+/// A sum, which the statement casts to text: both databases write all digits of it.
+impl Column for Total {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
+        match row.value(column)? {
+            Value::Integer(fen) => Ok(Self::from_fen(fen.into())),
+            Value::Text(fen) => {
+                fen.parse().map(Self::from_fen).map_err(|_| unexpected(column, &Value::Text(fen)))
+            }
+            other @ Value::Null(_) => Err(unexpected(column, &other)),
         }
     }
 }

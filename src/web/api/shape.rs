@@ -80,7 +80,7 @@ pub(super) fn history(entry: &HistoryEntry) -> Value {
     })
 }
 
-fn posting((debit, credit, amount): &(Subject, Subject, Money)) -> Value {
+fn posting<A: serde::Serialize>((debit, credit, amount): &(Subject, Subject, A)) -> Value {
     json!({ "debit": debit, "credit": credit, "amount": amount })
 }
 

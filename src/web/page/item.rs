@@ -11,7 +11,7 @@ pub(crate) use shown::{Notice, facts};
 use super::{actor, as_of, people, workers};
 use crate::matching::Because;
 use crate::matching::because::Verdict;
-use crate::remittance::{Money, PaymentReference};
+use crate::remittance::{Money, PaymentReference, Total};
 use crate::report::Suggestion;
 use crate::store::{
     AdvanceOffer, Edge, Hanging, HistoryEntry, NoticeLine, NoticeSearch, Order, OwnAccount,
@@ -167,6 +167,6 @@ fn ask(
 /// The notice whose parts fall short, and by how much.
 fn short(because: Option<&str>) -> Option<(PaymentReference, Money)> {
     let Because::Standing(standing) = because?.parse().ok()? else { return None };
-    let missing = standing.due.checked_sub(standing.received)?;
+    let missing = (Total::from(standing.due) - standing.received).money()?;
     (standing.verdict == Verdict::Underpaid).then_some((standing.reference, missing))
 }

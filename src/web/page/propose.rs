@@ -7,7 +7,7 @@
 
 use super::draft::{Form, drafts, edits, items};
 use super::{actor, invalid, moment, people};
-use crate::remittance::Money;
+use crate::remittance::Total;
 use crate::report::Suggestion;
 use crate::store::{Edit, OwnAccount, Preview, Store, StoreError};
 use crate::suspense::{Act, Draft, Refusal};
@@ -82,7 +82,7 @@ pub(crate) async fn preview(
         .map(|(draft, preview)| Drafted::of(draft, preview, &known, &frame))
         .collect();
     let possible = || previews.iter().flatten();
-    let total: Money = possible().map(|preview| preview.amount).sum();
+    let total: Total = possible().map(|preview| preview.amount).sum();
     let kind = drafted.first().map(|draft| draft.act.kind());
     answer(&Page {
         kind: kind.map_or("", |kind| choose(frame.language, kind.chinese(), kind.english())),

@@ -167,7 +167,7 @@ fn decided(outcome: Outcome, tally: Tally, as_of: NaiveDate, language: Language)
         words: view::outcome(outcome, language),
         count: count(tally.count),
         amount: yuan(tally.amount),
-        is_negative: tally.amount.fen() < 0,
+        is_negative: tally.amount.is_negative(),
         href: taken.with("outcome", outcome.code()).on("/transactions"),
     }
 }

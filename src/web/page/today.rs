@@ -226,7 +226,8 @@ fn night(found: &Found, points: &[NightPoint], language: Language) -> Night {
         last.map_or_else(Default::default, |point| (point.opened, point.cleared, point.closing));
     let opening = closing.plus(cleared).minus(opened);
     let sum = |name, tally: Tally| (name, count(tally.count), yuan(tally.amount));
-    let most = found.outcomes.iter().map(|(_, tally)| tally.amount.fen().unsigned_abs()).sum();
+    let most =
+        found.outcomes.iter().map(|(_, tally)| tally.amount.fen().unsigned_abs()).sum::<u128>();
     let taken = Query::default().with("taken", &as_of.to_string());
     let outcomes = found.outcomes.iter().map(|(outcome, tally)| {
         let href = taken.clone().with("outcome", outcome.code()).on("/transactions");
@@ -245,12 +246,12 @@ fn night(found: &Found, points: &[NightPoint], language: Language) -> Night {
     }
 }
 
-fn row(words: String, tally: Tally, href: String, most: u64, class: &'static str) -> Row {
+fn row(words: String, tally: Tally, href: String, most: u128, class: &'static str) -> Row {
     Row {
         words,
         count: count(tally.count),
         amount: yuan(tally.amount),
-        is_negative: tally.amount.fen() < 0,
+        is_negative: tally.amount.is_negative(),
         href,
         share: share(tally.amount, most),
         class,
@@ -258,7 +259,7 @@ fn row(words: String, tally: Tally, href: String, most: u64, class: &'static str
 }
 
 /// All amounts together without their signs, which bars are measured by.
-fn whole(tallies: &[Tally]) -> u64 {
+fn whole(tallies: &[Tally]) -> u128 {
     tallies.iter().map(|tally| tally.amount.fen().unsigned_abs()).sum()
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
                 Err(_) => parts.push(foreign(&value.to_string())),
             },
             ("amount", Value::String(amount)) => {
-                parts.push(Money::from_yuan(amount).map_or_else(|_| foreign(amount), yuan));
+                parts.push(Money::of_any_size(amount).map_or_else(|_| foreign(amount), yuan));
             }
             (_, Value::String(text)) if text.is_empty() => {}
             ("note" | "text", Value::String(text)) => {

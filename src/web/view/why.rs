@@ -7,7 +7,7 @@ use super::{notice_status, yuan};
 use crate::matching::because::{
     Because, Doubt, NoticeState, PayerDisagrees, Standing, Together, Unconfirmed, Verdict,
 };
-use crate::remittance::{Money, NoticeStage, PaymentReference};
+use crate::remittance::{Money, NoticeStage, PaymentReference, Total};
 use crate::report::Language;
 use crate::web::frame::choose;
 
@@ -71,8 +71,9 @@ fn conditions(because: &Because, language: Language) -> Vec<Condition> {
     }
 }
 
-fn amount(due: Money, received: Money, language: Language) -> Condition {
-    let gap = received.checked_sub(due).unwrap_or_default();
+fn amount(due: impl Into<Total>, received: impl Into<Total>, language: Language) -> Condition {
+    let (due, received): (Total, Total) = (due.into(), received.into());
+    let gap = received - due;
     let sign = if gap > Money::ZERO { "+" } else { "" };
     Condition {
         name: choose(language, "金额", "Amount").to_owned(),
@@ -202,7 +203,7 @@ fn several(together: &Together, language: Language) -> Vec<Condition> {
         NoticeState::Open(due) => Some(due),
         NoticeState::Unknown | NoticeState::Paid(_) | NoticeState::Revoked(_) => None,
     });
-    conditions.push(amount(owed.sum(), together.received, language));
+    conditions.push(amount(owed.sum::<Total>(), together.received, language));
     conditions
 }
 

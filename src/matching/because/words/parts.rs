@@ -5,7 +5,7 @@
 
 use super::super::{Standing, Verdict};
 use super::{cny, day, difference, number, yuan};
-use crate::remittance::Money;
+use crate::remittance::{Money, Total};
 use chrono::Datelike;
 use std::cmp::Ordering;
 
@@ -165,9 +165,9 @@ impl Standing {
 }
 
 /// The sum of the parts against what is asked for.
-fn against(received: Money, due: Money) -> String {
+fn against(received: Total, due: Money) -> String {
     let asked = yuan(due);
-    match received.cmp(&due) {
+    match received.cmp(&due.into()) {
         Ordering::Equal => format!("合计等于通知书应缴{asked}，但"),
         Ordering::Greater => format!("合计超过通知书应缴{asked}，但"),
         Ordering::Less => {

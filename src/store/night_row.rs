@@ -1,0 +1,91 @@
+//! A night's row among the nights: written as it ends, and added to where the same day is run again.
+//!
+//! Start at [`Recording::night`]. What is read of it is `outcomes.rs`'s and `shown/run.rs`'s to say.
+//!
+//! Invariant: a sum is kept whole, however large ([`in_columns`]); a night never ends for the size of one.
+
+use super::StoreError;
+use super::outcomes::{OPEN, tally, tally_at};
+use super::row::day_number;
+use super::sql::{in_columns, params};
+use super::verdict::Recording;
+use crate::report::Tally;
+
+impl Recording {
+    /// Writes this night's row. Run again on the same day, a night adds to its row what is new.
+    pub(super) fn night(&self, received: Tally, matched: Tally) -> Result<(), StoreError> {
+        let (connection, centre, night) =
+            (&self.bulk.connection, self.bulk.centre_id, day_number(self.as_of));
+        let closing = tally(connection, OPEN, centre)?;
+        let sql = "select received_count, received_fen, received_over, matched_count, matched_fen,
+                matched_over, opened_count, opened_fen, opened_over
+            from night where centre_id = ?1 and as_of = ?2";
+        let mut select = connection.prepare_cached(sql)?;
+        let before = select.query_row_optional(params![centre, night], |row| {
+            Ok((tally_at(row, 0)?, tally_at(row, 3)?, tally_at(row, 6)?))
+        })?;
+        let before = before.unwrap_or_default();
+        let [received, matched, opened] =
+            [before.0.plus(received), before.1.plus(matched), before.2.plus(self.totals.opened)];
+        let [received_in, matched_in, opened_in, closing_in] =
+            [received, matched, opened, closing].map(|tally| in_columns(tally.amount));
+        connection
+            .prepare_cached(
+                "insert into night (centre_id, as_of, received_count, received_fen, received_over,
+                    matched_count, matched_fen, matched_over, opened_count, opened_fen, opened_over,
+                    closing_count, closing_fen, closing_over)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 on conflict (centre_id, as_of) do update set
+                    received_count = excluded.received_count,
+                    received_fen = excluded.received_fen, received_over = excluded.received_over,
+                    matched_count = excluded.matched_count,
+                    matched_fen = excluded.matched_fen, matched_over = excluded.matched_over,
+                    opened_count = excluded.opened_count,
+                    opened_fen = excluded.opened_fen, opened_over = excluded.opened_over,
+                    closing_count = excluded.closing_count,
+                    closing_fen = excluded.closing_fen, closing_over = excluded.closing_over",
+            )?
+            .execute(params![
+                centre,
+                night,
+                received.count.cast_signed(),
+                received_in.0,
+                received_in.1,
+                matched.count.cast_signed(),
+                matched_in.0,
+                matched_in.1,
+                opened.count.cast_signed(),
+                opened_in.0,
+                opened_in.1,
+                closing.count.cast_signed(),
+                closing_in.0,
+                closing_in.1
+            ])?;
+        self.night_outcomes()
+    }
+
+    /// What the night decided anew, by outcome.
+    fn night_outcomes(&self) -> Result<(), StoreError> {
+        let (connection, centre, night) =
+            (&self.bulk.connection, self.bulk.centre_id, day_number(self.as_of));
+        let mut select = connection.prepare_cached(
+            "select count, amount_fen, amount_over from night_outcome
+             where centre_id = ?1 and as_of = ?2 and outcome = ?3",
+        )?;
+        let mut insert = connection.prepare_cached(
+            "insert into night_outcome (centre_id, as_of, outcome, count, amount_fen, amount_over)
+             values (?1, ?2, ?3, ?4, ?5, ?6)
+             on conflict (centre_id, as_of, outcome) do update set count = excluded.count,
+                amount_fen = excluded.amount_fen, amount_over = excluded.amount_over",
+        )?;
+        for (outcome, tally) in &self.anew {
+            let key = params![centre, night, outcome.number()];
+            let before = select.query_row_optional(key, |row| tally_at(row, 0))?;
+            let tally = before.unwrap_or_default().plus(*tally);
+            let (fen, over) = in_columns(tally.amount);
+            let count = tally.count.cast_signed();
+            insert.execute(params![centre, night, outcome.number(), count, fen, over])?;
+        }
+        Ok(())
+    }
+}

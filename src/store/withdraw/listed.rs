@@ -1,0 +1,106 @@
+//! The deliveries that were taken in, as lists show them and as people name them.
+
+use super::super::bulk::Bulk;
+use super::super::row::{day, day_number};
+use super::super::sql::{Row, params};
+use super::super::{Store, StoreError};
+use crate::remittance::Total;
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+/// A delivery in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedRow {
+    /// The digest of its bytes, and the account of its folder where it lay in one.
+    pub feed_id: String,
+    pub file_name: String,
+    pub format: String,
+    pub taken_on: NaiveDate,
+    pub entries: u64,
+    pub fresh: u64,
+    pub seen: u64,
+    pub conflicting: u64,
+    pub rejected: u64,
+    /// What it brought.
+    pub credit: Total,
+    pub debit: Total,
+}
+
+/// A delivery that is to be withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Feed {
+    pub(super) feed_id: String,
+    pub(super) file_name: String,
+    pub(super) taken_on: i64,
+    /// `None` where an earlier release took it in.
+    pub(super) number: Option<i64>,
+    /// The account days on which it brought something.
+    pub(super) days: BTreeSet<(i64, i64)>,
+}
+
+const NAMED: &str = "select feed_id, file_name, taken_on, number from feed";
+
+/// The feeds whose id is this, or else begins so.
+pub(super) fn named(bulk: &Bulk, name: &str) -> Result<Vec<Feed>, StoreError> {
+    let sql = format!("{NAMED} where centre_id = ?1 and feed_id = ?2");
+    let exact =
+        bulk.connection.prepare_cached(&sql)?.query_all(params![bulk.centre_id, name], feed)?;
+    if !exact.is_empty() || name.is_empty() {
+        return Ok(exact);
+    }
+    let sql = format!(
+        "{NAMED} where centre_id = ?1 and substr(feed_id, 1, length(?2)) = ?2 order by feed_id"
+    );
+    bulk.connection.prepare_cached(&sql)?.query_all(params![bulk.centre_id, name], feed)
+}
+
+fn feed(row: &Row<'_>) -> Result<Feed, StoreError> {
+    let (feed_id, file_name) = (row.get(0)?, row.get(1)?);
+    let (taken_on, number) = (row.get(2)?, row.get(3)?);
+    Ok(Feed { feed_id, file_name, taken_on, number, days: BTreeSet::new() })
+}
+
+impl Store {
+    /// The deliveries taken in from a day to a day, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn feeds(
+        &self,
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+    ) -> Result<Vec<FeedRow>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select f.feed_id, f.file_name, f.format, f.taken_on, f.entries, f.fresh, f.seen,
+                f.conflicting, f.rejected, cast(coalesce(sum(r.credit_fen), 0) as text),
+                cast(coalesce(sum(r.credit_over), 0) as text),
+                cast(coalesce(sum(r.debit_fen), 0) as text),
+                cast(coalesce(sum(r.debit_over), 0) as text)
+            from feed f left join receipt r on r.centre_id = f.centre_id and r.feed_id = f.feed_id
+            where f.centre_id = ?1 and f.taken_on between ?2 and ?3
+            group by f.feed_id, f.file_name, f.format, f.taken_on, f.entries, f.fresh, f.seen,
+                f.conflicting, f.rejected
+            order by f.taken_on desc, f.file_name, f.feed_id";
+        let first = from.map_or(i64::from(i32::MIN), day_number);
+        let last = to.map_or(i64::from(i32::MAX), day_number);
+        let count = |row: &Row<'_>, column| row.get::<i64>(column).map(i64::cast_unsigned);
+        bulk.connection.prepare_cached(sql)?.query_all(
+            params![bulk.centre_id, first, last],
+            |row| {
+                Ok(FeedRow {
+                    feed_id: row.get(0)?,
+                    file_name: row.get(1)?,
+                    format: row.get(2)?,
+                    taken_on: day(row.get(3)?)?,
+                    entries: count(row, 4)?,
+                    fresh: count(row, 5)?,
+                    seen: count(row, 6)?,
+                    conflicting: count(row, 7)?,
+                    rejected: count(row, 8)?,
+                    credit: row.total(9, 10)?,
+                    debit: row.total(11, 12)?,
+                })
+            },
+        )
+    }
+}
