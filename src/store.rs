@@ -27,6 +27,7 @@ mod listed;
 mod listing;
 mod lock;
 mod migrate;
+mod news;
 mod notices;
 mod outbox;
 mod outcomes;
@@ -60,7 +61,7 @@ pub use choices::{AskedAddress, BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
     Answered, Approved, CounterEffect, CounterRow, Edit, HistoryEntry, PayerFact, Preview,
-    PreviewNotice, ProposalFilter, SimilarItem, Touched,
+    PreviewNotice, ProposalFilter, Requested, SimilarItem, Touched,
 };
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
@@ -93,7 +94,8 @@ pub use shown::{
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
-pub use token::ApiToken;
+pub use throttle::{Pace, Subject};
+pub use token::{ApiToken, TokenUse};
 pub use trail::{Marks, TrailFilter};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
