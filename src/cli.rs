@@ -40,6 +40,7 @@ mod failure;
 mod feed;
 mod import;
 mod init;
+mod key;
 mod letters;
 mod listing;
 mod log;
@@ -49,6 +50,7 @@ mod moving;
 mod night;
 mod outbox;
 mod patience;
+mod private;
 mod progress;
 mod refunds;
 mod register;
@@ -126,8 +128,8 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Rules { command: RulesCommand::Test } => rules::test(global),
         Command::Alert { command } => alert(global, command),
         Command::Serve(args) => serve::run(global, args),
-        Command::User { command } => user::run(global, command),
-        Command::Token { command } => token::run(global, command),
+        Command::User { command, by } => user::run(global, command, by),
+        Command::Token { command, by } => token::run(global, command, by),
         Command::Doctor => doctor::run(global),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { dir } => manual::pages(dir.as_deref()),

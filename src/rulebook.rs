@@ -12,6 +12,7 @@ pub mod desk;
 pub mod field;
 pub mod headings;
 pub mod letter;
+pub mod login;
 pub mod matching;
 pub mod policy;
 pub mod remark;
@@ -53,6 +54,7 @@ pub struct Rulebook {
     pub letters: letter::LetterRules,
     pub policy: crate::remittance::Policy,
     pub desk: desk::DeskRules,
+    pub login: login::LoginRules,
 }
 
 impl Rulebook {
@@ -76,7 +78,8 @@ impl Rulebook {
         let letters = letter::LetterRules::parse(&below("letters/"));
         let policy = policy::read(&file("policy.toml"));
         let desk = desk::read(&file("desk.toml"));
-        match (remark, matching, calendar, banks, letters, policy, desk) {
+        let login = login::read(&file("login.toml"));
+        match (remark, matching, calendar, banks, letters, policy, desk, login) {
             (
                 Ok(remark),
                 Ok(matching),
@@ -85,14 +88,15 @@ impl Rulebook {
                 Ok(letters),
                 Ok(policy),
                 Ok(desk),
+                Ok(login),
             ) => {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
                 let policy =
                     crate::remittance::Policy { open_days: policy::open_days(&calendar), ..policy };
-                let book = Self { remark, matching, calendar, banks, letters, policy, desk };
+                let book = Self { remark, matching, calendar, banks, letters, policy, desk, login };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }
-            (remark, matching, calendar, banks, letters, policy, desk) => {
+            (remark, matching, calendar, banks, letters, policy, desk, login) => {
                 let found = [
                     remark.err(),
                     matching.err(),
@@ -101,6 +105,7 @@ impl Rulebook {
                     letters.err(),
                     policy.err(),
                     desk.err(),
+                    login.err(),
                 ];
                 Err(found
                     .into_iter()

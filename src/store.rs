@@ -28,6 +28,7 @@ mod listing;
 mod lock;
 mod migrate;
 mod night_row;
+mod news;
 mod notices;
 mod outbox;
 mod outcomes;
@@ -62,7 +63,7 @@ pub use choices::{AskedAddress, BlockedAddress, Choice};
 pub use copying::Copied;
 pub use desk::{
     Answered, Approved, CounterEffect, CounterRow, Edit, HistoryEntry, PayerFact, Preview,
-    PreviewNotice, ProposalFilter, SimilarItem, Touched,
+    PreviewNotice, ProposalFilter, Requested, SimilarItem, Touched,
 };
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
@@ -95,7 +96,8 @@ pub use shown::{
 pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
-pub use token::ApiToken;
+pub use throttle::{Pace, Subject};
+pub use token::{ApiToken, TokenUse};
 pub use trail::{Marks, TrailFilter};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 pub use withdraw::{FeedRow, Held, InTheWay, TakenBack, Withdrawal, Withdrawn};

@@ -4,11 +4,12 @@
 //! a [`Proposal`] carries it from one person to another; what cannot be done is a [`Refusal`], a value
 //! with words for people. Who may do what is [`Role::may`] and the limits of `rulebook/desk.rs`; what was
 //! done is chained in the [`trail`]. Why an item hangs is `remittance::Reason`; what might resolve it is
-//! suggested by `matching::suggest`.
+//! suggested by `matching::suggest`. Who gives whom access is [`AccessKind`]; it takes two as well.
 //!
 //! Invariant: who proposes does not approve, and what is approved leaves the engine's hands: an item
 //! that is [`Stage::held_by_staff`] is no longer given to `matching::decide`.
 
+mod access;
 mod act;
 mod age;
 mod counter;
@@ -21,12 +22,13 @@ mod stage;
 pub mod trail;
 
 pub use crate::rulebook::desk::{ActKind, DeskRules, Limit};
+pub use access::{AccessChange, AccessKind, AccessRequest, AccessState, DELAY_SECONDS};
 pub use act::{Act, Draft, Share, Spread};
 pub use age::{Age, age_days};
 pub use counter::{CounterOperation, CounterRequest};
 pub use item::{Actor, ItemId, ItemIdError, Moment, Person, Seen};
 pub use proposal::{Approval, Proposal, ProposalState, may, may_propose};
 pub use refund::{RefundChange, RefundRequest, RefundState};
-pub use refusal::{AdvanceRefusal, RefundFault, Refusal};
+pub use refusal::{AccessRefusal, AdvanceRefusal, RefundFault, Refusal};
 pub use role::{Permission, Role};
 pub use stage::{Stage, Step};

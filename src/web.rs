@@ -7,22 +7,29 @@
 //!
 //! Invariant: no handler is reachable but through the table, and no route of it without the guard.
 
+mod access;
 pub mod account;
 mod api;
 mod asset;
+mod attempt;
 mod confirm;
+mod connection;
 mod cookie;
+mod device;
 mod fault;
 mod frame;
 mod guard;
 mod header;
 mod health;
+pub mod key;
 mod login;
 mod metric;
+mod next;
 mod own;
 mod page;
 pub mod password;
 mod people;
+pub mod proxy;
 mod readings;
 mod route;
 mod second_factor;
@@ -32,13 +39,16 @@ mod session;
 mod view;
 
 pub use route::{Access, Listed, listed};
-pub use serve::serve;
+pub use serve::{serve, serve_figures};
 
 use crate::report::Language;
 use crate::rulebook::Rulebook;
 use crate::store::{Store, StoreError};
+use crate::suspense::Moment;
 use chrono::{DateTime, NaiveDate};
 use fault::Fault;
+use key::Keys;
+use proxy::Proxies;
 use readings::Readings;
 use std::fmt;
 use std::sync::Arc;
@@ -50,6 +60,8 @@ const STORE_THREADS: usize = 8;
 
 /// Passwords that are checked at once: each takes 46 MiB and 25 ms of a core.
 const HASHING_THREADS: usize = 2;
+/// Of known devices and of whoever is logged in, beside those: a crowd of strangers does not stand before them.
+const KNOWN_THREADS: usize = 1;
 
 /// China has one time zone and no summer time.
 const BEIJING_SECONDS_EAST: i64 = 8 * 3600;
@@ -62,15 +74,24 @@ pub struct Setup {
     pub centre: String,
     /// The language of whoever has not chosen one.
     pub language: Language,
-    /// A proxy stands in front, ends TLS, and names the client in `X-Forwarded-For`.
-    pub behind_proxy: bool,
+    /// The proxies in front, which end TLS and name the client in `X-Forwarded-For`.
+    pub proxies: Proxies,
     /// Whether nobody works without a second factor.
     pub second_factor: bool,
+    /// What second factors are sealed and devices signed with.
+    pub keys: Keys,
+    /// What a monitor shows for `/metrics`; without it there are no figures at the desk's own address.
+    pub metrics_token: Option<String>,
+    /// Called when somebody's access changed, or was asked to, so that approvers are told by mail.
+    pub told: Option<Told>,
     pub clock: Clock,
 }
 
 /// Says what time it is: seconds since 1970-01-01, UTC. The shell's, or a test's.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Has what happened told by mail.
+pub type Told = Arc<dyn Fn() + Send + Sync>;
 
 /// The desk as its handlers know it.
 #[derive(Clone)]
@@ -79,6 +100,9 @@ pub(crate) struct Desk {
     readings: Arc<Readings>,
     store_threads: Arc<Semaphore>,
     hashing_threads: Arc<Semaphore>,
+    known_threads: Arc<Semaphore>,
+    lanes: Arc<attempt::Lanes>,
+    requests: Arc<connection::Requests>,
     metrics: Arc<metric::Metrics>,
 }
 
@@ -95,6 +119,9 @@ impl Desk {
             setup: Arc::new(setup),
             store_threads: Arc::new(Semaphore::new(STORE_THREADS)),
             hashing_threads: Arc::new(Semaphore::new(HASHING_THREADS)),
+            known_threads: Arc::new(Semaphore::new(KNOWN_THREADS)),
+            lanes: Arc::default(),
+            requests: Arc::default(),
             metrics: Arc::default(),
         }
     }
@@ -114,6 +141,29 @@ impl Desk {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
         blocking(&self.hashing_threads, work).await
+    }
+
+    /// The same for whoever is known already.
+    pub(crate) async fn hashing_for_known<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        blocking(&self.known_threads, work).await
+    }
+
+    /// What new passwords are held against.
+    pub(crate) fn passwords(&self) -> password::Checker<'_> {
+        password::Checker { rules: &self.setup.rules.login, centre: &self.setup.centre }
+    }
+
+    /// The number under which the centre's rows stand.
+    pub(crate) fn centre_id(&self) -> i64 {
+        self.setup.store.centre_id()
+    }
+
+    /// When: what is done now is booked today.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { at: self.now(), on: self.today() }
     }
 
     /// Now, in seconds since 1970-01-01, UTC.

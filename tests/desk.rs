@@ -14,6 +14,8 @@
     reason = "a test that meets the impossible stops; it says when it skips, and finds data by the environment"
 )]
 
+#[path = "desk/access.rs"]
+mod access;
 #[path = "desk/api.rs"]
 mod api;
 #[path = "desk/board.rs"]

@@ -1,14 +1,17 @@
-//! Mail to the centre's own staff: the night's summary with the report, and alarms.
+//! Mail to the centre's own staff: the night's summary with the report, alarms, and what was done about access.
 //!
 //! Start at [`StaffMail::summary`] and [`StaffMail::alarm`]. Sentences come from
 //! `rules/letters/staff.txt`. A mail's id follows from what it says: a night run again says nothing
 //! twice, and says what is new.
+
+mod access;
 
 use super::digest::CentreContact;
 use super::eml::{AutoSubmitted, EmlError, midnight};
 use super::state::LetterState;
 use crate::report::{Report, Warning, text};
 use crate::rulebook::letter::LetterRules;
+use crate::suspense::trail::{Entry, event_chinese};
 use chrono::NaiveDate;
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
@@ -30,7 +33,7 @@ pub enum Alarm {
 /// A mail to staff, before it is known to whom of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffMail {
-    /// `summary` or `alarm`.
+    /// `summary`, `alarm`, `access` or `confirm`.
     pub kind: &'static str,
     pub night: NaiveDate,
     pub subject: String,
@@ -117,6 +120,38 @@ impl StaffMail {
         let text = rules.fill("alarm-body", &[("night", &day), ("list", list.trim_end())]);
         let news = list;
         Some(Self { kind: "alarm", night, subject, text, attachment: None, news })
+    }
+
+    /// What was done about people's access; `at` is an instant as a clock in China shows it. `None` for nothing.
+    #[must_use]
+    pub fn access(
+        night: NaiveDate,
+        entries: &[Entry],
+        at: impl Fn(i64) -> String,
+        rules: &LetterRules,
+    ) -> Option<Self> {
+        let line = |entry: &Entry| {
+            let did = event_chinese(&entry.event).unwrap_or(&entry.event);
+            let (at, detail) = (at(entry.at), access::words(&entry.detail));
+            let who = match entry.role.as_str() {
+                "operator" => format!("命令行（{}）", entry.actor),
+                _ => entry.actor.clone(),
+            };
+            let values = [
+                ("at", at.as_str()),
+                ("who", &who),
+                ("did", did),
+                ("whom", &entry.subject),
+                ("detail", &detail),
+            ];
+            rules.fill("access-line", &values).trim_end().to_owned()
+        };
+        entries.first()?;
+        let lines: Vec<String> = entries.iter().map(line).collect();
+        let (list, day, count) = (lines.join("\n"), night.to_string(), entries.len().to_string());
+        let subject = rules.fill("access-subject", &[("night", &day), ("count", &count)]);
+        let text = rules.fill("access-body", &[("list", &list)]);
+        Some(Self { kind: "access", night, subject, text, attachment: None, news: list })
     }
 
     /// The question whether an address is an employer's; the answer is that the link is opened.

@@ -262,11 +262,17 @@ pub(super) enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+        /// Who does it, as the trail names them: at the command line it is one person's act
+        #[arg(long, global = true, value_name = "WHO", value_parser = who, default_value = "operator")]
+        by: String,
     },
     /// Look after the tokens of programs that use the desk's JSON interface
     Token {
         #[command(subcommand)]
         command: TokenCommand,
+        /// Who does it, as the trail names them: at the command line it is one person's act
+        #[arg(long, global = true, value_name = "WHO", value_parser = who, default_value = "operator")]
+        by: String,
     },
     /// Say whether this machine, folder and database are in order
     Doctor,

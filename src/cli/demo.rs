@@ -8,7 +8,7 @@ use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
 use super::listing::parsed;
 use super::rows::Printer;
-use super::{init, night};
+use super::{init, night, private};
 use crate::demo;
 use crate::import;
 use crate::nightly::Inbox;
@@ -57,6 +57,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
             staff(&centre, night.as_of)?;
         }
     }
+    private::close(dir)?;
     Printer::print(centre.settings.format, night::COLUMNS, rows)?;
     closing_words(&global, dir, &page);
     Ok(Done::Fully)

@@ -9,9 +9,10 @@ use super::clock;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
 use super::rules;
-use super::settings::Settings;
+use super::settings::{FILE_NAME, Settings};
+use super::{key, private};
 use chrono::Datelike;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One thing looked at.
 struct Finding {
@@ -60,6 +61,7 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
     ] {
         findings.push(folder(what, path));
     }
+    findings.push(eyes(&settings));
     if rules.is_ok() {
         findings.extend(database(global));
     }
@@ -81,6 +83,30 @@ fn folder(what: &'static str, path: &Path) -> Finding {
         },
         Err(error) => Finding { what, holds: false, detail: format!("{shown}: {error}") },
     }
+}
+
+/// Whether others on this machine can read what is the centre's: no fault of a night, but theirs to close.
+fn eyes(settings: &Settings) -> Finding {
+    let mut paths =
+        vec![settings.beside(""), settings.beside(FILE_NAME), key::place(None, settings)];
+    paths.extend(settings.database.strip_prefix("sqlite://").map(PathBuf::from));
+    let shut = paths.first().is_some_and(|folder| !private::is_open_to_others(&here(folder)));
+    let open: Vec<String> = paths
+        .iter()
+        // Inside a folder that is shut nobody gets at a file.
+        .filter(|path| !(shut && path.parent() == paths.first().map(PathBuf::as_path)))
+        .filter(|path| private::is_open_to_others(&here(path)))
+        .map(|path| here(path).display().to_string())
+        .collect();
+    let detail = match open.as_slice() {
+        [] => "the centre's own".to_owned(),
+        _ => format!("others can read {0}; chmod go= {0}", open.join(" ")),
+    };
+    Finding { what: "eyes of others", holds: true, detail }
+}
+
+fn here(path: &Path) -> PathBuf {
+    if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() }
 }
 
 /// Notices whose employers are in no list: no fault of a night, but nobody is written to.

@@ -1,11 +1,12 @@
 //! `duizhang init`: a new centre's folder, with everything a night needs.
 //!
 //! Files and folders only; the database is made last, by the store, so that a folder that holds a
-//! database is a whole one. Nothing that is there is ever overwritten.
+//! database is a whole one. Nothing that is there is ever overwritten. All of it is its owner's alone (0700, 0600).
 
 use super::args::{Global, InitArgs};
 use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
+use super::private;
 use super::settings::{FILE_NAME, Settings};
 use std::io::Write;
 use std::path::Path;
@@ -41,6 +42,8 @@ pub(super) fn make(global: &Global, dir: &Path, settings: &str) -> Result<Settin
             )));
         }
     }
+    // A folder that others use for more than this centre stays as it is.
+    let own = dir.read_dir().map_or(true, |mut entries| entries.next().is_none());
     for folder in FOLDERS {
         let path = dir.join(folder);
         std::fs::create_dir_all(&path).doing(|| format!("cannot make {}", path.display()))?;
@@ -51,6 +54,16 @@ pub(super) fn make(global: &Global, dir: &Path, settings: &str) -> Result<Settin
     new_file(&dir.join(FILE_NAME), settings)?;
     let settings = Settings::at(global, &dir.join(FILE_NAME))?;
     Centre::found(&settings)?;
+    if own {
+        private::close(dir)?;
+    } else {
+        for made in FOLDERS.iter().chain(&[FILE_NAME]) {
+            private::close(&dir.join(made))?;
+        }
+        if private::is_open_to_others(dir) {
+            note!(global, "others can look into {0}; chmod 700 {0}", dir.display());
+        }
+    }
     Ok(settings)
 }
 
@@ -114,7 +127,10 @@ staff = []                 # who gets the night's summary and alarms. 夜间小�
 [desk]
 listen = "127.0.0.1:8080"
 # url = "https://desk.example"  # where others reach it: links in letters begin with it
-behind_proxy = false       # true: a proxy with TLS stands in front (docs/operations.md)
+# Proxies with TLS in front whose word is believed: addresses or networks; true is this machine (docs/operations.md).
+behind_proxy = false
+# key_file = "/etc/duizhang/desk.key"  # second factors are sealed under it; else desk.key here, made at the first use
+# metrics_listen = "127.0.0.1:9100"    # figures for a monitor, at a listener of their own
 second_factor = "required" # or "optional", for trying things out
 "#
     )

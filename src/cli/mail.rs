@@ -14,6 +14,7 @@ use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::{Protection, Settings, Smtp};
+use super::staff;
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
 use crate::nightly::{self, Stationery, Watch};
@@ -44,6 +45,8 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
                 .to_owned(),
         ));
     };
+    centre.store.settle_access(clock::moment(None))?;
+    staff::access(&centre.settings, &centre.rules, &centre.store)?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let delivered = run(global, &centre.store, &delivery)?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;

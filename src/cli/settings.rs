@@ -8,13 +8,14 @@
 
 mod mail;
 
-pub(super) use mail::{Letters, Protection, Smtp};
+pub(super) use mail::{Letters, Protection, Smtp, credential, secret};
 
 use super::args::{Format, Global};
 use super::failure::{Doing, Failure};
 use crate::alert::CentreContact;
 use crate::report::Language;
 use crate::rulebook::RuleFile;
+use crate::web::proxy::{Proxies, ProxyError};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -61,8 +62,40 @@ pub(super) struct Desk {
     pub(super) listen: Option<SocketAddr>,
     /// Where others reach it; links in letters begin with it. Without it there are none.
     pub(super) url: Option<String>,
-    pub(super) behind_proxy: bool,
+    /// The proxies in front whose headers are believed: addresses or networks, or `true` for this machine.
+    pub(super) behind_proxy: BehindProxy,
     pub(super) second_factor: SecondFactor,
+    /// The key that second factors are sealed under; outside the database.
+    pub(super) key_file: Option<PathBuf>,
+    /// A listener of its own for `/metrics`.
+    pub(super) metrics_listen: Option<SocketAddr>,
+    /// The token that a monitor shows for `/metrics` at the desk's own address.
+    pub(super) metrics_token_file: Option<PathBuf>,
+}
+
+/// Which proxies stand in front, as the file writes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum BehindProxy {
+    Here(bool),
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Default for BehindProxy {
+    fn default() -> Self {
+        Self::Here(false)
+    }
+}
+
+impl BehindProxy {
+    pub(super) fn proxies(&self) -> Result<Proxies, ProxyError> {
+        match self {
+            Self::Here(here) => Ok(if *here { Proxies::here() } else { Proxies::default() }),
+            Self::One(text) => text.parse(),
+            Self::Several(all) => all.join(",").parse(),
+        }
+    }
 }
 
 /// Whether people work at the desk without a second factor.
@@ -117,7 +150,21 @@ struct File {
     desk: Desk,
 }
 
+impl Desk {
+    /// Takes paths from the folder of the settings file.
+    fn rooted(mut self, folder: &Path) -> Self {
+        let files = [&mut self.key_file, &mut self.metrics_token_file];
+        files.into_iter().flatten().for_each(|file| *file = folder.join(&*file));
+        self
+    }
+}
+
 impl Settings {
+    /// A file beside the settings; here where there are none.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.file.as_deref().map(folder_of).unwrap_or_default().join(name)
+    }
+
     pub(super) const fn language(&self) -> Language {
         match self.letters.language {
             Tongue::Zh => Language::Chinese,
@@ -216,7 +263,7 @@ impl Settings {
             reports: place(file.reports, "reports"),
             outbox: place(file.outbox, "outbox"),
             letters: file.letters.rooted(&folder),
-            desk: file.desk,
+            desk: file.desk.rooted(&folder),
             file: path,
         })
     }

@@ -6,11 +6,14 @@
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Failure};
+use super::settings::Settings;
 use crate::alert::staff::ATTACHED_BYTES_MAX;
 use crate::alert::{Alarm, StaffMail};
 use crate::nightly;
 use crate::report::Report;
-use crate::store::LetterRow;
+use crate::rulebook::Rulebook;
+use crate::store::{LetterRow, Store};
+use crate::suspense::trail::Entry;
 use chrono::NaiveDate;
 use std::path::Path;
 
@@ -19,6 +22,7 @@ pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), 
     if !tells(centre) {
         return Ok(());
     }
+    access(&centre.settings, &centre.rules, &centre.store)?;
     let sentences = &centre.rules.letters;
     let mut summary = StaffMail::summary(report, &centre.store.outbox_counts()?, sentences);
     let bytes = std::fs::read(page).doing(|| format!("cannot read {}", page.display()))?;
@@ -70,20 +74,45 @@ pub(super) fn ask(
         &contact.phone,
         &centre.rules.letters,
     );
-    put(centre, &question, &[address.to_owned()])
+    put(&centre.settings, &centre.store, &question, &[address.to_owned()])
+}
+
+/// Writes what was done about people's access since it was told last: changes that wait, the command line's acts, and
+/// what was approved by somebody whose access another person had renewed.
+pub(super) fn access(settings: &Settings, rules: &Rulebook, store: &Store) -> Result<(), Failure> {
+    if !addressed(settings) {
+        return Ok(());
+    }
+    let news = store.access_news()?;
+    let Some((last, _)) = news.last() else { return Ok(()) };
+    let last = *last;
+    let entries: Vec<Entry> = news.into_iter().map(|(_, entry)| entry).collect();
+    let mail = StaffMail::access(clock::today(), &entries, clock::beijing, &rules.letters);
+    if let Some(mail) = mail {
+        put(settings, store, &mail, &settings.letters.staff)?;
+    }
+    Ok(store.mark_access_told(last)?)
 }
 
 fn tells(centre: &Centre) -> bool {
-    let letters = &centre.settings.letters;
-    letters.smtp.is_some() && !letters.staff.is_empty()
+    addressed(&centre.settings)
+}
+
+fn addressed(settings: &Settings) -> bool {
+    settings.letters.smtp.is_some() && !settings.letters.staff.is_empty()
 }
 
 fn post(centre: &Centre, mail: &StaffMail) -> Result<(), Failure> {
-    put(centre, mail, &centre.settings.letters.staff)
+    put(&centre.settings, &centre.store, mail, &centre.settings.letters.staff)
 }
 
-fn put(centre: &Centre, mail: &StaffMail, readers: &[String]) -> Result<(), Failure> {
-    let contact = centre.contact();
+fn put(
+    settings: &Settings,
+    store: &Store,
+    mail: &StaffMail,
+    readers: &[String],
+) -> Result<(), Failure> {
+    let contact = settings.contact();
     let letter = |to: &String| -> Result<LetterRow, Failure> {
         let message = mail.eml(&contact, to).doing(|| format!("cannot write to {to:?}"))?;
         Ok(LetterRow {
@@ -97,5 +126,5 @@ fn put(centre: &Centre, mail: &StaffMail, readers: &[String]) -> Result<(), Fail
         })
     };
     let letters: Vec<LetterRow> = readers.iter().map(letter).collect::<Result<_, _>>()?;
-    Ok(centre.store.post_letters(&letters)?)
+    Ok(store.post_letters(&letters)?)
 }

@@ -1,58 +1,66 @@
 //! `duizhang user`: who may work at the desk.
 //!
 //! A password is typed on the terminal or read from a file; never an argument, which every process on
-//! the machine could read.
+//! the machine could read. What is done here is one person's act: whoever holds the database's machine can do it
+//! alone, so it stands in the trail as such and the approvers are told.
 
 use super::args::{Global, PasswordArgs, RoleName, UserAddArgs, UserCommand};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::rows::{Column, Printer, Value};
+use super::staff;
 use crate::store::Person;
-use crate::suspense::Role;
 use crate::suspense::trail::Entry;
+use crate::suspense::{AccessKind, AccessRequest, Role};
 use crate::web::account::{self, Newcomer};
-use crate::web::password;
+use crate::web::password::{self, Checker};
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
-pub(super) fn run(global: &Global, command: &UserCommand) -> Result<Done, Failure> {
+pub(super) fn run(global: &Global, command: &UserCommand, by: &str) -> Result<Done, Failure> {
     let centre = if matches!(command, UserCommand::List) {
         Centre::read(global)?
     } else {
         Centre::beside(global)?
     };
-    match command {
+    let request = match command {
         UserCommand::List => {
             Printer::print(centre.settings.format, COLUMNS, centre.store.people()?)?;
+            return Ok(Done::Fully);
         }
         UserCommand::Add(args) => add(&centre, args)?,
-        UserCommand::Disable { login } => {
-            let login = known(login)?;
-            let entry = entry("person-locked", &login, "");
-            centre.store.set_disabled(&login, Some(clock::now()), &entry)?;
-        }
-        UserCommand::Enable { login } => {
-            let login = known(login)?;
-            let entry = entry("person-changed", &login, "enabled");
-            centre.store.set_disabled(&login, None, &entry)?;
-        }
+        UserCommand::Disable { login } => AccessRequest::plain(AccessKind::Lock, &known(login)?),
+        UserCommand::Enable { login } => AccessRequest::plain(AccessKind::Enable, &known(login)?),
         UserCommand::Reset { login, password } => {
             let login = known(login)?;
             let chosen = ask(password)?;
-            password::check(&chosen, &login).map_err(|weak| Failure::because(weak.words().1))?;
-            let entry = entry("person-changed", &login, "reset");
-            centre.store.reset_person(&login, &password::hash(&chosen)?, !password.keep, &entry)?;
+            let name = centre.store.person(&login)?.map(|person| person.name).unwrap_or_default();
+            let checked = passwords(&centre).check(&chosen, &login, &name);
+            checked.map_err(|weak| Failure::because(weak.words().1))?;
+            account::reset(&login, &password::hash(&chosen)?, !password.keep)
         }
-        UserCommand::Role { login, role } => {
-            let (login, role) = (known(login)?, role.role().code());
-            centre.store.set_role(&login, role, &entry("person-changed", &login, role))?;
-        }
-    }
+        UserCommand::Role { login, role } => AccessRequest {
+            role: Some(role.role()),
+            ..AccessRequest::plain(AccessKind::Role, &known(login)?)
+        },
+    };
+    change(&centre, by, &request)?;
     if centre.is_rehearsal() {
         note!(global, "dry run: nothing was written");
     }
     Ok(Done::Fully)
+}
+
+/// Does a change of somebody's access: one person's act, kept as such; the approvers are told.
+pub(super) fn change(centre: &Centre, by: &str, request: &AccessRequest) -> Result<(), Failure> {
+    let renewed = &centre.rules.desk.renewed;
+    centre.store.change_access(renewed, by, request, clock::moment(None))?;
+    staff::access(&centre.settings, &centre.rules, &centre.store)
+}
+
+fn passwords(centre: &Centre) -> Checker<'_> {
+    Checker { rules: &centre.rules.login, centre: &centre.settings.centre.name }
 }
 
 const COLUMNS: &[Column<Person>] = &[
@@ -86,7 +94,7 @@ fn known(login: &str) -> Result<String, Failure> {
     account::login(login).map_err(|unfit| Failure::Usage(unfit.to_string()))
 }
 
-fn add(centre: &Centre, args: &UserAddArgs) -> Result<(), Failure> {
+fn add(centre: &Centre, args: &UserAddArgs) -> Result<AccessRequest, Failure> {
     let login = known(&args.login)?;
     let newcomer = Newcomer {
         name: args.name.clone().unwrap_or_else(|| login.clone()),
@@ -95,11 +103,9 @@ fn add(centre: &Centre, args: &UserAddArgs) -> Result<(), Failure> {
         password: ask(&args.password)?,
         password_given: !args.password.keep,
     };
-    newcomer.check().map_err(|unfit| Failure::because(unfit.to_string()))?;
-    let person = newcomer.person(clock::now())?;
-    let entry = entry("person-added", &person.person_id, &person.role);
-    centre.store.add_person(&person, &entry)?;
-    Ok(())
+    let checked = newcomer.check(&passwords(centre));
+    checked.map_err(|unfit| Failure::because(unfit.to_string()))?;
+    Ok(newcomer.request(&password::hash(&newcomer.password)?))
 }
 
 /// What was done at the command line, for the audit trail.

@@ -59,6 +59,44 @@ pub struct DeskRules {
     pub limits: Vec<Limit>,
     /// The longest a decision can be put off.
     pub wait_days_max: u16,
+    pub renewed: Renewed,
+}
+
+/// How long what somebody does is flagged after another person renewed their access.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Renewed {
+    pub days: u16,
+    #[serde(default)]
+    pub why: String,
+    #[serde(default)]
+    pub examples: Vec<RenewedExample>,
+}
+
+/// An approval so many hours after the access was renewed, and whether it is flagged.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewedExample {
+    pub hours_after: i64,
+    pub flagged: bool,
+}
+
+/// Where a centre's own file says nothing of it: it may be older than the rule.
+const RENEWED_DAYS: u16 = 3;
+
+impl Default for Renewed {
+    fn default() -> Self {
+        Self { days: RENEWED_DAYS, why: String::new(), examples: Vec::new() }
+    }
+}
+
+impl Renewed {
+    /// Whether what is done at an instant is flagged, where the access was renewed at another.
+    #[must_use]
+    pub const fn flags(&self, renewed_at: i64, done_at: i64) -> bool {
+        const DAY_SECONDS: i64 = 24 * 3600;
+        done_at < renewed_at + self.days as i64 * DAY_SECONDS
+    }
 }
 
 /// Who may decide acts up to an amount.
@@ -95,6 +133,7 @@ fn yes() -> bool {
 #[serde(deny_unknown_fields)]
 struct File {
     wait_days_max: Spanned<u16>,
+    renewed: Option<Spanned<Renewed>>,
     limit: Vec<LimitRow>,
 }
 
@@ -235,6 +274,10 @@ pub fn read(file: &RuleFile) -> Result<DeskRules, RuleError> {
         let message = format!("expected 1 to 366 days, found {wait_days_max}");
         return Err(file.error_at(parsed.wait_days_max.span(), &message));
     }
+    if let Some(renewed) = parsed.renewed.as_ref().filter(|one| one.get_ref().days > 366) {
+        let message = format!("expected at most 366 days, found {}", renewed.get_ref().days);
+        return Err(file.error_at(renewed.span(), &message));
+    }
     for (index, row) in parsed.limit.iter().enumerate() {
         check(file, row, parsed.limit.get(..index).unwrap_or_default())?;
     }
@@ -247,7 +290,8 @@ pub fn read(file: &RuleFile) -> Result<DeskRules, RuleError> {
             format!("expected a limit without `up_to` for act \"{}\", found none", open.code());
         return Err(file.error_at(0..0, &message));
     }
-    Ok(DeskRules { limits, wait_days_max })
+    let renewed = parsed.renewed.map(Spanned::into_inner).unwrap_or_default();
+    Ok(DeskRules { limits, wait_days_max, renewed })
 }
 
 fn check(file: &RuleFile, row: &LimitRow, earlier: &[LimitRow]) -> Result<(), RuleError> {
@@ -305,10 +349,27 @@ mod tests {
     }
 
     #[test]
+    fn renewed_access_is_flagged_for_days() {
+        let renewed = shipped().unwrap().renewed;
+        assert_eq!(renewed.days, Renewed::default().days, "a file of before says nothing else");
+        assert!(!renewed.why.is_empty() && !renewed.examples.is_empty());
+        for example in &renewed.examples {
+            let flagged = renewed.flags(1_000, 1_000 + example.hours_after * 3600);
+            assert_eq!(flagged, example.flagged, "{example:?}");
+        }
+        let text = SHIPPED.1.split("[renewed]").next().unwrap().to_owned()
+            + "[[limit]]"
+            + SHIPPED.1.split_once("[[limit]]").unwrap().1;
+        let older = read(&RuleFile { path: SHIPPED.0.into(), text }).unwrap();
+        assert_eq!(older.renewed, Renewed::default());
+    }
+
+    #[test]
     fn a_rule_file_that_is_wrong_says_where() {
         #[rustfmt::skip] // A table is read by column.
         let rows = [
             ("wait_days_max = 90",         "wait_days_max = 900",          "expected 1 to 366 days, found 900"),
+            ("days = 3",                   "days = 3000",                  "expected at most 366 days, found 3000"),
             ("approvals = 2",              "approvals = 3",                "expected 1 or 2 approvals, found 3"),
             ("approve = [\"approver\"]",   "approve = [\"clerk\"]",        "expected [\"approver\"] to approve"),
             ("approve = [\"approver\"]",   "approve = [\"boss\"]",         "unknown variant `boss`, expected one of `clerk`, `approver`, `administrator`, `auditor`"),

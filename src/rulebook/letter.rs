@@ -13,12 +13,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 6] = [
+pub const SHIPPED: [(&str, &str); 7] = [
     ("letters/letter.txt", include_str!("../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../rules/letters/reasons.txt")),
     ("letters/advice.txt", include_str!("../../rules/letters/advice.txt")),
     ("letters/arrears.txt", include_str!("../../rules/letters/arrears.txt")),
+    ("letters/access.txt", include_str!("../../rules/letters/access.txt")),
     ("letters/staff.txt", include_str!("../../rules/letters/staff.txt")),
 ];
 
@@ -107,6 +108,14 @@ const ARREARS: [(&str, &[&str], bool); 12] = [
     ("arrears-rule",           &["days"], true),
     ("arrears-paid",           &["phone"], true),
     ("arrears-deferral",       &["phone", "address"], false),
+];
+
+/// The sections of `access.txt`.
+#[rustfmt::skip] // A table is read by column.
+const ACCESS: [(&str, &[&str], bool); 3] = [
+    ("access-subject",  &["night", "count"], true),
+    ("access-body",     &["list"], true),
+    ("access-line",     &["at", "who", "did", "whom", "detail"], true),
 ];
 
 /// The sections of `staff.txt`.
@@ -219,6 +228,7 @@ fn expected(path: &str) -> Expected {
             .collect(),
         "letters/life.txt" => LIFE.iter().map(section).collect(),
         "letters/arrears.txt" => ARREARS.iter().map(section).collect(),
+        "letters/access.txt" => ACCESS.iter().map(section).collect(),
         "letters/staff.txt" => STAFF.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }

@@ -63,6 +63,8 @@ pub(crate) const TABLES: &[&str] = &[
     "person",
     "recovery_code",
     "api_token",
+    "access_change",
+    "access_told",
     "proposal",
     "proposal_item",
     "advance_part",

@@ -8,6 +8,7 @@
 //! Invariant: the acts of one centre follow each other: each verb first takes the end of the audit trail
 //! ([`super::trail::hold`]), and its entries go into the commit of what they tell.
 
+mod access;
 mod assigning;
 mod books;
 mod check;
@@ -21,6 +22,7 @@ mod refund;
 mod reversal;
 mod taking_back;
 
+pub use access::Requested;
 pub use check::{Preview, PreviewNotice};
 pub use counter::{CounterEffect, CounterRow};
 pub use history::{HistoryEntry, SimilarItem};
@@ -92,6 +94,10 @@ struct Desk<'b> {
     now: Moment,
     actor: &'b str,
     role: &'b str,
+    /// The token that it is done with; the trail names it beside its owner.
+    token: Option<&'b str>,
+    /// Who had renewed the actor's access a short while before.
+    renewed_by: Option<Person>,
 }
 
 impl Store {
@@ -107,7 +113,8 @@ impl Store {
         let bulk = Bulk::open_for(self, author)?;
         bulk.atomically_or_not(|connection| {
             trail::hold(connection, bulk.centre_id)?;
-            match work(&Desk { bulk: &bulk, now, actor, role }) {
+            let (token, renewed_by) = (None, None);
+            match work(&Desk { bulk: &bulk, now, actor, role, token, renewed_by }) {
                 Ok(done) => Ok((Ok(done), keeps)),
                 Err(Stop::Refused(refusal)) => Ok((Err(refusal), false)),
                 Err(Stop::Failed(error)) => Err(error),
@@ -121,7 +128,10 @@ impl Store {
         now: Moment,
         work: impl FnOnce(&Desk<'_>) -> Result<T, Stop>,
     ) -> Answered<T> {
-        self.at_desk(now, (&actor.person.0, actor.role.code()), true, work)
+        self.at_desk(now, (&actor.person.0, actor.role.code()), true, |desk| {
+            let renewed_by = desk.renewed_by(actor)?;
+            work(&Desk { token: actor.token.as_deref(), renewed_by, ..*desk })
+        })
     }
 
     /// Proposes an act; its items are held from the engine until somebody else decides.
@@ -402,6 +412,7 @@ impl Desk<'_> {
             amount: checked.amount,
             proposed_by: by.clone(),
             proposed_at: self.now.at,
+            proposer_renewed_by: self.renewed_by.clone(),
             approvals_needed: 0,
             approvals: Vec::new(),
             state: ProposalState::Open,
@@ -419,7 +430,8 @@ impl Desk<'_> {
     ) -> Result<Approved, Stop> {
         let mut proposal = self.open_proposal(proposal_id, digest)?;
         proposal.may_approve(rules, actor)?;
-        proposal.approvals.push(Approval { by: actor.person.clone(), at: self.now.at });
+        let (by, renewed_by) = (actor.person.clone(), self.renewed_by.clone());
+        proposal.approvals.push(Approval { by, at: self.now.at, renewed_by });
         if proposal.needs_more() {
             self.save_proposal(&proposal)?;
             self.tell_of(&proposal, "approved-first")?;
@@ -443,7 +455,8 @@ impl Desk<'_> {
             (Step::SendBack, "sent-back")
         };
         proposal.state = state;
-        let by = Approval { by: Person(self.actor.to_owned()), at: self.now.at };
+        let by = Person(self.actor.to_owned());
+        let by = Approval { by, at: self.now.at, renewed_by: self.renewed_by.clone() };
         proposal.ended = Some((by, why.to_owned()));
         self.save_proposal(&proposal)?;
         for item in &mut self.items_of(&proposal)? {
@@ -472,14 +485,32 @@ impl Desk<'_> {
         proposal.items.iter().try_for_each(|item| self.tell(event, item.id.to_string(), &detail))
     }
 
+    /// A detail, and beside it the token that is acted with and who renewed the actor's access of late.
+    fn with_whose_hands(&self, detail: &str) -> String {
+        let renewed_by = self.renewed_by.as_ref().map(|by| by.0.as_str());
+        let hands = [("token", self.token), ("renewed_by", renewed_by)];
+        let hands = hands.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+        let mut fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(detail).unwrap_or_default();
+        let known = fields.len();
+        fields.extend(hands.map(|(name, value)| (name.to_owned(), value.into())));
+        // As it was written where there is nothing to add: other keys, or no JSON at all.
+        if fields.len() == known {
+            detail.to_owned()
+        } else {
+            serde_json::Value::Object(fields).to_string()
+        }
+    }
+
     fn tell(&self, event: &str, subject: String, detail: &str) -> Result<(), Stop> {
+        let detail = self.with_whose_hands(detail);
         let entry = Entry {
             at: self.now.at,
             actor: self.actor.to_owned(),
             role: self.role.to_owned(),
             event: event.to_owned(),
             subject,
-            detail: detail.to_owned(),
+            detail,
         };
         trail::append(&self.bulk.connection, self.bulk.centre_id, &entry)?;
         Ok(())

@@ -58,6 +58,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     25 "0025_advance",
     26 "0026_arrears_told",
     27 "0027_withdraw",
+    30 "0030_access",
 ];
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.

@@ -1,12 +1,13 @@
 //! The people of the desk: who may log in, as what, and by which secrets.
 //!
-//! What a password or a code must be is the desk's to say; here stand the hashes. Whoever loses a
-//! right loses the sessions that had it, in the same commit. One administrator always remains.
+//! What a password or a code must be is the desk's to say; here stand the hashes, and the keys of second
+//! factors as the desk sealed them. Whoever loses a right loses the sessions that had it, in the same
+//! commit. Who is added, changed or locked out, and by how many, is decided in `desk/access.rs` alone.
 
 use super::bulk::Bulk;
 use super::sql::{Connection, Row, params};
 use super::trail;
-use super::{Refusal, Store, StoreError};
+use super::{Store, StoreError};
 use crate::suspense::trail::Entry;
 
 /// Somebody who works at the desk.
@@ -21,7 +22,7 @@ pub struct Person {
     pub password: String,
     /// Somebody else chose the password.
     pub password_given: bool,
-    /// The key in base32; `None` until it is set up.
+    /// The key, sealed; `None` until it is set up.
     pub second_factor: Option<String>,
     pub made_at: i64,
     pub disabled_at: Option<i64>,
@@ -30,19 +31,13 @@ pub struct Person {
 const COLUMNS: &str = "person_id, name, role, password, password_given, second_factor, made_at,
     disabled_at from person where centre_id = ?1";
 
-/// The role that may not die out.
-const ADMINISTRATOR: &str = "administrator";
-
 impl Store {
     /// Somebody by what they log in with.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn person(&self, person_id: &str) -> Result<Option<Person>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let sql = format!("select {COLUMNS} and person_id = ?2");
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        select.query_row_optional(params![bulk.centre_id, person_id], person)
+        find(&Bulk::open(self)?, person_id)
     }
 
     /// Everybody, also those who may no longer log in.
@@ -54,93 +49,6 @@ impl Store {
         let sql = format!("select {COLUMNS} order by person_id");
         let mut select = bulk.connection.prepare_cached(&sql)?;
         select.query_all(params![bulk.centre_id], person)
-    }
-
-    /// Adds somebody.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] where the name to log in with is taken, by whomever.
-    pub fn add_person(&self, person: &Person, entry: &Entry) -> Result<(), StoreError> {
-        const SQL: &str = "insert into person values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)
-            on conflict (centre_id, person_id) do nothing";
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            let added = connection.prepare_cached(SQL)?.execute(params![
-                centre,
-                person.person_id,
-                person.name,
-                person.role,
-                person.password,
-                i64::from(person.password_given),
-                person.second_factor,
-                person.made_at,
-                person.disabled_at
-            ])?;
-            if added == 0 {
-                let (id, state) = (person.person_id.clone(), "there already".to_owned());
-                let (what, wanted) = ("person", "a new one");
-                return Err(StoreError::Refused(Refusal::State { what, id, state, wanted }));
-            }
-            trail::append(connection, centre, entry)?;
-            Ok(())
-        })
-    }
-
-    /// Gives somebody another role.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] for nobody, or for the last administrator.
-    pub fn set_role(&self, person_id: &str, role: &str, entry: &Entry) -> Result<(), StoreError> {
-        let sql = "update person set role = ?3 where centre_id = ?1 and person_id = ?2";
-        self.change_person(person_id, entry, |connection, centre| {
-            connection.prepare_cached(sql)?.execute(params![centre, person_id, role])
-        })
-    }
-
-    /// Lets somebody log in no longer, or again.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] for nobody, or for the last administrator.
-    pub fn set_disabled(
-        &self,
-        person_id: &str,
-        at: Option<i64>,
-        entry: &Entry,
-    ) -> Result<(), StoreError> {
-        let sql = "update person set disabled_at = ?3 where centre_id = ?1 and person_id = ?2";
-        self.change_person(person_id, entry, |connection, centre| {
-            connection.prepare_cached(sql)?.execute(params![centre, person_id, at])
-        })
-    }
-
-    /// Gives somebody another password, `given` by another person or not, and takes the second factor back.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] for nobody.
-    pub fn reset_person(
-        &self,
-        person_id: &str,
-        password: &str,
-        given: bool,
-        entry: &Entry,
-    ) -> Result<(), StoreError> {
-        let sql = "update person set password = ?3, password_given = ?4, second_factor = null
-            where centre_id = ?1 and person_id = ?2";
-        self.change_person(person_id, entry, |connection, centre| {
-            let key = params![centre, person_id];
-            connection
-                .prepare_cached(
-                    "delete from recovery_code where centre_id = ?1 and person_id = ?2",
-                )?
-                .execute(key)?;
-            connection.prepare_cached(sql)?.execute(params![
-                centre,
-                person_id,
-                password,
-                i64::from(given)
-            ])
-        })
     }
 
     /// Keeps the password that somebody chose in the session `kept`, and ends their other sessions.
@@ -213,6 +121,23 @@ impl Store {
         })
     }
 
+    /// Keeps the key of a second factor otherwise than it was kept; `false` where it is no longer that one.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn replace_second_factor(
+        &self,
+        person_id: &str,
+        before: &str,
+        after: &str,
+    ) -> Result<bool, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "update person set second_factor = ?4
+            where centre_id = ?1 and person_id = ?2 and second_factor = ?3";
+        let values = params![bulk.centre_id, person_id, before, after];
+        Ok(bulk.connection.prepare_cached(sql)?.execute(values)? == 1)
+    }
+
     /// Takes a code of the second factor by its step: `false` where it, or a later one, was taken.
     ///
     /// # Errors
@@ -253,41 +178,90 @@ impl Store {
         let mut select = bulk.connection.prepare_cached(sql)?;
         select.query_row(params![bulk.centre_id, person_id], |row| row.get(0))
     }
+}
 
-    /// Changes what somebody may do, ends the sessions that could do more, and sees that an administrator remains.
-    fn change_person(
-        &self,
-        person_id: &str,
-        entry: &Entry,
-        change: impl FnOnce(&Connection, i64) -> Result<usize, StoreError>,
-    ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            let before = administrators(connection, centre)?;
-            let (what, id) = ("person", person_id.to_owned());
-            if change(connection, centre)? == 0 {
-                return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
-            }
-            if before > 0 && administrators(connection, centre)? == 0 {
-                let (state, wanted) = ("the last administrator".to_owned(), "one of several");
-                return Err(StoreError::Refused(Refusal::State { what, id, state, wanted }));
-            }
-            connection
-                .prepare_cached("delete from session where centre_id = ?1 and person_id = ?2")?
-                .execute(params![centre, person_id])?;
-            trail::append(connection, centre, entry)?;
-            Ok(())
-        })
-    }
+/// Adds somebody; `false` where the name to log in with is taken, by whomever.
+pub(super) fn insert(
+    connection: &Connection,
+    centre: i64,
+    person: &Person,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "insert into person values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)
+        on conflict (centre_id, person_id) do nothing";
+    let values = params![
+        centre,
+        person.person_id,
+        person.name,
+        person.role,
+        person.password,
+        i64::from(person.password_given),
+        person.second_factor,
+        person.made_at,
+        person.disabled_at
+    ];
+    Ok(connection.prepare_cached(SQL)?.execute(values)? == 1)
+}
+
+/// Gives somebody another role; their sessions end.
+pub(super) fn set_role(
+    connection: &Connection,
+    centre: i64,
+    person_id: &str,
+    role: &str,
+) -> Result<(), StoreError> {
+    let sql = "update person set role = ?3 where centre_id = ?1 and person_id = ?2";
+    connection.prepare_cached(sql)?.execute(params![centre, person_id, role])?;
+    end_sessions(connection, centre, person_id)
+}
+
+/// Lets somebody log in no longer, or again; their sessions end.
+pub(super) fn set_disabled(
+    connection: &Connection,
+    centre: i64,
+    person_id: &str,
+    at: Option<i64>,
+) -> Result<(), StoreError> {
+    let sql = "update person set disabled_at = ?3 where centre_id = ?1 and person_id = ?2";
+    connection.prepare_cached(sql)?.execute(params![centre, person_id, at])?;
+    end_sessions(connection, centre, person_id)
+}
+
+/// Gives somebody another password, `given` by another person or not, and takes the second factor back.
+pub(super) fn reset(
+    connection: &Connection,
+    centre: i64,
+    person_id: &str,
+    (password, given): (&str, bool),
+) -> Result<(), StoreError> {
+    let codes = "delete from recovery_code where centre_id = ?1 and person_id = ?2";
+    connection.prepare_cached(codes)?.execute(params![centre, person_id])?;
+    let sql = "update person set password = ?3, password_given = ?4, second_factor = null
+        where centre_id = ?1 and person_id = ?2";
+    let values = params![centre, person_id, password, i64::from(given)];
+    connection.prepare_cached(sql)?.execute(values)?;
+    end_sessions(connection, centre, person_id)
+}
+
+/// Whoever loses a right loses the sessions that had it.
+fn end_sessions(connection: &Connection, centre: i64, person_id: &str) -> Result<(), StoreError> {
+    let sql = "delete from session where centre_id = ?1 and person_id = ?2";
+    connection.prepare_cached(sql)?.execute(params![centre, person_id])?;
+    Ok(())
+}
+
+/// Somebody by what they log in with.
+pub(super) fn find(bulk: &Bulk, person_id: &str) -> Result<Option<Person>, StoreError> {
+    let sql = format!("select {COLUMNS} and person_id = ?2");
+    let mut select = bulk.connection.prepare_cached(&sql)?;
+    select.query_row_optional(params![bulk.centre_id, person_id], person)
 }
 
 /// How many administrators can log in.
-fn administrators(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
+pub(super) fn administrators(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
     let sql = "select count(*) from person
-        where centre_id = ?1 and role = ?2 and disabled_at is null";
+        where centre_id = ?1 and role = 'administrator' and disabled_at is null";
     let mut select = connection.prepare_cached(sql)?;
-    select.query_row(params![centre, ADMINISTRATOR], |row| row.get(0))
+    select.query_row(params![centre], |row| row.get(0))
 }
 
 fn person(row: &Row<'_>) -> Result<Person, StoreError> {

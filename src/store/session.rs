@@ -21,6 +21,8 @@ pub struct SessionUse {
     pub seen_after: i64,
     /// The use is written down only where the last one is older: a write excludes all readers.
     pub touched_before: i64,
+    /// What was done at the command line since is news.
+    pub news_after: i64,
 }
 
 /// Whose session it is.
@@ -32,6 +34,8 @@ pub struct SessionPerson {
     /// Somebody else chose the password.
     pub password_given: bool,
     pub has_second_factor: bool,
+    /// Changes of people's access wait, or were made at the command line of late.
+    pub access_news: bool,
 }
 
 /// A session as its person sees it.
@@ -95,13 +99,22 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let mut select = bulk.connection.prepare_cached(
             "select p.person_id, p.name, p.role, p.password_given,
-                case when p.second_factor is null then 0 else 1 end, s.seen_at
+                case when p.second_factor is null then 0 else 1 end, s.seen_at,
+                case when exists (select 1 from access_change a where a.centre_id = s.centre_id
+                    and (a.state = 'waiting' or (a.state = 'done' and a.operator = 1
+                        and a.requested_at > ?5))) then 1 else 0 end
              from session s join person p on p.centre_id = s.centre_id
                 and p.person_id = s.person_id
              where s.centre_id = ?1 and s.token_hash = ?2 and s.opened_at > ?3
                 and s.seen_at > ?4 and p.disabled_at is null",
         )?;
-        let key = params![bulk.centre_id, used.token_hash, used.opened_after, used.seen_after];
+        let key = params![
+            bulk.centre_id,
+            used.token_hash,
+            used.opened_after,
+            used.seen_after,
+            used.news_after
+        ];
         let found = select.query_row_optional(key, |row| {
             let person = SessionPerson {
                 person_id: row.get(0)?,
@@ -109,6 +122,7 @@ impl Store {
                 role: row.get(2)?,
                 password_given: row.get::<i64>(3)? == 1,
                 has_second_factor: row.get::<i64>(4)? == 1,
+                access_news: row.get::<i64>(6)? == 1,
             };
             Ok((person, row.get::<i64>(5)?))
         })?;

@@ -1,10 +1,10 @@
 //! The tokens of programs: which role each has, and until when.
 //!
-//! A token is known by its hash. It acts under a name of its own, `token:` and its id, so what a program
-//! did is never taken for what a person did.
+//! A token is known by its hash. It belongs to a person and counts as that person, so that a token and its
+//! owner are not two where two must agree; the trail names both. How one comes to be is `desk/access.rs`.
 
 use super::bulk::Bulk;
-use super::sql::{Row, params};
+use super::sql::{Connection, Row, params};
 use super::trail;
 use super::{Refusal, Store, StoreError};
 use crate::suspense::trail::Entry;
@@ -23,48 +23,61 @@ pub struct ApiToken {
     pub made_at: i64,
     pub expires_at: i64,
     pub revoked_at: Option<i64>,
+    /// The person it belongs to; empty for one that was made before tokens had owners, which is not taken.
+    pub owner: String,
 }
 
-const COLUMNS: &str = "token_id, token_hash, name, role, made_by, made_at, expires_at, revoked_at
-    from api_token where centre_id = ?1";
+const COLUMNS: &str = "token_id, token_hash, name, role, made_by, made_at, expires_at, revoked_at,
+    owner from api_token where centre_id = ?1";
+
+/// A token that is taken, and as what its owner works now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenUse {
+    pub token: ApiToken,
+    pub owner_role: String,
+}
+
+/// Keeps a token.
+pub(super) fn insert(
+    connection: &Connection,
+    centre: i64,
+    token: &ApiToken,
+) -> Result<(), StoreError> {
+    const SQL: &str = "insert into api_token (centre_id, token_id, token_hash, name, role, made_by,
+            made_at, expires_at, revoked_at, owner)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    connection.prepare_cached(SQL)?.execute(params![
+        centre,
+        token.token_id,
+        token.token_hash,
+        token.name,
+        token.role,
+        token.made_by,
+        token.made_at,
+        token.expires_at,
+        token.revoked_at,
+        token.owner
+    ])?;
+    Ok(())
+}
 
 impl Store {
-    /// Keeps a token.
+    /// The token of this hash, where it still is taken and its owner may log in.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn add_token(&self, token: &ApiToken, entry: &Entry) -> Result<(), StoreError> {
-        const SQL: &str = "insert into api_token values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    pub fn token(&self, token_hash: &str, now: i64) -> Result<Option<TokenUse>, StoreError> {
+        const SQL: &str = "select t.token_id, t.token_hash, t.name, t.role, t.made_by, t.made_at,
+                t.expires_at, t.revoked_at, t.owner, p.role
+            from api_token t
+            join person p on p.centre_id = t.centre_id and p.person_id = t.owner
+            where t.centre_id = ?1 and t.token_hash = ?2 and t.expires_at > ?3
+                and t.revoked_at is null and p.disabled_at is null";
         let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            connection.prepare_cached(SQL)?.execute(params![
-                centre,
-                token.token_id,
-                token.token_hash,
-                token.name,
-                token.role,
-                token.made_by,
-                token.made_at,
-                token.expires_at,
-                token.revoked_at
-            ])?;
-            trail::append(connection, centre, entry)?;
-            Ok(())
+        let mut select = bulk.connection.prepare_cached(SQL)?;
+        select.query_row_optional(params![bulk.centre_id, token_hash, now], |row| {
+            Ok(TokenUse { token: token(row)?, owner_role: row.get(9)? })
         })
-    }
-
-    /// The token of this hash, where it still is taken.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn token(&self, token_hash: &str, now: i64) -> Result<Option<ApiToken>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let sql = format!(
-            "select {COLUMNS} and token_hash = ?2 and expires_at > ?3 and revoked_at is null"
-        );
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        select.query_row_optional(params![bulk.centre_id, token_hash, now], token)
     }
 
     /// All tokens there ever were, the newest first.
@@ -108,5 +121,6 @@ fn token(row: &Row<'_>) -> Result<ApiToken, StoreError> {
         made_at: row.get(5)?,
         expires_at: row.get(6)?,
         revoked_at: row.get(7)?,
+        owner: row.get(8)?,
     })
 }

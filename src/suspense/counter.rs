@@ -94,6 +94,9 @@ pub struct CounterRequest {
     /// Why it was sent back; empty else.
     pub note: String,
     pub decided: Option<(Person, i64)>,
+    /// Who had renewed the access of whoever asked, or decided, a short while before.
+    pub asked_renewed_by: Option<Person>,
+    pub decided_renewed_by: Option<Person>,
 }
 
 impl CounterRequest {

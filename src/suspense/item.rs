@@ -40,6 +40,16 @@ pub struct Person(pub String);
 pub struct Actor {
     pub person: Person,
     pub role: Role,
+    /// The token that a program acts with; it counts as the person it belongs to.
+    pub token: Option<String>,
+}
+
+impl Actor {
+    /// Somebody who acts themselves.
+    #[must_use]
+    pub const fn of(person: Person, role: Role) -> Self {
+        Self { person, role, token: None }
+    }
 }
 
 /// When something is done. The shell reads the clock; nothing below it does.

@@ -23,6 +23,8 @@ pub struct Proposal {
     pub amount: Money,
     pub proposed_by: Person,
     pub proposed_at: i64,
+    /// Who had renewed the proposer's access a short while before.
+    pub proposer_renewed_by: Option<Person>,
     /// How many others must approve; by the rule that held when it was proposed.
     pub approvals_needed: u8,
     pub approvals: Vec<Approval>,
@@ -36,6 +38,8 @@ pub struct Proposal {
 pub struct Approval {
     pub by: Person,
     pub at: i64,
+    /// Who had renewed their access a short while before: password, second factor, role or token.
+    pub renewed_by: Option<Person>,
 }
 
 /// What became of a proposal.

@@ -2,9 +2,13 @@
 //!
 //! Start at [`Refusal`]. It is no error of the program: the page shows it, and nothing was changed.
 
+mod access;
 mod advance;
+mod refund;
 
+pub use access::AccessRefusal;
 pub use advance::AdvanceRefusal;
+pub use refund::RefundFault;
 
 use super::{ItemId, Permission, Person, RefundState, Role, Stage, Step};
 use crate::remittance::{AMOUNT_MAX, Money, PaymentReference, RefundReference, Total};
@@ -62,57 +66,12 @@ pub enum Refusal {
     Refund { refund: RefundReference, state: RefundState },
     /// The refund, or the movement that is named with it, is not what it would have to be.
     RefundUnfit { refund: RefundReference, what: RefundFault },
+    /// A change of people's access.
+    Access(AccessRefusal),
     /// The advance balance of the employer is in the way.
     Advance(AdvanceRefusal),
     /// The remittance domain says why it cannot be done, or undone because what came later needs it.
     Books { because: Box<crate::remittance::Refusal> },
-}
-
-/// What is wrong about a refund, or about a movement that is said to be its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefundFault {
-    /// Nobody knows the payee's account.
-    NoAccount,
-    /// What was typed is no account number.
-    Account,
-    /// Another amount, another direction, a day before it, or the other side is somebody else.
-    Movement,
-    /// The movement is decided otherwise: it paid something, was returned, or staff decided it.
-    Decided,
-    /// A change of it waits for approval.
-    Waits,
-    /// No change of it waits for approval.
-    NothingWaits,
-    /// Why is not said.
-    NoNote,
-}
-
-impl RefundFault {
-    const fn chinese(self) -> &'static str {
-        match self {
-            Self::NoAccount => "收款账号不明，请先补登",
-            Self::Account => "收款账号应为数字（可有空格或连字符）",
-            Self::Movement => "所指流水的方向、金额、日期或对方账户与该笔退款不符",
-            Self::Decided => "所指流水已作其他处理",
-            Self::Waits => "已有一项更改待复核，请先处理",
-            Self::NothingWaits => "没有待复核的更改",
-            Self::NoNote => "请写明原因",
-        }
-    }
-
-    const fn english(self) -> &'static str {
-        match self {
-            Self::NoAccount => "the payee's account is not known; give it first",
-            Self::Account => "expected an account number in digits",
-            Self::Movement => {
-                "expected a movement of its amount, in the right direction, not before it, with the payee"
-            }
-            Self::Decided => "the movement is decided otherwise",
-            Self::Waits => "a change of it waits for approval",
-            Self::NothingWaits => "no change of it waits for approval",
-            Self::NoNote => "expected a note that says why",
-        }
-    }
 }
 
 impl Refusal {
@@ -145,6 +104,7 @@ impl Refusal {
             Self::Spent { .. } => "advance-spent",
             Self::Refund { .. } => "refund-state",
             Self::RefundUnfit { .. } => "refund-unfit",
+            Self::Access(refusal) => refusal.code(),
             Self::Advance(refusal) => refusal.code(),
             Self::Books { .. } => "books",
         }
@@ -205,6 +165,7 @@ impl Refusal {
                 format!("退款 {refund} 当前为“{}”，不能这样处理", state.chinese())
             }
             Self::RefundUnfit { refund, what } => format!("退款 {refund}：{}", what.chinese()),
+            Self::Access(refusal) => refusal.chinese(),
             Self::Advance(refusal) => refusal.chinese(),
             Self::Books { because } => format!("账务上不能办理：{}", because.chinese()),
         }
@@ -221,6 +182,8 @@ fn what_chinese(what: &str) -> &str {
         "transaction" => "流水",
         "employer" => "单位",
         "counter operation" => "柜台业务",
+        "person" => "人员",
+        "change of access" => "权限变更",
         "reason" => "原因",
         other => other,
     }
@@ -313,6 +276,7 @@ impl fmt::Display for Refusal {
             ),
             Self::Refund { refund, state } => write!(f, "refund {refund} is {state} now"),
             Self::RefundUnfit { refund, what } => write!(f, "refund {refund}: {}", what.english()),
+            Self::Access(refusal) => write!(f, "{refusal}"),
             Self::Advance(refusal) => write!(f, "{refusal}"),
             Self::Books { because } => write!(f, "the books do not allow it: {because}"),
         }

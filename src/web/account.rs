@@ -1,10 +1,9 @@
 //! Making people and tokens: the rules that the command line and the administrator's page share.
 
 use super::fault::Fault;
-use super::password::{self, HashError, Weakness};
+use super::password::{Checker, Weakness};
 use super::{second_factor, secret};
-use crate::store::{ApiToken, Person};
-use crate::suspense::Role;
+use crate::suspense::{AccessKind, AccessRequest, Role};
 use serde_json::json;
 use std::fmt;
 
@@ -40,13 +39,14 @@ pub enum Unfit {
 impl Unfit {
     /// In Chinese and English.
     #[must_use]
-    pub const fn words(self) -> (&'static str, &'static str) {
+    pub fn words(self) -> (String, String) {
+        let fixed = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
         match self {
-            Self::Login => (
+            Self::Login => fixed(
                 "用户名为 1 至 32 个字母、数字或 . - _，以字母或数字开头",
                 "a login name is 1 to 32 letters, digits or . - _, beginning with a letter or digit",
             ),
-            Self::Name => ("姓名为 1 至 40 个字符", "a name has 1 to 40 characters"),
+            Self::Name => fixed("姓名为 1 至 40 个字符", "a name has 1 to 40 characters"),
             Self::Password(weakness) => weakness.words(),
         }
     }
@@ -54,7 +54,7 @@ impl Unfit {
 
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.words().1)
+        f.write_str(&self.words().1)
     }
 }
 
@@ -89,33 +89,32 @@ impl Newcomer {
     ///
     /// # Errors
     /// [`Unfit`], the first that is found.
-    pub fn check(&self) -> Result<(), Unfit> {
+    pub fn check(&self, passwords: &Checker<'_>) -> Result<(), Unfit> {
         let login = login(&self.login)?;
         check_name(&self.name)?;
-        password::check(&self.password, &login).map_err(Unfit::Password)
+        passwords.check(&self.password, &login, &self.name).map_err(Unfit::Password)
     }
 
-    /// The person to be kept. Hashes the password, which takes a while.
-    ///
-    /// # Errors
-    /// [`HashError`] where there is no memory or no randomness.
-    pub fn person(&self, now: i64) -> Result<Person, HashError> {
-        Ok(self.kept_as(&password::hash(&self.password)?, now))
-    }
-
-    /// The person to be kept, with the hash of the password.
+    /// What is asked for, with the hash of the password.
     #[must_use]
-    pub fn kept_as(&self, hash: &str, now: i64) -> Person {
-        Person {
-            person_id: self.login.trim().to_ascii_lowercase(),
+    pub fn request(&self, hash: &str) -> AccessRequest {
+        AccessRequest {
             name: self.name.trim().to_owned(),
-            role: self.role.code().to_owned(),
-            password: hash.to_owned(),
+            role: Some(self.role),
+            secret: Some(hash.to_owned()),
             password_given: self.password_given,
-            second_factor: None,
-            made_at: now,
-            disabled_at: None,
+            ..AccessRequest::plain(AccessKind::Person, &self.login.trim().to_ascii_lowercase())
         }
+    }
+}
+
+/// A password for somebody who is there already, by its hash; `given` where another person chose it.
+#[must_use]
+pub fn reset(login: &str, hash: &str, given: bool) -> AccessRequest {
+    AccessRequest {
+        secret: Some(hash.to_owned()),
+        password_given: given,
+        ..AccessRequest::plain(AccessKind::Reset, login)
     }
 }
 
@@ -138,31 +137,29 @@ pub fn code_at(key: &str, at: i64) -> Option<String> {
     second_factor::code(key, at)
 }
 
-/// A fresh token and what is kept of it; the token itself is shown this once.
+/// A fresh token of somebody, and what is asked for; the token itself is shown this once.
 ///
 /// # Errors
 /// [`NoRandomness`].
 pub fn token(
     name: &str,
     role: Role,
-    made_by: &str,
+    owner: &str,
     now: i64,
     days: u16,
-) -> Result<(String, ApiToken), NoRandomness> {
+) -> Result<(String, AccessRequest), NoRandomness> {
     // The word in front lets scanners of source code find tokens that were put there.
     let token = format!("duizhang_{}", secret::token().map_err(|_| NoRandomness)?);
     let token_hash = secret::hash("token", &token);
-    let kept = ApiToken {
-        token_id: token_hash.get(..TOKEN_ID_CHARACTERS).unwrap_or_default().to_owned(),
-        token_hash,
+    let token_id = token_hash.get(..TOKEN_ID_CHARACTERS).unwrap_or_default().to_owned();
+    let asked = AccessRequest {
         name: name.trim().to_owned(),
-        role: role.code().to_owned(),
-        made_by: made_by.to_owned(),
-        made_at: now,
-        expires_at: now + i64::from(days) * DAY_SECONDS,
-        revoked_at: None,
+        role: Some(role),
+        secret: Some(token_hash),
+        token: Some((token_id, now + i64::from(days) * DAY_SECONDS)),
+        ..AccessRequest::plain(AccessKind::Token, owner)
     };
-    Ok((token, kept))
+    Ok((token, asked))
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 pub(super) const SESSION: &str = "__Host-duizhang";
 /// Binds a form that is filled in before there is a session.
 pub(super) const VISITOR: &str = "__Host-duizhang-visitor";
+/// A known device; the login it is known for stands behind it, hashed.
+pub(super) const DEVICE: &str = "__Host-duizhang-device";
 /// The language chosen.
 pub(super) const LANGUAGE: &str = "__Host-duizhang-language";
 

@@ -71,9 +71,8 @@ impl From<StoreError> for Fault {
             Refusal::State { .. } => {
                 Self::Conflict { zh: "状态已变化，请刷新后再试".to_owned(), en: words }
             }
-            Refusal::NoticeChanged { .. } | Refusal::Act(_) => {
-                Self::Invalid { zh: words.clone(), en: words }
-            }
+            Refusal::Act(refusal) => Self::Refused(*refusal),
+            Refusal::NoticeChanged { .. } => Self::Invalid { zh: words.clone(), en: words },
         }
     }
 }
@@ -86,8 +85,15 @@ impl From<suspense::Refusal> for Fault {
 
 /// Whether a refusal says that somebody was faster.
 const fn is_late(refusal: &suspense::Refusal) -> bool {
-    use suspense::Refusal as R;
-    matches!(refusal, R::Changed { .. } | R::Edited { .. } | R::Closed { .. } | R::NotFrom { .. })
+    use suspense::{AccessRefusal as A, Refusal as R};
+    matches!(
+        refusal,
+        R::Changed { .. }
+            | R::Edited { .. }
+            | R::Closed { .. }
+            | R::NotFrom { .. }
+            | R::Access(A::Taken { .. } | A::Decided { .. } | A::Waits)
+    )
 }
 
 impl Fault {

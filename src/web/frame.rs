@@ -7,6 +7,7 @@ use super::Desk;
 use super::asset;
 use super::cookie;
 use super::fault::Fault;
+use super::proxy::counted;
 use super::route;
 use super::serve::Peer;
 use super::session::Session;
@@ -16,7 +17,10 @@ use askama::Template;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// A request that came over no socket.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// A request before anybody is known by it.
 #[derive(Clone, Debug)]
@@ -24,7 +28,7 @@ pub(crate) struct Visit {
     pub(crate) language: Language,
     /// The address asked for, with its query.
     pub(crate) here: String,
-    /// Where it comes from; behind a proxy, as the proxy says.
+    /// Where it comes from, as it is counted; behind a proxy that is believed, as the proxy says.
     pub(crate) address: String,
 }
 
@@ -36,20 +40,10 @@ impl Visit {
             _ => desk.setup().language,
         };
         let here = request.uri().path_and_query().map_or("/", |address| address.as_str());
-        let address = address(desk.setup().behind_proxy, request);
+        let peer = request.extensions().get::<Peer>().map_or(UNKNOWN, |peer| peer.0);
+        let address = counted(desk.setup().proxies.client(peer, request.headers()));
         Self { language, here: here.to_owned(), address }
     }
-}
-
-/// The last address in `X-Forwarded-For` is the one that the proxy itself saw; those before it are the
-/// client's own word. Without a proxy none of them is believed.
-fn address(behind_proxy: bool, request: &Request) -> String {
-    let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
-    let forwarded = forwarded.and_then(|line| line.to_str().ok()?.rsplit(',').next());
-    let forwarded = forwarded.and_then(|address| address.trim().parse::<IpAddr>().ok());
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-    let address = if behind_proxy { forwarded.or(peer) } else { peer };
-    address.map(|address| address.to_string()).unwrap_or_default()
 }
 
 /// Words of the language, of two.
@@ -143,6 +137,12 @@ impl Frame {
     /// Whether this role may; what it may not do is not shown.
     pub(crate) fn may(&self, permission: Permission) -> bool {
         self.session.as_ref().is_some_and(|session| session.may(permission))
+    }
+
+    /// Whether the reader is one who must know of changes of people's access, and there are any.
+    pub(crate) fn tells_of_access(&self) -> bool {
+        let concerned = self.may(Permission::Approve) || self.may(Permission::AdministerPeople);
+        concerned && self.session.as_ref().is_some_and(|session| session.access_news)
     }
 
     /// The address of a file that is compiled in.

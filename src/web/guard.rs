@@ -13,7 +13,7 @@ use super::frame::Visit;
 use super::route::Access;
 use super::secret;
 use super::session::{IDLE_SECONDS, LASTING_SECONDS, SEEN_EVERY_SECONDS, Session};
-use crate::store::SessionUse;
+use crate::store::{SessionUse, TokenUse};
 use crate::suspense::{Actor, Permission, Person, Role};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -23,6 +23,7 @@ use axum::response::Response;
 
 /// Bytes of a form; the longest field is a note.
 const FORM_BYTES_MAX: usize = 64 * 1024;
+const DAY_SECONDS: i64 = 24 * 3600;
 
 /// Lets a request through to its handler, or says why not.
 pub(super) async fn guard(
@@ -80,6 +81,7 @@ async fn session(desk: &Desk, headers: &HeaderMap, visit: Visit) -> Result<Sessi
         opened_after: now - LASTING_SECONDS,
         seen_after: now - IDLE_SECONDS,
         touched_before: now - SEEN_EVERY_SECONDS,
+        news_after: now - i64::from(desk.rules().desk.renewed.days) * DAY_SECONDS,
     };
     let found = desk.store(move |store| store.use_session(&used)).await?;
     let found = found.ok_or(Fault::NoSession)?;
@@ -93,19 +95,33 @@ async fn session(desk: &Desk, headers: &HeaderMap, visit: Visit) -> Result<Sessi
         token_hash,
         confined: found.password_given || unprotected,
         given_password: found.password_given,
+        access_news: found.access_news,
         visit,
     })
 }
 
-/// The program that a bearer token names, where it is in force.
+/// The program that a bearer token names, where it is in force; it acts as its owner.
 async fn caller(desk: &Desk, headers: &HeaderMap) -> Result<Caller, Fault> {
     let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
     let token = given.and_then(|given| given.strip_prefix("Bearer ")).ok_or(Fault::NoToken)?;
-    let (hash, now) = (secret::hash("token", token), desk.now());
-    let found = desk.store(move |store| store.token(&hash, now)).await?;
-    let found = found.ok_or(Fault::NoToken)?;
-    let role = Role::from_code(&found.role).ok_or(Fault::NoToken)?;
-    Ok(Caller(Actor { person: Person(format!("token:{}", found.token_id)), role }))
+    let (hash, now) = (secret::hash("token", token), desk.moment());
+    let found = desk
+        .store(move |store| {
+            if let Some(found) = store.token(&hash, now.at)? {
+                return Ok(Some(found));
+            }
+            // It may be one that a day went by for.
+            if store.settle_access(now)? == 0 { Ok(None) } else { store.token(&hash, now.at) }
+        })
+        .await?;
+    let TokenUse { token, owner_role } = found.ok_or(Fault::NoToken)?;
+    let role = |code: &str| Role::from_code(code).ok_or(Fault::NoToken);
+    let (role, owner) = (role(&token.role)?, role(&owner_role)?);
+    // Whoever gave up a role has no token that still has it.
+    if !owner.covers(role) {
+        return Err(Fault::Forbidden);
+    }
+    Ok(Caller(Actor { person: Person(token.owner), role, token: Some(token.token_id) }))
 }
 
 /// Whether the browser says that another site made the request.

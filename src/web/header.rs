@@ -34,7 +34,7 @@ pub(super) async fn protect(State(desk): State<Desk>, request: Request, next: Ne
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if desk.setup().behind_proxy {
+    if !desk.setup().proxies.is_empty() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ONLY));
     }
     // What concerns nobody in particular says so itself; all else stays out of every cache.

@@ -5,11 +5,14 @@
 //! ends the one that the browser had.
 
 use super::Desk;
+use super::attempt::{Secrets, attempt};
 use super::cookie;
+use super::device::Device;
 use super::fault::Fault;
 use super::frame::{Frame, Visit, choose, show};
+use super::next::own_page;
 use super::session::{IDLE_SECONDS, LASTING_SECONDS, Session};
-use super::{guard, password, second_factor, secret};
+use super::{guard, secret};
 use crate::store::{Person, SessionOpening, SessionRow};
 use crate::suspense::trail::Entry;
 use askama::Template;
@@ -119,11 +122,9 @@ impl Visitor {
     }
 }
 
-/// An address of the desk, or its first page for anything else: nobody is sent elsewhere after a login.
+/// A page of the desk, or its first for anything else: nobody is sent elsewhere after a login.
 fn own_address(next: &str) -> &str {
-    let own =
-        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
-    if own { next } else { "/" }
+    own_page(next).unwrap_or("/")
 }
 
 pub(super) async fn log_in(
@@ -132,31 +133,21 @@ pub(super) async fn log_in(
     headers: HeaderMap,
     Form(login): Form<Login>,
 ) -> Result<Response, Fault> {
-    let now = desk.now();
+    let now = desk.moment();
+    // Somebody whose new password a day went by for must get in with it.
+    desk.store(move |store| store.settle_access(now)).await?;
     let person_id = login.name.trim().to_lowercase();
-    let account = secret::hash("account", &person_id);
-    let address = secret::hash("address", &visit.address);
-    let subjects = vec![account.clone(), address.clone()];
-    if let Some(seconds) = desk.store(move |store| store.attempt_login(&subjects, now)).await? {
-        return Err(Fault::TooMany { seconds });
-    }
-    let named = person_id.clone();
-    let person = desk.store(move |store| store.person(&named)).await?;
-    let known = person.as_ref().map(|person| person.person_id.clone());
-    let kept = person.as_ref().map(|person| person.password.clone());
-    let right = desk.hashing(move || password::is_right(&login.password, kept.as_deref())).await?;
-    let person = person.filter(|person| right && person.disabled_at.is_none());
-    match person {
-        Some(person) if has_code(&desk, &person, login.code, now).await? => {
-            desk.store(move |store| store.login_succeeded(&account, &address)).await?;
-            open(&desk, &headers, person, own_address(&login.next)).await
-        }
-        Some(_) | None => {
-            // What was typed for a name may be a password; only a name that exists is written down.
-            let entry = entry("login-failed", known.unwrap_or_default(), String::new(), now);
-            desk.store(move |store| store.append(&entry)).await?;
-            ask(&desk, &visit, &headers, &login.next, true)
-        }
+    let device = Device::of(&desk.setup().keys, (desk.centre_id(), &person_id), &headers, now.at);
+    let secrets = Secrets {
+        person_id,
+        password: login.password,
+        code: login.code,
+        address: visit.address.clone(),
+        device: device.clone(),
+    };
+    match attempt(&desk, secrets).await? {
+        Some(person) => open(&desk, &headers, person, device, own_address(&login.next)).await,
+        None => ask(&desk, &visit, &headers, &login.next, true),
     }
 }
 
@@ -165,8 +156,11 @@ async fn open(
     desk: &Desk,
     headers: &HeaderMap,
     person: Person,
+    device: Option<Device>,
     next: &str,
 ) -> Result<Response, Fault> {
+    let whose = (desk.centre_id(), person.person_id.as_str());
+    let device = Device::remembered(device, &desk.setup().keys, whose, desk.now())?;
     let (token, now) = (secret::token()?, desk.now());
     let entry = entry("logged-in", person.person_id.clone(), person.role, now);
     let opening = SessionOpening {
@@ -184,7 +178,8 @@ async fn open(
     };
     desk.store(move |store| store.open_session(&opening, &entry)).await?;
     let mut response = Redirect::to(next).into_response();
-    let cookies = [cookie::set(cookie::SESSION, &token, None), cookie::forget(cookie::VISITOR)];
+    let session = cookie::set(cookie::SESSION, &token, None);
+    let cookies = [session, cookie::forget(cookie::VISITOR), device];
     for cookie in cookies.into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -194,18 +189,6 @@ async fn open(
 fn entry(event: &str, person_id: String, role: String, at: i64) -> Entry {
     let (event, subject) = (event.to_owned(), person_id.clone());
     Entry { at, actor: person_id, role, event, subject, detail: String::new() }
-}
-
-/// Whether the code, or a recovery code in its place, is right and fresh; nothing is asked of whoever has
-/// no second factor yet (the guard lets them to its set-up alone).
-async fn has_code(desk: &Desk, person: &Person, code: String, now: i64) -> Result<bool, Fault> {
-    let Some(key) = &person.second_factor else { return Ok(true) };
-    let (person_id, step) = (person.person_id.clone(), second_factor::step(key, &code, now));
-    desk.store(move |store| match step {
-        Some(step) => store.take_step(&person_id, step),
-        None => store.take_recovery_code(&person_id, &second_factor::recovery_hash(&code), now),
-    })
-    .await
 }
 
 fn browser(headers: &HeaderMap) -> String {
@@ -245,25 +228,4 @@ pub(super) async fn language(
         response.headers_mut().append(header::SET_COOKIE, set);
     }
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_the_login_nobody_is_sent_elsewhere() {
-        #[rustfmt::skip] // A table is read by column.
-        let rows = [
-            ("/queue?reason=underpaid", "/queue?reason=underpaid"),
-            ("//evil.example/",         "/"),
-            ("/\\evil.example/",        "/"),
-            ("https://evil.example/",   "/"),
-            ("/a\r\nSet-Cookie: a=b",   "/"),
-            ("",                        "/"),
-        ];
-        for (next, want) in rows {
-            assert_eq!(own_address(next), want, "{next:?}");
-        }
-    }
 }

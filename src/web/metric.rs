@@ -1,10 +1,12 @@
 //! Figures for a monitor, in the text that Prometheus reads.
 //!
 //! Requests are counted by route, never by address: an address can hold a name. What hangs is asked of
-//! the store at each scrape. The page is for the machine itself: through a proxy it is not there.
+//! the store at each scrape. Figures are at a listener of their own, or at the desk's for whoever shows the monitor's
+//! token; else they are not there.
 
 use super::Desk;
 use super::fault::Fault;
+use super::secret;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -78,10 +80,19 @@ fn gauge(value: i64) -> Gauge {
     gauge
 }
 
+/// At the desk's own address.
 pub(super) async fn page(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Fault> {
-    if headers.contains_key("x-forwarded-for") {
-        return Err(Fault::NotFound);
+    let wanted = desk.setup().metrics_token.as_deref().ok_or(Fault::NotFound)?;
+    let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
+    let given = given.and_then(|given| given.strip_prefix("Bearer ")).unwrap_or_default();
+    if !secret::same(&secret::hash("metrics", wanted), &secret::hash("metrics", given.trim())) {
+        return Err(Fault::NoToken);
     }
+    figures(State(desk)).await
+}
+
+/// At a listener of their own.
+pub(super) async fn figures(State(desk): State<Desk>) -> Result<Response, Fault> {
     let figures = desk.store(|store| store.figures()).await?;
     let mut now = Registry::with_prefix("duizhang");
     let (items, fen) =

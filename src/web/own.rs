@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::frame::{Frame, show};
 use super::login::BadSecret;
 use super::session::Session;
-use super::{Desk, password, second_factor, secret};
+use super::{Desk, attempt, password, second_factor};
 use crate::store::{Person, SessionRow};
 use crate::suspense::Role;
 use askama::Template;
@@ -73,9 +73,10 @@ pub(super) async fn change_password(
     if form.password == form.current {
         return Err(Fault::invalid("新密码与原密码相同", "the new password is the one there is"));
     }
-    password::check(&form.password, &session.person_id).map_err(|weakness| {
+    let checked = desk.passwords().check(&form.password, &session.person_id, &session.name);
+    checked.map_err(|weakness| {
         let (zh, en) = weakness.words();
-        Fault::invalid(zh, en)
+        Fault::Invalid { zh, en }
     })?;
     confirm(&desk, &session, form.current).await?;
     let hash = desk.hashing(move || password::hash(&form.password)).await??;
@@ -87,24 +88,7 @@ pub(super) async fn change_password(
 
 /// Checks the password of whoever is logged in already; gives the person.
 async fn confirm(desk: &Desk, session: &Session, given: String) -> Result<Person, Fault> {
-    let account = secret::hash("account", &session.person_id);
-    let address = secret::hash("address", &session.visit.address);
-    let (id, now, subjects) =
-        (session.person_id.clone(), desk.now(), vec![account.clone(), address.clone()]);
-    let person = desk.store(move |store| {
-        Ok(match store.attempt_login(&subjects, now)? {
-            Some(seconds) => Err(seconds),
-            None => Ok(store.person(&id)?),
-        })
-    });
-    let person = person.await?.map_err(|seconds| Fault::TooMany { seconds })?;
-    let person = person.ok_or(Fault::NoSession)?;
-    let kept = person.password.clone();
-    if !desk.hashing(move || password::is_right(&given, Some(&kept))).await? {
-        return Err(BadSecret::Password.into());
-    }
-    desk.store(move |store| store.login_succeeded(&account, &address)).await?;
-    Ok(person)
+    attempt::confirm(desk, session, given).await?.ok_or_else(|| BadSecret::Password.into())
 }
 
 #[derive(Template)]
@@ -122,11 +106,14 @@ pub(super) async fn second_factor(
     State(desk): State<Desk>,
     session: Session,
 ) -> Result<Response, Fault> {
-    let (fresh, id) = (second_factor::key()?, session.person_id.clone());
+    let id = session.person_id.clone();
+    let whose = (desk.centre_id(), session.person_id.as_str());
+    let fresh = desk.setup().keys.seal(whose, &second_factor::key()?)?;
     let token_hash = session.token_hash.clone();
     let (key, person) = desk
         .store(move |store| Ok((store.offer_key(&token_hash, &fresh)?, store.person(&id)?)))
         .await?;
+    let key = desk.setup().keys.open(whose, &key).ok_or(Fault::Broken)?;
     let groups: Vec<_> = key.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
     show(&SecondFactorPage {
         frame: Frame::new(&desk, &session, "设置动态码", "Set up codes"),
@@ -158,12 +145,15 @@ pub(super) async fn set_second_factor(
     confirm(&desk, &session, form.password).await?;
     let token_hash = session.token_hash.clone();
     let key = desk.store(move |store| store.offered_key(&token_hash)).await?;
-    let key = key.ok_or_else(|| Fault::invalid("请重新扫码", "scan the key again"))?;
-    let step = second_factor::step(&key, &form.code, desk.now());
+    let whose = (desk.centre_id(), session.person_id.as_str());
+    let opened = key.and_then(|key| desk.setup().keys.open(whose, &key));
+    let opened = opened.ok_or_else(|| Fault::invalid("请重新扫码", "scan the key again"))?;
+    let step = second_factor::step(&opened, &form.code, desk.now());
     let step = step.ok_or(BadSecret::Code)?;
     let codes = second_factor::recovery_codes()?;
     let hashes: Vec<String> = codes.iter().map(|code| second_factor::recovery_hash(code)).collect();
     let entry = session.entry(&desk, "second-factor-changed", &session.person_id, "");
+    let key = desk.setup().keys.seal(whose, &opened)?;
     let id = session.person_id.clone();
     desk.store(move |store| store.set_second_factor(&id, &key, step, &hashes, &entry)).await?;
     let session = Session { confined: session.given_password, ..session };

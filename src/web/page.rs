@@ -43,12 +43,12 @@ fn cut<T>(mut rows: Vec<T>) -> (Vec<T>, bool) {
 
 /// Who acts.
 fn actor(session: &Session) -> Actor {
-    Actor { person: Person(session.person_id.clone()), role: session.role }
+    Actor::of(Person(session.person_id.clone()), session.role)
 }
 
 /// When: what is done now is booked today.
 fn moment(desk: &Desk) -> Moment {
-    Moment { at: desk.now(), on: desk.today() }
+    desk.moment()
 }
 
 /// The day that ages are counted to: the latest night's, so that the desk and the report agree.

@@ -1,11 +1,18 @@
 //! Passwords: what they must be, and how they are kept.
 //!
-//! argon2id with 46 MiB, one pass, one lane (OWASP's password storage cheat sheet). Length is what counts; a
-//! password is refused where it is short, or one of the few that come to everybody's mind.
+//! Start at [`Checker::check`]. A password is long, and hard to guess by zxcvbn's count: ten thousand million guesses or
+//! more (its highest mark), with the trade's words (`rules/login.toml`), the names of centre and person and the login
+//! among the first that are tried. Kept is argon2id with 46 MiB, one pass, one lane (OWASP's password storage cheat sheet).
+
+mod hint;
+
+pub use hint::Hint;
 
 use super::fault::Fault;
+use crate::rulebook::login::LoginRules;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use std::sync::LazyLock;
+use zxcvbn::{Score, zxcvbn};
 
 const MEMORY_KIB: u32 = 46 * 1024;
 const PASSES: u32 = 1;
@@ -15,97 +22,76 @@ const LANES: u32 = 1;
 pub const LENGTH_MIN: usize = 15;
 /// Characters it has at most; longer ones would only cost work.
 pub const LENGTH_MAX: usize = 256;
-
-/// Parts of passwords that people choose when length is asked for. What remains without them must still
-/// have some characters of its own.
-const OBVIOUS: &[&str] = &[
-    "password",
-    "passw0rd",
-    "123456789",
-    "1234567890",
-    "987654321",
-    "qwertyuiop",
-    "qwerty",
-    "asdfghjkl",
-    "zxcvbnm",
-    "1q2w3e4r",
-    "admin",
-    "administrator",
-    "duizhang",
-    "gongjijin",
-    "gjj",
-    "zhufang",
-    "welcome",
-    "letmein",
-    "iloveyou",
-    "woaini",
-    "abc123",
-    "abcdefgh",
-    "5201314",
-    "111111",
-    "000000",
-    "666666",
-    "888888",
-    "公积金",
-    "对账",
-    "密码",
-    "中心",
-];
-/// Different characters that remain at least once the obvious is taken away.
-const OWN_CHARACTERS_MIN: usize = 5;
+/// Characters of a name's part that count as a word.
+const WORD_CHARACTERS_MIN: usize = 2;
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weakness {
     Short,
     Long,
-    /// It is made of what everybody tries first, or of few characters again and again.
-    Obvious,
-    /// It is made of the name one logs in with.
-    Name,
+    /// It is guessed too soon, and why.
+    Guessed(Hint),
 }
 
 impl Weakness {
     /// In Chinese and English.
     #[must_use]
-    pub const fn words(self) -> (&'static str, &'static str) {
+    pub fn words(self) -> (String, String) {
         match self {
-            Self::Short => ("密码至少 15 个字符", "a password has 15 characters or more"),
-            Self::Long => ("密码最多 256 个字符", "a password has 256 characters at most"),
-            Self::Obvious => ("密码太容易猜到", "this password is among the first that are tried"),
-            Self::Name => ("密码不能由用户名构成", "a password is not made of the name"),
+            Self::Short => (
+                format!("密码至少 {LENGTH_MIN} 个字符"),
+                format!("a password has {LENGTH_MIN} characters or more"),
+            ),
+            Self::Long => (
+                format!("密码最多 {LENGTH_MAX} 个字符"),
+                format!("a password has {LENGTH_MAX} characters at most"),
+            ),
+            Self::Guessed(hint) => {
+                let (zh, en) = hint.words();
+                (
+                    format!("密码太容易猜到：{zh}。可以用几个互不相干的词，或一句只有自己知道的话"),
+                    format!(
+                        "this password is guessed too soon: {en}; take several words that have nothing to do with \
+                         each other, or a sentence of your own"
+                    ),
+                )
+            }
         }
     }
 }
 
-/// Whether a password will do for whoever logs in with this name.
-///
-/// # Errors
-/// The [`Weakness`] that it has.
-pub fn check(password: &str, person_id: &str) -> Result<(), Weakness> {
-    let length = password.chars().count();
-    if length < LENGTH_MIN {
-        return Err(Weakness::Short);
-    }
-    if length > LENGTH_MAX {
-        return Err(Weakness::Long);
-    }
-    let own = |text: &str| {
-        let mut characters: Vec<char> = text.chars().collect();
-        characters.sort_unstable();
-        characters.dedup();
-        characters.len()
-    };
-    let lower = password.to_lowercase();
-    if !person_id.is_empty() && own(&lower.replace(person_id, "")) < OWN_CHARACTERS_MIN {
-        return Err(if own(&lower) < OWN_CHARACTERS_MIN {
-            Weakness::Obvious
-        } else {
-            Weakness::Name
+/// What passwords of a centre are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Checker<'a> {
+    pub rules: &'a LoginRules,
+    /// The centre's name.
+    pub centre: &'a str,
+}
+
+impl Checker<'_> {
+    /// Whether a password will do for somebody who logs in so and is called so.
+    ///
+    /// # Errors
+    /// The [`Weakness`] that it has.
+    pub fn check(&self, password: &str, login: &str, name: &str) -> Result<(), Weakness> {
+        let length = password.chars().count();
+        if length < LENGTH_MIN {
+            return Err(Weakness::Short);
+        }
+        if length > LENGTH_MAX {
+            return Err(Weakness::Long);
+        }
+        let own = [login, name, self.centre].map(str::to_lowercase);
+        let parts = own.iter().flat_map(|text| {
+            let parts = text.split(|found: char| !found.is_alphanumeric());
+            parts.chain([text.as_str()]).filter(|part| part.chars().count() >= WORD_CHARACTERS_MIN)
         });
+        // The earlier a word stands, the sooner it is tried.
+        let words: Vec<&str> = parts.chain(self.rules.words.iter().map(String::as_str)).collect();
+        let found = zxcvbn(password, &words);
+        if found.score() >= Score::Four { Ok(()) } else { Err(Weakness::Guessed(Hint::of(&found))) }
     }
-    let rest = OBVIOUS.iter().fold(lower, |rest, obvious| rest.replace(obvious, ""));
-    if own(&rest) < OWN_CHARACTERS_MIN { Err(Weakness::Obvious) } else { Ok(()) }
 }
 
 /// There was no memory to hash a password in, or no randomness.
@@ -147,24 +133,40 @@ pub(crate) fn is_right(password: &str, kept: Option<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rulebook::login::shipped;
 
     #[test]
-    fn a_password_is_long_and_not_the_first_that_is_tried() {
+    fn the_rules_refuse_and_take_their_own_examples() {
+        let rules = shipped().unwrap();
+        let checker = Checker { rules: &rules, centre: "示例市住房公积金管理中心" };
+        for example in &rules.examples {
+            let found = checker.check(&example.password, &example.login, &example.name);
+            assert_eq!(found.is_ok(), example.strong, "{}: {found:?}", example.password);
+        }
+    }
+
+    #[test]
+    fn a_weak_password_is_told_why() {
+        let rules = shipped().unwrap();
+        let checker = Checker { rules: &rules, centre: "示例市住房公积金管理中心" };
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            ("correct horse battery", Ok(())),
-            ("青山不改绿水长流后会有期江湖再见", Ok(())),
-            ("short",                 Err(Weakness::Short)),
-            ("fourteen chars",        Err(Weakness::Short)),
-            ("aaaaaaaaaaaaaaaaaaaa",  Err(Weakness::Obvious)),
-            ("password1234567890",    Err(Weakness::Obvious)),
-            ("Qwertyuiop123456789",   Err(Weakness::Obvious)),
-            ("zhang.wei1zhang.wei2",  Err(Weakness::Name)),
+            ("short",                     Weakness::Short),
+            ("fourteen chars",            Weakness::Short),
+            ("aaaaaaaaaaaaaaaaaaaa",      Weakness::Guessed(Hint::Repeat)),
+            ("password1234567",           Weakness::Guessed(Hint::Common)),
+            ("qwertyuiop12345",           Weakness::Guessed(Hint::Common)),
+            ("zhang.wei1zhang.wei2",      Weakness::Guessed(Hint::Known)),
+            ("gongjijin2026gongjijin",    Weakness::Guessed(Hint::Known)),
+            ("示例市住房公积金管理中心2026", Weakness::Guessed(Hint::Known)),
         ];
         for (password, want) in rows {
-            assert_eq!(check(password, "zhang.wei"), want, "{password}");
+            assert_eq!(checker.check(password, "zhang.wei", "张伟"), Err(want), "{password}");
         }
-        assert_eq!(check(&"long enough ".repeat(30), "li"), Err(Weakness::Long));
+        let long = "long enough ".repeat(30);
+        assert_eq!(checker.check(&long, "li", "李"), Err(Weakness::Long));
+        let (zh, en) = Weakness::Guessed(Hint::Known).words();
+        assert!(zh.contains("姓名") && en.contains("names"), "{zh} {en}");
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! The administrator's pages: people, and the tokens of programs.
 //!
 //! A first password is made here and shown once; nobody works with it, since it must be changed at the
-//! first login. A token is shown once too.
+//! first login. A token is shown once too. What gives somebody power is asked for here and waits for another
+//! administrator (`access.rs`): neither the password nor the token is of any use before.
 
+use super::access::ask;
 use super::account::{self, Newcomer, Unfit};
 use super::fault::Fault;
 use super::frame::{Frame, show};
 use super::own::role_words;
 use super::session::Session;
 use super::{Desk, secret};
-use crate::store::{ApiToken, Person};
-use crate::suspense::Role;
+use crate::store::{ApiToken, Person, Requested};
+use crate::suspense::{AccessKind, AccessRequest, Role};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -46,7 +48,13 @@ fn role_of(code: &str) -> Result<Role, Fault> {
 }
 
 pub(super) async fn page(State(desk): State<Desk>, session: Session) -> Result<Response, Fault> {
-    let people = desk.store(|store| store.people()).await?;
+    let now = desk.moment();
+    let people = desk
+        .store(move |store| {
+            store.settle_access(now)?;
+            store.people()
+        })
+        .await?;
     let frame = Frame::new(&desk, &session, "人员", "People");
     let line = |person: Person| {
         let (zh, en) = Role::from_code(&person.role).map_or(("", ""), role_words);
@@ -64,7 +72,41 @@ struct ShownOnce {
     frame: Frame,
     whose: String,
     what: String,
+    /// What it still waits for; empty for nothing.
+    waits: String,
     back: &'static str,
+}
+
+/// Shows a secret once, and what it waits for.
+fn shown_once(
+    frame: Frame,
+    desk: &Desk,
+    shown: (String, String),
+    asked: &Requested,
+    back: &'static str,
+) -> Result<Response, Fault> {
+    let waits = match asked {
+        Requested::Done => String::new(),
+        Requested::Waits { effective_after: None, .. } => frame
+            .say(
+                "另一位管理员确认后生效。",
+                "It takes effect once another administrator confirms it.",
+            )
+            .to_owned(),
+        Requested::Waits { effective_after: Some(at), .. } => {
+            let at = desk.shown_at(*at);
+            match frame.say("zh", "en") {
+                "zh" => {
+                    format!("没有另一位管理员可以确认：{at} 起生效，其间复核人员可以提出异议。")
+                }
+                _ => format!(
+                    "No other administrator can confirm it: it takes effect at {at}, unless an approver objects."
+                ),
+            }
+        }
+    };
+    let (whose, what) = shown;
+    show(&ShownOnce { frame, whose, what, waits, back })
 }
 
 #[derive(Deserialize)]
@@ -77,7 +119,7 @@ pub(super) struct NewPerson {
 impl From<Unfit> for Fault {
     fn from(unfit: Unfit) -> Self {
         let (zh, en) = unfit.words();
-        Self::invalid(zh, en)
+        Self::Invalid { zh, en }
     }
 }
 
@@ -86,23 +128,31 @@ pub(super) async fn add(
     session: Session,
     Form(form): Form<NewPerson>,
 ) -> Result<Response, Fault> {
-    let role = role_of(&form.role)?;
     let password = secret::first_password()?;
     let newcomer = Newcomer {
         login: account::login(&form.login)?,
         name: form.name,
-        role,
+        role: role_of(&form.role)?,
         password: password.clone(),
         password_given: true,
     };
-    newcomer.check()?;
-    let entry = session.entry(&desk, "person-added", &newcomer.login, role.code());
-    let now = desk.now();
-    let person = desk.hashing(move || newcomer.person(now)).await??;
-    let whose = person.person_id.clone();
-    desk.store(move |store| store.add_person(&person, &entry)).await?;
+    newcomer.check(&desk.passwords())?;
+    let hashed = password.clone();
+    let hash = desk.hashing(move || super::password::hash(&hashed)).await??;
+    let request = newcomer.request(&hash);
+    let whose = request.subject.clone();
+    let asked = ask(&desk, &session, request).await?;
     let frame = Frame::new(&desk, &session, "首次登录密码", "First password");
-    show(&ShownOnce { frame, whose, what: password, back: "/people" })
+    shown_once(frame, &desk, (whose, password), &asked, "/people")
+}
+
+/// Where an act leads that shows nothing: to what waits, or back.
+fn onward(asked: &Requested) -> Response {
+    match asked {
+        Requested::Done => Redirect::to("/people"),
+        Requested::Waits { .. } => Redirect::to("/access?done=asked"),
+    }
+    .into_response()
 }
 
 #[derive(Deserialize)]
@@ -116,11 +166,9 @@ pub(super) async fn set_role(
     Path(id): Path<String>,
     Form(form): Form<NewRole>,
 ) -> Result<Response, Fault> {
-    not_oneself(&session, &id)?;
-    let role = role_of(&form.role)?;
-    let entry = session.entry(&desk, "person-changed", &id, role.code());
-    desk.store(move |store| store.set_role(&id, role.code(), &entry)).await?;
-    Ok(Redirect::to("/people").into_response())
+    let role = Some(role_of(&form.role)?);
+    let request = AccessRequest { role, ..AccessRequest::plain(AccessKind::Role, &id) };
+    Ok(onward(&ask(&desk, &session, request).await?))
 }
 
 pub(super) async fn disable(
@@ -128,10 +176,7 @@ pub(super) async fn disable(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    not_oneself(&session, &id)?;
-    let (entry, now) = (session.entry(&desk, "person-locked", &id, ""), desk.now());
-    desk.store(move |store| store.set_disabled(&id, Some(now), &entry)).await?;
-    Ok(Redirect::to("/people").into_response())
+    Ok(onward(&ask(&desk, &session, AccessRequest::plain(AccessKind::Lock, &id)).await?))
 }
 
 pub(super) async fn enable(
@@ -139,9 +184,7 @@ pub(super) async fn enable(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    let entry = session.entry(&desk, "person-changed", &id, "enabled");
-    desk.store(move |store| store.set_disabled(&id, None, &entry)).await?;
-    Ok(Redirect::to("/people").into_response())
+    Ok(onward(&ask(&desk, &session, AccessRequest::plain(AccessKind::Enable, &id)).await?))
 }
 
 pub(super) async fn reset(
@@ -149,25 +192,12 @@ pub(super) async fn reset(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    not_oneself(&session, &id)?;
     let password = secret::first_password()?;
-    let (hashed, whose) = (password.clone(), id.clone());
+    let hashed = password.clone();
     let hash = desk.hashing(move || super::password::hash(&hashed)).await??;
-    let entry = session.entry(&desk, "person-changed", &id, "reset");
-    desk.store(move |store| store.reset_person(&id, &hash, true, &entry)).await?;
+    let asked = ask(&desk, &session, account::reset(&id, &hash, true)).await?;
     let frame = Frame::new(&desk, &session, "首次登录密码", "First password");
-    show(&ShownOnce { frame, whose, what: password, back: "/people" })
-}
-
-/// An administrator who locks themselves out, or out of their role, calls another one.
-fn not_oneself(session: &Session, id: &str) -> Result<(), Fault> {
-    if session.person_id == id {
-        return Err(Fault::invalid(
-            "不能更改自己，请另一位管理员办理",
-            "nobody changes themselves here; ask another administrator",
-        ));
-    }
-    Ok(())
+    shown_once(frame, &desk, (id, password), &asked, "/people")
 }
 
 #[derive(Template)]
@@ -175,6 +205,8 @@ fn not_oneself(session: &Session, id: &str) -> Result<(), Fault> {
 struct TokensPage {
     frame: Frame,
     tokens: Vec<TokenLine>,
+    /// Whose a token can be: what they log in with, and what they are called.
+    owners: Vec<(String, String)>,
     roles: Vec<(&'static str, &'static str)>,
 }
 
@@ -186,7 +218,13 @@ struct TokenLine {
 }
 
 pub(super) async fn tokens(State(desk): State<Desk>, session: Session) -> Result<Response, Fault> {
-    let tokens = desk.store(|store| store.tokens()).await?;
+    let now = desk.moment();
+    let (tokens, people) = desk
+        .store(move |store| {
+            store.settle_access(now)?;
+            Ok((store.tokens()?, store.people()?))
+        })
+        .await?;
     let frame = Frame::new(&desk, &session, "接口令牌", "Tokens");
     let now = desk.now();
     let line = |token: ApiToken| {
@@ -194,18 +232,23 @@ pub(super) async fn tokens(State(desk): State<Desk>, session: Session) -> Result
         TokenLine {
             role: frame.say(zh, en),
             until: desk.shown_at(token.expires_at),
-            in_force: token.revoked_at.is_none() && token.expires_at > now,
+            in_force: token.revoked_at.is_none()
+                && token.expires_at > now
+                && !token.owner.is_empty(),
             token,
         }
     };
     let tokens = tokens.into_iter().map(line).collect();
-    show(&TokensPage { tokens, roles: roles(&frame), frame })
+    let owners = people.into_iter().filter(|person| person.disabled_at.is_none());
+    let owners = owners.map(|person| (person.person_id, person.name)).collect();
+    show(&TokensPage { tokens, owners, roles: roles(&frame), frame })
 }
 
 #[derive(Deserialize)]
 pub(super) struct NewToken {
     name: String,
     role: String,
+    owner: String,
     days: u16,
 }
 
@@ -222,12 +265,10 @@ pub(super) async fn add_token(
         return Err(Fault::invalid("有效期为 1 至 366 天", "a token lives 1 to 366 days"));
     }
     let role = role_of(&form.role)?;
-    let (token, kept) =
-        account::token(&form.name, role, &session.person_id, desk.now(), form.days)?;
-    let entry = session.entry(&desk, "token-made", &kept.token_id, role.code());
-    desk.store(move |store| store.add_token(&kept, &entry)).await?;
+    let (token, request) = account::token(&form.name, role, &form.owner, desk.now(), form.days)?;
+    let asked = ask(&desk, &session, request).await?;
     let frame = Frame::new(&desk, &session, "接口令牌", "Token");
-    show(&ShownOnce { frame, whose: form.name, what: token, back: "/tokens" })
+    shown_once(frame, &desk, (form.name, token), &asked, "/tokens")
 }
 
 pub(super) async fn revoke_token(

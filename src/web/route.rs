@@ -3,18 +3,21 @@
 //! The table is what a test walks, route by route, as every role; and the menu is made from it. A
 //! page is added by a line here.
 
+use super::fault::Fault;
+use super::frame::Visit;
 use super::page::{
     act as small, address, approval, counter, employer, export, item, letter, notice, propose,
     queue, refund, rule, run, today, trail, transaction,
 };
-use super::{Desk, api, asset, confirm, fault, guard, health, login, metric, own, people};
+use super::{Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
-use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, get, on};
 use std::time::Duration;
 use tower_http::timeout::TimeoutLayer;
 
@@ -178,6 +181,10 @@ fn desk() -> Vec<Route> {
         act ("/people/{id}/disable",  PEOPLE,  people::disable),
         act ("/people/{id}/enable",   PEOPLE,  people::enable),
         act ("/people/{id}/reset",    PEOPLE,  people::reset),
+        page("/access",               TRAIL,   access::page),
+        act ("/access/{id}/confirm",  PEOPLE,  access::confirm),
+        act ("/access/{id}/withdraw", PEOPLE,  access::drop),
+        act ("/access/{id}/object",   APPROVE, access::drop),
         page("/tokens",               PEOPLE,  people::tokens),
         act ("/tokens",               PEOPLE,  people::add_token),
         act ("/tokens/{id}/revoke",   PEOPLE,  people::revoke_token),
@@ -216,6 +223,28 @@ fn at_the_counter() -> Vec<Route> {
     ]
 }
 
+/// Whether a path is a page that a person reads: not a file, not a figure, not a program's address.
+pub(crate) fn is_page(path: &str) -> bool {
+    let fits = |pattern: &str| {
+        let (mut parts, mut gaps) = (path.split('/'), pattern.split('/'));
+        loop {
+            match (parts.next(), gaps.next()) {
+                (None, None) => return true,
+                (Some(part), Some(gap)) if gap.starts_with('{') && !part.is_empty() => {}
+                (Some(part), Some(fixed)) if part == fixed => {}
+                _ => return false,
+            }
+        }
+    };
+    let read = |route: &Route| {
+        let own = ["/login", "/confirm"].contains(&route.path);
+        route.method == Method::GET
+            && (own || matches!(route.access, Access::Own | Access::May(_)))
+            && !route.path.contains("/export.")
+    };
+    table().iter().any(|route| read(route) && fits(route.path))
+}
+
 /// What the menu shows, where the role may go there.
 pub(crate) const fn menu() -> &'static [Entry] {
     const MENU: &[Entry] = &[
@@ -231,6 +260,7 @@ pub(crate) const fn menu() -> &'static [Entry] {
         Entry { path: "/runs", access: READ, zh: "批次", en: "Runs" },
         Entry { path: "/rules", access: READ, zh: "规则", en: "Rules" },
         Entry { path: "/trail", access: TRAIL, zh: "操作日志", en: "Trail" },
+        Entry { path: "/access", access: TRAIL, zh: "权限变更", en: "Access" },
         Entry { path: "/people", access: PEOPLE, zh: "人员", en: "People" },
         Entry { path: "/tokens", access: PEOPLE, zh: "接口令牌", en: "Tokens" },
     ];
@@ -256,8 +286,29 @@ pub(super) fn router(desk: Desk) -> Router {
         .method_not_allowed_fallback(async || fault::Fault::NotFound)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(from_fn_with_state(desk.clone(), bound))
         .layer(from_fn_with_state(desk.clone(), fault::tell))
         .layer(from_fn_with_state(desk.clone(), super::header::protect))
         .layer(from_fn_with_state(desk.clone(), metric::measure))
         .with_state(desk)
+}
+
+/// The figures for a monitor, at a listener of their own.
+pub(super) fn figures(desk: Desk) -> Router {
+    Router::new()
+        .route("/metrics", get(metric::figures))
+        .route("/healthz", get(health::alive))
+        .fallback(async || fault::Fault::NotFound)
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .with_state(desk)
+}
+
+/// One client has so many requests under way at once; who watches the process is always answered.
+async fn bound(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Fault> {
+    if matches!(request.uri().path(), "/healthz" | "/readyz") {
+        return Ok(next.run(request).await);
+    }
+    let client = Visit::of(&desk, &request).address;
+    let _under_way = desk.requests.begin(&client).ok_or(Fault::TooMany { seconds: 1 })?;
+    Ok(next.run(request).await)
 }

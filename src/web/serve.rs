@@ -1,10 +1,12 @@
 //! The socket: takes connections, bounds what each may take, and ends gracefully.
 //!
-//! A connection that sends its headers slowly is closed, a body that comes slowly is refused, and so is
-//! a connection past the number that the process can hold. When told to stop, no new request is
-//! taken and those under way are finished.
+//! A connection that sends its headers slowly is closed, and a body that comes slowly is refused. Past the number that
+//! the process can hold, or an address may, an old one that waits makes room ([`super::connection`]). When told to
+//! stop, no new request is taken and those under way are finished.
 
+use super::connection::Connections;
 use super::{Desk, Setup, route};
+use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -15,15 +17,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 /// How long a request's headers may take to arrive.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long requests under way may take once the desk is told to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
-/// Connections at once: a thousand browsers' worth, and far from a process's open files.
-const CONNECTIONS_MAX: usize = 500;
 /// How long to wait when the system has no file left for a connection.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -33,12 +32,39 @@ pub(super) struct Peer(pub(super) IpAddr);
 
 /// Serves the desk until `stop` is done.
 pub async fn serve(listener: TcpListener, setup: Setup, stop: impl Future<Output = ()>) {
-    let router = route::router(Desk::new(setup));
-    let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    serve_figures(listener, None, setup, stop).await;
+}
+
+/// Serves the desk, and where there is a second listener, the figures for a monitor there.
+pub async fn serve_figures(
+    listener: TcpListener,
+    figures: Option<TcpListener>,
+    setup: Setup,
+    stop: impl Future<Output = ()>,
+) {
+    let desk = Desk::new(setup);
+    let (stopped, _) = tokio::sync::watch::channel(());
+    let until = |mut stopped: tokio::sync::watch::Receiver<()>| async move {
+        let _ = stopped.changed().await;
+    };
+    let figures = figures.map(|figures| {
+        let (router, until) = (route::figures(desk.clone()), until(stopped.subscribe()));
+        tokio::spawn(listen(figures, router, desk.clone(), until))
+    });
+    let router = route::router(desk.clone());
+    listen(listener, router, desk, stop).await;
+    drop(stopped);
+    if let Some(figures) = figures {
+        let _ = figures.await;
+    }
+}
+
+/// Takes connections until `stop` is done.
+async fn listen(listener: TcpListener, router: Router, desk: Desk, stop: impl Future<Output = ()>) {
+    let connections = Arc::<Connections>::default();
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let Ok(permit) = Arc::clone(&connections).acquire_owned().await else { break };
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -52,11 +78,18 @@ pub async fn serve(listener: TcpListener, setup: Setup, stop: impl Future<Output
         };
         // Small answers leave at once; a failure to set this only makes them later.
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
+        let admitted = connections.admit(peer.ip(), !desk.setup().proxies.holds(peer.ip()));
+        let (router, mark) = (router.clone(), Arc::clone(&admitted.mark));
         let answer = service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer.ip()));
-            router.clone().oneshot(request)
+            let (answered, mark) = (router.clone().oneshot(request), Arc::clone(&mark));
+            async move {
+                mark.set_busy(true);
+                let answered = answered.await;
+                mark.set_busy(false);
+                answered
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -64,9 +97,12 @@ pub async fn serve(listener: TcpListener, setup: Setup, stop: impl Future<Output
             .serve_connection(TokioIo::new(stream), answer);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // A client that goes away in the middle is no news.
-            let _ = connection.await;
-            drop(permit);
+            tokio::select! {
+                // A client that goes away in the middle is no news.
+                _ = connection => {}
+                () = admitted.mark.gone() => {}
+            }
+            drop(admitted);
         });
     }
     drop(listener);

@@ -35,6 +35,8 @@ pub(crate) struct Session {
     pub(crate) confined: bool,
     /// Somebody else chose the password.
     pub(crate) given_password: bool,
+    /// Changes of people's access wait, or were made at the command line of late.
+    pub(crate) access_news: bool,
     pub(crate) visit: Visit,
 }
 

@@ -1,10 +1,9 @@
 //! The interface for programs: every answer is what its description says, and the desk's rules hold.
 
 use super::centre::every_store;
-use super::served::{PASSWORD, Served};
+use super::served::{PASSWORD, Served, hire};
 use super::wire::{Answer, Ask, get, post};
 use duizhang::suspense::Role;
-use duizhang::web::account;
 use duizhang::web::listed;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,14 +82,9 @@ impl<'a> Programs<'a> {
     }
 }
 
+/// A token of whoever has that role.
 fn token(served: &Served, role: Role, days: u16) -> String {
-    let (token, kept) = account::token("测试程序", role, "operator", served.now(), days).unwrap();
-    served
-        .centre
-        .store
-        .add_token(&kept, &super::served::entry("token-made", &kept.token_id))
-        .unwrap();
-    token
+    super::served::token(&served.centre.store, role.code(), role, served.now(), days).0
 }
 
 /// The item of this serial as the list shows it.
@@ -340,36 +334,35 @@ fn who_proposed_does_not_approve_and_proposals_are_sent_back_or_taken_back() {
 fn a_token_is_hashed_ends_and_can_be_taken_back() {
     every_store(|backing| {
         let served = Served::new(backing);
-        let browser = served.login("administrator");
-        let made = served.post(
-            &browser,
-            "/tokens",
-            &[("name", "核心系统"), ("role", "clerk"), ("days", "1")],
-        );
-        assert_eq!(made.status, 200, "{}", made.body);
-        let token = made.body.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        hire(&served.centre.store, "keeper", Role::Administrator);
+        let make = || {
+            let fields =
+                [("name", "核心系统"), ("owner", "clerk"), ("role", "clerk"), ("days", "2")];
+            let made = served.post(&served.login("administrator"), "/tokens", &fields);
+            assert_eq!(made.status, 200, "{}", made.body);
+            let token =
+                made.body.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+            let keeper = served.login("keeper");
+            let page = served.get(&keeper, "/access").body;
+            let id = page.split("/access/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+            assert_eq!(served.post(&keeper, &format!("/access/{id}/confirm"), &[]).status, 303);
+            (token, id)
+        };
+        let (token, _) = make();
         assert!(token.starts_with("duizhang_"), "{token}");
         for (table, rows) in served.centre.dump() {
             assert!(!rows.concat().contains(&token), "{table} holds the token");
         }
         let ask = || get("/api/v1/suspense").with("authorization", &format!("Bearer {token}"));
         assert_eq!(served.ask(&ask()).status, 200);
-        served.turn_clock(24 * 3600);
+        served.turn_clock(2 * 24 * 3600);
         let over = served.ask(&ask());
         assert_eq!((over.status, over.header("www-authenticate")), (401, Some("Bearer")));
 
-        let browser = served.login("administrator");
-        let again = served.post(
-            &browser,
-            "/tokens",
-            &[("name", "核心系统"), ("role", "clerk"), ("days", "1")],
-        );
-        let token =
-            again.body.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let (token, id) = make();
         let ask = || get("/api/v1/suspense").with("authorization", &format!("Bearer {token}"));
         assert_eq!(served.ask(&ask()).status, 200);
-        let page = served.get(&browser, "/tokens").body;
-        let id = page.split("/tokens/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        let browser = served.login("administrator");
         assert_eq!(served.post(&browser, &format!("/tokens/{id}/revoke"), &[]).status, 303);
         assert_eq!(served.ask(&ask()).status, 401);
     });

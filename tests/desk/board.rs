@@ -79,7 +79,7 @@ fn what_others_do_is_seen_by_whoever_looked_before() {
         let open = || Store::open(&centre.url(), &(backing.code)(&centre.folder), false).unwrap();
         let other = open();
         let now = Moment::midnight(date("05-13"));
-        let actor = |name: &str, role| Actor { person: Person(name.into()), role };
+        let actor = |name: &str, role| Actor::of(Person(name.into()), role);
         let anna = actor("anna", Role::Clerk);
         let look = || {
             let as_of = date("05-12");

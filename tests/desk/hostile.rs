@@ -1,10 +1,11 @@
 //! Who means no good: slow senders, huge bodies, odd bytes, texts that would be markup.
 
 use super::centre::every_store;
-use super::served::{Served, Wish};
+use super::served::{METRICS_TOKEN, Served, Wish};
 use super::wire::{get, post, read};
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -71,7 +72,7 @@ fn a_name_that_would_be_markup_is_text() {
         let served = Served::new(backing);
         let browser = served.login("administrator");
         let name = "<img src=x onerror=alert(1)>\"'&";
-        let fields = [("login", "mallory"), ("name", name), ("role", "clerk")];
+        let fields = [("login", "mallory"), ("name", name), ("role", "auditor")];
         assert_eq!(served.post(&browser, "/people", &fields).status, 200);
         let page = served.get(&browser, "/people").body;
         assert!(!page.contains("<img"), "{page}");
@@ -84,13 +85,18 @@ fn a_name_that_would_be_markup_is_text() {
 }
 
 #[test]
-fn figures_are_for_the_machine_itself_and_name_nobody() {
+fn figures_are_for_the_monitor_alone_and_name_nobody() {
     every_store(|backing| {
-        let served = Served::new(backing);
+        assert_eq!(Served::new(backing).ask(&get("/metrics")).status, 404, "nobody asked for them");
+        let served = Served::wishing(backing, Wish { metrics: true, ..Wish::default() });
         served.login("clerk");
         served.ask(&get("/people/somebody/role"));
         served.ask(&get("/made-up-by-a-stranger"));
-        let answer = served.ask(&get("/metrics"));
+        let with = |token: &str| get("/metrics").with("authorization", &format!("Bearer {token}"));
+        for ask in [get("/metrics"), with("wrong"), with("")] {
+            assert_eq!(served.ask(&ask).status, 401);
+        }
+        let answer = served.ask(&with(METRICS_TOKEN));
         assert_eq!(answer.status, 200);
         let text = &answer.body;
         for line in [
@@ -107,8 +113,53 @@ fn figures_are_for_the_machine_itself_and_name_nobody() {
         for word in ["clerk", "somebody", "stranger", "S3", "示例"] {
             assert!(!text.contains(word), "{word}");
         }
-        let through = get("/metrics").with("x-forwarded-for", "192.0.2.1");
-        assert_eq!(served.ask(&through).status, 404, "through a proxy it is not there");
+    });
+}
+
+#[test]
+fn slow_connections_that_come_back_starve_no_health_check() {
+    let many = std::env::var("DUIZHANG_SLOW").ok().and_then(|many| many.parse().ok());
+    let many: usize = many.unwrap_or(600);
+    every_store(|backing| {
+        let served = Served::new(backing);
+        let over = AtomicBool::new(false);
+        let came = AtomicUsize::new(0);
+        let (mut longest, mut asked) = (Duration::ZERO, 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // Each sends a piece of a head, and comes back as soon as it was sent away.
+                let mut slow: Vec<Option<TcpStream>> = (0..many).map(|_| None).collect();
+                while !over.load(Ordering::Relaxed) {
+                    for stream in &mut slow {
+                        let gone = stream
+                            .as_mut()
+                            .is_none_or(|stream| stream.write_all(b"x: y\r\n").is_err());
+                        if gone {
+                            *stream = TcpStream::connect(served.address).ok();
+                            came.fetch_add(1, Ordering::Relaxed);
+                            if let Some(stream) = stream {
+                                let _ = stream.write_all(b"GET /login HTTP/1.1\r\nhost: a\r\n");
+                            }
+                        }
+                    }
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            });
+            std::thread::sleep(Duration::from_millis(300));
+            while asked < 20 {
+                let began = Instant::now();
+                assert_eq!(served.ask(&get("/healthz")).status, 200);
+                longest = longest.max(began.elapsed());
+                asked += 1;
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+        println!(
+            "slow connections: {many}, which came {} times; {asked} health checks, the slowest {longest:?}, {}",
+            came.load(Ordering::Relaxed),
+            backing.name
+        );
+        assert!(longest < Duration::from_secs(1), "{longest:?}");
     });
 }
 

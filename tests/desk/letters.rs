@@ -1,13 +1,12 @@
 //! Letters at the desk: the page behind the confirming link, where letters go, what came back.
 
 use super::centre::{Backing, date, every_store};
-use super::served::{Served, entry};
+use super::served::Served;
 use super::wire::{Answer, get, post};
 use duizhang::alert::staff::token_hash;
 use duizhang::alert::{Claim, Ending, LetterState, Outbox, Settled, Standing, Tries};
 use duizhang::store::{Choice, LetterRow, OutboxFilter};
 use duizhang::suspense::Role;
-use duizhang::web::account;
 use serde_json::{Value, json};
 
 const ADDRESS: &str = "finance@example.com";
@@ -163,9 +162,8 @@ fn a_mail_server_reports_what_came_back() {
     every_store(|backing| {
         let served = with_letter(backing);
         ended(&served, &Ending::Sent("250 ok".into()));
-        let (token, kept) =
-            account::token("邮件服务器", Role::Clerk, "operator", served.now(), 9).unwrap();
-        served.centre.store.add_token(&kept, &entry("token-made", &kept.token_id)).unwrap();
+        let store = &served.centre.store;
+        let (token, token_id) = super::served::token(store, "clerk", Role::Clerk, served.now(), 9);
         let send = |kind: &str, body: &str| -> Answer {
             let mut ask =
                 post("/api/v1/bounces", &[]).with("authorization", &format!("Bearer {token}"));
@@ -189,6 +187,6 @@ fn a_mail_server_reports_what_came_back() {
         assert_eq!(state(&served), LetterState::Returned);
         assert_eq!(choice(&served).blocked.as_deref(), Some("5.1.1"));
         let trail = served.get(&served.login("approver"), "/trail?event=address-blocked").body;
-        assert!(trail.contains("停用函件地址</td>") && trail.contains(&kept.token_id), "{trail}");
+        assert!(trail.contains("停用函件地址</td>") && trail.contains(&token_id), "{trail}");
     });
 }

@@ -1,8 +1,10 @@
 //! People and their secrets: the first login, the second factor, roles, and who may change whom.
 
 use super::centre::every_store;
-use super::served::{Browser, PASSWORD, Served, Wish};
+use super::served::{Browser, PASSWORD, Served, Wish, hire};
 use super::wire::Answer;
+use duizhang::rulebook::desk::Renewed;
+use duizhang::suspense::{AccessKind, AccessRequest, Moment, Role};
 use duizhang::web::account::code_at;
 
 const CHOSEN: &str = "a sentence of one's own";
@@ -23,10 +25,13 @@ fn change(served: &Served, browser: &Browser, current: &str, password: &str) -> 
 fn somebody_new_changes_the_password_and_sets_up_codes_before_anything_else() {
     every_store(|backing| {
         let served = Served::wishing(backing, Wish { second_factor: true, ..Wish::default() });
+        hire(&served.centre.store, "keeper", Role::Administrator);
         let administrator = set_up(&served, &served.login("administrator"));
         let fields = [("login", "Wang.Wei"), ("name", "王伟"), ("role", "clerk")];
         let first = shown(&served.post(&administrator, "/people", &fields));
         assert!(first.len() >= 20, "{first}");
+        assert_eq!(served.try_login("wang.wei", &first, "").status, 401, "not yet");
+        confirm(&served, &set_up(&served, &served.login("keeper")));
 
         let answer = served.try_login("wang.wei", &first, "");
         let newcomer = served.browser(&answer);
@@ -38,6 +43,7 @@ fn somebody_new_changes_the_password_and_sets_up_codes_before_anything_else() {
             ("wrong", CHOSEN),
             (&*first, "short"),
             (&*first, "wang.wei.wang.wei"),
+            (&*first, "gongjijin2026gongjijin"),
             (&*first, &*first),
         ];
         for (current, password) in refused {
@@ -75,6 +81,14 @@ fn somebody_new_changes_the_password_and_sets_up_codes_before_anything_else() {
             }
         }
     });
+}
+
+/// Confirms the first change of access that waits.
+fn confirm(served: &Served, another: &Browser) {
+    let page = served.get(another, "/access").body;
+    let address = page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let address = address.into_iter().find(|address| address.ends_with("/confirm")).unwrap();
+    assert_eq!(served.post(another, address, &[]).status, 303);
 }
 
 /// Sets up a second factor for whoever is logged in.
@@ -129,6 +143,9 @@ fn whoever_loses_a_right_loses_the_session() {
         let clerk = served.login("clerk");
 
         let reset = served.post(&administrator, "/people/clerk/reset", &[]);
+        assert_eq!(served.get(&clerk, "/me").status, 200, "it waits");
+        hire(&served.centre.store, "keeper", Role::Administrator);
+        confirm(&served, &served.login("keeper"));
         assert_eq!(served.get(&clerk, "/me").status, 303);
         assert_eq!(served.try_login("clerk", PASSWORD, "").status, 401);
         assert_eq!(served.try_login("clerk", &shown(&reset), "").status, 303);
@@ -147,10 +164,16 @@ fn one_administrator_remains_and_nobody_changes_themselves() {
         ] {
             assert_eq!(served.post(&administrator, path, fields).status, 422, "{path}");
         }
-        let store = &served.centre.store;
-        let entry = super::served::entry("person-changed", "administrator");
-        assert!(store.set_role("administrator", "clerk", &entry).is_err());
-        assert!(store.set_disabled("administrator", Some(1), &entry).is_err());
+        let demote = AccessRequest {
+            role: Some(Role::Clerk),
+            ..AccessRequest::plain(AccessKind::Role, "administrator")
+        };
+        for request in [demote, AccessRequest::plain(AccessKind::Lock, "administrator")] {
+            let now = Moment { at: served.now(), on: super::centre::date("05-13") };
+            let changed =
+                served.centre.store.change_access(&Renewed::default(), "operator", &request, now);
+            assert!(changed.is_err(), "{request:?}");
+        }
         assert_eq!(served.get(&administrator, "/people").status, 200);
         assert_eq!(served.post(&administrator, "/people/nobody/disable", &[]).status, 404);
         let taken = [("login", "clerk"), ("name", "另一个"), ("role", "clerk")];

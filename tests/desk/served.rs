@@ -4,10 +4,13 @@ use super::centre::{Backing, Centre, rules};
 use super::feed::csv;
 use super::wire::{Answer, Ask, get, post};
 use duizhang::report::Language;
+use duizhang::rulebook::desk::Renewed;
 use duizhang::store::Store;
-use duizhang::suspense::Role;
 use duizhang::suspense::trail::Entry;
-use duizhang::web::account::Newcomer;
+use duizhang::suspense::{AccessRequest, Moment, Role};
+use duizhang::web::account::{self, Newcomer};
+use duizhang::web::key::{KEY_BYTES, Keys};
+use duizhang::web::proxy::Proxies;
 use duizhang::web::{self, Setup};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,9 +40,15 @@ pub(crate) struct Served {
 /// How a desk is served.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Wish {
+    /// A proxy on this machine, which the tests' own requests come from.
     pub(crate) behind_proxy: bool,
     pub(crate) second_factor: bool,
+    /// A monitor may ask for figures at the desk's own address.
+    pub(crate) metrics: bool,
 }
+
+/// The token of a monitor.
+pub(crate) const METRICS_TOKEN: &str = "a token that only the monitor knows";
 
 /// A browser: the cookie of its session, and what its forms carry.
 #[derive(Clone, Debug)]
@@ -74,8 +83,11 @@ impl Served {
             rules: rules().clone(),
             centre: "示例市住房公积金管理中心".to_owned(),
             language: Language::Chinese,
-            behind_proxy: wish.behind_proxy,
+            proxies: if wish.behind_proxy { Proxies::here() } else { Proxies::default() },
             second_factor: wish.second_factor,
+            keys: keys(),
+            metrics_token: wish.metrics.then(|| METRICS_TOKEN.to_owned()),
+            told: None,
             clock: Arc::new(move || hand.load(Ordering::SeqCst)),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -160,21 +172,43 @@ impl Drop for Served {
     }
 }
 
-/// Adds somebody who chose [`PASSWORD`].
+/// What second factors are sealed under.
+pub(crate) fn keys() -> Keys {
+    Keys::of(&[7; KEY_BYTES]).unwrap()
+}
+
+/// Adds somebody who chose [`PASSWORD`], a month ago at the command line.
 pub(crate) fn hire(store: &Store, login: &str, role: Role) {
     // Hashing takes a moment; all of them have the same password.
     static HASH: OnceLock<String> = OnceLock::new();
     let newcomer = Newcomer {
         login: login.to_owned(),
-        name: login.to_owned(),
+        name: format!("{login}先生"),
         role,
         password: PASSWORD.to_owned(),
         password_given: false,
     };
-    let mut person = newcomer
-        .kept_as(HASH.get_or_init(|| duizhang::web::password::hash(PASSWORD).unwrap()), OPENED_AT);
-    person.name = format!("{login}先生");
-    store.add_person(&person, &entry("person-added", login)).unwrap();
+    let hash = HASH.get_or_init(|| duizhang::web::password::hash(PASSWORD).unwrap());
+    change(store, &newcomer.request(hash), OPENED_AT - 30 * 24 * 3600);
+}
+
+/// Changes somebody's access at the command line.
+pub(crate) fn change(store: &Store, request: &AccessRequest, at: i64) {
+    let on = chrono::DateTime::from_timestamp(at, 0).unwrap().date_naive();
+    store.change_access(&Renewed::default(), "operator", request, Moment { at, on }).unwrap();
+}
+
+/// A token of somebody, made a month ago at the command line for so many days from now; and its id.
+pub(crate) fn token(
+    store: &Store,
+    owner: &str,
+    role: Role,
+    now: i64,
+    days: u16,
+) -> (String, String) {
+    let (token, request) = account::token("测试程序", role, owner, now, days).unwrap();
+    change(store, &request, OPENED_AT - 30 * 24 * 3600);
+    (token, request.token.unwrap().0)
 }
 
 pub(crate) fn entry(event: &str, subject: &str) -> Entry {

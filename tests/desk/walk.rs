@@ -4,11 +4,10 @@
 //! a role may not do is refused in the second; the rest of them look at every answer's headers.
 
 use super::centre::{Backing, Centre, every_store};
-use super::served::{Browser, Served, Wish, entry, hire};
+use super::served::{Browser, Served, Wish, hire};
 use super::wire::{Answer, Ask, get, post};
 use duizhang::store::Store;
 use duizhang::suspense::Role;
-use duizhang::web::account;
 use duizhang::web::listed;
 
 /// Method, address, and who: `anybody`, `own` (whoever is logged in), or roles by their letters: c(lerk),
@@ -73,6 +72,10 @@ const WHO: &[(&str, &str, &str)] = &[
     ("POST", "/people/{id}/disable",  "m"),
     ("POST", "/people/{id}/enable",   "m"),
     ("POST", "/people/{id}/reset",    "m"),
+    ("GET",  "/access",               "amu"),
+    ("POST", "/access/{id}/confirm",  "m"),
+    ("POST", "/access/{id}/withdraw", "m"),
+    ("POST", "/access/{id}/object",   "a"),
     ("GET",  "/tokens",               "m"),
     ("POST", "/tokens",               "m"),
     ("POST", "/tokens/{id}/revoke",   "m"),
@@ -210,11 +213,11 @@ fn a_token_may_what_its_role_may_here_and_nowhere_else() {
         let url = served.centre.url();
         let elsewhere = Store::open(&url, &format!("{url}-elsewhere"), true).unwrap();
         let token = |store: &Store, role: Role| {
-            let (token, kept) = account::token("测试", role, "operator", served.now(), 1).unwrap();
-            store.add_token(&kept, &entry("token-made", &kept.token_id)).unwrap();
+            let (token, _) = super::served::token(store, role.code(), role, served.now(), 1);
             format!("Bearer {token}")
         };
         for (role, letter) in LETTERS {
+            hire(&elsewhere, role.code(), role);
             let (own, foreign) = (token(&served.centre.store, role), token(&elsewhere, role));
             for (method, path, who) in WHO.iter().filter(|(_, _, who)| who.starts_with("api:")) {
                 let bare = ask(method, path, None, None);

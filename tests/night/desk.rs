@@ -368,7 +368,7 @@ fn what_cannot_be_done_is_refused_and_changes_nothing() {
             (on(one, &Act::Refund),                                       Role::Administrator, "may-not"),
         ];
         for (draft, role, want) in rows {
-            let who = Actor { person: Person("anna".into()), role };
+            let who = Actor::of(Person("anna".into()), role);
             let refused = centre.store.propose(rules(), &who, &draft, now("06-04")).unwrap();
             let refused = refused.unwrap_err();
             assert_eq!(refused.code(), want, "{draft:?}");

@@ -17,11 +17,11 @@ pub(crate) fn rules() -> &'static DeskRules {
 }
 
 pub(crate) fn clerk(name: &str) -> Actor {
-    Actor { person: Person(name.to_owned()), role: Role::Clerk }
+    Actor::of(Person(name.to_owned()), Role::Clerk)
 }
 
 pub(crate) fn approver(name: &str) -> Actor {
-    Actor { person: Person(name.to_owned()), role: Role::Approver }
+    Actor::of(Person(name.to_owned()), Role::Approver)
 }
 
 pub(crate) fn now(day: &str) -> Moment {

@@ -154,10 +154,10 @@ fn undo_all(centre: &Centre, day: &str) {
         for proposal in screens.proposals.iter().filter(|one| one.state == ProposalState::Open) {
             let (id, digest) = (&proposal.proposal_id, proposal.digest());
             let back = centre.store.withdraw(
-                &duizhang::suspense::Actor {
-                    person: proposal.proposed_by.clone(),
-                    role: duizhang::suspense::Role::Clerk,
-                },
+                &duizhang::suspense::Actor::of(
+                    proposal.proposed_by.clone(),
+                    duizhang::suspense::Role::Clerk,
+                ),
                 id,
                 &digest,
                 now(day),

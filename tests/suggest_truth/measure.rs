@@ -84,8 +84,8 @@ impl Measure {
     /// employer's advance balance.
     pub(crate) fn staff_confirm(&mut self, on: &str) {
         let now = Moment::midnight(on.parse().unwrap());
-        let clerk = Actor { person: Person("anna".into()), role: Role::Clerk };
-        let approver = Actor { person: Person("bert".into()), role: Role::Approver };
+        let clerk = Actor::of(Person("anna".into()), Role::Clerk);
+        let approver = Actor::of(Person("bert".into()), Role::Approver);
         let mut other = approver.clone();
         other.person = Person("dora".into());
         let mut parts: BTreeMap<String, Vec<Seen>> = BTreeMap::new();

@@ -124,11 +124,8 @@ impl Smtp {
         if let Some(file) = &self.password_file {
             return secret(file);
         }
-        if let Some(folder) = variable("CREDENTIALS_DIRECTORY") {
-            let file = Path::new(&folder).join(CREDENTIAL);
-            if file.is_file() {
-                return secret(&file);
-            }
+        if let Some(file) = credential(CREDENTIAL) {
+            return secret(&file);
         }
         variable(VARIABLE).filter(|password| !password.is_empty()).ok_or_else(|| {
             Failure::Usage(format!(
@@ -145,10 +142,16 @@ impl Smtp {
     }
 }
 
+/// A credential that systemd gave, where it gave one of that name.
+pub(in crate::cli) fn credential(name: &str) -> Option<PathBuf> {
+    let file = Path::new(&variable("CREDENTIALS_DIRECTORY")?).join(name);
+    file.is_file().then_some(file)
+}
+
 /// A secret as it stands in a file, the line end aside.
-fn secret(file: &Path) -> Result<String, Failure> {
+pub(in crate::cli) fn secret(file: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(file)
-        .doing(|| format!("cannot read the password in {}", file.display()))?;
+        .doing(|| format!("cannot read the secret in {}", file.display()))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 

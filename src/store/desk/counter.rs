@@ -28,18 +28,19 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 1] = [(
 )];
 
 const REQUESTS: &str = "select request_id, operation, asked_by, asked_at, state, note, decided_by,
-        decided_at
+        decided_at, asked_renewed_by, decided_renewed_by
     from counter_request
     where centre_id = ?1 and (?2 = '' or request_id = ?2)
         and (?3 = 0 or (?3 = 1 and state = 'open') or (?3 = 2 and state <> 'open'))
     order by case when ?3 = 2 then -decided_at else asked_at end, request_id limit ?4";
 
 const INSERT: &str = "insert into counter_request
-        (centre_id, request_id, operation, asked_by, asked_at, state, note)
-    values (?1, ?2, ?3, ?4, ?5, 'open', '')";
+        (centre_id, request_id, operation, asked_by, asked_at, state, note, asked_renewed_by)
+    values (?1, ?2, ?3, ?4, ?5, 'open', '', ?6)";
 
 const DECIDE: &str =
-    "update counter_request set state = ?3, note = ?4, decided_by = ?5, decided_at = ?6
+    "update counter_request set state = ?3, note = ?4, decided_by = ?5, decided_at = ?6,
+        decided_renewed_by = ?7
     where centre_id = ?1 and request_id = ?2";
 
 /// More than wait at any counter.
@@ -84,7 +85,8 @@ impl Store {
             rehearse(desk.bulk, policy, &operation, &actor.person, now.on)?
                 .map_err(StoreError::Domain)?;
             let (by, centre) = (&actor.person.0, desk.bulk.centre_id);
-            let values = params![centre, request_id, body, by, now.at];
+            let renewed_by = desk.renewed_by.as_ref().map(|by| by.0.clone());
+            let values = params![centre, request_id, body, by, now.at, renewed_by];
             desk.bulk.connection.prepare_cached(INSERT)?.execute(values)?;
             desk.tell_counter("counter-asked", &request_id, &operation, "")?;
             Ok(request_id)
@@ -218,7 +220,8 @@ impl Desk<'_> {
         event: &str,
     ) -> Result<(), Stop> {
         let (centre, id) = (self.bulk.centre_id, &request.request_id);
-        let values = params![centre, id, state.code(), why, self.actor, self.now.at];
+        let renewed_by = self.renewed_by.as_ref().map(|by| by.0.clone());
+        let values = params![centre, id, state.code(), why, self.actor, self.now.at, renewed_by];
         self.bulk.connection.prepare_cached(DECIDE)?.execute(values)?;
         self.tell_counter(event, id, &request.operation, why)
     }
@@ -292,5 +295,7 @@ fn request(row: &Row<'_>) -> Result<CounterRequest, StoreError> {
             .ok_or_else(|| unknown("counter_request", "state", state))?,
         note: row.get(5)?,
         decided: decided_by.zip(row.get::<Option<i64>>(7)?),
+        asked_renewed_by: row.get::<Option<String>>(8)?.map(Person),
+        decided_renewed_by: row.get::<Option<String>>(9)?.map(Person),
     })
 }

@@ -24,7 +24,8 @@ pub struct ProposalFilter {
 
 const COLUMNS: &str = "p.proposal_id, p.revision, p.act, p.note, p.amount_fen, p.proposed_by,
         p.proposed_at, p.approvals_needed, p.first_by, p.first_at, p.second_by, p.second_at,
-        p.state, p.ended_by, p.ended_at, p.ended_why
+        p.state, p.ended_by, p.ended_at, p.ended_why, p.proposed_renewed_by, p.first_renewed_by,
+        p.second_renewed_by
     from proposal p";
 
 /// The items of proposals; the list's one column is the proposal.
@@ -37,8 +38,8 @@ const ITEMS: &str = "
 
 const INSERT: &str =
     "insert into proposal (centre_id, proposal_id, revision, digest, kind, act, note,
-        amount_fen, state, operator, proposed_by, proposed_at, approvals_needed, decided_on)
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+        amount_fen, state, operator, proposed_by, proposed_at, approvals_needed, decided_on, proposed_renewed_by)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
 const INSERT_ITEM: &str = "insert into proposal_item
         (centre_id, proposal_id, account_id, serial, booked_on, position, version, amount_fen)
@@ -48,7 +49,8 @@ const INSERT_ITEM: &str = "insert into proposal_item
 
 const SAVE: &str = "update proposal set revision = ?3, digest = ?4, kind = ?5, act = ?6, note = ?7,
         state = ?8, approvals_needed = ?9, first_by = ?10, first_at = ?11, second_by = ?12,
-        second_at = ?13, ended_by = ?14, ended_at = ?15, ended_why = ?16, decided_on = ?17
+        second_at = ?13, ended_by = ?14, ended_at = ?15, ended_why = ?16, decided_on = ?17,
+        first_renewed_by = ?18, second_renewed_by = ?19
     where centre_id = ?1 and proposal_id = ?2";
 
 impl Desk<'_> {
@@ -68,7 +70,8 @@ impl Desk<'_> {
             proposal.proposed_by.0,
             proposal.proposed_at,
             i64::from(proposal.approvals_needed),
-            decided_on
+            decided_on,
+            renewer(&proposal.proposer_renewed_by)
         ])?;
         Ok(())
     }
@@ -117,7 +120,9 @@ impl Desk<'_> {
             ended.map(|(ended, _)| ended.by.0.clone()),
             ended.map(|(ended, _)| ended.at),
             ended.map(|(_, why)| why.clone()),
-            decided.then(|| day_number(self.now.on))
+            decided.then(|| day_number(self.now.on)),
+            approval(0).and_then(|approval| renewer(&approval.renewed_by)),
+            approval(1).and_then(|approval| renewer(&approval.renewed_by))
         ])?;
         Ok(())
     }
@@ -160,6 +165,10 @@ impl Desk<'_> {
     }
 }
 
+fn renewer(person: &Option<Person>) -> Option<String> {
+    person.as_ref().map(|person| person.0.clone())
+}
+
 fn act_json(proposal: &Proposal) -> Result<String, StoreError> {
     serde_json::to_string(&proposal.act).map_err(|_| StoreError::Writer)
 }
@@ -193,10 +202,10 @@ fn head(row: &Row<'_>) -> Result<Proposal, StoreError> {
     let unknown = |column, found| StoreError::Unknown { table: "proposal", column, found };
     let act =
         serde_json::from_str(row.text(2)?).map_err(|error| unknown("act", error.to_string()))?;
-    let approval = |by, at| -> Result<Option<Approval>, StoreError> {
-        let by: Option<String> = row.get(by)?;
-        let at: Option<i64> = row.get(at)?;
-        Ok(by.map(|by| Approval { by: Person(by), at: at.unwrap_or_default() }))
+    let person = |column| Ok::<_, StoreError>(row.get::<Option<String>>(column)?.map(Person));
+    let approval = |by, at, renewed| -> Result<Option<Approval>, StoreError> {
+        let (by, at, renewed_by) = (person(by)?, row.get::<Option<i64>>(at)?, renewed);
+        Ok(by.map(|by| Approval { by, at: at.unwrap_or_default(), renewed_by }))
     };
     let state = row.text(12)?;
     Ok(Proposal {
@@ -209,9 +218,13 @@ fn head(row: &Row<'_>) -> Result<Proposal, StoreError> {
         proposed_by: Person(row.get(5)?),
         proposed_at: row.get(6)?,
         approvals_needed: u8::try_from(row.get::<i64>(7)?).unwrap_or(u8::MAX),
-        approvals: [approval(8, 9)?, approval(10, 11)?].into_iter().flatten().collect(),
+        proposer_renewed_by: person(16)?,
+        approvals: [approval(8, 9, person(17)?)?, approval(10, 11, person(18)?)?]
+            .into_iter()
+            .flatten()
+            .collect(),
         state: ProposalState::from_code(state).ok_or_else(|| unknown("state", state.to_owned()))?,
-        ended: approval(13, 14)?.zip(Some(row.text(15)?.to_owned())),
+        ended: approval(13, 14, None)?.zip(Some(row.text(15)?.to_owned())),
     })
 }
 

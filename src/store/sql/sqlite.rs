@@ -30,6 +30,9 @@ pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> 
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let fail = |source| StoreError::Open { path: path.to_owned(), source };
+    if create {
+        private(path);
+    }
     let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     let set = |name: &str, value: &dyn ToSql| connection.pragma_update(None, name, value);
     connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
@@ -45,6 +48,17 @@ pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> 
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_aggregate_function("sum", 1, flags, WideSum).map_err(fail)?;
     Ok(connection)
+}
+
+/// Makes a new file its owner's alone before anything is in it; SQLite gives its journal the same rights. Where that
+/// fails, the opening that follows says why.
+fn private(path: &Path) {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    const OWNER: u32 = 0o600;
+    let fresh = std::fs::OpenOptions::new().write(true).create_new(true).mode(OWNER).open(path);
+    if let Ok(file) = fresh {
+        let _ = file.set_permissions(std::fs::Permissions::from_mode(OWNER));
+    }
 }
 
 /// `sum` over whole numbers in 128 bits, where SQLite's own stops the statement past 64: one absurd row must

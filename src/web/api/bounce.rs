@@ -5,7 +5,6 @@ use crate::alert::bounce::{Bounce, Bounces};
 use crate::store::Bounced;
 use crate::suspense::trail::Entry;
 use crate::web::Desk;
-use crate::web::account;
 use crate::web::fault::Fault;
 use axum::Json;
 use axum::body::Bytes;
@@ -39,7 +38,7 @@ pub(crate) async fn take(
         role: actor.role.code().to_owned(),
         event: "address-blocked".to_owned(),
         subject: bounce.address.clone(),
-        detail: account::detail(&bounce.status),
+        detail: json!({ "is": bounce.status, "token": actor.token }).to_string(),
     };
     let taken = desk
         .store(move |store| {

@@ -111,7 +111,7 @@ pub(super) fn preview(preview: &Preview) -> Value {
 }
 
 pub(super) fn proposal(proposal: &Proposal) -> Value {
-    let approval = |one: &Approval| json!({ "by": one.by, "at": instant(one.at) });
+    let approval = |one: &Approval| json!({ "by": one.by, "at": instant(one.at), "renewed_by": one.renewed_by });
     let ended = proposal.ended.as_ref();
     json!({
         "proposal_id": proposal.proposal_id,
@@ -124,6 +124,7 @@ pub(super) fn proposal(proposal: &Proposal) -> Value {
         "amount": proposal.amount,
         "proposed_by": proposal.proposed_by,
         "proposed_at": instant(proposal.proposed_at),
+        "proposer_renewed_by": proposal.proposer_renewed_by,
         "approvals_needed": proposal.approvals_needed,
         "approvals": proposal.approvals.iter().map(approval).collect::<Vec<_>>(),
         "ended": ended.map(|(end, why)| json!({ "by": end.by, "at": instant(end.at), "why": why })),

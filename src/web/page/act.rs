@@ -8,6 +8,7 @@ use crate::store::{NoticeLine, Store, StoreError};
 use crate::suspense::{Act, ItemId, Person};
 use crate::web::Desk;
 use crate::web::fault::Fault;
+use crate::web::next::own_page;
 use crate::web::session::Session;
 use crate::web::view::address;
 use axum::extract::{Path, RawForm, State};
@@ -56,10 +57,7 @@ pub(crate) async fn assign(
 
 /// Back to the page that was acted on, which says what was done.
 fn back(address: &str, done: &str) -> String {
-    let own = address.starts_with('/')
-        && !address.starts_with("//")
-        && !address.contains(['\\', '\r', '\n']);
-    let address = if own { address } else { "/queue" };
+    let address = own_page(address).unwrap_or("/queue");
     let mark = if address.contains('?') { '&' } else { '?' };
     format!("{address}{mark}done={done}")
 }
@@ -118,6 +116,7 @@ mod tests {
             ("https://evil.example/", "/queue?done=x"),
             ("//evil.example/", "/queue?done=x"),
             ("/\\evil.example/", "/queue?done=x"),
+            ("/\t/evil.example", "/queue?done=x"),
         ] {
             assert_eq!(back(address, "x"), want, "{address}");
         }

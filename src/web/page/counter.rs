@@ -14,11 +14,12 @@ use crate::remittance::account::masked;
 use crate::report::Language;
 use crate::store::{CounterRow, Store};
 use crate::suspense::trail::Entry;
-use crate::suspense::{CounterOperation, Permission, ProposalState};
+use crate::suspense::{CounterOperation, CounterRequest, Permission, ProposalState};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, choose, show as answer};
 use crate::web::session::Session;
+use crate::web::view::proposal::renewed;
 use crate::web::view::{foreign, instant, yuan};
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -55,6 +56,8 @@ struct Line {
     refused: String,
     asked: String,
     decided: String,
+    /// Whose access another person had renewed before they asked or decided.
+    flags: Vec<String>,
     state: &'static str,
     note: String,
     is_mine: bool,
@@ -182,12 +185,30 @@ fn line(
             .as_ref()
             .map(|(by, at)| format!("{} {}", called(&by.0), instant(*at)))
             .unwrap_or_default(),
+        flags: flags(request, &called, language),
         state: state_words(request.state, language),
         note: foreign(&request.note),
         is_mine,
         may_decide: frame.may(Permission::Approve) && !is_mine,
         is_masked: hides && !whole,
     }
+}
+
+/// Whose access another person had renewed a short while before they asked or decided.
+fn flags(
+    request: &CounterRequest,
+    called: &impl Fn(&str) -> String,
+    language: Language,
+) -> Vec<String> {
+    let decider = request.decided.as_ref().map(|(by, _)| by);
+    let hands = [
+        (Some(&request.asked_by), &request.asked_renewed_by),
+        (decider, &request.decided_renewed_by),
+    ];
+    let told = hands.into_iter().filter_map(|(who, by)| {
+        Some(renewed(&called(&who?.0), &called(&by.as_ref()?.0), language))
+    });
+    told.collect()
 }
 
 /// What the log would say of it.

@@ -87,6 +87,13 @@ fn settings(rules: &Rulebook, language: Language) -> Vec<(&'static str, String)>
             say("最长可暂缓天数", "Days a decision can be put off"),
             rules.desk.wait_days_max.to_string(),
         ),
+        (
+            say(
+                "他人办理密码、角色等权限后，其经办与复核标记的天数",
+                "Days that acts are flagged after another person renewed somebody's access",
+            ),
+            rules.desk.renewed.days.to_string(),
+        ),
     ]
 }
 

@@ -6,7 +6,7 @@ use super::proposal::{Known, after};
 use super::{foreign, yuan};
 use crate::remittance::Money;
 use crate::report::Language;
-use crate::suspense::{Act, CounterOperation, Role};
+use crate::suspense::{AccessKind, Act, CounterOperation, Role};
 use crate::web::frame::choose;
 use serde_json::Value;
 
@@ -53,6 +53,29 @@ pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
             ("counter", Value::String(code)) => {
                 let (zh, en) = CounterOperation::words(code);
                 parts.push(choose(language, zh, en).to_owned());
+            }
+            ("change", Value::String(code)) if AccessKind::from_code(code).is_some() => {
+                let words = AccessKind::from_code(code).map_or(("", ""), AccessKind::words);
+                parts.push(choose(language, words.0, words.1).to_owned());
+            }
+            ("is", Value::String(code)) if code == "reset" || code == "enabled" => {
+                let kind = if code == "reset" { AccessKind::Reset } else { AccessKind::Enable };
+                let (zh, en) = kind.words();
+                parts.push(choose(language, zh, en).to_owned());
+            }
+            ("asked_by" | "unopposed" | "renewed_by" | "owner", Value::String(login)) => {
+                let (zh, en) = match name.as_str() {
+                    "asked_by" => ("申请人", "asked for by"),
+                    "unopposed" => {
+                        ("满 24 小时无异议，申请人", "a day without objection, asked for by")
+                    }
+                    "owner" => ("所属人员", "of"),
+                    _ => ("近期办理其权限的人", "whose access was renewed of late by"),
+                };
+                parts.push(format!("{} {}", choose(language, zh, en), known.person(login)));
+            }
+            ("token", Value::String(token)) => {
+                parts.push(format!("{} {}", choose(language, "令牌", "token"), foreign(token)));
             }
             ("to", Value::String(login)) => parts.push(format!("→ {}", known.person(login))),
             (name, Value::String(text)) => parts.push(format!("{name} {}", foreign(text))),

@@ -7,7 +7,7 @@ use super::{address, count, foreign, instant, yuan};
 use crate::remittance::{Money, PaymentReference};
 use crate::report::Language;
 use crate::store::{NoticeLine, OwnAccount};
-use crate::suspense::{Act, Actor, DeskRules, ItemId, Proposal, ProposalState, Share};
+use crate::suspense::{Act, Actor, DeskRules, ItemId, Person, Proposal, ProposalState, Share};
 use crate::web::frame::choose;
 use std::collections::BTreeMap;
 
@@ -30,6 +30,8 @@ pub(crate) struct Shown {
     pub(crate) count: String,
     pub(crate) by: String,
     pub(crate) at: String,
+    /// What to know of who proposed and approved: whose access another person had renewed; a sentence each.
+    pub(crate) flags: Vec<String>,
     pub(crate) note: String,
     pub(crate) state: &'static str,
     pub(crate) is_open: bool,
@@ -119,6 +121,7 @@ impl Shown {
             count: count(proposal.items.len() as u64),
             by: known.person(&proposal.proposed_by.0),
             at: instant(proposal.proposed_at),
+            flags: flags(proposal, known, language),
             note: foreign(&proposal.note),
             state: state(proposal.state, language),
             is_open,
@@ -135,6 +138,28 @@ impl Shown {
                 format!("{} {} {}", known.person(&end.by.0), instant(end.at), foreign(why))
             }),
         }
+    }
+}
+
+/// Whose access another person had renewed a short while before they proposed or approved.
+fn flags(proposal: &Proposal, known: &Known, language: Language) -> Vec<String> {
+    let proposer = [(&proposal.proposed_by, &proposal.proposer_renewed_by)];
+    let approvers = proposal.approvals.iter().map(|one| (&one.by, &one.renewed_by));
+    let renewed = |(who, by): (&Person, &Option<Person>)| {
+        Some(renewed(&known.person(&who.0), &known.person(&by.as_ref()?.0), language))
+    };
+    proposer.into_iter().chain(approvers).filter_map(renewed).collect()
+}
+
+/// That somebody's access was renewed by another of late.
+pub(crate) fn renewed(who: &str, by: &str, language: Language) -> String {
+    match language {
+        Language::Chinese => {
+            format!("{who} 的密码、动态码、角色或令牌近期由 {by} 办理，请核实为本人所办")
+        }
+        Language::English => format!(
+            "{by} had renewed the password, codes, role or token of {who} a short while before: see that it was they"
+        ),
     }
 }
 

@@ -1,0 +1,55 @@
+//! The details of an entry about people's access, in words for a mail.
+//!
+//! Only what is known here is said: a mail holds no note, and no number of anybody's account.
+
+use crate::suspense::{AccessKind, ActKind, Role};
+use serde_json::{Map, Value};
+
+/// What an entry says besides who, what and whom.
+pub(super) fn words(detail: &str) -> String {
+    let fields: Map<String, Value> = serde_json::from_str(detail).unwrap_or_default();
+    let text = |name: &str| fields.get(name).and_then(Value::as_str);
+    let mut parts = Vec::new();
+    if let Some(kind) = text("change").and_then(AccessKind::from_code) {
+        parts.push(kind.words().0.to_owned());
+    }
+    let act = fields.get("act").and_then(|act| act.get("act"));
+    if let Some(kind) = act.and_then(Value::as_str) {
+        let known = ActKind::ALL.into_iter().find(|known| known.code() == kind);
+        parts.push(known.map_or(kind, |known| known.chinese()).to_owned());
+    }
+    match text("is") {
+        Some("reset") => parts.push("重置密码与动态码".to_owned()),
+        Some("enabled") => parts.push("启用".to_owned()),
+        Some(code) => parts.extend(Role::from_code(code).map(|role| role.chinese().to_owned())),
+        None => {}
+    }
+    for (name, label) in [
+        ("amount", "金额"),
+        ("owner", "所属人员"),
+        ("asked_by", "申请人"),
+        ("unopposed", "满 24 小时无异议，申请人"),
+        ("renewed_by", "近期由他人办理权限："),
+        ("token", "令牌"),
+    ] {
+        if let Some(value) = text(name) {
+            parts.push(format!("{label} {value}"));
+        }
+    }
+    parts.join("；")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_told_without_its_note() {
+        let detail = r#"{"proposal":"ab","act":{"act":"refund"},"amount":"12.50","note":"王伟的账户","renewed_by":"li.na"}"#;
+        assert_eq!(words(detail), "退回付款人；金额 12.50；近期由他人办理权限： li.na");
+        let detail = r#"{"change":"reset","is":null,"asked_by":"li.na","id":"ab"}"#;
+        assert_eq!(words(detail), "重置密码与动态码；申请人 li.na");
+        assert_eq!(words(r#"{"is":"approver"}"#), "复核");
+        assert_eq!(words(""), "");
+    }
+}

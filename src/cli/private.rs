@@ -1,0 +1,48 @@
+//! Files and folders for one's own eyes: 0700 and 0600, whatever the umask says.
+//!
+//! A centre's folder holds names, account and identity numbers, and the desk's key: who is not its user has nothing to
+//! read there. What stands already is left as its owner set it; `doctor` says where others can read.
+
+use super::failure::{Doing, Failure};
+use std::fs::Permissions;
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+const FOLDER: u32 = 0o700;
+const FILE: u32 = 0o600;
+/// What group and others may do.
+const OTHERS: u32 = 0o077;
+
+/// Makes everything in a folder its owner's alone, and the folder itself; links are not followed.
+pub(super) fn close(path: &Path) -> Result<(), Failure> {
+    let shut = || -> std::io::Result<()> { shut(path) };
+    shut().doing(|| format!("cannot make {} private", path.display()))
+}
+
+fn shut(path: &Path) -> std::io::Result<()> {
+    let kind = path.symlink_metadata()?.file_type();
+    if kind.is_dir() {
+        std::fs::set_permissions(path, Permissions::from_mode(FOLDER))?;
+        for entry in path.read_dir()? {
+            shut(&entry?.path())?;
+        }
+    } else if kind.is_file() {
+        std::fs::set_permissions(path, Permissions::from_mode(FILE))?;
+    }
+    Ok(())
+}
+
+/// Writes a file that is not there yet, for its owner alone from its first byte on.
+pub(super) fn new_file(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(FILE).open(path)?;
+    file.set_permissions(Permissions::from_mode(FILE))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Whether others than the owner may do anything with a path; `false` where it is not there.
+pub(super) fn is_open_to_others(path: &Path) -> bool {
+    path.metadata().is_ok_and(|data| data.permissions().mode() & OTHERS != 0)
+}

@@ -1,0 +1,473 @@
+//! Who gives whom access: asked for by one administrator, confirmed by another, or waited for through a day.
+//!
+//! Start at [`Store::request_access`] and [`Store::confirm_access`]; [`Store::settle_access`] lets happen what a day
+//! went by for. [`Store::change_access`] is the command line's, where whoever holds the database is one person; what it
+//! does stands in the same table. Which changes need a second person is `suspense/access.rs`.
+//!
+//! Invariant: nobody's role, password or token changes by another's hand but through [`Desk::take_effect`], and a
+//! change that gives power is a row that the table itself refuses as done by one person alone.
+
+use super::super::bulk::Bulk;
+use super::super::row::unknown;
+use super::super::sql::{Row, params};
+use super::super::{ApiToken, Person as Kept, Store, StoreError, person, token};
+use super::{Answered, Desk, OPERATOR, Stop};
+use crate::rulebook::desk::Renewed;
+use crate::suspense::{
+    AccessChange, AccessKind, AccessRefusal, AccessRequest, AccessState, Actor, DELAY_SECONDS,
+    Moment, Permission, Person, Refusal, Role, may,
+};
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Requested {
+    /// One person is enough for it.
+    Done,
+    /// Another administrator must confirm it; or it takes effect by itself then, where there is none.
+    Waits { change_id: String, effective_after: Option<i64> },
+}
+
+/// How long the acts of whose access changes are flagged, in days.
+type Watched = u16;
+
+const INSERT: &str = "insert into access_change
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, null, ?16)";
+
+const COLUMNS: &str = "change_id, kind, subject, name, role, requested_by, requested_at, operator,
+        effective_after, state, decided_by, decided_at, secret, password_given, expires_at
+    from access_change where centre_id = ?1";
+
+/// Administrators who can confirm what `?2` asks for of `?3`: neither of them, and nobody whose own access `?2` renewed
+/// of late, who may be the same person at another keyboard.
+const CONFIRMERS: &str = "select count(*) from person p
+    where p.centre_id = ?1 and p.role = 'administrator' and p.disabled_at is null
+        and p.person_id <> ?2 and p.person_id <> ?3
+        and not exists (select 1 from access_change r where r.centre_id = p.centre_id
+            and r.subject = p.person_id and r.state = 'done' and r.operator = 0
+            and r.requested_by = ?2 and r.kind in ('person', 'role', 'enable', 'reset')
+            and r.decided_at + r.watched_days * 86400 > ?4)";
+
+/// Only while it waits, and only by an administrator who is another than who asked and whose access it is.
+const CONFIRM: &str = "update access_change
+    set state = 'done', decided_by = ?3, decided_at = ?4, secret = null
+    where centre_id = ?1 and change_id = ?2 and state = 'waiting' and requested_by <> ?3
+        and subject <> ?3 and exists (select 1 from person p where p.centre_id = ?1
+            and p.person_id = ?3 and p.role = 'administrator' and p.disabled_at is null)";
+
+const FALL_DUE: &str = "update access_change
+    set state = 'done', decided_at = ?3, secret = null
+    where centre_id = ?1 and change_id = ?2 and state = 'waiting' and effective_after <= ?3";
+
+const DROP: &str = "update access_change
+    set state = 'dropped', decided_by = ?3, decided_at = ?4, secret = null
+    where centre_id = ?1 and change_id = ?2 and state = 'waiting'";
+
+/// Whoever renewed somebody's access so short a while before that what they do is flagged.
+const RENEWED_BY: &str = "select case when operator = 1 then requested_by || ' (operator)'
+            else requested_by end
+    from access_change where centre_id = ?1 and subject = ?2 and state = 'done'
+        and kind <> 'lock' and (kind <> 'token' or change_id = ?3)
+        and (operator = 1 or requested_by <> ?2) and decided_at + watched_days * 86400 > ?4
+    order by decided_at desc, change_id limit 1";
+
+/// A change as it is kept, with what it brings.
+struct Pending {
+    change: AccessChange,
+    request: AccessRequest,
+}
+
+impl Store {
+    /// Asks for a change of somebody's access; what takes rights away is done at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn request_access(
+        &self,
+        renewed: &Renewed,
+        actor: &Actor,
+        request: &AccessRequest,
+        now: Moment,
+    ) -> Answered<Requested> {
+        self.act(actor, now, |desk| desk.request_access(renewed.days, actor, request))
+    }
+
+    /// Confirms what another administrator asked for; it takes effect in the same commit.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn confirm_access(&self, actor: &Actor, change_id: &str, now: Moment) -> Answered<()> {
+        self.act(actor, now, |desk| {
+            may(actor.role, Permission::AdministerPeople)?;
+            let Pending { change, request } = desk.waiting(change_id)?;
+            let (by, centre) = (&actor.person.0, desk.bulk.centre_id);
+            let fit = desk.confirmers(&change.requested_by.0, &change.subject.0, Some(by))?;
+            let values = params![centre, change_id, by, now.at];
+            if fit == 0 || desk.bulk.connection.prepare_cached(CONFIRM)?.execute(values)? == 0 {
+                return Err(Refusal::Access(AccessRefusal::NotAnother).into());
+            }
+            let asked = &change.requested_by.0;
+            desk.tell_access("access-confirmed", change_id, &request, asked)?;
+            desk.take_effect(change_id, &request, &[("asked_by", asked)])
+        })
+    }
+
+    /// Drops a change that waits: an administrator takes it back, or whoever approves objects.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn drop_access(&self, actor: &Actor, change_id: &str, now: Moment) -> Answered<()> {
+        self.act(actor, now, |desk| {
+            let administers = actor.role.may(Permission::AdministerPeople);
+            if !administers {
+                may(actor.role, Permission::Approve)?;
+            }
+            let Pending { change, request } = desk.waiting(change_id)?;
+            let values = params![desk.bulk.centre_id, change_id, actor.person.0, now.at];
+            desk.bulk.connection.prepare_cached(DROP)?.execute(values)?;
+            desk.tell_access("access-dropped", change_id, &request, &change.requested_by.0)
+        })
+    }
+
+    /// Lets happen what nobody could confirm and nobody objected to within its day; gives how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn settle_access(&self, now: Moment) -> Result<usize, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {COLUMNS} and state = 'waiting' and effective_after <= ?2
+             order by effective_after, change_id"
+        );
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        let due = select.query_all(params![bulk.centre_id, now.at], pending)?;
+        drop(select);
+        drop(bulk);
+        let mut done = 0;
+        for Pending { change, request } in due {
+            let (id, by) = (&change.change_id, change.requested_by.0.as_str());
+            let role = Role::Administrator.code();
+            let fell_due = self.at_desk(now, (by, role), true, |desk| {
+                let values = params![desk.bulk.centre_id, id, now.at];
+                if desk.bulk.connection.prepare_cached(FALL_DUE)?.execute(values)? == 1 {
+                    desk.take_effect(id, &request, &[("unopposed", by)])?;
+                }
+                Ok(())
+            })?;
+            if fell_due.is_ok() {
+                done += 1;
+                continue;
+            }
+            // The world is another than a day ago: the name is taken, or nobody would remain.
+            let dropped = self.at_desk(now, (by, role), true, |desk| {
+                let values = params![desk.bulk.centre_id, id, Option::<String>::None, now.at];
+                desk.bulk.connection.prepare_cached(DROP)?.execute(values)?;
+                desk.tell_access("access-dropped", id, &request, by)
+            })?;
+            dropped.map_err(super::as_error)?;
+        }
+        Ok(done)
+    }
+
+    /// Changes somebody's access at the command line: one person's act, kept as such, and told to the approvers.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where it cannot be so; nothing is then changed.
+    pub fn change_access(
+        &self,
+        renewed: &Renewed,
+        by: &str,
+        request: &AccessRequest,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let done = self.at_desk(now, (by, OPERATOR), true, |desk| {
+            desk.role_between(request)?;
+            let id = request.id(by, now.at);
+            desk.insert_access(&id, request, renewed.days, None)?;
+            desk.take_effect(&id, request, &[])
+        })?;
+        done.map_err(super::as_error)
+    }
+
+    /// What waits, and what was decided, the latest first; of those as many as are asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn access_changes(&self, most: u32) -> Result<Vec<AccessChange>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {COLUMNS} order by case when state = 'waiting' then 0 else 1 end,
+                requested_at desc, change_id limit ?2"
+        );
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        let found = select.query_all(params![bulk.centre_id, i64::from(most)], pending)?;
+        Ok(found.into_iter().map(|pending| pending.change).collect())
+    }
+}
+
+impl Desk<'_> {
+    fn request_access(
+        &self,
+        watched: Watched,
+        actor: &Actor,
+        request: &AccessRequest,
+    ) -> Result<Requested, Stop> {
+        may(actor.role, Permission::AdministerPeople)?;
+        let by = actor.person.0.as_str();
+        if request.subject == by && request.kind != AccessKind::Token {
+            return Err(Refusal::Access(AccessRefusal::Oneself).into());
+        }
+        let (from, to) = self.role_between(request)?;
+        if !request.kind.needs_another(from, to) {
+            self.take_effect(&request.id(by, self.now.at), request, &[])?;
+            return Ok(Requested::Done);
+        }
+        self.nothing_waits(request)?;
+        let change_id = request.id(by, self.now.at);
+        let lone = self.confirmers(by, &request.subject, None)? == 0;
+        let effective_after = lone.then_some(self.now.at + DELAY_SECONDS);
+        self.insert_access(&change_id, request, watched, effective_after)?;
+        self.tell_access("access-asked", &change_id, request, by)?;
+        Ok(Requested::Waits { change_id, effective_after })
+    }
+
+    /// The role that somebody has, and the one that they, or their token, would have.
+    fn role_between(&self, request: &AccessRequest) -> Result<(Option<Role>, Role), Stop> {
+        let refused = |refusal| Stop::from(Refusal::Access(refusal));
+        let found = person::find(self.bulk, &request.subject)?;
+        let role =
+            |code: &str| Role::from_code(code).ok_or_else(|| unknown("person", "role", code));
+        let found = match (found, request.kind) {
+            (Some(_), AccessKind::Person) => {
+                return Err(refused(AccessRefusal::Taken { login: request.subject.clone() }));
+            }
+            (None, AccessKind::Person) => None,
+            (None, _) => {
+                let (what, id) = ("person", request.subject.clone());
+                return Err(Refusal::NoSuch { what, id }.into());
+            }
+            (Some(found), _) => Some(found),
+        };
+        let from = found.as_ref().map(|found| role(&found.role)).transpose()?;
+        let to = request.role.or(from).ok_or(Refusal::Nothing { what: "role" })?;
+        let locked = found.as_ref().is_some_and(|found| found.disabled_at.is_some());
+        let leaves = match request.kind {
+            AccessKind::Role => to != Role::Administrator,
+            AccessKind::Lock => true,
+            AccessKind::Person | AccessKind::Enable | AccessKind::Reset | AccessKind::Token => {
+                false
+            }
+        };
+        if leaves && !locked && from == Some(Role::Administrator) {
+            let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+            if person::administrators(connection, centre)? <= 1 {
+                return Err(refused(AccessRefusal::LastAdministrator));
+            }
+        }
+        if let (AccessKind::Token, Some(owner)) = (request.kind, from) {
+            if locked {
+                return Err(refused(AccessRefusal::Locked));
+            }
+            if !owner.covers(to) {
+                return Err(refused(AccessRefusal::Beyond { role: to, owner }));
+            }
+        }
+        Ok((from, to))
+    }
+
+    /// Does what a change says, and says so in the trail; `because` is how it came to be.
+    fn take_effect(
+        &self,
+        change_id: &str,
+        request: &AccessRequest,
+        because: &[(&str, &str)],
+    ) -> Result<(), Stop> {
+        // As it is now: others may have acted since it was asked for.
+        let (_, to) = self.role_between(request)?;
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let subject = request.subject.as_str();
+        let secret = request.secret.clone().unwrap_or_default();
+        let (event, told, is) = match request.kind {
+            AccessKind::Person => {
+                let fresh = Kept {
+                    person_id: subject.to_owned(),
+                    name: request.name.clone(),
+                    role: to.code().to_owned(),
+                    password: secret,
+                    password_given: request.password_given,
+                    second_factor: None,
+                    made_at: self.now.at,
+                    disabled_at: None,
+                };
+                person::insert(connection, centre, &fresh)?;
+                ("person-added", subject, to.code())
+            }
+            AccessKind::Role => {
+                person::set_role(connection, centre, subject, to.code())?;
+                ("person-changed", subject, to.code())
+            }
+            AccessKind::Enable => {
+                person::set_disabled(connection, centre, subject, None)?;
+                ("person-changed", subject, "enabled")
+            }
+            AccessKind::Lock => {
+                person::set_disabled(connection, centre, subject, Some(self.now.at))?;
+                ("person-locked", subject, "")
+            }
+            AccessKind::Reset => {
+                let password = (secret.as_str(), request.password_given);
+                person::reset(connection, centre, subject, password)?;
+                ("person-changed", subject, "reset")
+            }
+            AccessKind::Token => {
+                let (token_id, expires_at) = request.token.clone().unwrap_or_default();
+                let kept = ApiToken {
+                    token_id,
+                    token_hash: secret,
+                    name: request.name.clone(),
+                    role: to.code().to_owned(),
+                    made_by: self.actor.to_owned(),
+                    made_at: self.now.at,
+                    expires_at,
+                    revoked_at: None,
+                    owner: subject.to_owned(),
+                };
+                token::insert(connection, centre, &kept)?;
+                ("token-made", change_id, to.code())
+            }
+        };
+        let mut detail = serde_json::Map::new();
+        let mut add = |name: &str, text: &str| detail.insert(name.to_owned(), text.into());
+        if !is.is_empty() {
+            add("is", is);
+        }
+        if request.kind == AccessKind::Token {
+            add("owner", subject);
+        }
+        for (name, text) in because {
+            add(name, text);
+        }
+        let detail = serde_json::Value::Object(detail).to_string();
+        let detail = if detail == "{}" { "" } else { &detail };
+        self.tell(event, told.to_owned(), detail)
+    }
+
+    fn tell_access(
+        &self,
+        event: &str,
+        change_id: &str,
+        request: &AccessRequest,
+        asked_by: &str,
+    ) -> Result<(), Stop> {
+        let detail = serde_json::json!({
+            "change": request.kind.code(),
+            "is": request.role.map(Role::code),
+            "asked_by": asked_by,
+            "id": change_id,
+        });
+        self.tell(event, request.subject.clone(), &detail.to_string())
+    }
+
+    fn insert_access(
+        &self,
+        change_id: &str,
+        request: &AccessRequest,
+        watched: Watched,
+        effective_after: Option<i64>,
+    ) -> Result<(), Stop> {
+        let operator = self.role == OPERATOR;
+        let state = if operator { AccessState::Done } else { AccessState::Waiting };
+        self.bulk.connection.prepare_cached(INSERT)?.execute(params![
+            self.bulk.centre_id,
+            change_id,
+            request.kind.code(),
+            request.subject,
+            request.name,
+            request.role.map_or("", Role::code),
+            if operator { None } else { request.secret.clone() },
+            i64::from(request.password_given),
+            request.token.as_ref().map(|(_, expires_at)| *expires_at),
+            self.actor,
+            self.now.at,
+            i64::from(operator),
+            effective_after,
+            i64::from(watched),
+            state.code(),
+            operator.then_some(self.now.at)
+        ])?;
+        Ok(())
+    }
+
+    /// How many administrators can confirm; of one alone where `only` names them.
+    fn confirmers(&self, by: &str, subject: &str, only: Option<&str>) -> Result<i64, StoreError> {
+        let sql = format!("{CONFIRMERS} and (cast(?5 as text) is null or p.person_id = ?5)");
+        let mut select = self.bulk.connection.prepare_cached(&sql)?;
+        let only = only.map(str::to_owned);
+        let values = params![self.bulk.centre_id, by, subject, self.now.at, only];
+        select.query_row(values, |row| row.get(0))
+    }
+
+    fn nothing_waits(&self, request: &AccessRequest) -> Result<(), Stop> {
+        let sql = "select 1 from access_change where centre_id = ?1 and state = 'waiting'
+            and kind = ?2 and subject = ?3 and kind <> 'token'";
+        let values = params![self.bulk.centre_id, request.kind.code(), request.subject];
+        if self.bulk.connection.prepare_cached(sql)?.exists(values)? {
+            return Err(Refusal::Access(AccessRefusal::Waits).into());
+        }
+        Ok(())
+    }
+
+    fn waiting(&self, change_id: &str) -> Result<Pending, Stop> {
+        let sql = format!("select {COLUMNS} and change_id = ?2");
+        let mut select = self.bulk.connection.prepare_cached(&sql)?;
+        let found = select.query_row_optional(params![self.bulk.centre_id, change_id], pending)?;
+        let (what, id) = ("change of access", change_id.to_owned());
+        let found = found.ok_or(Refusal::NoSuch { what, id })?;
+        if found.change.state != AccessState::Waiting {
+            let state = found.change.state.code();
+            return Err(Refusal::Access(AccessRefusal::Decided { state }).into());
+        }
+        Ok(found)
+    }
+
+    /// Who had renewed somebody's access a short while before.
+    pub(super) fn renewed_by(&self, actor: &Actor) -> Result<Option<Person>, StoreError> {
+        let token = actor.token.clone().unwrap_or_default();
+        let values = params![self.bulk.centre_id, actor.person.0, token, self.now.at];
+        let mut select = self.bulk.connection.prepare_cached(RENEWED_BY)?;
+        select.query_row_optional(values, |row| Ok(Person(row.get(0)?)))
+    }
+}
+
+fn pending(row: &Row<'_>) -> Result<Pending, StoreError> {
+    let unknown = |column, found: &str| unknown("access_change", column, found);
+    let (kind, role, state) = (row.text(1)?, row.text(4)?, row.text(9)?);
+    let kind = AccessKind::from_code(kind).ok_or_else(|| unknown("kind", kind))?;
+    let change_id: String = row.get(0)?;
+    let subject: String = row.get(2)?;
+    let (name, role): (String, _) = (row.get(3)?, Role::from_code(role));
+    let decided_by = row.get::<Option<String>>(10)?.map(Person);
+    let expires_at: Option<i64> = row.get(14)?;
+    let request = AccessRequest {
+        kind,
+        subject: subject.clone(),
+        name: name.clone(),
+        role,
+        secret: row.get(12)?,
+        password_given: row.get::<i64>(13)? == 1,
+        token: expires_at.map(|expires_at| (change_id.clone(), expires_at)),
+    };
+    let change = AccessChange {
+        change_id,
+        kind,
+        subject: Person(subject),
+        name,
+        role,
+        requested_by: Person(row.get(5)?),
+        requested_at: row.get(6)?,
+        operator: row.get::<i64>(7)? == 1,
+        effective_after: row.get(8)?,
+        state: AccessState::from_code(state).ok_or_else(|| unknown("state", state))?,
+        decided: row.get::<Option<i64>>(11)?.map(|at| (decided_by, at)),
+    };
+    Ok(Pending { change, request })
+}

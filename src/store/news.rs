@@ -1,0 +1,59 @@
+//! What approvers are told by mail of people's access: read off the trail, each entry once.
+//!
+//! Told are changes that were asked for, confirmed, dropped or that a day went by for; what was done at the command
+//! line; and what somebody proposed or approved whose access another person had renewed of late.
+
+use super::bulk::Bulk;
+use super::sql::params;
+use super::{Store, StoreError};
+use crate::suspense::trail::Entry;
+
+/// Entries that are told at once; the rest is told the next time.
+const MOST: i64 = 500;
+
+const NEWS: &str = "select t.sequence, t.done_at, t.actor, t.role, t.event, t.subject, t.detail
+    from trail t
+    where t.centre_id = ?1 and t.sequence > coalesce((select a.sequence from access_told a
+            where a.centre_id = ?1), 0)
+        and (t.event in ('access-asked', 'access-confirmed', 'access-dropped')
+            or (t.event in ('person-added', 'person-changed', 'person-locked', 'token-made',
+                    'token-revoked')
+                and (t.role = 'operator' or t.detail like '%\"unopposed\"%'))
+            or (t.detail like '%\"renewed_by\"%' and t.event in ('proposed', 'edited', 'approved',
+                    'approved-first', 'reversed', 'refund-asked', 'refund-changed', 'refund-paid',
+                    'refund-returned', 'counter-asked', 'counter-approved')))
+    order by t.sequence limit ?2";
+
+impl Store {
+    /// What nobody was told by mail yet, oldest first, each with its place in the trail.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn access_news(&self) -> Result<Vec<(i64, Entry)>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let mut select = bulk.connection.prepare_cached(NEWS)?;
+        select.query_all(params![bulk.centre_id, MOST], |row| {
+            let entry = Entry {
+                at: row.get(1)?,
+                actor: row.get(2)?,
+                role: row.get(3)?,
+                event: row.get(4)?,
+                subject: row.get(5)?,
+                detail: row.get(6)?,
+            };
+            Ok((row.get(0)?, entry))
+        })
+    }
+
+    /// Says that everything up to an entry was told.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn mark_access_told(&self, sequence: i64) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "insert into access_told values (?1, ?2)
+            on conflict (centre_id) do update set sequence = excluded.sequence";
+        bulk.connection.prepare_cached(sql)?.execute(params![bulk.centre_id, sequence])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,248 @@
+//! Who may give whom access: the changes that one administrator asks for and another confirms.
+//!
+//! Start at [`AccessKind::needs_another`]. Whoever could make two people, two tokens or two passwords alone would be
+//! both persons of every act about money. So what gives power over money or people waits for a second
+//! administrator, or, where there is none, for [`DELAY_SECONDS`], while every approver sees it and can object. What
+//! takes rights away waits for nobody, but from an administrator: else one of two could be alone at once.
+
+use super::proposal::Canonical;
+use super::{Permission, Person, Role};
+use std::fmt;
+
+/// How long a change waits that nobody can confirm.
+pub const DELAY_SECONDS: i64 = 24 * 3600;
+
+/// A change of access as it is asked for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessRequest {
+    pub kind: AccessKind,
+    /// Whose access it is: what they log in with.
+    pub subject: String,
+    /// A new person's name, or what a token is for; else empty.
+    pub name: String,
+    /// The role that it gives: to somebody new, by a change of role, to a token.
+    pub role: Option<Role>,
+    /// The hash of the password or of the token.
+    pub secret: Option<String>,
+    /// Somebody else chose the password.
+    pub password_given: bool,
+    /// A token's id and end.
+    pub token: Option<(String, i64)>,
+}
+
+/// What of somebody's access changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccessKind {
+    /// Somebody new.
+    Person,
+    Role,
+    /// May log in again.
+    Enable,
+    /// May log in no longer.
+    Lock,
+    /// Another password, and the second factor anew.
+    Reset,
+    /// A token of theirs.
+    Token,
+}
+
+/// Where a change stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessState {
+    Waiting,
+    Done,
+    Dropped,
+}
+
+/// A change of somebody's access, on its way or decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessChange {
+    pub change_id: String,
+    pub kind: AccessKind,
+    /// Whose access it is.
+    pub subject: Person,
+    /// A new person's name, or what a token is for.
+    pub name: String,
+    /// The role that it gives, where it gives one.
+    pub role: Option<Role>,
+    pub requested_by: Person,
+    pub requested_at: i64,
+    /// It was done at the command line, by one person.
+    pub operator: bool,
+    /// When it takes effect by itself, where nobody can confirm it.
+    pub effective_after: Option<i64>,
+    pub state: AccessState,
+    pub decided: Option<(Option<Person>, i64)>,
+}
+
+impl AccessRequest {
+    /// A change of somebody that gives neither role nor secret.
+    #[must_use]
+    pub fn plain(kind: AccessKind, subject: &str) -> Self {
+        Self {
+            kind,
+            subject: subject.to_owned(),
+            name: String::new(),
+            role: None,
+            secret: None,
+            password_given: false,
+            token: None,
+        }
+    }
+
+    /// The key of a change: a token's own id, else what is asked, by whom and when.
+    #[must_use]
+    pub fn id(&self, requested_by: &str, requested_at: i64) -> String {
+        if let Some((token_id, _)) = &self.token {
+            return token_id.clone();
+        }
+        let mut text = Canonical::default();
+        let role = self.role.map_or("", Role::code);
+        let at = requested_at.to_string();
+        for part in [self.kind.code(), &self.subject, &self.name, role, requested_by, &at] {
+            text.add(part);
+        }
+        text.hex().chars().take(16).collect()
+    }
+}
+
+impl fmt::Debug for AccessRequest {
+    /// Without the secret's hash.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, subject, role, .. } = self;
+        f.debug_struct("AccessRequest")
+            .field("kind", kind)
+            .field("subject", subject)
+            .field("role", role)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AccessKind {
+    pub const ALL: [Self; 6] =
+        [Self::Person, Self::Role, Self::Enable, Self::Lock, Self::Reset, Self::Token];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Role => "role",
+            Self::Enable => "enable",
+            Self::Lock => "lock",
+            Self::Reset => "reset",
+            Self::Token => "token",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// In Chinese and English.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Person => ("新增人员", "add somebody"),
+            Self::Role => ("变更角色", "change a role"),
+            Self::Enable => ("启用", "let log in again"),
+            Self::Lock => ("停用", "lock out"),
+            Self::Reset => ("重置密码与动态码", "reset password and codes"),
+            Self::Token => ("生成接口令牌", "make a token"),
+        }
+    }
+
+    /// Whether one administrator is not enough; `from` is the role that somebody has, `to` the one they would have.
+    #[must_use]
+    pub fn needs_another(self, from: Option<Role>, to: Role) -> bool {
+        let administers = from == Some(Role::Administrator);
+        match self {
+            Self::Person | Self::Enable => to.has_power(),
+            Self::Role => {
+                administers || (to.has_power() && from.is_none_or(|from| !from.covers(to)))
+            }
+            Self::Lock => administers,
+            Self::Reset | Self::Token => true,
+        }
+    }
+}
+
+impl AccessState {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Waiting, Self::Done, Self::Dropped].into_iter().find(|state| state.code() == code)
+    }
+
+    /// In Chinese and English.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Waiting => ("待确认", "waits"),
+            Self::Done => ("已生效", "in effect"),
+            Self::Dropped => ("已取消", "dropped"),
+        }
+    }
+}
+
+impl Role {
+    /// Whether the role has a hand in money, or in who has.
+    #[must_use]
+    pub fn has_power(self) -> bool {
+        [Permission::Propose, Permission::Approve, Permission::AdministerPeople]
+            .into_iter()
+            .any(|permission| self.may(permission))
+    }
+
+    /// Whether the role may all that another may: a token has at most its owner's.
+    #[must_use]
+    pub fn covers(self, other: Self) -> bool {
+        Permission::ALL.into_iter().all(|permission| self.may(permission) || !other.may(permission))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Role::{Administrator, Approver, Auditor, Clerk};
+
+    #[test]
+    fn what_gives_power_needs_another_and_what_takes_it_does_not() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            (AccessKind::Person, None,                Clerk,         true),
+            (AccessKind::Person, None,                Administrator, true),
+            (AccessKind::Person, None,                Auditor,       false),
+            (AccessKind::Role,   Some(Clerk),         Approver,      true),
+            (AccessKind::Role,   Some(Approver),      Clerk,         false),
+            (AccessKind::Role,   Some(Auditor),       Clerk,         true),
+            (AccessKind::Role,   Some(Clerk),         Auditor,       false),
+            (AccessKind::Role,   Some(Administrator), Auditor,       true),
+            (AccessKind::Enable, Some(Approver),      Approver,      true),
+            (AccessKind::Enable, Some(Auditor),       Auditor,       false),
+            (AccessKind::Lock,   Some(Approver),      Approver,      false),
+            (AccessKind::Lock,   Some(Administrator), Administrator, true),
+            (AccessKind::Reset,  Some(Auditor),       Auditor,       true),
+            (AccessKind::Token,  Some(Auditor),       Auditor,       true),
+        ];
+        for (kind, from, to, want) in rows {
+            assert_eq!(kind.needs_another(from, to), want, "{kind:?}: {from:?} to {to:?}");
+        }
+    }
+
+    #[test]
+    fn an_approver_may_all_that_a_clerk_may_and_an_administrator_does_not() {
+        assert!(Approver.covers(Clerk) && Approver.covers(Auditor));
+        assert!(!Clerk.covers(Approver) && !Clerk.covers(Auditor));
+        assert!(!Administrator.covers(Clerk) && !Administrator.covers(Approver));
+        assert!(Role::ALL.into_iter().all(|role| role.covers(role)));
+    }
+}

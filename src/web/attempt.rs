@@ -1,0 +1,250 @@
+//! Secrets are checked: whose turn it is, who waits, and what came of it.
+//!
+//! Start at [`attempt`]. What is being checked is no failure; only what was wrong is counted. That a thousand guesses at
+//! once are bounded all the same comes from the order: few are checked at a time, and each looks at the count when
+//! its turn has come and counts its own failure before the turn is the next one's.
+//!
+//! Three are counted. A known device ([`super::device`]) by itself: nobody else's failures hold it back, and it
+//! has a turn of its own. Any other browser by its address for that login, and by its address for all. And where
+//! strangers fail too often at one login, they are heard one a second, in the order in which they came and one of each
+//! address: that bounds guesses to what a good password bears a hundred thousand times, and whoever has the
+//! right one gets in after a while.
+
+use super::device::Device;
+use super::session::Session;
+use super::{Desk, Fault, password, second_factor, secret};
+use crate::store::{Pace, Person, Store, Subject};
+use crate::suspense::trail::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long the slow lane takes for each.
+const HEARD_EVERY: Duration = Duration::from_secs(1);
+/// How long somebody waits in the slow lane before they are told to come again.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Name, password and code, as they were typed.
+pub(super) struct Secrets {
+    pub(super) person_id: String,
+    pub(super) password: String,
+    pub(super) code: String,
+    /// As it is counted.
+    pub(super) address: String,
+    pub(super) device: Option<Device>,
+}
+
+/// Those who wait in the slow lane, by login.
+#[derive(Debug, Default)]
+pub(crate) struct Lanes(Mutex<BTreeMap<String, Lane>>);
+
+#[derive(Debug, Default)]
+struct Lane {
+    turn: Arc<tokio::sync::Mutex<()>>,
+    addresses: BTreeSet<String>,
+}
+
+/// A place in a lane; it is given up when it is dropped.
+struct Place<'l> {
+    lanes: &'l Lanes,
+    login: String,
+    address: String,
+}
+
+impl Lanes {
+    /// Joins the lane of a login, unless somebody from that address stands in it.
+    fn join(&self, login: &str, address: &str) -> Option<(Place<'_>, Arc<tokio::sync::Mutex<()>>)> {
+        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = lanes.entry(login.to_owned()).or_default();
+        let turn = Arc::clone(&lane.turn);
+        let (login, joined) = (login.to_owned(), lane.addresses.insert(address.to_owned()));
+        joined.then(|| (Place { lanes: self, login, address: address.to_owned() }, turn))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut lanes = self.lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = lanes.get_mut(&self.login) {
+            lane.addresses.remove(&self.address);
+            if lane.addresses.is_empty() {
+                lanes.remove(&self.login);
+            }
+        }
+    }
+}
+
+/// Whom an attempt is counted against.
+struct Counted {
+    /// Each of these can make it wait.
+    subjects: Vec<Subject>,
+    /// Strangers' failures at the login: beyond its pace they are heard one after the other.
+    strangers: Option<Subject>,
+}
+
+impl Counted {
+    fn of(desk: &Desk, secrets: &Secrets) -> Self {
+        let rules = &desk.rules().login;
+        let id = &secrets.person_id;
+        let doubling =
+            Pace::Doubling { free: rules.free_failures, longest: rules.wait_seconds_max };
+        if let Some(device) = &secrets.device {
+            let subject = Subject { hash: device.subject(id), pace: doubling };
+            return Self { subjects: vec![subject], strangers: None };
+        }
+        let address = &secrets.address;
+        let own = secret::hash("account-from", &format!("{id}\n{address}"));
+        let hourly = |hash, most| Subject { hash, pace: Pace::Hourly { most } };
+        Self {
+            subjects: vec![
+                Subject { hash: own, pace: doubling },
+                hourly(secret::hash("address", address), rules.address_failures_an_hour),
+            ],
+            strangers: Some(hourly(secret::hash("account", id), rules.login_failures_an_hour)),
+        }
+    }
+
+    fn all(&self) -> Vec<Subject> {
+        self.subjects.iter().chain(&self.strangers).cloned().collect()
+    }
+}
+
+/// Checks name, password and code; `None` where any of it is wrong, and nobody learns which.
+pub(super) async fn attempt(desk: &Desk, secrets: Secrets) -> Result<Option<Person>, Fault> {
+    let (counted, now) = (Counted::of(desk, &secrets), desk.now());
+    let (subjects, strangers) = (counted.subjects.clone(), counted.strangers.clone());
+    // Whoever has to wait is told so before they take anybody's time.
+    let (seconds, strangers_wait) = desk
+        .store(move |store| {
+            let strangers: Vec<Subject> = strangers.into_iter().collect();
+            Ok((store.login_wait(&subjects, now)?, store.login_wait(&strangers, now)? > 0))
+        })
+        .await?;
+    if seconds > 0 {
+        return Err(Fault::TooMany { seconds });
+    }
+    let known = secrets.device.is_some();
+    let (login, address) = (secrets.person_id.clone(), secrets.address.clone());
+    let _place = if strangers_wait { Some(heard(desk, &login, &address).await?) } else { None };
+    let worker = desk.clone();
+    let check = move || check(&worker, &counted, &secrets);
+    if known { desk.hashing_for_known(check).await? } else { desk.hashing(check).await? }
+}
+
+/// Waits in the slow lane until it is one's turn.
+async fn heard<'d>(desk: &'d Desk, login: &str, address: &str) -> Result<Place<'d>, Fault> {
+    let again = |seconds| Fault::TooMany { seconds };
+    let (place, turn) = desk.lanes.join(login, address).ok_or_else(|| again(1))?;
+    // First come, first served: that is what a mutex of tokio promises.
+    let turn = tokio::time::timeout(PATIENCE, turn.lock_owned()).await;
+    let turn = turn.map_err(|_| again(1))?;
+    tokio::time::sleep(HEARD_EVERY).await;
+    drop(turn);
+    Ok(place)
+}
+
+/// One turn: looks at the count, checks, and counts what was wrong. On a thread that may wait.
+fn check(desk: &Desk, counted: &Counted, secrets: &Secrets) -> Result<Option<Person>, Fault> {
+    let (store, now) = (&desk.setup().store, desk.now());
+    let seconds = store.login_wait(&counted.subjects, now)?;
+    if seconds > 0 {
+        return Err(Fault::TooMany { seconds });
+    }
+    let person = store.person(&secrets.person_id)?;
+    let kept = person.as_ref().map(|person| person.password.as_str());
+    let right = password::is_right(&secrets.password, kept);
+    let known = person.as_ref().map(|person| person.person_id.clone());
+    let person = person.filter(|person| right && person.disabled_at.is_none());
+    let entered = match person {
+        Some(person) if has_code(desk, store, &person, &secrets.code)? => Some(person),
+        Some(_) | None => None,
+    };
+    if entered.is_some() {
+        // What strangers failed at, or others behind the address, is not the one's who got in to clear.
+        let own = counted.subjects.first().map(|subject| subject.hash.as_str());
+        store.login_succeeded(own.as_slice())?;
+    } else {
+        store.login_failed(&counted.all(), now)?;
+        // What was typed for a name may be a password; only a name that exists is written down.
+        store.append(&failed(known.unwrap_or_default(), now))?;
+    }
+    Ok(entered)
+}
+
+fn failed(person_id: String, at: i64) -> Entry {
+    Entry {
+        at,
+        actor: person_id.clone(),
+        role: String::new(),
+        event: "login-failed".to_owned(),
+        subject: person_id,
+        detail: String::new(),
+    }
+}
+
+/// Whether the code, or a recovery code in its place, is right and fresh; nothing is asked of whoever has
+/// no second factor yet (the guard lets them to its set-up alone).
+fn has_code(desk: &Desk, store: &Store, person: &Person, code: &str) -> Result<bool, Fault> {
+    let Some(kept) = &person.second_factor else { return Ok(true) };
+    let (id, now) = (person.person_id.as_str(), desk.now());
+    let key = desk.setup().keys.open((store.centre_id(), id), kept);
+    if key.is_none() {
+        tracing::error!(
+            "a second factor does not open: it was sealed under another key, or changed"
+        );
+    }
+    let step = key.and_then(|key| second_factor::step(&key, code, now));
+    Ok(match step {
+        Some(step) => store.take_step(id, step)?,
+        None => store.take_recovery_code(id, &second_factor::recovery_hash(code), now)?,
+    })
+}
+
+/// Checks the password of whoever is logged in already; `None` where it is wrong. Counted by the person alone: only
+/// who has a session gets here.
+pub(super) async fn confirm(
+    desk: &Desk,
+    session: &Session,
+    given: String,
+) -> Result<Option<Person>, Fault> {
+    let rules = &desk.rules().login;
+    let pace = Pace::Doubling { free: rules.free_failures, longest: rules.wait_seconds_max };
+    let subject = Subject { hash: secret::hash("session-of", &session.person_id), pace };
+    let (worker, id) = (desk.clone(), session.person_id.clone());
+    let check = move || -> Result<Option<Person>, Fault> {
+        let (store, now) = (&worker.setup().store, worker.now());
+        let subjects = [subject];
+        let seconds = store.login_wait(&subjects, now)?;
+        if seconds > 0 {
+            return Err(Fault::TooMany { seconds });
+        }
+        let person = store.person(&id)?.ok_or(Fault::NoSession)?;
+        if password::is_right(&given, Some(&person.password)) {
+            let hash = subjects.each_ref().map(|subject| subject.hash.as_str());
+            store.login_succeeded(&hash)?;
+            return Ok(Some(person));
+        }
+        store.login_failed(&subjects, now)?;
+        Ok(None)
+    };
+    desk.hashing_for_known(check).await?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_each_address_stands_in_the_lane_of_a_login() {
+        let lanes = Lanes::default();
+        let first = lanes.join("li.na", "192.0.2.1").map(|(place, _)| place);
+        assert!(first.is_some());
+        assert!(lanes.join("li.na", "192.0.2.1").is_none(), "it stands there already");
+        let second = lanes.join("li.na", "192.0.2.2").map(|(place, _)| place);
+        assert!(second.is_some() && lanes.join("wang.wei", "192.0.2.1").is_some());
+        drop(first);
+        assert!(lanes.join("li.na", "192.0.2.1").is_some());
+        drop(second);
+        assert!(lanes.0.lock().unwrap().is_empty(), "nothing is kept of whoever left");
+    }
+}

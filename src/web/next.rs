@@ -1,0 +1,95 @@
+//! Where somebody goes after a login or an act: to a page of the desk, and nowhere else.
+//!
+//! An address comes from a form or a query, and so from anybody. Browsers drop tabs and line ends and read `\` as `/`,
+//! so what looks like a path can leave the site. It is parsed, and must be a page of the table of routes.
+
+use super::route;
+use axum::http::Uri;
+use axum::http::uri::PathAndQuery;
+
+/// The longest address of the desk: a queue with all its filters is far shorter.
+const LENGTH_MAX: usize = 2_048;
+
+/// The address where it is a page of the desk.
+pub(super) fn own_page(address: &str) -> Option<&str> {
+    let plain =
+        |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'#');
+    let bounded = address.len() <= LENGTH_MAX && address.bytes().all(plain);
+    if !bounded || !address.starts_with('/') || address.starts_with("//") {
+        return None;
+    }
+    let uri: Uri = address.parse().ok()?;
+    let is_path = uri.scheme().is_none() && uri.authority().is_none();
+    // Nothing was read otherwise than it was written.
+    let same = uri.path_and_query().map(PathAndQuery::as_str) == Some(address);
+    (is_path && same && !hides(uri.path()) && route::is_page(uri.path())).then_some(address)
+}
+
+/// Whether a path holds, under its escapes, what a browser or a proxy could read as another path.
+fn hides(path: &str) -> bool {
+    let mut decoded: Vec<u8> = Vec::new();
+    let mut bytes = path.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            decoded.push(byte);
+            continue;
+        }
+        let digits = [bytes.next(), bytes.next()].map(|digit| char::from(digit?).to_digit(16));
+        let [Some(high), Some(low)] = digits else { return true };
+        decoded.push(u8::try_from(high * 16 + low).unwrap_or_default());
+    }
+    let strange = decoded.iter().any(|byte| byte.is_ascii_control() || *byte == b'\\');
+    let climbs = path.split('/').any(|part| matches!(part, "." | ".."));
+    strange || climbs || decoded.starts_with(b"//")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        for own in [
+            "/",
+            "/queue",
+            "/queue?reason=underpaid&age=61%2B",
+            "/items/1/S3",
+            "/items/1/a%20b?done=x",
+            "/items/1/%E5%8F%B7",
+            "/trail?after=3",
+        ] {
+            assert_eq!(own_page(own), Some(own), "{own}");
+        }
+        for foreign in [
+            "",
+            "queue",
+            "//evil.example/",
+            "/\\evil.example/",
+            "\\\\evil.example/",
+            "https://evil.example/",
+            "/\t/evil.example",
+            "\t//evil.example",
+            "/\n/evil.example",
+            "/\r\nSet-Cookie: a=b",
+            "/%09/evil.example",
+            "/%2F/evil.example",
+            "/%5Cevil.example",
+            "/.//evil.example",
+            "/../queue",
+            "/queue\u{a0}",
+            "/queue#//evil.example",
+            "/queue\"onclick",
+            "/nowhere",
+            "/people/1/reset",
+            "/healthz",
+            "/api/v1/suspense",
+            "javascript:alert(1)",
+            "/%zz",
+            "/@evil.example",
+            "/:80/evil.example",
+        ] {
+            assert_eq!(own_page(foreign), None, "{foreign:?}");
+        }
+        assert_eq!(own_page(&format!("/queue?q={}", "x".repeat(3_000))), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! What makes a password easy to guess, in words: the piece of it that most characters stand in.
+
+use zxcvbn::Entropy;
+use zxcvbn::matching::patterns::MatchPattern;
+
+/// Why a password is guessed soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// A word of the trade, or a name of the centre or the person.
+    Known,
+    /// Among the passwords and words that are tried first.
+    Common,
+    Keyboard,
+    Repeat,
+    Sequence,
+    Date,
+    /// Nothing in particular: there is too little of it.
+    Little,
+}
+
+impl Hint {
+    pub(super) fn of(found: &Entropy) -> Self {
+        let longest = found.sequence().iter().max_by_key(|part| part.token.chars().count());
+        longest.map_or(Self::Little, |part| match &part.pattern {
+            // The type of dictionaries has no public path; its name is what tells.
+            MatchPattern::Dictionary(word)
+                if format!("{:?}", word.dictionary_name) == "UserInputs" =>
+            {
+                Self::Known
+            }
+            MatchPattern::Dictionary(_) => Self::Common,
+            MatchPattern::Spatial(_) => Self::Keyboard,
+            MatchPattern::Repeat(_) => Self::Repeat,
+            MatchPattern::Sequence(_) => Self::Sequence,
+            MatchPattern::Regex(_) | MatchPattern::Date(_) => Self::Date,
+            MatchPattern::BruteForce => Self::Little,
+        })
+    }
+
+    /// In Chinese and English.
+    pub(super) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Known => (
+                "用了单位、本人的姓名或用户名，或行业里的词（也包括拼音）",
+                "it is made of names, the login or words of the trade, be it in pinyin",
+            ),
+            Self::Common => ("用了最常见的密码或单词", "it is made of common passwords or words"),
+            Self::Keyboard => ("用了键盘上相邻的一串键", "it is a run of keys on the keyboard"),
+            Self::Repeat => ("同样的字符重复出现", "it repeats itself"),
+            Self::Sequence => ("用了连续的数字或字母", "it is a sequence such as abc or 1234"),
+            Self::Date => ("用了日期或年份", "it is made of a date or a year"),
+            Self::Little => ("变化太少", "there is too little in it"),
+        }
+    }
+}
