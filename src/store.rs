@@ -40,6 +40,7 @@ mod refund;
 mod remittance;
 mod reversed;
 mod row;
+mod seal;
 mod server;
 mod session;
 mod shown;

@@ -7,6 +7,7 @@
 //! Invariant: all steps that are missing are one commit. Whoever starts at the same time waits.
 
 use super::bulk::Bulk;
+use super::seal;
 use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use sha2::{Digest, Sha256};
@@ -57,7 +58,11 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     24 "0024_told_outcome",
     25 "0025_advance",
     26 "0026_arrears_told",
+    31 "0031_seal",
 ];
+
+/// The step after which rows that are here already are sealed.
+const SEALS: i64 = 31;
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.
 const BOOK: &str = "create table if not exists _migration (
@@ -72,6 +77,10 @@ impl Migration {
     /// The step's text in the dialect of a connection.
     pub(crate) const fn text(&self, connection: &Connection) -> &'static str {
         if connection.is_postgres() { self.postgres } else { self.sqlite }
+    }
+
+    fn failed(&self, source: StoreError) -> StoreError {
+        StoreError::Migrate { version: self.version, name: self.name, source: Box::new(source) }
     }
 
     fn checksum(&self, connection: &Connection) -> String {
@@ -95,14 +104,15 @@ impl Store {
                 connection.execute_batch(WAIT)?;
             }
             connection.execute_batch(BOOK)?;
-            for step in missing(connection, done(connection)?)? {
-                run(connection, step).map_err(|source| StoreError::Migrate {
-                    version: step.version,
-                    name: step.name,
-                    source: Box::new(source),
-                })?;
+            let steps = missing(connection, done(connection)?)?;
+            for step in &steps {
+                run(connection, step).map_err(|source| step.failed(source))?;
             }
-            Ok(())
+            // Only now are all columns there that a seal is taken over.
+            match steps.iter().find(|step| step.version == SEALS) {
+                Some(step) => seal::found::seal_all(connection).map_err(|source| step.failed(source)),
+                None => Ok(()),
+            }
         })
     }
 }
@@ -110,7 +120,9 @@ impl Store {
 fn run(connection: &Connection, step: &Migration) -> Result<(), StoreError> {
     connection.execute_batch(step.text(connection))?;
     let sql = "insert into _migration (version, name, checksum) values (?1, ?2, ?3)";
-    connection.execute(sql, params![step.version, step.name, step.checksum(connection)])?;
+    // Which tables have seals is only known once every step is done.
+    let values = params![step.version, step.name, step.checksum(connection)];
+    connection.prepare_as_is(sql)?.execute(values)?;
     Ok(())
 }
 
