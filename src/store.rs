@@ -84,6 +84,7 @@ pub use placing::distribution;
 pub use refund::{EarlierRefund, RefundFilter, RefundMovement, RefundRow};
 pub use remittance::{Books, NoticeSheet, SettledWhole};
 pub use reversed::EarlierCredit;
+pub use seal::proof::Tampering;
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{

@@ -7,9 +7,12 @@
 //! Invariant: rows are only ever added.
 
 use super::bulk::Bulk;
+use super::seal::step;
 use super::sql::{Connection, Row, params};
 use super::{Store, StoreError};
-use crate::suspense::trail::{Break, Chain, Entry, GENESIS, Link};
+use crate::suspense::Moment;
+use crate::suspense::trail::{BOOKS, Break, Chain, Entry, GENESIS, Link, NIGHT};
+use chrono::NaiveDate;
 
 /// Which entries to read, newest first; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,6 +125,35 @@ pub(super) fn append(
     let moved = connection.execute(sql, params![centre, sequence, hash, head.sequence])?;
     assert!(moved == 1, "whoever holds the trail's head is the only one to move it");
     Ok(Link { sequence, entry: entry.clone(), previous: head.hash, hash })
+}
+
+/// Writes into the trail how far the books are, in the commit of a night; a night after which they are as they
+/// were writes nothing.
+pub(super) fn note_books(
+    connection: &Connection,
+    centre: i64,
+    night: NaiveDate,
+) -> Result<(), StoreError> {
+    step::write(connection)?;
+    let head = step::head(connection, centre)?;
+    let detail = serde_json::json!({ "step": head.ordinal, "chain": head.chain }).to_string();
+    let sql = "select detail from trail where centre_id = ?1 and event = ?2
+        order by sequence desc limit 1";
+    let last = connection
+        .prepare_cached(sql)?
+        .query_row_optional(params![centre, BOOKS], |row| row.get::<String>(0))?;
+    if last.as_ref() == Some(&detail) {
+        return Ok(());
+    }
+    let entry = Entry {
+        at: Moment::midnight(night).at,
+        actor: NIGHT.to_owned(),
+        role: String::new(),
+        event: BOOKS.to_owned(),
+        subject: night.to_string(),
+        detail,
+    };
+    append(connection, centre, &entry).map(|_| ())
 }
 
 impl Store {

@@ -114,6 +114,7 @@ impl Recording {
         if !self.anew.is_empty() {
             super::trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
         }
+        super::trail::note_books(&self.bulk.connection, self.bulk.centre_id, self.as_of)?;
         self.bulk.commit()?;
         Ok(self.totals)
     }

@@ -19,6 +19,9 @@ pub const NIGHT: &str = "night";
 /// Who stands in the trail where somebody followed a link that was sent by mail.
 pub const LINK: &str = "link";
 
+/// The event of a night that changed the books: how far they are, for whoever keeps the trail's head.
+pub const BOOKS: &str = "night";
+
 /// What happened, before it has its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -107,6 +110,7 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("letter-retried", "重发函件", "letter sent again"),
     ("address-blocked", "停用函件地址", "address for letters blocked"),
     ("rules-changed", "规则变更", "rules changed"),
+    (BOOKS, "夜间对账", "night"),
 ];
 
 /// An event in Chinese; `None` where this release does not know it.
