@@ -19,6 +19,7 @@ mod deliveries;
 mod desk;
 mod error;
 mod figures;
+mod held;
 mod import;
 mod intake;
 mod lease;
@@ -65,6 +66,7 @@ pub use desk::{
 };
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
+pub use held::HeldRow;
 pub use import::{Imported, UnknownEmployer};
 pub use intake::{
     FeedMark, FlagRecord, Intake, RowOrigin, StatementRecord, Taken, Till, TransactionBatch,
@@ -75,7 +77,7 @@ pub use listing::{
     NoticeFilter, NoticeRow, PartOf, TransactionFilter, TransactionPart, TransactionRow,
 };
 pub use lock::CentreLock;
-pub use notices::{EmployerNumbers, RecentNotices};
+pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
 pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};

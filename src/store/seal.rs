@@ -10,6 +10,7 @@
 //! Invariant: a row whose seal did not fit before a statement changed it is not sealed by that statement; what
 //! was done to it stays to be seen. The centre's own number is not hashed: a centre that is copied keeps its seals.
 
+pub(crate) mod check;
 #[cfg(test)]
 mod every_column;
 pub(crate) mod fact;
