@@ -25,7 +25,7 @@ pub(crate) use plan::Plan;
 pub(crate) use shape::Shape;
 
 use super::StoreError;
-use super::sql::{Connection, Row, Value};
+use super::sql::{Connection, Read, Row, Value, params};
 use ring::digest::{SHA256, digest};
 use shape::Shapes;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -317,6 +317,26 @@ impl Connection {
         plans.insert(sql.to_owned(), plan.clone());
         Ok(plan)
     }
+}
+
+/// Counts rows as taken out that leave with their month, of every centre.
+pub(crate) fn forget(
+    connection: &Connection,
+    table: &str,
+    (from, until): (i64, i64),
+) -> Result<(), StoreError> {
+    let Some(shape) = connection.shape(table)? else { return Ok(()) };
+    let mut gathered = Gathered::of(shape);
+    let sql = format!(
+        "select centre_id, seal from {table}
+            where booked_on >= ?1 and booked_on < ?2 and seal is not null"
+    );
+    connection.prepare_cached(&sql)?.each(params![from, until], |row| {
+        gathered.deltas.entry(row.get(0)?).or_default().take_out(row.get(1)?);
+        Ok(Read::On)
+    })?;
+    connection.sealing().gather(gathered);
+    Ok(())
 }
 
 /// The digest of a row that was read: its columns from `first` on, in the order of its table.
