@@ -98,7 +98,7 @@ pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
 pub use token::ApiToken;
-pub use trail::{Marks, TrailFilter};
+pub use trail::{Continued, Marks, TrailFilter};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;
@@ -207,6 +207,14 @@ impl Store {
         }
     }
 
+    /// Whether nothing can be written: a copy on read-only media, a standby, a role that may only read.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn is_read_only(&self) -> Result<bool, StoreError> {
+        Pool::lend(&self.pool)?.is_read_only()
+    }
+
     /// Closes every connection, so that files can be moved and journals are gone.
     pub fn close(self) {
         self.pool.close();
@@ -215,6 +223,12 @@ impl Store {
     /// Makes the centre's row, or finds that another centre has its number.
     fn enrol(&self, code: &str) -> Result<(), StoreError> {
         let connection = Pool::lend(&self.pool)?;
+        // A centre that is there is only looked at: its database may be a copy that cannot be written to.
+        let sql = "select c.code from centre c join centre_lease l using (centre_id)
+            where c.centre_id = ?1 and c.code = ?2";
+        if connection.prepare_cached(sql)?.exists(params![self.centre_id, code])? {
+            return Ok(());
+        }
         let sql = "insert into centre (centre_id, code) values (?1, ?2)
             on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id, code])?;

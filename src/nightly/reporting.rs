@@ -47,6 +47,7 @@ pub fn report(
         nights: evening.nights.iter().map(night_point).collect(),
         warnings: held.iter().map(held_back).chain(warnings(&evening, rules, as_of)).collect(),
         items,
+        trail: store.trail_of(as_of)?,
     })
 }
 

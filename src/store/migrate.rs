@@ -96,8 +96,13 @@ impl Store {
     /// Runs the steps that are missing.
     pub(super) fn migrate(&self) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        if missing(&bulk.connection, done(&bulk.connection).unwrap_or_default())?.is_empty() {
-            return Ok(());
+        let known = done(&bulk.connection).ok();
+        let first = missing(&bulk.connection, known.clone().unwrap_or_default())?;
+        let Some(first) = first.first() else { return Ok(()) };
+        // A database without the book of steps is a new one.
+        let can_be_old = known.is_some() || !bulk.connection.is_postgres();
+        if can_be_old && bulk.connection.is_read_only()? {
+            return Err(StoreError::Older { version: first.version, name: first.name });
         }
         bulk.atomically(|connection| {
             if connection.is_postgres() {

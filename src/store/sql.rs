@@ -117,6 +117,20 @@ impl Connection {
         }
     }
 
+    /// Whether nothing can be written through it: a file on read-only media, a standby, a role that may only read.
+    pub(crate) fn is_read_only(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(connection, _) => Ok(connection.is_readonly("main")?),
+            Self::Postgres(..) => {
+                // Whoever keeps the schema may write everywhere; whoever may not write here, nowhere.
+                let sql = "select case when current_setting('transaction_read_only') = 'on'
+                        or not has_table_privilege('_migration', 'insert') then 1 else 0 end";
+                let flag: i64 = self.query_row(sql, params![], |row| row.get(0))?;
+                Ok(flag == 1)
+            }
+        }
+    }
+
     pub(crate) const fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(..))
     }

@@ -10,9 +10,20 @@ use super::bulk::Bulk;
 use super::seal::step;
 use super::sql::{Connection, Row, params};
 use super::{Store, StoreError};
+use crate::report::TrailHead;
 use crate::suspense::Moment;
 use crate::suspense::trail::{BOOKS, Break, Chain, Entry, GENESIS, Link, NIGHT};
 use chrono::NaiveDate;
+
+/// Whether the trail continues a head that was written down.
+#[derive(Clone, Debug)]
+pub enum Continued {
+    /// From this entry on, to where the chain ends.
+    From { link: Box<Link>, chain: Chain },
+    /// The trail is whole, and the head is none of its entries.
+    Unknown,
+    Broken(Break),
+}
 
 /// Which entries to read, newest first; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -209,6 +220,42 @@ impl Store {
             last = end.sequence;
             page.iter().try_for_each(&mut show)?;
         }
+    }
+
+    /// The entry that the last night until this day wrote of the books.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn trail_of(&self, night: NaiveDate) -> Result<Option<TrailHead>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {COLUMNS} where centre_id = ?1 and event = ?2 and done_at <= ?3
+             order by sequence desc limit 1"
+        );
+        let values = params![bulk.centre_id, BOOKS, Moment::midnight(night).at];
+        let found = bulk.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
+        Ok(found.map(|link| TrailHead {
+            night: link.entry.subject.parse().unwrap_or(night),
+            entry: link.sequence,
+            head: link.hash,
+            signature: None,
+        }))
+    }
+
+    /// Finds the entry with a hash in the trail, which is proved link by link on the way.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails; what contradicts is in the result.
+    pub fn continues(&self, head: &str) -> Result<Continued, StoreError> {
+        let chain = match self.verify_trail()? {
+            Ok(chain) => chain,
+            Err(broken) => return Ok(Continued::Broken(broken)),
+        };
+        let bulk = Bulk::open(self)?;
+        let sql = format!("select {COLUMNS} where centre_id = ?1 and hash = ?2");
+        let values = params![bulk.centre_id, head];
+        let found = bulk.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
+        Ok(found.map_or(Continued::Unknown, |link| Continued::From { link: Box::new(link), chain }))
     }
 
     /// Proves the trail link by link; the chain's head can be written down elsewhere.
