@@ -60,6 +60,7 @@ mod rows;
 mod rules;
 mod serve;
 mod settings;
+mod signing;
 mod show;
 mod staff;
 mod suspense;
@@ -122,7 +123,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Refunds { command } => refunds::run(global, command),
         Command::Report(args) => report::run(global, args),
         Command::Arrears(args) => arrears::run(global, args),
-        Command::Audit { digest } => audit::run(global, *digest),
+        Command::Audit(args) => audit::run(global, args),
         Command::Trail(args) => trail::run(global, args),
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),

@@ -20,6 +20,7 @@ pub mod json;
 pub mod night;
 pub mod refund;
 pub(crate) mod text;
+mod trail_head;
 pub mod warning;
 pub(crate) mod words;
 #[cfg(feature = "xlsx")]
@@ -32,6 +33,7 @@ pub use item::{
     SegmentKind, Suggestion,
 };
 pub use night::{Awaiting, Centre, Movement, Night, NightPoint, OutcomeTotal};
+pub use trail_head::{TrailHead, TrailSignature};
 pub use warning::Warning;
 
 use chrono::NaiveDate;
@@ -63,6 +65,8 @@ pub struct Report {
     /// ALL open suspense items, in the order they are numbered.
     pub items: Vec<Item>,
     pub warnings: Vec<Warning>,
+    /// How far the audit trail is; `None` before the first night that wrote it down.
+    pub trail: Option<TrailHead>,
 }
 
 impl Report {
@@ -96,7 +100,7 @@ impl Report {
 /// Money is text in yuan, dates are ISO, codes are the contract's. Keys may be added, never changed.
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 16)?;
+        let mut report = serializer.serialize_struct("Report", 17)?;
         report.serialize_field("report", "suspense")?;
         report.serialize_field("centre", &self.centre)?;
         report.serialize_field("as_of", &self.as_of.to_string())?;
@@ -113,6 +117,10 @@ impl Serialize for Report {
         report.serialize_field("nights", &self.nights)?;
         report.serialize_field("items", &self.items)?;
         report.serialize_field("warnings", &self.warnings)?;
+        match &self.trail {
+            Some(trail) => report.serialize_field("trail", trail)?,
+            None => report.skip_field("trail")?,
+        }
         report.end()
     }
 }

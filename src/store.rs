@@ -19,6 +19,7 @@ mod deliveries;
 mod desk;
 mod error;
 mod figures;
+mod held;
 mod import;
 mod intake;
 mod lease;
@@ -42,6 +43,7 @@ mod refund;
 mod remittance;
 mod reversed;
 mod row;
+mod seal;
 mod server;
 mod session;
 mod shown;
@@ -67,6 +69,7 @@ pub use desk::{
 };
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
+pub use held::HeldRow;
 pub use import::{Imported, UnknownEmployer};
 pub use intake::{
     FeedMark, FlagRecord, Intake, RowOrigin, StatementRecord, Taken, Till, TransactionBatch,
@@ -77,7 +80,7 @@ pub use listing::{
     NoticeFilter, NoticeRow, PartOf, TransactionFilter, TransactionPart, TransactionRow,
 };
 pub use lock::CentreLock;
-pub use notices::{EmployerNumbers, RecentNotices};
+pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
 pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};
@@ -86,6 +89,7 @@ pub use placing::distribution;
 pub use refund::{EarlierRefund, RefundFilter, RefundMovement, RefundRow};
 pub use remittance::{Books, NoticeSheet, SettledWhole};
 pub use reversed::EarlierCredit;
+pub use seal::proof::Tampering;
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
@@ -98,7 +102,7 @@ pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
 pub use throttle::{Pace, Subject};
 pub use token::{ApiToken, TokenUse};
-pub use trail::{Marks, TrailFilter};
+pub use trail::{Continued, Marks, TrailFilter};
 pub use verdict::{Recording, Verdict, VerdictTotals};
 pub use withdraw::{FeedRow, Held, InTheWay, TakenBack, Withdrawal, Withdrawn};
 
@@ -208,6 +212,14 @@ impl Store {
         }
     }
 
+    /// Whether nothing can be written: a copy on read-only media, a standby, a role that may only read.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn is_read_only(&self) -> Result<bool, StoreError> {
+        Pool::lend(&self.pool)?.is_read_only()
+    }
+
     /// Closes every connection, so that files can be moved and journals are gone.
     pub fn close(self) {
         self.pool.close();
@@ -216,6 +228,12 @@ impl Store {
     /// Makes the centre's row, or finds that another centre has its number.
     fn enrol(&self, code: &str) -> Result<(), StoreError> {
         let connection = Pool::lend(&self.pool)?;
+        // A centre that is there is only looked at: its database may be a copy that cannot be written to.
+        let sql = "select c.code from centre c join centre_lease l using (centre_id)
+            where c.centre_id = ?1 and c.code = ?2";
+        if connection.prepare_cached(sql)?.exists(params![self.centre_id, code])? {
+            return Ok(());
+        }
         let sql = "insert into centre (centre_id, code) values (?1, ?2)
             on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id, code])?;

@@ -331,6 +331,7 @@ fn staff_are_told_what_happened_and_what_to_do() {
         nights: vec![],
         items: vec![],
         warnings: vec![],
+        trail: None,
     };
     let outbox = [(LetterState::Waiting, 2), (LetterState::Refused, 1), (LetterState::GivenUp, 4)];
     let mut summary = StaffMail::summary(&report, &outbox, &rules);

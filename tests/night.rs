@@ -82,5 +82,7 @@ mod staff;
 mod statements;
 #[path = "night/taken_back.rs"]
 mod taken_back;
+#[path = "night/tampered.rs"]
+mod tampered;
 #[path = "night/truth.rs"]
 mod truth;

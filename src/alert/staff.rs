@@ -9,7 +9,7 @@ mod access;
 use super::digest::CentreContact;
 use super::eml::{AutoSubmitted, EmlError, midnight};
 use super::state::LetterState;
-use crate::report::{Report, Warning, text};
+use crate::report::{Report, TrailHead, Warning, text};
 use crate::rulebook::letter::LetterRules;
 use crate::suspense::trail::{Entry, event_chinese};
 use chrono::NaiveDate;
@@ -92,8 +92,9 @@ impl StaffMail {
         ];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         let ties = if report.ties() { "summary-ties" } else { "summary-gap" };
-        let text =
+        let mut text =
             format!("{}\n\n{}\n", rules.fill("summary-body", &values), rules.fill(ties, &[]));
+        text.push_str(&report.trail.as_ref().map_or_else(String::new, TrailHead::mail));
         let subject = rules.fill("summary-subject", &values);
         Self {
             kind: "summary",
@@ -152,6 +153,13 @@ impl StaffMail {
         let subject = rules.fill("access-subject", &[("night", &day), ("count", &count)]);
         let text = rules.fill("access-body", &[("list", &list)]);
         Some(Self { kind: "access", night, subject, text, attachment: None, news: list })
+    }
+
+    /// The same with how far the audit trail is.
+    #[must_use]
+    pub fn with_trail(mut self, trail: Option<&TrailHead>) -> Self {
+        self.text.push_str(&trail.map_or_else(String::new, TrailHead::mail));
+        self
     }
 
     /// The question whether an address is an employer's; the answer is that the link is opened.

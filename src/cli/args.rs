@@ -6,6 +6,7 @@
 
 mod alert;
 mod arrears;
+mod audit;
 mod desk;
 mod feed;
 mod nights;
@@ -14,6 +15,7 @@ mod show;
 
 pub(super) use alert::*;
 pub(super) use arrears::*;
+pub(super) use audit::AuditArgs;
 pub(super) use desk::*;
 pub(super) use feed::*;
 pub(super) use nights::*;
@@ -234,12 +236,9 @@ pub(super) enum Command {
         after_help = "A month is due five days from the payday (rules/policy.toml), or on the next working day; a deferred one after the deferral.\n\nExamples:\n  duizhang arrears\n  duizhang arrears --as-of 2026-06-30 --format csv\n  duizhang arrears --employer 450200001"
     )]
     Arrears(ArrearsArgs),
-    /// Prove the books: every fen of every feed is in exactly one place
-    Audit {
-        /// Print one digest of all that nights and staff decided: equal digests are equal books
-        #[arg(long)]
-        digest: bool,
-    },
+    /// Prove the books: every fen of every feed is in exactly one place, and no row was changed by hand
+    #[command(after_help = audit::HELP)]
+    Audit(AuditArgs),
     /// Print the audit trail: what people did, each entry chained to the one before
     #[command(
         after_help = "Examples:\n  duizhang trail --actor wang\n  duizhang --format json trail > trail.jsonl"

@@ -1,11 +1,14 @@
 //! `duizhang audit`: proves the books, or names the gap.
 
-use super::args::Global;
+use super::args::{AuditArgs, Global};
 use super::centre::Centre;
+use super::clock;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value, grouped};
+use super::signing;
 use crate::remittance::Total;
-use crate::store::{AdvanceFigures, Audit, Place, Standing};
+use crate::store::{AdvanceFigures, Audit, Continued, Place, Standing};
+use chrono::NaiveDate;
 
 /// One place where money stands; the figures of advance balances stand beside their own place.
 struct Row {
@@ -51,10 +54,14 @@ const COLUMNS: &[Column<Row>] = &[
     Column { key: "left", heading: "left", value: |row| row.figure(|figures| figures.left) },
 ];
 
-pub(super) fn run(global: &Global, digest: bool) -> Result<Done, Failure> {
+pub(super) fn run(global: &Global, args: &AuditArgs) -> Result<Done, Failure> {
+    let head = args.head.as_deref().map(written_down).transpose()?;
     let centre = Centre::read(global)?;
-    if digest {
+    if args.digest {
         return digest_of(&centre);
+    }
+    if let Some(head) = head {
+        return continues(global, &centre, &head, args);
     }
     let audit = centre.store.audit()?;
     let rows = audit.places.iter().map(|standing| Row {
@@ -75,6 +82,81 @@ fn digest_of(centre: &Centre) -> Result<Done, Failure> {
     }];
     let rows = [Digest(centre.store.digest()?)].into_iter();
     Printer::print(centre.settings.format, COLUMNS, rows)?;
+    Ok(Done::Fully)
+}
+
+/// A head as somebody may have copied it.
+fn written_down(head: &str) -> Result<String, Failure> {
+    let plain: String = head.chars().filter(|one| !one.is_whitespace()).collect();
+    if plain.len() == 64 && plain.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(plain.to_lowercase());
+    }
+    Err(Failure::Usage(format!("--head: expected 64 hexadecimal digits, found {head:?}")))
+}
+
+/// The entry whose hash was written down, and where the trail is today.
+struct Continuation {
+    entry: i64,
+    on: NaiveDate,
+    event: String,
+    entries: i64,
+    head: String,
+    signed: bool,
+}
+
+const CONTINUATION: &[Column<Continuation>] = &[
+    Column { key: "entry", heading: "entry", value: |row| Value::Number(row.entry) },
+    Column { key: "day", heading: "day", value: |row| Value::Day(row.on) },
+    Column { key: "event", heading: "event", value: |row| Value::text(&row.event) },
+    Column { key: "signed", heading: "signed", value: |row| Value::Truth(row.signed) },
+    Column { key: "entries", heading: "entries today", value: |row| Value::Number(row.entries) },
+    Column { key: "head", heading: "head today", value: |row| Value::text(&row.head) },
+];
+
+/// Proves that the trail continues a head, and whose the head is where a signature is given.
+fn continues(
+    global: &Global,
+    centre: &Centre,
+    head: &str,
+    args: &AuditArgs,
+) -> Result<Done, Failure> {
+    let (link, chain) = match centre.store.continues(head)? {
+        Continued::From { link, chain } => (link, chain),
+        Continued::Unknown => {
+            return Err(Failure::because(format!(
+                "the audit trail does not continue {head}: none of its entries has this hash"
+            )));
+        }
+        Continued::Broken(broken) => {
+            return Err(Failure::because(format!("the audit trail is not whole: {broken}")));
+        }
+    };
+    let signed = match (&args.signature, &args.public_key) {
+        (Some(signature), Some(key)) => {
+            let said = (link.sequence, link.hash.as_str());
+            if !signing::is_signed(&centre.settings, said, signature, key)? {
+                return Err(Failure::because("the signature is not that of this head and key"));
+            }
+            true
+        }
+        _ => false,
+    };
+    let (entry, on) = (link.sequence, clock::day(link.entry.at));
+    note!(
+        global,
+        "the audit trail continues it: entry {entry} of {on}; {} entries today, head {}",
+        chain.len(),
+        chain.head()
+    );
+    let row = Continuation {
+        entry,
+        on,
+        event: link.entry.event.clone(),
+        entries: chain.len(),
+        head: chain.head().to_owned(),
+        signed,
+    };
+    Printer::print(centre.settings.format, CONTINUATION, [row])?;
     Ok(Done::Fully)
 }
 

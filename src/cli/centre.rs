@@ -10,6 +10,7 @@ use super::clock;
 use super::failure::{Doing, Failure};
 use super::rules;
 use super::settings::Settings;
+use super::signing;
 use crate::alert::CentreContact;
 use crate::nightly;
 use crate::remark::Reader;
@@ -108,7 +109,11 @@ impl Centre {
     pub(super) fn report(&self, as_of: NaiveDate) -> Result<report::Report, Failure> {
         let Settings { centre, .. } = &self.settings;
         let name = report::Centre { centre_id: centre.code.clone(), name: centre.name.clone() };
-        Ok(nightly::report(&self.store, &self.rules, name, as_of)?)
+        let mut report = nightly::report(&self.store, &self.rules, name, as_of)?;
+        if let Some(head) = &mut report.trail {
+            signing::sign(&self.settings, head)?;
+        }
+        Ok(report)
     }
 
     /// The night asked for, else the last there was, else today.

@@ -53,17 +53,19 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
         let detail = if holds { "known" } else { "add its holidays to rules/calendar/" };
         findings.push(Finding { what: "calendar", holds, detail: format!("{year}: {detail}") });
     }
+    let centre = rules.is_ok().then(|| Centre::read(global));
+    let read_only = matches!(&centre, Some(Ok(centre)) if centre.store.is_read_only().unwrap_or(false));
     for (what, path) in [
         ("inbox", &settings.inbox),
         ("quarantine", &settings.quarantine),
         ("reports", &settings.reports),
         ("outbox", &settings.outbox),
     ] {
-        findings.push(folder(what, path));
+        findings.push(if read_only { untouched(what, path) } else { folder(what, path) });
     }
     findings.push(eyes(&settings));
-    if rules.is_ok() {
-        findings.extend(database(global));
+    if let Some(centre) = centre {
+        findings.extend(database(centre, read_only));
     }
     let sound = findings.iter().all(|finding| finding.holds);
     Printer::print(settings.format, COLUMNS, findings)?;
@@ -109,6 +111,12 @@ fn here(path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() }
 }
 
+/// A folder beside a copy that nobody writes to: no night will need it.
+fn untouched(what: &'static str, path: &Path) -> Finding {
+    let detail = format!("{}: not needed, the database is only read", path.display());
+    Finding { what, holds: true, detail }
+}
+
 /// Notices whose employers are in no list: no fault of a night, but nobody is written to.
 fn strangers(centre: &Centre) -> Finding {
     let (notices, employers) = centre.store.notices_of_unknown_employers().unwrap_or_default();
@@ -122,8 +130,8 @@ fn strangers(centre: &Centre) -> Finding {
     Finding { what: "employers of notices", holds: true, detail }
 }
 
-fn database(global: &Global) -> Vec<Finding> {
-    let centre = match Centre::read(global) {
+fn database(centre: Result<Centre, Failure>, read_only: bool) -> Vec<Finding> {
+    let centre = match centre {
         Ok(centre) => centre,
         Err(failure) => {
             return vec![Finding { what: "database", holds: false, detail: failure.sentence() }];
@@ -132,7 +140,15 @@ fn database(global: &Global) -> Vec<Finding> {
     let accounts = centre.store.accounts().map_or(0, |accounts| accounts.len());
     let night = centre.store.latest_night().ok().flatten();
     vec![
-        Finding { what: "database", holds: true, detail: centre.store.shown() },
+        Finding {
+            what: "database",
+            holds: true,
+            detail: if read_only {
+                format!("{}: can only be read; no night runs on it", centre.store.shown())
+            } else {
+                centre.store.shown()
+            },
+        },
         Finding {
             what: "accounts",
             holds: accounts > 0,

@@ -127,7 +127,7 @@ pub(super) fn of(
     let work = || {
         let inbox = inbox.unwrap_or(&centre.settings.inbox);
         let mut summary = run(global, centre, Inbox::at(inbox).deliveries()?, as_of)?;
-        let done = told(&summary.night.intakes);
+        let done = held(&summary.night.verdict, told(&summary.night.intakes));
         if with_report {
             summary.page = Some(write_report(global, centre, as_of)?);
         }
@@ -210,6 +210,19 @@ fn told(intakes: &Intakes) -> Done {
         }
     }
     if intakes.set_aside() { Done::InputSetAside } else { Done::Fully }
+}
+
+/// Says that rows are not as they were written, where the night met such.
+fn held(verdict: &VerdictTotals, done: Done) -> Done {
+    if verdict.held == 0 {
+        return done;
+    }
+    tell!(
+        "held: {} notices and transactions are not as they were written, and nothing was decided by \
+         them; `duizhang audit` names them",
+        verdict.held
+    );
+    Done::InputSetAside
 }
 
 /// One file of an ingest.
@@ -302,5 +315,5 @@ pub(super) fn judge(global: &Global, args: &AsOf) -> Result<Done, Failure> {
     deliver(&centre, as_of)?;
     drop(progress);
     Printer::print(centre.settings.format, VERDICTS, [verdict])?;
-    Ok(Done::Fully)
+    Ok(held(&verdict, Done::Fully))
 }

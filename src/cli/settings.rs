@@ -36,6 +36,7 @@ pub(super) struct Settings {
     pub(super) outbox: PathBuf,
     pub(super) letters: Letters,
     pub(super) desk: Desk,
+    pub(super) audit: Audit,
     /// The file that was read.
     pub(super) file: Option<PathBuf>,
 }
@@ -53,6 +54,14 @@ pub(super) struct Centre {
     pub(super) hours: String,
     /// An invented centre: nothing is ever sent from it.
     pub(super) demo: bool,
+}
+
+/// How far the audit trail is, as it leaves the house.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Audit {
+    /// A private key, Ed25519 in PEM, that signs it.
+    pub(super) sign_key: Option<PathBuf>,
 }
 
 /// How the desk is served.
@@ -148,6 +157,7 @@ struct File {
     centre: Centre,
     letters: Letters,
     desk: Desk,
+    audit: Audit,
 }
 
 impl Desk {
@@ -264,6 +274,7 @@ impl Settings {
             outbox: place(file.outbox, "outbox"),
             letters: file.letters.rooted(&folder),
             desk: file.desk.rooted(&folder),
+            audit: Audit { sign_key: file.audit.sign_key.map(|key| folder.join(key)) },
             file: path,
         })
     }

@@ -40,7 +40,7 @@ pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), 
         });
     }
     match StaffMail::alarm(report.as_of, &alarms, sentences) {
-        Some(alarm) => post(centre, &alarm),
+        Some(alarm) => post(centre, &alarm.with_trail(report.trail.as_ref())),
         None => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ use crate::report::{
     RemarkText, Report, Segment, SegmentKind, Suggestion, Tally, Warning,
 };
 use crate::rulebook::Rulebook;
-use crate::store::{self, Evening, Store, SuspenseFilter, SuspenseRow};
+use crate::store::{self, Evening, HeldRow, Store, SuspenseFilter, SuspenseRow};
 use crate::suspense;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -29,6 +29,7 @@ pub fn report(
     centre: Centre,
     as_of: NaiveDate,
 ) -> Result<Report, NightError> {
+    let held = store.held_on(as_of)?;
     // Two threads: what happened, and what hangs with the notices that may be meant.
     let (evening, items) = std::thread::scope(|scope| {
         let evening = scope.spawn(|| store.evening(as_of));
@@ -44,8 +45,9 @@ pub fn report(
         movement: movement(&evening, &items, as_of),
         awaiting: awaiting(&evening, rules),
         nights: evening.nights.iter().map(night_point).collect(),
-        warnings: warnings(&evening, rules, as_of),
+        warnings: held.iter().map(held_back).chain(warnings(&evening, rules, as_of)).collect(),
         items,
+        trail: store.trail_of(as_of)?,
     })
 }
 
@@ -203,6 +205,26 @@ fn awaiting(evening: &Evening, rules: &Rulebook) -> Vec<Awaiting> {
 /// A reader's sentence in both languages.
 fn both(english: &str) -> Explanation {
     Explanation { zh: wording::chinese(english), en: english.to_owned() }
+}
+
+/// A row that the night held back.
+fn held_back(row: &HeldRow) -> Warning {
+    let id = &row.id;
+    let (zh, en) = match row.what.as_str() {
+        "notice" => ("缴款通知", "notice"),
+        _ => ("来往款项", "transaction"),
+    };
+    Warning::Other {
+        place: String::new(),
+        zh: format!(
+            "{zh} {id} 的记录与写入时不一致，有人直接改动了数据库：凡涉及它的款项，本次都没有处理。\
+             请系统管理员运行 duizhang audit 查明；恢复原记录后，下一次对账自动继续"
+        ),
+        en: format!(
+            "the row of {en} {id} is not as it was written: nothing that rests on it was decided; \
+             duizhang audit names it, and once the row is restored the next night goes on"
+        ),
+    }
 }
 
 /// What a person should know of a night.

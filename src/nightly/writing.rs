@@ -4,7 +4,7 @@ use super::letters::{self, AddressBook};
 use super::{NightError, Step, Tools, undecided};
 use crate::matching::{self, Directory, Item, Known, NoticeBook, Payers};
 use crate::store::{
-    EarlierCredit, EarlierRefund, EmployerNumbers, RecentNotices, Slate, StoreError, Verdict,
+    EarlierCredit, EarlierRefund, EmployerNumbers, NoticesRead, RecentNotices, Slate, StoreError, Verdict,
     VerdictTotals,
 };
 
@@ -41,8 +41,10 @@ fn decide_once(
     store.load_open(&mut slate, tools.reader, tools.sieve)?;
     let credits = store.load_reversed(&mut slate, tools.reader, &rules.matching)?;
     let refunds = store.load_refunds(&mut slate, tools.reader, &rules.matching)?;
+    let NoticesRead { facts, numbers, altered } =
+        store.notices_named(slate.references(), notices)?;
+    slate.hold_naming(&altered);
     let items = slate.items(tools.accounts);
-    let (facts, numbers) = store.notices_named(&items, notices)?;
     let mut notices = NoticeBook::new(facts);
     let book = AddressBook::load(store)?;
     let known = known(tools, &items, &mut notices, numbers, (&book, &credits, &refunds))?;

@@ -13,7 +13,7 @@ use super::bulk::Bulk;
 use super::partition::{Cut, Month};
 use super::row::day_number;
 use super::sql::{Connection, params};
-use super::{Store, StoreError};
+use super::{Store, StoreError, seal};
 use crate::remittance::YearMonth;
 use chrono::NaiveDate;
 
@@ -148,6 +148,7 @@ fn take_off(
     connection.execute_batch("create schema if not exists archive")?;
     let month = Month { cut: Cut::Booked, month };
     for table in month.cut.tables() {
+        seal::forget(connection, table, (from, until))?;
         let partition = month.partition(table);
         connection.execute_batch(&format!(
             "alter table {table} detach partition {partition};

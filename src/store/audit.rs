@@ -12,7 +12,8 @@ mod digest;
 use super::bulk::Bulk;
 use super::desk::proof;
 use super::sql::{Connection, params};
-use super::{Store, StoreError, remittance};
+use super::seal::proof::Tampering;
+use super::{Store, StoreError, remittance, seal};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Total};
 use crate::report::Tally;
 use crate::suspense::trail::{Break, Chain};
@@ -89,6 +90,8 @@ pub enum Gap {
     Orphan { what: &'static str, count: u64 },
     /// The audit trail is not whole.
     Trail(Break),
+    /// Rows are not as this program wrote them.
+    Tampered(Tampering),
 }
 
 impl Place {
@@ -334,6 +337,7 @@ impl Store {
                 None
             }
         };
+        gaps.extend(seal::proof::prove(connection, centre)?.into_iter().map(Gap::Tampered));
         let opening = opening(connection, centre)?;
         Ok(Audit { received, places, advance, opening, balances, trail, gaps })
     }
@@ -559,6 +563,7 @@ impl fmt::Display for Gap {
             ),
             Self::Orphan { what, count } => write!(f, "{what}: {count}"),
             Self::Trail(broken) => write!(f, "audit trail: {broken}"),
+            Self::Tampered(tampering) => tampering.fmt(f),
         }
     }
 }

@@ -9,6 +9,7 @@
 use super::lease::Claimed;
 use super::listed::written_out;
 use super::pool::Pool;
+use super::seal::{Gathered, RowSeal, Sealed, step};
 use super::sql::postgres::CopyIn;
 use super::sql::{Bind, Connection, OwnedValue};
 use super::{Store, StoreError};
@@ -100,8 +101,8 @@ impl Bulk {
     /// half-way for another writer's sake.
     pub(crate) fn begin(&self) -> Result<(), StoreError> {
         match &*self.connection {
-            Connection::Sqlite(_) => self.connection.execute_batch("begin immediate")?,
-            Connection::Postgres(_) => match self.statement_timeout {
+            Connection::Sqlite(..) => self.connection.execute_batch("begin immediate")?,
+            Connection::Postgres(..) => match self.statement_timeout {
                 None => self.connection.execute_batch("begin")?,
                 // For this transaction alone: a session's setting would be lost behind a pooler.
                 Some(milliseconds) => self.connection.execute_batch(&format!(
@@ -110,15 +111,18 @@ impl Bulk {
             },
         }
         self.in_transaction.set(true);
+        self.connection.sealing().begin(true);
         Ok(())
     }
 
     /// Commits, if the centre is still whose it was.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.fence()?;
+        step::write(&self.connection)?;
         match self.connection.execute_batch("commit") {
             Ok(()) => {
                 self.in_transaction.set(false);
+                self.connection.sealing().begin(false);
                 Ok(())
             }
             Err(error) if error.is_passing() => Err(StoreError::CommitUnknown(Box::new(error))),
@@ -135,6 +139,7 @@ impl Bulk {
         if self.in_transaction.get() {
             self.connection.execute_batch("rollback")?;
             self.in_transaction.set(false);
+            self.connection.sealing().begin(false);
         }
         Ok(())
     }
@@ -173,24 +178,71 @@ impl Bulk {
         rows: &[R],
         mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let Some(shape) = self.connection.shape(table)? else {
+            return self.insert_as_is(table, columns, rows, bind);
+        };
+        self.connection.within(|| {
+            let mut gathered = Gathered::of(Arc::clone(&shape));
+            let order = (format!("{table} ({})", shape.whole_list()), shape.seal_at);
+            self.put_in(table, Some(&order), columns + 1, rows, |binder, row| {
+                binder.begin_seal(&shape.table);
+                bind(binder, row)?;
+                gathered.put_in(&binder.end_seal()?);
+                Ok(())
+            })?;
+            self.connection.sealing().gather(gathered);
+            Ok(())
+        })
+    }
+
+    /// Inserts rows with the seals that they have, every column given: from another database of the centre.
+    pub(crate) fn insert_as_is<R>(
+        &self,
+        table: &'static str,
+        columns: usize,
+        rows: &[R],
+        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.put_in(table, None, columns, rows, bind)
+    }
+
+    /// `order` names the columns where the seal comes last, and says where it stands in the table.
+    fn put_in<R>(
+        &self,
+        table: &'static str,
+        order: Option<&(String, usize)>,
+        columns: usize,
+        rows: &[R],
+        mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
+        let into = order.map_or(table, |(into, _)| into);
         let mut client = match &*self.connection {
-            Connection::Sqlite(connection) => {
-                let sql = format!("insert into {table} values …");
+            Connection::Sqlite(connection, _) => {
+                let sql = format!("insert into {into} values …");
                 return written_out(connection, None, &sql, columns, rows, bind, |statement| {
                     statement.raw_execute()?;
                     Ok(())
                 });
             }
-            Connection::Postgres(client) => client.borrow_mut(),
+            Connection::Postgres(client, _) => client.borrow_mut(),
         };
-        let types = self.connection.pool.column_types(&mut client, table)?;
-        let mut copy = CopyIn::begin(&mut client, table, &types)?;
+        let mut types = self.connection.pool.column_types(&mut client, table)?.to_vec();
+        if let Some((_, seal_at)) = order
+            && *seal_at < types.len()
+        {
+            let seal = types.remove(*seal_at);
+            types.push(seal);
+        }
+        let mut copy = CopyIn::begin(&mut client, into, &types)?;
+        let mut seal = RowSeal::default();
         for row in rows {
             copy.row()?;
-            bind(&mut Binder::Copy(&mut copy), row)?;
+            let mut binder = Binder::Copy { copy: &mut copy, seal: std::mem::take(&mut seal) };
+            bind(&mut binder, row)?;
+            seal = binder.into_seal();
         }
         copy.finish()
     }
@@ -201,8 +253,8 @@ pub(crate) type OwnedRow = Vec<OwnedValue>;
 
 /// Gives values, one after the other.
 pub(crate) enum Binder<'b, 's> {
-    Bound { statement: &'b mut rusqlite::Statement<'s>, next: usize },
-    Copy(&'b mut CopyIn<'s>),
+    Bound { statement: &'b mut rusqlite::Statement<'s>, next: usize, seal: RowSeal },
+    Copy { copy: &'b mut CopyIn<'s>, seal: RowSeal },
     Kept(&'b mut Vec<OwnedValue>),
 }
 
@@ -212,14 +264,49 @@ impl Binder<'_, '_> {
         kept.iter().map(|value| value as &dyn Bind).collect()
     }
 
+    /// From here on the values given are a row's, to be sealed.
+    pub(crate) fn begin_seal(&mut self, table: &str) {
+        match self {
+            Self::Bound { seal, .. } | Self::Copy { seal, .. } => seal.begin(table),
+            Self::Kept(_) => {}
+        }
+    }
+
+    /// Gives the row's seal as the next value.
+    pub(crate) fn end_seal(&mut self) -> Result<Sealed, StoreError> {
+        let sealed = match self {
+            Self::Bound { seal, .. } | Self::Copy { seal, .. } => seal.end(),
+            Self::Kept(_) => return Err(StoreError::Writer),
+        };
+        self.bind(sealed.digest.seal())?;
+        Ok(sealed)
+    }
+
+    pub(crate) fn into_seal(self) -> RowSeal {
+        match self {
+            Self::Bound { seal, .. } | Self::Copy { seal, .. } => seal,
+            Self::Kept(_) => RowSeal::default(),
+        }
+    }
+
     pub(crate) fn bind(&mut self, value: impl Bind) -> Result<(), StoreError> {
         match self {
-            Self::Bound { statement, next } => {
-                statement.raw_bind_parameter(*next, value.value())?;
+            Self::Bound { statement, next, seal } => {
+                let value = value.value();
+                if seal.is_begun() {
+                    seal.add(&value);
+                }
+                statement.raw_bind_parameter(*next, value)?;
                 *next += 1;
                 Ok(())
             }
-            Self::Copy(copy) => copy.value(&value.value()),
+            Self::Copy { copy, seal } => {
+                let value = value.value();
+                if seal.is_begun() {
+                    seal.add(&value);
+                }
+                copy.value(&value)
+            }
             Self::Kept(kept) => {
                 kept.push(OwnedValue::from(value.value()));
                 Ok(())

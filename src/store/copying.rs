@@ -26,6 +26,7 @@ pub(crate) const TABLES: &[&str] = &[
     "bank_branch",
     "bank_transaction",
     "receipt",
+    "receipt_digest",
     "statement",
     "booking",
     "set_aside",
@@ -77,6 +78,8 @@ pub(crate) const TABLES: &[&str] = &[
     "counter_request",
     "trail",
     "trail_head",
+    "books_step",
+    "books_head",
 ];
 
 /// Rows on their way at once.
@@ -190,7 +193,7 @@ fn write(to: &Bulk, table: &'static str, rows: &[OwnedRow]) -> Result<(), StoreE
         }
         to.months(cut, days)?;
     }
-    to.insert(table, first.len(), rows, |binder, row| {
+    to.insert_as_is(table, first.len(), rows, |binder, row| {
         row.iter().try_for_each(|value| binder.bind(value))
     })
 }

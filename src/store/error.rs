@@ -49,6 +49,15 @@ pub enum StoreError {
         code: String,
         by: String,
     },
+    /// The schema lacks a step, and the database cannot be written to.
+    Older {
+        version: i64,
+        name: &'static str,
+    },
+    /// A copy that cannot be written to was taken in the middle of something: this file beside it says so.
+    Unfinished {
+        path: PathBuf,
+    },
     Sqlite(rusqlite::Error),
     Postgres(postgres::Error),
     /// Rows could not be copied in.
@@ -136,6 +145,13 @@ impl fmt::Display for StoreError {
                     "centre {code:?}: its number belongs to {by:?} already; choose another code"
                 )
             }
+            Self::Older { .. } => self.of_schema(f),
+            Self::Unfinished { path } => write!(
+                f,
+                "{}: the database was copied in the middle of a commit and cannot be written to; copy \
+                 it with `sqlite3 FILE '.backup COPY'`, or put it where its commit can be ended",
+                path.display()
+            ),
             Self::Sqlite(_) | Self::Postgres(_) => write!(f, "the database failed"),
             Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
             Self::Value(_) => write!(f, "a value does not fit its column"),
@@ -177,6 +193,13 @@ impl StoreError {
     fn of_schema(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Self::Migrate { version, name, .. } = self {
             return write!(f, "step {version} ({name}) of the database's schema cannot be made");
+        }
+        if let Self::Older { version, name } = self {
+            return write!(
+                f,
+                "the database cannot be written to, and its schema lacks step {version} ({name}): use \
+                 the release that it was written by, or bring a copy up to date that can be written to"
+            );
         }
         if let Self::MigrationChanged { version, name } = self {
             return write!(
@@ -233,6 +256,8 @@ impl std::error::Error for StoreError {
             | Self::MigrationChanged { .. }
             | Self::MigrationUnknown { .. }
             | Self::CentreTaken { .. }
+            | Self::Older { .. }
+            | Self::Unfinished { .. }
             | Self::Column { .. }
             | Self::NoRow
             | Self::Unknown { .. }
@@ -266,6 +291,8 @@ impl StoreError {
             | Self::MigrationChanged { .. }
             | Self::MigrationUnknown { .. }
             | Self::CentreTaken { .. }
+            | Self::Older { .. }
+            | Self::Unfinished { .. }
             | Self::Sqlite(_)
             | Self::Value(_)
             | Self::Column { .. }

@@ -39,6 +39,7 @@ use self::proof::Proof;
 use super::branch::BranchKeys;
 use super::bulk::{Binder, Bulk};
 use super::row::day_number;
+use super::seal::{Gathered, RowSeal, fact};
 use super::slate::{account_id, transaction, transactions_by_serial};
 use super::sql::{Connection, params};
 use super::{Slate, StoreError, trail};
@@ -50,6 +51,7 @@ use chrono::NaiveDate;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 /// What a file is, for its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,25 +221,33 @@ impl<'a> Intake<'a> {
         self.taken.entries += batch.rows.len() as u64;
         let batch = self.sort_out(batch, slate)?;
         match &*self.bulk.connection {
-            Connection::Sqlite(_) => self.write_singly(place(&batch, &branches.borrow())?, slate),
-            Connection::Postgres(_) => self.write_together(batch, slate),
+            Connection::Sqlite(..) => self.write_singly(place(&batch, &branches.borrow())?, slate),
+            Connection::Postgres(..) => self.write_together(batch, slate),
         }
     }
 
     /// SQLite: the insert itself finds the row or makes it.
     fn write_singly(&mut self, rows: Vec<Placed<'_>>, slate: &mut Slate) -> Result<(), StoreError> {
         let (bulk, taken): (&'a Bulk, Origin) = (self.bulk, self.origin());
-        let Connection::Sqlite(connection) = &*bulk.connection else { return Ok(()) };
-        let mut insert = connection.prepare_cached(INSERT)?;
+        let Connection::Sqlite(connection, sealing) = &*bulk.connection else { return Ok(()) };
+        let Some(plan) = bulk.connection.plan(INSERT)? else { return Err(StoreError::Writer) };
+        let mut insert = connection.prepare_cached(plan.direct.as_deref().unwrap_or(INSERT))?;
+        let mut gathered = Gathered::of(Arc::clone(&plan.shape));
+        let mut seal = RowSeal::default();
         for placed in rows {
-            let mut binder = Binder::Bound { statement: &mut insert, next: 1 };
+            let mut binder = Binder::Bound { statement: &mut insert, next: 1, seal };
+            binder.begin_seal(&plan.shape.table);
             placed.bind(&mut binder, bulk.centre_id, taken)?;
+            let sealed = binder.end_seal()?;
+            seal = binder.into_seal();
             if insert.raw_execute()? > 0 {
+                gathered.put_in(&sealed);
                 self.welcome(placed.row, &placed.transaction, slate);
             } else {
                 self.meet_kept(&placed, slate)?;
             }
         }
+        sealing.gather(gathered);
         Ok(())
     }
 
@@ -480,6 +490,7 @@ impl<'a> Intake<'a> {
         let feed = Feed { bulk: self.bulk, feed_id: &mark.feed_id };
         feed.receipts(&self.receipts)?;
         feed.meetings(self.feed_no, &self.met_of)?;
+        fact::write(&self.bulk.connection, self.bulk.centre_id, &mark.feed_id)?;
         feed.set_aside(&self.set_aside)?;
         feed.statements(statements)?;
         flags.append(&mut self.told);

@@ -7,6 +7,7 @@
 
 use super::StoreError;
 use super::bulk::{Binder, Bulk};
+use super::seal::{RowSeal, writing};
 use super::sql::postgres::{Array, Typed, placeholders, push_row, typed_list, value_lists};
 use super::sql::{Connection, Row};
 
@@ -25,20 +26,11 @@ impl Bulk {
         rows: &[R],
         bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let client = match &*self.connection {
-            Connection::Sqlite(connection) => {
-                let centre = Some(self.centre_id);
-                return written_out(connection, centre, sql, columns, rows, bind, |statement| {
-                    statement.raw_execute()?;
-                    Ok(())
-                });
-            }
-            Connection::Postgres(client) => client,
-        };
-        sent(self.centre_id, sql, columns, rows, bind, |sql, values| {
-            client.borrow_mut().execute_typed(sql, values)?;
-            Ok(())
-        })
+        let (connection, centre) = (&self.connection, self.centre_id);
+        match connection.plan(sql)? {
+            Some(plan) => writing::change_listed(connection, centre, &plan, columns, rows, bind),
+            None => change_as_is(connection, centre, sql, columns, rows, bind),
+        }
     }
 
     /// Asks something for every row of a list. Where answers stand in an order it is that of the few
@@ -49,26 +41,64 @@ impl Bulk {
         columns: usize,
         rows: &[R],
         bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
-        mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+        read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let client = match &*self.connection {
-            Connection::Sqlite(connection) => {
-                let centre = Some(self.centre_id);
-                return written_out(connection, centre, sql, columns, rows, bind, |statement| {
-                    let mut found = statement.raw_query();
-                    while let Some(row) = found.next()? {
-                        read(&Row::Sqlite(row))?;
-                    }
-                    Ok(())
-                });
-            }
-            Connection::Postgres(client) => client,
-        };
-        sent(self.centre_id, sql, columns, rows, bind, |sql, values| {
-            let found = client.borrow_mut().query_typed(sql, values)?;
-            found.iter().try_for_each(|row| read(&Row::Postgres(row)))
-        })
+        ask_as_is(&self.connection, self.centre_id, sql, columns, rows, bind, read)
     }
+}
+
+/// Changes something for every row of a list, by the statement as it is written.
+pub(super) fn change_as_is<R>(
+    connection: &Connection,
+    centre: i64,
+    sql: &str,
+    columns: usize,
+    rows: &[R],
+    bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let client = match connection {
+        Connection::Sqlite(connection, _) => {
+            let centre = Some(centre);
+            return written_out(connection, centre, sql, columns, rows, bind, |statement| {
+                statement.raw_execute()?;
+                Ok(())
+            });
+        }
+        Connection::Postgres(client, _) => client,
+    };
+    sent(centre, sql, columns, rows, bind, |sql, values| {
+        client.borrow_mut().execute_typed(sql, values)?;
+        Ok(())
+    })
+}
+
+/// Asks something for every row of a list.
+pub(super) fn ask_as_is<R>(
+    connection: &Connection,
+    centre: i64,
+    sql: &str,
+    columns: usize,
+    rows: &[R],
+    bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+    mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let client = match connection {
+        Connection::Sqlite(connection, _) => {
+            let centre = Some(centre);
+            return written_out(connection, centre, sql, columns, rows, bind, |statement| {
+                let mut found = statement.raw_query();
+                while let Some(row) = found.next()? {
+                    read(&Row::Sqlite(row))?;
+                }
+                Ok(())
+            });
+        }
+        Connection::Postgres(client, _) => client,
+    };
+    sent(centre, sql, columns, rows, bind, |sql, values| {
+        let found = client.borrow_mut().query_typed(sql, values)?;
+        found.iter().try_for_each(|row| read(&Row::Postgres(row)))
+    })
 }
 
 /// The list, in the `from` of a statement.
@@ -146,7 +176,11 @@ pub(super) fn written_out<R>(
             statement.raw_bind_parameter(1, centre)?;
         }
         for chunk in rows {
-            let mut binder = Binder::Bound { statement: &mut statement, next: first };
+            let mut binder = Binder::Bound {
+                statement: &mut statement,
+                next: first,
+                seal: RowSeal::default(),
+            };
             for row in chunk {
                 bind(&mut binder, row)?;
             }

@@ -7,6 +7,7 @@
 //! Invariant: all steps that are missing are one commit. Whoever starts at the same time waits.
 
 use super::bulk::Bulk;
+use super::seal;
 use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use sha2::{Digest, Sha256};
@@ -59,7 +60,11 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     26 "0026_arrears_told",
     27 "0027_withdraw",
     30 "0030_access",
+    31 "0031_seal",
 ];
+
+/// The step after which rows that are here already are sealed.
+const SEALS: i64 = 31;
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.
 const BOOK: &str = "create table if not exists _migration (
@@ -76,6 +81,10 @@ impl Migration {
         if connection.is_postgres() { self.postgres } else { self.sqlite }
     }
 
+    fn failed(&self, source: StoreError) -> StoreError {
+        StoreError::Migrate { version: self.version, name: self.name, source: Box::new(source) }
+    }
+
     fn checksum(&self, connection: &Connection) -> String {
         let mut hex = String::new();
         for byte in Sha256::digest(self.text(connection)) {
@@ -89,22 +98,28 @@ impl Store {
     /// Runs the steps that are missing.
     pub(super) fn migrate(&self) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
-        if missing(&bulk.connection, done(&bulk.connection).unwrap_or_default())?.is_empty() {
-            return Ok(());
+        let known = done(&bulk.connection).ok();
+        let first = missing(&bulk.connection, known.clone().unwrap_or_default())?;
+        let Some(first) = first.first() else { return Ok(()) };
+        // A database without the book of steps is a new one.
+        let can_be_old = known.is_some() || !bulk.connection.is_postgres();
+        if can_be_old && bulk.connection.is_read_only()? {
+            return Err(StoreError::Older { version: first.version, name: first.name });
         }
         bulk.atomically(|connection| {
             if connection.is_postgres() {
                 connection.execute_batch(WAIT)?;
             }
             connection.execute_batch(BOOK)?;
-            for step in missing(connection, done(connection)?)? {
-                run(connection, step).map_err(|source| StoreError::Migrate {
-                    version: step.version,
-                    name: step.name,
-                    source: Box::new(source),
-                })?;
+            let steps = missing(connection, done(connection)?)?;
+            for step in &steps {
+                run(connection, step).map_err(|source| step.failed(source))?;
             }
-            Ok(())
+            // Only now are all columns there that a seal is taken over.
+            match steps.iter().find(|step| step.version == SEALS) {
+                Some(step) => seal::found::seal_all(connection).map_err(|source| step.failed(source)),
+                None => Ok(()),
+            }
         })
     }
 }
@@ -112,7 +127,9 @@ impl Store {
 fn run(connection: &Connection, step: &Migration) -> Result<(), StoreError> {
     connection.execute_batch(step.text(connection))?;
     let sql = "insert into _migration (version, name, checksum) values (?1, ?2, ?3)";
-    connection.execute(sql, params![step.version, step.name, step.checksum(connection)])?;
+    // Which tables have seals is only known once every step is done.
+    let values = params![step.version, step.name, step.checksum(connection)];
+    connection.prepare_as_is(sql)?.execute(values)?;
     Ok(())
 }
 

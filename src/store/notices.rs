@@ -7,14 +7,15 @@
 use super::bulk::Bulk;
 use super::listed::{LIST, looked_up};
 use super::row::{reference, reference_number, status};
+use super::seal::check::RowCheck;
 use super::sql::{Connection, Read, Row, params};
 use super::{Store, StoreError, outstanding};
 use crate::matching::suggest::EmployerIndex;
-use crate::matching::{Item, NoticeFact};
+use crate::matching::NoticeFact;
 use crate::remittance::{
     CollectionAccount, Money, NoticeStatus, PartsHere, PaymentReference, YearMonth,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// From how many references on one pass over the notices is cheaper than looking each up
 /// (measured: a look-up is about 2 µs, a row of the pass 0.3 µs).
@@ -27,6 +28,8 @@ pub(super) const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaitin
 const FACT: &str = "n.reference, n.amount_fen,
     case when s.reference is not null then 2 else n.status end, n.employer_id,
     n.amount_fen - n.advance_fen";
+
+const FACT_COLUMNS: usize = 5;
 
 /// A notice's state as lists say it (`row::stage_number`), of a notice `n` beside its settlement `s` and [`PARTS`].
 pub(super) const STAGE: &str = "case when s.reference is not null then 2
@@ -79,8 +82,28 @@ pub(super) fn notices_listed(connection: &Connection) -> String {
 #[derive(Clone, Debug)]
 pub struct RecentNotices {
     from: i64,
-    facts: Vec<NoticeFact>,
-    numbers: EmployerNumbers,
+    read: NoticesRead,
+}
+
+/// Notices as they were read.
+#[derive(Clone, Debug, Default)]
+pub struct NoticesRead {
+    pub facts: Vec<NoticeFact>,
+    pub numbers: EmployerNumbers,
+    /// Those whose row is not as it was written: nothing may settle them.
+    pub altered: BTreeSet<PaymentReference>,
+}
+
+impl NoticesRead {
+    /// Takes a row of [`FACT`] and then of the whole notice.
+    fn take(&mut self, check: &mut RowCheck, row: &Row<'_>) -> Result<(), StoreError> {
+        let fact = fact(row, &mut self.numbers)?;
+        if !check.fits(row, FACT_COLUMNS)? {
+            self.altered.insert(fact.reference);
+        }
+        self.facts.push(fact);
+        Ok(())
+    }
 }
 
 /// The employers of notices, numbered as they are met.
@@ -120,34 +143,30 @@ impl Store {
         })
     }
 
-    /// What is known of every notice that one of the items names, and of those `read` before; with the
+    /// What is known of every notice that a transaction names, and of those `read` before; with the
     /// numbers of their employers.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn notices_named(
+    pub fn notices_named<'r>(
         &self,
-        items: &[Item<'_>],
+        named: impl Iterator<Item = &'r PaymentReference>,
         read: Option<RecentNotices>,
-    ) -> Result<(Vec<NoticeFact>, EmployerNumbers), StoreError> {
-        let named = items.iter().flat_map(|item| item.claim.references());
+    ) -> Result<NoticesRead, StoreError> {
         let mut named: Vec<i64> = named.map(|reference| reference_number(*reference)).collect();
         named.sort_unstable();
         named.dedup();
         let recent = match read {
             Some(recent) => recent,
             None if named.len() >= PASS_FROM => self.recent_notices()?,
-            None => RecentNotices {
-                from: i64::MAX,
-                facts: Vec::new(),
-                numbers: EmployerNumbers::default(),
-            },
+            None => RecentNotices { from: i64::MAX, read: NoticesRead::default() },
         };
         named.truncate(named.partition_point(|number| *number < recent.from));
-        let mut numbers = recent.numbers;
-        let mut facts = self.facts_of(&named, &mut numbers)?;
-        facts.extend(recent.facts);
-        Ok((facts, numbers))
+        let RecentNotices { read: NoticesRead { facts, numbers, mut altered }, .. } = recent;
+        let mut read = self.facts_of(&named, numbers)?;
+        read.facts.extend(facts);
+        read.altered.append(&mut altered);
+        Ok(read)
     }
 
     /// What is known of these notices; those that do not exist are left out.
@@ -160,19 +179,23 @@ impl Store {
         numbers: &mut EmployerNumbers,
     ) -> Result<Vec<NoticeFact>, StoreError> {
         let listed: Vec<i64> = references.iter().copied().map(reference_number).collect();
-        self.facts_of(&listed, numbers)
+        let read = self.facts_of(&listed, std::mem::take(numbers))?;
+        *numbers = read.numbers;
+        Ok(read.facts)
     }
 
     fn facts_of(
         &self,
         listed: &[i64],
-        numbers: &mut EmployerNumbers,
-    ) -> Result<Vec<NoticeFact>, StoreError> {
+        numbers: EmployerNumbers,
+    ) -> Result<NoticesRead, StoreError> {
         let bulk = Bulk::open(self)?;
-        let mut facts = Vec::with_capacity(listed.len());
+        let mut read = NoticesRead { numbers, ..NoticesRead::default() };
+        let mut check = RowCheck::of(&bulk.connection, "notice")?;
         let sql = format!(
-            "select {FACT} from {}
+            "select {FACT}, {} from {}
              left join settlement s on s.centre_id = ?1 and s.reference = n.reference",
+            check.columns("n"),
             notices_listed(&bulk.connection)
         );
         bulk.ask(
@@ -180,12 +203,9 @@ impl Store {
             1,
             listed,
             |row, number| row.bind(*number),
-            |row| {
-                facts.push(fact(row, numbers)?);
-                Ok(())
-            },
+            |row| read.take(&mut check, row),
         )?;
-        Ok(facts)
+        Ok(read)
     }
 
     /// What is known of every notice from the mark on: one pass.
@@ -195,20 +215,22 @@ impl Store {
     pub fn recent_notices(&self) -> Result<RecentNotices, StoreError> {
         let bulk = Bulk::open(self)?;
         let from = outstanding::mark(&bulk.connection, bulk.centre_id)?;
+        let mut check = RowCheck::of(&bulk.connection, "notice")?;
         let sql = format!(
-            "select {FACT} from notice n
+            "select {FACT}, {} from notice n
              left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
                 and s.reference >= ?2
              where n.centre_id = ?1 and n.reference >= ?2
-             order by n.centre_id, n.reference"
+             order by n.centre_id, n.reference",
+            check.columns("n")
         );
         let mut select = bulk.connection.prepare_cached(&sql)?;
-        let (mut facts, mut numbers) = (Vec::new(), EmployerNumbers::default());
+        let mut read = NoticesRead::default();
         select.each(params![bulk.centre_id, from], |row| {
-            facts.push(fact(row, &mut numbers)?);
+            read.take(&mut check, row)?;
             Ok(Read::On)
         })?;
-        Ok(RecentNotices { from, facts, numbers })
+        Ok(RecentNotices { from, read })
     }
 
     /// Every notice that waits for money, for suggestions.

@@ -7,6 +7,7 @@
 use super::StoreError;
 use super::bulk::Lent;
 use super::partition::Month;
+use super::seal::Sealing;
 use super::server::Server;
 use super::shown::Board;
 use super::sql::postgres::column_types;
@@ -81,8 +82,8 @@ impl Pool {
 
     pub(super) fn take_back(&self, connection: Connection) {
         let whole = match &connection {
-            Connection::Sqlite(connection) => connection.is_autocommit(),
-            Connection::Postgres(client) => !client.borrow().is_closed(),
+            Connection::Sqlite(connection, _) => connection.is_autocommit(),
+            Connection::Postgres(client, _) => !client.borrow().is_closed(),
         };
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if whole && idle.len() < KEPT_MAX {
@@ -118,16 +119,21 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// over, since.
 fn answers(connection: &Connection) -> bool {
     match connection {
-        Connection::Sqlite(_) => true,
-        Connection::Postgres(client) => client.borrow_mut().is_valid(ANSWER).is_ok(),
+        Connection::Sqlite(..) => true,
+        Connection::Postgres(client, _) => client.borrow_mut().is_valid(ANSWER).is_ok(),
     }
 }
 
 impl Place {
     fn open(&self) -> Result<Connection, StoreError> {
         match self {
-            Self::File(path) => Ok(Connection::Sqlite(sqlite::open(path, false)?)),
-            Self::Server(server) => Ok(Connection::Postgres(RefCell::new(server.connect()?))),
+            Self::File(path) => {
+                Ok(Connection::Sqlite(sqlite::open(path, false)?, Sealing::default()))
+            }
+            Self::Server(server) => {
+                let client = RefCell::new(server.connect()?);
+                Ok(Connection::Postgres(client, Sealing::default()))
+            }
         }
     }
 }

@@ -8,6 +8,7 @@
 use super::bulk::Bulk;
 use super::listed::{LIST, looked_up};
 use super::row::{day, direction, reference, time};
+use super::seal::check::RowCheck;
 use super::sql::{Bind, Connection, Read, Row, params};
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, Sieve};
@@ -17,7 +18,7 @@ use crate::remittance::{
     RefundReference, RemarkField, Remarks,
 };
 use chrono::{NaiveDate, NaiveTime};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The centre's collection accounts, with the short numbers that rows carry.
@@ -38,6 +39,17 @@ pub struct Slate {
     prior: BTreeMap<usize, Prior>,
     /// How often staff had acted when what hangs was read (`store/trail.rs`).
     turn: i64,
+    /// What is not as it was written: nothing is decided that rests on it.
+    held: Vec<Held>,
+    /// Some of it no night has decided yet.
+    holds_undecided: bool,
+}
+
+/// A row that is not as it was written, found before anything was decided by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    Notice(PaymentReference),
+    Transaction { account: AccountIndex, serial: String },
 }
 
 #[derive(Clone, Debug)]
@@ -242,6 +254,41 @@ impl Slate {
         self.rows.iter().map(item).collect()
     }
 
+    /// Every reference that a transaction names.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &PaymentReference> {
+        self.rows.iter().flat_map(|row| row.claim.references())
+    }
+
+    /// Takes off what names a notice that is not as it was written: it stays what it was, and is judged once the
+    /// notice is whole again.
+    pub(crate) fn hold_naming(&mut self, altered: &BTreeSet<PaymentReference>) {
+        if altered.is_empty() {
+            return;
+        }
+        self.held.extend(altered.iter().copied().map(Held::Notice));
+        let mut prior = std::mem::take(&mut self.prior);
+        for (place, row) in std::mem::take(&mut self.rows).into_iter().enumerate() {
+            let before = prior.remove(&place);
+            if row.claim.references().iter().any(|named| altered.contains(named)) {
+                self.holds_undecided |= before.is_none();
+                continue;
+            }
+            if let Some(before) = before {
+                self.prior.insert(self.rows.len(), before);
+            }
+            self.rows.push(row);
+        }
+    }
+
+    pub(super) fn held(&self) -> &[Held] {
+        &self.held
+    }
+
+    /// Whether a transaction that no night has decided yet stays so.
+    pub(super) const fn holds_undecided(&self) -> bool {
+        self.holds_undecided
+    }
+
     /// The refunds that the transactions name.
     pub(super) fn refunds_named(&self) -> impl Iterator<Item = RefundReference> + '_ {
         self.rows.iter().filter_map(|row| row.refund)
@@ -374,8 +421,10 @@ impl Store {
         sieve: &Sieve<'_>,
     ) -> Result<(), StoreError> {
         let listed = open_transactions(&Bulk::open(self)?.connection);
+        let columns = RowCheck::of(&Bulk::open(self)?.connection, "bank_transaction")?.columns("t");
         let sql = format!(
-            "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, i.read_as
+            "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, i.read_as,
+                {columns}
              from {listed}
              left join suspense_item i on i.centre_id = ?1 and i.account_id = d.account_id
                 and i.serial = d.serial
@@ -383,7 +432,7 @@ impl Store {
                 and (i.state is null or i.state not in ('proposed', 'approved'))
                 and i.pending is null"
         );
-        self.load(slate, reader, sieve, &sql, &[], |row| {
+        self.load(slate, reader, sieve, (&sql, TRANSACTION_COLUMN_COUNT + 5), &[], |row| {
             let prior = Prior {
                 outcome: row.get(17)?,
                 reason: row.get(18)?,
@@ -406,8 +455,9 @@ impl Store {
         reader: &Reader,
         sieve: &Sieve<'_>,
     ) -> Result<(), StoreError> {
+        let columns = RowCheck::of(&Bulk::open(self)?.connection, "bank_transaction")?.columns("t");
         let sql = format!(
-            "select {TRANSACTION_COLUMNS} from bank_transaction t
+            "select {TRANSACTION_COLUMNS}, {columns} from bank_transaction t
              where t.centre_id = ?1 and t.booked_on between ?2 and ?3
                 and not exists (select 1 from decision d
                     where d.centre_id = t.centre_id and d.account_id = t.account_id
@@ -415,7 +465,8 @@ impl Store {
         );
         match self.unjudged_days()? {
             Some((first, last)) => {
-                self.load(slate, reader, sieve, &sql, &[&first, &last], |_| Ok(None))
+                let sql = (sql.as_str(), TRANSACTION_COLUMN_COUNT);
+                self.load(slate, reader, sieve, sql, &[&first, &last], |_| Ok(None))
             }
             None => Ok(()),
         }
@@ -434,12 +485,13 @@ impl Store {
         })
     }
 
+    /// `sql` asks for the whole row too, from the column given on.
     fn load(
         &self,
         slate: &mut Slate,
         reader: &Reader,
         sieve: &Sieve<'_>,
-        sql: &str,
+        (sql, whole_from): (&str, usize),
         more: &[&dyn Bind],
         earlier: impl Fn(&Row<'_>) -> Result<Option<Earlier>, StoreError>,
     ) -> Result<(), StoreError> {
@@ -447,9 +499,15 @@ impl Store {
         let mut statement = bulk.connection.prepare_cached(sql)?;
         let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
         values.extend(more);
+        let mut check = RowCheck::of(&bulk.connection, "bank_transaction")?;
         statement.each(&values, |row| {
-            let transaction = transaction(row)?;
             let account = account_index(row.get(0)?)?;
+            if !check.fits(row, whole_from)? {
+                slate.holds_undecided |= earlier(row)?.is_none();
+                slate.held.push(Held::Transaction { account, serial: row.get(1)? });
+                return Ok(Read::On);
+            }
+            let transaction = transaction(row)?;
             let mut claim =
                 reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
             let kind = sieve.classify(&transaction);

@@ -12,9 +12,14 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 mod value;
 
+#[cfg(test)]
+pub(crate) use value::Type;
 pub(crate) use value::{Bind, Column, OwnedValue, Value, in_columns};
 
 use super::StoreError;
+use super::bulk::OwnedRow;
+use super::seal::writing::{self, SealedStatement};
+use super::seal::Sealing;
 use std::cell::RefCell;
 
 /// Values for a statement, in the order of its placeholders.
@@ -26,15 +31,17 @@ pub(crate) use params;
 
 /// An open connection to one of the two.
 pub(crate) enum Connection {
-    Sqlite(rusqlite::Connection),
+    Sqlite(rusqlite::Connection, Sealing),
     /// The client works by exclusive reference, the store's verbs share their connection.
-    Postgres(RefCell<::postgres::Client>),
+    Postgres(RefCell<::postgres::Client>, Sealing),
 }
 
 /// A statement ready to run.
 pub(crate) enum Statement<'c> {
     Sqlite(rusqlite::CachedStatement<'c>),
     Postgres { client: &'c RefCell<::postgres::Client>, sql: String },
+    /// It changes rows that are sealed.
+    Sealed(SealedStatement<'c>),
 }
 
 /// The rows of an answer. PostgreSQL's are all here already: what may be a million rows is read by
@@ -42,6 +49,7 @@ pub(crate) enum Statement<'c> {
 pub(crate) enum Rows<'s> {
     Sqlite(rusqlite::Rows<'s>),
     Postgres { rows: Vec<::postgres::Row>, next: usize },
+    Kept { rows: Vec<OwnedRow>, next: usize },
 }
 
 /// One row.
@@ -49,6 +57,7 @@ pub(crate) enum Rows<'s> {
 pub(crate) enum Row<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
     Postgres(&'r ::postgres::Row),
+    Kept(&'r [OwnedValue]),
 }
 
 /// Whether a reader wants the next row.
@@ -59,13 +68,29 @@ pub(crate) enum Read {
 }
 
 impl Connection {
-    /// Makes a statement ready; SQLite keeps the prepared one for the next time.
+    /// Makes a statement ready; SQLite keeps the prepared one for the next time. Rows that have seals are
+    /// sealed with it.
     pub(crate) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
+        match self.plan(sql)? {
+            Some(plan) => Ok(Statement::sealed(self, plan)),
+            None => self.prepare_as_is(sql),
+        }
+    }
+
+    /// Makes a statement ready that is run as it is written.
+    pub(crate) fn prepare_as_is(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
         match self {
-            Self::Sqlite(connection) => Ok(Statement::Sqlite(connection.prepare_cached(sql)?)),
-            Self::Postgres(client) => {
+            Self::Sqlite(connection, _) => Ok(Statement::Sqlite(connection.prepare_cached(sql)?)),
+            Self::Postgres(client, _) => {
                 Ok(Statement::Postgres { client, sql: postgres::placeholders(sql) })
             }
+        }
+    }
+
+    /// What is known of seals, and what the open transaction changed.
+    pub(crate) const fn sealing(&self) -> &Sealing {
+        match self {
+            Self::Sqlite(_, sealing) | Self::Postgres(_, sealing) => sealing,
         }
     }
 
@@ -87,13 +112,27 @@ impl Connection {
     /// Runs several statements that take no values.
     pub(crate) fn execute_batch(&self, sql: &str) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
-            Self::Postgres(client) => Ok(client.borrow_mut().batch_execute(sql)?),
+            Self::Sqlite(connection, _) => Ok(connection.execute_batch(sql)?),
+            Self::Postgres(client, _) => Ok(client.borrow_mut().batch_execute(sql)?),
+        }
+    }
+
+    /// Whether nothing can be written through it: a file on read-only media, a standby, a role that may only read.
+    pub(crate) fn is_read_only(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(connection, _) => Ok(connection.is_readonly("main")?),
+            Self::Postgres(..) => {
+                // Whoever keeps the schema may write everywhere; whoever may not write here, nowhere.
+                let sql = "select case when current_setting('transaction_read_only') = 'on'
+                        or not has_table_privilege('_migration', 'insert') then 1 else 0 end";
+                let flag: i64 = self.query_row(sql, params![], |row| row.get(0))?;
+                Ok(flag == 1)
+            }
         }
     }
 
     pub(crate) const fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+        matches!(self, Self::Postgres(..))
     }
 }
 
@@ -110,6 +149,7 @@ impl Statement<'_> {
                 let touched = client.borrow_mut().execute_typed(sql, &postgres::typed(&values))?;
                 Ok(usize::try_from(touched).unwrap_or(usize::MAX))
             }
+            Self::Sealed(statement) => Ok(statement.run(values)?.touched),
         }
     }
 
@@ -125,7 +165,19 @@ impl Statement<'_> {
                 let rows = client.borrow_mut().query_typed(sql, &postgres::typed(&values))?;
                 Ok(Rows::Postgres { rows, next: 0 })
             }
+            Self::Sealed(statement) => {
+                Ok(Rows::Kept { rows: statement.run(values)?.rows, next: 0 })
+            }
         }
+    }
+
+    /// The same with values of which the last may have no place in it.
+    pub(crate) fn query_some(&mut self, values: &[&dyn Bind]) -> Result<Rows<'_>, StoreError> {
+        let places = match self {
+            Self::Sqlite(statement) => statement.parameter_count(),
+            Self::Postgres { .. } | Self::Sealed(_) => values.len(),
+        };
+        self.query(values.get(..places).unwrap_or(values))
     }
 
     /// Reads every row as it comes, in memory that does not grow with them. The connection is the
@@ -136,7 +188,7 @@ impl Statement<'_> {
         mut read: impl FnMut(&Row<'_>) -> Result<Read, StoreError>,
     ) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(_) => {
+            Self::Sqlite(_) | Self::Sealed(_) => {
                 let mut rows = self.query(values)?;
                 while let Some(row) = rows.next()? {
                     if read(&row)? == Read::Enough {
@@ -205,6 +257,11 @@ impl Rows<'_> {
                 *next += 1;
                 Ok(row.map(Row::Postgres))
             }
+            Self::Kept { rows, next } => {
+                let row = rows.get(*next);
+                *next += 1;
+                Ok(row.map(|row| Row::Kept(row)))
+            }
         }
     }
 }
@@ -225,6 +282,13 @@ impl<'r> Row<'r> {
         match self {
             Self::Sqlite(row) => sqlite::text(row, column),
             Self::Postgres(row) => Ok(row.try_get(column)?),
+            Self::Kept(row) => match writing::value(row, column)? {
+                Value::Text(text) => Ok(Some(text)),
+                Value::Null(_) => Ok(None),
+                found @ Value::Integer(_) => {
+                    Err(StoreError::Column { column, found: format!("{found:?}") })
+                }
+            },
         }
     }
 
@@ -233,6 +297,7 @@ impl<'r> Row<'r> {
         match self {
             Self::Sqlite(row) => row.as_ref().column_count(),
             Self::Postgres(row) => row.len(),
+            Self::Kept(row) => row.len(),
         }
     }
 
@@ -241,6 +306,7 @@ impl<'r> Row<'r> {
         match self {
             Self::Sqlite(row) => sqlite::value(row, column),
             Self::Postgres(row) => postgres::value(row, column),
+            Self::Kept(row) => writing::value(row, column),
         }
     }
 }

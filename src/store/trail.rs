@@ -7,9 +7,23 @@
 //! Invariant: rows are only ever added.
 
 use super::bulk::Bulk;
+use super::seal::step;
 use super::sql::{Connection, Row, params};
 use super::{Store, StoreError};
-use crate::suspense::trail::{Break, Chain, Entry, GENESIS, Link};
+use crate::report::TrailHead;
+use crate::suspense::Moment;
+use crate::suspense::trail::{BOOKS, Break, Chain, Entry, GENESIS, Link, NIGHT};
+use chrono::NaiveDate;
+
+/// Whether the trail continues a head that was written down.
+#[derive(Clone, Debug)]
+pub enum Continued {
+    /// From this entry on, to where the chain ends.
+    From { link: Box<Link>, chain: Chain },
+    /// The trail is whole, and the head is none of its entries.
+    Unknown,
+    Broken(Break),
+}
 
 /// Which entries to read, newest first; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,6 +138,35 @@ pub(super) fn append(
     Ok(Link { sequence, entry: entry.clone(), previous: head.hash, hash })
 }
 
+/// Writes into the trail how far the books are, in the commit of a night; a night after which they are as they
+/// were writes nothing.
+pub(super) fn note_books(
+    connection: &Connection,
+    centre: i64,
+    night: NaiveDate,
+) -> Result<(), StoreError> {
+    step::write(connection)?;
+    let head = step::head(connection, centre)?;
+    let detail = serde_json::json!({ "step": head.ordinal, "chain": head.chain }).to_string();
+    let sql = "select detail from trail where centre_id = ?1 and event = ?2
+        order by sequence desc limit 1";
+    let last = connection
+        .prepare_cached(sql)?
+        .query_row_optional(params![centre, BOOKS], |row| row.get::<String>(0))?;
+    if last.as_ref() == Some(&detail) {
+        return Ok(());
+    }
+    let entry = Entry {
+        at: Moment::midnight(night).at,
+        actor: NIGHT.to_owned(),
+        role: String::new(),
+        event: BOOKS.to_owned(),
+        subject: night.to_string(),
+        detail,
+    };
+    append(connection, centre, &entry).map(|_| ())
+}
+
 impl Store {
     /// Adds an entry in a commit of its own: a login, a look at a whole number, an export.
     ///
@@ -177,6 +220,42 @@ impl Store {
             last = end.sequence;
             page.iter().try_for_each(&mut show)?;
         }
+    }
+
+    /// The entry that the last night until this day wrote of the books.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn trail_of(&self, night: NaiveDate) -> Result<Option<TrailHead>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = format!(
+            "select {COLUMNS} where centre_id = ?1 and event = ?2 and done_at <= ?3
+             order by sequence desc limit 1"
+        );
+        let values = params![bulk.centre_id, BOOKS, Moment::midnight(night).at];
+        let found = bulk.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
+        Ok(found.map(|link| TrailHead {
+            night: link.entry.subject.parse().unwrap_or(night),
+            entry: link.sequence,
+            head: link.hash,
+            signature: None,
+        }))
+    }
+
+    /// Finds the entry with a hash in the trail, which is proved link by link on the way.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails; what contradicts is in the result.
+    pub fn continues(&self, head: &str) -> Result<Continued, StoreError> {
+        let chain = match self.verify_trail()? {
+            Ok(chain) => chain,
+            Err(broken) => return Ok(Continued::Broken(broken)),
+        };
+        let bulk = Bulk::open(self)?;
+        let sql = format!("select {COLUMNS} where centre_id = ?1 and hash = ?2");
+        let values = params![bulk.centre_id, head];
+        let found = bulk.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
+        Ok(found.map_or(Continued::Unknown, |link| Continued::From { link: Box::new(link), chain }))
     }
 
     /// Proves the trail link by link; the chain's head can be written down elsewhere.

@@ -8,6 +8,7 @@
 
 use super::bulk::{Binder, Bulk};
 use super::row::{day_number, reference, reference_number};
+use super::seal::check::RowCheck;
 use super::slate::{Prior, account_id};
 use super::sql::params;
 use super::{Slate, Store, StoreError, outstanding, remittance};
@@ -48,6 +49,8 @@ pub struct VerdictTotals {
     pub letters: u64,
     /// Letters on paper, to employers without an address.
     pub printed: u64,
+    /// Notices and transactions that are not as they were written: nothing was decided that rests on them.
+    pub held: u64,
 }
 
 /// An open commit: the decisions are written, and what follows from them can be read and added.
@@ -95,10 +98,15 @@ impl Store {
         recording.refunds(verdict)?;
         recording.settlements(verdict)?;
         let centre = recording.bulk.centre_id;
-        recording.bulk.connection.execute(
-            "update feed set judged = 1 where centre_id = ?1 and judged = 0",
-            params![centre],
-        )?;
+        super::held::note(&recording.bulk, verdict)?;
+        recording.totals.held = verdict.slate.held().len() as u64;
+        // What is held and was never decided is read again by the next night.
+        if !verdict.slate.holds_undecided() {
+            recording.bulk.connection.execute(
+                "update feed set judged = 1 where centre_id = ?1 and judged = 0",
+                params![centre],
+            )?;
+        }
         Ok(recording)
     }
 }
@@ -114,6 +122,7 @@ impl Recording {
         if !self.anew.is_empty() {
             super::trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
         }
+        super::trail::note_books(&self.bulk.connection, self.bulk.centre_id, self.as_of)?;
         self.bulk.commit()?;
         Ok(self.totals)
     }
@@ -189,16 +198,23 @@ impl Recording {
     /// The notices that wait for no transfer: the advance balance reserved for them is all that they ask for,
     /// so that the set of no payments is exact. Not where a payment that names it is at hand: a person looks.
     fn paid_whole_by_advance(&self) -> Result<Vec<remittance::Settled>, StoreError> {
-        let mut select = self.bulk.connection.prepare_cached(PAID_WHOLE)?;
-        select.query_all(params![self.bulk.centre_id], |row| {
-            let amount = Money::from_fen(row.get(1)?);
-            let reference = reference(row.get(0)?)?;
-            Ok(remittance::Settled { reference, amount, from_advance: amount })
-        })
+        let mut check = RowCheck::of(&self.bulk.connection, "notice")?;
+        let sql = format!("select n.reference, n.amount_fen, {} {PAID_WHOLE}", check.columns("n"));
+        let mut paid = Vec::new();
+        let mut select = self.bulk.connection.prepare_cached(&sql)?;
+        let mut rows = select.query(params![self.bulk.centre_id])?;
+        while let Some(row) = rows.next()? {
+            if check.fits(&row, 2)? {
+                let amount = Money::from_fen(row.get(1)?);
+                let reference = reference(row.get(0)?)?;
+                paid.push(remittance::Settled { reference, amount, from_advance: amount });
+            }
+        }
+        Ok(paid)
     }
 }
 
-const PAID_WHOLE: &str = "select n.reference, n.amount_fen from notice n
+const PAID_WHOLE: &str = "from notice n
     where n.centre_id = ?1 and n.advance_fen > 0 and n.advance_fen = n.amount_fen and n.status = 1
         and not exists (select 1 from settlement s
             where s.centre_id = n.centre_id and s.reference = n.reference)

@@ -54,6 +54,8 @@ pub enum Refusal {
     Debit { item: ItemId },
     /// Not a settled or open credit that this debit can have taken back.
     TakenBack { credit: ItemId, state: &'static str },
+    /// A row that it rests on is not as it was written.
+    Altered { id: String },
     /// The day to wait for is not ahead, or further than a rule allows.
     Day { day: NaiveDate, after: NaiveDate, latest: NaiveDate },
     /// It is read as that already.
@@ -98,6 +100,7 @@ impl Refusal {
             Self::Notice { .. } => "notice-not-open",
             Self::Debit { .. } => "debit",
             Self::TakenBack { .. } => "not-taken-back",
+            Self::Altered { .. } => "altered",
             Self::Day { .. } => "day",
             Self::SameReference { .. } => "same-reference",
             Self::NothingToReverse { .. } => "nothing-to-reverse",
@@ -153,6 +156,7 @@ impl Refusal {
             Self::TakenBack { credit, state } => {
                 format!("{credit} 不是可以冲回的来款：{}", taken_back_chinese(state))
             }
+            Self::Altered { id } => format!("{id} 的记录被人从数据库里改动过，暂停处理，请联系系统管理员"),
             Self::Day { after, latest, .. } => {
                 format!("暂缓日期应在{after}之后、{latest}之前（含）")
             }
@@ -263,6 +267,7 @@ impl fmt::Display for Refusal {
             Self::TakenBack { credit, state } => {
                 write!(f, "{credit} cannot have been taken back: {state}")
             }
+            Self::Altered { id } => write!(f, "the row of {id} is not as it was written"),
             Self::Day { day, after, latest } => {
                 write!(f, "expected a day after {after} and not after {latest}, found {day}")
             }

@@ -19,6 +19,12 @@ pub const NIGHT: &str = "night";
 /// Who stands in the trail where somebody followed a link that was sent by mail.
 pub const LINK: &str = "link";
 
+/// The event of a night that changed the books: how far they are, for whoever keeps the trail's head.
+pub const BOOKS: &str = "night";
+
+/// The event of a night that found a row which is not as it was written, and decided nothing by it.
+pub const HELD: &str = "row-held";
+
 /// What happened, before it has its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -111,6 +117,8 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("address-blocked", "停用函件地址", "address for letters blocked"),
     ("rules-changed", "规则变更", "rules changed"),
     ("feed-withdrawn", "撤回流水文件", "delivery withdrawn"),
+    (BOOKS, "夜间对账", "night"),
+    (HELD, "数据被改动，暂停处理", "row held, it was changed by hand"),
 ];
 
 /// An event in Chinese; `None` where this release does not know it.

@@ -53,7 +53,8 @@ const TAMPERED: &[(&str, &str)] = &[
         "P1906130002",
     ),
     (
-        "insert into settlement select centre_id, 1906130004, settled_on, 80000 from settlement
+        "insert into settlement (centre_id, reference, settled_on, amount_fen)
+            select centre_id, 1906130004, settled_on, 80000 from settlement
             where reference = 1906130001",
         "P1906130004",
     ),

@@ -443,6 +443,7 @@ fn report_of(drafts: Vec<Draft<'_>>) -> Report {
         nights: nights(open),
         items,
         warnings: warnings(),
+        trail: None,
     }
 }
 

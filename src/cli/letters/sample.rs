@@ -79,5 +79,6 @@ fn report(as_of: NaiveDate) -> Report {
         nights: Vec::new(),
         items: Vec::new(),
         warnings: Vec::new(),
+        trail: None,
     }
 }

@@ -126,7 +126,16 @@ fn night(pen: &mut Pen<'_>, report: &Report) -> Result<(), XlsxError> {
         Words("流水号相同、内容不一致", "Conflicting duplicates"),
         night.conflicting_duplicates,
     )?;
-    pen.count(Words("致单位函件", "Letters to employers"), night.letters)
+    pen.count(Words("致单位函件", "Letters to employers"), night.letters)?;
+    let Some(trail) = &report.trail else { return Ok(()) };
+    pen.title(Words("审计日志", "Audit trail"))?;
+    pen.count(Words("条目", "Entry"), trail.entry.unsigned_abs())?;
+    // A hash is as wide as the sheet; it stands in a row of its own, over the empty columns.
+    for line in [&trail.head, &trail.signed()].into_iter().filter(|line| !line.is_empty()) {
+        string(pen.sheet, pen.row, 0, line, &pen.looks.text)?;
+        pen.row += 1;
+    }
+    Ok(())
 }
 
 #[rustfmt::skip] // A table is read by column.

@@ -2,6 +2,7 @@
 
 use super::super::remittance;
 use super::super::row::{day_number, reference_number};
+use super::super::seal::check::RowCheck;
 use super::super::sql::params;
 use super::item::Held;
 use super::{Desk, Stop, total};
@@ -79,6 +80,7 @@ const NOTICE: &str =
 impl Desk<'_> {
     /// Whether an act on these items can be done.
     pub(super) fn check(&self, act: &Act, items: &[Held]) -> Result<Checked, Stop> {
+        self.are_whole(items, act.notices())?;
         let amount = Total::from(total(items)?) + act.from_advance().into();
         let amount = amount.money().ok_or(Refusal::Amount { amount })?;
         let mut checked = Checked { amount, notices: Vec::new(), spread: None };
@@ -162,6 +164,31 @@ impl Desk<'_> {
             return Ok(());
         }
         Err(Refusal::NoSuch { what: "employer", id: employer_id.to_owned() }.into())
+    }
+
+    /// Refuses what rests on a row that was changed behind the program's back.
+    fn are_whole(
+        &self,
+        items: &[Held],
+        notices: impl IntoIterator<Item = PaymentReference>,
+    ) -> Result<(), Stop> {
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let mut check = RowCheck::of(connection, "bank_transaction")?;
+        for item in items {
+            let values = params![centre, item.account_id, item.id.serial, item.booked_on];
+            let condition = "r.account_id = ?2 and r.serial = ?3 and r.booked_on = ?4";
+            if !check.all_fit(connection, condition, values)? {
+                return Err(Refusal::Altered { id: item.id.to_string() }.into());
+            }
+        }
+        let mut check = RowCheck::of(connection, "notice")?;
+        for reference in notices {
+            let values = params![centre, reference_number(reference)];
+            if !check.all_fit(connection, "r.reference = ?2", values)? {
+                return Err(Refusal::Altered { id: reference.to_string() }.into());
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn open_notice(&self, reference: PaymentReference) -> Result<PreviewNotice, Stop> {

@@ -66,8 +66,8 @@ impl Intake<'_> {
             }
         }
         match &*self.bulk.connection {
-            Connection::Sqlite(_) => self.write_singly(writable, slate),
-            Connection::Postgres(_) => {
+            Connection::Sqlite(..) => self.write_singly(writable, slate),
+            Connection::Postgres(..) => {
                 let once = writable.into_iter().filter_map(|placed| {
                     let (account, serial) = placed.identity();
                     let named = self.met_as_hash(account, serial);

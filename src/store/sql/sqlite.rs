@@ -8,6 +8,7 @@ use super::{Bind, StoreError, Value};
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,8 +23,11 @@ const CACHE_KIB: i64 = 128 * 1024;
 /// How long a statement waits for another process before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Opens a database file; makes it where `create` is given.
+/// Opens a database file; makes it where `create` is given. What cannot be written to is opened to be read.
 pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> {
+    if is_read_only(path) {
+        return open_to_read(path);
+    }
     // SQLite's own locks around every bound value were a tenth of a night.
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if create {
@@ -43,10 +47,15 @@ pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> 
     journal.map_err(fail)?;
     set("cache_size", &-CACHE_KIB).map_err(fail)?;
     set("synchronous", &"full").map_err(fail)?;
-    set("temp_store", &"memory").map_err(fail)?;
+    ready(connection).map_err(fail)
+}
+
+/// What every connection has.
+fn ready(connection: Connection) -> Result<Connection, rusqlite::Error> {
+    connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(128);
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_aggregate_function("sum", 1, flags, WideSum).map_err(fail)?;
+    connection.create_aggregate_function("sum", 1, flags, WideSum)?;
     Ok(connection)
 }
 
@@ -58,6 +67,62 @@ fn private(path: &Path) {
     let fresh = std::fs::OpenOptions::new().write(true).create_new(true).mode(OWNER).open(path);
     if let Ok(file) = fresh {
         let _ = file.set_permissions(std::fs::Permissions::from_mode(OWNER));
+    }
+}
+
+/// Whether a file is there and neither it nor its folder can be written to: a copy on read-only media.
+///
+/// A file or folder without any leave to write is meant to stay as it is, also by whoever could all the same.
+pub(crate) fn is_read_only(path: &Path) -> bool {
+    let Ok(file) = std::fs::metadata(path) else { return false };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let folder = std::fs::metadata(folder).is_ok_and(|folder| folder.permissions().readonly());
+    if folder || file.permissions().readonly() {
+        return true;
+    }
+    let opened = std::fs::OpenOptions::new().write(true).open(path);
+    opened.is_err_and(|error| {
+        matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+    })
+}
+
+/// Opens a file as something that nobody changes: no lock, no journal, nothing written beside it.
+fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
+    let fail = |source| StoreError::Open { path: path.to_owned(), source };
+    let beside = |ending| {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(ending);
+        let is_there = std::fs::metadata(&beside).is_ok_and(|file| file.len() > 0);
+        is_there.then(|| StoreError::Unfinished { path: beside.into() })
+    };
+    // What was not committed would be read.
+    if let Some(unfinished) = beside("-journal") {
+        return Err(unfinished);
+    }
+    let log = beside("-wal");
+    let mode = if log.is_some() { "?mode=ro" } else { "?immutable=1" };
+    let mut uri = String::from("file:");
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'?' | b'#' | b'%' => uri.push_str(&format!("%{byte:02x}")),
+            _ if byte.is_ascii() => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    uri.push_str(mode);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(uri, flags).map_err(fail)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(fail)?;
+    // What was committed and is only in the log must be read too, or nothing.
+    match (connection.query_row("select count(*) from sqlite_schema", [], |_| Ok(())), log) {
+        (Ok(()), _) => ready(connection).map_err(fail),
+        (Err(_), Some(unfinished)) => Err(unfinished),
+        (Err(source), None) => Err(fail(source)),
     }
 }
 

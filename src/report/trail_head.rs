@@ -1,0 +1,70 @@
+//! How far the audit trail was when a night ended: one line that leaves the house with the report.
+//!
+//! Whoever keeps the line can have it proved later that today's trail continues it (`duizhang audit --head`),
+//! and with it the books of that night. Signed, where the centre has a key, it also proves whose line it is.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+/// The end of the trail as a night left it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrailHead {
+    /// The night that wrote the entry.
+    #[serde(serialize_with = "super::as_text")]
+    pub night: NaiveDate,
+    pub entry: i64,
+    /// The entry's hash, 64 hexadecimal digits.
+    pub head: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<TrailSignature>,
+}
+
+/// Who says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrailSignature {
+    /// Ed25519 over [`TrailHead::signed_text`], as base64.
+    pub ed25519: String,
+    /// The public half of the key, as 64 hexadecimal digits.
+    pub public_key: String,
+}
+
+impl TrailHead {
+    /// What is signed.
+    #[must_use]
+    pub fn signed_text(centre: &str, entry: i64, head: &str) -> String {
+        format!("duizhang audit trail\ncentre {centre}\nentry {entry}\nhead {head}\n")
+    }
+
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        format!("审计日志第 {} 条（{}）：{}", self.entry, self.night, self.head)
+    }
+
+    #[must_use]
+    pub fn english(&self) -> String {
+        format!("audit trail, entry {} ({}): {}", self.entry, self.night, self.head)
+    }
+
+    /// The signature in one line; empty where there is none.
+    #[must_use]
+    pub fn signed(&self) -> String {
+        self.signature.as_ref().map_or_else(String::new, |signature| {
+            format!("Ed25519 {} ({})", signature.ed25519, signature.public_key)
+        })
+    }
+
+    /// What a mail says of it.
+    #[must_use]
+    pub fn mail(&self) -> String {
+        let mut text = format!(
+            "\n{}\n请留存此邮件：今后可用 duizhang audit --head 证明日志与账簿未被改动。\n{}\n",
+            self.chinese(),
+            self.english()
+        );
+        if self.signature.is_some() {
+            text.push_str(&self.signed());
+            text.push('\n');
+        }
+        text
+    }
+}

@@ -1,0 +1,76 @@
+//! What a night holds back: notices and transactions that are not as they were written.
+//!
+//! Start at [`note`]: each is told in the audit trail in the night's commit, once a night, and the night's
+//! report reads it there ([`Store::held_on`]). Nothing that rests on such a row is decided; once the row is whole
+//! again the next night decides it.
+
+use super::bulk::Bulk;
+use super::slate::Held;
+use super::sql::params;
+use super::verdict::Verdict;
+use super::{Store, StoreError, trail};
+use crate::suspense::Moment;
+use crate::suspense::trail::{Entry, HELD, NIGHT};
+use chrono::NaiveDate;
+
+/// Writes what a night holds back into the trail.
+pub(super) fn note(bulk: &Bulk, verdict: &Verdict<'_>) -> Result<(), StoreError> {
+    let centre = bulk.centre_id;
+    for held in verdict.slate.held() {
+        let (subject, what) = match held {
+            Held::Notice(reference) => (reference.to_string(), "notice"),
+            Held::Transaction { account, serial } => {
+                let account_id = super::slate::account_id(*account);
+                let sql = "select account_no from collection_account
+                    where centre_id = ?1 and account_id = ?2";
+                let account_no: String = bulk
+                    .connection
+                    .query_row(sql, params![centre, account_id], |row| row.get(0))?;
+                (format!("{account_no}/{serial}"), "transaction")
+            }
+        };
+        let night = verdict.as_of.to_string();
+        let detail = serde_json::json!({ "what": what, "night": night }).to_string();
+        let sql = "select 1 from trail
+            where centre_id = ?1 and subject = ?2 and event = ?3 and detail = ?4";
+        let values = params![centre, subject, HELD, detail];
+        if bulk.connection.prepare_cached(sql)?.exists(values)? {
+            continue;
+        }
+        let entry = Entry {
+            at: Moment::midnight(verdict.as_of).at,
+            actor: NIGHT.to_owned(),
+            role: String::new(),
+            event: HELD.to_owned(),
+            subject,
+            detail,
+        };
+        trail::append(&bulk.connection, centre, &entry)?;
+    }
+    Ok(())
+}
+
+/// Something that a night held back: what it is, `notice` or `transaction`, and its reference or id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRow {
+    pub what: String,
+    pub id: String,
+}
+
+impl Store {
+    /// What the night of a day held back.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn held_on(&self, night: NaiveDate) -> Result<Vec<HeldRow>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select subject, detail from trail where centre_id = ?1 and event = ?2
+            and done_at = ?3 order by sequence";
+        let values = params![bulk.centre_id, HELD, Moment::midnight(night).at];
+        bulk.connection.prepare_cached(sql)?.query_all(values, |row| {
+            let detail: serde_json::Value = serde_json::from_str(row.text(1)?).unwrap_or_default();
+            let what = detail.get("what").and_then(serde_json::Value::as_str);
+            Ok(HeldRow { what: what.unwrap_or_default().to_owned(), id: row.get(0)? })
+        })
+    }
+}

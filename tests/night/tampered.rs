@@ -1,0 +1,209 @@
+//! What is done to the database by hand is seen by the audit, and settles nothing.
+//!
+//! Every column of every table is measured beside the code (`src/store/seal/every_column.rs`); here it is a centre
+//! that has worked, on both databases.
+
+use super::centre::{Backing, Centre, POSTGRES, SQLITE, date, every_store, rules};
+use super::feed::csv;
+use super::postgres;
+use duizhang::nightly;
+use duizhang::report::Warning;
+use duizhang::store::{Gap, Store, Tampering};
+use duizhang::suspense::trail::BOOKS;
+use std::collections::BTreeSet;
+
+fn contact() -> duizhang::report::Centre {
+    duizhang::report::Centre { name: "示例中心".to_owned(), ..Default::default() }
+}
+
+/// A centre with something open: a transaction without a reference, a part that waits, an open notice.
+fn centre(backing: Backing) -> Centre {
+    let centre = Centre::new(backing, &["P1 1000", "P2 500", "P3 300", "P4 800"]);
+    centre.night_of(
+        "05-11",
+        &[csv(&["S1 05-11 icbc 1000 P1", "S2 05-11 icbc 500 -", "S3 05-11 icbc 400 P4"])],
+    );
+    centre
+}
+
+/// The tables in which the audit names a row.
+fn named(store: &Store) -> BTreeSet<String> {
+    let gaps = store.audit().unwrap().gaps;
+    let table = |gap: &Gap| match gap {
+        Gap::Tampered(Tampering::Changed { table, .. } | Tampering::Unsealed { table, .. }) => {
+            Some(table.clone())
+        }
+        _ => None,
+    };
+    gaps.iter().filter_map(table).collect()
+}
+
+#[test]
+fn a_changed_remark_and_a_changed_notice_settle_nothing_until_they_are_put_back() {
+    every_store(|backing| {
+        let centre = centre(backing);
+        assert_eq!(centre.tamper("update bank_transaction set postscript = 'P1906130002' where serial = 'S2'"), 1);
+        assert_eq!(centre.tamper("update notice set amount_fen = 31000 where reference = 1906130003"), 1);
+        let paid = centre.lay(None, "feed.csv", csv(&["S4 05-12 icbc 310 P3", "S5 05-12 icbc 400 P4"]));
+        let night = centre.try_night("05-12", &[paid]).unwrap();
+        // The night of everything else went on.
+        assert_eq!((night.verdict.held, night.verdict.matched.count), (2, 2));
+        centre.expect("held", &["S3 matched P4", "S5 matched P4", "S2 suspense no-reference", "S4 undecided"]);
+        assert_eq!(named(&centre.store), ["bank_transaction", "notice"].map(str::to_owned).into());
+        let gaps = centre.store.audit().unwrap().gaps;
+        let says = |words: &str| gaps.iter().any(|gap| gap.to_string().contains(words));
+        assert!(says("reference P1906130003") && says("serial S2"), "{gaps:?}");
+        let report = nightly::report(&centre.store, rules(), contact(), date("05-12")).unwrap();
+        let told = |warning: &&Warning| warning.english().contains("not as it was written");
+        assert_eq!(report.warnings.iter().filter(told).count(), 2, "{:?}", report.warnings);
+        // As often as it is run.
+        assert_eq!(centre.try_night("05-13", &[]).unwrap().verdict.held, 2);
+        centre.expect("held again", &["S2 suspense no-reference", "S4 undecided"]);
+        // Put back, and the next night goes on; the amount that was really asked for is not reached.
+        centre.tamper("update bank_transaction set postscript = '公积金' where serial = 'S2'");
+        centre.tamper("update notice set amount_fen = 30000 where reference = 1906130003");
+        centre.night("05-14", &[]);
+        centre.expect("whole again", &["S2 suspense no-reference", "S4 suspense overpaid"]);
+    });
+}
+
+#[test]
+fn staff_settle_nothing_by_a_row_that_was_changed() {
+    use duizhang::suspense::{Act, ItemId, Moment};
+    every_store(|backing| {
+        let centre = centre(backing);
+        centre.tamper("update notice set amount_fen = 50000 where reference = 1906130003");
+        let item = ItemId {
+            account_no: super::feed::account("icbc").to_owned(),
+            serial: "S2".to_owned(),
+        };
+        let act = Act::Settle {
+            notices: vec![super::feed::reference("P3").parse().unwrap()],
+            from_advance: None,
+        };
+        let moment = Moment::midnight(date("05-12"));
+        let refused = centre.store.resolve(&[item], &act, "clerk", "", moment).unwrap_err();
+        assert!(refused.to_string().contains("not as it was written"), "{refused}");
+    });
+}
+
+#[test]
+fn what_is_written_after_a_change_by_hand_does_not_hide_it() {
+    every_store(|backing| {
+        let centre = centre(backing);
+        centre.tamper("update suspense_item set note = 'x' where serial = 'S2'");
+        centre.tamper("update decision set decided_on = decided_on - 1 where serial = 'S3'");
+        // The night writes to both.
+        let paid = csv(&["S5 05-12 icbc 400 P4", "S6 05-12 icbc -500 - reversal"]);
+        let paid = centre.lay(None, "feed.csv", paid);
+        centre.try_night("05-12", &[paid]).unwrap();
+        let wanted = ["decision", "suspense_item"].map(str::to_owned);
+        assert_eq!(named(&centre.store), wanted.into());
+    });
+}
+
+#[test]
+fn every_night_that_changed_something_is_in_the_trail_once() {
+    every_store(|backing| {
+        let centre = centre(backing);
+        let nights = || {
+            let filter = duizhang::store::TrailFilter {
+                event: Some(BOOKS.to_owned()),
+                ..Default::default()
+            };
+            centre.store.trail(&filter, 10).unwrap().len()
+        };
+        assert_eq!(nights(), 1);
+        centre.night("05-11", &[]);
+        assert_eq!(nights(), 1, "nothing changed");
+        centre.night_of("05-12", &[csv(&["S5 05-12 icbc 400 P4"])]);
+        assert_eq!(nights(), 2);
+        // Whoever counts the commits anew contradicts the trail.
+        let step = centre.tamper("update books_step set changes = 'notice +1 0000000000000001' where ordinal = 1");
+        assert_eq!(step, 1);
+        let gaps = centre.store.audit().unwrap().gaps;
+        let stepped = |gap: &Gap| matches!(gap, Gap::Tampered(Tampering::Step { ordinal: 1 }));
+        assert!(gaps.iter().any(stepped), "{gaps:?}");
+    });
+}
+
+/// Takes away what the step of the schema made, as a database of an earlier release has it.
+fn before_seals(run: impl Fn(&str), tables: &[String]) {
+    for table in tables {
+        run(&format!("alter table {table} drop column seal"));
+    }
+    for sql in [
+        "drop table books_step",
+        "drop table books_head",
+        "drop table receipt_digest",
+        "delete from trail where event = 'night'",
+        "update trail_head set sequence = 0, hash = '0000000000000000000000000000000000000000000000000000000000000000'",
+        "delete from _migration where version >= 31",
+    ] {
+        run(sql);
+    }
+}
+
+#[test]
+fn a_database_of_an_earlier_release_is_sealed_as_it_is_found() {
+    let whole = centre(SQLITE);
+    let file = rusqlite::Connection::open(whole.store.path().unwrap()).unwrap();
+    let tables: Vec<String> = whole.dump().into_keys().collect();
+    let sealed = |table: &String| {
+        file.prepare(&format!("select seal from {table} limit 1")).is_ok() && table != "receipt_digest"
+    };
+    let tables: Vec<String> = tables.into_iter().filter(sealed).collect();
+    assert!(tables.len() > 50, "{tables:?}");
+    let run = |sql: &str| {
+        let _ = file.execute(sql, []).unwrap();
+    };
+    before_seals(run, &tables);
+    drop(file);
+    let again = Centre::over(SQLITE, Store::open(&whole.url(), "450200", false).unwrap());
+    again.prove("sealed as it was found");
+    again.tamper("update employer set name = 'x' where employer_id = 'E1'");
+    assert_eq!(named(&again.store), ["employer".to_owned()].into());
+    let Some(url) = postgres::database("sealed") else { return };
+    let centre = Centre::on(POSTGRES, &url, &["P1 1000"]);
+    centre.night_of("05-11", &[csv(&["S1 05-11 icbc 1000 P1", "S2 06-11 icbc 500 -"])]);
+    let client = std::cell::RefCell::new(::postgres::Client::connect(&url, ::postgres::NoTls).unwrap());
+    let run = |sql: &str| {
+        let _ = client.borrow_mut().execute(sql, &[]).unwrap();
+    };
+    before_seals(run, &tables);
+    run("alter table trail drop constraint trail_sequence");
+    let again = Centre::over(POSTGRES, Store::open(&url, "450200", false).unwrap());
+    again.prove("sealed as it was found");
+}
+
+#[test]
+fn a_changed_row_of_every_table_is_named_on_every_database() {
+    // Which column does not matter here: the text or the number that stands last.
+    const CHANGES: &[(&str, &str)] = &[
+        ("collection_account", "bank_name = bank_name || 'x'"),
+        ("employer", "email = 'thief@example.com'"),
+        ("notice", "month = month + 1"),
+        ("feed", "file_name = 'other.csv'"),
+        ("receipt", "booked_on = booked_on + 1"),
+        ("receipt_digest", "digest = digest || '0'"),
+        ("bank_transaction", "counterparty_name = 'x'"),
+        ("decision", "decided_on = decided_on + 1"),
+        ("settlement", "settled_on = settled_on + 1"),
+        ("journal", "posted_on = posted_on + 1"),
+        ("suspense_item", "opened_on = opened_on - 1"),
+        ("night", "matched_count = matched_count + 1"),
+        ("night_outcome", "count = count + 1"),
+        ("telling", "noted_on = noted_on + 1"),
+        ("letter", "recipient = 'thief@example.com'"),
+        ("outbox", "attempts = attempts + 1"),
+    ];
+    every_store(|backing| {
+        let centre = centre(backing);
+        for (table, set) in CHANGES {
+            let rows = centre.tamper(&format!("update {table} set {set} where 1 = 1"));
+            assert!(rows > 0, "{table} has rows");
+        }
+        let wanted: BTreeSet<String> = CHANGES.iter().map(|(table, _)| (*table).to_owned()).collect();
+        assert_eq!(named(&centre.store), wanted);
+    });
+}
