@@ -1,5 +1,6 @@
 //! What can go wrong with the store; the operator's to mend.
 
+use super::damage;
 use super::server::ServerError;
 use std::fmt;
 use std::path::PathBuf;
@@ -18,6 +19,11 @@ pub enum StoreError {
     Open {
         path: PathBuf,
         source: rusqlite::Error,
+    },
+    /// The file is not whole; `found` says where, in SQLite's words: tree and page.
+    Damaged {
+        path: PathBuf,
+        found: Vec<String>,
     },
     /// A `postgres://` URL that cannot be used; `url` is without its password.
     Server {
@@ -125,6 +131,14 @@ impl fmt::Display for StoreError {
                 write!(f, "{}: no database there; `duizhang init` makes one", path.display())
             }
             Self::Open { path, .. } => write!(f, "{}: cannot open the database", path.display()),
+            Self::Damaged { path, found } => write!(
+                f,
+                "{}: the database file is damaged: {}. Write nothing more to it: stop `duizhang serve` and the \
+                 timers, keep the file as it is, put the last good backup back (docs/operations.md, Backup), run \
+                 `duizhang audit` and then `duizhang nightly`, which takes in again what the inbox still holds",
+                path.display(),
+                found.join("; ")
+            ),
             Self::Server { url, .. } => write!(f, "database {url}"),
             Self::Connect { url, .. } => write!(f, "cannot reach the database {url}"),
             Self::MigrationChanged { .. }
@@ -136,7 +150,16 @@ impl fmt::Display for StoreError {
                     "centre {code:?}: its number belongs to {by:?} already; choose another code"
                 )
             }
-            Self::Sqlite(_) | Self::Postgres(_) => write!(f, "the database failed"),
+            Self::Sqlite(error) if damage::is_damage(error) => write!(
+                f,
+                "the database file is damaged: write nothing more to it; `duizhang doctor` says where, \
+                 docs/operations.md what to do"
+            ),
+            Self::Sqlite(error) => match damage::advice(error) {
+                Some(advice) => write!(f, "the database failed: {advice}"),
+                None => write!(f, "the database failed"),
+            },
+            Self::Postgres(_) => write!(f, "the database failed"),
             Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
             Self::Value(_) => write!(f, "a value does not fit its column"),
             Self::Column { column, found } => {
@@ -149,7 +172,13 @@ impl fmt::Display for StoreError {
             ),
             Self::NoRow => write!(f, "a row that must be there is not"),
             Self::Unknown { table, column, found } => {
-                write!(f, "{table}.{column} holds {found:?}, which this release does not know")
+                // A code is short; what a damaged file holds in its place is nobody's to print.
+                let shown: String = found.chars().take(40).collect();
+                let more = if shown.len() < found.len() { " and more" } else { "" };
+                write!(
+                    f,
+                    "{table}.{column} holds {shown:?}{more}, which this release does not know"
+                )
             }
             Self::Lock { path, .. } => write!(f, "{}: cannot lock", path.display()),
             Self::Refused(refusal) => write!(f, "{refusal}"),
@@ -230,6 +259,7 @@ impl std::error::Error for StoreError {
             Self::Value(source) => Some(&**source),
             Self::Url { .. }
             | Self::Absent { .. }
+            | Self::Damaged { .. }
             | Self::MigrationChanged { .. }
             | Self::MigrationUnknown { .. }
             | Self::CentreTaken { .. }
@@ -261,6 +291,7 @@ impl StoreError {
             Self::Migrate { source, .. } => source.is_passing(),
             Self::Url { .. }
             | Self::Absent { .. }
+            | Self::Damaged { .. }
             | Self::Open { .. }
             | Self::Server { .. }
             | Self::MigrationChanged { .. }
@@ -280,6 +311,40 @@ impl StoreError {
             | Self::NotCut
             | Self::NotDistributed
             | Self::Writer => false,
+        }
+    }
+
+    /// Whether a damaged file may be behind it: SQLite says so, or what was read is not what a store writes.
+    #[must_use]
+    pub fn may_be_damage(&self) -> bool {
+        match self {
+            Self::Sqlite(error) | Self::Open { source: error, .. } => {
+                damage::is_damage(error)
+                    || error.sqlite_error_code().is_none()
+                    || error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure)
+            }
+            Self::Column { .. } | Self::NoRow | Self::Unknown { .. } | Self::Value(_) => true,
+            Self::Migrate { source, .. } => source.may_be_damage(),
+            Self::Url { .. }
+            | Self::Absent { .. }
+            | Self::Damaged { .. }
+            | Self::Server { .. }
+            | Self::Connect { .. }
+            | Self::MigrationChanged { .. }
+            | Self::MigrationUnknown { .. }
+            | Self::CentreTaken { .. }
+            | Self::Postgres(_)
+            | Self::Copy(_)
+            | Self::CommitUnknown(_)
+            | Self::Lock { .. }
+            | Self::Refused(_)
+            | Self::Overtaken
+            | Self::Domain(_)
+            | Self::Policy
+            | Self::Writer
+            | Self::LeaseLost { .. }
+            | Self::NotCut
+            | Self::NotDistributed => false,
         }
     }
 
