@@ -50,12 +50,16 @@ mod duplicates;
 mod feed;
 #[path = "night/filing.rs"]
 mod filing;
+#[path = "night/halves.rs"]
+mod halves;
 #[path = "night/histories.rs"]
 mod histories;
 #[path = "night/identities.rs"]
 mod identities;
 #[path = "night/imports.rs"]
 mod imports;
+#[path = "night/filed.rs"]
+mod filed;
 #[path = "night/killed.rs"]
 mod killed;
 #[path = "night/letters.rs"]
@@ -84,3 +88,5 @@ mod statements;
 mod taken_back;
 #[path = "night/truth.rs"]
 mod truth;
+#[path = "night/turn.rs"]
+mod turn;
