@@ -48,6 +48,8 @@ mod dice;
 mod duplicates;
 #[path = "night/feed.rs"]
 mod feed;
+#[path = "night/filed.rs"]
+mod filed;
 #[path = "night/filing.rs"]
 mod filing;
 #[path = "night/halves.rs"]
@@ -58,8 +60,6 @@ mod histories;
 mod identities;
 #[path = "night/imports.rs"]
 mod imports;
-#[path = "night/filed.rs"]
-mod filed;
 #[path = "night/killed.rs"]
 mod killed;
 #[path = "night/letters.rs"]

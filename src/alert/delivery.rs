@@ -308,30 +308,31 @@ impl<O: Outbox> Run<'_, O> {
 /// What becomes of recipients that were refused before the server had taken any. Where it took one later, each is to
 /// blame itself; where it refused everybody alike, or broke off, none is: all get their try back.
 fn judged(doubted: Vec<Told>, team: &Team, delivered: &mut Delivered) -> Vec<Told> {
-    let number = |told: &Told| match &told.ending {
-        Ending::Refused(answer) => answer.split_whitespace().next().map(str::to_owned),
-        Ending::NoMailbox { .. }
-        | Ending::Sent(_)
-        | Ending::Later(_)
-        | Ending::Unknown(_)
-        | Ending::Untried => None,
-    };
     let Some(first) = doubted.first() else { return doubted };
     if team.recipient_taken.load(Ordering::Relaxed) {
         return doubted;
     }
+    let number = |told: &Told| refused(&told.ending).split_whitespace().next().map(str::to_owned);
     let alike = doubted.len() >= REFUSED_ALIKE_MIN
         && delivered.tried() == 0
         && doubted.iter().all(|told| number(told) == number(first));
     if delivered.fault.is_none() && alike {
-        if let Ending::Refused(answer) = &first.ending {
-            delivered.fault = Some(ServerFault::Recipients(answer.clone()));
-        }
+        delivered.fault = Some(ServerFault::Recipients(refused(&first.ending).to_owned()));
     }
-    if delivered.fault.is_none() {
-        return doubted;
+    let ending = |told: &Told| match delivered.fault {
+        Some(_) => Ending::Untried,
+        // A bare number of a server that took nobody blames no address.
+        None => Ending::Refused(refused(&told.ending).to_owned()),
+    };
+    doubted.into_iter().map(|told| Told { ending: ending(&told), ..told }).collect()
+}
+
+/// What the server said where it refused.
+fn refused(ending: &Ending) -> &str {
+    match ending {
+        Ending::Refused(answer) | Ending::NoMailbox { answer, .. } => answer,
+        Ending::Sent(_) | Ending::Later(_) | Ending::Unknown(_) | Ending::Untried => "",
     }
-    doubted.into_iter().map(|told| Told { ending: Ending::Untried, ..told }).collect()
 }
 
 /// Seconds that a letter is in a sender's hands: a try that was begun in time ends before.
@@ -464,9 +465,8 @@ impl Team {
             return (over, false);
         }
         if self.refused_at_first.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSED_AT_FIRST_MAX {
-            over.fault = Some(ServerFault::Recipients(answer.clone()));
+            over.fault = Some(ServerFault::Recipients(answer));
         }
-        over.ending = Ending::Refused(answer);
         (over, true)
     }
 
