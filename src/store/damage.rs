@@ -66,11 +66,13 @@ impl Store {
 /// # Errors
 /// [`StoreError::Damaged`] with the places that are not whole.
 pub fn look_through(path: &Path) -> Result<(), StoreError> {
-    let found = match findings(path) {
-        Ok(found) => found,
-        Err(error) if is_damage(&error) => vec![error.to_string()],
-        Err(error) => return Err(error.into()),
-    };
+    let mut found = Vec::new();
+    match findings(path, &mut found) {
+        // A page that SQLite stumbles over ends the walk; what it said before names the page.
+        Err(error) if is_damage(&error) && found.is_empty() => found.push(error.to_string()),
+        Err(error) if !is_damage(&error) => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
     if found.is_empty() {
         Ok(())
     } else {
@@ -78,11 +80,10 @@ pub fn look_through(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn findings(path: &Path) -> Result<Vec<String>, rusqlite::Error> {
+fn findings(path: &Path, found: &mut Vec<String>) -> Result<(), rusqlite::Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    let mut found = Vec::new();
     let mut check = connection.prepare(&format!("pragma quick_check({FOUND_MAX})"))?;
     let mut rows = check.query([])?;
     while let Some(row) = rows.next()? {
@@ -90,7 +91,7 @@ fn findings(path: &Path) -> Result<Vec<String>, rusqlite::Error> {
         let lines = said.lines().map(str::trim).filter(|line| !line.starts_with("***"));
         found.extend(lines.filter(|line| !line.is_empty() && *line != "ok").map(str::to_owned));
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Whether SQLite says that its file is damaged or no database at all.

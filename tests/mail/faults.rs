@@ -48,7 +48,6 @@ type Fault = (&'static str, Stage, Act, &'static [&'static str], &'static [&'sta
 const WAITS: &[&str] = &["waiting"];
 const SENT: &[&str] = &["sent"];
 const REFUSED: &[&str] = &["refused"];
-/// The run ends before all of them were refused, since none was taken.
 /// Nobody knows of the letters that were on their way; the run ends before all of them are.
 const SOME_UNKNOWN: &[&str] = &["unknown", "waiting"];
 const SLOW: Act = Act::Delay(Duration::from_millis(100));
