@@ -83,7 +83,7 @@ fn digest_of(centre: &Centre, history: bool) -> Result<Done, Failure> {
         false => (BOOKS, centre.store.digest()?),
         true => (HISTORY, centre.store.history_digest()?),
     };
-    Printer::print(centre.settings.format, columns, [Digest(digest)].into_iter())?;
+    Printer::print(centre.settings.format, columns, [Digest(digest)])?;
     Ok(Done::Fully)
 }
 

@@ -80,10 +80,10 @@ impl Failure {
     /// what to do. Values that make no sense may come from a page that is not what it was; only the file can tell.
     pub(super) fn explained(self, database: &str) -> Self {
         let Some(path) = sqlite_path(database) else { return self };
-        if self.store_errors().any(StoreError::may_be_damage) {
-            if let Err(damaged @ StoreError::Damaged { .. }) = look_through(&path) {
-                return Self::World(Box::new(damaged));
-            }
+        if self.store_errors().any(StoreError::may_be_damage)
+            && let Err(damaged @ StoreError::Damaged { .. }) = look_through(&path)
+        {
+            return Self::World(Box::new(damaged));
         }
         let is_sqlite = self.store_errors().any(|error| matches!(error, StoreError::Sqlite(_)));
         let doing = format!("database {}", path.display());
@@ -92,7 +92,13 @@ impl Failure {
             Self::World(source) if is_sqlite && source.to_string() != doing => {
                 Self::World(Box::new(Context { doing, source }))
             }
-            other => other,
+            Self::World(_)
+            | Self::Usage(_)
+            | Self::Rules(_)
+            | Self::Settings(_)
+            | Self::BadRules(_)
+            | Self::Held(_)
+            | Self::Unread => self,
         }
     }
 

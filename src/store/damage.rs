@@ -102,17 +102,25 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
 
 /// What is to be done about an error of SQLite that is no fault of the file's content.
 pub(super) fn advice(error: &rusqlite::Error) -> Option<&'static str> {
-    use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly,
-        SystemIoFailure,
-    };
-    Some(match error.sqlite_error_code()? {
-        DiskFull => "the disk is full: make room, and run it again; nothing is half-written",
-        ReadOnly | PermissionDenied | CannotOpen => {
-            "the file and its folder must be this user's to write"
-        }
-        DatabaseBusy | DatabaseLocked => "another program holds the file; run it again",
-        SystemIoFailure => "the disk could not be read or written: look at it before anything else",
-        _ => return None,
-    })
+    use rusqlite::ErrorCode as Code;
+    const ADVICE: [(&[Code], &str); 4] = [
+        (
+            &[Code::DiskFull],
+            "the disk is full: make room, and run it again; nothing is half-written",
+        ),
+        (
+            &[Code::ReadOnly, Code::PermissionDenied, Code::CannotOpen],
+            "its file and its folder must be this user's to write",
+        ),
+        (
+            &[Code::DatabaseBusy, Code::DatabaseLocked],
+            "another program holds its file; run it again",
+        ),
+        (
+            &[Code::SystemIoFailure],
+            "the disk could not be read or written: look at it before anything else",
+        ),
+    ];
+    let code = error.sqlite_error_code()?;
+    ADVICE.iter().find(|(codes, _)| codes.contains(&code)).map(|(_, advice)| *advice)
 }

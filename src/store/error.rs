@@ -3,7 +3,7 @@
 use super::damage;
 use super::server::ServerError;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The world failed: disk, database, or what was asked of them.
 #[derive(Debug)]
@@ -121,6 +121,43 @@ pub enum Refusal {
     State { what: &'static str, id: String, state: String, wanted: &'static str },
 }
 
+/// Which file, where in it, and what to do.
+fn damaged(path: &Path, found: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(
+        f,
+        "{}: the database file is damaged: {}. Write nothing more to it: stop `duizhang serve` and the timers, \
+         keep the file as it is, put the last good backup back (docs/operations.md, Backup), run `duizhang audit` \
+         and then `duizhang nightly`, which takes in again what the inbox still holds",
+        path.display(),
+        found.join("; ")
+    )
+}
+
+fn of_sqlite(error: &rusqlite::Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if damage::is_damage(error) {
+        return write!(
+            f,
+            "the database file is damaged: write nothing more to it; `duizhang doctor` says where, \
+             docs/operations.md what to do"
+        );
+    }
+    match damage::advice(error) {
+        Some(advice) => write!(f, "the database failed: {advice}"),
+        None => write!(f, "the database failed"),
+    }
+}
+
+/// A code is short; what a damaged file holds in its place is nobody's to print.
+fn unknown((table, column): (&str, &str), found: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_code = found.len() <= 40
+        && found.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte));
+    if is_code {
+        return write!(f, "{table}.{column} holds {found:?}, which this release does not know");
+    }
+    let bytes = found.len();
+    write!(f, "{table}.{column} holds a text of {bytes} bytes, which this release does not know")
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -131,14 +168,7 @@ impl fmt::Display for StoreError {
                 write!(f, "{}: no database there; `duizhang init` makes one", path.display())
             }
             Self::Open { path, .. } => write!(f, "{}: cannot open the database", path.display()),
-            Self::Damaged { path, found } => write!(
-                f,
-                "{}: the database file is damaged: {}. Write nothing more to it: stop `duizhang serve` and the \
-                 timers, keep the file as it is, put the last good backup back (docs/operations.md, Backup), run \
-                 `duizhang audit` and then `duizhang nightly`, which takes in again what the inbox still holds",
-                path.display(),
-                found.join("; ")
-            ),
+            Self::Damaged { path, found } => damaged(path, found, f),
             Self::Server { url, .. } => write!(f, "database {url}"),
             Self::Connect { url, .. } => write!(f, "cannot reach the database {url}"),
             Self::MigrationChanged { .. }
@@ -150,15 +180,7 @@ impl fmt::Display for StoreError {
                     "centre {code:?}: its number belongs to {by:?} already; choose another code"
                 )
             }
-            Self::Sqlite(error) if damage::is_damage(error) => write!(
-                f,
-                "the database file is damaged: write nothing more to it; `duizhang doctor` says where, \
-                 docs/operations.md what to do"
-            ),
-            Self::Sqlite(error) => match damage::advice(error) {
-                Some(advice) => write!(f, "the database failed: {advice}"),
-                None => write!(f, "the database failed"),
-            },
+            Self::Sqlite(error) => of_sqlite(error, f),
             Self::Postgres(_) => write!(f, "the database failed"),
             Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
             Self::Value(_) => write!(f, "a value does not fit its column"),
@@ -171,15 +193,7 @@ impl fmt::Display for StoreError {
                  can be repeated, anything else is to be looked at first"
             ),
             Self::NoRow => write!(f, "a row that must be there is not"),
-            Self::Unknown { table, column, found } => {
-                // A code is short; what a damaged file holds in its place is nobody's to print.
-                let shown: String = found.chars().take(40).collect();
-                let more = if shown.len() < found.len() { " and more" } else { "" };
-                write!(
-                    f,
-                    "{table}.{column} holds {shown:?}{more}, which this release does not know"
-                )
-            }
+            Self::Unknown { table, column, found } => unknown((table, column), found, f),
             Self::Lock { path, .. } => write!(f, "{}: cannot lock", path.display()),
             Self::Refused(refusal) => write!(f, "{refusal}"),
             Self::Overtaken => write!(f, "staff kept acting while the night was judging"),

@@ -40,7 +40,8 @@ fn a_spoilt_page_is_found_by_audit_doctor_and_the_night() {
         let (page, size) = page_of(&centre, table);
         spoil(&centre, page, size);
         says_what_to_do(&centre.stderr(&["audit"], 1), page);
-        let doctor = centre.run(&["doctor", "--format", "json"]).assert().code(1).get_output().clone();
+        let doctor =
+            centre.run(&["doctor", "--format", "json"]).assert().code(1).get_output().clone();
         says_what_to_do(&String::from_utf8(doctor.stdout).unwrap(), page);
         says_what_to_do(&centre.stderr(&["nightly", "--as-of", NIGHT], 1), page);
         let commands: [&[&str]; 3] =

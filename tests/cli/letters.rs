@@ -108,9 +108,9 @@ fn a_mail_server_that_is_down_fails_no_night_and_loses_no_letter() {
 
 #[test]
 fn a_relay_that_refuses_everybody_is_told_to_staff_and_costs_no_letter() {
-    let server = MailServer::start(|moment| match moment.stage {
-        Stage::Rcpt => Act::Say("550 relay not permitted for you"),
-        _ => Act::GoOn,
+    let server = MailServer::start(|moment| {
+        let to_somebody = moment.stage == Stage::Rcpt;
+        if to_somebody { Act::Say("550 relay not permitted for you") } else { Act::GoOn }
     });
     let centre = with_mail(server.port, "");
     let said = centre.stderr(&["nightly", "--as-of", NIGHT], 0);

@@ -317,9 +317,9 @@ fn a_few_letters_all_refused_alike_get_their_try_back_and_one_alone_does_not() {
 fn bad_addresses_that_end_a_run_let_the_others_pass_in_the_next() {
     every_store(|backing| {
         let bad = |to: &str| matches!(to.as_bytes(), [b'e', b'0'..=b'5', b'@', ..]);
-        let server = MailServer::start(move |moment| match moment.stage {
-            Stage::Rcpt if bad(&moment.recipient) => Act::Say("550 no such user"),
-            _ => Act::GoOn,
+        let server = MailServer::start(move |moment| {
+            let refused = moment.stage == Stage::Rcpt && bad(&moment.recipient);
+            if refused { Act::Say("550 no such user") } else { Act::GoOn }
         });
         let shelf = Shelf::with(backing, 30);
         let one = duizhang::alert::Delivery { connections: 1, ..delivery(&server) };

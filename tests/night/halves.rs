@@ -6,7 +6,9 @@
 
 use super::centre::{Backing, Centre, every_store};
 use super::dice::Dice;
-use super::feed::csv;
+use super::feed::{csv, reference};
+use duizhang::remittance::identity::id_check;
+use serde_json::json;
 
 const NOTICES: [&str; 8] =
     ["P1 100", "P2 200", "P3 300", "P4 400", "P5 500", "P6 600", "P7 700 revoked", "P8 800"];
@@ -163,5 +165,47 @@ fn whatever_moves_money_moves_the_digest() {
             assert!(centre.tamper(act) > 0, "{act}");
             assert_ne!(centre.store.digest().unwrap(), before, "{act}");
         }
+    });
+}
+
+/// Two months of one employer, each on a notice of its own; gives the notices.
+fn enrolled(centre: &Centre) -> [String; 2] {
+    let body = "45020419900101001";
+    let id_no = format!("{body}{}", id_check(body).unwrap());
+    let mut filed = [
+        json!({"op": "open_employer", "name": "手册示例公司", "kind": "company",
+            "employer_rate": "0.08", "employee_rate": "0.08", "first_month": "2026-04"}),
+        json!({"op": "open_account", "employee_id": "A", "id_no": id_no, "name": "某人",
+            "base": "5000.00", "month": "2026-04"}),
+        json!({"op": "remit", "month": "2026-04"}),
+        json!({"op": "issue_notice", "months": ["2026-04"]}),
+        json!({"op": "remit", "month": "2026-05"}),
+        json!({"op": "issue_notice", "months": ["2026-05"]}),
+    ];
+    for operation in &mut filed {
+        operation["on"] = json!("2026-05-07");
+        operation["employer_id"] = json!("H1");
+    }
+    let answers = centre.apply(&filed);
+    assert!(answers.iter().all(|answer| answer["ok"] == true), "{answers:?}");
+    [3, 5].map(|place| answers[place]["reference"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn books_of_employees_are_the_same_in_whatever_order_their_months_are_paid() {
+    every_store(|backing| {
+        let paid = |order: [usize; 2]| {
+            let centre = Centre::new(backing, &[]);
+            let notices = enrolled(&centre);
+            for (night, which) in NIGHTS.into_iter().zip(order) {
+                let row = csv(&[format!("S{which} 05-11 icbc 800 P1")]);
+                centre.night_of(night, &[row.replace(&reference("P1"), &notices[which])]);
+            }
+            assert!(centre.said().values().all(|said| said.starts_with("matched")));
+            centre
+        };
+        let (forth, back) = (paid([0, 1]), paid([1, 0]));
+        assert_eq!(forth.store.digest().unwrap(), back.store.digest().unwrap());
+        assert_ne!(forth.store.history_digest().unwrap(), back.store.history_digest().unwrap());
     });
 }
