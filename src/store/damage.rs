@@ -10,6 +10,7 @@ use super::pool::Place;
 use super::sql::params;
 use super::{Store, StoreError};
 use rusqlite::{Connection, OpenFlags};
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -101,7 +102,7 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
 }
 
 /// What is to be done about an error of SQLite that is no fault of the file's content.
-pub(super) fn advice(error: &rusqlite::Error) -> Option<&'static str> {
+fn advice(error: &rusqlite::Error) -> Option<&'static str> {
     use rusqlite::ErrorCode as Code;
     const ADVICE: [(&[Code], &str); 4] = [
         (
@@ -123,4 +124,31 @@ pub(super) fn advice(error: &rusqlite::Error) -> Option<&'static str> {
     ];
     let code = error.sqlite_error_code()?;
     ADVICE.iter().find(|(codes, _)| codes.contains(&code)).map(|(_, advice)| *advice)
+}
+
+/// Which file, where in it, and what to do.
+pub(super) fn say(path: &Path, found: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(
+        f,
+        "{}: the database file is damaged: {}. Write nothing more to it: stop `duizhang serve` and the timers, \
+         keep the file as it is, put the last good backup back (docs/operations.md, Backup), run `duizhang audit` \
+         and then `duizhang nightly`, which takes in again what the inbox still holds",
+        path.display(),
+        found.join("; ")
+    )
+}
+
+/// What SQLite's error means for whoever reads it.
+pub(super) fn say_of(error: &rusqlite::Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if is_damage(error) {
+        return write!(
+            f,
+            "the database file is damaged: write nothing more to it; `duizhang doctor` says where, \
+             docs/operations.md what to do"
+        );
+    }
+    match advice(error) {
+        Some(advice) => write!(f, "the database failed: {advice}"),
+        None => write!(f, "the database failed"),
+    }
 }

@@ -3,7 +3,7 @@
 use super::damage;
 use super::server::ServerError;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The world failed: disk, database, or what was asked of them.
 #[derive(Debug)]
@@ -121,32 +121,6 @@ pub enum Refusal {
     State { what: &'static str, id: String, state: String, wanted: &'static str },
 }
 
-/// Which file, where in it, and what to do.
-fn damaged(path: &Path, found: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(
-        f,
-        "{}: the database file is damaged: {}. Write nothing more to it: stop `duizhang serve` and the timers, \
-         keep the file as it is, put the last good backup back (docs/operations.md, Backup), run `duizhang audit` \
-         and then `duizhang nightly`, which takes in again what the inbox still holds",
-        path.display(),
-        found.join("; ")
-    )
-}
-
-fn of_sqlite(error: &rusqlite::Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    if damage::is_damage(error) {
-        return write!(
-            f,
-            "the database file is damaged: write nothing more to it; `duizhang doctor` says where, \
-             docs/operations.md what to do"
-        );
-    }
-    match damage::advice(error) {
-        Some(advice) => write!(f, "the database failed: {advice}"),
-        None => write!(f, "the database failed"),
-    }
-}
-
 /// A code is short; what a damaged file holds in its place is nobody's to print.
 fn unknown((table, column): (&str, &str), found: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let is_code = found.len() <= 40
@@ -168,7 +142,7 @@ impl fmt::Display for StoreError {
                 write!(f, "{}: no database there; `duizhang init` makes one", path.display())
             }
             Self::Open { path, .. } => write!(f, "{}: cannot open the database", path.display()),
-            Self::Damaged { path, found } => damaged(path, found, f),
+            Self::Damaged { path, found } => damage::say(path, found, f),
             Self::Server { url, .. } => write!(f, "database {url}"),
             Self::Connect { url, .. } => write!(f, "cannot reach the database {url}"),
             Self::MigrationChanged { .. }
@@ -180,7 +154,7 @@ impl fmt::Display for StoreError {
                     "centre {code:?}: its number belongs to {by:?} already; choose another code"
                 )
             }
-            Self::Sqlite(error) => of_sqlite(error, f),
+            Self::Sqlite(error) => damage::say_of(error, f),
             Self::Postgres(_) => write!(f, "the database failed"),
             Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
             Self::Value(_) => write!(f, "a value does not fit its column"),
