@@ -194,7 +194,7 @@ fn one(
     let worked = night::of(global, &centre, None, turn, !args.no_report);
     let settings = centre.settings.clone();
     drop(centre);
-    if !worked.as_ref().is_err_and(Failure::is_damage) {
+    if !turn.is_over() && !worked.as_ref().is_err_and(Failure::is_damage) {
         mail::after_a_night(global, &settings);
     }
     let (summary, done) = worked?;

@@ -105,7 +105,9 @@ pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failu
     let told = worked.and_then(|(summary, done)| say(global, &centre, summary, done));
     // Sending may take an hour; the centre is free meanwhile. An alarm about a failure goes out too.
     drop(centre);
-    mail::after_a_night(global, &settings);
+    if !turn.is_over() {
+        mail::after_a_night(global, &settings);
+    }
     told
 }
 
