@@ -50,8 +50,8 @@ pub trait Disk {
 #[derive(Clone, Copy, Debug)]
 pub struct OperatingSystem;
 
-/// Files that are synced one by one: above that one sync of the whole file system is quicker (measured on ext4:
-/// 1,721 letters take 40 ms together, and a commit of its journal each one by one).
+/// Files that are synced one by one; above that one sync of the whole file system is quicker (measured on ext4 with
+/// 1,721 letters: 0.2 s together, 33 s one by one, each of which commits its journal).
 const ONE_BY_ONE_MAX: usize = 16;
 
 impl Disk for OperatingSystem {
