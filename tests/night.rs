@@ -48,8 +48,12 @@ mod dice;
 mod duplicates;
 #[path = "night/feed.rs"]
 mod feed;
+#[path = "night/filed.rs"]
+mod filed;
 #[path = "night/filing.rs"]
 mod filing;
+#[path = "night/halves.rs"]
+mod halves;
 #[path = "night/histories.rs"]
 mod histories;
 #[path = "night/identities.rs"]
@@ -86,3 +90,5 @@ mod taken_back;
 mod tampered;
 #[path = "night/truth.rs"]
 mod truth;
+#[path = "night/turn.rs"]
+mod turn;

@@ -28,6 +28,8 @@ pub enum Alarm {
     Feed { bank_name: String, account: String, nights: usize },
     /// A balance does not join.
     Balance { account: String, place: String, detail: String },
+    /// The mail server will take nothing until somebody mends something; `answer` is the number it gave.
+    Mail { answer: String },
 }
 
 /// A mail to staff, before it is known to whom of them.
@@ -257,6 +259,7 @@ impl Alarm {
             Self::Failed { .. } => "what-failed",
             Self::Feed { .. } => "what-feed",
             Self::Balance { .. } => "what-balance",
+            Self::Mail { .. } => "what-mail",
         }
     }
 
@@ -280,6 +283,7 @@ impl Alarm {
                     ("detail", detail.clone()),
                 ],
             ),
+            Self::Mail { answer } => ("mail", vec![("answer", answer.clone())]),
         };
         let values: Vec<(&str, &str)> =
             values.iter().map(|(name, value)| (*name, value.as_str())).collect();

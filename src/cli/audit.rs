@@ -58,11 +58,12 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> Result<Done, Failure> {
     let head = args.head.as_deref().map(written_down).transpose()?;
     let centre = Centre::read(global)?;
     if args.digest {
-        return digest_of(&centre);
+        return digest_of(&centre, args.history);
     }
     if let Some(head) = head {
         return continues(global, &centre, &head, args);
     }
+    centre.store.look_through()?;
     let audit = centre.store.audit()?;
     let rows = audit.places.iter().map(|standing| Row {
         standing: *standing,
@@ -72,16 +73,24 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> Result<Done, Failure> {
     verdict(global, &audit)
 }
 
-/// One line of data: stores with equal digests hold equal books.
-fn digest_of(centre: &Centre) -> Result<Done, Failure> {
+/// One line of data: stores with equal digests hold equal books, with equal ones of history had equal nights.
+fn digest_of(centre: &Centre, history: bool) -> Result<Done, Failure> {
     struct Digest(String);
-    const COLUMNS: &[Column<Digest>] = &[Column {
+    const BOOKS: &[Column<Digest>] = &[Column {
         key: "digest",
         heading: "sha256 of the books",
         value: |row| Value::text(&row.0),
     }];
-    let rows = [Digest(centre.store.digest()?)].into_iter();
-    Printer::print(centre.settings.format, COLUMNS, rows)?;
+    const HISTORY: &[Column<Digest>] = &[Column {
+        key: "digest",
+        heading: "sha256 of the history",
+        value: |row| Value::text(&row.0),
+    }];
+    let (columns, digest) = match history {
+        false => (BOOKS, centre.store.digest()?),
+        true => (HISTORY, centre.store.history_digest()?),
+    };
+    Printer::print(centre.settings.format, columns, [Digest(digest)])?;
     Ok(Done::Fully)
 }
 

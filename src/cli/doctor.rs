@@ -11,6 +11,7 @@ use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::{FILE_NAME, Settings};
 use super::{key, private};
+use crate::store::{look_through, sqlite_path};
 use chrono::Datelike;
 use std::path::{Path, PathBuf};
 
@@ -64,6 +65,7 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
         findings.push(if read_only { untouched(what, path) } else { folder(what, path) });
     }
     findings.push(eyes(&settings));
+    findings.extend(file(&settings.database));
     if let Some(centre) = centre {
         findings.extend(database(centre, read_only));
     }
@@ -117,6 +119,22 @@ fn untouched(what: &'static str, path: &Path) -> Finding {
     Finding { what, holds: true, detail }
 }
 
+/// Whether the file of the database is whole, page by page.
+fn file(database: &str) -> Option<Finding> {
+    let what = "database file";
+    let Some(path) = sqlite_path(database) else {
+        let detail = "PostgreSQL looks after its own pages: `pg_amcheck` walks them".to_owned();
+        return Some(Finding { what, holds: true, detail });
+    };
+    if !path.exists() {
+        return None;
+    }
+    let found = look_through(&path).map_err(|error| Failure::from(error).sentence());
+    let holds = found.is_ok();
+    let detail = found.err().unwrap_or_else(|| format!("{}: whole", path.display()));
+    Some(Finding { what, holds, detail })
+}
+
 /// Notices whose employers are in no list: no fault of a night, but nobody is written to.
 fn strangers(centre: &Centre) -> Finding {
     let (notices, employers) = centre.store.notices_of_unknown_employers().unwrap_or_default();
@@ -138,7 +156,7 @@ fn database(centre: Result<Centre, Failure>, read_only: bool) -> Vec<Finding> {
         }
     };
     let accounts = centre.store.accounts().map_or(0, |accounts| accounts.len());
-    let night = centre.store.latest_night().ok().flatten();
+    let night = centre.store.latest_night(clock::today()).ok().flatten();
     vec![
         Finding {
             what: "database",

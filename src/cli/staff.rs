@@ -8,7 +8,7 @@ use super::clock;
 use super::failure::{Doing, Failure};
 use super::settings::Settings;
 use crate::alert::staff::ATTACHED_BYTES_MAX;
-use crate::alert::{Alarm, StaffMail};
+use crate::alert::{Alarm, ServerFault, StaffMail};
 use crate::nightly;
 use crate::report::Report;
 use crate::rulebook::Rulebook;
@@ -53,6 +53,24 @@ pub(super) fn failed(centre: &Centre, night: NaiveDate, error: &str) {
     let alarms = [Alarm::Failed { error: error.to_owned() }];
     let alarm = StaffMail::alarm(night, &alarms, &centre.rules.letters);
     if let Some(Err(failure)) = alarm.map(|alarm| post(centre, &alarm)) {
+        tell!("the alarm could not be written: {}", failure.sentence());
+    }
+}
+
+/// Writes an alarm about a mail server that will take nothing until somebody mends something: it stands in the outbox
+/// for whoever looks, and is the first to go once the server takes letters again. Once a day.
+pub(super) fn refused_by_the_server(
+    settings: &Settings,
+    (store, rules): (&Store, &Rulebook),
+    fault: &ServerFault,
+) {
+    let Some(answer) = fault.lasting() else { return };
+    if settings.letters.staff.is_empty() {
+        return;
+    }
+    let alarms = [Alarm::Mail { answer: answer.to_owned() }];
+    let Some(alarm) = StaffMail::alarm(clock::today(), &alarms, &rules.letters) else { return };
+    if let Err(failure) = put(settings, store, &alarm, &settings.letters.staff) {
         tell!("the alarm could not be written: {}", failure.sentence());
     }
 }

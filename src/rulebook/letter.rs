@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 7] = [
+pub const SHIPPED: [(&str, &str); 8] = [
     ("letters/letter.txt", include_str!("../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../rules/letters/reasons.txt")),
@@ -21,6 +21,7 @@ pub const SHIPPED: [(&str, &str); 7] = [
     ("letters/arrears.txt", include_str!("../../rules/letters/arrears.txt")),
     ("letters/access.txt", include_str!("../../rules/letters/access.txt")),
     ("letters/staff.txt", include_str!("../../rules/letters/staff.txt")),
+    ("letters/server.txt", include_str!("../../rules/letters/server.txt")),
 ];
 
 /// The contract's advice codes, each of which has a sentence.
@@ -141,6 +142,14 @@ const STAFF: [(&str, &[&str], bool); 17] = [
     ("confirm-body",     &["employer", "link", "days", "phone"], true),
 ];
 
+/// The sections of `server.txt`: a file of its own, since a centre's copy of `staff.txt` may be older.
+#[rustfmt::skip] // A table is read by column.
+const SERVER: [(&str, &[&str], bool); 3] = [
+    ("what-mail",        &[], false),
+    ("mail",             &["answer"], true),
+    ("mail-steps",       &[], false),
+];
+
 /// All sentences, ready to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRules {
@@ -230,6 +239,7 @@ fn expected(path: &str) -> Expected {
         "letters/arrears.txt" => ARREARS.iter().map(section).collect(),
         "letters/access.txt" => ACCESS.iter().map(section).collect(),
         "letters/staff.txt" => STAFF.iter().map(section).collect(),
+        "letters/server.txt" => SERVER.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }
 }

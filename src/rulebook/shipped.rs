@@ -40,6 +40,7 @@ rule_files! {
     "letters/letter.txt",
     "letters/life.txt",
     "letters/reasons.txt",
+    "letters/server.txt",
     "letters/staff.txt",
     "login.toml",
     "matching.toml",

@@ -59,6 +59,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     25 "0025_advance",
     26 "0026_arrears_told",
     27 "0027_withdraw",
+    29 "0029_wrong_day",
     30 "0030_access",
     31 "0031_seal",
 ];

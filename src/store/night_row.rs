@@ -33,8 +33,9 @@ impl Recording {
             .prepare_cached(
                 "insert into night (centre_id, as_of, received_count, received_fen, received_over,
                     matched_count, matched_fen, matched_over, opened_count, opened_fen, opened_over,
-                    closing_count, closing_fen, closing_over)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                    closing_count, closing_fen, closing_over, mended, filed)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0,
+                    ?15)
                  on conflict (centre_id, as_of) do update set
                     received_count = excluded.received_count,
                     received_fen = excluded.received_fen, received_over = excluded.received_over,
@@ -43,7 +44,8 @@ impl Recording {
                     opened_count = excluded.opened_count,
                     opened_fen = excluded.opened_fen, opened_over = excluded.opened_over,
                     closing_count = excluded.closing_count,
-                    closing_fen = excluded.closing_fen, closing_over = excluded.closing_over",
+                    closing_fen = excluded.closing_fen, closing_over = excluded.closing_over,
+                    mended = 0, filed = night.filed * excluded.filed",
             )?
             .execute(params![
                 centre,
@@ -59,7 +61,9 @@ impl Recording {
                 opened_in.1,
                 closing.count.cast_signed(),
                 closing_in.0,
-                closing_in.1
+                closing_in.1,
+                // One that is over writes no letters; what it finds to be filed yet stays so.
+                self.turn.is_over()
             ])?;
         self.night_outcomes()
     }

@@ -186,18 +186,6 @@ impl Store {
         })?;
         Ok(evening)
     }
-
-    /// The latest night there was.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn latest_night(&self) -> Result<Option<NaiveDate>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let sql = "select max(as_of) from night where centre_id = ?1";
-        let latest: Option<i64> =
-            bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
-        latest.map(day).transpose()
-    }
 }
 
 fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {

@@ -92,7 +92,12 @@ impl Centre {
 
     /// A centre with these lists and nothing else.
     pub(crate) fn with(lists: &[(&str, &str)]) -> Self {
-        let centre = Self { dir: TempDir::new().unwrap() };
+        Self::within(&std::env::temp_dir(), lists)
+    }
+
+    /// The same in a folder below this one.
+    pub(crate) fn within(folder: &Path, lists: &[(&str, &str)]) -> Self {
+        let centre = Self { dir: TempDir::new_in(folder).unwrap() };
         centre.run(&["init", ".", "--name", "示例市住房公积金管理中心"]).assert().code(0);
         for (list, text) in lists {
             let file = format!("{list}.csv");
@@ -186,9 +191,18 @@ impl Centre {
         self.json(&["transactions"]).iter().map(row).collect()
     }
 
-    /// One value for all that nights and staff decided.
+    /// One value for all that nights and staff decided, when and how.
     pub(crate) fn digest(&self) -> String {
-        let lines = self.json(&["audit", "--digest"]);
+        self.digest_by(&["audit", "--digest", "--history"])
+    }
+
+    /// One value for what became of all money.
+    pub(crate) fn books_digest(&self) -> String {
+        self.digest_by(&["audit", "--digest"])
+    }
+
+    fn digest_by(&self, words: &[&str]) -> String {
+        let lines = self.json(words);
         lines.first().and_then(|line| line.get("digest")?.as_str()).unwrap().to_owned()
     }
 

@@ -13,9 +13,12 @@ Examples:
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct AuditArgs {
-    /// Print one digest of all that nights and staff decided: equal digests are equal books
+    /// Print one digest of what became of all money: equal digests are equal outcomes and books
     #[arg(long)]
     pub(in crate::cli) digest: bool,
+    /// With --digest: of how it came about too, every day, step and letter
+    #[arg(long, requires = "digest")]
+    pub(in crate::cli) history: bool,
     /// Prove that today's audit trail continues a head that was written down: 64 hexadecimal digits
     #[arg(long, value_name = "HEX", conflicts_with = "digest")]
     pub(in crate::cli) head: Option<String>,
