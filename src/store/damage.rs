@@ -7,7 +7,7 @@
 
 use super::bulk::Bulk;
 use super::pool::Place;
-use super::sql::params;
+use super::sql::{params, sqlite};
 use super::{Store, StoreError};
 use rusqlite::{Connection, OpenFlags};
 use std::fmt;
@@ -68,7 +68,12 @@ impl Store {
 /// [`StoreError::Damaged`] with the places that are not whole.
 pub fn look_through(path: &Path) -> Result<(), StoreError> {
     let mut found = Vec::new();
-    match findings(path, &mut found) {
+    let looked = if sqlite::is_read_only(path) {
+        findings(&sqlite::open(path, false)?, &mut found)
+    } else {
+        findings_of_the_file(path, &mut found)
+    };
+    match looked {
         // A page that SQLite stumbles over ends the walk; what it said before names the page.
         Err(error) if is_damage(&error) && found.is_empty() => found.push(error.to_string()),
         Err(error) if !is_damage(&error) => return Err(error.into()),
@@ -81,10 +86,14 @@ pub fn look_through(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn findings(path: &Path, found: &mut Vec<String>) -> Result<(), rusqlite::Error> {
+fn findings_of_the_file(path: &Path, found: &mut Vec<String>) -> Result<(), rusqlite::Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    findings(&connection, found)
+}
+
+fn findings(connection: &Connection, found: &mut Vec<String>) -> Result<(), rusqlite::Error> {
     let mut check = connection.prepare(&format!("pragma quick_check({FOUND_MAX})"))?;
     let mut rows = check.query([])?;
     while let Some(row) = rows.next()? {
