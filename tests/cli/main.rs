@@ -18,6 +18,7 @@ mod apply;
 mod centre;
 mod data;
 mod demo;
+mod evidence;
 mod face;
 mod feed;
 mod history;
