@@ -30,7 +30,6 @@ mod books;
 #[path = "night/by_hand.rs"]
 mod by_hand;
 #[path = "night/centre.rs"]
-#[expect(dead_code, reason = "the suites of the desk need more of it")]
 mod centre;
 #[path = "night/conservation.rs"]
 mod conservation;

@@ -55,7 +55,8 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
         findings.push(Finding { what: "calendar", holds, detail: format!("{year}: {detail}") });
     }
     let centre = rules.is_ok().then(|| Centre::read(global));
-    let read_only = matches!(&centre, Some(Ok(centre)) if centre.store.is_read_only().unwrap_or(false));
+    let read_only =
+        matches!(&centre, Some(Ok(centre)) if centre.store.is_read_only().unwrap_or(false));
     for (what, path) in [
         ("inbox", &settings.inbox),
         ("quarantine", &settings.quarantine),

@@ -4,8 +4,8 @@ use super::letters::{self, AddressBook};
 use super::{NightError, Step, Tools, undecided};
 use crate::matching::{self, Directory, Item, Known, NoticeBook, Payers};
 use crate::store::{
-    EarlierCredit, EarlierRefund, EmployerNumbers, NoticesRead, RecentNotices, Slate, StoreError, Verdict,
-    VerdictTotals,
+    EarlierCredit, EarlierRefund, EmployerNumbers, NoticesRead, RecentNotices, Slate, StoreError,
+    Verdict, VerdictTotals,
 };
 
 /// How often a night looks again because staff acted meanwhile, before it gives up.

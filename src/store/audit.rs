@@ -11,8 +11,8 @@ mod digest;
 
 use super::bulk::Bulk;
 use super::desk::proof;
-use super::sql::{Connection, params};
 use super::seal::proof::Tampering;
+use super::sql::{Connection, params};
 use super::{Store, StoreError, remittance, seal};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Total};
 use crate::report::Tally;

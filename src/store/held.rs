@@ -23,9 +23,9 @@ pub(super) fn note(bulk: &Bulk, verdict: &Verdict<'_>) -> Result<(), StoreError>
                 let account_id = super::slate::account_id(*account);
                 let sql = "select account_no from collection_account
                     where centre_id = ?1 and account_id = ?2";
-                let account_no: String = bulk
-                    .connection
-                    .query_row(sql, params![centre, account_id], |row| row.get(0))?;
+                let account_no: String =
+                    bulk.connection
+                        .query_row(sql, params![centre, account_id], |row| row.get(0))?;
                 (format!("{account_no}/{serial}"), "transaction")
             }
         };

@@ -176,11 +176,8 @@ pub(super) fn written_out<R>(
             statement.raw_bind_parameter(1, centre)?;
         }
         for chunk in rows {
-            let mut binder = Binder::Bound {
-                statement: &mut statement,
-                next: first,
-                seal: RowSeal::default(),
-            };
+            let mut binder =
+                Binder::Bound { statement: &mut statement, next: first, seal: RowSeal::default() };
             for row in chunk {
                 bind(&mut binder, row)?;
             }

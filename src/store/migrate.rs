@@ -118,7 +118,9 @@ impl Store {
             }
             // Only now are all columns there that a seal is taken over.
             match steps.iter().find(|step| step.version == SEALS) {
-                Some(step) => seal::found::seal_all(connection).map_err(|source| step.failed(source)),
+                Some(step) => {
+                    seal::found::seal_all(connection).map_err(|source| step.failed(source))
+                }
                 None => Ok(()),
             }
         })

@@ -10,8 +10,8 @@ use super::row::{reference, reference_number, status};
 use super::seal::check::RowCheck;
 use super::sql::{Connection, Read, Row, params};
 use super::{Store, StoreError, outstanding};
-use crate::matching::suggest::EmployerIndex;
 use crate::matching::NoticeFact;
+use crate::matching::suggest::EmployerIndex;
 use crate::remittance::{
     CollectionAccount, Money, NoticeStatus, PartsHere, PaymentReference, YearMonth,
 };

@@ -10,6 +10,7 @@
 //! Invariant: a row whose seal did not fit before a statement changed it is not sealed by that statement; what
 //! was done to it stays to be seen. The centre's own number is not hashed: a centre that is copied keeps its seals.
 
+mod acts;
 pub(crate) mod check;
 #[cfg(test)]
 mod every_column;
@@ -178,10 +179,7 @@ impl Delta {
     }
 
     pub(crate) const fn and(self, other: Self) -> Self {
-        Self {
-            rows: self.rows.wrapping_add(other.rows),
-            sum: self.sum.wrapping_add(other.sum),
-        }
+        Self { rows: self.rows.wrapping_add(other.rows), sum: self.sum.wrapping_add(other.sum) }
     }
 
     const fn is_nothing(self) -> bool {
@@ -275,7 +273,8 @@ impl Sealing {
 
     /// The same of one centre.
     pub(crate) fn take_facts_of(&self, centre: i64) -> Facts {
-        let (of, others) = self.take_facts().into_iter().partition(|((whose, ..), _)| *whose == centre);
+        let (of, others) =
+            self.take_facts().into_iter().partition(|((whose, ..), _)| *whose == centre);
         *self.facts.borrow_mut() = others;
         of
     }

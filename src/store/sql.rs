@@ -18,8 +18,8 @@ pub(crate) use value::{Bind, Column, OwnedValue, Value, in_columns};
 
 use super::StoreError;
 use super::bulk::OwnedRow;
-use super::seal::writing::{self, SealedStatement};
 use super::seal::Sealing;
+use super::seal::writing::{self, SealedStatement};
 use std::cell::RefCell;
 
 /// Values for a statement, in the order of its placeholders.
@@ -39,7 +39,10 @@ pub(crate) enum Connection {
 /// A statement ready to run.
 pub(crate) enum Statement<'c> {
     Sqlite(rusqlite::CachedStatement<'c>),
-    Postgres { client: &'c RefCell<::postgres::Client>, sql: String },
+    Postgres {
+        client: &'c RefCell<::postgres::Client>,
+        sql: String,
+    },
     /// It changes rows that are sealed.
     Sealed(SealedStatement<'c>),
 }

@@ -19,7 +19,10 @@ use chrono::NaiveDate;
 #[derive(Clone, Debug)]
 pub enum Continued {
     /// From this entry on, to where the chain ends.
-    From { link: Box<Link>, chain: Chain },
+    From {
+        link: Box<Link>,
+        chain: Chain,
+    },
     /// The trail is whole, and the head is none of its entries.
     Unknown,
     Broken(Break),
@@ -138,24 +141,17 @@ pub(super) fn append(
     Ok(Link { sequence, entry: entry.clone(), previous: head.hash, hash })
 }
 
-/// Writes into the trail how far the books are, in the commit of a night; a night after which they are as they
-/// were writes nothing.
+/// Writes into the trail how far the books are, in the commit of a night; one that changed nothing writes nothing.
 pub(super) fn note_books(
     connection: &Connection,
     centre: i64,
     night: NaiveDate,
 ) -> Result<(), StoreError> {
-    step::write(connection)?;
-    let head = step::head(connection, centre)?;
-    let detail = serde_json::json!({ "step": head.ordinal, "chain": head.chain }).to_string();
-    let sql = "select detail from trail where centre_id = ?1 and event = ?2
-        order by sequence desc limit 1";
-    let last = connection
-        .prepare_cached(sql)?
-        .query_row_optional(params![centre, BOOKS], |row| row.get::<String>(0))?;
-    if last.as_ref() == Some(&detail) {
+    if step::write(connection)? == 0 {
         return Ok(());
     }
+    let head = step::head(connection, centre)?;
+    let detail = serde_json::json!({ "step": head.ordinal, "chain": head.chain }).to_string();
     let entry = Entry {
         at: Moment::midnight(night).at,
         actor: NIGHT.to_owned(),

@@ -55,7 +55,9 @@ pub enum Refusal {
     /// Not a settled or open credit that this debit can have taken back.
     TakenBack { credit: ItemId, state: &'static str },
     /// A row that it rests on is not as it was written.
-    Altered { id: String },
+    Altered {
+        id: String,
+    },
     /// The day to wait for is not ahead, or further than a rule allows.
     Day { day: NaiveDate, after: NaiveDate, latest: NaiveDate },
     /// It is read as that already.
@@ -156,7 +158,9 @@ impl Refusal {
             Self::TakenBack { credit, state } => {
                 format!("{credit} 不是可以冲回的来款：{}", taken_back_chinese(state))
             }
-            Self::Altered { id } => format!("{id} 的记录被人从数据库里改动过，暂停处理，请联系系统管理员"),
+            Self::Altered { id } => {
+                format!("{id} 的记录被人从数据库里改动过，暂停处理，请联系系统管理员")
+            }
             Self::Day { after, latest, .. } => {
                 format!("暂缓日期应在{after}之后、{latest}之前（含）")
             }

@@ -19,6 +19,7 @@ mod centre;
 mod damage;
 mod data;
 mod demo;
+mod evidence;
 mod face;
 mod feed;
 mod history;

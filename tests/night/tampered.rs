@@ -42,13 +42,25 @@ fn named(store: &Store) -> BTreeSet<String> {
 fn a_changed_remark_and_a_changed_notice_settle_nothing_until_they_are_put_back() {
     every_store(|backing| {
         let centre = centre(backing);
-        assert_eq!(centre.tamper("update bank_transaction set postscript = 'P1906130002' where serial = 'S2'"), 1);
-        assert_eq!(centre.tamper("update notice set amount_fen = 31000 where reference = 1906130003"), 1);
-        let paid = centre.lay(None, "feed.csv", csv(&["S4 05-12 icbc 310 P3", "S5 05-12 icbc 400 P4"]));
+        assert_eq!(
+            centre.tamper(
+                "update bank_transaction set postscript = 'P1906130002' where serial = 'S2'"
+            ),
+            1
+        );
+        assert_eq!(
+            centre.tamper("update notice set amount_fen = 31000 where reference = 1906130003"),
+            1
+        );
+        let paid =
+            centre.lay(None, "feed.csv", csv(&["S4 05-12 icbc 310 P3", "S5 05-12 icbc 400 P4"]));
         let night = centre.try_night("05-12", &[paid]).unwrap();
         // The night of everything else went on.
         assert_eq!((night.verdict.held, night.verdict.matched.count), (2, 2));
-        centre.expect("held", &["S3 matched P4", "S5 matched P4", "S2 suspense no-reference", "S4 undecided"]);
+        centre.expect(
+            "held",
+            &["S3 matched P4", "S5 matched P4", "S2 suspense no-reference", "S4 undecided"],
+        );
         assert_eq!(named(&centre.store), ["bank_transaction", "notice"].map(str::to_owned).into());
         let gaps = centre.store.audit().unwrap().gaps;
         let says = |words: &str| gaps.iter().any(|gap| gap.to_string().contains(words));
@@ -73,10 +85,8 @@ fn staff_settle_nothing_by_a_row_that_was_changed() {
     every_store(|backing| {
         let centre = centre(backing);
         centre.tamper("update notice set amount_fen = 50000 where reference = 1906130003");
-        let item = ItemId {
-            account_no: super::feed::account("icbc").to_owned(),
-            serial: "S2".to_owned(),
-        };
+        let item =
+            ItemId { account_no: super::feed::account("icbc").to_owned(), serial: "S2".to_owned() };
         let act = Act::Settle {
             notices: vec![super::feed::reference("P3").parse().unwrap()],
             from_advance: None,
@@ -119,7 +129,9 @@ fn every_night_that_changed_something_is_in_the_trail_once() {
         centre.night_of("05-12", &[csv(&["S5 05-12 icbc 400 P4"])]);
         assert_eq!(nights(), 2);
         // Whoever counts the commits anew contradicts the trail.
-        let step = centre.tamper("update books_step set changes = 'notice +1 0000000000000001' where ordinal = 1");
+        let step = centre.tamper(
+            "update books_step set changes = 'notice +1 0000000000000001' where ordinal = 1",
+        );
         assert_eq!(step, 1);
         let gaps = centre.store.audit().unwrap().gaps;
         let stepped = |gap: &Gap| matches!(gap, Gap::Tampered(Tampering::Step { ordinal: 1 }));
@@ -150,7 +162,8 @@ fn a_database_of_an_earlier_release_is_sealed_as_it_is_found() {
     let file = rusqlite::Connection::open(whole.store.path().unwrap()).unwrap();
     let tables: Vec<String> = whole.dump().into_keys().collect();
     let sealed = |table: &String| {
-        file.prepare(&format!("select seal from {table} limit 1")).is_ok() && table != "receipt_digest"
+        file.prepare(&format!("select seal from {table} limit 1")).is_ok()
+            && table != "receipt_digest"
     };
     let tables: Vec<String> = tables.into_iter().filter(sealed).collect();
     assert!(tables.len() > 50, "{tables:?}");
@@ -166,7 +179,8 @@ fn a_database_of_an_earlier_release_is_sealed_as_it_is_found() {
     let Some(url) = postgres::database("sealed") else { return };
     let centre = Centre::on(POSTGRES, &url, &["P1 1000"]);
     centre.night_of("05-11", &[csv(&["S1 05-11 icbc 1000 P1", "S2 06-11 icbc 500 -"])]);
-    let client = std::cell::RefCell::new(::postgres::Client::connect(&url, ::postgres::NoTls).unwrap());
+    let client =
+        std::cell::RefCell::new(::postgres::Client::connect(&url, ::postgres::NoTls).unwrap());
     let run = |sql: &str| {
         let _ = client.borrow_mut().execute(sql, &[]).unwrap();
     };
@@ -203,7 +217,44 @@ fn a_changed_row_of_every_table_is_named_on_every_database() {
             let rows = centre.tamper(&format!("update {table} set {set} where 1 = 1"));
             assert!(rows > 0, "{table} has rows");
         }
-        let wanted: BTreeSet<String> = CHANGES.iter().map(|(table, _)| (*table).to_owned()).collect();
+        let wanted: BTreeSet<String> =
+            CHANGES.iter().map(|(table, _)| (*table).to_owned()).collect();
         assert_eq!(named(&centre.store), wanted);
+    });
+}
+
+/// The digest of rows is unkeyed: whoever knows the program can seal a row anew. The trail still tells.
+#[test]
+fn a_role_that_nobody_gave_is_told_even_where_the_row_is_sealed_anew() {
+    use duizhang::store::Person;
+    use duizhang::suspense::trail::Entry;
+    every_store(|backing| {
+        let centre = centre(backing);
+        let entry = |event: &str, detail: &str| Entry {
+            at: 1,
+            actor: "operator".to_owned(),
+            role: "operator".to_owned(),
+            event: event.to_owned(),
+            subject: "wang".to_owned(),
+            detail: detail.to_owned(),
+        };
+        let person = Person {
+            person_id: "wang".to_owned(),
+            name: "wang".to_owned(),
+            role: "clerk".to_owned(),
+            password: "$argon2id$".to_owned(),
+            password_given: false,
+            second_factor: None,
+            made_at: 1,
+            disabled_at: None,
+        };
+        centre.store.add_person(&person, &entry("person-added", r#"{"is":"clerk"}"#)).unwrap();
+        centre.prove("told of");
+        // By the store's own way, which seals it, and with an entry that tells of nothing.
+        centre.store.set_role("wang", "admin", &entry("person-changed", "")).unwrap();
+        let gaps = centre.store.audit().unwrap().gaps;
+        let told = |gap: &Gap| matches!(gap, Gap::Tampered(Tampering::Role { .. }));
+        assert_eq!(gaps.iter().filter(|gap| told(gap)).count(), 1, "{gaps:?}");
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
     });
 }

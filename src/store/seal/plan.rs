@@ -56,7 +56,8 @@ pub(crate) fn changes(sql: &str) -> Option<&str> {
 fn words(sql: &str) -> Vec<Word<'_>> {
     let (mut found, mut depth, mut quoted, mut begin) = (Vec::new(), 0_u32, false, None);
     for (at, byte) in sql.bytes().chain([b' ']).enumerate() {
-        let in_word = !quoted && (byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'?'));
+        let in_word =
+            !quoted && (byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'?'));
         match (in_word, begin) {
             (true, None) => begin = Some(at),
             (false, Some(from)) => {
@@ -141,13 +142,12 @@ fn insert(body: &str, words: &[Word<'_>], shape: &Shape) -> Option<(String, Opti
     let given = given.join(", ");
     let flat = rest.split_whitespace().collect::<Vec<_>>().join(" ");
     let behind = flat.strip_prefix(&format!("values ({given})"));
-    let direct = behind.filter(|behind| behind.is_empty() || behind.ends_with("do nothing")).map(
-        |behind| {
+    let direct =
+        behind.filter(|behind| behind.is_empty() || behind.ends_with("do nothing")).map(|behind| {
             let whole = shape.whole_list();
             let seal = shape.columns.len() + 1;
             format!("insert into {} ({whole}) values ({given}, ?{seal}){behind}", table.text)
-        },
-    );
+        });
     Some((named, direct))
 }
 

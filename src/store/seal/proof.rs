@@ -33,6 +33,14 @@ pub enum Tampering {
     Night { sequence: i64 },
     /// Rows in the trail before its first entry.
     BeforeTrail { count: i64 },
+    /// Somebody has a role that the trail does not tell of.
+    Role { person: String, role: String },
+    /// A token has a role that the trail does not tell of.
+    Token { token: String, role: String },
+    /// Somebody may log in who was locked out by what the trail tells.
+    Unlocked { person: String },
+    /// A proposal, or who approved it, is not what the trail tells.
+    Proposal { proposal: String },
 }
 
 /// Rows of a table that are named.
@@ -70,6 +78,7 @@ pub(crate) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
     if count > 0 {
         found.push(Tampering::BeforeTrail { count });
     }
+    found.extend(super::acts::prove(connection, centre)?);
     Ok(found)
 }
 
@@ -133,7 +142,8 @@ impl Table<'_> {
                 sealed => Some(sealed?).filter(|row| Some(row.digest.seal()) == number),
             };
             if shape.is_of_transactions() {
-                let (account, day) = (row.get(1).unwrap_or_default(), row.get(3).unwrap_or_default());
+                let (account, day) =
+                    (row.get(1).unwrap_or_default(), row.get(3).unwrap_or_default());
                 facts.meet((account, day), sealed.map(|row| row.digest));
             }
             if sealed.is_some() {
@@ -193,7 +203,9 @@ fn account(accounts: &BTreeMap<i64, String>, id: i64) -> String {
 /// A word of a key: account numbers, addresses and names only by their ends.
 fn word(column: &str, text: &str) -> String {
     match column {
-        "account_no" | "address" | "name" | "recipient" | "code_hash" | "token_hash" => masked(text),
+        "account_no" | "address" | "name" | "recipient" | "code_hash" | "token_hash" => {
+            masked(text)
+        }
         _ => text.chars().map(|one| if one.is_control() { '·' } else { one }).collect(),
     }
 }
@@ -277,6 +289,18 @@ impl fmt::Display for Tampering {
             ),
             Self::BeforeTrail { count } => {
                 write!(f, "audit trail: {count} rows stand before its first entry")
+            }
+            Self::Role { person, role } => {
+                write!(f, "person {person}: the audit trail does not tell of the role {role}")
+            }
+            Self::Token { token, role } => {
+                write!(f, "token {token}: the audit trail does not tell of the role {role}")
+            }
+            Self::Unlocked { person } => {
+                write!(f, "person {person}: locked out by the audit trail, and may log in")
+            }
+            Self::Proposal { proposal } => {
+                write!(f, "proposal {proposal}: it is not what the audit trail tells of it")
             }
         }
     }

@@ -19,8 +19,8 @@ pub(crate) struct StepHead {
     pub(crate) chain: String,
 }
 
-/// Writes what the open transaction changed as a step of each centre; nothing where it changed nothing.
-pub(crate) fn write(connection: &Connection) -> Result<(), StoreError> {
+/// Writes what the open transaction changed as a step of each centre; gives how many had one.
+pub(crate) fn write(connection: &Connection) -> Result<usize, StoreError> {
     super::fact::write_rest(connection)?;
     let mut centres: BTreeMap<i64, String> = BTreeMap::new();
     for ((centre, table), delta) in connection.sealing().take_changed() {
@@ -33,7 +33,8 @@ pub(crate) fn write(connection: &Connection) -> Result<(), StoreError> {
         }
         changes.push_str(&format!("{table} {:+} {:016x}", delta.rows, delta.sum));
     }
-    centres.iter().try_for_each(|(centre, changes)| append(connection, *centre, changes))
+    centres.iter().try_for_each(|(centre, changes)| append(connection, *centre, changes))?;
+    Ok(centres.len())
 }
 
 fn append(connection: &Connection, centre: i64, changes: &str) -> Result<(), StoreError> {

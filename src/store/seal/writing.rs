@@ -216,7 +216,7 @@ impl Connection {
         }
         self.execute_batch(if self.is_postgres() { "begin" } else { "begin immediate" })?;
         sealing.begin(true);
-        let done = work().and_then(|done| super::step::write(self).map(|()| done));
+        let done = work().and_then(|done| super::step::write(self).map(|_| done));
         sealing.begin(false);
         match done {
             Ok(done) => self.execute_batch("commit").map(|()| done),
