@@ -13,6 +13,7 @@ mod count;
 use calamine::{Data, DataRef, Reader, Sheet, SheetVisible, Xls, Xlsb, Xlsx, XlsxError};
 use std::fmt;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use zip::ZipArchive;
 
 /// Largest workbook that is read; a million rows are far below.
@@ -61,6 +62,10 @@ impl<R: Read + Seek> Workbook<R> {
     /// # Errors
     /// Where it is none, or larger than any that a bank or a clerk makes.
     pub(crate) fn open(input: R) -> Result<Self, WorkbookError> {
+        caught(|| Self::opened(input))
+    }
+
+    fn opened(input: R) -> Result<Self, WorkbookError> {
         let mut input = BufReader::new(input);
         let packed = input.seek(SeekFrom::End(0)).map_err(|error| broken(&error))?;
         if packed > PACKED_BYTES_MAX {
@@ -104,9 +109,13 @@ impl<R: Read + Seek> Workbook<R> {
         take: &mut dyn FnMut(u64, &[Cell]) -> bool,
     ) -> Result<(), WorkbookError> {
         let mut rows = Rows { take, row: Vec::new(), at: 0, cells: 0, spanned: 0 };
+        caught(|| self.rows_of(sheet, &mut rows))
+    }
+
+    fn rows_of(&mut self, sheet: &str, rows: &mut Rows<'_>) -> Result<(), WorkbookError> {
         match &mut self.book {
-            Book::Xlsx(book) => stream(book, sheet, &mut rows),
-            Book::Mended(book) => stream(book, sheet, &mut rows),
+            Book::Xlsx(book) => stream(book, sheet, rows),
+            Book::Mended(book) => stream(book, sheet, rows),
             Book::Xlsb(book) => {
                 let cells = book.worksheet_cells_reader(sheet);
                 let mut cells = cells.map_err(|error| broken(&error))?;
@@ -134,6 +143,15 @@ impl<R: Read + Seek> Workbook<R> {
     }
 }
 
+/// A number with more digits than it can have is a panic of calamine's.
+fn caught<T>(read: impl FnOnce() -> Result<T, WorkbookError>) -> Result<T, WorkbookError> {
+    let stumbled = || WorkbookError {
+        expected: "numbers that a workbook can have",
+        found: "one that its reader stumbles over".to_owned(),
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(stumbled()))
+}
+
 /// Opens what is packed as a zip archive.
 fn packed_book<R: Read + Seek>(
     mut input: BufReader<R>,
@@ -157,9 +175,7 @@ fn packed_book<R: Read + Seek>(
     drop(archive);
     input.rewind().map_err(|error| broken(&error))?;
     Ok(match mended {
-        Some(bytes) => {
-            Book::Mended(Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?)
-        }
+        Some(bytes) => Book::Mended(Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?),
         None if is_binary => Book::Xlsb(Xlsb::new(input).map_err(|error| broken(&error))?),
         None => Book::Xlsx(Xlsx::new(input).map_err(|error| broken(&error))?),
     })
@@ -201,7 +217,11 @@ impl Rows<'_> {
     /// Takes a cell; `false` where no more are wanted.
     fn put(&mut self, (row, column): (u32, u32), data: Data) -> Result<bool, WorkbookError> {
         if row >= ROWS_MAX || column >= COLUMNS_MAX {
-            return Err(beyond(format!("one in row {}, column {}", row.wrapping_add(1), column.wrapping_add(1))));
+            return Err(beyond(format!(
+                "one in row {}, column {}",
+                row.wrapping_add(1),
+                column.wrapping_add(1)
+            )));
         }
         if matches!(data, Data::Empty) {
             return Ok(true);

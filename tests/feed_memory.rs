@@ -14,6 +14,7 @@
 
 #[cfg(feature = "xlsx")]
 #[path = "made/workbook.rs"]
+#[expect(dead_code, reason = "the suites of a night need more of it")]
 mod workbook;
 
 use duizhang::feed::Source;
@@ -70,7 +71,12 @@ fn kilobytes(key: &str) -> u64 {
 }
 
 /// The summary, and the megabytes that the process took at most beyond what it `began` with.
-fn measured(name: &str, input: &mut dyn Source, layouts: &BankLayouts, began: u64) -> (Summary, u64) {
+fn measured(
+    name: &str,
+    input: &mut dyn Source,
+    layouts: &BankLayouts,
+    began: u64,
+) -> (Summary, u64) {
     // Forgets the peak so far, where the kernel can.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     let summary = inspect(name, input, layouts, &mut |_| {});
@@ -106,7 +112,9 @@ fn books() -> Vec<Case> {
     let book = |rows: &str, strings: &str| -> Box<dyn Source> {
         Box::new(io::Cursor::new(xlsx(rows, strings)))
     };
-    let wide: String = (3..2_000).map(|row| format!("<row r=\"{row}\"><c r=\"XFD{row}\"><v>1</v></c></row>")).collect();
+    let wide: String = (3..2_000)
+        .map(|row| format!("<row r=\"{row}\"><c r=\"XFD{row}\"><v>1</v></c></row>"))
+        .collect();
     let beyond = "<row r=\"4000000000\"><c r=\"A4000000000\"><v>1</v></c></row>";
     let alike = format!("<row r=\"3\">{}</row>", "<c r=\"A3\"><v>1</v></c>".repeat(200_000));
     vec![

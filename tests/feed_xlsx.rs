@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
 
 #[path = "made/workbook.rs"]
+#[expect(dead_code, reason = "the suites of a night need more of it")]
 mod made;
 
 use duizhang::feed::{self, Entry, Flag, Reject, Sink, Statement};

@@ -212,8 +212,7 @@ fn settings(
 
 /// A path as logs have it: what is nothing but digits is an account's folder.
 fn in_log(path: &Path) -> String {
-    let is_account =
-        |name: &str| name.len() >= 8 && name.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = |name: &str| name.len() >= 8 && name.bytes().all(|byte| byte.is_ascii_digit());
     let name = |name: &str| if is_account(name) { masked(name) } else { name.to_owned() };
     shown_path(path).split('/').map(name).collect::<Vec<_>>().join("/")
 }
@@ -279,9 +278,9 @@ impl Intake {
     fn figure(&self, of: fn(&Taken) -> u64) -> Value<'static> {
         match &self.outcome {
             FileOutcome::Taken(taken) => Value::count(of(taken)),
-            FileOutcome::SeenBefore
-            | FileOutcome::Quarantined(_)
-            | FileOutcome::StillWritten => Value::Absent,
+            FileOutcome::SeenBefore | FileOutcome::Quarantined(_) | FileOutcome::StillWritten => {
+                Value::Absent
+            }
         }
     }
 }

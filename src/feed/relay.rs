@@ -300,9 +300,8 @@ fn entry<'a>(packet: &mut Unpack<'a>) -> Option<Entry<'a>> {
             note: packet.text()?,
         },
         reversal: packet.truth()?,
-        booking: packet.maybe(|packet| {
-            Some(Booking { serial: packet.text()?, amount: packet.decimal()? })
-        })?,
+        booking: packet
+            .maybe(|packet| Some(Booking { serial: packet.text()?, amount: packet.decimal()? }))?,
         contradicted: packet.truth()?,
     })
 }
@@ -410,8 +409,8 @@ fn question(packet: &mut Unpack<'_>) -> Option<Asked> {
         head: packet.bytes()?.to_vec(),
     };
     let look = Look { scan, kind: packet.place(&KINDS)? };
-    let files = packet
-        .several(|packet| Some(RuleFile { path: packet.owned()?, text: packet.owned()? }))?;
+    let files =
+        packet.several(|packet| Some(RuleFile { path: packet.owned()?, text: packet.owned()? }))?;
     let own = packet.maybe(|packet| packet.several(Unpack::owned))?;
     Some(Asked { look, files, own })
 }

@@ -25,7 +25,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -76,9 +76,7 @@ fn stopped(why: impl Into<String>) -> FeedError {
 }
 
 /// What a reader gives, or that it panicked. What it said of the panic may hold a piece of the file, and is not repeated.
-pub(super) fn caught<T>(
-    read: impl FnOnce() -> Result<T, FeedError>,
-) -> Result<T, FeedError> {
+pub(super) fn caught<T>(read: impl FnOnce() -> Result<T, FeedError>) -> Result<T, FeedError> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(stopped("it panicked")))
 }
 
@@ -99,21 +97,25 @@ impl ReaderProcess {
         // It has said all it had to, or will not: either way it is no longer needed.
         let _ = process.kill();
         let status = process.wait();
-        read.unwrap_or_else(|error| {
-            Err(stopped(match error.kind() {
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                    format!("it gave nothing for {} seconds", self.patience.as_secs())
-                }
-                io::ErrorKind::InvalidData => "it said what no reader says".to_owned(),
-                _ => match status.ok().and_then(|status| status.signal()) {
-                    Some(signal) => format!(
-                        "it ended by signal {signal}; it may take {} MiB of memory",
-                        MEMORY_BYTES_MAX >> 20
-                    ),
-                    None => "it ended before the file did".to_owned(),
-                },
-            }))
-        })
+        read.unwrap_or_else(|error| Err(stopped(self.why(&error, status.ok()))))
+    }
+
+    /// Why nothing more comes.
+    fn why(&self, error: &io::Error, status: Option<ExitStatus>) -> String {
+        let kind = error.kind();
+        if matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) {
+            return format!("it gave nothing for {} seconds", self.patience.as_secs());
+        }
+        if kind == io::ErrorKind::InvalidData {
+            return "it said what no reader says".to_owned();
+        }
+        let memory = MEMORY_BYTES_MAX >> 20;
+        match status.and_then(|status| status.signal()) {
+            Some(signal) => {
+                format!("it ended by signal {signal}; it may take {memory} MiB of memory")
+            }
+            None => "it ended before the file did".to_owned(),
+        }
     }
 
     fn start(&self, file: &File) -> io::Result<(Child, UnixStream)> {
@@ -166,7 +168,7 @@ pub fn serve(before: impl FnOnce(&Look)) -> io::Result<()> {
 }
 
 fn limit() -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, Signal, setrlimit};
+    use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
     let limits = [
         (Resource::As, MEMORY_BYTES_MAX),
         (Resource::Cpu, PROCESSOR_SECONDS_MAX),
@@ -175,6 +177,8 @@ fn limit() -> io::Result<()> {
         (Resource::Core, 0),
     ];
     for (resource, most) in limits {
+        // Where there is a lower limit already, that stays.
+        let most = getrlimit(resource).maximum.map_or(most, |known| known.min(most));
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
     #[cfg(target_os = "linux")]

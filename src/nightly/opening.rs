@@ -14,6 +14,9 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path};
 
+/// Largest file that is read: fifty million rows. A file may be made of holes, and cost nothing to make.
+const FILE_BYTES_MAX: u64 = 16 << 30;
+
 /// A file as it was when it was opened.
 pub(super) struct Opened {
     pub(super) file: File,
@@ -28,6 +31,10 @@ struct State {
 }
 
 impl Opened {
+    pub(super) const fn bytes(&self) -> u64 {
+        self.state.bytes
+    }
+
     /// Whether somebody wrote into it since.
     pub(super) fn has_changed(&self) -> bool {
         self.file.metadata().map(|now| State::of(&now)).ok() != Some(self.state)
@@ -51,6 +58,9 @@ pub(super) fn open(inbox: Option<&Path>, path: &Path) -> Result<Opened, Fault> {
     let metadata = file.metadata().map_err(|error| Fault::Unopened { why: error.to_string() })?;
     if !metadata.is_file() {
         return Err(Fault::NotAFile { what: what(metadata.file_type()) });
+    }
+    if metadata.len() > FILE_BYTES_MAX {
+        return Err(Fault::Unopened { why: "it is larger than 16 GiB".to_owned() });
     }
     Ok(Opened { state: State::of(&metadata), file })
 }
@@ -95,10 +105,11 @@ fn is_file_in(folder: &OwnedFd, name: &OsStr) -> io::Result<bool> {
 
 /// Why an entry could not be opened, by what lies there now.
 fn fault(path: &Path, error: &io::Error, strict: bool) -> Fault {
+    let is = |known: &io::Error| known.raw_os_error() == error.raw_os_error();
     let found = if strict { fs::symlink_metadata(path) } else { fs::metadata(path) };
     match found {
         Ok(found) if !found.is_file() => Fault::NotAFile { what: what(found.file_type()) },
-        Ok(_) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
+        Ok(_) if [Errno::LOOP, Errno::NOTDIR].map(io::Error::from).iter().any(is) => {
             Fault::NotAFile { what: "behind a link" }
         }
         Err(gone) if gone.kind() == io::ErrorKind::NotFound => Fault::Vanished,

@@ -10,7 +10,9 @@ use super::inbox::shown;
 use super::opening::{self, FOLDER};
 use super::reading::Fault;
 use super::{Delivery, NightError, wording};
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, fsync, mkdirat, openat, renameat, statat, unlinkat};
+use rustix::fs::{
+    AtFlags, FileType, Mode, OFlags, fsync, mkdirat, openat, renameat, statat, unlinkat,
+};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -20,6 +22,9 @@ use std::path::{Component, Path, PathBuf};
 
 /// Bytes of a name, so that it has room for what is put behind it: file systems know 255.
 const NAME_BYTES_MAX: usize = 200;
+/// Largest file that is copied; a larger one has its reason here, and lies in the inbox. A night's files together take up
+/// less than what one of those would.
+const COPY_BYTES_MAX: u64 = 1 << 30;
 /// Behind a copy's name: the reason.
 const REASON: &str = ".reason.txt";
 /// Behind a name while it is being written.
@@ -69,13 +74,18 @@ impl Place {
     }
 
     fn path(&self, quarantine: &Path) -> PathBuf {
-        self.folders.iter().fold(quarantine.to_owned(), |path, name| path.join(name)).join(&self.name)
+        self.folders
+            .iter()
+            .fold(quarantine.to_owned(), |path, name| path.join(name))
+            .join(&self.name)
     }
 
     /// The folder it lies in; where asked for, made, with a link or a file in its way taken out of it.
     fn folder(&self, quarantine: &Path, make: bool) -> io::Result<OwnedFd> {
-        if make {
+        if make && !quarantine.exists() {
             std::fs::create_dir_all(quarantine)?;
+            let above = quarantine.parent().filter(|above| *above != Path::new(""));
+            fsync(File::open(above.unwrap_or(Path::new(".")))?)?;
         }
         let mut folder = OwnedFd::from(File::open(quarantine)?);
         for name in &self.folders {
@@ -106,10 +116,8 @@ fn standing(
         Err(error) => Err(error),
     };
     let found = at(name)?;
-    let other = match wanted {
-        FileType::Directory => FileType::RegularFile,
-        _ => FileType::Directory,
-    };
+    let is_folder = wanted == FileType::Directory;
+    let other = if is_folder { FileType::RegularFile } else { FileType::Directory };
     if found != Some(other) {
         return Ok((name.to_owned(), found));
     }
@@ -124,11 +132,9 @@ fn write(folder: &OwnedFd, name: &str, content: &mut dyn Read) -> io::Result<()>
     // Left by a night that was killed, or planted: it goes, whatever it is.
     remove(folder, &beside)?;
     let fresh = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut file =
-        File::from(openat(folder, beside.as_str(), fresh, Mode::from_raw_mode(0o666))?);
+    let mut file = File::from(openat(folder, beside.as_str(), fresh, Mode::from_raw_mode(0o666))?);
     let written = io::copy(content, &mut file).and_then(|_| file.sync_all());
-    let moved =
-        written.and_then(|()| Ok(renameat(folder, beside.as_str(), folder, name)?));
+    let moved = written.and_then(|()| Ok(renameat(folder, beside.as_str(), folder, name)?));
     if moved.is_err() {
         remove(folder, &beside)?;
     }
@@ -197,7 +203,8 @@ pub(super) fn put(
     let place = Place::of(delivery);
     let put = || -> io::Result<()> {
         // Opened as it was read: what became a link meanwhile is not copied. What is gone leaves its reason.
-        let mut file = opening::open(inbox, &delivery.path).ok().map(|opened| opened.file);
+        let opened = opening::open(inbox, &delivery.path).ok();
+        let mut file = opened.filter(|one| one.bytes() <= COPY_BYTES_MAX).map(|opened| opened.file);
         let folder = place.folder(quarantine, true)?;
         let (copy, _) = standing(&folder, &place.name, FileType::RegularFile)?;
         if let Some(file) = &mut file

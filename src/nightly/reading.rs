@@ -131,8 +131,7 @@ fn read_one(
     let accounts = tools.accounts.as_slice().iter();
     let own: Vec<&str> = accounts.map(|account| account.account_no.as_str()).collect();
     let isolation = &tools.settings.isolation;
-    let read =
-        isolation.read(&mut opened.file, look, &tools.rules.banks, Some(&own), &mut feeder);
+    let read = isolation.read(&mut opened.file, look, &tools.rules.banks, Some(&own), &mut feeder);
     // Also where the file is at fault: what its last batch says of branches holds for the next file.
     feeder.hand_over();
     let facts = read.map_err(Fault::Unreadable)?;
@@ -326,10 +325,9 @@ impl Fault {
             | Self::UnknownAccount { .. }
             | Self::NoAccount { .. }
             | Self::UnknownFolder { .. } => true,
-            Self::NotAFile { .. }
-            | Self::Vanished
-            | Self::Unopened { .. }
-            | Self::StillWritten => false,
+            Self::NotAFile { .. } | Self::Vanished | Self::Unopened { .. } | Self::StillWritten => {
+                false
+            }
         }
     }
 

@@ -124,8 +124,9 @@ fn forget_what_is_gone(tools: &Tools<'_>) -> Result<(), NightError> {
 
 /// How much was delivered; a file that cannot be looked at is found out when it is read.
 fn bytes(deliveries: &[Delivery]) -> u64 {
-    let length =
-        |delivery: &Delivery| std::fs::symlink_metadata(&delivery.path).map_or(0, |file| file.len());
+    let length = |delivery: &Delivery| {
+        std::fs::symlink_metadata(&delivery.path).map_or(0, |file| file.len())
+    };
     deliveries.iter().map(length).sum()
 }
 
@@ -192,10 +193,9 @@ impl Taker<'_> {
                 Message::Flag(flag) => flags.push(flag),
                 Message::End(Err(fault)) => {
                     intake.abandon(self.slate)?;
-                    return Ok(match fault {
-                        Fault::StillWritten => FileOutcome::StillWritten,
-                        fault => FileOutcome::Quarantined(fault),
-                    });
+                    let grows = fault == Fault::StillWritten;
+                    let aside = FileOutcome::Quarantined(fault);
+                    return Ok(if grows { FileOutcome::StillWritten } else { aside });
                 }
                 Message::End(Ok(facts)) => {
                     let mark = mark(delivery, &facts);

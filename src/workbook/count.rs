@@ -63,7 +63,8 @@ fn head(member: impl Read) -> Result<Head, WorkbookError> {
         let name = tag.name().as_ref().to_owned();
         // What is no number is none to calamine either.
         let count = |attribute: quick_xml::events::attributes::Attribute<'_>| {
-            (attribute.key.as_ref() == "uniqueCount").then(|| attribute.value.trim().parse::<u64>().unwrap_or(u64::MAX))
+            (attribute.key.as_ref() == "uniqueCount")
+                .then(|| attribute.value.trim().parse::<u64>().unwrap_or(u64::MAX))
         };
         let mut attributes = tag.attributes();
         let declared = attributes.with_checks(false).flatten().filter_map(count).max().unwrap_or(0);

@@ -1,7 +1,5 @@
 //! Workbooks made by hand, as no program that means well would make them: for the suites that attack readers.
 
-#![expect(dead_code, reason = "each suite takes what it needs")]
-
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 
@@ -72,8 +70,7 @@ pub(crate) const NO_STRINGS: &str = "></sst>";
 pub(crate) const MANY_STRINGS: &str =
     "count=\"4000000000\" uniqueCount=\"4000000000\"><si><t>a</t></si></sst>";
 /// The last cell that a sheet can have.
-pub(crate) const FAR_CELL: &str =
-    "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
+pub(crate) const FAR_CELL: &str = "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
 
 /// An `.xls` with one sheet of two number cells: the first, and the last that its format can name. calamine lays a
 /// dense range over both, of a hundred gigabytes: the process that opens it ends.

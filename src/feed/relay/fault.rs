@@ -8,24 +8,32 @@ const DEPTH_MAX: u8 = 4;
 
 pub(super) fn pack(packet: &mut Packet, error: &FeedError) {
     packet.number(error.line);
-    let mut kind = |letter: char| packet.text(letter.encode_utf8(&mut [0; 4]));
+    let mut texts = |kind: &str, texts: &[&str]| {
+        packet.text(kind);
+        texts.iter().for_each(|text| packet.text(text));
+    };
     match &error.kind {
-        FeedErrorKind::Empty => kind('e'),
-        FeedErrorKind::UnknownFormat { found } => {
-            kind('u');
-            packet.text(found);
+        FeedErrorKind::Empty => texts("e", &[]),
+        FeedErrorKind::UnknownFormat { found } => texts("u", &[found]),
+        FeedErrorKind::Encoding { expected, found } => texts("c", &[expected, found]),
+        FeedErrorKind::UnknownLayout { header } => texts("l", &[header]),
+        FeedErrorKind::Page { title } => texts("p", &[title]),
+        FeedErrorKind::Feature { needs, found } => texts("f", &[needs, found]),
+        FeedErrorKind::Structure { expected, found } => texts("s", &[expected, found]),
+        FeedErrorKind::Forbidden { found } => texts("d", &[found]),
+        FeedErrorKind::Stopped { why } => texts("x", &[why]),
+        FeedErrorKind::Io(error) => texts("i", &[error]),
+        FeedErrorKind::Member { name, error } => {
+            texts("m", &[name]);
+            pack(packet, error);
         }
-        FeedErrorKind::Encoding { expected, found } => {
-            kind('c');
-            packet.text(expected);
-            packet.text(found);
-        }
-        FeedErrorKind::UnknownLayout { header } => {
-            kind('l');
-            packet.text(header);
+        FeedErrorKind::Contradicted { tried, broken } => {
+            texts("b", &[]);
+            packet.number(*tried);
+            packet.number(*broken);
         }
         FeedErrorKind::NotUnderstood { understood, missing, header, columns } => {
-            kind('n');
+            texts("n", &[]);
             packet.several(understood, |packet, (heading, reads)| {
                 packet.text(heading);
                 packet.text(reads);
@@ -33,42 +41,6 @@ pub(super) fn pack(packet: &mut Packet, error: &FeedError) {
             packet.several(missing, |packet, missing| packet.text(missing));
             packet.text(header);
             packet.several(columns, |packet, column| packet.number(*column));
-        }
-        FeedErrorKind::Contradicted { tried, broken } => {
-            kind('b');
-            packet.number(*tried);
-            packet.number(*broken);
-        }
-        FeedErrorKind::Page { title } => {
-            kind('p');
-            packet.text(title);
-        }
-        FeedErrorKind::Feature { needs, found } => {
-            kind('f');
-            packet.text(needs);
-            packet.text(found);
-        }
-        FeedErrorKind::Structure { expected, found } => {
-            kind('s');
-            packet.text(expected);
-            packet.text(found);
-        }
-        FeedErrorKind::Forbidden { found } => {
-            kind('d');
-            packet.text(found);
-        }
-        FeedErrorKind::Member { name, error } => {
-            kind('m');
-            packet.text(name);
-            pack(packet, error);
-        }
-        FeedErrorKind::Stopped { why } => {
-            kind('x');
-            packet.text(why);
-        }
-        FeedErrorKind::Io(error) => {
-            kind('i');
-            packet.text(error);
         }
     }
 }
@@ -90,9 +62,7 @@ fn unpack_at(packet: &mut Unpack<'_>, depth: u8) -> Option<FeedError> {
             header: packet.owned()?,
             columns: packet.several(Unpack::number)?,
         },
-        "b" => {
-            FeedErrorKind::Contradicted { tried: packet.number()?, broken: packet.number()? }
-        }
+        "b" => FeedErrorKind::Contradicted { tried: packet.number()?, broken: packet.number()? },
         "p" => FeedErrorKind::Page { title: packet.owned()? },
         "f" => FeedErrorKind::Feature { needs: packet.constant()?, found: packet.constant()? },
         "s" => FeedErrorKind::Structure { expected: packet.owned()?, found: packet.owned()? },

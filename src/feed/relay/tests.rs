@@ -74,9 +74,10 @@ fn behind_a_relay_a_reader_says_the_same() {
 }
 
 #[test]
-fn every_error_reject_and_flag_arrives_as_it_was() {
+fn every_error_arrives_as_it_was() {
     let text = || "字 x".to_owned();
-    let member = FeedErrorKind::Member { name: text(), error: Box::new(FeedErrorKind::Empty.at(3)) };
+    let member =
+        FeedErrorKind::Member { name: text(), error: Box::new(FeedErrorKind::Empty.at(3)) };
     let kinds = [
         FeedErrorKind::Empty,
         FeedErrorKind::UnknownFormat { found: text() },
@@ -104,6 +105,11 @@ fn every_error_reject_and_flag_arrives_as_it_was() {
         let got = replay(&mut relay.to.as_slice(), &mut Told::default()).unwrap();
         assert_eq!(got, Err(error));
     }
+}
+
+#[test]
+fn every_reject_and_flag_arrives_as_it_was() {
+    let text = || "字 x".to_owned();
     let problems = [
         Problem::Missing,
         Problem::Amount(text()),
@@ -116,8 +122,7 @@ fn every_error_reject_and_flag_arrives_as_it_was() {
     ];
     let (mut relay, mut want) = (Relay::new(Vec::new(), None), Told::default());
     for (problem, column) in problems.into_iter().zip([None, Some(3)].into_iter().cycle()) {
-        let reject =
-            Reject { line: 2, column, field: text(), found: text(), problem, row: text() };
+        let reject = Reject { line: 2, column, field: text(), found: text(), problem, row: text() };
         relay.reject(reject.clone());
         want.reject(reject);
     }

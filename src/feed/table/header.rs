@@ -164,8 +164,7 @@ impl<'a> Finder<'a> {
         if best.as_ref().is_some_and(|best| best.known >= known) {
             return;
         }
-        let headings: Vec<Heading> =
-            read.iter().map(|(_, (_, heading))| heading.clone()).collect();
+        let headings: Vec<Heading> = read.iter().map(|(_, (_, heading))| heading.clone()).collect();
         let understood = read.iter().filter(|(_, (_, heading))| wide && is_field(heading));
         *best = Some(Nearest {
             line: row.line,
