@@ -69,7 +69,7 @@ impl<R: Read + Seek> Workbook<R> {
         let mut input = BufReader::new(input);
         let packed = input.seek(SeekFrom::End(0)).map_err(|error| broken(&error))?;
         if packed > PACKED_BYTES_MAX {
-            return Err(large("more"));
+            return Err(large());
         }
         input.rewind().map_err(|error| broken(&error))?;
         let mut magic = [0; 4];
@@ -157,18 +157,18 @@ fn packed_book<R: Read + Seek>(
     mut input: BufReader<R>,
     packed: u64,
 ) -> Result<Book<R>, WorkbookError> {
-    let mut archive = ZipArchive::new(&mut input).map_err(|_| large("a broken archive"))?;
+    let mut archive = ZipArchive::new(&mut input).map_err(|_| large())?;
     if archive.len() > MEMBERS_MAX {
-        return Err(large("more"));
+        return Err(large());
     }
     let mut unpacked = 0_u64;
     for index in 0..archive.len() {
-        let member = archive.by_index_raw(index).map_err(|_| large("a broken archive"))?;
+        let member = archive.by_index_raw(index).map_err(|_| large())?;
         unpacked = unpacked.saturating_add(member.size());
     }
     let bomb = unpacked > SMALL_BYTES && unpacked / packed.max(1) > RATIO_MAX;
     if unpacked > UNPACKED_BYTES_MAX || bomb {
-        return Err(large("more"));
+        return Err(large());
     }
     let mended = count::mended(&mut archive, UNPACKED_BYTES_MAX)?;
     let is_binary = archive.file_names().flatten().any(|name| name.ends_with("workbook.bin"));
@@ -274,9 +274,9 @@ fn broken(error: &dyn fmt::Display) -> WorkbookError {
     WorkbookError { expected: "an Excel workbook", found: error.to_string() }
 }
 
-fn large(found: &str) -> WorkbookError {
-    let found = if found == "more" { "more, or a broken archive" } else { found };
-    WorkbookError { expected: "a workbook of at most 512 MiB", found: found.to_owned() }
+fn large() -> WorkbookError {
+    let found = "more, or a broken archive".to_owned();
+    WorkbookError { expected: "a workbook of at most 512 MiB", found }
 }
 
 fn beyond(found: String) -> WorkbookError {

@@ -143,7 +143,7 @@ fn a_table_may_stand_anywhere_in_its_sheet() {
     let want = [
         "1 2026-05-11 credit 7.00  甲",
         "1 2026-05-12 credit 8.00  乙",
-        "6: column-not-read: column 41",
+        "6: column-not-read: found \"column 41\"",
     ];
     let mut sorted = read.clone();
     sorted.sort();

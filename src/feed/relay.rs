@@ -10,21 +10,18 @@
 mod fault;
 mod flag;
 mod packet;
+mod question;
+
+pub use question::{Asked, ask, asked};
 
 use self::packet::{Packet, Packets, Unpack};
-use super::encoding::Scan;
-use super::sniff::Kind;
 use super::{
-    Balance, BlockRead, Booking, ColumnRead, Entry, FeedError, FeedFacts, Flag, Format, Look,
-    Reject, Sink, Statement,
+    Balance, BlockRead, Booking, ColumnRead, Entry, FeedError, FeedFacts, Flag, Format, Reject,
+    Sink, Statement,
 };
 use crate::remittance::{Counterparty, Direction, Remarks};
-use crate::rulebook::RuleFile;
-use crate::rulebook::bank::{BankLayouts, SerialPeriod};
+use crate::rulebook::bank::SerialPeriod;
 use std::io::{self, Read, Write};
-
-/// Changes with the form of what follows; both sides are one program, and say so.
-const VERSION: u8 = 1;
 
 const ENTRY: u8 = b'e';
 const REJECT: u8 = b'r';
@@ -49,17 +46,6 @@ const FORMATS: [Format; 8] = [
     Format::Mt940,
     Format::Mt942,
     Format::Settlement,
-];
-const KINDS: [Kind; 9] = [
-    Kind::Xml,
-    Kind::Mt,
-    Kind::Settlement,
-    Kind::SettlementEnvelope,
-    Kind::Excel,
-    Kind::Archive,
-    Kind::Html,
-    Kind::SpreadsheetXml,
-    Kind::Text,
 ];
 const PERIODS: [SerialPeriod; 4] =
     [SerialPeriod::Ever, SerialPeriod::Year, SerialPeriod::Month, SerialPeriod::Day];
@@ -351,68 +337,6 @@ fn facts(packet: &mut Unpack<'_>) -> Option<FeedFacts> {
         sha256: packet.bytes()?.try_into().ok()?,
         layout: packet.maybe(Unpack::owned)?,
     })
-}
-
-/// What a reader is asked: the file as it was looked at, the layouts it is read by, the centre's accounts.
-pub struct Asked {
-    pub look: Look,
-    pub files: Vec<RuleFile>,
-    /// `None` where they are not known.
-    pub own: Option<Vec<String>>,
-}
-
-/// Asks a reader elsewhere to read a file that was looked at.
-///
-/// # Errors
-/// Where it does not listen.
-pub fn ask(
-    to: &mut dyn Write,
-    look: &Look,
-    layouts: &BankLayouts,
-    own: Option<&[&str]>,
-) -> io::Result<()> {
-    let mut packet = Packet::default();
-    packet.begin(VERSION);
-    let Scan { bytes, sha256, utf8, ascii, head } = &look.scan;
-    packet.number(*bytes);
-    packet.bytes(sha256);
-    packet.maybe(utf8.err(), Packet::number);
-    packet.truth(*ascii);
-    packet.bytes(head);
-    packet.place(&KINDS, &look.kind);
-    packet.several(layouts.files(), |packet, file| {
-        packet.text(&file.path);
-        packet.text(&file.text);
-    });
-    packet.maybe(own, |packet, own| packet.several(own, |packet, account| packet.text(account)));
-    packet.write(to)?;
-    to.flush()
-}
-
-/// What was asked.
-///
-/// # Errors
-/// Where the bytes are not those of [`ask`].
-pub fn asked(from: &mut dyn Read) -> io::Result<Asked> {
-    let mut packets = Packets::new(from);
-    let (tag, mut packet) = packets.next()?;
-    let unpacked = (tag == VERSION).then_some(()).and_then(|()| question(&mut packet));
-    whole(unpacked, &packet)
-}
-
-fn question(packet: &mut Unpack<'_>) -> Option<Asked> {
-    let scan = Scan {
-        bytes: packet.number()?,
-        sha256: packet.bytes()?.try_into().ok()?,
-        utf8: packet.maybe(Unpack::number)?.map_or(Ok(()), Err),
-        ascii: packet.truth()?,
-        head: packet.bytes()?.to_vec(),
-    };
-    let look = Look { scan, kind: packet.place(&KINDS)? };
-    let files =
-        packet.several(|packet| Some(RuleFile { path: packet.owned()?, text: packet.owned()? }))?;
-    let own = packet.maybe(|packet| packet.several(Unpack::owned))?;
-    Some(Asked { look, files, own })
 }
 
 #[cfg(test)]

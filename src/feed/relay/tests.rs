@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::feed::{FeedErrorKind, Odd, Problem, look, read};
+use crate::rulebook::bank::BankLayouts;
 use rust_decimal::Decimal;
 use std::io::Cursor;
 
