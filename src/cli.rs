@@ -52,6 +52,7 @@ mod outbox;
 mod patience;
 mod private;
 mod progress;
+mod reader;
 mod refunds;
 mod register;
 mod remark;
@@ -117,6 +118,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Archive(args) => archive::run(global, args),
         Command::Ingest(args) => night::ingest(global, args),
         Command::Match(args) => night::judge(global, args),
+        Command::ReadFile(args) => reader::serve(args),
         Command::Remark(args) => remark::run(global, args),
         Command::Feed { command: FeedCommand::Inspect(args) } => feed::inspect::run(global, args),
         Command::Feed { command: FeedCommand::Learn(args) } => feed::learn::run(global, args),

@@ -75,7 +75,8 @@ pub use figures::Figures;
 pub use held::HeldRow;
 pub use import::{Imported, UnknownEmployer};
 pub use intake::{
-    FeedMark, FlagRecord, Intake, RowOrigin, StatementRecord, Taken, Till, TransactionBatch,
+    FeedMark, FlagRecord, HeldFile, Intake, RowOrigin, StatementRecord, Taken, Till,
+    TransactionBatch,
 };
 pub use lease::{Ended, Ending, Holder, Lease};
 pub use letters::LetterRow;

@@ -45,6 +45,8 @@ mod desk;
 mod dice;
 #[path = "night/duplicates.rs"]
 mod duplicates;
+#[path = "night/entries.rs"]
+mod entries;
 #[path = "night/feed.rs"]
 mod feed;
 #[path = "night/filed.rs"]
@@ -75,6 +77,8 @@ mod payments;
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
+#[path = "night/readers.rs"]
+mod readers;
 #[path = "night/refunds.rs"]
 mod refunds;
 #[path = "night/shifts.rs"]
@@ -91,3 +95,6 @@ mod tampered;
 mod truth;
 #[path = "night/turn.rs"]
 mod turn;
+#[cfg(feature = "xlsx")]
+#[path = "made/workbook.rs"]
+mod workbook;

@@ -52,7 +52,8 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
         }
         let deliveries = Inbox::at(&centre.settings.inbox).deliveries()?;
         let turn = Turn { as_of: night.as_of, today: night.as_of, last: None };
-        rows.push(night::run(&global, &centre, deliveries, turn)?);
+        let inbox = Some(centre.settings.inbox.as_path());
+        rows.push(night::run(&global, &centre, inbox, deliveries, turn)?);
         page = night::write_report(&global, &centre, night.as_of)?;
         // After the last night nobody decides: what hangs is what its report shows.
         if night.as_of >= STAFF_FROM && Some(night.as_of) != last {

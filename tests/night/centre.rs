@@ -7,7 +7,9 @@ use super::feed::{account, day, reference};
 use super::postgres;
 use chrono::{Datelike, NaiveDate};
 use duizhang::alert::CentreContact;
-use duizhang::nightly::{self, Delivery, LARGE, Night, NightError, NightSettings, Nobody};
+use duizhang::nightly::{
+    self, Delivery, Isolation, LARGE, Night, NightError, NightSettings, Nobody,
+};
 use duizhang::remittance::{Direction, Outcome, Total};
 use duizhang::rulebook::Rulebook;
 use duizhang::store::{Audit, Store, TransactionFilter, TransactionRow};
@@ -205,6 +207,8 @@ impl Centre {
             today: as_of.max(NaiveDate::from_ymd_opt(2026, 12, 31).unwrap()),
             large_from: if as_of.day().is_multiple_of(2) { 0 } else { LARGE },
             deliveries: deliveries.to_vec(),
+            inbox: Some(self.folder.join("inbox")),
+            isolation: Isolation::default(),
             quarantine: self.folder.join("quarantine"),
             centre: contact(),
         }
