@@ -188,7 +188,7 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn nights_to_file(&self, night: NaiveDate) -> Result<Vec<NaiveDate>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sql = "select as_of from night where centre_id = ?1 and as_of < ?2 and filed = 0 order by as_of";
+        let sql = "select as_of from night where centre_id = ?1 and as_of <> ?2 and filed = 0 order by as_of";
         let key = params![bulk.centre_id, day_number(night)];
         let mut nights =
             bulk.connection.prepare_cached(sql)?.query_all(key, |row| day(row.get(0)?))?;
