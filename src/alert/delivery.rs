@@ -6,7 +6,8 @@
 //!
 //! Invariants: a letter in our hands is tried only while our lease on it surely lasts, so that no two
 //! senders have it at once; every letter claimed is settled, tried or not; a server that is down,
-//! silent or shuts us out ends the run after one time-out and costs no letter one of its tries.
+//! silent, shuts us out or refuses everybody ends the run after one time-out or a few answers and costs no
+//! letter one of its tries, nor its life.
 
 use super::dkim::Signer;
 use super::smtp::{HandOver, MailServer, ServerFault, Session};
@@ -100,7 +101,7 @@ pub struct Delivered {
     pub unknown: u64,
     /// Tried, and to be tried again.
     pub later: u64,
-    /// Why the run ended early.
+    /// Why the run ended early, or could do nothing.
     pub fault: Option<ServerFault>,
 }
 
@@ -161,6 +162,10 @@ pub fn deliver<O: Outbox>(
     delivered
 }
 
+/// Recipients refused in a run, none of them taken, from which on the relay is to blame where all got one number. One
+/// alone may well have a bad address.
+const REFUSED_ALIKE_MIN: usize = 2;
+
 /// A letter on its way to a worker, and until when it may be tried.
 struct Job {
     letter: Outgoing,
@@ -172,6 +177,8 @@ struct Told {
     letter_id: String,
     tries: Tries,
     ending: Ending,
+    /// The recipient was refused before the server had taken any: nobody can say yet whose fault that is.
+    doubted: bool,
     fault: Option<ServerFault>,
 }
 
@@ -198,6 +205,7 @@ impl<O: Outbox> Run<'_, O> {
         let mut waiting = VecDeque::new();
         let mut in_hands = 0_usize;
         let mut ends: Vec<Told> = Vec::new();
+        let mut doubted: Vec<Told> = Vec::new();
         loop {
             while delivered.fault.is_none() && in_hands < connections * 2 {
                 if waiting.is_empty() {
@@ -220,11 +228,16 @@ impl<O: Outbox> Run<'_, O> {
             let Some(end) = end else { break };
             in_hands -= 1;
             let at_once = end.fault.is_some() || in_hands == 0;
-            ends.push(end);
+            delivered.fault = delivered.fault.take().or_else(|| end.fault.clone());
+            if end.doubted { &mut doubted } else { &mut ends }.push(end);
+            if team.recipient_taken.load(Ordering::Relaxed) {
+                ends.append(&mut doubted);
+            }
             if at_once || ends.len() >= SETTLED_TOGETHER {
                 self.settle(std::mem::take(&mut ends), &mut delivered)?;
             }
         }
+        ends.extend(judged(doubted, &team, &mut delivered));
         self.settle(ends, &mut delivered)?;
         self.give_back(waiting, &mut delivered)?;
         drop(jobs);
@@ -259,9 +272,13 @@ impl<O: Outbox> Run<'_, O> {
         let now = (self.now)();
         let mut settled = Vec::with_capacity(ends.len());
         for told in ends {
-            let standing = Standing::after(&told.ending, told.tries, now);
+            let mut standing = Standing::after(&told.ending, told.tries, now);
+            // What was refused with everybody else lets those pass that were not tried at all: else the same
+            // few would end every run.
+            if told.ending == Ending::Untried && !told.doubted {
+                standing.due_at = Some(now - 1);
+            }
             delivered.count(standing.state, &told.ending);
-            delivered.fault = delivered.fault.take().or(told.fault);
             let no_mailbox = told.ending.no_mailbox();
             settled.push(Settled { letter_id: told.letter_id, standing, no_mailbox });
         }
@@ -280,10 +297,41 @@ impl<O: Outbox> Run<'_, O> {
             letter_id: job.letter.letter_id,
             tries: job.letter.tries,
             ending: Ending::Untried,
+            doubted: false,
             fault: None,
         };
         let untried: Vec<Told> = waiting.into_iter().map(untried).collect();
         self.settle(untried, delivered)
+    }
+}
+
+/// What becomes of recipients that were refused before the server had taken any. Where it took one later, each is to
+/// blame itself; where it refused everybody alike, or broke off, none is: all get their try back.
+fn judged(doubted: Vec<Told>, team: &Team, delivered: &mut Delivered) -> Vec<Told> {
+    let Some(first) = doubted.first() else { return doubted };
+    if team.recipient_taken.load(Ordering::Relaxed) {
+        return doubted;
+    }
+    let number = |told: &Told| refused(&told.ending).split_whitespace().next().map(str::to_owned);
+    let alike = doubted.len() >= REFUSED_ALIKE_MIN
+        && delivered.tried() == 0
+        && doubted.iter().all(|told| number(told) == number(first));
+    if delivered.fault.is_none() && alike {
+        delivered.fault = Some(ServerFault::Recipients(refused(&first.ending).to_owned()));
+    }
+    let ending = |told: &Told| match delivered.fault {
+        Some(_) => Ending::Untried,
+        // A bare number of a server that took nobody blames no address.
+        None => Ending::Refused(refused(&told.ending).to_owned()),
+    };
+    doubted.into_iter().map(|told| Told { ending: ending(&told), ..told }).collect()
+}
+
+/// What the server said where it refused.
+fn refused(ending: &Ending) -> &str {
+    match ending {
+        Ending::Refused(answer) | Ending::NoMailbox { answer, .. } => answer,
+        Ending::Sent(_) | Ending::Later(_) | Ending::Unknown(_) | Ending::Untried => "",
     }
 }
 
@@ -352,11 +400,12 @@ impl Team {
             let over = if self.fault.lock().await.is_some() || Instant::now() >= until {
                 untried(None)
             } else {
-                self.doubted(self.send(&mut line, &letter).await)
+                self.send(&mut line, &letter).await
             };
+            let (over, doubted) = self.doubted(over);
             let fault = self.judged(&over).await;
-            let (letter_id, tries) = (letter.letter_id, letter.tries);
-            if tell.send(Told { letter_id, tries, ending: over.ending, fault }).is_err() {
+            let (letter_id, tries, ending) = (letter.letter_id, letter.tries, over.ending);
+            if tell.send(Told { letter_id, tries, ending, doubted, fault }).is_err() {
                 break;
             }
         }
@@ -397,11 +446,11 @@ impl Team {
     }
 
     /// Believes a bare "550" about a mailbox only of a server that has taken somebody's: to a sender it
-    /// does not know it says the same of everybody, and then no address is to blame.
-    fn doubted(&self, mut over: HandOver) -> HandOver {
+    /// does not know it says the same of everybody, and then no address is to blame. Gives whether there is a doubt.
+    fn doubted(&self, mut over: HandOver) -> (HandOver, bool) {
         if over.recipient_taken {
             self.recipient_taken.store(true, Ordering::Relaxed);
-            return over;
+            return (over, false);
         }
         let answer = match &over.ending {
             Ending::Refused(answer) => answer.clone(),
@@ -410,16 +459,15 @@ impl Team {
             | Ending::Sent(_)
             | Ending::Later(_)
             | Ending::Unknown(_)
-            | Ending::Untried => return over,
+            | Ending::Untried => return (over, false),
         };
         if self.recipient_taken.load(Ordering::Relaxed) {
-            return over;
+            return (over, false);
         }
         if self.refused_at_first.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSED_AT_FIRST_MAX {
-            over.fault = Some(ServerFault::Recipients(answer.clone()));
+            over.fault = Some(ServerFault::Recipients(answer));
         }
-        over.ending = Ending::Refused(answer);
-        over
+        (over, true)
     }
 
     /// Looks at how it went: whether the server is still worth a try.

@@ -403,4 +403,18 @@ impl fmt::Display for ServerFault {
     }
 }
 
+impl ServerFault {
+    /// The number with which the server refuses us, where that lasts until somebody mends something; the words
+    /// behind it may name an employer's address.
+    #[must_use]
+    pub fn lasting(&self) -> Option<&str> {
+        match self {
+            Self::Login(why) | Self::Sender(why) | Self::Recipients(why) => {
+                Some(why.split_whitespace().next().unwrap_or_default())
+            }
+            Self::Authority(_) | Self::Unreachable(_) | Self::Silent | Self::Unsteady(_) => None,
+        }
+    }
+}
+
 impl std::error::Error for ServerFault {}

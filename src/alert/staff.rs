@@ -25,6 +25,8 @@ pub enum Alarm {
     Feed { bank_name: String, account: String, nights: usize },
     /// A balance does not join.
     Balance { account: String, place: String, detail: String },
+    /// The mail server will take nothing until somebody mends something; `answer` is the number it gave.
+    Mail { answer: String },
 }
 
 /// A mail to staff, before it is known to whom of them.
@@ -214,6 +216,7 @@ impl Alarm {
             Self::Failed { .. } => "what-failed",
             Self::Feed { .. } => "what-feed",
             Self::Balance { .. } => "what-balance",
+            Self::Mail { .. } => "what-mail",
         }
     }
 
@@ -237,6 +240,7 @@ impl Alarm {
                     ("detail", detail.clone()),
                 ],
             ),
+            Self::Mail { answer } => ("mail", vec![("answer", answer.clone())]),
         };
         let values: Vec<(&str, &str)> =
             values.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -14,6 +14,7 @@ use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::{Protection, Settings, Smtp};
+use super::staff;
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
 use crate::nightly::{self, Stationery, Watch};
@@ -48,6 +49,9 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
     let delivered = run(global, &centre.store, &delivery)?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let fault = delivered.fault.clone();
+    if let Some(fault) = &fault {
+        staff::refused_by_the_server(&centre.settings, (&centre.store, &centre.rules), fault);
+    }
     Printer::print(centre.settings.format, COLUMNS, [delivered])?;
     match fault {
         None => Ok(Done::Fully),
@@ -68,6 +72,9 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         write_anew(global, settings, &store, &rules)?;
         let delivered = run(global, &store, &delivery)?;
         write_anew(global, settings, &store, &rules)?;
+        if let Some(fault) = &delivered.fault {
+            staff::refused_by_the_server(settings, (&store, &rules), fault);
+        }
         if delivered.tried() > 0 || delivered.fault.is_some() {
             note!(global, "letters: {}", sentence(&delivered));
         }

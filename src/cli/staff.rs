@@ -6,11 +6,13 @@
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Failure};
+use super::settings::Settings;
 use crate::alert::staff::ATTACHED_BYTES_MAX;
-use crate::alert::{Alarm, StaffMail};
+use crate::alert::{Alarm, CentreContact, ServerFault, StaffMail};
 use crate::nightly;
 use crate::report::Report;
-use crate::store::LetterRow;
+use crate::rulebook::Rulebook;
+use crate::store::{LetterRow, Store};
 use chrono::NaiveDate;
 use std::path::Path;
 
@@ -53,6 +55,25 @@ pub(super) fn failed(centre: &Centre, night: NaiveDate, error: &str) {
     }
 }
 
+/// Writes an alarm about a mail server that will take nothing until somebody mends something: it stands in the outbox
+/// for whoever looks, and is the first to go once the server takes letters again. Once a day.
+pub(super) fn refused_by_the_server(
+    settings: &Settings,
+    (store, rules): (&Store, &Rulebook),
+    fault: &ServerFault,
+) {
+    let Some(answer) = fault.lasting() else { return };
+    if settings.letters.staff.is_empty() {
+        return;
+    }
+    let alarms = [Alarm::Mail { answer: answer.to_owned() }];
+    let Some(alarm) = StaffMail::alarm(clock::today(), &alarms, &rules.letters) else { return };
+    let desk = Desk { contact: settings.contact(), store };
+    if let Err(failure) = desk.put(&alarm, &settings.letters.staff) {
+        tell!("the alarm could not be written: {}", failure.sentence());
+    }
+}
+
 /// Writes the letter that asks an address whether it is an employer's.
 pub(super) fn ask(
     centre: &Centre,
@@ -83,19 +104,31 @@ fn post(centre: &Centre, mail: &StaffMail) -> Result<(), Failure> {
 }
 
 fn put(centre: &Centre, mail: &StaffMail, readers: &[String]) -> Result<(), Failure> {
-    let contact = centre.contact();
-    let letter = |to: &String| -> Result<LetterRow, Failure> {
-        let message = mail.eml(&contact, to).doing(|| format!("cannot write to {to:?}"))?;
-        Ok(LetterRow {
-            letter_id: mail.letter_id(&contact, to),
-            kind: mail.kind.to_owned(),
-            employer_id: String::new(),
-            written_on: mail.night,
-            recipient: to.to_owned(),
-            subject: mail.subject.clone(),
-            message: String::from_utf8_lossy(&message).into_owned(),
-        })
-    };
-    let letters: Vec<LetterRow> = readers.iter().map(letter).collect::<Result<_, _>>()?;
-    Ok(centre.store.post_letters(&letters)?)
+    Desk { contact: centre.contact(), store: &centre.store }.put(mail, readers)
+}
+
+/// Who writes to staff, and the outbox it goes into.
+struct Desk<'a> {
+    contact: CentreContact,
+    store: &'a Store,
+}
+
+impl Desk<'_> {
+    fn put(&self, mail: &StaffMail, readers: &[String]) -> Result<(), Failure> {
+        let letter = |to: &String| -> Result<LetterRow, Failure> {
+            let message =
+                mail.eml(&self.contact, to).doing(|| format!("cannot write to {to:?}"))?;
+            Ok(LetterRow {
+                letter_id: mail.letter_id(&self.contact, to),
+                kind: mail.kind.to_owned(),
+                employer_id: String::new(),
+                written_on: mail.night,
+                recipient: to.to_owned(),
+                subject: mail.subject.clone(),
+                message: String::from_utf8_lossy(&message).into_owned(),
+            })
+        };
+        let letters: Vec<LetterRow> = readers.iter().map(letter).collect::<Result<_, _>>()?;
+        Ok(self.store.post_letters(&letters)?)
+    }
 }

@@ -13,13 +13,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 6] = [
+pub const SHIPPED: [(&str, &str); 7] = [
     ("letters/letter.txt", include_str!("../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../rules/letters/reasons.txt")),
     ("letters/advice.txt", include_str!("../../rules/letters/advice.txt")),
     ("letters/arrears.txt", include_str!("../../rules/letters/arrears.txt")),
     ("letters/staff.txt", include_str!("../../rules/letters/staff.txt")),
+    ("letters/server.txt", include_str!("../../rules/letters/server.txt")),
 ];
 
 /// The contract's advice codes, each of which has a sentence.
@@ -132,6 +133,14 @@ const STAFF: [(&str, &[&str], bool); 17] = [
     ("confirm-body",     &["employer", "link", "days", "phone"], true),
 ];
 
+/// The sections of `server.txt`: a file of its own, since a centre's copy of `staff.txt` may be older.
+#[rustfmt::skip] // A table is read by column.
+const SERVER: [(&str, &[&str], bool); 3] = [
+    ("what-mail",        &[], false),
+    ("mail",             &["answer"], true),
+    ("mail-steps",       &[], false),
+];
+
 /// All sentences, ready to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRules {
@@ -220,6 +229,7 @@ fn expected(path: &str) -> Expected {
         "letters/life.txt" => LIFE.iter().map(section).collect(),
         "letters/arrears.txt" => ARREARS.iter().map(section).collect(),
         "letters/staff.txt" => STAFF.iter().map(section).collect(),
+        "letters/server.txt" => SERVER.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }
 }

@@ -39,6 +39,7 @@ rule_files! {
     "letters/letter.txt",
     "letters/life.txt",
     "letters/reasons.txt",
+    "letters/server.txt",
     "letters/staff.txt",
     "matching.toml",
     "policy.toml",

@@ -29,7 +29,7 @@ const TAKE: &str = "
             where o.centre_id = ?1 and o.due_at <= ?2
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
-    returning letter_id, attempts, unconfirmed";
+    returning letter_id, attempts, unconfirmed, due_at";
 
 /// Whether any is due, whoever was quicker with those that were looked at.
 const DUE: &str = "select 1 from outbox
@@ -104,13 +104,16 @@ impl Outbox for Store {
         loop {
             let taken = bulk.atomically(|connection| {
                 let mut take = connection.prepare_cached(TAKE)?;
-                let taken = take.query_all(values, |row| {
+                let mut taken = take.query_all(values, |row| {
                     let number = |column| {
                         row.get::<i64>(column).map(|found| u32::try_from(found).unwrap_or(u32::MAX))
                     };
                     let tries = Tries { attempts: number(1)?, unconfirmed: number(2)? };
-                    Ok((row.get::<String>(0)?, tries))
+                    Ok((row.get::<i64>(3)?, row.get::<String>(0)?, tries))
                 })?;
+                // What is due longest goes first; an answer says nothing of its order.
+                taken.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+                let taken: Vec<_> = taken.into_iter().map(|(_, id, tries)| (id, tries)).collect();
                 messages(&bulk, &taken)
             })?;
             // Whoever was quicker has those; there may be others.
@@ -154,8 +157,9 @@ const DAY_SECONDS: i64 = 86_400;
 fn messages(bulk: &Bulk, taken: &[(String, Tries)]) -> Result<Vec<Outgoing>, StoreError> {
     let listed = letters_listed(&bulk.connection);
     let sql = format!("select l.letter_id, l.recipient, l.message from {listed}");
-    let tries: BTreeMap<&str, Tries> =
-        taken.iter().map(|(id, tries)| (id.as_str(), *tries)).collect();
+    let places: BTreeMap<&str, (usize, Tries)> =
+        (0..).zip(taken).map(|(place, (id, tries))| (id.as_str(), (place, *tries))).collect();
+    let known = |letter_id: &str| places.get(letter_id).copied().unwrap_or_default();
     let mut letters = Vec::with_capacity(taken.len());
     bulk.ask(
         &sql,
@@ -165,7 +169,7 @@ fn messages(bulk: &Bulk, taken: &[(String, Tries)]) -> Result<Vec<Outgoing>, Sto
         |row| {
             let letter_id: String = row.get(0)?;
             letters.push(Outgoing {
-                tries: tries.get(letter_id.as_str()).copied().unwrap_or_default(),
+                tries: known(&letter_id).1,
                 letter_id,
                 recipient: row.get(1)?,
                 message: row.get::<String>(2)?.into_bytes(),
@@ -173,6 +177,7 @@ fn messages(bulk: &Bulk, taken: &[(String, Tries)]) -> Result<Vec<Outgoing>, Sto
             Ok(())
         },
     )?;
+    letters.sort_by_key(|letter| known(&letter.letter_id).0);
     Ok(letters)
 }
 

@@ -107,6 +107,31 @@ fn a_mail_server_that_is_down_fails_no_night_and_loses_no_letter() {
 }
 
 #[test]
+fn a_relay_that_refuses_everybody_is_told_to_staff_and_costs_no_letter() {
+    let server = MailServer::start(|moment| {
+        let to_somebody = moment.stage == Stage::Rcpt;
+        if to_somebody { Act::Say("550 relay not permitted for you") } else { Act::GoOn }
+    });
+    let centre = with_mail(server.port, "");
+    let said = centre.stderr(&["nightly", "--as-of", NIGHT], 0);
+    assert!(said.contains("refuses every recipient") && said.contains("the rest waits"), "{said}");
+    let said = centre.stderr(&["alert", "send"], 1);
+    assert!(said.contains("refuses every recipient"), "{said}");
+    let letters = centre.json(&["alert", "list"]);
+    let alarms: Vec<_> = letters.iter().filter(|letter| letter["kind"] == "alarm").collect();
+    assert_eq!(alarms.len(), 1, "once a day: {letters:?}");
+    assert!(alarms[0]["subject"].as_str().unwrap().contains("邮件服务器拒收全部函件"));
+    assert_eq!(counts(&centre), states(&[("waiting", 4), ("printed", 1)]));
+    let well = MailServer::start(|_| Act::GoOn);
+    let path = centre.path().join("duizhang.toml");
+    let settings = std::fs::read_to_string(&path).unwrap();
+    let moved = settings.replace(&server.port.to_string(), &well.port.to_string());
+    centre.write("duizhang.toml", moved.as_bytes());
+    centre.run(&["alert", "send"]).assert().code(0);
+    assert_eq!(counts(&centre), states(&[("sent", 4), ("printed", 1)]));
+}
+
+#[test]
 fn a_password_goes_to_no_server_in_the_clear_and_on_no_command_line() {
     let centre = with_mail(1, "");
     let path = centre.path().join("duizhang.toml");
