@@ -116,7 +116,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Refunds { command } => refunds::run(global, command),
         Command::Report(args) => report::run(global, args),
         Command::Arrears(args) => arrears::run(global, args),
-        Command::Audit { digest } => audit::run(global, *digest),
+        Command::Audit { digest, history } => audit::run(global, *digest, *history),
         Command::Trail(args) => trail::run(global, args),
         Command::Rules { command: RulesCommand::Check } => rules::check(global),
         Command::Rules { command: RulesCommand::Test } => rules::test(global),

@@ -50,6 +50,8 @@ mod duplicates;
 mod feed;
 #[path = "night/filing.rs"]
 mod filing;
+#[path = "night/halves.rs"]
+mod halves;
 #[path = "night/histories.rs"]
 mod histories;
 #[path = "night/identities.rs"]

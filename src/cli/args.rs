@@ -221,9 +221,12 @@ pub(super) enum Command {
     Arrears(ArrearsArgs),
     /// Prove the books: every fen of every feed is in exactly one place
     Audit {
-        /// Print one digest of all that nights and staff decided: equal digests are equal books
+        /// Print one digest of what became of all money: equal digests are equal outcomes and books
         #[arg(long)]
         digest: bool,
+        /// With --digest: of how it came about too, every day, step and letter
+        #[arg(long, requires = "digest")]
+        history: bool,
     },
     /// Print the audit trail: what people did, each entry chained to the one before
     #[command(

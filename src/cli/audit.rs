@@ -51,10 +51,10 @@ const COLUMNS: &[Column<Row>] = &[
     Column { key: "left", heading: "left", value: |row| row.figure(|figures| figures.left) },
 ];
 
-pub(super) fn run(global: &Global, digest: bool) -> Result<Done, Failure> {
+pub(super) fn run(global: &Global, digest: bool, history: bool) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
     if digest {
-        return digest_of(&centre);
+        return digest_of(&centre, history);
     }
     let audit = centre.store.audit()?;
     let rows = audit.places.iter().map(|standing| Row {
@@ -65,16 +65,24 @@ pub(super) fn run(global: &Global, digest: bool) -> Result<Done, Failure> {
     verdict(global, &audit)
 }
 
-/// One line of data: stores with equal digests hold equal books.
-fn digest_of(centre: &Centre) -> Result<Done, Failure> {
+/// One line of data: stores with equal digests hold equal books, with equal ones of history had equal nights.
+fn digest_of(centre: &Centre, history: bool) -> Result<Done, Failure> {
     struct Digest(String);
-    const COLUMNS: &[Column<Digest>] = &[Column {
+    const BOOKS: &[Column<Digest>] = &[Column {
         key: "digest",
         heading: "sha256 of the books",
         value: |row| Value::text(&row.0),
     }];
-    let rows = [Digest(centre.store.digest()?)].into_iter();
-    Printer::print(centre.settings.format, COLUMNS, rows)?;
+    const HISTORY: &[Column<Digest>] = &[Column {
+        key: "digest",
+        heading: "sha256 of the history",
+        value: |row| Value::text(&row.0),
+    }];
+    let (columns, digest) = match history {
+        false => (BOOKS, centre.store.digest()?),
+        true => (HISTORY, centre.store.history_digest()?),
+    };
+    Printer::print(centre.settings.format, columns, [Digest(digest)])?;
     Ok(Done::Fully)
 }
 

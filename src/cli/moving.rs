@@ -39,7 +39,8 @@ pub(super) fn migrate(global: &Global, args: &MigrateArgs) -> Result<Done, Failu
     let gaps = to.audit()?.gaps;
     drop(progress);
     Printer::print(settings.format, COLUMNS, copied.tables)?;
-    if digest != other || !gaps.is_empty() {
+    let same_history = from.history_digest()? == to.history_digest()?;
+    if digest != other || !same_history || !gaps.is_empty() {
         return Err(Failure::because(format!(
             "the copy in {} is not what it was copied from; do not use it",
             to.shown()

@@ -186,9 +186,18 @@ impl Centre {
         self.json(&["transactions"]).iter().map(row).collect()
     }
 
-    /// One value for all that nights and staff decided.
+    /// One value for all that nights and staff decided, when and how.
     pub(crate) fn digest(&self) -> String {
-        let lines = self.json(&["audit", "--digest"]);
+        self.digest_by(&["audit", "--digest", "--history"])
+    }
+
+    /// One value for what became of all money.
+    pub(crate) fn books_digest(&self) -> String {
+        self.digest_by(&["audit", "--digest"])
+    }
+
+    fn digest_by(&self, words: &[&str]) -> String {
+        let lines = self.json(words);
         lines.first().and_then(|line| line.get("digest")?.as_str()).unwrap().to_owned()
     }
 

@@ -85,6 +85,7 @@ fn the_order_of_files_and_lines_changes_nothing() {
     other.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
     assert_eq!(one.json(&["transactions"]), other.json(&["transactions"]));
     assert_eq!(one.digest(), other.digest());
+    assert_eq!(one.books_digest(), other.books_digest());
     let letter_ids = |centre: &Centre| {
         let letters = centre.json(&["alert", "preview"]);
         letters.iter().map(|letter| letter["letter_id"].to_string()).collect::<Vec<_>>()

@@ -63,7 +63,7 @@ fn a_centre_moves_to_postgres_and_back() {
     centre.run(&["migrate", "--from", &here, "--to", &database]).assert().code(0);
     centre.run(&["migrate", "--from", &database, "--to", &back]).assert().code(0);
     for url in [&database, &back] {
-        let there = centre.json(&["audit", "--digest", "--database", url]);
+        let there = centre.json(&["audit", "--digest", "--history", "--database", url]);
         assert_eq!(text(&there[0], "digest"), digest, "{url}");
         centre.run(&["audit", "--database", url]).assert().code(0);
         // And it goes on there as it would have gone on here.
@@ -102,7 +102,7 @@ impl Province {
 
     fn digests(&self) -> BTreeMap<String, String> {
         let digest = |code: &String| {
-            let line = self.centre.json(&["audit", "--digest", "--centre", code]);
+            let line = self.centre.json(&["audit", "--digest", "--history", "--centre", code]);
             (code.clone(), text(&line[0], "digest").to_owned())
         };
         self.codes.iter().map(digest).collect()
@@ -273,6 +273,6 @@ fn a_pooler_that_gives_each_transaction_another_connection_is_no_trouble() {
     // The night of centre 1 was done a moment ago.
     let endings: Vec<&str> = ended.iter().map(|row| text(row, "ending")).collect();
     assert_eq!(endings, ["done-before", "done", "done", "done"], "{ended:?}");
-    let direct = centre.json(&["audit", "--digest", "--database", &database]);
+    let direct = centre.json(&["audit", "--digest", "--history", "--database", &database]);
     assert_eq!(text(&direct[0], "digest"), undisturbed.digest());
 }

@@ -306,8 +306,9 @@ impl Centre {
         }
     }
 
+    /// One value for all that nights and staff decided and how: equal nights.
     pub(crate) fn digest(&self) -> String {
-        self.store.digest().unwrap()
+        format!("{} {}", self.store.digest().unwrap(), self.store.history_digest().unwrap())
     }
 
     /// Changes rows of this centre behind the store's back; every statement has one `where`.

@@ -1,4 +1,7 @@
-//! One value for all that nights and staff decided: equal digests are equal books.
+//! One value for what stands in the books, and one for how it came to stand there.
+//!
+//! Start at [`Store::digest`]: equal digests are equal outcomes and equal books, in whatever order of nights the files
+//! came. [`Store::history_digest`] covers the days, steps and letters too: equal ones are equal nights.
 
 use super::super::bulk::Bulk;
 use super::super::sql::{Read, Value, params};
@@ -7,8 +10,69 @@ use super::corrected;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
-/// What is read, in this order; each names the centre, and sorts by keys that a replay makes again.
-const TABLES: [&str; 14] = [
+/// What stands, each by keys that every order of nights makes the same; each names the centre.
+///
+/// No day and no step is among it: which night a file came in says when something was decided, and through where its
+/// money went, not what became of it. What was never anything but on its way (an item that hung and was settled by the
+/// engine) leaves nothing.
+const BOOKS: [&str; 15] = [
+    "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice
+        from decision d join collection_account a using (centre_id, account_id)
+        where d.centre_id = ?1 order by 1, 2",
+    "select a.account_no, l.serial, l.reference, l.amount_fen from allocation l
+        join collection_account a using (centre_id, account_id)
+        where l.centre_id = ?1 order by 1, 2, 3",
+    "select reference, amount_fen from settlement where centre_id = ?1 order by 1",
+    "select reference, ordinal, amount_fen from settlement_undone where centre_id = ?1 order by 1, 2",
+    "select a.account_no, s.serial, s.subject, cast(sum(s.fen) as bigint) from (
+            select account_id, serial, debit as subject, amount_fen as fen
+                from journal where centre_id = ?1
+            union all
+            select account_id, serial, credit, -amount_fen from journal where centre_id = ?1) s
+        join collection_account a on a.centre_id = ?1 and a.account_id = s.account_id
+        group by 1, 2, 3 having sum(s.fen) <> 0 order by 1, 2, 3",
+    "select a.account_no, i.serial, i.state, i.resolution, i.read_as, i.wake_on
+        from suspense_item i join collection_account a using (centre_id, account_id)
+        where i.centre_id = ?1
+            and (i.closed_on is null or i.resolution is not null or i.read_as is not null)
+        order by 1, 2",
+    "select a.account_no, l.serial, l.employer_id, l.amount_fen from advance_part l
+        join collection_account a using (centre_id, account_id)
+        where l.centre_id = ?1 order by 1, 2",
+    "select f.reference, a.account_no, f.serial, f.payee_name, f.payee_account, f.state, p.account_no,
+        f.paid_serial, f.returns
+        from refund f
+        join collection_account a on a.centre_id = f.centre_id and a.account_id = f.account_id
+        left join collection_account p on p.centre_id = f.centre_id
+            and p.account_id = f.paid_account_id
+        where f.centre_id = ?1 order by 1",
+    "select b.employer_id, e.employee_id, e.status, e.detail, e.base_fen, e.balance_fen
+        from employee e join employer_book b using (centre_id, employer_no)
+        where e.centre_id = ?1 and (e.opened_for is not null or e.entries > 0) order by 1, 2",
+    "select b.employer_id, e.employee_id, a.kind, a.for_month, a.reference, a.amount_fen,
+        a.employer_fen, a.employee_fen
+        from account_entry a join employer_book b using (centre_id, employer_no)
+        join employee e using (centre_id, employer_no, employee_no)
+        where a.centre_id = ?1 order by 1, 2, 3, 4, 5, 6, 7, 8",
+    "select b.employer_id, e.employee_id, o.amount_fen from opening_balance o
+        join employer_book b using (centre_id, employer_no)
+        join employee e using (centre_id, employer_no, employee_no)
+        where o.centre_id = ?1 order by 1, 2",
+    corrected::DIGEST,
+    "select b.employer_id, v.reference, v.amount_fen from advance_entry v
+        join employer_book b using (centre_id, employer_no)
+        where v.centre_id = ?1 order by 1, 2, 3",
+    "select b.employer_id, r.month, r.total_fen, r.reference,
+        case when r.paid_on is null then 0 else 1 end
+        from roster r join employer_book b using (centre_id, employer_no)
+        where r.centre_id = ?1 order by 1, 2",
+    "select b.employer_id, r.ordinal, r.open from employer_record r
+        join employer_book b using (centre_id, employer_no)
+        where r.centre_id = ?1 and r.kind = 2 order by 1, 2",
+];
+
+/// How it came about: on which day each thing was decided, posted and told, in which steps, with which explanation.
+const HISTORY: [&str; 14] = [
     "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
         d.decided_on, d.because from decision d
         join collection_account a using (centre_id, account_id)
@@ -51,33 +115,56 @@ const TABLES: [&str; 14] = [
 ];
 
 impl Store {
-    /// A digest of all that a night decides: outcomes, journals, suspense and letters, in order.
-    /// Two stores with one digest hold the same books.
+    /// A digest of what became of every transaction, and of all books: settlements, balances, refunds, what hangs.
+    /// Two stores with one digest hold the same money in the same places.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
         let bulk = Bulk::open(self)?;
         let mut sha = Sha256::new();
-        for sql in TABLES {
-            bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
-                for column in 0..row.len() {
-                    match row.value(column)? {
-                        Value::Null(_) => sha.update(b"-"),
-                        Value::Integer(number) => sha.update(number.to_string()),
-                        Value::Text(text) => sha.update(text),
-                    }
-                    sha.update(b"\x1f");
-                }
-                sha.update(b"\x1e");
-                Ok(Read::On)
-            })?;
-        }
-        super::super::remittance::logs(&bulk, |line| sha.update(line))?;
-        let mut hex = String::new();
-        for byte in sha.finalize() {
-            write!(hex, "{byte:02x}").unwrap_or_default();
-        }
-        Ok(hex)
+        hash(&bulk, &BOOKS, &mut sha)?;
+        Ok(hex(sha))
     }
+
+    /// A digest of all that nights and staff decided and when, of every step of the books and of every letter. Two stores
+    /// with one had the same nights.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn history_digest(&self) -> Result<String, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let mut sha = Sha256::new();
+        hash(&bulk, &HISTORY, &mut sha)?;
+        super::super::remittance::logs(&bulk, |line| sha.update(line))?;
+        Ok(hex(sha))
+    }
+}
+
+fn hash(bulk: &Bulk, tables: &[&str], sha: &mut Sha256) -> Result<(), StoreError> {
+    for sql in tables {
+        bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
+            for column in 0..row.len() {
+                match row.value(column)? {
+                    Value::Null(_) => sha.update(b"-"),
+                    Value::Integer(number) => sha.update(number.to_string()),
+                    Value::Text(text) => sha.update(text),
+                }
+                sha.update(b"\x1f");
+            }
+            sha.update(b"\x1e");
+            Ok(Read::On)
+        })?;
+        // A row of one table never stands for a row of the next.
+        sha.update(b"\x1d");
+    }
+    Ok(())
+}
+
+fn hex(sha: Sha256) -> String {
+    let mut hex = String::new();
+    for byte in sha.finalize() {
+        write!(hex, "{byte:02x}").unwrap_or_default();
+    }
+    hex
 }
