@@ -64,7 +64,7 @@ mod suspense;
 mod template;
 mod token;
 mod trail;
-mod unfinished;
+mod turn;
 mod user;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, Global, RulesCommand};
@@ -83,7 +83,18 @@ pub fn main() -> ExitCode {
     log::start(&arguments.global);
     match run(&arguments) {
         Ok(done) => done.exit_code(),
-        Err(failure) => failure.report(&arguments.global),
+        Err(failure) => explained(failure, &arguments.global).report(&arguments.global),
+    }
+}
+
+/// Says which file is behind a failure of the database.
+fn explained(failure: Failure, global: &Global) -> Failure {
+    if failure.store_errors().next().is_none() {
+        return failure;
+    }
+    match settings::Settings::load(global) {
+        Ok(settings) => failure.explained(&settings.database),
+        Err(_) => failure,
     }
 }
 

@@ -21,6 +21,8 @@ pub mod calendar;
 pub mod cli;
 #[cfg(feature = "app")]
 pub mod demo;
+#[cfg(feature = "app")]
+pub mod durable;
 pub mod feed;
 pub mod import;
 pub mod matching;

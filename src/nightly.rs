@@ -43,8 +43,10 @@ use std::path::PathBuf;
 /// What a night is told by its shell.
 #[derive(Clone, Debug)]
 pub struct NightSettings {
-    /// The night's day. Nothing else tells the time.
+    /// The night's day: what is decided is decided as of it.
     pub as_of: NaiveDate,
+    /// The shell's day. It decides nothing; but no age and no reminder counts from a day after it.
+    pub today: NaiveDate,
     /// Files to take in.
     pub deliveries: Vec<Delivery>,
     /// Where copies of files that cannot be taken in go, with the reason beside them.
@@ -181,7 +183,8 @@ fn with_tools<T>(
 
 /// An empty slate, once what staff put off until today is open again.
 fn awake(tools: &Tools<'_>) -> Result<Slate, NightError> {
-    tools.store.wake(tools.settings.as_of)?;
+    // What staff put off until a day waits for that day, whatever day a night is told.
+    tools.store.wake(tools.settings.as_of.min(tools.settings.today))?;
     Ok(tools.store.blank_slate()?)
 }
 

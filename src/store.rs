@@ -15,6 +15,7 @@ mod branch;
 mod bulk;
 mod choices;
 mod copying;
+mod damage;
 mod deliveries;
 mod desk;
 mod error;
@@ -50,6 +51,7 @@ mod telling;
 mod throttle;
 mod token;
 mod trail;
+mod turn;
 mod verdict;
 
 pub use archive::ArchivedMonth;
@@ -58,6 +60,7 @@ pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
 pub use branch::BranchNumbers;
 pub use choices::{AskedAddress, BlockedAddress, Choice};
 pub use copying::Copied;
+pub use damage::look_through;
 pub use desk::{
     Answered, Approved, CounterEffect, CounterRow, Edit, HistoryEntry, PayerFact, Preview,
     PreviewNotice, ProposalFilter, SimilarItem, Touched,
@@ -95,6 +98,7 @@ pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
 pub use token::ApiToken;
 pub use trail::{Marks, TrailFilter};
+pub use turn::Turn;
 pub use verdict::{Recording, Verdict, VerdictTotals};
 
 use self::lease::Claimed;
@@ -136,7 +140,8 @@ impl Store {
         let database = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Database::Server(Box::new(Server::parse(url)?))
         } else {
-            let path = sqlite_path(url)?;
+            let path =
+                sqlite_path(url).ok_or_else(|| StoreError::Url { url: without_password(url) })?;
             if !create && !path.exists() {
                 return Err(StoreError::Absent { path });
             }
@@ -226,12 +231,11 @@ impl Store {
     }
 }
 
-/// The path in a `sqlite://` URL.
-fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {
-    match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
-        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => Err(StoreError::Url { url: without_password(url) }),
-    }
+/// The path in a `sqlite://` URL; `None` where it is no such URL.
+#[must_use]
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    path.filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// A URL as it may be shown: what stands before `@` can hold a password.

@@ -48,6 +48,8 @@ mod dice;
 mod duplicates;
 #[path = "night/feed.rs"]
 mod feed;
+#[path = "night/filed.rs"]
+mod filed;
 #[path = "night/filing.rs"]
 mod filing;
 #[path = "night/halves.rs"]
@@ -86,3 +88,5 @@ mod statements;
 mod taken_back;
 #[path = "night/truth.rs"]
 mod truth;
+#[path = "night/turn.rs"]
+mod turn;

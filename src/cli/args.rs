@@ -155,7 +155,7 @@ pub(super) enum Command {
     Ingest(IngestArgs),
     /// Judge what has been taken in
     #[command(after_help = "Example:\n  duizhang match --as-of 2026-06-03")]
-    Match(AsOf),
+    Match(NightDay),
     /// Explain what is read in a remark
     #[command(after_help = "Examples:\n  duizhang remark 'Ｐ１９０６１３３７５３示例公司5月'\n  \
         cut -d, -f13 feed.csv | duizhang remark --format json")]

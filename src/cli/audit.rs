@@ -56,6 +56,7 @@ pub(super) fn run(global: &Global, digest: bool, history: bool) -> Result<Done, 
     if digest {
         return digest_of(&centre, history);
     }
+    centre.store.look_through()?;
     let audit = centre.store.audit()?;
     let rows = audit.places.iter().map(|standing| Row {
         standing: *standing,

@@ -116,8 +116,8 @@ impl Centre {
         if let Some(day) = asked.as_of {
             return Ok(day);
         }
-        let latest = self.store.latest_night()?;
-        Ok(latest.unwrap_or_else(clock::today))
+        let today = clock::today();
+        Ok(self.store.latest_night(today)?.unwrap_or(today))
     }
 
     pub(super) fn reader(&self) -> Reader {

@@ -15,6 +15,7 @@ use super::night::{self, Summary};
 use super::patience::patiently;
 use super::rows::{Column, Printer, Value};
 use super::settings::Settings;
+use super::turn;
 use crate::store::{Ending, Lease, Store};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use std::collections::VecDeque;
@@ -34,6 +35,8 @@ enum What {
     Done(Box<Summary>, Done),
     /// Another machine did this night before.
     DoneBefore,
+    /// Its day is out of this centre's turn.
+    Refused(String),
     Failed(String),
 }
 
@@ -60,6 +63,7 @@ impl Outcome {
             What::Done(_, Done::Fully) => Ending::Done.code(),
             What::Done(_, Done::InputSetAside) => Ending::SetAside.code(),
             What::DoneBefore => "done-before",
+            What::Refused(_) => "refused",
             What::Failed(_) => Ending::Failed.code(),
         }
     }
@@ -67,13 +71,13 @@ impl Outcome {
     fn figure(&self, of: fn(&crate::nightly::Night) -> u64) -> Value<'static> {
         match &self.what {
             What::Done(summary, _) => Value::count(of(&summary.night)),
-            What::DoneBefore | What::Failed(_) => Value::Absent,
+            What::DoneBefore | What::Refused(_) | What::Failed(_) => Value::Absent,
         }
     }
 
     fn failure(&self) -> Value<'_> {
         match &self.what {
-            What::Failed(why) => Value::text(why),
+            What::Refused(why) | What::Failed(why) => Value::text(why),
             What::Done(..) | What::DoneBefore => Value::Absent,
         }
     }
@@ -93,7 +97,9 @@ pub(super) fn run(global: &Global, args: &NightlyArgs, asked: &str) -> Result<Do
     }
     let settings = Settings::load(global)?;
     let store = Store::of_all_centres(&settings.database, false)?;
-    let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
+    // One day for all of them, though midnight may pass meanwhile.
+    let as_of = turn::asked(&args.day);
+    turn::not_to_come(as_of, clock::today(), args.day.accept_clock)?;
     let work = Work { left: Mutex::new(codes(&store, asked)?), outcomes: Mutex::default() };
     // One file of SQLite has one writer: more workers would only wait for each other.
     let workers = if store.path().is_some() { 1 } else { args.workers.max(1) };
@@ -105,11 +111,17 @@ pub(super) fn run(global: &Global, args: &NightlyArgs, asked: &str) -> Result<Do
     let mut outcomes = work.outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcomes.sort_by(|one, other| one.code.cmp(&other.code));
     let failed = outcomes.iter().filter(|one| matches!(one.what, What::Failed(_))).count();
+    let refused = outcomes.iter().filter(|one| matches!(one.what, What::Refused(_))).count();
     let aside = outcomes.iter().any(|one| matches!(one.what, What::Done(_, Done::InputSetAside)));
     let count = outcomes.len();
     Printer::print(settings.format, COLUMNS, outcomes)?;
     if failed > 0 {
         return Err(Failure::because(format!("the night failed in {failed} of {count} centres")));
+    }
+    if refused > 0 {
+        return Err(Failure::Usage(format!(
+            "the night's day is out of turn in {refused} of {count} centres"
+        )));
     }
     Ok(if aside { Done::InputSetAside } else { Done::Fully })
 }
@@ -167,7 +179,7 @@ fn one(
 ) -> Result<Option<What>, Failure> {
     let settings = settings.of_centre(global, code)?;
     let last = patiently(|| Ok(Store::open(&settings.database, code, false)?.lease()?))?.last;
-    let done = last.is_some_and(|last| last.night >= as_of && last.ending != Ending::Failed);
+    let done = last.is_some_and(|last| last.night == as_of && last.ending != Ending::Failed);
     if done && !args.again {
         return Ok(Some(What::DoneBefore));
     }
@@ -175,10 +187,16 @@ fn one(
         Err(Failure::Held(_)) => return Ok(None),
         other => other?,
     };
-    let worked = night::of(global, &centre, None, as_of, !args.no_report);
+    let turn = match turn::of(&centre.store, as_of, args.day.accept_clock) {
+        Err(Failure::Usage(why)) => return Ok(Some(What::Refused(why))),
+        other => other?,
+    };
+    let worked = night::of(global, &centre, None, turn, !args.no_report);
     let settings = centre.settings.clone();
     drop(centre);
-    mail::after_a_night(global, &settings);
+    if !turn.is_over() && !worked.as_ref().is_err_and(Failure::is_damage) {
+        mail::after_a_night(global, &settings);
+    }
     let (summary, done) = worked?;
     Ok(Some(What::Done(Box::new(summary), done)))
 }

@@ -14,6 +14,7 @@ use crate::import;
 use crate::nightly::Inbox;
 use crate::remittance::Reason;
 use crate::report::{Holds, Suggestion};
+use crate::store::Turn;
 use crate::suspense::{Act, ItemId, Moment};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,8 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
             put(&dir.join("inbox").join(path), bytes)?;
         }
         let deliveries = Inbox::at(&centre.settings.inbox).deliveries()?;
-        rows.push(night::run(&global, &centre, deliveries, night.as_of)?);
+        let turn = Turn { as_of: night.as_of, today: night.as_of, last: None };
+        rows.push(night::run(&global, &centre, deliveries, turn)?);
         page = night::write_report(&global, &centre, night.as_of)?;
         // After the last night nobody decides: what hangs is what its report shows.
         if night.as_of >= STAFF_FROM && Some(night.as_of) != last {

@@ -10,6 +10,7 @@ use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::Settings;
+use crate::store::{look_through, sqlite_path};
 use chrono::Datelike;
 use std::path::Path;
 
@@ -60,6 +61,7 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
     ] {
         findings.push(folder(what, path));
     }
+    findings.extend(file(&settings.database));
     if rules.is_ok() {
         findings.extend(database(global));
     }
@@ -83,6 +85,22 @@ fn folder(what: &'static str, path: &Path) -> Finding {
     }
 }
 
+/// Whether the file of the database is whole, page by page.
+fn file(database: &str) -> Option<Finding> {
+    let what = "database file";
+    let Some(path) = sqlite_path(database) else {
+        let detail = "PostgreSQL looks after its own pages: `pg_amcheck` walks them".to_owned();
+        return Some(Finding { what, holds: true, detail });
+    };
+    if !path.exists() {
+        return None;
+    }
+    let found = look_through(&path).map_err(|error| Failure::from(error).sentence());
+    let holds = found.is_ok();
+    let detail = found.err().unwrap_or_else(|| format!("{}: whole", path.display()));
+    Some(Finding { what, holds, detail })
+}
+
 /// Notices whose employers are in no list: no fault of a night, but nobody is written to.
 fn strangers(centre: &Centre) -> Finding {
     let (notices, employers) = centre.store.notices_of_unknown_employers().unwrap_or_default();
@@ -104,7 +122,7 @@ fn database(global: &Global) -> Vec<Finding> {
         }
     };
     let accounts = centre.store.accounts().map_or(0, |accounts| accounts.len());
-    let night = centre.store.latest_night().ok().flatten();
+    let night = centre.store.latest_night(clock::today()).ok().flatten();
     vec![
         Finding { what: "database", holds: true, detail: centre.store.shown() },
         Finding {

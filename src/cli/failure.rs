@@ -6,7 +6,7 @@
 use super::args::Global;
 use crate::nightly::NightError;
 use crate::rulebook::{RuleError, RuleFile};
-use crate::store::StoreError;
+use crate::store::{StoreError, look_through, sqlite_path};
 use crate::web::password::HashError;
 use std::error::Error;
 use std::io::Write;
@@ -74,6 +74,55 @@ impl Failure {
     /// A failure that is a sentence of its own.
     pub(super) fn because(sentence: impl Into<String>) -> Self {
         Self::World(sentence.into().into())
+    }
+
+    /// The same with the file that is behind it, where that is SQLite's: which one, and, where it is damaged, where and
+    /// what to do. Values that make no sense may come from a page that is not what it was; only the file can tell.
+    pub(super) fn explained(self, database: &str) -> Self {
+        let Some(path) = sqlite_path(database) else { return self };
+        if self.store_errors().any(StoreError::may_be_damage)
+            && let Err(damaged @ StoreError::Damaged { .. }) = look_through(&path)
+        {
+            return Self::World(Box::new(damaged));
+        }
+        let is_sqlite = self.store_errors().any(|error| matches!(error, StoreError::Sqlite(_)));
+        let doing = format!("database {}", path.display());
+        match self {
+            // Said once, however often it is asked.
+            Self::World(source) if is_sqlite && source.to_string() != doing => {
+                Self::World(Box::new(Context { doing, source }))
+            }
+            Self::World(_)
+            | Self::Usage(_)
+            | Self::Rules(_)
+            | Self::Settings(_)
+            | Self::BadRules(_)
+            | Self::Held(_)
+            | Self::Unread => self,
+        }
+    }
+
+    /// Whether the database's file is damaged: then nothing more is written to it.
+    pub(super) fn is_damage(&self) -> bool {
+        self.store_errors().any(|error| matches!(error, StoreError::Damaged { .. }))
+    }
+
+    /// The store's errors among the causes.
+    pub(super) fn store_errors(&self) -> impl Iterator<Item = &StoreError> {
+        let first: Option<&(dyn Error + 'static)> = match self {
+            Self::World(error) => Some(&**error),
+            Self::Usage(_)
+            | Self::Rules(_)
+            | Self::Settings(_)
+            | Self::BadRules(_)
+            | Self::Held(_)
+            | Self::Unread => None,
+        };
+        std::iter::successors(first, |error: &&'_ (dyn Error + 'static)| (*error).source())
+            .filter_map(|error| match error.downcast_ref::<NightError>() {
+                Some(NightError::Store(store)) => Some(store),
+                _ => error.downcast_ref::<StoreError>(),
+            })
     }
 
     /// In one line, for a listing.

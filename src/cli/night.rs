@@ -3,7 +3,7 @@
 //! The night itself is in `nightly.rs`; here its files are found, its steps shown, its report and
 //! letters written, and what it did is said in one row.
 
-use super::args::{AsOf, Global, IngestArgs, NightlyArgs};
+use super::args::{Global, IngestArgs, NightDay, NightlyArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
@@ -13,11 +13,13 @@ use super::progress::Progress;
 use super::report;
 use super::rows::{Column, Printer, Value};
 use super::staff;
+use super::turn;
+use crate::durable::OperatingSystem;
 use crate::nightly::{
     self, Carrier, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightError, NightSettings,
 };
 use crate::report::Tally;
-use crate::store::{Ended, Ending, Taken, VerdictTotals};
+use crate::store::{Ended, Ending, Taken, Turn, VerdictTotals};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -94,13 +96,18 @@ fn tally(tally: Tally) -> Value<'static> {
 pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failure> {
     let wait = Duration::from_secs(args.lock_wait);
     let centre = patiently(|| Centre::write_after(global, wait))?;
-    let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
-    let worked = of(global, &centre, args.inbox.as_deref(), as_of, !args.no_report);
+    let turn = turn::of(&centre.store, turn::asked(&args.day), args.day.accept_clock)?;
+    let worked = of(global, &centre, args.inbox.as_deref(), turn, !args.no_report);
     let settings = centre.settings.clone();
+    if worked.as_ref().is_err_and(Failure::is_damage) {
+        return worked.map(|(_, done)| done);
+    }
     let told = worked.and_then(|(summary, done)| say(global, &centre, summary, done));
     // Sending may take an hour; the centre is free meanwhile. An alarm about a failure goes out too.
     drop(centre);
-    mail::after_a_night(global, &settings);
+    if !turn.is_over() {
+        mail::after_a_night(global, &settings);
+    }
     told
 }
 
@@ -121,19 +128,27 @@ pub(super) fn of(
     global: &Global,
     centre: &Centre,
     inbox: Option<&Path>,
-    as_of: NaiveDate,
+    turn: Turn,
     with_report: bool,
 ) -> Result<(Summary, Done), Failure> {
+    let as_of = turn.as_of;
     let work = || {
+        // Before anything is written: on a file that is damaged nothing more is to be.
+        if !centre.is_rehearsal() {
+            centre.store.look_through_when_due(clock::now())?;
+        }
         let inbox = inbox.unwrap_or(&centre.settings.inbox);
-        let mut summary = run(global, centre, Inbox::at(inbox).deliveries()?, as_of)?;
+        let mut summary = run(global, centre, Inbox::at(inbox).deliveries()?, turn)?;
         let done = told(&summary.night.intakes);
         if with_report {
-            summary.page = Some(write_report(global, centre, as_of)?);
+            summary.page = reported(global, centre, turn)?;
         }
         Ok((summary, done))
     };
-    let worked = patiently(work);
+    let worked = patiently(work).map_err(|failure| failure.explained(&centre.settings.database));
+    if worked.as_ref().is_err_and(Failure::is_damage) {
+        return worked;
+    }
     let (ending, failure) = match &worked {
         Ok((_, Done::Fully)) => (Ending::Done, None),
         Ok((_, Done::InputSetAside)) => (Ending::SetAside, None),
@@ -143,6 +158,10 @@ pub(super) fn of(
         staff::failed(centre, as_of, failure);
     }
     let ended = Ended { night: as_of, ended_at: clock::now(), ending, failure };
+    // The last night stays the last one.
+    if turn.is_over() {
+        return worked;
+    }
     if let Err(error) = centre.store.end_night(&ended) {
         tracing::warn!(%error, "how the night ended could not be noted");
     }
@@ -154,22 +173,41 @@ pub(super) fn run(
     global: &Global,
     centre: &Centre,
     deliveries: Vec<Delivery>,
-    as_of: NaiveDate,
+    turn: Turn,
 ) -> Result<Summary, Failure> {
     let progress = Progress::start(global, "the night begins");
-    let settings = settings(centre, deliveries, as_of);
+    let settings = settings(centre, deliveries, turn.as_of);
     let night = nightly::run(&centre.store, &centre.rules, &settings, &progress)?;
-    deliver(centre, as_of)?;
-    Ok(Summary { as_of, night, page: None })
+    deliver(centre, turn)?;
+    Ok(Summary { as_of: turn.as_of, night, page: None })
 }
 
 /// Writes the letters that need a file.
-fn deliver(centre: &Centre, as_of: NaiveDate) -> Result<u64, NightError> {
+fn deliver(centre: &Centre, turn: Turn) -> Result<u64, NightError> {
+    // A night that is over wrote none; those of its day were written when it was the last one.
+    if turn.is_over() {
+        return Ok(0);
+    }
     let carrier = match centre.settings.letters.smtp {
         Some(_) => Carrier::MailServer,
         None => Carrier::Files,
     };
-    nightly::deliver_to(&centre.settings.outbox, &centre.store, as_of, carrier)
+    let outbox = &centre.settings.outbox;
+    nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, carrier)
+}
+
+/// Writes the night's report; gives where the page is. One of a night that is over stays as it was that morning.
+fn reported(global: &Global, centre: &Centre, turn: Turn) -> Result<Option<PathBuf>, Failure> {
+    if !turn.is_over() {
+        return write_report(global, centre, turn.as_of).map(Some);
+    }
+    let report = centre.report(turn.as_of)?;
+    if report::stands(&centre.settings.reports, &report) {
+        note!(global, "the report of {} stands as it was written", turn.as_of);
+        return Ok(None);
+    }
+    let pages = report::write(&centre.settings.reports, &report, centre.settings.language())?;
+    Ok(pages.into_iter().next())
 }
 
 /// Writes the night's report; gives where the page is.
@@ -189,7 +227,8 @@ pub(super) fn write_report(
 fn settings(centre: &Centre, deliveries: Vec<Delivery>, as_of: NaiveDate) -> NightSettings {
     let quarantine = centre.settings.quarantine.clone();
     let centre = centre.contact();
-    NightSettings { as_of, deliveries, quarantine, centre, large_from: LARGE }
+    let today = clock::today();
+    NightSettings { as_of, today, deliveries, quarantine, centre, large_from: LARGE }
 }
 
 /// Says on standard error what was set aside, and whether anything was.
@@ -292,14 +331,14 @@ const VERDICTS: &[Column<VerdictTotals>] = &[
 ];
 
 /// `duizhang match`
-pub(super) fn judge(global: &Global, args: &AsOf) -> Result<Done, Failure> {
+pub(super) fn judge(global: &Global, day: &NightDay) -> Result<Done, Failure> {
     let centre = Centre::write(global)?;
-    let as_of = args.as_of.unwrap_or_else(clock::today);
-    let settings = settings(&centre, Vec::new(), as_of);
+    let turn = turn::of(&centre.store, turn::asked(day), day.accept_clock)?;
+    let settings = settings(&centre, Vec::new(), turn.as_of);
     let progress = Progress::start(global, "judging");
     let work = || Ok(nightly::judge(&centre.store, &centre.rules, &settings, &progress)?);
     let verdict = patiently(work)?;
-    deliver(&centre, as_of)?;
+    deliver(&centre, turn)?;
     drop(progress);
     Printer::print(centre.settings.format, VERDICTS, [verdict])?;
     Ok(Done::Fully)

@@ -5,9 +5,7 @@
 //! ([`StoreError::is_passing`]); everything else is said at once.
 
 use super::failure::Failure;
-use crate::nightly::NightError;
 use crate::store::StoreError;
-use std::error::Error;
 use std::time::Duration;
 
 /// How often a piece of work is begun, and how long it waits before the second attempt; the pause
@@ -33,17 +31,5 @@ pub(super) fn patiently<T>(mut work: impl FnMut() -> Result<T, Failure>) -> Resu
 }
 
 fn is_passing(failure: &Failure) -> bool {
-    let Failure::World(error) = failure else { return false };
-    let mut next: Option<&(dyn Error + 'static)> = Some(&**error);
-    while let Some(error) = next {
-        let store = match error.downcast_ref::<NightError>() {
-            Some(NightError::Store(store)) => Some(store),
-            _ => error.downcast_ref::<StoreError>(),
-        };
-        if store.is_some_and(StoreError::is_passing) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+    failure.store_errors().any(StoreError::is_passing)
 }

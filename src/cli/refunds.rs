@@ -11,7 +11,7 @@ use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::listing::parsed;
 use super::rows::{Column, Printer, Value, stdout};
-use super::unfinished::Unfinished;
+use crate::durable::Unfinished;
 use crate::remittance::RefundReference;
 use crate::remittance::account::masked;
 use crate::report::refund::write;

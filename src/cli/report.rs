@@ -6,7 +6,7 @@
 use super::args::{Global, ReportArgs};
 use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
-use super::unfinished::Unfinished;
+use crate::durable::Unfinished;
 use crate::report::{Language, Report, csv, html, json};
 use std::error::Error;
 use std::fs::File;
@@ -69,6 +69,12 @@ pub(super) fn write(
         let died = || Failure::because("a thread that writes the report died");
         forms.into_iter().map(|form| form.join().unwrap_or_else(|_| Err(died()))).collect()
     })
+}
+
+/// Whether the report of this day stands there, in any form.
+pub(super) fn stands(folder: &Path, report: &Report) -> bool {
+    let stem = stem(folder, report);
+    ["html", "xlsx", "csv", "json"].iter().any(|form| stem.with_extension(form).exists())
 }
 
 fn stem(folder: &Path, report: &Report) -> PathBuf {

@@ -1,5 +1,6 @@
 //! What stops a night: the operator's to mend.
 
+use crate::durable::DiskError;
 use crate::store::StoreError;
 use std::fmt;
 use std::path::PathBuf;
@@ -41,6 +42,12 @@ impl std::error::Error for NightError {
             Self::File { source, .. } => Some(source),
             Self::NoAccounts | Self::Reader => None,
         }
+    }
+}
+
+impl From<DiskError> for NightError {
+    fn from(error: DiskError) -> Self {
+        Self::File { path: error.path, doing: "write the letter", source: error.source }
     }
 }
 

@@ -93,6 +93,10 @@ pub(super) fn write(
     for some in news.chunks(NOTED_TOGETHER) {
         writer.note(recording, some)?;
     }
+    // Where a later night has been, its letters stand; what this one found is told by the next.
+    if recording.is_over() {
+        return Ok(());
+    }
     writer.compose(recording)?;
     writer.call_in(recording)
 }

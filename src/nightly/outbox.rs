@@ -3,15 +3,18 @@
 //! The outbox is the store's; the files are a copy of it. Letters on paper always become a page in
 //! `print/`. Letters by mail become files only where no mail server is set up: then they are marked as
 //! filed, so that no sender takes them up later. A letter whose file is there is left alone, so that
-//! a night run twice gives no second letter: files are written for the letters of one night only. What
-//! was sent and did not arrive is written once more by [`write_anew`].
+//! a night run twice gives no second letter: files are written for the letters of this night, and of earlier
+//! ones that were cut off before they had written theirs. What was sent and did not arrive is written once
+//! more by [`write_anew`].
+//!
+//! Invariant: what the store says was filed is on the disk, whole, whenever the power goes ([`crate::durable`]).
 
 use super::NightError;
 use crate::alert::{Anew, CentreContact, Written};
+use crate::durable::{Batch, Disk, OperatingSystem};
 use crate::rulebook::letter::LetterRules;
 use crate::store::{LetterRow, Store, Stray, Whereto};
 use chrono::NaiveDate;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who takes the letters that go by mail.
@@ -23,32 +26,34 @@ pub enum Carrier {
     Files,
 }
 
-/// Writes every letter of this night that needs a file and has none yet; counts them.
+/// Writes every letter of this night, and of nights that were cut off, that needs a file and has none yet; counts them.
 ///
 /// # Errors
 /// [`NightError`] where the store fails or a file cannot be written.
 pub fn deliver_to(
+    disk: &dyn Disk,
     folder: &Path,
     store: &Store,
     night: NaiveDate,
     carrier: Carrier,
 ) -> Result<u64, NightError> {
-    let mut written = 0;
+    let nights = store.nights_to_file(night)?;
+    let mut batch = Batch::on(disk);
     let mut failed = None;
-    store.letters(night, |letter| {
-        if let Some(path) = path(folder, &letter, carrier) {
-            match write(&path, &letter.message) {
-                Ok(new) => written += u64::from(new),
-                Err(error) => failed = Some(error),
-            }
+    for night in &nights {
+        store.letters(*night, |letter| {
+            let place = path(folder, &letter, carrier);
+            let put = place.map(|place| batch.put(&place, letter.message.as_bytes()));
+            failed = put.and_then(Result::err);
+            failed.is_none()
+        })?;
+        if let Some(error) = failed {
+            return Err(error.into());
         }
-        failed.is_none()
-    })?;
-    if let Some(error) = failed {
-        return Err(error);
     }
-    if carrier == Carrier::Files {
-        store.file_letters(night)?;
+    let written = batch.finish()?;
+    for night in nights {
+        store.file_letters(night, carrier == Carrier::Files)?;
     }
     Ok(written)
 }
@@ -84,19 +89,25 @@ pub fn write_anew(store: &Store, stationery: &Stationery<'_>) -> Result<WrittenA
         if strays.is_empty() {
             return Ok(written);
         }
+        let mut batch = Batch::on(&OperatingSystem);
+        let mut all = Vec::with_capacity(strays.len());
         for stray in strays {
             let anew = stationery.anew(&stray);
             match &anew {
                 Some(letter) if letter.on_paper() => {
                     if let Some(path) = path(stationery.folder, letter, Carrier::MailServer) {
-                        write(&path, &letter.message)?;
+                        batch.put(&path, letter.message.as_bytes())?;
                     }
                     written.printed += 1;
                 }
                 Some(_) => written.mailed += 1,
                 None => {}
             }
-            store.written_anew(&stray.letter.letter_id, anew.as_ref())?;
+            all.push((stray.letter.letter_id, anew));
+        }
+        batch.finish()?;
+        for (letter_id, anew) in all {
+            store.written_anew(&letter_id, anew.as_ref())?;
         }
     }
 }
@@ -136,20 +147,4 @@ fn path(folder: &Path, letter: &LetterRow, carrier: Carrier) -> Option<PathBuf> 
     }
     (carrier == Carrier::Files && matches!(letter.kind.as_str(), "digest" | "arrears"))
         .then(|| folder.join(format!("{}.eml", letter.letter_id)))
-}
-
-/// Writes beside and renames, so that nobody ever takes half a letter.
-fn write(path: &Path, message: &str) -> Result<bool, NightError> {
-    if path.exists() {
-        return Ok(false);
-    }
-    let fail =
-        |source| NightError::File { path: path.to_owned(), doing: "write the letter", source };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(fail)?;
-    }
-    let unfinished = path.with_extension("tmp");
-    fs::write(&unfinished, message).map_err(fail)?;
-    fs::rename(&unfinished, path).map_err(fail)?;
-    Ok(true)
 }

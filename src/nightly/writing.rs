@@ -68,6 +68,7 @@ fn decide_once(
         notices: &notices,
         rules: &rules.matching,
         as_of: settings.as_of,
+        today: settings.today,
     };
     let mut recording = store.record(&verdict)?;
     letters::write(&mut recording, &verdict, &letters::Writer { book: &book, tools })?;

@@ -81,8 +81,6 @@ impl Store {
 impl Recording {
     /// What is owed on the day of the run, with what it settles taken in, and when its employer was last told of it.
     ///
-    /// Nothing where a later run has been: what it saw is not said again as of an earlier day.
-    ///
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn arrears(
@@ -91,11 +89,6 @@ impl Recording {
         calendar: &WorkingDays,
     ) -> Result<Vec<(Arrear, Option<NaiveDate>)>, StoreError> {
         let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
-        let later = "select 1 from night where centre_id = ?1 and as_of > ?2";
-        let key = params![centre, day_number(self.as_of)];
-        if connection.prepare_cached(later)?.exists(key)? {
-            return Ok(Vec::new());
-        }
         let mut told: BTreeMap<(String, YearMonth), NaiveDate> = BTreeMap::new();
         connection.prepare_cached(TOLD)?.each(params![centre], |row| {
             told.insert((row.get(0)?, YearMonth::from_ordinal(row.get(1)?)), day(row.get(2)?)?);

@@ -1,5 +1,6 @@
 //! What can go wrong with the store; the operator's to mend.
 
+use super::damage;
 use super::server::ServerError;
 use std::fmt;
 use std::path::PathBuf;
@@ -18,6 +19,11 @@ pub enum StoreError {
     Open {
         path: PathBuf,
         source: rusqlite::Error,
+    },
+    /// The file is not whole; `found` says where, in SQLite's words: tree and page.
+    Damaged {
+        path: PathBuf,
+        found: Vec<String>,
     },
     /// A `postgres://` URL that cannot be used; `url` is without its password.
     Server {
@@ -115,6 +121,17 @@ pub enum Refusal {
     State { what: &'static str, id: String, state: String, wanted: &'static str },
 }
 
+/// A code is short; what a damaged file holds in its place is nobody's to print.
+fn unknown((table, column): (&str, &str), found: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_code = found.len() <= 40
+        && found.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte));
+    if is_code {
+        return write!(f, "{table}.{column} holds {found:?}, which this release does not know");
+    }
+    let bytes = found.len();
+    write!(f, "{table}.{column} holds a text of {bytes} bytes, which this release does not know")
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -125,6 +142,7 @@ impl fmt::Display for StoreError {
                 write!(f, "{}: no database there; `duizhang init` makes one", path.display())
             }
             Self::Open { path, .. } => write!(f, "{}: cannot open the database", path.display()),
+            Self::Damaged { path, found } => damage::say(path, found, f),
             Self::Server { url, .. } => write!(f, "database {url}"),
             Self::Connect { url, .. } => write!(f, "cannot reach the database {url}"),
             Self::MigrationChanged { .. }
@@ -136,7 +154,8 @@ impl fmt::Display for StoreError {
                     "centre {code:?}: its number belongs to {by:?} already; choose another code"
                 )
             }
-            Self::Sqlite(_) | Self::Postgres(_) => write!(f, "the database failed"),
+            Self::Sqlite(error) => damage::say_of(error, f),
+            Self::Postgres(_) => write!(f, "the database failed"),
             Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
             Self::Value(_) => write!(f, "a value does not fit its column"),
             Self::Column { column, found } => {
@@ -148,9 +167,7 @@ impl fmt::Display for StoreError {
                  can be repeated, anything else is to be looked at first"
             ),
             Self::NoRow => write!(f, "a row that must be there is not"),
-            Self::Unknown { table, column, found } => {
-                write!(f, "{table}.{column} holds {found:?}, which this release does not know")
-            }
+            Self::Unknown { table, column, found } => unknown((table, column), found, f),
             Self::Lock { path, .. } => write!(f, "{}: cannot lock", path.display()),
             Self::Refused(refusal) => write!(f, "{refusal}"),
             Self::Overtaken => write!(f, "staff kept acting while the night was judging"),
@@ -230,6 +247,7 @@ impl std::error::Error for StoreError {
             Self::Value(source) => Some(&**source),
             Self::Url { .. }
             | Self::Absent { .. }
+            | Self::Damaged { .. }
             | Self::MigrationChanged { .. }
             | Self::MigrationUnknown { .. }
             | Self::CentreTaken { .. }
@@ -261,6 +279,7 @@ impl StoreError {
             Self::Migrate { source, .. } => source.is_passing(),
             Self::Url { .. }
             | Self::Absent { .. }
+            | Self::Damaged { .. }
             | Self::Open { .. }
             | Self::Server { .. }
             | Self::MigrationChanged { .. }
@@ -280,6 +299,40 @@ impl StoreError {
             | Self::NotCut
             | Self::NotDistributed
             | Self::Writer => false,
+        }
+    }
+
+    /// Whether a damaged file may be behind it: SQLite says so, or what was read is not what a store writes.
+    #[must_use]
+    pub fn may_be_damage(&self) -> bool {
+        match self {
+            Self::Sqlite(error) | Self::Open { source: error, .. } => {
+                damage::is_damage(error)
+                    || error.sqlite_error_code().is_none()
+                    || error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure)
+            }
+            Self::Column { .. } | Self::NoRow | Self::Unknown { .. } | Self::Value(_) => true,
+            Self::Migrate { source, .. } => source.may_be_damage(),
+            Self::Url { .. }
+            | Self::Absent { .. }
+            | Self::Damaged { .. }
+            | Self::Server { .. }
+            | Self::Connect { .. }
+            | Self::MigrationChanged { .. }
+            | Self::MigrationUnknown { .. }
+            | Self::CentreTaken { .. }
+            | Self::Postgres(_)
+            | Self::Copy(_)
+            | Self::CommitUnknown(_)
+            | Self::Lock { .. }
+            | Self::Refused(_)
+            | Self::Overtaken
+            | Self::Domain(_)
+            | Self::Policy
+            | Self::Writer
+            | Self::LeaseLost { .. }
+            | Self::NotCut
+            | Self::NotDistributed => false,
         }
     }
 

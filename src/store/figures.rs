@@ -15,6 +15,7 @@ pub struct Figures {
     pub hanging: Vec<(Reason, i64, Money)>,
     /// The booking day of the oldest item.
     pub oldest_on: Option<NaiveDate>,
+    /// On or before today.
     pub last_night: Option<NaiveDate>,
 }
 
@@ -23,7 +24,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn figures(&self) -> Result<Figures, StoreError> {
+    pub fn figures(&self, today: NaiveDate) -> Result<Figures, StoreError> {
         let bulk = Bulk::open(self)?;
         let (connection, centre) = (&bulk.connection, params![bulk.centre_id]);
         let hanging =
@@ -47,7 +48,7 @@ impl Store {
                 "select min(booked_on) from suspense_item
                  where centre_id = ?1 and closed_on is null",
             )?,
-            last_night: a_day("select max(as_of) from night where centre_id = ?1")?,
+            last_night: super::turn::latest(connection, bulk.centre_id, today)?,
         })
     }
 }

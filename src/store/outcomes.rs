@@ -157,7 +157,9 @@ impl Recording {
         let opened = self.totals.opened;
         connection
             .prepare_cached(
-                "insert into night values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                "insert into night (centre_id, as_of, received_count, received_fen, matched_count,
+                    matched_fen, opened_count, opened_fen, closing_count, closing_fen, mended, filed)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11)
                  on conflict (centre_id, as_of) do update set
                     received_count = night.received_count + excluded.received_count,
                     received_fen = night.received_fen + excluded.received_fen,
@@ -165,7 +167,8 @@ impl Recording {
                     matched_fen = night.matched_fen + excluded.matched_fen,
                     opened_count = night.opened_count + excluded.opened_count,
                     opened_fen = night.opened_fen + excluded.opened_fen,
-                    closing_count = excluded.closing_count, closing_fen = excluded.closing_fen",
+                    closing_count = excluded.closing_count, closing_fen = excluded.closing_fen,
+                    mended = 0, filed = night.filed * excluded.filed",
             )?
             .execute(params![
                 centre,
@@ -177,7 +180,9 @@ impl Recording {
                 opened.count.cast_signed(),
                 opened.amount.fen(),
                 closing.count.cast_signed(),
-                closing.amount.fen()
+                closing.amount.fen(),
+                // One that is over writes no letters; what it finds to be filed yet stays so.
+                self.turn.is_over()
             ])?;
         let mut insert = connection.prepare_cached(
             "insert into night_outcome values (?1, ?2, ?3, ?4, ?5)
@@ -236,18 +241,6 @@ impl Store {
             Ok(())
         })?;
         Ok(evening)
-    }
-
-    /// The latest night there was.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn latest_night(&self) -> Result<Option<NaiveDate>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let sql = "select max(as_of) from night where centre_id = ?1";
-        let latest: Option<i64> =
-            bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
-        latest.map(day).transpose()
     }
 }
 

@@ -94,18 +94,20 @@ const NOTE: &str = "
     from (values …) v where true
     on conflict (centre_id, account_id, serial, booked_on, about) do update set
         employer_id = excluded.employer_id, known_by = excluded.known_by,
-        noted_on = excluded.noted_on, told_on = null, reminded_days = 0, done = 0, said = null
+        noted_on = excluded.noted_on, told_on = null, reminded_days = 0, done = 0, said = null,
+        marked_on = null
     where telling.done = 1";
 
 const TOLD: &str = "
     update telling set reminded_days = v.column6, done = v.column7, said = v.column9,
+        marked_on = v.column5,
         told_on = case v.column8 when 1 then v.column5 else coalesce(telling.told_on, v.column5) end
     from (values …) v
     where telling.centre_id = ?1 and telling.account_id = v.column1 and telling.serial = v.column2
         and telling.booked_on = v.column3 and telling.about = v.column4";
 
 const NEVER_MIND: &str = "
-    update telling set done = 1 from (values …) v
+    update telling set done = 1, marked_on = v.column5 from (values …) v
     where telling.centre_id = ?1 and telling.account_id = v.column1 and telling.serial = v.column2
         and telling.booked_on = v.column3 and telling.about = v.column4";
 
@@ -116,7 +118,7 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn note(&self, notes: &[TellingNote]) -> Result<(), StoreError> {
-        let on = day_number(self.as_of);
+        let on = day_number(self.turn.counts_from());
         self.bulk.change(NOTE, 7, notes, |row, note| {
             note.key.bind(row)?;
             row.bind(&note.employer_id)?;
@@ -194,7 +196,11 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn never_mind(&self, keys: &[TellingKey]) -> Result<(), StoreError> {
-        self.bulk.change(NEVER_MIND, 4, keys, |row, key| key.bind(row))
+        let on = day_number(self.as_of);
+        self.bulk.change(NEVER_MIND, 5, keys, |row, key| {
+            key.bind(row)?;
+            row.bind(on)
+        })
     }
 }
 

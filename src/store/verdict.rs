@@ -10,6 +10,7 @@ use super::bulk::{Binder, Bulk};
 use super::row::{day_number, reference, reference_number};
 use super::slate::{Prior, account_id};
 use super::sql::params;
+use super::turn::{self, Turn};
 use super::{Slate, Store, StoreError, outstanding, remittance};
 use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, NoticeFact, Notices};
 use crate::remark::Claim;
@@ -28,6 +29,8 @@ pub struct Verdict<'a> {
     pub notices: &'a NoticeBook,
     pub rules: &'a MatchingRules,
     pub as_of: NaiveDate,
+    /// The shell's; no day after it is honest.
+    pub today: NaiveDate,
 }
 
 /// What changed by a verdict; counts and sums of transactions.
@@ -55,6 +58,7 @@ pub struct VerdictTotals {
 pub struct Recording {
     pub(super) bulk: Bulk,
     pub(super) as_of: NaiveDate,
+    pub(super) turn: Turn,
     pub totals: VerdictTotals,
     /// Transactions judged for the first time, and those that settled now.
     received: Tally,
@@ -75,9 +79,12 @@ impl Store {
     pub fn record(&self, verdict: &Verdict<'_>) -> Result<Recording, StoreError> {
         let bulk = Bulk::open(self)?;
         bulk.begin()?;
+        let (as_of, today) = (verdict.as_of, verdict.today);
+        let last = turn::latest(&bulk.connection, bulk.centre_id, today)?;
         let mut recording = Recording {
             bulk,
-            as_of: verdict.as_of,
+            as_of,
+            turn: Turn { as_of, today, last },
             totals: VerdictTotals::default(),
             received: Tally::default(),
             newly_matched: Tally::default(),
@@ -91,7 +98,9 @@ impl Store {
             recording.bulk.rollback()?;
             return Err(StoreError::Overtaken);
         }
+        recording.mend()?;
         recording.decisions(verdict)?;
+        recording.forget_kept()?;
         recording.refunds(verdict)?;
         recording.settlements(verdict)?;
         let centre = recording.bulk.centre_id;
@@ -129,7 +138,13 @@ impl Recording {
         // First those that were never decided: for them a decision is an appended row.
         let (first, again): (Vec<Case<'_>>, Vec<Case<'_>>) =
             cases.into_iter().partition(|case| case.prior.is_none());
-        let writer = Writer { bulk: &self.bulk, rules: verdict.rules, on: day_number(self.as_of) };
+        let writer = Writer {
+            bulk: &self.bulk,
+            rules: verdict.rules,
+            on: day_number(self.as_of),
+            counts_from: day_number(self.turn.counts_from()),
+            is_over: self.turn.is_over(),
+        };
         writer.decide_first(&first)?;
         writer.follow(&first, true)?;
         for case in &first {
@@ -360,6 +375,10 @@ struct Writer<'a> {
     bulk: &'a Bulk,
     rules: &'a MatchingRules,
     on: i64,
+    /// From when what begins or ceases to hang counts.
+    counts_from: i64,
+    /// A later night has been, and the next may open again what this one closes.
+    is_over: bool,
 }
 
 /// Writes decisions over earlier ones; `column1` to `column3` are the transaction.
@@ -409,12 +428,14 @@ const OPEN: &str = "
     insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
     select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values …) v where true
     on conflict (centre_id, account_id, serial) do update set
-        opened_on = excluded.opened_on, closed_on = null, state = 'open', assignee = null,
+        opened_on = coalesce(suspense_item.kept_on, excluded.opened_on), kept_on = null,
+        closed_on = null, state = 'open', assignee = null,
         version = suspense_item.version + 1";
 
 /// Items hang no longer, by the engine's own decision.
 const CLOSE: &str = "
     update suspense_item set closed_on = v.column3, state = 'resolved',
+        kept_on = case v.column4 when 1 then suspense_item.opened_on else null end,
         version = suspense_item.version + 1
     from (values …) v
     where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
@@ -459,13 +480,14 @@ impl Writer<'_> {
         let opened: Vec<&Case<'_>> = cases.iter().filter(|case| case.begins_to_hang()).collect();
         self.bulk.change(OPEN, 4, &opened, |row, case| {
             case.key(row)?;
-            row.bind(on)
+            row.bind(self.counts_from)
         })?;
         let closed: Vec<&Case<'_>> = cases.iter().filter(|case| case.ends_hanging()).collect();
-        self.bulk.change(CLOSE, 3, &closed, |row, case| {
+        self.bulk.change(CLOSE, 4, &closed, |row, case| {
             row.bind(account_id(case.item.account))?;
             row.bind(case.item.serial)?;
-            row.bind(on)
+            row.bind(self.counts_from)?;
+            row.bind(i64::from(self.is_over))
         })?;
         let matched = |case: &&&Case<'_>| case.decision.outcome == Outcome::Matched;
         let settled: Vec<&Case<'_>> = closed.iter().filter(matched).copied().collect();

@@ -82,7 +82,8 @@ pub(super) async fn page(State(desk): State<Desk>, headers: HeaderMap) -> Result
     if headers.contains_key("x-forwarded-for") {
         return Err(Fault::NotFound);
     }
-    let figures = desk.store(|store| store.figures()).await?;
+    let today = desk.today();
+    let figures = desk.store(move |store| store.figures(today)).await?;
     let mut now = Registry::with_prefix("duizhang");
     let (items, fen) =
         (Family::<Labels<1>, Gauge>::default(), Family::<Labels<1>, Gauge>::default());

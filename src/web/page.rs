@@ -53,7 +53,7 @@ fn moment(desk: &Desk) -> Moment {
 
 /// The day that ages are counted to: the latest night's, so that the desk and the report agree.
 fn as_of(store: &Store, today: NaiveDate) -> Result<NaiveDate, StoreError> {
-    Ok(store.latest_night()?.unwrap_or(today))
+    Ok(store.latest_night(today)?.unwrap_or(today))
 }
 
 /// What people are called, by what they log in with.

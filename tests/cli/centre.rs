@@ -92,7 +92,12 @@ impl Centre {
 
     /// A centre with these lists and nothing else.
     pub(crate) fn with(lists: &[(&str, &str)]) -> Self {
-        let centre = Self { dir: TempDir::new().unwrap() };
+        Self::within(&std::env::temp_dir(), lists)
+    }
+
+    /// The same in a folder below this one.
+    pub(crate) fn within(folder: &Path, lists: &[(&str, &str)]) -> Self {
+        let centre = Self { dir: TempDir::new_in(folder).unwrap() };
         centre.run(&["init", ".", "--name", "示例市住房公积金管理中心"]).assert().code(0);
         for (list, text) in lists {
             let file = format!("{list}.csv");

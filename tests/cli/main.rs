@@ -16,6 +16,7 @@
 
 mod apply;
 mod centre;
+mod damage;
 mod data;
 mod demo;
 mod face;
@@ -32,7 +33,9 @@ mod on_postgres;
 mod opening;
 #[path = "../night/postgres.rs"]
 mod postgres;
+mod power_cut;
 mod public;
 mod refunds;
 mod refusals;
 mod tour;
+mod turn;

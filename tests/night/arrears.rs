@@ -123,3 +123,16 @@ fn a_run_for_an_earlier_day_writes_none() {
         assert_eq!(written(&centre, &["06-10", "06-15"]), [0, 1]);
     });
 }
+
+#[test]
+fn a_night_of_a_day_to_come_puts_no_letter_off_for_good() {
+    every_store(|backing| {
+        let (centre, _) = in_may(backing);
+        centre.night_told("2099-01-02", "06-08", &[]);
+        // Whoever had that letter is told again a month from the good night on, not in 2099.
+        centre.night_told("06-09", "06-09", &[]);
+        assert_eq!(letters(&centre, "06-09").len(), 0);
+        centre.night_told("07-10", "07-10", &[]);
+        assert_eq!(letters(&centre, "07-10").len(), 1);
+    });
+}

@@ -47,6 +47,7 @@ impl Measure {
         std::fs::write(&path, &made.feed).unwrap();
         let settings = NightSettings {
             as_of: as_of.parse().unwrap(),
+            today: as_of.parse().unwrap(),
             deliveries: vec![Delivery { account_no: None, path }],
             quarantine: self.folder.path().join("quarantine"),
             centre: contact(),

@@ -27,7 +27,17 @@ pub(in crate::cli) struct NightlyArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
     pub(in crate::cli) lock_wait: u64,
     #[command(flatten)]
+    pub(in crate::cli) day: NightDay,
+}
+
+/// The day of a night; no other command asks whether its day is in its turn.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct NightDay {
+    #[command(flatten)]
     pub(in crate::cli) as_of: AsOf,
+    /// Also as of a day before the last night, or after today
+    #[arg(long)]
+    pub(in crate::cli) accept_clock: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -131,7 +131,8 @@ fn notices(row: &TellingRow, amount: Money) -> Vec<(PaymentReference, Money)> {
     }
 }
 
-/// What became of an item, as far as its employer is concerned; `None` while it is in suspense.
+/// What became of an item, as far as its employer is concerned; `None` while it is in suspense, and while it waits as a
+/// part of somebody else's notice, which may come to nothing yet.
 fn solution(row: &TellingRow, pays_own: bool) -> Option<Solution> {
     let elsewhere = match &row.act {
         Some(Act::Advance { employer_id: Some(employer_id) }) => *employer_id != row.employer_id,
@@ -149,10 +150,10 @@ fn solution(row: &TellingRow, pays_own: bool) -> Option<Solution> {
         | None => false,
     };
     match row.told.outcome {
-        Outcome::Suspense => None,
         Outcome::Matched if pays_own => Some(Solution::Matched),
         Outcome::Awaiting if pays_own => Some(Solution::Awaiting),
-        Outcome::Matched | Outcome::Awaiting => Some(Solution::Elsewhere),
+        Outcome::Suspense | Outcome::Awaiting => None,
+        Outcome::Matched => Some(Solution::Elsewhere),
         Outcome::Advance if elsewhere => Some(Solution::Elsewhere),
         Outcome::Advance => Some(Solution::Advance),
         Outcome::RefundDue => Some(Solution::RefundDue),

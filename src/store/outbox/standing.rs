@@ -182,21 +182,41 @@ impl Store {
         })
     }
 
-    /// Marks the letters of a night that were left as files for another mail program: no sender
-    /// takes them up later.
+    /// The nights whose letters are to lie as files: this one, and those that were cut off before theirs did.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn file_letters(&self, night: NaiveDate) -> Result<(), StoreError> {
+    pub fn nights_to_file(&self, night: NaiveDate) -> Result<Vec<NaiveDate>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select as_of from night where centre_id = ?1 and as_of <> ?2 and filed = 0 order by as_of";
+        let key = params![bulk.centre_id, day_number(night)];
+        let mut nights =
+            bulk.connection.prepare_cached(sql)?.query_all(key, |row| day(row.get(0)?))?;
+        nights.push(night);
+        Ok(nights)
+    }
+
+    /// Marks that the letters of a night lie as files, durably. Those that were left for `another_program` to mail
+    /// no sender takes up later.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn file_letters(&self, night: NaiveDate, another_program: bool) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let letters = letters_of_night(&bulk.connection);
-        let sql = format!(
+        let mail = format!(
             "update outbox set state = 'filed', due_at = null
              where centre_id = ?1 and state = 'waiting' and attempts = 0
                 and letter_id in (select l.letter_id from {letters} where l.kind in ('digest', 'arrears'))"
         );
+        let filed = "update night set filed = 1 where centre_id = ?1 and as_of = ?2 and filed = 0";
         let values = params![bulk.centre_id, day_number(night)];
-        bulk.atomically(|connection| connection.execute(&sql, values))?;
+        bulk.atomically(|connection| {
+            if another_program {
+                connection.execute(&mail, values)?;
+            }
+            connection.execute(filed, values)
+        })?;
         Ok(())
     }
 }

@@ -105,8 +105,20 @@ pub(super) fn text<'r>(
     let found = row.get_ref(column)?;
     match found.as_str_or_null() {
         Ok(text) => Ok(text),
-        Err(_) => Err(StoreError::Column { column, found: format!("{found:?}") }),
+        Err(_) => Err(unexpected(column, found)),
     }
+}
+
+/// Says what kind of value was found, never the value: in a damaged file it may be anybody's.
+fn unexpected(column: usize, found: ValueRef<'_>) -> StoreError {
+    let found = match found {
+        ValueRef::Null => "nothing".to_owned(),
+        ValueRef::Integer(_) => "a number".to_owned(),
+        ValueRef::Real(_) => "a fraction".to_owned(),
+        ValueRef::Text(bytes) => format!("{} bytes that are no text", bytes.len()),
+        ValueRef::Blob(bytes) => format!("{} bytes", bytes.len()),
+    };
+    StoreError::Column { column, found }
 }
 
 pub(super) fn value<'r>(
@@ -119,7 +131,7 @@ pub(super) fn value<'r>(
         found @ (ValueRef::Text(_) | ValueRef::Real(_) | ValueRef::Blob(_)) => match found.as_str()
         {
             Ok(text) => Ok(Value::Text(text)),
-            Err(_) => Err(StoreError::Column { column, found: format!("{found:?}") }),
+            Err(_) => Err(unexpected(column, found)),
         },
     }
 }

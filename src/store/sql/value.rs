@@ -125,7 +125,12 @@ impl Bind for Value<'_> {
 }
 
 fn unexpected(column: usize, found: &Value<'_>) -> StoreError {
-    StoreError::Column { column, found: format!("{found:?}") }
+    let found = match found {
+        Value::Null(_) => "nothing".to_owned(),
+        Value::Integer(_) => "a number".to_owned(),
+        Value::Text(text) => format!("a text of {} bytes", text.len()),
+    };
+    StoreError::Column { column, found }
 }
 
 impl Column for i64 {
