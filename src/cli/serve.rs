@@ -6,6 +6,7 @@ use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::settings::{Settings, secret};
 use super::{key, staff};
+use crate::web::proxy::Proxies;
 use crate::web::{self, Setup, Told};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -22,22 +23,7 @@ pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
     let settings = &centre.settings;
     let listen = args.listen.or(settings.desk.listen).unwrap_or(LISTEN);
-    let proxies = match &args.behind_proxy {
-        Some(proxies) => proxies.clone(),
-        None => {
-            let named = settings.desk.behind_proxy.proxies();
-            named.map_err(|error| Failure::Usage(format!("[desk] behind_proxy: {error}")))?
-        }
-    };
-    if !listen.ip().is_loopback() && proxies.is_empty() {
-        return Err(Failure::Usage(format!(
-            "{listen} can be reached by others, without TLS; put a proxy with TLS in front and name it with \
-             --behind-proxy=ADDRESS, or listen on 127.0.0.1"
-        )));
-    }
-    if !proxies.is_empty() {
-        note!(global, "who asks is believed of these proxies alone: {proxies}");
-    }
+    let proxies = proxies(global, args, settings, listen)?;
     if centre.store.people()?.is_empty() {
         note!(
             global,
@@ -84,6 +70,32 @@ pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<Done, Failure> {
         web::serve_figures(listener, figures, setup, stop).await;
         Ok(Done::Fully)
     })
+}
+
+/// Whom the desk believes; without a proxy nobody but this machine reaches it.
+fn proxies(
+    global: &Global,
+    args: &ServeArgs,
+    settings: &Settings,
+    listen: SocketAddr,
+) -> Result<Proxies, Failure> {
+    let proxies = match &args.behind_proxy {
+        Some(proxies) => proxies.clone(),
+        None => {
+            let named = settings.desk.behind_proxy.proxies();
+            named.map_err(|error| Failure::Usage(format!("[desk] behind_proxy: {error}")))?
+        }
+    };
+    if !listen.ip().is_loopback() && proxies.is_empty() {
+        return Err(Failure::Usage(format!(
+            "{listen} can be reached by others, without TLS; put a proxy with TLS in front and name it with \
+             --behind-proxy=ADDRESS, or listen on 127.0.0.1"
+        )));
+    }
+    if !proxies.is_empty() {
+        note!(global, "who asks is believed of these proxies alone: {proxies}");
+    }
+    Ok(proxies)
 }
 
 /// The token that a monitor shows, from its file.

@@ -226,11 +226,10 @@ fn event_chinese(event: &str) -> &str {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Changed { item, by: Some(by), event, .. } => {
-                write!(f, "item {item} was changed by {by} in the meantime ({event})")
-            }
-            Self::Changed { item, by: None, event, .. } => {
-                write!(f, "item {item} changed in the meantime ({event})")
+            Self::Changed { item, by, event, .. } => {
+                let changed = by.as_ref().map(|by| format!("was changed by {by}"));
+                let changed = changed.unwrap_or_else(|| "changed".to_owned());
+                write!(f, "item {item} {changed} in the meantime ({event})")
             }
             Self::Edited { proposal_id } => {
                 write!(f, "proposal {proposal_id} was edited after it was looked at")

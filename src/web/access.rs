@@ -36,9 +36,9 @@ pub(super) async fn ask(
             store.request_access(&renewed, &actor, &request, now)
         })
         .await?;
-    let asked = asked.map_err(|refusal| match refusal {
-        Refusal::NoSuch { .. } => Fault::NotFound,
-        refusal => Fault::Refused(refusal),
+    let asked = asked.map_err(|refusal| {
+        let nobody = matches!(refusal, Refusal::NoSuch { .. });
+        if nobody { Fault::NotFound } else { Fault::Refused(refusal) }
     })?;
     tell(desk).await;
     Ok(asked)

@@ -22,6 +22,8 @@ const LANES: u32 = 1;
 pub const LENGTH_MIN: usize = 15;
 /// Characters it has at most; longer ones would only cost work.
 pub const LENGTH_MAX: usize = 256;
+/// Different characters that must be left beside names and words of the trade.
+const OWN_CHARACTERS_MIN: usize = 5;
 /// Characters of a name's part that count as a word.
 const WORD_CHARACTERS_MIN: usize = 2;
 
@@ -89,9 +91,22 @@ impl Checker<'_> {
         });
         // The earlier a word stands, the sooner it is tried.
         let words: Vec<&str> = parts.chain(self.rules.words.iter().map(String::as_str)).collect();
+        if beside(&password.to_lowercase(), &words) < OWN_CHARACTERS_MIN {
+            let hint =
+                if beside(password, &[]) < OWN_CHARACTERS_MIN { Hint::Repeat } else { Hint::Known };
+            return Err(Weakness::Guessed(hint));
+        }
         let found = zxcvbn(password, &words);
         if found.score() >= Score::Four { Ok(()) } else { Err(Weakness::Guessed(Hint::of(&found))) }
     }
+}
+
+/// Different characters that are left beside words: zxcvbn takes four pieces for many, however small they are.
+fn beside(password: &str, words: &[&str]) -> usize {
+    let mut longest_first = words.to_vec();
+    longest_first.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let rest = longest_first.iter().fold(password.to_owned(), |rest, word| rest.replace(word, ""));
+    rest.chars().collect::<std::collections::BTreeSet<char>>().len()
 }
 
 /// There was no memory to hash a password in, or no randomness.

@@ -1,6 +1,6 @@
 //! The program as its users meet it: the real binary, in folders of its own.
 //!
-//! One crate, so that it is linked once. [`apply`] is what employers file, [`face`] needs no database, [`night`] is about exit codes
+//! One crate, so that it is linked once. [`access`] is who may what, [`apply`] what employers file, [`face`] needs no database, [`night`] is about exit codes
 //! and files, [`on_postgres`] about the second database and many centres, [`data`] about what is printed and what staff decide, [`demo`] about the invented
 //! centre, [`feed`] and [`public`] about statements, [`hostile`] about files that mean harm, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
 
@@ -14,6 +14,7 @@
     reason = "a step that fails ends its test; one that skips says so"
 )]
 
+mod access;
 mod apply;
 mod centre;
 mod damage;

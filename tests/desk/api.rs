@@ -319,7 +319,9 @@ fn who_proposed_does_not_approve_and_proposals_are_sent_back_or_taken_back() {
         let (id, digest) = propose("S1");
         let why = json!({ "digest": digest["digest"], "why": "附件不全" });
         assert_eq!(act(Role::Clerk, &id, "send-back", &why).0, 403);
-        let other = token(&served, Role::Approver, 1);
+        hire(&served.centre.store, "second", Role::Approver);
+        let store = &served.centre.store;
+        let (other, _) = super::served::token(store, "second", Role::Approver, served.now(), 1);
         let mut ask = post(&format!("/api/v1/proposals/{id}/send-back"), &[])
             .with("authorization", &format!("Bearer {other}"));
         ask.headers[0].1 = "application/json".into();

@@ -151,6 +151,7 @@ fn slow_connections_that_come_back_starve_no_health_check() {
                 assert_eq!(served.ask(&get("/healthz")).status, 200);
                 longest = longest.max(began.elapsed());
                 asked += 1;
+                std::thread::sleep(Duration::from_millis(30));
             }
             over.store(true, Ordering::Relaxed);
         });

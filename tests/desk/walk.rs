@@ -211,7 +211,8 @@ fn a_token_may_what_its_role_may_here_and_nowhere_else() {
     every_store(|backing| {
         let served = Served::new(backing);
         let url = served.centre.url();
-        let elsewhere = Store::open(&url, &format!("{url}-elsewhere"), true).unwrap();
+        let code = format!("{url}-{}-far", served.centre.store.centre_id());
+        let elsewhere = Store::open(&url, &code, true).unwrap();
         let token = |store: &Store, role: Role| {
             let (token, _) = super::served::token(store, role.code(), role, served.now(), 1);
             format!("Bearer {token}")

@@ -288,16 +288,7 @@ impl Desk<'_> {
         let secret = request.secret.clone().unwrap_or_default();
         let (event, told, is) = match request.kind {
             AccessKind::Person => {
-                let fresh = Kept {
-                    person_id: subject.to_owned(),
-                    name: request.name.clone(),
-                    role: to.code().to_owned(),
-                    password: secret,
-                    password_given: request.password_given,
-                    second_factor: None,
-                    made_at: self.now.at,
-                    disabled_at: None,
-                };
+                let fresh = self.newcomer(request, to);
                 person::insert(connection, centre, &fresh)?;
                 ("person-added", subject, to.code())
             }
@@ -335,20 +326,27 @@ impl Desk<'_> {
                 ("token-made", change_id, to.code())
             }
         };
-        let mut detail = serde_json::Map::new();
-        let mut add = |name: &str, text: &str| detail.insert(name.to_owned(), text.into());
-        if !is.is_empty() {
-            add("is", is);
+        let owner = (request.kind == AccessKind::Token).then_some(("owner", subject));
+        let is = Some(("is", is)).filter(|(_, is)| !is.is_empty());
+        let said = is.iter().chain(&owner).chain(because);
+        let detail: serde_json::Map<String, serde_json::Value> =
+            said.map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
+        let detail = if detail.is_empty() { String::new() } else { json_text(detail) };
+        self.tell(event, told.to_owned(), &detail)
+    }
+
+    /// Somebody new as they are kept.
+    fn newcomer(&self, request: &AccessRequest, role: Role) -> Kept {
+        Kept {
+            person_id: request.subject.clone(),
+            name: request.name.clone(),
+            role: role.code().to_owned(),
+            password: request.secret.clone().unwrap_or_default(),
+            password_given: request.password_given,
+            second_factor: None,
+            made_at: self.now.at,
+            disabled_at: None,
         }
-        if request.kind == AccessKind::Token {
-            add("owner", subject);
-        }
-        for (name, text) in because {
-            add(name, text);
-        }
-        let detail = serde_json::Value::Object(detail).to_string();
-        let detail = if detail == "{}" { "" } else { &detail };
-        self.tell(event, told.to_owned(), detail)
     }
 
     fn tell_access(
@@ -436,6 +434,10 @@ impl Desk<'_> {
         let mut select = self.bulk.connection.prepare_cached(RENEWED_BY)?;
         select.query_row_optional(values, |row| Ok(Person(row.get(0)?)))
     }
+}
+
+fn json_text(fields: serde_json::Map<String, serde_json::Value>) -> String {
+    serde_json::Value::Object(fields).to_string()
 }
 
 fn pending(row: &Row<'_>) -> Result<Pending, StoreError> {

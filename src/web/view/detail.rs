@@ -54,28 +54,10 @@ pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
                 let (zh, en) = CounterOperation::words(code);
                 parts.push(choose(language, zh, en).to_owned());
             }
-            ("change", Value::String(code)) if AccessKind::from_code(code).is_some() => {
-                let words = AccessKind::from_code(code).map_or(("", ""), AccessKind::words);
-                parts.push(choose(language, words.0, words.1).to_owned());
-            }
-            ("is", Value::String(code)) if code == "reset" || code == "enabled" => {
-                let kind = if code == "reset" { AccessKind::Reset } else { AccessKind::Enable };
-                let (zh, en) = kind.words();
-                parts.push(choose(language, zh, en).to_owned());
-            }
-            ("asked_by" | "unopposed" | "renewed_by" | "owner", Value::String(login)) => {
-                let (zh, en) = match name.as_str() {
-                    "asked_by" => ("申请人", "asked for by"),
-                    "unopposed" => {
-                        ("满 24 小时无异议，申请人", "a day without objection, asked for by")
-                    }
-                    "owner" => ("所属人员", "of"),
-                    _ => ("近期办理其权限的人", "whose access was renewed of late by"),
-                };
-                parts.push(format!("{} {}", choose(language, zh, en), known.person(login)));
-            }
-            ("token", Value::String(token)) => {
-                parts.push(format!("{} {}", choose(language, "令牌", "token"), foreign(token)));
+            (name, Value::String(text))
+                if let Some(words) = access(name, text, known, language) =>
+            {
+                parts.push(words);
             }
             ("to", Value::String(login)) => parts.push(format!("→ {}", known.person(login))),
             (name, Value::String(text)) => parts.push(format!("{name} {}", foreign(text))),
@@ -83,6 +65,28 @@ pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
         }
     }
     parts.join(" · ")
+}
+
+/// What an entry says of people's access, and of whose hands an act was in; `None` where it is no such thing.
+fn access(name: &str, text: &str, known: &Known, language: Language) -> Option<String> {
+    let kind = match (name, text) {
+        ("change", code) => AccessKind::from_code(code),
+        ("is", "reset") => Some(AccessKind::Reset),
+        ("is", "enabled") => Some(AccessKind::Enable),
+        _ => None,
+    };
+    if let Some((zh, en)) = kind.map(AccessKind::words) {
+        return Some(choose(language, zh, en).to_owned());
+    }
+    let (zh, en) = match name {
+        "token" => return Some(format!("{} {}", choose(language, "令牌", "token"), foreign(text))),
+        "asked_by" => ("申请人", "asked for by"),
+        "unopposed" => ("满 24 小时无异议，申请人", "a day without objection, asked for by"),
+        "renewed_by" => ("近期办理其权限的人", "whose access was renewed of late by"),
+        "owner" => ("所属人员", "of"),
+        _ => return None,
+    };
+    Some(format!("{} {}", choose(language, zh, en), known.person(text)))
 }
 
 #[cfg(test)]
@@ -96,6 +100,13 @@ mod tests {
         let act =
             r#"{"proposal":"ab","act":{"act":"refund"},"amount":"12.50","note":"重复","why":null}"#;
         assert_eq!(told(act), "退回付款人 · 12.50 · “重复”");
+        let hands = r#"{"is":"reset","asked_by":"li.na","token":"0a1b","renewed_by":"li.na"}"#;
+        let words = "重置密码与动态码 · 申请人 li.na · 近期办理其权限的人 li.na · 令牌 0a1b";
+        let mut found: Vec<String> = told(hands).split(" · ").map(str::to_owned).collect();
+        let mut wanted: Vec<String> = words.split(" · ").map(str::to_owned).collect();
+        found.sort();
+        wanted.sort();
+        assert_eq!(found, wanted);
         assert_eq!(told(r#"{"new":1}"#), "new 1");
         assert_eq!(told("not json"), "not json");
         assert_eq!(told(""), "");
