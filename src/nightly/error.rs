@@ -1,7 +1,7 @@
 //! What stops a night: the operator's to mend.
 
-use crate::durable::DiskError;
 use super::inbox::shown_path;
+use crate::durable::DiskError;
 use crate::store::StoreError;
 use std::fmt;
 use std::path::PathBuf;

@@ -55,9 +55,7 @@ pub enum Refusal {
     /// Not a settled or open credit that this debit can have taken back.
     TakenBack { credit: ItemId, state: &'static str },
     /// A row that it rests on is not as it was written.
-    Altered {
-        id: String,
-    },
+    Altered { id: String },
     /// The day to wait for is not ahead, or further than a rule allows.
     Day { day: NaiveDate, after: NaiveDate, latest: NaiveDate },
     /// It is read as that already.

@@ -38,7 +38,8 @@ pub(super) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
         let detail: Value = serde_json::from_str(row.text(3)?).unwrap_or_default();
         if let Some(id) = detail.get("proposal").and_then(Value::as_str) {
             propose(proposals.entry(id.to_owned()).or_default(), event, actor, &detail);
-        } else if event.starts_with("person-") || event.starts_with("access-") {
+        } else if event.starts_with("person-") {
+            // What was asked for alone (`access-…`) gave nobody anything.
             let told: &mut Told = people.entry(subject.to_owned()).or_default();
             let words = words(&detail);
             match event {
