@@ -1,0 +1,150 @@
+//! What a change of access does, once it may: the one place where anybody's role, password or token becomes another.
+
+use super::super::super::row::unknown;
+use super::super::super::{ApiToken, Person as Kept, person, token};
+use super::super::{Desk, Stop};
+use crate::suspense::{AccessKind, AccessRefusal, AccessRequest, Refusal, Role};
+
+impl Desk<'_> {
+    /// The role that somebody has, and the one that they, or their token, would have.
+    pub(super) fn role_between(
+        &self,
+        request: &AccessRequest,
+    ) -> Result<(Option<Role>, Role), Stop> {
+        let refused = |refusal| Stop::from(Refusal::Access(refusal));
+        let found = person::find(self.bulk, &request.subject)?;
+        let role =
+            |code: &str| Role::from_code(code).ok_or_else(|| unknown("person", "role", code));
+        let found = match (found, request.kind) {
+            (Some(_), AccessKind::Person) => {
+                return Err(refused(AccessRefusal::Taken { login: request.subject.clone() }));
+            }
+            (None, AccessKind::Person) => None,
+            (None, _) => {
+                let (what, id) = ("person", request.subject.clone());
+                return Err(Refusal::NoSuch { what, id }.into());
+            }
+            (Some(found), _) => Some(found),
+        };
+        let from = found.as_ref().map(|found| role(&found.role)).transpose()?;
+        let to = request.role.or(from).ok_or(Refusal::Nothing { what: "role" })?;
+        let locked = found.as_ref().is_some_and(|found| found.disabled_at.is_some());
+        let leaves = match request.kind {
+            AccessKind::Role => to != Role::Administrator,
+            AccessKind::Lock => true,
+            AccessKind::Person | AccessKind::Enable | AccessKind::Reset | AccessKind::Token => {
+                false
+            }
+        };
+        if leaves && !locked && from == Some(Role::Administrator) {
+            let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+            if person::administrators(connection, centre)? <= 1 {
+                return Err(refused(AccessRefusal::LastAdministrator));
+            }
+        }
+        if let (AccessKind::Token, Some(owner)) = (request.kind, from) {
+            if locked {
+                return Err(refused(AccessRefusal::Locked));
+            }
+            if !owner.covers(to) {
+                return Err(refused(AccessRefusal::Beyond { role: to, owner }));
+            }
+        }
+        Ok((from, to))
+    }
+
+    /// Does what a change says, and says so in the trail; `because` is how it came to be.
+    pub(super) fn take_effect(
+        &self,
+        change_id: &str,
+        request: &AccessRequest,
+        because: &[(&str, &str)],
+    ) -> Result<(), Stop> {
+        // As it is now: others may have acted since it was asked for.
+        let (_, to) = self.role_between(request)?;
+        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let subject = request.subject.as_str();
+        let secret = request.secret.clone().unwrap_or_default();
+        let (event, told, is) = match request.kind {
+            AccessKind::Person => {
+                let fresh = self.newcomer(request, to);
+                person::insert(connection, centre, &fresh)?;
+                ("person-added", subject, to.code())
+            }
+            AccessKind::Role => {
+                person::set_role(connection, centre, subject, to.code())?;
+                ("person-changed", subject, to.code())
+            }
+            AccessKind::Enable => {
+                person::set_disabled(connection, centre, subject, None)?;
+                ("person-changed", subject, "enabled")
+            }
+            AccessKind::Lock => {
+                person::set_disabled(connection, centre, subject, Some(self.now.at))?;
+                ("person-locked", subject, "")
+            }
+            AccessKind::Reset => {
+                let password = (secret.as_str(), request.password_given);
+                person::reset(connection, centre, subject, password)?;
+                ("person-changed", subject, "reset")
+            }
+            AccessKind::Token => {
+                let (token_id, expires_at) = request.token.clone().unwrap_or_default();
+                let kept = ApiToken {
+                    token_id,
+                    token_hash: secret,
+                    name: request.name.clone(),
+                    role: to.code().to_owned(),
+                    made_by: self.actor.to_owned(),
+                    made_at: self.now.at,
+                    expires_at,
+                    revoked_at: None,
+                    owner: subject.to_owned(),
+                };
+                token::insert(connection, centre, &kept)?;
+                ("token-made", change_id, to.code())
+            }
+        };
+        let owner = (request.kind == AccessKind::Token).then_some(("owner", subject));
+        let is = Some(("is", is)).filter(|(_, is)| !is.is_empty());
+        let said = is.iter().chain(&owner).chain(because);
+        let detail: serde_json::Map<String, serde_json::Value> =
+            said.map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
+        let detail = if detail.is_empty() { String::new() } else { json_text(detail) };
+        self.tell(event, told.to_owned(), &detail)
+    }
+
+    /// Somebody new as they are kept.
+    fn newcomer(&self, request: &AccessRequest, role: Role) -> Kept {
+        Kept {
+            person_id: request.subject.clone(),
+            name: request.name.clone(),
+            role: role.code().to_owned(),
+            password: request.secret.clone().unwrap_or_default(),
+            password_given: request.password_given,
+            second_factor: None,
+            made_at: self.now.at,
+            disabled_at: None,
+        }
+    }
+
+    pub(super) fn tell_access(
+        &self,
+        event: &str,
+        change_id: &str,
+        request: &AccessRequest,
+        asked_by: &str,
+    ) -> Result<(), Stop> {
+        let detail = serde_json::json!({
+            "change": request.kind.code(),
+            "is": request.role.map(Role::code),
+            "asked_by": asked_by,
+            "id": change_id,
+        });
+        self.tell(event, request.subject.clone(), &detail.to_string())
+    }
+}
+
+fn json_text(fields: serde_json::Map<String, serde_json::Value>) -> String {
+    serde_json::Value::Object(fields).to_string()
+}
