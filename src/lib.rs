@@ -35,3 +35,5 @@ pub mod store;
 pub mod suspense;
 #[cfg(feature = "app")]
 pub mod web;
+#[cfg(feature = "xlsx")]
+mod workbook;

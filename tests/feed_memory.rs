@@ -12,6 +12,12 @@
     reason = "a test stops where its world is not as it must be, and shows what it measured"
 )]
 
+#[cfg(feature = "xlsx")]
+#[path = "made/workbook.rs"]
+#[expect(dead_code, reason = "the suites of a night need more of it")]
+mod workbook;
+
+use duizhang::feed::Source;
 use duizhang::feed::inspect::{Summary, inspect};
 use duizhang::rulebook::bank::BankLayouts;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -65,10 +71,15 @@ fn kilobytes(key: &str) -> u64 {
 }
 
 /// The summary, and the megabytes that the process took at most beyond what it `began` with.
-fn measured(name: &str, mut input: Made, layouts: &BankLayouts, began: u64) -> (Summary, u64) {
+fn measured(
+    name: &str,
+    input: &mut dyn Source,
+    layouts: &BankLayouts,
+    began: u64,
+) -> (Summary, u64) {
     // Forgets the peak so far, where the kernel can.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
-    let summary = inspect(name, &mut input, layouts, &mut |_| {});
+    let summary = inspect(name, input, layouts, &mut |_| {});
     let taken = kilobytes("VmHWM").saturating_sub(began) / 1024;
     println!("{name}: {taken} MB, {:?}", summary.error);
     (summary, taken)
@@ -85,6 +96,35 @@ const MT_ENTRY: &str = ":61:2605110511C1,00NTRF1\n:86:";
 const MT_END: &str = "\n:62F:C260511CNY1,\n-\n";
 const CSV: &str = "本方账号,交易流水号,交易日期,借贷标志,交易金额,附言\n";
 const ROW: &str = "1,1,2026-05-11,贷,1.00,";
+
+type Case = (&'static str, Box<dyn Source>, Option<u64>, u64);
+
+#[cfg(not(feature = "xlsx"))]
+fn books() -> Vec<Case> {
+    Vec::new()
+}
+
+/// Workbooks of some kilobytes that say that they are large. A cell far out costs under 100 MB; here, far less.
+#[cfg(feature = "xlsx")]
+fn books() -> Vec<Case> {
+    use workbook::{FAR_CELL, MANY_STRINGS, NO_STRINGS, statement, xlsx};
+    let good = statement("1", "S1", "1.00", "P1906133753");
+    let book = |rows: &str, strings: &str| -> Box<dyn Source> {
+        Box::new(io::Cursor::new(xlsx(rows, strings)))
+    };
+    let wide: String = (3..2_000)
+        .map(|row| format!("<row r=\"{row}\"><c r=\"XFD{row}\"><v>1</v></c></row>"))
+        .collect();
+    let beyond = "<row r=\"4000000000\"><c r=\"A4000000000\"><v>1</v></c></row>";
+    let alike = format!("<row r=\"3\">{}</row>", "<c r=\"A3\"><v>1</v></c>".repeat(200_000));
+    vec![
+        ("XLSX, a far cell", book(&format!("{good}{FAR_CELL}"), NO_STRINGS), Some(1), 16),
+        ("XLSX, many strings", book(&good, MANY_STRINGS), Some(1), 16),
+        ("XLSX, a row past the limit", book(&format!("{good}{beyond}"), NO_STRINGS), None, 16),
+        ("XLSX, nothing but far cells", book(&format!("{good}{wide}"), NO_STRINGS), None, 64),
+        ("XLSX, one cell again and again", book(&format!("{good}{alike}"), NO_STRINGS), None, 64),
+    ]
+}
 
 #[test]
 fn memory_is_bounded_whatever_a_file_holds() {
@@ -116,10 +156,14 @@ fn memory_is_bounded_whatever_a_file_holds() {
         ("CSV, open quote",      Made::new(&open, &format!("{kilobyte}\n"), long, "\n"), None, 64),
     ];
     let layouts = BankLayouts::shipped().unwrap();
+    let books = books();
     let began = kilobytes("VmRSS");
     let mut wrong = Vec::new();
-    for (name, input, entries, most) in rows {
-        let (summary, taken) = measured(name, input, &layouts, began);
+    let rows = rows.map(|(name, input, entries, most)| {
+        (name, Box::new(input) as Box<dyn Source>, entries, most)
+    });
+    for (name, mut input, entries, most) in books.into_iter().chain(rows) {
+        let (summary, taken) = measured(name, input.as_mut(), &layouts, began);
         let ends_well = match entries {
             Some(entries) => summary.error.is_none() && summary.entries == entries,
             None => summary.error.as_ref().is_some_and(|error| error.len() < 1000),

@@ -5,6 +5,10 @@
 #![cfg(feature = "xlsx")]
 #![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
 
+#[path = "made/workbook.rs"]
+#[expect(dead_code, reason = "the suites of a night need more of it")]
+mod made;
+
 use duizhang::feed::{self, Entry, Flag, Reject, Sink, Statement};
 use duizhang::rulebook::bank::BankLayouts;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
@@ -90,4 +94,58 @@ fn a_broken_workbook_is_an_error() {
         error.to_string(),
         "expected a workbook of at most 512 MiB, found \"more, or a broken archive\""
     );
+}
+
+/// What a workbook says of itself, read by the rules that ship.
+fn read(bytes: Vec<u8>) -> Result<Vec<String>, String> {
+    let layouts = BankLayouts::shipped().unwrap();
+    let mut kept = Kept::default();
+    let read = feed::read(&mut Cursor::new(bytes), &layouts, &mut kept);
+    read.map(|_| kept.0).map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_a_workbook_says_of_itself_is_not_believed_and_what_it_holds_is_read() {
+    let good = made::statement("1", "S1", "1200.00", "P1906133753");
+    let want = vec!["1 2026-05-11 credit 1200.00  P1906133753".to_owned()];
+    let rows = format!("{good}{}", made::FAR_CELL);
+    assert_eq!(read(made::xlsx(&rows, made::NO_STRINGS)), Ok(want.clone()), "a far cell");
+    assert_eq!(read(made::xlsx(&good, made::MANY_STRINGS)), Ok(want), "a count of strings");
+    let beyond = [
+        ("1048577", "A1048577", "one in row 1048577, column 1"),
+        ("3", "XFE3", "one in row 3, column 16385"),
+        ("1", "A1", "row 1 behind row 2"),
+    ];
+    for (row, place, says) in beyond {
+        let rows = format!("{good}<row r=\"{row}\"><c r=\"{place}\"><v>1</v></c></row>");
+        let error = read(made::xlsx(&rows, made::NO_STRINGS)).unwrap_err();
+        assert!(error.contains(says), "{place}: {error}");
+    }
+}
+
+#[test]
+fn a_table_may_stand_anywhere_in_its_sheet() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let rows = [
+        ["本方账号", "交易流水号", "交易日期", "借贷标志", "交易金额", "附言"],
+        ["1", "S1", "2026-05-11", "贷", "7.00", "甲"],
+        ["1", "S2", "2026-05-12", "贷", "8.00", "乙"],
+    ];
+    // From C5 on, with three thousand empty rows in its middle and a note far to the right of a row.
+    for (cells, row) in rows.iter().zip([4, 5, 3005]) {
+        for (cell, column) in cells.iter().zip(2..) {
+            sheet.write(row, column, *cell).unwrap();
+        }
+    }
+    sheet.write(5, 40, "核").unwrap();
+    let read = read(workbook.save_to_buffer().unwrap()).unwrap();
+    let want = [
+        "1 2026-05-11 credit 7.00  甲",
+        "1 2026-05-12 credit 8.00  乙",
+        "6: column-not-read: found \"column 41\"",
+    ];
+    let mut sorted = read.clone();
+    sorted.sort();
+    assert_eq!(sorted, want);
 }

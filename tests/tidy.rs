@@ -14,11 +14,12 @@ use std::path::{Path, PathBuf};
 #[rustfmt::skip] // A table is read by column.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("remittance", &[]),
+    ("workbook",   &[]), // Cells of a sheet, for statements and for lists alike.
     ("calendar",   &["remittance"]), // Months are the domain's; closing them is the calendar's.
     ("rulebook",   &["remittance", "calendar"]),
     ("remark",     &["remittance", "rulebook"]),
-    ("feed",       &["remittance", "rulebook"]),
-    ("import",     &["remittance"]),
+    ("feed",       &["remittance", "workbook", "rulebook"]),
+    ("import",     &["remittance", "workbook"]),
     ("matching",   &["remittance", "calendar", "rulebook", "remark"]),
     ("suspense",   &["remittance", "calendar", "rulebook", "remark", "matching"]),
     ("report",     &["remittance", "calendar", "rulebook", "remark", "matching", "suspense", "feed"]),

@@ -13,6 +13,8 @@ use std::io::{BufRead, BufReader, Read};
 
 /// Columns of a sheet, as Excel 2003 has them.
 const COLUMNS_MAX: usize = 256;
+/// Rows of a sheet.
+const ROWS_MAX: u64 = 1_048_576;
 
 /// Reads each sheet row by row; gives the name of the layout that fits.
 pub(super) fn read<R: Read>(
@@ -139,6 +141,9 @@ impl<R: BufRead> Sheet<R> {
                 self.cells.clear();
                 let row = attribute(tag, "Index").and_then(|row| u64::try_from(row).ok());
                 self.row = row.filter(|row| *row > self.row).unwrap_or(self.row + 1);
+                if self.row > ROWS_MAX {
+                    return Err(broken(0, "a row past the last"));
+                }
             }
             "Cell" => {
                 let place = attribute(tag, "Index").unwrap_or(0);
@@ -160,7 +165,10 @@ impl<R: BufRead> Sheet<R> {
         match name {
             "Cell" => {
                 self.cells.push(&self.text.take().unwrap_or_default());
-                (0..std::mem::take(&mut self.merged)).for_each(|_| self.cells.push(""));
+                // However many cells say that they are wide: a row has so many and no more.
+                let room = COLUMNS_MAX.saturating_sub(self.cells.len());
+                let merged = std::mem::take(&mut self.merged).min(room);
+                (0..merged).for_each(|_| self.cells.push(""));
                 None
             }
             "Row" => Some(Piece::Row),

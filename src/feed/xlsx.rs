@@ -2,8 +2,7 @@
 //!
 //! Start at [`read`]. A number in a workbook is a binary float; an amount is taken from it only where
 //! two decimals say it exactly, and an identifier only up to 15 digits, beyond which a float no
-//! longer holds them. A workbook is read into memory: its format allows nothing else; a cap on its
-//! unpacked size keeps that bounded.
+//! longer holds them. Which cells there are is [`crate::workbook`]'s to say.
 
 use super::{FeedError, FeedErrorKind, Sink, Source};
 use crate::rulebook::bank::BankLayouts;
@@ -28,24 +27,24 @@ pub(super) fn rows(
 }
 
 #[cfg(feature = "xlsx")]
-pub(super) use workbook::{read, rows};
+pub(super) use sheets::{read, rows};
 
 #[cfg(feature = "xlsx")]
-mod workbook {
+mod sheets {
     use super::{BankLayouts, FeedError, FeedErrorKind, Sink, Source};
     use crate::feed::encoding::Encoding;
     use crate::feed::rows::{Cells, Row};
     use crate::feed::table::{Delivered, Finder, TableReader};
-    use calamine::{Data, Range, Reader, SheetVisible, Sheets};
-    use std::io::{Cursor, Read, SeekFrom};
+    use crate::workbook::{Cell, Workbook, WorkbookError};
+    use calamine::Data;
 
-    /// Largest workbook that is read; a million rows are far below.
-    const PACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
-    /// Largest sum of unpacked members, against archives made to fill memory.
-    const UNPACKED_BYTES_MAX: u64 = 512 * 1024 * 1024;
-    /// Sheets pack about ten to one; far beyond that, and large, an archive is made to fill memory.
-    const RATIO_MAX: u64 = 100;
-    const SMALL_BYTES: u64 = 32 * 1024 * 1024;
+    /// Rows of a sheet from which it is known how wide it is: a header says nothing of columns that it leaves empty.
+    const SAMPLE_ROWS: usize = 256;
+    /// Columns up to which rows are filled up: a cell further out follows the last that is nearer, since no statement is
+    /// so wide, and rows are kept in memory while it is found out what they are.
+    const FILLED_MAX: usize = 256;
+    /// Empty rows that are handed over where more follow each other: what they part is parted.
+    const EMPTY_MAX: u64 = 1024;
 
     /// Reads every sheet; gives the name of the layout that fits.
     pub(in crate::feed) fn read(
@@ -53,17 +52,22 @@ mod workbook {
         layouts: &BankLayouts,
         sink: &mut dyn Sink,
     ) -> Result<Option<String>, FeedError> {
-        let mut book = open(input)?;
+        let mut book = Workbook::open(input)?;
         // Everything is UTF-8 here; the workbook says its encoding itself.
         let finder = Finder::new(layouts, Encoding::UTF_8_VALID);
         let mut table = TableReader::new(finder, Delivered { ragged: true });
-        let mut cells = Cells::new();
-        for sheet in visible(&book) {
-            let sheet = range(&mut book, &sheet)?;
+        for sheet in book.sheets() {
             table.sheet(sink)?;
-            for (row, line) in numbered(&sheet) {
-                fill(&mut cells, row);
-                table.row(cells.row(line), sink)?;
+            let mut wrong = None;
+            sheet_rows(&mut book, &sheet, &mut |row| match table.row(row, sink) {
+                Ok(()) => true,
+                Err(error) => {
+                    wrong = Some(error);
+                    false
+                }
+            })?;
+            if let Some(error) = wrong {
+                return Err(error);
             }
         }
         table.finish(sink)
@@ -74,64 +78,80 @@ mod workbook {
         input: &mut dyn Source,
         take: &mut dyn FnMut(Row<'_>) -> bool,
     ) -> Result<(), FeedError> {
-        let mut book = open(input)?;
-        let mut cells = Cells::new();
-        for sheet in visible(&book) {
-            let sheet = range(&mut book, &sheet)?;
-            for (row, line) in numbered(&sheet) {
-                fill(&mut cells, row);
-                if !take(cells.row(line)) {
-                    return Ok(());
-                }
+        let mut book = Workbook::open(input)?;
+        let mut more = true;
+        for sheet in book.sheets() {
+            sheet_rows(&mut book, &sheet, &mut |row| {
+                more = take(row);
+                more
+            })?;
+            if !more {
+                return Ok(());
             }
         }
         Ok(())
     }
 
-    fn open(input: &mut dyn Source) -> Result<Sheets<Cursor<Vec<u8>>>, FeedError> {
-        input.seek(SeekFrom::Start(0))?;
-        let mut bytes = Vec::new();
-        input.take(PACKED_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-        let packed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let bomb = |size| {
-            size > UNPACKED_BYTES_MAX || (size > SMALL_BYTES && size / packed.max(1) > RATIO_MAX)
-        };
-        if packed > PACKED_BYTES_MAX
-            || (bytes.starts_with(b"PK") && unpacked(&bytes).is_none_or(bomb))
-        {
-            return Err(structure("a workbook of at most 512 MiB", "more, or a broken archive"));
+    /// The rows of one sheet as text, from the first that has a cell on.
+    fn sheet_rows(
+        book: &mut Workbook<&mut dyn Source>,
+        sheet: &str,
+        take: &mut dyn FnMut(Row<'_>) -> bool,
+    ) -> Result<(), FeedError> {
+        let mut filled = Filled { take, cells: Cells::new(), width: 0, last: None };
+        let mut sample: Option<Vec<(u64, Vec<Cell>)>> = Some(Vec::new());
+        book.rows(sheet, &mut |line, row| {
+            let Some(first) = &mut sample else { return filled.row(line, row) };
+            let width = row.last().map_or(0, |(column, _)| *column + 1).min(FILLED_MAX);
+            filled.width = filled.width.max(width);
+            first.push((line, row.to_vec()));
+            first.len() < SAMPLE_ROWS || filled.rows(sample.take())
+        })?;
+        filled.rows(sample);
+        Ok(())
+    }
+
+    /// Rows filled up to the width of the sheet, with the empty ones between them.
+    struct Filled<'t> {
+        take: &'t mut dyn FnMut(Row<'_>) -> bool,
+        cells: Cells,
+        width: usize,
+        last: Option<u64>,
+    }
+
+    impl Filled<'_> {
+        fn rows(&mut self, rows: Option<Vec<(u64, Vec<Cell>)>>) -> bool {
+            rows.into_iter().flatten().all(|(line, row)| self.row(line, &row))
         }
-        calamine::open_workbook_auto_from_rs(Cursor::new(bytes))
-            .map_err(|error| structure("an Excel workbook", &error.to_string()))
+
+        fn row(&mut self, line: u64, row: &[Cell]) -> bool {
+            let empty = self.last.map_or(line, |last| last + 1)..line;
+            for line in empty.take(usize::try_from(EMPTY_MAX).unwrap_or(0)) {
+                self.cells.clear();
+                self.cells.push("");
+                if !(self.take)(self.cells.row(line)) {
+                    return false;
+                }
+            }
+            self.last = Some(line);
+            self.cells.clear();
+            for (column, data) in row {
+                while self.cells.len() < (*column).min(FILLED_MAX) {
+                    self.cells.push("");
+                }
+                self.cells.push(&text(data));
+            }
+            while self.cells.len() < self.width {
+                self.cells.push("");
+            }
+            (self.take)(self.cells.row(line))
+        }
     }
 
-    /// The sheets that people see; what a bank hides is no statement. A book that hides all is read whole.
-    fn visible(book: &Sheets<Cursor<Vec<u8>>>) -> Vec<String> {
-        let sheets = book.sheets_metadata();
-        let visible = sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
-        let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
-        if names.is_empty() { book.sheet_names() } else { names }
-    }
-
-    fn structure(expected: &str, found: &str) -> FeedError {
-        let (expected, found) = (expected.to_owned(), found.to_owned());
-        FeedErrorKind::Structure { expected, found }.at(0)
-    }
-
-    fn range(book: &mut Sheets<Cursor<Vec<u8>>>, name: &str) -> Result<Range<Data>, FeedError> {
-        book.worksheet_range(name).map_err(|error| structure("a sheet", &error.to_string()))
-    }
-
-    /// The rows of a sheet with their numbers in it, from 1; empty ones above the first are none of them.
-    fn numbered(sheet: &Range<Data>) -> impl Iterator<Item = (&[Data], u64)> {
-        let first_line = sheet.start().map_or(1, |(row, _)| u64::from(row) + 1);
-        sheet.rows().zip(first_line..)
-    }
-
-    fn fill(cells: &mut Cells, row: &[Data]) {
-        cells.clear();
-        for cell in row {
-            cells.push(&text(cell));
+    impl From<WorkbookError> for FeedError {
+        fn from(error: WorkbookError) -> Self {
+            let WorkbookError { expected, found } = error;
+            FeedErrorKind::Structure { expected: expected.to_owned(), found }.at(0)
         }
     }
 
@@ -164,25 +184,5 @@ mod workbook {
             }
             Data::Error(error) => error.to_string(),
         }
-    }
-
-    /// The sum of the sizes that an archive declares for its members, from its directory.
-    fn unpacked(bytes: &[u8]) -> Option<u64> {
-        let number = |at: usize, size: usize| {
-            let field = bytes.get(at..at + size)?;
-            Some(field.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte)))
-        };
-        let end = memchr::memmem::rfind(bytes, b"PK\x05\x06")?;
-        let mut at = usize::try_from(number(end + 16, 4)?).ok()?;
-        let mut total = 0_u64;
-        for _ in 0..number(end + 10, 2)? {
-            if bytes.get(at..at + 4)? != b"PK\x01\x02" {
-                return None;
-            }
-            total = total.checked_add(number(at + 24, 4)?)?;
-            let variable = number(at + 28, 2)? + number(at + 30, 2)? + number(at + 32, 2)?;
-            at += 46 + usize::try_from(variable).ok()?;
-        }
-        Some(total)
     }
 }

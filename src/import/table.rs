@@ -286,27 +286,38 @@ fn sheet(
     columns: &'static [Column],
     mut visit: impl FnMut(Result<Row<'_>, ImportError>),
 ) -> Result<(), Vec<ImportError>> {
-    use calamine::{Reader, Xlsx};
-    let expected = "an XLSX workbook with a sheet";
-    let unreadable =
-        |found: &str| vec![ImportError::whole(found, Problem::Unreadable { expected })];
-    let mut workbook = Xlsx::new(std::io::Cursor::new(bytes))
-        .map_err(|error: calamine::XlsxError| unreadable(&error.to_string()))?;
-    let range = match workbook.worksheet_range_at(0) {
-        Some(Ok(range)) => range,
-        Some(Err(error)) => return Err(unreadable(&error.to_string())),
-        None => return Err(unreadable("no sheet")),
+    use crate::workbook::{Workbook, WorkbookError};
+    let unreadable = |WorkbookError { expected, found }: WorkbookError| {
+        vec![ImportError::whole(&found, Problem::Unreadable { expected })]
     };
-    let first = range.start().map_or(0, |(row, _)| u64::from(row));
+    let mut workbook = Workbook::open(std::io::Cursor::new(bytes)).map_err(unreadable)?;
+    let sheet = workbook.sheets().into_iter().next();
+    let sheet = sheet.ok_or_else(|| {
+        let expected = "an XLSX workbook with a sheet";
+        unreadable(WorkbookError { expected, found: "no sheet".to_owned() })
+    })?;
+    // Only cells that exist are kept: where the sheet begins is known when it is read.
+    let mut rows: Vec<(u64, Vec<(usize, String)>)> = Vec::new();
+    let take = &mut |line: u64, row: &[crate::workbook::Cell]| {
+        rows.push((line, row.iter().map(|(column, cell)| (*column, cell_text(cell))).collect()));
+        true
+    };
+    workbook.rows(&sheet, take).map_err(unreadable)?;
+    let first = rows.iter().filter_map(|(_, row)| row.first()).map(|(column, _)| *column).min();
+    let first = first.unwrap_or(0);
     let mut header: Option<Header> = None;
     let mut record = StringRecord::new();
-    for (line, cells) in (first + 1..).zip(range.rows()) {
+    for (line, row) in rows {
         record.clear();
-        for cell in cells {
-            record.push_field(&cell_text(cell));
+        for (column, text) in &row {
+            while record.len() < *column - first {
+                record.push_field("");
+            }
+            record.push_field(text);
         }
-        if record.as_slice().is_empty() {
-            continue;
+        let width = header.as_ref().map_or(0, |header| header.width);
+        while record.len() < width {
+            record.push_field("");
         }
         match &header {
             None => header = Some(Header::find(line, &record, columns)?),
@@ -321,21 +332,21 @@ fn sheet(
 /// A number of more than fifteen digits was rounded when the sheet was saved, so it is shown in a
 /// form that no column accepts: account numbers must be text cells.
 #[cfg(feature = "xlsx")]
-fn cell_text(cell: &calamine::Data) -> Cow<'_, str> {
+fn cell_text(cell: &calamine::Data) -> String {
     use calamine::Data;
     const ROUNDED_FROM: f64 = 1e15;
     match cell {
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.into(),
-        Data::Int(number) => number.to_string().into(),
-        Data::Float(number) if number.abs() >= ROUNDED_FROM => format!("{number:e}").into(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) if number.abs() >= ROUNDED_FROM => format!("{number:e}"),
         // The shortest text that reads back as the same number: what was typed.
-        Data::Float(number) => number.to_string().into(),
-        Data::Bool(value) => value.to_string().into(),
+        Data::Float(number) => number.to_string(),
+        Data::Bool(value) => value.to_string(),
         Data::DateTime(moment) => {
             let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}").into()
+            format!("{year:04}-{month:02}-{day:02}")
         }
-        Data::Error(error) => error.to_string().into(),
-        Data::Empty => "".into(),
+        Data::Error(error) => error.to_string(),
+        Data::Empty => String::new(),
     }
 }
