@@ -50,6 +50,7 @@ mod night;
 mod outbox;
 mod patience;
 mod progress;
+mod reader;
 mod refunds;
 mod register;
 mod remark;
@@ -103,6 +104,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Archive(args) => archive::run(global, args),
         Command::Ingest(args) => night::ingest(global, args),
         Command::Match(args) => night::judge(global, args),
+        Command::ReadFile(args) => reader::serve(args),
         Command::Remark(args) => remark::run(global, args),
         Command::Feed { command: FeedCommand::Inspect(args) } => feed::inspect::run(global, args),
         Command::Feed { command: FeedCommand::Learn(args) } => feed::learn::run(global, args),

@@ -25,6 +25,7 @@ pub mod inspect;
 pub mod mt;
 pub mod outline;
 mod reject;
+pub mod relay;
 mod rows;
 mod running;
 mod sequence;
@@ -230,6 +231,12 @@ impl Look {
     #[must_use]
     pub const fn sha256(&self) -> [u8; 32] {
         self.scan.sha256
+    }
+
+    /// Whether the file's bytes begin so.
+    #[must_use]
+    pub fn begins_with(&self, text: &str) -> bool {
+        self.scan.head.starts_with(text.as_bytes())
     }
 
     /// Decodes and reads the file that was looked at.

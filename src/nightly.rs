@@ -8,10 +8,12 @@
 //! if it had not been killed: step 2 commits file by file and knows the files it has seen, step 5
 //! commits all decisions at once, steps 6 and 7 write from what was committed.
 
+pub mod child;
 pub mod error;
 pub mod inbox;
 mod letters;
 mod missing;
+mod opening;
 mod outbox;
 mod quarantine;
 mod reading;
@@ -21,8 +23,9 @@ mod taking;
 mod wording;
 mod writing;
 
+pub use child::{Isolation, ReaderProcess};
 pub use error::NightError;
-pub use inbox::{Delivery, Inbox};
+pub use inbox::{Delivery, Inbox, shown_path};
 pub use missing::{MissingFeed, missing_feeds};
 pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, write_anew};
 pub use reading::Fault;
@@ -47,6 +50,11 @@ pub struct NightSettings {
     pub as_of: NaiveDate,
     /// Files to take in.
     pub deliveries: Vec<Delivery>,
+    /// The folder that was gone through for them: below it no link is followed, and what was set aside there and is
+    /// gone waits no longer. None where a person named the files.
+    pub inbox: Option<PathBuf>,
+    /// How they are read.
+    pub isolation: Isolation,
     /// Where copies of files that cannot be taken in go, with the reason beside them.
     pub quarantine: PathBuf,
     /// Who the centre is, in reports and letters.

@@ -66,7 +66,8 @@ pub use error::{Refusal, StoreError};
 pub use figures::Figures;
 pub use import::{Imported, UnknownEmployer};
 pub use intake::{
-    FeedMark, FlagRecord, Intake, RowOrigin, StatementRecord, Taken, Till, TransactionBatch,
+    FeedMark, FlagRecord, HeldFile, Intake, RowOrigin, StatementRecord, Taken, Till,
+    TransactionBatch,
 };
 pub use lease::{Ended, Ending, Holder, Lease};
 pub use letters::LetterRow;

@@ -46,6 +46,8 @@ mod desk;
 mod dice;
 #[path = "night/duplicates.rs"]
 mod duplicates;
+#[path = "night/entries.rs"]
+mod entries;
 #[path = "night/feed.rs"]
 mod feed;
 #[path = "night/filing.rs"]
@@ -72,6 +74,8 @@ mod payments;
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
+#[path = "night/readers.rs"]
+mod readers;
 #[path = "night/refunds.rs"]
 mod refunds;
 #[path = "night/shifts.rs"]
@@ -84,3 +88,6 @@ mod statements;
 mod taken_back;
 #[path = "night/truth.rs"]
 mod truth;
+#[cfg(feature = "xlsx")]
+#[path = "made/workbook.rs"]
+mod workbook;

@@ -153,6 +153,9 @@ pub(super) enum Command {
         after_help = "Examples:\n  duizhang ingest statement.xml\n  duizhang ingest --account 2105400009300123456 may.csv"
     )]
     Ingest(IngestArgs),
+    /// Read one file for a night, in a process with limits; nights start it themselves
+    #[command(hide = true)]
+    ReadFile(ReadFileArgs),
     /// Judge what has been taken in
     #[command(after_help = "Example:\n  duizhang match --as-of 2026-06-03")]
     Match(AsOf),
@@ -383,6 +386,14 @@ pub(super) struct AsOf {
     /// The day it is taken to be [default: today in Beijing, or the last night for what only looks]
     #[arg(long, value_name = "YYYY-MM-DD", env = "DUIZHANG_AS_OF", hide_env = true)]
     pub(super) as_of: Option<NaiveDate>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReadFileArgs {
+    /// For tests: what the reader does wrong, with a file that asks for it
+    #[cfg(debug_assertions)]
+    #[arg(long, value_name = "HOW", hide = true)]
+    pub(super) misbehave: Option<String>,
 }
 
 #[derive(Args, Debug)]

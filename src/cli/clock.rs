@@ -13,6 +13,11 @@ fn since_1970() -> Duration {
     now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
+/// Now, to be compared with the times of files.
+pub(super) fn instant() -> SystemTime {
+    SystemTime::UNIX_EPOCH + since_1970()
+}
+
 /// Seconds since 1970, UTC.
 pub(super) fn now() -> i64 {
     i64::try_from(since_1970().as_secs()).unwrap_or_default()

@@ -50,7 +50,13 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
             put(&dir.join("inbox").join(path), bytes)?;
         }
         let deliveries = Inbox::at(&centre.settings.inbox).deliveries()?;
-        rows.push(night::run(&global, &centre, deliveries, night.as_of)?);
+        rows.push(night::run(
+            &global,
+            &centre,
+            Some(&centre.settings.inbox),
+            deliveries,
+            night.as_of,
+        )?);
         page = night::write_report(&global, &centre, night.as_of)?;
         // After the last night nobody decides: what hangs is what its report shows.
         if night.as_of >= STAFF_FROM && Some(night.as_of) != last {

@@ -12,7 +12,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 /// Opens a statement, or says why it cannot be one.
-fn open(path: &Path) -> Result<BufReader<File>, String> {
+pub(super) fn open(path: &Path) -> Result<BufReader<File>, String> {
     let missing = |error: std::io::Error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         if missing { "there is no such file".to_owned() } else { error.to_string() }

@@ -9,6 +9,7 @@ use super::failure::{Doing, Done, Failure};
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
 use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List};
+use crate::nightly::shown_path;
 use crate::remittance::{CollectionAccount, PaymentNotice};
 use crate::store::{Imported, UnknownEmployer};
 use std::path::Path;
@@ -64,7 +65,7 @@ pub(super) fn run(global: &Global, args: &ImportArgs) -> Result<Done, Failure> {
     for (path, list) in lists {
         let encoding = list.encoding();
         let imported = list.store(&centre).doing(|| format!("cannot import {}", path.display()))?;
-        outcomes.push(Outcome { file: path.display().to_string(), encoding, imported });
+        outcomes.push(Outcome { file: shown_path(path), encoding, imported });
     }
     drop(progress);
     if centre.is_rehearsal() {
@@ -85,10 +86,10 @@ fn read(kind: ListKind, bytes: &[u8]) -> Result<Read, Vec<ImportError>> {
 
 fn tell(path: &Path, errors: &[ImportError]) {
     for error in errors {
-        tell!("{}:{error}", path.display());
+        tell!("{}:{error}", shown_path(path));
     }
     if errors.len() >= import::ERRORS_MAX {
-        tell!("{}: and perhaps more: reading stopped here", path.display());
+        tell!("{}: and perhaps more: reading stopped here", shown_path(path));
     }
 }
 

@@ -79,6 +79,7 @@ pub(super) fn settings_text(name: &str, address: &str, demo: bool) -> String {
 database = "sqlite://duizhang.db"
 rules = "rules"            # the centre's own rules; a file left out of it is the built-in one
 inbox = "inbox"            # banks' files: inbox/ or inbox/<account number>/
+# inbox_quiet_seconds = 0  # leave a file for the next run that was written into less long ago
 quarantine = "quarantine"  # files that could not be read, each with the reason beside it
 reports = "reports"
 outbox = "outbox"          # letters to employers, as .eml

@@ -10,12 +10,15 @@ use super::failure::{Doing, Done, Failure};
 use super::mail;
 use super::patience::patiently;
 use super::progress::Progress;
+use super::reader;
 use super::report;
 use super::rows::{Column, Printer, Value};
 use super::staff;
 use crate::nightly::{
     self, Carrier, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightError, NightSettings,
+    shown_path,
 };
+use crate::remittance::account::masked;
 use crate::report::Tally;
 use crate::store::{Ended, Ending, Taken, VerdictTotals};
 use chrono::NaiveDate;
@@ -126,7 +129,9 @@ pub(super) fn of(
 ) -> Result<(Summary, Done), Failure> {
     let work = || {
         let inbox = inbox.unwrap_or(&centre.settings.inbox);
-        let mut summary = run(global, centre, Inbox::at(inbox).deliveries()?, as_of)?;
+        let quiet = Duration::from_secs(centre.settings.inbox_quiet_seconds);
+        let found = Inbox::at(inbox).quiet_for(quiet, clock::instant()).deliveries()?;
+        let mut summary = run(global, centre, Some(inbox), found, as_of)?;
         let done = told(&summary.night.intakes);
         if with_report {
             summary.page = Some(write_report(global, centre, as_of)?);
@@ -153,11 +158,12 @@ pub(super) fn of(
 pub(super) fn run(
     global: &Global,
     centre: &Centre,
+    inbox: Option<&Path>,
     deliveries: Vec<Delivery>,
     as_of: NaiveDate,
 ) -> Result<Summary, Failure> {
     let progress = Progress::start(global, "the night begins");
-    let settings = settings(centre, deliveries, as_of);
+    let settings = settings(centre, inbox, deliveries, as_of);
     let night = nightly::run(&centre.store, &centre.rules, &settings, &progress)?;
     deliver(centre, as_of)?;
     Ok(Summary { as_of, night, page: None })
@@ -186,16 +192,39 @@ pub(super) fn write_report(
     Ok(page)
 }
 
-fn settings(centre: &Centre, deliveries: Vec<Delivery>, as_of: NaiveDate) -> NightSettings {
+fn settings(
+    centre: &Centre,
+    inbox: Option<&Path>,
+    deliveries: Vec<Delivery>,
+    as_of: NaiveDate,
+) -> NightSettings {
     let quarantine = centre.settings.quarantine.clone();
-    let centre = centre.contact();
-    NightSettings { as_of, deliveries, quarantine, centre, large_from: LARGE }
+    NightSettings {
+        as_of,
+        deliveries,
+        inbox: inbox.map(Path::to_path_buf),
+        isolation: reader::apart(),
+        quarantine,
+        centre: centre.contact(),
+        large_from: LARGE,
+    }
+}
+
+/// A path as logs have it: what is nothing but digits is an account's folder.
+fn in_log(path: &Path) -> String {
+    let is_account = |name: &str| name.len() >= 8 && name.bytes().all(|byte| byte.is_ascii_digit());
+    let name = |name: &str| if is_account(name) { masked(name) } else { name.to_owned() };
+    shown_path(path).split('/').map(name).collect::<Vec<_>>().join("/")
 }
 
 /// Says on standard error what was set aside, and whether anything was.
 fn told(intakes: &Intakes) -> Done {
     for (path, fault) in intakes.quarantined() {
-        tell!("quarantined: {}: {fault}", path.display());
+        // In full it stands in the text beside the copy; logs hold nothing of a file's own.
+        tell!("quarantined: {}: {}", in_log(path), fault.in_log());
+    }
+    for path in intakes.left() {
+        tell!("left for the next run: {}: somebody wrote into it while it was read", in_log(path));
     }
     for (path, outcome) in &intakes.files {
         if let FileOutcome::Taken(taken) = outcome {
@@ -204,7 +233,7 @@ fn told(intakes: &Intakes) -> Done {
                 tell!(
                     "set aside: {}: {rejected} rows unreadable, {conflicting} rows that contradict \
                      what the bank said before; the report names them",
-                    path.display()
+                    in_log(path)
                 );
             }
         }
@@ -242,13 +271,16 @@ impl Intake {
             FileOutcome::Taken(_) => "taken",
             FileOutcome::SeenBefore => "seen-before",
             FileOutcome::Quarantined(_) => "quarantined",
+            FileOutcome::StillWritten => "left",
         }
     }
 
     fn figure(&self, of: fn(&Taken) -> u64) -> Value<'static> {
         match &self.outcome {
             FileOutcome::Taken(taken) => Value::count(of(taken)),
-            FileOutcome::SeenBefore | FileOutcome::Quarantined(_) => Value::Absent,
+            FileOutcome::SeenBefore | FileOutcome::Quarantined(_) | FileOutcome::StillWritten => {
+                Value::Absent
+            }
         }
     }
 }
@@ -256,15 +288,15 @@ impl Intake {
 /// `duizhang ingest`
 pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure> {
     for path in &args.files {
-        // A file that cannot be opened is the caller's slip, not a bank's.
-        std::fs::File::open(path).doing(|| format!("cannot open {}", path.display()))?;
+        // A file that cannot be opened is the caller's slip, not a bank's; nor is what is no file.
+        super::feed::open(path).doing(|| format!("cannot open {}", shown_path(path)))?;
     }
     let centre = Centre::write(global)?;
     let delivery =
         |path: &PathBuf| Delivery { account_no: args.account.clone(), path: path.clone() };
     let deliveries = args.files.iter().map(delivery).collect();
     let as_of = args.as_of.as_of.unwrap_or_else(clock::today);
-    let settings = settings(&centre, deliveries, as_of);
+    let settings = settings(&centre, None, deliveries, as_of);
     let progress = Progress::start(global, "taking in");
     let work = || Ok(nightly::ingest(&centre.store, &centre.rules, &settings, &progress)?);
     let intakes = patiently(work)?;
@@ -273,7 +305,7 @@ pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure
     let rows = intakes
         .files
         .into_iter()
-        .map(|(path, outcome)| Intake { file: path.display().to_string(), outcome });
+        .map(|(path, outcome)| Intake { file: shown_path(&path), outcome });
     Printer::print(centre.settings.format, INTAKES, rows)?;
     Ok(done)
 }
@@ -295,7 +327,7 @@ const VERDICTS: &[Column<VerdictTotals>] = &[
 pub(super) fn judge(global: &Global, args: &AsOf) -> Result<Done, Failure> {
     let centre = Centre::write(global)?;
     let as_of = args.as_of.unwrap_or_else(clock::today);
-    let settings = settings(&centre, Vec::new(), as_of);
+    let settings = settings(&centre, None, Vec::new(), as_of);
     let progress = Progress::start(global, "judging");
     let work = || Ok(nightly::judge(&centre.store, &centre.rules, &settings, &progress)?);
     let verdict = patiently(work)?;

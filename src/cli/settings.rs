@@ -30,6 +30,8 @@ pub(super) struct Settings {
     /// The centre's own rule files; `None` where it lives by the built-in ones.
     pub(super) rules: Option<PathBuf>,
     pub(super) inbox: PathBuf,
+    /// For so long nobody may have written into a file before a night takes it in.
+    pub(super) inbox_quiet_seconds: u64,
     pub(super) quarantine: PathBuf,
     pub(super) reports: PathBuf,
     pub(super) outbox: PathBuf,
@@ -109,6 +111,7 @@ struct File {
     database: Option<String>,
     rules: Option<PathBuf>,
     inbox: Option<PathBuf>,
+    inbox_quiet_seconds: u64,
     quarantine: Option<PathBuf>,
     reports: Option<PathBuf>,
     outbox: Option<PathBuf>,
@@ -207,6 +210,7 @@ impl Settings {
             format: global.format.unwrap_or(Format::Table),
             rules: global.rules.clone().or_else(own_rules),
             inbox: place(file.inbox, "inbox"),
+            inbox_quiet_seconds: file.inbox_quiet_seconds,
             quarantine: place(file.quarantine, "quarantine"),
             reports: place(file.reports, "reports"),
             outbox: place(file.outbox, "outbox"),

@@ -34,6 +34,8 @@ pub enum FeedErrorKind {
         understood: Vec<(String, &'static str)>,
         missing: Vec<&'static str>,
         header: String,
+        /// The column of each heading that is understood, from 1.
+        columns: Vec<u64>,
     },
     /// The balances contradict the amounts under every reading of the headings.
     Contradicted {
@@ -62,6 +64,10 @@ pub enum FeedErrorKind {
     Member {
         name: String,
         error: Box<FeedError>,
+    },
+    /// The reader came to no end of its own: it panicked, was stopped, or gave nothing for too long.
+    Stopped {
+        why: String,
     },
     /// The world failed while reading.
     Io(String),
@@ -97,7 +103,7 @@ impl fmt::Display for FeedError {
             FeedErrorKind::UnknownLayout { header } => {
                 write!(f, "expected the headings of a statement, found {header:?}")
             }
-            FeedErrorKind::NotUnderstood { understood, missing, header } => {
+            FeedErrorKind::NotUnderstood { understood, missing, header, .. } => {
                 let missing = missing.join(" and ");
                 write!(f, "expected {missing}, found {header:?}; understood")?;
                 for (place, (heading, reads)) in understood.iter().enumerate() {
@@ -121,8 +127,49 @@ impl fmt::Display for FeedError {
             }
             FeedErrorKind::Forbidden { found } => write!(f, "refused: the file holds {found}"),
             FeedErrorKind::Member { name, error } => write!(f, "in {name:?}: {error}"),
+            FeedErrorKind::Stopped { why } => write!(f, "the reader was stopped: {why}"),
             FeedErrorKind::Io(error) => f.write_str(error),
         }
+    }
+}
+
+impl FeedError {
+    /// The same without a word of the file's own: for logs, which outlive files and are read by others.
+    #[must_use]
+    pub fn in_log(&self) -> String {
+        let place = if self.line > 0 { format!("line {}: ", self.line) } else { String::new() };
+        let said = match &self.kind {
+            FeedErrorKind::UnknownFormat { .. } => {
+                "expected CSV, camt, MT940 or settlement records, found something else".to_owned()
+            }
+            FeedErrorKind::Encoding { expected, .. } => {
+                format!("expected {expected}, found other bytes")
+            }
+            FeedErrorKind::UnknownLayout { .. } => {
+                "expected the headings of a statement, found none that is known".to_owned()
+            }
+            FeedErrorKind::NotUnderstood { understood, missing, columns, .. } => {
+                let missing = missing.join(" and ");
+                let read = columns.iter().zip(understood);
+                let read = read.map(|(column, (_, reads))| format!("column {column} as {reads}"));
+                let read = read.collect::<Vec<_>>().join(", ");
+                format!("expected {missing}, found other headings; understood {read}")
+            }
+            FeedErrorKind::Page { .. } => "expected a statement, found a web page".to_owned(),
+            FeedErrorKind::Structure { expected, .. } => {
+                format!("expected {expected}, found something else")
+            }
+            FeedErrorKind::Member { error, .. } => {
+                return format!("in a file of the archive: {}", error.in_log());
+            }
+            FeedErrorKind::Empty
+            | FeedErrorKind::Contradicted { .. }
+            | FeedErrorKind::Feature { .. }
+            | FeedErrorKind::Forbidden { .. }
+            | FeedErrorKind::Stopped { .. }
+            | FeedErrorKind::Io(_) => return self.to_string(),
+        };
+        place + &said
     }
 }
 

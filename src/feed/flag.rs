@@ -51,7 +51,7 @@ pub enum Odd {
 }
 
 impl Odd {
-    const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::AmbiguousDate,
         Self::AmountWithoutComma,
         Self::BalanceUnreadable,

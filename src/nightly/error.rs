@@ -1,5 +1,6 @@
 //! What stops a night: the operator's to mend.
 
+use super::inbox::shown_path;
 use crate::store::StoreError;
 use std::fmt;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ impl fmt::Display for NightError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(error) => write!(f, "{error}"),
-            Self::File { path, doing, .. } => write!(f, "{}: cannot {doing}", path.display()),
+            Self::File { path, doing, .. } => write!(f, "{}: cannot {doing}", shown_path(path)),
             Self::NoAccounts => write!(
                 f,
                 "the centre has no collection account; `duizhang import accounts FILE` takes them in"

@@ -3,10 +3,16 @@
 //! `inbox/<account_no>/` holds what a bank delivered for that account; a file directly in the inbox
 //! must name its account itself. Files stay where they are: they belong to whoever delivers them,
 //! and the night knows by content what it has seen.
+//!
+//! An entry that is no regular file is a delivery too: it is opened by nobody ([`super::opening`]), and set aside by its
+//! name. Links are not followed: the inbox itself may be reached by one, what lies in it may not.
 
 use super::NightError;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// A file to take in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,64 +22,176 @@ pub struct Delivery {
     pub path: PathBuf,
 }
 
+/// Folders within folders; banks' clients make one a day, at most one a bank and year around them.
+const DEPTH_MAX: usize = 16;
+
+/// Endings of files that are still being written.
+const UNFINISHED: [&str; 4] = ["tmp", "part", "filepart", "crdownload"];
+
 /// A folder with one folder an account.
 #[derive(Clone, Debug)]
 pub struct Inbox {
     root: PathBuf,
+    quiet: Option<Quiet>,
+}
+
+/// For how long nobody may have written into a file.
+#[derive(Clone, Copy, Debug)]
+struct Quiet {
+    now: SystemTime,
+    time: Duration,
 }
 
 impl Inbox {
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self { root: root.to_owned(), quiet: None }
     }
 
-    /// The files in it, in the order of their paths. Hidden files and those still being written
-    /// (`.tmp`, `.part`) are left alone.
+    /// Leaves files for the next run into which somebody wrote within this time before now.
+    #[must_use]
+    pub fn quiet_for(self, time: Duration, now: SystemTime) -> Self {
+        let quiet = (!time.is_zero()).then_some(Quiet { now, time });
+        Self { quiet, ..self }
+    }
+
+    /// What lies in it, in the order of the paths. Hidden files and those still being written are left alone, by their
+    /// names.
     ///
     /// # Errors
-    /// [`NightError::File`] where a folder cannot be read.
+    /// [`NightError::File`] where the inbox itself cannot be read.
     pub fn deliveries(&self) -> Result<Vec<Delivery>, NightError> {
+        let fail = |source| {
+            let (path, doing) = (self.root.clone(), "read the folder");
+            NightError::File { path, doing, source }
+        };
         let mut deliveries = Vec::new();
-        for path in entries(&self.root)? {
-            if path.is_dir() {
-                let account_no = path.file_name().map(|name| name.to_string_lossy().into_owned());
-                for file in files_below(&path)? {
-                    deliveries.push(Delivery { account_no: account_no.clone(), path: file });
-                }
-            } else {
-                deliveries.push(Delivery { account_no: None, path });
+        for (path, is_folder) in entries(&self.root).map_err(fail)? {
+            if !is_folder {
+                self.add(&mut deliveries, None, path);
+                continue;
+            }
+            let account_no = path.file_name().map(shown);
+            let mut found = Vec::new();
+            files_below(path, 1, &mut found);
+            for file in found {
+                self.add(&mut deliveries, account_no.clone(), file);
             }
         }
         deliveries.sort();
         Ok(deliveries)
     }
-}
 
-/// Every file below a folder, at any depth: banks' clients like to make a folder a day.
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>, NightError> {
-    let mut files = Vec::new();
-    for path in entries(folder)? {
-        if path.is_dir() { files.extend(files_below(&path)?) } else { files.push(path) }
-    }
-    Ok(files)
-}
-
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, NightError> {
-    let fail =
-        |source| NightError::File { path: folder.to_owned(), doing: "read the folder", source };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        let path = entry.map_err(fail)?.path();
-        if !left_alone(&path) {
-            paths.push(path);
+    fn add(&self, deliveries: &mut Vec<Delivery>, account_no: Option<String>, path: PathBuf) {
+        if !self.quiet.is_some_and(|quiet| quiet.waits_for(&path)) {
+            deliveries.push(Delivery { account_no, path });
         }
     }
-    Ok(paths)
 }
 
-fn left_alone(path: &Path) -> bool {
-    let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    let unfinished = path.extension().is_some_and(|ending| ending == "tmp" || ending == "part");
-    hidden || unfinished
+impl Quiet {
+    fn waits_for(self, path: &Path) -> bool {
+        let written = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+        let written = written.and_then(|file| file.modified().ok());
+        // A clock that goes ahead elsewhere keeps nothing waiting for ever.
+        written.and_then(|at| self.now.duration_since(at).ok()).is_some_and(|age| age < self.time)
+    }
+}
+
+/// Every entry below a folder, at any depth: banks' clients like to make a folder a day. One that cannot be gone through
+/// is an entry itself.
+fn files_below(folder: PathBuf, depth: usize, found: &mut Vec<PathBuf>) {
+    let Some(entries) = (depth <= DEPTH_MAX).then(|| entries(&folder).ok()).flatten() else {
+        found.push(folder);
+        return;
+    };
+    for (path, is_folder) in entries {
+        if is_folder { files_below(path, depth + 1, found) } else { found.push(path) }
+    }
+}
+
+/// The entries of a folder, each with whether it is one itself; a link to one is none.
+fn entries(folder: &Path) -> std::io::Result<Vec<(PathBuf, bool)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !left_alone(&entry.file_name()) {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            found.push((entry.path(), is_folder));
+        }
+    }
+    Ok(found)
+}
+
+fn left_alone(name: &OsStr) -> bool {
+    let hidden = matches!(name.as_bytes().first(), Some(b'.' | b'~'));
+    let ending = Path::new(name).extension();
+    let unfinished =
+        |ending: &OsStr| UNFINISHED.iter().any(|known| ending.eq_ignore_ascii_case(known));
+    hidden || ending.is_some_and(unfinished)
+}
+
+/// A name as it may be printed and kept: what would drive a terminal, turn a line around or is no text stands for itself in
+/// ASCII, so that two names are never shown as one.
+#[must_use]
+pub fn shown(name: &OsStr) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for chunk in name.as_bytes().utf8_chunks() {
+        for found in chunk.valid().chars() {
+            match found {
+                '\\' => text.push_str("\\\\"),
+                found if is_unprintable(found) => text.extend(found.escape_unicode()),
+                found => text.push(found),
+            }
+        }
+        for byte in chunk.invalid() {
+            // Writing into a text cannot fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
+}
+
+/// Controls, and what changes the direction of what follows or is not seen at all.
+fn is_unprintable(found: char) -> bool {
+    found.is_control()
+        || matches!(found, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A path as it may be printed: each of its names as [`shown`].
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
+    shown(path.as_os_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_shown_so_that_it_drives_no_terminal_and_stays_itself() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows: &[(&[u8], &str)] = &[
+            ("对账单 5月.csv".as_bytes(),   "对账单 5月.csv"),
+            (b"a\x1b[2J.csv",             "a\\u{1b}[2J.csv"),
+            (b"a\nb\t",                    "a\\u{a}b\\u{9}"),
+            (b"a\\x1b",                    "a\\\\x1b"),
+            (b"\xff\xfe.csv",              "\\xff\\xfe.csv"),
+            ("x\u{202e}vsc.exe".as_bytes(), "x\\u{202e}vsc.exe"),
+        ];
+        for (name, want) in rows {
+            assert_eq!(shown(OsStr::from_bytes(name)), *want);
+        }
+    }
+
+    #[test]
+    fn what_is_still_being_written_is_left_alone_by_its_name() {
+        for name in ["a.tmp", "a.csv.PART", "a.filepart", "a.crdownload", ".a", "~$a.xlsx"] {
+            assert!(left_alone(OsStr::new(name)), "{name}");
+        }
+        for name in ["a.csv", "part", "a.part.csv", "tmp.xlsx", "a~"] {
+            assert!(!left_alone(OsStr::new(name)), "{name}");
+        }
+    }
 }

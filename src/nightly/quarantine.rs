@@ -2,33 +2,184 @@
 //!
 //! The delivered file itself is left where it is and is tried again every night: once its account
 //! is known, or the bank has sent it again, it goes in and the copy is removed.
+//!
+//! Invariant: a copy is whole and on the disk before its name is there ([`Place::write`]), and no link in the quarantine
+//! folder is followed, neither to write nor to remove: what stands in a name's place is replaced, not written through.
 
+use super::inbox::shown;
+use super::opening::{self, FOLDER};
 use super::reading::Fault;
 use super::{Delivery, NightError, wording};
-use std::ffi::OsStr;
-use std::fs;
+use rustix::fs::{
+    AtFlags, FileType, Mode, OFlags, fsync, mkdirat, openat, renameat, statat, unlinkat,
+};
+use rustix::io::Errno;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 
-/// The file's path below its account's folder. Banks' clients make a folder a day, with the same
+/// Bytes of a name, so that it has room for what is put behind it: file systems know 255.
+const NAME_BYTES_MAX: usize = 200;
+/// Largest file that is copied; a larger one has its reason here, and lies in the inbox. A night's files together take up
+/// less than what one of those would.
+const COPY_BYTES_MAX: u64 = 1 << 30;
+/// Behind a copy's name: the reason.
+const REASON: &str = ".reason.txt";
+/// Behind a name while it is being written.
+const UNFINISHED: &str = ".duizhang-tmp";
+
+/// The names of a file's path below its account's folder. Banks' clients make a folder a day, with the same
 /// names in each: the name alone would let one day's file stand for another's.
-pub(super) fn name(delivery: &Delivery) -> PathBuf {
-    let normal = |one| if let Component::Normal(name) = one { Some(name) } else { None };
-    let names: Vec<&OsStr> = delivery.path.components().filter_map(normal).collect();
+fn names(delivery: &Delivery) -> Vec<String> {
+    let normal = |one| if let Component::Normal(name) = one { Some(shown(name)) } else { None };
+    let mut names: Vec<String> = delivery.path.components().filter_map(normal).collect();
     let last = names.len().saturating_sub(1);
-    let folder = delivery.account_no.as_deref().map(OsStr::new);
-    let folder = names.iter().take(last).rposition(|name| Some(*name) == folder);
-    names.iter().skip(folder.map_or(last, |folder| folder + 1)).collect()
+    let folder = delivery.account_no.as_deref();
+    let folder = names.iter().take(last).rposition(|name| Some(name.as_str()) == folder);
+    names.split_off(folder.map_or(last, |folder| folder + 1))
 }
 
-/// Where a delivery's copy lies in quarantine.
-fn place(quarantine: &Path, delivery: &Delivery) -> PathBuf {
-    quarantine.join(delivery.account_no.as_deref().unwrap_or("_")).join(name(delivery))
+/// A file's name among those in quarantine.
+pub(super) fn name(delivery: &Delivery) -> String {
+    names(delivery).join("/")
 }
 
-fn reason_beside(copy: &Path) -> PathBuf {
-    let mut name = copy.as_os_str().to_owned();
-    name.push(".reason.txt");
-    PathBuf::from(name)
+/// A name that every file system takes: what is too long gives its end for a digest of the whole.
+fn fitted(name: &str) -> String {
+    let name = if matches!(name, "" | "." | "..") { "_" } else { name };
+    let name = name.replace('/', "_");
+    if name.len() <= NAME_BYTES_MAX {
+        return name;
+    }
+    let digest = Sha256::digest(name.as_bytes());
+    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let cut = name.floor_char_boundary(NAME_BYTES_MAX - digest.len() - 1);
+    format!("{}~{digest}", name.get(..cut).unwrap_or_default())
+}
+
+/// Where a delivery's copy lies: the folders below the quarantine, and its name in the last.
+struct Place {
+    folders: Vec<String>,
+    name: String,
+}
+
+impl Place {
+    fn of(delivery: &Delivery) -> Self {
+        let mut folders = vec![fitted(delivery.account_no.as_deref().unwrap_or("_"))];
+        folders.extend(names(delivery).iter().map(|name| fitted(name)));
+        let name = folders.pop().unwrap_or_default();
+        Self { folders, name }
+    }
+
+    fn path(&self, quarantine: &Path) -> PathBuf {
+        self.folders
+            .iter()
+            .fold(quarantine.to_owned(), |path, name| path.join(name))
+            .join(&self.name)
+    }
+
+    /// The folder it lies in; where asked for, made, with a link or a file in its way taken out of it.
+    fn folder(&self, quarantine: &Path, make: bool) -> io::Result<OwnedFd> {
+        if make && !quarantine.exists() {
+            std::fs::create_dir_all(quarantine)?;
+            let above = quarantine.parent().filter(|above| *above != Path::new(""));
+            fsync(File::open(above.unwrap_or(Path::new(".")))?)?;
+        }
+        let mut folder = OwnedFd::from(File::open(quarantine)?);
+        for name in &self.folders {
+            let (name, found) = standing(&folder, name, FileType::Directory)?;
+            if make && found != Some(FileType::Directory) {
+                if found.is_some() {
+                    unlinkat(&folder, name.as_str(), AtFlags::empty())?;
+                }
+                mkdirat(&folder, name.as_str(), Mode::from_raw_mode(0o777))?;
+                fsync(&folder)?;
+            }
+            folder = openat(&folder, name.as_str(), FOLDER, Mode::empty())?;
+        }
+        Ok(folder)
+    }
+}
+
+/// What stands under a name, and the name. A copy stands in no folder's way, nor a folder in a copy's: the one that comes
+/// later has a name of its own.
+fn standing(
+    folder: &OwnedFd,
+    name: &str,
+    wanted: FileType,
+) -> io::Result<(String, Option<FileType>)> {
+    let at = |name: &str| match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(state) => Ok(Some(FileType::from_raw_mode(state.st_mode))),
+        Err(Errno::NOENT) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let found = at(name)?;
+    let is_folder = wanted == FileType::Directory;
+    let other = if is_folder { FileType::RegularFile } else { FileType::Directory };
+    if found != Some(other) {
+        return Ok((name.to_owned(), found));
+    }
+    let beside = format!("{name}~");
+    let found = at(&beside)?;
+    Ok((beside, found))
+}
+
+/// Writes a file beside its name and moves it there once it is on the disk.
+fn write(folder: &OwnedFd, name: &str, content: &mut dyn Read) -> io::Result<()> {
+    let beside = format!("{name}{UNFINISHED}");
+    // Left by a night that was killed, or planted: it goes, whatever it is.
+    remove(folder, &beside)?;
+    let fresh = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut file = File::from(openat(folder, beside.as_str(), fresh, Mode::from_raw_mode(0o666))?);
+    let written = io::copy(content, &mut file).and_then(|_| file.sync_all());
+    let moved = written.and_then(|()| Ok(renameat(folder, beside.as_str(), folder, name)?));
+    if moved.is_err() {
+        remove(folder, &beside)?;
+    }
+    moved
+}
+
+fn remove(folder: &OwnedFd, name: &str) -> io::Result<()> {
+    match unlinkat(folder, name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a copy is there already, byte for byte: a file that waits is not written again every night.
+fn is_same(folder: &OwnedFd, name: &str, content: &mut dyn Read) -> io::Result<bool> {
+    let read = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let Ok(copy) = openat(folder, name, read, Mode::empty()) else { return Ok(false) };
+    let mut copy = File::from(copy);
+    if !copy.metadata()?.is_file() {
+        return Ok(false);
+    }
+    let (mut one, mut other) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        let (here, there) = (fill(content, &mut one)?, fill(&mut copy, &mut other)?);
+        if one.get(..here) != other.get(..there) {
+            return Ok(false);
+        }
+        if here == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+/// Reads until the buffer is full or nothing more comes.
+fn fill(from: &mut dyn Read, into: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match from.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// The reason as it stands beside the copy: what staff read first, then the reader's own sentence.
@@ -42,29 +193,66 @@ fn text(name: &str, fault: &str, advice: Option<&str>) -> String {
     text
 }
 
-/// Copies the file and writes the reason beside it.
+/// Copies the file and writes the reason beside it; both are on the disk when this ends.
 pub(super) fn put(
     quarantine: &Path,
+    inbox: Option<&Path>,
     delivery: &Delivery,
     fault: &Fault,
-) -> Result<PathBuf, NightError> {
-    let copy = place(quarantine, delivery);
-    let fail =
-        |source| NightError::File { path: copy.clone(), doing: "write to quarantine", source };
-    if let Some(folder) = copy.parent() {
-        fs::create_dir_all(folder).map_err(fail)?;
-    }
-    fs::copy(&delivery.path, &copy).map_err(fail)?;
-    let name = delivery.path.file_name().unwrap_or_default().to_string_lossy();
-    let text = text(&name, &fault.to_string(), fault.advice());
-    fs::write(reason_beside(&copy), text).map_err(fail)?;
-    Ok(copy)
+) -> Result<(), NightError> {
+    let place = Place::of(delivery);
+    let put = || -> io::Result<()> {
+        // Opened as it was read: what became a link meanwhile is not copied. What is gone leaves its reason.
+        let opened = opening::open(inbox, &delivery.path).ok();
+        let mut file = opened.filter(|one| one.bytes() <= COPY_BYTES_MAX).map(|opened| opened.file);
+        let folder = place.folder(quarantine, true)?;
+        let (copy, _) = standing(&folder, &place.name, FileType::RegularFile)?;
+        if let Some(file) = &mut file
+            && !is_same(&folder, &copy, file)?
+        {
+            file.rewind()?;
+            write(&folder, &copy, file)?;
+        }
+        let name = delivery.path.file_name().map(shown).unwrap_or_default();
+        let text = text(&name, &fault.to_string(), fault.advice());
+        let beside = format!("{copy}{REASON}");
+        if !is_same(&folder, &beside, &mut text.as_bytes())? {
+            write(&folder, &beside, &mut text.as_bytes())?;
+        }
+        Ok(fsync(&folder)?)
+    };
+    put().map_err(|source| {
+        let path = place.path(quarantine);
+        NightError::File { path, doing: "write to quarantine", source }
+    })
 }
 
 /// Removes the copy and its reason, now that the file is in.
 pub(super) fn release(quarantine: &Path, delivery: &Delivery) {
-    let copy = place(quarantine, delivery);
+    let place = Place::of(delivery);
     // Nothing there is the ordinary case; a copy that cannot be removed harms nobody.
-    let _ = fs::remove_file(reason_beside(&copy));
-    let _ = fs::remove_file(copy);
+    if let Ok(folder) = place.folder(quarantine, false)
+        && let Ok((copy, Some(FileType::RegularFile))) =
+            standing(&folder, &place.name, FileType::RegularFile)
+    {
+        let _ = remove(&folder, &format!("{copy}{REASON}"));
+        let _ = remove(&folder, &copy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_quarantine_has_room_for_what_stands_behind_it() {
+        let long = "流".repeat(85);
+        let other = format!("{}水", "流".repeat(84));
+        for name in ["a.csv", "..", "", "a/b", &long, &other] {
+            let fitted = fitted(name);
+            assert!(fitted.len() + REASON.len() + UNFINISHED.len() <= 255, "{fitted}");
+            assert!(!matches!(fitted.as_str(), "" | "." | "..") && !fitted.contains('/'));
+        }
+        assert_ne!(fitted(&long), fitted(&other));
+    }
 }

@@ -4,18 +4,20 @@
 //! `End`. Whoever receives must see `End` before believing anything. Nothing of a file stands before
 //! its `Begin` unheard, so the two threads never wait for each other.
 
+use super::child::caught;
+use super::opening::{self, Opened};
 use super::{Delivery, Tools};
 use crate::feed::identity::Serials;
 use crate::feed::{
     self, Entry, FeedError, FeedErrorKind, FeedFacts, Flag, Look, Reject, Sink, Statement,
 };
 use crate::matching::AccountIndex;
+use crate::remittance::account::masked;
 use crate::remittance::{Money, RemarkField};
 use crate::rulebook::bank::SerialPeriod;
 use crate::store::{BranchNumbers, FlagRecord, RowOrigin, StatementRecord, TransactionBatch};
 use rust_decimal::Decimal;
 use std::fmt;
-use std::fs::File;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// Rows a batch: large enough that handing it over costs nothing, small enough that eight of them
@@ -60,13 +62,25 @@ pub enum Fault {
     UnknownFolder {
         found: String,
     },
+    /// It is no regular file: nothing of it is opened.
+    NotAFile {
+        what: &'static str,
+    },
+    /// It was gone when it was to be opened.
+    Vanished,
+    /// It cannot be opened.
+    Unopened {
+        why: String,
+    },
+    /// Somebody wrote into it while it was read: no fault of its own, it is left for the next run.
+    StillWritten,
 }
 
 /// Reads the deliveries one after the other. Ends early when nobody listens any more.
 pub(super) fn read_all(tools: &Tools<'_>, sender: &SyncSender<Message>) {
     let mut branches = BranchNumbers::default();
     for (place, delivery) in tools.settings.deliveries.iter().enumerate() {
-        let looked = open(delivery);
+        let looked = open(tools, delivery);
         let sha256 = looked.as_ref().ok().map(|(_, look)| look.sha256());
         let (answer, answered) = sync_channel(1);
         if sender.send(Message::Begin { place, sha256, answer }).is_err() {
@@ -77,24 +91,29 @@ pub(super) fn read_all(tools: &Tools<'_>, sender: &SyncSender<Message>) {
             Ok(false) => continue,
             Err(_) => return,
         }
-        let end = looked
-            .and_then(|(file, look)| read_one(tools, delivery, file, &look, sender, &mut branches));
+        let end = looked.and_then(|(mut opened, look)| {
+            let read = read_one(tools, delivery, &mut opened, &look, sender, &mut branches);
+            if opened.has_changed() { Err(Fault::StillWritten) } else { read }
+        });
         if sender.send(Message::End(end)).is_err() {
             return;
         }
     }
 }
 
-fn open(delivery: &Delivery) -> Result<(File, Look), Fault> {
-    let mut file = File::open(&delivery.path).map_err(|error| Fault::Unreadable(error.into()))?;
-    let look = feed::look(&mut file).map_err(Fault::Unreadable)?;
-    Ok((file, look))
+fn open(tools: &Tools<'_>, delivery: &Delivery) -> Result<(Opened, Look), Fault> {
+    let mut opened = opening::open(tools.settings.inbox.as_deref(), &delivery.path)?;
+    match caught(|| feed::look(&mut opened.file)) {
+        Ok(look) => Ok((opened, look)),
+        Err(_) if opened.has_changed() => Err(Fault::StillWritten),
+        Err(error) => Err(Fault::Unreadable(error)),
+    }
 }
 
 fn read_one(
     tools: &Tools<'_>,
     delivery: &Delivery,
-    mut file: File,
+    opened: &mut Opened,
     look: &Look,
     sender: &SyncSender<Message>,
     branches: &mut BranchNumbers,
@@ -109,7 +128,10 @@ fn read_one(
         fault: None,
         last: None,
     };
-    let read = look.read(&mut file, &tools.rules.banks, &mut feeder);
+    let accounts = tools.accounts.as_slice().iter();
+    let own: Vec<&str> = accounts.map(|account| account.account_no.as_str()).collect();
+    let isolation = &tools.settings.isolation;
+    let read = isolation.read(&mut opened.file, look, &tools.rules.banks, Some(&own), &mut feeder);
     // Also where the file is at fault: what its last batch says of branches holds for the next file.
     feeder.hand_over();
     let facts = read.map_err(Fault::Unreadable)?;
@@ -288,9 +310,57 @@ impl Fault {
             Self::Unreadable(_)
             | Self::UnknownAccount { .. }
             | Self::NoAccount { .. }
-            | Self::UnknownFolder { .. } => None,
+            | Self::UnknownFolder { .. }
+            | Self::NotAFile { .. }
+            | Self::Vanished
+            | Self::Unopened { .. }
+            | Self::StillWritten => None,
         }
     }
+
+    /// Whether a copy of the file goes to quarantine, with the reason beside it.
+    pub(super) const fn keeps_copy(&self) -> bool {
+        match self {
+            Self::Unreadable(_)
+            | Self::UnknownAccount { .. }
+            | Self::NoAccount { .. }
+            | Self::UnknownFolder { .. } => true,
+            Self::NotAFile { .. } | Self::Vanished | Self::Unopened { .. } | Self::StillWritten => {
+                false
+            }
+        }
+    }
+
+    /// The same without an account, a name or a word of the file's own: for logs. The whole sentence stands in the text
+    /// beside the file.
+    #[must_use]
+    pub fn in_log(&self) -> String {
+        match self {
+            Self::Unreadable(error) => error.in_log(),
+            Self::UnknownAccount { line, found } => {
+                let account = masked(found);
+                format!("line {line}: own account {account} is none of the centre's")
+            }
+            Self::UnknownFolder { found } => {
+                let account = masked(found);
+                format!("the file names no own account, and its folder {account} is none either")
+            }
+            Self::NoAccount { .. }
+            | Self::NotAFile { .. }
+            | Self::Vanished
+            | Self::Unopened { .. }
+            | Self::StillWritten => self.to_string(),
+        }
+    }
+}
+
+/// How reasons begin that hold only while an entry lies in the inbox as it is.
+const NOT_A_FILE: &str = "not a regular file but ";
+const UNOPENED: &str = "it cannot be opened: ";
+
+/// Whether a reason that was kept is one of an entry, and not of what is in it.
+pub(super) fn is_of_an_entry(reason: &str) -> bool {
+    reason.starts_with(NOT_A_FILE) || reason.starts_with(UNOPENED)
 }
 
 impl fmt::Display for Fault {
@@ -309,6 +379,12 @@ impl fmt::Display for Fault {
             ),
             Self::UnknownFolder { found } => {
                 write!(f, "the file names no own account, and its folder {found:?} is none either")
+            }
+            Self::NotAFile { what } => write!(f, "{NOT_A_FILE}{what}, and nothing of it is opened"),
+            Self::Vanished => write!(f, "it was gone when it was to be opened"),
+            Self::Unopened { why } => write!(f, "{UNOPENED}{why}"),
+            Self::StillWritten => {
+                write!(f, "somebody wrote into it while it was read; it is left for the next run")
             }
         }
     }

@@ -1,9 +1,11 @@
 //! Takes deliveries in: one thread reads, this one writes, file by file.
 
-use super::reading::{Fault, Message, read_all};
+use super::inbox::shown;
+use super::reading::{Fault, Message, is_of_an_entry, read_all};
 use super::{Delivery, NightError, NightSettings, Step, Tools, Watch, quarantine};
 use crate::feed::FeedFacts;
 use crate::store::{FeedMark, RecentNotices, Slate, Taken, Till};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
@@ -23,6 +25,8 @@ pub enum FileOutcome {
     /// The very same bytes were taken in before.
     SeenBefore,
     Quarantined(Fault),
+    /// Somebody wrote into it while it was read: nothing of it was taken in, and the next run reads it.
+    StillWritten,
 }
 
 impl Intakes {
@@ -46,8 +50,14 @@ impl Intakes {
     pub fn quarantined(&self) -> impl Iterator<Item = (&PathBuf, &Fault)> {
         self.files.iter().filter_map(|(path, outcome)| match outcome {
             FileOutcome::Quarantined(fault) => Some((path, fault)),
-            FileOutcome::Taken(_) | FileOutcome::SeenBefore => None,
+            FileOutcome::Taken(_) | FileOutcome::SeenBefore | FileOutcome::StillWritten => None,
         })
+    }
+
+    /// The files that are left for the next run.
+    pub fn left(&self) -> impl Iterator<Item = &PathBuf> {
+        let left = self.files.iter().filter(|(_, one)| *one == FileOutcome::StillWritten);
+        left.map(|(path, _)| path)
     }
 
     /// Whether input was set aside: a file, or a row.
@@ -69,6 +79,9 @@ pub(super) struct TakenIn {
 /// Takes the deliveries in; fresh transactions go on the slate.
 pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<TakenIn, NightError> {
     let Tools { store, settings, watch, .. } = *tools;
+    if settings.inbox.is_some() {
+        forget_what_is_gone(tools)?;
+    }
     if settings.deliveries.is_empty() {
         return Ok(TakenIn::default());
     }
@@ -94,10 +107,26 @@ pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<TakenIn, N
     })
 }
 
+/// An entry that was no file and lies in the inbox no longer waits for nobody.
+fn forget_what_is_gone(tools: &Tools<'_>) -> Result<(), NightError> {
+    let still: BTreeSet<(String, String)> =
+        tools.settings.deliveries.iter().map(|one| (folder(one), held_as(one))).collect();
+    for held in tools.store.held_files()? {
+        let name = held.file_name.rsplit('/').next().unwrap_or_default();
+        let why = held.reason.strip_prefix(name).and_then(|why| why.strip_prefix(": "));
+        let is_there = still.contains(&(held.folder.clone(), held.file_name.clone()));
+        if why.is_some_and(is_of_an_entry) && !is_there {
+            tools.store.release_held(&held)?;
+        }
+    }
+    Ok(())
+}
+
 /// How much was delivered; a file that cannot be looked at is found out when it is read.
 fn bytes(deliveries: &[Delivery]) -> u64 {
-    let length =
-        |delivery: &Delivery| std::fs::metadata(&delivery.path).map_or(0, |file| file.len());
+    let length = |delivery: &Delivery| {
+        std::fs::symlink_metadata(&delivery.path).map_or(0, |file| file.len())
+    };
     deliveries.iter().map(length).sum()
 }
 
@@ -126,6 +155,7 @@ impl Taker<'_> {
                 if known { FileOutcome::SeenBefore } else { self.take_file(delivery, messages)? };
             match &outcome {
                 FileOutcome::Quarantined(fault) => self.set_aside(delivery, fault)?,
+                FileOutcome::StillWritten => {}
                 FileOutcome::Taken(_) | FileOutcome::SeenBefore => {
                     self.till.release(&folder(delivery), &held_as(delivery))?;
                     quarantine::release(&self.settings.quarantine, delivery);
@@ -163,7 +193,9 @@ impl Taker<'_> {
                 Message::Flag(flag) => flags.push(flag),
                 Message::End(Err(fault)) => {
                     intake.abandon(self.slate)?;
-                    return Ok(FileOutcome::Quarantined(fault));
+                    let grows = fault == Fault::StillWritten;
+                    let aside = FileOutcome::Quarantined(fault);
+                    return Ok(if grows { FileOutcome::StillWritten } else { aside });
                 }
                 Message::End(Ok(facts)) => {
                     let mark = mark(delivery, &facts);
@@ -177,10 +209,17 @@ impl Taker<'_> {
     }
 
     fn set_aside(&self, delivery: &Delivery, fault: &Fault) -> Result<(), NightError> {
+        // What is gone is told and no more: there is nothing that could wait.
+        if *fault == Fault::Vanished {
+            return Ok(());
+        }
         let reason = format!("{}: {fault}", file_name(delivery));
         let (folder, name) = (folder(delivery), held_as(delivery));
+        if fault.keeps_copy() {
+            let inbox = self.settings.inbox.as_deref();
+            quarantine::put(&self.settings.quarantine, inbox, delivery, fault)?;
+        }
         self.till.quarantine(&folder, &name, &reason, self.settings.as_of)?;
-        quarantine::put(&self.settings.quarantine, delivery, fault)?;
         Ok(())
     }
 }
@@ -210,12 +249,12 @@ fn feed_id(delivery: &Delivery, sha256: &[u8; 32]) -> String {
 }
 
 fn file_name(delivery: &Delivery) -> String {
-    delivery.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    delivery.path.file_name().map(shown).unwrap_or_default()
 }
 
 /// A file's name among those in quarantine.
 fn held_as(delivery: &Delivery) -> String {
-    quarantine::name(delivery).to_string_lossy().into_owned()
+    quarantine::name(delivery)
 }
 
 fn folder(delivery: &Delivery) -> String {

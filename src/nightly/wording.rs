@@ -24,6 +24,13 @@ const TABLE: &[(&str, &str)] = &[
     ("expected a statement, found a web page with the title {}",
                                                       "不是银行流水，而是标题为 {1} 的网页；多为登录已超时，请重新下载"),
     ("expected a build with the feature {}, found {}", "本程序编译时未包含功能 {1}，不能读取 {2}"),
+    ("not a regular file but {}, and nothing of it is opened",
+                                                      "不是普通文件（{1}），未打开、未读取；请将其移出收文文件夹"),
+    ("it was gone when it was to be opened",          "打开时文件已不存在"),
+    ("it cannot be opened: {}",                       "文件无法打开：{1}"),
+    ("the reader was stopped: it gave nothing for {} seconds",
+                                                      "读取该文件时程序连续 {1} 秒没有进展，已中止；该文件未入库，请与提供方核对"),
+    ("the reader was stopped: {}",                    "读取该文件时程序异常中止（{1}）；该文件未入库，其他文件不受影响"),
     ("in {}: {}",                                     "压缩包中的文件 {1}：{2*}"),
     ("expected a header before the first row, found {}", "第一笔明细之前没有表头"),
     ("expected a header above the rows, found {}",    "明细上方没有表头"),
@@ -181,12 +188,15 @@ mod tests {
                 understood: vec![("余额".to_owned(), "balance")],
                 missing: vec!["the day", "the amount"],
                 header: text(),
+                columns: vec![2],
             },
             FeedErrorKind::Contradicted { tried: 9, broken: 8 },
             FeedErrorKind::Page { title: "会话超时".to_owned() },
             FeedErrorKind::Feature { needs: "xlsx", found: "x" },
             FeedErrorKind::Structure { expected: text(), found: text() },
             FeedErrorKind::Forbidden { found: "x" },
+            FeedErrorKind::Stopped { why: "it gave nothing for 10 seconds".to_owned() },
+            FeedErrorKind::Stopped { why: text() },
             FeedErrorKind::Member { name: text(), error: Box::new(FeedErrorKind::Empty.at(0)) },
         ];
         let problems = [
@@ -215,6 +225,7 @@ mod tests {
             understood: vec![("收入".to_owned(), "credit"), ("剩余 as is".to_owned(), "balance")],
             missing: vec!["the day", "the amount of money out"],
             header: "收入,剩余 as is,甲".to_owned(),
+            columns: vec![1, 2],
         };
         let english = error.at(3).to_string();
         let want = "第 3 行：表头缺少记账日、支出金额；已识别：收入 → 收入金额，剩余 as is → 余额；表头原文 \"收入,剩余 as is,甲\"";

@@ -199,6 +199,8 @@ pub struct BankLayout {
 pub struct BankLayouts {
     headings: Headings,
     layouts: Vec<BankLayout>,
+    /// What they were read from, the headings first: a reader in another process reads them again.
+    files: Vec<RuleFile>,
 }
 
 impl BankLayouts {
@@ -214,8 +216,8 @@ impl BankLayouts {
     ///
     /// # Errors
     /// [`RuleError`] with the place of the first thing that is wrong.
-    pub fn from_files(headings: &RuleFile, files: &[RuleFile]) -> Result<Self, RuleError> {
-        let headings = Headings::parse(headings)?;
+    pub fn from_files(headings_file: &RuleFile, files: &[RuleFile]) -> Result<Self, RuleError> {
+        let headings = Headings::parse(headings_file)?;
         let mut layouts: Vec<BankLayout> = Vec::new();
         for file in files {
             let parsed: BankFile = file.parse()?;
@@ -227,7 +229,14 @@ impl BankLayouts {
                 layouts.push(checked(file, &parsed.bank, &parsed.name, written)?);
             }
         }
-        Ok(Self { headings, layouts })
+        let files = std::iter::once(headings_file).chain(files).cloned().collect();
+        Ok(Self { headings, layouts, files })
+    }
+
+    /// The files that they were read from, the headings first; none of layouts that are a part of others.
+    #[must_use]
+    pub fn files(&self) -> &[RuleFile] {
+        &self.files
     }
 
     /// How headings are read by their parts.
@@ -247,7 +256,7 @@ impl BankLayouts {
         let stays =
             |layout: &&BankLayout| layout.precedence != Precedence::Learned || layout.id == id;
         let layouts = self.layouts.iter().filter(stays).cloned().collect();
-        Self { headings: self.headings.clone(), layouts }
+        Self { headings: self.headings.clone(), layouts, files: Vec::new() }
     }
 
     /// The order in which a bank's remark fields are read, by the layout's name.

@@ -14,6 +14,7 @@ mod agree;
 mod batch;
 mod booking;
 mod feed;
+mod held;
 mod identities;
 mod known;
 mod pairing;
@@ -25,6 +26,7 @@ mod till;
 mod together;
 
 pub use batch::{RowOrigin, TransactionBatch};
+pub use held::HeldFile;
 pub use till::Till;
 
 use self::agree::{difference, united, written};

@@ -82,6 +82,18 @@ impl Accounts {
         known
     }
 
+    /// Accounts of which nothing but the numbers is known: enough to find one.
+    #[must_use]
+    pub fn of_numbers(numbers: Vec<String>) -> Self {
+        let account = |account_no| CollectionAccount {
+            account_no,
+            bank: String::new(),
+            bank_name: String::new(),
+            account_name: String::new(),
+        };
+        Self::new(numbers.into_iter().map(account).collect())
+    }
+
     /// The account with this number, as a bank may write it (spaces inside do not count).
     #[must_use]
     pub fn find(&self, account_no: &str) -> Option<AccountIndex> {

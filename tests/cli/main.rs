@@ -2,7 +2,7 @@
 //!
 //! One crate, so that it is linked once. [`apply`] is what employers file, [`face`] needs no database, [`night`] is about exit codes
 //! and files, [`on_postgres`] about the second database and many centres, [`data`] about what is printed and what staff decide, [`demo`] about the invented
-//! centre, [`feed`] and [`public`] about statements, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
+//! centre, [`feed`] and [`public`] about statements, [`hostile`] about files that mean harm, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
 
 #![cfg(feature = "app")]
 #![expect(
@@ -21,6 +21,8 @@ mod demo;
 mod face;
 mod feed;
 mod history;
+#[cfg(feature = "xlsx")]
+mod hostile;
 mod killed;
 mod letters;
 mod letters_after;
@@ -36,3 +38,6 @@ mod public;
 mod refunds;
 mod refusals;
 mod tour;
+#[cfg(feature = "xlsx")]
+#[path = "../made/workbook.rs"]
+mod workbook;

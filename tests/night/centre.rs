@@ -7,7 +7,9 @@ use super::feed::{account, day, reference};
 use super::postgres;
 use chrono::{Datelike, NaiveDate};
 use duizhang::alert::CentreContact;
-use duizhang::nightly::{self, Delivery, LARGE, Night, NightError, NightSettings, Nobody};
+use duizhang::nightly::{
+    self, Delivery, Isolation, LARGE, Night, NightError, NightSettings, Nobody,
+};
 use duizhang::remittance::{Direction, Outcome};
 use duizhang::rulebook::Rulebook;
 use duizhang::store::{Audit, Store, TransactionFilter, TransactionRow};
@@ -204,6 +206,8 @@ impl Centre {
             as_of,
             large_from: if as_of.day().is_multiple_of(2) { 0 } else { LARGE },
             deliveries: deliveries.to_vec(),
+            inbox: Some(self.folder.join("inbox")),
+            isolation: Isolation::default(),
             quarantine: self.folder.join("quarantine"),
             centre: contact(),
         }

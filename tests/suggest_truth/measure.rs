@@ -48,6 +48,8 @@ impl Measure {
         let settings = NightSettings {
             as_of: as_of.parse().unwrap(),
             deliveries: vec![Delivery { account_no: None, path }],
+            inbox: None,
+            isolation: duizhang::nightly::Isolation::default(),
             quarantine: self.folder.path().join("quarantine"),
             centre: contact(),
             large_from: nightly::LARGE,

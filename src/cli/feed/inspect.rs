@@ -7,10 +7,13 @@
 use super::shown;
 use crate::cli::args::{Format, Global, InspectArgs};
 use crate::cli::failure::{Done, Failure};
+use crate::cli::reader;
 use crate::cli::rows::{Column, Printer, Value, stdout};
 use crate::cli::rules;
 use crate::cli::settings::Settings;
-use crate::feed::inspect::{Summary, inspect};
+use crate::feed::inspect::{Summary, Tally};
+use crate::feed::{self, Reject};
+use crate::nightly::shown_path;
 use crate::rulebook::Rulebook;
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -82,9 +85,9 @@ pub(in crate::cli) fn run(global: &Global, args: &InspectArgs) -> Result<Done, F
         let summary = match super::open(path) {
             Ok(file) => look(path, file, &rules, global),
             Err(error) => {
-                tell!("{}: cannot open: {error}", path.display());
+                tell!("{}: cannot open: {error}", shown_path(path));
                 unopened.get_or_insert_with(|| path.clone());
-                let file = path.display().to_string();
+                let file = shown_path(path);
                 Summary { file, error: Some(error), ..Summary::default() }
             }
         };
@@ -108,19 +111,28 @@ pub(in crate::cli) fn run(global: &Global, args: &InspectArgs) -> Result<Done, F
     }
     match unopened {
         None => Ok(done),
-        Some(path) => Err(Failure::because(format!("cannot open {}", path.display()))),
+        Some(path) => Err(Failure::because(format!("cannot open {}", shown_path(&path)))),
     }
 }
 
-fn look(path: &Path, mut input: BufReader<File>, rules: &Rulebook, global: &Global) -> Summary {
-    let name = path.display().to_string();
+fn look(path: &Path, input: BufReader<File>, rules: &Rulebook, global: &Global) -> Summary {
+    let name = shown_path(path);
     let mut shown = 0;
-    let summary = inspect(&name, &mut input, &rules.banks, &mut |reject| {
+    let mut rejected = |reject: &Reject| {
         shown += 1;
         if shown <= REJECTS_SHOWN || global.verbose > 0 {
             tell!("{name}:{reject}");
         }
-    });
+    };
+    let mut tally = Tally::new(&mut rejected);
+    // As a night reads it: in a process of its own, whatever becomes of that.
+    let mut file = input.into_inner();
+    let read = feed::look(&mut file)
+        .and_then(|look| reader::apart().read(&mut file, &look, &rules.banks, None, &mut tally));
+    let summary = match read {
+        Ok(facts) => tally.summary(&name, facts.format.code(), facts.encoding),
+        Err(error) => Summary::failed(&name, &error),
+    };
     if shown > REJECTS_SHOWN && global.verbose == 0 {
         tell!("{name}: and {} more rows (-v shows all)", shown - REJECTS_SHOWN);
     }

@@ -41,6 +41,7 @@ pub(in crate::feed) struct Nearest {
     shown: String,
     understood: Vec<(String, &'static str)>,
     missing: Vec<&'static str>,
+    columns: Vec<u64>,
 }
 
 /// Looks for headers.
@@ -152,27 +153,26 @@ impl<'a> Finder<'a> {
     /// What a row that is no header would have needed.
     pub(in crate::feed) fn nearest(&self, row: Row<'_>, best: &mut Option<Nearest>) {
         let cells: Vec<&str> = row.cells().collect();
-        let read: Vec<(&str, Heading)> = cells
-            .iter()
-            .filter(|cell| !cell.is_empty())
-            .map(|cell| (*cell, self.read(cell)))
-            .collect();
+        let filled = (1..).zip(&cells).filter(|(_, cell)| !cell.is_empty());
+        let read: Vec<(u64, (&str, Heading))> =
+            filled.map(|(column, cell)| (column, (*cell, self.read(cell)))).collect();
         // A title of one cell names something now and then; it is no header for that.
         let wide = read.len() >= CELLS_MIN;
-        let fields = read.iter().filter(|(_, heading)| wide && is_field(heading)).count();
+        let fields = read.iter().filter(|(_, (_, heading))| wide && is_field(heading)).count();
         // Of rows that say nothing, the widest is most likely the header.
         let known = fields * 1000 + read.len();
         if best.as_ref().is_some_and(|best| best.known >= known) {
             return;
         }
-        let headings: Vec<Heading> = read.iter().map(|(_, heading)| heading.clone()).collect();
-        let understood = read.iter().filter(|(_, heading)| wide && is_field(heading));
+        let headings: Vec<Heading> = read.iter().map(|(_, (_, heading))| heading.clone()).collect();
+        let understood = read.iter().filter(|(_, (_, heading))| wide && is_field(heading));
         *best = Some(Nearest {
             line: row.line,
             known,
             shown: shortened(row.text, HEADER_CHARS_MAX),
+            columns: understood.clone().map(|(column, _)| *column).collect(),
             understood: understood
-                .map(|(cell, heading)| (shortened(cell, 40), heading.meaning.code()))
+                .map(|(_, (cell, heading))| (shortened(cell, 40), heading.meaning.code()))
                 .collect(),
             missing: missing(&headings),
         });
@@ -182,11 +182,11 @@ impl<'a> Finder<'a> {
 impl Nearest {
     /// Why the table is not understood.
     pub(in crate::feed) fn error(self) -> FeedError {
-        let Self { line, shown, understood, missing, .. } = self;
+        let Self { line, shown, understood, missing, columns, .. } = self;
         if understood.is_empty() {
             return FeedErrorKind::UnknownLayout { header: shown }.at(line);
         }
-        FeedErrorKind::NotUnderstood { understood, missing, header: shown }.at(line)
+        FeedErrorKind::NotUnderstood { understood, missing, header: shown, columns }.at(line)
     }
 }
 

@@ -261,6 +261,13 @@ impl<'a> Plan<'a> {
                 "which way the money went (a direction, signs, or balances that prove it)",
             ],
             header: shortened(&header.cells.join(","), 200),
+            columns: (1..)
+                .zip(&header.headings)
+                .filter(|(_, heading)| {
+                    !matches!(heading.meaning, Meaning::Nothing | Meaning::Unknown)
+                })
+                .map(|(column, _)| column)
+                .collect(),
         }
         .at(header.line)
     }
