@@ -64,7 +64,11 @@ pub use desk::{
 };
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
-pub use import::{Imported, UnknownEmployer};
+pub use import::{
+    FieldChange, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList, KeptField,
+    KeptWhy, ListImport, ListRows, NoticeUnfit, Obstacle, Rests, RowChange, RowEffect, Unfit,
+    UnfitRow, UnknownEmployer,
+};
 pub use intake::{
     FeedMark, FlagRecord, Intake, RowOrigin, StatementRecord, Taken, Till, TransactionBatch,
 };

@@ -57,6 +57,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     24 "0024_told_outcome",
     25 "0025_advance",
     26 "0026_arrears_told",
+    32 "0032_list_import",
 ];
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.

@@ -16,6 +16,9 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 /// Who stands in the trail where no person acted.
 pub const NIGHT: &str = "night";
 
+/// Who stands in the trail where the command line was told no name.
+pub const COMMAND_LINE: &str = "command line";
+
 /// Who stands in the trail where somebody followed a link that was sent by mail.
 pub const LINK: &str = "link";
 
@@ -24,7 +27,7 @@ pub const LINK: &str = "link";
 pub struct Entry {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub at: i64,
-    /// A person's key, [`NIGHT`] or [`LINK`].
+    /// A person's key, [`NIGHT`], [`LINK`] or [`COMMAND_LINE`].
     pub actor: String,
     /// A role's code; empty for the night, `operator` at the command line.
     pub role: String,
@@ -107,6 +110,8 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("letter-retried", "重发函件", "letter sent again"),
     ("address-blocked", "停用函件地址", "address for letters blocked"),
     ("rules-changed", "规则变更", "rules changed"),
+    ("imported", "导入名单", "list imported"),
+    ("import-undone", "撤销导入", "import taken back"),
 ];
 
 /// An event in Chinese; `None` where this release does not know it.

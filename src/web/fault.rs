@@ -71,7 +71,7 @@ impl From<StoreError> for Fault {
             Refusal::State { .. } => {
                 Self::Conflict { zh: "状态已变化，请刷新后再试".to_owned(), en: words }
             }
-            Refusal::NoticeChanged { .. } | Refusal::Act(_) => {
+            Refusal::List(_) | Refusal::ImportRests { .. } | Refusal::Act(_) => {
                 Self::Invalid { zh: words.clone(), en: words }
             }
         }
