@@ -65,9 +65,9 @@ pub use desk::{
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
 pub use import::{
-    FieldChange, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList, KeptField,
-    KeptWhy, ListImport, ListRows, NoticeUnfit, Obstacle, Rests, RowChange, RowEffect, Unfit,
-    UnfitRow, UnknownEmployer,
+    FieldChange, HIDDEN_FIELDS, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList,
+    KeptField, KeptWhy, ListImport, ListRows, NoticeUnfit, Obstacle, Rests, RowChange, RowEffect,
+    Unfit, UnfitRow, UnknownEmployer,
 };
 pub use intake::{
     FeedMark, FlagRecord, Intake, RowOrigin, StatementRecord, Taken, Till, TransactionBatch,

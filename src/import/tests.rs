@@ -132,7 +132,7 @@ fn employers_may_be_known_by_name_alone() {
     assert_eq!(list.rows[0].employer.payer_accounts, Given::Value(accounts));
     assert_eq!(list.rows[1].employer.email, Given::Empty);
     assert_eq!(list.rows[1].employer.uscc, Given::Absent);
-    assert_eq!((list.lines, list.has("email"), list.has("uscc")), (vec![2, 3], true, false));
+    assert_eq!((&list.lines, list.has("email"), list.has("uscc")), (&vec![2, 3], true, false));
     let file = "employer_id,name,email\nE001,甲示例公司,not an address\n";
     assert_eq!(
         errors(employers(file.as_bytes())),

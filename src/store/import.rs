@@ -19,7 +19,7 @@ mod notices;
 mod undo;
 mod unfit;
 
-pub use change::{FieldChange, KeptField, KeptWhy, RowChange, RowEffect};
+pub use change::{FieldChange, HIDDEN_FIELDS, KeptField, KeptWhy, RowChange, RowEffect};
 pub use notices::UnknownEmployer;
 pub use undo::{ImportUndone, Obstacle, Rests};
 pub use unfit::{NoticeUnfit, Unfit, UnfitRow};

@@ -22,7 +22,7 @@ fn apply(centre: &Centre, lines: &str, flags: &[&str], code: i32) -> Vec<Value> 
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn id_no(order: u32) -> String {
+pub(crate) fn id_no(order: u32) -> String {
     let body = format!("45020419900101{order:03}");
     let check = duizhang::remittance::identity::id_check(&body).unwrap();
     format!("{body}{check}")

@@ -21,6 +21,7 @@ mod demo;
 mod face;
 mod feed;
 mod history;
+mod imports;
 mod killed;
 mod letters;
 mod letters_after;

@@ -10,7 +10,7 @@ use super::super::rows::{Column, Printer, Value};
 use super::Outcome;
 use crate::remittance::account::masked;
 use crate::remittance::document::document;
-use crate::store::{FieldChange, Imported, KeptField, RowChange, RowEffect};
+use crate::store::{FieldChange, HIDDEN_FIELDS, Imported, KeptField, RowChange, RowEffect};
 use std::borrow::Cow;
 
 /// Rows of each kind that people are told one by one.
@@ -42,9 +42,6 @@ const LINES: &[Column<Line>] = &[
     Column { key: "after", heading: "", value: |line| Value::maybe(line.after.as_deref()) },
     Column { key: "why", heading: "", value: |line| Value::maybe(line.why.as_deref()) },
 ];
-
-/// What stands beside the fields for whoever takes an import back, and is nothing to be shown.
-const HIDDEN: &str = "book";
 
 /// Tells programs every change, a line a field.
 pub(super) fn programs(centre: &Centre, imports: &[(String, String)]) -> Result<(), Failure> {
@@ -87,7 +84,7 @@ fn lines(file: &str, row: &RowChange) -> Vec<Line> {
 }
 
 fn shown(row: &RowChange) -> impl Iterator<Item = &FieldChange> {
-    row.changed.iter().filter(|change| change.field != HIDDEN)
+    row.changed.iter().filter(|change| !HIDDEN_FIELDS.contains(&change.field.as_str()))
 }
 
 /// Tells people what changed in a file.

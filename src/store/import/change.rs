@@ -38,6 +38,12 @@ pub enum RowEffect {
     Missing,
 }
 
+/// Fields that stand in a change for whoever takes the import back, and are nothing to be shown: an employer's books
+/// whole, and the place of an account at the employer that it left.
+pub const HIDDEN_FIELDS: [&str; 2] = [BOOK, SEAT];
+pub(super) const BOOK: &str = "book";
+pub(super) const SEAT: &str = "seat";
+
 /// A field with what it was and what it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {

@@ -215,6 +215,8 @@ impl Importing<'_> {
         self.checked(row, id_no, effect.changes("id_no"), true)?;
         let (before, after) = (Some(&*from.employer_id), Some(&*row.employer_id));
         effect.changed.extend(super::FieldChange::between("employer_id", before, after));
+        let seat = from.seat.to_string();
+        effect.changed.extend(super::FieldChange::between(super::change::SEAT, Some(&seat), None));
         Ok(Verdict::Moves(Box::new((from.clone(), effect))))
     }
 

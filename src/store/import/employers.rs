@@ -8,6 +8,7 @@ use super::super::letters::{EMPLOYER, employer};
 use super::super::listed::{LIST, looked_up};
 use super::super::remittance::{Books, LaterOperations, TermsTaken};
 use super::super::sql::{Read, params};
+use super::change::BOOK;
 use super::{COMPARED_TOGETHER, FieldChange, Importing, KeptField, KeptWhy, RowChange, Unfit};
 use crate::import::{EmployerRow, Given};
 use crate::remittance::enrolment::ImportedTerms;
@@ -17,9 +18,6 @@ use crate::remittance::{Employer, Id, Refusal};
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// The field under which an employer's books are kept for whoever takes an import back.
-pub(super) const BOOK: &str = "book";
 
 pub(super) const WRITE: &str = "
     insert into employer
@@ -242,7 +240,9 @@ fn keep_terms(
         let fields = payday.into_iter().chain(address);
         kept.extend(fields.map(|change| change.kept(KeptWhy::LaterOperation { on })));
     }
-    if let (Some(on), Some(period)) = (later.rates, terms.rates.take()) {
+    if let Some(on) = later.rates
+        && let Some(period) = terms.rates.take()
+    {
         let was = known.rates.last().map(super::super::remittance::rates_said);
         let is = super::super::remittance::rates_said(&period);
         let change = FieldChange::between("rates", was.as_deref(), Some(&is));

@@ -4,12 +4,13 @@ use super::super::super::StoreError;
 use super::super::super::bulk::{Binder, Bulk};
 use super::super::super::listed::{LIST, looked_up};
 use super::super::super::sql::params;
+use super::super::change::SEAT;
 use super::super::employees::known::{self, Known};
 use super::super::employees::write::{Written, next_seats, set_openings, take_away};
 use super::super::{FieldChange, RowChange, RowEffect};
 use super::{Kept, Rests, Undoing};
 use crate::remittance::Money;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is to be written.
 #[derive(Default)]
@@ -17,7 +18,7 @@ struct Restored {
     gone: Vec<(i64, i64)>,
     written: Vec<Written>,
     openings: Vec<((i64, i64), Money)>,
-    /// Accounts that go back to another employer, each as it was there.
+    /// Accounts that go back to another employer, each as it was there, and where.
     moved: Vec<(String, Known)>,
     /// Employers whose accounts may all have gone.
     left: Vec<i64>,
@@ -86,6 +87,10 @@ impl Undoing<'_> {
         let mut was = known.clone();
         let mut employer = None;
         for field in &change.changed {
+            if field.field == SEAT {
+                was.seat = field.before.as_deref().and_then(|seat| seat.parse().ok()).unwrap_or(1);
+                continue;
+            }
             self.unless_changed(change, field, said(known, &field.field).as_deref());
             let before = field.before.clone().unwrap_or_default();
             match field.field.as_str() {
@@ -127,9 +132,14 @@ impl Undoing<'_> {
         let mut placed = Vec::with_capacity(moved.len());
         for (employer_id, known) in moved {
             let number = *numbers.get(employer_id).ok_or(StoreError::NoRow)?;
-            let seat = seats.entry(number).or_insert(1);
-            placed.push(((number, *seat), known));
-            *seat += 1;
+            placed.push(((number, known.seat), known));
+        }
+        let taken = self.taken(&placed)?;
+        // Where another has the place by now, the account gets the next.
+        for ((number, seat), _) in placed.iter_mut().filter(|(place, _)| taken.contains(place)) {
+            let next = seats.entry(*number).or_insert(1);
+            *seat = *next;
+            *next += 1;
         }
         placed.sort_by_key(|(place, _)| *place);
         let centre = self.bulk.centre_id;
@@ -157,6 +167,23 @@ impl Undoing<'_> {
         set_openings(self.bulk, &openings)
     }
 
+    /// Those of the places at which an account is.
+    fn taken(&self, placed: &[((i64, i64), &Known)]) -> Result<BTreeSet<(i64, i64)>, StoreError> {
+        let key = "e.employer_no = v.column1 and e.employee_no = v.column2";
+        let from = looked_up(&self.bulk.connection, LIST, "employee", key, "e");
+        let sql = format!("select e.employer_no, e.employee_no from {from}");
+        let mut taken = BTreeSet::new();
+        let bind = |row: &mut Binder<'_, '_>, ((number, seat), _): &((i64, i64), &Known)| {
+            row.bind(*number)?;
+            row.bind(*seat)
+        };
+        self.bulk.ask(&sql, 2, placed, bind, |row| {
+            taken.insert((row.get(0)?, row.get(1)?));
+            Ok(())
+        })?;
+        Ok(taken)
+    }
+
     /// Takes their numbers from employers that have no account and no books left: the import may have given them.
     fn forget_numbers(&self, numbers: &[i64]) -> Result<(), StoreError> {
         let sql = "delete from employer_book where centre_id = ?1 and body is null
@@ -166,7 +193,7 @@ impl Undoing<'_> {
             and not exists (select 1 from employer_record r
                 where r.centre_id = employer_book.centre_id
                     and r.employer_no = employer_book.employer_no)";
-        let numbers: std::collections::BTreeSet<i64> = numbers.iter().copied().collect();
+        let numbers: BTreeSet<i64> = numbers.iter().copied().collect();
         let numbers: Vec<i64> = numbers.into_iter().collect();
         self.bulk.change(sql, 1, &numbers, |row, number| row.bind(*number))
     }
