@@ -98,12 +98,9 @@ pub(crate) fn changes(centre: &Centre, done: &ListImport) -> Vec<String> {
 
 /// What is refused of a list: `0 base base-below-floor`, with the place of the row.
 fn refused(result: Result<ListImport, StoreError>) -> Vec<String> {
-    match result.unwrap_err() {
-        StoreError::Refused(Refusal::List(unfit)) => {
-            unfit.iter().map(|one| format!("{} {}: {}", one.row, one.field, one.why)).collect()
-        }
-        other => panic!("{other}"),
-    }
+    let refused = result.unwrap_err();
+    let StoreError::Refused(Refusal::List(unfit)) = refused else { panic!("{refused}") };
+    unfit.iter().map(|one| format!("{} {}: {}", one.row, one.field, one.why)).collect()
 }
 
 /// All that is kept, but the trail and the imports themselves.
@@ -137,12 +134,12 @@ fn who_holds_an_account_is_not_a_list_s_to_say_and_nothing_of_such_a_list_is_tak
         pay(&centre);
         let before = centre.dump();
         let bad = [
-            row("A", "F1", 2, "5000,active"),      // Another person's number.
-            row("B", "F1", 3, "100,active"),       // Under the floor.
-            row("C", "F1", 4, "99999,sealed"),     // Above the cap.
-            format!("D,F1,某人,1101,5000,active"), // No identity number.
-            row("E", "F9", 5, "5000,active"),      // Nobody knows the employer.
-            row("F", "F2", 1, "5000,active"),      // A is active at F1.
+            row("A", "F1", 2, "5000,active"),        // Another person's number.
+            row("B", "F1", 3, "100,active"),         // Under the floor.
+            row("C", "F1", 4, "99999,sealed"),       // Above the cap.
+            "D,F1,某人,1101,5000,active".to_owned(), // No identity number.
+            row("E", "F9", 5, "5000,active"),        // Nobody knows the employer.
+            row("F", "F2", 1, "5000,active"),        // A is active at F1.
             row("G", "F1", 6, "5000,active"),
             row("H", "F1", 6, "5000,active"), // G under another number.
             row("I", "F2", 6, "5000,active"), // G at another employer.

@@ -152,7 +152,7 @@ fn whatever_rests_on_an_import_stands_in_its_way_and_is_named() {
         // Money arrives, at an account of the list, for a notice of the list.
         let feed = csv(&["S1 05-12 icbc 10 P1"]);
         let icbc = super::feed::account("icbc");
-        centre.night_of("05-12", &[feed.replace(&icbc, "6225000000000001")]);
+        centre.night_of("05-12", &[feed.replace(icbc, "6225000000000001")]);
         rests(&notices, "P1906130001: money was found for it");
         rests(&account, "6225000000000001 has transactions");
     });

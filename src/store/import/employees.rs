@@ -8,17 +8,18 @@
 
 mod judge;
 pub(super) mod known;
+mod listed;
 mod persons;
 pub(super) mod write;
 
 use self::judge::{Effect, Fault};
 use self::known::Known;
+use self::listed::Listed;
 use super::super::StoreError;
 use super::{Importing, RowChange};
 use crate::import::{EmployeeRow, EmployeeStatus};
 use crate::remittance::YearMonth;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// From so many rows on, a centre's accounts are read through rather than asked for, where the list is no small part of
 /// them.
@@ -54,69 +55,6 @@ enum Verdict {
     /// The account of the same number and person at another employer, which becomes this one.
     Moves(Box<(Known, Effect)>),
     Known(Box<Effect>),
-}
-
-/// Rows by a text, several of which may have the same.
-struct Chains<'t> {
-    first: HashMap<&'t str, u32>,
-    next: Vec<u32>,
-}
-
-const END: u32 = u32::MAX;
-
-impl<'t> Chains<'t> {
-    fn new(texts: impl DoubleEndedIterator<Item = &'t str> + ExactSizeIterator) -> Self {
-        let mut next = vec![END; texts.len()];
-        let mut first = HashMap::with_capacity(texts.len());
-        // From the end, so that a chain runs in the order of the rows.
-        for (row, text) in
-            (0_u32..).zip(texts.collect::<Vec<_>>()).collect::<Vec<_>>().into_iter().rev()
-        {
-            let behind = first.insert(text, row).unwrap_or(END);
-            if let Some(next) = next.get_mut(row as usize) {
-                *next = behind;
-            }
-        }
-        Self { first, next }
-    }
-
-    /// The rows that have a text, in their order.
-    fn rows(&self, text: &str) -> impl Iterator<Item = usize> {
-        let mut at = self.first.get(text).copied().unwrap_or(END);
-        std::iter::from_fn(move || {
-            let row = usize::try_from(at).ok().filter(|_| at != END)?;
-            at = self.next.get(row).copied().unwrap_or(END);
-            Some(row)
-        })
-    }
-}
-
-/// The rows of a list, found by number and by person.
-struct Listed<'r> {
-    rows: &'r [EmployeeRow],
-    /// The documents' keys, in capitals.
-    id_nos: &'r [Cow<'r, str>],
-    by_number: Chains<'r>,
-    by_person: Chains<'r>,
-}
-
-impl<'r> Listed<'r> {
-    fn new(rows: &'r [EmployeeRow], id_nos: &'r [Cow<'r, str>]) -> Self {
-        let by_number = Chains::new(rows.iter().map(|row| row.employee_id.as_str()));
-        let by_person = Chains::new(id_nos.iter().map(|id_no| &**id_no));
-        Self { rows, id_nos, by_number, by_person }
-    }
-
-    fn id_no(&self, row: usize) -> &str {
-        self.id_nos.get(row).map_or("", |id_no| id_no)
-    }
-
-    /// The row that names an account.
-    fn row_of(&self, employer_id: &str, employee_id: &str) -> Option<usize> {
-        let at =
-            |row: &usize| self.rows.get(*row).is_some_and(|found| found.employer_id == employer_id);
-        self.by_number.rows(employee_id).find(at)
-    }
 }
 
 impl Importing<'_> {

@@ -88,7 +88,7 @@ impl Importing<'_> {
         let is_news = known.and_then(|known| known.uscc.as_ref()) != Some(uscc);
         if let (true, true, Err(why)) = (is_news, self.order.policy.check_uscc, check_uscc(uscc)) {
             let refusal = Refusal::InvalidUscc { value: uscc.clone(), why };
-            self.refuse(place, "uscc", uscc, Unfit::Domain(refusal));
+            self.refuse(place, "uscc", uscc, Unfit::Domain(Box::new(refusal)));
         }
     }
 
@@ -114,7 +114,7 @@ impl Importing<'_> {
                 Ok(taken) => one.changed.extend(taken.into_iter().flat_map(terms_changed)),
                 Err(refusal) => {
                     let (field, found) = refused_terms(&refusal, row);
-                    self.refuse(place, field, &found, Unfit::Domain(refusal));
+                    self.refuse(place, field, &found, Unfit::Domain(Box::new(refusal)));
                 }
             }
         }
@@ -272,9 +272,12 @@ fn terms_changed(taken: TermsTaken) -> Vec<FieldChange> {
 
 /// The column that a refusal of terms is about, and what stands there.
 fn refused_terms(refusal: &Refusal, row: &EmployerRow) -> (&'static str, String) {
-    let side = match refusal {
-        Refusal::RateBelowMinimum { side, .. } | Refusal::RateAboveMaximum { side, .. } => *side,
-        _ => Side::Employer,
+    let side = if let Refusal::RateBelowMinimum { side, .. }
+    | Refusal::RateAboveMaximum { side, .. } = refusal
+    {
+        *side
+    } else {
+        Side::Employer
     };
     let rate = row.terms.rates.map(|period| match side {
         Side::Employer => ("employer_rate", period.employer_rate.to_string()),
@@ -328,7 +331,7 @@ fn write(bulk: &Bulk, compared: &[Compared]) -> Result<(), StoreError> {
         compared.iter().filter(|one| !one.is_known || !one.changed.is_empty()).collect();
     let employers: Vec<&Employer> = written.iter().map(|one| &one.after).collect();
     write_employers(bulk, &employers)?;
-    let (mut gone, mut come): (Vec<(String, &str)>, Vec<(String, &str)>) = Default::default();
+    let (mut gone, mut come) = (Vec::<(String, &str)>::new(), Vec::<(String, &str)>::new());
     for one in written {
         let id = one.after.employer_id.as_str();
         let change = one.changed.iter().find(|change| change.field == "payer_accounts");

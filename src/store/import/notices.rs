@@ -37,7 +37,7 @@ impl Importing<'_> {
                 if !status {
                     notice.to_mut().status = super::super::row::status(known.status)?;
                 }
-                self.compare(place, &notice, known, &mut changed)?;
+                self.compare(place, notice, known, &mut changed)?;
             }
             change_notices(bulk, &changed)?;
         }
@@ -63,24 +63,24 @@ impl Importing<'_> {
     fn compare<'n>(
         &mut self,
         place: usize,
-        notice: &Cow<'n, PaymentNotice>,
+        notice: Cow<'n, PaymentNotice>,
         known: &Known,
         changed: &mut Vec<Cow<'n, PaymentNotice>>,
     ) -> Result<(), StoreError> {
-        if known.says(notice) {
+        if known.says(&notice) {
             self.unchanged();
             return Ok(());
         }
-        if let Some(why) = known.may_become(notice)? {
+        if let Some(why) = known.may_become(&notice)? {
             let (field, found) = (why.field, why.after.clone());
-            self.refuse(place, field, &found, Unfit::Notice(why));
+            self.refuse(place, field, &found, Unfit::Notice(Box::new(why)));
         } else if known.issued {
             // It says what the books say: that it is paid, by our settlement.
             self.unchanged();
         } else {
             let key = notice.reference.to_string();
-            self.note(&RowChange::known(&key, known.differences(notice)?, Vec::new()))?;
-            changed.push(notice.clone());
+            self.note(&RowChange::known(&key, known.differences(&notice)?, Vec::new()))?;
+            changed.push(notice);
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ pub struct UnfitRow {
 /// Why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    Domain(Refusal),
+    Domain(Box<Refusal>),
     UnknownEmployer,
     /// The number is another person's, whose account holds money or was written by an operation.
     AnotherPerson {
@@ -36,7 +36,7 @@ pub enum Unfit {
         employer: String,
     },
     /// A notice that money was settled with, or that was issued here, would change.
-    Notice(NoticeUnfit),
+    Notice(Box<NoticeUnfit>),
 }
 
 /// What of a notice would change.
@@ -65,14 +65,7 @@ impl Unfit {
             Self::ActiveTwice { employer } => {
                 format!("同一证件号码在名单中单位 {employer} 处也为正常状态")
             }
-            Self::Notice(NoticeUnfit { reference, field, before, after, issued: true }) => format!(
-                "缴款登记号 {reference} 由本系统开具，{field} 为 {before}，名单为 {after}；请从名单中删去，或办理撤销后重新开具"
-            ),
-            Self::Notice(NoticeUnfit { reference, field, before, after, issued: false }) => {
-                format!(
-                    "缴款登记号 {reference} 已有资金入账，{field} 为 {before}，名单为 {after}；不能更改"
-                )
-            }
+            Self::Notice(notice) => notice.chinese(),
         }
     }
 }
@@ -99,6 +92,18 @@ impl fmt::Display for Unfit {
             ),
             Self::Notice(notice) => notice.fmt(f),
         }
+    }
+}
+
+impl NoticeUnfit {
+    fn chinese(&self) -> String {
+        let Self { reference, field, before, after, issued } = self;
+        let (is, must) = if *issued {
+            ("由本系统开具", "请从名单中删去，或办理撤销后重新开具")
+        } else {
+            ("已有资金入账", "不能更改")
+        };
+        format!("缴款登记号 {reference} {is}，{field} 为 {before}，名单为 {after}；{must}")
     }
 }
 

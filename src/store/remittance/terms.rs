@@ -46,11 +46,9 @@ impl Books<'_> {
             Ok(applied) => applied.changes,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let both = changes.iter().find_map(|change| match change {
-            Change::Employer(Put { before: Some(before), after: Some(after) }) => {
-                Some((Arc::clone(before), Arc::clone(after)))
-            }
-            _ => None,
+        let both = changes.iter().find_map(|change| {
+            let Change::Employer(Put { before, after }) = change else { return None };
+            before.clone().zip(after.clone())
         });
         let Some((before, after)) = both else { return Ok(Ok(None)) };
         let book_before = self.book(employer_id)?;

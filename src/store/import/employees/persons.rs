@@ -61,7 +61,7 @@ impl People<'_> {
             let (employer, employee) =
                 (known.employer_id.as_str().into(), known.employee_id.as_str().into());
             if known.employer_id == row.employer_id {
-                return Some(Unfit::Domain(match &known.standing {
+                return Some(Unfit::Domain(Box::new(match &known.standing {
                     Standing::Transferred { to } => {
                         Refusal::AccountWentAway { employee, to_employer: to.as_str().into() }
                     }
@@ -69,10 +69,11 @@ impl People<'_> {
                     Standing::Active | Standing::Merged { .. } => {
                         Refusal::AccountExists { employer, employee }
                     }
-                }));
+                })));
             }
             if active && is_active(row) && !self.several_employers {
-                return Some(Unfit::Domain(Refusal::ActiveElsewhere { employee, employer }));
+                let why = Refusal::ActiveElsewhere { employee, employer };
+                return Some(Unfit::Domain(Box::new(why)));
             }
         }
         None

@@ -49,7 +49,7 @@ impl Undoing<'_> {
             restored.push(account);
         }
         self.clear(kept)?;
-        self.bulk.change(CHANGE, 4, &restored, |row, account| bind(row, account))?;
+        self.bulk.change(CHANGE, 4, &restored, bind)?;
         let sql = "delete from collection_account where centre_id = ?1
             and account_no in (select v.column1 from (values …) v)";
         self.bulk.change(sql, 1, &gone, |row, account_no| row.bind(*account_no))

@@ -48,7 +48,7 @@ impl Undoing<'_> {
         let standing = self.employers_standing(changes)?;
         self.named_elsewhere(changes)?;
         let (mut gone, mut restored) = (Vec::new(), Vec::new());
-        let (mut left, mut back): (Vec<(String, &str)>, Vec<(String, &str)>) = Default::default();
+        let (mut left, mut back) = (Vec::<(String, &str)>::new(), Vec::<(String, &str)>::new());
         let mut books = Vec::new();
         for change in changes {
             let Some(known) = standing.get(&change.key) else {
