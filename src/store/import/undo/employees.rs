@@ -170,8 +170,8 @@ impl Undoing<'_> {
     /// Those of the places at which an account is.
     fn taken(&self, placed: &[((i64, i64), &Known)]) -> Result<BTreeSet<(i64, i64)>, StoreError> {
         let key = "e.employer_no = v.column1 and e.employee_no = v.column2";
-        let from = looked_up(&self.bulk.connection, LIST, "employee", key, "e");
-        let sql = format!("select e.employer_no, e.employee_no from {from}");
+        let listed = looked_up(&self.bulk.connection, LIST, "employee", key, "e");
+        let sql = format!("select e.employer_no, e.employee_no from {listed}");
         let mut taken = BTreeSet::new();
         let bind = |row: &mut Binder<'_, '_>, ((number, seat), _): &((i64, i64), &Known)| {
             row.bind(*number)?;
@@ -202,8 +202,8 @@ impl Undoing<'_> {
 /// The numbers of employers; one whose number went with its last account gets another.
 fn numbers(bulk: &Bulk, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreError> {
     let key = "b.employer_id = v.column1";
-    let from = looked_up(&bulk.connection, LIST, "employer_book", key, "b");
-    let sql = format!("select b.employer_id, b.employer_no from {from}");
+    let listed = looked_up(&bulk.connection, LIST, "employer_book", key, "b");
+    let sql = format!("select b.employer_id, b.employer_no from {listed}");
     let mut found = BTreeMap::new();
     let bind = |row: &mut Binder<'_, '_>, employer: &&str| row.bind(*employer);
     bulk.ask(&sql, 1, employers, bind, |row| {
