@@ -107,7 +107,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
     match &arguments.command {
         Command::Demo(args) => demo::run(global, args),
         Command::Init(args) => init::run(global, args),
-        Command::Import(args) => import::run(global, args),
+        Command::Import { command } => import::run(global, command),
         Command::Nightly(args) if args.command.is_some() => centres::status(global),
         Command::Nightly(args) => match &args.centres {
             Some(asked) => centres::run(global, args, asked),

@@ -73,7 +73,11 @@ pub use desk::{
 pub use error::{Refusal, StoreError};
 pub use figures::Figures;
 pub use held::HeldRow;
-pub use import::{Imported, UnknownEmployer};
+pub use import::{
+    FieldChange, HIDDEN_FIELDS, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList,
+    KeptField, KeptWhy, ListImport, ListRows, NoticeUnfit, Obstacle, Rests, RowChange, RowEffect,
+    Unfit, UnfitRow, UnknownEmployer,
+};
 pub use intake::{
     FeedMark, FlagRecord, HeldFile, Intake, RowOrigin, StatementRecord, Taken, Till,
     TransactionBatch,

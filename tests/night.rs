@@ -67,6 +67,10 @@ mod killed;
 mod letters;
 #[path = "night/letters_after.rs"]
 mod letters_after;
+#[path = "night/list_imports.rs"]
+mod list_imports;
+#[path = "night/lists_undone.rs"]
+mod lists_undone;
 #[path = "night/office.rs"]
 mod office;
 #[path = "night/outstanding.rs"]

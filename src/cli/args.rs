@@ -9,6 +9,7 @@ mod arrears;
 mod audit;
 mod desk;
 mod feed;
+mod import;
 mod nights;
 mod refund;
 mod show;
@@ -18,6 +19,7 @@ pub(super) use arrears::*;
 pub(super) use audit::AuditArgs;
 pub(super) use desk::*;
 pub(super) use feed::*;
+pub(super) use import::*;
 pub(super) use nights::*;
 pub(super) use refund::*;
 pub(super) use show::*;
@@ -137,8 +139,11 @@ pub(super) enum Command {
     )]
     Init(InitArgs),
     /// Take in lists of accounts, employers, employees or notices, as CSV or XLSX
-    #[command(after_help = IMPORT_HELP)]
-    Import(ImportArgs),
+    #[command(after_help = import::IMPORT_HELP)]
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
     /// The night: ingest, read, match, post, suspend, report, alert
     #[command(
         after_help = "Examples:\n  duizhang nightly\n  duizhang nightly --as-of 2026-05-12 --dry-run\n  \
@@ -294,17 +299,6 @@ pub(super) enum Command {
     },
 }
 
-const IMPORT_HELP: &str = "\
-All of a file or nothing of it. UTF-8 or GB18030, columns by name in any order:
-  accounts   account_no,bank,bank_name,account_name
-  employers  employer_id,name[,uscc,email,contact,mobile,payer_accounts]
-  notices    reference,employer_id,amount,issued_on,month[,status]
-  employees  employee_id,employer_id,name,id_no,base,status[,id_type]
-
-Examples:
-  duizhang import accounts accounts.csv
-  duizhang import notices 2026-05.xlsx --dry-run";
-
 const APPLY_HELP: &str = r#"One answer a line: {"line":1,"ok":true,…} or {"line":1,"ok":false,"error":"code","message":…,
 "message_zh":…} with what the refusal is about beside it: "employee", "value", "least", "most", "month" …
 The first refusal undoes the whole file (exit code 1); with --keep-going refused lines are left
@@ -381,24 +375,6 @@ pub(super) struct InitArgs {
     /// The centre's name, as letters and reports show it
     #[arg(long, default_value = "示例市住房公积金管理中心")]
     pub(super) name: String,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct ImportArgs {
-    /// Which list
-    pub(super) list: ListKind,
-    /// CSV or XLSX
-    #[arg(required = true, value_name = "FILE")]
-    pub(super) files: Vec<PathBuf>,
-}
-
-/// A list that can be imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ListKind {
-    Accounts,
-    Employers,
-    Employees,
-    Notices,
 }
 
 #[derive(Args, Debug)]

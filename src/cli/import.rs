@@ -1,18 +1,28 @@
-//! `duizhang import`: the centre's lists, all of them or nothing.
+//! `duizhang import`: the centre's lists, all of them or nothing, and `import undo`.
 //!
 //! Every file is read and checked before the first is stored; what is wrong in any of them is
-//! printed as `file:line:column: …`, and nothing of any is taken in.
+//! printed as `file:line:column: …`, and nothing of any is taken in. What a file brings that cannot be beside what is
+//! known is printed the same way, and nothing of that file is taken in. What changes is said by [`told`].
 
-use super::args::{Global, ImportArgs, ListKind};
+mod told;
+
+use super::args::{Format, Global, ImportArgs, ImportCommand, ImportUndoArgs};
 use super::centre::Centre;
+use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
-use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List};
+use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List, Problem};
 use crate::nightly::shown_path;
 use crate::remittance::{CollectionAccount, PaymentNotice};
-use crate::store::{Imported, UnknownEmployer};
+use crate::store::{
+    ImportOrder, ImportOrigin, ImportUndone, ImportedList, ListImport, ListRows, Refusal,
+    StoreError, UnfitRow, UnknownEmployer,
+};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A list that was read whole.
 enum Read {
@@ -26,30 +36,63 @@ enum Read {
 struct Outcome {
     file: String,
     encoding: &'static str,
-    imported: Imported,
+    done: ListImport,
 }
 
 const COLUMNS: &[Column<Outcome>] = &[
     Column { key: "file", heading: "file", value: |row| Value::text(&row.file) },
     Column { key: "encoding", heading: "encoding", value: |row| Value::text(row.encoding) },
-    Column { key: "added", heading: "added", value: |row| Value::count(row.imported.added) },
-    Column { key: "changed", heading: "changed", value: |row| Value::count(row.imported.changed) },
+    Column { key: "added", heading: "added", value: |row| Value::count(row.done.imported.added) },
+    Column {
+        key: "changed",
+        heading: "changed",
+        value: |row| Value::count(row.done.imported.changed),
+    },
     Column {
         key: "unchanged",
         heading: "unchanged",
-        value: |row| Value::count(row.imported.unchanged),
+        value: |row| Value::count(row.done.imported.unchanged),
+    },
+    Column { key: "kept", heading: "kept", value: |row| Value::count(row.done.imported.kept) },
+    Column {
+        key: "missing",
+        heading: "missing",
+        value: |row| Value::count(row.done.imported.missing),
+    },
+    Column {
+        key: "import",
+        heading: "import",
+        value: |row| Value::maybe(row.done.import_id.as_deref()),
     },
 ];
 
-pub(super) fn run(global: &Global, args: &ImportArgs) -> Result<Done, Failure> {
+const UNDONE: &[Column<ImportUndone>] = &[
+    Column { key: "import", heading: "import", value: |row| Value::text(&row.import_id) },
+    Column { key: "list", heading: "list", value: |row| Value::text(row.list.code()) },
+    Column { key: "file", heading: "file", value: |row| Value::text(&row.file) },
+    Column { key: "removed", heading: "removed", value: |row| Value::count(row.removed) },
+    Column { key: "restored", heading: "restored", value: |row| Value::count(row.restored) },
+];
+
+pub(super) fn run(global: &Global, command: &ImportCommand) -> Result<Done, Failure> {
+    match command {
+        ImportCommand::Accounts(args) => lists(global, ImportedList::Accounts, args),
+        ImportCommand::Employers(args) => lists(global, ImportedList::Employers, args),
+        ImportCommand::Employees(args) => lists(global, ImportedList::Employees, args),
+        ImportCommand::Notices(args) => lists(global, ImportedList::Notices, args),
+        ImportCommand::Undo(args) => undo(global, args),
+    }
+}
+
+fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done, Failure> {
     let centre = Centre::write(global)?;
     let progress = Progress::start(global, "reading");
     let mut lists = Vec::new();
     let mut wrong = 0;
     for path in &args.files {
         let bytes = std::fs::read(path).doing(|| format!("cannot read {}", path.display()))?;
-        match read(args.list, &bytes) {
-            Ok(list) => lists.push((path, list)),
+        match read(list, &bytes) {
+            Ok(list) => lists.push((path, sha256(&bytes), list)),
             Err(errors) => {
                 wrong += errors.len();
                 tell(path, &errors);
@@ -62,31 +105,87 @@ pub(super) fn run(global: &Global, args: &ImportArgs) -> Result<Done, Failure> {
     }
     progress.say("storing");
     let mut outcomes = Vec::new();
-    for (path, list) in lists {
+    for (path, sha256, list) in lists {
         let encoding = list.encoding();
-        let imported = list.store(&centre).doing(|| format!("cannot import {}", path.display()))?;
-        outcomes.push(Outcome { file: shown_path(path), encoding, imported });
+        let file = shown_path(path);
+        let by = args.by.clone();
+        let origin = ImportOrigin { file: file.clone(), sha256, by, at: clock::now() };
+        let order = ImportOrder {
+            policy: Arc::new(centre.rules.policy.clone()),
+            list_day: args.as_of.unwrap_or_else(clock::today),
+            full: args.full,
+            origin: Some(origin),
+        };
+        let done = list.store(&centre, &order, path)?;
+        outcomes.push(Outcome { file, encoding, done });
     }
     drop(progress);
+    said(global, &centre, outcomes)
+}
+
+/// Says what became of the files: the figures, then what changed.
+fn said(global: &Global, centre: &Centre, outcomes: Vec<Outcome>) -> Result<Done, Failure> {
+    let format = centre.settings.format;
+    let imports: Vec<(String, String)> = outcomes
+        .iter()
+        .filter_map(|one| Some((one.file.clone(), one.done.import_id.clone()?)))
+        .collect();
+    let for_programs = match format {
+        Format::Table => false,
+        Format::Json | Format::Csv | Format::Spreadsheet => true,
+    };
+    for one in &outcomes {
+        if !for_programs {
+            told::people(global, centre, one)?;
+        }
+        told::end(global, centre, one);
+    }
     if centre.is_rehearsal() {
         note!(global, "dry run: nothing was written");
     }
-    Printer::print(centre.settings.format, COLUMNS, outcomes)?;
+    // CSV has one kind of rows.
+    if matches!(format, Format::Table | Format::Json) {
+        Printer::print(format, COLUMNS, outcomes)?;
+    }
+    if for_programs {
+        told::programs(centre, &imports)?
+    }
     Ok(Done::Fully)
 }
 
-fn read(kind: ListKind, bytes: &[u8]) -> Result<Read, Vec<ImportError>> {
-    Ok(match kind {
-        ListKind::Accounts => Read::Accounts(import::accounts(bytes)?),
-        ListKind::Employers => Read::Employers(import::employers(bytes)?),
-        ListKind::Employees => Read::Employees(import::employees(bytes)?),
-        ListKind::Notices => Read::Notices(import::notices(bytes)?),
+fn undo(global: &Global, args: &ImportUndoArgs) -> Result<Done, Failure> {
+    let centre = Centre::write(global)?;
+    let undone = centre.store.undo_import(&args.import, args.by.as_deref(), clock::now())?;
+    if centre.is_rehearsal() {
+        note!(global, "dry run: nothing was written");
+    }
+    Printer::print(centre.settings.format, UNDONE, [undone])?;
+    Ok(Done::Fully)
+}
+
+fn read(list: ImportedList, bytes: &[u8]) -> Result<Read, Vec<ImportError>> {
+    Ok(match list {
+        ImportedList::Accounts => Read::Accounts(import::accounts(bytes)?),
+        ImportedList::Employers => Read::Employers(import::employers(bytes)?),
+        ImportedList::Employees => Read::Employees(import::employees(bytes)?),
+        ImportedList::Notices => Read::Notices(import::notices(bytes)?),
     })
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        write!(hex, "{byte:02x}").unwrap_or_default();
+    }
+    hex
 }
 
 fn tell(path: &Path, errors: &[ImportError]) {
     for error in errors {
         tell!("{}:{error}", shown_path(path));
+        if let Problem::Unfit { chinese, .. } = &error.problem {
+            tell!("  {chinese}");
+        }
     }
     if errors.len() >= import::ERRORS_MAX {
         tell!("{}: and perhaps more: reading stopped here", shown_path(path));
@@ -103,21 +202,52 @@ impl Read {
         }
     }
 
-    fn store(self, centre: &Centre) -> Result<Imported, crate::store::StoreError> {
+    fn store(
+        mut self,
+        centre: &Centre,
+        order: &ImportOrder,
+        path: &Path,
+    ) -> Result<ListImport, Failure> {
+        if let Self::Notices(list) = &mut self {
+            list.sort_by_key(|notice| notice.reference);
+        }
+        let done = match centre.store.import_list(&self.rows(), order) {
+            Err(StoreError::Refused(Refusal::List(unfit))) => return Err(self.refused(path, unfit)),
+            done => done.doing(|| format!("cannot import {}", path.display()))?,
+        };
+        match &self {
+            Self::Accounts(list) => make_inboxes(centre, &list.rows),
+            Self::Notices(list) => tell_unknown(&centre.store.unknown_employers(&list.rows)?),
+            Self::Employers(_) | Self::Employees(_) => {}
+        }
+        Ok(done)
+    }
+
+    fn rows(&self) -> ListRows<'_> {
         match self {
-            Self::Accounts(list) => {
-                let imported = centre.store.import_accounts(&list.rows)?;
-                make_inboxes(centre, &list.rows);
-                Ok(imported)
-            }
-            Self::Employers(list) => centre.store.import_employers(&list.rows),
-            Self::Employees(list) => centre.store.import_employees(&list.rows),
-            Self::Notices(mut list) => {
-                let imported = centre.store.import_notices(&mut list.rows)?;
-                tell_unknown(&centre.store.unknown_employers(&list.rows)?);
-                Ok(imported)
+            Self::Accounts(list) => ListRows::Accounts(&list.rows),
+            Self::Employers(list) => ListRows::Employers(&list.rows),
+            Self::Employees(list) => ListRows::Employees(&list.rows),
+            Self::Notices(list) => {
+                ListRows::Notices { rows: &list.rows, status: list.has("status") }
             }
         }
+    }
+
+    /// Tells what in the list cannot be, each with its place in the file.
+    fn refused(&self, path: &Path, unfit: Vec<UnfitRow>) -> Failure {
+        let error = |one: UnfitRow| {
+            let said = (one.why.to_string(), one.why.chinese());
+            match self {
+                Self::Accounts(list) => list.unfit(one.row, one.field, &one.found, said),
+                Self::Employers(list) => list.unfit(one.row, one.field, &one.found, said),
+                Self::Employees(list) => list.unfit(one.row, one.field, &one.found, said),
+                Self::Notices(list) => list.unfit(one.row, one.field, &one.found, said),
+            }
+        };
+        let errors: Vec<ImportError> = unfit.into_iter().map(error).collect();
+        tell(path, &errors);
+        Failure::because(format!("{} errors; nothing of the file was imported", errors.len()))
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Problem {
     Expected(String),
     /// The same key stands on an earlier line with other content.
     Conflict { line: u64 },
+    /// It does not go with what is known already; a sentence in each language.
+    Unfit { english: String, chinese: String },
     /// Not UTF-8 and not GB18030, or not a sheet.
     Unreadable { expected: &'static str },
 }
@@ -102,7 +104,9 @@ impl fmt::Display for Problem {
                 write!(f, "expected {expected} cells as in the header, found {found}")
             }
             Self::Missing => write!(f, "expected a value, found nothing"),
-            Self::Expected(sentence) => f.write_str(sentence),
+            Self::Expected(sentence) | Self::Unfit { english: sentence, .. } => {
+                f.write_str(sentence)
+            }
             Self::Conflict { line } => {
                 write!(f, "expected each key once, found it with other content on line {line} too")
             }

@@ -96,8 +96,9 @@ impl<T: PartialEq> Unique<T> {
         }
     }
 
-    pub(super) fn into_rows(self) -> Vec<T> {
-        self.rows
+    /// The rows, with the line on which each stands first.
+    pub(super) fn into_rows(self) -> (Vec<T>, Vec<u64>) {
+        (self.rows, self.lines)
     }
 }
 

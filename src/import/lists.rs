@@ -3,16 +3,16 @@
 //! Each is a table of columns and a function from one row to one value. The columns are the
 //! contract's ("Input files").
 
-use super::List;
 use super::error::{ImportError, Problem};
 use super::field::{
     Reading, Unique, account_no, accounts as account_nos, amount, amount_or_nothing, document_key,
     document_type, email, key, month, text,
 };
 use super::table::{self, Column, Row, optional, required};
+use super::{Given, List};
 use crate::remittance::document::DocumentType;
 use crate::remittance::enrolment::{ImportedTerms, RatePeriod};
-use crate::remittance::{CollectionAccount, Employer, Money, Rate};
+use crate::remittance::{CollectionAccount, Money, Rate};
 
 const ACCOUNTS: &[Column] =
     &[required("account_no"), required("bank"), required("bank_name"), required("account_name")];
@@ -46,9 +46,22 @@ const EMPLOYEES: &[Column] = &[
 /// One employer as the list has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmployerRow {
-    pub employer: Employer,
+    pub employer: ListedEmployer,
     /// What makes it an employer that is enrolled; all absent where the list has no such columns.
     pub terms: ImportedTerms,
+}
+
+/// Who an employer is and how to reach it, as the list has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListedEmployer {
+    pub employer_id: String,
+    pub name: String,
+    pub uscc: Given<String>,
+    pub email: Given<String>,
+    pub contact: Given<String>,
+    pub mobile: Given<String>,
+    /// All of them: one that is not there is no longer its account.
+    pub payer_accounts: Given<Vec<String>>,
 }
 
 /// One employee as the list has it.
@@ -62,8 +75,8 @@ pub struct EmployeeRow {
     /// 缴存基数, a month.
     pub base: Money,
     pub status: EmployeeStatus,
-    /// 期初余额: `None` where the list has no such column, and `Some(None)` where its cell is empty.
-    pub opening_balance: Option<Option<Money>>,
+    /// 期初余额.
+    pub opening_balance: Given<Money>,
 }
 
 /// The state of an employee's account, as the list has it.
@@ -126,14 +139,15 @@ pub fn employers(bytes: &[u8]) -> Result<List<EmployerRow>, Vec<ImportError>> {
         let mobile = reading.may(row, 5, text);
         let payer_accounts = reading.may(row, 6, account_nos);
         let terms = terms(reading, row);
-        let employer = Employer {
+        let accounts = payer_accounts?.filter(|accounts| !accounts.is_empty());
+        let employer = ListedEmployer {
             employer_id: employer_id?.to_owned(),
             name: name?,
-            uscc: uscc?.map(str::to_owned),
-            email: email?,
-            contact: contact?,
-            mobile: mobile?,
-            payer_accounts: payer_accounts?.unwrap_or_default(),
+            uscc: Given::new(row.has(2), uscc?.map(str::to_owned)),
+            email: Given::new(row.has(3), email?),
+            contact: Given::new(row.has(4), contact?),
+            mobile: Given::new(row.has(5), mobile?),
+            payer_accounts: Given::new(row.has(6), accounts),
         };
         Some(EmployerRow { employer, terms: terms? })
     })
@@ -217,9 +231,10 @@ pub fn employees(bytes: &[u8]) -> Result<List<EmployeeRow>, Vec<ImportError>> {
             id_no: id_no?,
             base: base?,
             status: status?,
-            opening_balance: row
-                .has(7)
-                .then_some(opening_balance?.filter(|amount| !amount.is_zero())),
+            opening_balance: Given::new(
+                row.has(7),
+                opening_balance?.filter(|amount| !amount.is_zero()),
+            ),
         })
     })
 }
@@ -232,12 +247,16 @@ fn list<T: PartialEq>(
 ) -> Result<List<T>, Vec<ImportError>> {
     let mut reading = Reading::default();
     let mut unique = Unique::new();
+    let mut places = Vec::new();
     let encoding = table::read(bytes, columns, |row| {
         if reading.full() {
             return;
         }
         match row {
             Ok(row) => {
+                if places.is_empty() {
+                    places = row.present();
+                }
                 if let Some(value) = read(&mut reading, &row) {
                     unique.keep(&mut reading, &row, row.text(0).to_owned(), value);
                 }
@@ -245,5 +264,6 @@ fn list<T: PartialEq>(
             Err(error) => reading.note(error),
         }
     })?;
-    reading.finish(List { rows: unique.into_rows(), encoding })
+    let (rows, lines) = unique.into_rows();
+    reading.finish(List { rows, lines, columns: places, encoding })
 }

@@ -53,14 +53,22 @@ impl NoticeRow<'_> {
 /// # Errors
 /// Everything that is wrong in it, up to `ERRORS_MAX`.
 pub fn notices(bytes: &[u8]) -> Result<List<PaymentNotice>, Vec<ImportError>> {
-    let mut rows: Vec<PaymentNotice> = Vec::new();
+    let (mut rows, mut lines): (Vec<PaymentNotice>, Vec<u64>) = Default::default();
     let mut repeated = false;
-    let encoding = scan(bytes, |row| rows.push(row.to_notice()), |_| repeated = true)?;
+    let take = |row: NoticeRow<'_>, line| {
+        rows.push(row.to_notice());
+        lines.push(line);
+    };
+    let (encoding, columns) = scan(bytes, take, |_| repeated = true)?;
     if repeated {
         let mut seen = std::collections::HashSet::new();
-        rows.retain(|row| seen.insert(row.reference));
+        let fresh: Vec<bool> = rows.iter().map(|row| seen.insert(row.reference)).collect();
+        let mut keep = fresh.iter();
+        rows.retain(|_| keep.next() == Some(&true));
+        let mut keep = fresh.iter();
+        lines.retain(|_| keep.next() == Some(&true));
     }
-    Ok(List { rows, encoding })
+    Ok(List { rows, lines, columns, encoding })
 }
 
 /// Shows every notice of a list to `visit`, in file order.
@@ -69,18 +77,22 @@ pub fn notices(bytes: &[u8]) -> Result<List<PaymentNotice>, Vec<ImportError>> {
 /// Everything that is wrong in it, up to `ERRORS_MAX`; what was shown before counts for nothing.
 pub fn for_each_notice(
     bytes: &[u8],
-    visit: impl FnMut(NoticeRow<'_>),
+    mut visit: impl FnMut(NoticeRow<'_>),
 ) -> Result<Encoding, Vec<ImportError>> {
-    scan(bytes, visit, |_| ())
+    scan(bytes, |row, _| visit(row), |_| ()).map(|(encoding, _)| encoding)
 }
+
+/// The columns that a file has, each with its place from 1.
+type Places = Vec<(&'static str, usize)>;
 
 fn scan(
     bytes: &[u8],
-    mut visit: impl FnMut(NoticeRow<'_>),
+    mut visit: impl FnMut(NoticeRow<'_>, u64),
     mut repeated: impl FnMut(PaymentReference),
-) -> Result<Encoding, Vec<ImportError>> {
+) -> Result<(Encoding, Places), Vec<ImportError>> {
     let mut reading = Reading::default();
     let mut seen: Vec<Seen> = Vec::with_capacity(bytes.len() / 64);
+    let mut places = Vec::new();
     let encoding = table::read(bytes, COLUMNS, |row| {
         if reading.full() {
             return;
@@ -89,9 +101,12 @@ fn scan(
             Ok(row) => row,
             Err(error) => return reading.note(error),
         };
+        if places.is_empty() {
+            places = row.present();
+        }
         if let Some(notice) = notice(&mut reading, &row) {
             seen.push(Seen::of(&notice, row.line));
-            visit(notice);
+            visit(notice, row.line);
         }
     })?;
     seen.sort_unstable();
@@ -107,7 +122,7 @@ fn scan(
             reading.note(ImportError::new(second.line, None, "reference", &found, problem));
         }
     }
-    reading.finish(encoding)
+    reading.finish((encoding, places))
 }
 
 /// What is remembered of a row to find its twin; sorted by reference, then line.

@@ -106,6 +106,12 @@ impl<'a> Row<'a> {
         self.places.get(column).is_some_and(Option::is_some)
     }
 
+    /// The declared columns that the file has, each with its place from 1.
+    pub(super) fn present(&self) -> Vec<(&'static str, usize)> {
+        let named = self.columns.iter().zip(self.places);
+        named.filter_map(|(column, place)| Some((column.name, (*place)? + 1))).collect()
+    }
+
     /// An error in a declared column of this row.
     pub(super) fn error(&self, column: usize, problem: Problem) -> ImportError {
         let place = self.places.get(column).copied().flatten().map(|place| place + 1);

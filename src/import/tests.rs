@@ -128,8 +128,11 @@ fn employers_may_be_known_by_name_alone() {
                 E001,甲示例公司,gjj@a.example,6222000011112222; 6222000011113333；\n\
                 E002,乙示例公司,,\n";
     let list = employers(file.as_bytes()).unwrap();
-    assert_eq!(list.rows[0].employer.payer_accounts, ["6222000011112222", "6222000011113333"]);
-    assert_eq!(list.rows[1].employer.email, None);
+    let accounts = ["6222000011112222", "6222000011113333"].map(str::to_owned).to_vec();
+    assert_eq!(list.rows[0].employer.payer_accounts, Given::Value(accounts));
+    assert_eq!(list.rows[1].employer.email, Given::Empty);
+    assert_eq!(list.rows[1].employer.uscc, Given::Absent);
+    assert_eq!((&list.lines, list.has("email"), list.has("uscc")), (&vec![2, 3], true, false));
     let file = "employer_id,name,email\nE001,甲示例公司,not an address\n";
     assert_eq!(
         errors(employers(file.as_bytes())),

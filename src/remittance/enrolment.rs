@@ -234,7 +234,8 @@ impl Centre {
     /// next; other rates than theirs are refused.
     ///
     /// # Errors
-    /// [`Refusal`]: the employer is unknown, or its books have other rates for that month.
+    /// [`Refusal`]: the employer is unknown, its books have other rates for that month, or the rates are outside the
+    /// limits of that month.
     pub fn take_terms(
         &mut self,
         employer_id: &Id,
@@ -246,7 +247,7 @@ impl Centre {
             let before = work.employer(employer_id)?;
             let mut employer = before.clone();
             if let Some(period) = terms.rates {
-                take_rates(&mut employer, period)?;
+                take_rates(&mut employer, period, work.policy().rates.in_month(period.from))?;
             }
             employer.payday = terms.payday.unwrap_or(employer.payday);
             employer.address = terms.address.clone().unwrap_or(employer.address);
@@ -268,9 +269,14 @@ impl Centre {
 }
 
 /// Gives an employer the rates of a list, or compares them with those it has.
-fn take_rates(employer: &mut EmployerAccount, period: RatePeriod) -> Result<(), Refusal> {
+fn take_rates(
+    employer: &mut EmployerAccount,
+    period: RatePeriod,
+    limits: RateLimits,
+) -> Result<(), Refusal> {
     let untouched = employer.rates.len() <= 1 && employer.roster_month == employer.first_month;
     if untouched {
+        check_rates(limits, period.employer_rate, period.employee_rate)?;
         employer.rates = vec![period];
         (employer.first_month, employer.roster_month) = (period.from, period.from);
         return Ok(());

@@ -76,6 +76,8 @@ pub(crate) const TABLES: &[&str] = &[
     "refund_return",
     "refund_request",
     "counter_request",
+    "list_import",
+    "list_import_part",
     "trail",
     "trail_head",
     "books_step",

@@ -1,6 +1,7 @@
 //! What can go wrong with the store; the operator's to mend.
 
 use super::damage;
+use super::import::{Obstacle, UnfitRow};
 use super::server::ServerError;
 use std::fmt;
 use std::path::PathBuf;
@@ -113,15 +114,10 @@ pub enum StoreError {
 /// Why something asked of the store is not done; carries values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// A notice that is paid or in use would change.
-    NoticeChanged {
-        reference: String,
-        field: &'static str,
-        before: String,
-        after: String,
-        /// It was issued here, and the books say what it is.
-        issued: bool,
-    },
+    /// Rows of a list cannot be taken in.
+    List(Vec<UnfitRow>),
+    /// An import cannot be taken back: something rests on it. The first that do, and how many more.
+    ImportRests { import_id: String, obstacles: Vec<Obstacle>, more: usize },
     /// No such collection account, notice or suspense item.
     NoSuch { what: &'static str, id: String },
     /// What staff ask of items cannot be done.
@@ -239,17 +235,15 @@ impl StoreError {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoticeChanged { reference, field, before, after, issued: true } => write!(
-                f,
-                "notice {reference}: {field} is {before}, found {after}; a notice that was issued here is \
-                 what the books say: leave it out of the list, or change it with revoke_notice and \
-                 issue_notice"
-            ),
-            Self::NoticeChanged { reference, field, before, after, issued: false } => write!(
-                f,
-                "notice {reference}: {field} is {before}, found {after}; a notice that money was \
-                 settled with does not change"
-            ),
+            Self::List(unfit) => {
+                let sentences = unfit.iter().map(|one| one.why.to_string());
+                f.write_str(&sentences.collect::<Vec<_>>().join("; "))
+            }
+            Self::ImportRests { import_id, obstacles, more } => {
+                let named: Vec<String> = obstacles.iter().map(ToString::to_string).collect();
+                write!(f, "import {import_id} is not taken back: {}", named.join("; "))?;
+                if *more > 0 { write!(f, "; and {more} more") } else { Ok(()) }
+            }
             Self::NoSuch { what, id } => write!(f, "no {what} {id}"),
             Self::Act(refusal) => write!(f, "{refusal}"),
             Self::State { what, id, state, wanted } => {

@@ -1,129 +1,252 @@
 //! Takes in what the core system knows: accounts, employers, employees, notices.
 //!
-//! Importing is an upsert by key, one transaction a file: what is equal changes nothing, what
-//! differs is changed and counted. A notice that money was settled with keeps its amount, employer
-//! and standing, and one that was issued here all that it is: to change it is refused, and with it the file.
+//! Start at [`Store::import_list`]. Importing is an upsert by key, one transaction a file: what is equal changes
+//! nothing, what differs is changed, counted and said before and after ([`RowChange`]). A column that the list does
+//! not have changes nothing, an empty cell clears. Whatever in a list cannot be is told together, each with its row
+//! ([`UnfitRow`]), and nothing of the list is then taken in. An import stands in the trail and can be taken back while
+//! nothing rests on it ([`undo`]).
+//!
+//! Invariant: what money or an operation rests on is not a list's to change. A notice that money was settled with
+//! keeps its amount, employer and standing, and one that was issued here all that it is; who holds an account with
+//! entries, whether it is active and on which base is the counter's to say.
 
+mod accounts;
+mod change;
+mod employees;
 mod employers;
+mod journal;
 mod notices;
+mod undo;
+mod unfit;
 
+pub use change::{FieldChange, HIDDEN_FIELDS, KeptField, KeptWhy, RowChange, RowEffect};
 pub use notices::UnknownEmployer;
+pub use undo::{ImportUndone, Obstacle, Rests};
+pub use unfit::{NoticeUnfit, Unfit, UnfitRow};
 
+use self::journal::Journal;
 use super::bulk::Bulk;
-use super::sql::{Connection, params};
+use super::error::Refusal;
 use super::{Store, StoreError};
-use crate::import::EmployeeRow;
-use crate::remittance::CollectionAccount;
+use crate::import::{EmployeeRow, EmployerRow};
+use crate::remittance::{CollectionAccount, PaymentNotice, Policy};
+use chrono::NaiveDate;
+use std::sync::Arc;
 
-/// What an import did; the sum is the number of rows in the file.
+/// What an import did; `added`, `changed` and `unchanged` are together the rows of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     pub added: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// Rows, changed or not, of which something was not taken.
+    pub kept: u64,
+    /// What is known and a full list no longer has.
+    pub missing: u64,
+}
+
+/// Which list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportedList {
+    Accounts,
+    Employers,
+    Employees,
+    Notices,
+}
+
+/// The rows of a list.
+#[derive(Debug)]
+pub enum ListRows<'r> {
+    Accounts(&'r [CollectionAccount]),
+    Employers(&'r [EmployerRow]),
+    Employees(&'r [EmployeeRow]),
+    /// In the order of their references, which makes a million of them an append; `status` says whether the list
+    /// has that column.
+    Notices {
+        rows: &'r [PaymentNotice],
+        status: bool,
+    },
+}
+
+/// How a list is to be taken in.
+#[derive(Clone, Debug)]
+pub struct ImportOrder {
+    pub policy: Arc<Policy>,
+    /// The day of which the list says how things stood.
+    pub list_day: NaiveDate,
+    /// It has all that there is, so whatever is missing in it is told.
+    pub full: bool,
+    /// Where it came from. Without that the import leaves no trace and cannot be taken back: for programs that
+    /// make a centre.
+    pub origin: Option<ImportOrigin>,
+}
+
+/// Whose list it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportOrigin {
+    pub file: String,
+    /// Of the file's bytes, in hexadecimal.
+    pub sha256: String,
+    /// Who takes it in; `None` where nobody said.
+    pub by: Option<String>,
+    /// Seconds since 1970, UTC.
+    pub at: i64,
+}
+
+/// A list that was taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListImport {
+    pub imported: Imported,
+    /// By which it is shown and taken back; `None` for one without an origin.
+    pub import_id: Option<String>,
 }
 
 /// Rows of a file that are compared with the store's together.
 const COMPARED_TOGETHER: usize = 10_000;
 
-/// What became of one row.
-pub(super) enum Row {
-    Added,
-    Changed,
-    Unchanged,
+/// A list on its way in, inside the transaction that is open.
+struct Importing<'i> {
+    bulk: &'i Bulk,
+    order: &'i ImportOrder,
+    imported: Imported,
+    unfit: Vec<UnfitRow>,
+    journal: Option<Journal<'i>>,
 }
 
-impl Imported {
-    /// Says that suggestions rest on something new, where they do.
-    fn tell(&self, connection: &Connection, centre_id: i64) -> Result<(), StoreError> {
-        if self.added + self.changed == 0 {
-            return Ok(());
+impl ImportedList {
+    pub const ALL: [Self; 4] = [Self::Accounts, Self::Employers, Self::Employees, Self::Notices];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::Employers => "employers",
+            Self::Employees => "employees",
+            Self::Notices => "notices",
         }
-        super::trail::remade(connection, centre_id)
     }
 
-    fn count(&mut self, row: &Row) {
-        match row {
-            Row::Added => self.added += 1,
-            Row::Changed => self.changed += 1,
-            Row::Unchanged => self.unchanged += 1,
+    fn read(code: &str) -> Result<Self, StoreError> {
+        let known = Self::ALL.into_iter().find(|list| list.code() == code);
+        known.ok_or_else(|| super::row::unknown("list_import", "list", code))
+    }
+}
+
+impl ListRows<'_> {
+    const fn list(&self) -> ImportedList {
+        match self {
+            Self::Accounts(_) => ImportedList::Accounts,
+            Self::Employers(_) => ImportedList::Employers,
+            Self::Employees(_) => ImportedList::Employees,
+            Self::Notices { .. } => ImportedList::Notices,
         }
     }
 }
 
 impl Store {
-    /// Takes in collection accounts; a new one goes to the end of the centre's list.
+    /// Takes in a list.
     ///
     /// # Errors
-    /// [`StoreError`] where the database fails; nothing is then taken in.
-    pub fn import_accounts(&self, accounts: &[CollectionAccount]) -> Result<Imported, StoreError> {
-        const SQL: &str = "insert into collection_account
-            select ?1, (select count(*) + 1 from collection_account where centre_id = ?1), ?2, ?3, ?4, ?5
-            where true
-            on conflict (centre_id, account_no) do update set
-                bank = excluded.bank, bank_name = excluded.bank_name,
-                account_name = excluded.account_name
-            where (collection_account.bank, collection_account.bank_name,
-                collection_account.account_name)
-                is distinct from (excluded.bank, excluded.bank_name, excluded.account_name)";
-        self.upsert(accounts, |connection, centre_id, account| {
-            let known = exists(
-                connection,
-                "select 1 from collection_account where centre_id = ?1 and account_no = ?2",
-                centre_id,
-                &account.account_no,
-            )?;
-            let changes = connection.prepare_cached(SQL)?.execute(params![
-                centre_id,
-                account.account_no,
-                account.bank,
-                account.bank_name,
-                account.account_name
-            ])?;
-            Ok(row(known, changes > 0))
-        })
-    }
-
-    /// Takes in employees. One who is at another employer in the list now, and of whom nothing was
-    /// listed or posted there, moves; the account keeps what operations did to it.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails; nothing is then taken in.
-    pub fn import_employees(&self, employees: &[EmployeeRow]) -> Result<Imported, StoreError> {
-        self.upsert(employees, super::remittance::import_employee)
-    }
-
-    /// One transaction over all the values of a file.
-    fn upsert<T>(
+    /// [`StoreError::Refused`] with everything in it that cannot be, [`StoreError`] where the database fails;
+    /// nothing is then taken in.
+    pub fn import_list(
         &self,
-        values: &[T],
-        write: impl Fn(&Connection, i64, &T) -> Result<Row, StoreError>,
-    ) -> Result<Imported, StoreError> {
+        rows: &ListRows<'_>,
+        order: &ImportOrder,
+    ) -> Result<ListImport, StoreError> {
         let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
-            let mut imported = Imported::default();
-            for value in values {
-                imported.count(&write(connection, bulk.centre_id, value)?);
+        bulk.atomically(|_| {
+            let mut work = Importing::begin(&bulk, order, rows.list())?;
+            match rows {
+                ListRows::Accounts(rows) => work.accounts(rows)?,
+                ListRows::Employers(rows) => work.employers(rows)?,
+                ListRows::Employees(rows) => work.employees(rows)?,
+                ListRows::Notices { rows, status } => work.notices(rows, *status)?,
             }
-            imported.tell(connection, bulk.centre_id)?;
-            Ok(imported)
+            work.finish()
         })
     }
-}
 
-fn row(known: bool, changed: bool) -> Row {
-    match (known, changed) {
-        (false, _) => Row::Added,
-        (true, true) => Row::Changed,
-        (true, false) => Row::Unchanged,
+    /// Takes in collection accounts without a trace; a new one goes to the end of the centre's list.
+    ///
+    /// # Errors
+    /// [`StoreError`] as [`Store::import_list`].
+    pub fn import_accounts(&self, accounts: &[CollectionAccount]) -> Result<Imported, StoreError> {
+        self.import_untold(&ListRows::Accounts(accounts))
+    }
+
+    /// Takes in employers and the accounts they are known to pay from, without a trace.
+    ///
+    /// # Errors
+    /// [`StoreError`] as [`Store::import_list`].
+    pub fn import_employers(&self, employers: &[EmployerRow]) -> Result<Imported, StoreError> {
+        self.import_untold(&ListRows::Employers(employers))
+    }
+
+    /// Takes in notices without a trace, and puts them in their order before.
+    ///
+    /// # Errors
+    /// [`StoreError`] as [`Store::import_list`].
+    pub fn import_notices(&self, notices: &mut [PaymentNotice]) -> Result<Imported, StoreError> {
+        notices.sort_unstable_by_key(|notice| notice.reference);
+        self.import_untold(&ListRows::Notices { rows: notices, status: true })
+    }
+
+    fn import_untold(&self, rows: &ListRows<'_>) -> Result<Imported, StoreError> {
+        let order = ImportOrder {
+            policy: super::remittance::shipped_policy()?,
+            list_day: NaiveDate::MAX,
+            full: false,
+            origin: None,
+        };
+        Ok(self.import_list(rows, &order)?.imported)
     }
 }
 
-fn exists(
-    connection: &Connection,
-    sql: &'static str,
-    centre_id: i64,
-    key: &str,
-) -> Result<bool, StoreError> {
-    connection.prepare_cached(sql)?.exists(params![centre_id, key])
+impl<'i> Importing<'i> {
+    fn begin(
+        bulk: &'i Bulk,
+        order: &'i ImportOrder,
+        list: ImportedList,
+    ) -> Result<Self, StoreError> {
+        let journal =
+            order.origin.as_ref().map(|origin| Journal::begin(bulk, list, origin)).transpose()?;
+        Ok(Self { bulk, order, imported: Imported::default(), unfit: Vec::new(), journal })
+    }
+
+    /// A row that says what is known.
+    const fn unchanged(&mut self) {
+        self.imported.unchanged += 1;
+    }
+
+    /// A row that says something else.
+    fn note(&mut self, change: &RowChange) -> Result<(), StoreError> {
+        match change.effect {
+            RowEffect::Added => self.imported.added += 1,
+            RowEffect::Changed if change.changed.is_empty() => self.imported.unchanged += 1,
+            RowEffect::Changed => self.imported.changed += 1,
+            RowEffect::Missing => self.imported.missing += 1,
+        }
+        self.imported.kept += u64::from(!change.kept.is_empty());
+        self.journal.as_mut().map_or(Ok(()), |journal| journal.write(change))
+    }
+
+    fn refuse(&mut self, row: usize, field: &'static str, found: &str, why: Unfit) {
+        self.unfit.push(UnfitRow { row, field, found: found.to_owned(), why });
+    }
+
+    fn finish(self) -> Result<ListImport, StoreError> {
+        let Self { bulk, order, imported, mut unfit, journal } = self;
+        if !unfit.is_empty() {
+            unfit.sort_by_key(|one| one.row);
+            return Err(StoreError::Refused(Refusal::List(unfit)));
+        }
+        if imported.added + imported.changed > 0 {
+            // Suggestions rest on something new.
+            super::trail::remade(&bulk.connection, bulk.centre_id)?;
+        }
+        let import_id =
+            journal.map(|journal| journal.end(order.list_day, &imported)).transpose()?;
+        Ok(ListImport { imported, import_id })
+    }
 }

@@ -62,6 +62,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     29 "0029_wrong_day",
     30 "0030_access",
     31 "0031_seal",
+    32 "0032_list_import",
 ];
 
 /// The step after which rows that are here already are sealed.

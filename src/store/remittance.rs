@@ -11,19 +11,18 @@
 mod advance;
 mod corrections;
 mod history;
-mod import;
 mod load;
 mod needs;
 mod people;
 pub(super) mod proof;
 mod read;
+mod terms;
 mod write;
 
 use super::bulk::Bulk;
 use super::row::{day_number, reference_number};
 use super::sql::params;
 use super::{Store, StoreError};
-use crate::import::EmployerRow;
 use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
 use crate::remittance::payment::{IssuedNotice, NoticeState};
@@ -36,9 +35,10 @@ use std::sync::Arc;
 
 pub(super) use advance::advance_of;
 pub use history::SettledWhole;
-pub(super) use import::import_employee;
 pub use read::NoticeSheet;
 pub(super) use read::logs;
+pub(super) use terms::{LaterOperations, TermsTaken, later_operations, rates_said};
+pub(super) use write::{OPENING, OPENING_GONE};
 
 /// The part of a centre that is loaded, and the connection it came from.
 #[derive(Debug)]
@@ -239,26 +239,6 @@ pub(super) fn spread(bulk: &Bulk, settled: &[Settled], on: NaiveDate) -> Result<
     Ok(())
 }
 
-/// Takes in what a list says of employers beside their names; says of each whether that changed it.
-pub(super) fn take_terms(bulk: &Bulk, rows: &[EmployerRow]) -> Result<Vec<bool>, StoreError> {
-    let mut books = Books::new(bulk, shipped_policy()?);
-    let mut changed = Vec::with_capacity(rows.len());
-    for row in rows {
-        if row.terms.is_empty() {
-            changed.push(false);
-            continue;
-        }
-        let employer_id = Id::from(row.employer.employer_id.as_str());
-        let on = row.terms.rates.map_or_else(NaiveDate::default, |period| period.from.first_day());
-        books.employer(&employer_id, on)?;
-        let applied = books.centre.take_terms(&employer_id, &row.terms);
-        let changes = applied.map_err(StoreError::Domain)?.changes;
-        changed.push(!changes.is_empty());
-        books.write(changes)?;
-    }
-    Ok(changed)
-}
-
 /// Credits the employer's advance balance with what staff decided of an item.
 pub(super) fn credit_advance(
     bulk: &Bulk,
@@ -310,7 +290,7 @@ pub(super) fn reverse(
 }
 
 /// A settlement asks nothing of the policy but that there is one.
-fn shipped_policy() -> Result<Arc<Policy>, StoreError> {
+pub(super) fn shipped_policy() -> Result<Arc<Policy>, StoreError> {
     policy::shipped().map(Arc::new).map_err(|_| StoreError::Policy)
 }
 

@@ -16,6 +16,9 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 /// Who stands in the trail where no person acted.
 pub const NIGHT: &str = "night";
 
+/// Who stands in the trail where the command line was told no name.
+pub const COMMAND_LINE: &str = "command line";
+
 /// Who stands in the trail where somebody followed a link that was sent by mail.
 pub const LINK: &str = "link";
 
@@ -30,7 +33,7 @@ pub const HELD: &str = "row-held";
 pub struct Entry {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub at: i64,
-    /// A person's key, [`NIGHT`] or [`LINK`].
+    /// A person's key, [`NIGHT`], [`LINK`] or [`COMMAND_LINE`].
     pub actor: String,
     /// A role's code; empty for the night, `operator` at the command line.
     pub role: String,
@@ -119,6 +122,8 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("feed-withdrawn", "撤回流水文件", "delivery withdrawn"),
     (BOOKS, "夜间对账", "night"),
     (HELD, "数据被改动，暂停处理", "row held, it was changed by hand"),
+    ("imported", "导入名单", "list imported"),
+    ("import-undone", "撤销导入", "import taken back"),
 ];
 
 /// An event in Chinese; `None` where this release does not know it.

@@ -22,7 +22,7 @@ fn apply(centre: &Centre, lines: &str, flags: &[&str], code: i32) -> Vec<Value> 
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn id_no(order: u32) -> String {
+pub(crate) fn id_no(order: u32) -> String {
     let body = format!("45020419900101{order:03}");
     let check = duizhang::remittance::identity::id_check(&body).unwrap();
     format!("{body}{check}")
@@ -247,6 +247,8 @@ fn replaying_the_file_gives_the_same_books() {
 #[test]
 fn lists_that_are_imported_and_what_is_filed_are_one_truth() {
     let centre = Centre::after_a_night();
+    centre.write("employers.csv", "employer_id,name\nH1,示例公司\n".as_bytes());
+    centre.run(&["import", "employers", "employers.csv"]).assert().code(0);
     let list = format!(
         "employee_id,employer_id,name,id_no,base,status\nA7,H1,王某,{},5000.00,active\n",
         id_no(7)

@@ -26,6 +26,7 @@ mod feed;
 mod history;
 #[cfg(feature = "xlsx")]
 mod hostile;
+mod imports;
 mod killed;
 mod letters;
 mod letters_after;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Applies operations, going on after a refusal, and gives the answers.
-fn filed(centre: &Centre, operations: &[Value]) -> Vec<Value> {
+pub(crate) fn filed(centre: &Centre, operations: &[Value]) -> Vec<Value> {
     let lines = (1..).zip(operations).map(|(line, operation)| {
         let mut operation = operation.clone();
         operation["on"] = operation.get("on").cloned().unwrap_or(json!("2026-05-11"));
@@ -27,28 +27,28 @@ fn filed(centre: &Centre, operations: &[Value]) -> Vec<Value> {
 }
 
 /// Applies operations and gives `ok` or the code of each.
-fn said(centre: &Centre, operations: &[Value]) -> Vec<String> {
+pub(crate) fn said(centre: &Centre, operations: &[Value]) -> Vec<String> {
     let answers = filed(centre, operations);
     let word = |answer: &Value| answer["error"].as_str().unwrap_or("ok").to_owned();
     answers.iter().map(word).collect()
 }
 
-fn id_no(number: u32) -> String {
+pub(crate) fn id_no(number: u32) -> String {
     let body = format!("45020419500101{number:03}");
     format!("{body}{}", id_check(&body).unwrap())
 }
 
-fn enrol(employer_id: &str) -> Value {
+pub(crate) fn enrol(employer_id: &str) -> Value {
     json!({"op": "open_employer", "employer_id": employer_id, "name": "示例公司", "kind": "company",
         "employer_rate": "0.08", "employee_rate": "0.08", "first_month": "2026-05"})
 }
 
-fn hire(employer_id: &str, employee_id: &str, number: u32) -> Value {
+pub(crate) fn hire(employer_id: &str, employee_id: &str, number: u32) -> Value {
     json!({"op": "open_account", "employer_id": employer_id, "employee_id": employee_id,
         "id_no": id_no(number), "name": "某人", "base": "5000.00", "month": "2026-05"})
 }
 
-fn remit(employer_id: &str, month: &str) -> Value {
+pub(crate) fn remit(employer_id: &str, month: &str) -> Value {
     json!({"op": "remit", "employer_id": employer_id, "month": month})
 }
 

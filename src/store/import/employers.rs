@@ -1,64 +1,301 @@
-//! Employers and the accounts they are known to pay from.
+//! Employers, the accounts they are known to pay from, and their terms.
+//!
+//! What an operation changed after the day of which the list speaks stays, and is told ([`Later`]).
 
+use super::super::StoreError;
 use super::super::bulk::{Binder, Bulk};
 use super::super::letters::{EMPLOYER, employer};
 use super::super::listed::{LIST, looked_up};
-use super::super::remittance::take_terms;
-use super::super::{Store, StoreError};
-use super::{COMPARED_TOGETHER, Imported, row};
-use crate::import::EmployerRow;
-use crate::remittance::Employer;
-use std::collections::{HashMap, HashSet};
+use super::super::remittance::{Books, LaterOperations, TermsTaken};
+use super::super::sql::{Read, params};
+use super::change::BOOK;
+use super::{COMPARED_TOGETHER, FieldChange, Importing, KeptField, KeptWhy, RowChange, Unfit};
+use crate::import::{EmployerRow, Given};
+use crate::remittance::enrolment::ImportedTerms;
+use crate::remittance::identity::check_uscc;
+use crate::remittance::refusal::Side;
+use crate::remittance::{Employer, Id, Refusal};
+use chrono::NaiveDate;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-impl Store {
+pub(super) const WRITE: &str = "
+    insert into employer
+    select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6
+    from (values …) v where true
+    on conflict (centre_id, employer_id) do update set
+        name = excluded.name, uscc = excluded.uscc, email = excluded.email,
+        contact = excluded.contact, mobile = excluded.mobile";
+
+pub(super) const PAYER: &str = "
+    insert into payer_account select ?1, v.column1, v.column2 from (values …) v where true
+    on conflict (centre_id, account_no, employer_id) do nothing";
+
+pub(super) const PAYER_GONE: &str = "
+    delete from payer_account where centre_id = ?1
+        and (account_no, employer_id) in (select v.column1, v.column2 from (values …) v)";
+
+/// An employer after the list, with what of it changed and what was not taken.
+struct Compared {
+    is_known: bool,
+    after: Employer,
+    changed: Vec<FieldChange>,
+    kept: Vec<KeptField>,
+}
+
+/// Accounts that employers pay from, by employer.
+type Payers = HashMap<String, BTreeSet<String>>;
+
+impl Importing<'_> {
     /// Takes in employers and the accounts they are known to pay from.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails; nothing is then taken in.
-    pub fn import_employers(&self, employers: &[EmployerRow]) -> Result<Imported, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
-            let mut imported = Imported::default();
-            for rows in employers.chunks(COMPARED_TOGETHER) {
-                let some: Vec<&Employer> = rows.iter().map(|row| &row.employer).collect();
-                let known = known_employers(&bulk, &some)?;
-                let paid_from = known_payers(&bulk, &some)?;
-                let mut written = Vec::new();
-                let mut kept = Vec::with_capacity(rows.len());
-                for employer in some {
-                    let id = &employer.employer_id;
-                    let bare = Employer { payer_accounts: Vec::new(), ..employer.clone() };
-                    let pays_from =
-                        |account: &String| paid_from.contains(&(id.clone(), account.clone()));
-                    let same = known.get(id) == Some(&bare)
-                        && employer.payer_accounts.iter().all(pays_from);
-                    kept.push((known.contains_key(id), same));
-                    if !same {
-                        written.push(employer);
-                    }
-                }
-                write_employers(&bulk, &written)?;
-                let changed = take_terms(&bulk, rows)?;
-                for ((is_known, same), changed) in kept.into_iter().zip(changed) {
-                    imported.count(&row(is_known, !same || changed));
+    pub(super) fn employers(&mut self, rows: &[EmployerRow]) -> Result<(), StoreError> {
+        let paid_from = known_payers(self.bulk, rows)?;
+        for (part, some) in rows.chunks(COMPARED_TOGETHER).enumerate() {
+            let known = known_employers(self.bulk, some)?;
+            let later = self.later_operations(some, &known)?;
+            let mut compared = Vec::with_capacity(some.len());
+            for (place, row) in (part * COMPARED_TOGETHER..).zip(some) {
+                let known = known.get(&row.employer.employer_id);
+                let later = later.get(&row.employer.employer_id);
+                self.check_uscc(place, row, known);
+                compared.push(compare(row, known, later, &paid_from));
+            }
+            write(self.bulk, &compared)?;
+            self.terms(part * COMPARED_TOGETHER, some, &later, &mut compared)?;
+            for one in compared {
+                self.say_employer(one)?;
+            }
+        }
+        if self.order.full { self.missing_employers(rows) } else { Ok(()) }
+    }
+
+    /// Operations after the list's day, of those employers of which the list says anything new.
+    fn later_operations(
+        &self,
+        rows: &[EmployerRow],
+        known: &HashMap<String, Employer>,
+    ) -> Result<HashMap<String, LaterOperations>, StoreError> {
+        let concerned = rows.iter().map(|row| row.employer.employer_id.as_str());
+        let concerned: Vec<&str> = concerned.filter(|id| known.contains_key(*id)).collect();
+        if self.order.origin.is_none() {
+            return Ok(HashMap::new());
+        }
+        super::super::remittance::later_operations(self.bulk, &concerned, self.order.list_day)
+    }
+
+    fn check_uscc(&mut self, place: usize, row: &EmployerRow, known: Option<&Employer>) {
+        let Given::Value(uscc) = &row.employer.uscc else { return };
+        let is_news = known.and_then(|known| known.uscc.as_ref()) != Some(uscc);
+        if let (true, true, Err(why)) = (is_news, self.order.policy.check_uscc, check_uscc(uscc)) {
+            let refusal = Refusal::InvalidUscc { value: uscc.clone(), why };
+            self.refuse(place, "uscc", uscc, Unfit::Domain(Box::new(refusal)));
+        }
+    }
+
+    /// Takes in what the list says beside names and contacts.
+    fn terms(
+        &mut self,
+        first: usize,
+        rows: &[EmployerRow],
+        later: &HashMap<String, LaterOperations>,
+        compared: &mut [Compared],
+    ) -> Result<(), StoreError> {
+        let mut books = Books::new(self.bulk, Arc::clone(&self.order.policy));
+        for ((place, row), one) in (first..).zip(rows).zip(compared) {
+            if row.terms.is_empty() {
+                continue;
+            }
+            let employer_id = Id::from(row.employer.employer_id.as_str());
+            let mut terms = row.terms.clone();
+            if let Some(later) = later.get(&row.employer.employer_id) {
+                one.kept.extend(keep_terms(&mut books, &employer_id, &mut terms, later)?);
+            }
+            match books.take_terms(&employer_id, &terms)? {
+                Ok(taken) => one.changed.extend(taken.into_iter().flat_map(terms_changed)),
+                Err(refusal) => {
+                    let (field, found) = refused_terms(&refusal, row);
+                    self.refuse(place, field, &found, Unfit::Domain(Box::new(refusal)));
                 }
             }
-            imported.tell(connection, bulk.centre_id)?;
-            Ok(imported)
-        })
+        }
+        Ok(())
     }
+
+    fn say_employer(&mut self, one: Compared) -> Result<(), StoreError> {
+        let key = &one.after.employer_id;
+        if one.is_known && one.changed.is_empty() && one.kept.is_empty() {
+            self.unchanged();
+            return Ok(());
+        }
+        let change = if one.is_known {
+            RowChange::known(key, one.changed, one.kept)
+        } else {
+            RowChange { changed: one.changed, ..RowChange::added(key) }
+        };
+        self.note(&RowChange { name: Some(one.after.name), ..change })
+    }
+
+    fn missing_employers(&mut self, rows: &[EmployerRow]) -> Result<(), StoreError> {
+        let listed: BTreeSet<&str> =
+            rows.iter().map(|row| row.employer.employer_id.as_str()).collect();
+        let sql = "select employer_id, name from employer where centre_id = ?1 order by 1";
+        let known: Vec<(String, String)> = self
+            .bulk
+            .connection
+            .prepare_cached(sql)?
+            .query_all(params![self.bulk.centre_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for (key, name) in known.into_iter().filter(|(key, _)| !listed.contains(key.as_str())) {
+            self.note(&RowChange { name: Some(name), ..RowChange::missing(&key) })?;
+        }
+        Ok(())
+    }
+}
+
+/// Compares a row with what is known.
+fn compare(
+    row: &EmployerRow,
+    known: Option<&Employer>,
+    later: Option<&LaterOperations>,
+    paid_from: &Payers,
+) -> Compared {
+    let listed = &row.employer;
+    let was = known.cloned().unwrap_or_default();
+    let mut after = Employer {
+        employer_id: listed.employer_id.clone(),
+        name: listed.name.clone(),
+        uscc: canonical(listed.uscc.clone()).over(was.uscc.clone()),
+        email: listed.email.clone().over(was.email.clone()),
+        contact: listed.contact.clone().over(was.contact.clone()),
+        mobile: listed.mobile.clone().over(was.mobile.clone()),
+        payer_accounts: Vec::new(),
+    };
+    let (mut changed, mut kept) = (Vec::new(), Vec::new());
+    let key = later.and_then(|later| later.key);
+    let basic = later.and_then(|later| later.basic);
+    let mut name = Some(after.name);
+    {
+        let fields = [
+            ("name", key, Some(was.name), &mut name),
+            ("uscc", key, was.uscc, &mut after.uscc),
+            ("email", basic, was.email, &mut after.email),
+            ("contact", basic, was.contact, &mut after.contact),
+            ("mobile", basic, was.mobile, &mut after.mobile),
+        ];
+        for (field, later, was, is) in fields.into_iter().filter(|_| known.is_some()) {
+            let change = FieldChange::between(field, was.as_deref(), is.as_deref());
+            match (change, later) {
+                (Some(change), Some(on)) => {
+                    kept.push(change.kept(KeptWhy::LaterOperation { on }));
+                    *is = was;
+                }
+                (change, _) => changed.extend(change),
+            }
+        }
+    }
+    after.name = name.unwrap_or_default();
+    let none = BTreeSet::new();
+    let had = paid_from.get(&after.employer_id).unwrap_or(&none);
+    let has: BTreeSet<String> = match &listed.payer_accounts {
+        Given::Absent => had.clone(),
+        Given::Empty => BTreeSet::new(),
+        Given::Value(accounts) => accounts.iter().cloned().collect(),
+    };
+    changed.extend(payers_changed(had, &has));
+    after.payer_accounts = has.into_iter().collect();
+    Compared { is_known: known.is_some(), after, changed, kept }
+}
+
+/// A credit code in capitals where it is one.
+fn canonical(uscc: Given<String>) -> Given<String> {
+    match uscc {
+        Given::Value(text) => Given::Value(check_uscc(&text).unwrap_or(text)),
+        Given::Absent | Given::Empty => uscc,
+    }
+}
+
+fn payers_changed(had: &BTreeSet<String>, has: &BTreeSet<String>) -> Option<FieldChange> {
+    let text = |accounts: &BTreeSet<String>| {
+        let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+        Some(accounts.join(";")).filter(|text| !text.is_empty())
+    };
+    FieldChange::between("payer_accounts", text(had).as_deref(), text(has).as_deref())
+}
+
+/// Takes out of a list's terms what a later operation changed; gives what was not taken.
+fn keep_terms(
+    books: &mut Books<'_>,
+    employer_id: &Id,
+    terms: &mut ImportedTerms,
+    later: &LaterOperations,
+) -> Result<Vec<KeptField>, StoreError> {
+    books.employer(employer_id, NaiveDate::default())?;
+    let Some(known) = books.centre().employer(employer_id) else { return Ok(Vec::new()) };
+    let mut kept = Vec::new();
+    if let Some(on) = later.basic {
+        let days = [known.payday, terms.payday.take().unwrap_or(known.payday)];
+        let [was, is] = days.map(|day| day.map(|day| day.to_string()));
+        let payday = FieldChange::between("payday", was.as_deref(), is.as_deref());
+        let listed = terms.address.take().unwrap_or_else(|| known.address.clone());
+        let address = FieldChange::between("address", known.address.as_deref(), listed.as_deref());
+        let fields = payday.into_iter().chain(address);
+        kept.extend(fields.map(|change| change.kept(KeptWhy::LaterOperation { on })));
+    }
+    if let Some(on) = later.rates
+        && let Some(period) = terms.rates.take()
+    {
+        let was = known.rates.last().map(super::super::remittance::rates_said);
+        let is = super::super::remittance::rates_said(&period);
+        let change = FieldChange::between("rates", was.as_deref(), Some(&is));
+        kept.extend(change.map(|change| change.kept(KeptWhy::LaterOperation { on })));
+    }
+    Ok(kept)
+}
+
+/// What of an employer's books a list changed, and the books themselves for whoever takes it back.
+fn terms_changed(taken: TermsTaken) -> Vec<FieldChange> {
+    let day = |day: Option<u8>| day.map(|day| day.to_string());
+    let rates = |account: &crate::remittance::EmployerAccount| {
+        account.rates.last().map(super::super::remittance::rates_said)
+    };
+    let TermsTaken { before, after, book_before, book_after } = taken;
+    let fields = [
+        ("rates", rates(&before), rates(&after)),
+        ("payday", day(before.payday), day(after.payday)),
+        ("address", before.address.clone(), after.address.clone()),
+        (BOOK, book_before, Some(book_after)),
+    ];
+    let between = |(field, before, after): (&str, Option<String>, Option<String>)| {
+        FieldChange::between(field, before.as_deref(), after.as_deref())
+    };
+    fields.into_iter().filter_map(between).collect()
+}
+
+/// The column that a refusal of terms is about, and what stands there.
+fn refused_terms(refusal: &Refusal, row: &EmployerRow) -> (&'static str, String) {
+    let side = if let Refusal::RateBelowMinimum { side, .. }
+    | Refusal::RateAboveMaximum { side, .. } = refusal
+    {
+        *side
+    } else {
+        Side::Employer
+    };
+    let rate = row.terms.rates.map(|period| match side {
+        Side::Employer => ("employer_rate", period.employer_rate.to_string()),
+        Side::Employee => ("employee_rate", period.employee_rate.to_string()),
+    });
+    rate.unwrap_or(("employer_id", row.employer.employer_id.clone()))
 }
 
 /// Those of the employers that the store has, without the accounts they pay from.
 fn known_employers(
     bulk: &Bulk,
-    employers: &[&Employer],
+    rows: &[EmployerRow],
 ) -> Result<HashMap<String, Employer>, StoreError> {
     let listed = looked_up(&bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
     let sql = format!("select {EMPLOYER} from {listed}");
     let mut known = HashMap::new();
-    let id = |row: &mut Binder<'_, '_>, employer: &&Employer| row.bind(&employer.employer_id);
-    bulk.ask(&sql, 1, employers, id, |row| {
+    let id = |row: &mut Binder<'_, '_>, one: &EmployerRow| row.bind(&one.employer.employer_id);
+    bulk.ask(&sql, 1, rows, id, |row| {
         let kept = employer(row)?;
         known.insert(kept.employer_id.clone(), kept);
         Ok(())
@@ -66,48 +303,50 @@ fn known_employers(
     Ok(known)
 }
 
-/// The accounts that they are known to pay from, each behind its employer.
-fn known_payers(
-    bulk: &Bulk,
-    employers: &[&Employer],
-) -> Result<HashSet<(String, String)>, StoreError> {
-    let key = "p.account_no = v.column1 and p.employer_id = v.column2";
-    let listed = looked_up(&bulk.connection, LIST, "payer_account", key, "p");
-    let sql = format!("select p.employer_id, p.account_no from {listed}");
-    let mut known = HashSet::new();
-    bulk.ask(&sql, 2, &payers(employers.iter().copied()), bind_payer, |row| {
-        known.insert((row.get(0)?, row.get(1)?));
-        Ok(())
+/// The accounts that employers are known to pay from, where the list says anything of them: they are few, and are
+/// found by account, so all are read.
+fn known_payers(bulk: &Bulk, rows: &[EmployerRow]) -> Result<Payers, StoreError> {
+    let mut known = Payers::new();
+    let listed: BTreeSet<&str> = rows
+        .iter()
+        .filter(|row| !row.employer.payer_accounts.is_absent())
+        .map(|row| row.employer.employer_id.as_str())
+        .collect();
+    if listed.is_empty() {
+        return Ok(known);
+    }
+    let sql = "select employer_id, account_no from payer_account where centre_id = ?1";
+    bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
+        if listed.contains(row.text(0)?) {
+            known.entry(row.get(0)?).or_default().insert(row.get(1)?);
+        }
+        Ok(Read::On)
     })?;
     Ok(known)
 }
 
-/// Every account that employers pay from, with its employer.
-fn payers<'e>(employers: impl IntoIterator<Item = &'e Employer>) -> Vec<(&'e str, &'e str)> {
-    let accounts = |employer: &'e Employer| {
-        let id = employer.employer_id.as_str();
-        employer.payer_accounts.iter().map(move |account| (account.as_str(), id))
-    };
-    employers.into_iter().flat_map(accounts).collect()
-}
-
-fn bind_payer(row: &mut Binder<'_, '_>, payer: &(&str, &str)) -> Result<(), StoreError> {
-    row.bind(payer.0)?;
-    row.bind(payer.1)
-}
-
 /// Writes employers and the accounts they pay from, over what is known of them.
-fn write_employers(bulk: &Bulk, employers: &[&Employer]) -> Result<(), StoreError> {
-    const WRITE: &str = "
-        insert into employer
-        select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6
-        from (values …) v where true
-        on conflict (centre_id, employer_id) do update set
-            name = excluded.name, uscc = excluded.uscc, email = excluded.email,
-            contact = excluded.contact, mobile = excluded.mobile";
-    const PAYER: &str = "
-        insert into payer_account select ?1, v.column1, v.column2 from (values …) v where true
-        on conflict (centre_id, account_no, employer_id) do nothing";
+fn write(bulk: &Bulk, compared: &[Compared]) -> Result<(), StoreError> {
+    let written: Vec<&Compared> =
+        compared.iter().filter(|one| !one.is_known || !one.changed.is_empty()).collect();
+    let employers: Vec<&Employer> = written.iter().map(|one| &one.after).collect();
+    write_employers(bulk, &employers)?;
+    let (mut gone, mut come) = (Vec::<(String, &str)>::new(), Vec::<(String, &str)>::new());
+    for one in written {
+        let id = one.after.employer_id.as_str();
+        let change = one.changed.iter().find(|change| change.field == "payer_accounts");
+        let Some(change) = change else { continue };
+        let had = change.before.as_deref().unwrap_or_default();
+        let had: BTreeSet<&str> = had.split(';').filter(|text| !text.is_empty()).collect();
+        let has: BTreeSet<&str> = one.after.payer_accounts.iter().map(String::as_str).collect();
+        gone.extend(had.difference(&has).map(|account| ((*account).to_owned(), id)));
+        come.extend(has.difference(&had).map(|account| ((*account).to_owned(), id)));
+    }
+    bulk.change(PAYER_GONE, 2, &gone, bind_payer)?;
+    bulk.change(PAYER, 2, &come, bind_payer)
+}
+
+pub(super) fn write_employers(bulk: &Bulk, employers: &[&Employer]) -> Result<(), StoreError> {
     bulk.change(WRITE, 6, employers, |row, employer| {
         row.bind(&employer.employer_id)?;
         row.bind(&employer.name)?;
@@ -115,6 +354,13 @@ fn write_employers(bulk: &Bulk, employers: &[&Employer]) -> Result<(), StoreErro
         row.bind(&employer.email)?;
         row.bind(&employer.contact)?;
         row.bind(&employer.mobile)
-    })?;
-    bulk.change(PAYER, 2, &payers(employers.iter().copied()), bind_payer)
+    })
+}
+
+pub(super) fn bind_payer(
+    row: &mut Binder<'_, '_>,
+    (account, employer): &(String, &str),
+) -> Result<(), StoreError> {
+    row.bind(account)?;
+    row.bind(*employer)
 }

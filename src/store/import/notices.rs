@@ -2,72 +2,109 @@
 //! is what the books say, whatever a list brings.
 
 use super::super::bulk::{Binder, Bulk};
-use super::super::error::Refusal;
 use super::super::listed::{LIST, looked_up};
-use super::super::notices::notices_listed;
+use super::super::notices::{AWAITING, notices_listed};
 use super::super::row::{day_number, reference, reference_number, status, status_number};
-use super::super::sql::{Connection, params};
+use super::super::sql::{Connection, Read, params};
 use super::super::{Store, StoreError, outstanding};
-use super::{COMPARED_TOGETHER, Imported, Row};
+use super::{COMPARED_TOGETHER, FieldChange, Importing, NoticeUnfit, RowChange, Unfit};
 use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-impl Store {
-    /// Takes in notices. They are written in the order of their references, which makes a million
-    /// of them an append; `notices` is sorted for that.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] where a notice that money was settled with would change,
-    /// [`StoreError`] where the database fails; nothing is then taken in.
-    pub fn import_notices(&self, notices: &mut [PaymentNotice]) -> Result<Imported, StoreError> {
-        notices.sort_unstable_by_key(|notice| notice.reference);
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            let mut imported = Imported::default();
-            let mut fresh = Vec::with_capacity(notices.len());
-            // Above the highest reference there is nothing to compare with.
-            let highest = highest(connection, centre)?;
-            let older = notices.partition_point(|one| reference_number(one.reference) <= highest);
-            let (older, newer) = notices.split_at(older);
-            for some in older.chunks(COMPARED_TOGETHER) {
-                let known = known_notices(&bulk, some)?;
-                let mut changed = Vec::new();
-                for notice in some {
-                    match known.get(&notice.reference) {
-                        None => fresh.push(notice),
-                        Some(known) if known.says(notice) => imported.count(&Row::Unchanged),
-                        Some(known) if known.issued => {
-                            // It says what the books say: that it is paid, by our settlement.
-                            known.may_become(notice)?;
-                            imported.count(&Row::Unchanged);
-                        }
-                        Some(known) => {
-                            known.may_become(notice)?;
-                            changed.push(notice);
-                            imported.count(&Row::Changed);
-                        }
-                    }
+impl Importing<'_> {
+    /// Takes in notices, which are in the order of their references; without the column `status` that stays.
+    pub(super) fn notices(
+        &mut self,
+        notices: &[PaymentNotice],
+        status: bool,
+    ) -> Result<(), StoreError> {
+        let (bulk, centre) = (self.bulk, self.bulk.centre_id);
+        let mut fresh = Vec::with_capacity(notices.len());
+        // Above the highest reference there is nothing to compare with.
+        let highest = highest(&bulk.connection, centre)?;
+        let older = notices.partition_point(|one| reference_number(one.reference) <= highest);
+        let (older, newer) = notices.split_at(older);
+        for (part, some) in older.chunks(COMPARED_TOGETHER).enumerate() {
+            let known = known_notices(bulk, some)?;
+            let mut changed = Vec::new();
+            for (place, listed) in (part * COMPARED_TOGETHER..).zip(some) {
+                let Some(known) = known.get(&listed.reference) else {
+                    fresh.push(listed);
+                    continue;
+                };
+                let mut notice = Cow::Borrowed(listed);
+                if !status {
+                    notice.to_mut().status = super::super::row::status(known.status)?;
                 }
-                change_notices(&bulk, &changed)?;
+                self.compare(place, notice, known, &mut changed)?;
             }
-            fresh.extend(newer);
-            imported.added = fresh.len() as u64;
-            bulk.insert("notice", 9, &fresh, |row, notice| {
-                row.bind(centre)?;
-                bind(row, notice)?;
-                // What a core system issues reserves nothing here.
-                row.bind(0)?;
-                row.bind(true)
-            })?;
-            let mark = outstanding::mark(connection, centre)?;
-            let below = |notice: &&&PaymentNotice| reference_number(notice.reference) < mark;
-            let below: Vec<i64> =
-                fresh.iter().take_while(below).map(|one| reference_number(one.reference)).collect();
-            outstanding::keep(&bulk, &below)?;
-            imported.tell(connection, centre)?;
-            Ok(imported)
-        })
+            change_notices(bulk, &changed)?;
+        }
+        fresh.extend(newer);
+        for notice in &fresh {
+            self.note(&RowChange::added(&notice.reference.to_string()))?;
+        }
+        bulk.insert("notice", 9, &fresh, |row, notice| {
+            row.bind(centre)?;
+            bind(row, notice)?;
+            // What a core system issues reserves nothing here.
+            row.bind(0)?;
+            row.bind(true)
+        })?;
+        let mark = outstanding::mark(&bulk.connection, centre)?;
+        let below = |notice: &&&PaymentNotice| reference_number(notice.reference) < mark;
+        let below: Vec<i64> =
+            fresh.iter().take_while(below).map(|one| reference_number(one.reference)).collect();
+        outstanding::keep(bulk, &below)?;
+        if self.order.full { self.missing_notices(notices) } else { Ok(()) }
+    }
+
+    /// What becomes of a notice that is known.
+    fn compare<'n>(
+        &mut self,
+        place: usize,
+        notice: Cow<'n, PaymentNotice>,
+        known: &Known,
+        changed: &mut Vec<Cow<'n, PaymentNotice>>,
+    ) -> Result<(), StoreError> {
+        if known.says(&notice) {
+            self.unchanged();
+            return Ok(());
+        }
+        if let Some(why) = known.may_become(&notice)? {
+            let (field, found) = (why.field, why.after.clone());
+            self.refuse(place, field, &found, Unfit::Notice(Box::new(why)));
+        } else if known.issued {
+            // It says what the books say: that it is paid, by our settlement.
+            self.unchanged();
+        } else {
+            let key = notice.reference.to_string();
+            self.note(&RowChange::known(&key, known.differences(&notice)?, Vec::new()))?;
+            changed.push(notice);
+        }
+        Ok(())
+    }
+
+    /// Says which open notices a full list no longer has; those that were issued here are no core system's.
+    fn missing_notices(&mut self, notices: &[PaymentNotice]) -> Result<(), StoreError> {
+        let sql = "select n.reference from notice n
+            where n.centre_id = ?1 and n.status = ?2
+                and not exists (select 1 from settlement s
+                    where s.centre_id = n.centre_id and s.reference = n.reference)
+                and not exists (select 1 from notice_part p
+                    where p.centre_id = n.centre_id and p.reference = n.reference)
+            order by 1";
+        let mut missing = Vec::new();
+        let key = params![self.bulk.centre_id, AWAITING];
+        self.bulk.connection.prepare_cached(sql)?.each(key, |row| {
+            let reference = reference(row.get(0)?)?;
+            if notices.binary_search_by_key(&reference, |notice| notice.reference).is_err() {
+                missing.push(reference);
+            }
+            Ok(Read::On)
+        })?;
+        missing.iter().try_for_each(|one| self.note(&RowChange::missing(&one.to_string())))
     }
 }
 
@@ -131,7 +168,7 @@ impl Store {
 }
 
 /// A notice as the store has it.
-struct Known {
+pub(super) struct Known {
     employer_id: String,
     amount: Money,
     issued_on: i64,
@@ -144,6 +181,25 @@ struct Known {
 }
 
 impl Known {
+    /// Whether money was settled with it, or the books say what it is.
+    pub(super) const fn is_fixed(&self) -> bool {
+        self.settled || self.issued
+    }
+
+    pub(super) fn to_notice(
+        &self,
+        reference: PaymentReference,
+    ) -> Result<PaymentNotice, StoreError> {
+        Ok(PaymentNotice {
+            reference,
+            employer_id: self.employer_id.clone(),
+            amount: self.amount,
+            issued_on: super::super::row::day(self.issued_on)?,
+            month: YearMonth::from_ordinal(self.month),
+            status: status(self.status)?,
+        })
+    }
+
     fn says(&self, notice: &PaymentNotice) -> bool {
         self.employer_id == notice.employer_id
             && self.amount == notice.amount
@@ -152,39 +208,59 @@ impl Known {
             && self.status == status_number(notice.status)
     }
 
-    /// What money was settled with stays as it is. The core system may learn of our settlement and say
-    /// "paid"; it may not take it back. Of what was issued here it may say nothing else than the books.
-    fn may_become(&self, notice: &PaymentNotice) -> Result<(), StoreError> {
-        if !self.settled && !self.issued {
-            return Ok(());
-        }
+    /// Why it may not become what a list says, where it may not. What money was settled with stays as it is: the
+    /// core system may learn of our settlement and say "paid", it may not take it back. Of what was issued here it
+    /// may say nothing else than the books.
+    fn may_become(&self, notice: &PaymentNotice) -> Result<Option<NoticeUnfit>, StoreError> {
         let issued = self.issued;
-        let refuse = |field, before: String, after: String| {
-            let reference = notice.reference.to_string();
-            let refused = Refusal::NoticeChanged { reference, field, before, after, issued };
-            Err(StoreError::Refused(refused))
-        };
-        if self.amount != notice.amount {
-            return refuse("amount", self.amount.to_string(), notice.amount.to_string());
-        }
-        if self.employer_id != notice.employer_id {
-            return refuse("employer_id", self.employer_id.clone(), notice.employer_id.clone());
+        if !self.settled && !issued {
+            return Ok(None);
         }
         let books = if self.settled { NoticeStatus::Paid } else { status(self.status)? };
-        if notice.status == NoticeStatus::Revoked || (issued && notice.status != books) {
-            return refuse("status", books.to_string(), notice.status.to_string());
-        }
-        let issued_on = super::super::row::day(self.issued_on)?;
-        if issued && issued_on != notice.issued_on {
-            return refuse("issued_on", issued_on.to_string(), notice.issued_on.to_string());
-        }
-        let month = YearMonth::from_ordinal(self.month);
-        if issued && month != notice.month {
-            return refuse("month", month.to_string(), notice.month.to_string());
-        }
-        Ok(())
+        let revoked = notice.status == NoticeStatus::Revoked;
+        let changes = self.differences(notice)?.into_iter().filter_map(|change| {
+            let before = match change.field.as_str() {
+                "status" if revoked || (issued && notice.status != books) => books.to_string(),
+                "status" => return None,
+                "issued_on" | "month" if !issued => return None,
+                _ => change.before.unwrap_or_default(),
+            };
+            Some((change.field, before, change.after.unwrap_or_default()))
+        });
+        let found = changes.into_iter().next().map(|(field, before, after)| {
+            let field = FIELDS.into_iter().find(|known| *known == field).unwrap_or_default();
+            NoticeUnfit { reference: notice.reference.to_string(), field, before, after, issued }
+        });
+        Ok(found)
+    }
+
+    /// The fields in which a list says something else, in the order in which they are judged.
+    fn differences(&self, notice: &PaymentNotice) -> Result<Vec<FieldChange>, StoreError> {
+        let issued_on = super::super::row::day(self.issued_on)?.to_string();
+        let was = [
+            self.amount.to_string(),
+            self.employer_id.clone(),
+            status(self.status)?.to_string(),
+            issued_on,
+            YearMonth::from_ordinal(self.month).to_string(),
+        ];
+        let is = [
+            notice.amount.to_string(),
+            notice.employer_id.clone(),
+            notice.status.to_string(),
+            notice.issued_on.to_string(),
+            notice.month.to_string(),
+        ];
+        let fields = FIELDS.into_iter().zip(was.iter().zip(&is));
+        let between = |(field, (was, is)): (_, (&String, &String))| {
+            FieldChange::between(field, Some(was), Some(is))
+        };
+        Ok(fields.filter_map(between).collect())
     }
 }
+
+/// The columns of a notice beside its reference.
+const FIELDS: [&str; 5] = ["amount", "employer_id", "status", "issued_on", "month"];
 
 /// The highest reference of a centre's notices, as a number.
 fn highest(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
@@ -197,6 +273,15 @@ fn known_notices(
     bulk: &Bulk,
     notices: &[PaymentNotice],
 ) -> Result<HashMap<PaymentReference, Known>, StoreError> {
+    let references: Vec<PaymentReference> = notices.iter().map(|one| one.reference).collect();
+    known_numbers(bulk, &references)
+}
+
+/// Those of the references that the store has notices of.
+pub(super) fn known_numbers(
+    bulk: &Bulk,
+    references: &[PaymentReference],
+) -> Result<HashMap<PaymentReference, Known>, StoreError> {
     let listed = notices_listed(&bulk.connection);
     let sql = format!(
         "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
@@ -207,7 +292,8 @@ fn known_notices(
          from {listed}"
     );
     let mut known = HashMap::new();
-    bulk.ask(&sql, 1, notices, bind_reference, |row| {
+    let bind = |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
+    bulk.ask(&sql, 1, references, bind, |row| {
         let kept = Known {
             employer_id: row.get(1)?,
             amount: Money::from_fen(row.get(2)?),
@@ -238,7 +324,10 @@ fn bind(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreErr
 }
 
 /// Brings known notices up to date.
-fn change_notices(bulk: &Bulk, notices: &[&PaymentNotice]) -> Result<(), StoreError> {
+pub(super) fn change_notices(
+    bulk: &Bulk,
+    notices: &[Cow<'_, PaymentNotice>],
+) -> Result<(), StoreError> {
     const SQL: &str = "
         update notice set employer_id = v.column2, amount_fen = v.column3, issued_on = v.column4,
             month = v.column5, status = v.column6, bounded = 1

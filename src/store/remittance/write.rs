@@ -46,6 +46,16 @@ const UPDATE_ACCOUNT: &str =
         entries = ?13
     where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
 
+/// Sets what accounts had in the system before this one.
+pub(in crate::store) const OPENING: &str = "
+    insert into opening_balance select ?1, v.column1, v.column2, v.column3 from (values …) v
+    where true
+    on conflict (centre_id, employer_no, employee_no) do update set amount_fen = excluded.amount_fen";
+
+pub(in crate::store) const OPENING_GONE: &str = "
+    delete from opening_balance where centre_id = ?1
+        and (employer_no, employee_no) in (select v.column1, v.column2 from (values …) v)";
+
 const EMPLOYER: &str = "insert into employer values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
     on conflict (centre_id, employer_id) do update set name = excluded.name, uscc = excluded.uscc,
         email = excluded.email, contact = excluded.contact, mobile = excluded.mobile";
@@ -212,8 +222,18 @@ impl Books<'_> {
         if had == has {
             return Ok(());
         }
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
-        set_opening(connection, (centre, number, seat), has).map(|_| ())
+        let place = [(number, seat)];
+        if has.is_zero() {
+            return self.bulk.change(OPENING_GONE, 2, &place, |row, (number, seat)| {
+                row.bind(*number)?;
+                row.bind(*seat)
+            });
+        }
+        self.bulk.change(OPENING, 3, &place, |row, (number, seat)| {
+            row.bind(*number)?;
+            row.bind(*seat)?;
+            row.bind(has.fen())
+        })
     }
 
     fn update_account(
@@ -460,11 +480,7 @@ impl Books<'_> {
 }
 
 /// Gives an employer the next number of the centre.
-pub(in crate::store) fn new_number(
-    connection: &Connection,
-    centre: i64,
-    employer_id: &str,
-) -> Result<i64, StoreError> {
+fn new_number(connection: &Connection, centre: i64, employer_id: &str) -> Result<i64, StoreError> {
     let sql = "select coalesce(max(employer_no), 0) + 1 from employer_book where centre_id = ?1";
     let number: i64 =
         connection.prepare_cached(sql)?.query_row(params![centre], |row| row.get(0))?;
@@ -474,35 +490,11 @@ pub(in crate::store) fn new_number(
 }
 
 /// The next free number among an employer's accounts.
-pub(in crate::store) fn next_seat(
-    connection: &Connection,
-    centre: i64,
-    number: i64,
-) -> Result<i64, StoreError> {
+fn next_seat(connection: &Connection, centre: i64, number: i64) -> Result<i64, StoreError> {
     let sql = "select coalesce(max(employee_no), 0) + 1 from employee
         where centre_id = ?1 and employer_no = ?2";
     let mut select = connection.prepare_cached(sql)?;
     select.query_row(params![centre, number], |row| row.get(0))
-}
-
-/// Sets what an account had in the system before this one; says whether that is news.
-pub(super) fn set_opening(
-    connection: &Connection,
-    (centre, number, seat): (i64, i64, i64),
-    amount: Money,
-) -> Result<bool, StoreError> {
-    if amount.is_zero() {
-        let sql = "delete from opening_balance
-            where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
-        let deleted = connection.prepare_cached(sql)?.execute(params![centre, number, seat])?;
-        return Ok(deleted > 0);
-    }
-    let sql = "insert into opening_balance values (?1, ?2, ?3, ?4)
-        on conflict (centre_id, employer_no, employee_no) do update
-            set amount_fen = excluded.amount_fen
-            where opening_balance.amount_fen <> excluded.amount_fen";
-    let row = params![centre, number, seat, amount.fen()];
-    Ok(connection.prepare_cached(sql)?.execute(row)? > 0)
 }
 
 /// What an account's status says beside its code.

@@ -1,0 +1,193 @@
+//! What a list changed in a row, and what of the list was not taken: as it is said, kept and taken back.
+//!
+//! A [`RowChange`] is one line of `list_import_part`; its short keys are for the database's sake.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What became of one row of a list, where anything did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowChange {
+    /// The list's own key: an account number, an employer's or employee's number, a reference.
+    #[serde(rename = "k")]
+    pub key: String,
+    /// The employer, where the key is an employee's.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub employer_id: Option<String>,
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(rename = "w", default, skip_serializing_if = "RowEffect::is_changed")]
+    pub effect: RowEffect,
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<FieldChange>,
+    #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptField>,
+}
+
+/// What a list did to a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RowEffect {
+    /// It was not known before.
+    Added,
+    /// It was known; without changed fields all of it was kept.
+    #[default]
+    Changed,
+    /// It is known, and a full list no longer has it; nothing was done to it.
+    Missing,
+}
+
+/// Fields that stand in a change for whoever takes the import back, and are nothing to be shown: an employer's books
+/// whole, and the place of an account at the employer that it left.
+pub const HIDDEN_FIELDS: [&str; 2] = [BOOK, SEAT];
+pub(super) const BOOK: &str = "book";
+pub(super) const SEAT: &str = "seat";
+
+/// A field with what it was and what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    #[serde(rename = "f")]
+    pub field: String,
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// A field that stays as it is known, whatever the list says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptField {
+    #[serde(rename = "f")]
+    pub field: String,
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<String>,
+    #[serde(rename = "y")]
+    pub why: KeptWhy,
+}
+
+/// Why what a list says is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeptWhy {
+    /// Money was asked for or posted: the rest is the counter's to change.
+    Entries,
+    /// An operation wrote the account: the rest is the counter's to change.
+    Operation,
+    /// An operation changed it after the day of which the list speaks.
+    LaterOperation {
+        #[serde(with = "crate::remittance::wire::day")]
+        on: NaiveDate,
+    },
+    Transferred {
+        to: String,
+    },
+    Merged {
+        into: String,
+    },
+}
+
+impl RowEffect {
+    const fn is_changed(&self) -> bool {
+        matches!(self, Self::Changed)
+    }
+}
+
+impl RowChange {
+    /// A row that was not known before.
+    pub(super) fn added(key: &str) -> Self {
+        Self { key: key.to_owned(), effect: RowEffect::Added, ..Self::default() }
+    }
+
+    /// A row that a full list no longer has.
+    pub(super) fn missing(key: &str) -> Self {
+        Self { key: key.to_owned(), effect: RowEffect::Missing, ..Self::default() }
+    }
+
+    /// A row that was known.
+    pub(super) fn known(key: &str, changed: Vec<FieldChange>, kept: Vec<KeptField>) -> Self {
+        Self { key: key.to_owned(), changed, kept, ..Self::default() }
+    }
+
+    /// The change of a field.
+    pub(super) fn of(&self, field: &str) -> Option<&FieldChange> {
+        self.changed.iter().find(|change| change.field == field)
+    }
+}
+
+impl FieldChange {
+    /// The field, unless it is what it was.
+    pub(super) fn between(field: &str, before: Option<&str>, after: Option<&str>) -> Option<Self> {
+        (before != after).then(|| Self {
+            field: field.to_owned(),
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+        })
+    }
+
+    /// As something that was kept for a reason.
+    pub(super) fn kept(self, why: KeptWhy) -> KeptField {
+        KeptField { field: self.field, known: self.before, listed: self.after, why }
+    }
+}
+
+impl KeptWhy {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Entries => "entries",
+            Self::Operation => "operation",
+            Self::LaterOperation { .. } => "later-operation",
+            Self::Transferred { .. } => "transferred",
+            Self::Merged { .. } => "merged",
+        }
+    }
+}
+
+impl fmt::Display for KeptWhy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entries => {
+                write!(f, "the account has entries, so this is the counter's to change")
+            }
+            Self::Operation => {
+                write!(f, "an operation wrote the account, so this is the counter's to change")
+            }
+            Self::LaterOperation { on } => {
+                write!(f, "an operation of {on} changed it, and the list is older")
+            }
+            Self::Transferred { to } => write!(f, "the account went to employer {to}"),
+            Self::Merged { into } => write!(f, "the number was merged into {into}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_short_and_is_read_back() {
+        let on = NaiveDate::from_ymd_opt(2026, 5, 7).unwrap();
+        let base = FieldChange::between("base", Some("5000.00"), Some("6000.00")).unwrap();
+        let changed = RowChange {
+            employer_id: Some("E9".into()),
+            ..RowChange::known("A1", vec![base.clone()], vec![base.kept(KeptWhy::Operation)])
+        };
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            (RowChange::added("P1906133753"), r#"{"k":"P1906133753","w":"added"}"#),
+            (RowChange::missing("A1"),        r#"{"k":"A1","w":"missing"}"#),
+            (changed, r#"{"k":"A1","e":"E9","c":[{"f":"base","b":"5000.00","a":"6000.00"}],"h":[{"f":"base","b":"5000.00","l":"6000.00","y":"operation"}]}"#),
+        ];
+        for (change, want) in rows {
+            let line = serde_json::to_string(&change).unwrap();
+            assert_eq!(line, want);
+            assert_eq!(serde_json::from_str::<RowChange>(&line).unwrap(), change);
+        }
+        let why = serde_json::to_string(&KeptWhy::LaterOperation { on }).unwrap();
+        assert_eq!(why, r#"{"later-operation":{"on":"2026-05-07"}}"#);
+    }
+}

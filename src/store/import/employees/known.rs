@@ -1,0 +1,162 @@
+//! The accounts that a list of employees meets, as the store has them.
+//!
+//! Start at [`Known`]. A long list is met by reading the centre's accounts once; a short one by asking for its numbers
+//! and identity numbers. Of an account that says what its row says nothing is kept in memory.
+
+use super::super::super::StoreError;
+use super::super::super::bulk::Bulk;
+use super::super::super::listed::{LIST, looked_up};
+use super::super::super::sql::{Read, Row, params};
+use crate::remittance::Money;
+
+/// An account as the store has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store::import) struct Known {
+    pub(in crate::store::import) employer_no: i64,
+    pub(in crate::store::import) seat: i64,
+    pub(in crate::store::import) employer_id: String,
+    pub(in crate::store::import) employee_id: String,
+    pub(in crate::store::import) name: String,
+    pub(in crate::store::import) id_no: String,
+    pub(in crate::store::import) base: Money,
+    pub(in crate::store::import) standing: Standing,
+    /// An operation wrote it.
+    pub(in crate::store::import) by_operation: bool,
+    /// Money was asked for or posted.
+    pub(in crate::store::import) has_entries: bool,
+    pub(in crate::store::import) opening: Money,
+}
+
+/// Where an account stands; why it is sealed is no list's to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store::import) enum Standing {
+    Active,
+    Sealed,
+    Transferred { to: String },
+    Merged { into: String },
+}
+
+impl Standing {
+    pub(in crate::store::import) const fn code(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Sealed => "sealed",
+            Self::Transferred { .. } => "transferred",
+            Self::Merged { .. } => "merged",
+        }
+    }
+
+    pub(in crate::store::import) fn read(code: &str, detail: &str) -> Result<Self, StoreError> {
+        match code {
+            "active" => Ok(Self::Active),
+            "sealed" => Ok(Self::Sealed),
+            "transferred" => Ok(Self::Transferred { to: detail.to_owned() }),
+            "merged" => Ok(Self::Merged { into: detail.to_owned() }),
+            _ => Err(super::super::super::row::unknown("employee", "status", code)),
+        }
+    }
+}
+
+impl Known {
+    /// Whether it is the counter's to change: an operation or money rests on it.
+    pub(in crate::store::import) const fn is_fixed(&self) -> bool {
+        self.by_operation || self.has_entries
+    }
+
+    /// Whether it is only a sign of where the account went.
+    pub(in crate::store::import) const fn is_sign(&self) -> bool {
+        matches!(self.standing, Standing::Transferred { .. } | Standing::Merged { .. })
+    }
+
+    pub(in crate::store::import) const fn place(&self) -> (i64, i64) {
+        (self.employer_no, self.seat)
+    }
+}
+
+const COLUMNS: &str = "e.employer_no, e.employee_no, b.employer_id, e.employee_id, e.name, e.id_no,
+    e.base_fen, e.status, e.detail, case when e.opened_for is null then 0 else 1 end,
+    case when e.entries > 0 or e.balance_fen <> 0 or e.years <> '[]' then 1 else 0 end, o.amount_fen";
+
+const BESIDE: &str = "join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no
+    left join opening_balance o on o.centre_id = ?1 and o.employer_no = e.employer_no
+        and o.employee_no = e.employee_no";
+
+/// An account as its row has it, without a copy.
+pub(in crate::store::import) struct View<'r> {
+    row: Row<'r>,
+    pub(in crate::store::import) employer_id: &'r str,
+    pub(in crate::store::import) employee_id: &'r str,
+    pub(in crate::store::import) name: &'r str,
+    pub(in crate::store::import) id_no: &'r str,
+    pub(in crate::store::import) base_fen: i64,
+    pub(in crate::store::import) status: &'r str,
+    pub(in crate::store::import) opening: Money,
+}
+
+impl<'r> View<'r> {
+    fn of(row: &Row<'r>) -> Result<Self, StoreError> {
+        Ok(Self {
+            row: *row,
+            employer_id: row.text(2)?,
+            employee_id: row.text(3)?,
+            name: row.text(4)?,
+            id_no: row.text(5)?,
+            base_fen: row.get(6)?,
+            status: row.text(7)?,
+            opening: row.get::<Option<i64>>(11)?.map(Money::from_fen).unwrap_or_default(),
+        })
+    }
+
+    pub(in crate::store::import) fn keep(&self) -> Result<Known, StoreError> {
+        Ok(Known {
+            employer_no: self.row.get(0)?,
+            seat: self.row.get(1)?,
+            employer_id: self.employer_id.to_owned(),
+            employee_id: self.employee_id.to_owned(),
+            name: self.name.to_owned(),
+            id_no: self.id_no.to_owned(),
+            base: Money::from_fen(self.base_fen),
+            standing: Standing::read(self.status, self.row.text(8)?)?,
+            by_operation: self.row.get(9)?,
+            has_entries: self.row.get(10)?,
+            opening: self.opening,
+        })
+    }
+}
+
+/// How many accounts the centre has.
+pub(in crate::store::import) fn count(bulk: &Bulk) -> Result<usize, StoreError> {
+    let sql = "select count(*) from employee where centre_id = ?1";
+    let count: i64 = bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+/// Shows every account of the centre.
+pub(in crate::store::import) fn all(
+    bulk: &Bulk,
+    mut show: impl FnMut(&View<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let sql = format!("select {COLUMNS} from employee e {BESIDE} where e.centre_id = ?1");
+    bulk.connection.prepare_cached(&sql)?.each(params![bulk.centre_id], |row| {
+        show(&View::of(row)?)?;
+        Ok(Read::On)
+    })
+}
+
+/// Shows the accounts of a list of numbers, then those of a list of identity numbers.
+pub(in crate::store::import) fn some(
+    bulk: &Bulk,
+    numbers: &[&str],
+    id_nos: &[&str],
+    mut show: impl FnMut(&View<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for (key, wanted) in [("e.employee_id", numbers), ("e.id_no", id_nos)] {
+        let key = format!("{key} = v.column1");
+        let listed = looked_up(&bulk.connection, LIST, "employee", &key, "e");
+        let sql = format!("select {COLUMNS} from {listed} {BESIDE}");
+        let bind =
+            |row: &mut super::super::super::bulk::Binder<'_, '_>, text: &&str| row.bind(*text);
+        bulk.ask(&sql, 1, wanted, bind, |row| show(&View::of(row)?))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! One person, one account: what rows do to each other, and to accounts of the same people elsewhere.
+//!
+//! Start at [`faults`]. It judges how things will stand once the list is in, so a list that seals somebody at one
+//! employer and has them active at the next is whole.
+
+use super::super::Unfit;
+use super::judge::Fault;
+use super::known::{Known, Standing};
+use super::{Found, Listed, Verdict, is_active};
+use crate::import::EmployeeRow;
+use crate::remittance::Refusal;
+
+/// The rows that cannot stand beside others, or beside accounts that are known.
+pub(super) fn faults(
+    listed: &Listed<'_>,
+    found: &[Found],
+    verdicts: &[Verdict],
+    several_employers: bool,
+) -> Vec<(usize, Fault)> {
+    let people = People { listed, found, verdicts, several_employers };
+    let mut faults = Vec::new();
+    for (place, (row, verdict)) in listed.rows.iter().zip(verdicts).enumerate() {
+        if verdict.brings(row)
+            && let Some(why) =
+                people.beside_known(place, row).or_else(|| people.beside_rows(place, row))
+        {
+            faults.push((place, ("id_no", row.id_no.clone(), why)));
+        }
+    }
+    faults
+}
+
+struct People<'p> {
+    listed: &'p Listed<'p>,
+    found: &'p [Found],
+    verdicts: &'p [Verdict],
+    several_employers: bool,
+}
+
+impl Verdict {
+    /// Whether after it somebody is where they were not, or active where they were not.
+    fn brings(&self, row: &EmployeeRow) -> bool {
+        match self {
+            Self::New | Self::Moves(_) => true,
+            Self::Known(effect) => {
+                effect.changes("id_no") || (effect.changes("status") && is_active(row))
+            }
+            Self::Same | Self::Refused => false,
+        }
+    }
+}
+
+impl People<'_> {
+    /// Why a row cannot stand beside the accounts there are.
+    fn beside_known(&self, place: usize, row: &EmployeeRow) -> Option<Unfit> {
+        let Some(Found::Accounts(accounts)) = self.found.get(place) else { return None };
+        let same =
+            |known: &&Known| super::judge::is_same_document(&known.id_no, self.listed.id_no(place));
+        for known in accounts.others.iter().filter(same) {
+            let Some(active) = self.stays(known) else { continue };
+            let (employer, employee) =
+                (known.employer_id.as_str().into(), known.employee_id.as_str().into());
+            if known.employer_id == row.employer_id {
+                return Some(Unfit::Domain(Box::new(match &known.standing {
+                    Standing::Transferred { to } => {
+                        Refusal::AccountWentAway { employee, to_employer: to.as_str().into() }
+                    }
+                    Standing::Sealed => Refusal::AccountSealedHere { employer, employee },
+                    Standing::Active | Standing::Merged { .. } => {
+                        Refusal::AccountExists { employer, employee }
+                    }
+                })));
+            }
+            if active && is_active(row) && !self.several_employers {
+                let why = Refusal::ActiveElsewhere { employee, employer };
+                return Some(Unfit::Domain(Box::new(why)));
+            }
+        }
+        None
+    }
+
+    /// Whether an account is active once the list is in; `None` where it is no longer the person's.
+    fn stays(&self, known: &Known) -> Option<bool> {
+        let active = known.standing == Standing::Active;
+        if matches!(known.standing, Standing::Merged { .. }) {
+            return None;
+        }
+        if known.is_fixed() || known.is_sign() {
+            return Some(active);
+        }
+        let Some(place) = self.listed.row_of(&known.employer_id, &known.employee_id) else {
+            let leaves = |place: usize| match self.verdicts.get(place) {
+                Some(Verdict::Moves(moves)) => moves.0.place() == known.place(),
+                _ => false,
+            };
+            let left = self.listed.by_number.rows(&known.employee_id).any(leaves);
+            return (!left).then_some(active);
+        };
+        if !super::judge::is_same_document(&known.id_no, self.listed.id_no(place)) {
+            return None;
+        }
+        self.listed.rows.get(place).map(is_active)
+    }
+
+    /// Why a row cannot stand beside an earlier one; beside a later one it is that which cannot.
+    fn beside_rows(&self, place: usize, row: &EmployeeRow) -> Option<Unfit> {
+        let earlier = self.listed.by_person.rows(self.listed.id_no(place));
+        for other in earlier.take_while(|other| *other < place) {
+            let both = self.listed.rows.get(other).zip(self.verdicts.get(other));
+            let brings = both.filter(|(beside, verdict)| verdict.brings(beside));
+            let Some((beside, _)) = brings else { continue };
+            if beside.employer_id == row.employer_id {
+                return Some(Unfit::SamePerson { other: beside.employee_id.clone() });
+            }
+            if is_active(beside) && is_active(row) && !self.several_employers {
+                return Some(Unfit::ActiveTwice { employer: beside.employer_id.clone() });
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,265 @@
+//! Takes an import back: what it added goes, what it changed is what it was, while nothing rests on it.
+//!
+//! Start at [`Store::undo_import`]. Each list has its own half below: what may stand in the way ([`Obstacle`]), and what
+//! is written. A row that was changed since stands in the way too, whoever changed it.
+//!
+//! Invariant: all of an import is taken back or nothing of it, in one commit with its entry in the trail; what the
+//! import brought stays written down.
+
+mod accounts;
+mod employees;
+mod employers;
+mod notices;
+
+use super::super::bulk::Bulk;
+use super::super::error::Refusal;
+use super::super::sql::params;
+use super::super::{Store, StoreError, trail};
+use super::{FieldChange, ImportedList, RowChange, RowEffect, journal};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// An import that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportUndone {
+    pub import_id: String,
+    pub list: ImportedList,
+    pub file: String,
+    /// Rows that went.
+    pub removed: u64,
+    /// Rows that are what they were.
+    pub restored: u64,
+}
+
+/// A row of an import that cannot be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    pub key: String,
+    /// The employer, where the key is an employee's.
+    pub employer_id: Option<String>,
+    pub rests: Rests,
+}
+
+/// What rests on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rests {
+    /// It is not there any more.
+    Gone,
+    /// The field is not what the import made it.
+    ChangedSince {
+        field: String,
+    },
+    LaterImport {
+        import_id: String,
+    },
+    Entries,
+    Operation,
+    Notices,
+    Accounts,
+    Transactions,
+    Settlement,
+    Letters,
+    /// What staff decided names it.
+    Decisions,
+}
+
+/// How many obstacles are named before a count.
+const NAMED_MAX: usize = 20;
+
+/// An import that is being taken back, inside the transaction that is open.
+struct Undoing<'u> {
+    bulk: &'u Bulk,
+    obstacles: Vec<Obstacle>,
+}
+
+/// What is kept of an import beside its changes.
+struct Kept {
+    import_id: String,
+    list: ImportedList,
+    file: String,
+    sequence: i64,
+    undone: bool,
+}
+
+impl Store {
+    /// Takes an import back; its id may be shortened while it is the only one that begins so.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where there is no such import, it was taken back, it changed nothing, or something
+    /// rests on it, all of which is then named; [`StoreError`] where the database fails. Nothing is then changed.
+    pub fn undo_import(
+        &self,
+        import_id: &str,
+        by: Option<&str>,
+        at: i64,
+    ) -> Result<ImportUndone, StoreError> {
+        let bulk = Bulk::open(self)?;
+        bulk.atomically(|connection| {
+            let kept = find(&bulk, import_id)?;
+            let state = |state: &str, wanted| {
+                let (what, id, state) = ("import", kept.import_id.clone(), state.to_owned());
+                Err(StoreError::Refused(Refusal::State { what, id, state, wanted }))
+            };
+            if kept.undone {
+                return state("taken back already", "one that stands");
+            }
+            let mut changes = Vec::new();
+            journal::changes(&bulk, &kept.import_id, |change| {
+                changes.extend(does_anything(&change).then_some(change));
+                Ok(())
+            })?;
+            if changes.is_empty() {
+                return state("one that changed nothing", "one that changed something");
+            }
+            let mut undoing = Undoing { bulk: &bulk, obstacles: Vec::new() };
+            undoing.later_imports(&kept, &changes)?;
+            undoing.take_back(&kept, &changes)?;
+            let is_added = |change: &&RowChange| change.effect == RowEffect::Added;
+            let removed = changes.iter().filter(is_added).count() as u64;
+            let restored = changes.len() as u64 - removed;
+            let detail = serde_json::json!({"list": kept.list.code(), "file": kept.file,
+                "removed": removed, "restored": restored});
+            let entry =
+                journal::entry(by, at, "import-undone", &kept.import_id, detail.to_string());
+            let link = trail::append(connection, bulk.centre_id, &entry)?;
+            let sql = "update list_import set undone = ?3
+                where centre_id = ?1 and import_id = ?2";
+            connection.execute(sql, params![bulk.centre_id, kept.import_id, link.sequence])?;
+            trail::remade(connection, bulk.centre_id)?;
+            let Kept { import_id, list, file, .. } = kept;
+            Ok(ImportUndone { import_id, list, file, removed, restored })
+        })
+    }
+}
+
+impl Undoing<'_> {
+    fn take_back(&mut self, kept: &Kept, changes: &[RowChange]) -> Result<(), StoreError> {
+        match kept.list {
+            ImportedList::Accounts => self.accounts(kept, changes),
+            ImportedList::Employers => self.employers(kept, changes),
+            ImportedList::Employees => self.employees(kept, changes),
+            ImportedList::Notices => self.notices(kept, changes),
+        }
+    }
+
+    fn stands_in_the_way(&mut self, change: &RowChange, rests: Rests) {
+        let (key, employer_id) = (change.key.clone(), change.employer_id.clone());
+        self.obstacles.push(Obstacle { key, employer_id, rests });
+    }
+
+    /// Compares a field with what the import made it.
+    fn unless_changed(&mut self, change: &RowChange, field: &FieldChange, is: Option<&str>) {
+        if is != field.after.as_deref() {
+            let field = field.field.clone();
+            self.stands_in_the_way(change, Rests::ChangedSince { field });
+        }
+    }
+
+    /// Imports of the same list that came later and changed the same rows.
+    fn later_imports(&mut self, kept: &Kept, changes: &[RowChange]) -> Result<(), StoreError> {
+        let key = |change: &RowChange| (change.employer_id.clone(), change.key.clone());
+        let ours: BTreeSet<(Option<String>, String)> = changes.iter().map(key).collect();
+        let sql = "select import_id from list_import
+            where centre_id = ?1 and list = ?2 and sequence > ?3 and undone is null
+                and (added > 0 or changed > 0)
+            order by sequence";
+        let later: Vec<String> =
+            self.bulk.connection.prepare_cached(sql)?.query_all(
+                params![self.bulk.centre_id, kept.list.code(), kept.sequence],
+                |row| row.get(0),
+            )?;
+        for import_id in later {
+            let mut same = Vec::new();
+            journal::changes(self.bulk, &import_id, |change| {
+                let is_same = does_anything(&change) && ours.contains(&key(&change));
+                same.extend(is_same.then_some(change));
+                Ok(())
+            })?;
+            for change in same {
+                let import_id = import_id.clone();
+                self.stands_in_the_way(&change, Rests::LaterImport { import_id });
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses where anything stands in the way.
+    fn clear(&mut self, kept: &Kept) -> Result<(), StoreError> {
+        let mut obstacles = std::mem::take(&mut self.obstacles);
+        if obstacles.is_empty() {
+            return Ok(());
+        }
+        let more = obstacles.len().saturating_sub(NAMED_MAX);
+        obstacles.truncate(NAMED_MAX);
+        let import_id = kept.import_id.clone();
+        Err(StoreError::Refused(Refusal::ImportRests { import_id, obstacles, more }))
+    }
+}
+
+/// Whether a change is one: what was only told of changes nothing.
+fn does_anything(change: &RowChange) -> bool {
+    change.effect == RowEffect::Added || !change.changed.is_empty()
+}
+
+fn find(bulk: &Bulk, import_id: &str) -> Result<Kept, StoreError> {
+    let none = || {
+        let id = import_id.to_owned();
+        StoreError::Refused(Refusal::NoSuch { what: "import", id })
+    };
+    let is_id = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_id(import_id) {
+        return Err(none());
+    }
+    let sql = "select import_id, list, file, sequence, case when undone is null then 0 else 1 end
+        from list_import where centre_id = ?1 and import_id >= ?2 and import_id < ?3
+        order by import_id limit 2";
+    let start = import_id.to_ascii_lowercase();
+    // Above every digit that may follow.
+    let end = format!("{start}g");
+    let mut found = bulk.connection.prepare_cached(sql)?.query_all(
+        params![bulk.centre_id, start, end],
+        |row| {
+            Ok(Kept {
+                import_id: row.get(0)?,
+                list: ImportedList::read(row.text(1)?)?,
+                file: row.get(2)?,
+                sequence: row.get(3)?,
+                undone: row.get(4)?,
+            })
+        },
+    )?;
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Err(none()),
+        (Some(one), true) => Ok(one),
+        (Some(_), false) => Err(StoreError::Refused(Refusal::State {
+            what: "import",
+            id: import_id.to_owned(),
+            state: "the beginning of several".to_owned(),
+            wanted: "more of its characters",
+        })),
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key)?;
+        if let Some(employer_id) = &self.employer_id {
+            write!(f, " of {employer_id}")?;
+        }
+        match &self.rests {
+            Rests::Gone => write!(f, " is not there any more"),
+            Rests::ChangedSince { field } => write!(f, ": {field} was changed since"),
+            Rests::LaterImport { import_id } => {
+                write!(f, " was changed by import {import_id} since; take that back first")
+            }
+            Rests::Entries => write!(f, " has entries or is on a list"),
+            Rests::Operation => write!(f, ": an operation was done with it"),
+            Rests::Notices => write!(f, " has notices"),
+            Rests::Accounts => write!(f, " has employees or operations"),
+            Rests::Transactions => write!(f, " has transactions"),
+            Rests::Settlement => write!(f, ": money was found for it"),
+            Rests::Letters => write!(f, " was written to, or chose how"),
+            Rests::Decisions => write!(f, " is named in what staff decided"),
+        }
+    }
+}

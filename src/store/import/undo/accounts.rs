@@ -1,0 +1,84 @@
+//! Collection accounts: one that has transactions stays.
+
+use super::super::super::StoreError;
+use super::super::super::sql::params;
+use super::super::accounts::{CHANGE, bind};
+use super::super::{RowChange, RowEffect};
+use super::{Kept, Rests, Undoing};
+use crate::remittance::CollectionAccount;
+use std::collections::BTreeMap;
+
+/// An account as it stands, and whether anything was delivered for it.
+struct Standing {
+    account: CollectionAccount,
+    is_used: bool,
+}
+
+impl Undoing<'_> {
+    pub(super) fn accounts(
+        &mut self,
+        kept: &Kept,
+        changes: &[RowChange],
+    ) -> Result<(), StoreError> {
+        let known = self.known_accounts()?;
+        let mut gone = Vec::new();
+        let mut restored = Vec::new();
+        for change in changes {
+            let Some(known) = known.get(&change.key) else {
+                self.stands_in_the_way(change, Rests::Gone);
+                continue;
+            };
+            if change.effect == RowEffect::Added {
+                if known.is_used {
+                    self.stands_in_the_way(change, Rests::Transactions);
+                }
+                gone.push(&change.key);
+                continue;
+            }
+            let mut account = known.account.clone();
+            for (field, is) in [
+                ("bank", &mut account.bank),
+                ("bank_name", &mut account.bank_name),
+                ("account_name", &mut account.account_name),
+            ] {
+                if let Some(was) = change.of(field) {
+                    self.unless_changed(change, was, Some(is));
+                    *is = was.before.clone().unwrap_or_default();
+                }
+            }
+            restored.push(account);
+        }
+        self.clear(kept)?;
+        self.bulk.change(CHANGE, 4, &restored, bind)?;
+        let sql = "delete from collection_account where centre_id = ?1
+            and account_no in (select v.column1 from (values …) v)";
+        self.bulk.change(sql, 1, &gone, |row, account_no| row.bind(*account_no))
+    }
+
+    fn known_accounts(&self) -> Result<BTreeMap<String, Standing>, StoreError> {
+        let sql = "select a.account_no, a.bank, a.bank_name, a.account_name,
+                case when exists (select 1 from bank_transaction t
+                        where t.centre_id = a.centre_id and t.account_id = a.account_id)
+                    or exists (select 1 from receipt r
+                        where r.centre_id = a.centre_id and r.account_id = a.account_id)
+                    or exists (select 1 from archived_account o
+                        where o.centre_id = a.centre_id and o.account_id = a.account_id)
+                    or exists (select 1 from statement s
+                        where s.centre_id = a.centre_id and s.account_id = a.account_id)
+                then 1 else 0 end
+            from collection_account a where a.centre_id = ?1";
+        let rows = self.bulk.connection.prepare_cached(sql)?.query_all(
+            params![self.bulk.centre_id],
+            |row| {
+                let account = CollectionAccount {
+                    account_no: row.get(0)?,
+                    bank: row.get(1)?,
+                    bank_name: row.get(2)?,
+                    account_name: row.get(3)?,
+                };
+                Ok(Standing { account, is_used: row.get(4)? })
+            },
+        )?;
+        Ok(rows.into_iter().map(|one| (one.account.account_no.clone(), one)).collect())
+    }
+}

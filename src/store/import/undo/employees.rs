@@ -1,0 +1,242 @@
+//! Employees: an account that has entries, is on a list, or that an operation wrote, stays as it is.
+
+use super::super::super::StoreError;
+use super::super::super::bulk::{Binder, Bulk};
+use super::super::super::listed::{LIST, looked_up};
+use super::super::super::sql::params;
+use super::super::change::SEAT;
+use super::super::employees::known::{self, Known};
+use super::super::employees::write::{Written, next_seats, set_openings, take_away};
+use super::super::{FieldChange, RowChange, RowEffect};
+use super::{Kept, Rests, Undoing};
+use crate::remittance::Money;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What is to be written.
+#[derive(Default)]
+struct Restored {
+    gone: Vec<(i64, i64)>,
+    written: Vec<Written>,
+    openings: Vec<((i64, i64), Money)>,
+    /// Accounts that go back to another employer, each as it was there, and where.
+    moved: Vec<(String, Known)>,
+    /// Employers whose accounts may all have gone.
+    left: Vec<i64>,
+}
+
+impl Undoing<'_> {
+    pub(super) fn employees(
+        &mut self,
+        kept: &Kept,
+        changes: &[RowChange],
+    ) -> Result<(), StoreError> {
+        let standing = self.standing(changes)?;
+        let mut restored = Restored::default();
+        for change in changes {
+            let employer_id = change.employer_id.clone().unwrap_or_default();
+            match standing.get(&(employer_id, change.key.clone())) {
+                None => self.stands_in_the_way(change, Rests::Gone),
+                Some(known) => self.restore(change, known, &mut restored)?,
+            }
+        }
+        self.clear(kept)?;
+        take_away(self.bulk, &restored.gone)?;
+        super::super::employees::write::change(self.bulk, &restored.written)?;
+        set_openings(self.bulk, &restored.openings)?;
+        self.move_back(&restored.moved)?;
+        self.forget_numbers(&restored.left)
+    }
+
+    /// The accounts of an import, as they stand now.
+    fn standing(
+        &self,
+        changes: &[RowChange],
+    ) -> Result<HashMap<(String, String), Known>, StoreError> {
+        let numbers: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
+        let mut standing = HashMap::new();
+        known::some(self.bulk, &numbers, &[], |view| {
+            let key = (view.employer_id.to_owned(), view.employee_id.to_owned());
+            standing.insert(key, view.keep()?);
+            Ok(())
+        })?;
+        Ok(standing)
+    }
+
+    fn restore(
+        &mut self,
+        change: &RowChange,
+        known: &Known,
+        restored: &mut Restored,
+    ) -> Result<(), StoreError> {
+        let rests = match (known.has_entries, known.by_operation) {
+            (true, _) => Some(Rests::Entries),
+            (false, true) => Some(Rests::Operation),
+            (false, false) => None,
+        };
+        let terms = |change: &FieldChange| change.field != "opening_balance";
+        let is_added = change.effect == RowEffect::Added;
+        if let Some(rests) = rests.filter(|_| is_added || change.changed.iter().any(terms)) {
+            self.stands_in_the_way(change, rests);
+            return Ok(());
+        }
+        if is_added {
+            restored.gone.push(known.place());
+            restored.left.push(known.employer_no);
+            return Ok(());
+        }
+        let mut was = known.clone();
+        let mut employer = None;
+        for field in &change.changed {
+            if field.field == SEAT {
+                was.seat = field.before.as_deref().and_then(|seat| seat.parse().ok()).unwrap_or(1);
+                continue;
+            }
+            self.unless_changed(change, field, said(known, &field.field).as_deref());
+            let before = field.before.clone().unwrap_or_default();
+            match field.field.as_str() {
+                "name" => was.name = before,
+                "id_no" => was.id_no = before,
+                "base" => was.base = yuan(&before)?,
+                "status" => was.standing = known::Standing::read(&before, "")?,
+                "opening_balance" if before.is_empty() => was.opening = Money::ZERO,
+                "opening_balance" => was.opening = yuan(&before)?,
+                _ => employer = Some(before),
+            }
+        }
+        if let Some(employer_id) = employer {
+            restored.gone.push(known.place());
+            restored.left.push(known.employer_no);
+            restored.moved.push((employer_id, was));
+            return Ok(());
+        }
+        if was.opening != known.opening {
+            restored.openings.push((known.place(), was.opening));
+        }
+        if change.changed.iter().any(terms) {
+            restored.written.push(Written {
+                place: was.place(),
+                status: was.standing.code().to_owned(),
+                name: was.name,
+                id_no: was.id_no,
+                base: was.base,
+            });
+        }
+        Ok(())
+    }
+
+    /// Gives accounts back to the employers at which they were.
+    fn move_back(&self, moved: &[(String, Known)]) -> Result<(), StoreError> {
+        let employers: Vec<&str> = moved.iter().map(|(employer, _)| employer.as_str()).collect();
+        let numbers = numbers(self.bulk, &employers)?;
+        let mut seats = next_seats(self.bulk, numbers.values().copied())?;
+        let mut placed = Vec::with_capacity(moved.len());
+        for (employer_id, known) in moved {
+            let number = *numbers.get(employer_id).ok_or(StoreError::NoRow)?;
+            placed.push(((number, known.seat), known));
+        }
+        let taken = self.taken(&placed)?;
+        // Where another has the place by now, the account gets the next.
+        for ((number, seat), _) in placed.iter_mut().filter(|(place, _)| taken.contains(place)) {
+            let next = seats.entry(*number).or_insert(1);
+            *seat = *next;
+            *next += 1;
+        }
+        placed.sort_by_key(|(place, _)| *place);
+        let centre = self.bulk.centre_id;
+        self.bulk.insert("employee", 14, &placed, |row, ((number, seat), known)| {
+            row.bind(centre)?;
+            row.bind(*number)?;
+            row.bind(*seat)?;
+            row.bind(&known.employee_id)?;
+            row.bind(&known.name)?;
+            row.bind(&known.id_no)?;
+            row.bind(known.base.fen())?;
+            row.bind(known.standing.code())?;
+            row.bind(None::<&str>)?;
+            row.bind(None::<i64>)?;
+            row.bind("[]")?;
+            row.bind("[]")?;
+            row.bind(0)?;
+            row.bind(0)
+        })?;
+        let openings: Vec<((i64, i64), Money)> = placed
+            .iter()
+            .filter(|(_, known)| !known.opening.is_zero())
+            .map(|(place, known)| (*place, known.opening))
+            .collect();
+        set_openings(self.bulk, &openings)
+    }
+
+    /// Those of the places at which an account is.
+    fn taken(&self, placed: &[((i64, i64), &Known)]) -> Result<BTreeSet<(i64, i64)>, StoreError> {
+        let key = "e.employer_no = v.column1 and e.employee_no = v.column2";
+        let listed = looked_up(&self.bulk.connection, LIST, "employee", key, "e");
+        let sql = format!("select e.employer_no, e.employee_no from {listed}");
+        let mut taken = BTreeSet::new();
+        let bind = |row: &mut Binder<'_, '_>, ((number, seat), _): &((i64, i64), &Known)| {
+            row.bind(*number)?;
+            row.bind(*seat)
+        };
+        self.bulk.ask(&sql, 2, placed, bind, |row| {
+            taken.insert((row.get(0)?, row.get(1)?));
+            Ok(())
+        })?;
+        Ok(taken)
+    }
+
+    /// Takes their numbers from employers that have no account and no books left: the import may have given them.
+    fn forget_numbers(&self, numbers: &[i64]) -> Result<(), StoreError> {
+        let sql = "delete from employer_book where centre_id = ?1 and body is null
+            and employer_no in (select v.column1 from (values …) v)
+            and not exists (select 1 from employee e where e.centre_id = employer_book.centre_id
+                and e.employer_no = employer_book.employer_no)
+            and not exists (select 1 from employer_record r
+                where r.centre_id = employer_book.centre_id
+                    and r.employer_no = employer_book.employer_no)";
+        let numbers: BTreeSet<i64> = numbers.iter().copied().collect();
+        let numbers: Vec<i64> = numbers.into_iter().collect();
+        self.bulk.change(sql, 1, &numbers, |row, number| row.bind(*number))
+    }
+}
+
+/// The numbers of employers; one whose number went with its last account gets another.
+fn numbers(bulk: &Bulk, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreError> {
+    let key = "b.employer_id = v.column1";
+    let listed = looked_up(&bulk.connection, LIST, "employer_book", key, "b");
+    let sql = format!("select b.employer_id, b.employer_no from {listed}");
+    let mut found = BTreeMap::new();
+    let bind = |row: &mut Binder<'_, '_>, employer: &&str| row.bind(*employer);
+    bulk.ask(&sql, 1, employers, bind, |row| {
+        found.insert(row.get(0)?, row.get(1)?);
+        Ok(())
+    })?;
+    let sql = "select coalesce(max(employer_no), 0) from employer_book where centre_id = ?1";
+    let mut last: i64 =
+        bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
+    for employer_id in employers.iter().filter(|id| !found.contains_key(**id)).collect::<Vec<_>>() {
+        last += 1;
+        let sql = "insert into employer_book values (?1, ?2, ?3, null)";
+        bulk.connection.execute(sql, params![bulk.centre_id, last, *employer_id])?;
+        found.insert((*employer_id).to_owned(), last);
+    }
+    Ok(found)
+}
+
+/// A field of an account as a change says it.
+fn said(known: &Known, field: &str) -> Option<String> {
+    match field {
+        "name" => Some(known.name.clone()),
+        "id_no" => Some(known.id_no.clone()),
+        "base" => Some(known.base.to_string()),
+        "status" => Some(known.standing.code().to_owned()),
+        "employer_id" => Some(known.employer_id.clone()),
+        _ => {
+            Some(known.opening).filter(|amount| !amount.is_zero()).map(|amount| amount.to_string())
+        }
+    }
+}
+
+fn yuan(text: &str) -> Result<Money, StoreError> {
+    Money::from_yuan(text)
+        .map_err(|_| super::super::super::row::unknown("list_import_part", "body", text))
+}

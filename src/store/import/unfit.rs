@@ -1,0 +1,121 @@
+//! Why a row of a list cannot be taken in: a value with what it is about, in both languages.
+//!
+//! What the counter would refuse too is refused in the counter's own words ([`Unfit::Domain`]).
+
+use crate::remittance::Refusal;
+use std::fmt;
+
+/// A row that cannot be taken in; with it the whole list is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnfitRow {
+    /// Its place among the rows that were given, from 0.
+    pub row: usize,
+    /// The column it is about.
+    pub field: &'static str,
+    /// What the list says there.
+    pub found: String,
+    pub why: Unfit,
+}
+
+/// Why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    Domain(Box<Refusal>),
+    UnknownEmployer,
+    /// The number is another person's, whose account holds money or was written by an operation.
+    AnotherPerson {
+        employer: String,
+        employee: String,
+    },
+    /// The list has the same person under another number of the employer.
+    SamePerson {
+        other: String,
+    },
+    /// The list has the same person active at another employer.
+    ActiveTwice {
+        employer: String,
+    },
+    /// A notice that money was settled with, or that was issued here, would change.
+    Notice(Box<NoticeUnfit>),
+}
+
+/// What of a notice would change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeUnfit {
+    pub reference: String,
+    pub field: &'static str,
+    pub before: String,
+    pub after: String,
+    /// It was issued here, and the books say what it is.
+    pub issued: bool,
+}
+
+impl Unfit {
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Domain(refusal) => refusal.chinese(),
+            Self::UnknownEmployer => "没有这个单位；请先导入单位名单或办理单位开户".to_owned(),
+            Self::AnotherPerson { employer, employee } => format!(
+                "职工 {employee} 在单位 {employer} 的账户已有资金或业务，证件号码与名单不一致；请核对，更正身份请到柜台办理"
+            ),
+            Self::SamePerson { other } => {
+                format!("同一证件号码在该单位的名单中另有职工编号 {other}")
+            }
+            Self::ActiveTwice { employer } => {
+                format!("同一证件号码在名单中单位 {employer} 处也为正常状态")
+            }
+            Self::Notice(notice) => notice.chinese(),
+        }
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Domain(refusal) => refusal.fmt(f),
+            Self::UnknownEmployer => {
+                write!(f, "expected an employer that is known; import or enrol it first")
+            }
+            Self::AnotherPerson { employer, employee } => write!(
+                f,
+                "expected the identity number of {employee}, whose account at {employer} has money or \
+                 was written by an operation; who somebody is, the counter corrects"
+            ),
+            Self::SamePerson { other } => write!(
+                f,
+                "expected a person once at an employer, found the same identity number beside {other}"
+            ),
+            Self::ActiveTwice { employer } => write!(
+                f,
+                "expected a person to be active at one employer, found it active at {employer} too"
+            ),
+            Self::Notice(notice) => notice.fmt(f),
+        }
+    }
+}
+
+impl NoticeUnfit {
+    fn chinese(&self) -> String {
+        let Self { reference, field, before, after, issued } = self;
+        let (is, must) = if *issued {
+            ("由本系统开具", "请从名单中删去，或办理撤销后重新开具")
+        } else {
+            ("已有资金入账", "不能更改")
+        };
+        format!("缴款登记号 {reference} {is}，{field} 为 {before}，名单为 {after}；{must}")
+    }
+}
+
+impl fmt::Display for NoticeUnfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { reference, field, before, after, issued } = self;
+        write!(f, "notice {reference}: {field} is {before}, found {after}; ")?;
+        f.write_str(if *issued {
+            "a notice that was issued here is what the books say: leave it out of the list, or change \
+             it with revoke_notice and issue_notice"
+        } else {
+            "a notice that money was settled with does not change"
+        })
+    }
+}
