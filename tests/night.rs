@@ -62,6 +62,8 @@ mod killed;
 mod letters;
 #[path = "night/letters_after.rs"]
 mod letters_after;
+#[path = "night/numbers.rs"]
+mod numbers;
 #[path = "night/office.rs"]
 mod office;
 #[path = "night/outstanding.rs"]
@@ -84,3 +86,5 @@ mod statements;
 mod taken_back;
 #[path = "night/truth.rs"]
 mod truth;
+#[path = "night/withdraw.rs"]
+mod withdraw;
