@@ -36,3 +36,4 @@ mod public;
 mod refunds;
 mod refusals;
 mod tour;
+mod withdraw;

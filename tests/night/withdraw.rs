@@ -46,10 +46,10 @@ impl Centre {
 fn words(one: &InTheWay) -> String {
     match one {
         InTheWay::Transaction { serial, held, .. } => {
-            let with = match held {
-                Held::Returned { serial } => serial.as_str(),
-                _ => "",
-            };
+            let mut with = "";
+            if let Held::Returned { serial } = held {
+                with = serial;
+            }
             format!("{serial} {} {with}", held.code()).trim().to_owned()
         }
         InTheWay::Feed { file_name, seen, changed, conflicting, .. } => {
