@@ -67,6 +67,8 @@ mod killed;
 mod letters;
 #[path = "night/letters_after.rs"]
 mod letters_after;
+#[path = "night/numbers.rs"]
+mod numbers;
 #[path = "night/office.rs"]
 mod office;
 #[path = "night/outstanding.rs"]
@@ -95,6 +97,8 @@ mod tampered;
 mod truth;
 #[path = "night/turn.rs"]
 mod turn;
+#[path = "night/withdraw.rs"]
+mod withdraw;
 #[cfg(feature = "xlsx")]
 #[path = "made/workbook.rs"]
 mod workbook;
