@@ -144,7 +144,7 @@ fn what_is_in_already_stops_nothing_and_can_be_taken_back() {
         let on = date("05-15");
         assert!(centre.store.evening(on).unwrap().nights.len() >= 3);
         assert_eq!(centre.store.runs(None, 10).unwrap().len(), 4);
-        centre.store.figures().unwrap();
+        centre.store.figures(on).unwrap();
         centre.store.awaiting_total().unwrap();
         let counts = centre.store.counts(&QueueFilter::default(), on, 100).unwrap();
         assert!(counts.total().count >= 6, "{:?}", counts.total());
