@@ -71,6 +71,8 @@ mod letters_after;
 mod list_imports;
 #[path = "night/lists_undone.rs"]
 mod lists_undone;
+#[path = "night/numbers.rs"]
+mod numbers;
 #[path = "night/office.rs"]
 mod office;
 #[path = "night/outstanding.rs"]
@@ -99,6 +101,8 @@ mod tampered;
 mod truth;
 #[path = "night/turn.rs"]
 mod turn;
+#[path = "night/withdraw.rs"]
+mod withdraw;
 #[cfg(feature = "xlsx")]
 #[path = "made/workbook.rs"]
 mod workbook;

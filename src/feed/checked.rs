@@ -7,6 +7,7 @@
 //! Invariant: an entry leaves here once at most: as it came, as a reject, or told as a zero; and a file of
 //! a million oddities does not fill a table with them.
 
+use super::entry::is_oversize;
 use super::identity::is_no_serial;
 use super::{BlockRead, Entry, Flag, Odd, Reject, Sink, Statement};
 use crate::rulebook::bank::SerialPeriod;
@@ -70,7 +71,15 @@ impl Sink for Checked<'_> {
         self.sink.reject(reject);
     }
 
-    fn statement(&mut self, statement: Statement<'_>) {
+    /// A balance past the bound proves nothing: it is told, and its statement goes on without it.
+    fn statement(&mut self, mut statement: Statement<'_>) {
+        let line = statement.line;
+        for balance in [&mut statement.opening, &mut statement.closing] {
+            if let Some(absurd) = balance.take_if(|balance| is_oversize(&balance.amount)) {
+                let (odd, found) = (Odd::BalanceUnreadable, absurd.amount.to_string());
+                self.flag(Flag::Oddity { line, odd, found });
+            }
+        }
         self.sink.statement(statement);
     }
 

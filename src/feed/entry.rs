@@ -25,6 +25,11 @@ pub(super) fn is_booking_day(day: NaiveDate) -> bool {
 /// Digits of an amount that no number of decimals makes too large.
 const SMALL: u128 = 999_999_999_999;
 
+/// Whether an amount is past the bound, in either sign. Nearly every one is far below, which its digits alone say.
+pub(super) fn is_oversize(amount: &Decimal) -> bool {
+    amount.mantissa().unsigned_abs() > SMALL && amount.abs() > Decimal::new(AMOUNT_MAX.fen(), 2)
+}
+
 impl<'a> Entry<'a> {
     /// Whether the day and the amounts can be those of a movement.
     ///
@@ -36,16 +41,11 @@ impl<'a> Entry<'a> {
             let found = self.booked_on.to_string();
             return Err(self.set_aside("booked on", &found, Problem::Date { expected }));
         }
-        // Nearly every amount is far below, which its digits alone say.
-        let oversize = |amount: &Decimal| {
-            amount.mantissa().unsigned_abs() > SMALL
-                && amount.abs() > Decimal::new(AMOUNT_MAX.fen(), 2)
-        };
         let why = || Problem::Amount(format!("expected at most {AMOUNT_MAX}"));
-        if oversize(&self.amount) {
+        if is_oversize(&self.amount) {
             return Err(self.set_aside("amount", &self.amount.to_string(), why()));
         }
-        match self.balance.filter(oversize) {
+        match self.balance.filter(is_oversize) {
             Some(balance) => Err(self.set_aside("balance", &balance.to_string(), why())),
             None => Ok(()),
         }

@@ -13,7 +13,7 @@ use crate::feed::{
 };
 use crate::matching::AccountIndex;
 use crate::remittance::account::masked;
-use crate::remittance::{Money, RemarkField};
+use crate::remittance::{Money, RemarkField, Total};
 use crate::rulebook::bank::SerialPeriod;
 use crate::store::{BranchNumbers, FlagRecord, RowOrigin, StatementRecord, TransactionBatch};
 use rust_decimal::Decimal;
@@ -257,8 +257,8 @@ impl Sink for Feeder<'_> {
                 opening: statement.opening.and_then(balance),
                 closing: statement.closing.and_then(balance),
                 entries: statement.entries,
-                sum_credit: fen(statement.sum_credit)?,
-                sum_debit: fen(statement.sum_debit)?,
+                sum_credit: sum(statement.sum_credit)?,
+                sum_debit: sum(statement.sum_debit)?,
                 proved: statement.proved,
             })
         };
@@ -291,6 +291,13 @@ impl Sink for Feeder<'_> {
 fn fen(amount: Decimal) -> Option<Money> {
     let fen = amount.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
     if fen.scale() > 0 { None } else { fen.mantissa().try_into().ok().map(Money::from_fen) }
+}
+
+/// The same of a sum, which ends where 64 bits end: a statement whose rows all have a serial for an amount has one
+/// all the same.
+fn sum(amount: Decimal) -> Option<Money> {
+    let fen = amount.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
+    (fen.scale() == 0).then(|| Total::from_fen(fen.mantissa()).nearest_money())
 }
 
 impl Fault {

@@ -3,6 +3,7 @@
 use super::damage;
 use super::import::{Obstacle, UnfitRow};
 use super::server::ServerError;
+use crate::remittance::AMOUNT_MAX;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -166,8 +167,15 @@ impl fmt::Display for StoreError {
                  it with `sqlite3 FILE '.backup COPY'`, or put it where its commit can be ended",
                 path.display()
             ),
-            Self::Sqlite(error) => damage::say_of(error, f),
-            Self::Postgres(_) => write!(f, "the database failed"),
+            Self::Sqlite(_) | Self::Postgres(_) => match (self.bound(), self) {
+                (Some(table), _) => write!(
+                    f,
+                    "{table}: an amount above {AMOUNT_MAX} yuan was to be written, which its reader should \
+                     have refused; nothing was written"
+                ),
+                (None, Self::Sqlite(error)) => damage::say_of(error, f),
+                (None, _) => write!(f, "the database failed"),
+            },
             Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
             Self::Value(_) => write!(f, "a value does not fit its column"),
             Self::Column { column, found } => {
@@ -365,6 +373,19 @@ impl StoreError {
             Ok(said) => Self::Postgres(said),
             Err(broken) => Self::Copy(broken),
         }
+    }
+
+    /// The table that refused an amount past the bound (`constraint amount_bound`).
+    fn bound(&self) -> Option<&str> {
+        const BOUND: &str = "amount_bound";
+        if let Self::Postgres(error) = self {
+            let refused = error.as_db_error().filter(|said| said.constraint() == Some(BOUND))?;
+            return Some(refused.table().unwrap_or("the database"));
+        }
+        if let Self::Sqlite(rusqlite::Error::SqliteFailure(_, Some(said))) = self {
+            return said.contains(BOUND).then_some("the database");
+        }
+        None
     }
 
     /// Whether a row was refused because its key is there already.

@@ -62,8 +62,8 @@ impl Recording {
                 closing.count.cast_signed(),
                 closing_in.0,
                 closing_in.1,
-                // One that is over writes no letters; what it finds to be filed yet stays so.
-                self.turn.is_over()
+                // What writes no letters leaves none to be filed; what is to be filed yet stays so.
+                self.turn.is_over() || self.totals.letters + self.totals.printed == 0
             ])?;
         self.night_outcomes()
     }

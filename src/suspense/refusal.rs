@@ -142,9 +142,7 @@ impl Refusal {
             Self::Sum { given, wanted } => {
                 format!("金额不平：来款{given}元，应为{wanted}元")
             }
-            Self::Amount { amount } => {
-                format!("金额应大于零且不超过{AMOUNT_MAX}元，现为{amount}元")
-            }
+            Self::Amount { amount } => amount_chinese(*amount),
             Self::ManyToMany => "多笔对多张通知书时，请用“拆分核销”逐笔写明".to_owned(),
             Self::Untouched { item } => format!("{item} 没有分配到任何通知书"),
             Self::Notice { reference, state } => {
@@ -221,6 +219,14 @@ fn event_chinese(event: &str) -> &str {
     super::trail::event_chinese(event).unwrap_or("状态已变")
 }
 
+fn amount_english(amount: Total) -> String {
+    format!("expected more than zero and at most {AMOUNT_MAX}, found {amount}")
+}
+
+fn amount_chinese(amount: Total) -> String {
+    format!("金额应大于零且不超过{AMOUNT_MAX}元，现为{amount}元")
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -254,9 +260,7 @@ impl fmt::Display for Refusal {
             Self::Sum { given, wanted } => {
                 write!(f, "expected amounts that sum to {wanted}, found {given}")
             }
-            Self::Amount { amount } => {
-                write!(f, "expected more than zero and at most {AMOUNT_MAX}, found {amount}")
-            }
+            Self::Amount { amount } => f.write_str(&amount_english(*amount)),
             Self::ManyToMany => {
                 write!(f, "several items and several notices: expected a split that says which")
             }

@@ -44,6 +44,7 @@ mod refunds;
 mod refusals;
 mod tour;
 mod turn;
+mod withdraw;
 #[cfg(feature = "xlsx")]
 #[path = "../made/workbook.rs"]
 mod workbook;

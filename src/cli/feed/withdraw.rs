@@ -92,7 +92,7 @@ pub(in crate::cli) fn withdraw(global: &Global, args: &WithdrawArgs) -> Result<D
     let feeds: Vec<String> = args.feeds.iter().map(|name| name.replace('…', "")).collect();
     match centre.store.withdraw_feeds(&feeds, by, &args.note, now)? {
         Withdrawal::Done(withdrawn) => {
-            Printer::print(centre.settings.format, WITHDRAWN, withdrawn.feeds.into_iter())?;
+            Printer::print(centre.settings.format, WITHDRAWN, withdrawn.feeds)?;
             note!(
                 global,
                 "the same files may come in again; one that lies in the inbox does so in the next night"

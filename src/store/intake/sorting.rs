@@ -19,6 +19,9 @@ use crate::remittance::{BankTransaction, Money};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
+/// Bookings that are known part by part, by account and serial, with the feed that brought the parts.
+type InParts = BTreeMap<(i64, String), (Whole, Option<i64>)>;
+
 impl Intake<'_> {
     /// Leaves what is to be written in a batch.
     pub(super) fn sort_out(
@@ -118,10 +121,7 @@ impl Intake<'_> {
     }
 
     /// What of a batch is known part by part.
-    fn in_parts(
-        &self,
-        batch: &TransactionBatch,
-    ) -> Result<BTreeMap<(i64, String), (Whole, Option<i64>)>, StoreError> {
+    fn in_parts(&self, batch: &TransactionBatch) -> Result<InParts, StoreError> {
         let mut known = BTreeMap::new();
         if !self.has_bookings {
             return Ok(known);

@@ -31,6 +31,10 @@ const UNSEEN: &[(&str, &str, &str)] = &[
 /// What a column takes where the schema checks it.
 #[rustfmt::skip] // A table is read by column.
 const GIVEN: &[(&str, &str, &str)] = &[
+    ("access_change",   "kind",        "'role'"),
+    ("access_change",   "state",       "'done'"),
+    ("access_change",   "operator",    "1"),
+    ("access_change",   "effective_after", "null"),
     ("archived_month",  "booked_until", "0"),
     ("counter_request", "state",       "'open'"),
     ("counter_request", "decided_by",  "null"),
@@ -62,8 +66,15 @@ fn fill(store: &Store, file: &Connection) {
         // The digests of what files brought follow from the transactions.
         let filled = |table: &str| table != "receipt_digest";
         for shape in connection.shapes()?.iter().filter(|shape| filled(&shape.table)) {
-            for row in [1, 2] {
-                let columns = columns(file, &shape.table);
+            let columns = columns(file, &shape.table);
+            // A table whose key is the centre has one row of it.
+            let rows =
+                if columns.iter().any(|(name, _, place, _)| *place > 0 && name != "centre_id") {
+                    2
+                } else {
+                    1
+                };
+            for row in 1..=rows {
                 let values: Vec<String> = columns
                     .iter()
                     .skip(1)
@@ -151,6 +162,8 @@ impl Whole {
         let path = self.path("changed");
         let _ = std::fs::copy(self.path("whole"), &path).unwrap();
         let file = Connection::open(&path).unwrap();
+        // As whoever writes by hand can.
+        file.pragma_update(None, "ignore_check_constraints", true).unwrap();
         for sql in statements {
             let changed = file.execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}"));
             assert_eq!(changed, 1, "{sql}");
@@ -188,11 +201,10 @@ fn first_of(table: &str, all: &[(String, bool, i64, bool)]) -> String {
 
 /// The statement that changes a column of a table's first row.
 fn change(table: &str, all: &[(String, bool, i64, bool)], column: &str, number: bool) -> String {
-    let set = match (table, column, number) {
-        ("counter_request", "state", _) => "state = 'sent-back', decided_by = 'x'".to_owned(),
-        ("counter_request", "decided_by", _) => "decided_by = 'x', state = 'withdrawn'".to_owned(),
-        (.., true) => format!("{column} = coalesce({column}, 0) + 5"),
-        (.., false) => format!("{column} = coalesce({column}, '') || '9'"),
+    let set = if number {
+        format!("{column} = coalesce({column}, 0) + 5")
+    } else {
+        format!("{column} = coalesce({column}, '') || '9'")
     };
     format!("update {table} set {set} where {}", first_of(table, all))
 }
@@ -248,7 +260,7 @@ fn whatever_is_changed_by_hand_in_any_column_is_seen() {
 fn a_row_taken_out_or_put_in_by_hand_is_seen() {
     let whole = Whole::new();
     let file = whole.file();
-    let (mut deletes, mut copies, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut deletes, mut copies) = (Vec::new(), Vec::new());
     for table in tables(&file) {
         if may_stay_unseen(&table, "*") {
             continue;
@@ -276,12 +288,14 @@ fn a_row_taken_out_or_put_in_by_hand_is_seen() {
                 assert!(!whole.seen(std::slice::from_ref(&copy)).is_empty(), "{copy}");
             }
         } else {
-            deletes.push(delete);
-            copies.push(copy);
-            sealed.push(table);
+            deletes.push((delete, table.clone()));
+            if last.0 != "centre_id" {
+                copies.push((copy, table));
+            }
         }
     }
-    for statements in [deletes, copies] {
+    for changes in [deletes, copies] {
+        let (statements, sealed): (Vec<String>, Vec<String>) = changes.into_iter().unzip();
         let gaps = whole.seen(&statements);
         let unseen: Vec<&String> = sealed.iter().filter(|table| !names(&gaps, table)).collect();
         assert_eq!(unseen, Vec::<&String>::new(), "{statements:?}");

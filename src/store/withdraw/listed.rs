@@ -38,20 +38,20 @@ pub(super) struct Feed {
     pub(super) days: BTreeSet<(i64, i64)>,
 }
 
-const NAMED: &str = "select feed_id, file_name, taken_on, number from feed";
+const NAMED: &str = "select feed_id, file_name, taken_on, number from feed
+    where centre_id = ?1 and feed_id = ?2";
+
+const BEGINNING: &str = "select feed_id, file_name, taken_on, number from feed
+    where centre_id = ?1 and substr(feed_id, 1, length(?2)) = ?2 order by feed_id";
 
 /// The feeds whose id is this, or else begins so.
 pub(super) fn named(bulk: &Bulk, name: &str) -> Result<Vec<Feed>, StoreError> {
-    let sql = format!("{NAMED} where centre_id = ?1 and feed_id = ?2");
-    let exact =
-        bulk.connection.prepare_cached(&sql)?.query_all(params![bulk.centre_id, name], feed)?;
+    let key = params![bulk.centre_id, name];
+    let exact = bulk.connection.prepare_cached(NAMED)?.query_all(key, feed)?;
     if !exact.is_empty() || name.is_empty() {
         return Ok(exact);
     }
-    let sql = format!(
-        "{NAMED} where centre_id = ?1 and substr(feed_id, 1, length(?2)) = ?2 order by feed_id"
-    );
-    bulk.connection.prepare_cached(&sql)?.query_all(params![bulk.centre_id, name], feed)
+    bulk.connection.prepare_cached(BEGINNING)?.query_all(key, feed)
 }
 
 fn feed(row: &Row<'_>) -> Result<Feed, StoreError> {

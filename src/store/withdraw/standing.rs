@@ -94,7 +94,7 @@ const STANDING: &str = "select a.account_no, t.serial, t.booked_on, d.outcome, d
         and i.serial = t.serial and i.booked_on = t.booked_on";
 
 /// Whether a transaction `t` of an account's day is one of a feed: by its number, or by the night that took it in.
-pub(super) const MINE: &str = "t.centre_id = ?1 and t.account_id = ?2 and t.booked_on = ?3
+pub(super) const MINE: &str = "t.account_id = ?2 and t.booked_on = ?3
     and (t.feed_no = ?4 or (?4 = 0 and t.feed_no is null and t.taken_on = ?5))";
 
 impl Work<'_> {
@@ -144,7 +144,7 @@ impl Work<'_> {
 
     /// What was done with its transactions.
     fn held(&self) -> Result<Vec<InTheWay>, StoreError> {
-        let sql = format!("{STANDING} where {MINE} order by t.serial");
+        let sql = format!("{STANDING} where t.centre_id = ?1 and {MINE} order by t.serial");
         let mut found = Vec::new();
         for (account, on, number, taken_on) in self.places() {
             let mut select = self.bulk.connection.prepare_cached(&sql)?;
@@ -172,7 +172,9 @@ impl Work<'_> {
 
     /// Whether a transaction is one of those that are withdrawn.
     fn brought(&self, account: i64, serial: &str, on: NaiveDate) -> Result<bool, StoreError> {
-        let sql = format!("select 1 from bank_transaction t where {MINE} and t.serial = ?6");
+        let sql = format!(
+            "select 1 from bank_transaction t where t.centre_id = ?1 and {MINE} and t.serial = ?6"
+        );
         let (on, mut found) = (day_number(on), false);
         for (of, day, number, taken_on) in self.places() {
             if (of, day) == (account, on) {

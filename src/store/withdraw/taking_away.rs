@@ -68,12 +68,13 @@ impl Work<'_> {
         for table in HANGING.into_iter().chain(identity) {
             let sql = format!(
                 "delete from {table} where centre_id = ?1 and account_id = ?2 and booked_on = ?3
-                    and serial in (select t.serial from bank_transaction t where {MINE})"
+                    and serial in (select t.serial from bank_transaction t
+                        where t.centre_id = ?1 and {MINE})"
             );
             connection.execute(&sql, key)?;
         }
         let mine = MINE.replace("t.", "");
-        let sql = format!("delete from bank_transaction where {mine}");
+        let sql = format!("delete from bank_transaction where centre_id = ?1 and {mine}");
         connection.execute(&sql, key).map(|_| ())
     }
 
@@ -86,7 +87,7 @@ impl Work<'_> {
              left join suspense_item i on i.centre_id = t.centre_id
                 and i.account_id = t.account_id and i.serial = t.serial
                 and i.booked_on = t.booked_on and i.closed_on is null
-             where {MINE} group by t.direction"
+             where t.centre_id = ?1 and {MINE} group by t.direction"
         );
         let set_aside = "select count(*) from set_aside where centre_id = ?1 and feed_id = ?2";
         let mut all = Vec::new();

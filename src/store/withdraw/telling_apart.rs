@@ -120,7 +120,7 @@ impl Work<'_> {
         }
         let sql = format!(
             "select t.direction, cast(sum(t.amount_fen) as text) from bank_transaction t
-             where {MINE} group by t.direction"
+             where t.centre_id = ?1 and {MINE} group by t.direction"
         );
         let mut rows_of: BTreeMap<(i64, i64), [Total; 2]> = BTreeMap::new();
         for (account, on, number, taken_on) in self.places() {

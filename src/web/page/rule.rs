@@ -88,10 +88,7 @@ fn settings(rules: &Rulebook, language: Language) -> Vec<(&'static str, String)>
             rules.desk.wait_days_max.to_string(),
         ),
         (
-            say(
-                "他人办理密码、角色等权限后，其经办与复核标记的天数",
-                "Days that acts are flagged after another person renewed somebody's access",
-            ),
+            say("权限变更后标记的天数", "Days that acts are flagged after a renewal"),
             rules.desk.renewed.days.to_string(),
         ),
     ]
