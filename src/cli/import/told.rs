@@ -84,7 +84,7 @@ fn lines(file: &str, row: &RowChange) -> Vec<Line> {
 }
 
 fn shown(row: &RowChange) -> impl Iterator<Item = &FieldChange> {
-    row.changed.iter().filter(|change| !HIDDEN_FIELDS.contains(&change.field.as_str()))
+    row.changed.iter().filter(|change| !HIDDEN_FIELDS.contains(&&*change.field))
 }
 
 /// Tells people what changed in a file.
@@ -128,7 +128,7 @@ pub(super) fn people(global: &Global, centre: &Centre, outcome: &Outcome) -> Res
         ("kept", told.kept),
     ] {
         if count > most {
-            tell!("and {} more rows {word}; --format csv has them all", count - most);
+            note!(global, "and {} more rows {word}; --format csv has them all", count - most);
         }
     }
     Ok(())

@@ -85,7 +85,7 @@ fn differences(was: &CollectionAccount, is: &CollectionAccount) -> Vec<FieldChan
         ("bank_name", &was.bank_name, &is.bank_name),
         ("account_name", &was.account_name, &is.account_name),
     ];
-    let change = |(field, was, is): (&str, &String, &String)| {
+    let change = |(field, was, is): (&'static str, &String, &String)| {
         FieldChange::between(field, Some(was), Some(is))
     };
     fields.into_iter().filter_map(change).collect()

@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What became of one row of a list, where anything did.
@@ -48,7 +49,7 @@ pub(super) const SEAT: &str = "seat";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     #[serde(rename = "f")]
-    pub field: String,
+    pub field: Cow<'static, str>,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
@@ -59,7 +60,7 @@ pub struct FieldChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptField {
     #[serde(rename = "f")]
-    pub field: String,
+    pub field: Cow<'static, str>,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub known: Option<String>,
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
@@ -119,9 +120,13 @@ impl RowChange {
 
 impl FieldChange {
     /// The field, unless it is what it was.
-    pub(super) fn between(field: &str, before: Option<&str>, after: Option<&str>) -> Option<Self> {
+    pub(super) fn between(
+        field: &'static str,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Option<Self> {
         (before != after).then(|| Self {
-            field: field.to_owned(),
+            field: Cow::Borrowed(field),
             before: before.map(str::to_owned),
             after: after.map(str::to_owned),
         })

@@ -18,7 +18,7 @@ use self::listed::Listed;
 use super::super::StoreError;
 use super::{Importing, RowChange};
 use crate::import::{EmployeeRow, EmployeeStatus};
-use crate::remittance::YearMonth;
+use crate::remittance::{Money, YearMonth};
 use std::borrow::Cow;
 
 /// From so many rows on, a centre's accounts are read through rather than asked for, where the list is no small part of
@@ -41,9 +41,19 @@ enum Found {
 #[derive(Clone, Debug, Default)]
 struct Accounts {
     /// The account that the row names.
-    own: Option<Known>,
+    own: Option<Met>,
     /// Others of the number, at other employers, and of the person.
     others: Vec<Known>,
+}
+
+/// An account that a row names, as far as it is still wanted once both were compared.
+#[derive(Clone, Debug)]
+struct Met {
+    place: (i64, i64),
+    opening: Money,
+    /// Its document's key, where the list means it without its type.
+    id_no: Option<String>,
+    effect: Result<Effect, Box<Fault>>,
 }
 
 /// What becomes of a row.
@@ -64,12 +74,12 @@ impl Importing<'_> {
         // 1. Who is named, and what is known of them.
         let id_nos: Vec<Cow<'_, str>> = rows.iter().map(|row| capitals(&row.id_no)).collect();
         let listed = Listed::new(rows, &id_nos);
-        let (found, missing) = self.found(&listed)?;
+        let (mut found, missing) = self.found(&listed)?;
         let numbers = self.employers_of(&listed)?;
 
         // 2. What each row does.
         let mut verdicts = Vec::with_capacity(rows.len());
-        for (place, (row, found)) in rows.iter().zip(&found).enumerate() {
+        for (place, (row, found)) in rows.iter().zip(&mut found).enumerate() {
             let verdict = self.verdict(row, listed.id_no(place), found);
             verdicts.push(verdict.unwrap_or_else(|faults| {
                 faults
@@ -123,15 +133,16 @@ impl Importing<'_> {
         &self,
         row: &EmployeeRow,
         id_no: &str,
-        found: &Found,
+        found: &mut Found,
     ) -> Result<Verdict, Vec<Fault>> {
         let accounts = match found {
             Found::Same => return Ok(Verdict::Same),
             Found::Nothing => return self.checked(row, id_no, true, true).map(|()| Verdict::New),
             Found::Accounts(accounts) => accounts,
         };
-        if let Some(own) = &accounts.own {
-            let effect = judge::compare(own, row, id_no).map_err(|fault| vec![fault])?;
+        if let Some(own) = &mut accounts.own {
+            let effect = std::mem::replace(&mut own.effect, Ok(Effect::default()));
+            let effect = effect.map_err(|fault| vec![*fault])?;
             if effect.is_nothing() {
                 return Ok(Verdict::Same);
             }
@@ -238,7 +249,7 @@ fn meet(
             *found = Found::Same;
         } else {
             found.accounts(|accounts| {
-                accounts.own = Some(view.keep()?);
+                accounts.own = Some(Met::of(&view.keep()?, row, listed.id_no(place)));
                 Ok(())
             })?;
         }
@@ -266,6 +277,18 @@ impl Found {
         match self {
             Self::Accounts(accounts) => change(accounts),
             Self::Nothing | Self::Same => Ok(()),
+        }
+    }
+}
+
+impl Met {
+    fn of(known: &Known, row: &EmployeeRow, id_no: &str) -> Self {
+        let same = judge::is_same_document(&known.id_no, id_no);
+        Self {
+            place: known.place(),
+            opening: known.opening,
+            id_no: (same && known.id_no != id_no).then(|| known.id_no.clone()),
+            effect: judge::compare(known, row, id_no).map_err(Box::new),
         }
     }
 }

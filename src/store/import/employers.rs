@@ -264,7 +264,7 @@ fn terms_changed(taken: TermsTaken) -> Vec<FieldChange> {
         ("address", before.address.clone(), after.address.clone()),
         (BOOK, book_before, Some(book_after)),
     ];
-    let between = |(field, before, after): (&str, Option<String>, Option<String>)| {
+    let between = |(field, before, after): (&'static str, Option<String>, Option<String>)| {
         FieldChange::between(field, before.as_deref(), after.as_deref())
     };
     fields.into_iter().filter_map(between).collect()

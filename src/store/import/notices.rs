@@ -219,7 +219,7 @@ impl Known {
         let books = if self.settled { NoticeStatus::Paid } else { status(self.status)? };
         let revoked = notice.status == NoticeStatus::Revoked;
         let changes = self.differences(notice)?.into_iter().filter_map(|change| {
-            let before = match change.field.as_str() {
+            let before = match &*change.field {
                 "status" if revoked || (issued && notice.status != books) => books.to_string(),
                 "status" => return None,
                 "issued_on" | "month" if !issued => return None,

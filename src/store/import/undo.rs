@@ -150,7 +150,7 @@ impl Undoing<'_> {
     /// Compares a field with what the import made it.
     fn unless_changed(&mut self, change: &RowChange, field: &FieldChange, is: Option<&str>) {
         if is != field.after.as_deref() {
-            let field = field.field.clone();
+            let field = field.field.to_string();
             self.stands_in_the_way(change, Rests::ChangedSince { field });
         }
     }

@@ -87,6 +87,8 @@ pub(super) fn compare(known: &Known, row: &EmployeeRow, id_no: &str) -> Result<E
         effect.changed.extend(FieldChange::between("id_no", Some(&known.id_no), Some(id_no)));
     }
     effect.changed.extend(opening(known.opening, row.opening_balance));
+    // There may be as many of them as the list has rows.
+    effect.changed.shrink_to_fit();
     Ok(effect)
 }
 
@@ -198,8 +200,7 @@ mod tests {
                     ("another person".to_owned(), String::new())
                 }
                 Ok(effect) => {
-                    let fields: Vec<_> =
-                        effect.changed.iter().map(|one| one.field.as_str()).collect();
+                    let fields: Vec<_> = effect.changed.iter().map(|one| &*one.field).collect();
                     let kept =
                         effect.kept.iter().map(|one| format!("{}:{}", one.field, one.why.code()));
                     (fields.join(" "), kept.collect::<Vec<_>>().join(" "))

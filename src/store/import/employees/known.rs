@@ -77,7 +77,9 @@ const COLUMNS: &str = "e.employer_no, e.employee_no, b.employer_id, e.employee_i
     e.base_fen, e.status, e.detail, case when e.opened_for is null then 0 else 1 end,
     case when e.entries > 0 or e.balance_fen <> 0 or e.years <> '[]' then 1 else 0 end, o.amount_fen";
 
-const BESIDE: &str = "join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no
+/// An account has an employer; the left join keeps SQLite from beginning with the employers.
+const BESIDE: &str =
+    "left join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no
     left join opening_balance o on o.centre_id = ?1 and o.employer_no = e.employer_no
         and o.employee_no = e.employee_no";
 

@@ -5,9 +5,9 @@ use super::super::super::bulk::Bulk;
 use super::super::super::listed::{LIST, looked_up};
 use super::super::super::remittance::{OPENING, OPENING_GONE};
 use super::super::super::sql::params;
-use super::super::{Importing, Unfit};
+use super::super::{COMPARED_TOGETHER, Importing, Unfit};
 use super::known::Known;
-use super::{Effect, Found, Listed, Verdict};
+use super::{Effect, Found, Listed, Met, Verdict};
 use crate::import::{EmployeeRow, Given};
 use crate::remittance::Money;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,12 +105,14 @@ pub(super) fn employees(
         bind.bind(0)?;
         bind.bind(0)
     })?;
-    let known: Vec<(usize, &Known, &Effect)> = known_rows(found, verdicts).collect();
-    let written: Vec<Written> = known
-        .iter()
-        .filter_map(|(place, known, effect)| written(listed, *place, known, effect))
-        .collect();
-    change(bulk, &written)?;
+    let known: Vec<(usize, &Met, &Effect)> = known_rows(found, verdicts).collect();
+    for some in known.chunks(COMPARED_TOGETHER) {
+        let rows = some.iter();
+        let written: Vec<Written> = rows
+            .filter_map(|(place, known, effect)| written(listed, *place, known, effect))
+            .collect();
+        change(bulk, &written)?;
+    }
     openings(bulk, listed, &fresh, verdicts, &known)
 }
 
@@ -118,7 +120,7 @@ pub(super) fn employees(
 fn known_rows<'f>(
     found: &'f [Found],
     verdicts: &'f [Verdict],
-) -> impl Iterator<Item = (usize, &'f Known, &'f Effect)> {
+) -> impl Iterator<Item = (usize, &'f Met, &'f Effect)> {
     let both = found.iter().zip(verdicts).enumerate();
     both.filter_map(|(place, pair)| match pair {
         (Found::Accounts(accounts), Verdict::Known(effect)) => {
@@ -138,13 +140,13 @@ impl Verdict {
 }
 
 /// An account as a row wants it, where the row changes more than its opening balance.
-fn written(listed: &Listed<'_>, place: usize, known: &Known, effect: &Effect) -> Option<Written> {
+fn written(listed: &Listed<'_>, place: usize, known: &Met, effect: &Effect) -> Option<Written> {
     let row = listed.rows.get(place)?;
     let terms = ["name", "id_no", "base", "status"];
     terms.iter().any(|field| effect.changes(field)).then(|| {
-        let id_no = if effect.changes("id_no") { listed.id_no(place) } else { &known.id_no };
+        let id_no = known.id_no.as_deref().unwrap_or(listed.id_no(place));
         Written {
-            place: known.place(),
+            place: known.place,
             name: row.name.clone(),
             id_no: id_no.to_owned(),
             base: row.base,
@@ -254,7 +256,7 @@ fn openings(
     listed: &Listed<'_>,
     fresh: &[(i64, i64, usize)],
     verdicts: &[Verdict],
-    known: &[(usize, &Known, &Effect)],
+    known: &[(usize, &Met, &Effect)],
 ) -> Result<(), StoreError> {
     let given = |row: &EmployeeRow, had: Money| match row.opening_balance {
         Given::Absent => had,
@@ -271,7 +273,7 @@ fn openings(
     for (place, known, effect) in known {
         let Some(row) = listed.rows.get(*place) else { continue };
         if effect.changes("opening_balance") {
-            set.push((known.place(), given(row, known.opening)));
+            set.push((known.place, given(row, known.opening)));
         }
     }
     set_openings(bulk, &set)

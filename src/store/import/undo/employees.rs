@@ -93,7 +93,7 @@ impl Undoing<'_> {
             }
             self.unless_changed(change, field, said(known, &field.field).as_deref());
             let before = field.before.clone().unwrap_or_default();
-            match field.field.as_str() {
+            match &*field.field {
                 "name" => was.name = before,
                 "id_no" => was.id_no = before,
                 "base" => was.base = yuan(&before)?,

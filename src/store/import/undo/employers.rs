@@ -59,30 +59,29 @@ impl Undoing<'_> {
             let mut was = known.employer.clone();
             for field in &change.changed {
                 let before = field.before.clone();
-                let (is, put): (Option<&str>, Option<&mut Option<String>>) =
-                    match field.field.as_str() {
-                        "name" => {
-                            was.name = before.clone().unwrap_or_default();
-                            (Some(&known.employer.name), None)
-                        }
-                        "uscc" => (known.employer.uscc.as_deref(), Some(&mut was.uscc)),
-                        "email" => (known.employer.email.as_deref(), Some(&mut was.email)),
-                        "contact" => (known.employer.contact.as_deref(), Some(&mut was.contact)),
-                        "mobile" => (known.employer.mobile.as_deref(), Some(&mut was.mobile)),
-                        "payer_accounts" => {
-                            let had = split(field.after.as_deref());
-                            left.extend(had.map(|account| (account, change.key.as_str())));
-                            let has = split(before.as_deref());
-                            back.extend(has.map(|account| (account, change.key.as_str())));
-                            (Some(&*payers).filter(|text| !text.is_empty()), None)
-                        }
-                        BOOK => {
-                            books.push((change.key.as_str(), before.clone()));
-                            (known.book.as_deref(), None)
-                        }
-                        // What the books say is compared with the books.
-                        _ => continue,
-                    };
+                let (is, put): (Option<&str>, Option<&mut Option<String>>) = match &*field.field {
+                    "name" => {
+                        was.name = before.clone().unwrap_or_default();
+                        (Some(&known.employer.name), None)
+                    }
+                    "uscc" => (known.employer.uscc.as_deref(), Some(&mut was.uscc)),
+                    "email" => (known.employer.email.as_deref(), Some(&mut was.email)),
+                    "contact" => (known.employer.contact.as_deref(), Some(&mut was.contact)),
+                    "mobile" => (known.employer.mobile.as_deref(), Some(&mut was.mobile)),
+                    "payer_accounts" => {
+                        let had = split(field.after.as_deref());
+                        left.extend(had.map(|account| (account, change.key.as_str())));
+                        let has = split(before.as_deref());
+                        back.extend(has.map(|account| (account, change.key.as_str())));
+                        (Some(&*payers).filter(|text| !text.is_empty()), None)
+                    }
+                    BOOK => {
+                        books.push((change.key.as_str(), before.clone()));
+                        (known.book.as_deref(), None)
+                    }
+                    // What the books say is compared with the books.
+                    _ => continue,
+                };
                 self.unless_changed(change, field, is);
                 if let Some(put) = put {
                     *put = before;
