@@ -49,6 +49,7 @@ mod moving;
 mod night;
 mod outbox;
 mod patience;
+mod problems;
 mod progress;
 mod refunds;
 mod register;

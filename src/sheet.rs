@@ -166,19 +166,27 @@ impl Unreadable {
         match self {
             Self::Empty => "文件是空的；请填写后重新保存".to_owned(),
             Self::Encrypted => {
-                "文件设有打开密码；请在 Excel 或 WPS 中取消密码，另存为“Excel 工作簿（.xlsx）”".to_owned()
+                "文件设有打开密码；请在 Excel 或 WPS 中取消密码，另存为“Excel 工作簿（.xlsx）”"
+                    .to_owned()
             }
             Self::Foreign(_, what) => {
-                format!("文件是{what}，不能读取；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”")
+                format!(
+                    "文件是{what}，不能读取；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
+                )
             }
             Self::Bytes(_, at) => {
-                format!("第 {at} 个字节起不是 UTF-8 或 GB18030 文字；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”")
+                format!(
+                    "第 {at} 个字节起不是 UTF-8 或 GB18030 文字；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
+                )
             }
             Self::Quote(line) => {
-                format!("第 {line} 行的引号没有成对；请补上或删去引号，或另存为“Excel 工作簿（.xlsx）”")
+                format!(
+                    "第 {line} 行的引号没有成对；请补上或删去引号，或另存为“Excel 工作簿（.xlsx）”"
+                )
             }
             Self::Broken(_) => {
-                "工作簿已损坏或过大；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”".to_owned()
+                "工作簿已损坏或过大；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
+                    .to_owned()
             }
         }
     }
@@ -190,14 +198,20 @@ impl fmt::Display for Unreadable {
         match self {
             Self::Empty => write!(f, "expected a heading row, found an empty file"),
             Self::Encrypted => {
-                write!(f, "expected a file without a password, found an encrypted one; {SAVE} without it")
+                write!(
+                    f,
+                    "expected a file without a password, found an encrypted one; {SAVE} without it"
+                )
             }
             Self::Foreign(what, _) => write!(f, "expected a sheet or a CSV, found {what}; {SAVE}"),
             Self::Bytes(what, at) => {
                 write!(f, "expected {what}, found other bytes from offset {at}; {SAVE}")
             }
             Self::Quote(line) => {
-                write!(f, "expected a closing quote for the one on line {line}; close it, or {SAVE}")
+                write!(
+                    f,
+                    "expected a closing quote for the one on line {line}; close it, or {SAVE}"
+                )
             }
             Self::Broken(found) => write!(f, "expected a workbook, found {found}; {SAVE}"),
         }
@@ -226,7 +240,8 @@ pub fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreada
     if bytes.is_empty() {
         return Err(Unreadable::Empty);
     }
-    if let Some((_, english, chinese)) = FOREIGN.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
+    if let Some((_, english, chinese)) = FOREIGN.iter().find(|(magic, ..)| bytes.starts_with(magic))
+    {
         return Err(Unreadable::Foreign(english, chinese));
     }
     if bytes.starts_with(b"PK\x03\x04") {
@@ -239,7 +254,9 @@ pub fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreada
     let start = text.trim_start();
     if start.starts_with('<') {
         let head: String = start.chars().take(4096).collect::<String>().to_ascii_lowercase();
-        if head.contains("urn:schemas-microsoft-com:office:spreadsheet") && head.contains("workbook") {
+        if head.contains("urn:schemas-microsoft-com:office:spreadsheet")
+            && head.contains("workbook")
+        {
             markup::read(&text, visitor)?;
             return Ok(Encoding::SpreadsheetMl);
         }
@@ -275,7 +292,10 @@ fn compound(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreada
 
 #[cfg(not(feature = "xlsx"))]
 fn zipped(_: &[u8], _: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
-    Err(Unreadable::Foreign("a workbook, which this build does not read (feature `xlsx`)", "工作簿，本程序未包含读取功能"))
+    Err(Unreadable::Foreign(
+        "a workbook, which this build does not read (feature `xlsx`)",
+        "工作簿，本程序未包含读取功能",
+    ))
 }
 
 #[cfg(not(feature = "xlsx"))]
@@ -324,7 +344,9 @@ mod tests {
 
     #[test]
     fn columns_have_the_letters_that_spreadsheets_show() {
-        for (column, want) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")] {
+        for (column, want) in
+            [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")]
+        {
             assert_eq!(letters(column), want);
         }
     }

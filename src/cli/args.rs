@@ -354,6 +354,9 @@ pub(super) struct RegisterArgs {
     /// Who files it, as the log names them
     #[arg(long, value_name = "WHO", value_parser = who)]
     pub(super) by: Option<String>,
+    /// Where to write the sheet back, with a column 错误, if anything is wrong; .xlsx marks the cells
+    #[arg(long, value_name = "FILE")]
+    pub(super) errors: Option<PathBuf>,
     #[command(flatten)]
     pub(super) as_of: AsOf,
 }
@@ -379,9 +382,12 @@ pub(super) struct InitArgs {
 pub(super) struct ImportArgs {
     /// Which list
     pub(super) list: ListKind,
-    /// CSV or XLSX
+    /// CSV, XLSX or any other kind of sheet
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    /// Where to write the sheet back, with a column 错误, if anything is wrong; .xlsx marks the cells
+    #[arg(long, value_name = "FILE")]
+    pub(super) errors: Option<PathBuf>,
 }
 
 /// A list that can be imported.

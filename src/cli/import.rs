@@ -6,12 +6,12 @@
 use super::args::{Global, ImportArgs, ListKind};
 use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
+use super::problems;
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
-use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List};
+use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List, Note};
 use crate::remittance::{CollectionAccount, PaymentNotice};
 use crate::store::{Imported, UnknownEmployer};
-use std::path::Path;
 
 /// A list that was read whole.
 enum Read {
@@ -41,6 +41,9 @@ const COLUMNS: &[Column<Outcome>] = &[
 ];
 
 pub(super) fn run(global: &Global, args: &ImportArgs) -> Result<Done, Failure> {
+    if args.errors.is_some() && args.files.len() > 1 {
+        return Err(Failure::Usage("--errors writes one sheet back; give one file".to_owned()));
+    }
     let centre = Centre::write(global)?;
     let progress = Progress::start(global, "reading");
     let mut lists = Vec::new();
@@ -48,10 +51,16 @@ pub(super) fn run(global: &Global, args: &ImportArgs) -> Result<Done, Failure> {
     for path in &args.files {
         let bytes = std::fs::read(path).doing(|| format!("cannot read {}", path.display()))?;
         match read(args.list, &bytes) {
-            Ok(list) => lists.push((path, list)),
+            Ok(list) => {
+                problems::tell_notes(path, list.notes());
+                lists.push((path, list));
+            }
             Err(errors) => {
                 wrong += errors.len();
-                tell(path, &errors);
+                problems::tell(centre.settings.format, path, &errors)?;
+                if let Some(to) = &args.errors {
+                    problems::write_back(to, &bytes, &errors)?;
+                }
             }
         }
     }
@@ -83,16 +92,16 @@ fn read(kind: ListKind, bytes: &[u8]) -> Result<Read, Vec<ImportError>> {
     })
 }
 
-fn tell(path: &Path, errors: &[ImportError]) {
-    for error in errors {
-        tell!("{}:{error}", path.display());
-    }
-    if errors.len() >= import::ERRORS_MAX {
-        tell!("{}: and perhaps more: reading stopped here", path.display());
-    }
-}
-
 impl Read {
+    fn notes(&self) -> &[Note] {
+        match self {
+            Self::Accounts(list) => &list.notes,
+            Self::Employers(list) => &list.notes,
+            Self::Employees(list) => &list.notes,
+            Self::Notices(list) => &list.notes,
+        }
+    }
+
     fn encoding(&self) -> &'static str {
         match self {
             Self::Accounts(list) => list.encoding.name(),

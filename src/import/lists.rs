@@ -4,7 +4,7 @@
 //! contract's ("Input files").
 
 use super::List;
-use super::error::{ImportError, Problem};
+use super::error::{Expected, ImportError, Problem};
 use super::field::{
     Reading, Unique, account_no, accounts as account_nos, amount, amount_or_nothing, document_key,
     document_type, email, key, month, text,
@@ -84,11 +84,13 @@ impl EmployeeStatus {
         }
     }
 
-    fn read(text: &str) -> Result<Self, String> {
+    fn read(text: &str) -> Result<Self, Expected> {
         match text {
             "active" | "正常" => Ok(Self::Active),
             "sealed" | "封存" => Ok(Self::Sealed),
-            _ => Err("expected active (正常) or sealed (封存)".to_owned()),
+            _ => {
+                Err(Expected::new("expected active (正常) or sealed (封存)", "应为“正常”或“封存”"))
+            }
         }
     }
 }
@@ -150,7 +152,10 @@ fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
     let filled = [employer_rate.is_some(), employee_rate.is_some(), paid_to.is_some()];
     if filled.contains(&true) && filled.contains(&false) {
         for (column, _) in (7..).zip(filled).filter(|(_, filled)| !filled) {
-            let expected = "expected both rates and the month paid to, or none of them".to_owned();
+            let expected = Expected::new(
+                "expected both rates and the month paid to, or none of them",
+                "单位比例、个人比例和缴至年月须一并填写，或都不填",
+            );
             reading.note(row.error(column, Problem::Expected(expected)));
         }
         return None;
@@ -169,8 +174,9 @@ fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
 }
 
 /// A rate as a decimal (`0.08`) or in per cent (`8%`), more than nothing and no more than all.
-fn share(text: &str) -> Result<Rate, String> {
-    let expected = || "expected a rate such as 0.08 or 8%".to_owned();
+fn share(text: &str) -> Result<Rate, Expected> {
+    let expected =
+        || Expected::new("expected a rate such as 0.08 or 8%", "应为缴存比例，例如 0.08 或 8%");
     let rate: Rate = match text.strip_suffix(['%', '％']) {
         None => text.parse().map_err(|_| expected())?,
         Some(number) => {
@@ -186,9 +192,10 @@ fn share(text: &str) -> Result<Rate, String> {
 }
 
 /// A day of the month.
-fn payday(text: &str) -> Result<u8, String> {
+fn payday(text: &str) -> Result<u8, Expected> {
     let day = text.strip_suffix('日').unwrap_or(text).parse().ok();
-    day.filter(|day| (1..=31).contains(day)).ok_or_else(|| "expected a day from 1 to 31".to_owned())
+    day.filter(|day| (1..=31).contains(day))
+        .ok_or_else(|| Expected::new("expected a day from 1 to 31", "应为 1 至 31 之间的日"))
 }
 
 /// Reads a list of employees.
@@ -232,7 +239,7 @@ fn list<T: PartialEq>(
 ) -> Result<List<T>, Vec<ImportError>> {
     let mut reading = Reading::default();
     let mut unique = Unique::new();
-    let encoding = table::read(bytes, columns, |row| {
+    let found = table::read(bytes, columns, |row| {
         if reading.full() {
             return;
         }
@@ -245,5 +252,6 @@ fn list<T: PartialEq>(
             Err(error) => reading.note(error),
         }
     })?;
-    reading.finish(List { rows: unique.into_rows(), encoding })
+    unique.compare_keys(&mut reading);
+    reading.finish(List { rows: unique.into_rows(), encoding: found.encoding, notes: found.notes })
 }

@@ -7,9 +7,9 @@
 //! once); two contents for one reference are an error that names both lines.
 
 use super::List;
-use super::error::{ImportError, Problem};
+use super::error::{Expected, ImportError, Note, Problem};
 use super::field::{Reading, amount, day, key, month};
-use super::table::{self, Column, Encoding, Row, optional, required};
+use super::table::{self, Column, Encoding, Found, Row, optional, required};
 use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
 use chrono::NaiveDate;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -55,12 +55,12 @@ impl NoticeRow<'_> {
 pub fn notices(bytes: &[u8]) -> Result<List<PaymentNotice>, Vec<ImportError>> {
     let mut rows: Vec<PaymentNotice> = Vec::new();
     let mut repeated = false;
-    let encoding = scan(bytes, |row| rows.push(row.to_notice()), |_| repeated = true)?;
+    let found = scan(bytes, |row| rows.push(row.to_notice()), |_| repeated = true)?;
     if repeated {
         let mut seen = std::collections::HashSet::new();
         rows.retain(|row| seen.insert(row.reference));
     }
-    Ok(List { rows, encoding })
+    Ok(List { rows, encoding: found.encoding, notes: found.notes })
 }
 
 /// Shows every notice of a list to `visit`, in file order.
@@ -71,17 +71,18 @@ pub fn for_each_notice(
     bytes: &[u8],
     visit: impl FnMut(NoticeRow<'_>),
 ) -> Result<Encoding, Vec<ImportError>> {
-    scan(bytes, visit, |_| ())
+    scan(bytes, visit, |_| ()).map(|found| found.encoding)
 }
 
 fn scan(
     bytes: &[u8],
     mut visit: impl FnMut(NoticeRow<'_>),
     mut repeated: impl FnMut(PaymentReference),
-) -> Result<Encoding, Vec<ImportError>> {
+) -> Result<Found, Vec<ImportError>> {
     let mut reading = Reading::default();
     let mut seen: Vec<Seen> = Vec::with_capacity(bytes.len() / 64);
-    let encoding = table::read(bytes, COLUMNS, |row| {
+    let (mut distant, mut place) = (Vec::new(), None);
+    let mut found = table::read(bytes, COLUMNS, |row| {
         if reading.full() {
             return;
         }
@@ -89,7 +90,11 @@ fn scan(
             Ok(row) => row,
             Err(error) => return reading.note(error),
         };
+        if place.is_none() {
+            place = row.places().first().copied().flatten();
+        }
         if let Some(notice) = notice(&mut reading, &row) {
+            distant.extend(is_distant(&notice).then_some(row.line));
             seen.push(Seen::of(&notice, row.line));
             visit(notice);
         }
@@ -104,10 +109,28 @@ fn scan(
         if first.content != second.content {
             let problem = Problem::Conflict { line: first.line };
             let found = first.reference.to_string();
-            reading.note(ImportError::new(second.line, None, "reference", &found, problem));
+            reading.note(ImportError::new(second.line, place, "reference", &found, problem));
         }
     }
-    reading.finish(encoding)
+    if let Some(first) = distant.first() {
+        let count = distant.len();
+        found.notes.push(Note::new(
+            *first,
+            format!("the month of {count} notices is years before they were issued"),
+            format!("有 {count} 份通知书的月份比开具日期早三年以上；请核对"),
+        ));
+    }
+    reading.finish(found)
+}
+
+/// Months after its day of issue that no notice asks for.
+const MONTHS_AHEAD_MAX: i32 = 24;
+/// Months before it that are worth a word.
+const MONTHS_BEHIND_TOLD: i32 = 36;
+
+/// Whether the month is long before the day of issue.
+fn is_distant(notice: &NoticeRow<'_>) -> bool {
+    YearMonth::of(notice.issued_on).months_since(notice.month) > MONTHS_BEHIND_TOLD
 }
 
 /// What is remembered of a row to find its twin; sorted by reference, then line.
@@ -132,7 +155,18 @@ fn notice<'a>(reading: &mut Reading, row: &Row<'a>) -> Option<NoticeRow<'a>> {
     let employer_id = reading.must(row, 1, key);
     let amount = reading.must(row, 2, amount);
     let issued_on = reading.must(row, 3, day);
-    let month = reading.must(row, 4, month);
+    let month = reading.must(row, 4, |text| {
+        let month = month(text)?;
+        match issued_on {
+            Some(day) if month.months_since(YearMonth::of(day)) > MONTHS_AHEAD_MAX => {
+                Err(Expected::new(
+                    format!("expected a month near the day of issue {day}"),
+                    format!("月份远在开具日期 {day} 之后；请核对年份"),
+                ))
+            }
+            _ => Ok(month),
+        }
+    });
     let status = reading.may(row, 5, status);
     Some(NoticeRow {
         reference: reference?,
@@ -144,10 +178,23 @@ fn notice<'a>(reading: &mut Reading, row: &Row<'a>) -> Option<NoticeRow<'a>> {
     })
 }
 
-fn reference(text: &str) -> Result<PaymentReference, String> {
-    text.parse().map_err(|error| format!("{error}, expected P and ten digits"))
+fn reference(text: &str) -> Result<PaymentReference, Expected> {
+    text.parse().map_err(|error| {
+        Expected::new(
+            format!("{error}, expected P and ten digits"),
+            "应为缴款登记号：字母 P 加 10 位数字",
+        )
+    })
 }
 
-fn status(text: &str) -> Result<NoticeStatus, String> {
-    NoticeStatus::from_code(text).ok_or_else(|| "expected awaiting, paid or revoked".to_owned())
+fn status(text: &str) -> Result<NoticeStatus, Expected> {
+    let known = match text {
+        "待缴款" | "未缴款" | "待收款" => Some(NoticeStatus::Awaiting),
+        "已缴款" | "已收款" => Some(NoticeStatus::Paid),
+        "已撤销" | "撤销" => Some(NoticeStatus::Revoked),
+        code => NoticeStatus::from_code(code),
+    };
+    known.ok_or_else(|| {
+        Expected::new("expected awaiting, paid or revoked", "应为“待缴款”“已缴款”或“已撤销”")
+    })
 }

@@ -180,7 +180,12 @@ impl Grid<'_> {
             _ if cell.formula && !cell.valued => builder.push(column, Kind::Uncalculated, "", 0),
             CellType::Shared => {
                 let shared = text.trim().parse().ok().and_then(|index| self.book.texts.get(index));
-                builder.push(column, Kind::Text, trimmed(&unescaped(shared.unwrap_or_default())), 0);
+                builder.push(
+                    column,
+                    Kind::Text,
+                    trimmed(&unescaped(shared.unwrap_or_default())),
+                    0,
+                );
             }
             CellType::Text => builder.push(column, Kind::Text, trimmed(&unescaped(text)), 0),
             CellType::Truth => {
@@ -214,7 +219,8 @@ impl Grid<'_> {
         match name {
             "col" if head.hidden_columns.len() < KEPT_MAX => {
                 let number = |name| attribute(tag, name).and_then(|n| n.parse::<usize>().ok());
-                let hidden = attribute(tag, "hidden").is_some_and(|set| set == "1" || set == "true")
+                let hidden = attribute(tag, "hidden")
+                    .is_some_and(|set| set == "1" || set == "true")
                     || attribute(tag, "width").is_some_and(|width| width == "0");
                 if let (true, Some(first), Some(last)) = (hidden, number("min"), number("max")) {
                     head.hidden_columns.push((first.saturating_sub(1), last.saturating_sub(1)));
@@ -257,7 +263,8 @@ fn unescaped(text: &str) -> Cow<'_, str> {
         let (before, from) = rest.split_at(at);
         read.push_str(before);
         let code = from.get(2..6).filter(|_| from.as_bytes().get(6) == Some(&b'_'));
-        let found = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+        let found =
+            code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
         let (character, length) = found.map_or(('_', 1), |character| (character, 7));
         read.push(character);
         rest = from.get(length..).unwrap_or_default();

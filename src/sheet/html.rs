@@ -82,7 +82,8 @@ impl Table {
             "td" | "th" if self.within_row => {
                 self.cell_ends();
                 let span = |name| attribute(inside, name).and_then(|n| n.parse().ok()).unwrap_or(1);
-                self.spans = (span("colspan").clamp(1, SPAN_MAX), span("rowspan").clamp(1, SPAN_MAX));
+                self.spans =
+                    (span("colspan").clamp(1, SPAN_MAX), span("rowspan").clamp(1, SPAN_MAX));
                 self.cell = Some(String::new());
             }
             "br" | "br/" => self.text(" "),
@@ -121,7 +122,8 @@ impl Table {
             return true;
         }
         self.reaching.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
-        self.builder.cells.is_empty() || visitor.row(self.builder.row(self.number, self.hidden, &[]))
+        self.builder.cells.is_empty()
+            || visitor.row(self.builder.row(self.number, self.hidden, &[]))
     }
 }
 
@@ -139,8 +141,11 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn hides(tag: &str) -> bool {
-    let style: String =
-        attribute(tag, "style").unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+    let style: String = attribute(tag, "style")
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
     style.to_ascii_lowercase().contains("display:none")
 }
 

@@ -17,7 +17,9 @@ const ROWS_MAX: u64 = 1_048_576;
 pub(super) fn read(text: &str, visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
     let mut reader = Reader::from_str(text);
     // What hides a sheet stands behind its rows.
-    let hidden = |sheet: &str| sheet.contains("Visible>SheetHidden") || sheet.contains("Visible>SheetVeryHidden");
+    let hidden = |sheet: &str| {
+        sheet.contains("Visible>SheetHidden") || sheet.contains("Visible>SheetVeryHidden")
+    };
     let hidden_sheets = text.split("Worksheet ").skip(1).map(hidden).collect();
     let mut book = Book { hidden_sheets, ..Book::default() };
     loop {
@@ -270,10 +272,12 @@ mod tests {
         fn row(&mut self, row: Row<'_>) -> bool {
             for cell in row.cells {
                 let shown = row.format(cell).shown(row.text(cell));
-                let shown = if cell.kind == Kind::Number { format!(" {shown:?}") } else { String::new() };
+                let shown =
+                    if cell.kind == Kind::Number { format!(" {shown:?}") } else { String::new() };
                 let hidden = if row.hidden { "h" } else { "" };
                 let (text, kind) = (row.text(cell), cell.kind);
-                self.0.push(format!("{}{hidden}:{} {kind:?} {text}{shown}", row.number, cell.column));
+                self.0
+                    .push(format!("{}{hidden}:{} {kind:?} {text}{shown}", row.number, cell.column));
             }
             true
         }

@@ -19,13 +19,17 @@ const CODE_CHARS_MAX: usize = 255;
 pub enum Format {
     General,
     /// A day; `day` where it shows the day and not the month alone.
-    Date { day: bool },
+    Date {
+        day: bool,
+    },
     /// A time of day or a span.
     Time,
     Percent,
     Digits(Digits),
     /// Fractions, scientific notation, scaled by thousands, Chinese numerals and what else there is.
     Unclear,
+    /// Whoever read the cell could not say how it is shown.
+    Unknown,
 }
 
 /// Digits as placeholders have them, with what stands around and between them.
@@ -41,7 +45,9 @@ pub struct Digits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
     /// `0`, or `#` and `?`, which show no leading zero.
-    Place { zero: bool },
+    Place {
+        zero: bool,
+    },
     Literal(char),
 }
 
@@ -147,7 +153,9 @@ impl Format {
         match self {
             Self::General => Shown::As(value.to_string()),
             Self::Digits(digits) => digits.shown(value),
-            Self::Date { .. } | Self::Time | Self::Percent | Self::Unclear => Shown::Unclear,
+            Self::Date { .. } | Self::Time | Self::Percent | Self::Unclear | Self::Unknown => {
+                Shown::Unclear
+            }
         }
     }
 }
@@ -175,7 +183,8 @@ fn pieces(code: &str) -> Vec<Piece> {
             '\\' | '!' => pieces.extend(chars.next().map(Piece::Literal)),
             // A blank as wide as the next character; a filling of it.
             '_' | '*' => _ = chars.next(),
-            '[' => pieces.extend(bracket(&chars.by_ref().take_while(|c| *c != ']').collect::<String>())),
+            '[' => pieces
+                .extend(bracket(&chars.by_ref().take_while(|c| *c != ']').collect::<String>())),
             '0' | '#' | '?' | '.' | ',' | '%' | '@' | '/' => pieces.push(Piece::Sign(c)),
             c if c.is_ascii_alphabetic() => pieces.push(Piece::Sign(c.to_ascii_lowercase())),
             c => pieces.push(Piece::Literal(c)),
@@ -187,7 +196,13 @@ fn pieces(code: &str) -> Vec<Piece> {
 /// What stands in brackets: a colour, a currency, a locale, a span, a condition.
 fn bracket(inside: &str) -> Vec<Piece> {
     if let Some(currency) = inside.strip_prefix('$') {
-        return currency.split('-').next().unwrap_or_default().chars().map(Piece::Literal).collect();
+        return currency
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .map(Piece::Literal)
+            .collect();
     }
     let lower = inside.to_ascii_lowercase();
     if !lower.is_empty() && ["h", "m", "s"].iter().any(|unit| lower.replace(unit, "").is_empty()) {
@@ -195,7 +210,9 @@ fn bracket(inside: &str) -> Vec<Piece> {
     }
     let colours = ["black", "blue", "cyan", "green", "magenta", "red", "white", "yellow", "color"];
     let colour = colours.iter().any(|colour| lower.starts_with(colour))
-        || ["黑", "蓝", "青", "绿", "洋红", "红", "白", "黄", "颜色"].iter().any(|c| lower.starts_with(c));
+        || ["黑", "蓝", "青", "绿", "洋红", "红", "白", "黄", "颜色"]
+            .iter()
+            .any(|c| lower.starts_with(c));
     if colour { Vec::new() } else { vec![Piece::Strange] }
 }
 
@@ -231,7 +248,9 @@ fn digits(pieces: &[Piece]) -> Option<Digits> {
     let mut in_decimals = false;
     for (index, piece) in pieces.iter().enumerate() {
         match *piece {
-            Piece::Sign('.') if !in_decimals && index > 0 && index <= last + 1 => in_decimals = true,
+            Piece::Sign('.') if !in_decimals && index > 0 && index <= last + 1 => {
+                in_decimals = true
+            }
             // Behind the last place a comma divides by a thousand.
             Piece::Sign(',') if index > first && index < last && !in_decimals => {
                 let next = pieces.get(index + 1);
@@ -284,7 +303,8 @@ impl Digits {
     /// The digits before the point, filled in from the right.
     fn whole(&self, digits: &str) -> String {
         let mut rest: Vec<char> = digits.chars().collect();
-        let mut places = self.whole.iter().filter(|token| matches!(token, Token::Place { .. })).count();
+        let mut places =
+            self.whole.iter().filter(|token| matches!(token, Token::Place { .. })).count();
         let mut reversed: Vec<char> = Vec::new();
         let mut written = 0;
         let mut write = |reversed: &mut Vec<char>, digit: char| {
@@ -392,7 +412,13 @@ mod tests {
 
     #[test]
     fn digits_are_counted_before_they_are_rounded() {
-        for (raw, want) in [("1.10105198502011e+17", 18), ("1e+16", 17), ("210540000930012", 15), ("12.5", 2), ("0", 0)] {
+        for (raw, want) in [
+            ("1.10105198502011e+17", 18),
+            ("1e+16", 17),
+            ("210540000930012", 15),
+            ("12.5", 2),
+            ("0", 0),
+        ] {
             assert_eq!(whole_digits(raw), want, "{raw}");
         }
         assert_eq!(decimal("1.10105198502011e+17").unwrap().to_string(), "110105198502011000");

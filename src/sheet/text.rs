@@ -82,9 +82,8 @@ fn declared(text: &str) -> Option<(u8, usize)> {
 
 /// The separator that parts most lines into the same number of cells.
 fn separator(text: &str) -> u8 {
-    let lines = || {
-        text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).take(LINES_LOOKED_AT)
-    };
+    let lines =
+        || text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).take(LINES_LOOKED_AT);
     let score = |separator: u8| {
         let counts: Vec<usize> = lines().map(|line| count(line, separator)).collect();
         let of = |cells: usize| counts.iter().filter(|count| **count == cells).count() * cells;

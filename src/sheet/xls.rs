@@ -32,7 +32,7 @@ pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unread
         calamine::XlsError::Password => Unreadable::Encrypted,
         other => broken(&other),
     })?;
-    let formats = [Format::Unclear];
+    let formats = [Format::Unknown];
     for sheet in book.sheets_metadata().to_vec() {
         let hidden = sheet.visible != SheetVisible::Visible;
         let head = Head { name: sheet.name.clone(), hidden, ..Head::default() };
