@@ -17,6 +17,7 @@ mod heading;
 mod lists;
 mod marked;
 mod notice;
+mod problem;
 mod register;
 mod table;
 #[cfg(test)]

@@ -145,7 +145,7 @@ fn unfit(template: Template, register: &Register, offender: &Offender) -> Import
 }
 
 /// Whether a refusal concerns the register and none of its lines.
-const fn of_the_whole(code: RefusalCode) -> bool {
+fn of_the_whole(code: RefusalCode) -> bool {
     matches!(
         code,
         RefusalCode::UnknownEmployer
@@ -158,26 +158,31 @@ const fn of_the_whole(code: RefusalCode) -> bool {
 
 /// The column that a refusal is about; the employee's where it is about the employee.
 fn column_of(template: Template, code: RefusalCode) -> &'static str {
-    let wanted: &[&str] = match code {
-        RefusalCode::BaseBelowFloor
-        | RefusalCode::BaseAboveCap
-        | RefusalCode::BaseAlreadyAdjusted => &["缴存基数"],
-        RefusalCode::CapExceeded
-        | RefusalCode::AmountNotPositive
-        | RefusalCode::AmountTooLarge
-        | RefusalCode::AmountDiffers => &["补缴金额", "缴存基数"],
-        RefusalCode::InvalidIdNo => &["身份证号"],
-        RefusalCode::EmptyName => &["姓名"],
-        RefusalCode::InvalidSealReason => &["封存原因"],
-        RefusalCode::MonthTooOld | RefusalCode::MonthNotNext | RefusalCode::DoubleRemittance => {
-            &["补缴月份"]
-        }
-        RefusalCode::InvalidSpan => &["补缴至月份"],
-        RefusalCode::OutsideCity => &["转入城市"],
-        RefusalCode::SameEmployer | RefusalCode::UnknownEmployer => &["转入单位编号"],
-        RefusalCode::NameDiffers => return "姓名",
-        _ => &[],
-    };
+    use RefusalCode as Code;
+    const COLUMNS: &[(&[RefusalCode], &[&str])] = &[
+        (&[Code::BaseBelowFloor, Code::BaseAboveCap, Code::BaseAlreadyAdjusted], &["缴存基数"]),
+        (
+            &[
+                Code::CapExceeded,
+                Code::AmountNotPositive,
+                Code::AmountTooLarge,
+                Code::AmountDiffers,
+            ],
+            &["补缴金额", "缴存基数"],
+        ),
+        (&[Code::InvalidIdNo], &["身份证号"]),
+        (&[Code::EmptyName], &["姓名"]),
+        (&[Code::InvalidSealReason], &["封存原因"]),
+        (&[Code::MonthTooOld, Code::MonthNotNext, Code::DoubleRemittance], &["补缴月份"]),
+        (&[Code::InvalidSpan], &["补缴至月份"]),
+        (&[Code::OutsideCity], &["转入城市"]),
+        (&[Code::SameEmployer, Code::UnknownEmployer], &["转入单位编号"]),
+    ];
+    if code == RefusalCode::NameDiffers {
+        return "姓名";
+    }
+    let row = COLUMNS.iter().find(|(codes, _)| codes.contains(&code));
+    let wanted = row.map_or::<&[&str], _>(&[], |(_, names)| names);
     let columns = template.columns();
     let found = wanted.iter().find_map(|name| columns.iter().find(|column| *column == name));
     found.or(columns.first()).copied().unwrap_or_default()

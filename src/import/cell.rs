@@ -48,7 +48,7 @@ pub(super) fn shown(row: &Row<'_>, cell: &Cell) -> String {
     match cell.kind {
         Kind::Number => match row.format(cell).shown(text) {
             Shown::As(shown) if number::whole_digits(text) <= DIGITS_KEPT => shown,
-            _ => text.to_owned(),
+            Shown::As(_) | Shown::Rounded(_) | Shown::Unclear => text.to_owned(),
         },
         Kind::Day { whole: false } => text.get(..7).unwrap_or(text).to_owned(),
         Kind::Uncalculated => "#N/A".to_owned(),
@@ -256,7 +256,15 @@ fn of_day(text: &str, whole: bool, holds: Holds, out: &mut String) -> Outcome {
             });
             return Outcome::default();
         }
-        _ => Some(Problem::BecameDate),
+        Holds::Key
+        | Holds::Number
+        | Holds::Numbers
+        | Holds::Name
+        | Holds::Text
+        | Holds::Money
+        | Holds::Word
+        | Holds::Rate
+        | Holds::Count => Some(Problem::BecameDate),
     };
     out.push_str(text);
     Outcome { problem, from_number: false }

@@ -92,7 +92,7 @@ impl<T: PartialEq> Unique<T> {
 
     /// Keeps the row unless its key is known: the same row again is nothing, another is an error.
     pub(super) fn keep(&mut self, reading: &mut Reading, row: &Row<'_>, key: String, value: T) {
-        if row.from_number(0) {
+        if row.typed_as_number(0) {
             self.typed.push((key.clone(), row.error(0, Problem::NumberAsKey)));
         }
         let Some(&index) = self.by_key.get(&key) else {

@@ -172,7 +172,7 @@ pub(super) fn meaning(columns: &[Column], heading: &str) -> Meaning {
             "name" => COMPANY,
             name => NAMED.iter().find(|named| named.0 == name).map_or(&[], |named| named.3),
         };
-        is(&column.name) || is(&chinese(column.name)) || words.iter().any(|word| is(word))
+        is(&column.name) || is(&chinese(column.name)) || words.iter().any(&is)
     };
     // The name itself before what else it is called: 原因 is a word of several columns.
     let named = columns.iter().position(|column| is(&column.name) || is(&chinese(column.name)));
@@ -182,10 +182,10 @@ pub(super) fn meaning(columns: &[Column], heading: &str) -> Meaning {
     if is(&ERROR_COLUMN) {
         return Meaning::Errors;
     }
-    if PREFILLED.iter().any(|word| is(word)) {
+    if PREFILLED.iter().any(&is) {
         return Meaning::Prefilled;
     }
-    if OF_NO_USE.iter().chain(BESIDE).any(|word| is(word)) {
+    if OF_NO_USE.iter().chain(BESIDE).any(is) {
         return Meaning::NoUse;
     }
     Meaning::Unknown

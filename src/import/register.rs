@@ -212,7 +212,7 @@ fn read_row(
         }
     }
     let number = declared.iter().position(|column| column.name == "职工编号");
-    let from_number = number.is_some_and(|index| row.from_number(index));
+    let from_number = number.is_some_and(|index| row.typed_as_number(index));
     RegisterRow { line: row.line, cells, name, id_no, from_number }
 }
 

@@ -73,7 +73,7 @@ impl<'a> Row<'a> {
     }
 
     /// Whether a key was typed as a number that shows no zeros in front.
-    pub(super) fn from_number(&self, column: usize) -> bool {
+    pub(super) fn typed_as_number(&self, column: usize) -> bool {
         self.cells.get(column).is_some_and(|cell| cell.outcome.from_number)
     }
 
@@ -106,10 +106,8 @@ pub(super) fn read(
 ) -> Result<Found, Vec<ImportError>> {
     let mut table = Table::new(columns, visit);
     let encoding = sheet::read(bytes, &mut table).map_err(|why| {
-        let problem = match why {
-            sheet::Unreadable::Empty => Problem::Empty,
-            why => Problem::Unreadable(why),
-        };
+        let problem =
+            if why == sheet::Unreadable::Empty { Problem::Empty } else { Problem::Unreadable(why) };
         vec![ImportError::whole("", problem)]
     })?;
     table.finish(encoding)
@@ -396,7 +394,7 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
             };
             let field = match meaning {
                 Meaning::Column(index) => self.columns.get(index).map_or("", |column| column.name),
-                _ => "",
+                Meaning::NoUse | Meaning::Prefilled | Meaning::Errors | Meaning::Unknown => "",
             };
             let found = cell::shown(row, cell);
             (self.visit)(Err(ImportError::new(row.number, Some(at + 1), field, &found, problem)));

@@ -26,6 +26,10 @@ struct Grid<'a> {
     /// The column of the next cell that says none.
     column: usize,
     cell: Open,
+    /// The text that comes belongs to the cell.
+    within: bool,
+    /// It is only how to pronounce one.
+    phonetic: bool,
     merged: Vec<Merged>,
 }
 
@@ -36,7 +40,6 @@ struct Open {
     kind: CellType,
     style: usize,
     formula: bool,
-    valued: bool,
     text: String,
 }
 
@@ -66,56 +69,35 @@ pub(super) fn read(
         hidden: false,
         column: 0,
         cell: Open::default(),
+        within: false,
+        phonetic: false,
         merged: Vec::new(),
     };
     let mut buffer = Vec::new();
-    let (mut within, mut phonetic, mut shown) = (false, false, false);
     loop {
         buffer.clear();
-        match reader.read_event_into(&mut buffer).map_err(|error| broken(&error))? {
-            Event::Start(tag) => match tag.local_name().as_ref() {
-                "sheetData" => {
-                    shown = true;
-                    if !visitor.sheet(head) {
-                        return Ok(());
-                    }
-                }
-                "row" => grid.row(&tag)?,
-                "c" => grid.cell(&tag)?,
-                "f" => grid.cell.formula = true,
-                "v" => (within, grid.cell.valued) = (true, true),
-                "t" if !phonetic => (within, grid.cell.valued) = (true, true),
-                "rPh" => phonetic = true,
-                name => grid.around(name, &tag, head),
-            },
-            Event::Empty(tag) => match tag.local_name().as_ref() {
-                "sheetData" => return Ok(()),
-                "row" => grid.row(&tag)?,
-                "c" => grid.cell(&tag)?,
-                "f" => grid.cell.formula = true,
-                name => grid.around(name, &tag, head),
-            },
-            Event::End(tag) => match tag.local_name().as_ref() {
-                "v" | "t" => within = false,
-                "rPh" => phonetic = false,
-                "c" => grid.cell_ends(),
-                "row" => {
-                    let row = grid.builder.row(grid.row, grid.hidden, &book.formats);
-                    if !row.cells.is_empty() && !visitor.row(row) {
-                        return Ok(());
-                    }
-                }
-                _ => {}
-            },
-            Event::Text(text) if within => grid.cell.text.push_str(&text),
-            Event::CData(text) if within => grid.cell.text.push_str(&text),
-            Event::GeneralRef(name) if within => {
-                grid.cell.text.push(character(&name).ok_or_else(|| broken(&"an entity"))?);
+        let go_on = match reader.read_event_into(&mut buffer).map_err(|error| broken(&error))? {
+            Event::Start(tag) if tag.local_name().as_ref() == "sheetData" => visitor.sheet(head),
+            Event::Empty(tag) if tag.local_name().as_ref() == "sheetData" => false,
+            Event::Start(tag) => grid.start(&tag, head)?,
+            Event::Empty(tag) => {
+                let go_on = grid.start(&tag, head)?;
+                grid.within = false;
+                go_on
+            }
+            Event::End(tag) => grid.end(tag.local_name().as_ref(), visitor),
+            Event::Text(text) => grid.text(&text),
+            Event::CData(text) => grid.text(&text),
+            Event::GeneralRef(name) => {
+                let read = character(&name).ok_or_else(|| broken(&"an entity"))?;
+                grid.text(read.encode_utf8(&mut [0; 4]))
             }
             Event::DocType(_) => return Err(broken(&"a document type")),
-            Event::Eof if shown => break,
-            Event::Eof => return Ok(()),
-            _ => {}
+            Event::Eof => break,
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => true,
+        };
+        if !go_on {
+            return Ok(());
         }
     }
     grid.merged.iter().for_each(|merged| visitor.merged(*merged));
@@ -123,6 +105,41 @@ pub(super) fn read(
 }
 
 impl Grid<'_> {
+    fn text(&mut self, text: &str) -> bool {
+        if self.within {
+            self.cell.text.push_str(text);
+        }
+        true
+    }
+
+    fn start(&mut self, tag: &BytesStart<'_>, head: &mut Head) -> Result<bool, Unreadable> {
+        match tag.local_name().as_ref() {
+            "row" => self.row(tag)?,
+            "c" => self.cell(tag)?,
+            "f" => self.cell.formula = true,
+            "v" => self.within = true,
+            "t" => self.within = !self.phonetic,
+            "rPh" => self.phonetic = true,
+            name => self.around(name, tag, head),
+        }
+        Ok(true)
+    }
+
+    /// False where no more rows are wanted.
+    fn end(&mut self, name: &str, visitor: &mut dyn Visitor) -> bool {
+        match name {
+            "v" | "t" => self.within = false,
+            "rPh" => self.phonetic = false,
+            "c" => self.cell_ends(),
+            "row" => {
+                let row = self.builder.row(self.row, self.hidden, &self.book.formats);
+                return row.cells.is_empty() || visitor.row(row);
+            }
+            _ => {}
+        }
+        true
+    }
+
     fn row(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
         self.builder.clear();
         self.column = 0;
@@ -146,7 +163,7 @@ impl Grid<'_> {
     fn cell(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
         let cell = &mut self.cell;
         cell.text.clear();
-        (cell.kind, cell.style, cell.formula, cell.valued) = (CellType::Number, 0, false, false);
+        (cell.kind, cell.style, cell.formula) = (CellType::Number, 0, false);
         let mut column = None;
         for attribute in tag.attributes().filter_map(Result::ok) {
             match attribute.key.local_name().as_ref() {
@@ -177,7 +194,10 @@ impl Grid<'_> {
         let (cell, builder) = (&self.cell, &mut self.builder);
         let (column, text) = (cell.column, cell.text.as_str());
         match cell.kind {
-            _ if cell.formula && !cell.valued => builder.push(column, Kind::Uncalculated, "", 0),
+            // A formula that gives an empty text says that it is one.
+            kind if cell.formula && text.is_empty() && kind != CellType::Text => {
+                builder.push(column, Kind::Uncalculated, "", 0);
+            }
             CellType::Shared => {
                 let shared = text.trim().parse().ok().and_then(|index| self.book.texts.get(index));
                 builder.push(
@@ -190,9 +210,7 @@ impl Grid<'_> {
             CellType::Text => builder.push(column, Kind::Text, trimmed(&unescaped(text)), 0),
             CellType::Truth => {
                 let text = if matches!(text.trim(), "1" | "true") { "TRUE" } else { "FALSE" };
-                if cell.valued {
-                    builder.push(column, Kind::Truth, text, 0);
-                }
+                builder.push(column, Kind::Truth, text, 0);
             }
             CellType::Fault => builder.push(column, Kind::Fault, trimmed(text), 0),
             CellType::Date => {

@@ -28,9 +28,12 @@ pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unread
     if bytes.len() > BYTES_MAX {
         return Err(broken(&format!("{} bytes", bytes.len())));
     }
-    let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
-        calamine::XlsError::Password => Unreadable::Encrypted,
-        other => broken(&other),
+    let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| {
+        if matches!(error, calamine::XlsError::Password) {
+            Unreadable::Encrypted
+        } else {
+            broken(&error)
+        }
     })?;
     let formats = [Format::Unknown];
     for sheet in book.sheets_metadata().to_vec() {

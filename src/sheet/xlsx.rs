@@ -138,7 +138,13 @@ fn walk(
             Event::Start(tag) | Event::Empty(tag) => start(&tag),
             Event::DocType(_) => return Err(broken(&"a document type")),
             Event::Eof => return Ok(()),
-            _ => {}
+            Event::End(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::GeneralRef(_) => {}
         }
     }
 }
@@ -225,7 +231,13 @@ fn texts(archive: &mut Archive<'_>, path: &str) -> Result<Texts, Unreadable> {
             }
             Event::DocType(_) => return Err(broken(&"a document type")),
             Event::Eof => return Ok(texts),
-            _ => {}
+            Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::GeneralRef(_) => {}
         }
     }
 }

@@ -123,10 +123,10 @@ impl Refusal {
     /// Each line that cannot be done; what concerns the whole has no row.
     #[must_use]
     pub fn offenders(self) -> Vec<Offender> {
-        match self {
-            Self::Several(several) => several.offenders,
-            refusal => vec![Offender { row: None, name: None, refusal }],
+        if let Self::Several(several) = self {
+            return several.offenders;
         }
+        vec![Offender { row: None, name: None, refusal: self }]
     }
 
     /// The same with each row as its file counts it.
