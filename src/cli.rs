@@ -109,7 +109,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Feed { command: FeedCommand::Learn(args) } => feed::learn::run(global, args),
         Command::Apply(args) => apply::run(global, args),
         Command::Show(args) => show::run(global, args),
-        Command::Template(args) => template::run(args),
+        Command::Template(args) => template::run(global, args),
         Command::Register(args) => register::run(global, args),
         Command::Transactions(args) => listing::transactions(global, args),
         Command::Notices(args) => listing::notices(global, args),

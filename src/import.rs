@@ -10,9 +10,12 @@
 //! reported, so that one look at the errors is enough to mend a file; nothing is defaulted but the
 //! columns that the contract calls optional.
 
+#[cfg(feature = "xlsx")]
+pub mod book;
 mod cell;
 mod error;
 mod field;
+mod form;
 mod heading;
 mod lists;
 mod marked;
@@ -26,6 +29,7 @@ mod when;
 
 pub use crate::sheet::Encoding;
 pub use error::{ERRORS_MAX, Expected, ImportError, Note, Problem};
+pub use form::{Form, FormColumn, ListName};
 pub use heading::{ERROR_COLUMN, PREFILLED};
 pub use lists::{EmployeeRow, EmployeeStatus, EmployerRow, accounts, employees, employers};
 pub use marked::{MarkedRow, MarkedSheet, marked};

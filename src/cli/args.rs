@@ -327,13 +327,17 @@ fn who(text: &str) -> Result<String, String> {
 
 #[derive(Args, Debug)]
 pub(super) struct TemplateArgs {
-    /// The register
+    /// The register or the list
     #[arg(value_name = "NAME")]
-    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement", "transfer"])]
+    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement", "transfer",
+        "accounts", "employers", "employees", "notices"])]
     pub(super) name: String,
     /// Where to write it; .xlsx makes a workbook [default: CSV to standard output]
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+    /// The employer whose people stand in it already
+    #[arg(long, value_name = "ID")]
+    pub(super) employer: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -143,48 +143,9 @@ fn csv(sheet: &MarkedSheet) -> Result<Vec<u8>, Failure> {
     Ok(out)
 }
 
-/// A workbook of texts, each where it stood in the sheet, wrong ones marked.
 #[cfg(feature = "xlsx")]
 fn book(sheet: &MarkedSheet) -> Result<Vec<u8>, Failure> {
-    use rust_xlsxwriter::{Format, Workbook};
-    let fill = || {
-        let mut book = Workbook::new();
-        let text = Format::new().set_num_format("@");
-        let wrong = Format::new().set_num_format("@").set_background_color(0x00FF_C7CE);
-        let said = Format::new().set_font_color(0x009C_0006);
-        let page = book.add_worksheet();
-        if !sheet.name.is_empty() {
-            page.set_name(&sheet.name)?;
-        }
-        let widest = sheet.rows.iter().flat_map(|row| &row.cells).map(|(column, _)| *column).max();
-        for column in 0..=u16::try_from(widest.unwrap_or(0)).unwrap_or(u16::MAX) {
-            page.set_column_format(column, &text)?;
-            page.set_column_width(column, 16)?;
-        }
-        let at = u16::try_from(sheet.column).unwrap_or(u16::MAX);
-        page.set_column_width(at, 60)?;
-        for row in &sheet.rows {
-            let number = u32::try_from(row.number.saturating_sub(1)).unwrap_or(u32::MAX);
-            for (column, cell) in &row.cells {
-                let place = u16::try_from(*column).unwrap_or(u16::MAX);
-                let format = if row.wrong.contains(column) { &wrong } else { &text };
-                page.write_string_with_format(number, place, cell, format)?;
-            }
-            // A cell that is empty and must not be is marked too.
-            for column in &row.wrong {
-                if row.cells.iter().all(|(place, _)| place != column) {
-                    let place = u16::try_from(*column).unwrap_or(u16::MAX);
-                    page.write_blank(number, place, &wrong)?;
-                }
-            }
-            let heading = row.cells.iter().any(|(place, _)| *place == sheet.column);
-            if !heading && !row.said.is_empty() {
-                page.write_string_with_format(number, at, &row.said, &said)?;
-            }
-        }
-        book.save_to_buffer()
-    };
-    fill().doing(|| "cannot make the workbook".to_owned())
+    import::book::marked(sheet).doing(|| "cannot make the workbook".to_owned())
 }
 
 #[cfg(not(feature = "xlsx"))]

@@ -14,10 +14,10 @@ use crate::remittance::document::DocumentType;
 use crate::remittance::enrolment::{ImportedTerms, RatePeriod};
 use crate::remittance::{CollectionAccount, Employer, Money, Rate};
 
-const ACCOUNTS: &[Column] =
+pub(super) const ACCOUNTS: &[Column] =
     &[required("account_no"), required("bank"), required("bank_name"), required("account_name")];
 
-const EMPLOYERS: &[Column] = &[
+pub(super) const EMPLOYERS: &[Column] = &[
     required("employer_id"),
     required("name"),
     optional("uscc"),
@@ -32,7 +32,7 @@ const EMPLOYERS: &[Column] = &[
     optional("address"),
 ];
 
-const EMPLOYEES: &[Column] = &[
+pub(super) const EMPLOYEES: &[Column] = &[
     required("employee_id"),
     required("employer_id"),
     required("name"),

@@ -14,7 +14,7 @@ use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference, Ye
 use chrono::NaiveDate;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     required("reference"),
     required("employer_id"),
     required("amount"),

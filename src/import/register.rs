@@ -41,7 +41,7 @@ const TRANSFER: &[Column] = &[
     optional("身份证号"),
 ];
 
-const fn columns(template: Template) -> &'static [Column] {
+pub(super) const fn columns(template: Template) -> &'static [Column] {
     match template {
         Template::Open => OPEN,
         Template::Unseal => UNSEAL,
