@@ -8,13 +8,13 @@
 //!
 //! Invariant: a row's number and a cell's column are the file's own, as Excel and WPS show them.
 
+mod compound;
 #[cfg(feature = "xlsx")]
 mod grid;
 mod html;
 mod markup;
 pub mod number;
 mod text;
-#[cfg(feature = "xlsx")]
 mod xls;
 #[cfg(feature = "xlsx")]
 mod xlsx;
@@ -248,7 +248,7 @@ pub fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreada
         return zipped(bytes, visitor);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return compound(bytes, visitor);
+        return xls::read(bytes, visitor).map(|()| Encoding::Xls);
     }
     let (text, encoding) = text::decode(bytes)?;
     let start = text.trim_start();
@@ -285,22 +285,12 @@ fn zipped(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreadabl
     xlsx::read(bytes, visitor).map(|()| Encoding::Xlsx)
 }
 
-#[cfg(feature = "xlsx")]
-fn compound(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
-    xls::read(bytes, visitor).map(|()| Encoding::Xls)
-}
-
 #[cfg(not(feature = "xlsx"))]
 fn zipped(_: &[u8], _: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
     Err(Unreadable::Foreign(
         "a workbook, which this build does not read (feature `xlsx`)",
         "工作簿，本程序未包含读取功能",
     ))
-}
-
-#[cfg(not(feature = "xlsx"))]
-fn compound(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
-    zipped(bytes, visitor)
 }
 
 /// Makes rows out of cells, one after the other, in the same memory.

@@ -11,15 +11,13 @@ use crate::import::{Form, ListName};
 use crate::remittance::template::Template;
 use crate::remittance::{EmployeeAccount, Id, Policy};
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 pub(super) fn run(global: &Global, args: &TemplateArgs) -> Result<Done, Failure> {
     let form = form(global, args)?;
-    let workbook = |path: &std::path::Path| {
-        path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"))
-    };
     match &args.out {
-        Some(path) if workbook(path) => {
+        Some(path) if is_workbook(path) => {
             std::fs::write(path, book(&form)?)
                 .doing(|| format!("cannot write {}", path.display()))?;
         }
@@ -50,8 +48,7 @@ fn form(global: &Global, args: &TemplateArgs) -> Result<Form, Failure> {
         // The reasons are the centre's where there is one at hand.
         let policy = Centre::read(global).map(|centre| centre.rules.policy.clone());
         let mut form = Form::of_register(template, &reasons(policy.as_ref().ok()));
-        if !args.out.as_ref().is_some_and(|path| path.extension().is_some_and(|end| end == "xlsx"))
-        {
+        if !args.out.as_deref().is_some_and(is_workbook) {
             form.columns.retain(|column| template.columns().contains(&column.heading));
         }
         return Ok(form);
@@ -77,6 +74,10 @@ fn form(global: &Global, args: &TemplateArgs) -> Result<Form, Failure> {
     };
     let form = Form::of_register(template, &reasons(Some(&policy)));
     Ok(form.filled_in(template, people.iter(), name))
+}
+
+fn is_workbook(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"))
 }
 
 /// The names of the seal reasons that a centre knows.

@@ -64,7 +64,7 @@ fn choices(column: &FormColumn) -> Result<Option<DataValidation>, XlsxError> {
         .allow_list_strings(&column.choices)?
         .set_error_style(DataValidationErrorStyle::Warning)
         .set_error_title("请从列表中选择")?
-        .set_error_message(&format!("“{}”可选：{}", column.heading, column.choices.join("、")))?;
+        .set_error_message(format!("“{}”可选：{}", column.heading, column.choices.join("、")))?;
     Ok(Some(validation))
 }
 

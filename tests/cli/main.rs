@@ -35,4 +35,5 @@ mod postgres;
 mod public;
 mod refunds;
 mod refusals;
+mod sheets;
 mod tour;
