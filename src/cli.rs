@@ -51,6 +51,7 @@ mod night;
 mod outbox;
 mod patience;
 mod private;
+mod problems;
 mod progress;
 mod reader;
 mod refunds;
@@ -128,7 +129,7 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
         }
         Command::Apply(args) => apply::run(global, args),
         Command::Show(args) => show::run(global, args),
-        Command::Template(args) => template::run(args),
+        Command::Template(args) => template::run(global, args),
         Command::Register(args) => register::run(global, args),
         Command::Transactions(args) => listing::transactions(global, args),
         Command::Notices(args) => listing::notices(global, args),

@@ -32,6 +32,7 @@ pub mod remark;
 pub mod remittance;
 pub mod report;
 pub mod rulebook;
+pub mod sheet;
 #[cfg(feature = "app")]
 pub mod store;
 pub mod suspense;

@@ -85,6 +85,7 @@ pub mod advance;
 mod answer;
 pub mod appointment;
 pub mod arrears;
+pub mod beside;
 mod bound;
 mod centre;
 pub mod change;

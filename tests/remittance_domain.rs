@@ -30,3 +30,5 @@ mod reversal;
 mod revocation;
 #[path = "remittance_domain/rules.rs"]
 mod rules;
+#[path = "remittance_domain/sheets.rs"]
+mod sheets;

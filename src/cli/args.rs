@@ -329,13 +329,17 @@ fn who(text: &str) -> Result<String, String> {
 
 #[derive(Args, Debug)]
 pub(super) struct TemplateArgs {
-    /// The register
+    /// The register or the list
     #[arg(value_name = "NAME")]
-    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement", "transfer"])]
+    #[arg(value_parser = ["open", "unseal", "seal", "adjust-base", "supplement", "transfer",
+        "accounts", "employers", "employees", "notices"])]
     pub(super) name: String,
     /// Where to write it; .xlsx makes a workbook [default: CSV to standard output]
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+    /// The employer whose people stand in it already
+    #[arg(long, value_name = "ID")]
+    pub(super) employer: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -356,6 +360,9 @@ pub(super) struct RegisterArgs {
     /// Who files it, as the log names them
     #[arg(long, value_name = "WHO", value_parser = who)]
     pub(super) by: Option<String>,
+    /// Where to write the sheet back, with a column 错误, if anything is wrong; .xlsx marks the cells
+    #[arg(long, value_name = "FILE")]
+    pub(super) errors: Option<PathBuf>,
     #[command(flatten)]
     pub(super) as_of: AsOf,
 }

@@ -10,9 +10,10 @@ use super::args::{Format, Global, ImportArgs, ImportCommand, ImportUndoArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
+use super::problems;
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
-use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List, Problem};
+use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List, Note};
 use crate::nightly::shown_path;
 use crate::remittance::{CollectionAccount, PaymentNotice};
 use crate::store::{
@@ -85,6 +86,9 @@ pub(super) fn run(global: &Global, command: &ImportCommand) -> Result<Done, Fail
 }
 
 fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done, Failure> {
+    if args.errors.is_some() && args.files.len() > 1 {
+        return Err(Failure::Usage("--errors writes one sheet back; give one file".to_owned()));
+    }
     let centre = Centre::write(global)?;
     let progress = Progress::start(global, "reading");
     let mut lists = Vec::new();
@@ -92,10 +96,16 @@ fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done,
     for path in &args.files {
         let bytes = std::fs::read(path).doing(|| format!("cannot read {}", path.display()))?;
         match read(list, &bytes) {
-            Ok(list) => lists.push((path, sha256(&bytes), list)),
+            Ok(list) => {
+                problems::tell_notes(path, list.notes());
+                let sha256 = sha256(&bytes);
+                let bytes = if args.errors.is_some() { bytes } else { Vec::new() };
+                lists.push((Source { path, bytes, errors: args.errors.as_deref() }, sha256, list));
+            }
             Err(errors) => {
                 wrong += errors.len();
-                tell(path, &errors);
+                let source = Source { path, bytes, errors: args.errors.as_deref() };
+                source.tell(centre.settings.format, &errors)?;
             }
         }
     }
@@ -105,9 +115,9 @@ fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done,
     }
     progress.say("storing");
     let mut outcomes = Vec::new();
-    for (path, sha256, list) in lists {
+    for (source, sha256, list) in lists {
         let encoding = list.encoding();
-        let file = shown_path(path);
+        let file = shown_path(source.path);
         let by = args.by.clone();
         let origin = ImportOrigin { file: file.clone(), sha256, by, at: clock::now() };
         let order = ImportOrder {
@@ -116,7 +126,7 @@ fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done,
             full: args.full,
             origin: Some(origin),
         };
-        let done = list.store(&centre, &order, path)?;
+        let done = list.store(&centre, &order, &source)?;
         outcomes.push(Outcome { file, encoding, done });
     }
     drop(progress);
@@ -180,19 +190,36 @@ fn sha256(bytes: &[u8]) -> String {
     hex
 }
 
-fn tell(path: &Path, errors: &[ImportError]) {
-    for error in errors {
-        tell!("{}:{error}", shown_path(path));
-        if let Problem::Unfit { chinese, .. } = &error.problem {
-            tell!("  {chinese}");
+/// A file with a list, so that what is wrong in it can be told at its place.
+struct Source<'a> {
+    path: &'a Path,
+    /// What stands in it; kept where it may have to be written back.
+    bytes: Vec<u8>,
+    /// Where it is written back.
+    errors: Option<&'a Path>,
+}
+
+impl Source<'_> {
+    /// Tells all that is wrong, and writes the sheet back with it where that was asked for.
+    fn tell(&self, format: Format, errors: &[ImportError]) -> Result<(), Failure> {
+        problems::tell(format, self.path, errors)?;
+        match self.errors {
+            Some(to) => problems::write_back(to, &self.bytes, errors),
+            None => Ok(()),
         }
-    }
-    if errors.len() >= import::ERRORS_MAX {
-        tell!("{}: and perhaps more: reading stopped here", shown_path(path));
     }
 }
 
 impl Read {
+    fn notes(&self) -> &[Note] {
+        match self {
+            Self::Accounts(list) => &list.notes,
+            Self::Employers(list) => &list.notes,
+            Self::Employees(list) => &list.notes,
+            Self::Notices(list) => &list.notes,
+        }
+    }
+
     fn encoding(&self) -> &'static str {
         match self {
             Self::Accounts(list) => list.encoding.name(),
@@ -206,14 +233,20 @@ impl Read {
         mut self,
         centre: &Centre,
         order: &ImportOrder,
-        path: &Path,
+        source: &Source<'_>,
     ) -> Result<ListImport, Failure> {
         if let Self::Notices(list) = &mut self {
             list.sort_by_key(|notice| notice.reference);
         }
         let done = match centre.store.import_list(&self.rows(), order) {
-            Err(StoreError::Refused(Refusal::List(unfit))) => return Err(self.refused(path, unfit)),
-            done => done.doing(|| format!("cannot import {}", path.display()))?,
+            Err(StoreError::Refused(Refusal::List(unfit))) => {
+                let errors = self.errors(unfit);
+                source.tell(centre.settings.format, &errors)?;
+                let count = errors.len();
+                let why = format!("{count} errors; nothing of the file was imported");
+                return Err(Failure::because(why));
+            }
+            done => done.doing(|| format!("cannot import {}", source.path.display()))?,
         };
         match &self {
             Self::Accounts(list) => make_inboxes(centre, &list.rows),
@@ -234,8 +267,8 @@ impl Read {
         }
     }
 
-    /// Tells what in the list cannot be, each with its place in the file.
-    fn refused(&self, path: &Path, unfit: Vec<UnfitRow>) -> Failure {
+    /// What in the list cannot be beside what is known, each with its place in the file.
+    fn errors(&self, unfit: Vec<UnfitRow>) -> Vec<ImportError> {
         let error = |one: UnfitRow| {
             let said = (one.why.to_string(), one.why.chinese());
             match self {
@@ -245,9 +278,9 @@ impl Read {
                 Self::Notices(list) => list.unfit(one.row, one.field, &one.found, said),
             }
         };
-        let errors: Vec<ImportError> = unfit.into_iter().map(error).collect();
-        tell(path, &errors);
-        Failure::because(format!("{} errors; nothing of the file was imported", errors.len()))
+        let mut errors: Vec<ImportError> = unfit.into_iter().map(error).collect();
+        errors.sort_by_key(|error| (error.line, error.column));
+        errors
     }
 }
 

@@ -1,58 +1,107 @@
-//! `duizhang template`: the columns of a register in bulk, with a row that shows what belongs where.
+//! `duizhang template`: the sheet that people fill in, for each register and each list.
+//!
+//! `.xlsx` makes a workbook: columns of texts, drop-downs, the instructions on a sheet of their own. With
+//! `--employer` its people stand in it already. As CSV it is the headings alone: an example would be a row.
 
-use super::args::TemplateArgs;
+use super::args::{Global, TemplateArgs};
+use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
 use super::rows::stdout;
+use crate::import::{Form, ListName};
 use crate::remittance::template::Template;
+use crate::remittance::{EmployeeAccount, Id, Policy};
 use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
 
-pub(super) fn run(args: &TemplateArgs) -> Result<Done, Failure> {
-    let Some(template) = Template::from_name(&args.name) else {
-        return Err(Failure::Usage(format!("no template {:?}", args.name)));
-    };
-    let rows = [template.columns(), template.example()];
-    let sheet = args.out.as_ref().filter(|path| path.extension().is_some_and(|end| end == "xlsx"));
-    match (&args.out, sheet) {
-        (Some(path), Some(_)) => {
-            let book = workbook(template.name(), rows)?;
-            std::fs::write(path, book).doing(|| format!("cannot write {}", path.display()))?;
+pub(super) fn run(global: &Global, args: &TemplateArgs) -> Result<Done, Failure> {
+    let form = form(global, args)?;
+    match &args.out {
+        Some(path) if is_workbook(path) => {
+            std::fs::write(path, book(&form)?)
+                .doing(|| format!("cannot write {}", path.display()))?;
         }
-        (Some(path), None) => {
-            let csv = format!("\u{feff}{}", csv(rows));
+        Some(path) => {
+            let csv = ["\u{feff}".as_bytes(), &csv(&form)?].concat();
             std::fs::write(path, csv).doing(|| format!("cannot write {}", path.display()))?;
         }
-        (None, _) => {
+        None => {
             let mut out = stdout();
-            out.write_all(csv(rows).as_bytes())?;
+            out.write_all(&csv(&form)?)?;
             out.flush()?;
         }
     }
     Ok(Done::Fully)
 }
 
-/// The cells hold no comma and no quote.
-fn csv(rows: [&[&str]; 2]) -> String {
-    rows.into_iter().map(|cells| cells.join(",") + "\n").collect()
+fn form(global: &Global, args: &TemplateArgs) -> Result<Form, Failure> {
+    if let Some(list) = ListName::from_name(&args.name) {
+        if args.employer.is_some() {
+            return Err(Failure::Usage("--employer fills in a register, not a list".to_owned()));
+        }
+        return Ok(Form::of_list(list));
+    }
+    let Some(template) = Template::from_name(&args.name) else {
+        return Err(Failure::Usage(format!("no template {:?}", args.name)));
+    };
+    let Some(employer) = &args.employer else {
+        // The reasons are the centre's where there is one at hand.
+        let policy = Centre::read(global).map(|centre| centre.rules.policy.clone());
+        let mut form = Form::of_register(template, &reasons(policy.as_ref().ok()));
+        if !args.out.as_deref().is_some_and(is_workbook) {
+            form.columns.retain(|column| template.columns().contains(&column.heading));
+        }
+        return Ok(form);
+    };
+    if template == Template::Open {
+        return Err(Failure::Usage("open is for people who are not there yet".to_owned()));
+    }
+    let centre = Centre::read(global)?;
+    let policy = Arc::new(centre.rules.policy.clone());
+    let id: Id = employer.as_str().into();
+    let people: Option<Vec<EmployeeAccount>> = centre.store.look(Arc::clone(&policy), |books| {
+        // Of nobody's people the day says nothing.
+        books.accounts(&id)?;
+        let known = books.employer(&id, chrono::NaiveDate::MIN)?;
+        let all = books.centre().accounts_of(&id);
+        Ok(known.then(|| all.map(|account| EmployeeAccount::clone(account)).collect()))
+    })?;
+    let Some(people) = people else {
+        return Err(Failure::because(format!("no employer {employer}")));
+    };
+    let name = |code: &str| {
+        policy.seal_reason(code).map_or_else(|| code.to_owned(), |reason| reason.name.clone())
+    };
+    let form = Form::of_register(template, &reasons(Some(&policy)));
+    Ok(form.filled_in(template, people.iter(), name))
 }
 
-/// Every cell is a text, so that a spreadsheet keeps numbers of eighteen digits whole.
+fn is_workbook(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"))
+}
+
+/// The names of the seal reasons that a centre knows.
+fn reasons(policy: Option<&Policy>) -> Vec<String> {
+    let known = policy.map(|policy| policy.seal_reasons.as_slice()).unwrap_or_default();
+    known.iter().map(|reason| reason.name.clone()).collect()
+}
+
+fn csv(form: &Form) -> Result<Vec<u8>, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let heads = form.columns.iter().map(|column| column.heading);
+    writer.write_record(heads).doing(|| "cannot write CSV".to_owned())?;
+    for row in &form.rows {
+        writer.write_record(row).doing(|| "cannot write CSV".to_owned())?;
+    }
+    writer.into_inner().map_err(|_| Failure::because("cannot write CSV"))
+}
+
 #[cfg(feature = "xlsx")]
-fn workbook(name: &str, rows: [&[&str]; 2]) -> Result<Vec<u8>, Failure> {
-    let fill = || {
-        let mut book = rust_xlsxwriter::Workbook::new();
-        let text = rust_xlsxwriter::Format::new().set_num_format("@");
-        let sheet = book.add_worksheet().set_name(name)?;
-        for (row, cells) in (0..).zip(rows) {
-            for (column, cell) in (0..).zip(cells) {
-                sheet.write_string_with_format(row, column, *cell, &text)?;
-            }
-        }
-        book.save_to_buffer()
-    };
-    fill().doing(|| "cannot make the workbook".to_owned())
+fn book(form: &Form) -> Result<Vec<u8>, Failure> {
+    crate::import::book::form(form).doing(|| "cannot make the workbook".to_owned())
 }
 
 #[cfg(not(feature = "xlsx"))]
-fn workbook(_: &str, _: [&[&str]; 2]) -> Result<Vec<u8>, Failure> {
+fn book(_: &Form) -> Result<Vec<u8>, Failure> {
     Err(Failure::because("this program was built without XLSX; leave out --out FILE.xlsx"))
 }

@@ -1,19 +1,22 @@
-//! What can be wrong in a list, with its place.
+//! What can be wrong in a sheet, with its place, in both languages; and what is only told.
 //!
-//! An [`ImportError`] prints without the file's name; the shell puts that before it. Errors are
-//! collected up to [`ERRORS_MAX`] so that a file exported wrongly does not scroll the reason away.
+//! An [`ImportError`] prints without the file's name; the shell puts that before it. All that is wrong is kept,
+//! up to [`ERRORS_MAX`], so that one look is enough to mend a file.
 
+use super::heading;
+pub use super::problem::Problem;
+use crate::sheet::letters;
 use std::fmt;
 
-/// Errors reported for one file before reading stops.
-pub const ERRORS_MAX: usize = 20;
+/// Errors kept of one file; a sheet with more than these is no sheet of this kind.
+pub const ERRORS_MAX: usize = 100_000;
 
 /// Characters of a cell that an error quotes.
 const FOUND_CHARS_MAX: usize = 60;
 
-/// One thing that is wrong in a list.
+/// One thing that is wrong in a sheet.
 ///
-/// Prints as `14:3: amount "1,2o0.00": expected a digit at position 4, found 'o'`.
+/// Prints as `14:C: amount "1,2o0.00": expected a digit at position 4, found 'o'`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportError {
     /// Physical line (row of the sheet), from 1; 0 where it concerns the file as a whole.
@@ -27,29 +30,39 @@ pub struct ImportError {
     pub problem: Problem,
 }
 
-/// What was expected instead.
+/// What a cell must be: a sentence in each language, the English one beginning with `expected`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// The file has no header, let alone rows.
-    Empty,
-    /// The header has a column that the list does not know.
-    UnknownColumn { known: String },
-    /// The header has a column twice.
-    RepeatedColumn,
-    /// The header lacks a column.
-    MissingColumn { name: &'static str },
-    /// A row has more or fewer cells than the header.
-    Cells { expected: usize, found: usize },
-    /// A cell that must be filled is empty.
-    Missing,
-    /// The cell is not what the column holds; the sentence begins with `expected`.
-    Expected(String),
-    /// The same key stands on an earlier line with other content.
-    Conflict { line: u64 },
-    /// It does not go with what is known already; a sentence in each language.
-    Unfit { english: String, chinese: String },
-    /// Not UTF-8 and not GB18030, or not a sheet.
-    Unreadable { expected: &'static str },
+pub struct Expected {
+    pub english: String,
+    pub chinese: String,
+}
+
+impl Expected {
+    pub(super) fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self { english: english.into(), chinese: chinese.into() }
+    }
+}
+
+impl From<String> for Expected {
+    /// A sentence that is there in one language only.
+    fn from(english: String) -> Self {
+        Self { chinese: format!("内容不符合要求（{english}）"), english }
+    }
+}
+
+/// Something that is told and stops nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// 0 where it concerns no row.
+    pub line: u64,
+    pub english: String,
+    pub chinese: String,
+}
+
+impl Note {
+    pub(super) fn new(line: u64, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self { line, english: english.into(), chinese: chinese.into() }
+    }
 }
 
 impl ImportError {
@@ -70,6 +83,44 @@ impl ImportError {
     pub(super) fn whole(found: &str, problem: Problem) -> Self {
         Self::new(0, None, "", found, problem)
     }
+
+    /// Something about the file as a whole; a sentence in each language.
+    #[must_use]
+    pub fn of_file((english, chinese): (String, String)) -> Self {
+        Self::whole("", Problem::Unfit { english, chinese })
+    }
+
+    /// The column's letters, as spreadsheets show them.
+    #[must_use]
+    pub fn letters(&self) -> Option<String> {
+        self.column.map(|column| letters(column.saturating_sub(1)))
+    }
+
+    /// The column's name for people; empty where the error is in none.
+    #[must_use]
+    pub fn heading(&self) -> &'static str {
+        heading::chinese(self.field)
+    }
+
+    /// The whole sentence in Chinese, with its place.
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        let mut place = String::new();
+        if self.line > 0 {
+            place.push_str(&format!("第 {} 行", self.line));
+        }
+        if let Some(letters) = self.letters() {
+            place.push_str(&format!(" {letters} 列"));
+        }
+        if !self.field.is_empty() && self.field != "column" {
+            place.push_str(&format!("“{}”", self.heading()));
+        }
+        if !self.found.is_empty() {
+            place.push_str(&format!("（现为“{}”）", self.found));
+        }
+        let what = self.problem.chinese();
+        if place.is_empty() { what } else { format!("{place}：{what}") }
+    }
 }
 
 impl fmt::Display for ImportError {
@@ -77,8 +128,8 @@ impl fmt::Display for ImportError {
         if self.line > 0 {
             write!(f, "{}:", self.line)?;
         }
-        if let Some(column) = self.column {
-            write!(f, "{column}:")?;
+        if let Some(letters) = self.letters() {
+            write!(f, "{letters}:")?;
         }
         if self.line > 0 {
             f.write_str(" ")?;
@@ -90,28 +141,6 @@ impl fmt::Display for ImportError {
             write!(f, "{:?}: ", self.found)?;
         }
         self.problem.fmt(f)
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => write!(f, "expected a header line, found an empty file"),
-            Self::UnknownColumn { known } => write!(f, "expected one of the columns {known}"),
-            Self::RepeatedColumn => write!(f, "expected each column once, found it twice"),
-            Self::MissingColumn { name } => write!(f, "expected a column {name}, found none"),
-            Self::Cells { expected, found } => {
-                write!(f, "expected {expected} cells as in the header, found {found}")
-            }
-            Self::Missing => write!(f, "expected a value, found nothing"),
-            Self::Expected(sentence) | Self::Unfit { english: sentence, .. } => {
-                f.write_str(sentence)
-            }
-            Self::Conflict { line } => {
-                write!(f, "expected each key once, found it with other content on line {line} too")
-            }
-            Self::Unreadable { expected } => write!(f, "expected {expected}"),
-        }
     }
 }
 

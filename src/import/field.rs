@@ -3,15 +3,13 @@
 //! Start at [`Reading`], which walks the cells of a row and keeps every error. Nothing here knows
 //! which list it reads.
 
-use super::error::{ERRORS_MAX, ImportError, Problem};
+use super::error::{ERRORS_MAX, Expected, ImportError, Problem};
 use super::table::Row;
-use crate::remittance::document::{self, DocumentType, DocumentTypeError};
-use crate::remittance::{AMOUNT_MAX, Money, MoneyError, YearMonth};
+pub(super) use super::when::{day, month};
+use crate::remittance::document::{self, DocumentType};
+use crate::remittance::{AMOUNT_MAX, Money, MoneyError};
 use chrono::NaiveDate;
 use std::collections::HashMap;
-
-/// What a cell was expected to be; the sentence begins with `expected`.
-pub(super) type Expected = String;
 
 /// The errors of a file while it is read.
 #[derive(Default)]
@@ -21,33 +19,33 @@ pub(super) struct Reading {
 
 impl Reading {
     /// A cell that must be filled, read by `parse`; `None` when it could not, which is noted.
-    pub(super) fn must<'a, T>(
+    pub(super) fn must<'a, T, E: Into<Expected>>(
         &mut self,
         row: &Row<'a>,
         column: usize,
-        parse: impl FnOnce(&'a str) -> Result<T, Expected>,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
     ) -> Option<T> {
         let text = row.text(column);
-        let problem = if text.is_empty() {
-            Problem::Missing
-        } else {
-            match parse(text) {
+        let problem = match row.problem(column) {
+            Some(problem) => problem.clone(),
+            None if text.is_empty() => Problem::Missing,
+            None => match parse(text) {
                 Ok(value) => return Some(value),
-                Err(expected) => Problem::Expected(expected),
-            }
+                Err(expected) => Problem::Expected(expected.into()),
+            },
         };
         self.note(row.error(column, problem));
         None
     }
 
     /// A cell that may be empty; the outer `None` when it could not be read, which is noted.
-    pub(super) fn may<'a, T>(
+    pub(super) fn may<'a, T, E: Into<Expected>>(
         &mut self,
         row: &Row<'a>,
         column: usize,
-        parse: impl FnOnce(&'a str) -> Result<T, Expected>,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
     ) -> Option<Option<T>> {
-        if row.text(column).is_empty() {
+        if row.text(column).is_empty() && row.problem(column).is_none() {
             return Some(None);
         }
         self.must(row, column, parse).map(Some)
@@ -64,6 +62,10 @@ impl Reading {
         self.errors.len() >= ERRORS_MAX
     }
 
+    pub(super) fn into_errors(self) -> Vec<ImportError> {
+        self.errors
+    }
+
     pub(super) fn finish<T>(mut self, value: T) -> Result<T, Vec<ImportError>> {
         self.errors.sort_by_key(|error| (error.line, error.column));
         if self.errors.is_empty() { Ok(value) } else { Err(self.errors) }
@@ -75,15 +77,23 @@ pub(super) struct Unique<T> {
     rows: Vec<T>,
     lines: Vec<u64>,
     by_key: HashMap<String, usize>,
+    /// Keys that were typed as numbers, each as an error of its row that waits for its reason.
+    typed: Vec<(String, ImportError)>,
 }
+
+/// Longest key that may be one with zeros lost in front.
+const KEY_CHARS_MAX: usize = 20;
 
 impl<T: PartialEq> Unique<T> {
     pub(super) fn new() -> Self {
-        Self { rows: Vec::new(), lines: Vec::new(), by_key: HashMap::new() }
+        Self { rows: Vec::new(), lines: Vec::new(), by_key: HashMap::new(), typed: Vec::new() }
     }
 
     /// Keeps the row unless its key is known: the same row again is nothing, another is an error.
     pub(super) fn keep(&mut self, reading: &mut Reading, row: &Row<'_>, key: String, value: T) {
+        if row.typed_as_number(0) {
+            self.typed.push((key.clone(), row.error(0, Problem::NumberAsKey)));
+        }
         let Some(&index) = self.by_key.get(&key) else {
             self.by_key.insert(key, self.rows.len());
             self.rows.push(value);
@@ -96,25 +106,56 @@ impl<T: PartialEq> Unique<T> {
         }
     }
 
+    /// Refuses a number of which another key is the same but for zeros in front: it may be that one.
+    pub(super) fn compare_keys(&mut self, reading: &mut Reading) {
+        for (key, mut error) in self.typed.drain(..) {
+            let zeros = 1..=KEY_CHARS_MAX.saturating_sub(key.len());
+            let longer = zeros.map(|count| format!("{}{key}", "0".repeat(count)));
+            let known =
+                |key: &String| self.by_key.get(key).and_then(|index| self.lines.get(*index));
+            if let Some((other, line)) =
+                longer.filter_map(|key| known(&key).map(|line| (key.clone(), *line))).next()
+            {
+                error.problem = Problem::AlikeKeys { other, line };
+                reading.note(error);
+            }
+        }
+    }
+
     /// The rows, with the line on which each stands first.
     pub(super) fn into_rows(self) -> (Vec<T>, Vec<u64>) {
         (self.rows, self.lines)
     }
 }
 
-/// Any text without control characters.
+/// Any text without control characters that begins no formula.
 pub(super) fn text(text: &str) -> Result<String, Expected> {
+    if text.starts_with(['=', '+', '@']) {
+        return Err(Expected::new(
+            "expected text, found the beginning of a formula",
+            "不能以“=”“+”“@”开头；请填写实际内容",
+        ));
+    }
     match text.chars().find(|found| found.is_control()) {
         None => Ok(text.to_owned()),
-        Some(found) => Err(format!("expected text on one line, found {found:?} in it")),
+        Some(found) => Err(Expected::new(
+            format!("expected text on one line, found {found:?} in it"),
+            "单元格内有换行或控制字符；请写成一行",
+        )),
     }
 }
 
-/// A key or number: no white space in it.
+/// A key or number: no white space in it, and nothing that only parts numbers.
 pub(super) fn key(text: &str) -> Result<&str, Expected> {
-    match text.chars().find(|found| found.is_whitespace() || found.is_control()) {
+    let strange = |found: &char| {
+        found.is_whitespace() || found.is_control() || matches!(found, ',' | ';' | '=' | '"' | '\'')
+    };
+    match text.chars().find(strange) {
         None => Ok(text),
-        Some(found) => Err(format!("expected a key, found {found:?} in it")),
+        Some(found) => Err(Expected::new(
+            format!("expected a key, found {found:?} in it"),
+            "编号中不能有空格、逗号、引号等字符",
+        )),
     }
 }
 
@@ -123,34 +164,64 @@ pub(super) fn account_no(text: &str) -> Result<String, Expected> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Ok(text.to_owned());
     }
-    Err(rounded_hint("expected an account number of digits and letters", text))
+    Err(Expected::new(
+        "expected an account number of digits and letters",
+        "应为由数字和字母组成的号码",
+    ))
 }
 
 pub(super) fn document_type(text: &str) -> Result<DocumentType, Expected> {
-    text.parse().map_err(|error: DocumentTypeError| error.to_string())
+    let known = |english: bool| {
+        let names = DocumentType::ALL.iter();
+        let names = names.map(|kind| if english { kind.code() } else { kind.chinese() });
+        names.collect::<Vec<_>>().join(if english { ", " } else { "、" })
+    };
+    // Another centre's digits are not ours.
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| !digits).ok_or_else(|| {
+        Expected::new(
+            format!("expected a type of document: {}", known(true)),
+            format!("应为证件类型：{}", known(false)),
+        )
+    })
 }
 
 /// The key of a document that is no resident card.
 pub(super) fn document_key(kind: DocumentType, text: &str) -> Result<String, Expected> {
     // None of these numbers holds a birth date that a day could contradict.
-    document::identity(kind, text, NaiveDate::MAX).map_err(|refusal| refusal.to_string())
-}
-
-fn rounded_hint(expected: &str, text: &str) -> Expected {
-    let rounded = text.contains(['e', 'E']) && text.contains('.');
-    let hint = "; a spreadsheet rounds long numbers, format the column as text";
-    format!("{expected}{}", if rounded { hint } else { "" })
+    document::identity(kind, text, NaiveDate::MAX)
+        .map_err(|refusal| Expected::new(refusal.to_string(), refusal.chinese()))
 }
 
 /// More than zero, to the fen.
 pub(super) fn amount(text: &str) -> Result<Money, Expected> {
     match Money::from_yuan(text) {
         Ok(amount) if amount > Money::ZERO => Ok(amount),
-        Ok(_) => Err("expected more than zero".to_owned()),
-        // What was found stands beside it in its own field.
-        Err(MoneyError::TooLarge { .. }) => Err(format!("expected at most {AMOUNT_MAX}")),
-        Err(error) => Err(error.to_string()),
+        Ok(_) => Err(Expected::new("expected more than zero", "金额应大于零")),
+        Err(error) => Err(no_amount(&error)),
     }
+}
+
+fn too_large() -> Expected {
+    Expected::new(
+        format!("expected at most {AMOUNT_MAX}"),
+        format!("金额过大，最多 {AMOUNT_MAX} 元；请核对是否填错了列"),
+    )
+}
+
+fn no_amount(error: &MoneyError) -> Expected {
+    let chinese = match error {
+        MoneyError::Empty => "应为金额，例如 5000.00".to_owned(),
+        MoneyError::Character { found, position } => {
+            format!("应为金额，例如 5000.00；第 {position} 个字符“{found}”不是数字")
+        }
+        MoneyError::Decimals { .. } => "金额最多两位小数；请按分填写，例如 5000.13".to_owned(),
+        MoneyError::Grouping { .. } => {
+            "千分位逗号的位置不对；请写成 5000.00 或 5,000.00".to_owned()
+        }
+        MoneyError::TooLarge { .. } => return too_large(),
+    };
+    Expected::new(error.to_string(), chinese)
 }
 
 /// As [`amount`], or zero.
@@ -159,55 +230,6 @@ pub(super) fn amount_or_nothing(text: &str) -> Result<Money, Expected> {
         Ok(Money::ZERO) => Ok(Money::ZERO),
         _ => amount(text),
     }
-}
-
-/// `2026-05-11`, `20260511` or `2026/5/11`.
-pub(super) fn day(text: &str) -> Result<NaiveDate, Expected> {
-    let expected = || "expected a day such as 2026-05-11".to_owned();
-    let bytes = text.as_bytes();
-    let (year, month, day) = match (bytes.get(4), bytes.len()) {
-        (Some(b'-'), 10) => (bytes.get(..4), bytes.get(5..7), bytes.get(8..10)),
-        (Some(b'/'), 8..=10) => {
-            let slash = 5 + bytes.iter().skip(5).position(|&byte| byte == b'/').unwrap_or(0);
-            (bytes.get(..4), bytes.get(5..slash), bytes.get(slash + 1..))
-        }
-        (Some(_), 8) => (bytes.get(..4), bytes.get(4..6), bytes.get(6..8)),
-        _ => return Err(expected()),
-    };
-    if bytes.len() == 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) != Some(&b'-') {
-        return Err(expected());
-    }
-    let date = || {
-        let year = i32::try_from(digits(year?)?).ok()?;
-        NaiveDate::from_ymd_opt(year, digits(month?)?, digits(day?)?)
-    };
-    date().ok_or_else(expected)
-}
-
-/// `2026-05`, `202605`, or what a spreadsheet makes of it: the month's first day.
-pub(super) fn month(text: &str) -> Result<YearMonth, Expected> {
-    let bytes = text.as_bytes();
-    let parts = match (bytes.get(4), bytes.len()) {
-        (Some(b'-'), 7) => (bytes.get(..4), bytes.get(5..)),
-        (Some(_), 6) => (bytes.get(..4), bytes.get(4..)),
-        _ => (None, None),
-    };
-    let read = || YearMonth::new(i32::try_from(digits(parts.0?)?).ok()?, digits(parts.1?)?);
-    let first_day =
-        || day(text).ok().map(|day| (day, YearMonth::of(day))).filter(|(d, m)| m.first_day() == *d);
-    read()
-        .or_else(|| first_day().map(|(_, month)| month))
-        .ok_or_else(|| "expected a month such as 2026-05".to_owned())
-}
-
-fn digits(bytes: &[u8]) -> Option<u32> {
-    if bytes.is_empty() {
-        return None;
-    }
-    bytes.iter().try_fold(0_u32, |number, byte| match byte {
-        b'0'..=b'9' => number.checked_mul(10)?.checked_add(u32::from(byte - b'0')),
-        _ => None,
-    })
 }
 
 /// One address, of the shape that a mail server takes.
@@ -226,7 +248,10 @@ pub(super) fn email(text: &str) -> Result<String, Expected> {
         {
             Ok(text.to_owned())
         }
-        _ => Err("expected one mail address such as gjj@example.com".to_owned()),
+        _ => Err(Expected::new(
+            "expected one mail address such as gjj@example.com",
+            "应为一个邮箱地址，例如 gjj@example.com",
+        )),
     }
 }
 
@@ -239,35 +264,6 @@ pub(super) fn accounts(text: &str) -> Result<Vec<String>, Expected> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_day_is_read_in_the_three_forms_of_the_contract_and_no_other() {
-        for text in ["2026-05-11", "20260511", "2026/5/11", "2026/05/11"] {
-            assert_eq!(day(text), Ok(NaiveDate::from_ymd_opt(2026, 5, 11).unwrap()), "{text}");
-        }
-        for text in [
-            "2026-5-11",
-            "2026-02-30",
-            "11/05/2026",
-            "2026/5",
-            "2026/5/",
-            "2026-05x11",
-            "2026+511",
-            "４０２６",
-        ] {
-            assert!(day(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_month_is_read_also_as_spreadsheets_rewrite_it() {
-        for text in ["2026-05", "202605", "2026-05-01", "2026/5/1"] {
-            assert_eq!(month(text), Ok(YearMonth::new(2026, 5).unwrap()), "{text}");
-        }
-        for text in ["2026-13", "2026-5", "2026-05-02", "26-05", "May 2026", ""] {
-            assert!(month(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn an_address_is_one_address() {

@@ -3,21 +3,21 @@
 //! Each is a table of columns and a function from one row to one value. The columns are the
 //! contract's ("Input files").
 
-use super::error::{ImportError, Problem};
+use super::error::{Expected, ImportError, Problem};
 use super::field::{
     Reading, Unique, account_no, accounts as account_nos, amount, amount_or_nothing, document_key,
     document_type, email, key, month, text,
 };
-use super::table::{self, Column, Row, optional, required};
+use super::table::{self, Column, Found, Row, optional, required};
 use super::{Given, List};
 use crate::remittance::document::DocumentType;
 use crate::remittance::enrolment::{ImportedTerms, RatePeriod};
 use crate::remittance::{CollectionAccount, Money, Rate};
 
-const ACCOUNTS: &[Column] =
+pub(super) const ACCOUNTS: &[Column] =
     &[required("account_no"), required("bank"), required("bank_name"), required("account_name")];
 
-const EMPLOYERS: &[Column] = &[
+pub(super) const EMPLOYERS: &[Column] = &[
     required("employer_id"),
     required("name"),
     optional("uscc"),
@@ -32,7 +32,7 @@ const EMPLOYERS: &[Column] = &[
     optional("address"),
 ];
 
-const EMPLOYEES: &[Column] = &[
+pub(super) const EMPLOYEES: &[Column] = &[
     required("employee_id"),
     required("employer_id"),
     required("name"),
@@ -97,11 +97,13 @@ impl EmployeeStatus {
         }
     }
 
-    fn read(text: &str) -> Result<Self, String> {
+    fn read(text: &str) -> Result<Self, Expected> {
         match text {
             "active" | "正常" => Ok(Self::Active),
             "sealed" | "封存" => Ok(Self::Sealed),
-            _ => Err("expected active (正常) or sealed (封存)".to_owned()),
+            _ => {
+                Err(Expected::new("expected active (正常) or sealed (封存)", "应为“正常”或“封存”"))
+            }
         }
     }
 }
@@ -164,7 +166,10 @@ fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
     let filled = [employer_rate.is_some(), employee_rate.is_some(), paid_to.is_some()];
     if filled.contains(&true) && filled.contains(&false) {
         for (column, _) in (7..).zip(filled).filter(|(_, filled)| !filled) {
-            let expected = "expected both rates and the month paid to, or none of them".to_owned();
+            let expected = Expected::new(
+                "expected both rates and the month paid to, or none of them",
+                "单位比例、个人比例和缴至年月须一并填写，或都不填",
+            );
             reading.note(row.error(column, Problem::Expected(expected)));
         }
         return None;
@@ -183,8 +188,9 @@ fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
 }
 
 /// A rate as a decimal (`0.08`) or in per cent (`8%`), more than nothing and no more than all.
-fn share(text: &str) -> Result<Rate, String> {
-    let expected = || "expected a rate such as 0.08 or 8%".to_owned();
+fn share(text: &str) -> Result<Rate, Expected> {
+    let expected =
+        || Expected::new("expected a rate such as 0.08 or 8%", "应为缴存比例，例如 0.08 或 8%");
     let rate: Rate = match text.strip_suffix(['%', '％']) {
         None => text.parse().map_err(|_| expected())?,
         Some(number) => {
@@ -200,9 +206,10 @@ fn share(text: &str) -> Result<Rate, String> {
 }
 
 /// A day of the month.
-fn payday(text: &str) -> Result<u8, String> {
+fn payday(text: &str) -> Result<u8, Expected> {
     let day = text.strip_suffix('日').unwrap_or(text).parse().ok();
-    day.filter(|day| (1..=31).contains(day)).ok_or_else(|| "expected a day from 1 to 31".to_owned())
+    day.filter(|day| (1..=31).contains(day))
+        .ok_or_else(|| Expected::new("expected a day from 1 to 31", "应为 1 至 31 之间的日"))
 }
 
 /// Reads a list of employees.
@@ -248,7 +255,7 @@ fn list<T: PartialEq>(
     let mut reading = Reading::default();
     let mut unique = Unique::new();
     let mut places = Vec::new();
-    let encoding = table::read(bytes, columns, |row| {
+    let found = table::read(bytes, columns, |row| {
         if reading.full() {
             return;
         }
@@ -264,6 +271,8 @@ fn list<T: PartialEq>(
             Err(error) => reading.note(error),
         }
     })?;
+    unique.compare_keys(&mut reading);
     let (rows, lines) = unique.into_rows();
-    reading.finish(List { rows, lines, columns: places, encoding })
+    let Found { encoding, notes, .. } = found;
+    reading.finish(List { rows, lines, columns: places, encoding, notes })
 }

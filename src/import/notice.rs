@@ -7,14 +7,14 @@
 //! once); two contents for one reference are an error that names both lines.
 
 use super::List;
-use super::error::{ImportError, Problem};
+use super::error::{Expected, ImportError, Note, Problem};
 use super::field::{Reading, amount, day, key, month};
-use super::table::{self, Column, Encoding, Row, optional, required};
+use super::table::{self, Column, Encoding, Found, Row, optional, required};
 use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
 use chrono::NaiveDate;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     required("reference"),
     required("employer_id"),
     required("amount"),
@@ -59,7 +59,7 @@ pub fn notices(bytes: &[u8]) -> Result<List<PaymentNotice>, Vec<ImportError>> {
         rows.push(row.to_notice());
         lines.push(line);
     };
-    let (encoding, columns) = scan(bytes, take, |_| repeated = true)?;
+    let (found, columns) = scan(bytes, take, |_| repeated = true)?;
     if repeated {
         let mut seen = std::collections::HashSet::new();
         let fresh: Vec<bool> = rows.iter().map(|row| seen.insert(row.reference)).collect();
@@ -68,7 +68,8 @@ pub fn notices(bytes: &[u8]) -> Result<List<PaymentNotice>, Vec<ImportError>> {
         let mut keep = fresh.iter();
         lines.retain(|_| keep.next() == Some(&true));
     }
-    Ok(List { rows, lines, columns, encoding })
+    let Found { encoding, notes, .. } = found;
+    Ok(List { rows, lines, columns, encoding, notes })
 }
 
 /// Shows every notice of a list to `visit`, in file order.
@@ -79,7 +80,7 @@ pub fn for_each_notice(
     bytes: &[u8],
     mut visit: impl FnMut(NoticeRow<'_>),
 ) -> Result<Encoding, Vec<ImportError>> {
-    scan(bytes, |row, _| visit(row), |_| ()).map(|(encoding, _)| encoding)
+    scan(bytes, |row, _| visit(row), |_| ()).map(|(found, _)| found.encoding)
 }
 
 /// The columns that a file has, each with its place from 1.
@@ -89,11 +90,11 @@ fn scan(
     bytes: &[u8],
     mut visit: impl FnMut(NoticeRow<'_>, u64),
     mut repeated: impl FnMut(PaymentReference),
-) -> Result<(Encoding, Places), Vec<ImportError>> {
+) -> Result<(Found, Places), Vec<ImportError>> {
     let mut reading = Reading::default();
     let mut seen: Vec<Seen> = Vec::with_capacity(bytes.len() / 64);
-    let mut places = Vec::new();
-    let encoding = table::read(bytes, COLUMNS, |row| {
+    let (mut distant, mut places) = (Vec::new(), Places::new());
+    let mut found = table::read(bytes, COLUMNS, |row| {
         if reading.full() {
             return;
         }
@@ -105,6 +106,7 @@ fn scan(
             places = row.present();
         }
         if let Some(notice) = notice(&mut reading, &row) {
+            distant.extend(is_distant(&notice).then_some(row.line));
             seen.push(Seen::of(&notice, row.line));
             visit(notice, row.line);
         }
@@ -119,10 +121,29 @@ fn scan(
         if first.content != second.content {
             let problem = Problem::Conflict { line: first.line };
             let found = first.reference.to_string();
-            reading.note(ImportError::new(second.line, None, "reference", &found, problem));
+            let place = places.iter().find(|(name, _)| *name == "reference").map(|(_, at)| *at);
+            reading.note(ImportError::new(second.line, place, "reference", &found, problem));
         }
     }
-    reading.finish((encoding, places))
+    if let Some(first) = distant.first() {
+        let count = distant.len();
+        found.notes.push(Note::new(
+            *first,
+            format!("the month of {count} notices is years before they were issued"),
+            format!("有 {count} 份通知书的月份比开具日期早三年以上；请核对"),
+        ));
+    }
+    reading.finish((found, places))
+}
+
+/// Months after its day of issue that no notice asks for.
+const MONTHS_AHEAD_MAX: i32 = 24;
+/// Months before it that are worth a word.
+const MONTHS_BEHIND_TOLD: i32 = 36;
+
+/// Whether the month is long before the day of issue.
+fn is_distant(notice: &NoticeRow<'_>) -> bool {
+    YearMonth::of(notice.issued_on).months_since(notice.month) > MONTHS_BEHIND_TOLD
 }
 
 /// What is remembered of a row to find its twin; sorted by reference, then line.
@@ -147,7 +168,18 @@ fn notice<'a>(reading: &mut Reading, row: &Row<'a>) -> Option<NoticeRow<'a>> {
     let employer_id = reading.must(row, 1, key);
     let amount = reading.must(row, 2, amount);
     let issued_on = reading.must(row, 3, day);
-    let month = reading.must(row, 4, month);
+    let month = reading.must(row, 4, |text| {
+        let month = month(text)?;
+        match issued_on {
+            Some(day) if month.months_since(YearMonth::of(day)) > MONTHS_AHEAD_MAX => {
+                Err(Expected::new(
+                    format!("expected a month near the day of issue {day}"),
+                    format!("月份远在开具日期 {day} 之后；请核对年份"),
+                ))
+            }
+            _ => Ok(month),
+        }
+    });
     let status = reading.may(row, 5, status);
     Some(NoticeRow {
         reference: reference?,
@@ -159,10 +191,23 @@ fn notice<'a>(reading: &mut Reading, row: &Row<'a>) -> Option<NoticeRow<'a>> {
     })
 }
 
-fn reference(text: &str) -> Result<PaymentReference, String> {
-    text.parse().map_err(|error| format!("{error}, expected P and ten digits"))
+fn reference(text: &str) -> Result<PaymentReference, Expected> {
+    text.parse().map_err(|error| {
+        Expected::new(
+            format!("{error}, expected P and ten digits"),
+            "应为缴款登记号：字母 P 加 10 位数字",
+        )
+    })
 }
 
-fn status(text: &str) -> Result<NoticeStatus, String> {
-    NoticeStatus::from_code(text).ok_or_else(|| "expected awaiting, paid or revoked".to_owned())
+fn status(text: &str) -> Result<NoticeStatus, Expected> {
+    let known = match text {
+        "待缴款" | "未缴款" | "待收款" => Some(NoticeStatus::Awaiting),
+        "已缴款" | "已收款" => Some(NoticeStatus::Paid),
+        "已撤销" | "撤销" => Some(NoticeStatus::Revoked),
+        code => NoticeStatus::from_code(code),
+    };
+    known.ok_or_else(|| {
+        Expected::new("expected awaiting, paid or revoked", "应为“待缴款”“已缴款”或“已撤销”")
+    })
 }

@@ -1,79 +1,27 @@
-//! Bytes of a CSV or XLSX file as rows of text, found by column name.
+//! A sheet as rows of declared columns: the heading row is found, what is no row is passed over and told.
 //!
-//! Start at [`read`]. The encoding is found out over the whole file, never from a part of it: text
-//! is UTF-8 if all of it is, else GB18030 if all of it is, else unreadable. (Short GBK words can be
-//! valid UTF-8 by accident; a whole file of them cannot.) Columns may stand in any order; a column
-//! that is not known is an error, since a mistyped optional column would be lost without a word.
+//! Start at [`read`]. Above the heading may stand titles and notes; columns may stand in any order; a column
+//! that is not known is an error, since a mistyped optional column would be lost without a word. Rows that say
+//! themselves that they are totals, examples or notes are none. What is hidden is neither read nor passed over:
+//! whoever filled in the sheet decides.
 //!
-//! Invariant: `visit` sees every row that is not blank exactly once, in file order.
+//! Invariant: `visit` sees every row that is not blank exactly once, in file order, as a row or as an error.
 
-use super::error::{ImportError, Problem};
-use csv::StringRecord;
-use std::borrow::Cow;
+use super::cell::{self, Outcome};
+use super::error::{ImportError, Note, Problem};
+use super::heading::{self, Aside, Holds, Meaning};
+pub(super) use crate::sheet::Encoding;
+use crate::sheet::{self, Head, Merged, Visitor, letters};
 
-/// What a file turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    Utf8,
-    Utf8WithMark,
-    /// GB18030, of which GBK and GB2312 are parts.
-    Gb18030,
-    Xlsx,
-}
-
-impl Encoding {
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Utf8 => "UTF-8",
-            Self::Utf8WithMark => "UTF-8 with BOM",
-            Self::Gb18030 => "GB18030",
-            Self::Xlsx => "XLSX",
-        }
-    }
-}
+/// Rows that are looked at to find the heading.
+const ROWS_LOOKED_AT: usize = 100;
+/// Rows of one kind that are told one by one.
+const TOLD_MAX: usize = 20;
 
 /// A column of a list.
 pub(super) struct Column {
     pub(super) name: &'static str,
     pub(super) required: bool,
-}
-
-/// The headings of lists in Chinese, behind the names they stand for.
-const ALSO: &[(&str, &[&str])] = &[
-    ("account_no", &["账号"]),
-    ("bank", &["银行"]),
-    ("bank_name", &["银行名称"]),
-    ("account_name", &["账户名称"]),
-    ("employer_id", &["单位编号"]),
-    ("name", &["单位名称", "姓名"]),
-    ("uscc", &["统一社会信用代码"]),
-    ("email", &["邮箱"]),
-    ("contact", &["联系人"]),
-    ("mobile", &["手机"]),
-    ("payer_accounts", &["付款账号"]),
-    ("employer_rate", &["单位比例"]),
-    ("employee_rate", &["个人比例"]),
-    ("paid_to", &["缴至年月"]),
-    ("payday", &["发薪日"]),
-    ("address", &["地址"]),
-    ("employee_id", &["职工编号"]),
-    ("id_no", &["证件号码", "身份证号"]),
-    ("base", &["缴存基数"]),
-    ("opening_balance", &["期初余额"]),
-    ("status", &["状态"]),
-    ("reference", &["登记号", "缴款登记号"]),
-    ("amount", &["金额"]),
-    ("issued_on", &["开具日期"]),
-    ("month", &["月份"]),
-];
-
-impl Column {
-    /// Whether a heading means this column.
-    fn is_called(&self, heading: &str) -> bool {
-        let also = ALSO.iter().find(|(name, _)| *name == self.name);
-        self.name == heading || also.is_some_and(|(_, words)| words.contains(&heading))
-    }
 }
 
 /// A column that must be there.
@@ -86,30 +34,58 @@ pub(super) const fn optional(name: &'static str) -> Column {
     Column { name, required: false }
 }
 
+/// What a file turned out to be, and what is told of it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) encoding: Encoding,
+    pub(super) notes: Vec<Note>,
+    /// It came from a template that was filled in beforehand.
+    pub(super) prefilled: bool,
+}
+
 /// One row, its cells addressed by the index of the declared column.
 pub(super) struct Row<'a> {
     pub(super) line: u64,
     columns: &'static [Column],
     places: &'a [Option<usize>],
-    record: &'a StringRecord,
+    text: &'a str,
+    cells: &'a [Folded],
+}
+
+/// A cell as its column takes it.
+#[derive(Default)]
+struct Folded {
+    start: usize,
+    end: usize,
+    outcome: Outcome,
 }
 
 impl<'a> Row<'a> {
-    /// The trimmed text of a declared column; empty where the file does not have it.
+    /// The folded text of a declared column; empty where the file does not have it.
     pub(super) fn text(&self, column: usize) -> &'a str {
-        let place = self.places.get(column).copied().flatten();
-        trimmed(place.and_then(|place| self.record.get(place)).unwrap_or_default())
+        let cell = self.cells.get(column);
+        cell.and_then(|cell| self.text.get(cell.start..cell.end)).unwrap_or_default()
     }
 
-    /// Whether the file has a declared column at all.
-    pub(super) fn has(&self, column: usize) -> bool {
-        self.places.get(column).is_some_and(Option::is_some)
+    /// What is wrong with a cell before its value is looked at.
+    pub(super) fn problem(&self, column: usize) -> Option<&Problem> {
+        self.cells.get(column).and_then(|cell| cell.outcome.problem.as_ref())
+    }
+
+    /// Whether a key was typed as a number that shows no zeros in front.
+    pub(super) fn typed_as_number(&self, column: usize) -> bool {
+        self.cells.get(column).is_some_and(|cell| cell.outcome.from_number)
     }
 
     /// The declared columns that the file has, each with its place from 1.
     pub(super) fn present(&self) -> Vec<(&'static str, usize)> {
         let named = self.columns.iter().zip(self.places);
         named.filter_map(|(column, place)| Some((column.name, (*place)? + 1))).collect()
+    }
+
+    /// Whether the file has a declared column at all.
+    pub(super) fn has(&self, column: usize) -> bool {
+        self.places.get(column).is_some_and(Option::is_some)
     }
 
     /// An error in a declared column of this row.
@@ -120,18 +96,6 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Trims, with a look at the ends first: most cells have nothing to trim.
-fn trimmed(text: &str) -> &str {
-    let solid = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
-    if solid(text.as_bytes().first()) && solid(text.as_bytes().last()) {
-        return text;
-    }
-    // Excel's "text" cells come with tabs, no-break spaces and zero-width spaces around the number.
-    text.trim_matches(|found: char| {
-        found.is_whitespace() || found == '\u{200b}' || found == '\u{feff}'
-    })
-}
-
 /// Shows every row of the file to `visit`.
 ///
 /// # Errors
@@ -140,219 +104,465 @@ pub(super) fn read(
     bytes: &[u8],
     columns: &'static [Column],
     visit: impl FnMut(Result<Row<'_>, ImportError>),
-) -> Result<Encoding, Vec<ImportError>> {
-    if bytes.starts_with(b"PK\x03\x04") {
-        return sheet(bytes, columns, visit).map(|()| Encoding::Xlsx);
-    }
-    let (text, encoding) = decode(bytes).map_err(|error| vec![error])?;
-    delimited(&text, columns, visit)?;
-    Ok(encoding)
+) -> Result<Found, Vec<ImportError>> {
+    let mut table = Table::new(columns, visit);
+    let encoding = sheet::read(bytes, &mut table).map_err(|why| {
+        let problem =
+            if why == sheet::Unreadable::Empty { Problem::Empty } else { Problem::Unreadable(why) };
+        vec![ImportError::whole("", problem)]
+    })?;
+    table.finish(encoding)
 }
 
-fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), ImportError> {
-    let unreadable = |found: &str| {
-        let expected = "UTF-8 or GB18030 text, or an XLSX sheet";
-        ImportError::whole(found, Problem::Unreadable { expected })
-    };
-    let (bytes, encoding) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-        Some(rest) => (rest, Encoding::Utf8WithMark),
-        None => (bytes, Encoding::Utf8),
-    };
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(unreadable("UTF-16"));
-    }
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(unreadable("an old Excel file (.xls)"));
-    }
-    if bytes.contains(&0) {
-        return Err(unreadable("binary data"));
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok((Cow::Borrowed(text), encoding)),
-        Err(error) if encoding == Encoding::Utf8WithMark => {
-            Err(unreadable(&format!("a byte that is not UTF-8 at offset {}", error.valid_up_to())))
-        }
-        Err(error) => encoding_rs::GB18030
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .map(|text| (text, Encoding::Gb18030))
-            .ok_or_else(|| {
-                unreadable(&format!("bytes that are neither, from offset {}", error.valid_up_to()))
-            }),
-    }
-}
-
-fn delimited(
-    text: &str,
-    columns: &'static [Column],
-    mut visit: impl FnMut(Result<Row<'_>, ImportError>),
-) -> Result<(), Vec<ImportError>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(1 << 18)
-        .from_reader(text.as_bytes());
-    let mut record = StringRecord::new();
-    let mut header: Option<Header> = None;
-    // Reading from memory cannot fail, and the text is known to be UTF-8.
-    while reader.read_record(&mut record).unwrap_or(false) {
-        let line = record.position().map_or(0, csv::Position::line);
-        match &header {
-            None => header = Some(Header::find(line, &record, columns)?),
-            Some(header) => header.show(line, &record, &mut visit),
-        }
-    }
-    header.map(|_| ()).ok_or_else(|| vec![ImportError::whole("", Problem::Empty)])
-}
-
-/// Where the declared columns stand.
+/// Where the declared columns stand in a sheet.
 struct Header {
-    columns: &'static [Column],
     places: Vec<Option<usize>>,
+    /// What the columns of the sheet are, from the first on.
+    meanings: Vec<Meaning>,
+    /// Cells of the heading row; a row of text may have no more.
     width: usize,
+    /// The text above the first declared column, to know the heading again.
+    first: Option<(usize, String)>,
+    errors: Vec<ImportError>,
+    /// Declared columns that were found.
+    known: usize,
+    complete: bool,
+}
+
+/// A sheet being read: where its heading is sought, and what was found so far.
+struct Table<V> {
+    columns: &'static [Column],
+    holds: Vec<Holds>,
+    visit: V,
+    head: Head,
+    header: Option<Header>,
+    /// The heading row that is most like one, of any sheet so far.
+    nearest: Option<Header>,
+    looked_at: usize,
+    /// The sheet whose rows were shown.
+    filled: Option<String>,
+    /// A second one was found and refused.
+    twice: bool,
+    found_any: bool,
+    lines: Vec<u64>,
+    hidden_told: Vec<usize>,
+    text: String,
+    cells: Vec<Folded>,
+    notes: Vec<Note>,
+    asides: usize,
+    /// First row and count of keys typed as numbers, by declared column.
+    typed: Vec<Option<(u64, usize)>>,
+    prefilled: bool,
+    rows: usize,
+}
+
+impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
+    fn new(columns: &'static [Column], visit: V) -> Self {
+        Self {
+            columns,
+            holds: columns.iter().map(|column| heading::holds(columns, column.name)).collect(),
+            visit,
+            head: Head::default(),
+            header: None,
+            nearest: None,
+            looked_at: 0,
+            filled: None,
+            twice: false,
+            found_any: false,
+            lines: Vec::new(),
+            hidden_told: Vec::new(),
+            text: String::new(),
+            cells: Vec::new(),
+            notes: Vec::new(),
+            asides: 0,
+            typed: vec![None; columns.len()],
+            prefilled: false,
+            rows: 0,
+        }
+    }
+
+    fn finish(mut self, encoding: Encoding) -> Result<Found, Vec<ImportError>> {
+        self.sheet_ends();
+        if !self.found_any {
+            let errors = self.nearest.map(|header| header.errors).unwrap_or_default();
+            return Err(if errors.is_empty() {
+                vec![ImportError::whole("", Problem::Empty)]
+            } else {
+                errors
+            });
+        }
+        for (column, typed) in self.columns.iter().zip(&self.typed) {
+            if let Some((first, count)) = typed {
+                let name = heading::chinese(column.name);
+                self.notes.push(Note::new(
+                    *first,
+                    format!(
+                        "{count} cells of {} are numbers, from row {first} on: zeros in front of them are \
+                         lost; format the column as text",
+                        column.name
+                    ),
+                    format!(
+                        "“{name}”列有 {count} 个单元格是数字（第 {first} 行起），前面的零可能已丢失；请将该列设为文本格式"
+                    ),
+                ));
+            }
+        }
+        if self.rows == 0 {
+            self.notes.push(Note::new(
+                0,
+                "no rows below the heading: nothing to take in",
+                "表头下没有数据行",
+            ));
+        }
+        Ok(Found { encoding, notes: self.notes, prefilled: self.prefilled })
+    }
+
+    fn sheet_ends(&mut self) {
+        let header = self.header.take();
+        if header.is_none() && self.looked_at > 0 && !self.head.name.is_empty() {
+            let name = &self.head.name;
+            self.notes.push(Note::new(
+                0,
+                format!("sheet {name:?} has no heading row and was not read"),
+                format!("工作表“{name}”没有表头，未读取"),
+            ));
+        }
+        self.looked_at = 0;
+    }
+
+    /// Looks whether a row is the heading.
+    fn seek(&mut self, row: &sheet::Row<'_>) {
+        self.looked_at += 1;
+        let header = Header::of(row, self.columns);
+        let better = self.nearest.as_ref().is_none_or(|nearest| header.known > nearest.known);
+        if !header.complete {
+            if better {
+                self.nearest = Some(header);
+            }
+            return;
+        }
+        self.found_any |= header.errors.is_empty();
+        if !header.errors.is_empty() {
+            self.nearest = Some(Header { known: usize::MAX, ..header });
+            return;
+        }
+        self.prefilled |= header.meanings.contains(&Meaning::Prefilled);
+        self.tell_unused(row, &header);
+        self.header = Some(header);
+    }
+
+    fn tell_unused(&mut self, row: &sheet::Row<'_>, header: &Header) {
+        for cell in row.cells {
+            if header.meanings.get(cell.column) == Some(&Meaning::NoUse) {
+                let (name, letters) = (cell::shown(row, cell), letters(cell.column));
+                self.notes.push(Note::new(
+                    row.number,
+                    format!("column {letters} {name:?} is not read"),
+                    format!("{letters} 列“{name}”不读取"),
+                ));
+            }
+        }
+    }
+
+    fn aside(&mut self, line: u64, aside: Aside) {
+        self.asides += 1;
+        if self.asides > TOLD_MAX {
+            return;
+        }
+        let (english, chinese) = match aside {
+            Aside::Total => ("a total", "合计行"),
+            Aside::Example => ("an example", "示例行"),
+            Aside::Note => ("a note", "说明行"),
+        };
+        self.notes.push(Note::new(
+            line,
+            format!("row {line} is {english} and was not read"),
+            format!("第 {line} 行是{chinese}，未读取"),
+        ));
+    }
+
+    /// Whether a row is none: the heading again, a total, an example, a note.
+    fn is_aside(&mut self, row: &sheet::Row<'_>, header: &Header) -> bool {
+        let text = |column: usize| {
+            let cell = row.cells.iter().find(|cell| cell.column == column);
+            cell.map_or("", |cell| row.text(cell))
+        };
+        if let Some((column, heading)) = &header.first
+            && text(*column) == heading
+            && Header::of(row, self.columns).places == header.places
+        {
+            let line = row.number;
+            self.notes.push(Note::new(
+                line,
+                format!("row {line} is the heading again and was not read"),
+                format!("第 {line} 行是重复的表头，未读取"),
+            ));
+            return true;
+        }
+        let key = header.places.first().copied().flatten().map_or("", text);
+        let said = row.cells.iter().take(3).find_map(|cell| heading::aside(row.text(cell)));
+        // A row with a key of its own is a row, whatever its other cells say.
+        match said.filter(|_| key.is_empty() || heading::aside(key).is_some()) {
+            Some(aside) => {
+                self.aside(row.number, aside);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn show(&mut self, row: &sheet::Row<'_>, header: &Header) {
+        let line = row.number;
+        if self.head.separated.is_some() && row.width > header.width {
+            let problem = self
+                .parted(row, header)
+                .unwrap_or(Problem::Cells { expected: header.width, found: row.width });
+            return (self.visit)(Err(ImportError::new(line, None, "", "", problem)));
+        }
+        if row.hidden {
+            return (self.visit)(Err(ImportError::new(line, None, "", "", Problem::HiddenRow)));
+        }
+        if let Some(problem) = self.parted(row, header) {
+            return (self.visit)(Err(ImportError::new(line, None, "", "", problem)));
+        }
+        self.strangers(row, header);
+        self.fold(row, header);
+        self.rows += 1;
+        self.lines.push(line);
+        (self.visit)(Ok(Row {
+            line,
+            columns: self.columns,
+            places: &header.places,
+            text: &self.text,
+            cells: &self.cells,
+        }));
+    }
+
+    /// An amount that its own comma parted: `12` and `000.00` side by side, without quotes.
+    fn parted(&self, row: &sheet::Row<'_>, header: &Header) -> Option<Problem> {
+        if self.head.separated != Some(',') {
+            return None;
+        }
+        let digits =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let declared = |column: usize| match header.meanings.get(column) {
+            Some(Meaning::Column(index)) => Some(*index),
+            _ => None,
+        };
+        row.cells.windows(2).find_map(|pair| {
+            let [left, right] = pair else { return None };
+            let amount = declared(left.column)
+                .is_some_and(|index| self.holds.get(index) == Some(&Holds::Money));
+            if !amount || left.quoted || right.quoted || right.column != left.column + 1 {
+                return None;
+            }
+            let (head, tail) = (row.text(left), row.text(right));
+            let (thousands, decimals) = tail.split_once('.').unwrap_or((tail, "0"));
+            let whole = head.trim_start_matches(['¥', '￥', '-']);
+            let fits =
+                digits(whole) && whole.len() <= 3 && digits(thousands) && thousands.len() == 3;
+            // A column that must be filled shifts the row where a comma parts the amount before it.
+            let must = declared(right.column).and_then(|index| self.columns.get(index));
+            let its_own = must.is_some_and(|column| column.required)
+                && row.width == header.width
+                && !tail.contains('.');
+            (fits && digits(decimals) && decimals.len() <= 2 && !its_own)
+                .then(|| Problem::PartedAmount { whole: format!("{head},{tail}") })
+        })
+    }
+
+    /// Cells that stand in no declared column, or in one that is not seen.
+    fn strangers(&mut self, row: &sheet::Row<'_>, header: &Header) {
+        for cell in row.cells {
+            let at = cell.column;
+            let meaning = header.meanings.get(at).copied().unwrap_or(Meaning::Unknown);
+            let problem = match meaning {
+                Meaning::Unknown => Problem::NoHeading,
+                Meaning::Column(_)
+                    if !self.hidden_told.contains(&at)
+                        && self
+                            .head
+                            .hidden_columns
+                            .iter()
+                            .any(|(first, last)| (*first..=*last).contains(&at)) =>
+                {
+                    self.hidden_told.push(at);
+                    Problem::HiddenColumn
+                }
+                Meaning::Column(_) | Meaning::NoUse | Meaning::Prefilled | Meaning::Errors => {
+                    continue;
+                }
+            };
+            let field = match meaning {
+                Meaning::Column(index) => self.columns.get(index).map_or("", |column| column.name),
+                Meaning::NoUse | Meaning::Prefilled | Meaning::Errors | Meaning::Unknown => "",
+            };
+            let found = cell::shown(row, cell);
+            (self.visit)(Err(ImportError::new(row.number, Some(at + 1), field, &found, problem)));
+        }
+    }
+
+    fn fold(&mut self, row: &sheet::Row<'_>, header: &Header) {
+        self.text.clear();
+        self.cells.clear();
+        self.cells.resize_with(self.columns.len(), Folded::default);
+        for cell in row.cells {
+            let Some(Meaning::Column(index)) = header.meanings.get(cell.column) else { continue };
+            let holds = self.holds.get(*index).copied().unwrap_or(Holds::Text);
+            let start = self.text.len();
+            let mut outcome = cell::read(row, cell, holds, &mut self.text);
+            let end = self.text.len();
+            if holds == Holds::Name && outcome.problem.is_none() {
+                let name = self.text.get(start..end).unwrap_or_default();
+                outcome.problem = cell::no_name(name).map(Problem::Expected);
+            }
+            if outcome.from_number
+                && outcome.problem.is_none()
+                && let Some(typed) = self.typed.get_mut(*index)
+            {
+                typed.get_or_insert((row.number, 0)).1 += 1;
+            }
+            if let Some(folded) = self.cells.get_mut(*index) {
+                *folded = Folded { start, end, outcome };
+            }
+        }
+    }
+}
+
+impl<V: FnMut(Result<Row<'_>, ImportError>)> Visitor for Table<V> {
+    fn sheet(&mut self, head: &Head) -> bool {
+        self.sheet_ends();
+        self.head = head.clone();
+        self.lines.clear();
+        self.hidden_told.clear();
+        let name = &head.name;
+        let why = if head.hidden {
+            ("is hidden", "已隐藏")
+        } else if heading::is_for_readers(name) {
+            ("is for its readers", "是说明")
+        } else {
+            return true;
+        };
+        self.notes.push(Note::new(
+            0,
+            format!("sheet {name:?} {} and was not read", why.0),
+            format!("工作表“{name}”{}，未读取", why.1),
+        ));
+        false
+    }
+
+    fn row(&mut self, row: sheet::Row<'_>) -> bool {
+        let Some(header) = self.header.take() else {
+            self.seek(&row);
+            return self.header.is_some() || self.looked_at < ROWS_LOOKED_AT;
+        };
+        let mut go_on = true;
+        if !self.is_aside(&row, &header) && has_content(&row, &header) {
+            match self.filled.as_ref().filter(|first| **first != self.head.name) {
+                Some(first) => {
+                    let (first, second) = (first.clone(), self.head.name.clone());
+                    let problem = Problem::SecondSheet { first, second };
+                    if !std::mem::replace(&mut self.twice, true) {
+                        (self.visit)(Err(ImportError::new(row.number, None, "", "", problem)));
+                    }
+                    go_on = false;
+                }
+                None => {
+                    self.filled.get_or_insert_with(|| self.head.name.clone());
+                    self.show(&row, &header);
+                }
+            }
+        }
+        self.header = Some(header);
+        go_on
+    }
+
+    fn merged(&mut self, merged: Merged) {
+        let Some(header) = &self.header else { return };
+        let (top, bottom) = merged.rows;
+        let from = self.lines.partition_point(|line| *line < top);
+        let (first, last) = merged.columns;
+        for line in self.lines.iter().skip(from).take_while(|line| **line <= bottom) {
+            for (column, place) in self.columns.iter().zip(&header.places) {
+                let Some(place) = place.filter(|place| (first..=last).contains(place)) else {
+                    continue;
+                };
+                // The first cell holds what all of them show.
+                if *line == top && place == first {
+                    continue;
+                }
+                let error =
+                    ImportError::new(*line, Some(place + 1), column.name, "", Problem::Merged);
+                (self.visit)(Err(error));
+            }
+        }
+    }
+}
+
+/// Whether anything stands in a column that is not passed over.
+fn has_content(row: &sheet::Row<'_>, header: &Header) -> bool {
+    row.cells.iter().any(|cell| {
+        let meaning = header.meanings.get(cell.column).copied().unwrap_or(Meaning::Unknown);
+        matches!(meaning, Meaning::Column(_) | Meaning::Unknown)
+    })
 }
 
 impl Header {
-    fn find(
-        line: u64,
-        record: &StringRecord,
-        columns: &'static [Column],
-    ) -> Result<Self, Vec<ImportError>> {
-        let mut places = vec![None; columns.len()];
-        let mut errors = Vec::new();
-        // A sheet often has empty columns behind its last: they are no columns.
-        let width = filled(record);
-        for (place, cell) in record.iter().take(width).enumerate() {
-            let name = trimmed(cell);
+    /// Reads a row as a heading.
+    fn of(row: &sheet::Row<'_>, columns: &'static [Column]) -> Self {
+        let line = row.number;
+        let mut header = Self {
+            places: vec![None; columns.len()],
+            meanings: Vec::new(),
+            width: row.width,
+            first: None,
+            errors: Vec::new(),
+            known: 0,
+            complete: false,
+        };
+        for cell in row.cells {
+            let text = cell::shown(row, cell);
+            let meaning = heading::meaning(columns, &text);
+            if header.meanings.len() <= cell.column {
+                header.meanings.resize(cell.column + 1, Meaning::Unknown);
+            }
+            if let Some(slot) = header.meanings.get_mut(cell.column) {
+                *slot = meaning;
+            }
             let mut refuse = |problem| {
-                errors.push(ImportError::new(line, Some(place + 1), "column", name, problem));
+                let place = Some(cell.column + 1);
+                header.errors.push(ImportError::new(line, place, "column", &text, problem));
             };
-            let found = columns.iter().zip(&mut places).find(|(column, _)| column.is_called(name));
-            match found {
-                None => refuse(Problem::UnknownColumn { known: known(columns) }),
-                Some((_, slot)) if slot.is_some() => refuse(Problem::RepeatedColumn),
-                Some((_, slot)) => *slot = Some(place),
+            match meaning {
+                Meaning::Unknown => refuse(Problem::UnknownColumn { known: known(columns) }),
+                Meaning::Column(index) => match header.places.get_mut(index) {
+                    Some(slot @ None) => {
+                        *slot = Some(cell.column);
+                        header.known += 1;
+                        header.first.get_or_insert((cell.column, row.text(cell).to_owned()));
+                    }
+                    _ => refuse(Problem::RepeatedColumn),
+                },
+                Meaning::NoUse | Meaning::Prefilled | Meaning::Errors => {}
             }
         }
-        for (column, place) in columns.iter().zip(&places) {
-            if column.required && place.is_none() {
-                let problem = Problem::MissingColumn { name: column.name };
-                errors.push(ImportError::new(line, None, "", "", problem));
-            }
-        }
-        if errors.is_empty() { Ok(Self { columns, places, width }) } else { Err(errors) }
+        let missing =
+            |(column, place): &(&Column, &Option<usize>)| column.required && place.is_none();
+        let named = columns.iter().zip(&header.places).filter(missing);
+        let absent: Vec<&'static str> = named.map(|(column, _)| column.name).collect();
+        header.complete = absent.is_empty();
+        let absent = absent
+            .into_iter()
+            .map(|name| ImportError::new(line, None, "", "", Problem::MissingColumn { name }));
+        header.errors.extend(absent);
+        header
     }
-
-    /// Shows a row, unless it is blank; a row of another width is an error.
-    fn show(
-        &self,
-        line: u64,
-        record: &StringRecord,
-        visit: &mut impl FnMut(Result<Row<'_>, ImportError>),
-    ) {
-        if record.as_slice().is_empty() {
-            return;
-        }
-        // Empty cells behind the last column are Excel's, not the clerk's.
-        if record.len() == self.width || (record.len() > self.width && filled(record) <= self.width)
-        {
-            return visit(Ok(Row { line, columns: self.columns, places: &self.places, record }));
-        }
-        let problem = Problem::Cells { expected: self.width, found: record.len() };
-        visit(Err(ImportError::new(line, None, "", "", problem)));
-    }
-}
-
-/// Cells up to the last that is not blank.
-fn filled(record: &StringRecord) -> usize {
-    record
-        .iter()
-        .enumerate()
-        .filter(|(_, cell)| !trimmed(cell).is_empty())
-        .last()
-        .map_or(0, |(last, _)| last + 1)
 }
 
 fn known(columns: &[Column]) -> String {
-    columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(not(feature = "xlsx"))]
-fn sheet(
-    _: &[u8],
-    _: &'static [Column],
-    _: impl FnMut(Result<Row<'_>, ImportError>),
-) -> Result<(), Vec<ImportError>> {
-    let expected = "CSV: this build reads no XLSX (feature `xlsx`)";
-    Err(vec![ImportError::whole("", Problem::Unreadable { expected })])
-}
-
-#[cfg(feature = "xlsx")]
-fn sheet(
-    bytes: &[u8],
-    columns: &'static [Column],
-    mut visit: impl FnMut(Result<Row<'_>, ImportError>),
-) -> Result<(), Vec<ImportError>> {
-    use crate::workbook::{Workbook, WorkbookError};
-    let unreadable = |WorkbookError { expected, found }: WorkbookError| {
-        vec![ImportError::whole(&found, Problem::Unreadable { expected })]
+    let name = |column: &Column| match heading::chinese(column.name) {
+        chinese if chinese == column.name => chinese.to_owned(),
+        chinese => format!("{} {chinese}", column.name),
     };
-    let mut workbook = Workbook::open(std::io::Cursor::new(bytes)).map_err(unreadable)?;
-    let sheet = workbook.sheets().into_iter().next();
-    let sheet = sheet.ok_or_else(|| {
-        let expected = "an XLSX workbook with a sheet";
-        unreadable(WorkbookError { expected, found: "no sheet".to_owned() })
-    })?;
-    // Only cells that exist are kept: where the sheet begins is known when it is read.
-    let mut rows: Vec<(u64, Vec<(usize, String)>)> = Vec::new();
-    let take = &mut |line: u64, row: &[crate::workbook::Cell]| {
-        rows.push((line, row.iter().map(|(column, cell)| (*column, cell_text(cell))).collect()));
-        true
-    };
-    workbook.rows(&sheet, take).map_err(unreadable)?;
-    let first = rows.iter().filter_map(|(_, row)| row.first()).map(|(column, _)| *column).min();
-    let first = first.unwrap_or(0);
-    let mut header: Option<Header> = None;
-    let mut record = StringRecord::new();
-    for (line, row) in rows {
-        record.clear();
-        for (column, text) in &row {
-            while record.len() < *column - first {
-                record.push_field("");
-            }
-            record.push_field(text);
-        }
-        let width = header.as_ref().map_or(0, |header| header.width);
-        while record.len() < width {
-            record.push_field("");
-        }
-        match &header {
-            None => header = Some(Header::find(line, &record, columns)?),
-            Some(header) => header.show(line, &record, &mut visit),
-        }
-    }
-    header.map(|_| ()).ok_or_else(|| vec![ImportError::whole("", Problem::Empty)])
-}
-
-/// A cell as a person would have typed it.
-///
-/// A number of more than fifteen digits was rounded when the sheet was saved, so it is shown in a
-/// form that no column accepts: account numbers must be text cells.
-#[cfg(feature = "xlsx")]
-fn cell_text(cell: &calamine::Data) -> String {
-    use calamine::Data;
-    const ROUNDED_FROM: f64 = 1e15;
-    match cell {
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) if number.abs() >= ROUNDED_FROM => format!("{number:e}"),
-        // The shortest text that reads back as the same number: what was typed.
-        Data::Float(number) => number.to_string(),
-        Data::Bool(value) => value.to_string(),
-        Data::DateTime(moment) => {
-            let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-        Data::Error(error) => error.to_string(),
-        Data::Empty => String::new(),
-    }
+    columns.iter().map(name).collect::<Vec<_>>().join(", ")
 }

@@ -40,9 +40,23 @@ pub struct Output {
     pub register_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appointment_id: Option<Id>,
+    /// Whom a register in bulk was about, by number and name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub employees: Vec<Employee>,
     /// The next month to remit, where it moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roster_month: Option<YearMonth>,
+}
+
+/// An employee that a register was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Employee {
+    /// The line of the register, from 1.
+    pub row: u64,
+    /// The number that the register gave; none where it left the number to the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub employee_id: Option<Id>,
+    pub name: String,
 }
 
 impl Output {

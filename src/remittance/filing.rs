@@ -17,6 +17,7 @@ use super::register::{
     RegisterStatus, SealLine, UnsealLine, Unsealed, register_id, register_ordinal,
 };
 use super::{Id, Money, YearMonth, adjustment, roster, supplement, transfer};
+use std::collections::BTreeSet;
 
 /// Files a register and puts it into effect.
 pub(super) fn file(
@@ -35,7 +36,7 @@ pub(super) fn file(
 }
 
 /// The employer, with rates where the register is about money; an account is sealed without.
-fn filer(
+pub(super) fn filer(
     work: &Work<'_>,
     employer_id: &Id,
     request: &RegisterRequest,
@@ -90,7 +91,9 @@ fn take_effect(
     }
     let content = match request {
         RegisterRequest::Open(lines) => {
-            RegisterContent::Open(all_of(lines, |line| open(work, employer, month, line))?)
+            let mut seen = BTreeSet::new();
+            let opened = all_of(lines, |line| open(work, employer, month, line, &mut seen))?;
+            RegisterContent::Open(opened)
         }
         RegisterRequest::Unseal(lines) => {
             RegisterContent::Unseal(all_of(lines, |line| unseal(work, employer, month, line))?)
@@ -173,10 +176,14 @@ fn open(
     employer: &EmployerAccount,
     month: YearMonth,
     line: &OpenLine,
+    seen: &mut BTreeSet<String>,
 ) -> Result<Opened, Refusal> {
     let employer_id = &employer.employer_id;
     let name = named("name", &line.name)?;
     let id_no = identity(line.id_type, &line.id_no, work.on)?;
+    if !seen.insert(id_no.clone()) {
+        return Err(Refusal::PersonTwice { name });
+    }
     if let Some(holder) = work.centre.documents.get(&(id_no.clone(), employer_id.clone())) {
         return Err(held_already(work, employer_id, holder));
     }
@@ -189,7 +196,9 @@ fn open(
         None => free(&id_no, taken),
     };
     work.check_active_once(&id_no, employer_id)?;
-    adjustment::check_base(&work.policy(), month, &employee_id, line.base)?;
+    // Whoever has no number yet is told by name: one that is only thought of says nothing to anybody.
+    let told = line.employee_id.clone().unwrap_or_else(|| name.as_str().into());
+    adjustment::check_base(&work.policy(), month, &told, line.base)?;
     work.put(EmployeeAccount {
         employer_id: employer_id.clone(),
         employee_id: employee_id.clone(),

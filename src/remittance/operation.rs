@@ -6,6 +6,7 @@
 
 use super::advance::FromAdvance;
 pub use super::answer::{Answer, Output, Said};
+use super::beside::Beside;
 use super::centre::Centre;
 use super::change::Change;
 use super::document::DocumentType;
@@ -164,8 +165,10 @@ operations! {
         filing::file(work, &op.employer_id, month, &RegisterRequest::Supplement(vec![line]))
     };
 
-    FileRegister(FileRegister { employer_id: Id, month: YearMonth, register: RegisterRequest, }) =
-        |work, op| filing::file(work, &op.employer_id, op.month, &op.register);
+    FileRegister(FileRegister {
+        employer_id: Id, month: YearMonth, register: RegisterRequest,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] beside: Vec<Beside>,
+    }) = |work, op| super::beside::file(work, op);
 
     SaveRegister(SaveRegister { employer_id: Id, month: YearMonth, register: RegisterRequest, }) =
         |work, op| filing::save(work, op);

@@ -264,6 +264,20 @@ impl RegisterRequest {
         self.len() == 0
     }
 
+    /// The number that a line gives, lines counted from 1.
+    #[must_use]
+    pub fn employee(&self, row: u64) -> Option<&Id> {
+        let index = usize::try_from(row).ok()?.checked_sub(1)?;
+        match self {
+            Self::Open(lines) => lines.get(index)?.employee_id.as_ref(),
+            Self::Unseal(lines) => Some(&lines.get(index)?.employee_id),
+            Self::Seal(lines) => Some(&lines.get(index)?.employee_id),
+            Self::AdjustBase(lines) => Some(&lines.get(index)?.employee_id),
+            Self::Supplement(lines) => Some(&lines.get(index)?.employee_id),
+            Self::Transfer(lines) => Some(&lines.get(index)?.employee_id),
+        }
+    }
+
     /// The employers that employees are transferred to; none for registers of other kinds.
     #[must_use]
     pub fn transfers(&self) -> &[TransferLine] {

@@ -118,7 +118,7 @@ pub(super) fn remit(work: &mut Work<'_>, op: &Remit) -> Result<Output, Refusal> 
                 lines.push(line);
             }
             // Whoever mends the list wants to hear of everybody at once.
-            Err(refusal) => offenders.push(Offender { row: None, refusal }),
+            Err(refusal) => offenders.push(Offender { row: None, name: None, refusal }),
         }
     }
     if let Some(several) = Several::new(offenders) {

@@ -48,6 +48,19 @@ impl Template {
         }
     }
 
+    /// What the register is called.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Open => "开户清册",
+            Self::Unseal => "启封清册",
+            Self::Seal => "封存清册",
+            Self::AdjustBase => "基数调整清册",
+            Self::Supplement => "补缴清册",
+            Self::Transfer => "职工转移清册",
+        }
+    }
+
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|template| template.name() == name)

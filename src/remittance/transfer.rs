@@ -10,7 +10,7 @@ use super::enrolment::EmployerAccount;
 use super::filing::{check_month, enter};
 use super::ledger::{Movement, Posting, VoucherKind};
 use super::operation::{Output, Transfer};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, all_of};
 use super::register::{Moved, RegisterContent, TransferLine, register_id};
 use super::{Id, Money, Subject, YearMonth};
 
@@ -28,10 +28,10 @@ pub(super) fn several(
     lines: &[TransferLine],
 ) -> Result<Output, Refusal> {
     let from = &employer.employer_id;
-    let mut done = Output::default();
-    for line in lines {
-        done = one(work, &line.employee_id, (from, &line.to_employer), line.city.as_deref())?;
-    }
+    let done = all_of(lines, |line| {
+        one(work, &line.employee_id, (from, &line.to_employer), line.city.as_deref())
+    })?;
+    let done = done.into_iter().last().unwrap_or_default();
     check_month(employer, month)?;
     let headcount = Some(lines.len());
     Ok(if lines.len() == 1 { done } else { Output { headcount, ..Output::default() } })

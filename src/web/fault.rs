@@ -72,7 +72,7 @@ impl From<StoreError> for Fault {
                 Self::Conflict { zh: "状态已变化，请刷新后再试".to_owned(), en: words }
             }
             Refusal::Act(refusal) => Self::Refused(*refusal),
-            Refusal::NoticeChanged { .. } | Refusal::List(_) | Refusal::ImportRests { .. } => {
+            Refusal::List(_) | Refusal::ImportRests { .. } => {
                 Self::Invalid { zh: words.clone(), en: words }
             }
         }

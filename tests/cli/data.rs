@@ -148,7 +148,7 @@ fn an_import_takes_all_of_a_file_or_nothing() {
     centre.write("bad.csv", bad.as_bytes());
     let said = centre.stderr(&["import", "notices", "bad.csv"], 1);
     assert!(
-        said.contains("bad.csv:3:3: amount \"10.001\": expected at most two decimals"),
+        said.contains("bad.csv:3:C: amount \"10.001\": expected at most two decimals"),
         "{said}"
     );
     assert!(centre.json(&["notices", "--reference", "P2000000001"]).is_empty());

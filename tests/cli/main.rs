@@ -42,6 +42,7 @@ mod power_cut;
 mod public;
 mod refunds;
 mod refusals;
+mod sheets;
 mod tour;
 mod turn;
 mod withdraw;

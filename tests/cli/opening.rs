@@ -47,7 +47,7 @@ fn stands_apart(centre: &Centre) {
     import(centre, None, 0);
     assert_eq!(held(centre), ["H1 0.00 12345.67"]);
     let said = import(centre, Some("1.234"), 1);
-    assert!(said.contains("employees.csv:2:7: opening_balance \"1.234\""), "{said}");
+    assert!(said.contains("employees.csv:2:G: opening_balance \"1.234\""), "{said}");
     apply(TRANSFER);
     assert_eq!(held(centre), ["H2 0.00 12345.67"]);
     // No bank file brought it: it is in no place of the audit, which tells it apart.

@@ -21,6 +21,7 @@ const NOT_BY_A_LINE: &[(&str, &str)] = &[
     ("span-backwards", "deferral and low rates have tests of their own"),
     ("already-deferred", "deferral and low rates have tests of their own"),
     ("rates-differ", "deferral and low rates have tests of their own"),
+    ("ambiguous-number", "needs two numbers that differ by zeros; the tests of sheets have it"),
     ("invalid-payday", "the payday has tests of its own"),
 ];
 
@@ -168,6 +169,13 @@ fn registers(day: &mut Afternoon) {
         "not-sealed",
         "employee=A1",
         json!({"op": "unseal", "employee_id": "A1", "month": "2026-05"}),
+    );
+    day.refused(
+        "name-differs",
+        "employee=A1 value=别人",
+        json!({"op": "file_register", "month": "2026-05",
+            "register": {"seal": [{"employee_id": "A1", "reason": "离职"}]},
+            "beside": [{"row": 1, "name": "别人"}]}),
     );
     day.ok(seal("A2", "离职"));
     day.refused("already-sealed", "employee=A2", seal("A2", "离职"));

@@ -37,7 +37,7 @@ pub(in crate::cli) enum ImportCommand {
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct ImportArgs {
-    /// CSV or XLSX
+    /// CSV, XLSX or any other kind of sheet
     #[arg(required = true, value_name = "FILE")]
     pub(in crate::cli) files: Vec<PathBuf>,
     /// Who takes it in, as the trail names them [default: command line]
@@ -49,6 +49,9 @@ pub(in crate::cli) struct ImportArgs {
     /// The list has all that there is: tell what is known and missing in it
     #[arg(long)]
     pub(in crate::cli) full: bool,
+    /// Where to write the sheet back, with a column 错误, if anything is wrong; .xlsx marks the cells
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) errors: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -95,6 +95,8 @@ codes! {
     SpanBackwards => "span-backwards",
     AlreadyDeferred => "already-deferred",
     InvalidPayday => "invalid-payday",
+    NameDiffers => "name-differs",
+    AmbiguousNumber => "ambiguous-number",
     MalformedOperation => "malformed-operation",
 }
 

@@ -17,6 +17,8 @@ const NAMED_MAX: usize = 3;
 pub struct Offender {
     /// From 1, in the register as it was given; a list has no rows yet and names the employee.
     pub row: Option<u64>,
+    /// Whom the line is about, where that is known.
+    pub name: Option<String>,
     pub refusal: Refusal,
 }
 
@@ -72,16 +74,26 @@ impl fmt::Display for Several {
 }
 
 impl Offender {
+    /// Whether the refusal says the name itself.
+    fn has_name(&self) -> bool {
+        self.refusal.parameters().iter().any(|(parameter, _)| *parameter == "name")
+    }
+
     fn chinese(&self) -> String {
         let said = self.refusal.chinese();
-        self.row.map_or_else(|| said.clone(), |row| format!("第 {row} 行：{said}"))
+        let name = self.name.as_ref().map(|name| format!("（{name}）")).unwrap_or_default();
+        self.row.map_or_else(|| said.clone(), |row| format!("第 {row} 行{name}：{said}"))
     }
 }
 
 impl fmt::Display for Offender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(row) = self.row {
-            write!(f, "row {row}: ")?;
+            write!(f, "row {row}")?;
+            if let Some(name) = &self.name {
+                write!(f, " ({name})")?;
+            }
+            f.write_str(": ")?;
         }
         write!(f, "{}", self.refusal)
     }
@@ -94,6 +106,9 @@ impl Serialize for Offender {
         if let Some(row) = self.row {
             map.serialize_entry("row", &row)?;
         }
+        if let Some(name) = self.name.as_ref().filter(|_| !self.has_name()) {
+            map.serialize_entry("name", name)?;
+        }
         map.serialize_entry("code", &self.refusal.code())?;
         map.serialize_entry("message", &self.refusal.to_string())?;
         map.serialize_entry("message_zh", &self.refusal.chinese())?;
@@ -105,6 +120,15 @@ impl Serialize for Offender {
 }
 
 impl Refusal {
+    /// Each line that cannot be done; what concerns the whole has no row.
+    #[must_use]
+    pub fn offenders(self) -> Vec<Offender> {
+        if let Self::Several(several) = self {
+            return several.offenders;
+        }
+        vec![Offender { row: None, name: None, refusal: self }]
+    }
+
     /// The same with each row as its file counts it.
     #[must_use]
     pub fn with_rows(self, row_of: impl Fn(u64) -> u64) -> Self {
@@ -127,7 +151,7 @@ pub(crate) fn all_of<L, T>(
         match does(line) {
             Ok(one) => done.push(one),
             Err(refusal) if lines.len() == 1 => return Err(refusal),
-            Err(refusal) => offenders.push(Offender { row: Some(row), refusal }),
+            Err(refusal) => offenders.push(Offender { row: Some(row), name: None, refusal }),
         }
     }
     match Several::new(offenders) {

@@ -221,6 +221,18 @@ refusals! {
     SameEmployer { employee: Id, employer: Id } = SameEmployer
         "{employee} is at {employer} already; a transfer needs two employers"
         "职工 {employee} 已在单位 {employer}；转入单位应为另一家单位";
+    PersonTwice { name: String } = DuplicateAccount
+        "{name} stands twice in this register; keep one line"
+        "{name} 在本清册中重复；请只保留一行";
+    NameDiffers { employee: Id, value: String, name: String } = NameDiffers
+        "{employee} is {name}, the register says {value}; give the number and the name of one person"
+        "职工编号 {employee} 的姓名是“{name}”，填写的是“{value}”；请核对编号和姓名";
+    DocumentDiffers { employee: Id, name: String } = NameDiffers
+        "{employee} is {name}, whose document has another number; give the number and the document of one person"
+        "职工编号 {employee} 是“{name}”，证件号码与填写的不一致；请核对编号和证件号码";
+    NumberAmbiguous { employee: Id, expected: String } = AmbiguousNumber
+        "{employee} came out of a cell of numbers, and {expected} is an employee here too; format the column as text and type the number again"
+        "职工编号 {employee} 是数字单元格，本单位还有职工编号 {expected}；请将该列设为文本格式后重新填写";
     // Not now.
     NothingToUnseal { employee: Id } = NotSealed
         "the account of {employee} is active; there is nothing to unseal"

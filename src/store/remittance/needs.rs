@@ -46,7 +46,13 @@ impl Books<'_> {
                 self.rosters(&op.employer_id)?;
                 self.person(&op.employer_id, &op.employee_id)
             }
-            Operation::FileRegister(op) => self.need_request(&op.employer_id, &op.register, on),
+            Operation::FileRegister(op) => {
+                // Another's number may be the same but for zeros in front.
+                if op.beside.iter().any(|beside| beside.zeros_lost) {
+                    self.accounts(&op.employer_id)?;
+                }
+                self.need_request(&op.employer_id, &op.register, on)
+            }
             Operation::SaveRegister(op) => self.need_request(&op.employer_id, &op.register, on),
             Operation::SubmitRegister(op) => self.need_draft(&op.employer_id, &op.register_id, on),
             Operation::DiscardRegister(op) => self.need_draft(&op.employer_id, &op.register_id, on),

@@ -1,0 +1,343 @@
+//! Sheets as they are filled: cells with what kind they are, from every container that people save.
+//!
+//! Start at [`read`]: it tells what the bytes are and shows a [`Visitor`] each sheet and each row that is not
+//! blank, in file order. A workbook is streamed (`xlsx.rs`, `grid.rs`), so that a stray cell in the last corner
+//! costs nothing; what a number format shows is said by `number.rs`; text is decoded and split in `text.rs`;
+//! `markup.rs` reads the two kinds of markup that are saved under the name `.xls`. What a cell means is not
+//! known here.
+//!
+//! Invariant: a row's number and a cell's column are the file's own, as Excel and WPS show them.
+
+mod compound;
+#[cfg(feature = "xlsx")]
+mod grid;
+mod html;
+mod markup;
+pub mod number;
+mod text;
+mod xls;
+#[cfg(feature = "xlsx")]
+mod xlsx;
+
+pub use number::{Format, Shown};
+
+use std::fmt;
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    Utf8,
+    Utf8WithMark,
+    Utf16,
+    /// GB18030, of which GBK and GB2312 are parts.
+    Gb18030,
+    Xlsx,
+    Xls,
+    Html,
+    SpreadsheetMl,
+}
+
+impl Encoding {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf8WithMark => "UTF-8 with BOM",
+            Self::Utf16 => "UTF-16",
+            Self::Gb18030 => "GB18030",
+            Self::Xlsx => "XLSX",
+            Self::Xls => "XLS",
+            Self::Html => "HTML",
+            Self::SpreadsheetMl => "SpreadsheetML",
+        }
+    }
+}
+
+/// What a cell holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Characters; of a CSV every cell is one.
+    Text,
+    /// A binary number, in decimal as the file has it; what it shows is its format's to say.
+    Number,
+    /// A day, as `2026-05-02` or with its time behind it; `whole` where the format shows the day too and not
+    /// the month alone.
+    Day { whole: bool },
+    /// `TRUE` or `FALSE`.
+    Truth,
+    /// `#N/A` and its kin.
+    Fault,
+    /// A formula whose value was never stored.
+    Uncalculated,
+}
+
+/// One cell that is not blank.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// From 0.
+    pub column: usize,
+    pub kind: Kind,
+    /// Whether the cell of a text file stands in quotes.
+    pub quoted: bool,
+    format: usize,
+    start: usize,
+    end: usize,
+}
+
+/// One row, its blank cells left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// From 1, as the file shows it.
+    pub number: u64,
+    /// Not seen by whoever looks at the sheet: hidden, filtered out, or of no height.
+    pub hidden: bool,
+    /// Cells that a row of text has, blank ones too.
+    pub width: usize,
+    text: &'a str,
+    pub cells: &'a [Cell],
+    formats: &'a [Format],
+}
+
+impl<'a> Row<'a> {
+    #[must_use]
+    pub fn text(&self, cell: &Cell) -> &'a str {
+        self.text.get(cell.start..cell.end).unwrap_or_default()
+    }
+
+    /// The format of a number.
+    #[must_use]
+    pub fn format(&self, cell: &Cell) -> &'a Format {
+        const GENERAL: &Format = &Format::General;
+        self.formats.get(cell.format).unwrap_or(GENERAL)
+    }
+}
+
+/// What is known of a sheet before its rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Empty for a file that has no sheets.
+    pub name: String,
+    pub hidden: bool,
+    /// Columns that are not seen: first and last, from 0.
+    pub hidden_columns: Vec<(usize, usize)>,
+    /// A file of text, whose rows have as many cells as they have separators.
+    pub separated: Option<char>,
+}
+
+/// Cells that were made one; all but the first are blank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// First and last, from 1.
+    pub rows: (u64, u64),
+    /// First and last, from 0.
+    pub columns: (usize, usize),
+}
+
+/// Whoever looks at the sheets of a file.
+pub trait Visitor {
+    /// A sheet begins; whether its rows are wanted.
+    fn sheet(&mut self, head: &Head) -> bool;
+    /// A row; whether more of this sheet are wanted.
+    fn row(&mut self, row: Row<'_>) -> bool;
+    /// Behind the last row of a sheet: cells that were made one.
+    fn merged(&mut self, _: Merged) {}
+}
+
+/// Why a file cannot be read at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    Empty,
+    /// A password is needed.
+    Encrypted,
+    /// A format that is known and not read; what it is, in both languages.
+    Foreign(&'static str, &'static str),
+    /// Bytes of no encoding; from which byte on.
+    Bytes(&'static str, usize),
+    /// A quote that no other closes; on which line it opens.
+    Quote(u64),
+    /// A workbook that is broken or made to fill memory; what was found.
+    Broken(String),
+}
+
+impl Unreadable {
+    /// The sentence in Chinese, with how to save the file instead.
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Empty => "文件是空的；请填写后重新保存".to_owned(),
+            Self::Encrypted => {
+                "文件设有打开密码；请在 Excel 或 WPS 中取消密码，另存为“Excel 工作簿（.xlsx）”"
+                    .to_owned()
+            }
+            Self::Foreign(_, what) => {
+                format!(
+                    "文件是{what}，不能读取；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
+                )
+            }
+            Self::Bytes(_, at) => {
+                format!(
+                    "第 {at} 个字节起不是 UTF-8 或 GB18030 文字；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
+                )
+            }
+            Self::Quote(line) => {
+                format!(
+                    "第 {line} 行的引号没有成对；请补上或删去引号，或另存为“Excel 工作簿（.xlsx）”"
+                )
+            }
+            Self::Broken(_) => {
+                "工作簿已损坏或过大；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SAVE: &str = "open it in Excel or WPS and save it as .xlsx";
+        match self {
+            Self::Empty => write!(f, "expected a heading row, found an empty file"),
+            Self::Encrypted => {
+                write!(
+                    f,
+                    "expected a file without a password, found an encrypted one; {SAVE} without it"
+                )
+            }
+            Self::Foreign(what, _) => write!(f, "expected a sheet or a CSV, found {what}; {SAVE}"),
+            Self::Bytes(what, at) => {
+                write!(f, "expected {what}, found other bytes from offset {at}; {SAVE}")
+            }
+            Self::Quote(line) => {
+                write!(
+                    f,
+                    "expected a closing quote for the one on line {line}; close it, or {SAVE}"
+                )
+            }
+            Self::Broken(found) => write!(f, "expected a workbook, found {found}; {SAVE}"),
+        }
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// The letters of a column, from 0: `A`, `AB`.
+#[must_use]
+pub fn letters(column: usize) -> String {
+    let (mut rest, mut letters) = (column + 1, Vec::new());
+    while rest > 0 {
+        let digit = u8::try_from((rest - 1) % 26).unwrap_or_default();
+        letters.push(char::from(b'A' + digit));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+/// Shows every sheet and every row that is not blank.
+///
+/// # Errors
+/// [`Unreadable`]; what was shown before counts for nothing then.
+pub fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
+    if bytes.is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    if let Some((_, english, chinese)) = FOREIGN.iter().find(|(magic, ..)| bytes.starts_with(magic))
+    {
+        return Err(Unreadable::Foreign(english, chinese));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return zipped(bytes, visitor);
+    }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return xls::read(bytes, visitor).map(|()| Encoding::Xls);
+    }
+    let (text, encoding) = text::decode(bytes)?;
+    let start = text.trim_start();
+    if start.starts_with('<') {
+        let head: String = start.chars().take(4096).collect::<String>().to_ascii_lowercase();
+        if head.contains("urn:schemas-microsoft-com:office:spreadsheet")
+            && head.contains("workbook")
+        {
+            markup::read(&text, visitor)?;
+            return Ok(Encoding::SpreadsheetMl);
+        }
+        if head.contains("<html") || head.contains("<table") {
+            html::read(&text, visitor);
+            return Ok(Encoding::Html);
+        }
+        return Err(Unreadable::Foreign("XML that is no sheet", "不含表格的 XML 文件"));
+    }
+    text::read(&text, visitor)?;
+    Ok(encoding)
+}
+
+/// Files that people send and that are no sheet.
+const FOREIGN: [(&[u8], &str, &str); 6] = [
+    (b"%PDF", "a PDF", " PDF 文件"),
+    (b"\x1f\x8b", "a gzip archive", " gzip 压缩文件"),
+    (b"Rar!", "a RAR archive", " RAR 压缩文件"),
+    (b"7z\xbc\xaf", "a 7z archive", " 7z 压缩文件"),
+    (b"\x89PNG", "a picture", "图片"),
+    (b"\xff\xd8\xff", "a picture", "图片"),
+];
+
+#[cfg(feature = "xlsx")]
+fn zipped(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
+    xlsx::read(bytes, visitor).map(|()| Encoding::Xlsx)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn zipped(_: &[u8], _: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
+    Err(Unreadable::Foreign(
+        "a workbook, which this build does not read (feature `xlsx`)",
+        "工作簿，本程序未包含读取功能",
+    ))
+}
+
+/// Makes rows out of cells, one after the other, in the same memory.
+#[derive(Default)]
+struct Builder {
+    text: String,
+    cells: Vec<Cell>,
+    width: usize,
+}
+
+impl Builder {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.cells.clear();
+        self.width = 0;
+    }
+
+    /// A cell, unless it is blank.
+    fn push(&mut self, column: usize, kind: Kind, text: &str, format: usize) {
+        self.put(column, kind, text, format, false);
+    }
+
+    fn put(&mut self, column: usize, kind: Kind, text: &str, format: usize, quoted: bool) {
+        self.width = self.width.max(column + 1);
+        if text.is_empty() && kind != Kind::Uncalculated {
+            return;
+        }
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.cells.push(Cell { column, kind, quoted, format, start, end: self.text.len() });
+    }
+
+    fn row<'a>(&'a self, number: u64, hidden: bool, formats: &'a [Format]) -> Row<'a> {
+        Row { number, hidden, width: self.width, text: &self.text, cells: &self.cells, formats }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_the_letters_that_spreadsheets_show() {
+        for (column, want) in
+            [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")]
+        {
+            assert_eq!(letters(column), want);
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! What a number cell shows: its format, read far enough to say which digits a person sees.
+//!
+//! Start at [`Format::parse`] and [`Format::shown`]. A key that was typed as a number is what its cell shows
+//! (`0012`), not what is stored (`12`); an amount is what is stored, and must be what is shown. A format that is
+//! not understood shows nothing that could be relied on.
+//!
+//! Invariant: a text is given only where Excel and WPS show the same.
+
+use chrono::{NaiveDate, TimeDelta};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// Digits that a spreadsheet keeps of a number.
+const DIGITS_KEPT: u32 = 15;
+/// Longest format that is looked at.
+const CODE_CHARS_MAX: usize = 255;
+
+/// A number format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Format {
+    General,
+    /// A day; `day` where it shows the day and not the month alone.
+    Date {
+        day: bool,
+    },
+    /// A time of day or a span.
+    Time,
+    Percent,
+    Digits(Digits),
+    /// Fractions, scientific notation, scaled by thousands, Chinese numerals and what else there is.
+    Unclear,
+    /// Whoever read the cell could not say how it is shown.
+    Unknown,
+}
+
+/// Digits as placeholders have them, with what stands around and between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digits {
+    whole: Vec<Token>,
+    /// Least and most decimals.
+    decimals: (usize, usize),
+    grouped: bool,
+    behind: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token {
+    /// `0`, or `#` and `?`, which show no leading zero.
+    Place {
+        zero: bool,
+    },
+    Literal(char),
+}
+
+/// What a cell shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    As(String),
+    /// Digits that are stored are not shown.
+    Rounded(String),
+    Unclear,
+}
+
+/// A number as a workbook stores it, with no more digits than a spreadsheet keeps.
+#[must_use]
+pub fn decimal(raw: &str) -> Option<Decimal> {
+    let exact = if raw.contains(['e', 'E']) {
+        Decimal::from_scientific(raw).ok()?
+    } else {
+        // A float may be written with more digits than a decimal holds.
+        raw.get(..raw.len().min(28))?.parse::<Decimal>().ok()?
+    };
+    Some(exact.round_sf(DIGITS_KEPT)?.normalize())
+}
+
+/// Digits of the whole part of a number, for what they were before they were rounded.
+#[must_use]
+pub fn whole_digits(raw: &str) -> usize {
+    let (mantissa, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
+    let exponent: i64 = exponent.trim_start_matches('+').parse().unwrap_or(0);
+    let whole = mantissa.trim_start_matches('-').split('.').next().unwrap_or_default();
+    let whole = i64::try_from(whole.trim_start_matches('0').len()).unwrap_or(i64::MAX);
+    usize::try_from(whole.saturating_add(exponent)).unwrap_or(0)
+}
+
+/// The day that a count of days means, and the time behind it; `None` before March 1900, where Excel counts a
+/// day that never was.
+#[must_use]
+pub fn day(raw: &str, since_1904: bool) -> Option<(NaiveDate, Option<String>)> {
+    const FIRST: i64 = 61;
+    let value = decimal(raw)?;
+    let days = i64::try_from(value.trunc().mantissa()).ok()? + if since_1904 { 1462 } else { 0 };
+    if value.is_sign_negative() || days < FIRST {
+        return None;
+    }
+    let day = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_signed(TimeDelta::days(days))?;
+    let seconds = value.fract().checked_mul(Decimal::from(86_400))?.round();
+    let seconds = u32::try_from(seconds.normalize().mantissa()).ok()?;
+    let time = (seconds > 0).then(|| {
+        let (hour, minute) = (seconds / 3600 % 24, seconds / 60 % 60);
+        format!("{hour:02}:{minute:02}:{:02}", seconds % 60)
+    });
+    Some((day, time))
+}
+
+impl Format {
+    /// One of the formats that every workbook has by number.
+    #[must_use]
+    pub fn builtin(id: u32) -> Self {
+        match id {
+            0 | 49 => Self::General,
+            1 => Self::parse("0"),
+            2 => Self::parse("0.00"),
+            3 | 37 | 38 => Self::parse("#,##0"),
+            4 | 7 | 8 | 39 | 40 | 43 | 44 => Self::parse("#,##0.00"),
+            5 | 6 | 41 | 42 => Self::parse("#,##0"),
+            9 | 10 => Self::Percent,
+            14..=16 | 22 => Self::Date { day: true },
+            17 => Self::Date { day: false },
+            18..=21 | 32..=35 | 45..=47 => Self::Time,
+            // Chinese and Japanese workbooks: days, and months alone (27, 36, 50, 57 show 2026年5月).
+            28..=31 | 51 | 53..=54 | 58 => Self::Date { day: true },
+            27 | 36 | 50 | 52 | 55..=57 => Self::Date { day: false },
+            _ => Self::Unclear,
+        }
+    }
+
+    /// Reads a format; of several sections the one of numbers above zero.
+    #[must_use]
+    pub fn parse(code: &str) -> Self {
+        if code.chars().count() > CODE_CHARS_MAX {
+            return Self::Unclear;
+        }
+        let pieces = pieces(code);
+        if pieces.is_empty() || pieces == [Piece::Sign('@')] || is_general(&pieces) {
+            return Self::General;
+        }
+        if pieces.contains(&Piece::Strange) {
+            return Self::Unclear;
+        }
+        if let Some(found) = of_days(&pieces) {
+            return found;
+        }
+        if pieces.contains(&Piece::Sign('%')) {
+            return Self::Percent;
+        }
+        digits(&pieces).map_or(Self::Unclear, Self::Digits)
+    }
+
+    /// What a cell of this format shows of a stored number.
+    #[must_use]
+    pub fn shown(&self, raw: &str) -> Shown {
+        let Some(value) = decimal(raw) else { return Shown::Unclear };
+        match self {
+            Self::General => Shown::As(value.to_string()),
+            Self::Digits(digits) => digits.shown(value),
+            Self::Date { .. } | Self::Time | Self::Percent | Self::Unclear | Self::Unknown => {
+                Shown::Unclear
+            }
+        }
+    }
+}
+
+/// A part of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece {
+    /// A character that means something.
+    Sign(char),
+    /// One that is shown as it stands.
+    Literal(char),
+    /// A span such as `[h]`.
+    Elapsed,
+    /// A condition or numerals of another script.
+    Strange,
+}
+
+fn pieces(code: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut chars = code.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            ';' => break,
+            '"' => pieces.extend(chars.by_ref().take_while(|c| *c != '"').map(Piece::Literal)),
+            '\\' | '!' => pieces.extend(chars.next().map(Piece::Literal)),
+            // A blank as wide as the next character; a filling of it.
+            '_' | '*' => _ = chars.next(),
+            '[' => pieces
+                .extend(bracket(&chars.by_ref().take_while(|c| *c != ']').collect::<String>())),
+            '0' | '#' | '?' | '.' | ',' | '%' | '@' | '/' => pieces.push(Piece::Sign(c)),
+            c if c.is_ascii_alphabetic() => pieces.push(Piece::Sign(c.to_ascii_lowercase())),
+            c => pieces.push(Piece::Literal(c)),
+        }
+    }
+    pieces
+}
+
+/// What stands in brackets: a colour, a currency, a locale, a span, a condition.
+fn bracket(inside: &str) -> Vec<Piece> {
+    if let Some(currency) = inside.strip_prefix('$') {
+        return currency
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .map(Piece::Literal)
+            .collect();
+    }
+    let lower = inside.to_ascii_lowercase();
+    if !lower.is_empty() && ["h", "m", "s"].iter().any(|unit| lower.replace(unit, "").is_empty()) {
+        return vec![Piece::Elapsed];
+    }
+    let colours = ["black", "blue", "cyan", "green", "magenta", "red", "white", "yellow", "color"];
+    let colour = colours.iter().any(|colour| lower.starts_with(colour))
+        || ["黑", "蓝", "青", "绿", "洋红", "红", "白", "黄", "颜色"]
+            .iter()
+            .any(|c| lower.starts_with(c));
+    if colour { Vec::new() } else { vec![Piece::Strange] }
+}
+
+/// The word `General`, whose letters are no signs.
+fn is_general(pieces: &[Piece]) -> bool {
+    pieces.iter().copied().eq("general".chars().map(Piece::Sign))
+        || pieces.iter().copied().eq("G/通用格式".chars().map(|c| match c {
+            'G' => Piece::Sign('g'),
+            '/' => Piece::Sign('/'),
+            other => Piece::Literal(other),
+        }))
+}
+
+fn of_days(pieces: &[Piece]) -> Option<Format> {
+    let has = |wanted: char| pieces.contains(&Piece::Sign(wanted));
+    if pieces.contains(&Piece::Elapsed) {
+        return Some(Format::Time);
+    }
+    // `e` is a year in Chinese formats, and an exponent behind a digit.
+    let digits = has('0') || has('#') || has('?');
+    if has('y') || has('d') || (has('m') && !has('h') && !has('s')) || (has('e') && !digits) {
+        return Some(Format::Date { day: has('d') });
+    }
+    (has('h') || has('s')).then_some(Format::Time)
+}
+
+fn digits(pieces: &[Piece]) -> Option<Digits> {
+    let place = |piece: &Piece| matches!(piece, Piece::Sign('0' | '#' | '?'));
+    let first = pieces.iter().position(place)?;
+    let last = pieces.iter().rposition(place)?;
+    let mut found =
+        Digits { whole: Vec::new(), decimals: (0, 0), grouped: false, behind: String::new() };
+    let mut in_decimals = false;
+    for (index, piece) in pieces.iter().enumerate() {
+        match *piece {
+            Piece::Sign('.') if !in_decimals && index > 0 && index <= last + 1 => {
+                in_decimals = true
+            }
+            // Behind the last place a comma divides by a thousand.
+            Piece::Sign(',') if index > first && index < last && !in_decimals => {
+                let next = pieces.get(index + 1);
+                if !next.is_some_and(place) {
+                    return None;
+                }
+                found.grouped = true;
+            }
+            Piece::Sign(sign @ ('0' | '#' | '?')) if in_decimals => {
+                found.decimals.1 += 1;
+                found.decimals.0 += usize::from(sign == '0');
+            }
+            Piece::Sign(sign @ ('0' | '#' | '?')) => {
+                found.whole.push(Token::Place { zero: sign == '0' });
+            }
+            // 万 shows a part of the amount.
+            Piece::Literal('万' | '千' | '百' | '亿') => return None,
+            Piece::Literal(c) if in_decimals && index < last => {
+                let _ = c;
+                return None;
+            }
+            Piece::Literal(c) if in_decimals || index > last => found.behind.push(c),
+            Piece::Literal(c) => found.whole.push(Token::Literal(c)),
+            Piece::Sign(_) | Piece::Elapsed | Piece::Strange => return None,
+        }
+    }
+    Some(found)
+}
+
+impl Digits {
+    /// The number as it is shown.
+    fn shown(&self, value: Decimal) -> Shown {
+        let most = u32::try_from(self.decimals.1).unwrap_or(0);
+        let rounded = value.round_dp_with_strategy(most, RoundingStrategy::MidpointAwayFromZero);
+        let plain = rounded.abs().to_string();
+        let (whole, decimals) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
+        let whole = if whole == "0" { "" } else { whole };
+        let mut text: String = if value.is_sign_negative() { "-" } else { "" }.to_owned();
+        text.push_str(&self.whole(whole));
+        let decimals = decimals.trim_end_matches('0');
+        let width = decimals.len().max(self.decimals.0);
+        if width > 0 {
+            text.push('.');
+            text.push_str(&format!("{decimals:0<width$}"));
+        }
+        text.push_str(&self.behind);
+        if rounded == value { Shown::As(text) } else { Shown::Rounded(text) }
+    }
+
+    /// The digits before the point, filled in from the right.
+    fn whole(&self, digits: &str) -> String {
+        let mut rest: Vec<char> = digits.chars().collect();
+        let mut places =
+            self.whole.iter().filter(|token| matches!(token, Token::Place { .. })).count();
+        let mut reversed: Vec<char> = Vec::new();
+        let mut written = 0;
+        let mut write = |reversed: &mut Vec<char>, digit: char| {
+            if self.grouped && written > 0 && written % 3 == 0 {
+                reversed.push(',');
+            }
+            written += 1;
+            reversed.push(digit);
+        };
+        for token in self.whole.iter().rev() {
+            match token {
+                Token::Literal(c) => reversed.push(*c),
+                Token::Place { zero } => {
+                    match rest.pop() {
+                        Some(digit) => write(&mut reversed, digit),
+                        None if *zero => write(&mut reversed, '0'),
+                        None => {}
+                    }
+                    places -= 1;
+                    if places == 0 {
+                        while let Some(digit) = rest.pop() {
+                            write(&mut reversed, digit);
+                        }
+                    }
+                }
+            }
+        }
+        reversed.iter().rev().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_shows_what_a_spreadsheet_shows() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("General",            "12",                  "12"),
+            ("General",            "5000.1000000000004",  "5000.1"),
+            ("0000",               "12",                  "0012"),
+            ("0000",               "12345",               "12345"),
+            ("000-000",            "12345",               "012-345"),
+            ("\"E\"0000",          "12",                  "E0012"),
+            ("0\"元\"",            "12",                  "12元"),
+            ("#,##0.00",           "1234567.5",           "1,234,567.50"),
+            ("_ * #,##0.00_ ;_ * -#,##0.00_ ", "5000",     "5000.00 is 5,000.00"),
+            ("[$¥-804]#,##0.00",   "5000",                "¥5,000.00"),
+            ("[Red]0.00",          "-3.5",                "-3.50"),
+            ("0",                  "5000.4",              "~5000"),
+            ("0.0#",               "12",                  "12.0"),
+            ("#",                  "0",                   ""),
+            ("0.00%",              "0.08",                "?"),
+            ("0!.0,\"万\"",        "50000",               "?"),
+            ("#,##0,",             "50000",               "?"),
+            ("0.00E+00",           "50000",               "?"),
+            ("# ?/?",              "0.5",                 "?"),
+            ("[DBNum1]0",          "5",                   "?"),
+            ("[>100]0;000",        "5",                   "?"),
+            ("yyyy\"年\"m\"月\"",  "46113",               "?"),
+        ];
+        for (code, raw, want) in rows {
+            let want = want.rsplit(" is ").next().unwrap();
+            let got = match Format::parse(code).shown(raw) {
+                Shown::As(text) => text,
+                Shown::Rounded(text) => format!("~{text}"),
+                Shown::Unclear => "?".to_owned(),
+            };
+            assert_eq!(got.trim(), want, "{code} of {raw}");
+        }
+    }
+
+    #[test]
+    fn days_are_told_from_months_and_times() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("yyyy-mm-dd",                 Format::Date { day: true }),
+            ("[$-804]yyyy\"年\"m\"月\"d\"日\";@", Format::Date { day: true }),
+            ("yyyy\"年\"m\"月\"",          Format::Date { day: false }),
+            ("mmm-yy",                     Format::Date { day: false }),
+            ("e\"年\"m\"月\"",             Format::Date { day: false }),
+            ("h:mm",                       Format::Time),
+            ("[h]:mm",                     Format::Time),
+            ("General",                    Format::General),
+            ("@",                          Format::General),
+        ];
+        for (code, want) in rows {
+            assert_eq!(Format::parse(code), want, "{code}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_as_excel_counts_them() {
+        let shown = |raw, since_1904| {
+            day(raw, since_1904).map(|(day, time)| format!("{day} {}", time.unwrap_or_default()))
+        };
+        assert_eq!(shown("46144", false).as_deref(), Some("2026-05-02 "));
+        assert_eq!(shown("46144.75", false).as_deref(), Some("2026-05-02 18:00:00"));
+        assert_eq!(shown("44682", true).as_deref(), Some("2026-05-02 "));
+        for raw in ["0", "1", "60", "-5", "1e30", "x"] {
+            assert_eq!(shown(raw, false), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn digits_are_counted_before_they_are_rounded() {
+        for (raw, want) in [
+            ("1.10105198502011e+17", 18),
+            ("1e+16", 17),
+            ("210540000930012", 15),
+            ("12.5", 2),
+            ("0", 0),
+        ] {
+            assert_eq!(whole_digits(raw), want, "{raw}");
+        }
+        assert_eq!(decimal("1.10105198502011e+17").unwrap().to_string(), "110105198502011000");
+        assert_eq!(decimal("5333.3333333333303").unwrap().to_string(), "5333.33333333333");
+        assert_eq!(decimal("102.0").unwrap().to_string(), "102");
+    }
+}

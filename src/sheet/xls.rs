@@ -1,0 +1,555 @@
+//! Old workbooks (Excel 97-2003, WPS `.et`): the records of BIFF8, with formats and hidden rows.
+//!
+//! Start at [`read`]. The compound file is opened by `compound.rs`. Crate calamine reads these files too, but not
+//! how a number is shown nor which rows are hidden, and those decide what a key is. What is older than BIFF8 (Excel
+//! 95) is refused with how to save it.
+
+use super::compound::Compound;
+use super::markup::dated_since;
+use super::text::trimmed;
+use super::{Builder, Format, Head, Kind, Merged, Unreadable, Visitor};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Largest file of this kind that is read; sixty thousand rows are below.
+const BYTES_MAX: usize = 64 << 20;
+
+/// Numbers of records.
+mod record {
+    pub(super) const BOF: u16 = 0x0809;
+    pub(super) const EOF: u16 = 0x000a;
+    pub(super) const CONTINUE: u16 = 0x003c;
+    pub(super) const FILEPASS: u16 = 0x002f;
+    pub(super) const DATEMODE: u16 = 0x0022;
+    pub(super) const BOUNDSHEET: u16 = 0x0085;
+    pub(super) const SST: u16 = 0x00fc;
+    pub(super) const FORMAT: u16 = 0x041e;
+    pub(super) const XF: u16 = 0x00e0;
+    pub(super) const COLINFO: u16 = 0x007d;
+    pub(super) const ROW: u16 = 0x0208;
+    pub(super) const LABELSST: u16 = 0x00fd;
+    pub(super) const LABEL: u16 = 0x0204;
+    pub(super) const NUMBER: u16 = 0x0203;
+    pub(super) const RK: u16 = 0x027e;
+    pub(super) const MULRK: u16 = 0x00bd;
+    pub(super) const BOOLERR: u16 = 0x0205;
+    pub(super) const FORMULA: u16 = 0x0006;
+    pub(super) const STRING: u16 = 0x0207;
+    pub(super) const MERGEDCELLS: u16 = 0x00e5;
+}
+
+fn broken(found: &str) -> Unreadable {
+    Unreadable::Broken(found.to_owned())
+}
+
+fn u16_at(data: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(data.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn u32_at(data: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(data.get(at..at + 4)?.try_into().ok()?))
+}
+
+/// Shows every row that is not blank.
+pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
+    if bytes.len() > BYTES_MAX {
+        return Err(broken("a file of more than 64 MiB"));
+    }
+    let file = Compound::open(bytes).ok_or_else(|| broken("a compound file that breaks off"))?;
+    if file.has("EncryptedPackage") || file.has("EncryptionInfo") {
+        return Err(Unreadable::Encrypted);
+    }
+    let Some(stream) = file.stream("Workbook") else {
+        return Err(match (file.has("Book"), file.has("WordDocument")) {
+            (true, _) => Unreadable::Foreign("a workbook of Excel 95", " Excel 95 工作簿"),
+            (_, true) => Unreadable::Foreign("a Word document", " Word 文档"),
+            _ => Unreadable::Foreign("a compound file without a workbook", "不含工作簿的复合文件"),
+        });
+    };
+    let book = Book::read(&stream)?;
+    for (head, at) in &book.sheets {
+        let sheet =
+            Sheet::read(&stream, *at, &book).ok_or_else(|| broken("a sheet that breaks off"))?;
+        sheet.show(head, &book, visitor);
+    }
+    Ok(())
+}
+
+/// Records one after the other: number, data, where the next begins.
+fn next(stream: &[u8], at: usize) -> Option<(u16, &[u8], usize)> {
+    let (number, length) = (u16_at(stream, at)?, usize::from(u16_at(stream, at + 2)?));
+    Some((number, stream.get(at + 4..at + 4 + length)?, at + 4 + length))
+}
+
+#[derive(Default)]
+struct Book {
+    sheets: Vec<(Head, usize)>,
+    texts: Vec<String>,
+    formats: Vec<Format>,
+    since_1904: bool,
+}
+
+impl Book {
+    fn read(stream: &[u8]) -> Result<Self, Unreadable> {
+        let mut book = Self::default();
+        let mut codes: BTreeMap<u16, Format> = BTreeMap::new();
+        let mut styles: Vec<u16> = Vec::new();
+        let mut at = 0;
+        while let Some((number, data, behind)) = next(stream, at) {
+            match number {
+                record::BOF if at == 0 && u16_at(data, 0) != Some(0x0600) => {
+                    return Err(Unreadable::Foreign("a workbook of Excel 95", " Excel 95 工作簿"));
+                }
+                record::FILEPASS => return Err(Unreadable::Encrypted),
+                record::DATEMODE => book.since_1904 = u16_at(data, 0) == Some(1),
+                record::BOUNDSHEET => book.sheets.extend(bound_sheet(data)),
+                record::FORMAT => {
+                    if let (Some(id), Some((code, _))) = (u16_at(data, 0), long_text(data, 2)) {
+                        codes.insert(id, Format::parse(&code));
+                    }
+                }
+                record::XF => styles.extend(u16_at(data, 2)),
+                record::SST => book.texts = shared_texts(stream, at).unwrap_or_default(),
+                record::EOF => break,
+                _ => {}
+            }
+            at = behind;
+        }
+        let format =
+            |id: &u16| codes.get(id).cloned().unwrap_or_else(|| Format::builtin(u32::from(*id)));
+        book.formats = styles.iter().map(format).collect();
+        Ok(book)
+    }
+}
+
+/// A sheet's name and place; charts and macros are none.
+fn bound_sheet(data: &[u8]) -> Option<(Head, usize)> {
+    let at = usize::try_from(u32_at(data, 0)?).ok()?;
+    let (hidden, kind, count) = (*data.get(4)? & 3 != 0, *data.get(5)?, usize::from(*data.get(6)?));
+    let (name, _) = characters(data, 8, count, *data.get(7)? & 1 != 0)?;
+    (kind == 0).then(|| (Head { name, hidden, ..Head::default() }, at))
+}
+
+/// Characters of one byte or two, and where they end.
+fn characters(data: &[u8], at: usize, count: usize, wide: bool) -> Option<(String, usize)> {
+    if wide {
+        let bytes = data.get(at..at + count * 2)?;
+        let units: Vec<u16> =
+            bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+        return Some((String::from_utf16_lossy(&units), at + count * 2));
+    }
+    Some((data.get(at..at + count)?.iter().map(|byte| char::from(*byte)).collect(), at + count))
+}
+
+/// A text with its length in two bytes before it.
+fn long_text(data: &[u8], at: usize) -> Option<(String, usize)> {
+    let (count, flags) = (usize::from(u16_at(data, at)?), *data.get(at + 2)?);
+    let runs = if flags & 8 != 0 { 2 } else { 0 };
+    let phonetic = if flags & 4 != 0 { 4 } else { 0 };
+    characters(data, at + 3 + runs + phonetic, count, flags & 1 != 0)
+}
+
+/// Bytes that go on over several records; where a text goes on, its width stands there again.
+struct Pieces<'a> {
+    pieces: Vec<&'a [u8]>,
+    piece: usize,
+    at: usize,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(stream: &'a [u8], at: usize) -> Option<Self> {
+        let (_, data, mut behind) = next(stream, at)?;
+        let mut pieces = vec![data];
+        while let Some((record::CONTINUE, data, end)) = next(stream, behind) {
+            pieces.push(data);
+            behind = end;
+        }
+        Some(Self { pieces, piece: 0, at: 0 })
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        while self.at >= self.pieces.get(self.piece)?.len() {
+            (self.piece, self.at) = (self.piece + 1, 0);
+        }
+        self.at += 1;
+        self.pieces.get(self.piece)?.get(self.at - 1).copied()
+    }
+
+    fn number(&mut self, bytes: u32) -> Option<usize> {
+        (0..bytes)
+            .try_fold(0, |number, index| Some(number | usize::from(self.byte()?) << (8 * index)))
+    }
+
+    fn skip(&mut self, count: usize) -> Option<()> {
+        (0..count).try_for_each(|_| self.byte().map(drop))
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let count = self.number(2)?;
+        let flags = self.byte()?;
+        let runs = if flags & 8 != 0 { self.number(2)? } else { 0 };
+        let phonetic = if flags & 4 != 0 { self.number(4)? } else { 0 };
+        let mut wide = flags & 1 != 0;
+        let mut units = Vec::with_capacity(count.min(1 << 12));
+        while units.len() < count {
+            if self.at >= self.pieces.get(self.piece)?.len() {
+                wide = self.byte()? & 1 != 0;
+            }
+            let unit = if wide { self.number(2)? } else { usize::from(self.byte()?) };
+            units.push(u16::try_from(unit).ok()?);
+        }
+        self.skip(runs * 4 + phonetic)?;
+        Some(String::from_utf16_lossy(&units))
+    }
+}
+
+fn shared_texts(stream: &[u8], at: usize) -> Option<Vec<String>> {
+    let mut pieces = Pieces::of(stream, at)?;
+    pieces.skip(4)?;
+    let count = pieces.number(4)?;
+    let mut texts = Vec::with_capacity(count.min(1 << 16));
+    for _ in 0..count {
+        // A table that breaks off has the texts before the break.
+        match pieces.text() {
+            Some(text) => texts.push(text),
+            None => break,
+        }
+    }
+    Some(texts)
+}
+
+/// A cell as a record has it.
+enum Stored {
+    Text(String),
+    Number(String),
+    Truth(bool),
+    Fault(u8),
+}
+
+/// The rows of one sheet; records of cells may stand in any order.
+#[derive(Default)]
+struct Sheet {
+    cells: BTreeMap<(u16, u16), (Stored, usize)>,
+    hidden_rows: BTreeSet<u16>,
+    hidden_columns: Vec<(usize, usize)>,
+    merged: Vec<Merged>,
+    /// The cell of a formula whose text comes in the next record.
+    awaited: Option<(u16, u16, usize)>,
+}
+
+impl Sheet {
+    fn read(stream: &[u8], start: usize, book: &Book) -> Option<Self> {
+        let mut sheet = Self::default();
+        let (mut at, mut depth) = (start, 0);
+        loop {
+            let (number, data, behind) = next(stream, at)?;
+            match number {
+                record::BOF => depth += 1,
+                record::EOF if depth <= 1 => return Some(sheet),
+                record::EOF => depth -= 1,
+                // A chart within the sheet has records of its own.
+                _ if depth == 1 => _ = sheet.take(number, data, book),
+                _ => {}
+            }
+            at = behind;
+        }
+    }
+
+    fn put(&mut self, data: &[u8], stored: Stored) -> Option<()> {
+        let (row, column, style) = (u16_at(data, 0)?, u16_at(data, 2)?, u16_at(data, 4)?);
+        self.cells.insert((row, column), (stored, usize::from(style)));
+        Some(())
+    }
+
+    fn take(&mut self, number: u16, data: &[u8], book: &Book) -> Option<()> {
+        match number {
+            record::ROW => {
+                let flat = u16_at(data, 6)? & 0x7fff == 0;
+                if u16_at(data, 12)? & 0x20 != 0 || flat {
+                    self.hidden_rows.insert(u16_at(data, 0)?);
+                }
+            }
+            record::COLINFO if u16_at(data, 8)? & 1 != 0 || u16_at(data, 4)? == 0 => {
+                self.hidden_columns
+                    .push((usize::from(u16_at(data, 0)?), usize::from(u16_at(data, 2)?)));
+            }
+            record::LABELSST => {
+                let index = usize::try_from(u32_at(data, 6)?).ok()?;
+                self.put(data, Stored::Text(book.texts.get(index).cloned().unwrap_or_default()))?;
+            }
+            record::LABEL => self.put(data, Stored::Text(long_text(data, 6)?.0))?,
+            record::NUMBER => self.put(data, Stored::Number(double(data.get(6..14)?)?))?,
+            record::RK => self.put(data, Stored::Number(rk(u32_at(data, 6)?)))?,
+            record::MULRK => {
+                let (row, first) = (u16_at(data, 0)?, u16_at(data, 2)?);
+                let pairs = data.get(4..data.len().checked_sub(2)?)?.as_chunks::<6>().0;
+                for (column, pair) in (first..).zip(pairs) {
+                    let stored = Stored::Number(rk(u32_at(pair, 2)?));
+                    self.cells.insert((row, column), (stored, usize::from(u16_at(pair, 0)?)));
+                }
+            }
+            record::BOOLERR => {
+                let (value, fault) = (*data.get(6)?, *data.get(7)? != 0);
+                self.put(
+                    data,
+                    if fault { Stored::Fault(value) } else { Stored::Truth(value != 0) },
+                )?;
+            }
+            record::FORMULA => self.formula(data)?,
+            record::STRING => {
+                let (row, column, style) = self.awaited.take()?;
+                self.cells.insert((row, column), (Stored::Text(long_text(data, 0)?.0), style));
+            }
+            record::MERGEDCELLS => {
+                let ranges = data.get(2..)?.as_chunks::<8>().0;
+                for range in ranges {
+                    let at = |index| u16_at(range, index).unwrap_or_default();
+                    self.merged.push(Merged {
+                        rows: (u64::from(at(0)) + 1, u64::from(at(2)) + 1),
+                        columns: (usize::from(at(4)), usize::from(at(6))),
+                    });
+                }
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// A formula's stored value: a number, or what the bytes say instead.
+    fn formula(&mut self, data: &[u8]) -> Option<()> {
+        let value = data.get(6..14)?;
+        let stored = match (value.get(6..8)?, *value.first()?) {
+            ([0xff, 0xff], 0) => {
+                self.awaited =
+                    Some((u16_at(data, 0)?, u16_at(data, 2)?, usize::from(u16_at(data, 4)?)));
+                return Some(());
+            }
+            ([0xff, 0xff], 1) => Stored::Truth(*value.get(2)? != 0),
+            ([0xff, 0xff], 2) => Stored::Fault(*value.get(2)?),
+            ([0xff, 0xff], _) => Stored::Text(String::new()),
+            _ => Stored::Number(double(value)?),
+        };
+        self.put(data, stored)
+    }
+
+    fn show(&self, head: &Head, book: &Book, visitor: &mut dyn Visitor) {
+        let head = Head { hidden_columns: self.hidden_columns.clone(), ..head.clone() };
+        if !visitor.sheet(&head) {
+            return;
+        }
+        let mut builder = Builder::default();
+        let mut cells = self.cells.iter().peekable();
+        while let Some(row) = cells.peek().map(|((row, _), _)| *row) {
+            builder.clear();
+            while let Some(((_, column), (stored, style))) =
+                cells.next_if(|((at, _), _)| *at == row)
+            {
+                push(&mut builder, usize::from(*column), stored, *style, book);
+            }
+            let hidden = self.hidden_rows.contains(&row);
+            let shown = builder.row(u64::from(row) + 1, hidden, &book.formats);
+            if !shown.cells.is_empty() && !visitor.row(shown) {
+                return;
+            }
+        }
+        self.merged.iter().for_each(|merged| visitor.merged(*merged));
+    }
+}
+
+fn push(builder: &mut Builder, column: usize, stored: &Stored, style: usize, book: &Book) {
+    match stored {
+        Stored::Text(text) => builder.push(column, Kind::Text, trimmed(text), 0),
+        Stored::Truth(truth) => {
+            builder.push(column, Kind::Truth, if *truth { "TRUE" } else { "FALSE" }, 0);
+        }
+        Stored::Fault(code) => {
+            let name = match code {
+                0x00 => "#NULL!",
+                0x07 => "#DIV/0!",
+                0x0f => "#VALUE!",
+                0x17 => "#REF!",
+                0x1d => "#NAME?",
+                0x24 => "#NUM!",
+                _ => "#N/A",
+            };
+            builder.push(column, Kind::Fault, name, 0);
+        }
+        Stored::Number(number) => match book.formats.get(style) {
+            Some(format @ Format::Date { .. }) => {
+                dated_since(builder, column, number, format, book.since_1904);
+            }
+            _ => builder.push(column, Kind::Number, number, style),
+        },
+    }
+}
+
+fn double(bytes: &[u8]) -> Option<String> {
+    // The shortest text that reads back as the same number: what was typed.
+    Some(f64::from_le_bytes(bytes.try_into().ok()?).to_string())
+}
+
+/// A number in four bytes: an integer or half a float, perhaps in hundredths.
+fn rk(packed: u32) -> String {
+    let hundredths = packed & 1 != 0;
+    if packed & 2 != 0 {
+        let whole = packed.cast_signed() >> 2;
+        if !hundredths {
+            return whole.to_string();
+        }
+        let sign = if whole < 0 { "-" } else { "" };
+        let fen = whole.unsigned_abs();
+        return format!("{sign}{}.{:02}", fen / 100, fen % 100);
+    }
+    let number = f64::from_bits(u64::from(packed & 0xffff_fffc) << 32);
+    if !hundredths {
+        return number.to_string();
+    }
+    let parsed = super::number::decimal(&number.to_string());
+    parsed
+        .and_then(|number| number.checked_div(100.into()))
+        .map_or_else(|| "?".to_owned(), |n| n.normalize().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Row;
+    use super::*;
+
+    #[derive(Default)]
+    struct All(Vec<String>);
+
+    impl Visitor for All {
+        fn sheet(&mut self, head: &Head) -> bool {
+            self.0.push(format!("{} {} {:?}", head.name, head.hidden, head.hidden_columns));
+            true
+        }
+
+        fn row(&mut self, row: Row<'_>) -> bool {
+            let cells = row.cells.iter().map(|cell| {
+                let shown = match cell.kind {
+                    Kind::Number => format!("{:?}", row.format(cell).shown(row.text(cell))),
+                    kind => format!("{kind:?} {}", row.text(cell)),
+                };
+                format!("{}={shown}", cell.column)
+            });
+            let cells = cells.collect::<Vec<_>>().join("|");
+            self.0.push(format!("{}{}: {cells}", row.number, if row.hidden { "h" } else { "" }));
+            true
+        }
+
+        fn merged(&mut self, merged: Merged) {
+            self.0.push(format!("{merged:?}"));
+        }
+    }
+
+    fn record(number: u16, data: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(data.len()).unwrap();
+        [&number.to_le_bytes(), &length.to_le_bytes(), data].concat()
+    }
+
+    fn words(words: &[u16]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    /// A compound file of one stream.
+    fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
+        let mut stream = stream.to_vec();
+        stream.resize(stream.len().max(SHORT_BELOW).next_multiple_of(512), 0);
+        let mut head = vec![0; 512];
+        head[..4].copy_from_slice(b"\xd0\xcf\x11\xe0");
+        head[30] = 9;
+        head[48] = 1;
+        head[60..64].copy_from_slice(&[0xfe, 0xff, 0xff, 0xff]);
+        head[68..72].copy_from_slice(&[0xfe, 0xff, 0xff, 0xff]);
+        head[80..].fill(0xff);
+        let sectors = u32::try_from(stream.len() / 512).unwrap();
+        let mut chains: Vec<u32> = vec![0xffff_fffd, 0xffff_fffe];
+        chains.extend((0..sectors).map(|at| if at + 1 == sectors { 0xffff_fffe } else { at + 3 }));
+        let mut table: Vec<u8> = chains.iter().flat_map(|next| next.to_le_bytes()).collect();
+        table.resize(512, 0xff);
+        let mut directory = Vec::new();
+        for (name, first, size) in [("Root Entry", 0xffff_fffe_u32, 0), (name, 2, stream.len())] {
+            let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let length = u8::try_from(entry.len() + 2).unwrap();
+            entry.resize(128, 0);
+            entry[64] = length;
+            entry[116..120].copy_from_slice(&first.to_le_bytes());
+            entry[120..124].copy_from_slice(&u32::try_from(size).unwrap().to_le_bytes());
+            directory.extend(entry);
+        }
+        directory.resize(512, 0);
+        [head, table, directory, stream].concat()
+    }
+
+    const SHORT_BELOW: usize = 4096;
+
+    fn book() -> Vec<u8> {
+        let bof = record(record::BOF, &words(&[0x0600, 5]));
+        let format = [words(&[164, 4]), b"\x000000".to_vec()].concat();
+        let style = |id: u16| record(record::XF, &words(&[0, id, 0]));
+        // The second text goes on in the next record, wide there and narrow before.
+        let texts =
+            [vec![2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0x32, 0x75, 2, 0, 0, b'A'], Vec::new()].concat();
+        let mut globals = [
+            bof.clone(),
+            record(record::FORMAT, &format),
+            style(0),
+            style(164),
+            record(record::SST, &texts),
+            record(record::CONTINUE, &[1, 0x59, 0x4e]),
+        ]
+        .concat();
+        let bound = |at: u32| {
+            let data = [&at.to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat();
+            [record(record::BOUNDSHEET, &data), record(record::EOF, &[])].concat()
+        };
+        let at = u32::try_from(globals.len() + bound(0).len()).unwrap();
+        globals.extend(bound(at));
+        let number = [words(&[1, 1, 1]), 12.0_f64.to_le_bytes().to_vec()].concat();
+        let packed = |value: u32| [words(&[2, 0, 0]), value.to_le_bytes().to_vec()].concat();
+        [
+            globals,
+            bof,
+            record(record::COLINFO, &words(&[3, 4, 9, 0, 1, 0])),
+            record(record::ROW, &words(&[2, 0, 9, 300, 0, 0, 0x20, 0])),
+            // Out of order, as some programs write them.
+            record(record::RK, &packed(500_045 << 2 | 3)),
+            record(record::NUMBER, &number),
+            record(record::LABELSST, &[words(&[0, 0, 0]), vec![0, 0, 0, 0]].concat()),
+            record(record::LABELSST, &[words(&[0, 1, 0]), vec![1, 0, 0, 0]].concat()),
+            record(record::BOOLERR, &[words(&[1, 2, 0]), vec![0x2a, 1]].concat()),
+            record(record::MERGEDCELLS, &words(&[1, 1, 2, 0, 1])),
+            record(record::EOF, &[]),
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn cells_come_with_their_formats_and_rows_with_whether_they_are_seen() {
+        let mut all = All::default();
+        read(&compound("Workbook", &book()), &mut all).unwrap();
+        assert_eq!(
+            all.0,
+            [
+                "S false [(3, 4)]",
+                "1: 0=Text 由|1=Text A乙",
+                "2: 1=As(\"0012\")|2=Fault #N/A",
+                "3h: 0=As(\"5000.45\")",
+                "Merged { rows: (2, 3), columns: (0, 1) }",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_breaks_off_or_is_locked_is_named() {
+        let whole = compound("Workbook", &book());
+        for length in 0..whole.len().min(3000) {
+            let _ = read(&whole[..length], &mut All::default());
+        }
+        let read = |name, stream: &[u8]| read(&compound(name, stream), &mut All::default());
+        assert_eq!(read("EncryptedPackage", b""), Err(Unreadable::Encrypted));
+        let locked = [record(record::BOF, &words(&[0x0600, 5])), record(record::FILEPASS, &[0; 6])];
+        assert_eq!(read("Workbook", &locked.concat()), Err(Unreadable::Encrypted));
+        assert!(matches!(read("Book", b""), Err(Unreadable::Foreign(..))));
+        assert!(matches!(read("WordDocument", b""), Err(Unreadable::Foreign(..))));
+    }
+}

@@ -1,0 +1,243 @@
+//! The parts of a workbook around its sheets: which there are, how numbers are shown, the shared texts.
+//!
+//! Start at [`read`]. A workbook is a zip of XML; its sheets are streamed by `grid.rs`. Sizes are capped, since
+//! a small archive can be made to unpack into any size.
+//!
+//! Invariant: memory holds the shared texts and one row.
+
+use super::grid;
+use super::markup::{attribute, character};
+use super::{Format, Head, Unreadable, Visitor};
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Cursor, Read};
+use zip::ZipArchive;
+
+pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+/// Largest sheet that is read, unpacked: 200,000 rows take a tenth of it.
+const SHEET_BYTES_MAX: u64 = 1 << 30;
+/// Largest part beside the sheets, unpacked.
+const PART_BYTES_MAX: u64 = 256 << 20;
+/// Sheets of one book.
+const SHEETS_MAX: usize = 256;
+
+/// What every sheet needs of its book.
+#[derive(Default)]
+pub(super) struct Book {
+    pub(super) formats: Vec<Format>,
+    pub(super) texts: Texts,
+    pub(super) since_1904: bool,
+}
+
+/// The shared texts, in one piece.
+#[derive(Default)]
+pub(super) struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub(super) fn get(&self, index: usize) -> Option<&str> {
+        let start = match index.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        self.text.get(start..*self.ends.get(index)?)
+    }
+}
+
+struct Listed {
+    head: Head,
+    path: String,
+}
+
+/// Shows every sheet and every row that is not blank.
+pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    let names: Vec<String> =
+        archive.file_names().filter_map(Result::ok).map(Cow::into_owned).collect();
+    let find = |wanted: &str| names.iter().find(|name| name.eq_ignore_ascii_case(wanted)).cloned();
+    let Some(book_path) = find("xl/workbook.xml").or_else(|| {
+        names.iter().find(|name| name.to_ascii_lowercase().ends_with("/workbook.xml")).cloned()
+    }) else {
+        return Err(no_workbook(&names));
+    };
+    let folder = book_path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let below = |target: &str| match target.strip_prefix('/') {
+        Some(path) => path.to_owned(),
+        None => format!("{folder}/{}", target.trim_start_matches("./")),
+    };
+    let (mut sheets, since_1904) = listed(&mut archive, &book_path)?;
+    let relations = match find(&below("_rels/workbook.xml.rels")) {
+        Some(path) => relations(&mut archive, &path)?,
+        None => HashMap::new(),
+    };
+    let mut book = Book { since_1904, ..Book::default() };
+    if let Some(path) = find(&below("styles.xml")) {
+        book.formats = formats(&mut archive, &path)?;
+    }
+    if let Some(path) = find(&below("sharedStrings.xml")) {
+        book.texts = texts(&mut archive, &path)?;
+    }
+    for sheet in &mut sheets {
+        let Some(path) = relations.get(&sheet.path).and_then(|target| find(&below(target))) else {
+            continue; // A chart sheet, or one whose part is missing.
+        };
+        let part = part(&mut archive, &path, SHEET_BYTES_MAX)?;
+        grid::read(part, &mut sheet.head, &book, visitor)?;
+    }
+    Ok(())
+}
+
+/// What an archive is that holds no workbook.
+fn no_workbook(names: &[String]) -> Unreadable {
+    let has = |ending: &str| names.iter().any(|name| name.ends_with(ending));
+    if has("workbook.bin") {
+        return Unreadable::Foreign("a binary workbook (.xlsb)", "二进制工作簿（.xlsb）");
+    }
+    if has("content.xml") && has("mimetype") {
+        return Unreadable::Foreign("an OpenDocument file", " OpenDocument 文件");
+    }
+    if has("word/document.xml") {
+        return Unreadable::Foreign("a Word document", " Word 文档");
+    }
+    Unreadable::Foreign("a zip archive", "压缩包，请先解压")
+}
+
+pub(super) fn broken(error: &dyn std::fmt::Display) -> Unreadable {
+    Unreadable::Broken(error.to_string())
+}
+
+fn part<'a, 'b>(
+    archive: &'a mut Archive<'b>,
+    path: &str,
+    most: u64,
+) -> Result<Reader<impl BufRead + use<'a, 'b>>, Unreadable> {
+    let file = archive.by_name(path).map_err(|error| broken(&error))?;
+    if file.size() > most {
+        return Err(broken(&format!("a part of {} bytes", file.size())));
+    }
+    // What a header declares may be false: the stream is cut, and cut XML is an error.
+    Ok(Reader::from_reader(BufReader::with_capacity(1 << 16, file.take(most))))
+}
+
+/// Walks the tags of a part; texts go to `text`.
+fn walk(
+    archive: &mut Archive<'_>,
+    path: &str,
+    mut start: impl FnMut(&BytesStart<'_>),
+) -> Result<(), Unreadable> {
+    let mut reader = part(archive, path, PART_BYTES_MAX)?;
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer).map_err(|error| broken(&error))? {
+            Event::Start(tag) | Event::Empty(tag) => start(&tag),
+            Event::DocType(_) => return Err(broken(&"a document type")),
+            Event::Eof => return Ok(()),
+            Event::End(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::GeneralRef(_) => {}
+        }
+    }
+}
+
+/// The sheets in their order, and whether days count from 1904.
+fn listed(archive: &mut Archive<'_>, path: &str) -> Result<(Vec<Listed>, bool), Unreadable> {
+    let (mut sheets, mut since_1904) = (Vec::new(), false);
+    walk(archive, path, |tag| match tag.local_name().as_ref() {
+        "workbookPr" => {
+            since_1904 |= attribute(tag, "date1904").is_some_and(|set| set == "1" || set == "true");
+        }
+        "sheet" if sheets.len() < SHEETS_MAX => {
+            let name = attribute(tag, "name").unwrap_or_default();
+            let hidden = attribute(tag, "state").is_some_and(|state| state != "visible");
+            let head = Head { name, hidden, ..Head::default() };
+            sheets.push(Listed { head, path: attribute(tag, "id").unwrap_or_default() });
+        }
+        _ => {}
+    })?;
+    Ok((sheets, since_1904))
+}
+
+fn relations(archive: &mut Archive<'_>, path: &str) -> Result<HashMap<String, String>, Unreadable> {
+    let mut relations = HashMap::new();
+    walk(archive, path, |tag| {
+        if let (Some(id), Some(target)) = (attribute(tag, "Id"), attribute(tag, "Target")) {
+            relations.insert(id, target);
+        }
+    })?;
+    Ok(relations)
+}
+
+/// The format of each cell style.
+fn formats(archive: &mut Archive<'_>, path: &str) -> Result<Vec<Format>, Unreadable> {
+    let mut codes: HashMap<u32, Format> = HashMap::new();
+    let (mut formats, mut of_cells) = (Vec::new(), false);
+    walk(archive, path, |tag| {
+        let number = |name| attribute(tag, name).and_then(|id| id.parse::<u32>().ok());
+        match tag.local_name().as_ref() {
+            "numFmt" => {
+                if let (Some(id), Some(code)) = (number("numFmtId"), attribute(tag, "formatCode")) {
+                    codes.insert(id, Format::parse(&code));
+                }
+            }
+            "cellXfs" => of_cells = true,
+            "cellStyles" | "dxfs" => of_cells = false,
+            "xf" if of_cells => {
+                let id = number("numFmtId").unwrap_or(0);
+                formats.push(codes.get(&id).cloned().unwrap_or_else(|| Format::builtin(id)));
+            }
+            _ => {}
+        }
+    })?;
+    Ok(formats)
+}
+
+/// The shared texts; what is only how to pronounce one is left out.
+fn texts(archive: &mut Archive<'_>, path: &str) -> Result<Texts, Unreadable> {
+    let mut reader = part(archive, path, PART_BYTES_MAX)?;
+    let mut buffer = Vec::new();
+    let mut texts = Texts::default();
+    let (mut within, mut phonetic) = (false, false);
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer).map_err(|error| broken(&error))? {
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                "t" => within = !phonetic,
+                "rPh" => phonetic = true,
+                _ => {}
+            },
+            Event::End(tag) => match tag.local_name().as_ref() {
+                "t" => within = false,
+                "rPh" => phonetic = false,
+                "si" => texts.ends.push(texts.text.len()),
+                _ => {}
+            },
+            Event::Empty(tag) if tag.local_name().as_ref() == "si" => {
+                texts.ends.push(texts.text.len());
+            }
+            Event::Text(text) if within => texts.text.push_str(&text),
+            Event::CData(text) if within => texts.text.push_str(&text),
+            Event::GeneralRef(name) if within => {
+                texts.text.push(character(&name).ok_or_else(|| broken(&"an entity"))?);
+            }
+            Event::DocType(_) => return Err(broken(&"a document type")),
+            Event::Eof => return Ok(texts),
+            Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::GeneralRef(_) => {}
+        }
+    }
+}
