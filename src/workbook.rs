@@ -1,8 +1,8 @@
 //! Workbooks (`.xlsx`, `.xlsb`, `.xls`): the cells that a sheet has, row by row, whatever it says it has.
 //!
-//! Start at [`Workbook::open`], then [`Workbook::rows`]. Statements (`feed`) and lists (`import`) are read through here
-//! alone. An `.xlsx` is read as a stream: what it costs follows from the cells that exist, never from a dimension, a
-//! count or the place of a cell. `.xls` and `.xlsb` are old formats that calamine reads into a dense range; whoever reads
+//! Start at [`Workbook::open`], then [`Workbook::rows`]. Statements (`feed`) are read through here alone; lists and
+//! registers, whose formats and hidden rows count, through `sheet`. An `.xlsx` is read as a stream: what it costs
+//! follows from the cells that exist, never from a dimension, a count or the place of a cell. `.xls` and `.xlsb` are old formats that calamine reads into a dense range; whoever reads
 //! files of strangers does that in a process with limits (`nightly::child`).
 //!
 //! Invariant: no number in the file is believed. A count of strings that cannot be is taken out before calamine

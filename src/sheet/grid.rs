@@ -152,9 +152,11 @@ impl Grid<'_> {
                 _ => {}
             }
         }
-        self.row = number.unwrap_or(self.row + 1);
+        let before = self.row;
+        self.row = number.unwrap_or(before + 1);
         self.hidden = hidden || flat;
-        if self.row == 0 || self.row > ROWS_MAX {
+        // One row twice would be two rows with the same number: no program writes that.
+        if self.row <= before || self.row > ROWS_MAX {
             return Err(broken(&format!("row {}", self.row)));
         }
         Ok(())
@@ -183,10 +185,13 @@ impl Grid<'_> {
             }
         }
         cell.column = column.unwrap_or(self.column);
-        self.column = cell.column + 1;
         if cell.column >= COLUMNS_MAX {
             return Err(broken(&"a column past the last"));
         }
+        if cell.column < self.column {
+            return Err(broken(&"a cell that stands before the one in front of it"));
+        }
+        self.column = cell.column + 1;
         Ok(())
     }
 
@@ -200,12 +205,14 @@ impl Grid<'_> {
             }
             CellType::Shared => {
                 let shared = text.trim().parse().ok().and_then(|index| self.book.texts.get(index));
-                builder.push(
-                    column,
-                    Kind::Text,
-                    trimmed(&unescaped(shared.unwrap_or_default())),
-                    0,
-                );
+                match shared {
+                    Some(shared) => {
+                        builder.push(column, Kind::Text, trimmed(&unescaped(shared)), 0)
+                    }
+                    None if text.is_empty() => {}
+                    // A text that the book does not have is lost, and no empty cell.
+                    None => builder.push(column, Kind::Fault, "#REF!", 0),
+                }
             }
             CellType::Text => builder.push(column, Kind::Text, trimmed(&unescaped(text)), 0),
             CellType::Truth => {
