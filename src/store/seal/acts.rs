@@ -84,7 +84,7 @@ fn words(detail: &Value) -> BTreeSet<String> {
 }
 
 fn propose(proposed: &mut Proposed, event: &str, actor: &str, detail: &Value) {
-    if event.starts_with("approved") {
+    if event.starts_with("approved") || event == "reversed" {
         proposed.approved_by.insert(actor.to_owned());
     }
     // Not every entry that names a proposal says what it is.
