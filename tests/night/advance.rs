@@ -276,7 +276,12 @@ fn the_audit_names_a_reservation_that_is_not_there_and_a_payment_that_never_was(
         issue(&centre, "2026-05", None);
         let gaps = || {
             let audit = centre.store.audit().unwrap();
-            audit.gaps.iter().map(ToString::to_string).collect::<Vec<_>>()
+            // That the row itself was changed is told beside it.
+            let of_row = |gap: &String| gap.contains("is not as it was written");
+            let mut gaps: Vec<String> = audit.gaps.iter().map(ToString::to_string).collect();
+            assert!(gaps.iter().any(of_row), "{gaps:?}");
+            gaps.retain(|gap| !of_row(gap));
+            gaps
         };
         centre.tamper("update notice set advance_fen = 30001 where advance_fen = 30000");
         let reserves = "employer whose notices reserve more than the advance balance holds: 1";
