@@ -84,6 +84,7 @@ fn words(detail: &Value) -> BTreeSet<String> {
 }
 
 fn propose(proposed: &mut Proposed, event: &str, actor: &str, detail: &Value) {
+    // Whoever approves that something is booked back is told of with what comes of it.
     if event.starts_with("approved") || event == "reversed" {
         proposed.approved_by.insert(actor.to_owned());
     }
