@@ -7,7 +7,7 @@ use super::feed::csv;
 use super::office::{approver, clerk, item, settle};
 use duizhang::matching::Because;
 use duizhang::remittance::{Author, Id, Money, NoticeStage, Operation, PaymentReference};
-use duizhang::store::{NoticeFilter, Place};
+use duizhang::store::{Gap, NoticeFilter, Place};
 use duizhang::suspense::Act;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -276,7 +276,12 @@ fn the_audit_names_a_reservation_that_is_not_there_and_a_payment_that_never_was(
         issue(&centre, "2026-05", None);
         let gaps = || {
             let audit = centre.store.audit().unwrap();
-            audit.gaps.iter().map(ToString::to_string).collect::<Vec<_>>()
+            // That the row is not as it was written is told beside what it does to the books.
+            let tampered = |gap: &&Gap| matches!(gap, Gap::Tampered(_));
+            let (of_the_row, of_the_books): (Vec<_>, Vec<_>) =
+                audit.gaps.iter().partition(tampered);
+            assert_eq!(of_the_row.len(), 1, "{of_the_row:?}");
+            of_the_books.into_iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         centre.tamper("update notice set advance_fen = 30001 where advance_fen = 30000");
         let reserves = "employer whose notices reserve more than the advance balance holds: 1";

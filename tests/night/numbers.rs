@@ -3,11 +3,13 @@
 //! A serial in the amount's column, swapped columns, and rows of 92,233,720,368,547,758.07 yuan that an earlier
 //! release let in: the night of the other banks goes on, the books stay proved, and the delivery can be taken back.
 
-use super::centre::{Centre, date, every_store};
+use super::centre::{Backing, Centre, SQLITE, date, every_store, sqlite_url};
 use super::feed::{HEADER, account, csv, mt940};
+use super::postgres;
 use duizhang::remittance::Total;
-use duizhang::store::{InTheWay, QueueFilter, Withdrawal};
+use duizhang::store::{InTheWay, QueueFilter, Store, Withdrawal};
 use duizhang::suspense::Moment;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The largest amount that 64 bits hold, in yuan.
 const MOST: &str = "92233720368547758.07";
@@ -84,11 +86,75 @@ fn a_balance_that_makes_no_sense_stops_nothing() {
     });
 }
 
+/// A centre whose database is its own, so that it can be made one of an earlier release.
+struct Older {
+    centre: Centre,
+    url: String,
+    code: String,
+}
+
+impl Older {
+    fn new(backing: Backing, notices: &[&str]) -> Self {
+        if backing.name == SQLITE.name {
+            let centre = Centre::new(backing, notices);
+            let url = sqlite_url(centre.store.path().unwrap());
+            return Self { centre, url, code: "450200".to_owned() };
+        }
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("older_{}", MADE.fetch_add(1, Ordering::Relaxed));
+        let url = postgres::database(&name).unwrap();
+        let centre = Centre::on(backing, &url, notices);
+        Self { centre, url, code: "450200".to_owned() }
+    }
+
+    fn put(&self, sql: &str) -> u64 {
+        let here = format!("where centre_id = {} and ", self.centre.store.centre_id());
+        self.run(&sql.replace("where ", &here))
+    }
+
+    fn run(&self, sql: &str) -> u64 {
+        match self.centre.store.path() {
+            Some(path) => {
+                rusqlite::Connection::open(path).unwrap().execute(sql, []).unwrap() as u64
+            }
+            None => ::postgres::Client::connect(&self.url, ::postgres::NoTls)
+                .unwrap()
+                .execute(sql, &[])
+                .unwrap(),
+        }
+    }
+
+    /// Takes the seals off, as an earlier release had none: the next start seals what it finds.
+    fn opened_by_this_release(mut self) -> Centre {
+        let seals = include_str!("../../migrations/sqlite/0031_seal.sql");
+        for line in seals.lines() {
+            if let Some(table) = line
+                .strip_prefix("alter table ")
+                .and_then(|rest| rest.strip_suffix(" add column seal integer;"))
+            {
+                self.run(&format!("alter table {table} drop column seal"));
+            }
+        }
+        for made in ["receipt_digest", "books_step", "books_head"] {
+            self.run(&format!("drop table {made}"));
+        }
+        if self.centre.store.path().is_none() {
+            self.run("alter table trail drop constraint trail_sequence");
+        }
+        // Nor did its nights write how far the books were.
+        self.run("delete from trail");
+        self.run("delete from trail_head");
+        self.run("delete from _migration where version = 31");
+        self.centre.store = Store::open(&self.url, &self.code, false).unwrap();
+        self.centre
+    }
+}
+
 /// What an earlier release let in: five credits and two debits of the most that 64 bits hold, in a delivery of two
 /// thousand million million yuan that its receipt cuts off.
-fn let_in(centre: &Centre) {
+fn let_in(older: &Older) {
     let from = "from collection_account where account_id = 1";
-    let put = |sql: &str| assert_eq!(centre.tamper(sql), 1, "{sql}");
+    let put = |sql: &str| assert_eq!(older.put(sql), 1, "{sql}");
     put(&format!(
         "insert into feed (centre_id, feed_id, file_name, format, encoding, taken_on, entries, fresh,
             seen, conflicting, rejected, judged)
@@ -113,7 +179,7 @@ fn let_in(centre: &Centre) {
              select centre_id, 1, '{serial}', 20584, {direction}, 9223372036854775807, '{serial}',
                 'P1906130001', {reversal}, 20585, 0 {from}"
         ));
-        if centre.store.path().is_none() {
+        if older.centre.store.path().is_none() {
             put(&format!(
                 "insert into transaction_identity (centre_id, account_id, serial, booked_on)
                  select centre_id, 1, '{serial}', 20584 {from}"
@@ -125,11 +191,12 @@ fn let_in(centre: &Centre) {
 #[test]
 fn what_is_in_already_stops_nothing_and_can_be_taken_back() {
     every_store(|backing| {
-        let centre = Centre::new(backing, &["P1 1000", "P2 500"]);
-        centre.night_of("05-12", &[csv(&["G1 05-11 icbc 1 -"])]);
+        let older = Older::new(backing, &["P1 1000", "P2 500"]);
+        older.centre.night_of("05-12", &[csv(&["G1 05-11 icbc 1 -"])]);
         let never = Centre::new(backing, &["P1 1000", "P2 500"]);
         never.night_of("05-12", &[csv(&["G1 05-11 icbc 1 -"])]);
-        let_in(&centre);
+        let_in(&older);
+        let centre = older.opened_by_this_release();
         // The nights of the other banks go on, also the same one again; what is absurd hangs.
         for night in ["05-13", "05-13", "05-14"] {
             centre.night(night, &[]);
@@ -174,15 +241,16 @@ fn what_is_in_already_stops_nothing_and_can_be_taken_back() {
 #[test]
 fn two_deliveries_of_one_night_that_no_release_told_apart_go_together() {
     every_store(|backing| {
-        let centre = Centre::new(backing, &[]);
-        centre.night_of("05-12", &[csv(&["G1 05-11 icbc 1 -"])]);
-        let_in(&centre);
+        let older = Older::new(backing, &[]);
+        older.centre.night_of("05-12", &[csv(&["G1 05-11 icbc 1 -"])]);
+        let_in(&older);
         for sql in [
             "update feed set number = null where file_name = 'feed.csv'",
             "update bank_transaction set feed_no = null where serial = 'G1'",
         ] {
-            assert_eq!(centre.tamper(sql), 1);
+            assert_eq!(older.put(sql), 1);
         }
+        let centre = older.opened_by_this_release();
         centre.night("05-13", &[]);
         let withdraw = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();

@@ -7,6 +7,7 @@
 use super::super::StoreError;
 use super::super::sql::{Connection, Read, params};
 use super::proof::Tampering;
+use crate::suspense::Role;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,13 +59,18 @@ pub(super) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
     let sql = "select token_id, role from api_token where centre_id = ?1 order by token_id";
     connection.prepare_cached(sql)?.each(params![centre], |row| {
         let (token, role) = (row.text(0)?, row.text(1)?);
-        if tokens.get(token).is_none_or(|told| !told.contains(role)) {
+        if tokens.get(token).is_none_or(|told| denies(told, role)) {
             found.push(Tampering::Token { token: token.to_owned(), role: role.to_owned() });
         }
         Ok(Read::On)
     })?;
     found.extend(drafts(connection, centre, &proposals)?);
     Ok(found)
+}
+
+/// Whether roles were told, and not this one.
+fn denies(told: &BTreeSet<String>, role: &str) -> bool {
+    !told.contains(role) && told.iter().any(|word| Role::from_code(word).is_some())
 }
 
 /// The texts in a detail.
@@ -78,7 +84,8 @@ fn words(detail: &Value) -> BTreeSet<String> {
 }
 
 fn propose(proposed: &mut Proposed, event: &str, actor: &str, detail: &Value) {
-    if event.starts_with("approved") {
+    // Whoever approves that something is booked back is told of with what comes of it.
+    if event.starts_with("approved") || event == "reversed" {
         proposed.approved_by.insert(actor.to_owned());
     }
     // Not every entry that names a proposal says what it is.
@@ -101,7 +108,7 @@ fn persons(
         let (person, role) = (row.text(0)?.to_owned(), row.text(1)?);
         let disabled: Option<i64> = row.get(2)?;
         let told = people.get(&person);
-        if told.is_none_or(|told| !told.words.contains(role)) {
+        if told.is_none_or(|told| denies(&told.words, role)) {
             found.push(Tampering::Role { person, role: role.to_owned() });
         } else if disabled.is_none() && told.is_some_and(|told| told.locked) {
             found.push(Tampering::Unlocked { person });

@@ -105,7 +105,8 @@ impl Plan {
         };
         let before = match verb {
             Verb::Update => Some(before(body.trim_end(), &words, &shape).ok_or_else(strange)?),
-            Verb::Insert | Verb::Delete => None,
+            Verb::Insert => conflicting(&body, &shape),
+            Verb::Delete => None,
         };
         let run = format!("{} returning {own}{}", body.trim_end(), shape.whole_list());
         Ok(Self { shape, verb, run, own: own.matches(',').count(), before, direct })
@@ -149,6 +150,77 @@ fn insert(body: &str, words: &[Word<'_>], shape: &Shape) -> Option<(String, Opti
             format!("insert into {} ({whole}) values ({given}, ?{seal}){behind}", table.text)
         });
     Some((named, direct))
+}
+
+/// The question which rows an insert meets that it will change; `None` where it changes none, or gives its
+/// values in a form that is not read here.
+fn conflicting(body: &str, shape: &Shape) -> Option<String> {
+    let words = words(body);
+    let place = |text: &str| {
+        words
+            .iter()
+            .find(|word| word.depth == 0 && word.text == text)
+            .map(|word| word.place.clone())
+    };
+    place("update")?;
+    let conflict = place("conflict")?;
+    let (key, _) = bracket(body.get(conflict.end..)?)?;
+    let table = words.get(2)?;
+    let (names, behind) = bracket(body.get(table.place.end..)?)?;
+    let (given, list) = if behind.trim_start().starts_with("values") {
+        (bracket(behind)?.0, String::new())
+    } else {
+        let (select, from) = (place("select")?, place("from")?);
+        let within = |at: &Range<usize>| at.start > from.end && at.start < conflict.start;
+        // `on conflict`: the word before ends the list too.
+        let on = words.windows(2).find(|pair| matches!(pair, [_, two] if two.place == conflict));
+        let end = place("where").filter(within).or_else(|| Some(on?.first()?.place.clone()))?;
+        let list = body.get(from.end..end.start)?.trim();
+        (body.get(select.end..from.start)?, format!("{list} cross join "))
+    };
+    let (names, given) = (parts(names), parts(given));
+    let mut on = Vec::new();
+    for name in parts(key) {
+        let value = given.get(names.iter().position(|one| *one == name)?)?;
+        on.push(format!("{}.{name} = {value}", table.text));
+    }
+    let columns: Vec<String> =
+        shape.columns.iter().map(|name| format!("{}.{name}", table.text)).collect();
+    let (columns, on) = (columns.join(", "), on.join(" and "));
+    Some(format!("select {columns}, {t}.{SEAL} from {list}{t} where {on}", t = table.text))
+}
+
+/// What stands in the first bracket of a text, and what stands behind it.
+fn bracket(text: &str) -> Option<(&str, &str)> {
+    let from = text.find('(')? + 1;
+    let mut open = 1_u32;
+    let end = text.get(from..)?.bytes().position(|byte| {
+        match byte {
+            b'(' => open += 1,
+            b')' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    })?;
+    Some((text.get(from..from + end)?, text.get(from + end + 1..)?))
+}
+
+/// The parts of a list; commas within brackets part nothing.
+fn parts(list: &str) -> Vec<&str> {
+    let (mut found, mut from, mut depth) = (Vec::new(), 0, 0_u32);
+    for (at, byte) in list.bytes().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                found.push(list.get(from..at).unwrap_or_default().trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(list.get(from..).unwrap_or_default().trim());
+    found
 }
 
 /// The question which rows a change is going to touch.
@@ -225,6 +297,22 @@ mod tests {
         ];
         for (sql, want) in rows {
             assert_eq!(plan(sql).before.as_deref(), Some(want), "{sql}");
+        }
+    }
+
+    #[test]
+    fn an_insert_that_may_change_a_row_is_asked_which() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("insert into notice values (?1, coalesce(?2, 1), 'x') on conflict (centre_id, reference) do update set note = excluded.note",
+             Some("select notice.centre_id, notice.reference, notice.note, notice.seal from notice where notice.centre_id = ?1 and notice.reference = coalesce(?2, 1)")),
+            ("insert into notice (centre_id, reference) select ?1, v.column2 from (values …) v where true on conflict (centre_id, reference) do update set note = ''",
+             Some("select notice.centre_id, notice.reference, notice.note, notice.seal from (values …) v cross join notice where notice.centre_id = ?1 and notice.reference = v.column2")),
+            ("insert into notice values (?1, ?2, ?3) on conflict (centre_id, reference) do nothing", None),
+            ("insert into notice values (?1, ?2, ?3)", None),
+        ];
+        for (sql, want) in rows {
+            assert_eq!(plan(sql).before.as_deref(), want, "{sql}");
         }
     }
 
