@@ -531,7 +531,7 @@ mod tests {
             all.0,
             [
                 "S false [(3, 4)]",
-                "1: 0=Text 由|1=Text A乙",
+                "1: 0=Text 甲|1=Text A乙",
                 "2: 1=As(\"0012\")|2=Fault #N/A",
                 "3h: 0=As(\"5000.45\")",
                 "Merged { rows: (2, 3), columns: (0, 1) }",
