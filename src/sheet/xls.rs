@@ -425,9 +425,10 @@ mod tests {
 
         fn row(&mut self, row: Row<'_>) -> bool {
             let cells = row.cells.iter().map(|cell| {
-                let shown = match cell.kind {
-                    Kind::Number => format!("{:?}", row.format(cell).shown(row.text(cell))),
-                    kind => format!("{kind:?} {}", row.text(cell)),
+                let shown = if cell.kind == Kind::Number {
+                    format!("{:?}", row.format(cell).shown(row.text(cell)))
+                } else {
+                    format!("{:?} {}", cell.kind, row.text(cell))
                 };
                 format!("{}={shown}", cell.column)
             });

@@ -241,3 +241,75 @@ fn texts(archive: &mut Archive<'_>, path: &str) -> Result<Texts, Unreadable> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, Row};
+    use super::*;
+    use std::io::Write;
+
+    #[derive(Default)]
+    struct All(Vec<(u64, usize, Kind, String)>);
+
+    impl Visitor for All {
+        fn sheet(&mut self, _: &Head) -> bool {
+            true
+        }
+
+        fn row(&mut self, row: Row<'_>) -> bool {
+            let cells = row.cells.iter();
+            let cells =
+                cells.map(|cell| (row.number, cell.column, cell.kind, row.text(cell).to_owned()));
+            self.0.extend(cells);
+            true
+        }
+    }
+
+    fn cells(strings: &str, rows: &str) -> Result<Vec<(u64, usize, Kind, String)>, Unreadable> {
+        let parts = [
+            (
+                "xl/workbook.xml",
+                "<workbook><sheets><sheet name=\"a\" id=\"r1\"/></sheets></workbook>".to_owned(),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                "<Relationships><Relationship Id=\"r1\" Target=\"s.xml\"/></Relationships>"
+                    .to_owned(),
+            ),
+            ("xl/sharedStrings.xml", strings.to_owned()),
+            ("xl/s.xml", format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")),
+        ];
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in parts {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        let mut all = All::default();
+        read(&zip.finish().unwrap().into_inner(), &mut all).map(|()| all.0)
+    }
+
+    #[test]
+    fn no_number_in_a_workbook_is_believed() {
+        let strings =
+            "<sst count=\"4294967295\" uniqueCount=\"4294967295\"><si><t>甲</t></si></sst>";
+        let shared = |index: &str| {
+            cells(strings, &format!("<row r=\"2\"><c r=\"XFD2\" t=\"s\"><v>{index}</v></c></row>"))
+        };
+        assert_eq!(shared("0"), Ok(vec![(2, 16_383, Kind::Text, "甲".to_owned())]));
+        for index in ["1", "4294967294", "-1", "x"] {
+            let lost = (2, 16_383, Kind::Fault, "#REF!".to_owned());
+            assert_eq!(shared(index), Ok(vec![lost]), "{index}: lost, and no empty cell");
+        }
+        for rows in [
+            "<row r=\"3\"><c><v>1</v></c></row><row r=\"3\"><c><v>2</v></c></row>",
+            "<row r=\"3\"><c><v>1</v></c></row><row r=\"2\"><c><v>2</v></c></row>",
+            "<row r=\"1\"><c r=\"B1\"><v>1</v></c><c r=\"B1\"><v>2</v></c></row>",
+            "<row r=\"1\"><c r=\"XFE1\"><v>1</v></c></row>",
+            "<row r=\"1048577\"><c><v>1</v></c></row>",
+            "<row r=\"0\"><c><v>1</v></c></row>",
+        ] {
+            assert!(matches!(cells(strings, rows), Err(Unreadable::Broken(_))), "{rows}");
+        }
+        assert_eq!(cells(strings, "<row><c><v>1</v></c></row><row><c/></row>").unwrap().len(), 1);
+    }
+}

@@ -5,7 +5,7 @@ use super::import::{Obstacle, UnfitRow};
 use super::server::ServerError;
 use crate::remittance::AMOUNT_MAX;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The world failed: disk, database, or what was asked of them.
 #[derive(Debug)]
@@ -127,6 +127,9 @@ pub enum Refusal {
     State { what: &'static str, id: String, state: String, wanted: &'static str },
 }
 
+const NOT_DISTRIBUTED: &str =
+    "the database is no Citus coordinator: `create extension citus` there first";
+
 /// A code is short; what a damaged file holds in its place is nobody's to print.
 fn unknown((table, column): (&str, &str), found: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let is_code = found.len() <= 40
@@ -136,6 +139,15 @@ fn unknown((table, column): (&str, &str), found: &str, f: &mut fmt::Formatter<'_
     }
     let bytes = found.len();
     write!(f, "{table}.{column} holds a text of {bytes} bytes, which this release does not know")
+}
+
+fn unfinished(path: &Path, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(
+        f,
+        "{}: the database was copied in the middle of a commit and cannot be written to; copy it with \
+         `sqlite3 FILE '.backup COPY'`, or put it where its commit can be ended",
+        path.display()
+    )
 }
 
 impl fmt::Display for StoreError {
@@ -161,12 +173,7 @@ impl fmt::Display for StoreError {
                 )
             }
             Self::Older { .. } => self.of_schema(f),
-            Self::Unfinished { path } => write!(
-                f,
-                "{}: the database was copied in the middle of a commit and cannot be written to; copy \
-                 it with `sqlite3 FILE '.backup COPY'`, or put it where its commit can be ended",
-                path.display()
-            ),
+            Self::Unfinished { path } => unfinished(path, f),
             Self::Sqlite(_) | Self::Postgres(_) => match (self.bound(), self) {
                 (Some(table), _) => write!(
                     f,
@@ -198,10 +205,7 @@ impl fmt::Display for StoreError {
                 f,
                 "the claim of {holder} ran out and another works on the centre; nothing was written"
             ),
-            Self::NotDistributed => write!(
-                f,
-                "the database is no Citus coordinator: `create extension citus` there first"
-            ),
+            Self::NotDistributed => f.write_str(NOT_DISTRIBUTED),
             Self::NotCut => {
                 write!(f, "SQLite keeps all months in one file; only PostgreSQL's can be archived")
             }

@@ -227,12 +227,16 @@ fn amount_chinese(amount: Total) -> String {
     format!("金额应大于零且不超过{AMOUNT_MAX}元，现为{amount}元")
 }
 
+fn sum(given: Total, wanted: Total, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "expected amounts that sum to {wanted}, found {given}")
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed { item, by, event, .. } => {
-                let changed = by.as_ref().map(|by| format!("was changed by {by}"));
-                let changed = changed.unwrap_or_else(|| "changed".to_owned());
+                let by = by.as_ref().map(|by| format!("was changed by {by}"));
+                let changed = by.as_deref().unwrap_or("changed");
                 write!(f, "item {item} {changed} in the meantime ({event})")
             }
             Self::Edited { proposal_id } => {
@@ -257,9 +261,7 @@ impl fmt::Display for Refusal {
             Self::NoSuch { what, id } => write!(f, "no {what} {id}"),
             Self::Nothing { what } => write!(f, "expected at least one {what}, found none"),
             Self::Twice { what, id } => write!(f, "{what} {id} is named twice"),
-            Self::Sum { given, wanted } => {
-                write!(f, "expected amounts that sum to {wanted}, found {given}")
-            }
+            Self::Sum { given, wanted } => sum(*given, *wanted, f),
             Self::Amount { amount } => f.write_str(&amount_english(*amount)),
             Self::ManyToMany => {
                 write!(f, "several items and several notices: expected a split that says which")

@@ -158,3 +158,26 @@ fn a_list_that_cannot_be_taken_in_is_written_back_with_what_is_wrong() {
         .assert()
         .code(2);
 }
+
+#[test]
+fn what_a_list_may_not_say_of_what_is_known_is_told_as_what_cannot_be_read() {
+    let centre = filed();
+    let head = "职工名单（试行）\n职工编号,单位编号,姓名,身份证号,缴存基数,状态\n";
+    let list = format!(
+        "{head}A7,H1,赵六,110105198001010059,100,正常\nA8,H9,钱九,110105198001010067,5000,正常\n"
+    );
+    centre.write("people.csv", list.as_bytes());
+    let mut command = centre.run(&["import", "employees", "people.csv", "--as-of", "2026-05-08"]);
+    let told = lines(command.args(["--format", "json", "--errors", "back.csv"]), 1);
+    let places: Vec<Value> =
+        told.iter().map(|one| json!([one["row"], one["column"], one["kind"]])).collect();
+    assert!(places.contains(&json!([3, "E", "unfit"])), "{told:?}");
+    assert!(places.contains(&json!([4, "B", "unfit"])), "{told:?}");
+    for one in &told {
+        assert!(one["message_zh"].as_str().unwrap().starts_with("第 "), "{one}");
+    }
+    let back = std::fs::read_to_string(centre.path().join("back.csv")).unwrap();
+    assert!(back.contains("缴存基数,状态,错误\r\n"), "{back}");
+    assert!(back.contains("正常,缴存基数：") && back.contains("正常,单位编号："), "{back}");
+    assert_eq!(centre.json(&["show", "employee", "A1"])[0]["base"], "5000.00");
+}

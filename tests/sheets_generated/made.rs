@@ -378,7 +378,16 @@ impl Slip {
                 row.cells.push((place, table.rows[self.row()][column].clone()));
                 row.cells.extend(rest);
             }
-            _ => {
+            Self::Text { .. }
+            | Self::Empty { .. }
+            | Self::Fault { .. }
+            | Self::Formula { .. }
+            | Self::LongNumber { .. }
+            | Self::PointMonth { .. }
+            | Self::BecameDay { .. }
+            | Self::ShownRounded { .. }
+            | Self::Lost { .. }
+            | Self::Digits { .. } => {
                 let column = self.column().unwrap();
                 row.cells.retain(|(at, _)| *at != place);
                 row.cells.push((place, table.rows[self.row()][column].clone()));

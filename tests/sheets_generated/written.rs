@@ -162,6 +162,25 @@ fn encode(text: &str, encoded: Encoded) -> Vec<u8> {
     }
 }
 
+/// What stands in a cell of a workbook behind its place.
+fn cell(put: &Put) -> String {
+    match put {
+        Put::Text(text) | Put::Bare(text) => {
+            let text = escaped(text);
+            format!(" t=\"inlineStr\"><is><t xml:space=\"preserve\">{text}</t></is>")
+        }
+        Put::Number(number, code) => format!(" s=\"{}\"><v>{number}</v>", style(code)),
+        Put::Day(day, code) => {
+            let day: chrono::NaiveDate = day.parse().unwrap();
+            let first = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).unwrap();
+            let days = day.signed_duration_since(first).num_days();
+            format!(" s=\"{}\"><v>{days}</v>", style(code))
+        }
+        Put::Fault => " t=\"e\"><f>NA()</f><v>#N/A</v>".to_owned(),
+        Put::Formula => "><f>B99</f><v></v>".to_owned(),
+    }
+}
+
 /// A workbook as other programs write it: texts in their cells, formulas perhaps without a value.
 fn workbook(sheet: &Sheet) -> Vec<u8> {
     let codes: String = CODES
@@ -185,23 +204,7 @@ fn workbook(sheet: &Sheet) -> Vec<u8> {
         row.sort_by_key(|(at, _)| *at);
         for (at, put) in &row {
             let place = format!("{}{}", char::from(b'A' + u8::try_from(*at).unwrap()), number + 1);
-            let cell = match put {
-                Put::Text(text) | Put::Bare(text) => {
-                    format!(
-                        " t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is>",
-                        escaped(text)
-                    )
-                }
-                Put::Number(number, code) => format!(" s=\"{}\"><v>{number}</v>", style(code)),
-                Put::Day(day, code) => {
-                    let day: chrono::NaiveDate = day.parse().unwrap();
-                    let first = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).unwrap();
-                    let days = day.signed_duration_since(first).num_days();
-                    format!(" s=\"{}\"><v>{days}</v>", style(code))
-                }
-                Put::Fault => " t=\"e\"><f>NA()</f><v>#N/A</v>".to_owned(),
-                Put::Formula => "><f>B99</f><v></v>".to_owned(),
-            };
+            let cell = cell(put);
             rows.push_str(&format!("<c r=\"{place}\"{cell}</c>"));
         }
         rows.push_str("</row>");
