@@ -196,6 +196,9 @@ fn registers(day: &mut Afternoon) {
         "employer=H1",
         json!({"op": "revoke", "month": "2026-05", "register_id": "H1-R99"}),
     );
+}
+
+fn transfers(day: &mut Afternoon) {
     let mut elsewhere = open(A1, "A1", "5000.00");
     elsewhere["employer_id"] = json!("H2");
     day.refused("active-elsewhere", "employee=A1 employer=H1", elsewhere);
@@ -322,6 +325,7 @@ fn every_refusal_has_its_code_both_sentences_and_what_it_is_about() {
     let mut day = Afternoon { centre, named: Vec::new(), met: BTreeSet::new() };
     enrolment(&mut day);
     registers(&mut day);
+    transfers(&mut day);
     payment(&mut day);
     paid(&mut day);
     appointments(&mut day);
