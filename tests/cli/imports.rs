@@ -94,10 +94,10 @@ fn what_cannot_be_is_told_with_its_place_in_both_languages_and_nothing_is_taken(
     );
     let said = centre.stderr(&["import", "employees", "employees.csv", "--as-of", "2026-05-11"], 1);
     for want in [
-        "employees.csv:2:5: base \"100.00\": the base of A1 is 100.00; in 2026-05 give one from",
+        "employees.csv:2:E: base \"100.00\": the base of A1 is 100.00; in 2026-05 give one from",
         "职工 A1 的缴存基数 100.00 元低于下限",
-        "employees.csv:3:4: id_no \"1\": identity number \"1\": expected 18 characters, found 1",
-        "employees.csv:4:2: employer_id \"E404\": expected an employer that is known",
+        "employees.csv:3:D: id_no \"1\": identity number \"1\": expected 18 characters, found 1",
+        "employees.csv:4:B: employer_id \"E404\": expected an employer that is known",
         "3 errors; nothing of the file was imported",
     ] {
         assert!(said.contains(want), "{want}: {said}");
