@@ -157,6 +157,7 @@ impl fmt::Display for StoreError {
             Self::Connect { url, .. } => write!(f, "cannot reach the database {url}"),
             Self::MigrationChanged { .. }
             | Self::MigrationUnknown { .. }
+            | Self::Older { .. }
             | Self::Migrate { .. } => self.of_schema(f),
             Self::CentreTaken { code, by } => {
                 write!(
@@ -164,22 +165,13 @@ impl fmt::Display for StoreError {
                     "centre {code:?}: its number belongs to {by:?} already; choose another code"
                 )
             }
-            Self::Older { .. } => self.of_schema(f),
             Self::Unfinished { path } => write!(
                 f,
                 "{}: the database was copied in the middle of a commit and cannot be written to; copy \
                  it with `sqlite3 FILE '.backup COPY'`, or put it where its commit can be ended",
                 path.display()
             ),
-            Self::Sqlite(_) | Self::Postgres(_) => match (self.bound(), self) {
-                (Some(table), _) => write!(
-                    f,
-                    "{table}: an amount above {AMOUNT_MAX} yuan was to be written, which its reader should \
-                     have refused; nothing was written"
-                ),
-                (None, Self::Sqlite(error)) => damage::say_of(error, f),
-                (None, _) => write!(f, "the database failed"),
-            },
+            Self::Sqlite(_) | Self::Postgres(_) => self.of_engine(f),
             Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
             Self::Value(_) => write!(f, "a value does not fit its column"),
             Self::Column { column, found } => {
@@ -214,6 +206,21 @@ impl fmt::Display for StoreError {
 }
 
 impl StoreError {
+    /// What is said of what the database itself answered.
+    fn of_engine(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(table) = self.bound() {
+            return write!(
+                f,
+                "{table}: an amount above {AMOUNT_MAX} yuan was to be written, which its reader should \
+                 have refused; nothing was written"
+            );
+        }
+        if let Self::Sqlite(error) = self {
+            return damage::say_of(error, f);
+        }
+        write!(f, "the database failed")
+    }
+
     /// What is said of the schema's steps.
     fn of_schema(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Self::Migrate { version, name, .. } = self {

@@ -227,14 +227,22 @@ fn amount_chinese(amount: Total) -> String {
     format!("金额应大于零且不超过{AMOUNT_MAX}元，现为{amount}元")
 }
 
+fn changed_english(
+    f: &mut fmt::Formatter<'_>,
+    item: &ItemId,
+    by: Option<&Person>,
+    event: &str,
+) -> fmt::Result {
+    match by {
+        Some(by) => write!(f, "item {item} was changed by {by} in the meantime ({event})"),
+        None => write!(f, "item {item} changed in the meantime ({event})"),
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Changed { item, by, event, .. } => {
-                let changed = by.as_ref().map(|by| format!("was changed by {by}"));
-                let changed = changed.unwrap_or_else(|| "changed".to_owned());
-                write!(f, "item {item} {changed} in the meantime ({event})")
-            }
+            Self::Changed { item, by, event, .. } => changed_english(f, item, by.as_ref(), event),
             Self::Edited { proposal_id } => {
                 write!(f, "proposal {proposal_id} was edited after it was looked at")
             }

@@ -29,11 +29,13 @@ fn centre(backing: Backing) -> Centre {
 /// The tables in which the audit names a row.
 fn named(store: &Store) -> BTreeSet<String> {
     let gaps = store.audit().unwrap().gaps;
-    let table = |gap: &Gap| match gap {
-        Gap::Tampered(Tampering::Changed { table, .. } | Tampering::Unsealed { table, .. }) => {
+    let table = |gap: &Gap| {
+        use Tampering::{Changed, Unsealed};
+        if let Gap::Tampered(Changed { table, .. } | Unsealed { table, .. }) = gap {
             Some(table.clone())
+        } else {
+            None
         }
-        _ => None,
     };
     gaps.iter().filter_map(table).collect()
 }

@@ -138,13 +138,13 @@ impl Whole {
         let store = store(&path, true);
         fill(&store, &Connection::open(&path).unwrap());
         whole.before = store.audit().unwrap().gaps;
-        let changed = |gap: &Gap| match gap {
-            // Nobody acted, so the trail tells of nobody.
-            Gap::Tampered(
-                Tampering::Role { .. } | Tampering::Token { .. } | Tampering::Proposal { .. },
-            ) => false,
-            gap => matches!(gap, Gap::Tampered(_) | Gap::Trail(_)),
+        // Nobody acted, so the trail tells of nobody.
+        let of_nobody = |gap: &Gap| {
+            use Tampering::{Proposal, Role, Token};
+            matches!(gap, Gap::Tampered(Role { .. } | Token { .. } | Proposal { .. }))
         };
+        let changed =
+            |gap: &Gap| matches!(gap, Gap::Tampered(_) | Gap::Trail(_)) && !of_nobody(gap);
         assert!(!whole.before.iter().any(changed), "{:?}", whole.before);
         whole
     }
@@ -177,13 +177,11 @@ impl Whole {
 
 /// Whether a table is named: by a row that is not as it was written, or by how many rows there are.
 fn names(gaps: &[Gap], of: &str) -> bool {
-    gaps.iter().any(|gap| match gap {
-        Gap::Tampered(
-            Tampering::Changed { table, .. }
-            | Tampering::Unsealed { table, .. }
-            | Tampering::Rows { table, .. },
-        ) => table == of,
-        _ => false,
+    use Tampering::{Changed, Rows, Unsealed};
+    gaps.iter().any(|gap| {
+        matches!(gap, Gap::Tampered(
+            Changed { table, .. } | Unsealed { table, .. } | Rows { table, .. },
+        ) if table == of)
     })
 }
 
