@@ -395,8 +395,6 @@ impl Number {
 
 /// Whether a digit of the run is in another form.
 fn rest_folded(grammar: &Grammar, text: &str, run: &Run) -> bool {
-    let chars = text.get(run.start..run.end).unwrap_or_default().chars();
-    chars
-        .into_iter()
-        .any(|char| matches!(grammar.table.class(char), Class::Digit { folded: true, .. }))
+    let mut chars = text.get(run.start..run.end).unwrap_or_default().chars();
+    chars.any(|char| matches!(grammar.table.class(char), Class::Digit { folded: true, .. }))
 }
