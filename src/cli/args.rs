@@ -9,6 +9,7 @@ mod arrears;
 mod audit;
 mod desk;
 mod feed;
+mod format;
 mod import;
 mod nights;
 mod refund;
@@ -19,6 +20,7 @@ pub(super) use arrears::*;
 pub(super) use audit::AuditArgs;
 pub(super) use desk::*;
 pub(super) use feed::*;
+pub(super) use format::*;
 pub(super) use import::*;
 pub(super) use nights::*;
 pub(super) use refund::*;
@@ -100,32 +102,6 @@ impl Global {
     pub(super) fn no_colour(&self) -> bool {
         self.no_color.as_ref().is_some_and(|value| !value.is_empty())
     }
-
-    /// How data is printed; `None` where a spreadsheet is asked for together with another form.
-    pub(super) fn form(&self) -> Option<Format> {
-        match (self.for_spreadsheet, self.format) {
-            (false, format) => Some(format.unwrap_or(Format::Table)),
-            (true, None | Some(Format::Csv)) => Some(Format::Spreadsheet),
-            (true, Some(Format::Table | Format::Json | Format::Spreadsheet)) => None,
-        }
-    }
-}
-
-/// How data is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Table,
-    Json,
-    Csv,
-    /// CSV for people who open it in a spreadsheet: `--for-spreadsheet`.
-    #[value(skip)]
-    Spreadsheet,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogFormat {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
