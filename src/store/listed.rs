@@ -126,6 +126,12 @@ pub(crate) fn looked_up(
     }
 }
 
+/// A key that few rows of a centre have, where it is not the table's own: without figures SQLite takes a centre to have
+/// ten rows in any table, and would rather read them all than look into an index and then into the table.
+pub(crate) fn rare(connection: &Connection, key: &str) -> String {
+    if connection.is_postgres() { key.to_owned() } else { format!("unlikely({key})") }
+}
+
 /// Runs a statement on PostgreSQL, with the centre and each column of the list as one value.
 fn sent<R>(
     centre: i64,

@@ -5,7 +5,7 @@
 
 use super::super::super::StoreError;
 use super::super::super::bulk::Bulk;
-use super::super::super::listed::{LIST, looked_up};
+use super::super::super::listed::{LIST, looked_up, rare};
 use super::super::super::sql::{Read, Row, params};
 use crate::remittance::Money;
 
@@ -153,7 +153,7 @@ pub(in crate::store::import) fn some(
     mut show: impl FnMut(&View<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     for (key, wanted) in [("e.employee_id", numbers), ("e.id_no", id_nos)] {
-        let key = format!("{key} = v.column1");
+        let key = rare(&bulk.connection, &format!("{key} = v.column1"));
         let listed = looked_up(&bulk.connection, LIST, "employee", &key, "e");
         let sql = format!("select {COLUMNS} from {listed} {BESIDE}");
         let bind =
