@@ -28,7 +28,7 @@ pub(super) use show::*;
 
 use crate::remittance::Outcome;
 use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Reconciles bank statements with payment notices for housing-provident-fund centres (公积金对账).

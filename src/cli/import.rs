@@ -119,7 +119,9 @@ fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done,
         let encoding = list.encoding();
         let file = shown_path(source.path);
         let by = args.by.clone();
-        let origin = ImportOrigin { file: file.clone(), sha256, by, at: clock::now() };
+        // With a day that is given nothing depends on the clock.
+        let at = clock::moment(args.as_of).at;
+        let origin = ImportOrigin { file: file.clone(), sha256, by, at };
         let order = ImportOrder {
             policy: Arc::new(centre.rules.policy.clone()),
             list_day: args.as_of.unwrap_or_else(clock::today),

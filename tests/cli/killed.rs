@@ -5,7 +5,7 @@
 //! run again, and compared: transactions, letters, report, books. SIGKILL cannot be caught, so the
 //! program has no chance to tidy up.
 
-use crate::centre::{Centre, ICBC, NIGHT};
+use crate::centre::{Centre, ICBC, LISTS, NIGHT};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -34,7 +34,7 @@ fn prepared() -> Centre {
         ));
     }
     centre.write("more.csv", notices.as_bytes());
-    centre.run(&["import", "notices", "more.csv"]).assert().code(0);
+    centre.run(&["import", "notices", "more.csv", "--as-of", LISTS]).assert().code(0);
     centre.feed("inbox/long.csv", &rows);
     centre
 }

@@ -3,7 +3,7 @@
 //! Each test has a database of its own on the server that `postgres.rs` starts, and says that it skips
 //! where there is none.
 
-use crate::centre::{Centre, NIGHT};
+use crate::centre::{Centre, LISTS, NIGHT};
 use crate::postgres::{self, as_nobody_special, free_port};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -87,7 +87,10 @@ impl Province {
         for (number, code) in codes.iter().enumerate() {
             for list in ["accounts", "employers", "notices"] {
                 let file = format!("{list}.csv");
-                centre.run(&["import", list, &file, "--centre", code]).assert().code(0);
+                centre
+                    .run(&["import", list, &file, "--centre", code, "--as-of", LISTS])
+                    .assert()
+                    .code(0);
             }
             let may: String =
                 crate::centre::MAY.lines().skip(number % 3).map(|row| format!("{row}\n")).collect();
