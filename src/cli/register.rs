@@ -134,7 +134,7 @@ fn unfit(template: Template, register: &Register, offender: &Offender) -> Import
     // A register of one line is refused as that line alone is.
     let only = (register.rows.len() == 1 && !of_the_whole(refusal.code())).then_some(1);
     let row = index.or(only).and_then(|row| register.rows.get(row.checked_sub(1)?));
-    let name = offender.name.as_deref().map(|name| format!("（{name}）")).unwrap_or_default();
+    let name = offender.beside(&chinese).map(|name| format!("（{name}）")).unwrap_or_default();
     match row {
         Some(row) => {
             let field = column_of(template, refusal.code());

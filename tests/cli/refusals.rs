@@ -142,6 +142,16 @@ fn enrolment(day: &mut Afternoon) {
     day.refused("seal-required", "employer=H1", json!({"op": "update_key", "name": "新名公司"}));
 }
 
+fn beside(day: &mut Afternoon) {
+    day.refused(
+        "name-differs",
+        "employee=A1 value=别人",
+        json!({"op": "file_register", "month": "2026-05",
+            "register": {"seal": [{"employee_id": "A1", "reason": "离职"}]},
+            "beside": [{"row": 1, "name": "别人"}]}),
+    );
+}
+
 fn registers(day: &mut Afternoon) {
     day.ok(open(A1, "A1", "5000.00"));
     day.ok(open(A2, "A2", "6000.00"));
@@ -170,13 +180,7 @@ fn registers(day: &mut Afternoon) {
         "employee=A1",
         json!({"op": "unseal", "employee_id": "A1", "month": "2026-05"}),
     );
-    day.refused(
-        "name-differs",
-        "employee=A1 value=别人",
-        json!({"op": "file_register", "month": "2026-05",
-            "register": {"seal": [{"employee_id": "A1", "reason": "离职"}]},
-            "beside": [{"row": 1, "name": "别人"}]}),
-    );
+    beside(day);
     day.ok(seal("A2", "离职"));
     day.refused("already-sealed", "employee=A2", seal("A2", "离职"));
     day.refused(

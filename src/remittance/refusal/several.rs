@@ -79,9 +79,15 @@ impl Offender {
         self.refusal.parameters().iter().any(|(parameter, _)| *parameter == "name")
     }
 
+    /// The name, where the sentence does not say it already.
+    #[must_use]
+    pub fn beside(&self, sentence: &str) -> Option<&str> {
+        self.name.as_deref().filter(|name| !sentence.contains(name))
+    }
+
     fn chinese(&self) -> String {
         let said = self.refusal.chinese();
-        let name = self.name.as_ref().map(|name| format!("（{name}）")).unwrap_or_default();
+        let name = self.beside(&said).map(|name| format!("（{name}）")).unwrap_or_default();
         self.row.map_or_else(|| said.clone(), |row| format!("第 {row} 行{name}：{said}"))
     }
 }
@@ -90,7 +96,7 @@ impl fmt::Display for Offender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(row) = self.row {
             write!(f, "row {row}")?;
-            if let Some(name) = &self.name {
+            if let Some(name) = self.beside(&self.refusal.to_string()) {
                 write!(f, " ({name})")?;
             }
             f.write_str(": ")?;
