@@ -5,11 +5,11 @@
 //! containers that they save it in, with one slip or none. What is wrong is written back, found wrong again, mended,
 //! and is then a clean file. `DUIZHANG_SHEETS=n` makes so many of them.
 
+#![cfg(feature = "xlsx")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "how many is the environment's to say")]
-#![cfg(feature = "xlsx")]
 
 mod sheets_generated {
     pub(crate) mod made;
