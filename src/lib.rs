@@ -24,6 +24,7 @@ pub mod demo;
 #[cfg(feature = "app")]
 pub mod durable;
 pub mod feed;
+mod hex;
 pub mod import;
 pub mod matching;
 #[cfg(feature = "app")]

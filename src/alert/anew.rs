@@ -8,8 +8,8 @@
 //! another letter, to somebody else, and a report about one says nothing of the other.
 
 use super::letter::{self, Letter};
-use super::staff::hex;
 use super::{CentreContact, page};
+use crate::hex::hex;
 use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
 use mail_parser::{Address, Message, MessageParser};

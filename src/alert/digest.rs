@@ -5,13 +5,13 @@
 
 use super::identity::KnownBy;
 use super::outcome::{Solution, Whereabouts};
+use crate::hex::hex;
 use crate::remittance::{Money, Reason};
 use crate::report::{MaskedAccount, RemarkText};
 use chrono::NaiveDate;
 use lettre::Address;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
-use std::fmt::Write as _;
 
 /// The centre as a letter names it. From the configuration; see [`CentreContact::placeholder`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,10 +241,7 @@ impl Digest {
                 field(&rule.code);
             }
         }
-        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _infallible = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex(&hash.finalize())
     }
 }
 

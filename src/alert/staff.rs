@@ -9,6 +9,7 @@ mod access;
 use super::digest::CentreContact;
 use super::eml::{AutoSubmitted, EmlError, midnight};
 use super::state::LetterState;
+use crate::hex::hex;
 use crate::report::{Report, TrailHead, Warning, text};
 use crate::rulebook::letter::LetterRules;
 use crate::suspense::trail::{Entry, event_chinese};
@@ -53,15 +54,6 @@ pub const ATTACHED_BYTES_MAX: usize = 6 * 1024 * 1024;
 #[must_use]
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.trim()))
-}
-
-/// Bytes as a text.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        let _infallible = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 impl StaffMail {

@@ -13,6 +13,7 @@ use super::failure::{Doing, Done, Failure};
 use super::problems;
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
+use crate::hex::hex;
 use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List, Note};
 use crate::nightly::shown_path;
 use crate::remittance::{CollectionAccount, PaymentNotice};
@@ -21,7 +22,6 @@ use crate::store::{
     StoreError, UnfitRow, UnknownEmployer,
 };
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -98,7 +98,7 @@ fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done,
         match read(list, &bytes) {
             Ok(list) => {
                 problems::tell_notes(path, list.notes());
-                let sha256 = sha256(&bytes);
+                let sha256 = hex(&Sha256::digest(&bytes));
                 let bytes = if args.errors.is_some() { bytes } else { Vec::new() };
                 lists.push((Source { path, bytes, errors: args.errors.as_deref() }, sha256, list));
             }
@@ -182,14 +182,6 @@ fn read(list: ImportedList, bytes: &[u8]) -> Result<Read, Vec<ImportError>> {
         ImportedList::Employees => Read::Employees(import::employees(bytes)?),
         ImportedList::Notices => Read::Notices(import::notices(bytes)?),
     })
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        write!(hex, "{byte:02x}").unwrap_or_default();
-    }
-    hex
 }
 
 /// A file with a list, so that what is wrong in it can be told at its place.

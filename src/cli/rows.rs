@@ -11,6 +11,7 @@ use super::args::Format;
 use super::failure::Failure;
 use crate::remittance::{PaymentReference, Total};
 use crate::report::text;
+pub(super) use crate::report::text::grouped;
 use chrono::NaiveDate;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use std::borrow::Cow;
@@ -283,21 +284,6 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
         found => found,
     };
     text.chars().map(shown).collect::<String>().into()
-}
-
-/// Yuan as people read it: `1,234,567.89`.
-pub(super) fn grouped(amount: impl Into<Total>) -> String {
-    let plain = amount.into().to_string();
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "00"));
-    let mut shown = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    format!("{shown}.{fraction}")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use super::failure::{Doing, Failure};
 use super::settings::Settings;
-use crate::alert::staff::hex;
+use crate::hex::hex;
 use crate::report::{TrailHead, TrailSignature};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -4,6 +4,7 @@ use super::inbox::shown;
 use super::reading::{Fault, Message, is_of_an_entry, read_all};
 use super::{Delivery, NightError, NightSettings, Step, Tools, Watch, quarantine};
 use crate::feed::FeedFacts;
+use crate::hex::hex;
 use crate::store::{FeedMark, RecentNotices, Slate, Taken, Till};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -236,11 +237,7 @@ fn mark(delivery: &Delivery, facts: &FeedFacts) -> FeedMark {
 /// A feed is its bytes, taken for the account of its folder: a file that names no account is
 /// another feed in another folder.
 fn feed_id(delivery: &Delivery, sha256: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    let mut id = String::new();
-    for byte in sha256 {
-        write!(id, "{byte:02x}").unwrap_or_default();
-    }
+    let mut id = hex(sha256);
     if let Some(account_no) = &delivery.account_no {
         id.push('/');
         id.push_str(account_no);

@@ -10,9 +10,9 @@ use super::bulk::Bulk;
 use super::seal;
 use super::sql::{Connection, params};
 use super::{Store, StoreError};
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// A step of the schema, in both dialects.
 pub(crate) struct Migration {
@@ -88,11 +88,7 @@ impl Migration {
     }
 
     fn checksum(&self, connection: &Connection) -> String {
-        let mut hex = String::new();
-        for byte in Sha256::digest(self.text(connection)) {
-            write!(hex, "{byte:02x}").unwrap_or_default();
-        }
-        hex
+        hex(&Sha256::digest(self.text(connection)))
     }
 }
 

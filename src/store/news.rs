@@ -5,7 +5,7 @@
 
 use super::bulk::Bulk;
 use super::sql::params;
-use super::{Store, StoreError};
+use super::{Store, StoreError, trail};
 use crate::suspense::trail::Entry;
 
 /// Entries that are told at once; the rest is told the next time.
@@ -32,17 +32,7 @@ impl Store {
     pub fn access_news(&self) -> Result<Vec<(i64, Entry)>, StoreError> {
         let bulk = Bulk::open(self)?;
         let mut select = bulk.connection.prepare_cached(NEWS)?;
-        select.query_all(params![bulk.centre_id, MOST], |row| {
-            let entry = Entry {
-                at: row.get(1)?,
-                actor: row.get(2)?,
-                role: row.get(3)?,
-                event: row.get(4)?,
-                subject: row.get(5)?,
-                detail: row.get(6)?,
-            };
-            Ok((row.get(0)?, entry))
-        })
+        select.query_all(params![bulk.centre_id, MOST], trail::placed)
     }
 
     /// Says that everything up to an entry was told.

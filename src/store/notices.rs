@@ -133,14 +133,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let sql = "select account_no, bank, bank_name, account_name from collection_account
             where centre_id = ?1 order by account_id";
-        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], |row| {
-            Ok(CollectionAccount {
-                account_no: row.get(0)?,
-                bank: row.get(1)?,
-                bank_name: row.get(2)?,
-                account_name: row.get(3)?,
-            })
-        })
+        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], collection_account)
     }
 
     /// What is known of every notice that a transaction names, and of those `read` before; with the
@@ -291,5 +284,15 @@ fn fact(row: &Row<'_>, numbers: &mut EmployerNumbers) -> Result<NoticeFact, Stor
         payable: Money::from_fen(row.get(4)?),
         status,
         employer: numbers.number(row.text(3)?),
+    })
+}
+
+/// An account from the first four columns of an answer: number, bank, the bank's name, its own name.
+pub(super) fn collection_account(row: &Row<'_>) -> Result<CollectionAccount, StoreError> {
+    Ok(CollectionAccount {
+        account_no: row.get(0)?,
+        bank: row.get(1)?,
+        bank_name: row.get(2)?,
+        account_name: row.get(3)?,
     })
 }

@@ -284,17 +284,19 @@ impl Store {
 }
 
 fn link(row: &Row<'_>) -> Result<Link, StoreError> {
-    Ok(Link {
-        sequence: row.get(0)?,
-        entry: Entry {
-            at: row.get(1)?,
-            actor: row.get(2)?,
-            role: row.get(3)?,
-            event: row.get(4)?,
-            subject: row.get(5)?,
-            detail: row.get(6)?,
-        },
-        previous: row.get(7)?,
-        hash: row.get(8)?,
-    })
+    let (sequence, entry) = placed(row)?;
+    Ok(Link { sequence, entry, previous: row.get(7)?, hash: row.get(8)? })
+}
+
+/// An entry with its place in the trail: the first columns of [`COLUMNS`].
+pub(super) fn placed(row: &Row<'_>) -> Result<(i64, Entry), StoreError> {
+    let entry = Entry {
+        at: row.get(1)?,
+        actor: row.get(2)?,
+        role: row.get(3)?,
+        event: row.get(4)?,
+        subject: row.get(5)?,
+        detail: row.get(6)?,
+    };
+    Ok((row.get(0)?, entry))
 }

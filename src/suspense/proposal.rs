@@ -5,9 +5,9 @@
 //! database refuses the same person once more, by a constraint of its own.
 
 use super::{Act, Actor, DeskRules, ItemId, Limit, Permission, Person, Refusal, Role, Seen};
+use crate::hex::hex;
 use crate::remittance::Money;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// An act that somebody proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,11 +226,6 @@ impl Canonical {
     }
 
     pub(super) fn hex(self) -> String {
-        let mut hex = String::new();
-        for byte in self.0.finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        hex
+        hex(&self.0.finalize())
     }
 }

@@ -4,7 +4,7 @@
 //! new release's at once. htmx is vendored (BSD Zero Clause; its licence lies beside it).
 
 use super::fault::Fault;
-use super::secret::hex;
+use crate::hex::hex;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};

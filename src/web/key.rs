@@ -7,7 +7,7 @@
 
 use super::account::NoRandomness;
 use super::fault::Fault;
-use super::secret;
+use crate::hex::hex;
 use crate::store::{Store, StoreError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -90,7 +90,7 @@ impl Keys {
 
     /// What signs a text as the desk's own.
     pub(crate) fn sign(&self, text: &str) -> String {
-        secret::hex(hmac::sign(&self.device, text.as_bytes()).as_ref())
+        hex(hmac::sign(&self.device, text.as_bytes()).as_ref())
     }
 }
 

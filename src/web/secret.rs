@@ -4,8 +4,8 @@
 //! the database cannot take over a session. Such a hash needs no salt, since nothing was guessable.
 
 use super::fault::Fault;
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// Bytes of a token.
 const TOKEN_BYTES: usize = 32;
@@ -41,12 +41,4 @@ pub(super) fn same(one: &str, other: &str) -> bool {
     let differing =
         one.bytes().zip(other.bytes()).fold(0, |found, (one, other)| found | one ^ other);
     one.len() == other.len() && differing == 0
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -6,6 +6,7 @@
 use super::centre::{Backing, Centre, SQLITE, date, every_store, sqlite_url};
 use super::feed::{HEADER, account, csv, mt940};
 use super::postgres;
+use super::tampered::before_seals;
 use duizhang::remittance::Total;
 use duizhang::store::{InTheWay, QueueFilter, Store, Withdrawal};
 use duizhang::suspense::Moment;
@@ -126,25 +127,10 @@ impl Older {
 
     /// Takes the seals off, as an earlier release had none: the next start seals what it finds.
     fn opened_by_this_release(mut self) -> Centre {
-        let seals = include_str!("../../migrations/sqlite/0031_seal.sql");
-        for line in seals.lines() {
-            if let Some(table) = line
-                .strip_prefix("alter table ")
-                .and_then(|rest| rest.strip_suffix(" add column seal integer;"))
-            {
-                self.run(&format!("alter table {table} drop column seal"));
-            }
-        }
-        for made in ["receipt_digest", "books_step", "books_head"] {
-            self.run(&format!("drop table {made}"));
-        }
-        if self.centre.store.path().is_none() {
-            self.run("alter table trail drop constraint trail_sequence");
-        }
-        // Nor did its nights write how far the books were.
-        self.run("delete from trail");
-        self.run("delete from trail_head");
-        self.run("delete from _migration where version = 31");
+        let run = |sql: &str| {
+            self.run(sql);
+        };
+        before_seals(run, self.centre.store.path().is_none());
         self.centre.store = Store::open(&self.url, &self.code, false).unwrap();
         self.centre
     }

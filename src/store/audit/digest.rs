@@ -7,8 +7,8 @@ use super::super::bulk::Bulk;
 use super::super::sql::{Read, Value, params};
 use super::super::{Store, StoreError};
 use super::corrected;
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// What stands, each by keys that every order of nights makes the same; each names the centre.
 ///
@@ -124,7 +124,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let mut sha = Sha256::new();
         hash(&bulk, &BOOKS, &mut sha)?;
-        Ok(hex(sha))
+        Ok(hex(&sha.finalize()))
     }
 
     /// A digest of all that nights and staff decided and when, of every step of the books and of every letter. Two stores
@@ -137,7 +137,7 @@ impl Store {
         let mut sha = Sha256::new();
         hash(&bulk, &HISTORY, &mut sha)?;
         super::super::remittance::logs(&bulk, |line| sha.update(line))?;
-        Ok(hex(sha))
+        Ok(hex(&sha.finalize()))
     }
 }
 
@@ -159,12 +159,4 @@ fn hash(bulk: &Bulk, tables: &[&str], sha: &mut Sha256) -> Result<(), StoreError
         sha.update(b"\x1d");
     }
     Ok(())
-}
-
-fn hex(sha: Sha256) -> String {
-    let mut hex = String::new();
-    for byte in sha.finalize() {
-        write!(hex, "{byte:02x}").unwrap_or_default();
-    }
-    hex
 }

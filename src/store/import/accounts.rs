@@ -2,6 +2,7 @@
 
 use super::super::StoreError;
 use super::super::bulk::Binder;
+use super::super::notices::collection_account;
 use super::super::sql::params;
 use super::{FieldChange, Importing, RowChange};
 use crate::remittance::CollectionAccount;
@@ -52,18 +53,13 @@ impl Importing<'_> {
     fn known_accounts(&self) -> Result<(BTreeMap<String, CollectionAccount>, i64), StoreError> {
         let sql = "select account_no, bank, bank_name, account_name, account_id
             from collection_account where centre_id = ?1";
-        let rows = self.bulk.connection.prepare_cached(sql)?.query_all(
-            params![self.bulk.centre_id],
-            |row| {
-                let account = CollectionAccount {
-                    account_no: row.get(0)?,
-                    bank: row.get(1)?,
-                    bank_name: row.get(2)?,
-                    account_name: row.get(3)?,
-                };
-                Ok((account, row.get::<i64>(4)?))
-            },
-        )?;
+        let rows = self
+            .bulk
+            .connection
+            .prepare_cached(sql)?
+            .query_all(params![self.bulk.centre_id], |row| {
+                Ok((collection_account(row)?, row.get::<i64>(4)?))
+            })?;
         let last = rows.iter().map(|(_, place)| *place).max().unwrap_or_default();
         Ok((rows.into_iter().map(|(one, _)| (one.account_no.clone(), one)).collect(), last))
     }

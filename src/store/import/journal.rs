@@ -8,10 +8,10 @@ use super::super::row::{day_number, unknown};
 use super::super::sql::{Read, params};
 use super::super::{Store, StoreError, trail};
 use super::{ImportOrigin, Imported, ImportedList, RowChange};
+use crate::hex::hex;
 use crate::suspense::trail::{COMMAND_LINE, Entry};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// Bytes of lines that are written together.
 const PART_BYTES: usize = 1 << 16;
@@ -128,11 +128,7 @@ pub(super) fn entry(
 /// From content: which list, the file's bytes, and how often these were taken in before.
 fn import_id(list: ImportedList, sha256: &str, earlier: i64) -> String {
     let digest = Sha256::digest(format!("import\n{}\n{sha256}\n{earlier}\n", list.code()));
-    let mut id = String::with_capacity(16);
-    for byte in digest.iter().take(8) {
-        write!(id, "{byte:02x}").unwrap_or_default();
-    }
-    id
+    hex(digest.get(..8).unwrap_or_default())
 }
 
 /// Shows every change of an import, in the order in which they were made.

@@ -1,6 +1,7 @@
 //! Collection accounts: one that has transactions stays.
 
 use super::super::super::StoreError;
+use super::super::super::notices::collection_account;
 use super::super::super::sql::params;
 use super::super::accounts::{CHANGE, bind};
 use super::super::{RowChange, RowEffect};
@@ -67,18 +68,13 @@ impl Undoing<'_> {
                         where s.centre_id = a.centre_id and s.account_id = a.account_id)
                 then 1 else 0 end
             from collection_account a where a.centre_id = ?1";
-        let rows = self.bulk.connection.prepare_cached(sql)?.query_all(
-            params![self.bulk.centre_id],
-            |row| {
-                let account = CollectionAccount {
-                    account_no: row.get(0)?,
-                    bank: row.get(1)?,
-                    bank_name: row.get(2)?,
-                    account_name: row.get(3)?,
-                };
-                Ok(Standing { account, is_used: row.get(4)? })
-            },
-        )?;
+        let rows = self
+            .bulk
+            .connection
+            .prepare_cached(sql)?
+            .query_all(params![self.bulk.centre_id], |row| {
+                Ok(Standing { account: collection_account(row)?, is_used: row.get(4)? })
+            })?;
         Ok(rows.into_iter().map(|one| (one.account.account_no.clone(), one)).collect())
     }
 }
