@@ -1,6 +1,6 @@
 //! How fast camt.053 and MT940 are read, beside the plain pass that limits each of them.
 //!
-//! `cargo bench --no-default-features --bench feed_xml [-- ENTRIES]`: the entries are invented in
+//! `cargo bench --bench feed_xml [-- ENTRIES]`: the entries are invented in
 //! memory (about 0.9 kB of XML, 0.17 kB of MT940 each), each reading is done three times and the
 //! best is shown. The plain pass over XML visits every event and looks at nothing; the plain pass
 //! over MT940 finds every line's end.

@@ -1,6 +1,6 @@
 //! Judging, sifting and suggesting at the size of a province, beside the limit of a plain hash join.
 //!
-//! Run with `cargo bench --bench matching --no-default-features`. The limit knows only one thing, to look
+//! Run with `cargo bench --bench matching`. The limit knows only one thing, to look
 //! a reference up and compare the amount; judging proves sets, months, banks and reversals on top. Both
 //! are measured in the same run, so the ratio holds on any machine.
 

@@ -1,6 +1,6 @@
 //! An employer of 100,000 employees: opens, remits, issues, settles, and takes all of it back.
 //!
-//! `cargo bench --bench remittance --no-default-features`; items are employees (postings, where a
+//! `cargo bench --bench remittance`; items are employees (postings, where a
 //! notice is settled).
 
 #![expect(clippy::expect_used, reason = "a bench whose preparation fails has nothing to measure")]

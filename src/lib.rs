@@ -6,38 +6,20 @@
 //! hundred items in suspense (挂账): nothing is settled by a guess, nothing is lost, and every
 //! decision can say why.
 //!
-//! Where to start reading, along the way of the money:
-//! [`feed`] (bytes to entries), [`remark`] (what a remark says), [`matching`] (what becomes of a
-//! transaction), `store` (one commit), [`report`] (what people see in the morning). [`remittance`]
-//! is the domain they all speak of, [`rulebook`] the rules they follow.
+//! Three libraries hold what is pure: [`remittance`] (the domain), [`statement`] (what banks and people
+//! send, read), [`reconcile`] (remarks, matching, suspense, report). Here is the program around them.
 //!
-//! Layers 0 to 2 are pure: no clock, file, database or environment. With `default-features = false`
-//! the crate is those layers alone.
+//! Where to start reading: [`nightly`] shows a night from top to bottom, [`store`] keeps what it
+//! decided in one commit, [`alert`] writes to employers, [`web`] is the desk of staff, [`cli`] the commands.
 
-#[cfg(feature = "app")]
 pub mod alert;
-pub mod calendar;
-#[cfg(feature = "app")]
 pub mod cli;
-#[cfg(feature = "app")]
 pub mod demo;
-#[cfg(feature = "app")]
 pub mod durable;
-pub mod feed;
-mod hex;
-pub mod import;
-pub mod matching;
-#[cfg(feature = "app")]
 pub mod nightly;
-pub mod remark;
-pub mod remittance;
-pub mod report;
-pub mod rulebook;
-pub mod sheet;
-#[cfg(feature = "app")]
 pub mod store;
-pub mod suspense;
-#[cfg(feature = "app")]
 pub mod web;
-#[cfg(feature = "xlsx")]
-mod workbook;
+
+pub use reconcile::{calendar, matching, remark, report, rulebook, suspense};
+pub use remittance;
+pub use statement::{feed, import, sheet};

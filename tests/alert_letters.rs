@@ -2,12 +2,7 @@
 //!
 //! The goldens in `fixtures/letters/` were read by eye. To write them anew after a change that was
 //! meant, run with `BLESS=1` and read the difference. All names and addresses are invented.
-#![cfg_attr(
-    feature = "app",
-    expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")
-)]
-#![cfg(feature = "app")]
-
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 use chrono::NaiveDate;
 use duizhang::alert::{
     About, Addressee, Alarm, Arrears, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote,

@@ -4,7 +4,6 @@
 //! `desk/served.rs` the desk. Where there is no Chromium or no chromedriver, each test says so and
 //! proves nothing.
 
-#![cfg(feature = "app")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -4,7 +4,6 @@
 //! `desk/wire.rs` the socket. What must hold in the store holds on every kind of database
 //! (`night/centre.rs`).
 
-#![cfg(feature = "app")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -3,7 +3,6 @@
 //! [`server`] is the mail server, [`shelf`] an outbox in a real store. [`faults`] goes through everything a
 //! server can do wrong, [`senders`] through several senders and one that dies, [`signed`] through DKIM and
 //! TLS. What must hold in the store holds on every kind of database (`night/centre.rs`).
-#![cfg(feature = "app")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -7,7 +7,6 @@
 //! Every suite takes the store it runs on as an argument ([`centre::Backing`]), so that a second
 //! database runs the very same suites. `.ci/slow` runs the long ones at full length.
 
-#![cfg(feature = "app")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -103,6 +102,5 @@ mod truth;
 mod turn;
 #[path = "night/withdraw.rs"]
 mod withdraw;
-#[cfg(feature = "xlsx")]
 #[path = "made/workbook.rs"]
 mod workbook;

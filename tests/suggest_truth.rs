@@ -1,7 +1,6 @@
 //! Suggestions against the truth: a hard month comes in through the feed, and the notice that was meant
 //! must stand first. `benches/suggest.rs` prints the same at size.
 
-#![cfg(feature = "app")]
 #![expect(
     clippy::unwrap_used,
     clippy::float_arithmetic,

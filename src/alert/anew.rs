@@ -9,7 +9,6 @@
 
 use super::letter::{self, Letter};
 use super::{CentreContact, page};
-use crate::hex::hex;
 use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
 use mail_parser::{Address, Message, MessageParser};
@@ -86,7 +85,7 @@ impl Anew {
             hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(field);
         }
-        hex(&hash.finalize())
+        hex::encode(hash.finalize())
     }
 }
 

@@ -9,7 +9,6 @@
 use super::digest::{Addressee, CentreContact, Refusal, address};
 use super::letter::{Frame, Letter, Paper, Paragraph, display, harmless, line, name, plain};
 use super::page;
-use crate::hex::hex;
 use crate::remittance::{Money, PaymentReference, YearMonth};
 use crate::report::text;
 use crate::rulebook::letter::LetterRules;
@@ -98,7 +97,7 @@ impl Arrears {
             field(&owed.amount.map(|amount| amount.to_string()).unwrap_or_default());
             field(&owed.reference.map(|reference| reference.to_string()).unwrap_or_default());
         }
-        hex(&hash.finalize())
+        hex::encode(hash.finalize())
     }
 
     /// `2026年5月`, or from the first to the last and how many: those between may be paid.

@@ -5,7 +5,6 @@
 
 use super::identity::KnownBy;
 use super::outcome::{Solution, Whereabouts};
-use crate::hex::hex;
 use crate::remittance::{Money, Reason};
 use crate::report::{MaskedAccount, RemarkText};
 use chrono::NaiveDate;
@@ -241,7 +240,7 @@ impl Digest {
                 field(&rule.code);
             }
         }
-        hex(&hash.finalize())
+        hex::encode(hash.finalize())
     }
 }
 

@@ -9,7 +9,6 @@ mod access;
 use super::digest::CentreContact;
 use super::eml::{AutoSubmitted, EmlError, midnight};
 use super::state::LetterState;
-use crate::hex::hex;
 use crate::report::{Report, TrailHead, Warning, text};
 use crate::rulebook::letter::LetterRules;
 use crate::suspense::trail::{Entry, event_chinese};
@@ -53,7 +52,7 @@ pub const ATTACHED_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// What is kept of the token in a confirming link; the token itself is kept nowhere.
 #[must_use]
 pub fn token_hash(token: &str) -> String {
-    hex(&Sha256::digest(token.trim()))
+    hex::encode(Sha256::digest(token.trim()))
 }
 
 impl StaffMail {
@@ -188,7 +187,7 @@ impl StaffMail {
             hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(field);
         }
-        hex(&hash.finalize())
+        hex::encode(hash.finalize())
     }
 
     /// The mail as bytes.

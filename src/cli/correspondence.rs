@@ -11,7 +11,6 @@ use super::user;
 use crate::alert::Rhythm;
 use crate::alert::bounce::{Bounces, read_mailbox};
 use crate::alert::staff::token_hash;
-use crate::hex::hex;
 use crate::store::{Bounced, Choice};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -92,7 +91,7 @@ fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
     };
     let mut random = [0; TOKEN_BYTES];
     getrandom::fill(&mut random).doing(|| "cannot make a token".to_owned())?;
-    let token = hex(&random);
+    let token = hex::encode(random);
     let until = clock::now() + CONFIRM_DAYS * 86_400;
     centre.store.ask_address(employer, address, &token_hash(&token), until)?;
     let name = centre.store.choices(Some(employer))?.pop().map(|choice| choice.name);

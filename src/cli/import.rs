@@ -13,7 +13,6 @@ use super::failure::{Doing, Done, Failure};
 use super::problems;
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
-use crate::hex::hex;
 use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List, Note};
 use crate::nightly::shown_path;
 use crate::remittance::{CollectionAccount, PaymentNotice};
@@ -98,7 +97,7 @@ fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done,
         match read(list, &bytes) {
             Ok(list) => {
                 problems::tell_notes(path, list.notes());
-                let sha256 = hex(&Sha256::digest(&bytes));
+                let sha256 = hex::encode(Sha256::digest(&bytes));
                 let bytes = if args.errors.is_some() { bytes } else { Vec::new() };
                 lists.push((Source { path, bytes, errors: args.errors.as_deref() }, sha256, list));
             }

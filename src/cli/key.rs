@@ -7,7 +7,6 @@ use super::args::ServeArgs;
 use super::failure::{Doing, Failure};
 use super::private;
 use super::settings::{FILE_NAME, Settings, credential};
-use crate::hex::hex;
 use crate::store::Store;
 use crate::web::key::{self, KEY_BYTES, Keys, SealError};
 use std::path::{Path, PathBuf};
@@ -83,7 +82,7 @@ fn make(path: &Path, store: &Store) -> Result<[u8; KEY_BYTES], Failure> {
         )));
     }
     let bytes = key::fresh().map_err(|error| Failure::because(error.to_string()))?;
-    private::new_file(path, &format!("{}\n", hex(&bytes))).doing(|| {
+    private::new_file(path, &format!("{}\n", hex::encode(bytes))).doing(|| {
         format!(
             "cannot make the key file {shown}; make it yourself with `openssl rand -hex {KEY_BYTES}` and name it with \
              --key-file or [desk] key_file in {FILE_NAME}"

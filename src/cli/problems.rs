@@ -144,12 +144,6 @@ fn csv(sheet: &MarkedSheet) -> Result<Vec<u8>, Failure> {
     Ok(out)
 }
 
-#[cfg(feature = "xlsx")]
 fn book(sheet: &MarkedSheet) -> Result<Vec<u8>, Failure> {
     import::book::marked(sheet).doing(|| "cannot make the workbook".to_owned())
-}
-
-#[cfg(not(feature = "xlsx"))]
-fn book(_: &MarkedSheet) -> Result<Vec<u8>, Failure> {
-    Err(Failure::because("this program was built without XLSX; give --errors FILE.csv"))
 }

@@ -53,7 +53,6 @@ pub(super) fn write(
             scope.spawn(move || {
                 one(stem.with_extension("html"), |out| Ok(html::write(report, options, out)?))
             }),
-            #[cfg(feature = "xlsx")]
             scope.spawn(move || {
                 one(stem.with_extension("xlsx"), |out| {
                     Ok(crate::report::xlsx::write(report, language, out)?)

@@ -6,7 +6,6 @@
 
 use super::failure::{Doing, Failure};
 use super::settings::Settings;
-use crate::hex::hex;
 use crate::report::{TrailHead, TrailSignature};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -29,7 +28,7 @@ pub(super) fn sign(settings: &Settings, head: &mut TrailHead) -> Result<(), Fail
     let text = TrailHead::signed_text(&settings.centre.code, head.entry, &head.head);
     head.signature = Some(TrailSignature {
         ed25519: BASE64.encode(pair.sign(text.as_bytes())),
-        public_key: hex(pair.public_key().as_ref()),
+        public_key: hex::encode(pair.public_key().as_ref()),
     });
     Ok(())
 }

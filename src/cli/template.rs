@@ -96,12 +96,6 @@ fn csv(form: &Form) -> Result<Vec<u8>, Failure> {
     writer.into_inner().map_err(|_| Failure::because("cannot write CSV"))
 }
 
-#[cfg(feature = "xlsx")]
 fn book(form: &Form) -> Result<Vec<u8>, Failure> {
     crate::import::book::form(form).doing(|| "cannot make the workbook".to_owned())
-}
-
-#[cfg(not(feature = "xlsx"))]
-fn book(_: &Form) -> Result<Vec<u8>, Failure> {
-    Err(Failure::because("this program was built without XLSX; leave out --out FILE.xlsx"))
 }

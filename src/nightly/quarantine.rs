@@ -10,7 +10,6 @@ use super::inbox::shown;
 use super::opening::{self, FOLDER};
 use super::reading::Fault;
 use super::{Delivery, NightError, wording};
-use crate::hex::hex;
 use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, fsync, mkdirat, openat, renameat, statat, unlinkat,
 };
@@ -55,7 +54,7 @@ fn fitted(name: &str) -> String {
         return name;
     }
     let digest = Sha256::digest(name.as_bytes());
-    let digest = hex(digest.get(..8).unwrap_or_default());
+    let digest = hex::encode(digest.get(..8).unwrap_or_default());
     let cut = name.floor_char_boundary(NAME_BYTES_MAX - digest.len() - 1);
     format!("{}~{digest}", name.get(..cut).unwrap_or_default())
 }

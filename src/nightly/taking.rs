@@ -4,7 +4,6 @@ use super::inbox::shown;
 use super::reading::{Fault, Message, is_of_an_entry, read_all};
 use super::{Delivery, NightError, NightSettings, Step, Tools, Watch, quarantine};
 use crate::feed::FeedFacts;
-use crate::hex::hex;
 use crate::store::{FeedMark, RecentNotices, Slate, Taken, Till};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -237,7 +236,7 @@ fn mark(delivery: &Delivery, facts: &FeedFacts) -> FeedMark {
 /// A feed is its bytes, taken for the account of its folder: a file that names no account is
 /// another feed in another folder.
 fn feed_id(delivery: &Delivery, sha256: &[u8; 32]) -> String {
-    let mut id = hex(sha256);
+    let mut id = hex::encode(sha256);
     if let Some(account_no) = &delivery.account_no {
         id.push('/');
         id.push_str(account_no);

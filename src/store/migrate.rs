@@ -10,7 +10,6 @@ use super::bulk::Bulk;
 use super::seal;
 use super::sql::{Connection, params};
 use super::{Store, StoreError};
-use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -88,7 +87,7 @@ impl Migration {
     }
 
     fn checksum(&self, connection: &Connection) -> String {
-        hex(&Sha256::digest(self.text(connection)))
+        hex::encode(Sha256::digest(self.text(connection)))
     }
 }
 

@@ -4,7 +4,6 @@
 //! new release's at once. htmx is vendored (BSD Zero Clause; its licence lies beside it).
 
 use super::fault::Fault;
-use crate::hex::hex;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -30,7 +29,7 @@ struct Asset {
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let asset = |&(name, kind, content): &(&'static str, &'static str, &'static str)| {
-        let digest = hex(&Sha256::digest(content.as_bytes()));
+        let digest = hex::encode(Sha256::digest(content.as_bytes()));
         let short = digest.get(..16).unwrap_or_default();
         Asset { name, kind, content, address: format!("/asset/{short}-{name}") }
     };

@@ -7,7 +7,6 @@
 
 use super::account::NoRandomness;
 use super::fault::Fault;
-use crate::hex::hex;
 use crate::store::{Store, StoreError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -90,7 +89,7 @@ impl Keys {
 
     /// What signs a text as the desk's own.
     pub(crate) fn sign(&self, text: &str) -> String {
-        hex(hmac::sign(&self.device, text.as_bytes()).as_ref())
+        hex::encode(hmac::sign(&self.device, text.as_bytes()).as_ref())
     }
 }
 

@@ -5,7 +5,6 @@
 
 use super::fault::Fault;
 use super::secret;
-use crate::hex::hex;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use totp_rs::{Algorithm, Builder, Secret, Totp};
@@ -70,7 +69,7 @@ pub(crate) fn recovery_codes() -> Result<Vec<String>, Fault> {
     let fresh = || {
         let mut bytes = [0; RECOVERY_BYTES];
         getrandom::fill(&mut bytes).map_err(|_| Fault::Broken)?;
-        let text = hex(&bytes);
+        let text = hex::encode(bytes);
         let groups = text.as_bytes().chunks(5).map(String::from_utf8_lossy);
         Ok(groups.collect::<Vec<_>>().join("-"))
     };

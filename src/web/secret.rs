@@ -4,7 +4,6 @@
 //! the database cannot take over a session. Such a hash needs no salt, since nothing was guessable.
 
 use super::fault::Fault;
-use crate::hex::hex;
 use sha2::{Digest, Sha256};
 
 /// Bytes of a token.
@@ -14,7 +13,7 @@ const TOKEN_BYTES: usize = 32;
 pub(super) fn token() -> Result<String, Fault> {
     let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes).map_err(|_| Fault::Broken)?;
-    Ok(hex(&bytes))
+    Ok(hex::encode(bytes))
 }
 
 /// A password for a first login: 100 bits, in letters and digits that are not taken for one another.
@@ -33,7 +32,7 @@ pub(super) fn hash(purpose: &str, token: &str) -> String {
     digest.update(purpose.as_bytes());
     digest.update([0]);
     digest.update(token.as_bytes());
-    hex(&digest.finalize())
+    hex::encode(digest.finalize())
 }
 
 /// Whether two texts are equal, in a time that does not say where they differ.

@@ -4,7 +4,6 @@
 //! and files, [`on_postgres`] about the second database and many centres, [`data`] about what is printed and what staff decide, [`demo`] about the invented
 //! centre, [`feed`] and [`public`] about statements, [`hostile`] about files that mean harm, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
 
-#![cfg(feature = "app")]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -24,7 +23,6 @@ mod evidence;
 mod face;
 mod feed;
 mod history;
-#[cfg(feature = "xlsx")]
 mod hostile;
 mod imports;
 mod killed;
@@ -46,6 +44,5 @@ mod sheets;
 mod tour;
 mod turn;
 mod withdraw;
-#[cfg(feature = "xlsx")]
 #[path = "../made/workbook.rs"]
 mod workbook;

@@ -1,6 +1,6 @@
 //! What employers file, on every store: what must be loaded of other employers, and what a store alone knows.
 //!
-//! The rules themselves are proved on the domain (`remittance_domain`); here only that the store loads what
+//! The rules themselves are proved on the domain (`domain` of `crates/reconcile`); here only that the store loads what
 //! they look at, and keeps what they write.
 
 use super::centre::{Centre, every_store};

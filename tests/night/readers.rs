@@ -116,7 +116,6 @@ fn apart_or_not_the_books_are_the_same() {
     assert_eq!(format!("{:?}", digests[0]), format!("{:?}", digests[1]));
 }
 
-#[cfg(feature = "xlsx")]
 #[test]
 fn a_workbook_of_a_few_kilobytes_does_not_end_the_night() {
     use super::workbook::{FAR_CELL, MANY_STRINGS, NO_STRINGS};
@@ -156,7 +155,6 @@ fn a_workbook_of_a_few_kilobytes_does_not_end_the_night() {
 /// Goal: whatever stands in a workbook, its reader ends with a value; where calamine panics, the night does not.
 /// Method: a good workbook with numbers in it that cannot be, at places drawn by a seed, and some of its bytes turned over; read in this
 /// process, so that what no reader survives would end the suite. `DUIZHANG_HOSTILE` says how many.
-#[cfg(feature = "xlsx")]
 #[test]
 fn a_workbook_with_absurd_numbers_is_read_or_refused() {
     use super::dice::Dice;

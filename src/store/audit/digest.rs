@@ -7,7 +7,6 @@ use super::super::bulk::Bulk;
 use super::super::sql::{Read, Value, params};
 use super::super::{Store, StoreError};
 use super::corrected;
-use crate::hex::hex;
 use sha2::{Digest, Sha256};
 
 /// What stands, each by keys that every order of nights makes the same; each names the centre.
@@ -124,7 +123,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let mut sha = Sha256::new();
         hash(&bulk, &BOOKS, &mut sha)?;
-        Ok(hex(&sha.finalize()))
+        Ok(hex::encode(sha.finalize()))
     }
 
     /// A digest of all that nights and staff decided and when, of every step of the books and of every letter. Two stores
@@ -137,7 +136,7 @@ impl Store {
         let mut sha = Sha256::new();
         hash(&bulk, &HISTORY, &mut sha)?;
         super::super::remittance::logs(&bulk, |line| sha.update(line))?;
-        Ok(hex(&sha.finalize()))
+        Ok(hex::encode(sha.finalize()))
     }
 }
 

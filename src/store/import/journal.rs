@@ -8,7 +8,6 @@ use super::super::row::{day_number, unknown};
 use super::super::sql::{Read, params};
 use super::super::{Store, StoreError, trail};
 use super::{ImportOrigin, Imported, ImportedList, RowChange};
-use crate::hex::hex;
 use crate::suspense::trail::{COMMAND_LINE, Entry};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
@@ -128,7 +127,7 @@ pub(super) fn entry(
 /// From content: which list, the file's bytes, and how often these were taken in before.
 fn import_id(list: ImportedList, sha256: &str, earlier: i64) -> String {
     let digest = Sha256::digest(format!("import\n{}\n{sha256}\n{earlier}\n", list.code()));
-    hex(digest.get(..8).unwrap_or_default())
+    hex::encode(digest.get(..8).unwrap_or_default())
 }
 
 /// Shows every change of an import, in the order in which they were made.

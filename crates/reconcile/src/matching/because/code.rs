@@ -1,0 +1,282 @@
+//! The explanation as one line of text that a store keeps: `underpaid|1906133753|125000|120000|2|…`.
+//!
+//! Start at [`Because::to_code`]; [`Because`]'s `FromStr` reads it back. Fields stand between bars,
+//! amounts are fen, references their number, days ISO; a serial number, which may hold anything, comes
+//! last. Words are never reused for another meaning: what was kept must read the same for years.
+//!
+//! Invariant: reading what was written gives the same explanation.
+
+use super::{
+    Because, Doubt, Named, NoticeState, PayerDisagrees, RefundLink, RefundRole, Role, Standing,
+    Together, Unconfirmed, Undone, Verdict,
+};
+use remittance::{Money, PaymentReference, RefundReference, Total, YearMonth};
+use std::fmt;
+use std::str::FromStr;
+
+/// Why a kept text is no explanation; prints as `expected an explanation, found "x|y"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BecauseError {
+    pub found: String,
+}
+
+const VERDICTS: [(Verdict, &str); 8] = [
+    (Verdict::Exact, "exact"),
+    (Verdict::Overpaid, "overpaid"),
+    (Verdict::AmbiguousParts, "ambiguous-parts"),
+    (Verdict::TooManyParts, "too-many-parts"),
+    (Verdict::CrossBank, "cross-bank"),
+    (Verdict::CrossMonth, "cross-month"),
+    (Verdict::Underpaid, "underpaid"),
+    (Verdict::Awaiting, "awaiting"),
+];
+
+const ROLES: [(Role, &str); 7] = [
+    (Role::Credit, "undone-credit"),
+    (Role::Debit, "undone-debit"),
+    (Role::DebitOfSettled, "undone-debit-of-settled"),
+    (Role::DebitOfHandled, "undone-debit-of-handled"),
+    (Role::DebitOfOneOf, "undone-debit-of-one-of"),
+    (Role::CreditPerhaps, "undone-credit-perhaps"),
+    (Role::DebitOfNone, "undone-debit-of-none"),
+];
+
+const REFUND_ROLES: [(RefundRole, &str); 4] = [
+    (RefundRole::Paid, "refund-paid"),
+    (RefundRole::PaidAndReturned, "refund-paid-and-returned"),
+    (RefundRole::Returned, "refund-returned"),
+    (RefundRole::ReturnedPerhaps, "refund-returned-perhaps"),
+];
+
+const DOUBTS: [(Doubt, &str); 3] = [
+    (Doubt::CertainAtHand, "certain-at-hand"),
+    (Doubt::AnotherProbable, "another-probable"),
+    (Doubt::OtherPayer, "other-payer"),
+];
+
+impl Because {
+    /// One line, to be kept and read back.
+    #[must_use]
+    pub fn to_code(&self) -> String {
+        match self {
+            Self::Alone { reference, due } => format!("alone|{}|{}", reference.number(), due.fen()),
+            Self::Confirmed { reference, due, from_advance } => {
+                let advance = advance_code(*from_advance);
+                format!("confirmed|{}|{}{advance}", reference.number(), due.fen())
+            }
+            Self::Unconfirmed(unconfirmed) => {
+                let Unconfirmed { reference, received, state, doubt } = &**unconfirmed;
+                let (reference, received) = (reference.number(), received.fen());
+                let word = DOUBTS.iter().find(|(known, _)| Some(*known) == *doubt);
+                let doubt = word.map(|(_, word)| format!("|{word}")).unwrap_or_default();
+                format!("unconfirmed|{reference}|{received}|{}{doubt}", state_code(*state))
+            }
+            Self::Standing(standing) => standing_code(standing),
+            Self::Together(together) => {
+                let advance = advance_code(together.from_advance);
+                let word = match (together.exact, together.certain) {
+                    (true, _) if !advance.is_empty() => "together-with-advance",
+                    (true, _) => "together",
+                    (false, true) => "not-together",
+                    (false, false) => "not-certain-together",
+                };
+                let named = together.named.iter().map(|named| {
+                    format!("|{}|{}", named.reference.number(), state_code(named.state))
+                });
+                let named = named.collect::<String>();
+                format!("{word}|{}{advance}{named}", together.received.fen())
+            }
+            Self::Notice { reference, state } => {
+                format!("notice|{}|{}", reference.number(), state_code(*state))
+            }
+            Self::NoReference => "no-reference".to_owned(),
+            Self::Truncated => "truncated".to_owned(),
+            Self::PayerDisagrees(disagrees) => {
+                let PayerDisagrees { reference, due, nearest, from_advance } = **disagrees;
+                let (reference, nearest) = (reference.number(), nearest.number());
+                let advance = advance_code(from_advance);
+                format!("payer-disagrees|{reference}|{}|{nearest}{advance}", due.fen())
+            }
+            Self::Contradicted => "contradicted".to_owned(),
+            Self::Rule => "rule".to_owned(),
+            Self::Undone(undone) => {
+                let Undone { role, serial, on, candidates } = &**undone;
+                let word =
+                    ROLES.iter().find(|(known, _)| known == role).map_or("", |(_, word)| word);
+                format!("{word}|{on}|{candidates}|{serial}")
+            }
+            Self::Refund(link) => {
+                let RefundLink { role, reference, serial, on } = &**link;
+                let word = REFUND_ROLES.iter().find(|(known, _)| known == role);
+                let word = word.map_or("", |(_, word)| word);
+                format!("{word}|{}|{on}|{serial}", reference.number())
+            }
+        }
+    }
+}
+
+fn standing_code(standing: &Standing) -> String {
+    let Standing { verdict, reference, due, received, parts, banks, months, .. } = standing;
+    let Standing { month, closes_on, from_advance, .. } = standing;
+    let advance = advance_code(*from_advance);
+    let word = VERDICTS.iter().find(|(known, _)| known == verdict).map_or("", |(_, word)| word);
+    let (reference, due, received) = (reference.number(), due.fen(), received.fen());
+    format!(
+        "{word}|{reference}|{due}|{received}|{parts}|{banks}|{months}|{month}|{closes_on}{advance}"
+    )
+}
+
+/// What an advance balance brings: a field of its own where it brings anything.
+fn advance_code(from_advance: Money) -> String {
+    if from_advance.is_zero() { String::new() } else { format!("|{}", from_advance.fen()) }
+}
+
+fn state_code(state: NoticeState) -> String {
+    match state {
+        NoticeState::Unknown => "unknown".to_owned(),
+        NoticeState::Open(due) => format!("open:{}", due.fen()),
+        NoticeState::Paid(due) => format!("paid:{}", due.fen()),
+        NoticeState::Revoked(due) => format!("revoked:{}", due.fen()),
+    }
+}
+
+impl FromStr for Because {
+    type Err = BecauseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        read(text).ok_or_else(|| BecauseError { found: text.to_owned() })
+    }
+}
+
+fn read(text: &str) -> Option<Because> {
+    let (word, rest) = text.split_once('|').unwrap_or((text, ""));
+    if let Some(because) = with_serial(word, rest) {
+        return Some(because);
+    }
+    let fields = &mut rest.split('|');
+    let because = match word {
+        "alone" => Because::Alone { reference: reference(fields)?, due: money(fields)? },
+        "confirmed" => Because::Confirmed {
+            reference: reference(fields)?,
+            due: money(fields)?,
+            from_advance: money_or_none(fields)?,
+        },
+        "unconfirmed" => Because::Unconfirmed(Box::new(Unconfirmed {
+            reference: reference(fields)?,
+            received: money(fields)?,
+            state: state(fields.next()?)?,
+            doubt: match fields.next() {
+                None => None,
+                Some(word) => Some(DOUBTS.iter().find(|(_, known)| *known == word)?.0),
+            },
+        })),
+        "payer-disagrees" => Because::PayerDisagrees(Box::new(PayerDisagrees {
+            reference: reference(fields)?,
+            due: money(fields)?,
+            nearest: reference(fields)?,
+            from_advance: money_or_none(fields)?,
+        })),
+        "contradicted" => Because::Contradicted,
+        "together" | "together-with-advance" | "not-together" | "not-certain-together" => {
+            together(word, fields)?
+        }
+        "notice" => {
+            Because::Notice { reference: reference(fields)?, state: state(fields.next()?)? }
+        }
+        "no-reference" => Because::NoReference,
+        "truncated" => Because::Truncated,
+        "rule" => Because::Rule,
+        _ => standing(word, fields)?,
+    };
+    // Anything left over means that the text is not ours.
+    fields.next().filter(|rest| !rest.is_empty()).is_none().then_some(because)
+}
+
+/// An explanation that ends with a serial number, which may hold anything.
+fn with_serial(word: &str, rest: &str) -> Option<Because> {
+    if let Some((role, _)) = ROLES.iter().find(|(_, known)| *known == word) {
+        let mut fields = rest.splitn(3, '|');
+        let (on, candidates) = (next(&mut fields)?, next(&mut fields)?);
+        let serial = fields.next()?.into();
+        return Some(Because::Undone(Box::new(Undone { role: *role, serial, on, candidates })));
+    }
+    if let Some((role, _)) = REFUND_ROLES.iter().find(|(_, known)| *known == word) {
+        let mut fields = rest.splitn(3, '|');
+        let reference = RefundReference::from_number(next(&mut fields)?)?;
+        let (role, on, serial) = (*role, next(&mut fields)?, fields.next()?.into());
+        return Some(Because::Refund(Box::new(RefundLink { role, reference, serial, on })));
+    }
+    None
+}
+
+fn together<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Option<Because> {
+    let received = money(fields)?;
+    let with_advance = word == "together-with-advance";
+    let from_advance = if with_advance { money(fields)? } else { Money::ZERO };
+    let mut named = Vec::new();
+    while let Some(number) = fields.next() {
+        let reference = PaymentReference::from_number(number.parse().ok()?)?;
+        named.push(Named { reference, state: state(fields.next()?)? });
+    }
+    let exact = with_advance || word == "together";
+    let (certain, named) = (word != "not-certain-together", named.into());
+    Some(Because::Together(Box::new(Together { received, exact, from_advance, certain, named })))
+}
+
+fn standing<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Option<Because> {
+    let (verdict, _) = VERDICTS.iter().find(|(_, known)| *known == word)?;
+    Some(Because::Standing(Box::new(Standing {
+        verdict: *verdict,
+        reference: reference(fields)?,
+        due: money(fields)?,
+        received: next(fields).map(Total::from_fen)?,
+        parts: next(fields)?,
+        banks: next(fields)?,
+        months: next(fields)?,
+        month: next::<YearMonth>(fields)?,
+        closes_on: next(fields)?,
+        from_advance: money_or_none(fields)?,
+    })))
+}
+
+fn next<'a, T: FromStr>(fields: &mut impl Iterator<Item = &'a str>) -> Option<T> {
+    fields.next()?.parse().ok()
+}
+
+fn money<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Money> {
+    next(fields).map(Money::from_fen)
+}
+
+/// An amount that is left out where it is zero.
+fn money_or_none<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Money> {
+    match fields.next() {
+        None => Some(Money::ZERO),
+        Some(fen) => fen.parse().ok().map(Money::from_fen),
+    }
+}
+
+fn reference<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<PaymentReference> {
+    next(fields).and_then(PaymentReference::from_number)
+}
+
+fn state(text: &str) -> Option<NoticeState> {
+    if text == "unknown" {
+        return Some(NoticeState::Unknown);
+    }
+    let (word, fen) = text.split_once(':')?;
+    let due = Money::from_fen(fen.parse().ok()?);
+    match word {
+        "open" => Some(NoticeState::Open(due)),
+        "paid" => Some(NoticeState::Paid(due)),
+        "revoked" => Some(NoticeState::Revoked(due)),
+        _ => None,
+    }
+}
+
+impl fmt::Display for BecauseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected an explanation, found {:?}", self.found)
+    }
+}
+
+impl std::error::Error for BecauseError {}

@@ -1,0 +1,349 @@
+//! The parts of one notice: rules 1 and 2 of the contract.
+//!
+//! Start at [`settle`]: it walks the certain claims notice by notice. One part that pays its notice to
+//! the fen is the plain case and costs nothing more. [`exact`] is rule 1, [`open_verdict`] is rule 2.
+//! A split is what one receiving bank booked in one month; sets are never formed across splits.
+//!
+//! Invariant: what a notice's parts become depends on the parts alone, never on the order they came in.
+
+use super::because::{NoticeState, Standing, Verdict};
+use super::claims::{Part, state_of};
+use super::cover::{self, Cover};
+use super::disagree::{self, Suspect};
+use super::suggest::EmployerIndex;
+use super::{BankIndex, Because, Decision, Item, Night, NoticeFact, PayingBank, place};
+use remittance::{Money, Outcome, PaymentReference, Reason, Total, YearMonth};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The parts of a notice that rule 1 does not settle, and how they stand.
+pub(super) struct Open {
+    notice: usize,
+    parts: Vec<u32>,
+    standing: Standing,
+}
+
+/// A part with the place of its item.
+type Placed<'n, 'a> = (u32, &'n Item<'a>);
+
+/// What one bank booked in one month, from one paying bank where that matters.
+type Split = (YearMonth, BankIndex, PayingBank);
+
+/// Rule 1 for every notice that is named; what stays open comes back, and what a payer's account makes
+/// doubtful. The claims come back in the order of references.
+pub(super) fn settle(night: &mut Night<'_, '_>, certain: &mut [Part]) -> (Vec<Open>, Vec<Suspect>) {
+    certain.sort_unstable();
+    let (mut open, mut suspects) = (Vec::new(), Vec::new());
+    let (book, mut from, trusted) = (night.notices, 0, night.known.payers.is_empty());
+    for parts in certain.chunk_by(|one, next| one.reference == next.reference) {
+        let Some(first) = parts.first() else { continue };
+        let reference = first.reference;
+        let Some((notice, fact)) = book.find_from(&mut from, reference) else {
+            suspend_all(night, parts, Reason::UnknownReference, reference, NoticeState::Unknown);
+            continue;
+        };
+        match state_of(fact, false) {
+            // Four of five payments end here, so nothing is carried about for them.
+            NoticeState::Open(due) if trusted && parts.len() == 1 && due == first.amount => {
+                night.pay(notice);
+                let because = Because::Alone { reference, due };
+                night.set(first.index, Decision::matched(reference, because));
+            }
+            NoticeState::Open(_) if trusted => {
+                open.extend(settle_open(night, notice, fact, parts, &mut suspects));
+            }
+            NoticeState::Open(_) => {
+                let parts = disagree::hold_out(night, notice, fact, parts, &mut suspects);
+                open.extend(settle_open(night, notice, fact, &parts, &mut suspects));
+            }
+            state @ NoticeState::Revoked(_) => {
+                suspend_all(night, parts, Reason::NoticeRevoked, reference, state);
+            }
+            state @ NoticeState::Paid(_) => {
+                suspend_all(night, parts, Reason::NoticeAlreadyPaid, reference, state);
+            }
+            NoticeState::Unknown => {}
+        }
+    }
+    (open, suspects)
+}
+
+/// Rule 1 for one notice that is open; one payment that equals it needs no search.
+fn settle_open(
+    night: &mut Night<'_, '_>,
+    notice: usize,
+    fact: &NoticeFact,
+    parts: &[Part],
+    suspects: &mut Vec<Suspect>,
+) -> Option<Open> {
+    let (reference, due) = (fact.reference, fact.amount);
+    match parts {
+        [] => None,
+        [only] if only.amount == due => {
+            night.pay(notice);
+            night.set(only.index, Decision::matched(reference, Because::Alone { reference, due }));
+            None
+        }
+        _ => settle_parts(night, notice, fact, parts, suspects),
+    }
+}
+
+fn suspend_all(
+    night: &mut Night<'_, '_>,
+    parts: &[Part],
+    reason: Reason,
+    reference: PaymentReference,
+    state: NoticeState,
+) {
+    for part in parts {
+        let because = Because::Notice { reference, state };
+        night.set(part.index, Decision::suspense(reason, because));
+    }
+}
+
+/// Rule 1 for one notice that is open: looks for the only set that is exact; where there is none and a part of
+/// the employer's advance balance is reserved for it, for the only set that brings what is then missing.
+///
+/// The second search begins only where the first has proved that there is no set, and no payment that is exact
+/// alone was held out.
+fn settle_parts(
+    night: &mut Night<'_, '_>,
+    notice: usize,
+    fact: &NoticeFact,
+    parts: &[Part],
+    suspects: &mut Vec<Suspect>,
+) -> Option<Open> {
+    let items = night.items;
+    let find = |part: &Part| items.get(place(part.index)).map(|item| (part.index, item));
+    let mut placed: Vec<Placed<'_, '_>> = parts.iter().filter_map(find).collect();
+    placed.sort_by(|(_, one), (_, other)| one.order().cmp(&other.order()));
+    let mut splits = split(night, &placed);
+    let mut found = exact(night, fact, &splits, Money::ZERO);
+    let held_out = suspects.iter().any(|suspect| suspect.is_of(notice));
+    let reserved = fact.reserved();
+    if matches!(found, Exact::None) && !reserved.is_zero() && !held_out {
+        let rest = disagree::hold_out_payable(night, notice, fact, parts, suspects);
+        if rest.len() == placed.len() {
+            found = exact(night, fact, &splits, reserved);
+        } else {
+            // Whether one of them settles it is seen in the end; until then nothing else does.
+            placed.retain(|(index, _)| rest.contains(index));
+            splits = split(night, &placed);
+        }
+    }
+    let standing = match found {
+        Exact::Set(chosen, standing) => {
+            night.pay(notice);
+            settle_set(night, fact, &placed, &chosen, standing);
+            return None;
+        }
+        Exact::Unproved(standing) => standing,
+        Exact::None => open_verdict(night, fact, &splits, &placed),
+    };
+    let parts: Vec<u32> = placed.into_iter().map(|(index, _)| index).collect();
+    (!parts.is_empty()).then_some(Open { notice, parts, standing })
+}
+
+/// Settles a notice with the parts that were chosen; the others are left over.
+fn settle_set(
+    night: &mut Night<'_, '_>,
+    fact: &NoticeFact,
+    parts: &[Placed<'_, '_>],
+    chosen: &BTreeSet<u32>,
+    standing: Standing,
+) {
+    for (index, _) in parts {
+        let decision = if chosen.contains(index) {
+            Decision::matched_with(fact.reference, in_words(standing), standing.from_advance)
+        } else {
+            left_over(fact)
+        };
+        night.set(*index, decision);
+    }
+}
+
+/// A payment that settles its notice alone together with the advance balance: how it stands.
+pub(super) fn alone_with_advance(
+    night: &Night<'_, '_>,
+    fact: &NoticeFact,
+    index: u32,
+) -> Option<Standing> {
+    let item = night.items.get(place(index))?;
+    Some(standing(night, fact, &[(index, item)], Verdict::Exact, fact.reserved()))
+}
+
+enum Exact {
+    /// Settled by these items.
+    Set(BTreeSet<u32>, Standing),
+    /// Several sets, or too many parts to know.
+    Unproved(Standing),
+    None,
+}
+
+/// The parts by what one bank booked in one month, in their order.
+fn split<'n, 'a>(
+    night: &Night<'_, '_>,
+    parts: &[Placed<'n, 'a>],
+) -> BTreeMap<Split, Vec<Placed<'n, 'a>>> {
+    let mut splits: BTreeMap<Split, Vec<Placed<'n, 'a>>> = BTreeMap::new();
+    for (index, item) in parts {
+        let paying = if night.rules.same_paying_bank { item.paying_bank } else { PayingBank(0) };
+        let split = (YearMonth::of(item.booked_on), item.bank, paying);
+        splits.entry(split).or_default().push((*index, item));
+    }
+    splits
+}
+
+/// Looks in every split for the only set that is exact with so much of the advance balance; of several splits
+/// the earliest completed wins.
+///
+/// A split with several sets, or one too large to search, might have completed earlier, so it stops the
+/// notice even where another split has its only set.
+fn exact(
+    night: &Night<'_, '_>,
+    fact: &NoticeFact,
+    splits: &BTreeMap<Split, Vec<Placed<'_, '_>>>,
+    from_advance: Money,
+) -> Exact {
+    let missing = fact.amount.fen().saturating_sub(from_advance.fen());
+    let mut best: Option<Vec<Placed<'_, '_>>> = None;
+    for split in splits.values() {
+        let amounts: Vec<i64> = split.iter().map(|(_, item)| item.amount.fen()).collect();
+        let verdict = match cover::search(&amounts, missing, night.rules.parts_budget) {
+            Cover::None => continue,
+            Cover::Unique(places) => {
+                let set: Vec<_> = places.iter().filter_map(|at| split.get(*at).copied()).collect();
+                if best.as_ref().is_none_or(|best| completed(&set) < completed(best)) {
+                    best = Some(set);
+                }
+                continue;
+            }
+            Cover::Ambiguous => Verdict::AmbiguousParts,
+            Cover::OverBudget => Verdict::TooManyParts,
+        };
+        return Exact::Unproved(standing(night, fact, split, verdict, from_advance));
+    }
+    match best {
+        Some(set) => {
+            let chosen = set.iter().map(|(index, _)| *index).collect();
+            Exact::Set(chosen, standing(night, fact, &set, Verdict::Exact, from_advance))
+        }
+        None => Exact::None,
+    }
+}
+
+/// When a set was complete: its latest part, in the order that is total.
+fn completed<'n>(set: &'n [Placed<'_, '_>]) -> Option<impl Ord + 'n> {
+    set.last().map(|(_, item)| item.order())
+}
+
+/// Rule 2: no set is exact. `overpaid` and the cross reasons do not wait for the month to close.
+///
+/// It is one verdict for all parts of the notice. Parts that fall short wait for the month to close; then
+/// what they span is told first, as for parts that reach the amount: a payer who split over banks or
+/// months has that to mend before any shortfall. `underpaid` is what lies in one split.
+fn open_verdict(
+    night: &Night<'_, '_>,
+    fact: &NoticeFact,
+    splits: &BTreeMap<Split, Vec<Placed<'_, '_>>>,
+    parts: &[Placed<'_, '_>],
+) -> Standing {
+    if let Some(split) = splits.values().find(|split| sum(split) > fact.amount) {
+        return standing(night, fact, split, Verdict::Overpaid, Money::ZERO);
+    }
+    let months: BTreeSet<YearMonth> = splits.keys().map(|(month, ..)| *month).collect();
+    let mut standing = standing(night, fact, parts, Verdict::Underpaid, fact.reserved());
+    let reached = standing.received >= fact.amount;
+    standing.verdict = match (splits.len(), months.len()) {
+        _ if !reached && night.as_of < standing.closes_on => Verdict::Awaiting,
+        (..=1, _) => Verdict::Underpaid,
+        (_, 1) => Verdict::CrossBank,
+        _ => Verdict::CrossMonth,
+    };
+    standing
+}
+
+fn sum(parts: &[Placed<'_, '_>]) -> Total {
+    parts.iter().map(|(_, item)| item.amount).sum()
+}
+
+/// How some parts of a notice stand; the month is that of the latest of them.
+fn standing(
+    night: &Night<'_, '_>,
+    fact: &NoticeFact,
+    parts: &[Placed<'_, '_>],
+    verdict: Verdict,
+    from_advance: Money,
+) -> Standing {
+    let latest = parts.iter().map(|(_, item)| item.booked_on).max().unwrap_or(night.as_of);
+    let month = YearMonth::of(latest);
+    let banks: BTreeSet<BankIndex> = parts.iter().map(|(_, item)| item.bank).collect();
+    let months: BTreeSet<YearMonth> =
+        parts.iter().map(|(_, item)| YearMonth::of(item.booked_on)).collect();
+    Standing {
+        verdict,
+        reference: fact.reference,
+        due: fact.amount,
+        received: sum(parts),
+        parts: parts.len(),
+        banks: banks.len(),
+        months: months.len(),
+        month,
+        closes_on: night.calendar.closes_on(month, night.rules.lag_working_days),
+        from_advance,
+    }
+}
+
+fn in_words(standing: Standing) -> Because {
+    match standing {
+        Standing { verdict: Verdict::Exact, parts: 1, reference, due, from_advance, .. }
+            if from_advance.is_zero() =>
+        {
+            Because::Alone { reference, due }
+        }
+        several => Because::Standing(Box::new(several)),
+    }
+}
+
+fn left_over(fact: &NoticeFact) -> Decision {
+    let (reference, state) = (fact.reference, NoticeState::Paid(fact.amount));
+    Decision::suspense(Reason::NoticeAlreadyPaid, Because::Notice { reference, state })
+}
+
+/// Writes down how the parts of the notices stand that are still open at the end.
+pub(super) fn leave_open(night: &mut Night<'_, '_>, open: Vec<Open>) {
+    for Open { notice, parts, standing } in open {
+        let fact = NoticeFact {
+            reference: standing.reference,
+            amount: standing.due,
+            payable: standing.due,
+            status: remittance::NoticeStatus::Awaiting,
+            employer: EmployerIndex::default(),
+        };
+        for index in parts {
+            let decision = if night.is_paid(notice) {
+                left_over(&fact)
+            } else {
+                match reason(standing.verdict) {
+                    Some(reason) => Decision::suspense(reason, in_words(standing)),
+                    None => Decision::plain(Outcome::Awaiting, in_words(standing)),
+                }
+            };
+            night.set(index, decision);
+        }
+    }
+}
+
+/// The reason for an open standing; `None` while it waits.
+///
+/// Too many parts to search are `ambiguous-parts`: that only one set is exact is just what could not be
+/// proved, and the explanation says so.
+fn reason(verdict: Verdict) -> Option<Reason> {
+    match verdict {
+        Verdict::Overpaid => Some(Reason::Overpaid),
+        Verdict::CrossBank => Some(Reason::CrossBank),
+        Verdict::CrossMonth => Some(Reason::CrossMonth),
+        Verdict::Underpaid => Some(Reason::Underpaid),
+        Verdict::AmbiguousParts | Verdict::TooManyParts => Some(Reason::AmbiguousParts),
+        Verdict::Awaiting | Verdict::Exact => None,
+    }
+}

@@ -1,0 +1,252 @@
+//! What pays a refund, and what brings it back.
+//!
+//! Start at [`tie`]. A debit pays a refund for certain where three things agree: the refund's reference in its
+//! remark, the payee's account on its other side, and the amount. Less is a suggestion for staff and settles
+//! nothing here. A credit brings a refund back (退票) where it comes to the account that had paid it, over the same
+//! amount, and names it; or where the bank marks it as a return, its other side is the payee's account, and no
+//! other refund and no other return fits. A marked return that fits less clearly is held for a person.
+//!
+//! Invariant: a refund is paid by one debit at a time, and each movement is tied to one refund. What is tied does
+//! not depend on the order of arrival: movements are served as they were booked, until nothing more fits.
+
+use super::because::{RefundLink, RefundRole};
+use super::{AccountIndex, Because, Decision, Item, Kind, Night, place};
+use crate::remark::Claim;
+use chrono::NaiveDate;
+use remittance::account::is_same;
+use remittance::{Direction, Money, Outcome, Reason, RefundReference};
+use std::collections::BTreeMap;
+
+/// A refund that a movement of the night may pay or bring back.
+#[derive(Clone, Debug)]
+pub struct Refund<'k> {
+    pub reference: RefundReference,
+    pub amount: Money,
+    /// The whole number; empty where nobody knows it.
+    pub payee_account: &'k str,
+    /// The credit that is returned.
+    pub serial: &'k str,
+    pub booked_on: NaiveDate,
+    /// The debit that paid it on an earlier night.
+    pub paid_by: Option<PaidBy<'k>>,
+}
+
+/// The debit that paid a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaidBy<'k> {
+    pub account: AccountIndex,
+    pub serial: &'k str,
+    pub booked_on: NaiveDate,
+    /// Its place among tonight's items.
+    tonight: Option<u32>,
+}
+
+impl<'k> PaidBy<'k> {
+    /// A debit of an earlier night.
+    #[must_use]
+    pub const fn earlier(account: AccountIndex, serial: &'k str, booked_on: NaiveDate) -> Self {
+        Self { account, serial, booked_on, tonight: None }
+    }
+}
+
+/// A refund as the night goes on.
+struct Course<'n> {
+    refund: &'n Refund<'n>,
+    paid_by: Option<PaidBy<'n>>,
+    /// What names it and is not tied yet, in the order of booking.
+    named: Vec<u32>,
+}
+
+/// Ties the night's movements to refunds.
+pub(super) fn tie(night: &mut Night<'_, '_>) {
+    let known = night.known;
+    if known.refunds.is_empty() {
+        return;
+    }
+    let mut courses = courses(night);
+    let mut tied: BTreeMap<u32, Decision> = BTreeMap::new();
+    loop {
+        let mut more = false;
+        for course in &mut courses {
+            more |= walk(night, course, &mut tied);
+        }
+        if !more && !bring_back(night, &mut courses, &mut tied) {
+            break;
+        }
+    }
+    for (index, decision) in tied {
+        night.set(index, decision);
+    }
+}
+
+fn courses<'n>(night: &Night<'n, '_>) -> Vec<Course<'n>> {
+    let mut named: BTreeMap<RefundReference, Vec<u32>> = BTreeMap::new();
+    for (index, item) in (0_u32..).zip(night.items) {
+        if let Some(reference) = item.refund {
+            named.entry(reference).or_default().push(index);
+        }
+    }
+    let order = |index: &u32| {
+        let item = night.items.get(place(*index))?;
+        Some((item.booked_on, item.direction == Direction::Credit, item.order()))
+    };
+    let course = |refund: &'n Refund<'n>| {
+        let mut named = named.remove(&refund.reference).unwrap_or_default();
+        named.sort_by(|one, other| order(one).cmp(&order(other)));
+        Course { refund, paid_by: refund.paid_by, named }
+    };
+    night.known.refunds.iter().map(course).collect()
+}
+
+/// Serves what names a refund; says whether anything was tied.
+fn walk<'n>(
+    night: &Night<'n, '_>,
+    course: &mut Course<'n>,
+    tied: &mut BTreeMap<u32, Decision>,
+) -> bool {
+    let waiting = std::mem::take(&mut course.named);
+    let before = waiting.len();
+    for index in waiting {
+        let Some(item) = night.items.get(place(index)) else { continue };
+        match (item.direction, course.paid_by) {
+            (Direction::Debit, None) if pays(item, course.refund) => {
+                pay(course, index, item, tied);
+            }
+            (Direction::Credit, Some(paid_by)) if returns(night, item, course.refund, &paid_by) => {
+                give_back(course, (index, item), paid_by, tied);
+            }
+            _ => course.named.push(index),
+        }
+    }
+    course.named.len() < before
+}
+
+/// Whether the debit, which names the refund, pays it.
+fn pays(item: &Item<'_>, refund: &Refund<'_>) -> bool {
+    item.amount == refund.amount
+        && item.booked_on >= refund.booked_on
+        && !item.contradicted
+        && is_same(item.counterparty_account, refund.payee_account)
+}
+
+/// Whether the credit, which names the refund, brings it back.
+fn returns(
+    night: &Night<'_, '_>,
+    item: &Item<'_>,
+    refund: &Refund<'_>,
+    paid_by: &PaidBy<'_>,
+) -> bool {
+    let by_payee = item.counterparty_account.is_empty()
+        || is_same(item.counterparty_account, refund.payee_account);
+    comes_back(item, refund, paid_by)
+        && !item.contradicted
+        && (is_marked(night, item) || (by_payee && item.claim == Claim::None))
+}
+
+/// Whether the credit can be the refund's money: to the account that had paid it, later, as much.
+fn comes_back(item: &Item<'_>, refund: &Refund<'_>, paid_by: &PaidBy<'_>) -> bool {
+    item.account == paid_by.account
+        && item.amount == refund.amount
+        && item.booked_on >= paid_by.booked_on
+}
+
+/// Whether the bank marks the credit as undoing a debit.
+fn is_marked(night: &Night<'_, '_>, item: &Item<'_>) -> bool {
+    match item.kind {
+        Kind::Reversal => true,
+        Kind::IgnoredBefore(rule) => rule == night.rules.reversal_credit(),
+        Kind::Remittance | Kind::Ignored(_) => false,
+    }
+}
+
+fn pay<'n>(
+    course: &mut Course<'n>,
+    index: u32,
+    item: &'n Item<'_>,
+    tied: &mut BTreeMap<u32, Decision>,
+) {
+    let (refund, tonight) = (course.refund, Some(index));
+    let because = link(RefundRole::Paid, refund.reference, refund.serial, refund.booked_on);
+    tied.insert(index, Decision::plain(Outcome::Refunded, because));
+    let (account, booked_on) = (item.account, item.booked_on);
+    course.paid_by = Some(PaidBy { account, serial: item.serial, booked_on, tonight });
+}
+
+fn give_back(
+    course: &mut Course<'_>,
+    (index, item): (u32, &Item<'_>),
+    paid_by: PaidBy<'_>,
+    tied: &mut BTreeMap<u32, Decision>,
+) {
+    let reference = course.refund.reference;
+    let because = link(RefundRole::Returned, reference, paid_by.serial, paid_by.booked_on);
+    tied.insert(index, Decision::plain(Outcome::Returned, because));
+    if let Some(debit) = paid_by.tonight {
+        let because = link(RefundRole::PaidAndReturned, reference, item.serial, item.booked_on);
+        tied.insert(debit, Decision::plain(Outcome::Returned, because));
+    }
+    course.paid_by = None;
+}
+
+/// Returns that the bank marks and that name no refund: tied where only one reading is left, else held. Says
+/// whether anything was tied.
+fn bring_back<'n>(
+    night: &Night<'n, '_>,
+    courses: &mut [Course<'n>],
+    tied: &mut BTreeMap<u32, Decision>,
+) -> bool {
+    let mut fits: Vec<(u32, Vec<usize>)> = Vec::new();
+    for (index, item) in (0_u32..).zip(night.items) {
+        let unnamed = item.direction == Direction::Credit
+            && item.kind == Kind::Reversal
+            && item.refund.is_none()
+            && tied.get(&index).is_none_or(|decision| decision.outcome != Outcome::Returned);
+        if unnamed {
+            fits.push((index, fitting(item, courses)));
+        }
+    }
+    for (index, fitting) in &fits {
+        let Some(item) = night.items.get(place(*index)) else { continue };
+        let rivals = fits.iter().filter(|(_, other)| other.iter().any(|one| fitting.contains(one)));
+        let only = match fitting.as_slice() {
+            [only] if rivals.count() == 1 => courses.get_mut(*only),
+            _ => None,
+        };
+        let clear = only.filter(|course| {
+            is_same(item.counterparty_account, course.refund.payee_account) && !item.contradicted
+        });
+        if let Some((course, paid_by)) = clear.and_then(|course| {
+            let paid_by = course.paid_by?;
+            Some((course, paid_by))
+        }) {
+            give_back(course, (*index, item), paid_by, tied);
+            return true;
+        }
+    }
+    for (index, fitting) in fits {
+        let latest = fitting.iter().filter_map(|place| courses.get(*place)).filter_map(|course| {
+            course.paid_by.map(|paid_by| (paid_by.booked_on, course.refund.reference, paid_by))
+        });
+        if let Some((on, reference, paid_by)) =
+            latest.max_by_key(|(on, reference, _)| (*on, *reference))
+        {
+            let because = link(RefundRole::ReturnedPerhaps, reference, paid_by.serial, on);
+            tied.insert(index, Decision::suspense(Reason::ReversalUnclear, because));
+        }
+    }
+    false
+}
+
+/// The refunds that a marked return can have brought back: its other side is the payee, or not told.
+fn fitting(item: &Item<'_>, courses: &[Course<'_>]) -> Vec<usize> {
+    let fits = |course: &Course<'_>| {
+        let payee = item.counterparty_account.is_empty()
+            || is_same(item.counterparty_account, course.refund.payee_account);
+        payee && course.paid_by.is_some_and(|paid_by| comes_back(item, course.refund, &paid_by))
+    };
+    courses.iter().enumerate().filter(|(_, course)| fits(course)).map(|(place, _)| place).collect()
+}
+
+fn link(role: RefundRole, reference: RefundReference, serial: &str, on: NaiveDate) -> Because {
+    Because::Refund(Box::new(RefundLink { role, reference, serial: serial.into(), on }))
+}

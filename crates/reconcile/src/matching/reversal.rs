@@ -1,0 +1,328 @@
+//! What the bank takes back: a debit that undoes a credit.
+//!
+//! Start at [`take_back`]; the contract's rule 5. A debit that the bank marks as a reversal can mean any
+//! credit of the same own account and amount, booked on its day or before, that does not contradict it in
+//! account, name or reference; silence on one side is no contradiction. It does not matter how old the credit
+//! is, whether it came first, or what became of it. Of those, the ones that repeat most of what the debit
+//! says (the reference, the payer) come first.
+//!
+//! One credit left, or several that are alike (same payer, same reading): tied; of these one that is not
+//! settled is taken, the latest first. Several different ones are nobody's guess: they are held back with
+//! the debit, unless as many such debits are there as credits. A debit without a credit waits for it.
+//!
+//! Invariant: a credit is taken back at most once, and a returned or held credit counts for no notice. What
+//! is tied does not depend on the order of arrival: debits are served until nothing more is clear.
+
+use super::because::{Role, Undone};
+use super::claims::no_payment;
+use super::suggest::folded;
+use super::{AccountIndex, Because, Decision, Item, Kind, Night, place};
+use crate::remark::Claim;
+use chrono::{NaiveDate, NaiveTime};
+use remittance::{Direction, Money, Outcome, PaymentReference, Reason};
+use std::collections::BTreeMap;
+
+/// A credit of an earlier night that is no item any more and was not taken back.
+#[derive(Clone, Debug)]
+pub struct Credit<'a> {
+    pub account: AccountIndex,
+    pub serial: &'a str,
+    pub booked_on: NaiveDate,
+    pub booked_time: Option<NaiveTime>,
+    pub amount: Money,
+    /// Empty where the bank gives none.
+    pub counterparty_account: &'a str,
+    /// Empty where the bank gives none.
+    pub counterparty_name: &'a str,
+    /// What its remark says.
+    pub claim: &'a Claim,
+    /// The notices that it settled.
+    pub notices: &'a [PaymentReference],
+    pub state: CreditState,
+}
+
+/// What became of such a credit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreditState {
+    /// The engine settled its notices with it.
+    Settled,
+    /// Staff decided it, or a proposal for it waits.
+    Handled,
+}
+
+/// Own account and amount: what a debit and its credit always share.
+type Key = (AccountIndex, Money);
+
+/// A credit that a debit may take back.
+struct Candidate<'n> {
+    account: &'n str,
+    name: String,
+    booked: (NaiveDate, Option<NaiveTime>),
+    serial: &'n str,
+    /// What its remark names; rising.
+    read: Vec<PaymentReference>,
+    /// The notices that it settled.
+    settled: &'n [PaymentReference],
+    standing: Standing,
+}
+
+/// How a candidate stands; of alike ones the last in this order is taken first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Handled,
+    Settled,
+    /// An item that a rule ignores, by its index.
+    Ignored(u32),
+    /// An item that may settle something, by its index.
+    Open(u32),
+}
+
+/// A debit that takes a credit back.
+struct Debit<'n, 'a> {
+    index: u32,
+    item: &'n Item<'a>,
+    name: String,
+    quotes: Vec<PaymentReference>,
+}
+
+impl Debit<'_, '_> {
+    /// How much it says of what it takes back: a reference, a payer.
+    fn said(&self) -> u8 {
+        let payer = !self.item.counterparty_account.is_empty() || !self.name.is_empty();
+        u8::from(!self.quotes.is_empty()) + u8::from(payer)
+    }
+}
+
+impl Candidate<'_> {
+    /// The kinds of standing in the order in which they are taken last.
+    const fn class(&self) -> u8 {
+        match self.standing {
+            Standing::Handled => 0,
+            Standing::Settled => 1,
+            Standing::Ignored(_) => 2,
+            Standing::Open(_) => 3,
+        }
+    }
+
+    /// Whether the debit, of the same account and amount, can mean it.
+    fn fits(&self, debit: &Debit<'_, '_>) -> bool {
+        let silent = self.read.is_empty() && self.settled.is_empty();
+        self.booked.0 <= debit.item.booked_on
+            && !differ(self.account, debit.item.counterparty_account)
+            && !differ(&self.name, &debit.name)
+            && (silent || debit.quotes.is_empty() || self.is_quoted(debit))
+    }
+
+    /// Whether the debit names one of its references.
+    fn is_quoted(&self, debit: &Debit<'_, '_>) -> bool {
+        self.read.iter().chain(self.settled).any(|each| debit.quotes.contains(each))
+    }
+
+    /// How many of the two things that tell credits apart the debit repeats: reference and payer.
+    fn repeated(&self, debit: &Debit<'_, '_>) -> u8 {
+        let payer =
+            same(self.account, debit.item.counterparty_account) || same(&self.name, &debit.name);
+        u8::from(self.is_quoted(debit)) + u8::from(payer)
+    }
+
+    /// Whether it makes no difference which of the two is taken: same payer, same reading.
+    ///
+    /// Two of whose payers nothing is known are alike only if they name the same notice.
+    fn is_like(&self, other: &Self) -> bool {
+        let unknown = |one: &Self| one.account.is_empty() && one.name.is_empty();
+        let payer = same(self.account, other.account)
+            || same(&self.name, &other.name)
+            || (unknown(self) && unknown(other) && !self.read.is_empty());
+        payer
+            && self.read == other.read
+            && !differ(self.account, other.account)
+            && !differ(&self.name, &other.name)
+    }
+}
+
+/// Whether two texts say different things; silence says nothing.
+fn differ(one: &str, other: &str) -> bool {
+    !one.is_empty() && !other.is_empty() && one != other
+}
+
+/// Whether two texts say the same thing; silence says nothing.
+fn same(one: &str, other: &str) -> bool {
+    !one.is_empty() && one == other
+}
+
+fn sorted(claim: &Claim) -> Vec<PaymentReference> {
+    let mut references = claim.references().to_vec();
+    references.sort_unstable();
+    references
+}
+
+/// Decides the debits that undo a credit, and the credits they undo or may have undone.
+pub(super) fn take_back(night: &mut Night<'_, '_>) {
+    let items = night.items;
+    let mut debits: BTreeMap<Key, Vec<Debit<'_, '_>>> = BTreeMap::new();
+    for (index, item) in (0_u32..).zip(items) {
+        // What pays a refund, whatever the bank calls it, takes nothing back.
+        let open = night.is_open(index);
+        if open && item.direction == Direction::Debit && item.kind == Kind::Reversal {
+            let (name, quotes) = (folded(item.counterparty_name), sorted(&item.claim));
+            let debit = Debit { index, item, name, quotes };
+            debits.entry((item.account, item.amount)).or_default().push(debit);
+        }
+    }
+    if debits.is_empty() {
+        return;
+    }
+    let mut candidates = candidates(night, &debits);
+    for (key, mut debits) in debits {
+        // What says more knows better, so it chooses first.
+        debits.sort_by(|one, other| {
+            (other.said(), one.item.order()).cmp(&(one.said(), other.item.order()))
+        });
+        judge(night, debits, candidates.remove(&key).unwrap_or_default());
+    }
+}
+
+/// All credits with the account and the amount of some debit, by these; what is taken first comes last.
+fn candidates<'n>(
+    night: &Night<'n, '_>,
+    debits: &BTreeMap<Key, Vec<Debit<'_, '_>>>,
+) -> BTreeMap<Key, Vec<Candidate<'n>>> {
+    let mut all: BTreeMap<Key, Vec<Candidate<'n>>> = BTreeMap::new();
+    for (index, item) in (0_u32..).zip(night.items) {
+        let key = (item.account, item.amount);
+        // A credit that itself undoes a debit is nobody's payment.
+        let other = item.direction == Direction::Debit || item.kind == Kind::Reversal;
+        if other || !debits.contains_key(&key) || !night.is_open(index) {
+            continue;
+        }
+        let ignored = no_payment(night, index).is_some();
+        all.entry(key).or_default().push(Candidate {
+            account: item.counterparty_account,
+            name: folded(item.counterparty_name),
+            booked: (item.booked_on, item.booked_time),
+            serial: item.serial,
+            read: sorted(&item.claim),
+            settled: &[],
+            standing: if ignored { Standing::Ignored(index) } else { Standing::Open(index) },
+        });
+    }
+    for credit in &night.known.credits {
+        let key = (credit.account, credit.amount);
+        if !debits.contains_key(&key) {
+            continue;
+        }
+        all.entry(key).or_default().push(Candidate {
+            account: credit.counterparty_account,
+            name: folded(credit.counterparty_name),
+            booked: (credit.booked_on, credit.booked_time),
+            serial: credit.serial,
+            read: sorted(credit.claim),
+            settled: credit.notices,
+            standing: match credit.state {
+                CreditState::Settled => Standing::Settled,
+                CreditState::Handled => Standing::Handled,
+            },
+        });
+    }
+    for candidates in all.values_mut() {
+        candidates.sort_by(|one, other| {
+            let order = |one: &Candidate<'_>| (one.class(), one.booked);
+            (order(one), one.serial).cmp(&(order(other), other.serial))
+        });
+    }
+    all
+}
+
+/// Decides the debits of one account and amount; those that say most come first.
+fn judge(
+    night: &mut Night<'_, '_>,
+    mut debits: Vec<Debit<'_, '_>>,
+    mut candidates: Vec<Candidate<'_>>,
+) {
+    // What one debit takes may make another's credit clear: until nothing more is.
+    loop {
+        let groups: Vec<Vec<usize>> =
+            debits.iter().map(|debit| fitting(&candidates, debit)).collect();
+        let clear = |group: &&Vec<usize>| {
+            let rivals = || groups.iter().filter(|other| other == group).count();
+            !group.is_empty() && (are_alike(&candidates, group) || rivals() >= group.len())
+        };
+        let found = groups.iter().enumerate().find(|(_, group)| clear(group));
+        let Some((place, group)) = found else {
+            for (debit, group) in debits.iter().zip(&groups) {
+                hold(night, &candidates, debit, group);
+            }
+            return;
+        };
+        let (debit, candidate) = (debits.remove(place), group.last().copied().unwrap_or_default());
+        if candidate < candidates.len() {
+            undo(night, &candidates.remove(candidate), &debit, group.len());
+        }
+    }
+}
+
+/// The places of the candidates that the debit can mean and that repeat most of what it says, in order.
+fn fitting(candidates: &[Candidate<'_>], debit: &Debit<'_, '_>) -> Vec<usize> {
+    let fit = candidates.iter().enumerate().filter(|(_, one)| one.fits(debit));
+    let mut fit: Vec<(usize, u8)> = fit.map(|(place, one)| (place, one.repeated(debit))).collect();
+    let most = fit.iter().map(|(_, repeated)| *repeated).max();
+    fit.retain(|(_, repeated)| Some(*repeated) == most);
+    fit.into_iter().map(|(place, _)| place).collect()
+}
+
+fn are_alike(candidates: &[Candidate<'_>], group: &[usize]) -> bool {
+    let mut all = group.iter().filter_map(|place| candidates.get(*place));
+    let Some(first) = all.next() else { return false };
+    all.all(|other| first.is_like(other))
+}
+
+/// Ties a debit to its credit.
+fn undo(
+    night: &mut Night<'_, '_>,
+    credit: &Candidate<'_>,
+    debit: &Debit<'_, '_>,
+    candidates: usize,
+) {
+    let because = |role| undone(role, credit.serial, credit.booked.0, candidates);
+    let credit_index = match credit.standing {
+        Standing::Open(index) | Standing::Ignored(index) => index,
+        Standing::Settled | Standing::Handled => {
+            let settled = credit.standing == Standing::Settled;
+            let role = if settled { Role::DebitOfSettled } else { Role::DebitOfHandled };
+            let decision = Decision::suspense(Reason::ReversalOfMatched, because(role));
+            return night.set(debit.index, decision);
+        }
+    };
+    night.set(debit.index, Decision::plain(Outcome::Returned, because(Role::Debit)));
+    let because = undone(Role::Credit, debit.item.serial, debit.item.booked_on, candidates);
+    night.set(credit_index, Decision::plain(Outcome::Returned, because));
+}
+
+/// Holds a debit back, and the credits of which it takes back one, nobody knows which.
+fn hold(
+    night: &mut Night<'_, '_>,
+    candidates: &[Candidate<'_>],
+    debit: &Debit<'_, '_>,
+    group: &[usize],
+) {
+    let all = || group.iter().filter_map(|place| candidates.get(*place));
+    let latest = all().max_by_key(|one| (one.booked, one.serial));
+    let because = match latest {
+        Some(latest) => undone(Role::DebitOfOneOf, latest.serial, latest.booked.0, group.len()),
+        None => undone(Role::DebitOfNone, debit.item.serial, debit.item.booked_on, 0),
+    };
+    night.set(debit.index, Decision::suspense(Reason::ReversalUnclear, because));
+    for credit in all() {
+        let Standing::Open(index) = credit.standing else { continue };
+        // The first debit that may mean it is the one that it is told of.
+        if night.decisions.get(place(index)).is_some_and(Option::is_none) {
+            let item = debit.item;
+            let because = undone(Role::CreditPerhaps, item.serial, item.booked_on, group.len());
+            night.set(index, Decision::suspense(Reason::ReversalUnclear, because));
+        }
+    }
+}
+
+fn undone(role: Role, serial: &str, on: NaiveDate, candidates: usize) -> Because {
+    Because::Undone(Box::new(Undone { role, serial: serial.into(), on, candidates }))
+}

@@ -1,0 +1,218 @@
+//! One open suspense item as people see it: the bank's fact, the reading, the reason, what may help.
+//!
+//! Start at [`Item`]. The remark comes as [`Segment`]s, so that what was read and what was stripped
+//! can be marked inside the text the payer wrote; joined, the segments are that text unchanged.
+
+use super::{Language, as_text};
+use crate::suspense::Stage;
+use chrono::NaiveDate;
+use remittance::account::masked;
+use remittance::{Money, PaymentReference, Reason, RemarkField, YearMonth};
+use serde::Serialize;
+use std::fmt;
+
+/// An account number that was masked before it entered a report or a letter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MaskedAccount(String);
+
+/// One item of suspense.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// 序号, from 1.
+    pub number: u64,
+    pub item_id: String,
+    /// The receiving bank: its key, and its name for people.
+    pub bank: String,
+    pub bank_name: String,
+    /// The centre's collection account.
+    pub account: MaskedAccount,
+    pub serial: String,
+    #[serde(serialize_with = "as_text")]
+    pub booked_on: NaiveDate,
+    /// Negative where the bank took a settled credit back.
+    #[serde(serialize_with = "as_text")]
+    pub amount: Money,
+    pub payer_name: String,
+    pub payer_account: MaskedAccount,
+    /// The fields the bank gave and that are not empty, in reading order.
+    pub remarks: Vec<RemarkText>,
+    #[serde(serialize_with = "as_text")]
+    pub reason: Reason,
+    /// The failing condition, in words.
+    pub explanation: Explanation,
+    /// Nearest first.
+    pub suggestions: Vec<Suggestion>,
+    pub age_days: u32,
+    /// 责任人.
+    pub assignee: Option<String>,
+    pub status: Stage,
+    /// A member of staff's note.
+    pub note: String,
+}
+
+/// The same sentence in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    pub zh: String,
+    pub en: String,
+}
+
+/// One of the bank's free texts, with what was read in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RemarkText {
+    #[serde(serialize_with = "field_code")]
+    pub field: RemarkField,
+    /// The text as the bank gave it.
+    text: String,
+    /// The same text in pieces.
+    segments: Vec<Segment>,
+}
+
+/// A piece of a remark.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Segment {
+    pub text: String,
+    pub kind: SegmentKind,
+}
+
+/// What the reader made of a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentKind {
+    /// The payer's own words.
+    Plain,
+    /// Read as a reference, or as a part of one.
+    Read,
+    /// Inside the reading, but taken out: white space, separators, invisible characters.
+    Stripped,
+}
+
+/// A notice that comes near, and why. It settles nothing by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    #[serde(serialize_with = "as_text")]
+    pub reference: PaymentReference,
+    pub employer: String,
+    #[serde(serialize_with = "as_text")]
+    pub month: YearMonth,
+    #[serde(serialize_with = "as_text")]
+    pub amount: Money,
+    pub evidence: Vec<Evidence>,
+}
+
+impl Suggestion {
+    /// Whether the remark names the notice, it asks for exactly what came, and every clue agrees: only such a
+    /// notice is filled in beforehand or offered in bulk.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        let holds = |kind| self.evidence.iter().any(|one| one.kind == kind);
+        holds(EvidenceKind::Reference)
+            && holds(EvidenceKind::Amount)
+            && self.evidence.iter().all(|one| one.holds == Holds::Yes)
+    }
+}
+
+/// One thing that speaks for or against a suggestion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    pub kind: EvidenceKind,
+    pub holds: Holds,
+    /// What exactly, where it helps: a difference, a position; may be empty.
+    pub detail: String,
+    /// The same in English.
+    pub english: String,
+}
+
+/// What was compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    Amount,
+    PayerAccount,
+    Name,
+    Reference,
+    Month,
+    /// What was tried before.
+    History,
+}
+
+/// How well it agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holds {
+    Yes,
+    Nearly,
+    No,
+}
+
+impl Evidence {
+    /// What exactly, in a language.
+    #[must_use]
+    pub fn detail_in(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.detail,
+            Language::English => &self.english,
+        }
+    }
+}
+
+impl MaskedAccount {
+    /// Masks a full account number; the full one is not kept.
+    #[must_use]
+    pub fn of(account_no: &str) -> Self {
+        Self(masked(account_no))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MaskedAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl RemarkText {
+    /// A remark from its pieces, in order.
+    #[must_use]
+    pub fn new(field: RemarkField, segments: Vec<Segment>) -> Self {
+        let text = segments.iter().map(|segment| segment.text.as_str()).collect();
+        Self { field, text, segments }
+    }
+
+    /// A remark in which nothing was read.
+    #[must_use]
+    pub fn plain(field: RemarkField, text: &str) -> Self {
+        Self::new(field, vec![Segment { text: text.to_owned(), kind: SegmentKind::Plain }])
+    }
+
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    #[must_use]
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+}
+
+impl Item {
+    /// The text of one field; empty where the bank gave none.
+    #[must_use]
+    pub fn remark(&self, field: RemarkField) -> &str {
+        self.remarks.iter().find(|remark| remark.field == field).map_or("", RemarkText::text)
+    }
+}
+
+fn field_code<S: serde::Serializer>(field: &RemarkField, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match field {
+        RemarkField::Postscript => "postscript",
+        RemarkField::Purpose => "purpose",
+        RemarkField::Summary => "summary",
+        RemarkField::Note => "note",
+    })
+}

@@ -1,0 +1,114 @@
+//! Rules are data: `rules/*.toml` become typed rules, or an error that names file, line and column.
+//!
+//! Start at [`Rulebook::read`]. A [`RuleFile`] is a name and a text. The texts that ship are compiled
+//! in ([`shipped`]); a centre's own `rules/` replaces them file by file, read by the shell, never
+//! here. Each kind of rule has its own module below, which turns a file into its type and checks it.
+//!
+//! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
+
+pub mod calendar;
+pub mod desk;
+pub mod letter;
+pub mod login;
+pub mod matching;
+pub mod policy;
+pub mod remark;
+mod shipped;
+
+pub use shipped::shipped;
+pub use statement::rules::{RuleError, RuleFile, bank, field, headings};
+
+use crate::calendar::WorkingDays;
+
+/// All rules of a centre, checked.
+#[derive(Clone, Debug)]
+pub struct Rulebook {
+    pub remark: remark::RemarkRules,
+    pub matching: matching::MatchingRules,
+    pub calendar: WorkingDays,
+    pub banks: bank::BankLayouts,
+    pub letters: letter::LetterRules,
+    pub policy: remittance::Policy,
+    pub desk: desk::DeskRules,
+    pub login: login::LoginRules,
+}
+
+impl Rulebook {
+    /// Checks the rules that ship with a centre's own files in place of those of the same path.
+    ///
+    /// # Errors
+    /// One [`RuleError`] for each part of the rules that is wrong: the first thing wrong in it.
+    pub fn read(own: Vec<RuleFile>) -> Result<Self, Vec<RuleError>> {
+        let files = overlaid(own);
+        let below = |folder: &str| -> Vec<RuleFile> {
+            files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
+        };
+        let file = |path: &str| {
+            let missing = || RuleFile { path: path.to_owned(), text: String::new() };
+            files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
+        };
+        let remark = remark::RemarkRules::parse(&file("remark.toml"));
+        let matching = matching::read(&file("matching.toml"));
+        let calendar = calendar::read(&below("calendar/"));
+        let banks = bank::BankLayouts::from_files(&file("headings.toml"), &below("banks/"));
+        let letters = letter::LetterRules::parse(&below("letters/"));
+        let policy = policy::read(&file("policy.toml"));
+        let desk = desk::read(&file("desk.toml"));
+        let login = login::read(&file("login.toml"));
+        match (remark, matching, calendar, banks, letters, policy, desk, login) {
+            (
+                Ok(remark),
+                Ok(matching),
+                Ok(calendar),
+                Ok(banks),
+                Ok(letters),
+                Ok(policy),
+                Ok(desk),
+                Ok(login),
+            ) => {
+                let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
+                let policy =
+                    remittance::Policy { open_days: policy::open_days(&calendar), ..policy };
+                let book = Self { remark, matching, calendar, banks, letters, policy, desk, login };
+                if errors.is_empty() { Ok(book) } else { Err(errors) }
+            }
+            (remark, matching, calendar, banks, letters, policy, desk, login) => {
+                let found = [
+                    remark.err(),
+                    matching.err(),
+                    calendar.err(),
+                    banks.err(),
+                    letters.err(),
+                    policy.err(),
+                    desk.err(),
+                    login.err(),
+                ];
+                Err(found
+                    .into_iter()
+                    .flatten()
+                    .chain(files.iter().filter_map(unexpected))
+                    .collect())
+            }
+        }
+    }
+}
+
+/// The files that ship, each replaced by the centre's own of that path; its others follow.
+fn overlaid(own: Vec<RuleFile>) -> Vec<RuleFile> {
+    let mut files = shipped();
+    for file in own {
+        match files.iter_mut().find(|known| known.path == file.path) {
+            Some(known) => *known = file,
+            None => files.push(file),
+        }
+    }
+    files
+}
+
+/// A file that no part of the rules reads.
+fn unexpected(file: &RuleFile) -> Option<RuleError> {
+    let folders = ["banks/", "calendar/", "letters/"];
+    let known = shipped().iter().any(|shipped| shipped.path == file.path)
+        || folders.iter().any(|folder| file.path.starts_with(folder));
+    (!known).then(|| file.error_at(0..0, "no rule is read from a file of this name"))
+}

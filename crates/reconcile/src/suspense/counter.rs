@@ -1,0 +1,112 @@
+//! What two persons do at the counter (柜台业务), asked for by one at the desk and approved by another.
+//!
+//! Start at [`CounterOperation::signed`]: the desk says who the two are and on which day it is done, whatever was
+//! typed. What each operation does, and why it is refused, is the remittance domain's.
+
+use super::proposal::Canonical;
+use super::{Person, ProposalState};
+use chrono::NaiveDate;
+use remittance::operation::{
+    AllowLowRates, CorrectIdentity, CorrectPaid, Defer, MergeEmployees, UpdateKey,
+};
+use remittance::{Id, Operation};
+use serde::{Deserialize, Serialize};
+
+macro_rules! of_two_persons {
+    ($($variant:ident $code:literal $zh:literal $en:literal)+) => {
+        /// An operation that needs two persons; in JSON as the [`Operation`] that it is.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "op", rename_all = "snake_case")]
+        pub enum CounterOperation {
+            $($variant($variant),)+
+        }
+
+        impl CounterOperation {
+            /// Code, Chinese, English.
+            pub const KINDS: &'static [(&'static str, &'static str, &'static str)] =
+                &[$(($code, $zh, $en)),+];
+
+            #[must_use]
+            pub const fn code(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $code,)+ }
+            }
+
+            #[must_use]
+            pub const fn employer_id(&self) -> &Id {
+                match self { $(Self::$variant(op) => &op.employer_id,)+ }
+            }
+
+            /// The operation as the domain does it: on this day, by these two.
+            #[must_use]
+            pub fn signed(&self, on: NaiveDate, by: &str, approved_by: &str) -> Operation {
+                match self.clone() {
+                    $(Self::$variant(mut op) => {
+                        op.on = on;
+                        op.by = Some(by.to_owned());
+                        op.approved_by = Some(approved_by.to_owned());
+                        Operation::$variant(op)
+                    })+
+                }
+            }
+
+            /// As it is kept: the two persons stand beside it, and what was typed of them is dropped.
+            #[must_use]
+            pub fn unsigned(mut self) -> Self {
+                match &mut self {
+                    $(Self::$variant(op) => {
+                        op.by = None;
+                        op.approved_by = None;
+                    })+
+                }
+                self
+            }
+        }
+    };
+}
+
+of_two_persons! {
+    CorrectPaid "correct_paid" "错缴更正" "Correct what was paid"
+    CorrectIdentity "correct_identity" "更正职工身份信息" "Correct an identity"
+    MergeEmployees "merge_employees" "合并职工账户" "Merge employee numbers"
+    UpdateKey "update_key" "变更单位关键信息" "Change key information"
+    Defer "defer" "缓缴" "Defer payment"
+    AllowLowRates "allow_low_rates" "降低缴存比例" "Allow low rates"
+}
+
+impl CounterOperation {
+    /// What a code is called, in Chinese and in English; nothing where it is none.
+    #[must_use]
+    pub fn words(code: &str) -> (&'static str, &'static str) {
+        let known = Self::KINDS.iter().find(|(known, ..)| *known == code);
+        known.map_or(("", ""), |(_, zh, en)| (zh, en))
+    }
+}
+
+/// What one person asked for, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterRequest {
+    pub request_id: String,
+    pub operation: CounterOperation,
+    pub asked_by: Person,
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub asked_at: i64,
+    pub state: ProposalState,
+    /// Why it was sent back; empty else.
+    pub note: String,
+    pub decided: Option<(Person, i64)>,
+    /// Who had renewed the access of whoever asked, or decided, a short while before.
+    pub asked_renewed_by: Option<Person>,
+    pub decided_renewed_by: Option<Person>,
+}
+
+impl CounterRequest {
+    /// The key of a request: what is asked (as JSON), by whom and when.
+    #[must_use]
+    pub fn id_of(operation: &str, asked_by: &Person, asked_at: i64) -> String {
+        let mut text = Canonical::default();
+        text.add(operation);
+        text.add(&asked_by.0);
+        text.add(&asked_at.to_string());
+        text.hex().chars().take(16).collect()
+    }
+}

@@ -1,0 +1,230 @@
+//! A proposal: an act on its way from one person to another, and what an approval is bound to.
+//!
+//! Start at [`Proposal::digest`]: an approval names the digest of what was looked at, so an edit after
+//! that voids it. Whether somebody may approve is [`Proposal::may_approve`]; the store asks it, and the
+//! database refuses the same person once more, by a constraint of its own.
+
+use super::{Act, Actor, DeskRules, ItemId, Limit, Permission, Person, Refusal, Role, Seen};
+use remittance::Money;
+use sha2::{Digest, Sha256};
+
+/// An act that somebody proposed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// From what was first proposed, and of which versions of the items.
+    pub proposal_id: String,
+    /// Counts edits, from 1.
+    pub revision: i64,
+    pub items: Vec<Seen>,
+    pub act: Act,
+    pub note: String,
+    /// Of all its items, and what an advance balance adds.
+    pub amount: Money,
+    pub proposed_by: Person,
+    pub proposed_at: i64,
+    /// Who had renewed the proposer's access a short while before.
+    pub proposer_renewed_by: Option<Person>,
+    /// How many others must approve; by the rule that held when it was proposed.
+    pub approvals_needed: u8,
+    pub approvals: Vec<Approval>,
+    pub state: ProposalState,
+    /// Who sent it back or took it back, with the reason.
+    pub ended: Option<(Approval, String)>,
+}
+
+/// Who decided, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    pub by: Person,
+    pub at: i64,
+    /// Who had renewed their access a short while before: password, second factor, role or token.
+    pub renewed_by: Option<Person>,
+}
+
+/// What became of a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProposalState {
+    /// It waits for somebody else.
+    Open,
+    /// It is in the books.
+    Approved,
+    Withdrawn,
+    SentBack,
+    /// It was in the books and was booked back.
+    Reversed,
+}
+
+impl ProposalState {
+    pub const ALL: [Self; 5] =
+        [Self::Open, Self::Approved, Self::Withdrawn, Self::SentBack, Self::Reversed];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Approved => "approved",
+            Self::Withdrawn => "withdrawn",
+            Self::SentBack => "sent-back",
+            Self::Reversed => "reversed",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Open => "待复核",
+            Self::Approved => "已通过",
+            Self::Withdrawn => "已撤回",
+            Self::SentBack => "已退回",
+            Self::Reversed => "已红冲",
+        }
+    }
+}
+
+impl Proposal {
+    /// What an approval is bound to: everything that was proposed, and by whom.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut text = Canonical::default();
+        text.add(&self.proposal_id);
+        text.add(&self.revision.to_string());
+        text.content(&self.items, &self.act, &self.note, &self.proposed_by);
+        text.add(&self.amount.fen().to_string());
+        text.add(&self.approvals_needed.to_string());
+        text.hex()
+    }
+
+    /// Its id, from what is proposed: the items' versions make it another one each time.
+    #[must_use]
+    pub fn id_of(items: &[Seen], act: &Act, note: &str, by: &Person) -> String {
+        let mut text = Canonical::default();
+        text.content(items, act, note, by);
+        let mut id = text.hex();
+        id.truncate(ID_DIGITS);
+        id
+    }
+
+    #[must_use]
+    pub fn item_ids(&self) -> Vec<ItemId> {
+        self.items.iter().map(|seen| seen.id.clone()).collect()
+    }
+
+    /// Whether somebody may approve it.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the reason.
+    pub fn may_approve(&self, rules: &DeskRules, actor: &Actor) -> Result<(), Refusal> {
+        may(actor.role, Permission::Approve)?;
+        let limit = limit(rules, &self.act, self.amount)?;
+        within(limit, &limit.approve, actor.role, self.amount)?;
+        let approved = self.approvals.iter().any(|approval| approval.by == actor.person);
+        if actor.person == self.proposed_by || approved {
+            return Err(Refusal::SamePerson);
+        }
+        Ok(())
+    }
+
+    /// Whether it needs another approval beside those it has.
+    #[must_use]
+    pub fn needs_more(&self) -> bool {
+        self.approvals.len() < usize::from(self.approvals_needed)
+    }
+}
+
+/// Refuses what a role may not do at all.
+///
+/// # Errors
+/// [`Refusal::MayNot`].
+pub fn may(role: Role, permission: Permission) -> Result<(), Refusal> {
+    if role.may(permission) { Ok(()) } else { Err(Refusal::MayNot { role, permission }) }
+}
+
+/// The limit that holds for proposing an act over an amount.
+///
+/// # Errors
+/// [`Refusal`] where the role may not propose it.
+pub fn may_propose<'r>(
+    rules: &'r DeskRules,
+    role: Role,
+    act: &Act,
+    amount: Money,
+) -> Result<&'r Limit, Refusal> {
+    may(role, Permission::Propose)?;
+    let limit = limit(rules, act, amount)?;
+    within(limit, &limit.propose, role, amount)?;
+    Ok(limit)
+}
+
+fn limit<'r>(rules: &'r DeskRules, act: &Act, amount: Money) -> Result<&'r Limit, Refusal> {
+    // Rules hold a limit for every act and amount (`rulebook/desk.rs`).
+    let none = || Refusal::NoSuch { what: "limit", id: act.kind().code().to_owned() };
+    rules.limit(act.kind(), amount).ok_or_else(none)
+}
+
+fn within(limit: &Limit, roles: &[Role], role: Role, amount: Money) -> Result<(), Refusal> {
+    if roles.contains(&role) {
+        return Ok(());
+    }
+    Err(Refusal::Limit { rule: limit.id.clone(), role, amount })
+}
+
+/// Hex digits of an id: 80 bits, more than all proposals of all centres.
+const ID_DIGITS: usize = 20;
+
+/// Text that two contents cannot share: every part with its length before it.
+#[derive(Default)]
+pub(super) struct Canonical(Sha256);
+
+impl Canonical {
+    pub(super) fn add(&mut self, part: &str) {
+        self.0.update(part.len().to_string());
+        self.0.update(b":");
+        self.0.update(part);
+    }
+
+    fn content(&mut self, items: &[Seen], act: &Act, note: &str, by: &Person) {
+        for seen in items {
+            self.add(&seen.id.to_string());
+            self.add(&seen.version.to_string());
+        }
+        self.act(act);
+        self.add(note);
+        self.add(&by.0);
+    }
+
+    fn act(&mut self, act: &Act) {
+        self.add(act.kind().code());
+        match act {
+            Act::Settle { notices, from_advance } => {
+                notices.iter().for_each(|one| self.add(&one.to_string()));
+                // What was kept before there was such a thing has the digest that it had.
+                if let Some(amount) = from_advance {
+                    self.add("from-advance");
+                    self.add(&amount.fen().to_string());
+                }
+            }
+            Act::Split { shares, rest_to } => {
+                for share in shares {
+                    self.add(&share.item.to_string());
+                    self.add(&share.notice.to_string());
+                    self.add(&share.amount.fen().to_string());
+                }
+                self.add(rest_to.as_deref().unwrap_or_default());
+            }
+            Act::Advance { employer_id } => self.add(employer_id.as_deref().unwrap_or_default()),
+            Act::CorrectReference { reference } => self.add(&reference.to_string()),
+            Act::WaitUntil { day } => self.add(&day.to_string()),
+            Act::TakeBack { credit } => self.add(&credit.to_string()),
+            Act::Refund | Act::NotOurs | Act::Reverse => {}
+        }
+    }
+
+    pub(super) fn hex(self) -> String {
+        hex::encode(self.0.finalize())
+    }
+}

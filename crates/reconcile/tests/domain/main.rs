@@ -1,0 +1,23 @@
+//! The remittance domain through its public face: every rule of the handbook, and what always holds.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what the tests share panics with them"
+)]
+
+mod counter;
+mod hall;
+mod hall_rules;
+mod log;
+mod month;
+mod people;
+mod properties;
+mod receipt;
+mod reversal;
+mod revocation;
+mod rules;
+#[path = "../../../../tests/made/shared.rs"]
+mod shared;
+mod sheets;

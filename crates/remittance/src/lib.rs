@@ -1,0 +1,178 @@
+//! The remittance domain: what employers file and owe, how they pay, what may become of the money.
+//!
+//! Two doors. Reconciliation starts at [`PaymentNotice`] (what is owed) and [`BankTransaction`] (what
+//! came); [`Outcome`] and [`Reason`] say what can become of it. An online hall starts at
+//! [`Centre::apply`], which does one [`Operation`] of an employer whole or refuses it with a
+//! [`Refusal`], and at [`Centre::settle`], which posts a paid notice to the employees.
+//!
+//! A month of an employer, in the order of the modules: [`enrolment`], [`register`] (open, unseal,
+//! seal; [`adjustment`], [`supplement`], [`transfer`]), [`roster`] (the month's list), [`payment`]
+//! (the notice and its reference, [`receipt`] to print), [`settlement`], [`advance`] and [`ledger`]
+//! (who got what), [`revocation`] (what may be undone), [`counter`] (what two persons put right,
+//! [`correction`]), [`query`] (what can be asked).
+//!
+//! It reads no clock and does no I/O, so it can be used alone. What a centre decides for itself is a
+//! [`Policy`], a plain value. A year of one employer is in `examples/online_hall.rs`; a month is this:
+//!
+//! ```
+//! use remittance::document::DocumentType;
+//! use remittance::operation::{IssueNotice, OpenAccount, OpenEmployer, Remit};
+//! use remittance::policy::{BaseLimits, CapPer, Dated, OncePer, OpenDays, Policy, RateLimits};
+//! use remittance::{Centre, FromAdvance, Id, Money, Operation, Payment, RefusalCode, Rounding, enrolment};
+//!
+//! let policy = Policy {
+//!     city: vec!["某市".into()],
+//!     rates: Dated::always(RateLimits { minimum: "0.05".parse()?, maximum: "0.12".parse()? }),
+//!     bases: Dated::always(BaseLimits { floor: Money::from_yuan("1690.00")?, cap: Money::from_yuan("26000.00")? }),
+//!     rounding: Dated::always(Rounding::Yuan),
+//!     contribution_year_month: 7,
+//!     base_once_per: OncePer::CalendarYear,
+//!     rate_once_per: OncePer::ContributionYear,
+//!     one_of_base_and_rate: false,
+//!     several_employers: false,
+//!     cap_per: CapPer::Both,
+//!     supplement_months_back: 60,
+//!     remit_within_days: 5,
+//!     arrears_letters: false,
+//!     arrears_letter_every_days: 30,
+//!     supplement_sealed: false,
+//!     check_uscc: false,
+//!     seal_reasons: vec![],
+//!     branches: vec![],
+//!     open_days: OpenDays::default(),
+//! };
+//! let mut centre = Centre::new(std::sync::Arc::new(policy));
+//! let on = "2026-05-11".parse()?;
+//! let employer_id = Id::from("450200001");
+//! let month = "2026-05".parse()?;
+//! let enrol = Operation::OpenEmployer(OpenEmployer {
+//!     on,
+//!     by: None,
+//!     employer_id: employer_id.clone(),
+//!     name: "某公司".into(),
+//!     kind: enrolment::EmployerKind::Company,
+//!     uscc: None,
+//!     agent: Some(enrolment::Agent { name: "经办人".into(), mobile: None, email: None }),
+//!     address: None,
+//!     phone: None,
+//!     legal_person: None,
+//!     employer_rate: "0.08".parse()?,
+//!     employee_rate: "0.08".parse()?,
+//!     first_month: month,
+//!     channel: enrolment::Channel::Counter,
+//!     payday: None,
+//! });
+//! centre.apply(&enrol, 1)?;
+//!
+//! // 开户. The answer has the new monthly amount, to be checked after saving.
+//! let open = Operation::OpenAccount(OpenAccount {
+//!     on,
+//!     by: None,
+//!     employer_id: employer_id.clone(),
+//!     id_type: DocumentType::ResidentCard,
+//!     id_no: "11010519491231002X".into(),
+//!     name: "某人".into(),
+//!     base: Money::from_yuan("5000.00")?,
+//!     month,
+//!     employee_id: None,
+//! });
+//! let opened = centre.apply(&open, 2)?.output;
+//! assert_eq!(opened.monthly, Some(Money::from_yuan("800.00")?));
+//!
+//! // Asked twice, it is refused, and nothing has changed.
+//! assert_eq!(centre.apply(&open, 3).unwrap_err().code(), RefusalCode::DuplicateAccount);
+//!
+//! // 汇缴, 缴款确认. A store would write each answer's `changes` in one transaction.
+//! let remit = Remit { on, by: None, employer_id: employer_id.clone(), month };
+//! centre.apply(&Operation::Remit(remit), 4)?;
+//! let issue = IssueNotice { on, by: None, employer_id: employer_id.clone(), months: vec![month], supplements: true,
+//!     from_advance: FromAdvance::Auto };
+//! let notice = centre.apply(&Operation::IssueNotice(issue), 5)?.output;
+//! let reference = notice.reference.ok_or("a reference")?;
+//!
+//! // 分账: reconciliation found the money.
+//! let payment = Payment { bank_parts: vec![Money::from_yuan("800.00")?], from_advance: Money::ZERO };
+//! centre.settle(reference, on, &payment)?;
+//! let employee_id = opened.employee_id.ok_or("an employee")?;
+//! let account = centre.account(&employer_id, &employee_id).ok_or("an account")?;
+//! assert_eq!(account.balance, Money::from_yuan("800.00")?);
+//! assert_eq!(centre.audit(), Ok(()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod account;
+pub mod adjustment;
+pub mod advance;
+mod answer;
+pub mod appointment;
+pub mod arrears;
+pub mod beside;
+mod bound;
+mod centre;
+pub mod change;
+pub mod correction;
+pub mod counter;
+pub mod decision;
+pub mod document;
+pub mod employee;
+pub mod employer;
+pub mod enrolment;
+pub mod file;
+mod filing;
+mod id;
+pub mod identity;
+mod index;
+mod key;
+pub mod ledger;
+pub mod log;
+pub mod money;
+pub mod month;
+pub mod notice;
+pub mod operation;
+pub mod payment;
+pub mod person;
+pub mod policy;
+pub mod query;
+pub mod rate;
+pub mod receipt;
+pub mod reference;
+pub mod refund;
+pub mod refusal;
+pub mod register;
+pub mod relief;
+pub mod reversal;
+pub mod revocation;
+pub mod roster;
+pub mod settlement;
+pub mod subject;
+pub mod supplement;
+pub mod template;
+pub mod total;
+pub mod transaction;
+pub mod transfer;
+pub mod wire;
+
+pub use account::CollectionAccount;
+pub use advance::FromAdvance;
+pub use centre::Centre;
+pub use change::Change;
+pub use decision::{Outcome, Reason};
+pub use employee::EmployeeAccount;
+pub use employer::Employer;
+pub use enrolment::EmployerAccount;
+pub use id::Id;
+pub use log::Author;
+pub use money::{AMOUNT_MAX, Money, MoneyError};
+pub use month::YearMonth;
+pub use notice::{NoticeStage, NoticeStatus, PartsHere, PaymentNotice};
+pub use operation::{Answer, Applied, Operation};
+pub use payment::IssuedNotice;
+pub use policy::Policy;
+pub use rate::{Rate, Rounding};
+pub use reference::PaymentReference;
+pub use refund::RefundReference;
+pub use refusal::{Refusal, RefusalCode};
+pub use settlement::Payment;
+pub use subject::Subject;
+pub use total::Total;
+pub use transaction::{BankTransaction, Counterparty, Direction, RemarkField, Remarks};

@@ -1,0 +1,66 @@
+//! A notice that waits is revoked: its lists and supplements are free again.
+//!
+//! Start at [`revoke`]. What the bank's side of the store knows of its money is said by
+//! [`Centre::note_parts_here`].
+
+use super::super::centre::{Centre, Work};
+use super::super::log::LogKind;
+use super::super::operation::{Output, RevokeNotice};
+use super::super::refusal::Refusal;
+use super::super::register::Register;
+use super::super::roster::Roster;
+use super::super::{PartsHere, PaymentReference};
+use super::{IssuedNotice, NoticeState};
+use serde::{Deserialize, Serialize};
+
+/// Where a revoked notice's money goes that is here already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartsGo {
+    /// To suspense, as `notice-revoked`: the next run puts them there.
+    ToSuspense,
+}
+
+impl Centre {
+    /// Says what came of the money of a notice that waits, as the bank's side of the store knows it.
+    pub fn note_parts_here(&mut self, reference: PaymentReference, parts: PartsHere) {
+        self.parts_here.insert(reference, parts);
+    }
+}
+
+/// Revokes an awaiting notice; its lists and supplements are free again, its reference is not.
+///
+/// While a part of its money is here it is refused: the payer would have paid for nothing without
+/// anybody having said so. Whoever says where the parts go revokes it all the same.
+pub(crate) fn revoke(work: &mut Work<'_>, op: &RevokeNotice) -> Result<Output, Refusal> {
+    let notice = work.awaiting(op.reference)?;
+    let here = work.centre.parts_here.get(&op.reference).copied().unwrap_or_default();
+    if !here.is_none() && op.parts.is_none() {
+        let PartsHere { count, sum } = here;
+        let reference = op.reference;
+        return Err(Refusal::NoticePartlyReceived { reference, count, sum });
+    }
+    let employer_id = notice.employer_id.clone();
+    let mut employer = work.employer(&employer_id)?;
+    for month in &notice.months {
+        if let Some(roster) = work.centre.roster(&employer_id, *month) {
+            let roster = Roster { reference: None, ..Roster::clone(roster) };
+            work.put(roster);
+        }
+    }
+    for ordinal in &notice.supplements {
+        if let Some(register) = work.centre.registers.get(&(employer_id.clone(), *ordinal)) {
+            let register = Register { reference: None, ..Register::clone(register) };
+            work.put(register);
+        }
+    }
+    let ordinal = employer.next_ordinal();
+    work.put(employer);
+    let amount = Some(notice.amount);
+    work.put(IssuedNotice { status: NoticeState::Revoked, ..notice });
+    let subject = op.reference.to_string();
+    work.note(&employer_id, ordinal, LogKind::Revoked, "revoke_notice", subject, amount);
+    let parts = Some(here).filter(|here| !here.is_none());
+    let (employer_id, reference) = (Some(employer_id), Some(op.reference));
+    Ok(Output { employer_id, reference, amount, parts, ..Output::default() })
+}

@@ -1,0 +1,57 @@
+//! Reads a label before or behind the rows by the same parts as a heading.
+
+use super::{LabelKind, Meaning, Taken, meaning, way, without_brackets, without_translation};
+use crate::rules::bank::Field;
+use crate::rules::headings::{Headings, Part};
+use remittance::Direction;
+
+/// Reads a label before or behind the rows: `None` where it is made of unknown parts, `Some(None)` where it is known and
+/// names nothing that is looked for.
+pub(in crate::feed) fn label(rules: &Headings, text: &str) -> Option<Option<LabelKind>> {
+    let (main, remarks) = without_brackets(&rules.folded(without_translation(text)));
+    let (taken, remark) = (Taken::of(rules, &main), Taken::of(rules, &remarks));
+    if main.is_empty() || taken.residue {
+        return None;
+    }
+    let way = way(&taken, &remark);
+    if let Some(kind) = of_days(&taken) {
+        return Some(Some(kind));
+    }
+    Some(of_file(&taken, way))
+}
+
+/// A label of what the file says of its account, its balances and its sums.
+fn of_file(taken: &Taken, way: Option<Direction>) -> Option<LabelKind> {
+    let is = |field| matches!(meaning(taken, way), Meaning::Field(found, _) if found == field);
+    if taken.has(Part::Page) {
+        None
+    } else if taken.has(Part::Opening) && taken.all.has_any(&[Part::Balance, Part::Amount]) {
+        Some(LabelKind::Opening)
+    } else if taken.has(Part::Closing) && taken.has(Part::Balance) {
+        Some(LabelKind::Closing)
+    } else if taken.has(Part::Count) {
+        Some(LabelKind::Count(way))
+    } else if is(Field::Account) {
+        Some(LabelKind::Account)
+    } else if is(Field::Currency) {
+        Some(LabelKind::Currency)
+    } else if taken.all.has_any(&[Part::Total, Part::Amount]) {
+        way.map(LabelKind::Sum)
+    } else {
+        None
+    }
+}
+
+/// A label of the day, or the days, that the rows are of. 查询日期 is the day on which somebody asked.
+fn of_days(taken: &Taken) -> Option<LabelKind> {
+    let day = taken.all.has_any(&[Part::Day, Part::Time]) && !taken.has(Part::Passed);
+    if taken.has(Part::Period) {
+        return Some(LabelKind::Period);
+    }
+    match (taken.has(Part::Opening), taken.has(Part::Closing)) {
+        (true, false) if day => Some(LabelKind::From),
+        (false, true) if day => Some(LabelKind::To),
+        (false, false) if day && !taken.has(Part::Own) => Some(LabelKind::Day),
+        _ => None,
+    }
+}

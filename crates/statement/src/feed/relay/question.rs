@@ -1,0 +1,87 @@
+//! What a reader is asked, as a packet: the file as it was looked at, and what it is read by.
+
+use super::packet::{Packet, Packets, Unpack};
+use super::whole;
+use crate::feed::Look;
+use crate::feed::encoding::Scan;
+use crate::feed::sniff::Kind;
+use crate::rules::RuleFile;
+use crate::rules::bank::BankLayouts;
+use std::io::{self, Read, Write};
+
+/// Changes with the form of what follows; both sides are one program, and say so.
+const VERSION: u8 = 1;
+
+const KINDS: [Kind; 9] = [
+    Kind::Xml,
+    Kind::Mt,
+    Kind::Settlement,
+    Kind::SettlementEnvelope,
+    Kind::Excel,
+    Kind::Archive,
+    Kind::Html,
+    Kind::SpreadsheetXml,
+    Kind::Text,
+];
+
+/// What a reader is asked: the file as it was looked at, the layouts it is read by, the centre's accounts.
+pub struct Asked {
+    pub look: Look,
+    pub files: Vec<RuleFile>,
+    /// `None` where they are not known.
+    pub own: Option<Vec<String>>,
+}
+
+/// Asks a reader elsewhere to read a file that was looked at.
+///
+/// # Errors
+/// Where it does not listen.
+pub fn ask(
+    to: &mut dyn Write,
+    look: &Look,
+    layouts: &BankLayouts,
+    own: Option<&[&str]>,
+) -> io::Result<()> {
+    let mut packet = Packet::default();
+    packet.begin(VERSION);
+    let Scan { bytes, sha256, utf8, ascii, head } = &look.scan;
+    packet.number(*bytes);
+    packet.bytes(sha256);
+    packet.maybe(utf8.err(), Packet::number);
+    packet.truth(*ascii);
+    packet.bytes(head);
+    packet.place(&KINDS, &look.kind);
+    packet.several(layouts.files(), |packet, file| {
+        packet.text(&file.path);
+        packet.text(&file.text);
+    });
+    packet.maybe(own, |packet, own| packet.several(own, |packet, account| packet.text(account)));
+    packet.write(to)?;
+    to.flush()
+}
+
+/// What was asked.
+///
+/// # Errors
+/// Where the bytes are not those of [`ask`].
+pub fn asked(from: &mut dyn Read) -> io::Result<Asked> {
+    let mut packets = Packets::new(from);
+    let (tag, mut packet) = packets.next()?;
+    let unpacked = (tag == VERSION).then_some(()).and_then(|()| question(&mut packet));
+    whole(unpacked, &packet)
+}
+
+fn question(packet: &mut Unpack<'_>) -> Option<Asked> {
+    let scan = Scan {
+        bytes: packet.number()?,
+        sha256: packet.bytes()?.try_into().ok()?,
+        utf8: packet.maybe(Unpack::number)?.map_or(Ok(()), Err),
+        ascii: packet.truth()?,
+        head: packet.bytes()?.to_vec(),
+    };
+    let look = Look { scan, kind: packet.place(&KINDS)? };
+    let files =
+        packet.several(|packet| Some(RuleFile { path: packet.owned()?, text: packet.owned()? }))?;
+    let own = packet.maybe(|packet| packet.several(Unpack::owned))?;
+    Some(Asked { look, files, own })
+}

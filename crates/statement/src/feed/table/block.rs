@@ -1,0 +1,373 @@
+//! Finds the blocks of a file and reads their rows: a header begins one, so does the label of another own account.
+//!
+//! Start at [`TableReader::row`]. Before a header rows are labels; below it the first rows are kept until the plan is worked
+//! out, then all are read as they come. A row without a day waits until it is known whether a row with one follows: between
+//! rows it is a reject, behind the last one a footer, unless it names a payer or the balance shows that it moved money.
+//!
+//! Invariant: memory is bounded by [`SAMPLE_ROWS`] and [`WAITING_MAX`], whatever the file holds.
+
+use super::ending::Accounts;
+use super::facts::Facts;
+use super::footer::{follows, is_day_misspelt, looks_like_data, moves_money, names_payer};
+use super::header::{Finder, Header, Nearest, normalised};
+use super::label::{Label, labels};
+use super::page::Before;
+use super::plan::{Plan, Sample};
+use super::proof::hundredths;
+use super::row::{Joined, RowReader};
+use super::totals::Totals;
+use super::unread;
+use super::value;
+use crate::feed::rows::{KeptRow, Row};
+use crate::feed::running::Running;
+use crate::feed::{BlockRead, FeedError, FeedErrorKind, Flag, Odd, Sink};
+use crate::rules::bank::{Field, SerialPeriod};
+use chrono::NaiveDate;
+
+/// Rows below a header from which its plan is worked out.
+const SAMPLE_ROWS: usize = 256;
+/// Rows without a day that wait; more than any footer has.
+const WAITING_MAX: usize = 1024;
+/// Ambiguous dates of one file that are named.
+const AMBIGUOUS_MAX: u32 = 8;
+
+/// How rows come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::feed) struct Delivered {
+    /// Rows may end early: what is left out is empty (HTML, workbooks).
+    pub(in crate::feed) ragged: bool,
+}
+
+/// The rows that are read, from one header on.
+pub(super) struct Block<'a> {
+    pub(super) header: Header<'a>,
+    pub(super) plan: Plan<'a>,
+    pub(super) line: u64,
+    /// Of each own account: first and last day, number of rows.
+    pub(super) accounts: Accounts,
+}
+
+pub(super) enum State<'a> {
+    /// Before the first header of the file or sheet.
+    Before,
+    /// Below a header, until enough is seen.
+    Sampling {
+        header: Box<Header<'a>>,
+        rows: Vec<KeptRow>,
+    },
+    Reading(Box<Block<'a>>),
+}
+
+/// Reads the rows of a file.
+pub(in crate::feed) struct TableReader<'a> {
+    pub(super) finder: Finder<'a>,
+    pub(super) delivered: Delivered,
+    pub(super) state: State<'a>,
+    pub(super) facts: Facts,
+    /// What stands behind the rows so far: of this block, or of the next.
+    pub(super) behind: Facts,
+    pub(super) before: Option<Before>,
+    pub(super) waiting: Vec<KeptRow>,
+    pub(super) running: Running,
+    pub(super) totals: Totals,
+    pub(super) joined: Joined,
+    pub(super) nearest: Option<Nearest>,
+    /// A row before any header that looks like data.
+    pub(super) headless: Option<u64>,
+    pub(super) layout: Option<String>,
+    /// The block at hand was begun by the label of another account, under the header before it.
+    pub(super) by_label: bool,
+    /// That rows were booked on the statement's day was said.
+    pub(super) told_day: bool,
+    pub(super) blocks: Vec<BlockRead>,
+    pub(super) ambiguous: u32,
+    pub(super) unread: usize,
+}
+
+impl<'a> TableReader<'a> {
+    pub(in crate::feed) fn new(finder: Finder<'a>, delivered: Delivered) -> Self {
+        Self {
+            finder,
+            delivered,
+            state: State::Before,
+            facts: Facts::default(),
+            behind: Facts::default(),
+            before: None,
+            waiting: Vec::new(),
+            running: Running::default(),
+            totals: Totals::default(),
+            joined: Joined::default(),
+            nearest: None,
+            headless: None,
+            layout: None,
+            by_label: false,
+            told_day: false,
+            blocks: Vec::new(),
+            ambiguous: 0,
+            unread: 0,
+        }
+    }
+
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// When the table cannot be read as a whole.
+    pub(in crate::feed) fn row(
+        &mut self,
+        row: Row<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), FeedError> {
+        match std::mem::replace(&mut self.state, State::Before) {
+            State::Before => self.before_header(row),
+            State::Sampling { header, mut rows } => {
+                // A header of two rows; or the label of another account, and its own header behind it.
+                let next = || self.finder.under(&header, row).or_else(|| self.finder.header(row));
+                if rows.is_empty()
+                    && let Some(header) = next()
+                {
+                    let header = Box::new(header);
+                    self.state = State::Sampling { header, rows };
+                    return Ok(());
+                }
+                rows.push(KeptRow::of(row));
+                let enough = rows.len() >= SAMPLE_ROWS;
+                self.state = State::Sampling { header, rows };
+                if enough { self.begin_reading(sink) } else { Ok(()) }
+            }
+            State::Reading(mut block) => {
+                if self.read_row(&mut block, row, sink) {
+                    self.state = State::Reading(block);
+                    return Ok(());
+                }
+                self.other_row(block, row, sink)
+            }
+        }
+    }
+
+    /// A new sheet or table begins: it has a header and labels of its own.
+    pub(in crate::feed) fn sheet(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
+        self.end_state(sink)?;
+        self.facts = Facts::default();
+        Ok(())
+    }
+
+    /// A row before a header: labels, or the header.
+    fn before_header(&mut self, row: Row<'_>) -> Result<(), FeedError> {
+        let daily = self.facts.only_day().is_some();
+        if let Some(header) = self.finder.header_where(row, daily) {
+            return self.begin_block(header);
+        }
+        self.finder.nearest(row, &mut self.nearest);
+        let labels = labels(self.finder.layouts.headings(), row);
+        if labels.is_empty() && looks_like_data(row) {
+            self.headless.get_or_insert(row.line);
+        }
+        labels.iter().for_each(|label| self.note(row.line, label));
+        Ok(())
+    }
+
+    fn note(&mut self, line: u64, label: &Label) {
+        // Behind rows a label is this block's, or begins another; see `other_row`.
+        let before = matches!(self.state, State::Before);
+        let facts = if before { &mut self.facts } else { &mut self.behind };
+        facts.note(label);
+        self.totals.declare(line, label);
+    }
+
+    fn begin_block(&mut self, header: Header<'a>) -> Result<(), FeedError> {
+        if let Some(line) = self.headless {
+            let (expected, found) =
+                ("a header before the first row".to_owned(), "rows without one".to_owned());
+            return Err(FeedErrorKind::Structure { expected, found }.at(line));
+        }
+        self.state = State::Sampling { header: Box::new(header), rows: Vec::new() };
+        Ok(())
+    }
+
+    /// Works out the plan and reads what was kept.
+    pub(super) fn begin_reading(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
+        let State::Sampling { header, rows } = std::mem::replace(&mut self.state, State::Before)
+        else {
+            return Ok(());
+        };
+        let same_table = self.inherit_account(&header)?;
+        let own = rows.iter().take_while(|row| self.finder.header(row.row()).is_none()).count();
+        let plan = {
+            let is_own = |account: &str| sink.is_own(account);
+            let sample = Sample {
+                rows: rows.get(..own).unwrap_or_default(),
+                account: self.facts.account.as_deref(),
+                currency: self.facts.currency.as_deref(),
+                opening: self.facts.opening.and_then(|amount| hundredths(amount.signed())),
+                ragged: self.delivered.ragged,
+                daily: self.facts.only_day().is_some(),
+                before: self.read_before(&header),
+                is_own: &is_own,
+            };
+            Plan::of(&self.finder, &header, &sample)?
+        };
+        let first = rows.first().map(|row| row.row().cell(plan.column(Field::Account)));
+        self.totals.begin_block(same_table && self.was_of(first.unwrap_or_default()));
+        if let Some(account) = self.facts.account.as_deref().filter(|_| !plan.has(Field::Account)) {
+            sink.names_account(account, header.line);
+        }
+        sink.serial_period(plan.layout.map_or(SerialPeriod::Ever, |layout| layout.serial));
+        let layout = plan.layout.map(|layout| layout.id.clone());
+        self.layout = self.layout.take().or(layout);
+        let line = header.line;
+        let block = Block { header: *header, plan, line, accounts: Accounts::new() };
+        self.state = State::Reading(Box::new(block));
+        for kept in &rows {
+            self.row(kept.row(), sink)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a row of a movement; `false` where it is none, or cannot be read.
+    fn read_row(&mut self, block: &mut Block<'a>, row: Row<'_>, sink: &mut dyn Sink) -> bool {
+        if !self.waiting.is_empty() && (RowReader { plan: &block.plan }).day(row).is_ok() {
+            self.reject_waiting(block, sink);
+            self.behind = Facts::default();
+        }
+        self.read_row_of(block, row, None, sink)
+    }
+
+    /// Reads a row, on the day given where it names none itself.
+    fn read_row_of(
+        &mut self,
+        block: &mut Block<'a>,
+        row: Row<'_>,
+        day: Option<NaiveDate>,
+        sink: &mut dyn Sink,
+    ) -> bool {
+        let reader = RowReader { plan: &block.plan };
+        let account = self.facts.account.as_deref();
+        let Ok(reading) = reader.read(row, account, day, &mut self.joined) else { return false };
+        let entry = &reading.entry;
+        self.running.entry(entry, reading.amount, reading.balance);
+        self.totals.entry(entry.direction, reading.amount.hundredths, reading.credit_column);
+        super::ending::note_day(&mut block.accounts, entry.account, entry.booked_on);
+        if reading.ambiguous && self.ambiguous < AMBIGUOUS_MAX {
+            self.ambiguous += 1;
+            let found = reader.value(row, Field::Date).to_owned();
+            sink.flag(Flag::Oddity { line: row.line, odd: Odd::AmbiguousDate, found });
+        }
+        sink.entry(reading.entry);
+        if !block.plan.unknown.is_empty() {
+            unread::look(&mut block.plan, row, &mut self.unread, sink);
+        }
+        true
+    }
+
+    /// What is no movement: a header, a label, a footer, or a row that cannot be read.
+    fn other_row(
+        &mut self,
+        mut block: Box<Block<'a>>,
+        row: Row<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), FeedError> {
+        let reader = RowReader { plan: &block.plan };
+        if row.cells().all(str::is_empty) {
+            self.state = State::Reading(block);
+            return Ok(());
+        }
+        if reader.day(row).is_ok()
+            || is_day_misspelt(value::unguarded(reader.value(row, Field::Date)))
+        {
+            self.reject_waiting(&block, sink);
+            self.reject(&block, row, sink);
+            self.state = State::Reading(block);
+            return Ok(());
+        }
+        if let Some(header) = self.finder.header(row) {
+            self.end_block(&block, sink);
+            return self.begin_block(header);
+        }
+        let labels = labels(self.finder.layouts.headings(), row);
+        let named = labels.iter().find_map(|label| {
+            if let Label::Account(account) = label { Some(account) } else { None }
+        });
+        if let Some(account) = named.filter(|account| self.facts.account.as_ref() != Some(account))
+            && !moves_money(&block.plan, row)
+        {
+            // The same columns, another account: what follows is read with a plan of its own.
+            let header = block.header.clone();
+            self.end_block(&block, sink);
+            self.facts.account = Some(account.clone());
+            self.state = State::Sampling { header: Box::new(header), rows: Vec::new() };
+            self.by_label = true;
+            return Ok(());
+        }
+        if labels.is_empty() && self.read_on_only_day(&mut block, row, sink) {
+            self.state = State::Reading(block);
+            return Ok(());
+        }
+        self.state = State::Reading(block);
+        labels.iter().for_each(|label| self.note(row.line, label));
+        self.wait(row, sink);
+        Ok(())
+    }
+
+    /// A movement without a day is of the day that the statement covers, where that is one alone; and it is told.
+    fn read_on_only_day(
+        &mut self,
+        block: &mut Block<'a>,
+        row: Row<'_>,
+        sink: &mut dyn Sink,
+    ) -> bool {
+        let Some(day) = self.facts.only_day() else { return false };
+        let before = self.running.last_balance();
+        let moved = names_payer(&block.plan, row) || follows(&block.plan, row, before);
+        if !moved || !self.read_row_of(block, row, Some(day), sink) {
+            return false;
+        }
+        if !std::mem::replace(&mut self.told_day, true) {
+            let found = day.to_string();
+            sink.flag(Flag::Oddity { line: row.line, odd: Odd::BookedOnStatementDay, found });
+        }
+        true
+    }
+
+    /// A row without a day waits for what follows it.
+    fn wait(&mut self, row: Row<'_>, sink: &mut dyn Sink) {
+        let State::Reading(mut block) = std::mem::replace(&mut self.state, State::Before) else {
+            return;
+        };
+        if self.waiting.len() >= WAITING_MAX {
+            self.reject(&block, row, sink);
+        } else {
+            self.waiting.push(KeptRow::of(row));
+        }
+        block.line = block.line.max(row.line);
+        self.state = State::Reading(block);
+    }
+
+    pub(super) fn reject(&mut self, block: &Block<'a>, row: Row<'_>, sink: &mut dyn Sink) {
+        let reader = RowReader { plan: &block.plan };
+        if let Err(refusal) =
+            reader.read(row, self.facts.account.as_deref(), None, &mut self.joined)
+        {
+            self.running.gap();
+            self.totals.reject();
+            sink.reject(reader.rejected(row, refusal));
+        }
+    }
+
+    /// A movement follows: what waited before it is a reject, but for what turns a page.
+    fn reject_waiting(&mut self, block: &Block<'a>, sink: &mut dyn Sink) {
+        for kept in std::mem::take(&mut self.waiting) {
+            if !self.turns_page(block, kept.row()) {
+                self.reject(block, kept.row(), sink);
+            }
+        }
+    }
+
+    /// 承前页, 本页合计 and what the bank's layout passes over.
+    pub(super) fn turns_page(&self, block: &Block<'a>, row: Row<'_>) -> bool {
+        let Some(first) = row.cells().find(|cell| !cell.is_empty()) else { return true };
+        let rules = self.finder.layouts.headings();
+        let folded = rules.folded(first);
+        rules.values.page_turn.iter().any(|word| folded.starts_with(word.as_str()))
+            || block.plan.layout.is_some_and(|layout| layout.skip.is_match(&normalised(first)))
+    }
+}

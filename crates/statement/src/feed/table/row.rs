@@ -1,0 +1,369 @@
+//! Reads one row under a plan: an entry, or what is wrong with it and where.
+//!
+//! Start at [`RowReader::read`]. It knows nothing of other rows. How a column came to its field is `plan.rs`; what
+//! becomes of a row without a day is `block.rs`.
+
+use super::header::shortened;
+use super::movement::Movement;
+use super::plan::{Plan, WORD_FIELDS};
+use super::value;
+use crate::feed::amount::{self, Amount};
+use crate::feed::identity::is_no_serial;
+use crate::feed::rows::Row;
+use crate::feed::{Entry, Problem, Reject, date};
+use crate::rules::bank::Field;
+use chrono::{NaiveDate, NaiveTime};
+use remittance::{Counterparty, Direction, MoneyError, Remarks};
+
+/// Characters of a row that a reject keeps.
+pub(in crate::feed) const ROW_CHARS_MAX: usize = 4096;
+/// Characters of a field that a reject shows.
+pub(in crate::feed) const FOUND_CHARS_MAX: usize = 60;
+
+/// What banks write for currencies besides ISO 4217 codes.
+const CURRENCY_WORDS: [(&str, &str); 15] = [
+    ("人民币", "CNY"),
+    ("人民币元", "CNY"),
+    ("RMB", "CNY"),
+    ("CNY/人民币", "CNY"),
+    ("人民币/CNY", "CNY"),
+    ("元", "CNY"),
+    ("156", "CNY"),
+    ("01", "CNY"),
+    ("美元", "USD"),
+    ("港币", "HKD"),
+    ("港元", "HKD"),
+    ("欧元", "EUR"),
+    ("日元", "JPY"),
+    ("英镑", "GBP"),
+    ("澳门元", "MOP"),
+];
+
+/// Between texts of different columns. Words, because a reference may be broken by spaces and signs: nothing of the one
+/// text may ever complete a number cut off in the other.
+const JOINT: &str = "；另：";
+
+/// Why a row is refused, and where in it.
+pub(super) struct Refusal {
+    pub(super) column: usize,
+    pub(super) problem: Problem,
+}
+
+/// An entry with the amounts that the running balance is followed by.
+pub(super) struct Reading<'a> {
+    pub(super) entry: Entry<'a>,
+    pub(super) amount: Amount,
+    pub(super) balance: Option<Amount>,
+    /// The column that the amount stands in is one for money in; `None` where one column holds both ways.
+    pub(super) credit_column: Option<bool>,
+    pub(super) ambiguous: bool,
+}
+
+/// Texts that are put together from several columns, kept from row to row.
+#[derive(Default)]
+pub(super) struct Joined([String; WORD_FIELDS.len()]);
+
+/// When a row was booked.
+struct Booked {
+    on: NaiveDate,
+    time: Option<NaiveTime>,
+    ambiguous: bool,
+}
+
+/// Reads rows under a plan.
+#[derive(Clone, Copy)]
+pub(super) struct RowReader<'p> {
+    pub(super) plan: &'p Plan<'p>,
+}
+
+impl<'p> RowReader<'p> {
+    pub(super) fn read<'a>(
+        self,
+        row: Row<'a>,
+        account: Option<&'a str>,
+        day: Option<NaiveDate>,
+        joined: &'a mut Joined,
+    ) -> Result<Reading<'a>, Refusal>
+    where
+        'p: 'a,
+    {
+        let booked = self.booked(row, day)?;
+        self.shape(row)?;
+        let movement = self.movement(row)?;
+        let balance = self.balance(row)?;
+        let (counterparty, own) = self.parties(row, movement.direction);
+        let entry = Entry {
+            line: row.line,
+            account: if own.is_empty() { account } else { Some(own) },
+            currency: self.currency(row)?,
+            serial: self.serial(row),
+            booked_on: booked.on,
+            booked_time: booked.time,
+            direction: movement.direction,
+            amount: movement.amount.decimal(),
+            balance: balance.map(Amount::signed),
+            counterparty,
+            remarks: self.remarks(row, joined),
+            reversal: movement.red || self.reversal(row)?,
+            booking: None,
+            contradicted: false,
+        };
+        let Movement { amount, credit_column, .. } = movement;
+        Ok(Reading { entry, amount, balance, credit_column, ambiguous: booked.ambiguous })
+    }
+
+    /// A cell; empty where what stands there means nothing.
+    pub(super) fn cell<'a>(self, row: Row<'a>, column: usize) -> &'a str {
+        let cell = row.cell(column);
+        // Nearly every cell begins as nothing that stands for an empty one does.
+        let first = cell.as_bytes().first().copied().unwrap_or_default();
+        let may = self.plan.fillers.get(usize::from(first)).copied().unwrap_or(true);
+        if may && self.plan.says_nothing(cell) { "" } else { cell }
+    }
+
+    pub(super) fn value<'a>(self, row: Row<'a>, field: Field) -> &'a str {
+        self.cell(row, self.plan.column(field))
+    }
+
+    /// An account or a serial: what spreadsheets need to keep its digits comes off.
+    pub(super) fn number<'a>(self, row: Row<'a>, field: Field) -> &'a str {
+        value::unguarded(self.value(row, field))
+    }
+
+    fn serial<'a>(self, row: Row<'a>) -> &'a str {
+        let serial = self.number(row, Field::Serial);
+        if self.plan.serial_counts_rows || is_no_serial(serial) { "" } else { serial }
+    }
+
+    pub(super) fn refusal(self, field: Field, problem: Problem) -> Refusal {
+        Refusal { column: self.plan.column(field), problem }
+    }
+
+    /// The day in the day's column, with what stands behind it.
+    pub(super) fn day<'a>(self, row: Row<'a>) -> Result<date::DayFound<'a>, Refusal> {
+        let text = value::unguarded(self.value(row, Field::Date));
+        let order = self.plan.dates;
+        let found = date::day(text, order);
+        let found = found.or_else(|| date::serial_day(text).filter(|_| self.plan.serial_days));
+        found.ok_or_else(|| {
+            let expected = date::expected(order);
+            let problem =
+                if text.is_empty() { Problem::Missing } else { Problem::Date { expected } };
+            self.refusal(Field::Date, problem)
+        })
+    }
+
+    /// When the row was booked; `given` is the day of a row that has none.
+    fn booked(self, row: Row<'_>, given: Option<NaiveDate>) -> Result<Booked, Refusal> {
+        let found = match (self.day(row), given) {
+            (Ok(found), _) => found,
+            // What stands in the day's column is then a time, or nothing.
+            (Err(_), Some(day)) => {
+                let rest = self.value(row, Field::Date);
+                date::DayFound { day, rest, ambiguous: false }
+            }
+            (Err(refusal), None) => return Err(refusal),
+        };
+        let expected = "a time of day such as 09:30:00";
+        let wrong = |field| move |()| self.refusal(field, Problem::Date { expected });
+        let (behind, zone) = date::zoned(found.rest);
+        let behind = date::time(behind).map_err(wrong(Field::Date))?;
+        let ambiguous = found.ambiguous;
+        if let (Some(time), Some(zone)) = (behind, zone) {
+            let (on, time) = date::in_beijing(found.day, time, zone);
+            return Ok(Booked { on, time: Some(time), ambiguous });
+        }
+        let time = if behind.is_some() { behind } else { self.time_beside(row, found.day)? };
+        Ok(Booked { on: found.day, time, ambiguous })
+    }
+
+    /// The time of day from a column of its own, where it is one of the booking day: some banks say when the payer
+    /// ordered, which can be the evening before.
+    fn time_beside(self, row: Row<'_>, booked_on: NaiveDate) -> Result<Option<NaiveTime>, Refusal> {
+        let text = self.value(row, Field::Time);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let order = self.plan.dates;
+        let day_beside = || date::day(self.cell(row, self.plan.time_day), order);
+        let (day, rest) = match date::day(text, order) {
+            Some(found) => (Some(found.day), found.rest),
+            None => (day_beside().map(|found| found.day), text),
+        };
+        let (rest, zone) = date::zoned(rest);
+        let expected = "a time of day such as 09:30:00";
+        let time =
+            date::time(rest).map_err(|()| self.refusal(Field::Time, Problem::Date { expected }))?;
+        let time = match (time, day, zone) {
+            (Some(time), Some(day), Some(zone)) => {
+                let (day, time) = date::in_beijing(day, time, zone);
+                Some(time).filter(|_| day == booked_on)
+            }
+            (time, day, _) => time.filter(|_| day.is_none_or(|day| day == booked_on)),
+        };
+        Ok(time)
+    }
+
+    /// Checks that the row has the header's columns, and text in them.
+    fn shape(self, row: Row<'_>) -> Result<(), Refusal> {
+        let (wanted, found) = (self.plan.header.len(), row.len());
+        let short = found < wanted && !self.plan.ragged;
+        let long = (wanted..found).any(|index| !row.cell(index).is_empty());
+        let refuse = |problem| Err(self.refusal(Field::Date, problem));
+        if short || long {
+            let expected = format!("{wanted} fields");
+            return refuse(Problem::Fields { expected });
+        }
+        if memchr::memchr(0, row.text.as_bytes()).is_some() {
+            return refuse(Problem::Text { expected: "text without NUL" });
+        }
+        if self.plan.decoded && row.text.contains('\u{fffd}') {
+            return refuse(Problem::Text { expected: "text in the file's encoding" });
+        }
+        Ok(())
+    }
+
+    pub(super) fn money(self, text: &str, column: usize) -> Result<Amount, Refusal> {
+        let refuse = |error: MoneyError| Refusal { column, problem: amount::problem(&error) };
+        Amount::read(value::money(text), self.plan.style).map_err(refuse)
+    }
+
+    fn balance(self, row: Row<'_>) -> Result<Option<Amount>, Refusal> {
+        let column = self.plan.amounts.balance;
+        match self.cell(row, column) {
+            "" => Ok(None),
+            text => self.money(text, column).map(Some),
+        }
+    }
+
+    fn currency<'a>(self, row: Row<'a>) -> Result<Option<&'a str>, Refusal>
+    where
+        'p: 'a,
+    {
+        let text = self.value(row, Field::Currency);
+        if text.is_empty() {
+            return Ok(self.plan.currency.as_deref());
+        }
+        let expected =
+            || Problem::Word { expected: "a currency such as 人民币 or CNY".to_owned() };
+        currency_code(text).map(Some).ok_or_else(|| self.refusal(Field::Currency, expected()))
+    }
+
+    fn reversal(self, row: Row<'_>) -> Result<bool, Refusal> {
+        let text = self.value(row, Field::Reversal);
+        if text.is_empty() {
+            return Ok(false);
+        }
+        let rules = self.plan.rules;
+        let folded = rules.folded(text);
+        let of_layout = |words: &dyn Fn(&crate::rules::bank::BankLayout) -> &[String]| {
+            self.plan.layout.is_some_and(|layout| words(layout).iter().any(|word| word == text))
+        };
+        let is = |words: &[String]| words.contains(&folded);
+        if of_layout(&|layout| &layout.ordinary) {
+            Ok(false)
+        } else if of_layout(&|layout| &layout.reversal) {
+            Ok(true)
+        } else if is(&rules.values.ordinary) {
+            Ok(false)
+        } else if is(&rules.values.reversal) {
+            Ok(true)
+        } else {
+            let own = self.plan.layout.map_or(&[][..], |layout| &layout.reversal);
+            let words = if own.is_empty() { &rules.values.reversal } else { own };
+            let expected = format!("{} or 否", words.join(", "));
+            Err(self.refusal(Field::Reversal, Problem::Word { expected }))
+        }
+    }
+
+    /// The other side, and the own account where a column names it.
+    pub(super) fn parties<'a>(
+        self,
+        row: Row<'a>,
+        direction: Direction,
+    ) -> (Counterparty<'a>, &'a str) {
+        use Field::{BankCode, BankName, CounterpartyAccount, CounterpartyName};
+        use Field::{PayeeAccount, PayeeBankCode, PayeeBankName, PayeeName};
+        use Field::{PayerAccount, PayerBankCode, PayerBankName, PayerName};
+        let single = !self.plan.two_parties;
+        let [account, name, code, bank, own] = match direction {
+            _ if single => {
+                [CounterpartyAccount, CounterpartyName, BankCode, BankName, Field::Account]
+            }
+            Direction::Credit => {
+                [PayerAccount, PayerName, PayerBankCode, PayerBankName, PayeeAccount]
+            }
+            Direction::Debit => {
+                [PayeeAccount, PayeeName, PayeeBankCode, PayeeBankName, PayerAccount]
+            }
+        };
+        let counterparty = Counterparty {
+            account: self.number(row, account),
+            name: self.value(row, name),
+            bank_code: self.number(row, code),
+            bank_name: self.value(row, bank),
+        };
+        let own = self.number(row, own);
+        (counterparty, if own.is_empty() { self.number(row, Field::Account) } else { own })
+    }
+
+    /// The words of a row; several columns of one field are put together.
+    fn remarks<'a>(self, row: Row<'a>, joined: &'a mut Joined) -> Remarks<'a> {
+        for (columns, text) in self.plan.words.iter().zip(&mut joined.0) {
+            if columns.len() < 2 {
+                continue;
+            }
+            text.clear();
+            for cell in columns.iter().map(|column| self.cell(row, *column)) {
+                if text.is_empty() {
+                    text.push_str(cell);
+                } else if !cell.is_empty() && !text.contains(cell) {
+                    text.push_str(JOINT);
+                    text.push_str(cell);
+                }
+            }
+        }
+        let joined: &'a Joined = joined;
+        let words = |place: usize| -> &'a str {
+            match self.plan.words.get(place).map(Vec::as_slice) {
+                Some([column]) => self.cell(row, *column),
+                Some([_, _, ..]) => joined.0.get(place).map_or("", String::as_str),
+                _ => "",
+            }
+        };
+        Remarks { postscript: words(0), purpose: words(1), summary: words(2), note: words(3) }
+    }
+
+    pub(super) fn rejected(self, row: Row<'_>, refusal: Refusal) -> Reject {
+        let column = refusal.column;
+        let heading = self.plan.header.get(column).cloned().unwrap_or_default();
+        let (column, field, found) = match refusal.problem {
+            Problem::Fields { .. } => (None, "row".to_owned(), format!("{} fields", row.len())),
+            Problem::Text { .. } => (None, "row".to_owned(), row.text.to_owned()),
+            Problem::Missing
+            | Problem::Amount(_)
+            | Problem::Date { .. }
+            | Problem::Word { .. }
+            | Problem::Currency
+            | Problem::Direction => {
+                (u32::try_from(column + 1).ok(), heading, row.cell(column).to_owned())
+            }
+        };
+        Reject {
+            line: row.line,
+            column,
+            field,
+            found: shortened(&found, FOUND_CHARS_MAX),
+            problem: refusal.problem,
+            row: shortened(row.text, ROW_CHARS_MAX),
+        }
+    }
+}
+
+/// The ISO 4217 code of a currency as banks write it.
+pub(in crate::feed) fn currency_code(text: &str) -> Option<&str> {
+    if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase()) && text != "RMB" {
+        return Some(text);
+    }
+    CURRENCY_WORDS.iter().find(|(word, _)| *word == text).map(|(_, code)| *code)
+}

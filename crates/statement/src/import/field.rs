@@ -1,0 +1,275 @@
+//! Cells of a list as values: one reader a kind, each saying what it expected.
+//!
+//! Start at [`Reading`], which walks the cells of a row and keeps every error. Nothing here knows
+//! which list it reads.
+
+use super::error::{ERRORS_MAX, Expected, ImportError, Problem};
+use super::table::Row;
+pub(super) use super::when::{day, month};
+use chrono::NaiveDate;
+use remittance::document::{self, DocumentType};
+use remittance::{AMOUNT_MAX, Money, MoneyError};
+use std::collections::HashMap;
+
+/// The errors of a file while it is read.
+#[derive(Default)]
+pub(super) struct Reading {
+    errors: Vec<ImportError>,
+}
+
+impl Reading {
+    /// A cell that must be filled, read by `parse`; `None` when it could not, which is noted.
+    pub(super) fn must<'a, T, E: Into<Expected>>(
+        &mut self,
+        row: &Row<'a>,
+        column: usize,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = row.text(column);
+        let problem = match row.problem(column) {
+            Some(problem) => problem.clone(),
+            None if text.is_empty() => Problem::Missing,
+            None => match parse(text) {
+                Ok(value) => return Some(value),
+                Err(expected) => Problem::Expected(expected.into()),
+            },
+        };
+        self.note(row.error(column, problem));
+        None
+    }
+
+    /// A cell that may be empty; the outer `None` when it could not be read, which is noted.
+    pub(super) fn may<'a, T, E: Into<Expected>>(
+        &mut self,
+        row: &Row<'a>,
+        column: usize,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
+        if row.text(column).is_empty() && row.problem(column).is_none() {
+            return Some(None);
+        }
+        self.must(row, column, parse).map(Some)
+    }
+
+    pub(super) fn note(&mut self, error: ImportError) {
+        if !self.full() {
+            self.errors.push(error);
+        }
+    }
+
+    /// Whether enough errors were found to stop looking.
+    pub(super) fn full(&self) -> bool {
+        self.errors.len() >= ERRORS_MAX
+    }
+
+    pub(super) fn into_errors(self) -> Vec<ImportError> {
+        self.errors
+    }
+
+    pub(super) fn finish<T>(mut self, value: T) -> Result<T, Vec<ImportError>> {
+        self.errors.sort_by_key(|error| (error.line, error.column));
+        if self.errors.is_empty() { Ok(value) } else { Err(self.errors) }
+    }
+}
+
+/// Rows with each key once.
+pub(super) struct Unique<T> {
+    rows: Vec<T>,
+    lines: Vec<u64>,
+    by_key: HashMap<String, usize>,
+    /// Keys that were typed as numbers, each as an error of its row that waits for its reason.
+    typed: Vec<(String, ImportError)>,
+}
+
+/// Longest key that may be one with zeros lost in front.
+const KEY_CHARS_MAX: usize = 20;
+
+impl<T: PartialEq> Unique<T> {
+    pub(super) fn new() -> Self {
+        Self { rows: Vec::new(), lines: Vec::new(), by_key: HashMap::new(), typed: Vec::new() }
+    }
+
+    /// Keeps the row unless its key is known: the same row again is nothing, another is an error.
+    pub(super) fn keep(&mut self, reading: &mut Reading, row: &Row<'_>, key: String, value: T) {
+        if row.typed_as_number(0) {
+            self.typed.push((key.clone(), row.error(0, Problem::NumberAsKey)));
+        }
+        let Some(&index) = self.by_key.get(&key) else {
+            self.by_key.insert(key, self.rows.len());
+            self.rows.push(value);
+            self.lines.push(row.line);
+            return;
+        };
+        if self.rows.get(index) != Some(&value) {
+            let line = self.lines.get(index).copied().unwrap_or_default();
+            reading.note(row.error(0, Problem::Conflict { line }));
+        }
+    }
+
+    /// Refuses a number of which another key is the same but for zeros in front: it may be that one.
+    pub(super) fn compare_keys(&mut self, reading: &mut Reading) {
+        for (key, mut error) in self.typed.drain(..) {
+            let zeros = 1..=KEY_CHARS_MAX.saturating_sub(key.len());
+            let longer = zeros.map(|count| format!("{}{key}", "0".repeat(count)));
+            let known =
+                |key: &String| self.by_key.get(key).and_then(|index| self.lines.get(*index));
+            if let Some((other, line)) =
+                longer.filter_map(|key| known(&key).map(|line| (key.clone(), *line))).next()
+            {
+                error.problem = Problem::AlikeKeys { other, line };
+                reading.note(error);
+            }
+        }
+    }
+
+    /// The rows, with the line on which each stands first.
+    pub(super) fn into_rows(self) -> (Vec<T>, Vec<u64>) {
+        (self.rows, self.lines)
+    }
+}
+
+/// Any text without control characters that begins no formula.
+pub(super) fn text(text: &str) -> Result<String, Expected> {
+    if text.starts_with(['=', '+', '@']) {
+        return Err(Expected::new(
+            "expected text, found the beginning of a formula",
+            "不能以“=”“+”“@”开头；请填写实际内容",
+        ));
+    }
+    match text.chars().find(|found| found.is_control()) {
+        None => Ok(text.to_owned()),
+        Some(found) => Err(Expected::new(
+            format!("expected text on one line, found {found:?} in it"),
+            "单元格内有换行或控制字符；请写成一行",
+        )),
+    }
+}
+
+/// A key or number: no white space in it, and nothing that only parts numbers.
+pub(super) fn key(text: &str) -> Result<&str, Expected> {
+    let strange = |found: &char| {
+        found.is_whitespace() || found.is_control() || matches!(found, ',' | ';' | '=' | '"' | '\'')
+    };
+    match text.chars().find(strange) {
+        None => Ok(text),
+        Some(found) => Err(Expected::new(
+            format!("expected a key, found {found:?} in it"),
+            "编号中不能有空格、逗号、引号等字符",
+        )),
+    }
+}
+
+/// An account number: letters and digits, as banks write them.
+pub(super) fn account_no(text: &str) -> Result<String, Expected> {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Ok(text.to_owned());
+    }
+    Err(Expected::new(
+        "expected an account number of digits and letters",
+        "应为由数字和字母组成的号码",
+    ))
+}
+
+pub(super) fn document_type(text: &str) -> Result<DocumentType, Expected> {
+    let known = |english: bool| {
+        let names = DocumentType::ALL.iter();
+        let names = names.map(|kind| if english { kind.code() } else { kind.chinese() });
+        names.collect::<Vec<_>>().join(if english { ", " } else { "、" })
+    };
+    // Another centre's digits are not ours.
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| !digits).ok_or_else(|| {
+        Expected::new(
+            format!("expected a type of document: {}", known(true)),
+            format!("应为证件类型：{}", known(false)),
+        )
+    })
+}
+
+/// The key of a document that is no resident card.
+pub(super) fn document_key(kind: DocumentType, text: &str) -> Result<String, Expected> {
+    // None of these numbers holds a birth date that a day could contradict.
+    document::identity(kind, text, NaiveDate::MAX)
+        .map_err(|refusal| Expected::new(refusal.to_string(), refusal.chinese()))
+}
+
+/// More than zero, to the fen.
+pub(super) fn amount(text: &str) -> Result<Money, Expected> {
+    match Money::from_yuan(text) {
+        Ok(amount) if amount > Money::ZERO => Ok(amount),
+        Ok(_) => Err(Expected::new("expected more than zero", "金额应大于零")),
+        Err(error) => Err(no_amount(&error)),
+    }
+}
+
+fn too_large() -> Expected {
+    Expected::new(
+        format!("expected at most {AMOUNT_MAX}"),
+        format!("金额过大，最多 {AMOUNT_MAX} 元；请核对是否填错了列"),
+    )
+}
+
+fn no_amount(error: &MoneyError) -> Expected {
+    let chinese = match error {
+        MoneyError::Empty => "应为金额，例如 5000.00".to_owned(),
+        MoneyError::Character { found, position } => {
+            format!("应为金额，例如 5000.00；第 {position} 个字符“{found}”不是数字")
+        }
+        MoneyError::Decimals { .. } => "金额最多两位小数；请按分填写，例如 5000.13".to_owned(),
+        MoneyError::Grouping { .. } => {
+            "千分位逗号的位置不对；请写成 5000.00 或 5,000.00".to_owned()
+        }
+        MoneyError::TooLarge { .. } => return too_large(),
+    };
+    Expected::new(error.to_string(), chinese)
+}
+
+/// As [`amount`], or zero.
+pub(super) fn amount_or_nothing(text: &str) -> Result<Money, Expected> {
+    match Money::from_yuan(text) {
+        Ok(Money::ZERO) => Ok(Money::ZERO),
+        _ => amount(text),
+    }
+}
+
+/// One address, of the shape that a mail server takes.
+pub(super) fn email(text: &str) -> Result<String, Expected> {
+    let strange = |found: char| {
+        found.is_whitespace() || found.is_control() || matches!(found, ',' | ';' | '<' | '>' | '"')
+    };
+    match text.split_once('@') {
+        Some((name, host))
+            if !name.is_empty()
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+                && !host.contains('@')
+                && !text.contains(strange) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err(Expected::new(
+            "expected one mail address such as gjj@example.com",
+            "应为一个邮箱地址，例如 gjj@example.com",
+        )),
+    }
+}
+
+/// Account numbers with `;` between them.
+pub(super) fn accounts(text: &str) -> Result<Vec<String>, Expected> {
+    let parts = text.split([';', '；']).map(str::trim).filter(|part| !part.is_empty());
+    parts.map(account_no).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_address() {
+        assert!(email("gjj@example.com").is_ok());
+        for text in ["gjj", "@example.com", "a@b", "a@b.com,c@d.com", "A <a@b.com>", "a@@b.com"] {
+            assert!(email(text).is_err(), "{text}");
+        }
+    }
+}
