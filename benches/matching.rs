@@ -14,11 +14,11 @@ use chrono::NaiveDate;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use duizhang::matching::suggest::{
-    EmployerFact, EmployerIndex, Employers, Hanging, OpenNotice, OpenNotices, suggest,
+    EmployerFact, EmployerIndex, Employers, OpenItem, OpenNotice, OpenNotices, suggest,
 };
 use duizhang::matching::{
     AccountIndex, BankIndex, Directory, Item, Kind, Known, NoticeBook, NoticeFact, Payers,
-    PayingBank, Sieve, decide,
+    PayingBank, TransactionClassifier, decide,
 };
 use duizhang::remark::Claim;
 use duizhang::remittance::{
@@ -156,7 +156,8 @@ fn knowing_payers(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5)]
 fn sifting(bencher: Bencher<'_, '_>) {
     let rules = rulebook::matching::shipped().expect("shipped rules");
-    let sieve = Sieve::new(&rules, ["2105400009300123456", "45001625138050702345"]);
+    let classifier =
+        TransactionClassifier::new(&rules, ["2105400009300123456", "45001625138050702345"]);
     let transaction = BankTransaction {
         account: "2105400009300123456",
         serial: "2605110000000001",
@@ -176,7 +177,7 @@ fn sifting(bencher: Bencher<'_, '_>) {
     };
     bencher.counter(ItemsCount::new(1000_usize)).bench(|| {
         (0..1000)
-            .filter(|_| sieve.classify(divan::black_box(&transaction)) == Kind::Remittance)
+            .filter(|_| classifier.classify(divan::black_box(&transaction)) == Kind::Remittance)
             .count()
     });
 }
@@ -211,7 +212,7 @@ fn suggesting(bencher: Bencher<'_, '_>) {
         .collect();
     bencher.counter(ItemsCount::new(claims.len())).bench(|| {
         let look = |(k, claim): (u64, &Claim)| {
-            let hanging = Hanging {
+            let open_item = OpenItem {
                 amount: amount(k),
                 booked_on: NaiveDate::from_ymd_opt(2026, 5, 11).expect("a day"),
                 payer_account: "6222000000000000001",
@@ -221,7 +222,7 @@ fn suggesting(bencher: Bencher<'_, '_>) {
                 undone: &[],
                 payer_disagrees: false,
             };
-            suggest(&hanging, &notices, &employers).len()
+            suggest(&open_item, &notices, &employers).len()
         };
         (0..).zip(&claims).map(look).sum::<usize>()
     });

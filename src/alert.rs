@@ -9,7 +9,6 @@
 //! is refused; accounts are masked; the letter's id follows from its content, so that a letter is
 //! never written twice. No text of a payer reaches a header.
 
-mod anew;
 pub mod arrears;
 pub mod bounce;
 pub mod delivery;
@@ -21,13 +20,13 @@ pub mod letter;
 mod outcome;
 mod page;
 pub mod refusal;
+mod reissue;
 pub mod rhythm;
 pub mod sample;
 pub mod smtp;
 pub mod staff;
 pub mod state;
 
-pub use anew::{Anew, Written};
 pub use arrears::{Arrears, OwedMonth};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
@@ -37,6 +36,7 @@ pub use eml::{EmlError, plain_text};
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
 pub use outcome::{OpenNotice, Solution, Whereabouts};
+pub use reissue::{Reissue, Written};
 pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use staff::{Alarm, StaffMail};

@@ -1,7 +1,7 @@
 //! One night: from the files in the inbox to a report, in numbered steps.
 //!
 //! Start at [`run`]. [`ingest`] and [`judge`] are its halves, for whoever wants them apart. Bytes
-//! are read on one thread and rows written on another ([`taking`]); what a night decides is pure
+//! are read on one thread and rows written on another ([`ingest_files`]); what a night decides is pure
 //! ([`crate::matching`]) and is written in one commit ([`crate::store`]).
 //!
 //! Invariant: a night run twice changes nothing, and a night killed anywhere and run again ends as
@@ -11,6 +11,7 @@
 pub mod child;
 pub mod error;
 pub mod inbox;
+mod ingest_files;
 mod letters;
 mod missing;
 mod opening;
@@ -19,33 +20,32 @@ mod quarantine;
 mod reading;
 mod reporting;
 mod suggesting;
-mod taking;
 mod wording;
 mod writing;
 
 pub use child::{Isolation, ReaderProcess};
-pub use error::NightError;
+pub use error::RunError;
 pub use inbox::{Delivery, Inbox, shown_path};
+pub use ingest_files::{FileOutcome, Intakes};
 pub use missing::{MissingFeed, missing_feeds};
-pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, write_anew};
+pub use outbox::{Letterhead, Reissued, Transport, deliver_to, reissue};
 pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;
-pub use taking::{FileOutcome, Intakes};
 pub use wording::line_by_line;
 
-use self::taking::TakenIn;
+use self::ingest_files::Ingested;
 use crate::alert::CentreContact;
-use crate::matching::Sieve;
+use crate::matching::TransactionClassifier;
 use crate::remark::Reader;
 use crate::rulebook::Rulebook;
-use crate::store::{Accounts, Slate, Store, VerdictTotals};
+use crate::store::{Accounts, DecisionTotals, Store, WorkingSet};
 use chrono::NaiveDate;
 use std::path::PathBuf;
 
 /// What a night is told by its shell.
 #[derive(Clone, Debug)]
-pub struct NightSettings {
+pub struct RunSettings {
     /// The night's day: what is decided is decided as of it.
     pub as_of: NaiveDate,
     /// The shell's day. It decides nothing; but no age and no reminder counts from a day after it.
@@ -72,9 +72,9 @@ pub const LARGE: u64 = 32 * 1024 * 1024;
 
 /// What a night did.
 #[derive(Clone, Debug, Default)]
-pub struct Night {
+pub struct RunSummary {
     pub intakes: Intakes,
-    pub verdict: VerdictTotals,
+    pub verdict: DecisionTotals,
 }
 
 /// Steps of a night, for whoever watches it.
@@ -110,65 +110,65 @@ struct Tools<'a> {
     rules: &'a Rulebook,
     reader: &'a Reader,
     accounts: &'a Accounts,
-    sieve: &'a Sieve<'a>,
-    settings: &'a NightSettings,
+    classifier: &'a TransactionClassifier<'a>,
+    settings: &'a RunSettings,
     watch: &'a dyn Watch,
 }
 
 /// Takes files in and judges everything that is open.
 ///
 /// # Errors
-/// [`NightError`] when the world fails. A strange file or row is no error; it is set aside and
+/// [`RunError`] when the world fails. A strange file or row is no error; it is set aside and
 /// counted.
 pub fn run(
     store: &Store,
     rules: &Rulebook,
-    settings: &NightSettings,
+    settings: &RunSettings,
     watch: &dyn Watch,
-) -> Result<Night, NightError> {
+) -> Result<RunSummary, RunError> {
     with_tools(store, rules, settings, watch, |tools, left_over| {
-        // 2. Take in.     needs: files                gives: fresh transactions on the slate
-        let mut slate = awake(tools)?;
-        let TakenIn { intakes, notices } = taking::take_in(tools, &mut slate)?;
+        // 2. Take in.     needs: files                gives: fresh transactions on the working set
+        let mut working_set = awake(tools)?;
+        let Ingested { intakes, notices } = ingest_files::take_in(tools, &mut working_set)?;
         // A run that was killed left transactions that no night has judged, or a second delivery
         // changed what the first had brought: read all that is undecided from the store.
-        if left_over || slate.is_outdated() {
-            slate = undecided(tools)?;
+        if left_over || working_set.is_outdated() {
+            working_set = undecided(tools)?;
         }
-        // 3 to 5.         needs: the slate            gives: decisions, books, letters: one commit
-        let verdict = writing::decide_and_record(tools, slate, notices)?;
-        Ok(Night { intakes, verdict })
+        // 3 to 5.         needs: the working set            gives: decisions, books, letters: one commit
+        let verdict = writing::decide_and_record(tools, working_set, notices)?;
+        Ok(RunSummary { intakes, verdict })
     })
 }
 
 /// Takes files in and judges nothing.
 ///
 /// # Errors
-/// [`NightError`] when the world fails.
+/// [`RunError`] when the world fails.
 pub fn ingest(
     store: &Store,
     rules: &Rulebook,
-    settings: &NightSettings,
+    settings: &RunSettings,
     watch: &dyn Watch,
-) -> Result<Intakes, NightError> {
+) -> Result<Intakes, RunError> {
     with_tools(store, rules, settings, watch, |tools, _| {
-        Ok(taking::take_in(tools, &mut Slate::default())?.intakes)
+        Ok(ingest_files::take_in(tools, &mut WorkingSet::default())?.intakes)
     })
 }
 
 /// Judges everything that is open and takes nothing in.
 ///
 /// # Errors
-/// [`NightError`] when the world fails.
+/// [`RunError`] when the world fails.
 pub fn judge(
     store: &Store,
     rules: &Rulebook,
-    settings: &NightSettings,
+    settings: &RunSettings,
     watch: &dyn Watch,
-) -> Result<VerdictTotals, NightError> {
+) -> Result<DecisionTotals, RunError> {
     with_tools(store, rules, settings, watch, |tools, left_over| {
-        let slate = if left_over { undecided(tools)? } else { awake(tools)? };
-        writing::decide_and_record(tools, slate, None)
+        let working_set = if left_over { undecided(tools)? } else { awake(tools)? };
+        writing::decide_and_record(tools, working_set, None)
     })
 }
 
@@ -176,29 +176,29 @@ pub fn judge(
 fn with_tools<T>(
     store: &Store,
     rules: &Rulebook,
-    settings: &NightSettings,
+    settings: &RunSettings,
     watch: &dyn Watch,
-    work: impl FnOnce(&Tools<'_>, bool) -> Result<T, NightError>,
-) -> Result<T, NightError> {
+    work: impl FnOnce(&Tools<'_>, bool) -> Result<T, RunError>,
+) -> Result<T, RunError> {
     let accounts = Accounts::new(store.accounts()?);
     let left_over = store.has_unjudged_feeds()?;
     let numbers = accounts.as_slice().iter().map(|account| account.account_no.clone());
-    let sieve = Sieve::new(&rules.matching, numbers);
+    let classifier = TransactionClassifier::new(&rules.matching, numbers);
     let reader = Reader::new(&rules.remark);
-    let (accounts, sieve, reader) = (&accounts, &sieve, &reader);
-    work(&Tools { store, rules, reader, accounts, sieve, settings, watch }, left_over)
+    let (accounts, classifier, reader) = (&accounts, &classifier, &reader);
+    work(&Tools { store, rules, reader, accounts, classifier, settings, watch }, left_over)
 }
 
 /// An empty slate, once what staff put off until today is open again.
-fn awake(tools: &Tools<'_>) -> Result<Slate, NightError> {
+fn awake(tools: &Tools<'_>) -> Result<WorkingSet, RunError> {
     // What staff put off until a day waits for that day, whatever day a night is told.
     tools.store.wake(tools.settings.as_of.min(tools.settings.today))?;
-    Ok(tools.store.blank_slate()?)
+    Ok(tools.store.new_working_set()?)
 }
 
-fn undecided(tools: &Tools<'_>) -> Result<Slate, NightError> {
-    let mut slate = awake(tools)?;
+fn undecided(tools: &Tools<'_>) -> Result<WorkingSet, RunError> {
+    let mut working_set = awake(tools)?;
     tools.watch.step(Step::Load, None);
-    tools.store.load_undecided(&mut slate, tools.reader, tools.sieve)?;
-    Ok(slate)
+    tools.store.load_undecided(&mut working_set, tools.reader, tools.classifier)?;
+    Ok(working_set)
 }

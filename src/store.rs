@@ -13,13 +13,13 @@ mod arrears;
 mod audit;
 mod branch;
 mod bulk;
-mod choices;
+mod contact_preferences;
 mod copying;
 mod damage;
-mod deliveries;
 mod desk;
+mod distribution;
 mod error;
-mod figures;
+mod feed_deliveries;
 mod held;
 mod import;
 mod intake;
@@ -28,50 +28,50 @@ mod letters;
 mod listed;
 mod listing;
 mod lock;
+mod metrics;
 mod migrate;
 mod news;
 mod night_row;
 mod notices;
+mod notification;
 mod outbox;
 mod outcomes;
 mod outstanding;
 mod owed;
 mod partition;
 mod person;
-mod placing;
 mod pool;
 mod refund;
 mod remittance;
 mod reversed;
 mod row;
+mod run_decisions;
 mod seal;
 mod server;
 mod session;
 mod shown;
-mod slate;
 mod sql;
 mod suspense;
-mod telling;
 mod throttle;
 mod token;
 mod trail;
 mod turn;
-mod verdict;
 mod withdraw;
+mod working_set;
 
 pub use archive::ArchivedMonth;
 pub use arrears::Arrear;
 pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
 pub use branch::BranchNumbers;
-pub use choices::{AskedAddress, BlockedAddress, Choice};
+pub use contact_preferences::{AskedAddress, BlockedAddress, ContactPreference};
 pub use copying::Copied;
 pub use damage::look_through;
 pub use desk::{
     Answered, Approved, CounterEffect, CounterRow, Edit, HistoryEntry, PayerFact, Preview,
     PreviewNotice, ProposalFilter, Requested, SimilarItem, Touched,
 };
+pub use distribution::distribution;
 pub use error::{Refusal, StoreError};
-pub use figures::Figures;
 pub use held::HeldRow;
 pub use import::{
     FieldChange, HIDDEN_FIELDS, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList,
@@ -79,7 +79,7 @@ pub use import::{
     Unfit, UnfitRow, UnknownEmployer,
 };
 pub use intake::{
-    FeedMark, FlagRecord, HeldFile, Intake, RowOrigin, StatementRecord, Taken, Till,
+    FeedMark, FlagRecord, HeldFile, IngestSession, Intake, RowOrigin, StatementRecord, Taken,
     TransactionBatch,
 };
 pub use lease::{Ended, Ending, Holder, Lease};
@@ -88,32 +88,32 @@ pub use listing::{
     NoticeFilter, NoticeRow, PartOf, TransactionFilter, TransactionPart, TransactionRow,
 };
 pub use lock::CentreLock;
+pub use metrics::Metrics;
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
-pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
-pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
+pub use notification::{NotificationKey, NotificationMark, NotificationNote, NotificationRow};
+pub use outbox::{Bounced, Destination, OutboxFilter, OutboxRow, Undeliverable};
+pub use outcomes::{AwaitingRow, FlagRow, NightPoint, RunDetails, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};
 pub use person::Person;
-pub use placing::distribution;
 pub use refund::{EarlierRefund, RefundFilter, RefundMovement, RefundRow};
 pub use remittance::{Books, NoticeSheet, SettledWhole};
 pub use reversed::EarlierCredit;
+pub use run_decisions::{DecisionTotals, Recording, RunDecisions};
 pub use seal::proof::Tampering;
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
-    AdvanceOffer, Assigned, Cell, Counts, Edge, EmployerLine, EmployerSheet, FeedLine, Hanging,
-    LetterLine, LetterSearch, NoticeLine, NoticeSearch, Order, OwnAccount, Posting, QueueFilter,
-    RowPlace, RunLine, TransactionLine, TransactionSearch, TransactionSheet,
+    AdvanceOffer, Assigned, Cell, Counts, Cursor, EmployerLine, EmployerSheet, FeedLine,
+    LetterLine, LetterSearch, NoticeLine, NoticeSearch, OpenItem, Order, OwnAccount, Posting,
+    QueueFilter, RowPlace, RunLine, TransactionLine, TransactionSearch, TransactionSheet,
 };
-pub use slate::{Accounts, Slate};
 pub use suspense::{SuspenseFilter, SuspenseRow};
-pub use telling::{TellingKey, TellingMark, TellingNote, TellingRow};
 pub use throttle::{Pace, Subject};
 pub use token::{ApiToken, TokenUse};
 pub use trail::{Continued, Marks, TrailFilter};
 pub use turn::Turn;
-pub use verdict::{Recording, Verdict, VerdictTotals};
 pub use withdraw::{FeedRow, Held, InTheWay, TakenBack, Withdrawal, Withdrawn};
+pub use working_set::{Accounts, WorkingSet};
 
 use self::lease::Claimed;
 use self::pool::{Place as Database, Pool};
@@ -177,7 +177,7 @@ impl Store {
         match self.pool.place() {
             Database::File(_) => {
                 let sql = "vacuum into ?1";
-                Pool::lend(&self.pool)?.execute(sql, params![copy.to_string_lossy()])?;
+                Pool::acquire(&self.pool)?.execute(sql, params![copy.to_string_lossy()])?;
             }
             Database::Server(_) => {
                 let aside = Self::fresh_file(copy, self.centre_id)?;
@@ -227,7 +227,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn is_read_only(&self) -> Result<bool, StoreError> {
-        Pool::lend(&self.pool)?.is_read_only()
+        Pool::acquire(&self.pool)?.is_read_only()
     }
 
     /// Closes every connection, so that files can be moved and journals are gone.
@@ -237,7 +237,7 @@ impl Store {
 
     /// Makes the centre's row, or finds that another centre has its number.
     fn enrol(&self, code: &str) -> Result<(), StoreError> {
-        let connection = Pool::lend(&self.pool)?;
+        let connection = Pool::acquire(&self.pool)?;
         // A centre that is there is only looked at: its database may be a copy that cannot be written to.
         let sql = "select c.code from centre c join centre_lease l using (centre_id)
             where c.centre_id = ?1 and c.code = ?2";

@@ -51,7 +51,7 @@ fn handbook(number: u8) -> HandbookQuote {
     HandbookQuote { number, text: rules.handbook_rule(number).unwrap().zh.clone() }
 }
 
-fn hanging(reason: Reason) -> DigestItem {
+fn open_item(reason: Reason) -> DigestItem {
     DigestItem {
         transaction_id: "T1".into(),
         employer_id: "E0001".into(),
@@ -93,7 +93,7 @@ fn advice() -> DigestItem {
             right: "P1906134411五月".into(),
         }],
         until: None,
-        ..hanging(Reason::NoReference)
+        ..open_item(Reason::NoReference)
     }
 }
 
@@ -113,7 +113,7 @@ fn golden(name: &str, found: &[u8]) {
 
 #[test]
 fn a_letter_is_the_one_that_was_read() {
-    let letter = letter(vec![advice(), hanging(Reason::UnreadableReference)]);
+    let letter = letter(vec![advice(), open_item(Reason::UnreadableReference)]);
     golden("suspense-and-advice.txt", letter.text.as_bytes());
     golden("suspense-and-advice.html", letter.html.as_bytes());
     golden("suspense-and-advice.eml", &letter.eml(day(5, 12)).unwrap());
@@ -151,7 +151,7 @@ fn advice_alone_is_a_kind_letter_too() {
 /// An item as a later letter tells of it.
 fn later(about: About, transaction_id: &str) -> DigestItem {
     let settled = matches!(about, About::Settled(_));
-    let item = hanging(Reason::UnreadableReference);
+    let item = open_item(Reason::UnreadableReference);
     DigestItem {
         transaction_id: transaction_id.into(),
         about,
@@ -169,7 +169,7 @@ fn one_letter_a_night_tells_first_what_must_be_done() {
         advice(),
         later(About::Settled(Solution::Refunded), "T5"),
         later(reminder, "T4"),
-        hanging(Reason::NoReference),
+        open_item(Reason::NoReference),
     ]);
     assert_eq!(letter.subject, "【公积金】2026年5月缴款 12,000.00 元待核实");
     golden("everything.txt", letter.text.as_bytes());
@@ -281,7 +281,7 @@ fn a_letter_about_a_notice_that_stays_open_is_the_one_that_was_read() {
 
 #[test]
 fn a_letter_on_paper_is_the_one_that_was_read() {
-    let items = vec![hanging(Reason::UnreadableReference)];
+    let items = vec![open_item(Reason::UnreadableReference)];
     let digest = Digest::on_paper(centre(), addressee(), day(5, 12), items).unwrap();
     let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
     assert_eq!(letter.to, "");
@@ -349,7 +349,7 @@ fn every_reason_has_its_letter() {
         let letter = letter(vec![DigestItem {
             rules: vec![],
             explanation: String::new(),
-            ..hanging(reason)
+            ..open_item(reason)
         }]);
         for step in ["第1步", "第2步", "第3步", "0000-12329", "不会通过邮件、短信或电话索取"]
         {
@@ -362,10 +362,10 @@ fn every_reason_has_its_letter() {
 
 #[test]
 fn the_subject_names_months_and_amount() {
-    let one = hanging(Reason::Underpaid);
+    let one = open_item(Reason::Underpaid);
     let april = DigestItem { transaction_id: "T3".into(), booked_on: day(4, 30), ..one.clone() };
     let back =
-        DigestItem { amount: Money::from_fen(-12_000_00), ..hanging(Reason::ReversalOfMatched) };
+        DigestItem { amount: Money::from_fen(-12_000_00), ..open_item(Reason::ReversalOfMatched) };
     #[rustfmt::skip] // A table is read by column.
     let rows = [
         (vec![one.clone()],           "【公积金】2026年5月缴款 12,000.00 元待核实"),
@@ -380,7 +380,7 @@ fn the_subject_names_months_and_amount() {
 
 #[test]
 fn a_mail_reads_back_as_it_was_meant() {
-    let letter = letter(vec![hanging(Reason::UnreadableReference), advice()]);
+    let letter = letter(vec![open_item(Reason::UnreadableReference), advice()]);
     let bytes = letter.eml(day(5, 12)).unwrap();
     assert_eq!(bytes, letter.eml(day(5, 12)).unwrap(), "the same letter gives the same bytes");
     let mail = MessageParser::default().parse(&bytes).unwrap();
@@ -403,7 +403,7 @@ fn a_mail_reads_back_as_it_was_meant() {
 #[test]
 fn no_foreign_text_becomes_a_header_a_link_or_markup() {
     let evil = "甲\r\nBcc: thief@evil.example\r\n\r\n<script>alert(1)</script>\u{202E} https://evil.example/login?a=\"b";
-    let mut item = hanging(Reason::NoReference);
+    let mut item = open_item(Reason::NoReference);
     item.remarks = vec![pieces(&[(evil, SegmentKind::Plain), (evil, SegmentKind::Read)])];
     item.explanation = evil.into();
     item.bank_name = evil.into();
@@ -433,7 +433,7 @@ fn no_foreign_text_becomes_a_header_a_link_or_markup() {
 
 #[test]
 fn a_very_long_remark_is_shortened() {
-    let mut item = hanging(Reason::NoReference);
+    let mut item = open_item(Reason::NoReference);
     item.remarks = vec![pieces(&[(&"长".repeat(100_000), SegmentKind::Plain)])];
     let letter = letter(vec![item]);
     assert!(letter.text.len() < 10_000 && letter.text.contains("（以下略）"));
@@ -472,7 +472,7 @@ fn an_item_of_another_employer_never_becomes_a_letter() {
 
 #[test]
 fn a_letters_id_follows_from_what_it_tells() {
-    let items = || vec![hanging(Reason::Underpaid), advice()];
+    let items = || vec![open_item(Reason::Underpaid), advice()];
     let reversed = || items().into_iter().rev().collect::<Vec<_>>();
     let id = |items, night| Digest::new(centre(), addressee(), night, items).unwrap().letter_id();
     let first = id(items(), day(5, 12));

@@ -33,7 +33,7 @@ const MEANT: &[(&str, &str)] = &[
     ("update {table} set {set} where {}",                   "a test changes a row behind the store's back"),
     ("delete from {table} where {first}",                   "a test takes a row out behind the store's back"),
     ("insert into {table} select {copied}",                 "a test puts a row in behind the store's back"),
-    ("{hanging} order by",                                  "the piece that is put in names the centre"),
+    ("{open_item} order by",                                  "the piece that is put in names the centre"),
     ("balance_fen, entries from employee",                  "a head: whoever ends it names the centre"),
 ];
 

@@ -16,7 +16,7 @@
 
 use chrono::NaiveDate;
 use duizhang::alert::{
-    Anew, CentreContact, Delivery, Letter, MailServer, Security, deliver, sample,
+    CentreContact, Delivery, Letter, MailServer, Reissue, Security, deliver, sample,
 };
 use duizhang::rulebook::letter::LetterRules;
 use duizhang::store::{LetterRow, Store};
@@ -44,18 +44,18 @@ fn main() {
 }
 
 /// A letter as a night writes it.
-fn first() -> Anew {
+fn first() -> Reissue {
     let night = NaiveDate::from_ymd_opt(2026, 5, 11).unwrap();
     let mut centre = CentreContact::placeholder(CENTRE, "示例市住房公积金管理中心");
     "gjj@centre.example".clone_into(&mut centre.sender);
     let digest = sample::digest("digest", centre, night).unwrap();
     let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
     let message = String::from_utf8(letter.eml(night).unwrap()).unwrap();
-    Anew::of(&letter.letter_id, "E1", &message).unwrap()
+    Reissue::of(&letter.letter_id, "E1", &message).unwrap()
 }
 
 /// The same to another employer.
-fn letter(first: &Anew, number: usize) -> LetterRow {
+fn letter(first: &Reissue, number: usize) -> LetterRow {
     let written_on = NaiveDate::from_ymd_opt(2026, 5, 11).unwrap();
     let recipient = format!("agent{number}@employer.example");
     let written = first.to(&recipient, written_on).unwrap();

@@ -10,7 +10,7 @@
 //! letter one of its tries, nor its life.
 
 use super::dkim::Signer;
-use super::smtp::{HandOver, MailServer, ServerFault, Session};
+use super::smtp::{MailServer, SendOutcome, ServerFault, Session};
 use super::state::{Ending, LetterState, Standing, Tries};
 use lettre::Address;
 use std::collections::VecDeque;
@@ -196,7 +196,7 @@ impl<O: Outbox> Run<'_, O> {
         let connections = self.delivery.connections.max(1);
         let (jobs, taken) = mpsc::channel::<Job>(connections);
         let (tell, mut told) = mpsc::unbounded_channel();
-        let team = Arc::new(Team::new(self.delivery, taken));
+        let team = Arc::new(WorkerPool::new(self.delivery, taken));
         for _ in 0..connections {
             runtime.spawn(Arc::clone(&team).work(tell.clone()));
         }
@@ -307,7 +307,7 @@ impl<O: Outbox> Run<'_, O> {
 
 /// What becomes of recipients that were refused before the server had taken any. Where it took one later, each is to
 /// blame itself; where it refused everybody alike, or broke off, none is: all get their try back.
-fn judged(doubted: Vec<Told>, team: &Team, delivered: &mut Delivered) -> Vec<Told> {
+fn judged(doubted: Vec<Told>, team: &WorkerPool, delivered: &mut Delivered) -> Vec<Told> {
     let Some(first) = doubted.first() else { return doubted };
     if team.recipient_taken.load(Ordering::Relaxed) {
         return doubted;
@@ -365,7 +365,7 @@ impl Delivered {
 }
 
 /// What the workers share.
-struct Team {
+struct WorkerPool {
     delivery: Delivery,
     jobs: Mutex<mpsc::Receiver<Job>>,
     /// When the next letter may go, to hold the pace.
@@ -377,7 +377,7 @@ struct Team {
     fault: Mutex<Option<ServerFault>>,
 }
 
-impl Team {
+impl WorkerPool {
     fn new(delivery: &Delivery, jobs: mpsc::Receiver<Job>) -> Self {
         Self {
             delivery: delivery.clone(),
@@ -415,11 +415,11 @@ impl Team {
     }
 
     /// Hands a letter over, on the open connection or a new one.
-    async fn send(&self, line: &mut Line, letter: &Outgoing) -> HandOver {
+    async fn send(&self, line: &mut Line, letter: &Outgoing) -> SendOutcome {
         let Ok(recipient) = letter.recipient.parse::<Address>() else {
             let (status, answer) = ("5.1.3".to_owned(), "not a mail address".to_owned());
             let none = Ending::NoMailbox { status, answer };
-            return HandOver::of(none, line.session.is_some());
+            return SendOutcome::of(none, line.session.is_some());
         };
         let signed = self.delivery.signer.as_ref().map(|signer| signer.signed(&letter.message));
         let message = signed.as_deref().unwrap_or(&letter.message);
@@ -447,7 +447,7 @@ impl Team {
 
     /// Believes a bare "550" about a mailbox only of a server that has taken somebody's: to a sender it
     /// does not know it says the same of everybody, and then no address is to blame. Gives whether there is a doubt.
-    fn doubted(&self, mut over: HandOver) -> (HandOver, bool) {
+    fn doubted(&self, mut over: SendOutcome) -> (SendOutcome, bool) {
         if over.recipient_taken {
             self.recipient_taken.store(true, Ordering::Relaxed);
             return (over, false);
@@ -471,7 +471,7 @@ impl Team {
     }
 
     /// Looks at how it went: whether the server is still worth a try.
-    async fn judged(&self, over: &HandOver) -> Option<ServerFault> {
+    async fn judged(&self, over: &SendOutcome) -> Option<ServerFault> {
         if over.goes_on && over.fault.is_none() {
             self.lost_in_a_row.store(0, Ordering::Relaxed);
             return None;
@@ -528,8 +528,8 @@ impl Line {
     }
 }
 
-fn untried(fault: Option<ServerFault>) -> HandOver {
-    HandOver { fault, ..HandOver::of(Ending::Untried, false) }
+fn untried(fault: Option<ServerFault>) -> SendOutcome {
+    SendOutcome { fault, ..SendOutcome::of(Ending::Untried, false) }
 }
 
 impl<E: fmt::Display> fmt::Display for DeliveryError<E> {

@@ -77,7 +77,7 @@ impl Told {
 
     /// Whether it is in suspense.
     #[must_use]
-    pub fn hangs(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.outcome == Outcome::Suspense
     }
 
@@ -96,7 +96,7 @@ impl Told {
 
     fn suspense_due(&self, night: NaiveDate) -> Due {
         let over = if Self::is_final(self.outcome) { Due::Nothing } else { Due::NotYet };
-        match (self.told_on, self.hangs()) {
+        match (self.told_on, self.is_open()) {
             (None, true) => Due::News,
             // It was mended before anybody was told: there is nothing to tell.
             (None, false) => over,

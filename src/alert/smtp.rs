@@ -79,7 +79,7 @@ pub enum ServerFault {
 }
 
 /// How handing a letter over ended, and whether the conversation can go on.
-pub(super) struct HandOver {
+pub(super) struct SendOutcome {
     pub(super) ending: Ending,
     pub(super) goes_on: bool,
     /// Whether the server took the recipient.
@@ -126,7 +126,7 @@ impl Session {
                 // A letter's end is a write of its own: held back until the server acknowledged the
                 // letter, it would cost 40 ms a letter.
                 stream.set_nodelay(true).map_err(lost)?;
-                let stream = Box::new(Measured { stream, left: REPLY_BYTES_MAX });
+                let stream = Box::new(SizeLimited { stream, left: REPLY_BYTES_MAX });
                 AsyncSmtpConnection::connect_with_transport(stream, &hello)
                     .await
                     .map_err(unreachable)?
@@ -158,7 +158,7 @@ impl Session {
         from: &Address,
         to: &Address,
         message: &[u8],
-    ) -> HandOver {
+    ) -> SendOutcome {
         if let Err(failed) = self.ask(Mail::new(Some(from.clone()), vec![])).await {
             // A sender that is refused is refused for every letter.
             let refused = failed.refusal().map(ServerFault::Sender);
@@ -172,19 +172,19 @@ impl Session {
             return self.tidied(failed.at_the_recipient()).await;
         }
         if let Err(failed) = self.ask(Data).await {
-            let over = HandOver { recipient_taken: true, ..failed.before_the_letter() };
+            let over = SendOutcome { recipient_taken: true, ..failed.before_the_letter() };
             return self.tidied(over).await;
         }
         let whole = self.connection.message(message);
         let over = match timed(self.patience * AFTER_DATA_FACTOR, whole).await {
-            Ok(response) => HandOver::of(Ending::Sent(said(&response)), true),
+            Ok(response) => SendOutcome::of(Ending::Sent(said(&response)), true),
             Err(failed) => failed.after_the_letter(),
         };
-        HandOver { recipient_taken: true, ..over }
+        SendOutcome { recipient_taken: true, ..over }
     }
 
     /// Takes back what the server holds of a letter it did not take, so that the next can follow.
-    async fn tidied(&mut self, mut over: HandOver) -> HandOver {
+    async fn tidied(&mut self, mut over: SendOutcome) -> SendOutcome {
         if over.goes_on {
             over.goes_on = self.ask(Rset).await.is_ok();
         }
@@ -228,7 +228,7 @@ async fn timed(
     }
 }
 
-impl HandOver {
+impl SendOutcome {
     pub(super) const fn of(ending: Ending, goes_on: bool) -> Self {
         Self { ending, goes_on, recipient_taken: false, fault: None }
     }
@@ -258,43 +258,43 @@ impl Failed {
     }
 
     /// What it means while the letter is still here.
-    fn before_the_letter(self) -> HandOver {
+    fn before_the_letter(self) -> SendOutcome {
         match self {
-            Self::Silent => {
-                HandOver::silent(Ending::Later("the mail server did not answer in time".to_owned()))
-            }
-            Self::Lost(answer) => HandOver::of(Ending::Later(answer), false),
-            Self::Later { answer, goes_on } => HandOver::of(Ending::Later(answer), goes_on),
+            Self::Silent => SendOutcome::silent(Ending::Later(
+                "the mail server did not answer in time".to_owned(),
+            )),
+            Self::Lost(answer) => SendOutcome::of(Ending::Later(answer), false),
+            Self::Later { answer, goes_on } => SendOutcome::of(Ending::Later(answer), goes_on),
             Self::Never { number, words } => {
-                HandOver::of(Ending::Refused(format!("{number} {words}")), true)
+                SendOutcome::of(Ending::Refused(format!("{number} {words}")), true)
             }
         }
     }
 
     /// What it means where the server was told whom the letter is for.
-    fn at_the_recipient(self) -> HandOver {
+    fn at_the_recipient(self) -> SendOutcome {
         self.blaming(refusal::of_recipient).unwrap_or_else(Self::before_the_letter)
     }
 
     /// What it means once the letter was on its way.
-    fn after_the_letter(self) -> HandOver {
+    fn after_the_letter(self) -> SendOutcome {
         let unconfirmed = |failed: Self| match failed {
-            Self::Silent => HandOver::silent(Ending::Unknown(
+            Self::Silent => SendOutcome::silent(Ending::Unknown(
                 "the mail server did not confirm in time".to_owned(),
             )),
-            Self::Lost(answer) => HandOver::of(Ending::Unknown(answer), false),
+            Self::Lost(answer) => SendOutcome::of(Ending::Unknown(answer), false),
             answered @ (Self::Later { .. } | Self::Never { .. }) => answered.before_the_letter(),
         };
         self.blaming(refusal::of_letter).unwrap_or_else(unconfirmed)
     }
 
     /// A refusal that is about the address; anything else as it was.
-    fn blaming(self, blame: fn(&str, &str) -> Option<String>) -> Result<HandOver, Self> {
+    fn blaming(self, blame: fn(&str, &str) -> Option<String>) -> Result<SendOutcome, Self> {
         match self {
             Self::Never { number, words } => match blame(&number, &words) {
                 Some(status) => {
                     let answer = format!("{number} {words}");
-                    Ok(HandOver::of(Ending::NoMailbox { status, answer }, true))
+                    Ok(SendOutcome::of(Ending::NoMailbox { status, answer }, true))
                 }
                 None => Err(Self::Never { number, words }),
             },
@@ -320,12 +320,12 @@ fn tls(server: &MailServer) -> Result<TlsParameters, ServerFault> {
 
 /// A connection that ends when the other side talks on and on without being asked.
 #[derive(Debug)]
-struct Measured {
+struct SizeLimited {
     stream: TcpStream,
     left: usize,
 }
 
-impl AsyncRead for Measured {
+impl AsyncRead for SizeLimited {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -342,7 +342,7 @@ impl AsyncRead for Measured {
     }
 }
 
-impl AsyncWrite for Measured {
+impl AsyncWrite for SizeLimited {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -361,7 +361,7 @@ impl AsyncWrite for Measured {
     }
 }
 
-impl AsyncTokioStream for Measured {
+impl AsyncTokioStream for SizeLimited {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.stream.peer_addr()
     }

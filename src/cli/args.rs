@@ -199,7 +199,7 @@ pub(super) enum Command {
     /// List payment notices and how each stands
     #[command(after_help = "Example:\n  duizhang notices --status awaiting --month 2026-05")]
     Notices(NoticeArgs),
-    /// Look at and resolve what hangs
+    /// Look at and resolve what is in suspense
     Suspense {
         #[command(subcommand)]
         command: SuspenseCommand,
@@ -238,7 +238,7 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: AlertCommand,
     },
-    /// Serve the web desk, where staff work through what hangs
+    /// Serve the web desk, where staff work through what is in suspense
     #[command(after_help = desk::SERVE_HELP)]
     Serve(ServeArgs),
     /// Look after the people of the desk
@@ -442,10 +442,10 @@ pub(super) struct NoticeArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SuspenseCommand {
-    /// List what hangs, oldest first
+    /// List what is in suspense, oldest first
     #[command(after_help = "Example:\n  duizhang suspense list --reason underpaid")]
     List(SuspenseListArgs),
-    /// Show one item: what was read, why it hangs, what comes nearest
+    /// Show one item: what was read, why it is open, what comes nearest
     Show {
         /// The item, as `suspense list` names it, or the end of its serial
         id: String,

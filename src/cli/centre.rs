@@ -55,8 +55,8 @@ impl Centre {
     }
 
     /// The same, waiting for another run to let go.
-    pub(super) fn write_after(global: &Global, patience: Duration) -> Result<Self, Failure> {
-        Self::open(global, Purpose::Change(patience))
+    pub(super) fn write_after(global: &Global, backoff: Duration) -> Result<Self, Failure> {
+        Self::open(global, Purpose::Change(backoff))
     }
 
     /// Opens one centre of many to change it; where another holds it, that is a failure at once.
@@ -81,8 +81,8 @@ impl Centre {
             settings.reports = scratch.path.join("reports");
             settings.outbox = scratch.path.join("outbox");
             rehearsal = Some(scratch);
-        } else if let Purpose::Change(patience) = purpose {
-            let taken = Claim::take(&store, &code, patience)?;
+        } else if let Purpose::Change(backoff) = purpose {
+            let taken = Claim::take(&store, &code, backoff)?;
             store = taken.store();
             claim = Some(taken);
         }

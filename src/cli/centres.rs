@@ -7,12 +7,12 @@
 //! Invariant: this command tries a centre once, and never while another holds it.
 
 use super::args::{Global, NightlyArgs};
+use super::backoff::with_backoff;
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
 use super::mail;
 use super::night::{self, Summary};
-use super::patience::patiently;
 use super::rows::{Column, Printer, Value};
 use super::settings::Settings;
 use super::turn;
@@ -68,7 +68,7 @@ impl Outcome {
         }
     }
 
-    fn figure(&self, of: fn(&crate::nightly::Night) -> u64) -> Value<'static> {
+    fn figure(&self, of: fn(&crate::nightly::RunSummary) -> u64) -> Value<'static> {
         match &self.what {
             What::Done(summary, _) => Value::count(of(&summary.night)),
             What::DoneBefore | What::Refused(_) | What::Failed(_) => Value::Absent,
@@ -178,12 +178,12 @@ fn one(
     code: &str,
 ) -> Result<Option<What>, Failure> {
     let settings = settings.of_centre(global, code)?;
-    let last = patiently(|| Ok(Store::open(&settings.database, code, false)?.lease()?))?.last;
+    let last = with_backoff(|| Ok(Store::open(&settings.database, code, false)?.lease()?))?.last;
     let done = last.is_some_and(|last| last.night == as_of && last.ending != Ending::Failed);
     if done && !args.again {
         return Ok(Some(What::DoneBefore));
     }
-    let centre = match patiently(|| Centre::claim(global, settings.clone())) {
+    let centre = match with_backoff(|| Centre::claim(global, settings.clone())) {
         Err(Failure::Held(_)) => return Ok(None),
         other => other?,
     };

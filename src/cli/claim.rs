@@ -24,13 +24,13 @@ pub(super) struct Claim {
 
 impl Claim {
     /// Claims a centre, waiting for another run to let go for as long as there is patience.
-    pub(super) fn take(store: &Store, code: &str, patience: Duration) -> Result<Self, Failure> {
+    pub(super) fn take(store: &Store, code: &str, backoff: Duration) -> Result<Self, Failure> {
         let began = Instant::now();
         loop {
             if let Some(claim) = Self::try_take(store, code, holder())? {
                 return Ok(claim);
             }
-            if began.elapsed() >= patience {
+            if began.elapsed() >= backoff {
                 return Err(Failure::Held(format!(
                     "another run holds the centre {code:?} in {}; let it finish and try again",
                     store.shown()

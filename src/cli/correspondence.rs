@@ -11,7 +11,7 @@ use super::user;
 use crate::alert::Rhythm;
 use crate::alert::bounce::{Bounces, read_mailbox};
 use crate::alert::staff::token_hash;
-use crate::store::{Bounced, Choice};
+use crate::store::{Bounced, ContactPreference};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ const CONFIRM_DAYS: i64 = 14;
 /// Bytes of a token: nobody guesses it.
 const TOKEN_BYTES: usize = 24;
 
-const CHOICES: &[Column<Choice>] = &[
+const CHOICES: &[Column<ContactPreference>] = &[
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
     Column { key: "name", heading: "name", value: |row| Value::text(&row.name) },
     Column { key: "rhythm", heading: "rhythm", value: |row| Value::text(row.rhythm.code()) },
@@ -159,7 +159,7 @@ pub(super) fn bounces(global: &Global, files: &[PathBuf]) -> Result<Done, Failur
         });
     }
     if !global.dry_run {
-        mail::write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
+        mail::reissue(global, &centre.settings, &centre.store, &centre.rules)?;
     }
     if found.other > 0 {
         note!(global, "{} messages are no report of a failure for good", found.other);

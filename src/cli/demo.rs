@@ -55,7 +55,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
         let inbox = Some(centre.settings.inbox.as_path());
         rows.push(night::run(&global, &centre, inbox, deliveries, turn)?);
         page = night::write_report(&global, &centre, night.as_of)?;
-        // After the last night nobody decides: what hangs is what its report shows.
+        // After the last night nobody decides: what is in suspense is what its report shows.
         if night.as_of >= STAFF_FROM && Some(night.as_of) != last {
             staff(&centre, night.as_of)?;
         }
@@ -69,7 +69,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
 /// The day from which the story's staff decide.
 const STAFF_FROM: NaiveDate = NaiveDate::from_ymd_opt(2026, 5, 8).unwrap();
 
-/// Days an item hangs before the story's staff have heard from the employer, and until they give up.
+/// Days an item is open before the story's staff have heard from the employer, and until they give up.
 const HEARD_AFTER_DAYS: std::ops::RangeInclusive<u32> = 12..=30;
 
 /// What staff decide in the day after a night: the employer has confirmed the nearest notice, or

@@ -4,7 +4,7 @@
 //! file is shown with the line that is wrong.
 
 use super::args::Global;
-use crate::nightly::NightError;
+use crate::nightly::RunError;
 use crate::rulebook::{RuleError, RuleFile};
 use crate::store::{StoreError, look_through, sqlite_path};
 use crate::web::password::HashError;
@@ -119,8 +119,8 @@ impl Failure {
             | Self::Unread => None,
         };
         std::iter::successors(first, |error: &&'_ (dyn Error + 'static)| (*error).source())
-            .filter_map(|error| match error.downcast_ref::<NightError>() {
-                Some(NightError::Store(store)) => Some(store),
+            .filter_map(|error| match error.downcast_ref::<RunError>() {
+                Some(RunError::Store(store)) => Some(store),
                 _ => error.downcast_ref::<StoreError>(),
             })
     }
@@ -213,8 +213,8 @@ impl From<HashError> for Failure {
     }
 }
 
-impl From<NightError> for Failure {
-    fn from(error: NightError) -> Self {
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
         Self::World(Box::new(error))
     }
 }

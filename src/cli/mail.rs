@@ -1,7 +1,7 @@
 //! `duizhang alert send`, and the end of a night: letters go out over the mail server.
 //!
 //! Start at [`send`]. The settings become a delivery ([`delivery`]); how it is done is `alert`'s. What did
-//! not arrive is written anew before and after ([`write_anew`]). No
+//! not arrive is written anew before and after ([`reissue`]). No
 //! claim on the centre is needed or held: letters are claimed one by one, and the work of nights and
 //! of staff goes on meanwhile. Nothing is ever sent from a dry run or from the demo.
 
@@ -17,7 +17,7 @@ use super::settings::{Protection, Settings, Smtp};
 use super::staff;
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
-use crate::nightly::{self, Stationery, Watch};
+use crate::nightly::{self, Letterhead, Watch};
 use crate::rulebook::Rulebook;
 use crate::store::Store;
 use std::time::Duration;
@@ -47,9 +47,9 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
     };
     centre.store.settle_access(clock::moment(None))?;
     staff::access(&centre.settings, &centre.rules, &centre.store)?;
-    write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
+    reissue(global, &centre.settings, &centre.store, &centre.rules)?;
     let delivered = run(global, &centre.store, &delivery)?;
-    write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
+    reissue(global, &centre.settings, &centre.store, &centre.rules)?;
     let fault = delivered.fault.clone();
     if let Some(fault) = &fault {
         staff::refused_by_the_server(&centre.settings, (&centre.store, &centre.rules), fault);
@@ -71,9 +71,9 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         let Some(delivery) = delivery(settings)? else { return Ok(()) };
         let store = Store::open(&settings.database, &settings.centre.code, false)?;
         let rules = rules::load(settings)?;
-        write_anew(global, settings, &store, &rules)?;
+        reissue(global, settings, &store, &rules)?;
         let delivered = run(global, &store, &delivery)?;
-        write_anew(global, settings, &store, &rules)?;
+        reissue(global, settings, &store, &rules)?;
         if let Some(fault) = &delivered.fault {
             staff::refused_by_the_server(settings, (&store, &rules), fault);
         }
@@ -88,19 +88,19 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
 }
 
 /// Writes once more what did not arrive, and says so.
-pub(super) fn write_anew(
+pub(super) fn reissue(
     global: &Global,
     settings: &Settings,
     store: &Store,
     rules: &Rulebook,
 ) -> Result<(), Failure> {
-    let stationery = Stationery {
+    let letterhead = Letterhead {
         folder: &settings.outbox,
         centre: &settings.contact(),
         rules: &rules.letters,
         on: clock::today(),
     };
-    let written = nightly::write_anew(store, &stationery)?;
+    let written = nightly::reissue(store, &letterhead)?;
     if written.printed > 0 {
         let folder = settings.outbox.join("print");
         note!(

@@ -4,11 +4,11 @@
 //! letters written, and what it did is said in one row.
 
 use super::args::{Global, IngestArgs, NightDay, NightlyArgs};
+use super::backoff::with_backoff;
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::mail;
-use super::patience::patiently;
 use super::progress::Progress;
 use super::reader;
 use super::report;
@@ -17,12 +17,12 @@ use super::staff;
 use super::turn;
 use crate::durable::OperatingSystem;
 use crate::nightly::{
-    self, Carrier, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightError, NightSettings,
-    shown_path,
+    self, Delivery, FileOutcome, Inbox, Intakes, LARGE, RunError, RunSettings, RunSummary,
+    Transport, shown_path,
 };
 use crate::remittance::account::masked;
 use crate::report::Tally;
-use crate::store::{Ended, Ending, Taken, Turn, VerdictTotals};
+use crate::store::{DecisionTotals, Ended, Ending, Taken, Turn};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,7 +30,7 @@ use std::time::Duration;
 /// What a night did, in one row.
 pub(super) struct Summary {
     pub(super) as_of: NaiveDate,
-    pub(super) night: Night,
+    pub(super) night: RunSummary,
     /// Where its report is.
     page: Option<PathBuf>,
 }
@@ -98,7 +98,7 @@ fn tally(tally: Tally) -> Value<'static> {
 /// `duizhang nightly`
 pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failure> {
     let wait = Duration::from_secs(args.lock_wait);
-    let centre = patiently(|| Centre::write_after(global, wait))?;
+    let centre = with_backoff(|| Centre::write_after(global, wait))?;
     let turn = turn::of(&centre.store, turn::asked(&args.day), args.day.accept_clock)?;
     let worked = of(global, &centre, args.inbox.as_deref(), turn, !args.no_report);
     let settings = centre.settings.clone();
@@ -150,7 +150,7 @@ pub(super) fn of(
         }
         Ok((summary, done))
     };
-    let worked = patiently(work).map_err(|failure| failure.explained(&centre.settings.database));
+    let worked = with_backoff(work).map_err(|failure| failure.explained(&centre.settings.database));
     if worked.as_ref().is_err_and(Failure::is_damage) {
         return worked;
     }
@@ -189,17 +189,17 @@ pub(super) fn run(
 }
 
 /// Writes the letters that need a file.
-fn deliver(centre: &Centre, turn: Turn) -> Result<u64, NightError> {
+fn deliver(centre: &Centre, turn: Turn) -> Result<u64, RunError> {
     // A night that is over wrote none; those of its day were written when it was the last one.
     if turn.is_over() {
         return Ok(0);
     }
-    let carrier = match centre.settings.letters.smtp {
-        Some(_) => Carrier::MailServer,
-        None => Carrier::Files,
+    let transport = match centre.settings.letters.smtp {
+        Some(_) => Transport::MailServer,
+        None => Transport::Files,
     };
     let outbox = &centre.settings.outbox;
-    nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, carrier)
+    nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, transport)
 }
 
 /// Writes the night's report; gives where the page is. One of a night that is over stays as it was that morning.
@@ -235,9 +235,9 @@ fn settings(
     inbox: Option<&Path>,
     deliveries: Vec<Delivery>,
     as_of: NaiveDate,
-) -> NightSettings {
+) -> RunSettings {
     let quarantine = centre.settings.quarantine.clone();
-    NightSettings {
+    RunSettings {
         as_of,
         today: clock::today(),
         deliveries,
@@ -281,7 +281,7 @@ fn told(intakes: &Intakes) -> Done {
 }
 
 /// Says that rows are not as they were written, where the night met such.
-fn held(verdict: &VerdictTotals, done: Done) -> Done {
+fn held(verdict: &DecisionTotals, done: Done) -> Done {
     if verdict.held == 0 {
         return done;
     }
@@ -351,7 +351,7 @@ pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure
     let settings = settings(&centre, None, deliveries, as_of);
     let progress = Progress::start(global, "taking in");
     let work = || Ok(nightly::ingest(&centre.store, &centre.rules, &settings, &progress)?);
-    let intakes = patiently(work)?;
+    let intakes = with_backoff(work)?;
     drop(progress);
     let done = told(&intakes);
     let rows = intakes
@@ -362,7 +362,7 @@ pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure
     Ok(done)
 }
 
-const VERDICTS: &[Column<VerdictTotals>] = &[
+const VERDICTS: &[Column<DecisionTotals>] = &[
     Column { key: "judged", heading: "judged", value: |row| Value::count(row.judged) },
     Column { key: "matched", heading: "matched", value: |row| tally(row.matched) },
     Column { key: "awaiting", heading: "awaiting", value: |row| tally(row.awaiting) },
@@ -382,7 +382,7 @@ pub(super) fn judge(global: &Global, day: &NightDay) -> Result<Done, Failure> {
     let settings = settings(&centre, None, Vec::new(), turn.as_of);
     let progress = Progress::start(global, "judging");
     let work = || Ok(nightly::judge(&centre.store, &centre.rules, &settings, &progress)?);
-    let verdict = patiently(work)?;
+    let verdict = with_backoff(work)?;
     deliver(&centre, turn)?;
     drop(progress);
     Printer::print(centre.settings.format, VERDICTS, [verdict])?;

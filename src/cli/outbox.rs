@@ -25,7 +25,7 @@ const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "recipient", heading: "to", value: |row| Value::text(&row.recipient) },
     Column { key: "subject", heading: "", value: |row| Value::text(&row.subject) },
     Column { key: "state", heading: "state", value: |row| Value::text(row.state.code()) },
-    Column { key: "written_anew", heading: "", value: |row| Value::Truth(row.written_anew) },
+    Column { key: "written_anew", heading: "", value: |row| Value::Truth(row.reissued) },
     Column { key: "attempts", heading: "tries", value: |row| Value::count(row.attempts.into()) },
     Column { key: "due_at", heading: "", value: |row| instant(row.due_at) },
     Column { key: "changed_at", heading: "", value: |row| instant(Some(row.changed_at)) },
@@ -70,7 +70,7 @@ pub(super) fn due(centre: &Centre) -> Result<Done, Failure> {
 pub(super) fn retry(global: &Global, args: &OutboxArgs) -> Result<Done, Failure> {
     change(global, args, "send again", |centre, letters| {
         centre.store.retry_letters(letters, clock::now())?;
-        mail::write_anew(global, &centre.settings, &centre.store, &centre.rules)
+        mail::reissue(global, &centre.settings, &centre.store, &centre.rules)
     })
 }
 

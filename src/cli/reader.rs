@@ -3,7 +3,7 @@
 use super::args::ReadFileArgs;
 use super::failure::{Done, Failure};
 use crate::feed::Look;
-use crate::nightly::child::{self, PATIENCE};
+use crate::nightly::child::{self, SILENCE_MAX};
 use crate::nightly::{Isolation, ReaderProcess};
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub(super) fn apart() -> Isolation {
     let program = if itself.exists() { Some(itself) } else { std::env::current_exe().ok() };
     program.map_or(Isolation::InProcess, |program| {
         let arguments = vec!["read-file".into()];
-        Isolation::Apart(ReaderProcess { program, arguments, patience: PATIENCE })
+        Isolation::Apart(ReaderProcess { program, arguments, patience: SILENCE_MAX })
     })
 }
 

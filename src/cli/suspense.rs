@@ -1,4 +1,4 @@
-//! `duizhang suspense`: what hangs, why, what comes nearest, and what staff decide of it.
+//! `duizhang suspense`: what is in suspense, why, what comes nearest, and what staff decide of it.
 
 use super::args::{AsOf, Format, Global, ResolveArgs, SuspenseCommand, SuspenseListArgs};
 use super::centre::Centre;

@@ -323,10 +323,10 @@ impl Writer<'_> {
             },
             Kind::Owner => (kind, vec![((&by.owner.0, &by.owner.1), 0, amount, plain)]),
             Kind::Stranger => {
-                let stray = 1_000 + self.prng.below(5_000_000);
+                let undeliverable = 1_000 + self.prng.below(5_000_000);
                 let name = format!("示例过路{index}商行");
                 let from = number(self.prng);
-                let serial = self.pay((&from, &name), 0, stray, "货款");
+                let serial = self.pay((&from, &name), 0, undeliverable, "货款");
                 self.made.truth.push((serial, kind, None));
                 // Its own notice is paid all the same.
                 self.pay(own, 0, amount, &right);

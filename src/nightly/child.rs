@@ -4,7 +4,7 @@
 //! that is too deep and a loop without end cannot. So the program starts itself again for each file that is new
 //! ([`serve`] is that side): the file is its standard input, opened already and by nobody else, and what it reads comes
 //! back over a socket, row by row, while it reads ([`relay`]). It has a limit of memory and of processor time, may write
-//! no file, and is ended where nothing comes from it for [`PATIENCE`]: each piece of the file that it takes in counts, so
+//! no file, and is ended where nothing comes from it for [`SILENCE_MAX`]: each piece of the file that it takes in counts, so
 //! that a large file on a busy machine is none that hangs.
 //!
 //! Ruled out: reading first for trial, which costs twice; a process for workbooks alone, as a promise that holds for
@@ -30,7 +30,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// For how long nothing may come from a reader.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const SILENCE_MAX: Duration = Duration::from_secs(10);
 
 /// How files are read.
 #[derive(Clone, Debug, Default)]

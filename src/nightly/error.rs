@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// The world failed in the middle of a night; what was committed stands, the rest is undone.
 #[derive(Debug)]
-pub enum NightError {
+pub enum RunError {
     Store(StoreError),
     /// A file or folder cannot be read or written.
     File {
@@ -22,7 +22,7 @@ pub enum NightError {
     Reader,
 }
 
-impl fmt::Display for NightError {
+impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(error) => write!(f, "{error}"),
@@ -36,7 +36,7 @@ impl fmt::Display for NightError {
     }
 }
 
-impl std::error::Error for NightError {
+impl std::error::Error for RunError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Store(error) => error.source(),
@@ -46,13 +46,13 @@ impl std::error::Error for NightError {
     }
 }
 
-impl From<DiskError> for NightError {
+impl From<DiskError> for RunError {
     fn from(error: DiskError) -> Self {
         Self::File { path: error.path, doing: "write the letter", source: error.source }
     }
 }
 
-impl From<StoreError> for NightError {
+impl From<StoreError> for RunError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }

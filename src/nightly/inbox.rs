@@ -7,7 +7,7 @@
 //! An entry that is no regular file is a delivery too: it is opened by nobody ([`super::opening`]), and set aside by its
 //! name. Links are not followed: the inbox itself may be reached by one, what lies in it may not.
 
-use super::NightError;
+use super::RunError;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -59,11 +59,11 @@ impl Inbox {
     /// names.
     ///
     /// # Errors
-    /// [`NightError::File`] where the inbox itself cannot be read.
-    pub fn deliveries(&self) -> Result<Vec<Delivery>, NightError> {
+    /// [`RunError::File`] where the inbox itself cannot be read.
+    pub fn deliveries(&self) -> Result<Vec<Delivery>, RunError> {
         let fail = |source| {
             let (path, doing) = (self.root.clone(), "read the folder");
-            NightError::File { path, doing, source }
+            RunError::File { path, doing, source }
         };
         let mut deliveries = Vec::new();
         for (path, is_folder) in entries(&self.root).map_err(fail)? {

@@ -9,7 +9,7 @@ mod arrears;
 mod composing;
 mod following;
 
-use super::{NightError, Tools};
+use super::{RunError, Tools};
 use crate::alert::{Clues, KnownBy, Owner, Rhythm, identify};
 use crate::matching::{Decision, Item};
 use crate::remark::{Claim, Reading};
@@ -17,7 +17,9 @@ use crate::remittance::{
     BankTransaction, Direction, Employer, Outcome, PaymentReference, RemarkField,
 };
 use crate::report::RemarkText;
-use crate::store::{Choice, Recording, Store, TellingKey, TellingNote, Verdict};
+use crate::store::{
+    ContactPreference, NotificationKey, NotificationNote, Recording, RunDecisions, Store,
+};
 use std::collections::BTreeMap;
 
 /// The employers, found by what a transaction shows of its payer.
@@ -45,10 +47,10 @@ impl Entry {
 }
 
 impl AddressBook {
-    pub(super) fn load(store: &Store) -> Result<Self, NightError> {
+    pub(super) fn load(store: &Store) -> Result<Self, RunError> {
         let mut book = Self::default();
         let choices = store.choices(None)?.into_iter();
-        let mut choices: BTreeMap<String, Choice> =
+        let mut choices: BTreeMap<String, ContactPreference> =
             choices.map(|choice| (choice.employer_id.clone(), choice)).collect();
         store.employers(|employer| {
             let id = employer.employer_id.clone();
@@ -78,9 +80,9 @@ pub(super) struct Writer<'a> {
 /// Notes what this verdict found, and writes the letters that are due into the outbox.
 pub(super) fn write(
     recording: &mut Recording,
-    verdict: &Verdict<'_>,
+    verdict: &RunDecisions<'_>,
     writer: &Writer<'_>,
-) -> Result<(), NightError> {
+) -> Result<(), RunError> {
     if writer.book.employers.is_empty() {
         return Ok(());
     }
@@ -133,7 +135,7 @@ impl<'a> News<'a> {
 
 impl Writer<'_> {
     /// Notes what there is to tell of transactions, where it is known whose they are.
-    fn note(&self, recording: &Recording, news: &[News<'_>]) -> Result<(), NightError> {
+    fn note(&self, recording: &Recording, news: &[News<'_>]) -> Result<(), RunError> {
         let named: Vec<PaymentReference> =
             news.iter().flat_map(News::references).copied().collect();
         let owners = recording.employers_of(&named)?;
@@ -163,7 +165,7 @@ impl Writer<'_> {
         news: &News<'_>,
         named: &[&str],
         transaction: &BankTransaction<'_>,
-    ) -> Option<TellingNote> {
+    ) -> Option<NotificationNote> {
         let advice = news.advice;
         let breaks =
             || self.readings(transaction).iter().any(|(_, reading)| !reading.advice.is_empty());
@@ -173,13 +175,13 @@ impl Writer<'_> {
         if entry.rhythm == Rhythm::Never || (advice && !entry.is_reached()) {
             return None;
         }
-        let key = TellingKey {
+        let key = NotificationKey {
             account: news.item.account,
             serial: news.item.serial.to_owned(),
             booked_on: news.item.booked_on,
             advice,
         };
-        Some(TellingNote { key, employer_id: owner, known_by })
+        Some(NotificationNote { key, employer_id: owner, known_by })
     }
 
     /// Whose a transaction is, where that is known beyond doubt.

@@ -3,7 +3,7 @@
 //! Start at [`missing_feeds`]. A bank that sends nothing when nothing happened is no alarm: it did not
 //! deliver every day before either.
 
-use super::NightError;
+use super::RunError;
 use crate::calendar::WorkingDays;
 use crate::report::MaskedAccount;
 use crate::store::Store;
@@ -28,12 +28,12 @@ const NIGHTS_MIN: usize = 5;
 /// The accounts that delivered on each working night before and not on this one.
 ///
 /// # Errors
-/// [`NightError`] where the store fails.
+/// [`RunError`] where the store fails.
 pub fn missing_feeds(
     store: &Store,
     calendar: &WorkingDays,
     night: NaiveDate,
-) -> Result<Vec<MissingFeed>, NightError> {
+) -> Result<Vec<MissingFeed>, RunError> {
     let nights = working_nights(store.nights_before(night)?, calendar);
     let Some(first) = nights.last().filter(|_| calendar.is_working_day(night)) else {
         return Ok(Vec::new());

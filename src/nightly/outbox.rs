@@ -5,21 +5,21 @@
 //! filed, so that no sender takes them up later. A letter whose file is there is left alone, so that
 //! a night run twice gives no second letter: files are written for the letters of this night, and of earlier
 //! ones that were cut off before they had written theirs. What was sent and did not arrive is written once
-//! more by [`write_anew`].
+//! more by [`reissue`].
 //!
 //! Invariant: what the store says was filed is on the disk, whole, whenever the power goes ([`crate::durable`]).
 
-use super::NightError;
-use crate::alert::{Anew, CentreContact, Written};
+use super::RunError;
+use crate::alert::{CentreContact, Reissue, Written};
 use crate::durable::{Batch, Disk, OperatingSystem};
 use crate::rulebook::letter::LetterRules;
-use crate::store::{LetterRow, Store, Stray, Whereto};
+use crate::store::{Destination, LetterRow, Store, Undeliverable};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 
 /// Who takes the letters that go by mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carrier {
+pub enum Transport {
     /// `duizhang alert send`.
     MailServer,
     /// Another program, from files.
@@ -29,20 +29,20 @@ pub enum Carrier {
 /// Writes every letter of this night, and of nights that were cut off, that needs a file and has none yet; counts them.
 ///
 /// # Errors
-/// [`NightError`] where the store fails or a file cannot be written.
+/// [`RunError`] where the store fails or a file cannot be written.
 pub fn deliver_to(
     disk: &dyn Disk,
     folder: &Path,
     store: &Store,
     night: NaiveDate,
-    carrier: Carrier,
-) -> Result<u64, NightError> {
+    transport: Transport,
+) -> Result<u64, RunError> {
     let nights = store.nights_to_file(night)?;
     let mut batch = Batch::on(disk);
     let mut failed = None;
     for night in &nights {
         store.letters(*night, |letter| {
-            let place = path(folder, &letter, carrier);
+            let place = path(folder, &letter, transport);
             let put = place.map(|place| batch.put(&place, letter.message.as_bytes()));
             failed = put.and_then(Result::err);
             failed.is_none()
@@ -53,13 +53,13 @@ pub fn deliver_to(
     }
     let written = batch.finish()?;
     for night in nights {
-        store.file_letters(night, carrier == Carrier::Files)?;
+        store.file_letters(night, transport == Transport::Files)?;
     }
     Ok(written)
 }
 
 /// What a letter that did not arrive is written anew with.
-pub struct Stationery<'a> {
+pub struct Letterhead<'a> {
     pub folder: &'a Path,
     pub centre: &'a CentreContact,
     pub rules: &'a LetterRules,
@@ -68,7 +68,7 @@ pub struct Stationery<'a> {
 
 /// Letters written anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WrittenAnew {
+pub struct Reissued {
     /// They wait for the next run.
     pub mailed: u64,
     pub printed: u64,
@@ -81,21 +81,21 @@ const TOGETHER: u32 = 64;
 /// on paper. The page is there before the outbox says so: whoever is killed in between writes it twice.
 ///
 /// # Errors
-/// [`NightError`] where the store fails or a page cannot be written.
-pub fn write_anew(store: &Store, stationery: &Stationery<'_>) -> Result<WrittenAnew, NightError> {
-    let mut written = WrittenAnew::default();
+/// [`RunError`] where the store fails or a page cannot be written.
+pub fn reissue(store: &Store, letterhead: &Letterhead<'_>) -> Result<Reissued, RunError> {
+    let mut written = Reissued::default();
     loop {
-        let strays = store.strays(TOGETHER)?;
-        if strays.is_empty() {
+        let undeliverable = store.undeliverable(TOGETHER)?;
+        if undeliverable.is_empty() {
             return Ok(written);
         }
         let mut batch = Batch::on(&OperatingSystem);
-        let mut all = Vec::with_capacity(strays.len());
-        for stray in strays {
-            let anew = stationery.anew(&stray);
+        let mut all = Vec::with_capacity(undeliverable.len());
+        for undeliverable in undeliverable {
+            let anew = letterhead.anew(&undeliverable);
             match &anew {
                 Some(letter) if letter.on_paper() => {
-                    if let Some(path) = path(stationery.folder, letter, Carrier::MailServer) {
+                    if let Some(path) = path(letterhead.folder, letter, Transport::MailServer) {
                         batch.put(&path, letter.message.as_bytes())?;
                     }
                     written.printed += 1;
@@ -103,28 +103,32 @@ pub fn write_anew(store: &Store, stationery: &Stationery<'_>) -> Result<WrittenA
                 Some(_) => written.mailed += 1,
                 None => {}
             }
-            all.push((stray.letter.letter_id, anew));
+            all.push((undeliverable.letter.letter_id, anew));
         }
         batch.finish()?;
         for (letter_id, anew) in all {
-            store.written_anew(&letter_id, anew.as_ref())?;
+            store.reissued(&letter_id, anew.as_ref())?;
         }
     }
 }
 
-impl Stationery<'_> {
+impl Letterhead<'_> {
     /// The letter that takes another's place; `None` where nobody misses it.
-    fn anew(&self, stray: &Stray) -> Option<LetterRow> {
-        let Stray { letter, whereto } = stray;
-        let first = Anew::of(&letter.letter_id, &letter.employer_id, &letter.message)?;
-        let (recipient, written) = match whereto {
-            Whereto::Nowhere => return None,
+    fn anew(&self, undeliverable: &Undeliverable) -> Option<LetterRow> {
+        let Undeliverable { letter, destination } = undeliverable;
+        let first = Reissue::of(&letter.letter_id, &letter.employer_id, &letter.message)?;
+        let (recipient, written) = match destination {
+            Destination::Nowhere => return None,
             // The address was not to blame, and would get the same answer again.
-            Whereto::Mail(address) if *address != letter.recipient => {
+            Destination::Mail(address) if *address != letter.recipient => {
                 (address.as_str(), first.to(address, self.on)?)
             }
-            Whereto::Mail(_) | Whereto::Paper if !first.asks_for_something() => return None,
-            Whereto::Mail(_) | Whereto::Paper => ("", first.on_paper(self.centre, self.rules)),
+            Destination::Mail(_) | Destination::Paper if !first.asks_for_something() => {
+                return None;
+            }
+            Destination::Mail(_) | Destination::Paper => {
+                ("", first.on_paper(self.centre, self.rules))
+            }
         };
         let Written { letter_id, subject, message } = written;
         Some(LetterRow {
@@ -140,11 +144,11 @@ impl Stationery<'_> {
 }
 
 /// Where a letter's file lies; `None` where it needs none.
-fn path(folder: &Path, letter: &LetterRow, carrier: Carrier) -> Option<PathBuf> {
+fn path(folder: &Path, letter: &LetterRow, transport: Transport) -> Option<PathBuf> {
     if letter.on_paper() {
         let id = letter.letter_id.get(..12).unwrap_or(&letter.letter_id);
         return Some(folder.join("print").join(format!("{}-{id}.html", letter.written_on)));
     }
-    (carrier == Carrier::Files && matches!(letter.kind.as_str(), "digest" | "arrears"))
+    (transport == Transport::Files && matches!(letter.kind.as_str(), "digest" | "arrears"))
         .then(|| folder.join(format!("{}.eml", letter.letter_id)))
 }

@@ -9,7 +9,7 @@
 use super::inbox::shown;
 use super::opening::{self, FOLDER};
 use super::reading::Fault;
-use super::{Delivery, NightError, wording};
+use super::{Delivery, RunError, wording};
 use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, fsync, mkdirat, openat, renameat, statat, unlinkat,
 };
@@ -25,9 +25,9 @@ const NAME_BYTES_MAX: usize = 200;
 /// Largest file that is copied; a larger one has its reason here, and lies in the inbox. A night's files together take up
 /// less than what one of those would.
 const COPY_BYTES_MAX: u64 = 1 << 30;
-/// Behind a copy's name: the reason.
+/// After a copy's name: the reason.
 const REASON: &str = ".reason.txt";
-/// Behind a name while it is being written.
+/// After a name while it is being written.
 const UNFINISHED: &str = ".duizhang-tmp";
 
 /// The names of a file's path below its account's folder. Banks' clients make a folder a day, with the same
@@ -199,7 +199,7 @@ pub(super) fn put(
     inbox: Option<&Path>,
     delivery: &Delivery,
     fault: &Fault,
-) -> Result<(), NightError> {
+) -> Result<(), RunError> {
     let place = Place::of(delivery);
     let put = || -> io::Result<()> {
         // Opened as it was read: what became a link meanwhile is not copied. What is gone leaves its reason.
@@ -223,7 +223,7 @@ pub(super) fn put(
     };
     put().map_err(|source| {
         let path = place.path(quarantine);
-        NightError::File { path, doing: "write to quarantine", source }
+        RunError::File { path, doing: "write to quarantine", source }
     })
 }
 

@@ -212,7 +212,7 @@ impl Sink for Feeder<'_> {
                     .reader
                     .claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER)
                     .claim;
-                let kind = self.tools.sieve.classify(&transaction);
+                let kind = self.tools.classifier.classify(&transaction);
                 let branches = &mut *self.branches;
                 let booking =
                     entry.booking.and_then(|booking| Some((booking.serial, fen(booking.amount)?)));

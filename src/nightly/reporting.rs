@@ -4,17 +4,17 @@
 //! report, on the night itself or years later.
 
 use super::suggesting::Advice;
-use super::{NightError, wording};
+use super::{RunError, wording};
 use crate::feed;
-use crate::matching::Because;
+use crate::matching::Explanation;
 use crate::remark::{self, Reader, Reading};
 use crate::remittance::{Direction, Money, RemarkField, Total, YearMonth};
 use crate::report::{
-    Awaiting, Centre, Explanation, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
+    Awaiting, Bilingual, Centre, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
     RemarkText, Report, Segment, SegmentKind, Suggestion, Tally, Warning,
 };
 use crate::rulebook::Rulebook;
-use crate::store::{self, Evening, HeldRow, Store, SuspenseFilter, SuspenseRow};
+use crate::store::{self, HeldRow, RunDetails, Store, SuspenseFilter, SuspenseRow};
 use crate::suspense;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -22,30 +22,30 @@ use std::collections::BTreeMap;
 /// Fills the report of the night of this day.
 ///
 /// # Errors
-/// [`NightError`] where the store fails.
+/// [`RunError`] where the store fails.
 pub fn report(
     store: &Store,
     rules: &Rulebook,
     centre: Centre,
     as_of: NaiveDate,
-) -> Result<Report, NightError> {
+) -> Result<Report, RunError> {
     let held = store.held_on(as_of)?;
-    // Two threads: what happened, and what hangs with the notices that may be meant.
-    let (evening, items) = std::thread::scope(|scope| {
-        let evening = scope.spawn(|| store.evening(as_of));
+    // Two threads: what happened, and what is in suspense with the notices that may be meant.
+    let (run_details, items) = std::thread::scope(|scope| {
+        let run_details = scope.spawn(|| store.run_details(as_of));
         let items = items(store, rules, as_of)?;
-        let evening = evening.join().map_err(|_| NightError::Reader)??;
-        Ok::<_, NightError>((evening, items))
+        let run_details = run_details.join().map_err(|_| RunError::Reader)??;
+        Ok::<_, RunError>((run_details, items))
     })?;
     Ok(Report {
         centre,
         as_of,
-        night: night(&evening),
-        outcomes: evening.outcomes.iter().map(outcome_total).collect(),
-        movement: movement(&evening, &items, as_of),
-        awaiting: awaiting(&evening, rules),
-        nights: evening.nights.iter().map(night_point).collect(),
-        warnings: held.iter().map(held_back).chain(warnings(&evening, rules, as_of)).collect(),
+        night: night(&run_details),
+        outcomes: run_details.outcomes.iter().map(outcome_total).collect(),
+        movement: movement(&run_details, &items, as_of),
+        awaiting: awaiting(&run_details, rules),
+        nights: run_details.nights.iter().map(night_point).collect(),
+        warnings: held.iter().map(held_back).chain(warnings(&run_details, rules, as_of)).collect(),
         items,
         trail: store.trail_of(as_of)?,
     })
@@ -53,18 +53,20 @@ pub fn report(
 
 /// A decision's explanation, in both languages; empty where it is none that this release knows.
 #[must_use]
-pub fn explanation(because: Option<&str>) -> Explanation {
-    match because.and_then(|because| because.parse::<Because>().ok()) {
-        Some(because) => Explanation { zh: because.in_chinese(), en: because.in_english() },
-        None => Explanation::default(),
+pub fn explanation(explanation: Option<&str>) -> Bilingual {
+    match explanation.and_then(|explanation| explanation.parse::<Explanation>().ok()) {
+        Some(explanation) => {
+            Bilingual { zh: explanation.in_chinese(), en: explanation.in_english() }
+        }
+        None => Bilingual::default(),
     }
 }
 
 /// Items that are worth a second thread.
 const SHARED_FROM: usize = 256;
 
-/// Everything that hangs, numbered, with suggestions.
-fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>, NightError> {
+/// Everything in suspense, numbered, with suggestions.
+fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>, RunError> {
     let rows = store.suspense(&SuspenseFilter::default())?;
     let adviser = if rows.is_empty() { Advice::default() } else { Advice::load(store)? };
     let reader = Reader::new(&rules.remark);
@@ -77,9 +79,9 @@ fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>,
     let mut items = std::thread::scope(|scope| {
         let first = scope.spawn(|| make(first));
         let second = make(second);
-        let mut items = first.join().map_err(|_| NightError::Reader)?;
+        let mut items = first.join().map_err(|_| RunError::Reader)?;
         items.extend(second);
-        Ok::<_, NightError>(items)
+        Ok::<_, RunError>(items)
     })?;
     for (number, item) in (1..).zip(&mut items) {
         item.number = number;
@@ -109,7 +111,7 @@ pub fn report_item(
         payer_account: MaskedAccount::of(&row.counterparty_account),
         remarks: row.remarks.iter().map(remark).collect(),
         reason: row.reason.unwrap_or(crate::remittance::Reason::NoReference),
-        explanation: explanation(row.because.as_deref()),
+        explanation: explanation(row.explanation.as_deref()),
         suggestions,
         age_days: suspense::age_days(row.booked_on, as_of),
         assignee: row.assignee.clone(),
@@ -130,7 +132,7 @@ pub(super) fn remark_text(field: RemarkField, text: &str, reading: &Reading) -> 
     RemarkText::new(field, segments.collect())
 }
 
-/// A debit in suspense takes away from what hangs.
+/// A debit in suspense takes away from what is in suspense.
 fn signed(direction: Direction, amount: Money) -> Money {
     match direction {
         Direction::Credit => amount,
@@ -138,15 +140,15 @@ fn signed(direction: Direction, amount: Money) -> Money {
     }
 }
 
-fn night(evening: &Evening) -> Night {
+fn night(run_details: &RunDetails) -> Night {
     Night {
-        files_taken: evening.files_taken,
-        files_quarantined: evening.quarantined.len() as u64,
-        transactions_new: evening.fresh,
-        seen_before: evening.seen,
-        rows_rejected: evening.rejected,
-        conflicting_duplicates: evening.conflicting,
-        letters: evening.letters,
+        files_taken: run_details.files_taken,
+        files_quarantined: run_details.quarantined.len() as u64,
+        transactions_new: run_details.fresh,
+        seen_before: run_details.seen,
+        rows_rejected: run_details.rejected,
+        conflicting_duplicates: run_details.conflicting,
+        letters: run_details.letters,
     }
 }
 
@@ -165,19 +167,19 @@ fn night_point(point: &store::NightPoint) -> NightPoint {
     }
 }
 
-/// Opening is what hung after the night before; what closes is counted from the items themselves,
+/// Opening is what was in suspense after the night before; what closes is counted from the items themselves,
 /// and the ledger is asked independently.
-fn movement(evening: &Evening, items: &[Item], as_of: NaiveDate) -> Movement {
-    let tonight = evening.nights.iter().rev().find(|point| point.as_of == as_of);
+fn movement(run_details: &RunDetails, items: &[Item], as_of: NaiveDate) -> Movement {
+    let tonight = run_details.nights.iter().rev().find(|point| point.as_of == as_of);
     let opening = tonight.map(|point| point.before).unwrap_or_default();
     let new = tonight.map(|point| point.opened).unwrap_or_default();
     let closing: Tally = items.iter().map(|item| Tally::one(item.amount)).sum();
-    Movement { opening, new, cleared: opening.plus(new).minus(closing), ledger: evening.ledger }
+    Movement { opening, new, cleared: opening.plus(new).minus(closing), ledger: run_details.ledger }
 }
 
-fn awaiting(evening: &Evening, rules: &Rulebook) -> Vec<Awaiting> {
+fn awaiting(run_details: &RunDetails, rules: &Rulebook) -> Vec<Awaiting> {
     let mut received: BTreeMap<_, (Total, NaiveDate)> = BTreeMap::new();
-    for row in &evening.awaiting {
+    for row in &run_details.awaiting {
         let (sum, latest) = received.entry(row.reference).or_insert((Total::ZERO, row.booked_on));
         *sum += row.amount.into();
         *latest = row.booked_on.max(*latest);
@@ -199,12 +201,12 @@ fn awaiting(evening: &Evening, rules: &Rulebook) -> Vec<Awaiting> {
             until: rules.calendar.closes_on(month, lag),
         }
     };
-    evening.awaiting.iter().map(part).collect()
+    run_details.awaiting.iter().map(part).collect()
 }
 
 /// A reader's sentence in both languages.
-fn both(english: &str) -> Explanation {
-    Explanation { zh: wording::chinese(english), en: english.to_owned() }
+fn both(english: &str) -> Bilingual {
+    Bilingual { zh: wording::chinese(english), en: english.to_owned() }
 }
 
 /// A row that the night held back.
@@ -229,26 +231,26 @@ fn held_back(row: &HeldRow) -> Warning {
 
 /// What a person should know of a night.
 #[must_use]
-pub fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warning> {
+pub fn warnings(run_details: &RunDetails, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warning> {
     use chrono::Datelike;
     let mut warnings = Vec::new();
-    for (file, why) in &evening.quarantined {
+    for (file, why) in &run_details.quarantined {
         let why = why.strip_prefix(&format!("{file}: ")).unwrap_or(why);
         warnings.push(Warning::FileQuarantined { file: file.clone(), why: both(why) });
     }
-    for row in &evening.set_aside {
+    for row in &run_details.set_aside {
         let place = format!("{}:{}", row.file_name, row.line);
-        let Explanation { zh, en } = both(&row.problem);
+        let Bilingual { zh, en } = both(&row.problem);
         if row.problem.starts_with("conflicting-duplicate") {
             let (zh, en) = (format!("流水号 {}：{zh}", row.found), format!("{}: {en}", row.found));
             warnings.push(Warning::Other { place, zh, en });
             continue;
         }
         let (zh, en) = (format!("{}：{zh}", row.field), format!("{}: {en}", row.field));
-        let why = Explanation { zh, en };
+        let why = Bilingual { zh, en };
         warnings.push(Warning::RowRejected { place, found: row.found.clone(), why });
     }
-    for gap in &evening.gaps {
+    for gap in &run_details.gaps {
         warnings.push(Warning::StatementGap {
             place: gap.file_name.clone(),
             account: MaskedAccount::of(&gap.account_no),
@@ -258,7 +260,7 @@ pub fn warnings(evening: &Evening, rules: &Rulebook, as_of: NaiveDate) -> Vec<Wa
             opening: gap.opening.to_string(),
         });
     }
-    for flag in &evening.flags {
+    for flag in &run_details.flags {
         let place = format!("{}:{}", flag.file_name, flag.line);
         let zh = feed::in_chinese(&flag.code, &flag.detail);
         let en = format!("{}: {}", flag.code, flag.detail);

@@ -1,11 +1,11 @@
-//! Suggestions for what hangs, as the report and the desk show them.
+//! Suggestions for what is in suspense, as the report and the desk show them.
 //!
 //! Start at [`Advice::load`]: it reads the open notices, the employers, and what people confirmed, once.
 //! What speaks for a notice is `matching::suggest`'s to say; here it is put into the report's words.
 
-use super::NightError;
+use super::RunError;
 use crate::matching::suggest::{
-    Against, EmployerFact, EmployerIndex, Employers, Evidence, Hanging, OpenNotice, OpenNotices,
+    Against, EmployerFact, EmployerIndex, Employers, Evidence, OpenItem, OpenNotice, OpenNotices,
     Suggestion, suggest,
 };
 use crate::remark::{Reader, Reading};
@@ -33,8 +33,8 @@ impl Advice {
     /// Reads what suggestions are drawn from.
     ///
     /// # Errors
-    /// [`NightError`] where the store fails.
-    pub fn load(store: &Store) -> Result<Self, NightError> {
+    /// [`RunError`] where the store fails.
+    pub fn load(store: &Store) -> Result<Self, RunError> {
         // First: what changes while the rest is read is looked at once more.
         let marks = store.marks()?;
         let mut known: Vec<Employer> = Vec::new();
@@ -82,8 +82,8 @@ impl Advice {
     /// loaded anew.
     ///
     /// # Errors
-    /// [`NightError`] where the store fails.
-    pub fn catch_up(&mut self, store: &Store) -> Result<(), NightError> {
+    /// [`RunError`] where the store fails.
+    pub fn catch_up(&mut self, store: &Store) -> Result<(), RunError> {
         let now = store.marks()?;
         let touched = match self.marks {
             Some(then) => store.touched(then, now)?,
@@ -107,7 +107,7 @@ impl Advice {
     }
 
     /// Reads what people confirmed, and what they undid.
-    fn learn(&mut self, store: &Store) -> Result<(), NightError> {
+    fn learn(&mut self, store: &Store) -> Result<(), RunError> {
         let confirmed = store.payer_facts()?;
         self.employers.confirm(confirmed.iter().filter_map(|fact| {
             let employer = self.numbers.get(&fact.employer_id)?;
@@ -129,7 +129,7 @@ impl Advice {
             let text = remarks.field(field);
             unfinished_digits(text, &reader.read(text))
         });
-        let hanging = Hanging {
+        let open_item = OpenItem {
             amount: row.amount,
             booked_on: row.booked_on,
             payer_account: &row.counterparty_account,
@@ -139,7 +139,7 @@ impl Advice {
             undone: self.undone.get(&row.id).map(Vec::as_slice).unwrap_or_default(),
             payer_disagrees: row.reason == Some(Reason::PayerDisagrees),
         };
-        let found = suggest(&hanging, &self.notices, &self.employers);
+        let found = suggest(&open_item, &self.notices, &self.employers);
         found.iter().map(|found| self.shown(found)).collect()
     }
 
@@ -219,7 +219,7 @@ fn speaks_against(against: &Against) -> report::Evidence {
         Against::Amount { .. } => Kind::Amount,
         Against::Month { .. } => Kind::Month,
         Against::OtherPayer => Kind::PayerAccount,
-        Against::Undone => Kind::History,
+        Against::ReversalLink => Kind::History,
     };
     report::Evidence {
         kind,

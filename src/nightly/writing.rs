@@ -1,27 +1,27 @@
 //! The second half of a night: what is open is decided, and the decisions are committed.
 
 use super::letters::{self, AddressBook};
-use super::{NightError, Step, Tools, undecided};
+use super::{RunError, Step, Tools, undecided};
 use crate::matching::{self, Directory, Item, Known, NoticeBook, Payers};
 use crate::store::{
-    EarlierCredit, EarlierRefund, EmployerNumbers, NoticesRead, RecentNotices, Slate, StoreError,
-    Verdict, VerdictTotals,
+    DecisionTotals, EarlierCredit, EarlierRefund, EmployerNumbers, NoticesRead, RecentNotices,
+    RunDecisions, StoreError, WorkingSet,
 };
 
 /// How often a night looks again because staff acted meanwhile, before it gives up.
 const OVERTAKEN_MAX: u32 = 8;
 
-/// Judges the slate, and what earlier nights left open, and commits. `notices` are those of late,
+/// Judges the working set, and what earlier nights left open, and commits. `notices` are those of late,
 /// where they were read already.
 pub(super) fn decide_and_record(
     tools: &Tools<'_>,
-    slate: Slate,
+    working_set: WorkingSet,
     notices: Option<RecentNotices>,
-) -> Result<VerdictTotals, NightError> {
-    let mut done = decide_once(tools, slate, notices);
+) -> Result<DecisionTotals, RunError> {
+    let mut done = decide_once(tools, working_set, notices);
     for _ in 0..OVERTAKEN_MAX {
         match done {
-            Err(NightError::Store(StoreError::Overtaken)) => {
+            Err(RunError::Store(StoreError::Overtaken)) => {
                 done = decide_once(tools, undecided(tools)?, None);
             }
             Ok(_) | Err(_) => break,
@@ -32,19 +32,19 @@ pub(super) fn decide_and_record(
 
 fn decide_once(
     tools: &Tools<'_>,
-    mut slate: Slate,
+    mut working_set: WorkingSet,
     notices: Option<RecentNotices>,
-) -> Result<VerdictTotals, NightError> {
+) -> Result<DecisionTotals, RunError> {
     let Tools { store, rules, settings, watch, .. } = *tools;
     // 3. Load.        needs: the store                gives: open items, and what they ask for
     watch.step(Step::Load, None);
-    store.load_open(&mut slate, tools.reader, tools.sieve)?;
-    let credits = store.load_reversed(&mut slate, tools.reader, &rules.matching)?;
-    let refunds = store.load_refunds(&mut slate, tools.reader, &rules.matching)?;
+    store.load_open(&mut working_set, tools.reader, tools.classifier)?;
+    let credits = store.load_reversed(&mut working_set, tools.reader, &rules.matching)?;
+    let refunds = store.load_refunds(&mut working_set, tools.reader, &rules.matching)?;
     let NoticesRead { facts, numbers, altered } =
-        store.notices_named(slate.references(), notices)?;
-    slate.hold_naming(&altered);
-    let items = slate.items(tools.accounts);
+        store.notices_named(working_set.references(), notices)?;
+    working_set.hold_naming(&altered);
+    let items = working_set.items(tools.accounts);
     let mut notices = NoticeBook::new(facts);
     let book = AddressBook::load(store)?;
     let known = known(tools, &items, &mut notices, numbers, (&book, &credits, &refunds))?;
@@ -63,8 +63,8 @@ fn decide_once(
     // 5. Record.      needs: decisions                gives: one commit
     //    Letters go with the decisions they tell of: a crash leaves both or neither.
     watch.step(Step::Record, Some(items.len() as u64));
-    let verdict = Verdict {
-        slate: &slate,
+    let verdict = RunDecisions {
+        working_set: &working_set,
         items: &items,
         decisions: &decisions,
         notices: &notices,

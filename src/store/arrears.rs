@@ -6,8 +6,8 @@
 
 use super::bulk::{Binder, Bulk};
 use super::row::{day, day_number, reference};
+use super::run_decisions::Recording;
 use super::sql::{Read, params};
-use super::verdict::Recording;
 use super::{Store, StoreError};
 use crate::calendar::WorkingDays;
 use crate::remittance::arrears::Owed;

@@ -83,10 +83,10 @@ pub enum Gap {
     /// A settled notice is not paid by exactly the transactions that name it.
     Settlement { reference: String, settled: Money, paid: Total, notice: Option<Money> },
     /// What was posted to employees is not what their notice was settled with.
-    Spread { reference: String, settled: Total, posted: Total },
+    Allocation { reference: String, settled: Total, posted: Total },
     /// A subject's balance is not the sum of the transactions that must stand there.
     Subject { subject: Subject, journals: Total, transactions: Total },
-    /// A decision without its transaction, a hanging item that is not in suspense, and the like.
+    /// A decision without its transaction, a open item that is not in suspense, and the like.
     Orphan { what: &'static str, count: u64 },
     /// The audit trail is not whole.
     Trail(Break),
@@ -297,7 +297,7 @@ impl Store {
         let mut gaps = Vec::new();
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
         settlements(connection, centre, &mut gaps)?;
-        spread(connection, centre, &mut gaps)?;
+        allocate(connection, centre, &mut gaps)?;
         let all = [
             &ORPHANS[..],
             &proof::ORPHANS,
@@ -387,11 +387,11 @@ fn settlements(
     Ok(())
 }
 
-fn spread(connection: &Connection, centre: i64, gaps: &mut Vec<Gap>) -> Result<(), StoreError> {
+fn allocate(connection: &Connection, centre: i64, gaps: &mut Vec<Gap>) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(SPREAD)?;
     let mut rows = statement.query(params![centre])?;
     while let Some(row) = rows.next()? {
-        gaps.push(Gap::Spread {
+        gaps.push(Gap::Allocation {
             reference: named(row.get(0)?),
             settled: row.get(1)?,
             posted: row.get(2)?,
@@ -554,7 +554,7 @@ impl fmt::Display for Gap {
                     None => write!(f, "and no such notice"),
                 }
             }
-            Self::Spread { reference, settled, posted } => {
+            Self::Allocation { reference, settled, posted } => {
                 write!(f, "notice {reference}: settled {settled}, posted to employees {posted}")
             }
             Self::Subject { subject, journals, transactions } => write!(

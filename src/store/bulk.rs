@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// A connection for work on one centre.
 #[derive(Debug)]
 pub(crate) struct Bulk {
-    pub(crate) connection: Lent,
+    pub(crate) connection: PooledConnection,
     pub(crate) centre_id: i64,
     claim: Option<Claimed>,
     statement_timeout: Option<u32>,
@@ -32,18 +32,18 @@ pub(crate) struct Bulk {
 
 /// A connection that goes back to its pool.
 #[derive(Debug)]
-pub(crate) struct Lent {
+pub(crate) struct PooledConnection {
     connection: Option<Connection>,
     pool: Arc<Pool>,
 }
 
-impl Lent {
+impl PooledConnection {
     pub(super) const fn new(connection: Connection, pool: Arc<Pool>) -> Self {
         Self { connection: Some(connection), pool }
     }
 }
 
-impl Deref for Lent {
+impl Deref for PooledConnection {
     type Target = Connection;
 
     #[expect(clippy::expect_used, reason = "it is there until it is dropped")]
@@ -52,10 +52,10 @@ impl Deref for Lent {
     }
 }
 
-impl Drop for Lent {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            self.pool.take_back(connection);
+            self.pool.release(connection);
         }
     }
 }
@@ -80,7 +80,7 @@ impl Bulk {
     /// Takes a connection.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
         Ok(Self {
-            connection: Pool::lend(&store.pool)?,
+            connection: Pool::acquire(&store.pool)?,
             centre_id: store.centre_id,
             claim: store.claim.clone(),
             statement_timeout: store.pool.statement_timeout(),

@@ -15,7 +15,7 @@ mod check;
 pub(super) mod counter;
 mod history;
 mod item;
-mod learning;
+mod payer_hints;
 pub(super) mod proof;
 mod proposal;
 mod refund;
@@ -26,8 +26,8 @@ pub use access::Requested;
 pub use check::{Preview, PreviewNotice};
 pub use counter::{CounterEffect, CounterRow};
 pub use history::{HistoryEntry, SimilarItem};
-pub(super) use learning::LEARN_SETTLED;
-pub use learning::{PayerFact, Touched};
+pub(super) use payer_hints::LEARN_SETTLED;
+pub use payer_hints::{PayerFact, Touched};
 pub use proposal::ProposalFilter;
 
 use self::check::Checked;
@@ -307,7 +307,7 @@ impl Store {
     /// for another, and the trail says `operator`.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where an item no longer hangs, a notice is not open or the sums differ;
+    /// [`StoreError::Refused`] where an item is no longer open, a notice is not open or the sums differ;
     /// nothing is then changed.
     pub fn resolve(
         &self,

@@ -123,7 +123,7 @@ pub enum Refusal {
     NoSuch { what: &'static str, id: String },
     /// What staff ask of items cannot be done.
     Act(Box<crate::suspense::Refusal>),
-    /// The item no longer hangs, or the notice is not open.
+    /// The item is no longer open, or the notice is not open.
     State { what: &'static str, id: String, state: String, wanted: &'static str },
 }
 

@@ -5,22 +5,22 @@
 //! again the next night decides it.
 
 use super::bulk::Bulk;
-use super::slate::Held;
+use super::run_decisions::RunDecisions;
 use super::sql::params;
-use super::verdict::Verdict;
+use super::working_set::Held;
 use super::{Store, StoreError, trail};
 use crate::suspense::Moment;
 use crate::suspense::trail::{Entry, HELD, NIGHT};
 use chrono::NaiveDate;
 
 /// Writes what a night holds back into the trail.
-pub(super) fn note(bulk: &Bulk, verdict: &Verdict<'_>) -> Result<(), StoreError> {
+pub(super) fn note(bulk: &Bulk, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
     let centre = bulk.centre_id;
-    for held in verdict.slate.held() {
+    for held in verdict.working_set.held() {
         let (subject, what) = match held {
             Held::Notice(reference) => (reference.to_string(), "notice"),
             Held::Transaction { account, serial } => {
-                let account_id = super::slate::account_id(*account);
+                let account_id = super::working_set::account_id(*account);
                 let sql = "select account_no from collection_account
                     where centre_id = ?1 and account_id = ?2";
                 let account_no: String =

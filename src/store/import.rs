@@ -243,7 +243,7 @@ impl<'i> Importing<'i> {
         }
         if imported.added + imported.changed > 0 {
             // Suggestions rest on something new.
-            super::trail::remade(&bulk.connection, bulk.centre_id)?;
+            super::trail::rebuild_epoch(&bulk.connection, bulk.centre_id)?;
         }
         let import_id =
             journal.map(|journal| journal.end(order.list_day, &imported)).transpose()?;

@@ -1,6 +1,6 @@
 //! Takes a file's transactions in: the whole file in one commit, or nothing of it.
 //!
-//! Start at [`Till::begin`]. Batches of rows arrive while the file is still being read; a row
+//! Start at [`IngestSession::begin`]. Batches of rows arrive while the file is still being read; a row
 //! whose identity is known is compared, not written. What only the whole delivery can tell is kept back until
 //! [`Intake::end_delivery`]: a serial that comes twice ([`repeated`]), rows without one ([`silent`]), parts of
 //! a booking ([`booking`]). [`Intake::keep`] commits what the file said of itself together with its rows,
@@ -13,9 +13,11 @@
 mod agree;
 mod batch;
 mod booking;
+mod copy_batch;
 mod feed;
 mod held;
 mod identities;
+mod ingest_session;
 mod known;
 mod origin;
 mod pairing;
@@ -23,12 +25,10 @@ mod proof;
 mod repeated;
 mod silent;
 mod sorting;
-mod till;
-mod together;
 
 pub use batch::{RowOrigin, TransactionBatch};
 pub use held::HeldFile;
-pub use till::Till;
+pub use ingest_session::IngestSession;
 
 use self::agree::{difference, united, written};
 use self::batch::BatchRow;
@@ -42,9 +42,9 @@ use super::branch::BranchKeys;
 use super::bulk::{Binder, Bulk};
 use super::row::day_number;
 use super::seal::{Gathered, RowSeal, fact};
-use super::slate::{account_id, transaction, transactions_by_serial};
 use super::sql::{Connection, params};
-use super::{Slate, StoreError, trail};
+use super::working_set::{account_id, transaction, transactions_by_serial};
+use super::{StoreError, WorkingSet, trail};
 use crate::feed::{Flag, Format, Reject};
 use crate::matching::AccountIndex;
 use crate::remark::Reader;
@@ -131,7 +131,7 @@ pub struct Intake<'a> {
     // Of one delivery: the file, or one member of an archive.
     /// Hashes of the identities met in it. SQLite puts those of new rows here once one of them is asked for.
     met_here: HashSet<u64>,
-    /// Whether the new rows are among them; else they stand on the slate from here on.
+    /// Whether the new rows are among them; else they stand on the working set from here on.
     met_all: bool,
     delivery_mark: usize,
     proof: Proof,
@@ -212,8 +212,12 @@ fn place<'b>(
 }
 
 impl<'a> Intake<'a> {
-    /// Writes a batch; fresh rows go on the slate, on PostgreSQL only when the next batch comes.
-    pub fn write(&mut self, batch: TransactionBatch, slate: &mut Slate) -> Result<(), StoreError> {
+    /// Writes a batch; fresh rows go on the working set, on PostgreSQL only when the next batch comes.
+    pub fn write(
+        &mut self,
+        batch: TransactionBatch,
+        working_set: &mut WorkingSet,
+    ) -> Result<(), StoreError> {
         let branches: &'a RefCell<BranchKeys> = self.branches;
         {
             let mut branches = branches.borrow_mut();
@@ -221,15 +225,21 @@ impl<'a> Intake<'a> {
             branches.find(self.bulk, batch.rows.iter().filter_map(|row| row.branch))?;
         }
         self.taken.entries += batch.rows.len() as u64;
-        let batch = self.sort_out(batch, slate)?;
+        let batch = self.sort_out(batch, working_set)?;
         match &*self.bulk.connection {
-            Connection::Sqlite(..) => self.write_singly(place(&batch, &branches.borrow())?, slate),
-            Connection::Postgres(..) => self.write_together(batch, slate),
+            Connection::Sqlite(..) => {
+                self.write_singly(place(&batch, &branches.borrow())?, working_set)
+            }
+            Connection::Postgres(..) => self.copy_batch(batch, working_set),
         }
     }
 
     /// SQLite: the insert itself finds the row or makes it.
-    fn write_singly(&mut self, rows: Vec<Placed<'_>>, slate: &mut Slate) -> Result<(), StoreError> {
+    fn write_singly(
+        &mut self,
+        rows: Vec<Placed<'_>>,
+        working_set: &mut WorkingSet,
+    ) -> Result<(), StoreError> {
         let (bulk, taken): (&'a Bulk, Origin) = (self.bulk, self.origin());
         let Connection::Sqlite(connection, sealing) = &*bulk.connection else { return Ok(()) };
         let Some(plan) = bulk.connection.plan(INSERT)? else { return Err(StoreError::Writer) };
@@ -244,9 +254,9 @@ impl<'a> Intake<'a> {
             seal = binder.into_seal();
             if insert.raw_execute()? > 0 {
                 gathered.put_in(&sealed);
-                self.welcome(placed.row, &placed.transaction, slate);
+                self.on_new(placed.row, &placed.transaction, working_set);
             } else {
-                self.meet_kept(&placed, slate)?;
+                self.on_known(&placed, working_set)?;
             }
         }
         sealing.gather(gathered);
@@ -254,19 +264,28 @@ impl<'a> Intake<'a> {
     }
 
     /// A row that was not known.
-    fn welcome(&mut self, row: &BatchRow, transaction: &BankTransaction<'_>, slate: &mut Slate) {
+    fn on_new(
+        &mut self,
+        row: &BatchRow,
+        transaction: &BankTransaction<'_>,
+        working_set: &mut WorkingSet,
+    ) {
         self.taken.fresh += 1;
         self.receive(account_id(row.account), transaction, Sign::In);
-        slate.push(row.account, transaction, row.claim.clone(), row.kind);
+        working_set.push(row.account, transaction, row.claim.clone(), row.kind);
         if self.met_all && !self.bulk.connection.is_postgres() {
             self.met_here.insert(self.met_as_hash(account_id(row.account), transaction.serial));
         }
     }
 
     /// A row whose identity is known: what is kept of it is looked up.
-    fn meet_kept(&mut self, placed: &Placed<'_>, slate: &mut Slate) -> Result<(), StoreError> {
+    fn on_known(
+        &mut self,
+        placed: &Placed<'_>,
+        working_set: &mut WorkingSet,
+    ) -> Result<(), StoreError> {
         let (account, serial) = placed.identity();
-        if !self.claim(account, serial, slate) {
+        if !self.claim(account, serial, working_set) {
             self.keep_back(placed);
             return Ok(());
         }
@@ -290,15 +309,15 @@ impl<'a> Intake<'a> {
         }
         let kept = Known::of(account, &kept, taken, stage);
         drop(rows);
-        self.meet(placed, &kept, slate)
+        self.on_duplicate(placed, &kept, working_set)
     }
 
     /// A row whose identity is known and that it claimed: seen before, or kept back.
-    fn meet(
+    fn on_duplicate(
         &mut self,
         placed: &Placed<'_>,
         kept: &Known,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let one = kept.transaction();
         let Some(whole) = united(&one, &placed.transaction, self.reader) else {
@@ -312,12 +331,12 @@ impl<'a> Intake<'a> {
         if whole == one || kept.stage == Stage::Settled {
             return Ok(());
         }
-        self.replace(kept, &whole, slate)
+        self.replace(kept, &whole, working_set)
     }
 
     /// Whether a row is the first of this delivery under its name.
-    fn claim(&mut self, account_id: i64, serial: &str, slate: &Slate) -> bool {
-        self.note_new(slate);
+    fn claim(&mut self, account_id: i64, serial: &str, working_set: &WorkingSet) -> bool {
+        self.note_new(working_set);
         let named = self.met_as_hash(account_id, serial);
         self.met_here.insert(named)
     }
@@ -332,15 +351,15 @@ impl<'a> Intake<'a> {
     }
 
     /// Whether a row of this delivery is the kept one with this name.
-    fn is_claimed(&mut self, account_id: i64, serial: &str, slate: &Slate) -> bool {
-        self.note_new(slate);
+    fn is_claimed(&mut self, account_id: i64, serial: &str, working_set: &WorkingSet) -> bool {
+        self.note_new(working_set);
         self.met_here.contains(&self.met_as_hash(account_id, serial))
     }
 
-    /// Notes the names of this delivery's new rows, which so far stand on the slate alone.
-    fn note_new(&mut self, slate: &Slate) {
+    /// Notes the names of this delivery's new rows, which so far stand on the working set alone.
+    fn note_new(&mut self, working_set: &WorkingSet) {
         if !self.met_all {
-            for (account, serial) in slate.identities(self.delivery_mark) {
+            for (account, serial) in working_set.identities(self.delivery_mark) {
                 let named = self.met_as_hash(account_id(account), serial);
                 self.met_here.insert(named);
             }
@@ -355,22 +374,22 @@ impl<'a> Intake<'a> {
     pub fn end_delivery(
         &mut self,
         statements: &[StatementRecord],
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
-        self.write_rest(slate)?;
+        self.write_rest(working_set)?;
         self.proof = Proof::of(statements);
         let branches: &'a RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
         let parts = std::mem::take(&mut self.parts);
-        self.settle_parts(place(&parts, &branches)?, slate)?;
+        self.settle_parts(place(&parts, &branches)?, working_set)?;
         let repeated = std::mem::take(&mut self.repeated);
-        self.settle_repeated(place(&repeated, &branches)?, slate)?;
+        self.settle_repeated(place(&repeated, &branches)?, working_set)?;
         let silent = std::mem::take(&mut self.silent);
-        self.settle_silent(&place(&silent, &branches)?, slate)?;
+        self.settle_silent(&place(&silent, &branches)?, working_set)?;
         self.note_bookings()?;
         self.met_before.extend(self.met_here.drain());
         self.met_all = self.bulk.connection.is_postgres();
-        self.delivery_mark = slate.len();
+        self.delivery_mark = working_set.len();
         self.days.clear();
         Ok(())
     }
@@ -382,9 +401,9 @@ impl<'a> Intake<'a> {
     pub fn next_delivery(
         &mut self,
         statements: &[StatementRecord],
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
-        self.end_delivery(statements, slate)?;
+        self.end_delivery(statements, working_set)?;
         match self.identities {
             Some(identities) if !identities.begin()? => {
                 self.identities = None;
@@ -394,7 +413,12 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn put_aside(&mut self, line: u64, aside: &BankTransaction<'_>, stands: &BankTransaction<'_>) {
+    fn reject_conflict(
+        &mut self,
+        line: u64,
+        aside: &BankTransaction<'_>,
+        stands: &BankTransaction<'_>,
+    ) {
         self.set_aside.push(SetAside {
             line,
             field_no: None,
@@ -412,7 +436,7 @@ impl<'a> Intake<'a> {
     }
 
     /// A row that comes after its month was archived: nobody can tell any more whether it is known.
-    fn put_late_aside(&mut self, line: u64, transaction: &BankTransaction<'_>) {
+    fn reject_late_conflict(&mut self, line: u64, transaction: &BankTransaction<'_>) {
         self.taken.rejected += 1;
         self.set_aside.push(SetAside {
             line,
@@ -450,9 +474,9 @@ impl<'a> Intake<'a> {
         });
     }
 
-    /// Undoes the file: its rows, and their places on the slate.
-    pub fn abandon(self, slate: &mut Slate) -> Result<(), StoreError> {
-        slate.truncate(self.slate_mark);
+    /// Undoes the file: its rows, and their places on the working set.
+    pub fn abandon(self, working_set: &mut WorkingSet) -> Result<(), StoreError> {
+        working_set.truncate(self.slate_mark);
         self.branches.borrow_mut().forget();
         if let Some(identities) = self.identities {
             identities.undo()?;
@@ -498,7 +522,7 @@ impl<'a> Intake<'a> {
         flags.append(&mut self.told);
         feed.flags(&flags)?;
         if self.completed {
-            trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
+            trail::rebuild_epoch(&self.bulk.connection, self.bulk.centre_id)?;
         }
         self.bulk.commit()?;
         self.met.borrow_mut().extend(self.met_before);

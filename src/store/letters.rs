@@ -4,12 +4,12 @@
 //! is known by, and that nobody is told of another's money, is `alert`'s to see to.
 
 use super::bulk::{Binder, Bulk};
-use super::listed::{LIST, looked_up};
+use super::listed::{LIST, query_in};
 use super::notices::notices_listed;
 use super::row::{day, day_number, reference, reference_number};
-use super::slate::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
+use super::run_decisions::Recording;
 use super::sql::{Connection, Read, Row, params};
-use super::verdict::Recording;
+use super::working_set::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
 use super::{Store, StoreError};
 use crate::matching::Item;
 use crate::remittance::{BankTransaction, Employer, PaymentReference};
@@ -110,14 +110,14 @@ impl Recording {
 
 /// A list of ids, with the letters `l` that are meant.
 pub(super) fn letters_listed(connection: &Connection) -> String {
-    looked_up(connection, LIST, "letter", "l.letter_id = v.column1", "l")
+    query_in(connection, LIST, "letter", "l.letter_id = v.column1", "l")
 }
 
 /// The letters `l` of a night, `?2`. The keys alone come first, for the sake of an index that holds them
-/// ([`super::slate::open_transactions`] says why).
+/// ([`super::working set::open_transactions`] says why).
 pub(super) fn letters_of_night(connection: &Connection) -> String {
     let night = "(select letter_id from letter where centre_id = ?1 and written_on = ?2) w";
-    looked_up(connection, night, "letter", "l.letter_id = w.letter_id", "l")
+    query_in(connection, night, "letter", "l.letter_id = w.letter_id", "l")
 }
 
 /// Reads the columns of [`LETTER`].

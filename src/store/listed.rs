@@ -15,7 +15,7 @@ use super::sql::{Connection, Row};
 const WRITTEN_TOGETHER: usize = 32;
 
 /// Rows a statement on PostgreSQL.
-const SENT_TOGETHER: usize = 10_000;
+const CHUNK_ROWS: usize = 10_000;
 
 impl Bulk {
     /// Changes something for every row of a list.
@@ -29,7 +29,7 @@ impl Bulk {
         let (connection, centre) = (&self.connection, self.centre_id);
         match connection.plan(sql)? {
             Some(plan) => writing::change_listed(connection, centre, &plan, columns, rows, bind),
-            None => change_as_is(connection, centre, sql, columns, rows, bind),
+            None => execute_many(connection, centre, sql, columns, rows, bind),
         }
     }
 
@@ -43,12 +43,12 @@ impl Bulk {
         bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
         read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        ask_as_is(&self.connection, self.centre_id, sql, columns, rows, bind, read)
+        query_many(&self.connection, self.centre_id, sql, columns, rows, bind, read)
     }
 }
 
 /// Changes something for every row of a list, by the statement as it is written.
-pub(super) fn change_as_is<R>(
+pub(super) fn execute_many<R>(
     connection: &Connection,
     centre: i64,
     sql: &str,
@@ -66,14 +66,14 @@ pub(super) fn change_as_is<R>(
         }
         Connection::Postgres(client, _) => client,
     };
-    sent(centre, sql, columns, rows, bind, |sql, values| {
+    run_in_chunks(centre, sql, columns, rows, bind, |sql, values| {
         client.borrow_mut().execute_typed(sql, values)?;
         Ok(())
     })
 }
 
 /// Asks something for every row of a list.
-pub(super) fn ask_as_is<R>(
+pub(super) fn query_many<R>(
     connection: &Connection,
     centre: i64,
     sql: &str,
@@ -95,7 +95,7 @@ pub(super) fn ask_as_is<R>(
         }
         Connection::Postgres(client, _) => client,
     };
-    sent(centre, sql, columns, rows, bind, |sql, values| {
+    run_in_chunks(centre, sql, columns, rows, bind, |sql, values| {
         let found = client.borrow_mut().query_typed(sql, values)?;
         found.iter().try_for_each(|row| read(&Row::Postgres(row)))
     })
@@ -109,7 +109,7 @@ pub(crate) const LIST: &str = "(values …) v";
 ///
 /// Both planners are held to the look-ups. Of a table that grew since it was last looked at PostgreSQL
 /// has no figures and would read a centre's all; SQLite would rather begin with the table.
-pub(crate) fn looked_up(
+pub(crate) fn query_in(
     connection: &Connection,
     rows: &str,
     table: &str,
@@ -133,7 +133,7 @@ pub(crate) fn rare(connection: &Connection, key: &str) -> String {
 }
 
 /// Runs a statement on PostgreSQL, with the centre and each column of the list as one value.
-fn sent<R>(
+fn run_in_chunks<R>(
     centre: i64,
     sql: &str,
     columns: usize,
@@ -147,7 +147,7 @@ fn sent<R>(
     };
     let list = format!("unnest({}) v({})", numbered("?", 2), numbered("column", 1));
     let sql = placeholders(&sql.replace("(values …) v", &list));
-    for chunk in rows.chunks(SENT_TOGETHER) {
+    for chunk in rows.chunks(CHUNK_ROWS) {
         let mut list: Vec<Array> = Vec::with_capacity(columns);
         for row in chunk {
             let mut kept = Vec::with_capacity(columns);

@@ -7,8 +7,8 @@
 use super::StoreError;
 use super::outcomes::{OPEN, tally, tally_at};
 use super::row::day_number;
+use super::run_decisions::Recording;
 use super::sql::{in_columns, params};
-use super::verdict::Recording;
 use crate::report::Tally;
 
 impl Recording {

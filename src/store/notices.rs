@@ -5,7 +5,7 @@
 //! in one pass, and looks up the older ones.
 
 use super::bulk::Bulk;
-use super::listed::{LIST, looked_up};
+use super::listed::{LIST, query_in};
 use super::row::{reference, reference_number, status};
 use super::seal::check::RowCheck;
 use super::sql::{Connection, Read, Row, params};
@@ -75,7 +75,7 @@ pub(super) fn parts_here(
 
 /// A list of references, with the notices `n` that are meant.
 pub(super) fn notices_listed(connection: &Connection) -> String {
-    looked_up(connection, LIST, "notice", "n.reference = v.column1", "n")
+    query_in(connection, LIST, "notice", "n.reference = v.column1", "n")
 }
 
 /// What is known of the notices from a reference on, in the order of references.

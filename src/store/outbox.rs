@@ -5,10 +5,10 @@
 //! centre's lock is needed: sending changes nothing that a night decides. What staff see and change is in
 //! [`standing`], what becomes of letters that did not arrive in [`anew`].
 
-mod anew;
+mod reissue;
 mod standing;
 
-pub use anew::{Bounced, Stray, Whereto};
+pub use reissue::{Bounced, Destination, Undeliverable};
 pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
 

@@ -4,8 +4,8 @@ use super::bulk::Bulk;
 use super::letters::letters_of_night;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
-use super::slate::open_transactions;
 use super::sql::{Bind, Connection, Row, params};
+use super::working_set::open_transactions;
 use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Total};
 use crate::report::Tally;
@@ -18,7 +18,7 @@ const TREND_DAYS: u64 = 90;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NightPoint {
     pub as_of: NaiveDate,
-    /// What hung after the night before.
+    /// What was in suspense after the night before.
     pub before: Tally,
     pub received: Tally,
     pub matched: Tally,
@@ -28,7 +28,7 @@ pub struct NightPoint {
 
 /// What the report says of a night besides its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evening {
+pub struct RunDetails {
     pub outcomes: Vec<(Outcome, Tally)>,
     pub files_taken: u64,
     pub fresh: u64,
@@ -90,7 +90,7 @@ pub struct AwaitingRow {
     pub due: Money,
 }
 
-/// Open suspense, signed: what hangs is looked up item by item, few among all that was ever decided.
+/// Open suspense, signed: what is in suspense is looked up item by item, few among all that was ever decided.
 pub(super) const OPEN: &str = "
     select count(*), cast(coalesce(sum(fen), 0) as text), 0 from (
         select (select case t.direction when 1 then t.amount_fen else -t.amount_fen end
@@ -152,11 +152,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn evening(&self, as_of: NaiveDate) -> Result<Evening, StoreError> {
+    pub fn run_details(&self, as_of: NaiveDate) -> Result<RunDetails, StoreError> {
         let bulk = Bulk::open(self)?;
         let (connection, centre) = (&bulk.connection, bulk.centre_id);
         let night = day_number(as_of);
-        let mut evening = Evening {
+        let mut run_details = RunDetails {
             outcomes: outcomes(connection, centre, night)?,
             nights: nights(connection, centre, as_of)?,
             ledger: ledger(connection, centre)?,
@@ -165,7 +165,7 @@ impl Store {
             quarantined: quarantined(connection, centre)?,
             gaps: gaps(connection, centre, night)?,
             awaiting: awaiting(connection, centre)?,
-            ..Evening::default()
+            ..RunDetails::default()
         };
         let letters = letters_of_night(connection);
         let sql = format!(
@@ -176,15 +176,15 @@ impl Store {
              from feed where centre_id = ?1 and taken_on = ?2"
         );
         connection.query_row(&sql, params![centre, night], |row| {
-            evening.files_taken = count(row, 0)?;
-            evening.fresh = count(row, 1)?;
-            evening.seen = count(row, 2)?;
-            evening.conflicting = count(row, 3)?;
-            evening.rejected = count(row, 4)?;
-            evening.letters = count(row, 5)?;
+            run_details.files_taken = count(row, 0)?;
+            run_details.fresh = count(row, 1)?;
+            run_details.seen = count(row, 2)?;
+            run_details.conflicting = count(row, 3)?;
+            run_details.rejected = count(row, 4)?;
+            run_details.letters = count(row, 5)?;
             Ok(())
         })?;
-        Ok(evening)
+        Ok(run_details)
     }
 }
 

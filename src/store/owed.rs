@@ -7,8 +7,8 @@ use super::StoreError;
 use super::bulk::Binder;
 use super::notices::{each_open, notices_listed};
 use super::row::{reference, reference_number, status_number};
+use super::run_decisions::Recording;
 use super::sql::params;
-use super::verdict::Recording;
 use crate::remittance::{Money, NoticeStatus, PaymentReference, Total, YearMonth};
 use std::collections::{BTreeMap, BTreeSet};
 

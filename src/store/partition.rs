@@ -111,7 +111,7 @@ impl Bulk {
         let absent = absent(&self.connection, &missing)?;
         if !absent.is_empty() {
             if self.is_in_transaction() {
-                make(&*Pool::lend(pool)?, &absent)?;
+                make(&*Pool::acquire(pool)?, &absent)?;
             } else {
                 make(&self.connection, &absent)?;
             }

@@ -5,11 +5,11 @@
 //! transaction is not taken back.
 
 use super::StoreError;
-use super::bulk::Lent;
+use super::bulk::PooledConnection;
 use super::partition::Month;
 use super::seal::Sealing;
 use super::server::Server;
-use super::shown::Board;
+use super::shown::QueueIndex;
 use super::sql::postgres::column_types;
 use super::sql::{Connection, sqlite};
 use postgres::Client;
@@ -39,8 +39,8 @@ pub(crate) struct Pool {
     types: Mutex<BTreeMap<&'static str, Arc<[Type]>>>,
     /// Months that are known to have their partitions.
     pub(super) months: Mutex<BTreeSet<Month>>,
-    /// What hangs, for whoever leafs through it.
-    pub(super) board: RwLock<Board>,
+    /// What is in suspense, for whoever leafs through it.
+    pub(super) queue_index: RwLock<QueueIndex>,
 }
 
 impl Pool {
@@ -50,7 +50,7 @@ impl Pool {
             idle: Mutex::default(),
             types: Mutex::default(),
             months: Mutex::default(),
-            board: RwLock::default(),
+            queue_index: RwLock::default(),
         })
     }
 
@@ -66,7 +66,7 @@ impl Pool {
     }
 
     /// Lends a connection, a kept one where there is one.
-    pub(super) fn lend(pool: &Arc<Self>) -> Result<Lent, StoreError> {
+    pub(super) fn acquire(pool: &Arc<Self>) -> Result<PooledConnection, StoreError> {
         let kept = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match kept {
             Some(connection) if answers(&connection) => connection,
@@ -77,10 +77,10 @@ impl Pool {
             }
             None => pool.place.open()?,
         };
-        Ok(Lent::new(connection, Arc::clone(pool)))
+        Ok(PooledConnection::new(connection, Arc::clone(pool)))
     }
 
-    pub(super) fn take_back(&self, connection: Connection) {
+    pub(super) fn release(&self, connection: Connection) {
         let whole = match &connection {
             Connection::Sqlite(connection, _) => connection.is_autocommit(),
             Connection::Postgres(client, _) => !client.borrow().is_closed(),

@@ -14,9 +14,9 @@ pub(super) mod proof;
 use super::bulk::Bulk;
 use super::row::{day, unknown};
 use super::sql::{Row, params};
-use super::{Store, StoreError, verdict};
-use crate::matching::Because;
-use crate::matching::because::{RefundLink, RefundRole};
+use super::{Store, StoreError, run_decisions};
+use crate::matching::Explanation;
+use crate::matching::explanation::{RefundLink, RefundRole};
 use crate::remittance::{Money, RefundReference, Subject};
 use crate::report::refund::RefundOrder;
 use crate::suspense::{ItemId, Person, RefundRequest, RefundState};
@@ -282,7 +282,7 @@ pub(super) fn explain(
     outcome: i64,
     (role, refund, other): (RefundRole, RefundReference, &Movement),
 ) -> Result<(), StoreError> {
-    let because = Because::Refund(Box::new(RefundLink {
+    let explanation = Explanation::Refund(Box::new(RefundLink {
         role,
         reference: refund,
         serial: other.serial.as_str().into(),
@@ -292,7 +292,7 @@ pub(super) fn explain(
             decided_on = ?7
         where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
     let Movement { account_id, serial, booked_on } = movement;
-    let code = because.to_code();
+    let code = explanation.to_code();
     let values = params![bulk.centre_id, account_id, serial, booked_on, outcome, code, on];
     bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
@@ -314,12 +314,12 @@ pub(super) fn post(
     posting: (Subject, Subject, Money),
 ) -> Result<(), StoreError> {
     let Movement { account_id, serial, booked_on } = movement;
-    verdict::post_step(bulk, on, (*account_id, serial, *booked_on), posting)
+    run_decisions::post_step(bulk, on, (*account_id, serial, *booked_on), posting)
 }
 
 /// Whoever was told of the credit hears how the refund goes on.
 fn tell_again(bulk: &Bulk, credit: &Movement) -> Result<(), StoreError> {
     let Movement { account_id, serial, booked_on } = credit;
     let key = (*account_id, serial.as_str(), *booked_on);
-    super::telling::look_again(&bulk.connection, bulk.centre_id, key)
+    super::notification::look_again(&bulk.connection, bulk.centre_id, key)
 }

@@ -5,7 +5,7 @@
 //! needs), and writes the changes ([`write`]) before the next is asked. So what is in memory is
 //! always what the transaction holds, and undoing is the database's.
 //!
-//! A settlement takes the same way ([`spread`]): whoever settles a notice that has lines posts each
+//! A settlement takes the same way ([`allocate`]): whoever settles a notice that has lines posts each
 //! line to its employee in the same commit.
 
 mod advance;
@@ -105,7 +105,7 @@ impl Store {
                 }
             }
             if file.done > 0 {
-                super::trail::remade(connection, bulk.centre_id)?;
+                super::trail::rebuild_epoch(connection, bulk.centre_id)?;
                 // A run that is judging meanwhile reads again: notices and reservations are others now.
                 super::trail::next_turn(connection, bulk.centre_id)?;
             }
@@ -212,7 +212,7 @@ pub(super) struct Settled {
 /// Posts each line of notices that were just settled to its employee; notices without lines are left
 /// as they are, unless an advance balance brings a part. `settled` is in the order of references, so that the
 /// same night writes the same books.
-pub(super) fn spread(bulk: &Bulk, settled: &[Settled], on: NaiveDate) -> Result<(), StoreError> {
+pub(super) fn allocate(bulk: &Bulk, settled: &[Settled], on: NaiveDate) -> Result<(), StoreError> {
     let centre = bulk.centre_id;
     // A centre that only imports notices has no lines at all: asked once, not a million times.
     let any = "select 1 from notice_part where centre_id = ?1 limit 1";

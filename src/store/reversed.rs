@@ -4,17 +4,17 @@
 //! looked up, by own account and amount; only where it holds a probable reading are decisions looked up, by
 //! the reference that was read. Both go by an index, so that they cost what the night asks for.
 //!
-//! Invariant: a credit that the slate holds as an open item is not given a second time.
+//! Invariant: a credit that the working set holds as an open item is not given a second time.
 
 use super::bulk::{Binder, Bulk};
-use super::listed::{LIST, looked_up};
+use super::listed::{LIST, query_in};
 use super::row::{day_number, reference, reference_number};
-use super::slate::{
-    Prior, TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id, account_index,
-    transaction,
-};
 use super::sql::{Connection, Row};
-use super::{Slate, Store, StoreError};
+use super::working_set::{
+    PreviousDecision, TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id,
+    account_index, transaction,
+};
+use super::{Store, StoreError, WorkingSet};
 use crate::matching::{AccountIndex, Credit, CreditState, Item, Kind};
 use crate::remark::{Claim, Reader};
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, RemarkField};
@@ -76,19 +76,19 @@ fn with_items(transactions_and_decisions: &str) -> String {
 /// The transactions of an account and amount, with their decisions.
 fn of_amount(connection: &Connection) -> String {
     let amount = "k.account_id = v.column1 and k.amount_fen = v.column2";
-    let keys = looked_up(connection, LIST, "bank_transaction", amount, "k");
+    let keys = query_in(connection, LIST, "bank_transaction", amount, "k");
     with_items(&whole(connection, &keys))
 }
 
 /// The decisions on what was read as a reference, with their transactions.
 fn read_as(connection: &Connection) -> String {
     let read = "k.reference = v.column1 and k.reference is not null";
-    let keys = looked_up(connection, LIST, "decision", read, "k");
+    let keys = query_in(connection, LIST, "decision", read, "k");
     with_items(&whole(connection, &keys))
 }
 
 /// Transactions `t` and decisions `d` whose keys `k` an index gave, all alone
-/// ([`super::slate::open_transactions`] says why).
+/// ([`super::working set::open_transactions`] says why).
 pub(super) fn whole(connection: &Connection, keys: &str) -> String {
     let key = |alias: &str| {
         format!(
@@ -96,8 +96,8 @@ pub(super) fn whole(connection: &Connection, keys: &str) -> String {
                 and {alias}.serial = k.serial"
         )
     };
-    let transactions = looked_up(connection, keys, "bank_transaction", &key("t"), "t");
-    looked_up(connection, &transactions, "decision", &key("d"), "d")
+    let transactions = query_in(connection, keys, "bank_transaction", &key("t"), "t");
+    query_in(connection, &transactions, "decision", &key("d"), "d")
 }
 
 /// What a remark was read as, or what staff say it means.
@@ -110,18 +110,18 @@ fn claim_of(row: &Row<'_>, read_as: usize, reader: &Reader) -> Result<Claim, Sto
 }
 
 impl Store {
-    /// The credits, of any age, that the slate's reversals could take back and that it does not hold. Those
-    /// that a rule ignored on an earlier night go on the slate again, since the bank may take them back too.
+    /// The credits, of any age, that the working set's reversals could take back and that it does not hold. Those
+    /// that a rule ignored on an earlier night go on the working set again, since the bank may take them back too.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn load_reversed(
         &self,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
         reader: &Reader,
         rules: &MatchingRules,
     ) -> Result<Vec<EarlierCredit>, StoreError> {
-        let reversals = slate.reversals();
+        let reversals = working_set.reversals();
         if reversals.is_empty() {
             return Ok(Vec::new());
         }
@@ -145,15 +145,15 @@ impl Store {
             if outcome == Outcome::Ignored.number() && row.get::<i64>(BEHIND + 7)? == 0 {
                 let rule = row.get::<Option<String>>(BEHIND + 4)?.unwrap_or_default();
                 if let Some(rule) = ignored_by(&rule, rules) {
-                    let prior = prior(row)?;
+                    let previous = previous(row)?;
                     let claim = claim_of(row, BEHIND + 5, reader)?;
                     let kind = Kind::IgnoredBefore(rule);
-                    slate.push_prior(
+                    working_set.push_previous(
                         account_index(row.get(0)?)?,
                         &transaction(row)?,
                         claim,
                         kind,
-                        prior,
+                        previous,
                     );
                 }
             } else if row.get::<i64>(BEHIND + 6)? == 1 {
@@ -228,12 +228,12 @@ fn ignored_by(id: &str, rules: &MatchingRules) -> Option<RuleIndex> {
 }
 
 /// What was decided before, of columns that stand right behind those of the transaction.
-pub(super) fn prior(row: &Row<'_>) -> Result<Prior, StoreError> {
-    Ok(Prior {
+pub(super) fn previous(row: &Row<'_>) -> Result<PreviousDecision, StoreError> {
+    Ok(PreviousDecision {
         outcome: row.get(BEHIND)?,
         reason: row.get(BEHIND + 1)?,
         notice: row.get(BEHIND + 2)?,
-        because: row.get(BEHIND + 3)?,
+        explanation: row.get(BEHIND + 3)?,
     })
 }
 
@@ -266,7 +266,7 @@ fn allocated(bulk: &Bulk, credits: &mut [EarlierCredit]) -> Result<(), StoreErro
     let without: Vec<(usize, &EarlierCredit)> =
         credits.iter().enumerate().filter(|(_, credit)| credit.notices.is_empty()).collect();
     let key = "l.account_id = v.column1 and l.serial = v.column2 and l.booked_on = v.column3";
-    let listed = looked_up(&bulk.connection, LIST, "allocation", key, "l");
+    let listed = query_in(&bulk.connection, LIST, "allocation", key, "l");
     let sql = format!("select v.column4, l.reference from {listed}");
     let bind = |row: &mut Binder<'_, '_>, (place, credit): &(usize, &EarlierCredit)| {
         row.bind(account_id(credit.account))?;
@@ -287,7 +287,7 @@ fn allocated(bulk: &Bulk, credits: &mut [EarlierCredit]) -> Result<(), StoreErro
     Ok(())
 }
 
-impl Slate {
+impl WorkingSet {
     /// The own accounts and amounts of debits that take something back, each once.
     fn reversals(&self) -> Vec<Reversal> {
         let undoes = |(account, direction, kind, amount)| {

@@ -2,25 +2,25 @@
 //!
 //! Start at [`queue`](Store::queue), the list that staff work through; the other modules answer for one
 //! page each. A list is read a page at a time, onward from the last row shown, so that the thousandth
-//! page costs what the first does. What hangs is counted and leafed through in memory ([`board`]).
+//! page costs what the first does. What is in suspense is counted and leafed through in memory ([`queue_index`]).
 //!
 //! Invariant: whatever a person typed is a bound value here, also inside a pattern ([`pattern`]).
 
-mod board;
 mod count;
 mod employer;
 mod letter;
 mod notice;
 mod queue;
+mod queue_index;
 mod run;
 mod transaction;
 
-pub(super) use board::Board;
 pub use count::{Cell, Counts};
 pub use employer::{AdvanceOffer, EmployerLine, EmployerSheet};
 pub use letter::{LetterLine, LetterSearch};
 pub use notice::{NoticeLine, NoticeSearch};
-pub use queue::{Assigned, Edge, Hanging, Order, OwnAccount, QueueFilter, RowPlace};
+pub use queue::{Assigned, Cursor, OpenItem, Order, OwnAccount, QueueFilter, RowPlace};
+pub(super) use queue_index::QueueIndex;
 pub use run::{FeedLine, RunLine};
 pub use transaction::{Posting, TransactionLine, TransactionSearch, TransactionSheet};
 

@@ -1,10 +1,10 @@
-//! What hangs: lists it and shows it. What staff decide of it is in [`super::desk`].
+//! What is in suspense: lists it and shows it. What staff decide of it is in [`super::desk`].
 
 use super::bulk::Bulk;
 use super::listing::reason;
 use super::row::{day, direction};
-use super::slate::TRANSACTION_COLUMNS;
 use super::sql::{Row, params};
+use super::working_set::TRANSACTION_COLUMNS;
 use super::{Store, StoreError};
 use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField};
 use crate::suspense::{ItemId, Stage};
@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 pub struct SuspenseFilter {
     pub id: Option<ItemId>,
     pub reason: Option<Reason>,
-    /// Also those that hang no longer.
+    /// Also those that are no longer open.
     pub closed_too: bool,
 }
 
@@ -37,7 +37,7 @@ pub struct SuspenseRow {
     pub reason: Option<Reason>,
     pub reference: Option<PaymentReference>,
     /// Matching's explanation, as data.
-    pub because: Option<String>,
+    pub explanation: Option<String>,
     pub opened_on: NaiveDate,
     pub closed_on: Option<NaiveDate>,
     pub stage: Stage,
@@ -155,7 +155,7 @@ pub(super) fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
         remarks,
         reason: row.get::<Option<i64>>(19)?.map(reason).transpose()?,
         reference: row.get::<Option<i64>>(20)?.map(super::row::reference).transpose()?,
-        because: row.get(21)?,
+        explanation: row.get(21)?,
         opened_on: day(row.get(22)?)?,
         closed_on: row.get::<Option<i64>>(23)?.map(day).transpose()?,
         stage: stage(row.get(24)?)?,

@@ -85,19 +85,19 @@ pub(super) fn next_turn(connection: &Connection, centre: i64) -> Result<(), Stor
 }
 
 /// Says that more changed than stands in entries: a night, an import.
-pub(super) fn remade(connection: &Connection, centre: i64) -> Result<(), StoreError> {
+pub(super) fn rebuild_epoch(connection: &Connection, centre: i64) -> Result<(), StoreError> {
     let sql = "insert into trail_head values (?1, 0, ?2, 0, 1)
         on conflict (centre_id) do update set remade = trail_head.remade + 1";
     connection.execute(sql, params![centre, GENESIS]).map(|_| ())
 }
 
-/// How far a centre is: a picture of what hangs that was drawn at these marks is true while they stand,
+/// How far a centre is: a picture of what is in suspense that was drawn at these marks is true while they stand,
 /// and while only `sequence` moved, the entries behind it name everything that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks {
     /// The last entry of the trail.
     pub sequence: i64,
-    pub(super) remade: i64,
+    pub(super) rebuild_epoch: i64,
 }
 
 /// The marks as they stand.
@@ -105,9 +105,9 @@ pub(super) fn marks(bulk: &Bulk) -> Result<Marks, StoreError> {
     let sql = "select sequence, remade from trail_head where centre_id = ?1";
     let mut select = bulk.connection.prepare_cached(sql)?;
     let found = select.query_row_optional(params![bulk.centre_id], |row| {
-        Ok(Marks { sequence: row.get(0)?, remade: row.get(1)? })
+        Ok(Marks { sequence: row.get(0)?, rebuild_epoch: row.get(1)? })
     })?;
-    Ok(found.unwrap_or(Marks { sequence: 0, remade: 0 }))
+    Ok(found.unwrap_or(Marks { sequence: 0, rebuild_epoch: 0 }))
 }
 
 /// Adds an entry, in the transaction that is open.

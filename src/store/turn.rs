@@ -4,13 +4,13 @@
 //! from its own day. A last night that lies after today is none: it left its day where ages and reminders count from,
 //! and the next night on or before today takes those up again ([`Recording::mend`]).
 //!
-//! Invariant: once a good night has committed, nothing counts from a day after today, and what hung before a night of a
+//! Invariant: once a good night has committed, nothing counts from a day after today, and what was in suspense before a night of a
 //! day gone by is as old as it was.
 
 use super::bulk::Bulk;
 use super::row::{day, day_number};
+use super::run_decisions::Recording;
 use super::sql::{Connection, params};
-use super::verdict::Recording;
 use super::{Store, StoreError};
 use chrono::NaiveDate;
 

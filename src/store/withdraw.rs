@@ -41,7 +41,7 @@ pub struct TakenBack {
     pub transactions: u64,
     pub credit: Total,
     pub debit: Total,
-    /// Items of suspense that hung.
+    /// Suspense items that were open.
     pub items: u64,
     /// Rows that were set aside.
     pub set_aside: u64,
@@ -183,6 +183,6 @@ impl<'a> Work<'a> {
             };
             trail::append(connection, centre, &entry)?;
         }
-        trail::remade(connection, centre)
+        trail::rebuild_epoch(connection, centre)
     }
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 /// How long the slow lane takes for each.
 const HEARD_EVERY: Duration = Duration::from_secs(1);
 /// How long somebody waits in the slow lane before they are told to come again.
-const PATIENCE: Duration = Duration::from_secs(20);
+const WAIT_MAX: Duration = Duration::from_secs(20);
 
 /// Name, password and code, as they were typed.
 pub(super) struct Secrets {
@@ -136,7 +136,7 @@ async fn heard<'d>(desk: &'d Desk, login: &str, address: &str) -> Result<Place<'
     let again = |seconds| Fault::TooMany { seconds };
     let (place, turn) = desk.lanes.join(login, address).ok_or_else(|| again(1))?;
     // First come, first served: that is what a mutex of tokio promises.
-    let turn = tokio::time::timeout(PATIENCE, turn.lock_owned()).await;
+    let turn = tokio::time::timeout(WAIT_MAX, turn.lock_owned()).await;
     let turn = turn.map_err(|_| again(1))?;
     tokio::time::sleep(HEARD_EVERY).await;
     drop(turn);

@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     /// The role may not do this.
     Forbidden,
     /// Nothing but the own pages, before password and second factor are set up.
-    Confined,
+    SetupIncomplete,
     /// The form was not made by this session's pages, or is from before the last login.
     ForeignForm,
     NotFound,
@@ -107,7 +107,7 @@ impl Fault {
     const fn status(&self) -> StatusCode {
         match self {
             Self::NoSession | Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::Confined | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::SetupIncomplete | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Refused(refusal) if is_late(refusal) => StatusCode::CONFLICT,
             Self::Invalid { .. } | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -126,7 +126,7 @@ impl Fault {
             Self::NoSession => "no-session",
             Self::NoToken => "no-token",
             Self::Forbidden => "forbidden",
-            Self::Confined => "confined",
+            Self::SetupIncomplete => "confined",
             Self::ForeignForm => "foreign-form",
             Self::NotFound => "not-found",
             Self::Invalid { .. } => "invalid",
@@ -147,7 +147,7 @@ impl Fault {
             Self::NoSession => fixed("请先登录", "please log in"),
             Self::NoToken => fixed("令牌无效或已过期", "the token is not valid, or no longer"),
             Self::Forbidden => fixed("您的角色不能做这件事", "your role may not do this"),
-            Self::Confined => {
+            Self::SetupIncomplete => {
                 fixed("请先修改密码并设置动态码", "change the password and set up codes first")
             }
             Self::ForeignForm => fixed(
@@ -211,7 +211,7 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
     if matches!(*fault, Fault::NoSession) {
         return to_login(&visit, is_read, is_htmx);
     }
-    if matches!(*fault, Fault::Confined) && is_read && !is_htmx {
+    if matches!(*fault, Fault::SetupIncomplete) && is_read && !is_htmx {
         return Redirect::to("/me").into_response();
     }
     let words = super::frame::choose(visit.language, zh, en);

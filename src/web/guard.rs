@@ -35,11 +35,15 @@ pub(super) async fn guard(
     request.extensions_mut().insert(visit.clone());
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let csrf = match access {
-        Access::Anybody => cookie::value(request.headers(), cookie::VISITOR).map(csrf_of),
-        Access::Own | Access::May(_) => {
+        Access::Public => cookie::value(request.headers(), cookie::VISITOR).map(csrf_of),
+        Access::OwnAccount | Access::Permission(_) => {
             let session = session(&desk, request.headers(), visit).await?;
             if !session.reaches(access) {
-                return Err(if session.confined { Fault::Confined } else { Fault::Forbidden });
+                return Err(if session.setup_incomplete {
+                    Fault::SetupIncomplete
+                } else {
+                    Fault::Forbidden
+                });
             }
             let csrf = session.csrf.clone();
             request.extensions_mut().insert(session);
@@ -93,7 +97,7 @@ async fn session(desk: &Desk, headers: &HeaderMap, visit: Visit) -> Result<Sessi
         role,
         csrf: csrf_of(&token),
         token_hash,
-        confined: found.password_given || unprotected,
+        setup_incomplete: found.password_given || unprotected,
         given_password: found.password_given,
         access_news: found.access_news,
         visit,

@@ -25,7 +25,7 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// Behind a proxy there is TLS, and there shall be no way back from it for a year.
+/// After a proxy there is TLS, and there shall be no way back from it for a year.
 const TLS_ONLY: &str = "max-age=31536000";
 
 pub(super) async fn protect(State(desk): State<Desk>, request: Request, next: Next) -> Response {

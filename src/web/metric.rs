@@ -1,6 +1,6 @@
 //! Figures for a monitor, in the text that Prometheus reads.
 //!
-//! Requests are counted by route, never by address: an address can hold a name. What hangs is asked of
+//! Requests are counted by route, never by address: an address can hold a name. What is in suspense is asked of
 //! the store at each scrape. Figures are at a listener of their own, or at the desk's for whoever shows the monitor's
 //! token; else they are not there.
 
@@ -98,7 +98,7 @@ pub(super) async fn figures(State(desk): State<Desk>) -> Result<Response, Fault>
     let mut now = Registry::with_prefix("duizhang");
     let (items, fen) =
         (Family::<Labels<1>, Gauge>::default(), Family::<Labels<1>, Gauge>::default());
-    for (reason, count, amount) in figures.hanging {
+    for (reason, count, amount) in figures.open_item {
         let labels = [("reason", reason.code().to_owned())];
         items.get_or_create(&labels).set(count);
         fen.get_or_create(&labels).set(amount.nearest_money().fen());

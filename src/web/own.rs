@@ -156,7 +156,7 @@ pub(super) async fn set_second_factor(
     let key = desk.setup().keys.seal(whose, &opened)?;
     let id = session.person_id.clone();
     desk.store(move |store| store.set_second_factor(&id, &key, step, &hashes, &entry)).await?;
-    let session = Session { confined: session.given_password, ..session };
+    let session = Session { setup_incomplete: session.given_password, ..session };
     show(&CodesPage { frame: Frame::new(&desk, &session, "恢复码", "Recovery codes"), codes })
 }
 

@@ -5,7 +5,7 @@
 //! did since, at once, and with a night or an import by loading it anew. Whoever comes meanwhile waits, so
 //! that nobody is shown advice on a notice that is paid.
 
-use crate::nightly::{Advice, NightError};
+use crate::nightly::{Advice, RunError};
 use crate::remark::Reader;
 use crate::rulebook::Rulebook;
 use crate::store::{Store, StoreError};
@@ -47,11 +47,9 @@ impl Readings {
             advice.catch_up(store)
         };
         caught_up.map_err(|error| match error {
-            NightError::Store(error) => error,
+            RunError::Store(error) => error,
             // Advice reads the store and nothing else.
-            NightError::File { .. } | NightError::NoAccounts | NightError::Reader => {
-                StoreError::NoRow
-            }
+            RunError::File { .. } | RunError::NoAccounts | RunError::Reader => StoreError::NoRow,
         })?;
         Ok(ask(&self.advice.read().unwrap_or_else(PoisonError::into_inner)))
     }

@@ -30,11 +30,11 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Nothing.
-    Anybody,
+    Public,
     /// A session, be it confined to password and second factor.
-    Own,
+    OwnAccount,
     /// A session whose role may.
-    May(Permission),
+    Permission(Permission),
     /// A program's token whose role may.
     Token(Permission),
 }
@@ -72,15 +72,15 @@ fn act<H: Handler<T, Desk>, T: 'static>(path: &'static str, access: Access, hand
     Route { method: Method::POST, path, access, answer: on(MethodFilter::POST, handler) }
 }
 
-const READ: Access = Access::May(Permission::Read);
-const UNMASK: Access = Access::May(Permission::Unmask);
-const ASSIGN: Access = Access::May(Permission::Assign);
-const PROPOSE: Access = Access::May(Permission::Propose);
-const APPROVE: Access = Access::May(Permission::Approve);
-const CORRESPOND: Access = Access::May(Permission::Correspond);
-const EXPORT: Access = Access::May(Permission::Export);
-const TRAIL: Access = Access::May(Permission::ReadTrail);
-const PEOPLE: Access = Access::May(Permission::AdministerPeople);
+const READ: Access = Access::Permission(Permission::Read);
+const UNMASK: Access = Access::Permission(Permission::Unmask);
+const ASSIGN: Access = Access::Permission(Permission::Assign);
+const PROPOSE: Access = Access::Permission(Permission::Propose);
+const APPROVE: Access = Access::Permission(Permission::Approve);
+const CORRESPOND: Access = Access::Permission(Permission::Correspond);
+const EXPORT: Access = Access::Permission(Permission::Export);
+const TRAIL: Access = Access::Permission(Permission::ReadTrail);
+const PEOPLE: Access = Access::Permission(Permission::AdministerPeople);
 
 /// Every address there is.
 fn table() -> Vec<Route> {
@@ -102,7 +102,7 @@ fn programs() -> Vec<Route> {
     const CORRESPOND: Access = Access::Token(Permission::Correspond);
     const TRAIL: Access = Access::Token(Permission::ReadTrail);
     vec![
-        page("/api/v1/openapi.json",                              Access::Anybody, api::described),
+        page("/api/v1/openapi.json",                              Access::Public, api::described),
         page("/api/v1/suspense",                                  READ,    suspense::listed),
         page("/api/v1/suspense/{account}/{serial}",               READ,    suspense::shown),
         page("/api/v1/suspense/{account}/{serial}/suggestions",   READ,    suspense::suggestions),
@@ -131,7 +131,7 @@ fn programs() -> Vec<Route> {
 /// The desk's own pages and forms.
 #[rustfmt::skip] // A table is read by column.
 fn desk() -> Vec<Route> {
-    use Access::{Anybody, Own};
+    use Access::{Public, OwnAccount};
     vec![
         page("/",                     READ,    today::show),
         page("/queue",                READ,    queue::show),
@@ -162,18 +162,18 @@ fn desk() -> Vec<Route> {
         page("/trail/export.csv",     TRAIL,   trail::export::csv),
         page("/trail/export.jsonl",   TRAIL,   trail::export::json_lines),
 
-        page("/login",                Anybody, login::page),
-        act ("/login",                Anybody, login::log_in),
-        act ("/logout",               Own,     login::log_out),
-        page("/confirm",              Anybody, confirm::page),
-        act ("/confirm",              Anybody, confirm::confirm),
-        page("/language/{language}",  Anybody, login::language),
+        page("/login",                Public, login::page),
+        act ("/login",                Public, login::log_in),
+        act ("/logout",               OwnAccount,     login::log_out),
+        page("/confirm",              Public, confirm::page),
+        act ("/confirm",              Public, confirm::confirm),
+        page("/language/{language}",  Public, login::language),
 
-        page("/me",                   Own,     own::page),
-        act ("/me/password",          Own,     own::change_password),
-        page("/me/second-factor",     Own,     own::second_factor),
-        act ("/me/second-factor",     Own,     own::set_second_factor),
-        act ("/me/sessions/end",      Own,     own::end_session),
+        page("/me",                   OwnAccount,     own::page),
+        act ("/me/password",          OwnAccount,     own::change_password),
+        page("/me/second-factor",     OwnAccount,     own::second_factor),
+        act ("/me/second-factor",     OwnAccount,     own::set_second_factor),
+        act ("/me/sessions/end",      OwnAccount,     own::end_session),
 
         page("/people",               PEOPLE,  people::page),
         act ("/people",               PEOPLE,  people::add),
@@ -189,10 +189,10 @@ fn desk() -> Vec<Route> {
         act ("/tokens",               PEOPLE,  people::add_token),
         act ("/tokens/{id}/revoke",   PEOPLE,  people::revoke_token),
 
-        page("/asset/{name}",         Anybody, asset::file),
-        page("/healthz",              Anybody, health::alive),
-        page("/readyz",               Anybody, health::ready),
-        page("/metrics",              Anybody, metric::page),
+        page("/asset/{name}",         Public, asset::file),
+        page("/healthz",              Public, health::alive),
+        page("/readyz",               Public, health::ready),
+        page("/metrics",              Public, metric::page),
     ]
 }
 
@@ -239,7 +239,7 @@ pub(crate) fn is_page(path: &str) -> bool {
     let read = |route: &Route| {
         let own = ["/login", "/confirm"].contains(&route.path);
         route.method == Method::GET
-            && (own || matches!(route.access, Access::Own | Access::May(_)))
+            && (own || matches!(route.access, Access::OwnAccount | Access::Permission(_)))
             && !route.path.contains("/export.")
     };
     table().iter().any(|route| read(route) && fits(route.path))

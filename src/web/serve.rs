@@ -24,7 +24,7 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long requests under way may take once the desk is told to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no file left for a connection.
-const BREATH: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Where a connection comes from.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ async fn listen(listener: TcpListener, router: Router, desk: Desk, stop: impl Fu
                 Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "cannot take a connection");
-                    tokio::time::sleep(BREATH).await;
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
             },

@@ -32,7 +32,7 @@ pub(crate) struct Session {
     /// The hash that the store knows the session by.
     pub(crate) token_hash: String,
     /// Only the own pages are open until the password is changed and the second factor set up.
-    pub(crate) confined: bool,
+    pub(crate) setup_incomplete: bool,
     /// Somebody else chose the password.
     pub(crate) given_password: bool,
     /// Changes of people's access wait, or were made at the command line of late.
@@ -42,7 +42,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn may(&self, permission: Permission) -> bool {
-        !self.confined && self.role.may(permission)
+        !self.setup_incomplete && self.role.may(permission)
     }
 
     /// What this person did, for the audit trail; `detail` is one word more, or empty.
@@ -59,8 +59,8 @@ impl Session {
 
     pub(crate) fn reaches(&self, access: Access) -> bool {
         match access {
-            Access::Anybody | Access::Own => true,
-            Access::May(permission) => self.may(permission),
+            Access::Public | Access::OwnAccount => true,
+            Access::Permission(permission) => self.may(permission),
             Access::Token(_) => false,
         }
     }

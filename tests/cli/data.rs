@@ -1,4 +1,4 @@
-//! What commands print for programs, key by key, and what staff can do with what hangs.
+//! What commands print for programs, key by key, and what staff can do with what is in suspense.
 
 use crate::centre::{Centre, ICBC, NIGHT};
 use std::io::Read;

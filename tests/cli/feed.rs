@@ -40,8 +40,8 @@ fn layout(centre: &Centre, name: &str) -> String {
 fn leaked(statement: &str, text: &str) -> Option<String> {
     let rows = statement.lines().filter(|row| row.bytes().filter(u8::is_ascii_digit).count() > 5);
     let cells = rows.flat_map(|row| row.split([',', '\t', ';', '"', '|']).map(str::trim));
-    let telling = |cell: &&str| cell.chars().count() >= 4 && *cell != "0.00";
-    cells.filter(telling).find(|cell| text.contains(*cell)).map(str::to_owned)
+    let notification = |cell: &&str| cell.chars().count() >= 4 && *cell != "0.00";
+    cells.filter(notification).find(|cell| text.contains(*cell)).map(str::to_owned)
 }
 
 #[test]

@@ -227,10 +227,10 @@ fn one_program_proposes_another_approves_and_the_books_move() {
     every_store(|backing| {
         let served = Served::new(backing);
         let programs = Programs::of(&served);
-        let hanging = item(&programs, "S3");
-        let path = format!("/api/v1/suspense/{}", hanging["id"].as_str().unwrap());
+        let open_item = item(&programs, "S3");
+        let path = format!("/api/v1/suspense/{}", open_item["id"].as_str().unwrap());
         let one = "/api/v1/suspense/{account}/{serial}";
-        assert_eq!(programs.get(one, &path), hanging);
+        assert_eq!(programs.get(one, &path), open_item);
         programs.get(&format!("{one}/suggestions"), &format!("{path}/suggestions"));
 
         let note = json!({ "text": "电话核实" });
@@ -246,7 +246,7 @@ fn one_program_proposes_another_approves_and_the_books_move() {
         let (status, problem) = programs.post(Role::Clerk, "/api/v1/assignments", &assignment);
         assert_eq!(status, 204, "{problem}");
 
-        let stale = json!({ "items": seen(&hanging), "act": "refund", "note": "退款" });
+        let stale = json!({ "items": seen(&open_item), "act": "refund", "note": "退款" });
         let (status, _) = programs.post(Role::Clerk, "/api/v1/proposals", &stale);
         assert_eq!(status, 409, "the item changed since it was seen");
 

@@ -1,9 +1,9 @@
-//! What hangs is leafed through in memory: whoever looks sees what the database says, whoever acted.
+//! What is in suspense is leafed through in memory: whoever looks sees what the database says, whoever acted.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::csv;
 use duizhang::remittance::{Money, Reason};
-use duizhang::store::{Assigned, Edge, Hanging, Order, QueueFilter, Store};
+use duizhang::store::{Assigned, Cursor, OpenItem, Order, QueueFilter, Store};
 use duizhang::suspense::{Act, Actor, Draft, Moment, Person, Role, Seen, Stage};
 
 /// Forty items: at two banks, of a few amounts, some without a reference and some with a foreign one.
@@ -19,20 +19,20 @@ fn crowded(backing: Backing) -> Centre {
 
 /// All pages of a filter, onward; and all of them again from the last row backward.
 fn leafed(store: &Store, filter: &QueueFilter, order: Order) -> [Vec<String>; 2] {
-    let names = |rows: &[Hanging]| -> Vec<String> {
+    let names = |rows: &[OpenItem]| -> Vec<String> {
         rows.iter().map(|row| row.item.id.to_string()).collect()
     };
-    let (mut onward, mut edge, mut last) = (Vec::new(), Edge::Start, None);
+    let (mut onward, mut cursor, mut last) = (Vec::new(), Cursor::Start, None);
     loop {
-        let rows = store.queue(filter, order, &edge, 7).unwrap();
+        let rows = store.queue(filter, order, &cursor, 7).unwrap();
         onward.extend(names(&rows));
         let Some(end) = rows.last() else { break };
         last = Some(end.place(order));
-        edge = Edge::Behind(end.place(order));
+        cursor = Cursor::After(end.place(order));
     }
     let mut backward: Vec<String> = onward.last().cloned().into_iter().collect();
     while let Some(place) = last.take() {
-        let rows = store.queue(filter, order, &Edge::Before(place), 7).unwrap();
+        let rows = store.queue(filter, order, &Cursor::Before(place), 7).unwrap();
         last = rows.first().map(|first| first.place(order));
         backward.splice(0..0, names(&rows));
     }
@@ -92,12 +92,13 @@ fn what_others_do_is_seen_by_whoever_looked_before() {
             }
         };
         look();
-        let seen = |rows: &[Hanging]| -> Vec<Seen> {
+        let seen = |rows: &[OpenItem]| -> Vec<Seen> {
             rows.iter()
                 .map(|row| Seen { id: row.item.id.clone(), version: row.item.version })
                 .collect()
         };
-        let page = || other.queue(&QueueFilter::default(), Order::Oldest, &Edge::Start, 5).unwrap();
+        let page =
+            || other.queue(&QueueFilter::default(), Order::Oldest, &Cursor::Start, 5).unwrap();
         let to = Some(&anna.person);
         other.assign(&anna, &seen(&page()), to, now).unwrap().unwrap();
         look();

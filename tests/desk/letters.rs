@@ -5,7 +5,7 @@ use super::served::Served;
 use super::wire::{Answer, get, post};
 use duizhang::alert::staff::token_hash;
 use duizhang::alert::{Claim, Ending, LetterState, Outbox, Settled, Standing, Tries};
-use duizhang::store::{Choice, LetterRow, OutboxFilter};
+use duizhang::store::{ContactPreference, LetterRow, OutboxFilter};
 use duizhang::suspense::Role;
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn ended(served: &Served, ending: &Ending) {
     Outbox::settle(store, &holder, now, &[settled]).unwrap();
 }
 
-fn choice(served: &Served) -> Choice {
+fn choice(served: &Served) -> ContactPreference {
     served.centre.store.choices(Some("E1")).unwrap().pop().unwrap()
 }
 
@@ -138,8 +138,8 @@ fn staff_enter_an_address_and_lift_a_block() {
         // Sent again it goes to the address of now: as a letter of its own, by the next run.
         let retried = served.post(&clerk, &format!("/letters/{LETTER}/retry"), &[]);
         assert_eq!(retried.status, 303, "{}", retried.body);
-        let strays = served.centre.store.strays(9).unwrap();
-        assert_eq!(strays.len(), 1);
+        let undeliverable = served.centre.store.undeliverable(9).unwrap();
+        assert_eq!(undeliverable.len(), 1);
         assert_eq!(state(&served), LetterState::Refused);
         let gone = served.post(&clerk, "/letters/404/retry", &[]);
         assert_eq!(gone.status, 404, "{}", gone.body);

@@ -58,7 +58,7 @@ pub(crate) struct Browser {
 }
 
 impl Served {
-    /// A centre where some items hang, with one person of each role, named by it.
+    /// A centre where some items are open, with one person of each role, named by it.
     pub(crate) fn new(backing: Backing) -> Self {
         Self::wishing(backing, Wish::default())
     }

@@ -267,7 +267,7 @@ fn one_bad_address_among_many_is_blocked_and_stops_nobody() {
         // What is still to go there is given up, for paper; a retry goes there no more.
         let stray: Vec<String> = shelf
             .store
-            .strays(9)
+            .undeliverable(9)
             .unwrap()
             .into_iter()
             .map(|stray| stray.letter.recipient)
@@ -295,7 +295,11 @@ fn a_relay_that_refuses_everybody_costs_no_letter_its_life() {
             assert_eq!(shelf.states(), states(&[("waiting", 58)]));
             assert!(shelf.letters().iter().all(|letter| letter.attempts == 0), "{said}");
             assert_eq!(shelf.blocked().len(), 0);
-            assert_eq!(shelf.store.strays(99).unwrap().len(), 0, "and nothing goes on paper");
+            assert_eq!(
+                shelf.store.undeliverable(99).unwrap().len(),
+                0,
+                "and nothing goes on paper"
+            );
             let well = MailServer::start(|_| Act::GoOn);
             assert_eq!(shelf.run(&delivery(&well)).sent, 58, "{said}");
         });

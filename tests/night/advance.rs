@@ -5,7 +5,7 @@
 use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
 use super::office::{approver, clerk, item, settle};
-use duizhang::matching::Because;
+use duizhang::matching::Explanation;
 use duizhang::remittance::{Author, Id, Money, NoticeStage, Operation, PaymentReference};
 use duizhang::store::{Gap, NoticeFilter, Place};
 use duizhang::suspense::Act;
@@ -189,7 +189,7 @@ fn what_is_missing_settles_with_the_balance_in_one_commit_and_goes_back_with_it(
         assert_eq!(stage(&centre, notice), NoticeStage::Paid);
         assert_eq!(centre.standing(Place::EmployeeAccounts), "800.00");
         let sheet = centre.store.transaction_sheet(1, "S1").unwrap().unwrap();
-        let why: Because = sheet.because.unwrap().parse().unwrap();
+        let why: Explanation = sheet.explanation.unwrap().parse().unwrap();
         assert!(why.in_chinese().contains("连同单位暂存款300.00元"), "{why:?}");
         let before = centre.dump();
         centre.night("05-12", &[]);

@@ -6,7 +6,7 @@ use super::centre::{Centre, date, rules};
 use super::feed::{account, reference};
 use duizhang::feed::Format;
 use duizhang::feed::identity::content_name;
-use duizhang::matching::Sieve;
+use duizhang::matching::TransactionClassifier;
 use duizhang::remark::Reader;
 use duizhang::remittance::{BankTransaction, Counterparty, Direction, Money, RemarkField, Remarks};
 use duizhang::store::{
@@ -119,10 +119,10 @@ pub(crate) fn deliver(centre: &Centre, as_of: &str, proved: Option<bool>, rows: 
     let accounts = Accounts::new(centre.store.accounts().unwrap());
     let reader = Reader::new(&rules().remark);
     let numbers = accounts.as_slice().iter().map(|account| account.account_no.clone());
-    let sieve = Sieve::new(&rules().matching, numbers);
-    let till = centre.store.till(&reader, false).unwrap();
-    let mut slate = centre.store.blank_slate().unwrap();
-    let mut intake = till.begin(date(as_of), &slate).unwrap();
+    let classifier = TransactionClassifier::new(&rules().matching, numbers);
+    let ingest_session = centre.store.ingest_session(&reader, false).unwrap();
+    let mut working_set = centre.store.new_working_set().unwrap();
+    let mut intake = ingest_session.begin(date(as_of), &working_set).unwrap();
     let (mut batch, mut branches) = (TransactionBatch::default(), BranchNumbers::default());
     let mut ordinals: HashMap<String, u32> = HashMap::new();
     for (line, row) in (2..).zip(rows) {
@@ -139,15 +139,15 @@ pub(crate) fn deliver(centre: &Centre, as_of: &str, proved: Option<bool>, rows: 
         }
         transaction.serial = &name;
         let claim = reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
-        let kind = sieve.classify(&transaction);
+        let kind = classifier.classify(&transaction);
         let booking = row.booking.map(|(serial, yuan)| (serial, Money::from_fen(yuan * 100)));
         let origin = RowOrigin { line, booking, own_serial: row.daily.then_some(row.serial.len()) };
         let own = accounts.find(account(row.own)).unwrap();
         batch.push(origin, own, &transaction, claim, kind, &mut branches);
     }
-    intake.write(batch, &mut slate).unwrap();
+    intake.write(batch, &mut working_set).unwrap();
     let statements = statements(&accounts, proved, rows);
-    intake.end_delivery(&statements, &mut slate).unwrap();
+    intake.end_delivery(&statements, &mut working_set).unwrap();
     let mark = FeedMark {
         feed_id: format!("{as_of} {proved:?} {rows:?}"),
         file_name: "by-hand".to_owned(),

@@ -8,7 +8,7 @@ use super::postgres;
 use chrono::{Datelike, NaiveDate};
 use duizhang::alert::CentreContact;
 use duizhang::nightly::{
-    self, Delivery, Isolation, LARGE, Night, NightError, NightSettings, Nobody,
+    self, Delivery, Isolation, LARGE, Nobody, RunError, RunSettings, RunSummary,
 };
 use duizhang::remittance::{Direction, Outcome, Total};
 use duizhang::rulebook::Rulebook;
@@ -200,9 +200,9 @@ impl Centre {
     }
 
     /// What the night is told. On even days it goes the way of a large one, so that the suites walk both.
-    pub(crate) fn settings(&self, as_of: &str, deliveries: &[Delivery]) -> NightSettings {
+    pub(crate) fn settings(&self, as_of: &str, deliveries: &[Delivery]) -> RunSettings {
         let as_of = date(as_of);
-        NightSettings {
+        RunSettings {
             as_of,
             today: as_of.max(NaiveDate::from_ymd_opt(2026, 12, 31).unwrap()),
             large_from: if as_of.day().is_multiple_of(2) { 0 } else { LARGE },
@@ -217,7 +217,7 @@ impl Centre {
     /// Runs a night of a day while it is another day in the world.
     pub(crate) fn night_told(&self, as_of: &str, today: &str, deliveries: &[Delivery]) {
         let today = date(today);
-        let settings = NightSettings { today, ..self.settings(as_of, deliveries) };
+        let settings = RunSettings { today, ..self.settings(as_of, deliveries) };
         nightly::run(&self.store, rules(), &settings, &Nobody).unwrap();
         self.prove(as_of);
     }
@@ -226,20 +226,20 @@ impl Centre {
         &self,
         as_of: &str,
         deliveries: &[Delivery],
-    ) -> Result<Night, NightError> {
+    ) -> Result<RunSummary, RunError> {
         let settings = self.settings(as_of, deliveries);
         nightly::run(&self.store, rules(), &settings, &Nobody)
     }
 
     /// Runs a night on these files; afterwards the books must be whole.
-    pub(crate) fn night(&self, as_of: &str, deliveries: &[Delivery]) -> Night {
+    pub(crate) fn night(&self, as_of: &str, deliveries: &[Delivery]) -> RunSummary {
         let night = self.try_night(as_of, deliveries).unwrap();
         self.prove(as_of);
         night
     }
 
     /// Runs a night on files with these contents.
-    pub(crate) fn night_of(&self, as_of: &str, files: &[String]) -> Night {
+    pub(crate) fn night_of(&self, as_of: &str, files: &[String]) -> RunSummary {
         let lay = |file: &String| self.lay(None, "feed.csv", file);
         let deliveries: Vec<Delivery> = files.iter().map(lay).collect();
         self.night(as_of, &deliveries)

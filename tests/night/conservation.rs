@@ -191,7 +191,7 @@ impl Play {
             }
             7 | 8 => self.decide(),
             9 => self.revoke_or_pay_whole(),
-            10 => self.book_back(),
+            10 => self.reverse(),
             11 => self.bank_takes_back(),
             12 | 13 => self.correct(),
             _ => self.refund_moves(),
@@ -335,7 +335,7 @@ impl Play {
     }
 
     /// Books back something that staff decided.
-    fn book_back(&mut self) {
+    fn reverse(&mut self) {
         let all = SuspenseFilter { closed_too: true, ..SuspenseFilter::default() };
         let mut decided = self.centre.store.suspense(&all).unwrap();
         decided.retain(|row| row.decided.is_some());

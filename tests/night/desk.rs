@@ -13,7 +13,7 @@ use serde_json::json;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Hang: 600 and 400 for P1 at two banks once May is closed, 500 without a reference, 350 read as P9.
-fn hanging(backing: Backing) -> Centre {
+fn open_item(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 300", "P3 200", "P5 350", "P6 450"]);
     centre.night_of(
         "06-03",
@@ -55,7 +55,7 @@ fn an_act_moves_the_money_when_another_person_approves_it() {
 
 /// Proposes, approves, books back and does it once more, with nights between.
 fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) {
-    let centre = hanging(backing);
+    let centre = open_item(backing);
     let before = centre.standing(Place::Suspense);
     let items: Vec<_> = items.iter().map(|(own, serial)| item(own, serial)).collect();
     let first = &items[0];
@@ -95,7 +95,7 @@ fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) 
 #[test]
 fn several_items_pay_several_notices_where_a_split_says_which() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let share = |own: &str, serial: &str, short: &str, fen| Share {
             item: item(own, serial),
             notice: notice(short),
@@ -126,7 +126,7 @@ fn several_items_pay_several_notices_where_a_split_says_which() {
 #[test]
 fn a_corrected_reference_is_judged_by_the_engines_own_rules() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let (s3, s4) = (item("icbc", "S3"), item("icbc", "S4"));
         let read_as = |short| Act::CorrectReference { reference: notice(short) };
         let unknown =
@@ -172,7 +172,7 @@ fn others_who_paid_with_a_corrected_reference_wait_again_when_it_is_reversed() {
 #[test]
 fn what_waits_is_woken_by_the_night_of_its_day() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let s4 = item("icbc", "S4");
         let until = |day: &str| Act::WaitUntil { day: super::centre::date(day) };
         for (day, want) in [("06-04", "day"), ("09-30", "day")] {
@@ -197,7 +197,7 @@ fn what_waits_is_woken_by_the_night_of_its_day() {
 #[test]
 fn nobody_approves_what_they_proposed_not_even_the_database() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let act = Act::Refund;
         let bert = approver("bert");
         let proposal = centre.propose_as(&bert, &[item("icbc", "S3")], &act, "06-04").unwrap();
@@ -252,7 +252,7 @@ fn above_the_limit_two_others_approve_and_an_edit_voids_the_first() {
 #[test]
 fn of_two_people_who_act_at_once_one_wins_and_the_other_is_told() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let s3 = item("icbc", "S3");
         let draft = centre.draft(std::slice::from_ref(&s3), &Act::Refund);
         let propose =
@@ -315,7 +315,7 @@ fn people_at_once_in_threads_settle_a_notice_once() {
 #[test]
 fn what_was_not_approved_is_taken_back_or_sent_back() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let s3 = [item("icbc", "S3")];
         let (anna, bert) = (clerk("anna"), approver("bert"));
         let first = centre.proposes(&s3, &Act::Refund, "06-04");
@@ -342,7 +342,7 @@ fn what_was_not_approved_is_taken_back_or_sent_back() {
 #[test]
 fn what_cannot_be_done_is_refused_and_changes_nothing() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let (s1, s3) = (item("icbc", "S1"), item("icbc", "S3"));
         centre.does(&[item("icbc", "S4")], &settle(&["P5"]), "06-04");
         let before = centre.dump();
@@ -381,7 +381,7 @@ fn what_cannot_be_done_is_refused_and_changes_nothing() {
 #[test]
 fn bulk_is_all_or_nothing_and_shown_before() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let refund = |serial| centre.draft(&[item("icbc", serial)], &Act::Refund);
         let mut drafts = vec![refund("S3"), refund("S4")];
         drafts.push(centre.draft(&[item("ccb", "S2")], &settle(&["P3"])));
@@ -461,7 +461,7 @@ fn a_settlement_with_lines_is_posted_to_employees_and_booked_back_in_red() {
 #[test]
 fn the_trail_tells_everything_and_shows_whatever_is_done_to_it() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         centre.does(&[item("icbc", "S3")], &Act::Refund, "06-04");
         let anna = clerk("anna");
         let s4 = item("icbc", "S4");
@@ -485,7 +485,7 @@ fn the_trail_tells_everything_and_shows_whatever_is_done_to_it() {
 #[test]
 fn the_operator_at_the_command_line_leaves_an_entry_and_can_be_reversed() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let s3 = item("icbc", "S3");
         let resolve = |act: &Act| {
             centre.store.resolve(std::slice::from_ref(&s3), act, "wang", "来函", now("06-04"))
@@ -523,7 +523,7 @@ impl Watch for Meanwhile<'_> {
 #[test]
 fn a_night_looks_again_when_staff_acted_while_it_decided() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         // What S4 was read as has come: this night would settle it.
         centre.notices(&["P9 350"]);
         let draft = centre.draft(&[item("icbc", "S4")], &Act::Refund);

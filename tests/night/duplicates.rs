@@ -9,8 +9,8 @@ fn centre(backing: Backing) -> Centre {
 
 /// What was set aside in the night: serial and problem.
 fn aside(centre: &Centre, as_of: &str) -> Vec<(String, String)> {
-    let evening = centre.store.evening(date(as_of)).unwrap();
-    evening.set_aside.into_iter().map(|row| (row.found, row.problem)).collect()
+    let run_details = centre.store.run_details(date(as_of)).unwrap();
+    run_details.set_aside.into_iter().map(|row| (row.found, row.problem)).collect()
 }
 
 const ONE: &str = "S1 05-11 icbc 1000 P1";

@@ -3,7 +3,7 @@
 use super::centre::{Backing, Centre, date, every_store, rules};
 use super::feed::{account, csv};
 use duizhang::nightly::{
-    self, Delivery, FileOutcome, Inbox, Isolation, Night, NightSettings, Nobody, ReaderProcess,
+    self, Delivery, FileOutcome, Inbox, Isolation, Nobody, ReaderProcess, RunSettings, RunSummary,
 };
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -29,11 +29,11 @@ fn deliveries(centre: &Centre) -> Vec<Delivery> {
     Inbox::at(&inbox(centre)).deliveries().unwrap()
 }
 
-fn settings(centre: &Centre, as_of: &str) -> NightSettings {
+fn settings(centre: &Centre, as_of: &str) -> RunSettings {
     centre.settings(as_of, &deliveries(centre))
 }
 
-fn run(centre: &Centre, settings: &NightSettings) -> Night {
+fn run(centre: &Centre, settings: &RunSettings) -> RunSummary {
     let night = nightly::run(&centre.store, rules(), settings, &Nobody).unwrap();
     centre.prove("entries");
     night
@@ -108,7 +108,7 @@ fn an_entry_that_is_no_file_is_set_aside_by_name_and_the_night_goes_on() {
             assert!(night.intakes.set_aside(), "{as_of}");
             assert_eq!(night.intakes.quarantined().count(), want.len(), "{as_of}");
             centre.expect("the good file", &["S1 matched P1"]);
-            let mut held = centre.store.evening(date(as_of)).unwrap().quarantined;
+            let mut held = centre.store.run_details(date(as_of)).unwrap().quarantined;
             held.sort();
             want.sort();
             assert_eq!(held.len(), want.len(), "{held:?}");
@@ -124,7 +124,7 @@ fn an_entry_that_is_no_file_is_set_aside_by_name_and_the_night_goes_on() {
         std::fs::create_dir_all(inbox(&centre)).unwrap();
         let night = run(&centre, &settings(&centre, "05-13"));
         assert!(!night.intakes.set_aside());
-        assert!(centre.store.evening(date("05-13")).unwrap().quarantined.is_empty());
+        assert!(centre.store.run_details(date("05-13")).unwrap().quarantined.is_empty());
     });
 }
 
@@ -134,7 +134,7 @@ fn the_inbox_itself_may_be_reached_by_a_link() {
     let link = centre.folder.join("link");
     symlink(inbox(&centre), &link).unwrap();
     let found = Inbox::at(&link).deliveries().unwrap();
-    let settings = NightSettings { inbox: Some(link), ..centre.settings("05-11", &found) };
+    let settings = RunSettings { inbox: Some(link), ..centre.settings("05-11", &found) };
     assert!(!run(&centre, &settings).intakes.set_aside());
     centre.expect("by a link", &["S1 matched P1"]);
 }

@@ -9,7 +9,7 @@ use super::centre::{Backing, Centre, every_store};
 use super::feed::csv;
 use duizhang::alert::LetterState;
 use duizhang::durable::Disk;
-use duizhang::nightly::{Carrier, deliver_to};
+use duizhang::nightly::{Transport, deliver_to};
 use duizhang::store::OutboxFilter;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -132,7 +132,7 @@ fn with_letters(backing: Backing) -> Centre {
 
 fn deliver(centre: &Centre, disk: &Memory, night: &str) -> bool {
     let night = super::centre::date(night);
-    deliver_to(disk, Path::new(FOLDER), &centre.store, night, Carrier::Files).is_ok()
+    deliver_to(disk, Path::new(FOLDER), &centre.store, night, Transport::Files).is_ok()
 }
 
 /// The letters that are marked as filed and do not lie there whole, and how many are marked.

@@ -50,7 +50,7 @@ fn settled(centre: &Centre) -> BTreeSet<(String, String)> {
     settled
 }
 
-/// Staff take some item that hangs, and decide something that may or may not be possible.
+/// Staff take some open item, and decide something that may or may not be possible.
 fn staff(dice: &mut Dice, centres: [&Centre; 2], on: &str, seed: u64) {
     let items = centres[0].store.suspense(&SuspenseFilter::default()).unwrap();
     if items.is_empty() {

@@ -4,14 +4,14 @@ use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
 use duizhang::alert::bounce::Bounce;
 use duizhang::alert::{Claim, Ending, LetterState, Outbox, Rhythm, Settled, Standing, Tries};
-use duizhang::nightly::{Stationery, WrittenAnew, write_anew};
+use duizhang::nightly::{Letterhead, Reissued, reissue};
 use duizhang::store::{Bounced, OutboxFilter, OutboxRow};
 use duizhang::suspense::trail::Entry;
 use duizhang::suspense::{Act, ItemId, Moment};
 use mail_parser::MessageParser;
 
-/// A centre at which a payment of E1 without a reference hangs since 12 May.
-fn hanging(backing: Backing) -> Centre {
+/// A centre at which a payment of E1 without a reference has been open since 12 May.
+fn open_item(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000"]);
     centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -"])]);
     centre
@@ -46,7 +46,7 @@ fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: 
 #[test]
 fn an_employer_is_told_once_reminded_twice_and_told_what_became_of_it() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         for night in ["05-12", "05-13", "05-18", "05-19", "05-20", "06-11", "06-12"] {
             centre.night(night, &[]);
         }
@@ -89,7 +89,7 @@ fn what_was_mended_before_a_weekly_letter_is_not_told() {
 #[test]
 fn whoever_wants_no_letters_gets_none() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         centre.store.set_rhythm("E1", Rhythm::Never).unwrap();
         Outbox::withdraw(&centre.store, 1_000).unwrap();
         assert_eq!(letters(&centre)[0].state, LetterState::GivenUp, "nor the one that waited");
@@ -115,7 +115,7 @@ fn advice_is_given_once_a_month() {
 #[test]
 fn a_letter_is_in_one_hand_until_its_lease_ends() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let letter = letters(&centre)[0].letter_id.clone();
         assert_eq!(claim(&centre, "one", 1_000), [letter.as_str()]);
         assert_eq!(claim(&centre, "two", 1_050), [""; 0], "it is in one's hands");
@@ -152,12 +152,12 @@ fn set_address(centre: &Centre, address: &str) {
 }
 
 /// Writes anew what did not arrive, on a day.
-fn anew(centre: &Centre, day: &str) -> WrittenAnew {
+fn anew(centre: &Centre, day: &str) -> Reissued {
     let contact = super::centre::contact();
     let folder = centre.folder.join("outbox");
     let rules = &super::centre::rules().letters;
-    let stationery = Stationery { folder: &folder, centre: &contact, rules, on: date(day) };
-    write_anew(&centre.store, &stationery).unwrap()
+    let letterhead = Letterhead { folder: &folder, centre: &contact, rules, on: date(day) };
+    reissue(&centre.store, &letterhead).unwrap()
 }
 
 /// The pages that lie there to be printed.
@@ -170,7 +170,7 @@ fn pages(centre: &Centre) -> Vec<String> {
 #[test]
 fn an_address_that_letters_come_back_from_is_written_to_on_paper() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let letter = letters(&centre)[0].clone();
         let take = |id: &str, address: &str, status: &str| {
             let bounce = Bounce {
@@ -209,7 +209,7 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
             ("5.7.1",   false,  "finance@example.com"),
         ];
         for (status, blocks, next) in rows {
-            let centre = hanging(backing);
+            let centre = open_item(backing);
             let letter = letters(&centre)[0].letter_id.clone();
             claim(&centre, "one", 1_000);
             let answer = format!("550 {status} no");
@@ -220,8 +220,8 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
             settle(&centre, "one", &letter, &refused, 1_001);
             let choice = centre.store.choices(Some("E1")).unwrap().pop().unwrap();
             assert_eq!(choice.blocked.as_deref(), blocks.then_some(status));
-            assert_eq!(anew(&centre, "05-13"), WrittenAnew { printed: 1, mailed: 0 });
-            assert_eq!(anew(&centre, "05-14"), WrittenAnew::default(), "once");
+            assert_eq!(anew(&centre, "05-13"), Reissued { printed: 1, mailed: 0 });
+            assert_eq!(anew(&centre, "05-14"), Reissued::default(), "once");
             let states: Vec<LetterState> =
                 letters(&centre).iter().map(|letter| letter.state).collect();
             assert_eq!(states, [LetterState::Refused, LetterState::Printed]);
@@ -240,7 +240,7 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
 #[test]
 fn what_is_sent_again_goes_to_the_address_of_now() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let first = letters(&centre)[0].letter_id.clone();
         let retry = |id: &str| centre.store.retry_letters(&[id.to_owned()], 2_000).unwrap();
         claim(&centre, "one", 1_000);
@@ -248,13 +248,13 @@ fn what_is_sent_again_goes_to_the_address_of_now() {
         let ending = Ending::NoMailbox { status: "5.1.1".into(), answer };
         settle(&centre, "one", &first, &ending, 1_001);
         set_address(&centre, "new@example.com");
-        assert_eq!(anew(&centre, "05-13"), WrittenAnew { printed: 0, mailed: 1 });
+        assert_eq!(anew(&centre, "05-13"), Reissued { printed: 0, mailed: 1 });
         retry(&first);
         assert_eq!(anew(&centre, "05-14").mailed, 1);
         let found = letters(&centre);
         assert_eq!(found.len(), 2, "the same letter to the same address is one letter");
         assert_eq!(found[0].state, LetterState::Refused, "what happened stays");
-        assert!(found[0].written_anew);
+        assert!(found[0].reissued);
         let second = &found[1];
         assert_eq!(
             (second.state, second.recipient.as_str()),
@@ -281,14 +281,14 @@ fn what_is_sent_again_goes_to_the_address_of_now() {
         settle(&centre, "one", &second.letter_id, &Ending::Refused("554 5.7.1 no".into()), 3_001);
         retry(&second.letter_id);
         assert_eq!(letters(&centre)[1].state, LetterState::Waiting);
-        assert_eq!(anew(&centre, "05-15"), WrittenAnew::default());
+        assert_eq!(anew(&centre, "05-15"), Reissued::default());
     });
 }
 
 #[test]
 fn thanks_and_unwanted_letters_are_not_worth_paper() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         claim(&centre, "one", 1_000);
         let first = letters(&centre)[0].letter_id.clone();
         settle(&centre, "one", &first, &Ending::Sent("250 ok".into()), 1_001);
@@ -300,13 +300,13 @@ fn thanks_and_unwanted_letters_are_not_worth_paper() {
         assert!(thanks.subject.contains("已经办妥"), "{}", thanks.subject);
         claim(&centre, "one", 2_000);
         settle(&centre, "one", &thanks.letter_id, &Ending::Refused("554 no".into()), 2_001);
-        assert_eq!(anew(&centre, "05-15"), WrittenAnew::default());
-        let centre = hanging(backing);
+        assert_eq!(anew(&centre, "05-15"), Reissued::default());
+        let centre = open_item(backing);
         claim(&centre, "one", 1_000);
         let first = letters(&centre)[0].letter_id.clone();
         settle(&centre, "one", &first, &Ending::Refused("554 no".into()), 1_001);
         centre.store.set_rhythm("E1", Rhythm::Never).unwrap();
-        assert_eq!(anew(&centre, "05-15"), WrittenAnew::default());
+        assert_eq!(anew(&centre, "05-15"), Reissued::default());
         assert_eq!(pages(&centre), [""; 0]);
     });
 }
@@ -314,7 +314,7 @@ fn thanks_and_unwanted_letters_are_not_worth_paper() {
 #[test]
 fn an_address_is_believed_once_its_link_was_followed() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let address = |centre: &Centre| {
             centre.store.choices(Some("E1")).unwrap().pop().unwrap().address.unwrap()
         };

@@ -63,8 +63,8 @@ fn no_amount_past_the_bound_comes_in_and_the_other_bank_is_settled() {
         let total = night.intakes.total();
         assert_eq!((total.fresh, total.rejected), (1, 8));
         centre.expect("the good file", &["G1 matched P2"]);
-        let evening = centre.store.evening(date("05-12")).unwrap();
-        let told: Vec<String> = evening
+        let run_details = centre.store.run_details(date("05-12")).unwrap();
+        let told: Vec<String> = run_details
             .set_aside
             .iter()
             .filter(|row| row.file_name == "absurd.csv")
@@ -195,7 +195,7 @@ fn what_is_in_already_stops_nothing_and_can_be_taken_back() {
         assert_eq!(audit.received, credits + Total::from_fen(500_00 + 1_00));
         // Everything that sums is asked once.
         let on = date("05-15");
-        assert!(centre.store.evening(on).unwrap().nights.len() >= 3);
+        assert!(centre.store.run_details(on).unwrap().nights.len() >= 3);
         assert_eq!(centre.store.runs(None, 10).unwrap().len(), 4);
         centre.store.figures(on).unwrap();
         centre.store.awaiting_total().unwrap();

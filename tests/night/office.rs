@@ -41,7 +41,7 @@ pub(crate) fn settle(notices: &[&str]) -> Act {
 }
 
 impl Centre {
-    /// An item with everything known of it, whether it hangs or not.
+    /// An item with everything known of it, whether it is open or not.
     pub(crate) fn row(&self, id: &ItemId) -> SuspenseRow {
         let filter =
             SuspenseFilter { id: Some(id.clone()), closed_too: true, ..SuspenseFilter::default() };

@@ -232,7 +232,7 @@ fn a_booking_and_its_parts_are_the_same_money() {
             centre.expect("a night apart", &["T2 matched P2"]);
         }
         assert_eq!(digests[0], digests[1]);
-        // What hung on the sum is gone, and a night later nothing changes any more.
+        // What was in suspense on the sum is gone, and a night later nothing changes any more.
         let (centre, ..) = after(backing, &[("05-12", None, whole), ("05-13", None, parts)]);
         for table in ["decision", "suspense_item", "telling", "bank_transaction"] {
             let rows = centre.dump().remove(table).unwrap();

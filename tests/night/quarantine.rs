@@ -71,7 +71,11 @@ fn a_file_that_cannot_be_taken_in_is_set_aside_and_the_night_goes_on() {
                 "{what}: {reason}"
             );
             assert!(reason.ends_with(&format!("\n\nbad.csv: {fault}\n")), "{what}: {reason}");
-            assert_eq!(centre.store.evening(date("05-11")).unwrap().quarantined.len(), 1, "{what}");
+            assert_eq!(
+                centre.store.run_details(date("05-11")).unwrap().quarantined.len(),
+                1,
+                "{what}"
+            );
         }
     });
 }
@@ -92,7 +96,7 @@ fn once_its_account_is_known_the_file_goes_in_and_its_copy_is_gone() {
         centre.night("05-12", &[file]);
         centre.expect("mended", &["S1 matched P1"]);
         assert_eq!(below(&centre.folder.join("quarantine")), Vec::<String>::new());
-        assert!(centre.store.evening(date("05-12")).unwrap().quarantined.is_empty());
+        assert!(centre.store.run_details(date("05-12")).unwrap().quarantined.is_empty());
     });
 }
 
@@ -109,7 +113,7 @@ fn a_row_that_cannot_be_read_is_set_aside_with_its_place_and_the_others_go_in() 
         let night = centre.night("05-11", &[centre.lay(None, "feed.csv", file)]);
         let total = night.intakes.total();
         assert_eq!((total.fresh, total.rejected), (2, 1));
-        let aside = centre.store.evening(date("05-11")).unwrap().set_aside;
+        let aside = centre.store.run_details(date("05-11")).unwrap().set_aside;
         assert_eq!(aside.len(), 1);
         let row = &aside[0];
         let place = (row.file_name.as_str(), row.line, row.field.as_str(), row.found.as_str());
@@ -135,7 +139,7 @@ fn files_of_one_name_do_not_stand_for_each_other() {
             std::fs::write(place(whole), csv(&GOOD)).unwrap();
             let night = centre.night("05-12", &Inbox::at(&inbox).deliveries().unwrap());
             assert_eq!(night.intakes.quarantined().count(), 1);
-            let held = centre.store.evening(date("05-12")).unwrap().quarantined;
+            let held = centre.store.run_details(date("05-12")).unwrap().quarantined;
             assert_eq!(held.len(), 1, "broken on {broken}: {held:?}");
             assert_eq!(below(&centre.folder.join("quarantine")).len(), 2, "broken on {broken}");
         }

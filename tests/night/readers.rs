@@ -5,7 +5,7 @@
 
 use super::centre::{Centre, every_store, named, rules};
 use super::feed::{account, csv};
-use duizhang::nightly::{self, Delivery, Isolation, Night, Nobody, ReaderProcess};
+use duizhang::nightly::{self, Delivery, Isolation, Nobody, ReaderProcess, RunSummary};
 use std::time::{Duration, Instant};
 
 fn apart(arguments: &[&str], patience: Duration) -> Isolation {
@@ -16,7 +16,7 @@ fn apart(arguments: &[&str], patience: Duration) -> Isolation {
     })
 }
 
-fn run(centre: &Centre, as_of: &str, files: &[Delivery], isolation: Isolation) -> Night {
+fn run(centre: &Centre, as_of: &str, files: &[Delivery], isolation: Isolation) -> RunSummary {
     let mut settings = centre.settings(as_of, files);
     settings.isolation = isolation;
     let night = nightly::run(&centre.store, rules(), &settings, &Nobody).unwrap();

@@ -12,7 +12,7 @@ use duizhang::suspense::{Act, ItemId, RefundChange, RefundFault, RefundState, Re
 const PAYEE: &str = "6222000000000000001";
 
 /// 500 and 350 without a reference, sent by one payer.
-fn hanging(backing: Backing) -> Centre {
+fn open_item(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 500"]);
     centre.night_of("05-12", &[csv(&["S1 05-11 icbc 500 -", "S2 05-11 icbc 350 -"])]);
     centre
@@ -20,7 +20,7 @@ fn hanging(backing: Backing) -> Centre {
 
 /// `anna` proposes to return S1, `bert` approves.
 fn decided(backing: Backing) -> (Centre, RefundRow) {
-    let centre = hanging(backing);
+    let centre = open_item(backing);
     centre.does(&[item("icbc", "S1")], &Act::Refund, "05-13");
     let row = centre.refund_of("S1");
     (centre, row)

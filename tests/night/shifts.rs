@@ -147,7 +147,7 @@ fn play(backing: Backing, seed: u64) -> (usize, BTreeMap<&'static str, usize>) {
     (done, refused)
 }
 
-/// At the end everything that can be booked back is, and the money hangs or waits as it came.
+/// At the end everything that can be booked back is, and the money is open or waits as it came.
 fn undo_all(centre: &Centre, day: &str) {
     for _ in 0..60 {
         let screens = Screens::look(centre);

@@ -7,7 +7,7 @@ use duizhang::suspense::{Act, ItemId, Moment};
 
 /// Three hang: 600 and 400 in vain for P1 at two banks, 500 without a reference; a settled one was
 /// taken back by the bank.
-fn hanging(backing: Backing) -> Centre {
+fn open_item(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 300", "P3 200", "P4 70"]);
     centre.night_of("05-11", &[csv(&["S0 05-11 icbc 70 P4"])]);
     centre.night_of(
@@ -51,7 +51,7 @@ fn standing(centre: &Centre, wanted: Place) -> String {
 #[test]
 fn staff_settle_one_notice_with_several_items() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         resolve(&centre, &[item("icbc", "S1"), item("ccb", "S2")], &settle(&["P1"])).unwrap();
         assert_eq!(standing(&centre, Place::EmployeeAccounts), "1070.00");
         let before = centre.books();
@@ -66,7 +66,7 @@ fn staff_settle_one_notice_with_several_items() {
 #[test]
 fn staff_settle_several_notices_with_one_item() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         resolve(&centre, &[item("icbc", "S3")], &settle(&["P2", "P3"])).unwrap();
         centre.night("05-14", &[]);
         centre.expect("", &["S3 matched P2 P3"]);
@@ -82,7 +82,7 @@ fn staff_give_money_another_place() {
             (Act::Refund, Place::RefundDue),
             (Act::NotOurs, Place::Ignored),
         ] {
-            let centre = hanging(backing);
+            let centre = open_item(backing);
             resolve(&centre, &[item("icbc", "S3"), item("icbc", "S1")], &resolution).unwrap();
             assert_eq!(standing(&centre, place), "1100.00", "{resolution:?}");
             // The other part of P1 now waits alone.
@@ -105,7 +105,7 @@ fn staff_give_money_another_place() {
 #[test]
 fn what_does_not_add_up_is_refused_and_changes_nothing() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         let before = centre.dump();
         let refused: [(&str, Vec<ItemId>, Act); 10] = [
             ("one fen short", vec![item("icbc", "S1")], settle(&["P1"])),
@@ -137,7 +137,7 @@ fn what_does_not_add_up_is_refused_and_changes_nothing() {
 #[test]
 fn what_staff_decided_cannot_be_decided_again() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         resolve(
             &centre,
             &[item("icbc", "S3")],
@@ -160,7 +160,7 @@ fn what_staff_decided_cannot_be_decided_again() {
 #[test]
 fn a_transaction_that_staff_settled_has_no_reason() {
     every_store(|backing| {
-        let centre = hanging(backing);
+        let centre = open_item(backing);
         resolve(&centre, &[item("icbc", "S3")], &settle(&["P2", "P3"])).unwrap();
         let rows = centre.transactions();
         let row = rows.iter().find(|row| row.serial == "S3").unwrap();

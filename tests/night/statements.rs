@@ -23,7 +23,7 @@ fn gaps(backing: super::centre::Backing, nights: &[&[Said]]) -> Vec<String> {
             centre.night(&as_of, &[centre.lay(None, "statement.sta", file)]);
         }
     }
-    let gaps = centre.store.evening(date("05-30")).unwrap().gaps;
+    let gaps = centre.store.run_details(date("05-30")).unwrap().gaps;
     gaps.into_iter()
         .map(|gap| format!("{} {} {} {}", gap.closed_on, gap.closing, gap.opened_on, gap.opening))
         .collect()
@@ -63,13 +63,17 @@ fn a_statement_delivered_twice_is_no_gap() {
 #[test]
 fn two_statements_of_one_day_join_whichever_way_the_balance_went() {
     every_store(|backing| {
-        for (noon, evening) in [
+        for (noon, run_details) in [
             (("05-11", "100.00", "200.00"), ("05-11", "200.00", "300.00")),
             (("05-11", "300.00", "200.00"), ("05-11", "200.00", "100.00")),
         ] {
-            assert_eq!(gaps(backing, &[&[noon, evening]]), Vec::<String>::new(), "{noon:?}");
-            let next = ("05-12", evening.2, "999.00");
-            assert_eq!(gaps(backing, &[&[noon, evening, next]]), Vec::<String>::new(), "{next:?}");
+            assert_eq!(gaps(backing, &[&[noon, run_details]]), Vec::<String>::new(), "{noon:?}");
+            let next = ("05-12", run_details.2, "999.00");
+            assert_eq!(
+                gaps(backing, &[&[noon, run_details, next]]),
+                Vec::<String>::new(),
+                "{next:?}"
+            );
         }
     });
 }
@@ -77,13 +81,17 @@ fn two_statements_of_one_day_join_whichever_way_the_balance_went() {
 #[test]
 fn a_gap_within_the_first_day_is_told_once() {
     every_store(|backing| {
-        let (noon, evening) = (("05-11", "100.00", "160.00"), ("05-11", "210.00", "220.00"));
+        let (noon, run_details) = (("05-11", "100.00", "160.00"), ("05-11", "210.00", "220.00"));
         let lost = ["2026-05-11 160.00 2026-05-11 210.00"];
-        assert_eq!(gaps(backing, &[&[noon, evening]]), lost);
-        assert_eq!(gaps(backing, &[&[noon], &[evening, noon]]), lost, "a night apart, and again");
+        assert_eq!(gaps(backing, &[&[noon, run_details]]), lost);
+        assert_eq!(
+            gaps(backing, &[&[noon], &[run_details, noon]]),
+            lost,
+            "a night apart, and again"
+        );
         let between = ("05-11", "160.00", "210.00");
-        assert_eq!(gaps(backing, &[&[noon, evening, between]]), Vec::<String>::new());
-        assert_eq!(gaps(backing, &[&[evening], &[between, noon]]), Vec::<String>::new());
+        assert_eq!(gaps(backing, &[&[noon, run_details, between]]), Vec::<String>::new());
+        assert_eq!(gaps(backing, &[&[run_details], &[between, noon]]), Vec::<String>::new());
         // What begins where the day began and goes further is no gap.
         let whole = ("05-11", "100.00", "300.00");
         assert_eq!(gaps(backing, &[&[noon, whole]]), Vec::<String>::new());

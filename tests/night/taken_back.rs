@@ -119,7 +119,7 @@ fn what_staff_settled_is_booked_back_first() {
         let state = "decided by staff";
         let want = Refusal::TakenBack { credit: item("icbc", "S1"), state };
         assert_eq!(refused.unwrap_err(), want);
-        // Booked back, the credit hangs again, and the night lets the two return by its own rules.
+        // Booked back, the credit is open again, and the night lets the two return by its own rules.
         centre.does(&[item("icbc", "S1")], &Act::Reverse, "05-13");
         centre.night("05-14", &[]);
         centre.expect("", &["R1 returned", "S1 returned"]);
@@ -148,7 +148,7 @@ fn staff_say_which_of_the_credits_that_are_held_back_was_taken_back() {
         centre.night("05-12", &[]);
         centre.expect("", &["R1 returned", "S1 returned", "S2 matched P2"]);
         assert_eq!(centre.standing(Place::EmployeeAccounts), "500.00");
-        // Staff were wrong: booked back, S1 and its debit hang again; S2 has settled and stays.
+        // Staff were wrong: booked back, S1 and its debit are open again; S2 has settled and stays.
         centre.does(&debit, &Act::Reverse, "05-13");
         centre.expect("", &["R1 suspense reversal-unclear", "S1 suspense reversal-unclear"]);
         centre.night("05-13", &[]);

@@ -62,7 +62,7 @@ fn words(one: &InTheWay) -> String {
     }
 }
 
-/// What hangs, waits or is no remittance; of several accounts and days. Nobody knows whose it is: a letter that was
+/// What is in suspense, waits or is no remittance; of several accounts and days. Nobody knows whose it is: a letter that was
 /// written of it would stay.
 const WRONG: &[&str] = &[
     "W1 05-11 icbc 600 P1", // A part of P1.

@@ -2,7 +2,7 @@
 
 use duizhang::alert::CentreContact;
 use duizhang::demo::hard::{Kind, Town};
-use duizhang::nightly::{self, Advice, Delivery, NightSettings, Nobody};
+use duizhang::nightly::{self, Advice, Delivery, Nobody, RunSettings};
 use duizhang::remark::Reader;
 use duizhang::rulebook::Rulebook;
 use duizhang::store::{Store, SuspenseFilter, SuspenseRow};
@@ -10,7 +10,7 @@ use duizhang::suspense::{Act, Actor, Draft, Moment, Person, Role, Seen};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A centre, its town, and what was meant by what hangs.
+/// A centre, its town, and what was meant by what is in suspense.
 pub(crate) struct Measure {
     town: Town,
     store: Store,
@@ -45,7 +45,7 @@ impl Measure {
         self.store.import_notices(&mut notices).unwrap();
         let path = self.folder.path().join(format!("{month}.csv"));
         std::fs::write(&path, &made.feed).unwrap();
-        let settings = NightSettings {
+        let settings = RunSettings {
             as_of: as_of.parse().unwrap(),
             today: as_of.parse().unwrap(),
             deliveries: vec![Delivery { account_no: None, path }],
@@ -63,7 +63,7 @@ impl Measure {
         self.score(&of_month)
     }
 
-    fn hanging(&self) -> Vec<SuspenseRow> {
+    fn open_item(&self) -> Vec<SuspenseRow> {
         self.store.suspense(&SuspenseFilter::default()).unwrap()
     }
 
@@ -71,7 +71,7 @@ impl Measure {
         let advice = Advice::load(&self.store).unwrap();
         let reader = Reader::new(&self.rules.remark);
         let mut scores = Scores::default();
-        for row in self.hanging().iter().filter(|row| serials.contains(&row.id.serial)) {
+        for row in self.open_item().iter().filter(|row| serials.contains(&row.id.serial)) {
             let Some((kind, Some(meant))) = self.truth.get(&row.id.serial) else { continue };
             let found = advice.suggestions(row, &reader);
             let place = found.iter().position(|one| one.reference.to_string() == *meant);
@@ -92,7 +92,7 @@ impl Measure {
         let mut other = approver.clone();
         other.person = Person("dora".into());
         let mut parts: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
-        for row in self.hanging() {
+        for row in self.open_item() {
             if let Some((_, Some(meant))) = self.truth.get(&row.id.serial) {
                 let seen = Seen { id: row.id.clone(), version: row.version };
                 parts.entry(meant.clone()).or_default().push(seen);

@@ -1,19 +1,19 @@
 //! Decides what becomes of each bank transaction, and says why.
 //!
 //! Start at [`decide`]: it is the whole policy, top to bottom in order of precedence. The contract's
-//! rules 1 and 2 (the parts of one notice) are `parts.rs` over `cover.rs`; rules 3 and 4 (several references,
+//! rules 1 and 2 (the parts of one notice) are `parts.rs` over `subset_sum.rs`; rules 3 and 4 (several references,
 //! probable readings) and what an ignore rule yields to are `claims.rs`; what a bank takes back is
-//! `reversal.rs`; what pays a refund or brings it back is `refund.rs`; a payer who speaks for another notice is `disagree.rs`; what is no payment is `sieve.rs`.
-//! [`Because`] is the explanation that every decision carries. [`suggest`] helps a person with what
-//! hangs; it settles nothing. How a reference is found in a remark is not here but in `remark.rs`.
+//! `reversal.rs`; what pays a refund or brings it back is `refund.rs`; a payer who speaks for another notice is `disagree.rs`; what is no payment is `classifier.rs`.
+//! [`Explanation`] is the explanation that every decision carries. [`suggest`] helps a person with what
+//! is open; it settles nothing. How a reference is found in a remark is not here but in `remark.rs`.
 //!
 //! Invariant: nothing here reads a clock, a file or a database. Given the same transactions and
 //! notices, in any order, it gives the same decisions, which is what lets us replay a disputed day.
 
-pub mod because;
 mod claims;
-pub mod cover;
+mod classifier;
 mod disagree;
+pub mod explanation;
 mod notice_book;
 mod parts;
 mod payers;
@@ -21,17 +21,17 @@ mod refund;
 #[cfg(test)]
 mod refund_tests;
 mod reversal;
-mod sieve;
+pub mod subset_sum;
 pub mod suggest;
 #[cfg(test)]
 mod table;
 
-pub use because::Because;
+pub use classifier::{Kind, TransactionClassifier};
+pub use explanation::Explanation;
 pub use notice_book::{NoticeBook, NoticeFact};
 pub use payers::{Directory, Payers, wants_names};
 pub use refund::{PaidBy, Refund};
 pub use reversal::{Credit, CreditState};
-pub use sieve::{Kind, Sieve};
 
 use crate::calendar::WorkingDays;
 use crate::remark::Claim;
@@ -106,7 +106,7 @@ pub struct Decision {
     /// They are paid together with what is reserved for them of their employers' advance balances: the
     /// payments bring what is then missing ([`NoticeFact::payable`]).
     pub with_advance: bool,
-    pub because: Because,
+    pub explanation: Explanation,
 }
 
 /// The notices that a transaction settles, alone or with others.
@@ -130,7 +130,7 @@ pub fn decide(
     calendar: &WorkingDays,
     as_of: NaiveDate,
 ) -> Vec<Decision> {
-    let mut night = Night {
+    let mut night = Run {
         items,
         notices,
         known,
@@ -154,22 +154,22 @@ pub fn decide(
     //    them are written with certainty.
     let several = claims::settle_several(&mut night, &claims);
     // 5. Rule 4: a probable reading settles alone and exactly, where nothing of 1 to 4 names its notice with
-    //    certainty (held back, waiting, hanging or settled), no other probable one does, now or before, and
+    //    certainty (held back, waiting, open or settled), no other probable one does, now or before, and
     //    the payer does not speak for another employer.
     let probable = claims::confirm_probable(&mut night, &claims);
     // 6. What was held out in 3 settles after all where the notice that it may have meant is settled by now.
     disagree::decide(&mut night, suspects);
-    // 7. Rule 2: what the parts of the notices still open wait for, or hang on; and why the claims of
+    // 7. Rule 2: what the parts of the notices still open wait for, or stay open for; and why the claims of
     //    4 and 5 settle nothing. Said last, so that a night run again says the same.
     parts::leave_open(&mut night, open);
     claims::refuse(&mut night, several);
     claims::refuse_probable(&mut night, probable);
-    let undecided = || Decision::suspense(Reason::NoReference, Because::NoReference);
+    let undecided = || Decision::suspense(Reason::NoReference, Explanation::NoReference);
     night.decisions.into_iter().map(|decision| decision.unwrap_or_else(undecided)).collect()
 }
 
 /// What one call of [`decide`] knows and has decided so far.
-struct Night<'n, 'a> {
+struct Run<'n, 'a> {
     items: &'n [Item<'a>],
     notices: &'n NoticeBook,
     known: &'n Known<'n>,
@@ -181,7 +181,7 @@ struct Night<'n, 'a> {
     decisions: Vec<Option<Decision>>,
 }
 
-impl Night<'_, '_> {
+impl Run<'_, '_> {
     fn set(&mut self, index: u32, decision: Decision) {
         if let Some(place) = self.decisions.get_mut(place(index)) {
             debug_assert!(place.is_none(), "an item is decided once");
@@ -221,30 +221,34 @@ impl Item<'_> {
 }
 
 impl Decision {
-    fn matched(reference: PaymentReference, because: Because) -> Self {
+    fn matched(reference: PaymentReference, explanation: Explanation) -> Self {
         let notices = Notices::One(reference);
-        Self { notices, ..Self::plain(Outcome::Matched, because) }
+        Self { notices, ..Self::plain(Outcome::Matched, explanation) }
     }
 
     /// As [`Decision::matched`], together with the advance balance where the explanation names one.
-    fn matched_with(reference: PaymentReference, because: Because, from_advance: Money) -> Self {
+    fn matched_with(
+        reference: PaymentReference,
+        explanation: Explanation,
+        from_advance: Money,
+    ) -> Self {
         let with_advance = !from_advance.is_zero();
-        Self { with_advance, ..Self::matched(reference, because) }
+        Self { with_advance, ..Self::matched(reference, explanation) }
     }
 
-    fn suspense(reason: Reason, because: Because) -> Self {
+    fn suspense(reason: Reason, explanation: Explanation) -> Self {
         let reason = Some(reason);
-        Self { reason, ..Self::plain(Outcome::Suspense, because) }
+        Self { reason, ..Self::plain(Outcome::Suspense, explanation) }
     }
 
-    fn ignored(rule: RuleIndex, because: Because) -> Self {
-        Self { rule: Some(rule), ..Self::plain(Outcome::Ignored, because) }
+    fn ignored(rule: RuleIndex, explanation: Explanation) -> Self {
+        Self { rule: Some(rule), ..Self::plain(Outcome::Ignored, explanation) }
     }
 
     /// A decision that names neither a reason, a rule nor a notice.
-    fn plain(outcome: Outcome, because: Because) -> Self {
+    fn plain(outcome: Outcome, explanation: Explanation) -> Self {
         let notices = Notices::None;
-        Self { outcome, reason: None, rule: None, notices, with_advance: false, because }
+        Self { outcome, reason: None, rule: None, notices, with_advance: false, explanation }
     }
 }
 

@@ -37,7 +37,7 @@ pub use refund::refund_named;
 use crate::rulebook::remark::RemarkRules;
 use fast::Quick;
 use find::Rank;
-use judge::{Tally, Verdict};
+use judge::{Judgement, Tally};
 use number::Grammar;
 use remittance::PaymentReference;
 
@@ -116,16 +116,16 @@ impl Reader {
 }
 
 impl Claim {
-    fn of(verdict: &Verdict) -> Self {
+    fn of(verdict: &Judgement) -> Self {
         match verdict {
-            Verdict::None => Self::None,
-            Verdict::Truncated(_) => Self::Truncated,
-            Verdict::One(found) => match found.reference {
+            Judgement::None => Self::None,
+            Judgement::Truncated(_) => Self::Truncated,
+            Judgement::One(found) => match found.reference {
                 None => Self::None,
                 Some(reference) if found.rank == Rank::Certain => Self::Certain(reference),
                 Some(reference) => Self::Probable(reference),
             },
-            Verdict::Several(several) => {
+            Judgement::Several(several) => {
                 let references = several.iter().filter_map(|found| found.reference).collect();
                 let certain = several.iter().all(|found| found.rank == Rank::Certain);
                 if certain { Self::Several(references) } else { Self::SeveralDoubtful(references) }

@@ -1,4 +1,4 @@
-//! The suspense report (挂账报告): what the night brought and what hangs, as one plain value.
+//! The suspense report (挂账报告): what the night brought and what is in suspense, as one plain value.
 //!
 //! Start at [`Report`]: whoever has the figures fills it, then [`html`], [`csv`], `xlsx` (feature
 //! `xlsx`) and `json` (feature `app`) render it, each into a writer. Totals by bank, reason and age
@@ -28,7 +28,7 @@ pub mod xlsx;
 pub use crate::suspense::{Age, Stage};
 pub use breakdown::{AgeTotal, BankTotal, ReasonTotal, Tally};
 pub use item::{
-    Evidence, EvidenceKind, Explanation, Holds, Item, MaskedAccount, RemarkText, Segment,
+    Bilingual, Evidence, EvidenceKind, Holds, Item, MaskedAccount, RemarkText, Segment,
     SegmentKind, Suggestion,
 };
 pub use night::{Awaiting, Centre, Movement, Night, NightPoint, OutcomeTotal};

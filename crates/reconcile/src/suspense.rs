@@ -3,7 +3,7 @@
 //! Start at [`Stage::after`]: which step may follow which. What staff decide is an [`Act`] on items;
 //! a [`Proposal`] carries it from one person to another; what cannot be done is a [`Refusal`], a value
 //! with words for people. Who may do what is [`Role::may`] and the limits of `rulebook/desk.rs`; what was
-//! done is chained in the [`trail`]. Why an item hangs is `remittance::Reason`; what might resolve it is
+//! done is chained in the [`trail`]. Why an item is open is `remittance::Reason`; what might resolve it is
 //! suggested by `matching::suggest`. Who gives whom access is [`AccessKind`]; it takes two as well.
 //!
 //! Invariant: who proposes does not approve, and what is approved leaves the engine's hands: an item
@@ -23,7 +23,7 @@ pub mod trail;
 
 pub use crate::rulebook::desk::{ActKind, DeskRules, Limit};
 pub use access::{AccessChange, AccessKind, AccessRequest, AccessState, DELAY_SECONDS};
-pub use act::{Act, Draft, Share, Spread};
+pub use act::{Act, Allocation, Draft, Share};
 pub use age::{Age, age_days};
 pub use counter::{CounterOperation, CounterRequest};
 pub use item::{Actor, ItemId, ItemIdError, Moment, Person, Seen};

@@ -29,7 +29,7 @@ pub enum Outcome {
 /// The rule that a transaction is ignored by where staff decided that it is no payment to the fund.
 pub const NOT_OURS: &str = "not-ours";
 
-/// Why a transaction hangs in suspense.
+/// Why a transaction is in suspense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     NoReference,

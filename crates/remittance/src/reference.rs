@@ -222,8 +222,8 @@ mod tests {
     #[test]
     fn no_slip_of_a_reference_with_a_check_digit_has_one() {
         // Numbers from all over, and the ones at the edges.
-        let spread = (0..2_000_u64).map(|step| step * 499_979 + step % 7);
-        for nine in spread.chain([0, 9, 90, 999_999_999, 909_090_909]) {
+        let allocate = (0..2_000_u64).map(|step| step * 499_979 + step % 7);
+        for nine in allocate.chain([0, 9, 90, 999_999_999, 909_090_909]) {
             let Some(reference) = PaymentReference::with_check_digit(nine) else { continue };
             let mut slips = 0;
             for (slipped, slip) in reference.slips() {

@@ -17,7 +17,7 @@ use super::payment::{IssuedNotice, NoticeState};
 use super::refusal::Refusal;
 use super::register::{Register, RegisterStatus};
 use super::roster::Roster;
-use super::settlement::{Way, spread};
+use super::settlement::{Way, allocate};
 use super::{Id, Money, PaymentReference, Subject};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -66,7 +66,7 @@ fn reverse(work: &mut Work<'_>, reference: PaymentReference) -> Result<Output, R
     let mut employer = work.employer(&notice.employer_id)?;
     let ordinal = employer.next_ordinal();
     let way = Way::BookedBack;
-    let lines = spread(work, &notice, ordinal, way)?;
+    let lines = allocate(work, &notice, ordinal, way)?;
     let without_lines = if notice.has_lines() { Money::ZERO } else { notice.amount };
     let postings = [
         Posting::debit(Subject::BankDeposit, way.of(notice.payable())),

@@ -65,8 +65,8 @@ fn settle(
     }
     check_free(work, &employer, payment.from_advance, Some(&notice))?;
     let ordinal = employer.next_ordinal();
-    let spread = spread(work, &notice, ordinal, Way::Paid)?;
-    let lines = sum(spread.here, spread.elsewhere)?;
+    let allocate = allocate(work, &notice, ordinal, Way::Paid)?;
+    let lines = sum(allocate.here, allocate.elsewhere)?;
     if notice.has_lines() && lines != notice.amount {
         return Err(Refusal::LinesDiffer { reference, expected: notice.amount, found: lines });
     }
@@ -78,8 +78,8 @@ fn settle(
     let postings = [
         Posting::debit(Subject::BankDeposit, bank),
         Posting::debit(Subject::Advance, payment.from_advance),
-        Posting::credit(Subject::Contributions, spread.here),
-        Posting::credit(Subject::Transit, spread.elsewhere),
+        Posting::credit(Subject::Contributions, allocate.here),
+        Posting::credit(Subject::Transit, allocate.elsewhere),
         Posting::credit(Subject::Clearing, if notice.has_lines() { Money::ZERO } else { paid }),
     ];
     work.post(&mut employer, ordinal, kind, Some(reference), &postings)?;
@@ -95,7 +95,7 @@ fn settle(
 }
 
 /// What a notice's lines came to.
-pub(super) struct Spread {
+pub(super) struct Allocated {
     /// To accounts at the employer itself.
     pub(super) here: Money,
     /// To accounts that were transferred away in the meantime.
@@ -121,13 +121,13 @@ impl Way {
 }
 
 /// Posts each line to its employee, wherever the account is now.
-pub(super) fn spread(
+pub(super) fn allocate(
     work: &mut Work<'_>,
     notice: &IssuedNotice,
     ordinal: u32,
     way: Way,
-) -> Result<Spread, Refusal> {
-    let mut spread = Spread { here: Money::ZERO, elsewhere: Money::ZERO };
+) -> Result<Allocated, Refusal> {
+    let mut allocate = Allocated { here: Money::ZERO, elsewhere: Money::ZERO };
     let mut others: BTreeMap<Id, (EmployerAccount, u32, Money)> = BTreeMap::new();
     let rosters: Vec<_> = notice
         .months
@@ -156,9 +156,9 @@ pub(super) fn spread(
         let amount = sum(employer_share, employee_share)?;
         let mut voucher = ordinal;
         if account.employer_id == notice.employer_id {
-            spread.here = sum(spread.here, amount)?;
+            allocate.here = sum(allocate.here, amount)?;
         } else {
-            spread.elsewhere = sum(spread.elsewhere, amount)?;
+            allocate.elsewhere = sum(allocate.elsewhere, amount)?;
             let at = &account.employer_id;
             if !others.contains_key(at) {
                 let mut other = work.employer(at)?;
@@ -182,7 +182,7 @@ pub(super) fn spread(
         work.put(account);
     }
     others.into_values().try_for_each(|other| carry(work, notice, other, way))?;
-    Ok(spread)
+    Ok(allocate)
 }
 
 /// Posts what went to accounts at another employer, in that employer's books.

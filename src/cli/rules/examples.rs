@@ -4,7 +4,7 @@
 //! else changes. Each fault names the rule, the example, and what came instead.
 
 use crate::feed::{self, Entry, Flag, Reject, Sink, Statement};
-use crate::matching::{Kind, Sieve};
+use crate::matching::{Kind, TransactionClassifier};
 use crate::remark::Reader;
 use crate::remittance::{BankTransaction, Counterparty, Money, Remarks};
 use crate::rulebook::Rulebook;
@@ -66,10 +66,10 @@ fn remarks(rules: &Rulebook, report: &mut Report) {
 const OWN: &str = "own";
 
 fn movements(rules: &Rulebook, report: &mut Report) {
-    let sieve = Sieve::new(&rules.matching, [OWN]);
+    let classifier = TransactionClassifier::new(&rules.matching, [OWN]);
     for (index, rule) in (0_u16..).zip(&rules.matching.ignore) {
         for example in &rule.examples {
-            let got = sieve.classify(&movement(example));
+            let got = classifier.classify(&movement(example));
             // Reversals are decided later; this rule is what an unpaired one falls under.
             let falls = got == Kind::Ignored(RuleIndex(index))
                 || (got == Kind::Reversal && rule.id == "reversal-credit");
@@ -77,7 +77,7 @@ fn movements(rules: &Rulebook, report: &mut Report) {
         }
     }
     for example in &rules.matching.reversal.examples {
-        let falls = sieve.classify(&movement(example)) == Kind::Reversal;
+        let falls = classifier.classify(&movement(example)) == Kind::Reversal;
         report.check(falls == example.counts, || told("reversal", example, falls));
     }
 }

@@ -9,7 +9,7 @@
 use super::Writer;
 use super::composing::POSTED_TOGETHER;
 use crate::alert::{Addressee, Arrears, OwedMonth, Rhythm};
-use crate::nightly::NightError;
+use crate::nightly::RunError;
 use crate::remittance::YearMonth;
 use crate::store::{Arrear, LetterRow, Recording};
 use chrono::NaiveDate;
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 impl Writer<'_> {
     /// Writes to every employer in arrears that was not told of late.
-    pub(super) fn call_in(&self, recording: &mut Recording) -> Result<(), NightError> {
+    pub(super) fn call_in(&self, recording: &mut Recording) -> Result<(), RunError> {
         let rules = self.tools.rules;
         if !rules.policy.arrears_letters {
             return Ok(());

@@ -9,13 +9,13 @@ use crate::alert::{
     Whereabouts,
 };
 use crate::calendar::WorkingDays;
-use crate::matching::Because;
-use crate::nightly::NightError;
+use crate::matching::Explanation;
+use crate::nightly::RunError;
 use crate::remark::{Advice, Reading};
 use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
 use crate::report::{MaskedAccount, RemarkText};
 use crate::rulebook::remark::RemarkRules;
-use crate::store::{LetterRow, Recording, TellingKey, TellingMark, TellingRow};
+use crate::store::{LetterRow, NotificationKey, NotificationMark, NotificationRow, Recording};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -29,8 +29,8 @@ pub(super) const DAYS_TO_ACT: i64 = 3;
 pub(super) const POSTED_TOGETHER: usize = 250;
 
 /// Something that is due tonight.
-pub(super) struct Telling {
-    pub(super) key: TellingKey,
+pub(super) struct Notification {
+    pub(super) key: NotificationKey,
     pub(super) due: Due,
     /// What the letter says became of it.
     pub(super) said: Outcome,
@@ -39,11 +39,11 @@ pub(super) struct Telling {
 
 impl Writer<'_> {
     /// Writes every letter that is due into the outbox.
-    pub(super) fn compose(&self, recording: &mut Recording) -> Result<(), NightError> {
+    pub(super) fn compose(&self, recording: &mut Recording) -> Result<(), RunError> {
         let night = self.tools.settings.as_of;
-        let mut due: BTreeMap<String, Vec<Telling>> = BTreeMap::new();
+        let mut due: BTreeMap<String, Vec<Notification>> = BTreeMap::new();
         let (mut settled_quietly, mut followed) = (Vec::new(), Vec::new());
-        recording.tellings(|row, transaction| {
+        recording.notifications(|row, transaction| {
             let Some(entry) = self.book.employers.get(&row.employer_id) else { return };
             let what = row.told.due(entry.rhythm, night);
             let on_paper = entry.address.is_none();
@@ -56,25 +56,25 @@ impl Writer<'_> {
                 Due::News | Due::Reminder(_) | Due::Advice => {
                     if let Some(item) = self.digest_item(&row, what, transaction) {
                         let said = row.told.outcome;
-                        let telling = Telling { key: row.key, due: what, said, item };
-                        due.entry(row.employer_id).or_default().push(telling);
+                        let notification = Notification { key: row.key, due: what, said, item };
+                        due.entry(row.employer_id).or_default().push(notification);
                     }
                 }
             }
         })?;
-        for telling in self.follow(recording, followed)? {
-            let employer_id = &telling.item.employer_id;
+        for notification in self.follow(recording, followed)? {
+            let employer_id = &notification.item.employer_id;
             let Some(entry) = self.book.employers.get(employer_id) else { continue };
-            if entry.address.is_none() && !telling.item.asks_for_something() {
-                settled_quietly.push(telling.key);
+            if entry.address.is_none() && !notification.item.asks_for_something() {
+                settled_quietly.push(notification.key);
             } else {
-                due.entry(employer_id.clone()).or_default().push(telling);
+                due.entry(employer_id.clone()).or_default().push(notification);
             }
         }
-        recording.never_mind(&settled_quietly)?;
+        recording.dismiss(&settled_quietly)?;
         let (mut letters, mut told) = (Vec::new(), Vec::new());
-        for (employer_id, tellings) in due {
-            if let Some((letter, marks)) = self.tell(&employer_id, tellings) {
+        for (employer_id, notifications) in due {
+            if let Some((letter, marks)) = self.tell(&employer_id, notifications) {
                 letters.push(letter);
                 told.extend(marks);
             }
@@ -91,10 +91,10 @@ impl Writer<'_> {
     fn tell(
         &self,
         employer_id: &str,
-        tellings: Vec<Telling>,
-    ) -> Option<(LetterRow, Vec<TellingMark>)> {
+        notifications: Vec<Notification>,
+    ) -> Option<(LetterRow, Vec<NotificationMark>)> {
         let entry = self.book.employers.get(employer_id)?;
-        let (items, marks): (Vec<_>, Vec<_>) = tellings
+        let (items, marks): (Vec<_>, Vec<_>) = notifications
             .into_iter()
             .map(|told| (told.item, mark(told.key, told.due, told.said)))
             .unzip();
@@ -104,7 +104,7 @@ impl Writer<'_> {
     /// What a letter says of an item; `None` where this release does not know its reason.
     fn digest_item(
         &self,
-        row: &TellingRow,
+        row: &NotificationRow,
         due: Due,
         transaction: &BankTransaction<'_>,
     ) -> Option<DigestItem> {
@@ -120,7 +120,7 @@ impl Writer<'_> {
     /// An item as every letter shows it, and what `about` adds to it.
     pub(super) fn item_about(
         &self,
-        row: &TellingRow,
+        row: &NotificationRow,
         about: About,
         transaction: &BankTransaction<'_>,
     ) -> Option<DigestItem> {
@@ -142,8 +142,8 @@ impl Writer<'_> {
             }
             About::Settled(_) | About::Unfinished(_) | About::Advice => None,
         };
-        let because = row.because.as_deref().filter(|_| until.is_some());
-        let because = because.and_then(|code| code.parse::<Because>().ok());
+        let explanation = row.explanation.as_deref().filter(|_| until.is_some());
+        let explanation = explanation.and_then(|code| code.parse::<Explanation>().ok());
         Some(DigestItem {
             transaction_id: format!("{}/{}", account.account_no, transaction.serial),
             employer_id: row.employer_id.clone(),
@@ -155,7 +155,9 @@ impl Writer<'_> {
             account: MaskedAccount::of(&account.account_no),
             payer_account: MaskedAccount::of(transaction.counterparty.account),
             remarks: readings.into_iter().map(|(text, _)| text).collect(),
-            explanation: because.map(|because| because.in_chinese()).unwrap_or_default(),
+            explanation: explanation
+                .map(|explanation| explanation.in_chinese())
+                .unwrap_or_default(),
             rules,
             until,
             whereabouts: Whereabouts::default(),
@@ -235,14 +237,14 @@ impl Writer<'_> {
     }
 }
 
-fn mark(key: TellingKey, due: Due, said: Outcome) -> TellingMark {
+fn mark(key: NotificationKey, due: Due, said: Outcome) -> NotificationMark {
     let (reminded_days, done) = match due {
         Due::Reminder(days) => (days, false),
         Due::Advice => (0, true),
         Due::Outcome => (0, Told::is_final(said)),
         Due::News | Due::NotYet | Due::Nothing => (0, false),
     };
-    TellingMark { key, news: due == Due::News, reminded_days, said: Some(said), done }
+    NotificationMark { key, news: due == Due::News, reminded_days, said: Some(said), done }
 }
 
 /// The working day that is so many after a day.

@@ -6,11 +6,11 @@
 //! Invariant: everything said is read inside the night's commit, after its settlements were written.
 
 use super::Writer;
-use super::composing::{DAYS_TO_ACT, Telling, WORKING_DAYS_TO_ACT, working_days_after};
+use super::composing::{DAYS_TO_ACT, Notification, WORKING_DAYS_TO_ACT, working_days_after};
 use crate::alert::{About, DigestItem, Due, OpenNotice, Solution, Whereabouts};
-use crate::nightly::NightError;
+use crate::nightly::RunError;
 use crate::remittance::{BankTransaction, Money, Outcome, PaymentReference, YearMonth};
-use crate::store::{Owed, OwedNotice, Recording, TellingRow};
+use crate::store::{NotificationRow, Owed, OwedNotice, Recording};
 use crate::suspense::Act;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,19 +18,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Notices that a letter lists where the payer named none; the others are counted.
 const OTHERS_MAX: usize = 5;
 
-/// An item that hangs no longer, before it is known what that leaves open.
+/// An item that is no longer open, before it is known what that leaves open.
 pub(super) struct Followed {
-    row: TellingRow,
+    row: NotificationRow,
     item: DigestItem,
     /// The notices that the remark names, or staff read in it.
     named: BTreeSet<PaymentReference>,
 }
 
 impl Writer<'_> {
-    /// Takes up an item that hangs no longer.
+    /// Takes up an item that is no longer open.
     pub(super) fn followed(
         &self,
-        row: TellingRow,
+        row: NotificationRow,
         transaction: &BankTransaction<'_>,
     ) -> Option<Followed> {
         let mut named: BTreeSet<PaymentReference> =
@@ -51,7 +51,7 @@ impl Writer<'_> {
         &self,
         recording: &Recording,
         followed: Vec<Followed>,
-    ) -> Result<Vec<Telling>, NightError> {
+    ) -> Result<Vec<Notification>, RunError> {
         if followed.is_empty() {
             return Ok(Vec::new());
         }
@@ -64,15 +64,15 @@ impl Writer<'_> {
         let employers: BTreeSet<String> =
             followed.iter().map(|one| one.row.employer_id.clone()).collect();
         let owed = recording.owed(&employers, &named)?;
-        Ok(followed.into_iter().filter_map(|one| self.telling(one, &owed, &owners)).collect())
+        Ok(followed.into_iter().filter_map(|one| self.notification(one, &owed, &owners)).collect())
     }
 
-    fn telling(
+    fn notification(
         &self,
         followed: Followed,
         owed: &Owed,
         owners: &BTreeMap<PaymentReference, String>,
-    ) -> Option<Telling> {
+    ) -> Option<Notification> {
         let Followed { row, mut item, named } = followed;
         let is_own = |notice: &PaymentReference| owners.get(notice) == Some(&row.employer_id);
         let notices = notices(&row, item.amount).into_iter().filter(|(one, _)| is_own(one));
@@ -91,7 +91,7 @@ impl Writer<'_> {
         if item.asks_for_something() {
             item.until = self.pay_by(solution, item.booked_on);
         }
-        Some(Telling { key: row.key, due: Due::Outcome, said: row.told.outcome, item })
+        Some(Notification { key: row.key, due: Due::Outcome, said: row.told.outcome, item })
     }
 
     /// Until when what is missing should be here: within the month of its other parts, or as soon as
@@ -111,7 +111,7 @@ impl Writer<'_> {
 }
 
 /// The notices that an item pays, or is a part of, each with how much of it.
-fn notices(row: &TellingRow, amount: Money) -> Vec<(PaymentReference, Money)> {
+fn notices(row: &NotificationRow, amount: Money) -> Vec<(PaymentReference, Money)> {
     match (row.told.outcome, row.notice) {
         (Outcome::Matched, None) => row.shares.clone(),
         (Outcome::Matched | Outcome::Awaiting, Some(notice)) => vec![(notice, amount)],
@@ -133,7 +133,7 @@ fn notices(row: &TellingRow, amount: Money) -> Vec<(PaymentReference, Money)> {
 
 /// What became of an item, as far as its employer is concerned; `None` while it is in suspense, and while it waits as a
 /// part of somebody else's notice, which may come to nothing yet.
-fn solution(row: &TellingRow, pays_own: bool) -> Option<Solution> {
+fn solution(row: &NotificationRow, pays_own: bool) -> Option<Solution> {
     let elsewhere = match &row.act {
         Some(Act::Advance { employer_id: Some(employer_id) }) => *employer_id != row.employer_id,
         Some(

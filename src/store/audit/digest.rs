@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 /// What stands, each by keys that every order of nights makes the same; each names the centre.
 ///
 /// No day and no step is among it: which night a file came in says when something was decided, and through where its
-/// money went, not what became of it. What was never anything but on its way (an item that hung and was settled by the
+/// money went, not what became of it. What was never anything but on its way (an item that was open and was settled by the
 /// engine) leaves nothing.
 const BOOKS: [&str; 15] = [
     "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice
@@ -114,7 +114,7 @@ const HISTORY: [&str; 14] = [
 ];
 
 impl Store {
-    /// A digest of what became of every transaction, and of all books: settlements, balances, refunds, what hangs.
+    /// A digest of what became of every transaction, and of all books: settlements, balances, refunds, what is in suspense.
     /// Two stores with one digest hold the same money in the same places.
     ///
     /// # Errors

@@ -7,12 +7,12 @@
 use super::super::remittance;
 use super::super::row::{day_number, reference, reference_number};
 use super::super::sql::params;
-use super::super::{StoreError, verdict};
+use super::super::{StoreError, run_decisions};
 use super::item::Held;
 use super::{Desk, Stop, total};
 use crate::remittance::decision::NOT_OURS;
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
-use crate::suspense::{Act, Proposal, Share, Spread, Stage, Step};
+use crate::suspense::{Act, Allocation, Proposal, Share, Stage, Step};
 
 /// Debit, credit, amount.
 pub(super) type Posting = (Subject, Subject, Money);
@@ -41,7 +41,7 @@ impl Desk<'_> {
         items: &mut [Held],
     ) -> Result<Vec<Posting>, Stop> {
         if proposal.act == Act::Reverse {
-            return self.book_back(proposal, items);
+            return self.reverse(proposal, items);
         }
         self.keep_decisions(proposal, items)?;
         let postings = match &proposal.act {
@@ -118,7 +118,7 @@ impl Desk<'_> {
                 decided.reason,
                 decided.reference,
                 decided.notice,
-                decided.because
+                decided.explanation
             ])?;
         }
         Ok(())
@@ -161,7 +161,7 @@ impl Desk<'_> {
         transaction: (i64, &str, i64),
         posting: Posting,
     ) -> Result<Posting, Stop> {
-        verdict::post_step(self.bulk, self.on(), transaction, posting)?;
+        run_decisions::post_step(self.bulk, self.on(), transaction, posting)?;
         Ok(posting)
     }
 
@@ -174,7 +174,7 @@ impl Desk<'_> {
 
     fn settle(&self, act: &Act, items: &[Held]) -> Result<Vec<Posting>, Stop> {
         let checked = self.check(act, items)?;
-        let spread = checked.spread.unwrap_or_default();
+        let allocate = checked.allocate.unwrap_or_default();
         let mut postings = Vec::new();
         let mut settled: Vec<remittance::Settled> = Vec::new();
         for notice in &checked.notices {
@@ -190,18 +190,18 @@ impl Desk<'_> {
             }
         }
         for item in items {
-            postings.extend(self.settle_item(act, item, &spread)?);
+            postings.extend(self.settle_item(act, item, &allocate)?);
         }
-        remittance::spread(self.bulk, &settled, self.now.on)?;
+        remittance::allocate(self.bulk, &settled, self.now.on)?;
         if let Act::Split { rest_to: Some(employer_id), .. } = act {
-            let rest = Money::together(spread.rest.values().copied()).fen();
+            let rest = Money::together(allocate.rest.values().copied()).fen();
             if rest > 0 {
                 remittance::credit_advance(self.bulk, employer_id, self.now.on, rest)?;
             }
         }
         for notice in &checked.notices {
             let paid = |item: &&Held| {
-                spread
+                allocate
                     .shares
                     .iter()
                     .any(|one| one.item == item.id && one.notice == notice.reference)
@@ -213,12 +213,17 @@ impl Desk<'_> {
     }
 
     /// Writes what one item pays for, and moves its money.
-    fn settle_item(&self, act: &Act, item: &Held, spread: &Spread) -> Result<Vec<Posting>, Stop> {
+    fn settle_item(
+        &self,
+        act: &Act,
+        item: &Held,
+        allocate: &Allocation,
+    ) -> Result<Vec<Posting>, Stop> {
         let connection = &self.bulk.connection;
         let centre = self.bulk.centre_id;
         let shares: Vec<&Share> =
-            spread.shares.iter().filter(|share| share.item == item.id).collect();
-        let rest = spread.rest.get(&item.id).copied();
+            allocate.shares.iter().filter(|share| share.item == item.id).collect();
+        let rest = allocate.rest.get(&item.id).copied();
         let only = match (shares.as_slice(), rest) {
             ([only], None) => Some(reference_number(only.notice)),
             _ => None,

@@ -7,7 +7,9 @@ use super::super::sql::params;
 use super::item::Held;
 use super::{Desk, Stop, total};
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Subject, Total, YearMonth};
-use crate::suspense::{Act, AdvanceRefusal, DeskRules, ItemId, Limit, Proposal, Refusal, Spread};
+use crate::suspense::{
+    Act, AdvanceRefusal, Allocation, DeskRules, ItemId, Limit, Proposal, Refusal,
+};
 use chrono::Days;
 use std::collections::BTreeMap;
 
@@ -44,7 +46,7 @@ pub struct PreviewNotice {
 pub(super) struct Checked {
     pub(super) amount: Money,
     pub(super) notices: Vec<PreviewNotice>,
-    pub(super) spread: Option<Spread>,
+    pub(super) allocate: Option<Allocation>,
 }
 
 impl Preview {
@@ -64,7 +66,7 @@ impl Preview {
             approvals_needed: limit.approvals,
             items: proposal.item_ids(),
             notices: checked.notices,
-            rest: checked.spread.map(|spread| spread.rest).unwrap_or_default(),
+            rest: checked.allocate.map(|allocate| allocate.rest).unwrap_or_default(),
             postings: summed.into_iter().map(|((d, c), amount)| (d, c, amount)).collect(),
         }
     }
@@ -83,7 +85,7 @@ impl Desk<'_> {
         self.are_whole(items, act.notices())?;
         let amount = Total::from(total(items)?) + act.from_advance().into();
         let amount = amount.money().ok_or(Refusal::Amount { amount })?;
-        let mut checked = Checked { amount, notices: Vec::new(), spread: None };
+        let mut checked = Checked { amount, notices: Vec::new(), allocate: None };
         if let Some(debit) =
             items.iter().find(|item| item.direction == Direction::Debit && !act.takes_debits())
         {
@@ -98,7 +100,7 @@ impl Desk<'_> {
                     checked.notices.iter().map(|one| (one.reference, one.amount)).collect();
                 let amounts: Vec<(ItemId, Money)> =
                     items.iter().map(|item| (item.id.clone(), item.amount)).collect();
-                checked.spread = act.spread(&amounts, &owed)?;
+                checked.allocate = act.allocate(&amounts, &owed)?;
                 if let (Some(notice), false) =
                     (checked.notices.first(), act.from_advance().is_zero())
                 {

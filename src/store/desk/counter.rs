@@ -110,7 +110,7 @@ impl Store {
             let done = Books::new(desk.bulk, policy).apply(&signed, 1)?;
             done.map_err(StoreError::Domain)?;
             // Notices and balances are others now: what was judged or drawn meanwhile is looked at again.
-            trail::remade(&desk.bulk.connection, desk.bulk.centre_id)?;
+            trail::rebuild_epoch(&desk.bulk.connection, desk.bulk.centre_id)?;
             trail::next_turn(&desk.bulk.connection, desk.bulk.centre_id)?;
             desk.end_request(&request, ProposalState::Approved, "", "counter-approved")
         })

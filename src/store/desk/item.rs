@@ -43,7 +43,7 @@ pub(super) struct Decided {
     pub(super) reason: Option<i64>,
     pub(super) reference: Option<i64>,
     pub(super) notice: Option<i64>,
-    pub(super) because: Option<String>,
+    pub(super) explanation: Option<String>,
 }
 
 const ITEM: &str = "select i.account_id, i.booked_on, t.amount_fen, t.direction,
@@ -195,7 +195,7 @@ impl Desk<'_> {
         item.resolved_on = Some(on);
     }
 
-    /// An item hangs again, as if nobody had decided.
+    /// An item is open again, as if nobody had decided.
     pub(super) fn reopen(&self, item: &mut Held) -> Result<(), Stop> {
         item.stage = item.stage.after(Step::Reverse)?;
         item.assignee = None;
@@ -236,7 +236,7 @@ fn held(id: &ItemId, row: &Row<'_>) -> Result<Held, StoreError> {
             reason: row.get(19)?,
             reference: row.get(20)?,
             notice: row.get(21)?,
-            because: row.get(22)?,
+            explanation: row.get(22)?,
         },
     })
 }

@@ -1,13 +1,13 @@
-//! 红冲: what was approved is booked back, and its items hang again.
+//! 红冲: what was approved is booked back, and its items are open again.
 //!
-//! Start at [`Desk::book_back`]. Every posting gets its opposite, dated today; employees' lines go back in
+//! Start at [`Desk::reverse`]. Every posting gets its opposite, dated today; employees' lines go back in
 //! red (`remittance/reversal.rs`); a settlement moves to `settlement_undone` with its reversing posting, so
 //! that the notice can be settled anew. What later operations built on the money is in the way, and the
 //! refusal says what.
 
 use super::super::row::reference_number;
 use super::super::sql::params;
-use super::super::{outstanding, remittance, telling};
+use super::super::{notification, outstanding, remittance};
 use super::books::Posting;
 use super::item::Held;
 use super::{Desk, Stop, total};
@@ -39,7 +39,7 @@ const WAIT_AGAIN: &str = "update decision set outcome = 2, decided_on = ?3,
 
 impl Desk<'_> {
     /// Books back what the items were decided with.
-    pub(super) fn book_back(
+    pub(super) fn reverse(
         &self,
         reversal: &Proposal,
         items: &mut [Held],
@@ -74,7 +74,7 @@ impl Desk<'_> {
             self.restore(&original, item)?;
             self.reopen(item)?;
             let key = (item.account_id, item.id.serial.as_str(), item.booked_on);
-            telling::look_again(&self.bulk.connection, self.bulk.centre_id, key)?;
+            notification::look_again(&self.bulk.connection, self.bulk.centre_id, key)?;
             item.pending = None;
             self.save(item)?;
         }
@@ -217,7 +217,7 @@ impl Desk<'_> {
                         &settled,
                         std::slice::from_ref(item),
                     )?);
-                    self.wait_again(&settled)?;
+                    self.reopen_notices(&settled)?;
                 }
                 Some(
                     Outcome::Returned
@@ -235,7 +235,7 @@ impl Desk<'_> {
     }
 
     /// Others whose money is in notices that are open again wait for the next night.
-    pub(super) fn wait_again(&self, notices: &[PaymentReference]) -> Result<(), Stop> {
+    pub(super) fn reopen_notices(&self, notices: &[PaymentReference]) -> Result<(), Stop> {
         for notice in notices {
             let key = params![self.bulk.centre_id, reference_number(*notice), self.on()];
             self.bulk.connection.prepare_cached(WAIT_AGAIN)?.execute(key)?;

@@ -5,19 +5,19 @@
 //! Others that had paid the same notice wait for it again. [`Desk::give_back`] undoes all of that, while
 //! the notices are open and what had paid them still waits.
 //!
-//! A credit that hangs or waits, held back because nobody could say which one the debit means, can be named
+//! A credit that is open or waits, held back because nobody could say which one the debit means, can be named
 //! as well: it had paid nothing, so only its own money moves.
 
 use super::super::remittance::Settled;
 use super::super::row::{reference, reference_number};
 use super::super::sql::params;
-use super::super::{telling, trail};
+use super::super::{notification, trail};
 use super::books::Posting;
 use super::check::PreviewNotice;
 use super::item::Held;
 use super::{Desk, Stop};
-use crate::matching::Because;
-use crate::matching::because::{Role, Undone};
+use crate::matching::Explanation;
+use crate::matching::explanation::{ReversalLink, Role};
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject, Total};
 use crate::suspense::{ItemId, Proposal, Refusal};
 
@@ -76,13 +76,13 @@ const MATCHED_AGAIN: &str = "update decision set outcome = 1, because = null, de
         notice = ?6, reference = case when reference = ?6 then null else reference end
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
 
-/// The item of a credit hangs no longer.
+/// The item of a credit is no longer open.
 const CLOSE: &str =
     "update suspense_item set closed_on = ?5, state = 'resolved', version = version + 1
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
         and closed_on is null";
 
-/// A credit that had settled nothing hangs again; the next night judges it.
+/// A credit that had settled nothing is open again; the next night judges it.
 const HANGS: &str = "update decision set outcome = 3, reason = ?5, because = ?6, decided_on = ?7
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
 
@@ -170,13 +170,13 @@ impl Desk<'_> {
                 ];
                 self.bulk.connection.prepare_cached(CLOSE)?.execute(item)?;
                 // It is none of the items that the act names: whoever keeps a picture must draw it anew.
-                trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
+                trail::rebuild_epoch(&self.bulk.connection, self.bulk.centre_id)?;
                 subject
             }
             None => Subject::Receipts,
         };
         let told = (found.account_id, credit.serial.as_str(), found.booked_on);
-        telling::look_again(&self.bulk.connection, self.bulk.centre_id, told)?;
+        notification::look_again(&self.bulk.connection, self.bulk.centre_id, told)?;
         for debit in debits {
             let of = (found.account_id, credit, found.booked_on);
             self.returns(of, Role::Credit, (&debit.id, debit.booked_on))?;
@@ -188,11 +188,11 @@ impl Desk<'_> {
             )?);
         }
         postings.extend(self.leave_suspense(debits, Subject::Other)?);
-        self.wait_again(&notices)?;
+        self.reopen_notices(&notices)?;
         Ok(postings)
     }
 
-    /// The credit pays again what it had paid; its debit hangs again.
+    /// The credit pays again what it had paid; its debit is open again.
     pub(super) fn give_back(
         &self,
         original: &Proposal,
@@ -231,7 +231,7 @@ impl Desk<'_> {
             }
         }
         self.matched_again(credit, &found, only, &shares)?;
-        super::super::remittance::spread(self.bulk, &shares, self.now.on)?;
+        super::super::remittance::allocate(self.bulk, &shares, self.now.on)?;
         postings.push(self.move_of(
             (found.account_id, &credit.serial, found.booked_on),
             (Subject::Other, Subject::Receipts, amount),
@@ -268,7 +268,7 @@ impl Desk<'_> {
         Ok(open.iter().map(settled).collect())
     }
 
-    /// A credit that had paid nothing hangs again, until the next night judges it.
+    /// A credit that had paid nothing is open again, until the next night judges it.
     fn hangs_again(
         &self,
         credit: &ItemId,
@@ -280,7 +280,7 @@ impl Desk<'_> {
         let (serial, booked_on) = debits
             .first()
             .map_or(("", found.booked_on), |debit| (&*debit.id.serial, debit.booked_on));
-        let because = Because::Undone(Box::new(Undone {
+        let explanation = Explanation::Reversal(Box::new(ReversalLink {
             role: Role::CreditPerhaps,
             serial: serial.into(),
             on: super::super::row::day(booked_on)?,
@@ -288,12 +288,12 @@ impl Desk<'_> {
         }));
         let (account_id, booked_on) = (found.account_id, found.booked_on);
         let reason = Reason::ReversalUnclear.number();
-        let code = because.to_code();
+        let code = explanation.to_code();
         let key = params![centre, account_id, credit.serial, booked_on, reason, code, on];
         connection.prepare_cached(HANGS)?.execute(key)?;
         let key = params![centre, account_id, credit.serial, booked_on, on];
         connection.prepare_cached(OPEN)?.execute(key)?;
-        trail::remade(connection, centre)?;
+        trail::rebuild_epoch(connection, centre)?;
         let moved = (Subject::Other, Subject::Suspense, amount);
         self.move_of((account_id, &credit.serial, booked_on), moved)
     }
@@ -356,13 +356,13 @@ impl Desk<'_> {
         role: Role,
         (other, on): (&ItemId, i64),
     ) -> Result<(), Stop> {
-        let because = Because::Undone(Box::new(Undone {
+        let explanation = Explanation::Reversal(Box::new(ReversalLink {
             role,
             serial: other.serial.as_str().into(),
             on: super::super::row::day(on)?,
             candidates: 1,
         }));
-        let (centre, code, today) = (self.bulk.centre_id, because.to_code(), self.on());
+        let (centre, code, today) = (self.bulk.centre_id, explanation.to_code(), self.on());
         let values = params![centre, account_id, id.serial, booked_on, code, today];
         self.bulk.connection.prepare_cached(RETURNED)?.execute(values)?;
         Ok(())

@@ -58,7 +58,7 @@ struct Met {
 
 /// What becomes of a row.
 #[derive(Clone, Debug)]
-enum Verdict {
+enum RowJudgement {
     Refused,
     Same,
     New,
@@ -85,7 +85,7 @@ impl Importing<'_> {
                 faults
                     .into_iter()
                     .for_each(|(field, found, why)| self.refuse(place, field, &found, why));
-                Verdict::Refused
+                RowJudgement::Refused
             }));
         }
 
@@ -134,21 +134,23 @@ impl Importing<'_> {
         row: &EmployeeRow,
         id_no: &str,
         found: &mut Found,
-    ) -> Result<Verdict, Vec<Fault>> {
+    ) -> Result<RowJudgement, Vec<Fault>> {
         let accounts = match found {
-            Found::Same => return Ok(Verdict::Same),
-            Found::Nothing => return self.checked(row, id_no, true, true).map(|()| Verdict::New),
+            Found::Same => return Ok(RowJudgement::Same),
+            Found::Nothing => {
+                return self.checked(row, id_no, true, true).map(|()| RowJudgement::New);
+            }
             Found::Accounts(accounts) => accounts,
         };
         if let Some(own) = &mut accounts.own {
             let effect = std::mem::replace(&mut own.effect, Ok(Effect::default()));
             let effect = effect.map_err(|fault| vec![*fault])?;
             if effect.is_nothing() {
-                return Ok(Verdict::Same);
+                return Ok(RowJudgement::Same);
             }
             let base = effect.changes("base") || effect.changes("status");
             self.checked(row, id_no, effect.changes("id_no"), base)?;
-            return Ok(Verdict::Known(Box::new(effect)));
+            return Ok(RowJudgement::Known(Box::new(effect)));
         }
         let same = |known: &&Known| {
             known.employee_id == row.employee_id
@@ -158,7 +160,7 @@ impl Importing<'_> {
         };
         let mut movable = accounts.others.iter().filter(same);
         let (Some(from), None) = (movable.next(), movable.next()) else {
-            return self.checked(row, id_no, true, true).map(|()| Verdict::New);
+            return self.checked(row, id_no, true, true).map(|()| RowJudgement::New);
         };
         let mut effect = judge::compare(from, row, id_no).map_err(|fault| vec![fault])?;
         self.checked(row, id_no, effect.changes("id_no"), true)?;
@@ -166,7 +168,7 @@ impl Importing<'_> {
         effect.changed.extend(super::FieldChange::between("employer_id", before, after));
         let seat = from.seat.to_string();
         effect.changed.extend(super::FieldChange::between(super::change::SEAT, Some(&seat), None));
-        Ok(Verdict::Moves(Box::new((from.clone(), effect))))
+        Ok(RowJudgement::Moves(Box::new((from.clone(), effect))))
     }
 
     /// The checks of the counter, on what the list brings anew.
@@ -192,21 +194,21 @@ impl Importing<'_> {
     fn say_employees(
         &mut self,
         listed: &Listed<'_>,
-        verdicts: &[Verdict],
+        verdicts: &[RowJudgement],
         missing: Vec<Known>,
     ) -> Result<(), StoreError> {
         for (row, verdict) in listed.rows.iter().zip(verdicts) {
             let key = &row.employee_id;
             let change = match verdict {
-                Verdict::Same | Verdict::Refused => {
+                RowJudgement::Same | RowJudgement::Refused => {
                     self.unchanged();
                     continue;
                 }
-                Verdict::New => RowChange::added(key),
-                Verdict::Known(effect) => {
+                RowJudgement::New => RowChange::added(key),
+                RowJudgement::Known(effect) => {
                     RowChange::known(key, effect.changed.clone(), effect.kept.clone())
                 }
-                Verdict::Moves(moves) => {
+                RowJudgement::Moves(moves) => {
                     RowChange::known(key, moves.1.changed.clone(), moves.1.kept.clone())
                 }
             };
@@ -215,7 +217,7 @@ impl Importing<'_> {
         }
         for known in missing {
             let moved = |row: usize| match verdicts.get(row) {
-                Some(Verdict::Moves(moves)) => moves.0.place() == known.place(),
+                Some(RowJudgement::Moves(moves)) => moves.0.place() == known.place(),
                 _ => false,
             };
             if listed.by_number.rows(&known.employee_id).any(moved) {

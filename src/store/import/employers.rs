@@ -5,7 +5,7 @@
 use super::super::StoreError;
 use super::super::bulk::{Binder, Bulk};
 use super::super::letters::{EMPLOYER, employer};
-use super::super::listed::{LIST, looked_up};
+use super::super::listed::{LIST, query_in};
 use super::super::remittance::{Books, LaterOperations, TermsTaken};
 use super::super::sql::{Read, params};
 use super::change::BOOK;
@@ -291,7 +291,7 @@ fn known_employers(
     bulk: &Bulk,
     rows: &[EmployerRow],
 ) -> Result<HashMap<String, Employer>, StoreError> {
-    let listed = looked_up(&bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
+    let listed = query_in(&bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
     let sql = format!("select {EMPLOYER} from {listed}");
     let mut known = HashMap::new();
     let id = |row: &mut Binder<'_, '_>, one: &EmployerRow| row.bind(&one.employer.employer_id);

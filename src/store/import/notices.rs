@@ -2,7 +2,7 @@
 //! is what the books say, whatever a list brings.
 
 use super::super::bulk::{Binder, Bulk};
-use super::super::listed::{LIST, looked_up};
+use super::super::listed::{LIST, query_in};
 use super::super::notices::{AWAITING, notices_listed};
 use super::super::row::{day_number, reference, reference_number, status, status_number};
 use super::super::sql::{Connection, Read, params};
@@ -135,7 +135,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let employers: Vec<&str> = named.keys().copied().collect();
         let key = "e.employer_id = v.column1";
-        let listed = looked_up(&bulk.connection, LIST, "employer", key, "e");
+        let listed = query_in(&bulk.connection, LIST, "employer", key, "e");
         let sql = format!("select e.employer_id from {listed}");
         let mut known: BTreeSet<String> = BTreeSet::new();
         let take = |row: &super::super::sql::Row<'_>| {

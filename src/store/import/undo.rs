@@ -125,7 +125,7 @@ impl Store {
             let sql = "update list_import set undone = ?3
                 where centre_id = ?1 and import_id = ?2";
             connection.execute(sql, params![bulk.centre_id, kept.import_id, link.sequence])?;
-            trail::remade(connection, bulk.centre_id)?;
+            trail::rebuild_epoch(connection, bulk.centre_id)?;
             let Kept { import_id, list, file, .. } = kept;
             Ok(ImportUndone { import_id, list, file, removed, restored })
         })

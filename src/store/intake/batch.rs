@@ -5,7 +5,7 @@
 
 use super::super::branch::{Branch, BranchNumber, BranchNumbers};
 use super::super::row::day_number;
-use super::super::slate::account_id;
+use super::super::working_set::account_id;
 use super::identities::Named;
 use crate::matching::{AccountIndex, Kind};
 use crate::remark::Claim;

@@ -9,9 +9,9 @@
 //! not struck out.
 
 use super::super::row::{day_number, direction_number};
-use super::super::slate::account_id;
 use super::super::sql::{Connection, params};
-use super::super::{Slate, StoreError, trail};
+use super::super::working_set::account_id;
+use super::super::{StoreError, WorkingSet, trail};
 use super::known::{Known, Stage};
 use super::origin::Sign;
 use super::{Intake, Placed};
@@ -27,7 +27,7 @@ pub(super) struct Whole {
     pub(super) amount: Money,
 }
 
-/// What hangs on a transaction that is open and that nobody decided; the transaction itself goes last. What
+/// What is in suspense on a transaction that is open and that nobody decided; the transaction itself goes last. What
 /// was booked of it stays, with what books it back.
 const HANGING: [&str; 4] = ["telling", "allocation", "suspense_item", "decision"];
 
@@ -36,7 +36,7 @@ impl Intake<'_> {
     pub(super) fn settle_parts(
         &mut self,
         rows: Vec<Placed<'_>>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
@@ -55,7 +55,7 @@ impl Intake<'_> {
             let whole = known.remove(&(account, serial.to_owned()));
             let taken = match whole {
                 None => true,
-                Some(whole) => self.take_apart(&whole, &parts, slate)?,
+                Some(whole) => self.take_apart(&whole, &parts, working_set)?,
             };
             if let (true, Some(first)) = (taken, parts.first()) {
                 let amount = first.booking.map(|(_, amount)| amount).unwrap_or_default();
@@ -66,7 +66,7 @@ impl Intake<'_> {
             }
         }
         match &*self.bulk.connection {
-            Connection::Sqlite(..) => self.write_singly(writable, slate),
+            Connection::Sqlite(..) => self.write_singly(writable, working_set),
             Connection::Postgres(..) => {
                 let once = writable.into_iter().filter_map(|placed| {
                     let (account, serial) = placed.identity();
@@ -78,7 +78,7 @@ impl Intake<'_> {
                     None
                 });
                 let once: Vec<Placed<'_>> = once.collect();
-                self.write_apart(once, slate)
+                self.insert_rows(once, working_set)
             }
         }
     }
@@ -88,7 +88,7 @@ impl Intake<'_> {
         &mut self,
         whole: &Known,
         parts: &[Placed<'_>],
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<bool, StoreError> {
         let sum = parts.first().and_then(|part| part.booking).map(|(_, amount)| amount);
         let same = |part: &Placed<'_>| {
@@ -98,7 +98,7 @@ impl Intake<'_> {
         if sum != Some(whole.amount) || !parts.iter().all(same) {
             for part in parts {
                 self.note_conflict(whole);
-                self.put_aside(part.row.line, &part.transaction, &whole.transaction());
+                self.reject_conflict(part.row.line, &part.transaction, &whole.transaction());
             }
             return Ok(false);
         }
@@ -107,7 +107,7 @@ impl Intake<'_> {
                 self.note_seen(whole, parts.len() as u64);
                 return Ok(false);
             }
-            Stage::Tonight => slate.outdate(),
+            Stage::Tonight => working_set.outdate(),
             Stage::Open => self.undo_decision(whole)?,
         }
         self.note_changed(whole);
@@ -126,7 +126,7 @@ impl Intake<'_> {
         let sql = "select 1 from decision where centre_id = ?1 and account_id = ?2 and serial = ?3
             and booked_on = ?4 and outcome = 3";
         if bulk.connection.prepare_cached(sql)?.exists(key)? {
-            self.book_back(whole)?;
+            self.reverse(whole)?;
         }
         for table in HANGING {
             let sql = format!(
@@ -139,14 +139,14 @@ impl Intake<'_> {
     }
 
     /// Suspense gives back what it got.
-    fn book_back(&self, whole: &Known) -> Result<(), StoreError> {
+    fn reverse(&self, whole: &Known) -> Result<(), StoreError> {
         let (debit, credit) = match whole.direction {
             Direction::Credit => (Subject::Suspense, Subject::Receipts),
             Direction::Debit => (Subject::Other, Subject::Suspense),
         };
         let transaction = (whole.account_id, &*whole.serial, day_number(whole.booked_on));
         let posting = (debit, credit, whole.amount);
-        super::super::verdict::post_step(self.bulk, self.taken_on, transaction, posting)
+        super::super::run_decisions::post_step(self.bulk, self.taken_on, transaction, posting)
     }
 
     /// Notes the bookings whose parts this delivery brought.

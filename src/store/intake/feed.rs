@@ -3,14 +3,14 @@
 use super::super::StoreError;
 use super::super::bulk::Bulk;
 use super::super::row::day_number;
-use super::super::slate::account_id;
 use super::super::sql::in_columns;
+use super::super::working_set::account_id;
 use super::origin::Meetings;
 use super::{FlagRecord, SetAside, StatementRecord};
 use crate::remittance::Total;
 use std::collections::BTreeMap;
 
-/// The rows that hang on a feed.
+/// The rows that belong to a feed.
 pub(super) struct Feed<'a> {
     pub(super) bulk: &'a Bulk,
     pub(super) feed_id: &'a str,

@@ -19,7 +19,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a file waits for a second connection.
-const PATIENCE: Duration = Duration::from_secs(2);
+const WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// Account, serial and booking day of a transaction, as the store has them.
 pub(super) type Named = (i64, String, i64);
@@ -51,7 +51,7 @@ impl Identities {
 
     /// Begins a file; `false` where there is no connection to be had in time.
     pub(super) fn begin(&self) -> Result<bool, StoreError> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + WAIT_MAX;
         // What the file before this one waited for in vain comes first.
         while self.unanswered.get() > 0 {
             if self.answer_until(until)?.is_none() {
@@ -131,7 +131,7 @@ impl Drop for Identities {
     fn drop(&mut self) {
         if let Some((orders, thread)) = self.worker.take() {
             drop(orders);
-            // It holds a connection: whoever is done with the till is done with that too.
+            // It holds a connection: whoever is done with the session is done with that too.
             let _ = thread.join();
         }
     }

@@ -1,17 +1,17 @@
 //! What is kept of transactions, for whoever brings them again.
 //!
 //! Start at [`Known`]. A row that is kept is compared with a delivered one ([`super::agree`]); what may be
-//! done to it hangs on its [`Stage`]. What is written of a transaction again is written here too.
+//! done to it depends on its [`Stage`]. What is written of a transaction again is written here too.
 //!
 //! Invariant: what is settled, or decided by staff, keeps its content.
 
 use super::super::branch;
 use super::super::bulk::Binder;
-use super::super::listed::{LIST, looked_up};
+use super::super::listed::{LIST, query_in};
 use super::super::row::{day_number, direction_number, filled, time_number};
-use super::super::slate::{TRANSACTION_COLUMNS, transaction, transactions_by_serial};
 use super::super::sql::{Row, params};
-use super::super::{Slate, StoreError};
+use super::super::working_set::{TRANSACTION_COLUMNS, transaction, transactions_by_serial};
+use super::super::{StoreError, WorkingSet};
 use super::origin::Origin;
 use super::{COLUMNS, Intake};
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
@@ -180,12 +180,12 @@ impl Intake<'_> {
         let connection = &self.bulk.connection;
         let key = "i.account_id = v.column1 and i.serial = v.column2";
         let listed = if connection.is_postgres() {
-            let identities = looked_up(connection, LIST, "transaction_identity", key, "i");
+            let identities = query_in(connection, LIST, "transaction_identity", key, "i");
             let key =
                 "t.booked_on = i.booked_on and t.account_id = i.account_id and t.serial = i.serial";
-            looked_up(connection, &identities, "bank_transaction", key, "t")
+            query_in(connection, &identities, "bank_transaction", key, "t")
         } else {
-            looked_up(connection, LIST, "bank_transaction", &key.replace("i.", "t."), "t")
+            query_in(connection, LIST, "bank_transaction", &key.replace("i.", "t."), "t")
         };
         let sql = format!("select {} from {listed}", kept_columns());
         let mut known = HashMap::with_capacity(keys.len());
@@ -228,13 +228,13 @@ impl Intake<'_> {
         &mut self,
         kept: &Known,
         content: &BankTransaction<'_>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         self.note_changed(kept);
         match kept.stage {
             // What earlier nights left open is read when it is judged; whoever keeps a picture of it looks anew.
             Stage::Open | Stage::Settled => self.completed = true,
-            Stage::Tonight => slate.outdate(),
+            Stage::Tonight => working_set.outdate(),
         }
         let transaction = BankTransaction { serial: &kept.serial, ..*content };
         let bulk = self.bulk;
@@ -295,7 +295,7 @@ impl Intake<'_> {
             written.push((self.written(row.account_id, row.transaction())?, row.taken));
         }
         if bulk.connection.is_postgres() {
-            bulk.change(super::together::TAKE_OVER, 3, rows, |row, known| {
+            bulk.change(super::copy_batch::TAKE_OVER, 3, rows, |row, known| {
                 row.bind(known.account_id)?;
                 row.bind(&known.serial)?;
                 row.bind(day_number(known.booked_on))

@@ -10,9 +10,9 @@
 //! proved is either the same (then it is told) or in conflict (then it is set aside); it never is new.
 
 use super::super::row::day_number;
-use super::super::slate::account_id;
 use super::super::sql::params;
-use super::super::{Slate, StoreError};
+use super::super::working_set::account_id;
+use super::super::{StoreError, WorkingSet};
 use super::agree::{content, united};
 use super::known::{Known, Stage};
 use super::origin::Sign;
@@ -40,14 +40,14 @@ impl Intake<'_> {
     pub(super) fn settle_repeated(
         &mut self,
         rows: Vec<Placed<'_>>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let mut families: BTreeMap<(i64, &str), Vec<Placed<'_>>> = BTreeMap::new();
         for placed in rows {
             families.entry(placed.identity()).or_default().push(placed);
         }
         families.into_iter().try_for_each(|((account, serial), rows)| {
-            self.settle_family(account, serial, rows, slate)
+            self.settle_family(account, serial, rows, working_set)
         })
     }
 
@@ -56,24 +56,24 @@ impl Intake<'_> {
         account: i64,
         serial: &str,
         mut rows: Vec<Placed<'_>>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
-        let mut family = self.family(account, serial, slate)?;
+        let mut family = self.family(account, serial, working_set)?;
         rows.sort_by(|one, other| content(&one.transaction).cmp(&content(&other.transaction)));
         // First every row that is known already, so that no other takes its place.
         let mut rest = Vec::new();
         for placed in rows {
-            if !self.claim_one(&mut family, &placed, slate)? {
+            if !self.claim_one(&mut family, &placed, working_set)? {
                 rest.push(placed);
             }
         }
         let mut fresh = Vec::new();
         for placed in rest {
-            if self.settle_rest(serial, &mut family, &placed, slate)? {
+            if self.settle_rest(serial, &mut family, &placed, working_set)? {
                 fresh.push(placed);
             }
         }
-        if fresh.is_empty() { Ok(()) } else { self.name_anew(serial, family, &fresh, slate) }
+        if fresh.is_empty() { Ok(()) } else { self.name_anew(serial, family, &fresh, working_set) }
     }
 
     /// Everything that is kept under a serial.
@@ -81,13 +81,13 @@ impl Intake<'_> {
         &mut self,
         account: i64,
         serial: &str,
-        slate: &Slate,
+        working_set: &WorkingSet,
     ) -> Result<Vec<Member>, StoreError> {
         let mut known: Vec<Known> = self.known(&[(account, serial)])?.into_values().collect();
         let (from, until) = (format!("{serial}{MARK}"), format!("{serial}{AFTER}"));
         known.extend(self.known_between(account, &from, &until)?);
         let member = |known: Known| Member {
-            claimed: self.is_claimed(known.account_id, &known.serial, slate),
+            claimed: self.is_claimed(known.account_id, &known.serial, working_set),
             stands: Some(known.serial.clone()),
             line: 0,
             known,
@@ -100,14 +100,14 @@ impl Intake<'_> {
         &mut self,
         family: &mut [Member],
         placed: &Placed<'_>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<bool, StoreError> {
         for member in family.iter_mut().filter(|member| !member.claimed) {
             let (kept, given) = (member.known.transaction(), &placed.transaction);
             let Some(whole) = united(&kept, given, self.reader) else { continue };
             self.note_seen(&member.known, 1);
             if content(&whole) != content(&kept) && member.known.stage != Stage::Settled {
-                self.replace(&member.known, &whole, slate)?;
+                self.replace(&member.known, &whole, working_set)?;
                 let stage = member.known.stage;
                 member.known =
                     Known::of(member.known.account_id, &whole, member.known.taken, stage);
@@ -127,7 +127,7 @@ impl Intake<'_> {
         serial: &str,
         family: &mut Vec<Member>,
         placed: &Placed<'_>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<bool, StoreError> {
         let given = &placed.transaction;
         let proved = self.proof.proves(placed.row.account, placed.row.line);
@@ -156,7 +156,7 @@ impl Intake<'_> {
         }
         let against = family.iter().position(same_day).unwrap_or_default();
         if let Some(member) = family.get_mut(against) {
-            self.set_against(member, placed, slate)?;
+            self.set_against(member, placed, working_set)?;
         }
         Ok(false)
     }
@@ -166,7 +166,7 @@ impl Intake<'_> {
         &mut self,
         member: &mut Member,
         placed: &Placed<'_>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let given = &placed.transaction;
         let kept = member.known.clone();
@@ -175,13 +175,13 @@ impl Intake<'_> {
             && member.stands.is_some()
             && content(given) < content(&kept.transaction());
         if !stands {
-            self.put_aside(placed.row.line, given, &kept.transaction());
+            self.reject_conflict(placed.row.line, given, &kept.transaction());
             return Ok(());
         }
-        self.put_aside(placed.row.line, &kept.transaction(), given);
+        self.reject_conflict(placed.row.line, &kept.transaction(), given);
         self.receive(kept.account_id, &kept.transaction(), Sign::Out);
         self.receive(kept.account_id, given, Sign::In);
-        self.replace(&kept, given, slate)?;
+        self.replace(&kept, given, working_set)?;
         let stage = kept.stage;
         member.known = Known::of(kept.account_id, given, kept.taken, stage).named(kept.serial);
         Ok(())
@@ -218,7 +218,7 @@ impl Intake<'_> {
         serial: &str,
         mut family: Vec<Member>,
         fresh: &[Placed<'_>],
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let names = names(serial, &mut family);
         let mut written = Vec::new();
@@ -226,10 +226,10 @@ impl Intake<'_> {
             let Some(name) = name else { continue };
             match &member.stands {
                 Some(stands) if *stands == name => continue,
-                // Called otherwise: of tonight, so nothing hangs on the name.
+                // Called otherwise: of tonight, so nothing refers to the name.
                 Some(stands) => {
                     self.take_out(&member.known.clone().named(stands.clone()))?;
-                    slate.outdate();
+                    working_set.outdate();
                 }
                 None => {}
             }
@@ -242,7 +242,7 @@ impl Intake<'_> {
             let Some(placed) = fresh.iter().find(|placed| placed.row.line == member.line) else {
                 continue;
             };
-            self.welcome(placed.row, &member.known.transaction(), slate);
+            self.on_new(placed.row, &member.known.transaction(), working_set);
         }
         Ok(())
     }

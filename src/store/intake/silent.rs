@@ -9,9 +9,9 @@
 //! Invariant: what came in one night ends with the same rows and names whichever file came first. A name that
 //! a night has decided on stays, whatever its content is completed with.
 
-use super::super::slate::account_id;
 use super::super::sql::params;
-use super::super::{Slate, StoreError};
+use super::super::working_set::account_id;
+use super::super::{StoreError, WorkingSet};
 use super::agree::{content, said, united};
 use super::known::{Known, Stage};
 use super::pairing::{Graph, Pair, pairs};
@@ -73,21 +73,21 @@ impl Intake<'_> {
     pub(super) fn settle_silent(
         &mut self,
         rows: &[Placed<'_>],
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let mut days: BTreeMap<Day, Vec<&Placed<'_>>> = BTreeMap::new();
         for placed in rows {
             let day = (account_id(placed.row.account), placed.transaction.booked_on);
             days.entry(day).or_default().push(placed);
         }
-        days.into_iter().try_for_each(|(day, rows)| self.settle_day(day, &rows, slate))
+        days.into_iter().try_for_each(|(day, rows)| self.settle_day(day, &rows, working_set))
     }
 
     fn settle_day<'p, 'b>(
         &mut self,
         day: Day,
         rows: &[&'p Placed<'b>],
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let (from, until) = names_of(day.1);
         let mut names = BTreeSet::new();
@@ -98,7 +98,7 @@ impl Intake<'_> {
         }
         for known in self.known_between(day.0, &from, &until)? {
             names.insert(known.serial.clone());
-            if !self.is_claimed(known.account_id, &known.serial, slate)
+            if !self.is_claimed(known.account_id, &known.serial, working_set)
                 && let Some(group) = groups.get_mut(&(known.direction, known.amount))
             {
                 group.kept.push(known);
@@ -106,9 +106,9 @@ impl Intake<'_> {
         }
         let mut unnamed = Vec::new();
         for group in groups.into_values() {
-            self.settle_group(group, &mut unnamed, &mut names, slate)?;
+            self.settle_group(group, &mut unnamed, &mut names, working_set)?;
         }
-        self.name(unnamed, &mut names, slate)
+        self.name(unnamed, &mut names, working_set)
     }
 
     fn settle_group<'p, 'b>(
@@ -116,7 +116,7 @@ impl Intake<'_> {
         Group { mut kept, mut given }: Group<'p, 'b>,
         unnamed: &mut Vec<Unnamed<'p, 'b>>,
         names: &mut BTreeSet<String>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         // Of equal ones the last is paired first, so that the names that are left are the first ones.
         kept.sort_by(|one, other| {
@@ -147,11 +147,11 @@ impl Intake<'_> {
             }
             match known.stage {
                 Stage::Settled => {}
-                Stage::Open => self.replace(known, &whole, slate)?,
+                Stage::Open => self.replace(known, &whole, working_set)?,
                 Stage::Tonight => {
                     self.note_changed(known);
                     self.take_out(known)?;
-                    slate.outdate();
+                    working_set.outdate();
                     names.remove(&known.serial);
                     let content_name = self.content_name(known.account_id, &whole, Some(other))?;
                     let known = Known::of(known.account_id, &whole, known.taken, known.stage);
@@ -214,7 +214,7 @@ impl Intake<'_> {
         &mut self,
         mut unnamed: Vec<Unnamed<'_, '_>>,
         names: &mut BTreeSet<String>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         for row in &mut unnamed {
             let name = |ordinal: u64| format!("{}-{ordinal}", row.content_name);
@@ -225,7 +225,7 @@ impl Intake<'_> {
         self.put_in(&rows)?;
         for row in &unnamed {
             if let Some(placed) = row.fresh {
-                self.welcome(placed.row, &row.known.transaction(), slate);
+                self.on_new(placed.row, &row.known.transaction(), working_set);
             }
         }
         Ok(())

@@ -5,10 +5,10 @@
 
 use super::super::branch::BranchKeys;
 use super::super::bulk::Binder;
-use super::super::listed::{LIST, looked_up};
+use super::super::listed::{LIST, query_in};
 use super::super::row::{day, day_number, direction};
-use super::super::slate::account_id;
-use super::super::{Slate, StoreError};
+use super::super::working_set::account_id;
+use super::super::{StoreError, WorkingSet};
 use super::agree::united;
 use super::batch::{BatchRow, TransactionBatch};
 use super::booking::Whole;
@@ -27,7 +27,7 @@ impl Intake<'_> {
     pub(super) fn sort_out(
         &mut self,
         mut batch: TransactionBatch,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<TransactionBatch, StoreError> {
         if batch.rows.iter().any(|row| row.own_serial.is_some()) {
             batch = self.under_old_serials(&batch)?;
@@ -70,7 +70,7 @@ impl Intake<'_> {
             }
         }
         drop(branches);
-        self.meet_named(&mut batch, named, slate)?;
+        self.meet_named(&mut batch, named, working_set)?;
         Ok(batch)
     }
 
@@ -80,7 +80,7 @@ impl Intake<'_> {
         &mut self,
         batch: &mut TransactionBatch,
         named: Vec<BatchRow>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         if named.is_empty() {
             return Ok(());
@@ -95,10 +95,10 @@ impl Intake<'_> {
             let archived = self.is_archived(&placed.transaction);
             match known.get(&(account, serial.to_owned())) {
                 Some(kept) => {
-                    self.claim(account, serial, slate);
-                    self.meet(placed, kept, slate)?;
+                    self.claim(account, serial, working_set);
+                    self.on_duplicate(placed, kept, working_set)?;
                 }
-                None if archived => self.put_late_aside(placed.row.line, &placed.transaction),
+                None if archived => self.reject_late_conflict(placed.row.line, &placed.transaction),
                 None => self.silent.copy(placed.row, &placed.transaction, ""),
             }
         }
@@ -127,7 +127,7 @@ impl Intake<'_> {
             return Ok(known);
         }
         let key = "b.account_id = v.column1 and b.serial = v.column2";
-        let listed = looked_up(&self.bulk.connection, LIST, "booking", key, "b");
+        let listed = query_in(&self.bulk.connection, LIST, "booking", key, "b");
         let sql = format!(
             "select b.account_id, b.serial, b.booked_on, b.direction, b.amount_fen,
                 b.feed_no from {listed}"

@@ -6,7 +6,7 @@ use super::super::letters::letters_of_night;
 use super::super::row::{day, day_number, unknown};
 use super::super::sql::{Connection, Row, params};
 use super::super::{Store, StoreError};
-use super::anew::{Whereto, whereto};
+use super::reissue::{Destination, destination};
 use crate::alert::LetterState;
 use chrono::NaiveDate;
 
@@ -27,7 +27,7 @@ pub struct OutboxRow {
     pub changed_at: i64,
     pub answer: String,
     /// What did not arrive was written once more, to another address or on paper.
-    pub written_anew: bool,
+    pub reissued: bool,
 }
 
 /// Which letters to list or to change.
@@ -89,7 +89,7 @@ impl Store {
     }
 
     /// Sends these letters again, from the first try on. One whose employer has another address by
-    /// now, or none, is marked to be written anew instead ([`Store::strays`]).
+    /// now, or none, is marked to be written anew instead ([`Store::undeliverable`]).
     ///
     /// # Errors
     /// [`StoreError::Refused`] where one of them is sent, or in a sender's hands; none is then
@@ -124,7 +124,8 @@ impl Store {
                 })?;
                 let (kind, employer_id, recipient) = there;
                 let same = !matches!(kind.as_str(), "digest" | "arrears")
-                    || whereto(connection, centre, &employer_id)? == Whereto::Mail(recipient);
+                    || destination(connection, centre, &employer_id)?
+                        == Destination::Mail(recipient);
                 let sql = if same { AGAIN } else { ANEW };
                 connection.execute(sql, params![centre, found.letter_id, found.state, now])
             },
@@ -235,7 +236,7 @@ fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         due_at: row.get(8)?,
         changed_at: row.get(9)?,
         answer: row.get(10)?,
-        written_anew: row.get::<i64>(11)? == 2,
+        reissued: row.get::<i64>(11)? == 2,
     })
 }
 

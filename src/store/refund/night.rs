@@ -2,27 +2,27 @@
 //!
 //! Start at [`Store::load_refunds`]. Every refund whose money is still to leave is known to a night: they are few. Of
 //! those that left, only what the night's movements name, or what a marked return may bring back. A movement that an
-//! earlier night passed over, because the refund was not due then or its account was another, goes on the slate
+//! earlier night passed over, because the refund was not due then or its account was another, goes on the working set
 //! again where it names one.
 //!
 //! Invariant: what [`Recording::refunds`] writes is part of the commit of the decisions it follows from.
 
 use super::super::bulk::{Binder, Bulk};
-use super::super::listed::{LIST, looked_up};
-use super::super::reversed::{prior, whole};
+use super::super::listed::{LIST, query_in};
+use super::super::reversed::{previous, whole};
 use super::super::row::{day, day_number};
-use super::super::slate::{
+use super::super::run_decisions::{Recording, RunDecisions};
+use super::super::sql::params;
+use super::super::working_set::{
     TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id, account_index, transaction,
 };
-use super::super::sql::params;
-use super::super::verdict::{Recording, Verdict};
-use super::super::{Slate, Store, StoreError, trail};
+use super::super::{Store, StoreError, WorkingSet, trail};
 use super::{
     Movement, RefundFilter, RefundRow, bring_back, explain, number, pay, reference, refund,
     refunds, remember_return,
 };
-use crate::matching::because::{RefundLink, RefundRole};
-use crate::matching::{AccountIndex, Because, Item, Kind, PaidBy, Refund};
+use crate::matching::explanation::{RefundLink, RefundRole};
+use crate::matching::{AccountIndex, Explanation, Item, Kind, PaidBy, Refund};
 use crate::remark::{Claim, Reader, refund_named};
 use crate::remittance::{Direction, Money, Outcome, RefundReference, RemarkField};
 use crate::rulebook::matching::MatchingRules;
@@ -73,14 +73,14 @@ impl EarlierRefund {
 }
 
 impl Store {
-    /// The refunds that the slate's movements may pay or bring back. What earlier nights passed over and what names
-    /// one of them goes on the slate again.
+    /// The refunds that the working set's movements may pay or bring back. What earlier nights passed over and what names
+    /// one of them goes on the working set again.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn load_refunds(
         &self,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
         reader: &Reader,
         rules: &MatchingRules,
     ) -> Result<Vec<EarlierRefund>, StoreError> {
@@ -90,11 +90,11 @@ impl Store {
         for row in &open {
             wanted.insert(row.reference, EarlierRefund::of(row)?);
         }
-        let named: BTreeSet<RefundReference> = slate.refunds_named().collect();
+        let named: BTreeSet<RefundReference> = working_set.refunds_named().collect();
         let gone = bulk.archived_until()?;
         let left = named.into_iter().filter(|one| !wanted.contains_key(one));
         let mut left: Vec<RefundReference> = left.collect();
-        left.extend(returned_perhaps(&bulk, slate)?);
+        left.extend(returned_perhaps(&bulk, working_set)?);
         for reference in left {
             let Some(row) = refund(&bulk, reference)? else { continue };
             // What was taken off stays as it is.
@@ -104,14 +104,17 @@ impl Store {
                 wanted.insert(reference, EarlierRefund::of(&row)?);
             }
         }
-        passed_over(&bulk, slate, reader, rules, &open)?;
+        passed_over(&bulk, working_set, reader, rules, &open)?;
         Ok(wanted.into_values().collect())
     }
 }
 
-/// Refunds that left with a debit of the account and amount of a marked return on the slate.
-fn returned_perhaps(bulk: &Bulk, slate: &Slate) -> Result<Vec<RefundReference>, StoreError> {
-    let returns: BTreeSet<(AccountIndex, Money)> = slate
+/// Refunds that left with a debit of the account and amount of a marked return on the working set.
+fn returned_perhaps(
+    bulk: &Bulk,
+    working_set: &WorkingSet,
+) -> Result<Vec<RefundReference>, StoreError> {
+    let returns: BTreeSet<(AccountIndex, Money)> = working_set
         .movements()
         .filter(|(_, direction, kind, _)| {
             *direction == Direction::Credit && *kind == Kind::Reversal
@@ -120,7 +123,7 @@ fn returned_perhaps(bulk: &Bulk, slate: &Slate) -> Result<Vec<RefundReference>, 
         .collect();
     let returns: Vec<(AccountIndex, Money)> = returns.into_iter().collect();
     let key = "f.amount_fen = v.column2";
-    let listed = looked_up(&bulk.connection, LIST, "refund", key, "f");
+    let listed = query_in(&bulk.connection, LIST, "refund", key, "f");
     let sql = format!(
         "select f.reference from {listed}
          where f.paid_account_id = v.column1 and f.state = 'refunded' order by f.reference"
@@ -137,11 +140,11 @@ fn returned_perhaps(bulk: &Bulk, slate: &Slate) -> Result<Vec<RefundReference>, 
     Ok(found)
 }
 
-/// Puts movements on the slate again that an earlier night ignored and that name a refund which is still to leave:
+/// Puts movements on the working set again that an earlier night ignored and that name a refund which is still to leave:
 /// of the accounts of the centre, by the refund's amount.
 fn passed_over(
     bulk: &Bulk,
-    slate: &mut Slate,
+    working_set: &mut WorkingSet,
     reader: &Reader,
     rules: &MatchingRules,
     open: &[RefundRow],
@@ -157,7 +160,7 @@ fn passed_over(
     let amounts: Vec<(i64, i64)> = amounts.into_iter().collect();
     let names: BTreeSet<RefundReference> = open.iter().map(|refund| refund.reference).collect();
     let key = "k.account_id = v.column1 and k.amount_fen = v.column2";
-    let keys = looked_up(&bulk.connection, LIST, "bank_transaction", key, "k");
+    let keys = query_in(&bulk.connection, LIST, "bank_transaction", key, "k");
     let listed = whole(&bulk.connection, &keys);
     let sql = format!(
         "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule
@@ -175,7 +178,7 @@ fn passed_over(
         }
         let claim: Claim = reader.claim_fields(&read.remarks, &RemarkField::DEFAULT_ORDER).claim;
         let account = account_index(row.get(0)?)?;
-        slate.push_prior(account, &read, claim, Kind::IgnoredBefore(rule), prior(row)?);
+        working_set.push_previous(account, &read, claim, Kind::IgnoredBefore(rule), previous(row)?);
         Ok(())
     })
 }
@@ -193,14 +196,14 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub(in crate::store) fn refunds(&self, verdict: &Verdict<'_>) -> Result<(), StoreError> {
+    pub(in crate::store) fn refunds(&self, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
         let mut found: BTreeMap<RefundReference, Found> = BTreeMap::new();
         for (place, item) in verdict.items.iter().enumerate() {
             let Some(decision) = verdict.decisions.get(place) else { continue };
-            let Because::Refund(link) = &decision.because else { continue };
+            let Explanation::Refund(link) = &decision.explanation else { continue };
             // What was said before says nothing new.
-            let earlier = verdict.slate.prior(place);
-            if earlier.is_some_and(|prior| prior.outcome == decision.outcome.number()) {
+            let earlier = verdict.working_set.previous(place);
+            if earlier.is_some_and(|previous| previous.outcome == decision.outcome.number()) {
                 continue;
             }
             note(found.entry(link.reference).or_default(), item, link);

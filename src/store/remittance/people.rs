@@ -6,7 +6,7 @@
 //! Invariant: one look-up an identity number, many a statement, never a statement a person.
 
 use super::super::StoreError;
-use super::super::listed::{LIST, looked_up, rare};
+use super::super::listed::{LIST, query_in, rare};
 use super::Books;
 use super::load::account;
 use crate::remittance::document::identity;
@@ -19,7 +19,7 @@ impl Books<'_> {
     /// Loads every account of these identity numbers.
     pub(super) fn people(&mut self, id_nos: &[String]) -> Result<(), StoreError> {
         let key = rare(&self.bulk.connection, "e.id_no = v.column1");
-        let listed = looked_up(&self.bulk.connection, LIST, "employee", &key, "e");
+        let listed = query_in(&self.bulk.connection, LIST, "employee", &key, "e");
         let sql = format!(
             "select e.employee_no, e.employee_id, e.name, e.id_no, e.base_fen, e.status, e.detail,
                 e.opened_for, e.years, e.base_adjusted, e.balance_fen, e.entries,

@@ -2,7 +2,7 @@
 
 use super::super::StoreError;
 use super::super::bulk::Bulk;
-use super::super::listed::{LIST, looked_up};
+use super::super::listed::{LIST, query_in};
 use super::super::sql::params;
 use super::{Books, thing};
 use crate::remittance::change::{Change, Put};
@@ -74,7 +74,7 @@ pub(in crate::store) fn later_operations(
     day: NaiveDate,
 ) -> Result<HashMap<String, LaterOperations>, StoreError> {
     let key = "b.employer_id = v.column1";
-    let listed = looked_up(&bulk.connection, LIST, "employer_book", key, "b");
+    let listed = query_in(&bulk.connection, LIST, "employer_book", key, "b");
     let sql = format!(
         "select b.employer_id, r.body from {listed}
          join employer_record r on r.centre_id = ?1 and r.employer_no = b.employer_no and r.kind = 4

@@ -5,7 +5,7 @@
 
 use super::super::StoreError;
 use super::super::bulk::{Binder, OwnedRow};
-use super::super::listed::{ask_as_is, change_as_is};
+use super::super::listed::{execute_many, query_many};
 use super::super::sql::{Bind, Connection, OwnedValue, Row, Statement, Value};
 use super::plan::Verb;
 use super::{Gathered, Plan, RowSeal, of_row};
@@ -89,10 +89,10 @@ pub(crate) fn change_listed<R>(
             let mut marking = Marking::of(plan);
             if let Some(before) = &plan.before {
                 let look = |row: &Row<'_>| marking.look(row);
-                ask_as_is(connection, centre, before, columns, some, &mut bind, look)?;
+                query_many(connection, centre, before, columns, some, &mut bind, look)?;
             }
             let take = |row: &Row<'_>| marking.take(row);
-            ask_as_is(connection, centre, &plan.run, columns, some, &mut bind, take)?;
+            query_many(connection, centre, &plan.run, columns, some, &mut bind, take)?;
             marking.write(connection)?;
         }
         Ok(())
@@ -199,7 +199,7 @@ pub(super) fn mark(
     rows: &[OwnedRow],
 ) -> Result<(), StoreError> {
     let (sql, columns) = (Plan::mark(shape), shape.key.len() + 1);
-    change_as_is(connection, centre, &sql, columns, rows, |binder, row| {
+    execute_many(connection, centre, &sql, columns, rows, |binder, row| {
         row.iter().try_for_each(|value| binder.bind(value))
     })
 }

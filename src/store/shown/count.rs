@@ -1,4 +1,4 @@
-//! How many items hang, and how much: by bank, reason, stage, person and age, counted in one pass.
+//! How many items are open, and how much: by bank, reason, stage, person and age, counted in one pass.
 //!
 //! Start at [`Store::counts`]. A page shows beside each filter what it would leave; asking once for
 //! each would read every item a dozen times. So all of them are counted together, into [`Cell`]s, and a
@@ -7,8 +7,8 @@
 use super::super::bulk::Bulk;
 use super::super::row::day;
 use super::super::{Store, StoreError};
-use super::board::{Bin, look};
-use super::queue::{Assigned, OwnAccount, QueueFilter, Sieve};
+use super::queue::{Assigned, OwnAccount, QueueFilter, ResolvedFilter};
+use super::queue_index::{Bucket, look};
 use crate::remittance::Reason;
 use crate::report::Tally;
 use crate::suspense::{Age, Stage, age_days};
@@ -33,12 +33,12 @@ pub struct Cell {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub cells: Vec<Cell>,
-    /// More hang than were counted: every figure is "at least".
+    /// More are open than were counted: every figure is "at least".
     pub cut: bool,
 }
 
 impl Store {
-    /// Counts what hangs and passes the filter; ages are those of a day. Where the filter searches,
+    /// Counts what is in suspense and passes the filter; ages are those of a day. Where the filter searches,
     /// counting stops at `found_max` items.
     ///
     /// # Errors
@@ -50,46 +50,50 @@ impl Store {
         found_max: usize,
     ) -> Result<Counts, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sieve = Sieve::new(&bulk, filter)?;
-        look(self, &bulk, |board| {
-            if sieve.searches() {
-                let mut bins: BTreeMap<Bin, Tally> = BTreeMap::new();
-                let found = board.cards.iter().filter(|(key, card)| sieve.passes(key, card));
+        let resolved = ResolvedFilter::new(&bulk, filter)?;
+        look(self, &bulk, |queue_index| {
+            if resolved.searches() {
+                let mut buckets: BTreeMap<Bucket, Tally> = BTreeMap::new();
+                let found = queue_index
+                    .items
+                    .iter()
+                    .filter(|(key, indexed_item)| resolved.passes(key, indexed_item));
                 let mut count = 0;
-                for (key, card) in found.take(found_max) {
-                    let tally = bins.entry(Bin::of(key, card)).or_default();
-                    *tally = tally.plus(card.tally());
+                for (key, indexed_item) in found.take(found_max) {
+                    let tally = buckets.entry(Bucket::of(key, indexed_item)).or_default();
+                    *tally = tally.plus(indexed_item.tally());
                     count += 1;
                 }
-                return cells(&bins, &board.accounts, as_of, count >= found_max);
+                return cells(&buckets, &queue_index.accounts, as_of, count >= found_max);
             }
-            let passing = board.bins.iter().filter(|(bin, _)| sieve.passes_bin(bin));
-            let bins = passing.map(|(bin, tally)| (bin.clone(), *tally)).collect();
-            cells(&bins, &board.accounts, as_of, false)
+            let passing =
+                queue_index.buckets.iter().filter(|(bucket, _)| resolved.passes_bucket(bucket));
+            let buckets = passing.map(|(bucket, tally)| (bucket.clone(), *tally)).collect();
+            cells(&buckets, &queue_index.accounts, as_of, false)
         })?
     }
 }
 
 /// Days together to ages.
 fn cells(
-    bins: &BTreeMap<Bin, Tally>,
+    buckets: &BTreeMap<Bucket, Tally>,
     accounts: &[OwnAccount],
     as_of: NaiveDate,
     cut: bool,
 ) -> Result<Counts, StoreError> {
     let mut cells: BTreeMap<(&str, Option<Reason>, Stage, &str, Age), Cell> = BTreeMap::new();
-    for (bin, tally) in bins {
-        let account = accounts.iter().find(|account| account.account_id == bin.account_id);
+    for (bucket, tally) in buckets {
+        let account = accounts.iter().find(|account| account.account_id == bucket.account_id);
         let Some(account) = account else { continue };
-        let booked_on = day(bin.booked_on)?;
+        let booked_on = day(bucket.booked_on)?;
         let age = Age::of(age_days(booked_on, as_of));
-        let key = (&*account.bank, bin.reason, bin.stage, &*bin.assignee, age);
+        let key = (&*account.bank, bucket.reason, bucket.stage, &*bucket.assignee, age);
         let cell = cells.entry(key).or_insert_with(|| Cell {
             bank: account.bank.clone(),
             bank_name: account.bank_name.clone(),
-            reason: bin.reason,
-            stage: bin.stage,
-            assigned: match &*bin.assignee {
+            reason: bucket.reason,
+            stage: bucket.stage,
+            assigned: match &*bucket.assignee {
                 "" => Assigned::Nobody,
                 person => Assigned::To(person.to_owned()),
             },

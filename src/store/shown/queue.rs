@@ -1,16 +1,16 @@
-//! The queue: what hangs, filtered, a page at a time.
+//! The queue: what is in suspense, filtered, a page at a time.
 //!
-//! Start at [`Store::queue`]. Which items a page has is found on the board ([`super::board`]), onward or
-//! backward from a row ([`Edge`]); their rows are read by their keys. How many each filter would leave is
-//! counted in [`super::count`], through the same [`Sieve`].
+//! Start at [`Store::queue`]. Which items a page has is found on the index ([`super::queue_index`]), onward or
+//! backward from a row ([`Cursor`]); their rows are read by their keys. How many each filter would leave is
+//! counted in [`super::count`], through the same [`ResolvedFilter`].
 
 use super::super::bulk::{Binder, Bulk};
 use super::super::row::{day_number, reference_number};
-use super::super::slate::{TRANSACTION_COLUMNS, transactions_listed};
 use super::super::sql::{Bind, Row, params};
 use super::super::suspense::{ITEM_COLUMNS, SuspenseRow, suspense_row};
+use super::super::working_set::{TRANSACTION_COLUMNS, transactions_listed};
 use super::super::{Store, StoreError};
-use super::board::{Bin, Board, Card, Key, look};
+use super::queue_index::{Bucket, IndexedItem, Key, QueueIndex, look};
 use crate::remittance::{Money, PaymentReference, Reason};
 use crate::suspense::Stage;
 use chrono::NaiveDate;
@@ -61,7 +61,7 @@ pub struct RowPlace {
 
 /// An item as the queue names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hanging {
+pub struct OpenItem {
     /// The small number of the centre's account: names it in an address without giving it away.
     pub account_id: i64,
     pub item: SuspenseRow,
@@ -78,18 +78,18 @@ pub struct OwnAccount {
 
 /// From where a page is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Edge {
+pub enum Cursor {
     /// The first page.
     #[default]
     Start,
     /// Onward from a row, without it.
-    Behind(RowPlace),
+    After(RowPlace),
     /// The rows that come last before one, without it.
     Before(RowPlace),
 }
 
-/// A filter as the board is asked: with what its texts stand for in this centre.
-pub(super) struct Sieve<'f> {
+/// A filter as the index is asked: with what its texts stand for in this centre.
+pub(super) struct ResolvedFilter<'f> {
     filter: &'f QueueFilter,
     accounts: BTreeSet<i64>,
     /// The employer, and the accounts it pays from.
@@ -98,7 +98,7 @@ pub(super) struct Sieve<'f> {
     reference: Option<i64>,
 }
 
-impl<'f> Sieve<'f> {
+impl<'f> ResolvedFilter<'f> {
     pub(super) fn new(bulk: &Bulk, filter: &'f QueueFilter) -> Result<Self, StoreError> {
         let accounts = own_accounts(bulk)?.into_iter();
         let wanted =
@@ -117,7 +117,7 @@ impl<'f> Sieve<'f> {
         })
     }
 
-    /// Whether the filter asks for more than [`Bin`]s know.
+    /// Whether the filter asks for more than [`Bucket`]s know.
     pub(super) const fn searches(&self) -> bool {
         self.filter.amount_from.is_some()
             || self.filter.amount_to.is_some()
@@ -125,34 +125,36 @@ impl<'f> Sieve<'f> {
             || self.text.is_some()
     }
 
-    pub(super) fn passes_bin(&self, bin: &Bin) -> bool {
+    pub(super) fn passes_bucket(&self, bucket: &Bucket) -> bool {
         let filter = self.filter;
-        self.accounts.contains(&bin.account_id)
-            && filter.reason.is_none_or(|reason| bin.reason == Some(reason))
-            && filter.stage.is_none_or(|stage| bin.stage == stage)
-            && filter.booked_from.is_none_or(|from| bin.booked_on >= day_number(from))
-            && filter.booked_to.is_none_or(|to| bin.booked_on <= day_number(to))
+        self.accounts.contains(&bucket.account_id)
+            && filter.reason.is_none_or(|reason| bucket.reason == Some(reason))
+            && filter.stage.is_none_or(|stage| bucket.stage == stage)
+            && filter.booked_from.is_none_or(|from| bucket.booked_on >= day_number(from))
+            && filter.booked_to.is_none_or(|to| bucket.booked_on <= day_number(to))
             && match &filter.assigned {
                 None => true,
-                Some(Assigned::Nobody) => bin.assignee.is_empty(),
-                Some(Assigned::To(person)) => *bin.assignee == **person,
+                Some(Assigned::Nobody) => bucket.assignee.is_empty(),
+                Some(Assigned::To(person)) => *bucket.assignee == **person,
             }
     }
 
-    pub(super) fn passes(&self, key: &Key, card: &Card) -> bool {
-        self.passes_bin(&Bin::of(key, card)) && (!self.searches() || self.finds(card))
+    pub(super) fn passes(&self, key: &Key, indexed_item: &IndexedItem) -> bool {
+        self.passes_bucket(&Bucket::of(key, indexed_item))
+            && (!self.searches() || self.finds(indexed_item))
     }
 
-    fn finds(&self, card: &Card) -> bool {
+    fn finds(&self, indexed_item: &IndexedItem) -> bool {
         let filter = self.filter;
-        filter.amount_from.is_none_or(|from| card.fen >= from.fen())
-            && filter.amount_to.is_none_or(|to| card.fen <= to.fen())
+        filter.amount_from.is_none_or(|from| indexed_item.fen >= from.fen())
+            && filter.amount_to.is_none_or(|to| indexed_item.fen <= to.fen())
             && self.employer.as_ref().is_none_or(|(employer_id, accounts)| {
-                *card.employer_id == **employer_id || accounts.contains(&*card.payer_account)
+                *indexed_item.employer_id == **employer_id
+                    || accounts.contains(&*indexed_item.payer_account)
             })
             && self.text.as_ref().is_none_or(|text| {
-                card.text.contains(text)
-                    || (self.reference.is_some() && card.reference == self.reference)
+                indexed_item.text.contains(text)
+                    || (self.reference.is_some() && indexed_item.reference == self.reference)
             })
     }
 }
@@ -167,49 +169,61 @@ fn payer_accounts(bulk: &Bulk, employer_id: &str) -> Result<BTreeSet<String>, St
 }
 
 /// The keys of a page, in its order.
-fn page(board: &Board, sieve: &Sieve<'_>, order: Order, edge: &Edge, limit: usize) -> Vec<Key> {
-    let passing = |(key, card): &(&Key, &Card)| sieve.passes(key, card);
+fn page(
+    queue_index: &QueueIndex,
+    resolved: &ResolvedFilter<'_>,
+    order: Order,
+    cursor: &Cursor,
+    limit: usize,
+) -> Vec<Key> {
+    let passing = |(key, indexed_item): &(&Key, &IndexedItem)| resolved.passes(key, indexed_item);
     let key_of = |place: &RowPlace| (place.key, place.account_id, place.serial.as_str().into());
-    match (order, edge) {
-        (Order::Oldest, Edge::Before(place)) => {
-            let before = board.cards.range(..key_of(place)).rev();
+    match (order, cursor) {
+        (Order::Oldest, Cursor::Before(place)) => {
+            let before = queue_index.items.range(..key_of(place)).rev();
             let mut keys: Vec<Key> =
                 before.filter(passing).take(limit).map(|(key, _)| key.clone()).collect();
             keys.reverse();
             keys
         }
-        (Order::Oldest, Edge::Start | Edge::Behind(_)) => {
-            let start = match edge {
-                Edge::Behind(place) => Bound::Excluded(key_of(place)),
-                Edge::Start | Edge::Before(_) => Bound::Unbounded,
+        (Order::Oldest, Cursor::Start | Cursor::After(_)) => {
+            let start = match cursor {
+                Cursor::After(place) => Bound::Excluded(key_of(place)),
+                Cursor::Start | Cursor::Before(_) => Bound::Unbounded,
             };
-            let behind = board.cards.range((start, Bound::Unbounded));
+            let behind = queue_index.items.range((start, Bound::Unbounded));
             behind.filter(passing).take(limit).map(|(key, _)| key.clone()).collect()
         }
-        (Order::Largest, _) => largest(board, sieve, edge, limit),
+        (Order::Largest, _) => largest(queue_index, resolved, cursor, limit),
     }
 }
 
 /// The same by amount: of all that pass, the largest that are beyond the edge are kept while looking.
-fn largest(board: &Board, sieve: &Sieve<'_>, edge: &Edge, limit: usize) -> Vec<Key> {
+fn largest(
+    queue_index: &QueueIndex,
+    resolved: &ResolvedFilter<'_>,
+    cursor: &Cursor,
+    limit: usize,
+) -> Vec<Key> {
     let mut kept: BTreeSet<(i64, i64, &str, i64)> = BTreeSet::new();
-    for (key, card) in &board.cards {
+    for (key, indexed_item) in &queue_index.items {
         let (booked_on, account_id, serial) = key;
-        let place = (card.fen, *account_id, &**serial);
-        let edge_of = |edge: &RowPlace| place.cmp(&(edge.key, edge.account_id, &edge.serial));
-        let beyond = match edge {
-            Edge::Start => true,
-            Edge::Behind(edge) => edge_of(edge).is_lt(),
-            Edge::Before(edge) => edge_of(edge).is_gt(),
+        let place = (indexed_item.fen, *account_id, &**serial);
+        let edge_of =
+            |cursor: &RowPlace| place.cmp(&(cursor.key, cursor.account_id, &cursor.serial));
+        let beyond = match cursor {
+            Cursor::Start => true,
+            Cursor::After(cursor) => edge_of(cursor).is_lt(),
+            Cursor::Before(cursor) => edge_of(cursor).is_gt(),
         };
-        if !beyond || !sieve.passes(key, card) {
+        if !beyond || !resolved.passes(key, indexed_item) {
             continue;
         }
-        kept.insert((card.fen, *account_id, serial, *booked_on));
+        kept.insert((indexed_item.fen, *account_id, serial, *booked_on));
         if kept.len() > limit {
-            match edge {
-                Edge::Start | Edge::Behind(_) => kept.pop_first(),
-                Edge::Before(_) => kept.pop_last(),
+            match cursor {
+                Cursor::Start | Cursor::After(_) => kept.pop_first(),
+                Cursor::Before(_) => kept.pop_last(),
             };
         }
     }
@@ -220,8 +234,8 @@ fn largest(board: &Board, sieve: &Sieve<'_>, edge: &Edge, limit: usize) -> Vec<K
 }
 
 /// The rows of these keys, in their order; what was closed a moment ago is not among them.
-fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<Hanging>, StoreError> {
-    let mut found: BTreeMap<Key, Hanging> = BTreeMap::new();
+fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<OpenItem>, StoreError> {
+    let mut found: BTreeMap<Key, OpenItem> = BTreeMap::new();
     let listed = transactions_listed(&bulk.connection);
     let sql = format!(
         "select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} from {listed}
@@ -235,7 +249,7 @@ fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<Hanging>, StoreError> {
         row.bind(*booked_on)
     };
     bulk.ask(&sql, 3, keys, key, |row| {
-        let row = hanging(row)?;
+        let row = open_item(row)?;
         let key = (day_number(row.item.booked_on), row.account_id, &*row.item.id.serial);
         found.insert((key.0, key.1, key.2.into()), row);
         Ok(())
@@ -245,7 +259,7 @@ fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<Hanging>, StoreError> {
 }
 
 impl Store {
-    /// Items that hang, at most `limit`, from an edge.
+    /// Open items, at most `limit`, from an edge.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -253,13 +267,14 @@ impl Store {
         &self,
         filter: &QueueFilter,
         order: Order,
-        edge: &Edge,
+        cursor: &Cursor,
         limit: u32,
-    ) -> Result<Vec<Hanging>, StoreError> {
+    ) -> Result<Vec<OpenItem>, StoreError> {
         let bulk = Bulk::open(self)?;
-        let sieve = Sieve::new(&bulk, filter)?;
+        let resolved = ResolvedFilter::new(&bulk, filter)?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let keys = look(self, &bulk, |board| page(board, &sieve, order, edge, limit))?;
+        let keys =
+            look(self, &bulk, |queue_index| page(queue_index, &resolved, order, cursor, limit))?;
         rows(&bulk, &keys)
     }
 
@@ -271,11 +286,11 @@ impl Store {
         own_accounts(&Bulk::open(self)?)
     }
 
-    /// One item, also one that hangs no longer.
+    /// One item, also one that is no longer open.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn hanging(&self, account_id: i64, serial: &str) -> Result<Option<Hanging>, StoreError> {
+    pub fn open_item(&self, account_id: i64, serial: &str) -> Result<Option<OpenItem>, StoreError> {
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} from suspense_item i
              join bank_transaction t using (centre_id, account_id, serial, booked_on)
@@ -286,7 +301,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let mut select = bulk.connection.prepare_cached(&sql)?;
         let key: [&dyn Bind; 3] = [&bulk.centre_id, &account_id, &serial];
-        select.query_row_optional(&key, hanging)
+        select.query_row_optional(&key, open_item)
     }
 }
 
@@ -303,11 +318,11 @@ pub(super) fn own_accounts(bulk: &Bulk) -> Result<Vec<OwnAccount>, StoreError> {
     })
 }
 
-fn hanging(row: &Row<'_>) -> Result<Hanging, StoreError> {
-    Ok(Hanging { account_id: row.get(0)?, item: suspense_row(row)? })
+fn open_item(row: &Row<'_>) -> Result<OpenItem, StoreError> {
+    Ok(OpenItem { account_id: row.get(0)?, item: suspense_row(row)? })
 }
 
-impl Hanging {
+impl OpenItem {
     /// Where it stands in an order, for the page behind it.
     #[must_use]
     pub fn place(&self, order: Order) -> RowPlace {

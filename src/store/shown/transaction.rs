@@ -6,8 +6,8 @@
 use super::super::bulk::Bulk;
 use super::super::listing::{outcome, reason};
 use super::super::row::{day, day_number, direction, reference, reference_number, time};
-use super::super::slate::{TRANSACTION_COLUMNS, transactions_by_serial};
 use super::super::sql::{Connection, Row, params};
+use super::super::working_set::{TRANSACTION_COLUMNS, transactions_by_serial};
 use super::super::{Store, StoreError};
 use super::{RowPlace, pattern};
 use crate::remittance::decision::NOT_OURS;
@@ -74,7 +74,7 @@ pub struct TransactionSheet {
     pub reason: Option<Reason>,
     /// The rule, where it is no payment.
     pub rule: Option<String>,
-    pub because: Option<String>,
+    pub explanation: Option<String>,
     pub decided_on: Option<NaiveDate>,
     /// The notices it pays, with how much of it each.
     pub notices: Vec<(PaymentReference, Money)>,
@@ -239,7 +239,7 @@ fn sheet(row: &Row<'_>) -> Result<(TransactionSheet, Option<PaymentReference>), 
         outcome: row.get::<Option<i64>>(20)?.map(outcome).transpose()?,
         reason: row.get::<Option<i64>>(21)?.map(reason).transpose()?,
         rule: row.get(22)?,
-        because: row.get(23)?,
+        explanation: row.get(23)?,
         decided_on: row.get::<Option<i64>>(24)?.map(day).transpose()?,
         notices: Vec::new(),
         rest: None,

@@ -1,6 +1,6 @@
 //! What stands in the way of taking a delivery back: what became of its transactions.
 //!
-//! Start at [`Work::in_the_way`]. A transaction that hangs, waits or was set aside by a rule is nobody's yet, and a
+//! Start at [`Work::in_the_way`]. A transaction that is open, waits or was set aside by a rule is nobody's yet, and a
 //! bare assignment or note of staff takes nothing from it. What is settled, on an advance balance, returned,
 //! refunded or proposed is named, so that staff can book it back first.
 
@@ -8,7 +8,7 @@ use super::super::StoreError;
 use super::super::row::{day, day_number, reference};
 use super::super::sql::{Row, params};
 use super::Work;
-use crate::matching::Because;
+use crate::matching::Explanation;
 use crate::remittance::{PaymentReference, Total};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -204,7 +204,7 @@ fn read(row: &Row<'_>) -> Result<Option<(String, String, Of)>, StoreError> {
         Some(7) => Of::Held(Held::RefundDue),
         Some(8) => Of::Held(Held::Refunded),
         Some(4) => match row.text(6)?.parse() {
-            Ok(Because::Undone(undone)) => Of::Returned(undone.serial.to_string(), undone.on),
+            Ok(Explanation::Reversal(undone)) => Of::Returned(undone.serial.to_string(), undone.on),
             Ok(_) | Err(_) => Of::Returned(String::new(), day(row.get(2)?)?),
         },
         _ if row.get::<i64>(12)? > 0 => Of::Held(Held::Refunded),

@@ -1,4 +1,4 @@
-//! Takes out what deliveries brought and what hangs on it, day by day of each account.
+//! Takes out what deliveries brought and what is in suspense on it, day by day of each account.
 //!
 //! Start at [`Work::take_away`]. It is asked only when nothing stands in the way, in the same transaction.
 
@@ -8,7 +8,7 @@ use super::super::sql::params;
 use super::standing::MINE;
 use super::{TakenBack, Withdrawn, Work};
 
-/// What hangs on a transaction that nobody decided, each found by its serial; the transaction goes last, for all of
+/// What is in suspense on a transaction that nobody decided, each found by its serial; the transaction goes last, for all of
 /// them are found by it. The journal goes too: what it moved was this delivery's and nobody else's.
 const HANGING: [&str; 4] = ["telling", "suspense_item", "journal", "decision"];
 

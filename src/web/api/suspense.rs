@@ -1,9 +1,9 @@
-//! What hangs, for programs: the list, one item, what may be meant, what was done, notes, whose it is.
+//! What is in suspense, for programs: the list, one item, what may be meant, what was done, notes, whose it is.
 
 use super::{Asked, Body, Caller, limit, list, moment, parsed, place, shape, wrong};
 use crate::remittance::Reason;
 use crate::store::{
-    Assigned, Edge, Order, QueueFilter, RowPlace, Store, StoreError, SuspenseFilter, SuspenseRow,
+    Assigned, Cursor, Order, QueueFilter, RowPlace, Store, StoreError, SuspenseFilter, SuspenseRow,
 };
 use crate::suspense::{ItemId, Person, Seen, Stage};
 use crate::web::Desk;
@@ -74,18 +74,18 @@ pub(crate) async fn listed(
 ) -> Result<Response, Fault> {
     let (filter, order, rows) = (asked.read()?, asked.order()?, limit(asked.limit)?);
     let behind = place::<(i64, i64, String)>(asked.cursor.as_deref())?;
-    let edge = behind.map_or(Edge::Start, |(key, account_id, serial)| {
-        Edge::Behind(RowPlace { key, account_id, serial })
+    let cursor = behind.map_or(Cursor::Start, |(key, account_id, serial)| {
+        Cursor::After(RowPlace { key, account_id, serial })
     });
-    let found = desk.store(move |store| store.queue(&filter, order, &edge, rows + 1)).await?;
-    let key = |row: &crate::store::Hanging| {
+    let found = desk.store(move |store| store.queue(&filter, order, &cursor, rows + 1)).await?;
+    let key = |row: &crate::store::OpenItem| {
         let RowPlace { key, account_id, serial } = row.place(order);
         (key, account_id, serial)
     };
     Ok(list(found, rows, key, |row| shape::item(&row.item)))
 }
 
-/// An item by its id, also one that hangs no longer.
+/// An item by its id, also one that is no longer open.
 fn find(store: &Store, id: &ItemId) -> Result<Option<SuspenseRow>, StoreError> {
     let filter =
         SuspenseFilter { id: Some(id.clone()), closed_too: true, ..SuspenseFilter::default() };

@@ -1,4 +1,4 @@
-//! Employers: searched; and one with its notices, what hangs of it, and the letters it got.
+//! Employers: searched; and one with its notices, what is in suspense of it, and the letters it got.
 //!
 //! Accounts and telephone numbers show their last four characters; a letter needs no more of them.
 
@@ -8,15 +8,15 @@ use super::{ROWS, as_of, cut, people};
 use crate::remittance::account::masked;
 use crate::report::Language;
 use crate::store::{
-    Choice, Edge, EmployerLine, EmployerSheet, Hanging, LetterLine, LetterSearch, NoticeLine,
-    NoticeSearch, Order, QueueFilter,
+    ContactPreference, Cursor, EmployerLine, EmployerSheet, LetterLine, LetterSearch, NoticeLine,
+    NoticeSearch, OpenItem, Order, QueueFilter,
 };
 use crate::suspense::Permission;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
-use crate::web::view::address::{self, Query as Whereto};
+use crate::web::view::address::{self, Query as Destination};
 use crate::web::view::{foreign, letter as words, yuan};
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -100,7 +100,7 @@ pub(crate) async fn list(
     let found = desk.store(move |store| store.search_employers(&text, &after, ROWS + 1)).await?;
     let (rows, more) = cut(found);
     let behind = |last: &EmployerLine| {
-        Whereto::default().with("q", &q).with("after", &last.employer_id).on("/employers")
+        Destination::default().with("q", &q).with("after", &last.employer_id).on("/employers")
     };
     answer(&List {
         frame: Frame::new(&desk, &session, "缴存单位", "Employers"),
@@ -112,7 +112,7 @@ pub(crate) async fn list(
                 name: foreign(&row.name),
                 uscc: foreign(row.uscc.as_deref().unwrap_or_default()),
                 href: address::employer(&row.employer_id),
-                queue: Whereto::default().with("employer", &row.employer_id).on("/queue"),
+                queue: Destination::default().with("employer", &row.employer_id).on("/queue"),
                 has_address: row.has_address,
             })
             .collect(),
@@ -129,10 +129,10 @@ pub(crate) struct Done {
 struct Found {
     sheet: EmployerSheet,
     as_of: NaiveDate,
-    items: Vec<Hanging>,
+    items: Vec<OpenItem>,
     notices: Vec<NoticeLine>,
     letters: Vec<LetterLine>,
-    choice: Choice,
+    choice: ContactPreference,
     people: BTreeMap<String, String>,
 }
 
@@ -156,7 +156,7 @@ pub(crate) async fn show(
             Ok(Some(Found {
                 sheet,
                 as_of: as_of(store, today)?,
-                items: store.queue(&filter, Order::Oldest, &Edge::Start, SHOWN)?,
+                items: store.queue(&filter, Order::Oldest, &Cursor::Start, SHOWN)?,
                 notices: store.search_notices(&search, None, SHOWN)?,
                 letters: store.search_letters(&letters, None, SHOWN)?,
                 choice: store.choices(Some(&employer_id))?.pop().unwrap_or_default(),
@@ -174,9 +174,10 @@ fn page(desk: &Desk, session: &Session, found: &Found) -> Page {
     let readings = desk.readings();
     let employer = &found.sheet.employer;
     let id = &employer.employer_id;
-    let line =
-        |row: &Hanging| Line::of(row, &[], found.as_of, &found.people, readings.reader(), language);
-    let of = |path| Whereto::default().with("employer", id).on(path);
+    let line = |row: &OpenItem| {
+        Line::of(row, &[], found.as_of, &found.people, readings.reader(), language)
+    };
+    let of = |path| Destination::default().with("employer", id).on(path);
     Page {
         name: foreign(if employer.name.is_empty() { id } else { &employer.name }),
         facts: facts(&found.sheet, &frame),
@@ -205,7 +206,7 @@ impl Letter {
 }
 
 impl Address {
-    fn of(choice: &Choice, session: &Session, language: Language) -> Self {
+    fn of(choice: &ContactPreference, session: &Session, language: Language) -> Self {
         let form = format!("{}/address", address::employer(&choice.employer_id));
         Self {
             form: if session.may(Permission::Correspond) { form } else { String::new() },

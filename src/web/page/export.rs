@@ -8,7 +8,7 @@ use super::{actor, as_of};
 use crate::nightly;
 use crate::report::xlsx::ItemBook;
 use crate::report::{Item, Language};
-use crate::store::{Edge, QueueFilter, Store, StoreError};
+use crate::store::{Cursor, QueueFilter, Store, StoreError};
 use crate::suspense::trail::Entry;
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -18,7 +18,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
-use std::io::Cursor;
+use std::io;
 
 /// Rows read together.
 const ROWS_TOGETHER: u32 = 1_000;
@@ -82,12 +82,12 @@ impl Items<'_> {
         let reader = self.readings.reader();
         let title = format!("duizhang {}", self.as_of);
         let Ok(mut book) = ItemBook::new(&title, self.as_of, language) else { return Ok(None) };
-        let mut edge = Edge::Start;
+        let mut cursor = Cursor::Start;
         let mut written = 0;
         while written < ROWS_MAX {
-            let rows = self.store.queue(self.filter, self.order, &edge, ROWS_TOGETHER)?;
+            let rows = self.store.queue(self.filter, self.order, &cursor, ROWS_TOGETHER)?;
             let Some(last) = rows.last() else { break };
-            edge = Edge::Behind(last.place(self.order));
+            cursor = Cursor::After(last.place(self.order));
             let advised: Vec<_> = self.readings.advise(self.store, |advice| {
                 rows.iter().map(|row| advice.suggestions(&row.item, reader)).collect()
             })?;
@@ -100,7 +100,7 @@ impl Items<'_> {
                 }
             }
         }
-        let mut out = Cursor::new(Vec::new());
+        let mut out = io::Cursor::new(Vec::new());
         Ok(book.write(&mut out).ok().map(|()| out.into_inner()))
     }
 }

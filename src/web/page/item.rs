@@ -1,4 +1,4 @@
-//! One item: what the bank gave, how it was read, why it hangs, what may resolve it, what was done.
+//! One item: what the bank gave, how it was read, why it is open, what may resolve it, what was done.
 //!
 //! Start at [`show`]. Everything on the page is asked for in one go ([`Found`]); what it amounts to is
 //! put in words by [`shown`]. [`unmask`] shows the same page with the payer's account whole, once, and
@@ -9,12 +9,12 @@ mod shown;
 pub(crate) use shown::{Notice, facts};
 
 use super::{actor, as_of, people, workers};
-use crate::matching::Because;
-use crate::matching::because::Verdict;
+use crate::matching::Explanation;
+use crate::matching::explanation::PartsVerdict;
 use crate::remittance::{Money, PaymentReference, Total};
 use crate::report::Suggestion;
 use crate::store::{
-    AdvanceOffer, Edge, Hanging, HistoryEntry, NoticeLine, NoticeSearch, Order, OwnAccount,
+    AdvanceOffer, Cursor, HistoryEntry, NoticeLine, NoticeSearch, OpenItem, Order, OwnAccount,
     QueueFilter, RefundFilter, RefundRow, SimilarItem, Store, StoreError, TransactionSheet,
 };
 use crate::suspense::trail::Entry;
@@ -39,11 +39,11 @@ const SIMILAR: u32 = 8;
 /// Everything the page shows, as the store has it.
 struct Found {
     as_of: NaiveDate,
-    row: Hanging,
+    row: OpenItem,
     sheet: TransactionSheet,
     suggestions: Vec<Suggestion>,
     employer: Option<(String, String)>,
-    others: Vec<Hanging>,
+    others: Vec<OpenItem>,
     notices: Vec<NoticeLine>,
     similar: Vec<SimilarItem>,
     history: Vec<HistoryEntry>,
@@ -58,7 +58,7 @@ struct Found {
     /// The refund that returns it, and where that stands.
     refund: Option<RefundRow>,
     /// The next one in the queue.
-    next: Option<Hanging>,
+    next: Option<OpenItem>,
 }
 
 #[derive(Default, Deserialize)]
@@ -110,7 +110,7 @@ fn ask(
     account_id: i64,
     serial: &str,
 ) -> Result<Option<Found>, StoreError> {
-    let Some(row) = store.hanging(account_id, serial)? else { return Ok(None) };
+    let Some(row) = store.open_item(account_id, serial)? else { return Ok(None) };
     let Some(sheet) = store.transaction_sheet(account_id, serial)? else { return Ok(None) };
     let id = &row.item.id;
     let suggestions = match row.item.stage {
@@ -125,7 +125,7 @@ fn ask(
     if let Some(employer_id) = &employer_id {
         let filter =
             QueueFilter { employer_id: Some(employer_id.clone()), ..QueueFilter::default() };
-        others = store.queue(&filter, Order::Oldest, &Edge::Start, OTHERS + 1)?;
+        others = store.queue(&filter, Order::Oldest, &Cursor::Start, OTHERS + 1)?;
         others.retain(|other| other.item.id != *id);
         let search =
             NoticeSearch { employer_id: Some(employer_id.clone()), ..NoticeSearch::default() };
@@ -134,12 +134,12 @@ fn ask(
     let proposal = row.item.pending.as_deref().or(row.item.decided.as_deref());
     let proposal = proposal.map(|id| store.proposal(id)).transpose()?.flatten();
     let named = super::act::named(store, proposal.iter().map(|proposal| &proposal.act))?;
-    let offer = short(row.item.because.as_deref())
+    let offer = short(row.item.explanation.as_deref())
         .filter(|_| row.item.closed_on.is_none())
         .map(|(reference, missing)| store.advance_offer(reference, missing))
         .transpose()?
         .flatten();
-    let behind = Edge::Behind(row.place(Order::Oldest));
+    let behind = Cursor::After(row.place(Order::Oldest));
     let next = store.queue(&QueueFilter::default(), Order::Oldest, &behind, 1)?;
     let of_item = RefundFilter { item: Some(id.clone()), ..RefundFilter::default() };
     Ok(Some(Found {
@@ -165,8 +165,8 @@ fn ask(
 }
 
 /// The notice whose parts fall short, and by how much.
-fn short(because: Option<&str>) -> Option<(PaymentReference, Money)> {
-    let Because::Standing(standing) = because?.parse().ok()? else { return None };
+fn short(explanation: Option<&str>) -> Option<(PaymentReference, Money)> {
+    let Explanation::Parts(standing) = explanation?.parse().ok()? else { return None };
     let missing = (Total::from(standing.due) - standing.received).money()?;
-    (standing.verdict == Verdict::Underpaid).then_some((standing.reference, missing))
+    (standing.verdict == PartsVerdict::Underpaid).then_some((standing.reference, missing))
 }

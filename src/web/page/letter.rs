@@ -196,7 +196,7 @@ pub(crate) async fn show(
 fn facts(desk: &Desk, row: &OutboxRow, frame: &Frame) -> Vec<(&'static str, String)> {
     let at =
         |at: Option<i64>| at.filter(|at| *at > 0).map(|at| desk.shown_at(at)).unwrap_or_default();
-    let anew = if row.written_anew {
+    let anew = if row.reissued {
         frame.say("已改寄其他邮箱或转为纸质函件", "written anew to another address, or on paper")
     } else {
         ""

@@ -154,7 +154,7 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
             for seen in seen {
                 let account = accounts.iter().find(|one| one.account_no == seen.id.account_no);
                 let Some(account) = account else { continue };
-                let Some(row) = store.hanging(account.account_id, &seen.id.serial)? else {
+                let Some(row) = store.open_item(account.account_id, &seen.id.serial)? else {
                     continue;
                 };
                 let advised = readings

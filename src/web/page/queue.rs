@@ -1,21 +1,21 @@
-//! The queue: what hangs, filtered, counted beside each filter, a page at a time.
+//! The queue: what is in suspense, filtered, counted beside each filter, a page at a time.
 //!
 //! Start at [`show`]. The address holds the whole view ([`View`]), so it can be kept, sent and gone
 //! back to. One statement counts for all filters ([`facet`]), another reads the page.
 
+mod cursor_page;
 mod facet;
-mod leaf;
 mod line;
 mod view;
 
-use leaf::Leaf;
+use cursor_page::CursorPage;
 pub(crate) use line::Line;
 pub(crate) use line::{seen, signed};
 pub(crate) use view::{View, Wanted, place};
 
 use super::{ROWS, as_of, people};
 use crate::report::Tally;
-use crate::store::{Counts, Hanging};
+use crate::store::{Counts, OpenItem};
 use crate::suspense::Permission;
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -63,7 +63,7 @@ struct Page {
 struct Found {
     as_of: NaiveDate,
     counts: Counts,
-    rows: Vec<Hanging>,
+    rows: Vec<OpenItem>,
     suggestions: Vec<Vec<crate::report::Suggestion>>,
     people: BTreeMap<String, String>,
 }
@@ -82,9 +82,9 @@ pub(crate) async fn show(
             let as_of = as_of(store, today)?;
             let wanted = asked.wanted(as_of, &me);
             let counts = store.counts(&wanted.searched(), as_of, COUNTED_MAX)?;
-            let rows = store.queue(&wanted.filter, wanted.order, &wanted.edge, ROWS + 1)?;
+            let rows = store.queue(&wanted.filter, wanted.order, &wanted.cursor, ROWS + 1)?;
             let suggestions = readings.advise(store, |advice| {
-                let suggest = |row: &Hanging| advice.suggestions(&row.item, readings.reader());
+                let suggest = |row: &OpenItem| advice.suggestions(&row.item, readings.reader());
                 rows.iter().map(suggest).collect()
             })?;
             Ok(Found { as_of, counts, rows, suggestions, people: people(store)? })
@@ -98,8 +98,8 @@ fn page(desk: &Desk, session: &Session, view: View, found: Found) -> Page {
     let language = frame.language;
     let wanted = view.wanted(found.as_of, &session.person_id);
     let Tally { count: items, amount } = facet::left(&found.counts, &wanted, &session.person_id);
-    let Leaf { rows, previous, next } = Leaf::of(found.rows, &wanted.edge);
-    let place = |row: &Hanging| row.place(wanted.order);
+    let CursorPage { rows, previous, next } = CursorPage::of(found.rows, &wanted.cursor);
+    let place = |row: &OpenItem| row.place(wanted.order);
     let next = rows.last().filter(|_| next).map(|last| view.onward(&place(last)));
     let previous = rows.first().filter(|_| previous).map(|first| view.backward(&place(first)));
     let readings = desk.readings();

@@ -127,23 +127,23 @@ pub(crate) async fn show(
             if !is_one {
                 return Ok(None);
             }
-            Ok(Some((store.evening(as_of)?, store.feeds_taken(as_of)?)))
+            Ok(Some((store.run_details(as_of)?, store.feeds_taken(as_of)?)))
         })
         .await?;
-    let (evening, feeds) = found.ok_or(Fault::NotFound)?;
+    let (run_details, feeds) = found.ok_or(Fault::NotFound)?;
     let frame = Frame::new(&desk, &session, "批次", "Run");
     let language = frame.language;
-    let warnings = nightly::warnings(&evening, desk.rules(), as_of);
+    let warnings = nightly::warnings(&run_details, desk.rules(), as_of);
     answer(&Page {
         as_of,
         files: feeds.iter().map(file).collect(),
-        outcomes: evening
+        outcomes: run_details
             .outcomes
             .iter()
             .map(|(outcome, tally)| decided(*outcome, *tally, as_of, language))
             .collect(),
         warnings: warnings.iter().map(|warning| told(warning, language)).collect(),
-        letters: count(evening.letters),
+        letters: count(run_details.letters),
         letters_href: format!("/letters?on={as_of}"),
         frame,
     })

@@ -1,7 +1,7 @@
-//! 总览: what came in, what settled, what hangs since when and why, and what needs me.
+//! 总览: what came in, what settled, what is in suspense since when and why, and what needs me.
 //!
 //! Start at [`show`]. Every figure leads to the list it counts; every chart has its figures as text
-//! beside it. What hangs is counted now, the rest stands as the latest night left it.
+//! beside it. What is in suspense is counted now, the rest stands as the latest night left it.
 
 use super::as_of;
 use crate::remittance::{Outcome, Reason};
@@ -32,7 +32,7 @@ struct Page {
     night: Option<Night>,
     tiles: Vec<Tile>,
     mine: Vec<Tile>,
-    /// What hangs, in two columns.
+    /// What is in suspense, in two columns.
     breakdowns: [Vec<Breakdown>; 2],
     trend: Option<Trend>,
 }
@@ -53,7 +53,7 @@ struct Night {
     movement: [(&'static str, String, String); 4],
 }
 
-/// What hangs, by one thing.
+/// What is in suspense, by one thing.
 struct Breakdown {
     name: &'static str,
     rows: Vec<Row>,
@@ -122,7 +122,7 @@ fn page(frame: Frame, session: &Session, found: &Found) -> Page {
     }
 }
 
-/// The nights as the report's trend takes them, oldest first. What hung before a night is what the one
+/// The nights as the report's trend takes them, oldest first. What was in suspense before a night is what the one
 /// before it left.
 fn points(runs: &[RunLine]) -> Vec<NightPoint> {
     let mut before = Tally::default();
@@ -263,7 +263,7 @@ fn whole(tallies: &[Tally]) -> u128 {
     tallies.iter().map(|tally| tally.amount.fen().unsigned_abs()).sum()
 }
 
-/// One table: each value with what hangs under it, the empty ones left out.
+/// One table: each value with what is in suspense under it, the empty ones left out.
 fn breakdown<T: Copy>(
     name: &'static str,
     counts: &Counts,

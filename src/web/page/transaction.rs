@@ -64,7 +64,7 @@ struct Page {
     why: Why,
     notices: Vec<(String, String)>,
     postings: Vec<(NaiveDate, &'static str, &'static str, String)>,
-    /// Its page as an item; empty where it never hung.
+    /// Its page as an item; empty where it was never open.
     item: String,
 }
 
@@ -200,7 +200,7 @@ fn page(desk: &Desk, session: &Session, sheet: &TransactionSheet) -> Page {
         rest: sheet.rest.as_ref().map_or_else(String::new, |(employer_id, rest)| {
             format!("{} {}", foreign(employer_id), yuan(*rest))
         }),
-        why: Why::of(sheet.because.as_deref(), language),
+        why: Why::of(sheet.explanation.as_deref(), language),
         notices: sheet
             .notices
             .iter()

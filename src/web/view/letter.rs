@@ -2,7 +2,7 @@
 
 use crate::alert::{LetterState, Rhythm};
 use crate::report::Language;
-use crate::store::Choice;
+use crate::store::ContactPreference;
 use crate::web::frame::choose;
 
 /// Where a letter stands; one from before there was an outbox stands nowhere.
@@ -55,7 +55,7 @@ pub(crate) fn rhythm(rhythm: Rhythm, language: Language) -> &'static str {
 }
 
 /// How it is known that an address is the employer's.
-pub(crate) fn known_by(choice: &Choice, language: Language) -> String {
+pub(crate) fn known_by(choice: &ContactPreference, language: Language) -> String {
     let day = choice.confirmed_on.map(|day| format!(" {day}")).unwrap_or_default();
     match choice.confirmed_by.as_deref() {
         None => String::new(),

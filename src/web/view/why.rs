@@ -1,17 +1,18 @@
-//! Why an item hangs: the sentence, and each condition with what was wanted and what was found.
+//! Why an item is open: the sentence, and each condition with what was wanted and what was found.
 //!
 //! Start at [`Why::of`]. The explanation was kept when the decision was made, with its amounts and
 //! counts, so the page says what held then, whatever became of notices and rules since.
 
 use super::{notice_status, yuan};
-use crate::matching::because::{
-    Because, Doubt, NoticeState, PayerDisagrees, Standing, Together, Unconfirmed, Verdict,
+use crate::matching::explanation::{
+    Doubt, Explanation, NoticeState, PartsSummary, PartsVerdict, PayerDisagrees, SeveralNotices,
+    Unconfirmed,
 };
 use crate::remittance::{Money, NoticeStage, PaymentReference, Total};
 use crate::report::Language;
 use crate::web::frame::choose;
 
-/// Why an item hangs.
+/// Why an item is open.
 #[derive(Default)]
 pub(crate) struct Why {
     pub(crate) sentence: String,
@@ -30,44 +31,45 @@ pub(crate) struct Condition {
 
 impl Why {
     /// From the explanation as it is kept; empty where this release does not know it.
-    pub(crate) fn of(because: Option<&str>, language: Language) -> Self {
-        let Some(because) = because.and_then(|text| text.parse::<Because>().ok()) else {
+    pub(crate) fn of(explanation: Option<&str>, language: Language) -> Self {
+        let Some(explanation) = explanation.and_then(|text| text.parse::<Explanation>().ok())
+        else {
             return Self::default();
         };
         Self {
-            sentence: choose(language, because.in_chinese(), because.in_english()),
-            conditions: conditions(&because, language),
+            sentence: choose(language, explanation.in_chinese(), explanation.in_english()),
+            conditions: conditions(&explanation, language),
         }
     }
 }
 
-fn conditions(because: &Because, language: Language) -> Vec<Condition> {
-    match because {
-        Because::Standing(standing) => parts(standing, language),
-        Because::Unconfirmed(unconfirmed) => repaired(unconfirmed, language),
-        Because::Together(together) => several(together, language),
-        Because::Notice { reference, state } => vec![status(*reference, *state, language)],
-        Because::NoReference => vec![Condition {
+fn conditions(explanation: &Explanation, language: Language) -> Vec<Condition> {
+    match explanation {
+        Explanation::Parts(standing) => parts(standing, language),
+        Explanation::Unconfirmed(unconfirmed) => repaired(unconfirmed, language),
+        Explanation::SeveralNotices(together) => several(together, language),
+        Explanation::Notice { reference, state } => vec![status(*reference, *state, language)],
+        Explanation::NoReference => vec![Condition {
             name: choose(language, "登记号", "Reference").to_owned(),
             wanted: choose(language, "P 加十位数字", "P and ten digits").to_owned(),
             found: choose(language, "没有", "none").to_owned(),
             gap: String::new(),
             holds: false,
         }],
-        Because::Truncated => vec![Condition {
+        Explanation::Truncated => vec![Condition {
             name: choose(language, "登记号", "Reference").to_owned(),
             wanted: choose(language, "P 加十位数字", "P and ten digits").to_owned(),
             found: choose(language, "不足十位", "fewer than ten digits").to_owned(),
             gap: String::new(),
             holds: false,
         }],
-        Because::PayerDisagrees(disagrees) => payer(disagrees, language),
-        Because::Alone { .. }
-        | Because::Confirmed { .. }
-        | Because::Contradicted
-        | Because::Rule
-        | Because::Undone(_)
-        | Because::Refund(_) => Vec::new(),
+        Explanation::PayerDisagrees(disagrees) => payer(disagrees, language),
+        Explanation::Alone { .. }
+        | Explanation::Confirmed { .. }
+        | Explanation::Contradicted
+        | Explanation::Rule
+        | Explanation::Reversal(_)
+        | Explanation::Refund(_) => Vec::new(),
     }
 }
 
@@ -94,8 +96,9 @@ fn counted((zh, en): (&'static str, &'static str), found: usize, language: Langu
     }
 }
 
-fn parts(standing: &Standing, language: Language) -> Vec<Condition> {
-    let Standing { verdict, due, received, parts, banks, months, month, closes_on, .. } = standing;
+fn parts(standing: &PartsSummary, language: Language) -> Vec<Condition> {
+    let PartsSummary { verdict, due, received, parts, banks, months, month, closes_on, .. } =
+        standing;
     let reserved = standing.from_advance;
     let mut conditions = vec![
         amount(*due, *received, language),
@@ -113,14 +116,16 @@ fn parts(standing: &Standing, language: Language) -> Vec<Condition> {
         });
     }
     let unique = match verdict {
-        Verdict::AmbiguousParts => Some(choose(language, "不止一种", "more than one")),
-        Verdict::TooManyParts => Some(choose(language, "笔数过多，无法证明", "too many to prove")),
-        Verdict::Exact
-        | Verdict::Overpaid
-        | Verdict::CrossBank
-        | Verdict::CrossMonth
-        | Verdict::Underpaid
-        | Verdict::Awaiting => None,
+        PartsVerdict::AmbiguousParts => Some(choose(language, "不止一种", "more than one")),
+        PartsVerdict::TooManyParts => {
+            Some(choose(language, "笔数过多，无法证明", "too many to prove"))
+        }
+        PartsVerdict::Exact
+        | PartsVerdict::Overpaid
+        | PartsVerdict::CrossBank
+        | PartsVerdict::CrossMonth
+        | PartsVerdict::Underpaid
+        | PartsVerdict::Awaiting => None,
     };
     if let Some(found) = unique {
         conditions.push(Condition {
@@ -131,13 +136,13 @@ fn parts(standing: &Standing, language: Language) -> Vec<Condition> {
             holds: false,
         });
     }
-    if matches!(verdict, Verdict::Underpaid | Verdict::Awaiting) {
+    if matches!(verdict, PartsVerdict::Underpaid | PartsVerdict::Awaiting) {
         conditions.push(Condition {
             name: format!("{month} {}", choose(language, "关账日", "closes on")),
             wanted: closes_on.to_string(),
             found: choose(language, "到期未补足", "not complete by then").to_owned(),
             gap: String::new(),
-            holds: *verdict == Verdict::Awaiting,
+            holds: *verdict == PartsVerdict::Awaiting,
         });
     }
     conditions
@@ -195,7 +200,7 @@ fn payer(disagrees: &PayerDisagrees, language: Language) -> Vec<Condition> {
     ]
 }
 
-fn several(together: &Together, language: Language) -> Vec<Condition> {
+fn several(together: &SeveralNotices, language: Language) -> Vec<Condition> {
     let named = together.named.iter();
     let mut conditions: Vec<Condition> =
         named.clone().map(|one| status(one.reference, one.state, language)).collect();

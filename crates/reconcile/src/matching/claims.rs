@@ -9,8 +9,8 @@
 //! on a night of its own, in that order. Probable readings have no rivals: one that is not alone settles
 //! nothing.
 
-use super::because::{Doubt, Named, NoticeState, Together, Unconfirmed};
-use super::{Because, Decision, Item, Kind, Night, NoticeFact, Notices, place};
+use super::explanation::{Doubt, Named, NoticeState, SeveralNotices, Unconfirmed};
+use super::{Decision, Explanation, Item, Kind, NoticeFact, Notices, Run, place};
 use crate::remark::Claim;
 use remittance::{Direction, Money, NoticeStatus, Outcome, PaymentReference, Reason, Total};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +38,7 @@ pub(super) struct Claims {
 
 impl Claims {
     /// Whether some payment of the night names the notice with certainty.
-    fn names(&self, night: &Night<'_, '_>, reference: PaymentReference) -> bool {
+    fn names(&self, night: &Run<'_, '_>, reference: PaymentReference) -> bool {
         let certain = || self.certain.binary_search_by_key(&reference, |part| part.reference);
         let several = |index: &u32| match night.items.get(place(*index)).map(|item| &item.claim) {
             Some(Claim::Several(references)) => references.contains(&reference),
@@ -60,7 +60,7 @@ impl Claims {
 }
 
 /// Decides what claims nothing, and collects what does.
-pub(super) fn read(night: &mut Night<'_, '_>) -> Claims {
+pub(super) fn read(night: &mut Run<'_, '_>) -> Claims {
     let mut claims = Claims { certain: Vec::with_capacity(night.items.len()), ..Claims::default() };
     for (index, item) in (0_u32..).zip(night.items) {
         if let Some(Some(decided)) = night.decisions.get(place(index)) {
@@ -75,7 +75,7 @@ pub(super) fn read(night: &mut Night<'_, '_>) -> Claims {
         }
         if item.contradicted {
             claims.hold(&item.claim);
-            night.set(index, unread(Reason::SeveralReferences, Because::Contradicted));
+            night.set(index, unread(Reason::SeveralReferences, Explanation::Contradicted));
             continue;
         }
         let part = |reference| Part { reference, index, amount: item.amount };
@@ -88,7 +88,7 @@ pub(super) fn read(night: &mut Night<'_, '_>) -> Claims {
                     claims.certain.push(part(*first));
                 }
                 Some(_) => claims.several.push(index),
-                None => night.set(index, unread(Reason::NoReference, Because::NoReference)),
+                None => night.set(index, unread(Reason::NoReference, Explanation::NoReference)),
             },
             // It settles nothing; what it is told depends on how the night ends.
             Claim::SeveralDoubtful(_) => {
@@ -96,16 +96,16 @@ pub(super) fn read(night: &mut Night<'_, '_>) -> Claims {
                 claims.several.push(index);
             }
             Claim::Truncated => {
-                night.set(index, unread(Reason::UnreadableReference, Because::Truncated));
+                night.set(index, unread(Reason::UnreadableReference, Explanation::Truncated));
             }
-            Claim::None => night.set(index, unread(Reason::NoReference, Because::NoReference)),
+            Claim::None => night.set(index, unread(Reason::NoReference, Explanation::NoReference)),
         }
     }
     claims
 }
 
-fn unread(reason: Reason, because: Because) -> Decision {
-    Decision::suspense(reason, because)
+fn unread(reason: Reason, explanation: Explanation) -> Decision {
+    Decision::suspense(reason, explanation)
 }
 
 /// The decision on a movement that is no payment; `None` for one that is.
@@ -113,7 +113,7 @@ fn unread(reason: Reason, because: Because) -> Decision {
 /// A rule yields to whatever the remark names, however it is read, to a payer that the centre's lists know,
 /// and to details that contradict the booking: then a person looks. Not where money only moves between the
 /// centre's own accounts, goes out, or comes back to it.
-pub(super) fn no_payment(night: &Night<'_, '_>, index: u32) -> Option<Decision> {
+pub(super) fn no_payment(night: &Run<'_, '_>, index: u32) -> Option<Decision> {
     let item = night.items.get(place(index))?;
     let (rule, absolute) = match (item.kind, item.direction) {
         (Kind::Ignored(rule), direction) => {
@@ -128,11 +128,11 @@ pub(super) fn no_payment(night: &Night<'_, '_>, index: u32) -> Option<Decision> 
     let yields = item.claim != Claim::None
         || item.contradicted
         || !night.known.payers.employers(index).is_empty();
-    (absolute || !yields).then(|| Decision::ignored(rule, Because::Rule))
+    (absolute || !yields).then(|| Decision::ignored(rule, Explanation::Rule))
 }
 
 /// The items in the order in which rivals are served.
-fn in_order(night: &Night<'_, '_>, indices: &[u32]) -> Vec<u32> {
+fn in_order(night: &Run<'_, '_>, indices: &[u32]) -> Vec<u32> {
     let mut indices = indices.to_vec();
     let item = |index: &u32| night.items.get(place(*index));
     indices.sort_by(|one, other| item(one).map(Item::order).cmp(&item(other).map(Item::order)));
@@ -143,7 +143,7 @@ fn in_order(night: &Night<'_, '_>, indices: &[u32]) -> Vec<u32> {
 /// not, and what is missing beside what is reserved for them of advance balances does, together with that.
 ///
 /// Gives back those that settle nothing; what they are told depends on how the night ends.
-pub(super) fn settle_several(night: &mut Night<'_, '_>, claims: &Claims) -> Vec<u32> {
+pub(super) fn settle_several(night: &mut Run<'_, '_>, claims: &Claims) -> Vec<u32> {
     let mut refused = Vec::new();
     for index in in_order(night, &claims.several) {
         let Some(item) = night.items.get(place(index)) else { continue };
@@ -165,15 +165,15 @@ pub(super) fn settle_several(night: &mut Night<'_, '_>, claims: &Claims) -> Vec<
             }
         }
         let notices = Notices::Several(named.iter().map(|each| each.reference).collect());
-        let because = together(item.amount, from_advance, (true, true), named);
-        let matched = Decision::plain(Outcome::Matched, because);
+        let explanation = together(item.amount, from_advance, (true, true), named);
+        let matched = Decision::plain(Outcome::Matched, explanation);
         night.set(index, Decision { notices, with_advance, ..matched });
     }
     refused
 }
 
 /// The notices of a claim on several, each once and rising, and how they stand by now.
-fn named(night: &Night<'_, '_>, claim: &Claim) -> Box<[Named]> {
+fn named(night: &Run<'_, '_>, claim: &Claim) -> Box<[Named]> {
     let mut references = claim.references().to_vec();
     references.sort_unstable();
     references.dedup();
@@ -186,8 +186,14 @@ fn together(
     from_advance: Money,
     (exact, certain): (bool, bool),
     named: Box<[Named]>,
-) -> Because {
-    Because::Together(Box::new(Together { received, exact, from_advance, certain, named }))
+) -> Explanation {
+    Explanation::SeveralNotices(Box::new(SeveralNotices {
+        received,
+        exact,
+        from_advance,
+        certain,
+        named,
+    }))
 }
 
 /// What open notices sum to; `None` if one of them is not open.
@@ -202,7 +208,7 @@ fn sum_of_open(named: &[Named]) -> Option<Total> {
 ///
 /// `None` if one of them is not open, if none has anything reserved, or if one needs no payment at all. All of
 /// them take what is reserved: were it some, the payer's sum could mean several things.
-fn sum_of_payable(night: &Night<'_, '_>, named: &[Named]) -> Option<(Total, Total)> {
+fn sum_of_payable(night: &Run<'_, '_>, named: &[Named]) -> Option<(Total, Total)> {
     let (mut payable, mut reserved) = (Total::ZERO, Total::ZERO);
     for each in named {
         let fact = night.notices.get(each.reference)?;
@@ -222,7 +228,7 @@ fn sum_of_payable(night: &Night<'_, '_>, named: &[Named]) -> Option<(Total, Tota
 /// It is never a part of a set: with a few sets to choose from, some set often fits some amount, and
 /// then the amount confirms nothing. Gives back those that settle nothing, with what stood in the way.
 pub(super) fn confirm_probable(
-    night: &mut Night<'_, '_>,
+    night: &mut Run<'_, '_>,
     claims: &Claims,
 ) -> Vec<(u32, Option<Doubt>)> {
     let mut claimed: BTreeMap<PaymentReference, usize> = BTreeMap::new();
@@ -245,8 +251,8 @@ pub(super) fn confirm_probable(
             {
                 night.pay(notice);
                 let from_advance = due.checked_sub(item.amount).unwrap_or_default();
-                let because = Because::Confirmed { reference, due, from_advance };
-                night.set(index, Decision::matched_with(reference, because, from_advance));
+                let explanation = Explanation::Confirmed { reference, due, from_advance };
+                night.set(index, Decision::matched_with(reference, explanation, from_advance));
             }
             _ => refused.push((index, doubt)),
         }
@@ -256,7 +262,7 @@ pub(super) fn confirm_probable(
 
 /// What speaks against a probable reading, though notice and amount may fit.
 fn doubt(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     claims: &Claims,
     index: u32,
     reference: PaymentReference,
@@ -275,7 +281,7 @@ fn doubt(
 }
 
 /// Says of probable readings that settled nothing how their notices stand, now that all is settled.
-pub(super) fn refuse_probable(night: &mut Night<'_, '_>, refused: Vec<(u32, Option<Doubt>)>) {
+pub(super) fn refuse_probable(night: &mut Run<'_, '_>, refused: Vec<(u32, Option<Doubt>)>) {
     for (index, doubt) in refused {
         let Some(item) = night.items.get(place(index)) else { continue };
         let Claim::Probable(reference) = item.claim else { continue };
@@ -284,30 +290,30 @@ pub(super) fn refuse_probable(night: &mut Night<'_, '_>, refused: Vec<(u32, Opti
         let open = matches!(state, NoticeState::Open(_));
         let doubt = doubt.filter(|_| open && pays(night, reference, received));
         let unconfirmed = Unconfirmed { reference, received, state, doubt };
-        let because = Because::Unconfirmed(Box::new(unconfirmed));
-        night.set(index, Decision::suspense(Reason::UnreadableReference, because));
+        let explanation = Explanation::Unconfirmed(Box::new(unconfirmed));
+        night.set(index, Decision::suspense(Reason::UnreadableReference, explanation));
     }
 }
 
 /// Says of the claims on several that settled nothing how their notices stand, now that all is settled.
-pub(super) fn refuse(night: &mut Night<'_, '_>, refused: Vec<u32>) {
+pub(super) fn refuse(night: &mut Run<'_, '_>, refused: Vec<u32>) {
     for index in refused {
         let Some(item) = night.items.get(place(index)) else { continue };
         let certain = matches!(item.claim, Claim::Several(_));
         let named = named(night, &item.claim);
-        let because = together(item.amount, Money::ZERO, (false, certain), named);
-        night.set(index, Decision::suspense(Reason::SeveralReferences, because));
+        let explanation = together(item.amount, Money::ZERO, (false, certain), named);
+        night.set(index, Decision::suspense(Reason::SeveralReferences, explanation));
     }
 }
 
 /// Whether one payment pays a notice to the fen, alone or together with what is reserved for it.
-fn pays(night: &Night<'_, '_>, reference: PaymentReference, received: Money) -> bool {
+fn pays(night: &Run<'_, '_>, reference: PaymentReference, received: Money) -> bool {
     let fact = night.notices.get(reference);
     fact.is_some_and(|fact| fact.amount == received || fact.is_payable(received))
 }
 
 /// How a notice stands by now, and its place in the book if it exists.
-fn state(night: &Night<'_, '_>, reference: PaymentReference) -> (NoticeState, Option<usize>) {
+fn state(night: &Run<'_, '_>, reference: PaymentReference) -> (NoticeState, Option<usize>) {
     let Some((notice, fact)) = night.notices.find(reference) else {
         return (NoticeState::Unknown, None);
     };

@@ -7,11 +7,11 @@
 //!
 //! Invariant: a night run again finds the same notices open, and so says the same.
 
-use super::because::{NoticeState, PayerDisagrees, Standing};
 use super::claims::Part;
+use super::explanation::{NoticeState, PartsSummary, PayerDisagrees};
 use super::parts::alone_with_advance;
 use super::payers::references;
-use super::{Because, Decision, Night, NoticeFact, place};
+use super::{Decision, Explanation, NoticeFact, Run, place};
 use remittance::{Money, NoticeStatus, PaymentReference, Reason};
 
 /// A payment that may have been meant for another notice.
@@ -23,7 +23,7 @@ pub(super) struct Suspect {
     /// What came: what the notice asks for, or what is missing of it beside the advance balance.
     came: Money,
     /// How it stands where it settles the notice together with the advance balance.
-    with_advance: Option<Standing>,
+    with_advance: Option<PartsSummary>,
     /// The notices that may have been meant, with their places; rising.
     meant: Vec<(usize, PaymentReference)>,
 }
@@ -37,7 +37,7 @@ impl Suspect {
 
 /// Takes the payments of doubtful payers out of the parts of a notice that is open.
 pub(super) fn hold_out(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     notice: usize,
     fact: &NoticeFact,
     parts: &[Part],
@@ -61,7 +61,7 @@ pub(super) fn hold_out(
 /// The same for payments that would pay the notice alone together with the advance balance; gives the places
 /// of the others' items.
 pub(super) fn hold_out_payable(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     notice: usize,
     fact: &NoticeFact,
     parts: &[Part],
@@ -86,7 +86,7 @@ pub(super) fn hold_out_payable(
 /// The open notices of the payer's employers that wait for the same amount, with or without their advance
 /// balance, one slip away.
 fn meant(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     index: u32,
     fact: &NoticeFact,
     came: Money,
@@ -109,7 +109,7 @@ fn meant(
 }
 
 /// Decides the suspects, now that all else is settled, the earliest first.
-pub(super) fn decide(night: &mut Night<'_, '_>, mut suspects: Vec<Suspect>) {
+pub(super) fn decide(night: &mut Run<'_, '_>, mut suspects: Vec<Suspect>) {
     suspects.sort_by(|one, other| {
         let order =
             |suspect: &Suspect| night.items.get(place(suspect.index)).map(|item| item.order());
@@ -125,10 +125,10 @@ pub(super) fn decide(night: &mut Night<'_, '_>, mut suspects: Vec<Suspect>) {
         let Suspect { index, notice, reference, came, with_advance, .. } = suspects.remove(found);
         night.pay(notice);
         let decision = match with_advance {
-            None => Decision::matched(reference, Because::Alone { reference, due: came }),
+            None => Decision::matched(reference, Explanation::Alone { reference, due: came }),
             Some(standing) => {
-                let because = Because::Standing(Box::new(standing));
-                Decision::matched_with(reference, because, standing.from_advance)
+                let explanation = Explanation::Parts(Box::new(standing));
+                Decision::matched_with(reference, explanation, standing.from_advance)
             }
         };
         night.set(index, decision);
@@ -140,13 +140,13 @@ pub(super) fn decide(night: &mut Night<'_, '_>, mut suspects: Vec<Suspect>) {
                 let from_advance = with_advance.map(|one| one.from_advance).unwrap_or_default();
                 let nearest = *nearest;
                 let disagrees = PayerDisagrees { reference, due: came, nearest, from_advance };
-                let because = Because::PayerDisagrees(Box::new(disagrees));
-                Decision::suspense(Reason::PayerDisagrees, because)
+                let explanation = Explanation::PayerDisagrees(Box::new(disagrees));
+                Decision::suspense(Reason::PayerDisagrees, explanation)
             }
             Some(_) | None => {
                 let due = with_advance.map_or(came, |standing| standing.due);
-                let because = Because::Notice { reference, state: NoticeState::Paid(due) };
-                Decision::suspense(Reason::NoticeAlreadyPaid, because)
+                let explanation = Explanation::Notice { reference, state: NoticeState::Paid(due) };
+                Decision::suspense(Reason::NoticeAlreadyPaid, explanation)
             }
         };
         night.set(index, decision);

@@ -6,12 +6,12 @@
 //!
 //! Invariant: what a notice's parts become depends on the parts alone, never on the order they came in.
 
-use super::because::{NoticeState, Standing, Verdict};
 use super::claims::{Part, state_of};
-use super::cover::{self, Cover};
 use super::disagree::{self, Suspect};
+use super::explanation::{NoticeState, PartsSummary, PartsVerdict};
+use super::subset_sum::{self, SubsetSum};
 use super::suggest::EmployerIndex;
-use super::{BankIndex, Because, Decision, Item, Night, NoticeFact, PayingBank, place};
+use super::{BankIndex, Decision, Explanation, Item, NoticeFact, PayingBank, Run, place};
 use remittance::{Money, Outcome, PaymentReference, Reason, Total, YearMonth};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Open {
     notice: usize,
     parts: Vec<u32>,
-    standing: Standing,
+    standing: PartsSummary,
 }
 
 /// A part with the place of its item.
@@ -30,7 +30,7 @@ type Split = (YearMonth, BankIndex, PayingBank);
 
 /// Rule 1 for every notice that is named; what stays open comes back, and what a payer's account makes
 /// doubtful. The claims come back in the order of references.
-pub(super) fn settle(night: &mut Night<'_, '_>, certain: &mut [Part]) -> (Vec<Open>, Vec<Suspect>) {
+pub(super) fn settle(night: &mut Run<'_, '_>, certain: &mut [Part]) -> (Vec<Open>, Vec<Suspect>) {
     certain.sort_unstable();
     let (mut open, mut suspects) = (Vec::new(), Vec::new());
     let (book, mut from, trusted) = (night.notices, 0, night.known.payers.is_empty());
@@ -45,8 +45,8 @@ pub(super) fn settle(night: &mut Night<'_, '_>, certain: &mut [Part]) -> (Vec<Op
             // Four of five payments end here, so nothing is carried about for them.
             NoticeState::Open(due) if trusted && parts.len() == 1 && due == first.amount => {
                 night.pay(notice);
-                let because = Because::Alone { reference, due };
-                night.set(first.index, Decision::matched(reference, because));
+                let explanation = Explanation::Alone { reference, due };
+                night.set(first.index, Decision::matched(reference, explanation));
             }
             NoticeState::Open(_) if trusted => {
                 open.extend(settle_open(night, notice, fact, parts, &mut suspects));
@@ -69,7 +69,7 @@ pub(super) fn settle(night: &mut Night<'_, '_>, certain: &mut [Part]) -> (Vec<Op
 
 /// Rule 1 for one notice that is open; one payment that equals it needs no search.
 fn settle_open(
-    night: &mut Night<'_, '_>,
+    night: &mut Run<'_, '_>,
     notice: usize,
     fact: &NoticeFact,
     parts: &[Part],
@@ -80,7 +80,10 @@ fn settle_open(
         [] => None,
         [only] if only.amount == due => {
             night.pay(notice);
-            night.set(only.index, Decision::matched(reference, Because::Alone { reference, due }));
+            night.set(
+                only.index,
+                Decision::matched(reference, Explanation::Alone { reference, due }),
+            );
             None
         }
         _ => settle_parts(night, notice, fact, parts, suspects),
@@ -88,15 +91,15 @@ fn settle_open(
 }
 
 fn suspend_all(
-    night: &mut Night<'_, '_>,
+    night: &mut Run<'_, '_>,
     parts: &[Part],
     reason: Reason,
     reference: PaymentReference,
     state: NoticeState,
 ) {
     for part in parts {
-        let because = Because::Notice { reference, state };
-        night.set(part.index, Decision::suspense(reason, because));
+        let explanation = Explanation::Notice { reference, state };
+        night.set(part.index, Decision::suspense(reason, explanation));
     }
 }
 
@@ -106,7 +109,7 @@ fn suspend_all(
 /// The second search begins only where the first has proved that there is no set, and no payment that is exact
 /// alone was held out.
 fn settle_parts(
-    night: &mut Night<'_, '_>,
+    night: &mut Run<'_, '_>,
     notice: usize,
     fact: &NoticeFact,
     parts: &[Part],
@@ -145,11 +148,11 @@ fn settle_parts(
 
 /// Settles a notice with the parts that were chosen; the others are left over.
 fn settle_set(
-    night: &mut Night<'_, '_>,
+    night: &mut Run<'_, '_>,
     fact: &NoticeFact,
     parts: &[Placed<'_, '_>],
     chosen: &BTreeSet<u32>,
-    standing: Standing,
+    standing: PartsSummary,
 ) {
     for (index, _) in parts {
         let decision = if chosen.contains(index) {
@@ -163,25 +166,25 @@ fn settle_set(
 
 /// A payment that settles its notice alone together with the advance balance: how it stands.
 pub(super) fn alone_with_advance(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     fact: &NoticeFact,
     index: u32,
-) -> Option<Standing> {
+) -> Option<PartsSummary> {
     let item = night.items.get(place(index))?;
-    Some(standing(night, fact, &[(index, item)], Verdict::Exact, fact.reserved()))
+    Some(standing(night, fact, &[(index, item)], PartsVerdict::Exact, fact.reserved()))
 }
 
 enum Exact {
     /// Settled by these items.
-    Set(BTreeSet<u32>, Standing),
+    Set(BTreeSet<u32>, PartsSummary),
     /// Several sets, or too many parts to know.
-    Unproved(Standing),
+    Unproved(PartsSummary),
     None,
 }
 
 /// The parts by what one bank booked in one month, in their order.
 fn split<'n, 'a>(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     parts: &[Placed<'n, 'a>],
 ) -> BTreeMap<Split, Vec<Placed<'n, 'a>>> {
     let mut splits: BTreeMap<Split, Vec<Placed<'n, 'a>>> = BTreeMap::new();
@@ -199,7 +202,7 @@ fn split<'n, 'a>(
 /// A split with several sets, or one too large to search, might have completed earlier, so it stops the
 /// notice even where another split has its only set.
 fn exact(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     fact: &NoticeFact,
     splits: &BTreeMap<Split, Vec<Placed<'_, '_>>>,
     from_advance: Money,
@@ -208,24 +211,24 @@ fn exact(
     let mut best: Option<Vec<Placed<'_, '_>>> = None;
     for split in splits.values() {
         let amounts: Vec<i64> = split.iter().map(|(_, item)| item.amount.fen()).collect();
-        let verdict = match cover::search(&amounts, missing, night.rules.parts_budget) {
-            Cover::None => continue,
-            Cover::Unique(places) => {
+        let verdict = match subset_sum::search(&amounts, missing, night.rules.parts_budget) {
+            SubsetSum::None => continue,
+            SubsetSum::Unique(places) => {
                 let set: Vec<_> = places.iter().filter_map(|at| split.get(*at).copied()).collect();
                 if best.as_ref().is_none_or(|best| completed(&set) < completed(best)) {
                     best = Some(set);
                 }
                 continue;
             }
-            Cover::Ambiguous => Verdict::AmbiguousParts,
-            Cover::OverBudget => Verdict::TooManyParts,
+            SubsetSum::Ambiguous => PartsVerdict::AmbiguousParts,
+            SubsetSum::OverBudget => PartsVerdict::TooManyParts,
         };
         return Exact::Unproved(standing(night, fact, split, verdict, from_advance));
     }
     match best {
         Some(set) => {
             let chosen = set.iter().map(|(index, _)| *index).collect();
-            Exact::Set(chosen, standing(night, fact, &set, Verdict::Exact, from_advance))
+            Exact::Set(chosen, standing(night, fact, &set, PartsVerdict::Exact, from_advance))
         }
         None => Exact::None,
     }
@@ -242,22 +245,22 @@ fn completed<'n>(set: &'n [Placed<'_, '_>]) -> Option<impl Ord + 'n> {
 /// what they span is told first, as for parts that reach the amount: a payer who split over banks or
 /// months has that to mend before any shortfall. `underpaid` is what lies in one split.
 fn open_verdict(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     fact: &NoticeFact,
     splits: &BTreeMap<Split, Vec<Placed<'_, '_>>>,
     parts: &[Placed<'_, '_>],
-) -> Standing {
+) -> PartsSummary {
     if let Some(split) = splits.values().find(|split| sum(split) > fact.amount) {
-        return standing(night, fact, split, Verdict::Overpaid, Money::ZERO);
+        return standing(night, fact, split, PartsVerdict::Overpaid, Money::ZERO);
     }
     let months: BTreeSet<YearMonth> = splits.keys().map(|(month, ..)| *month).collect();
-    let mut standing = standing(night, fact, parts, Verdict::Underpaid, fact.reserved());
+    let mut standing = standing(night, fact, parts, PartsVerdict::Underpaid, fact.reserved());
     let reached = standing.received >= fact.amount;
     standing.verdict = match (splits.len(), months.len()) {
-        _ if !reached && night.as_of < standing.closes_on => Verdict::Awaiting,
-        (..=1, _) => Verdict::Underpaid,
-        (_, 1) => Verdict::CrossBank,
-        _ => Verdict::CrossMonth,
+        _ if !reached && night.as_of < standing.closes_on => PartsVerdict::Awaiting,
+        (..=1, _) => PartsVerdict::Underpaid,
+        (_, 1) => PartsVerdict::CrossBank,
+        _ => PartsVerdict::CrossMonth,
     };
     standing
 }
@@ -268,18 +271,18 @@ fn sum(parts: &[Placed<'_, '_>]) -> Total {
 
 /// How some parts of a notice stand; the month is that of the latest of them.
 fn standing(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     fact: &NoticeFact,
     parts: &[Placed<'_, '_>],
-    verdict: Verdict,
+    verdict: PartsVerdict,
     from_advance: Money,
-) -> Standing {
+) -> PartsSummary {
     let latest = parts.iter().map(|(_, item)| item.booked_on).max().unwrap_or(night.as_of);
     let month = YearMonth::of(latest);
     let banks: BTreeSet<BankIndex> = parts.iter().map(|(_, item)| item.bank).collect();
     let months: BTreeSet<YearMonth> =
         parts.iter().map(|(_, item)| YearMonth::of(item.booked_on)).collect();
-    Standing {
+    PartsSummary {
         verdict,
         reference: fact.reference,
         due: fact.amount,
@@ -293,24 +296,27 @@ fn standing(
     }
 }
 
-fn in_words(standing: Standing) -> Because {
+fn in_words(standing: PartsSummary) -> Explanation {
     match standing {
-        Standing { verdict: Verdict::Exact, parts: 1, reference, due, from_advance, .. }
-            if from_advance.is_zero() =>
-        {
-            Because::Alone { reference, due }
-        }
-        several => Because::Standing(Box::new(several)),
+        PartsSummary {
+            verdict: PartsVerdict::Exact,
+            parts: 1,
+            reference,
+            due,
+            from_advance,
+            ..
+        } if from_advance.is_zero() => Explanation::Alone { reference, due },
+        several => Explanation::Parts(Box::new(several)),
     }
 }
 
 fn left_over(fact: &NoticeFact) -> Decision {
     let (reference, state) = (fact.reference, NoticeState::Paid(fact.amount));
-    Decision::suspense(Reason::NoticeAlreadyPaid, Because::Notice { reference, state })
+    Decision::suspense(Reason::NoticeAlreadyPaid, Explanation::Notice { reference, state })
 }
 
 /// Writes down how the parts of the notices stand that are still open at the end.
-pub(super) fn leave_open(night: &mut Night<'_, '_>, open: Vec<Open>) {
+pub(super) fn leave_open(night: &mut Run<'_, '_>, open: Vec<Open>) {
     for Open { notice, parts, standing } in open {
         let fact = NoticeFact {
             reference: standing.reference,
@@ -337,13 +343,13 @@ pub(super) fn leave_open(night: &mut Night<'_, '_>, open: Vec<Open>) {
 ///
 /// Too many parts to search are `ambiguous-parts`: that only one set is exact is just what could not be
 /// proved, and the explanation says so.
-fn reason(verdict: Verdict) -> Option<Reason> {
+fn reason(verdict: PartsVerdict) -> Option<Reason> {
     match verdict {
-        Verdict::Overpaid => Some(Reason::Overpaid),
-        Verdict::CrossBank => Some(Reason::CrossBank),
-        Verdict::CrossMonth => Some(Reason::CrossMonth),
-        Verdict::Underpaid => Some(Reason::Underpaid),
-        Verdict::AmbiguousParts | Verdict::TooManyParts => Some(Reason::AmbiguousParts),
-        Verdict::Awaiting | Verdict::Exact => None,
+        PartsVerdict::Overpaid => Some(Reason::Overpaid),
+        PartsVerdict::CrossBank => Some(Reason::CrossBank),
+        PartsVerdict::CrossMonth => Some(Reason::CrossMonth),
+        PartsVerdict::Underpaid => Some(Reason::Underpaid),
+        PartsVerdict::AmbiguousParts | PartsVerdict::TooManyParts => Some(Reason::AmbiguousParts),
+        PartsVerdict::Awaiting | PartsVerdict::Exact => None,
     }
 }

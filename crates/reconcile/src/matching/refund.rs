@@ -9,8 +9,8 @@
 //! Invariant: a refund is paid by one debit at a time, and each movement is tied to one refund. What is tied does
 //! not depend on the order of arrival: movements are served as they were booked, until nothing more fits.
 
-use super::because::{RefundLink, RefundRole};
-use super::{AccountIndex, Because, Decision, Item, Kind, Night, place};
+use super::explanation::{RefundLink, RefundRole};
+use super::{AccountIndex, Decision, Explanation, Item, Kind, Run, place};
 use crate::remark::Claim;
 use chrono::NaiveDate;
 use remittance::account::is_same;
@@ -58,7 +58,7 @@ struct Course<'n> {
 }
 
 /// Ties the night's movements to refunds.
-pub(super) fn tie(night: &mut Night<'_, '_>) {
+pub(super) fn tie(night: &mut Run<'_, '_>) {
     let known = night.known;
     if known.refunds.is_empty() {
         return;
@@ -79,7 +79,7 @@ pub(super) fn tie(night: &mut Night<'_, '_>) {
     }
 }
 
-fn courses<'n>(night: &Night<'n, '_>) -> Vec<Course<'n>> {
+fn courses<'n>(night: &Run<'n, '_>) -> Vec<Course<'n>> {
     let mut named: BTreeMap<RefundReference, Vec<u32>> = BTreeMap::new();
     for (index, item) in (0_u32..).zip(night.items) {
         if let Some(reference) = item.refund {
@@ -100,7 +100,7 @@ fn courses<'n>(night: &Night<'n, '_>) -> Vec<Course<'n>> {
 
 /// Serves what names a refund; says whether anything was tied.
 fn walk<'n>(
-    night: &Night<'n, '_>,
+    night: &Run<'n, '_>,
     course: &mut Course<'n>,
     tied: &mut BTreeMap<u32, Decision>,
 ) -> bool {
@@ -131,7 +131,7 @@ fn pays(item: &Item<'_>, refund: &Refund<'_>) -> bool {
 
 /// Whether the credit, which names the refund, brings it back.
 fn returns(
-    night: &Night<'_, '_>,
+    night: &Run<'_, '_>,
     item: &Item<'_>,
     refund: &Refund<'_>,
     paid_by: &PaidBy<'_>,
@@ -151,7 +151,7 @@ fn comes_back(item: &Item<'_>, refund: &Refund<'_>, paid_by: &PaidBy<'_>) -> boo
 }
 
 /// Whether the bank marks the credit as undoing a debit.
-fn is_marked(night: &Night<'_, '_>, item: &Item<'_>) -> bool {
+fn is_marked(night: &Run<'_, '_>, item: &Item<'_>) -> bool {
     match item.kind {
         Kind::Reversal => true,
         Kind::IgnoredBefore(rule) => rule == night.rules.reversal_credit(),
@@ -166,8 +166,8 @@ fn pay<'n>(
     tied: &mut BTreeMap<u32, Decision>,
 ) {
     let (refund, tonight) = (course.refund, Some(index));
-    let because = link(RefundRole::Paid, refund.reference, refund.serial, refund.booked_on);
-    tied.insert(index, Decision::plain(Outcome::Refunded, because));
+    let explanation = link(RefundRole::Paid, refund.reference, refund.serial, refund.booked_on);
+    tied.insert(index, Decision::plain(Outcome::Refunded, explanation));
     let (account, booked_on) = (item.account, item.booked_on);
     course.paid_by = Some(PaidBy { account, serial: item.serial, booked_on, tonight });
 }
@@ -179,11 +179,11 @@ fn give_back(
     tied: &mut BTreeMap<u32, Decision>,
 ) {
     let reference = course.refund.reference;
-    let because = link(RefundRole::Returned, reference, paid_by.serial, paid_by.booked_on);
-    tied.insert(index, Decision::plain(Outcome::Returned, because));
+    let explanation = link(RefundRole::Returned, reference, paid_by.serial, paid_by.booked_on);
+    tied.insert(index, Decision::plain(Outcome::Returned, explanation));
     if let Some(debit) = paid_by.tonight {
-        let because = link(RefundRole::PaidAndReturned, reference, item.serial, item.booked_on);
-        tied.insert(debit, Decision::plain(Outcome::Returned, because));
+        let explanation = link(RefundRole::PaidAndReturned, reference, item.serial, item.booked_on);
+        tied.insert(debit, Decision::plain(Outcome::Returned, explanation));
     }
     course.paid_by = None;
 }
@@ -191,7 +191,7 @@ fn give_back(
 /// Returns that the bank marks and that name no refund: tied where only one reading is left, else held. Says
 /// whether anything was tied.
 fn bring_back<'n>(
-    night: &Night<'n, '_>,
+    night: &Run<'n, '_>,
     courses: &mut [Course<'n>],
     tied: &mut BTreeMap<u32, Decision>,
 ) -> bool {
@@ -230,8 +230,8 @@ fn bring_back<'n>(
         if let Some((on, reference, paid_by)) =
             latest.max_by_key(|(on, reference, _)| (*on, *reference))
         {
-            let because = link(RefundRole::ReturnedPerhaps, reference, paid_by.serial, on);
-            tied.insert(index, Decision::suspense(Reason::ReversalUnclear, because));
+            let explanation = link(RefundRole::ReturnedPerhaps, reference, paid_by.serial, on);
+            tied.insert(index, Decision::suspense(Reason::ReversalUnclear, explanation));
         }
     }
     false
@@ -247,6 +247,6 @@ fn fitting(item: &Item<'_>, courses: &[Course<'_>]) -> Vec<usize> {
     courses.iter().enumerate().filter(|(_, course)| fits(course)).map(|(place, _)| place).collect()
 }
 
-fn link(role: RefundRole, reference: RefundReference, serial: &str, on: NaiveDate) -> Because {
-    Because::Refund(Box::new(RefundLink { role, reference, serial: serial.into(), on }))
+fn link(role: RefundRole, reference: RefundReference, serial: &str, on: NaiveDate) -> Explanation {
+    Explanation::Refund(Box::new(RefundLink { role, reference, serial: serial.into(), on }))
 }

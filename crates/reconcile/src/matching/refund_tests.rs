@@ -4,7 +4,7 @@
 //! account that names R1, `!` before the amount the bank's mark of a reversal, `-` no account or no reference,
 //! `x` another account. Every row is judged in both orders.
 
-use super::because::RefundRole;
+use super::explanation::RefundRole;
 use super::*;
 use crate::rulebook;
 
@@ -144,9 +144,9 @@ fn the_explanation_names_the_other_side_and_is_read_back() {
     let items = [item("06-05 -500 a R1", "s1"), item("06-06 500 - R1", "s2|x")];
     let roles = [(RefundRole::PaidAndReturned, "s2|x"), (RefundRole::Returned, "s1")];
     for (decision, (role, other)) in judge(&items, &[1]).iter().zip(roles) {
-        let Because::Refund(link) = &decision.because else { panic!("{decision:?}") };
+        let Explanation::Refund(link) = &decision.explanation else { panic!("{decision:?}") };
         assert_eq!((link.role, &*link.serial), (role, other));
-        assert_eq!(decision.because.to_code().parse().as_ref(), Ok(&decision.because));
-        assert!(decision.because.in_chinese().contains(&reference(1).to_string()));
+        assert_eq!(decision.explanation.to_code().parse().as_ref(), Ok(&decision.explanation));
+        assert!(decision.explanation.in_chinese().contains(&reference(1).to_string()));
     }
 }

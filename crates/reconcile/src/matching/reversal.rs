@@ -13,10 +13,10 @@
 //! Invariant: a credit is taken back at most once, and a returned or held credit counts for no notice. What
 //! is tied does not depend on the order of arrival: debits are served until nothing more is clear.
 
-use super::because::{Role, Undone};
 use super::claims::no_payment;
+use super::explanation::{ReversalLink, Role};
 use super::suggest::folded;
-use super::{AccountIndex, Because, Decision, Item, Kind, Night, place};
+use super::{AccountIndex, Decision, Explanation, Item, Kind, Run, place};
 use crate::remark::Claim;
 use chrono::{NaiveDate, NaiveTime};
 use remittance::{Direction, Money, Outcome, PaymentReference, Reason};
@@ -157,7 +157,7 @@ fn sorted(claim: &Claim) -> Vec<PaymentReference> {
 }
 
 /// Decides the debits that undo a credit, and the credits they undo or may have undone.
-pub(super) fn take_back(night: &mut Night<'_, '_>) {
+pub(super) fn take_back(night: &mut Run<'_, '_>) {
     let items = night.items;
     let mut debits: BTreeMap<Key, Vec<Debit<'_, '_>>> = BTreeMap::new();
     for (index, item) in (0_u32..).zip(items) {
@@ -184,7 +184,7 @@ pub(super) fn take_back(night: &mut Night<'_, '_>) {
 
 /// All credits with the account and the amount of some debit, by these; what is taken first comes last.
 fn candidates<'n>(
-    night: &Night<'n, '_>,
+    night: &Run<'n, '_>,
     debits: &BTreeMap<Key, Vec<Debit<'_, '_>>>,
 ) -> BTreeMap<Key, Vec<Candidate<'n>>> {
     let mut all: BTreeMap<Key, Vec<Candidate<'n>>> = BTreeMap::new();
@@ -235,7 +235,7 @@ fn candidates<'n>(
 
 /// Decides the debits of one account and amount; those that say most come first.
 fn judge(
-    night: &mut Night<'_, '_>,
+    night: &mut Run<'_, '_>,
     mut debits: Vec<Debit<'_, '_>>,
     mut candidates: Vec<Candidate<'_>>,
 ) {
@@ -277,52 +277,47 @@ fn are_alike(candidates: &[Candidate<'_>], group: &[usize]) -> bool {
 }
 
 /// Ties a debit to its credit.
-fn undo(
-    night: &mut Night<'_, '_>,
-    credit: &Candidate<'_>,
-    debit: &Debit<'_, '_>,
-    candidates: usize,
-) {
-    let because = |role| undone(role, credit.serial, credit.booked.0, candidates);
+fn undo(night: &mut Run<'_, '_>, credit: &Candidate<'_>, debit: &Debit<'_, '_>, candidates: usize) {
+    let explanation = |role| undone(role, credit.serial, credit.booked.0, candidates);
     let credit_index = match credit.standing {
         Standing::Open(index) | Standing::Ignored(index) => index,
         Standing::Settled | Standing::Handled => {
             let settled = credit.standing == Standing::Settled;
             let role = if settled { Role::DebitOfSettled } else { Role::DebitOfHandled };
-            let decision = Decision::suspense(Reason::ReversalOfMatched, because(role));
+            let decision = Decision::suspense(Reason::ReversalOfMatched, explanation(role));
             return night.set(debit.index, decision);
         }
     };
-    night.set(debit.index, Decision::plain(Outcome::Returned, because(Role::Debit)));
-    let because = undone(Role::Credit, debit.item.serial, debit.item.booked_on, candidates);
-    night.set(credit_index, Decision::plain(Outcome::Returned, because));
+    night.set(debit.index, Decision::plain(Outcome::Returned, explanation(Role::Debit)));
+    let explanation = undone(Role::Credit, debit.item.serial, debit.item.booked_on, candidates);
+    night.set(credit_index, Decision::plain(Outcome::Returned, explanation));
 }
 
 /// Holds a debit back, and the credits of which it takes back one, nobody knows which.
 fn hold(
-    night: &mut Night<'_, '_>,
+    night: &mut Run<'_, '_>,
     candidates: &[Candidate<'_>],
     debit: &Debit<'_, '_>,
     group: &[usize],
 ) {
     let all = || group.iter().filter_map(|place| candidates.get(*place));
     let latest = all().max_by_key(|one| (one.booked, one.serial));
-    let because = match latest {
+    let explanation = match latest {
         Some(latest) => undone(Role::DebitOfOneOf, latest.serial, latest.booked.0, group.len()),
         None => undone(Role::DebitOfNone, debit.item.serial, debit.item.booked_on, 0),
     };
-    night.set(debit.index, Decision::suspense(Reason::ReversalUnclear, because));
+    night.set(debit.index, Decision::suspense(Reason::ReversalUnclear, explanation));
     for credit in all() {
         let Standing::Open(index) = credit.standing else { continue };
         // The first debit that may mean it is the one that it is told of.
         if night.decisions.get(place(index)).is_some_and(Option::is_none) {
             let item = debit.item;
-            let because = undone(Role::CreditPerhaps, item.serial, item.booked_on, group.len());
-            night.set(index, Decision::suspense(Reason::ReversalUnclear, because));
+            let explanation = undone(Role::CreditPerhaps, item.serial, item.booked_on, group.len());
+            night.set(index, Decision::suspense(Reason::ReversalUnclear, explanation));
         }
     }
 }
 
-fn undone(role: Role, serial: &str, on: NaiveDate, candidates: usize) -> Because {
-    Because::Undone(Box::new(Undone { role, serial: serial.into(), on, candidates }))
+fn undone(role: Role, serial: &str, on: NaiveDate, candidates: usize) -> Explanation {
+    Explanation::Reversal(Box::new(ReversalLink { role, serial: serial.into(), on, candidates }))
 }

@@ -42,7 +42,7 @@ const OTHER_PAYER: u32 = 300;
 
 /// A payment in suspense, as far as a suggestion needs it.
 #[derive(Clone, Copy, Debug)]
-pub struct Hanging<'a> {
+pub struct OpenItem<'a> {
     pub amount: Money,
     pub booked_on: NaiveDate,
     /// Empty where the bank gives none.
@@ -110,7 +110,7 @@ pub enum Against {
     /// The payer is known to pay for others, and not for its employer.
     OtherPayer,
     /// It was settled with this notice before, and that was undone.
-    Undone,
+    ReversalLink,
 }
 
 impl Evidence {
@@ -171,14 +171,14 @@ type Candidate = (u32, Option<Evidence>);
 /// The open notices that come nearest to a payment, at most five, the likeliest first.
 #[must_use]
 pub fn suggest<'e>(
-    hanging: &Hanging<'_>,
+    open_item: &OpenItem<'_>,
     notices: &OpenNotices,
     employers: &'e Employers,
 ) -> Vec<Suggestion<'e>> {
-    let payers = employers.likely(hanging.payer_account, hanging.payer_name);
-    let mut candidates = by_reference(hanging, notices);
+    let payers = employers.likely(open_item.payer_account, open_item.payer_name);
+    let mut candidates = by_reference(open_item, notices);
     // Beside a notice that is named exactly a slip counts for the payer's own employers alone.
-    if hanging.payer_disagrees {
+    if open_item.payer_disagrees {
         candidates.retain(|(notice, evidence)| {
             let employer = notices.open(*notice).map(|notice| notice.employer);
             let is_payers = |(one, says): &(EmployerIndex, Evidence)| {
@@ -192,7 +192,7 @@ pub fn suggest<'e>(
         let all = notices.of_employer(*employer);
         add(all.get(all.len().saturating_sub(NOTICES_OF_EMPLOYER_MAX)..).unwrap_or_default());
     }
-    let equal = notices.of_amount(hanging.amount);
+    let equal = notices.of_amount(open_item.amount);
     if equal.len() <= EQUAL_AMOUNTS_MAX {
         add(equal);
     }
@@ -201,7 +201,7 @@ pub fn suggest<'e>(
     candidates.dedup_by_key(|(notice, _)| *notice);
     let weigh = |(notice, evidence): &Candidate| {
         let notice = notices.open(*notice)?;
-        let suggestion = weighed(hanging, notice, *evidence, &payers, employers)?;
+        let suggestion = weighed(open_item, notice, *evidence, &payers, employers)?;
         // What the remark names is shown whatever speaks against it.
         let named = suggestion.evidence.contains(&Evidence::ReferenceRead);
         (named || suggestion.weight >= WEIGHT_MIN).then_some(suggestion)
@@ -209,8 +209,8 @@ pub fn suggest<'e>(
     let mut best: Vec<Suggestion<'e>> = candidates.iter().filter_map(weigh).collect();
     // What was undone once is not proposed first again, however much speaks for it, unless it is what the
     // remark names.
-    let undone = |one: &Suggestion<'_>| one.against.contains(&Against::Undone);
-    let place = |one: &Suggestion<'_>| (first(hanging, one), undone(one));
+    let undone = |one: &Suggestion<'_>| one.against.contains(&Against::ReversalLink);
+    let place = |one: &Suggestion<'_>| (first(open_item, one), undone(one));
     best.sort_by_key(|one| (place(one), std::cmp::Reverse(one.weight), one.reference));
     best.truncate(SUGGESTIONS_MAX);
     best
@@ -218,11 +218,11 @@ pub fn suggest<'e>(
 
 /// Where a suggestion stands before anything is weighed: 0 for the notice that the payer probably meant where
 /// the night says so, 1 for what the remark names with certainty, 2 for the rest.
-fn first(hanging: &Hanging<'_>, suggestion: &Suggestion<'_>) -> u8 {
+fn first(open_item: &OpenItem<'_>, suggestion: &Suggestion<'_>) -> u8 {
     let evidence = &suggestion.evidence;
     let slip = evidence.iter().any(|one| matches!(one, Evidence::ReferenceSlip(_)));
-    let certain = matches!(hanging.claim, Claim::Certain(_) | Claim::Several(_));
-    if hanging.payer_disagrees && slip && evidence.contains(&Evidence::AmountEqual) {
+    let certain = matches!(open_item.claim, Claim::Certain(_) | Claim::Several(_));
+    if open_item.payer_disagrees && slip && evidence.contains(&Evidence::AmountEqual) {
         0
     } else if certain && evidence.contains(&Evidence::ReferenceRead) {
         1
@@ -232,23 +232,23 @@ fn first(hanging: &Hanging<'_>, suggestion: &Suggestion<'_>) -> u8 {
 }
 
 /// Notices whose reference has to do with what the remark holds.
-fn by_reference(hanging: &Hanging<'_>, notices: &OpenNotices) -> Vec<Candidate> {
+fn by_reference(open_item: &OpenItem<'_>, notices: &OpenNotices) -> Vec<Candidate> {
     let mut found = Vec::new();
-    let read = hanging.claim.references();
+    let read = open_item.claim.references();
     let open = |reference: &PaymentReference| {
         notices.find(*reference).filter(|notice| notices.open(*notice).is_some())
     };
     found.extend(read.iter().filter_map(open).map(|one| (one, Some(Evidence::ReferenceRead))));
     let named = !found.is_empty();
     if let [only] = read
-        && (!named || hanging.payer_disagrees)
+        && (!named || open_item.payer_disagrees)
     {
         slips_of_ten(only.number(), notices, &mut found);
     }
     if named {
         return found;
     }
-    let digits = hanging.digits;
+    let digits = open_item.digits;
     let ascii = digits.bytes().all(|byte| byte.is_ascii_digit());
     if !ascii || !(4..=11).contains(&digits.len()) {
         return found;
@@ -321,7 +321,7 @@ fn extra_digit(number: u64, notices: &OpenNotices, found: &mut Vec<Candidate>) {
 }
 
 fn weighed<'e>(
-    hanging: &Hanging<'_>,
+    open_item: &OpenItem<'_>,
     notice: &OpenNotice,
     reference: Option<Evidence>,
     payers: &[(EmployerIndex, Evidence)],
@@ -334,10 +334,10 @@ fn weighed<'e>(
         evidence.push(Evidence::CheckDigit);
     }
     let mut against = Vec::new();
-    if notice.amount == hanging.amount {
+    if notice.amount == open_item.amount {
         evidence.push(Evidence::AmountEqual);
     } else {
-        against.push(Against::Amount { due: notice.amount, received: hanging.amount });
+        against.push(Against::Amount { due: notice.amount, received: open_item.amount });
     }
     let payer = payers.iter().filter(|(employer, _)| *employer == notice.employer);
     evidence.extend(payer.map(|(_, evidence)| *evidence));
@@ -346,14 +346,14 @@ fn weighed<'e>(
     {
         against.push(Against::OtherPayer);
     }
-    let booked = YearMonth::of(hanging.booked_on);
+    let booked = YearMonth::of(open_item.booked_on);
     if (0..=1).contains(&booked.months_since(notice.month)) {
         evidence.push(Evidence::Month);
     } else {
         against.push(Against::Month { notice: notice.month, booked });
     }
-    if hanging.undone.contains(&notice.reference) {
-        against.push(Against::Undone);
+    if open_item.undone.contains(&notice.reference) {
+        against.push(Against::ReversalLink);
     }
     Some(Suggestion {
         reference: notice.reference,

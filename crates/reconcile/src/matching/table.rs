@@ -7,7 +7,7 @@
 //! is told apart where both are left out, `from=` is an account that the bank does not give), `contradicted`,
 //! and the rule that would ignore it, `rule=ID`.
 
-use super::because::Verdict;
+use super::explanation::PartsVerdict;
 use super::suggest::EmployerIndex;
 use super::*;
 use crate::rulebook;
@@ -304,7 +304,7 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("05-12", &[("05-11 icbc 2000 P2",    "returned"),             ("05-11 icbc 2000 P12", "returned"), ("05-12 icbc !-2000 - from=", "returned"), ("05-11 icbc !-2000 - from=", "returned")]), // All of them.
     // One debit says which it means; what is left is then clear for the other.
     ("05-12", &[("05-11 icbc 2000 P2",    "returned"),             ("05-11 icbc 2000 P12", "returned"), ("05-11 icbc !-2000 - from=", "returned"), ("05-12 icbc !-2000 P2", "returned")]),
-    // A debit that finds its credit taken hangs.
+    // A debit that finds its credit taken is open.
     ("05-12", &[("05-11 icbc 2000 P2",    "returned"),             ("05-12 icbc !-2000 - from=", "reversal-unclear"), ("05-12 icbc !-2000 P2", "returned")]),
 ];
 
@@ -322,7 +322,7 @@ fn every_row_of_the_contracts_table_is_decided_as_it_says() {
 fn past_its_budget_the_search_says_so_and_leaves_it_to_staff() {
     let rules = rulebook::matching::shipped().unwrap();
     let calendar = rulebook::calendar::shipped().unwrap();
-    for (parts, want) in [(24, None), (25, Some(Verdict::TooManyParts))] {
+    for (parts, want) in [(24, None), (25, Some(PartsVerdict::TooManyParts))] {
         // One fen each, for a notice of ten fen: any ten will do, and the earliest ten do.
         let serials: Vec<String> = (0..parts).map(|number| format!("{number:02}")).collect();
         let base = item("05-11 icbc 1 P4", "");
@@ -330,8 +330,8 @@ fn past_its_budget_the_search_says_so_and_leaves_it_to_staff() {
             serials.iter().map(|serial| Item { serial, ..base.clone() }).collect();
         let as_of = "2026-05-12".parse().unwrap();
         let decisions = decide(&items, &notices(), &Known::default(), &rules, &calendar, as_of);
-        match (&decisions[0].because, want) {
-            (Because::Standing(standing), Some(verdict)) => {
+        match (&decisions[0].explanation, want) {
+            (Explanation::Parts(standing), Some(verdict)) => {
                 assert_eq!(standing.verdict, verdict);
                 assert!(decisions.iter().all(|one| one.reason == Some(Reason::AmbiguousParts)));
             }

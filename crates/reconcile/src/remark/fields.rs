@@ -9,7 +9,7 @@
 //! - Several are all certain only where each is written with certainty in some field.
 //! - A cut-off reference counts only where no field has anything better.
 
-use super::{Claim, Reader, Verdict};
+use super::{Claim, Judgement, Reader};
 use crate::remark::find::Rank;
 use remittance::{PaymentReference, RemarkField, Remarks};
 
@@ -59,16 +59,16 @@ impl Reader {
         }
         let verdict = self.tally(text).verdict();
         let strong = match &verdict {
-            Verdict::One(found) => found.rank == Rank::Certain,
-            Verdict::Several(several) => several.iter().any(|found| found.rank == Rank::Certain),
-            Verdict::None | Verdict::Truncated(_) => false,
+            Judgement::One(found) => found.rank == Rank::Certain,
+            Judgement::Several(several) => several.iter().any(|found| found.rank == Rank::Certain),
+            Judgement::None | Judgement::Truncated(_) => false,
         };
         let doubtful = match &verdict {
-            Verdict::Several(several) => {
+            Judgement::Several(several) => {
                 let repaired = several.iter().filter(|found| found.rank != Rank::Certain);
                 repaired.filter_map(|found| found.reference).collect()
             }
-            Verdict::None | Verdict::Truncated(_) | Verdict::One(_) => Vec::new(),
+            Judgement::None | Judgement::Truncated(_) | Judgement::One(_) => Vec::new(),
         };
         Weighed { claim: Claim::of(&verdict), strong, doubtful }
     }

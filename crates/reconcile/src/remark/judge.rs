@@ -23,7 +23,7 @@ pub(super) struct Tally {
 
 /// What a remark says.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum Judgement {
     None,
     Truncated(Found),
     /// Certain or probable, as its rank says.
@@ -67,12 +67,12 @@ impl Tally {
         self.truncated.is_some()
     }
 
-    pub(super) fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Judgement {
         let Some(first) = self.first else {
-            return self.truncated.map_or(Verdict::None, Verdict::Truncated);
+            return self.truncated.map_or(Judgement::None, Judgement::Truncated);
         };
         if self.others.is_empty() {
-            return Verdict::One(first);
+            return Judgement::One(first);
         }
         let all = || std::iter::once(&first).chain(&self.others);
         let strongest = all().map(|found| found.rank).max().unwrap_or(first.rank);
@@ -91,9 +91,9 @@ impl Tally {
             [only] => {
                 let same = |found: &&Found| found.reference == only.reference;
                 let strongest = all().filter(same).find(|found| found.rank == strongest);
-                Verdict::One(strongest.copied().unwrap_or(*only))
+                Judgement::One(strongest.copied().unwrap_or(*only))
             }
-            _ => Verdict::Several(members),
+            _ => Judgement::Several(members),
         }
     }
 }

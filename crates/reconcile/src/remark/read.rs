@@ -7,7 +7,7 @@
 use super::advice::AdviceSet;
 use super::class::{self, Class, Shape};
 use super::find::{Found, Rank};
-use super::judge::Verdict;
+use super::judge::Judgement;
 use super::{Advice, Certainty, Reader};
 use remittance::PaymentReference;
 use serde::Serialize;
@@ -63,19 +63,19 @@ impl Reader {
         let verdict = tally.verdict();
         let mut advice = AdviceSet::default();
         let (certainty, members) = match verdict {
-            Verdict::None => (Certainty::None, Vec::new()),
-            Verdict::Truncated(found) => {
+            Judgement::None => (Certainty::None, Vec::new()),
+            Judgement::Truncated(found) => {
                 advice = found.inner.union(found.before);
                 (Certainty::None, vec![found])
             }
-            Verdict::One(found) => {
+            Judgement::One(found) => {
                 advice = found.inner.union(found.before).union(found.behind);
                 let cut = found.reference.is_some_and(|one| tally.another_was_cut(one));
                 advice.add_if(cut, Advice::Truncated);
                 let certain = found.rank == Rank::Certain;
                 (if certain { Certainty::Certain } else { Certainty::Probable }, vec![found])
             }
-            Verdict::Several(members) => {
+            Judgement::Several(members) => {
                 // What stands between two references parts them: a fault only before the first.
                 advice = members.iter().fold(advice, |sum, found| sum.union(found.inner));
                 advice = members.first().map_or(advice, |first| advice.union(first.before));

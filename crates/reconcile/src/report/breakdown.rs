@@ -91,8 +91,8 @@ impl Report {
     #[must_use]
     pub fn by_reason(&self) -> Vec<ReasonTotal> {
         let totals = tallied(&self.items, &Reason::ALL, |item| item.reason);
-        let hanging = totals.into_iter().filter(|(_, tally)| tally.count > 0);
-        hanging.map(|(reason, tally)| ReasonTotal { reason, tally }).collect()
+        let open_item = totals.into_iter().filter(|(_, tally)| tally.count > 0);
+        open_item.map(|(reason, tally)| ReasonTotal { reason, tally }).collect()
     }
 
     /// Open items by age; all four bands, youngest first.

@@ -3,7 +3,7 @@
 //! Adding a column is adding a row to [`COLUMNS`]. Identifiers are text, so that no program rounds a
 //! serial number; only amounts, ages and numbers are numbers.
 
-use super::{Age, Explanation, Item, Language, words};
+use super::{Age, Bilingual, Item, Language, words};
 use chrono::NaiveDate;
 use remittance::{RemarkField, Total};
 use std::borrow::Cow;
@@ -65,7 +65,7 @@ fn suggestions(item: &Item, language: Language) -> Value<'_> {
     Value::Text(Cow::Owned(words::suggestions(&item.suggestions, language)))
 }
 
-fn explanation(explanation: &Explanation, language: Language) -> &str {
+fn explanation(explanation: &Bilingual, language: Language) -> &str {
     match language {
         Language::Chinese => &explanation.zh,
         Language::English => &explanation.en,

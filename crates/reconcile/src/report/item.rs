@@ -39,7 +39,7 @@ pub struct Item {
     #[serde(serialize_with = "as_text")]
     pub reason: Reason,
     /// The failing condition, in words.
-    pub explanation: Explanation,
+    pub explanation: Bilingual,
     /// Nearest first.
     pub suggestions: Vec<Suggestion>,
     pub age_days: u32,
@@ -52,7 +52,7 @@ pub struct Item {
 
 /// The same sentence in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Explanation {
+pub struct Bilingual {
     pub zh: String,
     pub en: String,
 }

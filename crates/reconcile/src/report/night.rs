@@ -1,7 +1,7 @@
 //! What the night did: files, outcomes, the way of the suspense balance, what waits, nights before.
 //!
 //! Start at [`Movement`]: opening + new − cleared = closing, and the ledger must say the same. All
-//! amounts are signed; a settled credit that a bank took back hangs with a negative amount.
+//! amounts are signed; a settled credit that a bank took back is open with a negative amount.
 
 use super::{Tally, as_text};
 use chrono::NaiveDate;
@@ -71,7 +71,7 @@ pub struct Awaiting {
     /// The month of the booking, open until `until`.
     #[serde(serialize_with = "as_text")]
     pub month: YearMonth,
-    /// The day on which the month is closed; what has not come by then hangs.
+    /// The day on which the month is closed; what has not come by then is in suspense.
     #[serde(serialize_with = "as_text")]
     pub until: NaiveDate,
 }

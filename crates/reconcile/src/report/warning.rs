@@ -3,7 +3,7 @@
 //! A [`Warning`] carries values; its two sentences are made here, so that every rendering says the
 //! same. Nothing named here was lost: a file lies in quarantine, a row is kept beside it.
 
-use super::{Explanation, MaskedAccount, as_text};
+use super::{Bilingual, MaskedAccount, as_text};
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
@@ -30,14 +30,14 @@ pub enum Warning {
     FileQuarantined {
         file: String,
         #[serde(serialize_with = "in_chinese")]
-        why: Explanation,
+        why: Bilingual,
     },
     /// A row could not be read; `place` is `file:line:column`.
     RowRejected {
         place: String,
         found: String,
         #[serde(serialize_with = "in_chinese")]
-        why: Explanation,
+        why: Bilingual,
     },
     /// The bank delivered another content under an identity it had used.
     ConflictingDuplicate { place: String, account: MaskedAccount, serial: String },
@@ -47,7 +47,7 @@ pub enum Warning {
     Other { place: String, zh: String, en: String },
 }
 
-fn in_chinese<S: Serializer>(why: &Explanation, serializer: S) -> Result<S::Ok, S::Error> {
+fn in_chinese<S: Serializer>(why: &Bilingual, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&why.zh)
 }
 

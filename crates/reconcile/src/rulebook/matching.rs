@@ -1,8 +1,8 @@
 //! Reads `rules/matching.toml`: what a centre may choose in judging, and which movements are no payments.
 //!
 //! Start at [`read`]. The rules become [`MatchingRules`]; how they are applied to a movement is in
-//! `matching/sieve.rs`, what is settled in `matching.rs`. Each rule carries its own examples, and
-//! `matching/sieve.rs` checks them against the very code that the night runs.
+//! `matching/classifier.rs`, what is settled in `matching.rs`. Each rule carries its own examples, and
+//! `matching/classifier.rs` checks them against the very code that the night runs.
 //!
 //! Invariant: the rules `debit` and `reversal-credit` exist, so every movement that is no payment has a
 //! rule to name.

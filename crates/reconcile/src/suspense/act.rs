@@ -44,7 +44,7 @@ pub enum Act {
         #[serde(with = "remittance::wire::day")]
         day: NaiveDate,
     },
-    /// What was approved before is booked back (红冲), all of it; the items hang again.
+    /// What was approved before is booked back (红冲), all of it; the items are open again.
     Reverse,
 }
 
@@ -72,7 +72,7 @@ pub struct Draft {
 
 /// How the money of items spreads: shares in notices, and what is left of each item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spread {
+pub struct Allocation {
     pub shares: Vec<Share>,
     /// By item; those with nothing left are not here.
     pub rest: BTreeMap<ItemId, Money>,
@@ -151,12 +151,12 @@ impl Act {
     ///
     /// # Errors
     /// [`Refusal`] where it does not add up to the fen.
-    pub fn spread(
+    pub fn allocate(
         &self,
         items: &[(ItemId, Money)],
         owed: &BTreeMap<PaymentReference, Money>,
-    ) -> Result<Option<Spread>, Refusal> {
-        let spread = match self {
+    ) -> Result<Option<Allocation>, Refusal> {
+        let allocate = match self {
             Self::Settle { notices, from_advance } => settle(items, notices, *from_advance, owed)?,
             Self::Split { shares, rest_to } => split(items, shares, rest_to.is_some(), owed)?,
             Self::Advance { .. }
@@ -167,7 +167,7 @@ impl Act {
             | Self::WaitUntil { .. }
             | Self::Reverse => return Ok(None),
         };
-        Ok(Some(spread))
+        Ok(Some(allocate))
     }
 }
 
@@ -196,7 +196,7 @@ fn settle(
     notices: &[PaymentReference],
     from_advance: Option<Money>,
     owed: &BTreeMap<PaymentReference, Money>,
-) -> Result<Spread, Refusal> {
+) -> Result<Allocation, Refusal> {
     if let Some(amount) = from_advance {
         typed(amount)?;
         if notices.len() > 1 {
@@ -229,7 +229,7 @@ fn settle(
         }
         _ => return Err(Refusal::ManyToMany),
     };
-    Ok(Spread { shares, rest: BTreeMap::new() })
+    Ok(Allocation { shares, rest: BTreeMap::new() })
 }
 
 fn split(
@@ -237,7 +237,7 @@ fn split(
     shares: &[Share],
     keeps_rest: bool,
     owed: &BTreeMap<PaymentReference, Money>,
-) -> Result<Spread, Refusal> {
+) -> Result<Allocation, Refusal> {
     if shares.is_empty() {
         return Err(Refusal::Nothing { what: "share" });
     }
@@ -279,7 +279,7 @@ fn split(
         let given = items.iter().map(|(_, amount)| *amount).sum();
         return Err(Refusal::Sum { given, wanted: shares.iter().map(|share| share.amount).sum() });
     }
-    Ok(Spread { shares: shares.to_vec(), rest })
+    Ok(Allocation { shares: shares.to_vec(), rest })
 }
 
 #[cfg(test)]

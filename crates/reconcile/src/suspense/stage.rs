@@ -15,7 +15,7 @@ pub enum Stage {
     Proposed,
     /// Somebody else agreed that it waits; the engine leaves it alone until its day.
     Approved,
-    /// It hangs no longer, by the decision of staff or of a later night.
+    /// It is no longer open, by the decision of staff or of a later night.
     Resolved,
 }
 
@@ -43,7 +43,7 @@ pub enum Step {
     Wake,
     /// The engine settled, returned or ignored it in a later night.
     Engine,
-    /// The engine finds that it hangs again.
+    /// The engine finds that it is open again.
     HangAgain,
     /// A booked reversal was approved.
     Reverse,

@@ -26,8 +26,8 @@ fn fen(fen: i64) -> Money {
     Money::from_fen(fen)
 }
 
-fn both(zh: &str, en: &str) -> Explanation {
-    Explanation { zh: zh.to_owned(), en: en.to_owned() }
+fn both(zh: &str, en: &str) -> Bilingual {
+    Bilingual { zh: zh.to_owned(), en: en.to_owned() }
 }
 
 /// `"p|~P|_ |…"`: pieces by kind; `~` read, `_` stripped, else plain.
@@ -82,7 +82,7 @@ struct Draft<'a> {
     payer: (&'a str, &'a str),
     remarks: Vec<RemarkText>,
     reason: Reason,
-    explanation: Explanation,
+    explanation: Bilingual,
     suggestions: Vec<Suggestion>,
     status: (Stage, Option<&'a str>, &'a str),
 }

@@ -346,7 +346,7 @@ fn rerun(
     facts: &[NoticeFact],
     paid: &BTreeSet<PaymentReference>,
 ) {
-    // What hangs or waits; and what was ignored, which a reversal may still take back.
+    // What is in suspense or waits; and what was ignored, which a reversal may still take back.
     let open = |(item, decision): &(&Item<'_>, &Decision)| match decision.outcome {
         Outcome::Awaiting | Outcome::Suspense => true,
         Outcome::Ignored => item.direction == Direction::Credit && item.kind != Kind::Reversal,

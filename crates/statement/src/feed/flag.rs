@@ -21,7 +21,7 @@ pub enum Flag {
     Oddity { line: u64, odd: Odd, found: String },
 }
 
-/// What is odd, though no fen hangs on it.
+/// What is odd, though no fen depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Odd {
     AmbiguousDate,

@@ -10,7 +10,7 @@ use super::super::super::row::direction;
 use super::super::super::sql::params;
 use super::super::super::trail;
 use super::super::{Desk, Stop};
-use crate::matching::because::RefundRole;
+use crate::matching::explanation::RefundRole;
 use crate::remittance::{Direction, Money, Outcome, Reason, Subject};
 use crate::suspense::{ItemId, RefundFault, RefundState, Refusal, Step};
 
@@ -127,7 +127,7 @@ impl Desk<'_> {
             post(self.bulk, on, debit, item.flows(Subject::Other, Subject::Suspense))?;
             self.reopen(&mut item)?;
             self.save(&mut item)?;
-            trail::remade(&self.bulk.connection, centre)?;
+            trail::rebuild_epoch(&self.bulk.connection, centre)?;
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl Desk<'_> {
         item.wake_on = None;
         self.save(&mut item)?;
         // It is no item that the entry in the trail names: whoever keeps a picture draws it anew.
-        trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
+        trail::rebuild_epoch(&self.bulk.connection, self.bulk.centre_id)?;
         Ok(())
     }
 }

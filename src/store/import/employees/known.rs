@@ -5,7 +5,7 @@
 
 use super::super::super::StoreError;
 use super::super::super::bulk::Bulk;
-use super::super::super::listed::{LIST, looked_up, rare};
+use super::super::super::listed::{LIST, query_in, rare};
 use super::super::super::sql::{Read, Row, params};
 use crate::remittance::Money;
 
@@ -154,7 +154,7 @@ pub(in crate::store::import) fn some(
 ) -> Result<(), StoreError> {
     for (key, wanted) in [("e.employee_id", numbers), ("e.id_no", id_nos)] {
         let key = rare(&bulk.connection, &format!("{key} = v.column1"));
-        let listed = looked_up(&bulk.connection, LIST, "employee", &key, "e");
+        let listed = query_in(&bulk.connection, LIST, "employee", &key, "e");
         let sql = format!("select {COLUMNS} from {listed} {BESIDE}");
         let bind =
             |row: &mut super::super::super::bulk::Binder<'_, '_>, text: &&str| row.bind(*text);

@@ -6,7 +6,7 @@
 use super::super::Unfit;
 use super::judge::Fault;
 use super::known::{Known, Standing};
-use super::{Found, Listed, Verdict, is_active};
+use super::{Found, Listed, RowJudgement, is_active};
 use crate::import::EmployeeRow;
 use crate::remittance::Refusal;
 
@@ -14,7 +14,7 @@ use crate::remittance::Refusal;
 pub(super) fn faults(
     listed: &Listed<'_>,
     found: &[Found],
-    verdicts: &[Verdict],
+    verdicts: &[RowJudgement],
     several_employers: bool,
 ) -> Vec<(usize, Fault)> {
     let people = People { listed, found, verdicts, several_employers };
@@ -33,11 +33,11 @@ pub(super) fn faults(
 struct People<'p> {
     listed: &'p Listed<'p>,
     found: &'p [Found],
-    verdicts: &'p [Verdict],
+    verdicts: &'p [RowJudgement],
     several_employers: bool,
 }
 
-impl Verdict {
+impl RowJudgement {
     /// Whether after it somebody is where they were not, or active where they were not.
     fn brings(&self, row: &EmployeeRow) -> bool {
         match self {
@@ -90,7 +90,7 @@ impl People<'_> {
         }
         let Some(place) = self.listed.row_of(&known.employer_id, &known.employee_id) else {
             let leaves = |place: usize| match self.verdicts.get(place) {
-                Some(Verdict::Moves(moves)) => moves.0.place() == known.place(),
+                Some(RowJudgement::Moves(moves)) => moves.0.place() == known.place(),
                 _ => false,
             };
             let left = self.listed.by_number.rows(&known.employee_id).any(leaves);

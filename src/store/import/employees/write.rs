@@ -2,12 +2,12 @@
 
 use super::super::super::StoreError;
 use super::super::super::bulk::Bulk;
-use super::super::super::listed::{LIST, looked_up};
+use super::super::super::listed::{LIST, query_in};
 use super::super::super::remittance::{OPENING, OPENING_GONE};
 use super::super::super::sql::params;
 use super::super::{COMPARED_TOGETHER, Importing, Unfit};
 use super::known::Known;
-use super::{Effect, Found, Listed, Met, Verdict};
+use super::{Effect, Found, Listed, Met, RowJudgement};
 use crate::import::{EmployeeRow, Given};
 use crate::remittance::Money;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +45,7 @@ impl Importing<'_> {
         let named: BTreeSet<&str> = listed.rows.iter().map(|row| &*row.employer_id).collect();
         let named: Vec<&str> = named.into_iter().collect();
         let key = "e.employer_id = v.column1";
-        let from = looked_up(&self.bulk.connection, LIST, "employer", key, "e");
+        let from = query_in(&self.bulk.connection, LIST, "employer", key, "e");
         let sql = format!(
             "select e.employer_id, b.employer_no from {from}
              left join employer_book b on b.centre_id = ?1 and b.employer_id = e.employer_id"
@@ -75,13 +75,14 @@ pub(super) fn employees(
     bulk: &Bulk,
     listed: &Listed<'_>,
     found: &[Found],
-    verdicts: &[Verdict],
+    verdicts: &[RowJudgement],
     mut numbers: Numbers<'_>,
 ) -> Result<(), StoreError> {
-    let moves: Vec<&(Known, Effect)> = verdicts.iter().filter_map(Verdict::moves).collect();
+    let moves: Vec<&(Known, Effect)> = verdicts.iter().filter_map(RowJudgement::moves).collect();
     let left: Vec<(i64, i64)> = moves.iter().map(|(from, _)| from.place()).collect();
     take_away(bulk, &left)?;
-    let coming = |verdict: &Verdict| matches!(verdict, Verdict::New | Verdict::Moves(_));
+    let coming =
+        |verdict: &RowJudgement| matches!(verdict, RowJudgement::New | RowJudgement::Moves(_));
     let rows = listed.rows.iter().zip(verdicts).enumerate();
     let coming: Vec<usize> =
         rows.filter(|(_, (_, verdict))| coming(verdict)).map(|(place, _)| place).collect();
@@ -119,18 +120,18 @@ pub(super) fn employees(
 /// Rows whose account was there, with what they do to it.
 fn known_rows<'f>(
     found: &'f [Found],
-    verdicts: &'f [Verdict],
+    verdicts: &'f [RowJudgement],
 ) -> impl Iterator<Item = (usize, &'f Met, &'f Effect)> {
     let both = found.iter().zip(verdicts).enumerate();
     both.filter_map(|(place, pair)| match pair {
-        (Found::Accounts(accounts), Verdict::Known(effect)) => {
+        (Found::Accounts(accounts), RowJudgement::Known(effect)) => {
             Some((place, accounts.own.as_ref()?, &**effect))
         }
         _ => None,
     })
 }
 
-impl Verdict {
+impl RowJudgement {
     fn moves(&self) -> Option<&(Known, Effect)> {
         match self {
             Self::Moves(moves) => Some(moves),
@@ -255,7 +256,7 @@ fn openings(
     bulk: &Bulk,
     listed: &Listed<'_>,
     fresh: &[(i64, i64, usize)],
-    verdicts: &[Verdict],
+    verdicts: &[RowJudgement],
     known: &[(usize, &Met, &Effect)],
 ) -> Result<(), StoreError> {
     let given = |row: &EmployeeRow, had: Money| match row.opening_balance {
@@ -266,7 +267,7 @@ fn openings(
     let mut set: Vec<((i64, i64), Money)> = Vec::new();
     for (number, seat, place) in fresh {
         let Some(row) = listed.rows.get(*place) else { continue };
-        let from = verdicts.get(*place).and_then(Verdict::moves);
+        let from = verdicts.get(*place).and_then(RowJudgement::moves);
         let amount = given(row, from.map(|(from, _)| from.opening).unwrap_or_default());
         set.extend((!amount.is_zero()).then_some(((*number, *seat), amount)));
     }

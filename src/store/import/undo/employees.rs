@@ -2,7 +2,7 @@
 
 use super::super::super::StoreError;
 use super::super::super::bulk::{Binder, Bulk};
-use super::super::super::listed::{LIST, looked_up};
+use super::super::super::listed::{LIST, query_in};
 use super::super::super::sql::params;
 use super::super::change::SEAT;
 use super::super::employees::known::{self, Known};
@@ -170,7 +170,7 @@ impl Undoing<'_> {
     /// Those of the places at which an account is.
     fn taken(&self, placed: &[((i64, i64), &Known)]) -> Result<BTreeSet<(i64, i64)>, StoreError> {
         let key = "e.employer_no = v.column1 and e.employee_no = v.column2";
-        let listed = looked_up(&self.bulk.connection, LIST, "employee", key, "e");
+        let listed = query_in(&self.bulk.connection, LIST, "employee", key, "e");
         let sql = format!("select e.employer_no, e.employee_no from {listed}");
         let mut taken = BTreeSet::new();
         let bind = |row: &mut Binder<'_, '_>, ((number, seat), _): &((i64, i64), &Known)| {
@@ -202,7 +202,7 @@ impl Undoing<'_> {
 /// The numbers of employers; one whose number went with its last account gets another.
 fn numbers(bulk: &Bulk, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreError> {
     let key = "b.employer_id = v.column1";
-    let listed = looked_up(&bulk.connection, LIST, "employer_book", key, "b");
+    let listed = query_in(&bulk.connection, LIST, "employer_book", key, "b");
     let sql = format!("select b.employer_id, b.employer_no from {listed}");
     let mut found = BTreeMap::new();
     let bind = |row: &mut Binder<'_, '_>, employer: &&str| row.bind(*employer);

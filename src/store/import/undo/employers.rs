@@ -3,7 +3,7 @@
 use super::super::super::StoreError;
 use super::super::super::bulk::Binder;
 use super::super::super::letters::{EMPLOYER, employer};
-use super::super::super::listed::{LIST, looked_up};
+use super::super::super::listed::{LIST, query_in};
 use super::super::super::sql::{Read, params};
 use super::super::change::BOOK;
 use super::super::employers::{PAYER, PAYER_GONE, bind_payer, write_employers};
@@ -163,7 +163,7 @@ impl Undoing<'_> {
         changes: &[RowChange],
     ) -> Result<HashMap<String, Standing>, StoreError> {
         let from =
-            looked_up(&self.bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
+            query_in(&self.bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
         let sql = format!(
             "select {EMPLOYER}, case when b.employer_no is null then null
                 else coalesce(b.body, '') end

@@ -1,12 +1,12 @@
 //! The item's page in words.
 
 use super::Found;
-use crate::matching::Because;
-use crate::matching::because::Role;
+use crate::matching::Explanation;
+use crate::matching::explanation::Role;
 use crate::remark::Reader;
 use crate::remittance::account::masked;
 use crate::report::Language;
-use crate::store::{AdvanceOffer, Hanging, HistoryEntry, NoticeLine, RefundRow, TransactionSheet};
+use crate::store::{AdvanceOffer, HistoryEntry, NoticeLine, OpenItem, RefundRow, TransactionSheet};
 use crate::suspense::trail::{event_chinese, event_english};
 use crate::suspense::{Act, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
@@ -30,7 +30,7 @@ pub(super) struct Page {
     /// What a form names the item by.
     seen: String,
     bank: Bank,
-    standing: Standing,
+    standing: PartsSummary,
     why: Why,
     candidates: Vec<Candidate>,
     /// The notice that the form begins with: the nearest, where the remark names it and every clue agrees.
@@ -67,7 +67,7 @@ struct Bank {
 }
 
 /// Where the item stands.
-struct Standing {
+struct PartsSummary {
     reason: &'static str,
     stage: &'static str,
     stage_class: &'static str,
@@ -79,7 +79,7 @@ struct Standing {
 
 /// What the reader can do with it now.
 struct Rights {
-    /// It hangs and nothing is proposed: acts can be drafted.
+    /// It is open and nothing is proposed: acts can be drafted.
     can_act: bool,
     can_reverse: bool,
     may_assign: bool,
@@ -135,8 +135,8 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
         here: address::item(found.row.account_id, &item.id.serial),
         seen: seen(&found.row),
         bank: Bank::of(&found, readings.reader(), whole, language),
-        standing: Standing::of(&found, &known, session, language),
-        why: Why::of(item.because.as_deref(), language),
+        standing: PartsSummary::of(&found, &known, session, language),
+        why: Why::of(item.explanation.as_deref(), language),
         first_choice: first_choice(&found),
         candidates: found.suggestions.iter().map(|one| Candidate::of(one, language)).collect(),
         offer: found.offer.as_ref().map(|one| offer(one, language)).unwrap_or_default(),
@@ -148,7 +148,7 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
         history: history(&found, &known, language),
         proposal: proposal.map(|one| Shown::of(one, &known, &desk.rules().desk, &actor, language)),
         edits: own(&found, session).map(edits).unwrap_or_default(),
-        taken_back: taken_back(item.because.as_deref()),
+        taken_back: taken_back(item.explanation.as_deref()),
         next: found.next.as_ref().map(place).unwrap_or_default(),
         refund: found.refund.as_ref().map(|row| refund(row, language)).unwrap_or_default(),
         done: done_words(done, language),
@@ -162,7 +162,7 @@ fn refund(row: &RefundRow, language: Language) -> (String, &'static str) {
     (row.reference.to_string(), crate::web::page::refund::state_words(row.state, language))
 }
 
-fn place(item: &Hanging) -> String {
+fn place(item: &OpenItem) -> String {
     address::item(item.account_id, &item.item.id.serial)
 }
 
@@ -204,7 +204,7 @@ impl Bank {
     }
 }
 
-impl Standing {
+impl PartsSummary {
     fn of(found: &Found, known: &Known, session: &Session, language: Language) -> Self {
         let item = &found.row.item;
         let days = age_days(item.booked_on, found.as_of);
@@ -212,7 +212,7 @@ impl Standing {
         Self {
             reason: match (item.reason, found.sheet.outcome) {
                 (Some(reason), _) => view::reason(reason, language),
-                // What hangs no longer says what became of it.
+                // What is no longer open says what became of it.
                 (None, Some(outcome)) => view::outcome(outcome, language),
                 (None, None) => "",
             },
@@ -237,9 +237,9 @@ fn edits(proposal: &Proposal) -> String {
 }
 
 /// The credit that the explanation names, where it is the only one that the debit can mean.
-fn taken_back(because: Option<&str>) -> String {
-    match because.and_then(|text| text.parse::<Because>().ok()) {
-        Some(Because::Undone(undone)) if undone.role == Role::DebitOfSettled => {
+fn taken_back(explanation: Option<&str>) -> String {
+    match explanation.and_then(|text| text.parse::<Explanation>().ok()) {
+        Some(Explanation::Reversal(undone)) if undone.role == Role::DebitOfSettled => {
             undone.serial.into()
         }
         _ => String::new(),

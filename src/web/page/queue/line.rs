@@ -3,7 +3,7 @@
 use crate::remark::Reader;
 use crate::remittance::{Direction, Money};
 use crate::report::{Language, Suggestion};
-use crate::store::Hanging;
+use crate::store::OpenItem;
 use crate::suspense::{Age, age_days};
 use crate::web::view::evidence::Candidate;
 use crate::web::view::remark::Remark;
@@ -36,7 +36,7 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn of(
-        row: &Hanging,
+        row: &OpenItem,
         suggestions: &[Suggestion],
         as_of: NaiveDate,
         people: &BTreeMap<String, String>,
@@ -75,11 +75,11 @@ impl Line {
 }
 
 /// What a form names an item by: its account's small number, the version looked at, its serial.
-pub(crate) fn seen(row: &Hanging) -> String {
+pub(crate) fn seen(row: &OpenItem) -> String {
     format!("{}/{}/{}", row.account_id, row.item.version, row.item.id.serial)
 }
 
-/// What a bank took back hangs with a negative amount.
+/// What a bank took back is open with a negative amount.
 pub(crate) fn signed(direction: Direction, amount: Money) -> Money {
     match direction {
         Direction::Credit => amount,

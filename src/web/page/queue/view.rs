@@ -5,7 +5,7 @@
 
 use crate::remittance::Reason;
 use crate::report::Language;
-use crate::store::{Assigned, Edge, Order, QueueFilter, RowPlace};
+use crate::store::{Assigned, Cursor, Order, QueueFilter, RowPlace};
 use crate::suspense::{Age, Stage};
 use crate::web::frame::choose;
 use crate::web::view::address::Query;
@@ -41,7 +41,7 @@ pub(crate) struct View {
 pub(crate) struct Wanted {
     pub(crate) filter: QueueFilter,
     pub(crate) order: Order,
-    pub(crate) edge: Edge,
+    pub(crate) cursor: Cursor,
     pub(crate) age: Option<Age>,
 }
 
@@ -64,12 +64,12 @@ impl View {
             text: some(&self.q),
         };
         let order = if self.order == "largest" { Order::Largest } else { Order::Oldest };
-        let edge = match (place(&self.before), place(&self.after)) {
-            (Some(before), _) => Edge::Before(before),
-            (None, Some(after)) => Edge::Behind(after),
-            (None, None) => Edge::Start,
+        let cursor = match (place(&self.before), place(&self.after)) {
+            (Some(before), _) => Cursor::Before(before),
+            (None, Some(after)) => Cursor::After(after),
+            (None, None) => Cursor::Start,
         };
-        Wanted { filter, order, edge, age }
+        Wanted { filter, order, cursor, age }
     }
 
     /// The view as the query of an address, without its page and what was done.

@@ -49,7 +49,7 @@ fn suggested(payment: &Payment) -> Vec<String> {
         // Of a core system: its last digit is the check digit by chance, its first are of another year.
         notice(1_900_000_008, 55_500, 3, "2026-05"),
     ]);
-    let hanging = Hanging {
+    let open_item = OpenItem {
         amount: Money::from_fen(payment.fen),
         booked_on: "2026-05-11".parse().unwrap(),
         payer_account: payment.account,
@@ -64,7 +64,7 @@ fn suggested(payment: &Payment) -> Vec<String> {
         let against: String = one.against.iter().map(|one| one.chinese()).collect();
         format!("{} {}: {evidence}{against}", one.reference, one.employer_id)
     };
-    suggest(&hanging, &notices, &employers).iter().map(line).collect()
+    suggest(&open_item, &notices, &employers).iter().map(line).collect()
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl Against {
                 format!("✗月份不符（通知书{notice}，入账{booked}）")
             }
             Self::OtherPayer => "✗付款人为其他单位缴款".to_owned(),
-            Self::Undone => "✗曾与该通知书核销后被红冲".to_owned(),
+            Self::ReversalLink => "✗曾与该通知书核销后被红冲".to_owned(),
         }
     }
 
@@ -89,7 +89,7 @@ impl Against {
             }
             Self::Month { notice, booked } => format!("✗ month: for {notice}, booked in {booked}"),
             Self::OtherPayer => "✗ the payer pays for other employers".to_owned(),
-            Self::Undone => {
+            Self::ReversalLink => {
                 "✗ it was settled with this notice before, and that was undone".to_owned()
             }
         }

@@ -44,7 +44,7 @@ fn a_debit_that_takes_back_what_is_settled_or_decided_goes_to_a_person_however_o
         let known = Known { credits, ..Known::default() };
         let decisions = decide(&items, &notices(), &known, &rules, &calendar, as_of);
         assert_eq!(said(&decisions[0]), want, "{rows:?}");
-        let sentence = decisions[0].because.in_chinese();
+        let sentence = decisions[0].explanation.in_chinese();
         assert!(sentence.ends_with(words), "{rows:?}: {sentence}");
     }
 }
@@ -104,12 +104,16 @@ fn explanations_read_well_and_come_back_from_what_is_kept() {
     for (as_of, rows) in nights {
         writeln!(page, "as of 2026-{as_of}").unwrap();
         for (row, decision) in rows.iter().zip(judge(rows, as_of)) {
-            let because = &decision.because;
+            let explanation = &decision.explanation;
             writeln!(page, "  {row}: {}", said(&decision)).unwrap();
-            writeln!(page, "    {}", because.in_chinese()).unwrap();
-            writeln!(page, "    {}", because.in_english()).unwrap();
-            writeln!(page, "    {}", because.to_code()).unwrap();
-            assert_eq!(&because.to_code().parse::<Because>().unwrap(), because, "{row}");
+            writeln!(page, "    {}", explanation.in_chinese()).unwrap();
+            writeln!(page, "    {}", explanation.in_english()).unwrap();
+            writeln!(page, "    {}", explanation.to_code()).unwrap();
+            assert_eq!(
+                &explanation.to_code().parse::<Explanation>().unwrap(),
+                explanation,
+                "{row}"
+            );
         }
     }
     let golden = include_str!("../../../../../fixtures/matching/explanations.txt");

@@ -18,7 +18,7 @@ pub(super) enum Place {
     /// Only leads on to its children.
     Group(Group),
     /// Holds the text of a field.
-    Leaf(Field),
+    CursorPage(Field),
     /// Not ours to read, nor anything below it.
     Skip,
 }
@@ -131,11 +131,11 @@ pub(super) enum EntryField {
 }
 
 const fn statement(field: StatementField) -> Place {
-    Place::Leaf(Field::Statement(field))
+    Place::CursorPage(Field::Statement(field))
 }
 
 const fn entry(field: EntryField) -> Place {
-    Place::Leaf(Field::Entry(field))
+    Place::CursorPage(Field::Entry(field))
 }
 
 impl Place {
@@ -144,7 +144,7 @@ impl Place {
         match self {
             Self::Envelope | Self::Skip => self,
             Self::Message | Self::Statement | Self::Balance => self.child_of_statement(name),
-            Self::Entry | Self::Leaf(_) => self.child_of_entry(name),
+            Self::Entry | Self::CursorPage(_) => self.child_of_entry(name),
             Self::Detail => Self::child_of_detail(name),
             Self::Group(group) => group.child(name),
         }
@@ -154,7 +154,7 @@ impl Place {
     pub(super) const fn has_currency(self) -> bool {
         matches!(
             self,
-            Self::Leaf(
+            Self::CursorPage(
                 Field::Statement(StatementField::BalanceAmount)
                     | Field::Entry(
                         EntryField::Amount
@@ -195,7 +195,7 @@ impl Place {
             (Self::Entry, name::RVSL_IND) => entry(EntryField::Reversal),
             // Text up to version 07, a choice of codes from 08.
             (Self::Entry, name::STS)
-            | (Self::Leaf(Field::Entry(EntryField::Status)), name::CD | name::PRTRY) => {
+            | (Self::CursorPage(Field::Entry(EntryField::Status)), name::CD | name::PRTRY) => {
                 entry(EntryField::Status)
             }
             (Self::Entry, name::BOOKG_DT) => Self::Group(Group::BookingDate),

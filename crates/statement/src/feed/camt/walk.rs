@@ -150,10 +150,12 @@ impl Walk {
             }
             Place::Detail => self.entry.begin_detail(source.line()),
             // `Sts` holds its text or a `Cd`: the text goes on in the child.
-            Place::Leaf(_) if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
-            Place::Leaf(_) => self.text.clear(),
+            Place::CursorPage(_) if matches!(parent, Some(Place::CursorPage(_))) => {
+                self.text.push(' ')
+            }
+            Place::CursorPage(_) => self.text.clear(),
             // An element inside a text breaks it: `1<x/>00` is not 100.
-            Place::Skip if matches!(parent, Some(Place::Leaf(_))) => self.text.push(' '),
+            Place::Skip if matches!(parent, Some(Place::CursorPage(_))) => self.text.push(' '),
             Place::Envelope | Place::Message | Place::Group(_) | Place::Skip => {}
         }
     }
@@ -190,7 +192,7 @@ impl Walk {
         self.namespaces.close(self.places.len());
         self.root_closed = self.places.is_empty();
         match place {
-            Place::Leaf(field) => {
+            Place::CursorPage(field) => {
                 let text = self.text.trim_matches([' ', '\t', '\n', '\r']);
                 match field {
                     Field::Statement(field) => self.statement.store(field, text, &self.currency),
@@ -220,7 +222,7 @@ impl Walk {
             return Err(structure("text without control characters", "one"));
         }
         match self.places.last() {
-            Some(Place::Leaf(_)) => {
+            Some(Place::CursorPage(_)) => {
                 let lines = line_ends(text);
                 let text: &str = &lines;
                 self.text_bytes = self.text_bytes.saturating_add(text.len() + TEXT_BYTES_MORE);

@@ -16,7 +16,7 @@ use serde_json::json;
 
 /// How an employer gets its letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Choice {
+pub struct ContactPreference {
     pub employer_id: String,
     pub name: String,
     pub rhythm: Rhythm,
@@ -67,11 +67,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn choices(&self, employer_id: Option<&str>) -> Result<Vec<Choice>, StoreError> {
+    pub fn choices(&self, employer_id: Option<&str>) -> Result<Vec<ContactPreference>, StoreError> {
         let bulk = Bulk::open(self)?;
         let values = params![bulk.centre_id, employer_id];
         bulk.connection.prepare_cached(CHOICES)?.query_all(values, |row| {
-            Ok(Choice {
+            Ok(ContactPreference {
                 employer_id: row.get(0)?,
                 name: row.get(1)?,
                 rhythm: rhythm(row.text(2)?)?,

@@ -1,12 +1,12 @@
-//! The board: a picture in memory of everything that hangs, small enough to count and to leaf through.
+//! The index of the queue: a picture in memory of everything in suspense, small enough to count and to leaf through.
 //!
 //! Start at [`look`]. Fifty people who filter, count and page would each have the database join and sort
-//! what hangs, a page a time. The board holds of every item what one filters by, in the order of bookings,
+//! what is in suspense, a page a time. The index holds of every item what one filters by, in the order of bookings,
 //! with sums by day; the rows of a page are then read by their keys. Before it is looked at it is caught
 //! up: the entries of the audit trail behind [`Marks::sequence`] name every item that staff changed since,
 //! and a night or an import has it drawn anew.
 //!
-//! Invariant: at its marks the board holds exactly what the database says hangs.
+//! Invariant: at its marks the index holds exactly what the database says is open.
 
 use super::super::bulk::Bulk;
 use super::super::listing::reason;
@@ -21,7 +21,7 @@ use crate::suspense::{ItemId, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
-/// Changed items that are read one by one; behind more of them the board is drawn anew.
+/// Changed items that are read one by one; behind more of them the index is drawn anew.
 const CHANGES_MAX: i64 = 2_000;
 
 /// Where an item stands: booking day, account, serial.
@@ -29,7 +29,7 @@ pub(super) type Key = (i64, i64, Box<str>);
 
 /// What one filters an item by.
 #[derive(Debug)]
-pub(super) struct Card {
+pub(super) struct IndexedItem {
     /// Unsigned, as the bank has it.
     pub(super) fen: i64,
     /// Money that a bank took back counts negative.
@@ -48,7 +48,7 @@ pub(super) struct Card {
 
 /// Items that are alike in everything one filters by without searching.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Bin {
+pub(super) struct Bucket {
     pub(super) booked_on: i64,
     pub(super) account_id: i64,
     pub(super) reason: Option<Reason>,
@@ -56,17 +56,17 @@ pub(super) struct Bin {
     pub(super) assignee: Arc<str>,
 }
 
-/// What hangs.
+/// What is in suspense.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Board {
+pub(in crate::store) struct QueueIndex {
     /// Of which centre, and as of when; `None` before it was drawn.
-    drawn: Option<(i64, Marks)>,
+    built: Option<(i64, Marks)>,
     pub(super) accounts: Vec<OwnAccount>,
-    pub(super) cards: BTreeMap<Key, Card>,
-    pub(super) bins: BTreeMap<Bin, Tally>,
+    pub(super) items: BTreeMap<Key, IndexedItem>,
+    pub(super) buckets: BTreeMap<Bucket, Tally>,
 }
 
-const CARDS: &str =
+const ITEMS: &str =
     "select t.account_id, t.serial, t.booked_on, t.direction, t.amount_fen, d.reason,
         coalesce(d.reference, d.notice), i.state, coalesce(i.assignee, ''),
         coalesce(t.counterparty_account, ''),
@@ -84,61 +84,61 @@ const CARDS: &str =
 const CHANGED: &str = "select distinct subject from trail
     where centre_id = ?1 and sequence > ?2 and sequence <= ?3 order by subject";
 
-/// Looks at the board as it is now.
+/// Looks at the index as it is now.
 pub(super) fn look<T>(
     store: &Store,
     bulk: &Bulk,
-    read: impl FnOnce(&Board) -> T,
+    read: impl FnOnce(&QueueIndex) -> T,
 ) -> Result<T, StoreError> {
-    let board = &store.pool.board;
+    let queue_index = &store.pool.queue_index;
     let now = (bulk.centre_id, marks(bulk)?);
     {
-        let board = board.read().unwrap_or_else(PoisonError::into_inner);
-        if board.drawn == Some(now) {
-            return Ok(read(&board));
+        let queue_index = queue_index.read().unwrap_or_else(PoisonError::into_inner);
+        if queue_index.built == Some(now) {
+            return Ok(read(&queue_index));
         }
     }
-    board.write().unwrap_or_else(PoisonError::into_inner).catch_up(bulk)?;
+    queue_index.write().unwrap_or_else(PoisonError::into_inner).catch_up(bulk)?;
     // Whoever acts in between has it caught up further: it is never older than what was asked for.
-    Ok(read(&board.read().unwrap_or_else(PoisonError::into_inner)))
+    Ok(read(&queue_index.read().unwrap_or_else(PoisonError::into_inner)))
 }
 
-impl Board {
+impl QueueIndex {
     fn catch_up(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
         // Read first: what changes meanwhile is looked at once more the next time.
         let now = marks(bulk)?;
-        match self.drawn.take() {
+        match self.built.take() {
             Some((centre, then))
                 if centre == bulk.centre_id
-                    && then.remade == now.remade
+                    && then.rebuild_epoch == now.rebuild_epoch
                     && (0..=CHANGES_MAX).contains(&(now.sequence - then.sequence)) =>
             {
-                self.follow(bulk, then.sequence, now.sequence)?;
+                self.apply_changes(bulk, then.sequence, now.sequence)?;
             }
-            _ => self.draw(bulk)?,
+            _ => self.rebuild(bulk)?,
         }
-        self.drawn = Some((bulk.centre_id, now));
+        self.built = Some((bulk.centre_id, now));
         Ok(())
     }
 
     /// Draws everything anew.
-    fn draw(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
+    fn rebuild(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
         *self = Self { accounts: super::queue::own_accounts(bulk)?, ..Self::default() };
         let mut names = BTreeSet::new();
-        let sql = format!("{CARDS} and i.closed_on is null");
+        let sql = format!("{ITEMS} and i.closed_on is null");
         let mut select = bulk.connection.prepare_cached(&sql)?;
         let mut rows = select.query(params![bulk.centre_id])?;
         while let Some(row) = rows.next()? {
-            let (key, card) = card(&row, &mut names)?;
-            self.put(key, card);
+            let (key, indexed_item) = indexed_item(&row, &mut names)?;
+            self.put(key, indexed_item);
         }
         Ok(())
     }
 
     /// Takes over what staff changed.
-    fn follow(&mut self, bulk: &Bulk, from: i64, to: i64) -> Result<(), StoreError> {
-        let sql = format!("{CARDS} and i.account_id = ?2 and i.serial = ?3");
-        let mut names = self.bins.keys().map(|bin| Arc::clone(&bin.assignee)).collect();
+    fn apply_changes(&mut self, bulk: &Bulk, from: i64, to: i64) -> Result<(), StoreError> {
+        let sql = format!("{ITEMS} and i.account_id = ?2 and i.serial = ?3");
+        let mut names = self.buckets.keys().map(|bucket| Arc::clone(&bucket.assignee)).collect();
         let mut select = bulk.connection.prepare_cached(CHANGED)?;
         let changed: Vec<String> =
             select.query_all(params![bulk.centre_id, from, to], |row| row.get(0))?;
@@ -149,55 +149,59 @@ impl Board {
             let Some(account_id) = account.map(|account| account.account_id) else { continue };
             let key = params![bulk.centre_id, account_id, id.serial];
             let found = select.query_row_optional(key, |row| {
-                Ok((card(row, &mut names)?, row.get::<Option<i64>>(11)?))
+                Ok((indexed_item(row, &mut names)?, row.get::<Option<i64>>(11)?))
             })?;
-            let Some(((key, card), closed_on)) = found else { continue };
+            let Some(((key, indexed_item), closed_on)) = found else { continue };
             self.take_away(&key);
             if closed_on.is_none() {
-                self.put(key, card);
+                self.put(key, indexed_item);
             }
         }
         Ok(())
     }
 
-    fn put(&mut self, key: Key, card: Card) {
-        let tally = self.bins.entry(Bin::of(&key, &card)).or_default();
-        *tally = tally.plus(card.tally());
-        self.cards.insert(key, card);
+    fn put(&mut self, key: Key, indexed_item: IndexedItem) {
+        let tally = self.buckets.entry(Bucket::of(&key, &indexed_item)).or_default();
+        *tally = tally.plus(indexed_item.tally());
+        self.items.insert(key, indexed_item);
     }
 
     fn take_away(&mut self, key: &Key) {
-        let Some(card) = self.cards.remove(key) else { return };
-        let bin = Bin::of(key, &card);
-        let left = self.bins.get(&bin).copied().unwrap_or_default().minus(card.tally());
+        let Some(indexed_item) = self.items.remove(key) else { return };
+        let bucket = Bucket::of(key, &indexed_item);
+        let left =
+            self.buckets.get(&bucket).copied().unwrap_or_default().minus(indexed_item.tally());
         if left.count == 0 {
-            self.bins.remove(&bin);
+            self.buckets.remove(&bucket);
         } else {
-            self.bins.insert(bin, left);
+            self.buckets.insert(bucket, left);
         }
     }
 }
 
-impl Card {
+impl IndexedItem {
     pub(super) fn tally(&self) -> Tally {
         Tally::one(Money::from_fen(self.signed_fen))
     }
 }
 
-impl Bin {
-    pub(super) fn of((booked_on, account_id, _): &Key, card: &Card) -> Self {
+impl Bucket {
+    pub(super) fn of((booked_on, account_id, _): &Key, indexed_item: &IndexedItem) -> Self {
         Self {
             booked_on: *booked_on,
             account_id: *account_id,
-            reason: card.reason,
-            stage: card.stage,
-            assignee: Arc::clone(&card.assignee),
+            reason: indexed_item.reason,
+            stage: indexed_item.stage,
+            assignee: Arc::clone(&indexed_item.assignee),
         }
     }
 }
 
-/// Reads a row of [`CARDS`]; a person's name is kept once.
-fn card(row: &Row<'_>, names: &mut BTreeSet<Arc<str>>) -> Result<(Key, Card), StoreError> {
+/// Reads a row of [`ITEMS`]; a person's name is kept once.
+fn indexed_item(
+    row: &Row<'_>,
+    names: &mut BTreeSet<Arc<str>>,
+) -> Result<(Key, IndexedItem), StoreError> {
     let assignee = row.text(8)?;
     let assignee = match names.get(assignee) {
         Some(known) => Arc::clone(known),
@@ -208,7 +212,7 @@ fn card(row: &Row<'_>, names: &mut BTreeSet<Arc<str>>) -> Result<(Key, Card), St
         }
     };
     let fen: i64 = row.get(4)?;
-    let card = Card {
+    let indexed_item = IndexedItem {
         fen,
         signed_fen: if row.get::<i64>(3)? == 1 { fen } else { -fen },
         reason: row.get::<Option<i64>>(5)?.map(reason).transpose()?,
@@ -219,5 +223,5 @@ fn card(row: &Row<'_>, names: &mut BTreeSet<Arc<str>>) -> Result<(Key, Card), St
         payer_account: row.text(9)?.into(),
         text: row.text(10)?.into(),
     };
-    Ok(((row.get(2)?, row.get(0)?, row.text(1)?.into()), card))
+    Ok(((row.get(2)?, row.get(0)?, row.text(1)?.into()), indexed_item))
 }

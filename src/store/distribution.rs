@@ -33,7 +33,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database is no Citus coordinator, or fails.
     pub fn distribute(&self) -> Result<(), StoreError> {
-        let connection = Pool::lend(&self.pool)?;
+        let connection = Pool::acquire(&self.pool)?;
         if !connection.is_postgres() {
             return Err(StoreError::NotDistributed);
         }

@@ -1,6 +1,6 @@
 //! The explanation in words for finance staff.
 //!
-//! Start at [`Because::in_chinese`]; [`Because::in_english`] says the same. A sentence names what was
+//! Start at [`Explanation::in_chinese`]; [`Explanation::in_english`] says the same. A sentence names what was
 //! read, which condition failed and by how much. Amounts are grouped (`1,200.00元`) because people read
 //! them here; files of ours never group.
 //!
@@ -12,13 +12,14 @@ mod parts;
 mod refund;
 
 use super::{
-    Because, Doubt, Named, NoticeState, PayerDisagrees, Role, Together, Unconfirmed, Undone,
+    Doubt, Explanation, Named, NoticeState, PayerDisagrees, ReversalLink, Role, SeveralNotices,
+    Unconfirmed,
 };
 use chrono::{Datelike, NaiveDate};
 use remittance::{Money, Total};
 use std::fmt::Write;
 
-impl Because {
+impl Explanation {
     /// The explanation for staff, a sentence or two.
     #[must_use]
     pub fn in_chinese(&self) -> String {
@@ -36,8 +37,8 @@ impl Because {
                 yuan(*due)
             ),
             Self::Unconfirmed(unconfirmed) => unconfirmed.in_chinese(),
-            Self::Standing(standing) => standing.in_chinese(),
-            Self::Together(together) => together.in_chinese(),
+            Self::Parts(summary) => summary.in_chinese(),
+            Self::SeveralNotices(together) => together.in_chinese(),
             Self::Notice { reference, state } => match state {
                 NoticeState::Unknown => format!("备注写明登记号{reference}，但没有这份通知书。"),
                 NoticeState::Revoked(due) => {
@@ -61,7 +62,7 @@ impl Because {
                     .to_owned()
             }
             Self::Rule => "按规则不属于单位缴款。".to_owned(),
-            Self::Undone(undone) => undone.in_chinese(),
+            Self::Reversal(link) => link.in_chinese(),
             Self::Refund(link) => link.in_chinese(),
         }
     }
@@ -86,8 +87,8 @@ impl Because {
                 cny(*from_advance)
             ),
             Self::Unconfirmed(unconfirmed) => unconfirmed.in_english(),
-            Self::Standing(standing) => standing.in_english(),
-            Self::Together(together) => together.in_english(),
+            Self::Parts(summary) => summary.in_english(),
+            Self::SeveralNotices(together) => together.in_english(),
             Self::Notice { reference, state } => match state {
                 NoticeState::Unknown => {
                     format!("The remark says {reference}; there is no such notice.")
@@ -111,7 +112,7 @@ impl Because {
                     .to_owned()
             }
             Self::Rule => "Not a payment, by the rule named.".to_owned(),
-            Self::Undone(undone) => undone.in_english(),
+            Self::Reversal(link) => link.in_english(),
             Self::Refund(link) => link.in_english(),
         }
     }
@@ -198,7 +199,7 @@ impl Unconfirmed {
     }
 }
 
-impl Together {
+impl SeveralNotices {
     fn in_chinese(&self) -> String {
         let list: Vec<String> = self.named.iter().map(Named::in_chinese).collect();
         let (list, received) = (list.join("、"), yuan(self.received));
@@ -275,7 +276,7 @@ impl Named {
     }
 }
 
-impl Undone {
+impl ReversalLink {
     fn in_chinese(&self) -> String {
         let Self { serial, on, candidates, .. } = self;
         let on = day(*on);

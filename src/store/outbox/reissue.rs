@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 
 /// Where an employer's letters go now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whereto {
+pub enum Destination {
     Mail(String),
     /// It has no address, or none that takes letters.
     Paper,
@@ -24,9 +24,9 @@ pub enum Whereto {
 
 /// A letter that did not arrive and is to be written anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stray {
+pub struct Undeliverable {
     pub letter: LetterRow,
-    pub whereto: Whereto,
+    pub destination: Destination,
 }
 
 /// What a report of a failure was about.
@@ -60,7 +60,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn strays(&self, letters_max: u32) -> Result<Vec<Stray>, StoreError> {
+    pub fn undeliverable(&self, letters_max: u32) -> Result<Vec<Undeliverable>, StoreError> {
         let bulk = Bulk::open(self)?;
         let values = params![bulk.centre_id, letters_max];
         let sql = format!(
@@ -68,11 +68,11 @@ impl Store {
              where o.centre_id = ?1 and o.anew = 1 order by o.letter_id limit ?2"
         );
         let letters = bulk.connection.prepare_cached(&sql)?.query_all(values, letter)?;
-        let stray = |letter: LetterRow| {
-            let whereto = whereto(&bulk.connection, bulk.centre_id, &letter.employer_id)?;
-            Ok(Stray { letter, whereto })
+        let undeliverable = |letter: LetterRow| {
+            let destination = destination(&bulk.connection, bulk.centre_id, &letter.employer_id)?;
+            Ok(Undeliverable { letter, destination })
         };
-        letters.into_iter().map(stray).collect()
+        letters.into_iter().map(undeliverable).collect()
     }
 
     /// Marks that a letter was written anew, and puts what was written into the outbox; `None` where
@@ -80,11 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn written_anew(
-        &self,
-        letter_id: &str,
-        anew: Option<&LetterRow>,
-    ) -> Result<(), StoreError> {
+    pub fn reissued(&self, letter_id: &str, anew: Option<&LetterRow>) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
@@ -137,11 +133,11 @@ impl Store {
 }
 
 /// Where an employer's letters go now; an employer that is not known has no address.
-pub(super) fn whereto(
+pub(super) fn destination(
     connection: &Connection,
     centre: i64,
     employer_id: &str,
-) -> Result<Whereto, StoreError> {
+) -> Result<Destination, StoreError> {
     let found = connection.prepare_cached(WHERETO)?.query_row_optional(
         params![centre, employer_id],
         |row| {
@@ -150,8 +146,8 @@ pub(super) fn whereto(
         },
     )?;
     Ok(match found {
-        Some((rhythm, ..)) if rhythm == "none" => Whereto::Nowhere,
-        Some((_, Some(address), false)) => Whereto::Mail(address),
-        Some(_) | None => Whereto::Paper,
+        Some((rhythm, ..)) if rhythm == "none" => Destination::Nowhere,
+        Some((_, Some(address), false)) => Destination::Mail(address),
+        Some(_) | None => Destination::Paper,
     })
 }

@@ -1,6 +1,6 @@
 //! Where a night's files are taken in, one after the other.
 //!
-//! Start at [`Till::begin`]. The till has the connection, and what one file tells the next: which branches and
+//! Start at [`IngestSession::begin`]. The session has the connection, and what one file tells the next: which branches and
 //! which identities this night met.
 
 use super::identities::{Identities, LOCK_TIMEOUT};
@@ -11,7 +11,7 @@ use crate::store::branch::BranchKeys;
 use crate::store::bulk::Bulk;
 use crate::store::row::day_number;
 use crate::store::sql::params;
-use crate::store::{Slate, Store, StoreError};
+use crate::store::{Store, StoreError, WorkingSet};
 use chrono::NaiveDate;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -19,7 +19,7 @@ use std::hash::RandomState;
 
 /// Where files are taken in: a connection that lives as long as the night's intake.
 #[derive(Debug)]
-pub struct Till<'r> {
+pub struct IngestSession<'r> {
     bulk: Bulk,
     reader: &'r Reader,
     branches: RefCell<BranchKeys>,
@@ -32,15 +32,19 @@ pub struct Till<'r> {
 }
 
 impl Store {
-    /// Opens the till; `reader` says what remarks mean. On PostgreSQL with a second connection where much comes in.
+    /// Opens the session; `reader` says what remarks mean. On PostgreSQL with a second connection where much comes in.
     ///
     /// # Errors
     /// [`StoreError`] where the database cannot be opened.
-    pub fn till<'r>(&self, reader: &'r Reader, much: bool) -> Result<Till<'r>, StoreError> {
+    pub fn ingest_session<'r>(
+        &self,
+        reader: &'r Reader,
+        much: bool,
+    ) -> Result<IngestSession<'r>, StoreError> {
         let bulk = Bulk::open(self)?;
         let beside = much && bulk.connection.is_postgres();
         let beside = beside.then(|| Bulk::open(self)).transpose()?;
-        Ok(Till {
+        Ok(IngestSession {
             bulk,
             reader,
             branches: RefCell::default(),
@@ -51,12 +55,16 @@ impl Store {
     }
 }
 
-impl Till<'_> {
-    /// Begins a file; `slate` shows where its rows will start.
+impl IngestSession<'_> {
+    /// Begins a file; `working set` shows where its rows will start.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn begin(&self, taken_on: NaiveDate, slate: &Slate) -> Result<Intake<'_>, StoreError> {
+    pub fn begin(
+        &self,
+        taken_on: NaiveDate,
+        working_set: &WorkingSet,
+    ) -> Result<Intake<'_>, StoreError> {
         let archived_until = self.bulk.archived_until()?;
         self.bulk.months_ahead(taken_on, archived_until)?;
         self.bulk.begin()?;
@@ -92,11 +100,11 @@ impl Till<'_> {
             met_of: Meetings::default(),
             set_aside: Vec::new(),
             told: Vec::new(),
-            slate_mark: slate.len(),
+            slate_mark: working_set.len(),
             completed: false,
             met_here: HashSet::new(),
             met_all: self.bulk.connection.is_postgres(),
-            delivery_mark: slate.len(),
+            delivery_mark: working_set.len(),
             proof: Proof::default(),
             days: HashMap::new(),
             has_bookings,

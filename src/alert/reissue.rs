@@ -1,6 +1,6 @@
 //! A letter that did not arrive, written once more: to another address, or on paper.
 //!
-//! Start at [`Anew::of`]. The words are those that were written: they are taken out of the message of
+//! Start at [`Reissue::of`]. The words are those that were written: they are taken out of the message of
 //! the outbox, so that the employer reads what the first letter said, whatever rules are in use by now.
 //!
 //! Invariant: the id follows from the first letter's id and from whereto the new one goes, so that a
@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 /// A letter taken out of its message.
 #[derive(Clone, Debug)]
-pub struct Anew {
+pub struct Reissue {
     first_id: String,
     letter: Letter,
 }
@@ -29,7 +29,7 @@ pub struct Written {
     pub message: String,
 }
 
-impl Anew {
+impl Reissue {
     /// The letter in a message of the outbox; `None` where that is no message of ours.
     #[must_use]
     pub fn of(letter_id: &str, employer_id: &str, message: &str) -> Option<Self> {
@@ -79,9 +79,9 @@ impl Anew {
         }
     }
 
-    fn id(&self, whereto: &[&str]) -> String {
+    fn id(&self, destination: &[&str]) -> String {
         let mut hash = Sha256::new();
-        for field in ["duizhang anew 1", &self.first_id].iter().chain(whereto) {
+        for field in ["duizhang anew 1", &self.first_id].iter().chain(destination) {
             hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(field);
         }

@@ -14,7 +14,7 @@ const ATTEMPTS: u32 = 6;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Does the work, again where what stopped it passes.
-pub(super) fn patiently<T>(mut work: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(super) fn with_backoff<T>(mut work: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
     let mut pause = PAUSE;
     for _ in 1..ATTEMPTS {
         match work() {

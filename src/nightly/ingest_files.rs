@@ -2,9 +2,9 @@
 
 use super::inbox::shown;
 use super::reading::{Fault, Message, is_of_an_entry, read_all};
-use super::{Delivery, NightError, NightSettings, Step, Tools, Watch, quarantine};
+use super::{Delivery, RunError, RunSettings, Step, Tools, Watch, quarantine};
 use crate::feed::FeedFacts;
-use crate::store::{FeedMark, RecentNotices, Slate, Taken, Till};
+use crate::store::{FeedMark, IngestSession, RecentNotices, Taken, WorkingSet};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -70,45 +70,52 @@ impl Intakes {
 
 /// What taking in gives to the rest of the night.
 #[derive(Debug, Default)]
-pub(super) struct TakenIn {
+pub(super) struct Ingested {
     pub(super) intakes: Intakes,
     /// The notices of late, where the night is large.
     pub(super) notices: Option<RecentNotices>,
 }
 
-/// Takes the deliveries in; fresh transactions go on the slate.
-pub(super) fn take_in(tools: &Tools<'_>, slate: &mut Slate) -> Result<TakenIn, NightError> {
+/// Takes the deliveries in; fresh transactions go on the working set.
+pub(super) fn take_in(
+    tools: &Tools<'_>,
+    working_set: &mut WorkingSet,
+) -> Result<Ingested, RunError> {
     let Tools { store, settings, watch, .. } = *tools;
     if settings.inbox.is_some() {
         forget_what_is_gone(tools)?;
     }
     if settings.deliveries.is_empty() {
-        return Ok(TakenIn::default());
+        return Ok(Ingested::default());
     }
     if tools.accounts.as_slice().is_empty() {
-        return Err(NightError::NoAccounts);
+        return Err(RunError::NoAccounts);
     }
     watch.step(Step::TakeIn, None);
     let large = bytes(&settings.deliveries) >= settings.large_from;
-    let till = store.till(tools.reader, large)?;
+    let ingest_session = store.ingest_session(tools.reader, large)?;
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(READ_AHEAD);
         scope.spawn(move || read_all(tools, &sender));
         // Few notices are looked up one by one later; many are read while the files are.
         let notices = large.then(|| scope.spawn(|| store.recent_notices()));
-        let mut taker = Taker { till: &till, settings, slate, watch, intakes: Intakes::default() };
-        taker.take(&receiver)?;
+        let mut ingester = Ingester {
+            ingest_session: &ingest_session,
+            settings,
+            working_set,
+            watch,
+            intakes: Intakes::default(),
+        };
+        ingester.take(&receiver)?;
         let notices = notices
-            .map(|reading| {
-                reading.join().map_err(|_| NightError::Reader)?.map_err(NightError::from)
-            })
+            .map(|reading| reading.join().map_err(|_| RunError::Reader)?.map_err(RunError::from))
             .transpose()?;
-        Ok(TakenIn { intakes: taker.intakes, notices })
+        Ok(Ingested { intakes: ingester.intakes, notices })
     })
 }
 
 /// An entry that was no file and lies in the inbox no longer waits for nobody.
-fn forget_what_is_gone(tools: &Tools<'_>) -> Result<(), NightError> {
+fn forget_what_is_gone(tools: &Tools<'_>) -> Result<(), RunError> {
     let still: BTreeSet<(String, String)> =
         tools.settings.deliveries.iter().map(|one| (folder(one), held_as(one))).collect();
     for held in tools.store.held_files()? {
@@ -131,33 +138,33 @@ fn bytes(deliveries: &[Delivery]) -> u64 {
 }
 
 /// The writing side.
-struct Taker<'a> {
-    till: &'a Till<'a>,
-    settings: &'a NightSettings,
-    slate: &'a mut Slate,
+struct Ingester<'a> {
+    ingest_session: &'a IngestSession<'a>,
+    settings: &'a RunSettings,
+    working_set: &'a mut WorkingSet,
     watch: &'a dyn Watch,
     intakes: Intakes,
 }
 
-impl Taker<'_> {
-    fn take(&mut self, messages: &Receiver<Message>) -> Result<(), NightError> {
+impl Ingester<'_> {
+    fn take(&mut self, messages: &Receiver<Message>) -> Result<(), RunError> {
         while let Ok(message) = messages.recv() {
             let Message::Begin { place, sha256, answer } = message else {
-                return Err(NightError::Reader);
+                return Err(RunError::Reader);
             };
-            let delivery = self.settings.deliveries.get(place).ok_or(NightError::Reader)?;
+            let delivery = self.settings.deliveries.get(place).ok_or(RunError::Reader)?;
             let known = match &sha256 {
-                Some(sha256) => self.till.knows(&feed_id(delivery, sha256))?,
+                Some(sha256) => self.ingest_session.knows(&feed_id(delivery, sha256))?,
                 None => false,
             };
-            answer.send(!known).map_err(|_| NightError::Reader)?;
+            answer.send(!known).map_err(|_| RunError::Reader)?;
             let outcome =
                 if known { FileOutcome::SeenBefore } else { self.take_file(delivery, messages)? };
             match &outcome {
                 FileOutcome::Quarantined(fault) => self.set_aside(delivery, fault)?,
                 FileOutcome::StillWritten => {}
                 FileOutcome::Taken(_) | FileOutcome::SeenBefore => {
-                    self.till.release(&folder(delivery), &held_as(delivery))?;
+                    self.ingest_session.release(&folder(delivery), &held_as(delivery))?;
                     quarantine::release(&self.settings.quarantine, delivery);
                 }
             }
@@ -171,28 +178,28 @@ impl Taker<'_> {
         &mut self,
         delivery: &Delivery,
         messages: &Receiver<Message>,
-    ) -> Result<FileOutcome, NightError> {
-        let mut intake = self.till.begin(self.settings.as_of, self.slate)?;
+    ) -> Result<FileOutcome, RunError> {
+        let mut intake = self.ingest_session.begin(self.settings.as_of, self.working_set)?;
         let (mut statements, mut flags) = (Vec::new(), Vec::new());
         // From where on the statements are those of the delivery being read: a file, or a member of an archive.
         let mut first = 0;
         loop {
-            match messages.recv().map_err(|_| NightError::Reader)? {
-                Message::Begin { .. } => return Err(NightError::Reader),
+            match messages.recv().map_err(|_| RunError::Reader)? {
+                Message::Begin { .. } => return Err(RunError::Reader),
                 Message::Batch(batch) => {
                     self.watch.advance(batch.len() as u64);
-                    intake.write(batch, self.slate)?;
+                    intake.write(batch, self.working_set)?;
                 }
                 Message::Member => {
                     let of_member = statements.get(first..).unwrap_or_default();
-                    intake.next_delivery(of_member, self.slate)?;
+                    intake.next_delivery(of_member, self.working_set)?;
                     first = statements.len();
                 }
                 Message::Reject(reject) => intake.reject(reject),
                 Message::Statement(statement) => statements.push(statement),
                 Message::Flag(flag) => flags.push(flag),
                 Message::End(Err(fault)) => {
-                    intake.abandon(self.slate)?;
+                    intake.abandon(self.working_set)?;
                     let grows = fault == Fault::StillWritten;
                     let aside = FileOutcome::Quarantined(fault);
                     return Ok(if grows { FileOutcome::StillWritten } else { aside });
@@ -200,7 +207,7 @@ impl Taker<'_> {
                 Message::End(Ok(facts)) => {
                     let mark = mark(delivery, &facts);
                     let of_member = statements.get(first..).unwrap_or_default();
-                    intake.end_delivery(of_member, self.slate)?;
+                    intake.end_delivery(of_member, self.working_set)?;
                     let taken = intake.keep(&mark, &statements, flags)?;
                     return Ok(FileOutcome::Taken(taken));
                 }
@@ -208,7 +215,7 @@ impl Taker<'_> {
         }
     }
 
-    fn set_aside(&self, delivery: &Delivery, fault: &Fault) -> Result<(), NightError> {
+    fn set_aside(&self, delivery: &Delivery, fault: &Fault) -> Result<(), RunError> {
         // What is gone is told and no more: there is nothing that could wait.
         if *fault == Fault::Vanished {
             return Ok(());
@@ -219,7 +226,7 @@ impl Taker<'_> {
             let inbox = self.settings.inbox.as_deref();
             quarantine::put(&self.settings.quarantine, inbox, delivery, fault)?;
         }
-        self.till.quarantine(&folder, &name, &reason, self.settings.as_of)?;
+        self.ingest_session.quarantine(&folder, &name, &reason, self.settings.as_of)?;
         Ok(())
     }
 }

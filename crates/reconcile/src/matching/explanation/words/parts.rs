@@ -1,15 +1,15 @@
 //! The explanation in words for the parts of one notice: how they stand, and what they wait for.
 //!
-//! Start at [`Standing::in_chinese`]. A sentence names what came, against what is asked for, and what is in
+//! Start at [`PartsSummary::in_chinese`]. A sentence names what came, against what is asked for, and what is in
 //! the way of settling it.
 
-use super::super::{Standing, Verdict};
+use super::super::{PartsSummary, PartsVerdict};
 use super::{cny, day, difference, number, yuan};
 use chrono::Datelike;
 use remittance::{Money, Total};
 use std::cmp::Ordering;
 
-impl Standing {
+impl PartsSummary {
     pub(super) fn in_chinese(&self) -> String {
         let Self { reference, due, received, parts, banks, months, .. } = *self;
         let month = format!("{}年{}月", self.month.year(), self.month.month());
@@ -25,44 +25,44 @@ impl Standing {
         };
         let deducted = self.deducted_in_chinese();
         match self.verdict {
-            Verdict::Exact if deducted.is_empty() => {
+            PartsVerdict::Exact if deducted.is_empty() => {
                 format!("{got}，{month}转入同一银行，与通知书应缴金额一致。")
             }
-            Verdict::Exact => format!(
+            PartsVerdict::Exact => format!(
                 "{got}，{month}转入同一银行，连同单位暂存款{}，与通知书应缴{asked}一致。",
                 yuan(self.from_advance)
             ),
-            Verdict::Overpaid => format!(
+            PartsVerdict::Overpaid => format!(
                 "{got}，{month}同一银行所收比通知书应缴{asked}多{}，且没有哪几笔恰好等于应缴金额。",
                 yuan(difference(received, due))
             ),
-            Verdict::AmbiguousParts => {
+            PartsVerdict::AmbiguousParts => {
                 format!(
                     "{got}（{month}，同一银行），其中有不止一种组合恰好等于{}，不能确定是哪几笔。",
                     self.sought_in_chinese()
                 )
             }
-            Verdict::TooManyParts => {
+            PartsVerdict::TooManyParts => {
                 format!(
                     "{got}（{month}，同一银行），笔数过多，无法证明恰好等于{}的组合只有一种，请人工核对。",
                     self.sought_in_chinese()
                 )
             }
-            Verdict::CrossBank => format!(
+            PartsVerdict::CrossBank => format!(
                 "{got}，{}分别转入{}家银行，每家都不足额；分笔须转入同一银行。",
                 against(received, due),
                 number(banks)
             ),
-            Verdict::CrossMonth => format!(
+            PartsVerdict::CrossMonth => format!(
                 "{got}，{}分在{}个月入账，每月都不足额；分笔须在同一个月。",
                 against(received, due),
                 number(months)
             ),
-            Verdict::Underpaid => format!(
+            PartsVerdict::Underpaid => format!(
                 "{got}，比通知书应缴{asked}少{}{deducted}；{month}已于{closes}关账。",
                 yuan(difference(due, received))
             ),
-            Verdict::Awaiting => format!(
+            PartsVerdict::Awaiting => format!(
                 "{got}，比通知书应缴{asked}少{}{deducted}；{month}于{closes}关账，在此之前等待其余款项。",
                 yuan(difference(due, received))
             ),
@@ -77,38 +77,38 @@ impl Standing {
         let asked = cny(due);
         let deducted = self.deducted_in_english();
         match self.verdict {
-            Verdict::Exact if deducted.is_empty() => {
+            PartsVerdict::Exact if deducted.is_empty() => {
                 format!("{got}, in {month} at one bank, exactly what the notice asks for.")
             }
-            Verdict::Exact => format!(
+            PartsVerdict::Exact => format!(
                 "{got}, in {month} at one bank, with {} of the employer's advance balance exactly the {asked} asked for.",
                 cny(self.from_advance)
             ),
-            Verdict::Overpaid => format!(
+            PartsVerdict::Overpaid => format!(
                 "{got}, in {month} at one bank, {} more than the {asked} asked for; no set of them is exact.",
                 cny(difference(received, due))
             ),
-            Verdict::AmbiguousParts => {
+            PartsVerdict::AmbiguousParts => {
                 format!(
                     "{got}, in {month} at one bank; more than one set of them is exactly {}.",
                     self.sought_in_english()
                 )
             }
-            Verdict::TooManyParts => format!(
+            PartsVerdict::TooManyParts => format!(
                 "{got}, in {month} at one bank; too many to prove that only one set is exactly {}.",
                 self.sought_in_english()
             ),
-            Verdict::CrossBank => {
+            PartsVerdict::CrossBank => {
                 format!("{got}, asked for {asked}; {reach} across {banks} receiving banks.")
             }
-            Verdict::CrossMonth => {
+            PartsVerdict::CrossMonth => {
                 format!("{got}, asked for {asked}; {reach} across {months} months.")
             }
-            Verdict::Underpaid => format!(
+            PartsVerdict::Underpaid => format!(
                 "{got}, {} less than the {asked} asked for{deducted}; {month} closed on {closes_on}.",
                 cny(difference(due, received))
             ),
-            Verdict::Awaiting => format!(
+            PartsVerdict::Awaiting => format!(
                 "{got}, {} less than the {asked} asked for{deducted}; the rest is waited for until {closes_on}.",
                 cny(difference(due, received))
             ),

@@ -3,7 +3,7 @@
 //! Its reference is the centre's own and may be told; the payee is not named.
 
 use super::day;
-use crate::matching::because::{RefundLink, RefundRole};
+use crate::matching::explanation::{RefundLink, RefundRole};
 
 impl RefundLink {
     pub(super) fn in_chinese(&self) -> String {

@@ -22,7 +22,7 @@ const LEARN: &str = "insert into payer_fact values (?1, ?2, ?3, ?4, 1, ?5)
 const UNLEARN: &str = "update payer_fact set confirmed = confirmed - 1
     where centre_id = ?1 and account_no = ?2 and name = ?3 and employer_id = ?4 and confirmed > 0";
 
-/// What hung and was settled by a later night teaches too; the list's columns are its key and the day.
+/// What was in suspense and was settled by a later night teaches too; the list's columns are its key and the day.
 pub(in crate::store) const LEARN_SETTLED: &str = "
     insert into payer_fact
     select t.centre_id, coalesce(t.counterparty_account, ''), coalesce(t.counterparty_name, ''),
@@ -142,7 +142,7 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn touched(&self, then: Marks, now: Marks) -> Result<Option<Touched>, StoreError> {
         let acts = now.sequence - then.sequence;
-        if then.remade != now.remade || !(0..=ACTS_MAX).contains(&acts) {
+        if then.rebuild_epoch != now.rebuild_epoch || !(0..=ACTS_MAX).contains(&acts) {
             return Ok(None);
         }
         let bulk = Bulk::open(self)?;
@@ -189,7 +189,7 @@ impl Store {
         })
     }
 
-    /// The notices with which items that hang were settled before, and that was undone.
+    /// The notices with which open items were settled before, and that was undone.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

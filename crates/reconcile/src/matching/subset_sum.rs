@@ -10,7 +10,7 @@
 
 /// What is known of the sets of parts that sum to a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cover {
+pub enum SubsetSum {
     /// No set does.
     None,
     /// Exactly one does: the places of its parts, rising; of equal amounts the first ones.
@@ -41,27 +41,29 @@ struct Taken {
 /// A part larger than the target can be in no set and is not counted against the budget; nor is a
 /// budget needed where all parts together are just enough or too little.
 #[must_use]
-pub fn search(parts: &[i64], target: i64, budget: usize) -> Cover {
+pub fn search(parts: &[i64], target: i64, budget: usize) -> SubsetSum {
     let usable = || parts.iter().filter(|amount| **amount <= target).copied().map(i128::from);
     let (total, most) = (usable().sum::<i128>(), target);
     let target = i128::from(target);
     if total < target || target <= 0 {
-        return Cover::None;
+        return SubsetSum::None;
     }
     if total == target {
-        return Cover::Unique((0..parts.len()).filter(|i| parts.get(*i) <= Some(&most)).collect());
+        return SubsetSum::Unique(
+            (0..parts.len()).filter(|i| parts.get(*i) <= Some(&most)).collect(),
+        );
     }
     if usable().count() > budget {
-        return Cover::OverBudget;
+        return SubsetSum::OverBudget;
     }
     let (left, right) = halves(groups(usable().collect()));
     match meet(&sums(&left, target), &sums(&right, target), target) {
-        Met::Never => Cover::None,
-        Met::Often => Cover::Ambiguous,
+        Met::Never => SubsetSum::None,
+        Met::Often => SubsetSum::Ambiguous,
         Met::Once(one, other) => {
             let mut wanted = counts(&left, one);
             wanted.extend(counts(&right, other));
-            Cover::Unique(first_of_each(parts, wanted))
+            SubsetSum::Unique(first_of_each(parts, wanted))
         }
     }
 }
@@ -186,11 +188,11 @@ mod tests {
 
     #[test]
     fn the_only_set_is_found_and_a_second_one_is_noticed() {
-        use Cover::{Ambiguous, None, OverBudget, Unique};
+        use SubsetSum::{Ambiguous, None, OverBudget, Unique};
         let distinct: Vec<i64> = (0..24).map(|power| 1 << power).collect();
         let many: Vec<i64> = (1..=25).collect();
         #[rustfmt::skip] // A table is read by column.
-        let rows: &[(&[i64], i64, Cover)] = &[
+        let rows: &[(&[i64], i64, SubsetSum)] = &[
             // parts                 target  cover
             (&[],                    100,    None),
             (&[100],                 100,    Unique(vec![0])),
@@ -245,13 +247,13 @@ mod tests {
             }
             let found = search(&parts, target, 24);
             match (sets.len(), &found) {
-                (0, Cover::None) => {}
-                (1, Cover::Unique(places)) => {
+                (0, SubsetSum::None) => {}
+                (1, SubsetSum::Unique(places)) => {
                     let mut amounts: Vec<i64> = places.iter().map(|place| parts[*place]).collect();
                     amounts.sort_unstable();
                     assert!(sets.contains(&amounts), "round {round}: {parts:?} for {target}");
                 }
-                (2.., Cover::Ambiguous) => {}
+                (2.., SubsetSum::Ambiguous) => {}
                 (count, _) => {
                     panic!("round {round}: {parts:?} for {target}: {count} sets, {found:?}")
                 }

@@ -1,4 +1,4 @@
-//! The few figures that a monitor watches: what hangs by reason, the oldest of it, the last night.
+//! The few figures that a monitor watches: what is in suspense by reason, the oldest of it, the last night.
 
 use super::bulk::Bulk;
 use super::listing::reason;
@@ -10,9 +10,9 @@ use chrono::NaiveDate;
 
 /// Counts and sums of a centre; nothing in it names anybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// How many items hang for a reason, and how much; money that went out counts negative.
-    pub hanging: Vec<(Reason, i64, Total)>,
+pub struct Metrics {
+    /// How many items are open for a reason, and how much; money that went out counts negative.
+    pub open_item: Vec<(Reason, i64, Total)>,
     /// The booking day of the oldest item.
     pub oldest_on: Option<NaiveDate>,
     /// On or before today.
@@ -24,10 +24,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn figures(&self, today: NaiveDate) -> Result<Figures, StoreError> {
+    pub fn figures(&self, today: NaiveDate) -> Result<Metrics, StoreError> {
         let bulk = Bulk::open(self)?;
         let (connection, centre) = (&bulk.connection, params![bulk.centre_id]);
-        let hanging =
+        let open_item =
             "select d.reason, count(*), cast(sum(case t.direction when 1 then t.amount_fen
                 else -t.amount_fen end) as text)
             from suspense_item i
@@ -35,15 +35,15 @@ impl Store {
             join decision d using (centre_id, account_id, serial, booked_on)
             where i.centre_id = ?1 and i.closed_on is null and d.reason is not null
             group by d.reason order by d.reason";
-        let hanging = connection
-            .prepare_cached(hanging)?
+        let open_item = connection
+            .prepare_cached(open_item)?
             .query_all(centre, |row| Ok((reason(row.get(0)?)?, row.get(1)?, row.get(2)?)))?;
         let a_day = |sql: &str| {
             let found = connection.query_row(sql, centre, |row| row.get::<Option<i64>>(0))?;
             found.map(day).transpose()
         };
-        Ok(Figures {
-            hanging,
+        Ok(Metrics {
+            open_item,
             oldest_on: a_day(
                 "select min(booked_on) from suspense_item
                  where centre_id = ?1 and closed_on is null",

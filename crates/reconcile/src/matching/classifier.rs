@@ -1,6 +1,6 @@
 //! Tells payments from movements that are none: the ignore rules, and what undoes another movement.
 //!
-//! Start at [`Sieve::classify`]. It is asked for every row of every feed, so the plain credit is found
+//! Start at [`TransactionClassifier::classify`]. It is asked for every row of every feed, so the plain credit is found
 //! out first: one look for any of the words in all rules, one for the centre's own accounts. What the
 //! rules are is in `rules/matching.toml`. Whether a reversal finds its credit is in `reversal.rs`.
 //!
@@ -26,7 +26,7 @@ pub enum Kind {
 
 /// The rules, made ready for a million questions.
 #[derive(Clone, Debug)]
-pub struct Sieve<'r> {
+pub struct TransactionClassifier<'r> {
     rules: &'r MatchingRules,
     own_accounts: Vec<String>,
     /// Any word of any rule; `None` where the rules have none or too many to look for at once.
@@ -35,7 +35,7 @@ pub struct Sieve<'r> {
     wordless: bool,
 }
 
-impl<'r> Sieve<'r> {
+impl<'r> TransactionClassifier<'r> {
     #[must_use]
     pub fn new<S: Into<String>>(
         rules: &'r MatchingRules,
@@ -184,19 +184,19 @@ mod tests {
     #[test]
     fn every_rule_does_what_its_examples_say() {
         let rules = shipped().unwrap();
-        let sieve = Sieve::new(&rules, [OWN]);
-        assert!(!sieve.wordless, "the quick look must work for the shipped rules");
+        let classifier = TransactionClassifier::new(&rules, [OWN]);
+        assert!(!classifier.wordless, "the quick look must work for the shipped rules");
         for (index, rule) in (0_u16..).zip(&rules.ignore) {
             let own = Kind::Ignored(RuleIndex(index));
             for example in &rule.examples {
-                let got = sieve.classify(&movement(example));
+                let got = classifier.classify(&movement(example));
                 // Reversals are decided later; this rule is then what an unpaired one falls under.
                 let falls = got == own || (got == Kind::Reversal && rule.id == "reversal-credit");
                 assert_eq!(falls, example.counts, "{}: {example:?} gives {got:?}", rule.id);
             }
         }
         for example in &rules.reversal.examples {
-            let got = sieve.classify(&movement(example));
+            let got = classifier.classify(&movement(example));
             assert_eq!(got == Kind::Reversal, example.counts, "{example:?} gives {got:?}");
         }
     }
@@ -204,12 +204,12 @@ mod tests {
     #[test]
     fn the_quick_look_changes_no_answer() {
         let rules = shipped().unwrap();
-        let sieve = Sieve::new(&rules, [OWN]);
-        let slow = Sieve { words: None, ..sieve.clone() };
+        let classifier = TransactionClassifier::new(&rules, [OWN]);
+        let slow = TransactionClassifier { words: None, ..classifier.clone() };
         let examples = rules.ignore.iter().flat_map(|rule| &rule.examples);
         for example in examples.chain(&rules.reversal.examples) {
             let movement = movement(example);
-            assert_eq!(sieve.classify(&movement), slow.classify(&movement), "{example:?}");
+            assert_eq!(classifier.classify(&movement), slow.classify(&movement), "{example:?}");
         }
     }
 }

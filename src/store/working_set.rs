@@ -1,17 +1,17 @@
-//! The slate: every transaction a night has to judge, packed for a million of them.
+//! The working set: every transaction a night has to judge, packed for a million of them.
 //!
 //! Fresh rows are put on it while they are written, so that the night need not read them back;
 //! what earlier nights left open is added from the store. Both come out as [`matching::Item`]s.
 //!
-//! Invariant: a transaction stands on the slate once.
+//! Invariant: a transaction stands on the working set once.
 
 use super::bulk::Bulk;
-use super::listed::{LIST, looked_up};
+use super::listed::{LIST, query_in};
 use super::row::{day, direction, reference, time};
 use super::seal::check::RowCheck;
 use super::sql::{Bind, Connection, Read, Row, params};
 use super::{Store, StoreError};
-use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, Sieve};
+use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, TransactionClassifier};
 use crate::remark::{Claim, Reader, refund_named};
 use crate::remittance::{
     BankTransaction, CollectionAccount, Counterparty, Direction, Money, PaymentReference,
@@ -31,13 +31,13 @@ pub struct Accounts {
 
 /// The transactions to judge.
 #[derive(Clone, Debug, Default)]
-pub struct Slate {
+pub struct WorkingSet {
     text: String,
-    rows: Vec<SlateRow>,
+    rows: Vec<WorkingRow>,
     outdated: bool,
-    /// What was decided before of the rows that hang or wait; by place on the slate.
-    prior: BTreeMap<usize, Prior>,
-    /// How often staff had acted when what hangs was read (`store/trail.rs`).
+    /// What was decided before of the rows that are open or wait; by place on the working set.
+    previous: BTreeMap<usize, PreviousDecision>,
+    /// How often staff had acted when what is in suspense was read (`store/trail.rs`).
     turn: i64,
     /// What is not as it was written: nothing is decided that rests on it.
     held: Vec<Held>,
@@ -53,7 +53,7 @@ pub(crate) enum Held {
 }
 
 #[derive(Clone, Debug)]
-struct SlateRow {
+struct WorkingRow {
     account: AccountIndex,
     direction: Direction,
     kind: Kind,
@@ -71,11 +71,11 @@ struct SlateRow {
 
 /// A decision of an earlier night, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Prior {
+pub(crate) struct PreviousDecision {
     pub(crate) outcome: i64,
     pub(crate) reason: Option<i64>,
     pub(crate) notice: Option<i64>,
-    pub(crate) because: Option<String>,
+    pub(crate) explanation: Option<String>,
 }
 
 impl Accounts {
@@ -158,7 +158,7 @@ pub(crate) fn account_index(account_id: i64) -> Result<AccountIndex, StoreError>
         .ok_or_else(|| super::row::unknown("bank_transaction", "account_id", account_id))
 }
 
-impl Slate {
+impl WorkingSet {
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -169,7 +169,7 @@ impl Slate {
         self.rows.is_empty()
     }
 
-    /// Puts a transaction on the slate.
+    /// Puts a transaction on the working set.
     pub(crate) fn push(
         &mut self,
         account: AccountIndex,
@@ -180,7 +180,7 @@ impl Slate {
         let serial = self.keep(transaction.serial);
         let counterparty_account = self.keep(transaction.counterparty.account);
         let counterparty_name = self.keep(transaction.counterparty.name);
-        self.rows.push(SlateRow {
+        self.rows.push(WorkingRow {
             account,
             direction: transaction.direction,
             kind,
@@ -197,16 +197,16 @@ impl Slate {
         });
     }
 
-    /// Puts a transaction on the slate with what was decided of it before.
-    pub(super) fn push_prior(
+    /// Puts a transaction on the working set with what was decided of it before.
+    pub(super) fn push_previous(
         &mut self,
         account: AccountIndex,
         transaction: &BankTransaction<'_>,
         claim: Claim,
         kind: Kind,
-        prior: Prior,
+        previous: PreviousDecision,
     ) {
-        self.prior.insert(self.rows.len(), prior);
+        self.previous.insert(self.rows.len(), previous);
         self.push(account, transaction, claim, kind);
     }
 
@@ -214,11 +214,11 @@ impl Slate {
     pub(super) fn movements(
         &self,
     ) -> impl Iterator<Item = (AccountIndex, Direction, Kind, Money)> + '_ {
-        let movement = |row: &SlateRow| (row.account, row.direction, row.kind, row.amount);
+        let movement = |row: &WorkingRow| (row.account, row.direction, row.kind, row.amount);
         self.rows.iter().map(movement)
     }
 
-    /// Takes back what was put on since the slate had this length, when a file is abandoned.
+    /// Takes back what was put on since the working set had this length, when a file is abandoned.
     pub(crate) fn truncate(&mut self, length: usize) {
         if let Some(row) = self.rows.get(length) {
             self.text.truncate(row.serial.start);
@@ -226,7 +226,7 @@ impl Slate {
         self.rows.truncate(length);
     }
 
-    /// A transaction on it was written anew: the slate must be read from the store again.
+    /// A transaction on it was written anew: the working set must be read from the store again.
     pub(crate) fn outdate(&mut self) {
         self.outdated = true;
     }
@@ -243,11 +243,11 @@ impl Slate {
         start..self.text.len()
     }
 
-    /// The transactions as matching takes them, in the slate's order.
+    /// The transactions as matching takes them, in the working set's order.
     #[must_use]
     pub fn items<'a>(&'a self, accounts: &Accounts) -> Vec<Item<'a>> {
         let text = |range: &Range<usize>| self.text.get(range.clone()).unwrap_or_default();
-        let item = |row: &SlateRow| Item {
+        let item = |row: &WorkingRow| Item {
             account: row.account,
             bank: accounts.bank(row.account),
             paying_bank: row.paying_bank,
@@ -278,15 +278,15 @@ impl Slate {
             return;
         }
         self.held.extend(altered.iter().copied().map(Held::Notice));
-        let mut prior = std::mem::take(&mut self.prior);
+        let mut previous = std::mem::take(&mut self.previous);
         for (place, row) in std::mem::take(&mut self.rows).into_iter().enumerate() {
-            let before = prior.remove(&place);
+            let before = previous.remove(&place);
             if row.claim.references().iter().any(|named| altered.contains(named)) {
                 self.holds_undecided |= before.is_none();
                 continue;
             }
             if let Some(before) = before {
-                self.prior.insert(self.rows.len(), before);
+                self.previous.insert(self.rows.len(), before);
             }
             self.rows.push(row);
         }
@@ -308,7 +308,7 @@ impl Slate {
 
     /// What names the transactions from a place on.
     pub(super) fn identities(&self, from: usize) -> impl Iterator<Item = (AccountIndex, &str)> {
-        let serial = |row: &SlateRow| self.text.get(row.serial.clone()).unwrap_or_default();
+        let serial = |row: &WorkingRow| self.text.get(row.serial.clone()).unwrap_or_default();
         self.rows.get(from..).unwrap_or_default().iter().map(move |row| (row.account, serial(row)))
     }
 
@@ -316,8 +316,8 @@ impl Slate {
         self.turn
     }
 
-    pub(crate) fn prior(&self, place: usize) -> Option<&Prior> {
-        self.prior.get(&place)
+    pub(crate) fn previous(&self, place: usize) -> Option<&PreviousDecision> {
+        self.previous.get(&place)
     }
 }
 
@@ -352,7 +352,7 @@ pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
 /// A list of account, serial and booking day, with the transactions `t` that are meant.
 pub(crate) fn transactions_listed(connection: &Connection) -> String {
     let key = "t.booked_on = v.column3 and t.account_id = v.column1 and t.serial = v.column2";
-    looked_up(connection, LIST, "bank_transaction", key, "t")
+    query_in(connection, LIST, "bank_transaction", key, "t")
 }
 
 /// The decisions `d` that are open, awaiting or in suspense, with their transactions `t`: few among all that
@@ -367,8 +367,8 @@ pub(crate) fn open_transactions(connection: &Connection) -> String {
                 and {alias}.serial = o.serial"
         )
     };
-    let decisions = looked_up(connection, open, "decision", &key("d"), "d");
-    looked_up(connection, &decisions, "bank_transaction", &key("t"), "t")
+    let decisions = query_in(connection, open, "decision", &key("d"), "d");
+    query_in(connection, &decisions, "bank_transaction", &key("t"), "t")
 }
 
 /// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.
@@ -400,15 +400,15 @@ pub(crate) fn transaction<'r>(row: &Row<'r>) -> Result<BankTransaction<'r>, Stor
 }
 
 /// What is known of a transaction from earlier nights, and how staff say it reads.
-type Earlier = (Prior, Option<PaymentReference>);
+type Earlier = (PreviousDecision, Option<PaymentReference>);
 
 impl Store {
     /// An empty slate; what staff do from now on is noticed when it is recorded.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn blank_slate(&self) -> Result<Slate, StoreError> {
-        Ok(Slate { turn: super::trail::turn(self)?, ..Slate::default() })
+    pub fn new_working_set(&self) -> Result<WorkingSet, StoreError> {
+        Ok(WorkingSet { turn: super::trail::turn(self)?, ..WorkingSet::default() })
     }
 
     /// Whether an earlier run took files in and was stopped before it judged them.
@@ -428,9 +428,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn load_open(
         &self,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
         reader: &Reader,
-        sieve: &Sieve<'_>,
+        classifier: &TransactionClassifier<'_>,
     ) -> Result<(), StoreError> {
         let listed = open_transactions(&Bulk::open(self)?.connection);
         let columns = RowCheck::of(&Bulk::open(self)?.connection, "bank_transaction")?.columns("t");
@@ -444,16 +444,23 @@ impl Store {
                 and (i.state is null or i.state not in ('proposed', 'approved'))
                 and i.pending is null"
         );
-        self.load(slate, reader, sieve, (&sql, TRANSACTION_COLUMN_COUNT + 5), &[], |row| {
-            let prior = Prior {
-                outcome: row.get(17)?,
-                reason: row.get(18)?,
-                notice: row.get(19)?,
-                because: row.get(20)?,
-            };
-            let read_as = row.get::<Option<i64>>(21)?.map(reference).transpose()?;
-            Ok(Some((prior, read_as)))
-        })
+        self.load(
+            working_set,
+            reader,
+            classifier,
+            (&sql, TRANSACTION_COLUMN_COUNT + 5),
+            &[],
+            |row| {
+                let previous = PreviousDecision {
+                    outcome: row.get(17)?,
+                    reason: row.get(18)?,
+                    notice: row.get(19)?,
+                    explanation: row.get(20)?,
+                };
+                let read_as = row.get::<Option<i64>>(21)?.map(reference).transpose()?;
+                Ok(Some((previous, read_as)))
+            },
+        )
     }
 
     /// Adds every transaction that no night has decided yet: after a run that was killed, or after
@@ -463,9 +470,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn load_undecided(
         &self,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
         reader: &Reader,
-        sieve: &Sieve<'_>,
+        classifier: &TransactionClassifier<'_>,
     ) -> Result<(), StoreError> {
         let columns = RowCheck::of(&Bulk::open(self)?.connection, "bank_transaction")?.columns("t");
         let sql = format!(
@@ -478,7 +485,7 @@ impl Store {
         match self.unjudged_days()? {
             Some((first, last)) => {
                 let sql = (sql.as_str(), TRANSACTION_COLUMN_COUNT);
-                self.load(slate, reader, sieve, sql, &[&first, &last], |_| Ok(None))
+                self.load(working_set, reader, classifier, sql, &[&first, &last], |_| Ok(None))
             }
             None => Ok(()),
         }
@@ -500,9 +507,9 @@ impl Store {
     /// `sql` asks for the whole row too, from the column given on.
     fn load(
         &self,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
         reader: &Reader,
-        sieve: &Sieve<'_>,
+        classifier: &TransactionClassifier<'_>,
         (sql, whole_from): (&str, usize),
         more: &[&dyn Bind],
         earlier: impl Fn(&Row<'_>) -> Result<Option<Earlier>, StoreError>,
@@ -515,21 +522,21 @@ impl Store {
         statement.each(&values, |row| {
             let account = account_index(row.get(0)?)?;
             if !check.fits(row, whole_from)? {
-                slate.holds_undecided |= earlier(row)?.is_none();
-                slate.held.push(Held::Transaction { account, serial: row.get(1)? });
+                working_set.holds_undecided |= earlier(row)?.is_none();
+                working_set.held.push(Held::Transaction { account, serial: row.get(1)? });
                 return Ok(Read::On);
             }
             let transaction = transaction(row)?;
             let mut claim =
                 reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
-            let kind = sieve.classify(&transaction);
+            let kind = classifier.classify(&transaction);
             match earlier(row)? {
-                Some((prior, read_as)) => {
+                Some((previous, read_as)) => {
                     // Staff say what the remark means; what follows from it is the rules' to say.
                     claim = read_as.map_or(claim, Claim::Certain);
-                    slate.push_prior(account, &transaction, claim, kind, prior);
+                    working_set.push_previous(account, &transaction, claim, kind, previous);
                 }
-                None => slate.push(account, &transaction, claim, kind),
+                None => working_set.push(account, &transaction, claim, kind),
             }
             Ok(Read::On)
         })

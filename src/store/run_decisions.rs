@@ -9,11 +9,11 @@
 use super::bulk::{Binder, Bulk};
 use super::row::{day_number, reference, reference_number};
 use super::seal::check::RowCheck;
-use super::slate::{Prior, account_id};
 use super::sql::params;
 use super::turn::{self, Turn};
-use super::{Slate, Store, StoreError, outstanding, remittance};
-use crate::matching::{AccountIndex, Because, Decision, Item, NoticeBook, NoticeFact, Notices};
+use super::working_set::{PreviousDecision, account_id};
+use super::{Store, StoreError, WorkingSet, outstanding, remittance};
+use crate::matching::{AccountIndex, Decision, Explanation, Item, NoticeBook, NoticeFact, Notices};
 use crate::remark::Claim;
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject};
 use crate::report::Tally;
@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 
 /// What a night decided, ready to be recorded.
 #[derive(Clone, Copy, Debug)]
-pub struct Verdict<'a> {
-    pub slate: &'a Slate,
+pub struct RunDecisions<'a> {
+    pub working_set: &'a WorkingSet,
     pub items: &'a [Item<'a>],
     pub decisions: &'a [Decision],
     pub notices: &'a NoticeBook,
@@ -36,7 +36,7 @@ pub struct Verdict<'a> {
 
 /// What changed by a verdict; counts and sums of transactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct VerdictTotals {
+pub struct DecisionTotals {
     pub judged: u64,
     pub matched: Tally,
     pub awaiting: Tally,
@@ -45,9 +45,9 @@ pub struct VerdictTotals {
     /// Debits that paid refunds.
     pub refunded: Tally,
     pub ignored: Tally,
-    /// Items that began to hang.
+    /// Items that were opened.
     pub opened: Tally,
-    /// Items that hang no longer.
+    /// Items that are no longer open.
     pub cleared: Tally,
     pub letters: u64,
     /// Letters on paper, to employers without an address.
@@ -62,15 +62,15 @@ pub struct Recording {
     pub(super) bulk: Bulk,
     pub(super) as_of: NaiveDate,
     pub(super) turn: Turn,
-    pub totals: VerdictTotals,
+    pub totals: DecisionTotals,
     /// Transactions judged for the first time, and those that settled now.
     received: Tally,
     newly_matched: Tally,
     /// What is decided anew, by outcome.
     pub(super) anew: BTreeMap<Outcome, Tally>,
-    /// Places on the slate of what began to hang.
+    /// Places on the working set of what were opened.
     pub opened: Vec<usize>,
-    /// Places on the slate of what settled.
+    /// Places on the working set of what settled.
     pub settled: Vec<usize>,
 }
 
@@ -79,7 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; nothing is then written.
-    pub fn record(&self, verdict: &Verdict<'_>) -> Result<Recording, StoreError> {
+    pub fn record(&self, verdict: &RunDecisions<'_>) -> Result<Recording, StoreError> {
         let bulk = Bulk::open(self)?;
         bulk.begin()?;
         let (as_of, today) = (verdict.as_of, verdict.today);
@@ -88,16 +88,16 @@ impl Store {
             bulk,
             as_of,
             turn: Turn { as_of, today, last },
-            totals: VerdictTotals::default(),
+            totals: DecisionTotals::default(),
             received: Tally::default(),
             newly_matched: Tally::default(),
             anew: BTreeMap::new(),
             opened: Vec::new(),
             settled: Vec::new(),
         };
-        // Staff never wait for a night: where they acted since the slate was read, the night reads again.
+        // Staff never wait for a night: where they acted since the working set was read, the night reads again.
         let head = super::trail::hold(&recording.bulk.connection, recording.bulk.centre_id)?;
-        if head.turn != verdict.slate.turn() {
+        if head.turn != verdict.working_set.turn() {
             recording.bulk.rollback()?;
             return Err(StoreError::Overtaken);
         }
@@ -108,9 +108,9 @@ impl Store {
         recording.settlements(verdict)?;
         let centre = recording.bulk.centre_id;
         super::held::note(&recording.bulk, verdict)?;
-        recording.totals.held = verdict.slate.held().len() as u64;
+        recording.totals.held = verdict.working_set.held().len() as u64;
         // What is held and was never decided is read again by the next night.
-        if !verdict.slate.holds_undecided() {
+        if !verdict.working_set.holds_undecided() {
             recording.bulk.connection.execute(
                 "update feed set judged = 1 where centre_id = ?1 and judged = 0",
                 params![centre],
@@ -125,18 +125,18 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; nothing is then written.
-    pub fn commit(self) -> Result<VerdictTotals, StoreError> {
+    pub fn commit(self) -> Result<DecisionTotals, StoreError> {
         self.night(self.received, self.newly_matched)?;
         outstanding::advance(&self.bulk, self.as_of)?;
         if !self.anew.is_empty() {
-            super::trail::remade(&self.bulk.connection, self.bulk.centre_id)?;
+            super::trail::rebuild_epoch(&self.bulk.connection, self.bulk.centre_id)?;
         }
         super::trail::note_books(&self.bulk.connection, self.bulk.centre_id, self.as_of)?;
         self.bulk.commit()?;
         Ok(self.totals)
     }
 
-    fn decisions(&mut self, verdict: &Verdict<'_>) -> Result<(), StoreError> {
+    fn decisions(&mut self, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
         let cases = cases(verdict);
         for case in &cases {
             self.totals.judged += 1;
@@ -145,8 +145,8 @@ impl Recording {
             }
         }
         // First those that were never decided: for them a decision is an appended row.
-        let (first, again): (Vec<Case<'_>>, Vec<Case<'_>>) =
-            cases.into_iter().partition(|case| case.prior.is_none());
+        let (first, again): (Vec<DecidedItem<'_>>, Vec<DecidedItem<'_>>) =
+            cases.into_iter().partition(|case| case.previous.is_none());
         let writer = Writer {
             bulk: &self.bulk,
             rules: verdict.rules,
@@ -159,19 +159,19 @@ impl Recording {
         for case in &first {
             add(&mut self.received, case.item);
         }
-        let news = |case: &Case<'_>| case.prior != Some(&kept(case.decision));
-        let again: Vec<Case<'_>> = again.into_iter().filter(news).collect();
+        let news = |case: &DecidedItem<'_>| case.previous != Some(&kept(case.decision));
+        let again: Vec<DecidedItem<'_>> = again.into_iter().filter(news).collect();
         writer.decide_again(&again)?;
         writer.follow(&again, false)?;
         let mut changed = first;
         changed.extend(again);
         for case in &changed {
             add(self.anew.entry(case.decision.outcome).or_default(), case.item);
-            if case.begins_to_hang() {
+            if case.opens() {
                 add(&mut self.totals.opened, case.item);
                 self.opened.push(case.place);
             }
-            if case.ends_hanging() {
+            if case.clears() {
                 add(&mut self.totals.cleared, case.item);
             }
             if case.decision.outcome == Outcome::Matched {
@@ -183,7 +183,7 @@ impl Recording {
     }
 
     /// One row a notice that is settled, in the order of references.
-    fn settlements(&mut self, verdict: &Verdict<'_>) -> Result<(), StoreError> {
+    fn settlements(&mut self, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
         let mut settled: Vec<remittance::Settled> = Vec::new();
         for decision in verdict.decisions {
             for reference in decision.notices.as_slice() {
@@ -207,7 +207,7 @@ impl Recording {
             row.bind(on)?;
             row.bind(settled.amount.fen())
         })?;
-        remittance::spread(&self.bulk, &settled, self.as_of)
+        remittance::allocate(&self.bulk, &settled, self.as_of)
     }
 
     /// The notices that wait for no transfer: the advance balance reserved for them is all that they ask for,
@@ -238,32 +238,32 @@ const PAID_WHOLE: &str = "from notice n
     order by n.reference";
 
 /// A transaction and what was decided of it, tonight and before.
-struct Case<'a> {
+struct DecidedItem<'a> {
     place: usize,
     item: &'a Item<'a>,
     decision: &'a Decision,
-    prior: Option<&'a Prior>,
+    previous: Option<&'a PreviousDecision>,
 }
 
-impl Case<'_> {
+impl DecidedItem<'_> {
     fn before(&self) -> Option<Outcome> {
-        self.prior.and_then(|prior| Outcome::from_number(prior.outcome))
+        self.previous.and_then(|previous| Outcome::from_number(previous.outcome))
     }
 
-    fn hung(&self) -> bool {
+    fn was_open(&self) -> bool {
         self.before() == Some(Outcome::Suspense)
     }
 
-    fn hangs(&self) -> bool {
+    fn is_open(&self) -> bool {
         self.decision.outcome == Outcome::Suspense
     }
 
-    fn begins_to_hang(&self) -> bool {
-        self.hangs() && !self.hung()
+    fn opens(&self) -> bool {
+        self.is_open() && !self.was_open()
     }
 
-    fn ends_hanging(&self) -> bool {
-        self.hung() && !self.hangs()
+    fn clears(&self) -> bool {
+        self.was_open() && !self.is_open()
     }
 
     /// Where its money goes; `None` where it stays.
@@ -301,16 +301,17 @@ impl Case<'_> {
         row.bind(read_otherwise(self, kept.notice))?;
         row.bind(kept.notice)?;
         row.bind(on)?;
-        row.bind(kept.because)
+        row.bind(kept.explanation)
     }
 }
 
 /// The cases in the order of their keys, in which their rows are an append.
-fn cases<'a>(verdict: &Verdict<'a>) -> Vec<Case<'a>> {
+fn cases<'a>(verdict: &RunDecisions<'a>) -> Vec<DecidedItem<'a>> {
     // A bank's serials mostly rise as they come: an account at a time, sorting them costs little.
-    let mut accounts: BTreeMap<AccountIndex, Vec<Case<'a>>> = BTreeMap::new();
+    let mut accounts: BTreeMap<AccountIndex, Vec<DecidedItem<'a>>> = BTreeMap::new();
     for (place, (item, decision)) in verdict.items.iter().zip(verdict.decisions).enumerate() {
-        let case = Case { place, item, decision, prior: verdict.slate.prior(place) };
+        let case =
+            DecidedItem { place, item, decision, previous: verdict.working_set.previous(place) };
         accounts.entry(item.account).or_default().push(case);
     }
     for cases in accounts.values_mut() {
@@ -319,7 +320,7 @@ fn cases<'a>(verdict: &Verdict<'a>) -> Vec<Case<'a>> {
     accounts.into_values().flatten().collect()
 }
 
-impl VerdictTotals {
+impl DecisionTotals {
     /// The tally of an outcome; `None` for what staff alone decide.
     const fn of(&mut self, outcome: Outcome) -> Option<&mut Tally> {
         match outcome {
@@ -368,21 +369,21 @@ const fn read_as(claim: &Claim) -> Option<PaymentReference> {
 
 /// The explanation as it is kept. One payment for one notice explains itself: the decision's own
 /// columns say all there is, and four rows of five need no text.
-fn kept_because(because: &Because) -> Option<String> {
-    match because {
-        Because::Alone { .. } => None,
-        Because::Confirmed { .. }
-        | Because::Unconfirmed(_)
-        | Because::Standing(_)
-        | Because::Together(_)
-        | Because::Notice { .. }
-        | Because::NoReference
-        | Because::Truncated
-        | Because::PayerDisagrees(_)
-        | Because::Contradicted
-        | Because::Rule
-        | Because::Undone(_)
-        | Because::Refund(_) => Some(because.to_code()),
+fn kept_explanation(explanation: &Explanation) -> Option<String> {
+    match explanation {
+        Explanation::Alone { .. } => None,
+        Explanation::Confirmed { .. }
+        | Explanation::Unconfirmed(_)
+        | Explanation::Parts(_)
+        | Explanation::SeveralNotices(_)
+        | Explanation::Notice { .. }
+        | Explanation::NoReference
+        | Explanation::Truncated
+        | Explanation::PayerDisagrees(_)
+        | Explanation::Contradicted
+        | Explanation::Rule
+        | Explanation::Reversal(_)
+        | Explanation::Refund(_) => Some(explanation.to_code()),
     }
 }
 
@@ -391,7 +392,7 @@ struct Writer<'a> {
     bulk: &'a Bulk,
     rules: &'a MatchingRules,
     on: i64,
-    /// From when what begins or ceases to hang counts.
+    /// From when what opens or clears counts.
     counts_from: i64,
     /// A later night has been, and the next may open again what this one closes.
     is_over: bool,
@@ -439,7 +440,7 @@ pub(super) fn post_step(
     })
 }
 
-/// Items begin to hang, or hang again.
+/// Items are opened, or are open again.
 const OPEN: &str = "
     insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
     select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values …) v where true
@@ -448,7 +449,7 @@ const OPEN: &str = "
         closed_on = null, state = 'open', assignee = null,
         version = suspense_item.version + 1";
 
-/// Items hang no longer, by the engine's own decision.
+/// Items are no longer open, by the engine's own decision.
 const CLOSE: &str = "
     update suspense_item set closed_on = v.column3, state = 'resolved',
         kept_on = case v.column4 when 1 then suspense_item.opened_on else null end,
@@ -459,7 +460,7 @@ const CLOSE: &str = "
 
 impl Writer<'_> {
     /// Writes the decisions of transactions that had none.
-    fn decide_first(&self, cases: &[Case<'_>]) -> Result<(), StoreError> {
+    fn decide_first(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
         let (centre, on, rules) = (self.bulk.centre_id, self.on, self.rules);
         self.bulk.insert("decision", 11, cases, |row, case| {
             row.bind(centre)?;
@@ -469,7 +470,7 @@ impl Writer<'_> {
     }
 
     /// Writes decisions over earlier ones.
-    fn decide_again(&self, cases: &[Case<'_>]) -> Result<(), StoreError> {
+    fn decide_again(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
         let (on, rules) = (self.on, self.rules);
         self.bulk.change(AGAIN, 10, cases, |row, case| {
             case.key(row)?;
@@ -478,10 +479,10 @@ impl Writer<'_> {
     }
 
     /// Writes what follows from decisions: how an amount splits, where the money now stands, whether
-    /// the item hangs. `first` says that nothing was posted for them before.
-    fn follow(&self, cases: &[Case<'_>], first: bool) -> Result<(), StoreError> {
+    /// the item is open. `first` says that nothing was posted for them before.
+    fn follow(&self, cases: &[DecidedItem<'_>], first: bool) -> Result<(), StoreError> {
         let on = self.on;
-        let mut splits: Vec<(&Case<'_>, PaymentReference)> = Vec::new();
+        let mut splits: Vec<(&DecidedItem<'_>, PaymentReference)> = Vec::new();
         for case in cases {
             if let Notices::Several(references) = &case.decision.notices {
                 splits.extend(references.iter().map(|reference| (case, *reference)));
@@ -493,20 +494,20 @@ impl Writer<'_> {
             row.bind(i64::from(case.decision.with_advance))
         })?;
         self.journal(cases, first)?;
-        let opened: Vec<&Case<'_>> = cases.iter().filter(|case| case.begins_to_hang()).collect();
+        let opened: Vec<&DecidedItem<'_>> = cases.iter().filter(|case| case.opens()).collect();
         self.bulk.change(OPEN, 4, &opened, |row, case| {
             case.key(row)?;
             row.bind(self.counts_from)
         })?;
-        let closed: Vec<&Case<'_>> = cases.iter().filter(|case| case.ends_hanging()).collect();
+        let closed: Vec<&DecidedItem<'_>> = cases.iter().filter(|case| case.clears()).collect();
         self.bulk.change(CLOSE, 4, &closed, |row, case| {
             row.bind(account_id(case.item.account))?;
             row.bind(case.item.serial)?;
             row.bind(self.counts_from)?;
             row.bind(i64::from(self.is_over))
         })?;
-        let matched = |case: &&&Case<'_>| case.decision.outcome == Outcome::Matched;
-        let settled: Vec<&Case<'_>> = closed.iter().filter(matched).copied().collect();
+        let matched = |case: &&&DecidedItem<'_>| case.decision.outcome == Outcome::Matched;
+        let settled: Vec<&DecidedItem<'_>> = closed.iter().filter(matched).copied().collect();
         self.bulk.change(super::desk::LEARN_SETTLED, 4, &settled, |row, case| {
             case.key(row)?;
             row.bind(on)
@@ -514,9 +515,9 @@ impl Writer<'_> {
     }
 
     /// Moves the money where it now stands.
-    fn journal(&self, cases: &[Case<'_>], first: bool) -> Result<(), StoreError> {
+    fn journal(&self, cases: &[DecidedItem<'_>], first: bool) -> Result<(), StoreError> {
         let (centre, on) = (self.bulk.centre_id, self.on);
-        let moves: Vec<(&Case<'_>, Move)> =
+        let moves: Vec<(&DecidedItem<'_>, Move)> =
             cases.iter().filter_map(|case| Some((case, case.moves()?))).collect();
         if first {
             return self.bulk.insert("journal", 9, &moves, |row, (case, moved)| {
@@ -540,7 +541,12 @@ struct Move {
 }
 
 impl Move {
-    fn bind(&self, row: &mut Binder<'_, '_>, on: i64, case: &Case<'_>) -> Result<(), StoreError> {
+    fn bind(
+        &self,
+        row: &mut Binder<'_, '_>,
+        on: i64,
+        case: &DecidedItem<'_>,
+    ) -> Result<(), StoreError> {
         row.bind(on)?;
         row.bind(self.debit.number())?;
         row.bind(self.credit.number())?;
@@ -549,16 +555,16 @@ impl Move {
 }
 
 /// A decision as the store keeps it.
-fn kept(decision: &Decision) -> Prior {
+fn kept(decision: &Decision) -> PreviousDecision {
     let notice = match &decision.notices {
         Notices::One(reference) => Some(reference_number(*reference)),
         Notices::None | Notices::Several(_) => None,
     };
-    Prior {
+    PreviousDecision {
         outcome: decision.outcome.number(),
         reason: decision.reason.map(Reason::number),
         notice,
-        because: kept_because(&decision.because),
+        explanation: kept_explanation(&decision.explanation),
     }
 }
 
@@ -567,6 +573,6 @@ fn rule_id<'r>(decision: &Decision, rules: &'r MatchingRules) -> Option<&'r str>
 }
 
 /// What the remark was read as, where that is not the notice that was settled.
-fn read_otherwise(case: &Case<'_>, notice: Option<i64>) -> Option<i64> {
+fn read_otherwise(case: &DecidedItem<'_>, notice: Option<i64>) -> Option<i64> {
     read_as(&case.item.claim).map(reference_number).filter(|read| Some(*read) != notice)
 }

@@ -1,17 +1,17 @@
 //! Rows go in together: a whole batch by COPY, in the hope that all of it is new.
 //!
-//! Start at [`Intake::write_together`]. A night's rows nearly always are new, and PostgreSQL copies
+//! Start at [`Intake::copy_batch`]. A night's rows nearly always are new, and PostgreSQL copies
 //! them in at twice the speed of an insert that asks first. Rows that this night met before are kept
 //! apart. What names the others goes ahead on a second connection ([`super::identities`]); where one of
 //! them is known from an earlier night the server says so at once, and the batch is taken apart.
 
 use super::super::branch::BranchKeys;
 use super::super::bulk::Binder;
-use super::super::listed::{LIST, looked_up};
+use super::super::listed::{LIST, query_in};
 use super::super::row::day_number;
-use super::super::slate::account_id;
 use super::super::sql::Connection;
-use super::super::{Slate, StoreError};
+use super::super::working_set::account_id;
+use super::super::{StoreError, WorkingSet};
 use super::batch::TransactionBatch;
 use super::identities::{Identities, copy_if_new};
 use super::{COLUMNS, Identity, Intake, Placed, place};
@@ -29,7 +29,7 @@ pub(super) const TAKE_OVER: &str = "
 /// A list of account and serial, with what they name `i`.
 fn identities_listed(connection: &Connection) -> String {
     let key = "i.account_id = v.column1 and i.serial = v.column2";
-    looked_up(connection, LIST, "transaction_identity", key, "i")
+    query_in(connection, LIST, "transaction_identity", key, "i")
 }
 
 impl Placed<'_> {
@@ -43,29 +43,29 @@ impl Placed<'_> {
 impl Intake<'_> {
     /// Sends a batch's identities ahead and writes the batch before it: while one connection says whether
     /// all of this one is new, the other copies the rows of that one.
-    pub(super) fn write_together(
+    pub(super) fn copy_batch(
         &mut self,
         mut batch: TransactionBatch,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         self.sort_new(&mut batch);
         self.bulk.months_of(batch.rows.iter().map(|row| row.booked_on))?;
         if let Some(identities) = self.identities {
             identities.write(batch.identities())?;
             let before = self.ahead.replace(batch);
-            self.write_ahead(before, slate)?;
+            self.write_ahead(before, working_set)?;
         } else {
             let all_new = copy_if_new(self.bulk, batch.identities())?;
-            self.write_named(&batch, all_new, slate)?;
+            self.write_named(&batch, all_new, working_set)?;
         }
-        if self.later.len() < KEPT_BACK { Ok(()) } else { self.write_later(slate) }
+        if self.later.len() < KEPT_BACK { Ok(()) } else { self.write_later(working_set) }
     }
 
     /// Writes all of a delivery that was not kept back for its end.
-    pub(super) fn write_rest(&mut self, slate: &mut Slate) -> Result<(), StoreError> {
+    pub(super) fn write_rest(&mut self, working_set: &mut WorkingSet) -> Result<(), StoreError> {
         let last = self.ahead.take();
-        self.write_ahead(last, slate)?;
-        self.write_later(slate)?;
+        self.write_ahead(last, working_set)?;
+        self.write_later(working_set)?;
         // What is decided at the end may be named on the first connection: the second one is done by then.
         self.identities.map_or(Ok(()), Identities::commit)
     }
@@ -81,7 +81,7 @@ impl Intake<'_> {
             let identity = self.met_as_hash(account_id(row.account), transaction.serial);
             let booking = batch.booking(&row).map(|(serial, _)| serial).unwrap_or_default();
             if self.is_archived(&transaction) {
-                self.put_late_aside(row.line, &transaction);
+                self.reject_late_conflict(row.line, &transaction);
             } else if !self.met_here.insert(identity) {
                 self.repeated.copy(&row, &transaction, booking);
             } else if self.met_before.contains(&identity) || self.met.borrow().contains(&identity) {
@@ -96,11 +96,11 @@ impl Intake<'_> {
     fn write_ahead(
         &mut self,
         batch: Option<TransactionBatch>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let (Some(batch), Some(identities)) = (batch, self.identities) else { return Ok(()) };
         let all_new = identities.all_new()?;
-        self.write_named(&batch, all_new, slate)
+        self.write_named(&batch, all_new, working_set)
     }
 
     /// Copies in a batch whose identities are written, if all of them are new; else takes it apart.
@@ -108,40 +108,40 @@ impl Intake<'_> {
         &mut self,
         batch: &TransactionBatch,
         all_new: bool,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let branches: &RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
         let rows = place(batch, &branches)?;
         if !all_new {
-            return self.write_apart(rows, slate);
+            return self.insert_rows(rows, working_set);
         }
         self.copy(&rows)?;
-        rows.iter().for_each(|placed| self.welcome(placed.row, &placed.transaction, slate));
+        rows.iter().for_each(|placed| self.on_new(placed.row, &placed.transaction, working_set));
         Ok(())
     }
 
     /// Writes rows that an earlier file of this night may have brought.
-    fn write_later(&mut self, slate: &mut Slate) -> Result<(), StoreError> {
+    fn write_later(&mut self, working_set: &mut WorkingSet) -> Result<(), StoreError> {
         let later = std::mem::take(&mut self.later);
-        self.write_kept_back(&later, slate)
+        self.write_kept_back(&later, working_set)
     }
 
     fn write_kept_back(
         &mut self,
         rows: &TransactionBatch,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         let branches: &RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
-        self.write_apart(place(rows, &branches)?, slate)
+        self.insert_rows(place(rows, &branches)?, working_set)
     }
 
     /// Takes a batch apart: what is new is copied in, what is known is compared. No two rows have one name.
-    pub(super) fn write_apart(
+    pub(super) fn insert_rows(
         &mut self,
         rows: Vec<Placed<'_>>,
-        slate: &mut Slate,
+        working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
@@ -153,12 +153,12 @@ impl Intake<'_> {
         for placed in rows {
             let (account, serial) = placed.identity();
             match known.get(&(account, serial.to_owned())) {
-                Some(kept) => self.meet(&placed, kept, slate)?,
+                Some(kept) => self.on_duplicate(&placed, kept, working_set)?,
                 None => fresh.push(placed),
             }
         }
         self.take_over(&fresh)?;
-        fresh.iter().for_each(|placed| self.welcome(placed.row, &placed.transaction, slate));
+        fresh.iter().for_each(|placed| self.on_new(placed.row, &placed.transaction, working_set));
         Ok(())
     }
 
@@ -187,7 +187,7 @@ impl Intake<'_> {
         };
         let (late, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_archived);
         for placed in &late {
-            self.put_late_aside(placed.row.line, &placed.transaction);
+            self.reject_late_conflict(placed.row.line, &placed.transaction);
         }
         Ok(rows)
     }

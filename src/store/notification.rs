@@ -8,9 +8,9 @@ use super::StoreError;
 use super::bulk::Binder;
 use super::listing::outcome;
 use super::row::{day, day_number, reference, unknown};
-use super::slate::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
+use super::run_decisions::Recording;
 use super::sql::{Connection, Read, Row, params};
-use super::verdict::Recording;
+use super::working_set::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
 use crate::alert::{KnownBy, Told};
 use crate::matching::AccountIndex;
 use crate::remittance::{BankTransaction, Money, Outcome, PaymentReference, Reason};
@@ -18,16 +18,16 @@ use crate::suspense::Act;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// Names what is told: a transaction, and that it hangs or that its remark was bad.
+/// Names what is told: a transaction, and that it is open or that its remark was bad.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TellingKey {
+pub struct NotificationKey {
     pub account: AccountIndex,
     pub serial: String,
     pub booked_on: NaiveDate,
     pub advice: bool,
 }
 
-impl TellingKey {
+impl NotificationKey {
     fn bind(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
         row.bind(account_id(self.account))?;
         row.bind(&self.serial)?;
@@ -38,16 +38,16 @@ impl TellingKey {
 
 /// That there is something to tell an employer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TellingNote {
-    pub key: TellingKey,
+pub struct NotificationNote {
+    pub key: NotificationKey,
     pub employer_id: String,
     pub known_by: KnownBy,
 }
 
 /// That a letter told of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TellingMark {
-    pub key: TellingKey,
+pub struct NotificationMark {
+    pub key: NotificationKey,
     /// Reminders count from this letter on.
     pub news: bool,
     /// What it said became of the item.
@@ -60,8 +60,8 @@ pub struct TellingMark {
 
 /// What is known of an item that an employer may be told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TellingRow {
-    pub key: TellingKey,
+pub struct NotificationRow {
+    pub key: NotificationKey,
     pub employer_id: String,
     pub known_by: KnownBy,
     pub told: Told,
@@ -80,7 +80,7 @@ pub struct TellingRow {
     /// The advance balance that a split left something on, and how much.
     pub rest: Option<(String, Money)>,
     /// Matching's explanation, as data.
-    pub because: Option<String>,
+    pub explanation: Option<String>,
 }
 
 const fn about(advice: bool) -> &'static str {
@@ -112,12 +112,12 @@ const NEVER_MIND: &str = "
         and telling.booked_on = v.column3 and telling.about = v.column4";
 
 impl Recording {
-    /// Notes what there is to tell; what was noted before stays as it is, but for an item that hangs again
+    /// Notes what there is to tell; what was noted before stays as it is, but for an item that is open again
     /// after it was done with.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn note(&self, notes: &[TellingNote]) -> Result<(), StoreError> {
+    pub fn note(&self, notes: &[NotificationNote]) -> Result<(), StoreError> {
         let on = day_number(self.turn.counts_from());
         self.bulk.change(NOTE, 7, notes, |row, note| {
             note.key.bind(row)?;
@@ -132,9 +132,9 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn tellings(
+    pub fn notifications(
         &self,
-        mut show: impl FnMut(TellingRow, &BankTransaction<'_>),
+        mut show: impl FnMut(NotificationRow, &BankTransaction<'_>),
     ) -> Result<(), StoreError> {
         let advised = self.advised()?;
         let sql = format!(
@@ -159,7 +159,7 @@ impl Recording {
         let mut select = self.bulk.connection.prepare_cached(&sql)?;
         select.each(params![self.bulk.centre_id], |row| {
             let transaction = transaction(row)?;
-            show(telling_row(row, &transaction, &advised)?, &transaction);
+            show(notification_row(row, &transaction, &advised)?, &transaction);
             Ok(Read::On)
         })
     }
@@ -179,7 +179,7 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn told(&self, marks: &[TellingMark]) -> Result<(), StoreError> {
+    pub fn told(&self, marks: &[NotificationMark]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
         self.bulk.change(TOLD, 9, marks, |row, mark| {
             mark.key.bind(row)?;
@@ -195,7 +195,7 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn never_mind(&self, keys: &[TellingKey]) -> Result<(), StoreError> {
+    pub fn dismiss(&self, keys: &[NotificationKey]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
         self.bulk.change(NEVER_MIND, 5, keys, |row, key| {
             key.bind(row)?;
@@ -205,18 +205,18 @@ impl Recording {
 }
 
 /// Reads the columns behind those of the transaction; `advised` says when each employer last got advice.
-fn telling_row(
+fn notification_row(
     row: &Row<'_>,
     transaction: &BankTransaction<'_>,
     advised: &BTreeMap<String, NaiveDate>,
-) -> Result<TellingRow, StoreError> {
+) -> Result<NotificationRow, StoreError> {
     let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
     let notice = |column| row.get::<Option<i64>>(column)?.map(reference).transpose();
     let (employer_id, advice) = (row.get::<String>(17)?, row.text(18)? == about(true));
     let reminded_days: i64 = row.get(22)?;
     let known_by = row.text(19)?;
-    Ok(TellingRow {
-        key: TellingKey {
+    Ok(NotificationRow {
+        key: NotificationKey {
             account: account_index(row.get(0)?)?,
             serial: transaction.serial.to_owned(),
             booked_on: transaction.booked_on,
@@ -238,7 +238,7 @@ fn telling_row(
         act: act(row)?,
         reason: row.get::<Option<i64>>(26)?.and_then(Reason::from_number),
         notice: notice(27)?,
-        because: row.get(28)?,
+        explanation: row.get(28)?,
         reference: notice(30)?,
         read_as: notice(31)?,
         shares: shares(row)?,

@@ -1,7 +1,7 @@
 //! Why a transaction was decided as it was: the explanation that every decision carries, as data.
 //!
-//! Start at [`Because`]. `because/words.rs` says it to finance staff, in Chinese or English;
-//! `because/code.rs` writes it as one short line that a store keeps and reads back. The plain case, one
+//! Start at [`Explanation`]. `explanation/words.rs` says it to finance staff, in Chinese or English;
+//! `explanation/code.rs` writes it as one short line that a store keeps and reads back. The plain case, one
 //! payment for one notice, needs no memory of its own.
 //!
 //! Invariant: an explanation holds what it speaks of (amounts, counts, days), so that it reads the same
@@ -10,20 +10,20 @@
 mod code;
 mod words;
 
-pub use code::BecauseError;
+pub use code::ExplanationError;
 
 use chrono::NaiveDate;
 use remittance::{Money, PaymentReference, RefundReference, Total, YearMonth};
 
 /// The explanation of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Because {
+pub enum Explanation {
     /// One payment, one notice, equal to the fen.
     Alone {
         reference: PaymentReference,
         due: Money,
     },
-    /// As [`Because::Alone`], by a reading that rests on a repair; notice and amount confirm it.
+    /// As [`Explanation::Alone`], by a reading that rests on a repair; notice and amount confirm it.
     Confirmed {
         reference: PaymentReference,
         due: Money,
@@ -33,9 +33,9 @@ pub enum Because {
     /// A probable reading that notice and amount do not both confirm.
     Unconfirmed(Box<Unconfirmed>),
     /// How the parts of a notice stand together.
-    Standing(Box<Standing>),
+    Parts(Box<PartsSummary>),
     /// One payment that names several notices.
-    Together(Box<Together>),
+    SeveralNotices(Box<SeveralNotices>),
     /// The notice that is named takes no money: unknown, revoked or paid.
     Notice {
         reference: PaymentReference,
@@ -50,7 +50,7 @@ pub enum Because {
     /// No payment, by the rule that the decision names.
     Rule,
     /// The bank takes back a movement.
-    Undone(Box<Undone>),
+    Reversal(Box<ReversalLink>),
     /// A refund left with it, or came back with it.
     Refund(Box<RefundLink>),
 }
@@ -100,11 +100,11 @@ pub struct PayerDisagrees {
 
 /// Parts of a notice, counted and summed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    pub verdict: Verdict,
+pub struct PartsSummary {
+    pub verdict: PartsVerdict,
     pub reference: PaymentReference,
     pub due: Money,
-    /// What the parts sum to; of [`Verdict::Overpaid`] and the two after it, those in one bank and month.
+    /// What the parts sum to; of [`PartsVerdict::Overpaid`] and the two after it, those in one bank and month.
     pub received: Total,
     pub parts: usize,
     /// Receiving banks and booking months of these parts.
@@ -113,14 +113,14 @@ pub struct Standing {
     /// The month of the latest of these parts, and the day from which it is closed.
     pub month: YearMonth,
     pub closes_on: NaiveDate,
-    /// What the employer's advance balance brings beside them: of [`Verdict::Exact`] and those that were
+    /// What the employer's advance balance brings beside them: of [`PartsVerdict::Exact`] and those that were
     /// searched for what is then missing, what it brought or would have; else what is reserved of it.
     pub from_advance: Money,
 }
 
 /// What the parts of a notice amount to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PartsVerdict {
     Exact,
     Overpaid,
     /// Several different sets are exact.
@@ -135,7 +135,7 @@ pub enum Verdict {
 
 /// One payment that names several notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Together {
+pub struct SeveralNotices {
     pub received: Money,
     /// All are open and sum to what came.
     pub exact: bool,
@@ -155,7 +155,7 @@ pub struct Named {
 
 /// One side of a movement that the bank takes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undone {
+pub struct ReversalLink {
     pub role: Role,
     /// The other side's serial and booking day; of several the latest's, of none the own.
     pub serial: Box<str>,

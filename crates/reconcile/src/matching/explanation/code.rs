@@ -1,14 +1,14 @@
 //! The explanation as one line of text that a store keeps: `underpaid|1906133753|125000|120000|2|…`.
 //!
-//! Start at [`Because::to_code`]; [`Because`]'s `FromStr` reads it back. Fields stand between bars,
+//! Start at [`Explanation::to_code`]; [`Explanation`]'s `FromStr` reads it back. Fields stand between bars,
 //! amounts are fen, references their number, days ISO; a serial number, which may hold anything, comes
 //! last. Words are never reused for another meaning: what was kept must read the same for years.
 //!
 //! Invariant: reading what was written gives the same explanation.
 
 use super::{
-    Because, Doubt, Named, NoticeState, PayerDisagrees, RefundLink, RefundRole, Role, Standing,
-    Together, Unconfirmed, Undone, Verdict,
+    Doubt, Explanation, Named, NoticeState, PartsSummary, PartsVerdict, PayerDisagrees, RefundLink,
+    RefundRole, ReversalLink, Role, SeveralNotices, Unconfirmed,
 };
 use remittance::{Money, PaymentReference, RefundReference, Total, YearMonth};
 use std::fmt;
@@ -16,19 +16,19 @@ use std::str::FromStr;
 
 /// Why a kept text is no explanation; prints as `expected an explanation, found "x|y"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BecauseError {
+pub struct ExplanationError {
     pub found: String,
 }
 
-const VERDICTS: [(Verdict, &str); 8] = [
-    (Verdict::Exact, "exact"),
-    (Verdict::Overpaid, "overpaid"),
-    (Verdict::AmbiguousParts, "ambiguous-parts"),
-    (Verdict::TooManyParts, "too-many-parts"),
-    (Verdict::CrossBank, "cross-bank"),
-    (Verdict::CrossMonth, "cross-month"),
-    (Verdict::Underpaid, "underpaid"),
-    (Verdict::Awaiting, "awaiting"),
+const VERDICTS: [(PartsVerdict, &str); 8] = [
+    (PartsVerdict::Exact, "exact"),
+    (PartsVerdict::Overpaid, "overpaid"),
+    (PartsVerdict::AmbiguousParts, "ambiguous-parts"),
+    (PartsVerdict::TooManyParts, "too-many-parts"),
+    (PartsVerdict::CrossBank, "cross-bank"),
+    (PartsVerdict::CrossMonth, "cross-month"),
+    (PartsVerdict::Underpaid, "underpaid"),
+    (PartsVerdict::Awaiting, "awaiting"),
 ];
 
 const ROLES: [(Role, &str); 7] = [
@@ -54,7 +54,7 @@ const DOUBTS: [(Doubt, &str); 3] = [
     (Doubt::OtherPayer, "other-payer"),
 ];
 
-impl Because {
+impl Explanation {
     /// One line, to be kept and read back.
     #[must_use]
     pub fn to_code(&self) -> String {
@@ -71,8 +71,8 @@ impl Because {
                 let doubt = word.map(|(_, word)| format!("|{word}")).unwrap_or_default();
                 format!("unconfirmed|{reference}|{received}|{}{doubt}", state_code(*state))
             }
-            Self::Standing(standing) => standing_code(standing),
-            Self::Together(together) => {
+            Self::Parts(summary) => summary_code(summary),
+            Self::SeveralNotices(together) => {
                 let advance = advance_code(together.from_advance);
                 let word = match (together.exact, together.certain) {
                     (true, _) if !advance.is_empty() => "together-with-advance",
@@ -99,8 +99,8 @@ impl Because {
             }
             Self::Contradicted => "contradicted".to_owned(),
             Self::Rule => "rule".to_owned(),
-            Self::Undone(undone) => {
-                let Undone { role, serial, on, candidates } = &**undone;
+            Self::Reversal(link) => {
+                let ReversalLink { role, serial, on, candidates } = &**link;
                 let word =
                     ROLES.iter().find(|(known, _)| known == role).map_or("", |(_, word)| word);
                 format!("{word}|{on}|{candidates}|{serial}")
@@ -115,9 +115,9 @@ impl Because {
     }
 }
 
-fn standing_code(standing: &Standing) -> String {
-    let Standing { verdict, reference, due, received, parts, banks, months, .. } = standing;
-    let Standing { month, closes_on, from_advance, .. } = standing;
+fn summary_code(summary: &PartsSummary) -> String {
+    let PartsSummary { verdict, reference, due, received, parts, banks, months, .. } = summary;
+    let PartsSummary { month, closes_on, from_advance, .. } = summary;
     let advance = advance_code(*from_advance);
     let word = VERDICTS.iter().find(|(known, _)| known == verdict).map_or("", |(_, word)| word);
     let (reference, due, received) = (reference.number(), due.fen(), received.fen());
@@ -140,28 +140,28 @@ fn state_code(state: NoticeState) -> String {
     }
 }
 
-impl FromStr for Because {
-    type Err = BecauseError;
+impl FromStr for Explanation {
+    type Err = ExplanationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        read(text).ok_or_else(|| BecauseError { found: text.to_owned() })
+        read(text).ok_or_else(|| ExplanationError { found: text.to_owned() })
     }
 }
 
-fn read(text: &str) -> Option<Because> {
+fn read(text: &str) -> Option<Explanation> {
     let (word, rest) = text.split_once('|').unwrap_or((text, ""));
-    if let Some(because) = with_serial(word, rest) {
-        return Some(because);
+    if let Some(explanation) = with_serial(word, rest) {
+        return Some(explanation);
     }
     let fields = &mut rest.split('|');
-    let because = match word {
-        "alone" => Because::Alone { reference: reference(fields)?, due: money(fields)? },
-        "confirmed" => Because::Confirmed {
+    let explanation = match word {
+        "alone" => Explanation::Alone { reference: reference(fields)?, due: money(fields)? },
+        "confirmed" => Explanation::Confirmed {
             reference: reference(fields)?,
             due: money(fields)?,
             from_advance: money_or_none(fields)?,
         },
-        "unconfirmed" => Because::Unconfirmed(Box::new(Unconfirmed {
+        "unconfirmed" => Explanation::Unconfirmed(Box::new(Unconfirmed {
             reference: reference(fields)?,
             received: money(fields)?,
             state: state(fields.next()?)?,
@@ -170,46 +170,51 @@ fn read(text: &str) -> Option<Because> {
                 Some(word) => Some(DOUBTS.iter().find(|(_, known)| *known == word)?.0),
             },
         })),
-        "payer-disagrees" => Because::PayerDisagrees(Box::new(PayerDisagrees {
+        "payer-disagrees" => Explanation::PayerDisagrees(Box::new(PayerDisagrees {
             reference: reference(fields)?,
             due: money(fields)?,
             nearest: reference(fields)?,
             from_advance: money_or_none(fields)?,
         })),
-        "contradicted" => Because::Contradicted,
+        "contradicted" => Explanation::Contradicted,
         "together" | "together-with-advance" | "not-together" | "not-certain-together" => {
             together(word, fields)?
         }
         "notice" => {
-            Because::Notice { reference: reference(fields)?, state: state(fields.next()?)? }
+            Explanation::Notice { reference: reference(fields)?, state: state(fields.next()?)? }
         }
-        "no-reference" => Because::NoReference,
-        "truncated" => Because::Truncated,
-        "rule" => Because::Rule,
-        _ => standing(word, fields)?,
+        "no-reference" => Explanation::NoReference,
+        "truncated" => Explanation::Truncated,
+        "rule" => Explanation::Rule,
+        _ => read_summary(word, fields)?,
     };
     // Anything left over means that the text is not ours.
-    fields.next().filter(|rest| !rest.is_empty()).is_none().then_some(because)
+    fields.next().filter(|rest| !rest.is_empty()).is_none().then_some(explanation)
 }
 
 /// An explanation that ends with a serial number, which may hold anything.
-fn with_serial(word: &str, rest: &str) -> Option<Because> {
+fn with_serial(word: &str, rest: &str) -> Option<Explanation> {
     if let Some((role, _)) = ROLES.iter().find(|(_, known)| *known == word) {
         let mut fields = rest.splitn(3, '|');
         let (on, candidates) = (next(&mut fields)?, next(&mut fields)?);
         let serial = fields.next()?.into();
-        return Some(Because::Undone(Box::new(Undone { role: *role, serial, on, candidates })));
+        return Some(Explanation::Reversal(Box::new(ReversalLink {
+            role: *role,
+            serial,
+            on,
+            candidates,
+        })));
     }
     if let Some((role, _)) = REFUND_ROLES.iter().find(|(_, known)| *known == word) {
         let mut fields = rest.splitn(3, '|');
         let reference = RefundReference::from_number(next(&mut fields)?)?;
         let (role, on, serial) = (*role, next(&mut fields)?, fields.next()?.into());
-        return Some(Because::Refund(Box::new(RefundLink { role, reference, serial, on })));
+        return Some(Explanation::Refund(Box::new(RefundLink { role, reference, serial, on })));
     }
     None
 }
 
-fn together<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Option<Because> {
+fn together<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Option<Explanation> {
     let received = money(fields)?;
     let with_advance = word == "together-with-advance";
     let from_advance = if with_advance { money(fields)? } else { Money::ZERO };
@@ -220,12 +225,18 @@ fn together<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Optio
     }
     let exact = with_advance || word == "together";
     let (certain, named) = (word != "not-certain-together", named.into());
-    Some(Because::Together(Box::new(Together { received, exact, from_advance, certain, named })))
+    Some(Explanation::SeveralNotices(Box::new(SeveralNotices {
+        received,
+        exact,
+        from_advance,
+        certain,
+        named,
+    })))
 }
 
-fn standing<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Option<Because> {
+fn read_summary<'a>(word: &str, fields: &mut impl Iterator<Item = &'a str>) -> Option<Explanation> {
     let (verdict, _) = VERDICTS.iter().find(|(_, known)| *known == word)?;
-    Some(Because::Standing(Box::new(Standing {
+    Some(Explanation::Parts(Box::new(PartsSummary {
         verdict: *verdict,
         reference: reference(fields)?,
         due: money(fields)?,
@@ -273,10 +284,10 @@ fn state(text: &str) -> Option<NoticeState> {
     }
 }
 
-impl fmt::Display for BecauseError {
+impl fmt::Display for ExplanationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected an explanation, found {:?}", self.found)
     }
 }
 
-impl std::error::Error for BecauseError {}
+impl std::error::Error for ExplanationError {}
