@@ -41,7 +41,7 @@ mod view;
 pub use route::{Access, Listed, listed};
 pub use serve::{serve, serve_figures};
 
-use crate::report::Language;
+use crate::remittance::Language;
 use crate::rulebook::Rulebook;
 use crate::store::{Store, StoreError};
 use crate::suspense::Moment;

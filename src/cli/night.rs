@@ -20,8 +20,8 @@ use crate::nightly::{
     self, Delivery, FileOutcome, Inbox, Intakes, LARGE, RunError, RunSettings, RunSummary,
     Transport, shown_path,
 };
+use crate::remittance::Tally;
 use crate::remittance::account::masked;
-use crate::report::Tally;
 use crate::store::{DecisionTotals, Ended, Ending, Taken, Turn};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};

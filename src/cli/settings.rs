@@ -13,7 +13,7 @@ pub(super) use mail::{Letters, Protection, Smtp, credential, secret};
 use super::args::{Format, Global};
 use super::failure::{Doing, Failure};
 use crate::alert::CentreContact;
-use crate::report::Language;
+use crate::remittance::Language;
 use crate::rulebook::RuleFile;
 use crate::web::proxy::{Proxies, ProxyError};
 use serde::Deserialize;

@@ -8,10 +8,10 @@ use super::{RunError, wording};
 use crate::feed;
 use crate::matching::Explanation;
 use crate::remark::{self, Reader, Reading};
-use crate::remittance::{Direction, Money, RemarkField, Total, YearMonth};
+use crate::remittance::{Direction, Money, RemarkField, Tally, Total, YearMonth};
 use crate::report::{
     Awaiting, Bilingual, Centre, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
-    RemarkText, Report, Segment, SegmentKind, Suggestion, Tally, Warning,
+    RemarkText, Report, Segment, SegmentKind, Suggestion, Warning,
 };
 use crate::rulebook::Rulebook;
 use crate::store::{self, HeldRow, RunDetails, Store, SuspenseFilter, SuspenseRow};

@@ -9,7 +9,7 @@ use super::outcomes::{OPEN, tally, tally_at};
 use super::row::day_number;
 use super::run_decisions::Recording;
 use super::sql::{in_columns, params};
-use crate::report::Tally;
+use crate::remittance::Tally;
 
 impl Recording {
     /// Writes this night's row. Run again on the same day, a night adds to its row what is new.

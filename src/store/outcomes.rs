@@ -7,8 +7,7 @@ use super::row::{day, day_number, reference};
 use super::sql::{Bind, Connection, Row, params};
 use super::working_set::open_transactions;
 use super::{Store, StoreError};
-use crate::remittance::{Money, Outcome, PaymentReference, Subject, Total};
-use crate::report::Tally;
+use crate::remittance::{Money, Outcome, PaymentReference, Subject, Tally, Total};
 use chrono::{Days, NaiveDate};
 
 /// Nights that the report's trend looks back, in days.

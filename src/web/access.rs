@@ -5,10 +5,10 @@
 
 use super::Desk;
 use super::fault::Fault;
-use super::frame::{Frame, choose, show};
+use super::frame::{Frame, show};
 use super::own::role_words;
 use super::session::Session;
-use crate::report::Language;
+use crate::remittance::Language;
 use crate::store::{Requested, StoreError};
 use crate::suspense::{
     AccessChange, AccessRequest, AccessState, Actor, Permission, Person, Refusal, Role,
@@ -132,7 +132,7 @@ fn line(
     names: &BTreeMap<String, String>,
     language: Language,
 ) -> Line {
-    let say = |(zh, en): (&'static str, &'static str)| choose(language, zh, en);
+    let say = |(zh, en): (&'static str, &'static str)| language.choose(zh, en);
     let named = |login: &str| match names.get(login) {
         Some(name) if !name.is_empty() && name != login => format!("{login} {name}"),
         _ => login.to_owned(),
@@ -146,7 +146,7 @@ fn line(
         whose: named(&change.subject.0),
         role: change.role.map_or("", |role: Role| say(role_words(role))),
         by: match change.operator {
-            true => format!("{}（{by}）", choose(language, "命令行", "command line")),
+            true => format!("{}（{by}）", language.choose("命令行", "command line")),
             false => by,
         },
         at: desk.shown_at(change.requested_at),
@@ -162,7 +162,7 @@ fn line(
             }
             (false, Some((None, at))) => format!(
                 "{} {}",
-                choose(language, "满 24 小时无异议", "a day without objection"),
+                language.choose("满 24 小时无异议", "a day without objection"),
                 desk.shown_at(*at)
             ),
             (true, _) | (false, None) => String::new(),

@@ -5,7 +5,7 @@
 
 use super::Desk;
 use super::fault::Fault;
-use super::frame::{Frame, Visit, choose, show};
+use super::frame::{Frame, Visit, show};
 use super::login::visitor;
 use crate::alert::staff::token_hash;
 use crate::store::AskedAddress;
@@ -77,7 +77,7 @@ fn answer(
     stage: Stage,
 ) -> Result<Response, Fault> {
     let over = matches!(stage, Stage::Over);
-    let title = choose(visit.language, "确认函件邮箱", "Confirm the address for letters");
+    let title = visit.language.choose("确认函件邮箱", "Confirm the address for letters");
     let mut response = show(&Page {
         frame: Frame::of_visitor(desk, visit, title),
         employer: asked.as_ref().map(|asked| foreign(&asked.employer_name)).unwrap_or_default(),

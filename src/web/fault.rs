@@ -214,13 +214,9 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
     if matches!(*fault, Fault::SetupIncomplete) && is_read && !is_htmx {
         return Redirect::to("/me").into_response();
     }
-    let words = super::frame::choose(visit.language, zh, en);
+    let words = visit.language.choose(zh, en);
     let page = FaultPage {
-        frame: Frame::of_visitor(
-            &desk,
-            &visit,
-            super::frame::choose(visit.language, "未能完成", "Not done"),
-        ),
+        frame: Frame::of_visitor(&desk, &visit, visit.language.choose("未能完成", "Not done")),
         status: fault.status().as_u16(),
         words,
     };

@@ -11,7 +11,7 @@ use super::proxy::counted;
 use super::route;
 use super::serve::Peer;
 use super::session::Session;
-use crate::report::Language;
+use crate::remittance::Language;
 use crate::suspense::Permission;
 use askama::Template;
 use axum::extract::Request;
@@ -46,14 +46,6 @@ impl Visit {
     }
 }
 
-/// Words of the language, of two.
-pub(crate) fn choose<T>(language: Language, zh: T, en: T) -> T {
-    match language {
-        Language::Chinese => zh,
-        Language::English => en,
-    }
-}
-
 /// What `desk/layout.html` shows around a page.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -84,11 +76,11 @@ impl Frame {
         let entries = route::menu().iter().filter(|entry| session.reaches(entry.access));
         let menu = entries.map(|entry| MenuEntry {
             path: entry.path,
-            words: choose(language, entry.zh, entry.en),
+            words: language.choose(entry.zh, entry.en),
             current: entry.path == path,
         });
         Self {
-            title: choose(language, zh, en),
+            title: language.choose(zh, en),
             centre: desk.setup().centre.clone(),
             language,
             here: here.clone(),
@@ -110,7 +102,7 @@ impl Frame {
     }
 
     pub(crate) fn say<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
-        choose(self.language, zh, en)
+        self.language.choose(zh, en)
     }
 
     /// The value of `<html lang>`.

@@ -9,7 +9,7 @@ use super::attempt::{Secrets, attempt};
 use super::cookie;
 use super::device::Device;
 use super::fault::Fault;
-use super::frame::{Frame, Visit, choose, show};
+use super::frame::{Frame, Visit, show};
 use super::next::own_page;
 use super::session::{IDLE_SECONDS, LASTING_SECONDS, Session};
 use super::{guard, secret};
@@ -84,7 +84,7 @@ fn ask(
     failed: bool,
 ) -> Result<Response, Fault> {
     let visitor = visitor(headers)?;
-    let title = choose(visit.language, "登录", "Log in");
+    let title = visit.language.choose("登录", "Log in");
     let page = LoginPage {
         frame: Frame::of_visitor(desk, visit, title),
         csrf: visitor.csrf(),

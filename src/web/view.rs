@@ -15,8 +15,8 @@ pub(crate) mod proposal;
 pub(crate) mod remark;
 pub(crate) mod why;
 
-use crate::remittance::{Money, NoticeStage, Outcome, Reason, Subject, Total};
-use crate::report::{Language, text, words};
+use crate::remittance::{Language, Money, NoticeStage, Outcome, Reason, Subject, Total};
+use crate::report::{text, words};
 use crate::suspense::{Age, Stage};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 

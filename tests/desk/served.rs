@@ -3,7 +3,7 @@
 use super::centre::{Backing, Centre, rules};
 use super::feed::csv;
 use super::wire::{Answer, Ask, get, post};
-use duizhang::report::Language;
+use duizhang::remittance::Language;
 use duizhang::rulebook::desk::Renewed;
 use duizhang::store::Store;
 use duizhang::suspense::trail::Entry;

@@ -26,26 +26,19 @@ pub mod words;
 pub mod xlsx;
 
 pub use crate::suspense::{Age, Stage};
-pub use breakdown::{AgeTotal, BankTotal, ReasonTotal, Tally};
+pub use breakdown::{AgeTotal, BankTotal, ReasonTotal};
 pub use item::{
     Bilingual, Evidence, EvidenceKind, Holds, Item, MaskedAccount, RemarkText, Segment,
     SegmentKind, Suggestion,
 };
 pub use night::{Awaiting, Centre, Movement, Night, NightPoint, OutcomeTotal};
+use remittance::{Language, Tally};
 pub use trail_head::{TrailHead, TrailSignature};
 pub use warning::Warning;
 
 use chrono::NaiveDate;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt::Display;
-
-/// The language a page opens in; the other is one click away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    #[default]
-    Chinese,
-    English,
-}
 
 /// The whole report of one centre after one night.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,7 @@ use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
 use super::item::Held;
 use super::{Desk, Stop};
-use crate::remittance::Money;
-use crate::report::Tally;
+use crate::remittance::{Money, Tally};
 use crate::suspense::{Actor, Approval, ItemId, Person, Proposal, ProposalState, Refusal, Seen};
 use std::collections::BTreeMap;
 

@@ -5,8 +5,7 @@ use super::super::listing::outcome;
 use super::super::row::{day, day_number};
 use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
-use crate::remittance::Outcome;
-use crate::report::Tally;
+use crate::remittance::{Outcome, Tally};
 use chrono::NaiveDate;
 
 /// A night as a list shows it.

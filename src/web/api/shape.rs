@@ -2,8 +2,7 @@
 
 use crate::alert::LetterState;
 use crate::remittance::account::masked;
-use crate::remittance::{Direction, Money, Subject};
-use crate::report::Tally;
+use crate::remittance::{Direction, Money, Subject, Tally};
 use crate::store::{
     Audit, EmployerLine, EmployerSheet, HistoryEntry, LetterLine, NoticeLine, Preview, RunLine,
     SuspenseRow, TransactionLine,

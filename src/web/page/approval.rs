@@ -9,7 +9,7 @@ use crate::store::{Approved, ProposalFilter};
 use crate::suspense::{Permission, ProposalState};
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::proposal::{Known, Shown, state};
 use askama::Template;
@@ -80,14 +80,13 @@ pub(crate) async fn show(
             .collect(),
         may_approve: frame.may(Permission::Approve),
         done: match asked.done.as_str() {
-            "booked" => choose(language, "已通过并记账。", "Approved and booked."),
-            "needs-another" => choose(
-                language,
+            "booked" => language.choose("已通过并记账。", "Approved and booked."),
+            "needs-another" => language.choose(
                 "已通过；金额超限，还需另一人复核。",
                 "Approved; above the limit, one more has to agree.",
             ),
-            "sent-back" => choose(language, "已退回经办人。", "Sent back."),
-            "withdrawn" => choose(language, "已撤回。", "Taken back."),
+            "sent-back" => language.choose("已退回经办人。", "Sent back."),
+            "withdrawn" => language.choose("已撤回。", "Taken back."),
             _ => "",
         },
         frame,

@@ -9,15 +9,14 @@ mod fields;
 
 use self::fields::{Field, fields_of, label};
 use super::{actor, people};
-use crate::remittance::Money;
 use crate::remittance::account::masked;
-use crate::report::Language;
+use crate::remittance::{Language, Money};
 use crate::store::{CounterRow, Store};
 use crate::suspense::trail::Entry;
 use crate::suspense::{CounterOperation, CounterRequest, Permission, ProposalState};
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::proposal::renewed;
 use crate::web::view::{foreign, instant, yuan};
@@ -132,7 +131,7 @@ async fn page(
     answer(&Counter {
         kinds: CounterOperation::KINDS
             .iter()
-            .map(|(code, zh, en)| (*code, choose(language, *zh, *en), *code == kind))
+            .map(|(code, zh, en)| (*code, language.choose(*zh, *en), *code == kind))
             .collect(),
         kind,
         fields: fields_of(kind, language),
@@ -168,14 +167,12 @@ fn line(
             });
             (told.filter(|words| !words.is_empty()).collect(), String::new())
         }
-        Some(Err(refusal)) => {
-            (Vec::new(), choose(language, refusal.chinese(), refusal.to_string()))
-        }
+        Some(Err(refusal)) => (Vec::new(), language.choose(refusal.chinese(), refusal.to_string())),
         None => (Vec::new(), String::new()),
     };
     Line {
         id: request.request_id.clone(),
-        what: choose(language, zh, en),
+        what: language.choose(zh, en),
         facts,
         would,
         refused: foreign(&refused),
@@ -262,5 +259,5 @@ fn done(word: &str, language: Language) -> &'static str {
         "withdrawn" => ("已撤回。", "Withdrawn."),
         _ => ("", ""),
     };
-    choose(language, zh, en)
+    language.choose(zh, en)
 }

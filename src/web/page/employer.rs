@@ -5,8 +5,8 @@
 use super::item::Notice;
 use super::queue::Line;
 use super::{ROWS, as_of, cut, people};
+use crate::remittance::Language;
 use crate::remittance::account::masked;
-use crate::report::Language;
 use crate::store::{
     ContactPreference, Cursor, EmployerLine, EmployerSheet, LetterLine, LetterSearch, NoticeLine,
     NoticeSearch, OpenItem, Order, QueueFilter,

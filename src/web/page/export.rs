@@ -6,8 +6,9 @@
 use super::queue::View;
 use super::{actor, as_of};
 use crate::nightly;
+use crate::remittance::Language;
+use crate::report::Item;
 use crate::report::xlsx::ItemBook;
-use crate::report::{Item, Language};
 use crate::store::{Cursor, QueueFilter, Store, StoreError};
 use crate::suspense::trail::Entry;
 use crate::web::Desk;

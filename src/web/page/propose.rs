@@ -13,7 +13,7 @@ use crate::store::{Edit, OwnAccount, Preview, Store, StoreError};
 use crate::suspense::{Act, Draft, Refusal};
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::proposal::{Known, Line, after};
 use crate::web::view::{self, address, count, foreign, yuan};
@@ -85,7 +85,7 @@ pub(crate) async fn preview(
     let total: Total = possible().map(|preview| preview.amount).sum();
     let kind = drafted.first().map(|draft| draft.act.kind());
     answer(&Page {
-        kind: kind.map_or("", |kind| choose(frame.language, kind.chinese(), kind.english())),
+        kind: kind.map_or("", |kind| frame.language.choose(kind.chinese(), kind.english())),
         count: count(possible().count() as u64),
         total: yuan(total),
         refused: shown.iter().filter(|draft| !draft.refusal.is_empty()).count(),
@@ -136,7 +136,7 @@ impl Drafted {
                 ..shown
             },
             Err(refusal) => {
-                Self { refusal: choose(language, refusal.chinese(), refusal.to_string()), ..shown }
+                Self { refusal: language.choose(refusal.chinese(), refusal.to_string()), ..shown }
             }
         }
     }

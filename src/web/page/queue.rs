@@ -8,13 +8,13 @@ mod facet;
 mod line;
 mod view;
 
+use crate::remittance::Tally;
 use cursor_page::CursorPage;
 pub(crate) use line::Line;
 pub(crate) use line::{seen, signed};
 pub(crate) use view::{View, Wanted, place};
 
 use super::{ROWS, as_of, people};
-use crate::report::Tally;
 use crate::store::{Counts, OpenItem};
 use crate::suspense::Permission;
 use crate::web::Desk;

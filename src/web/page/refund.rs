@@ -6,15 +6,14 @@
 pub(crate) mod act;
 
 use super::{actor, people};
-use crate::remittance::RefundReference;
 use crate::remittance::account::masked;
-use crate::report::Language;
+use crate::remittance::{Language, RefundReference};
 use crate::store::{RefundFilter, RefundMovement, RefundRow, Store};
 use crate::suspense::trail::Entry;
 use crate::suspense::{Permission, RefundChange, RefundState};
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::{foreign, yuan};
 use askama::Template;
@@ -90,7 +89,7 @@ pub(crate) const fn state_words(state: RefundState, language: Language) -> &'sta
 fn line(row: &RefundRow, names: &BTreeMap<String, String>, whole: bool, frame: &Frame) -> Line {
     let called = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
     let account = if whole { row.payee_account.clone() } else { masked(&row.payee_account) };
-    let unknown = choose(frame.language, "（不明）", "(unknown)").to_owned();
+    let unknown = frame.language.choose("（不明）", "(unknown)").to_owned();
     Line {
         reference: row.reference.to_string(),
         payee: foreign(&row.payee_name),
@@ -112,7 +111,7 @@ fn done(word: &str, frame: &Frame) -> &'static str {
         "dropped" => ("已取消。", "Dropped."),
         _ => ("", ""),
     };
-    choose(frame.language, zh, en)
+    frame.language.choose(zh, en)
 }
 
 pub(crate) async fn list(
@@ -197,19 +196,19 @@ async fn find(desk: &Desk, reference: &str) -> Result<Found, Fault> {
 
 fn facts(row: &RefundRow, frame: &Frame) -> Vec<(&'static str, String)> {
     let mut facts = vec![
-        (choose(frame.language, "来款日期", "Received on"), row.booked_on.to_string()),
-        (choose(frame.language, "收款银行", "Payee’s bank"), foreign(&row.payee_bank)),
+        (frame.language.choose("来款日期", "Received on"), row.booked_on.to_string()),
+        (frame.language.choose("收款银行", "Payee’s bank"), foreign(&row.payee_bank)),
     ];
     if let Some(on) = row.exported_on {
-        facts.push((choose(frame.language, "导出日期", "Exported on"), on.to_string()));
+        facts.push((frame.language.choose("导出日期", "Exported on"), on.to_string()));
     }
     if let Some((debit, on)) = &row.paid_by {
         let debit = format!("{on} {} {}", masked(&debit.account_no), foreign(&debit.serial));
-        facts.push((choose(frame.language, "汇出流水", "The debit"), debit));
+        facts.push((frame.language.choose("汇出流水", "The debit"), debit));
     }
     if let Some(on) = row.returned_on {
         let times = format!("{on} ({})", row.returns);
-        facts.push((choose(frame.language, "最近退票（次数）", "Came back (times)"), times));
+        facts.push((frame.language.choose("最近退票（次数）", "Came back (times)"), times));
     }
     facts
 }

@@ -1,12 +1,12 @@
 //! Rules in force: what the night judges by, each rule with its reason and an example.
 
-use crate::report::Language;
+use crate::remittance::Language;
 use crate::rulebook::Rulebook;
 use crate::rulebook::remark::Example;
 use crate::suspense::Role;
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::{foreign, remark, yuan};
 use askama::Template;
@@ -55,7 +55,7 @@ pub(crate) async fn show(State(desk): State<Desk>, session: Session) -> Result<R
             .remark
             .handbook
             .iter()
-            .map(|rule| (rule.number, choose(language, rule.zh.clone(), rule.en.clone())))
+            .map(|rule| (rule.number, language.choose(rule.zh.clone(), rule.en.clone())))
             .collect(),
         frame,
     };
@@ -63,7 +63,7 @@ pub(crate) async fn show(State(desk): State<Desk>, session: Session) -> Result<R
 }
 
 fn settings(rules: &Rulebook, language: Language) -> Vec<(&'static str, String)> {
-    let say = |zh, en| choose(language, zh, en);
+    let say = |zh, en| language.choose(zh, en);
     let matching = &rules.matching;
     let yes_no = |yes| say(if yes { "是" } else { "否" }, if yes { "yes" } else { "no" });
     vec![
@@ -169,25 +169,25 @@ fn gives(example: &Example, language: Language) -> String {
         (Language::Chinese, "none") => "不是登记号",
         (_, code) => code,
     };
-    format!("{reference}{}{surely}", choose(language, "，", ", "))
+    format!("{reference}{}{surely}", language.choose("，", ", "))
 }
 
 fn limits(rules: &Rulebook, language: Language) -> Vec<Limit> {
     let roles = |roles: &[Role]| {
-        let words = roles.iter().map(|role| choose(language, role.chinese(), role.code()));
-        words.collect::<Vec<_>>().join(choose(language, "、", ", "))
+        let words = roles.iter().map(|role| language.choose(role.chinese(), role.code()));
+        words.collect::<Vec<_>>().join(language.choose("、", ", "))
     };
     let limit = |limit: &crate::suspense::Limit| Limit {
         id: limit.id.clone(),
         why: chinese(&limit.id, &limit.why, language),
         acts: if limit.acts.is_empty() {
-            choose(language, "其余", "all others").to_owned()
+            language.choose("其余", "all others").to_owned()
         } else {
             let acts = limit.acts.iter();
-            let words = acts.map(|act| choose(language, act.chinese(), act.english()));
-            words.collect::<Vec<_>>().join(choose(language, "、", ", "))
+            let words = acts.map(|act| language.choose(act.chinese(), act.english()));
+            words.collect::<Vec<_>>().join(language.choose("、", ", "))
         },
-        up_to: limit.up_to.map_or_else(|| choose(language, "不限", "any").to_owned(), yuan),
+        up_to: limit.up_to.map_or_else(|| language.choose("不限", "any").to_owned(), yuan),
         propose: roles(&limit.propose),
         approve: roles(&limit.approve),
         approvals: limit.approvals,

@@ -2,12 +2,12 @@
 
 use super::{ROWS, cut};
 use crate::nightly;
-use crate::remittance::Outcome;
-use crate::report::{Language, Tally, Warning};
+use crate::remittance::{Language, Outcome, Tally};
+use crate::report::Warning;
 use crate::store::{FeedLine, RunLine};
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::address::Query as Address;
 use crate::web::view::{self, count, foreign, typed_day, yuan};
@@ -175,8 +175,8 @@ fn decided(outcome: Outcome, tally: Tally, as_of: NaiveDate, language: Language)
 fn told(warning: &Warning, language: Language) -> Told {
     let (zh, en) = warning.title();
     Told {
-        title: choose(language, zh, en),
+        title: language.choose(zh, en),
         place: foreign(warning.place()),
-        words: foreign(&choose(language, warning.chinese(), warning.english())),
+        words: foreign(&language.choose(warning.chinese(), warning.english())),
     }
 }

@@ -4,14 +4,14 @@
 //! beside it. What is in suspense is counted now, the rest stands as the latest night left it.
 
 use super::as_of;
-use crate::remittance::{Outcome, Reason};
+use crate::remittance::{Language, Outcome, Reason, Tally};
+use crate::report::NightPoint;
 use crate::report::html::trend::Trend;
-use crate::report::{Language, NightPoint, Tally};
 use crate::store::{Assigned, Cell, Counts, FeedLine, QueueFilter, RunLine};
 use crate::suspense::{Age, Permission, Person, ProposalState, Stage, age_days};
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::address::Query;
 use crate::web::view::{self, count, foreign, share, yuan};
@@ -142,7 +142,7 @@ fn points(runs: &[RunLine]) -> Vec<NightPoint> {
 }
 
 fn tiles(found: &Found, points: &[NightPoint], language: Language) -> Vec<Tile> {
-    let say = |zh, en| choose(language, zh, en);
+    let say = |zh, en| language.choose(zh, en);
     let open = found.counts.total();
     let oldest = found.counts.oldest_on().map(|on| age_days(on, found.as_of));
     let days = |days: u32| format!("{days} {}", say("天", "days"));
@@ -191,7 +191,7 @@ fn tiles(found: &Found, points: &[NightPoint], language: Language) -> Vec<Tile> 
 
 /// What waits for whoever reads.
 fn mine(found: &Found, session: &Session, frame: &Frame) -> Vec<Tile> {
-    let say = |zh, en| choose(frame.language, zh, en);
+    let say = |zh, en| frame.language.choose(zh, en);
     let me = Assigned::To(session.person_id.clone());
     let tile = |name, tally: Tally, href: &str| Tile {
         name,
@@ -219,7 +219,7 @@ fn mine(found: &Found, session: &Session, frame: &Frame) -> Vec<Tile> {
 }
 
 fn night(found: &Found, points: &[NightPoint], language: Language) -> Night {
-    let say = |zh, en| choose(language, zh, en);
+    let say = |zh, en| language.choose(zh, en);
     let as_of = found.as_of;
     let last = points.last().cloned();
     let (opened, cleared, closing) =
@@ -289,7 +289,7 @@ fn by_reason(counts: &Counts, language: Language) -> Breakdown {
         let href = format!("/queue?reason={}", reason.code());
         (view::reason(reason, language).to_owned(), href, "fill")
     };
-    let name = choose(language, "按原因", "By reason");
+    let name = language.choose("按原因", "By reason");
     let is_in = |cell: &Cell, reason| cell.reason == Some(reason);
     breakdown(name, counts, Reason::ALL.into_iter(), is_in, say)
 }
@@ -300,7 +300,7 @@ fn by_bank(counts: &Counts, language: Language) -> Breakdown {
     let say = |(bank, name): (&str, &str)| {
         (foreign(name), Query::default().with("bank", bank).on("/queue"), "fill")
     };
-    let name = choose(language, "按收款银行", "By receiving bank");
+    let name = language.choose("按收款银行", "By receiving bank");
     let is_in = |cell: &Cell, (bank, _): (&str, &str)| cell.bank == bank;
     breakdown(name, counts, banks.into_iter(), is_in, say)
 }
@@ -310,6 +310,6 @@ fn by_age(counts: &Counts, language: Language) -> Breakdown {
         let href = Query::default().with("age", age.code()).on("/queue");
         (view::age(age, language).to_owned(), href, view::age_class(age))
     };
-    let name = choose(language, "按账龄", "By age");
+    let name = language.choose("按账龄", "By age");
     breakdown(name, counts, Age::ALL.into_iter(), |cell, age| cell.age == age, say)
 }

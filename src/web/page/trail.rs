@@ -3,13 +3,13 @@
 pub(crate) mod export;
 
 use super::{ROWS, cut, people};
-use crate::report::Language;
+use crate::remittance::Language;
 use crate::store::TrailFilter;
 use crate::suspense::Role;
 use crate::suspense::trail::{Break, Chain, EVENTS, Link, event_chinese, event_english};
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::frame::{Frame, choose, show as answer};
+use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::address::Query as Address;
 use crate::web::view::proposal::Known;
@@ -100,7 +100,7 @@ pub(crate) async fn show(
         next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
         lines: rows.iter().map(|link| line(link, &known, language)).collect(),
         verified: chain.map(|chain| Verified::of(chain, language)),
-        events: EVENTS.iter().map(|(code, zh, en)| (*code, choose(language, *zh, *en))).collect(),
+        events: EVENTS.iter().map(|(code, zh, en)| (*code, language.choose(*zh, *en))).collect(),
         asked,
         frame,
     })
@@ -111,17 +111,14 @@ impl Verified {
         match chain {
             Ok(chain) => {
                 let entries = count(chain.len().cast_unsigned());
-                let words = choose(
-                    language,
+                let words = language.choose(
                     format!("已逐条验证：{entries} 条完整，无缺失、无改动。"),
                     format!("Verified entry by entry: all {entries} are there and unchanged."),
                 );
                 Self { holds: true, words, head: chain.head().to_owned() }
             }
             Err(broken) => {
-                let words = choose(
-                    language,
-                    format!("链条断裂：{broken}。请立即保全数据库并查明原因。"),
+                let words = language.choose(format!("链条断裂：{broken}。请立即保全数据库并查明原因。"),
                     format!(
                         "The chain is broken: {broken}. Keep the database as it is and find out why."
                     ),
@@ -148,7 +145,7 @@ fn line(link: &Link, known: &Known, language: Language) -> Line {
         role: match role {
             Some(role) => detail::role_words(role, language).to_owned(),
             None if entry.role == "operator" => {
-                choose(language, "命令行", "command line").to_owned()
+                language.choose("命令行", "command line").to_owned()
             }
             None => foreign(&entry.role),
         },

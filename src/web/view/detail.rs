@@ -4,10 +4,8 @@
 
 use super::proposal::{Known, after};
 use super::{foreign, yuan};
-use crate::remittance::Money;
-use crate::report::Language;
+use crate::remittance::{Language, Money};
 use crate::suspense::{AccessKind, Act, CounterOperation, Role};
-use crate::web::frame::choose;
 use serde_json::Value;
 
 /// What a role is called.
@@ -43,16 +41,16 @@ pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
                 parts.push(format!("“{}”", foreign(text)));
             }
             ("why", Value::String(text)) => {
-                parts.push(format!("{}“{}”", choose(language, "原因", "because "), foreign(text)));
+                parts.push(format!("{}“{}”", language.choose("原因", "because "), foreign(text)));
             }
             ("is" | "was", Value::String(code)) if Role::from_code(code).is_some() => {
                 let role = Role::from_code(code).map_or("", |role| role_words(role, language));
-                let was = if name == "was" { choose(language, "原为", "was ") } else { "" };
+                let was = if name == "was" { language.choose("原为", "was ") } else { "" };
                 parts.push(format!("{was}{role}"));
             }
             ("counter", Value::String(code)) => {
                 let (zh, en) = CounterOperation::words(code);
-                parts.push(choose(language, zh, en).to_owned());
+                parts.push(language.choose(zh, en).to_owned());
             }
             (name, Value::String(text))
                 if let Some(words) = access(name, text, known, language) =>
@@ -76,17 +74,17 @@ fn access(name: &str, text: &str, known: &Known, language: Language) -> Option<S
         _ => None,
     };
     if let Some((zh, en)) = kind.map(AccessKind::words) {
-        return Some(choose(language, zh, en).to_owned());
+        return Some(language.choose(zh, en).to_owned());
     }
     let (zh, en) = match name {
-        "token" => return Some(format!("{} {}", choose(language, "令牌", "token"), foreign(text))),
+        "token" => return Some(format!("{} {}", language.choose("令牌", "token"), foreign(text))),
         "asked_by" => ("申请人", "asked for by"),
         "unopposed" => ("满 24 小时无异议，申请人", "a day without objection, asked for by"),
         "renewed_by" => ("近期办理其权限的人", "whose access was renewed of late by"),
         "owner" => ("所属人员", "of"),
         _ => return None,
     };
-    Some(format!("{} {}", choose(language, zh, en), known.person(text)))
+    Some(format!("{} {}", language.choose(zh, en), known.person(text)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Notices that may be meant, with a tick for each thing that speaks for or against.
 
 use super::{foreign, yuan};
-use crate::report::{Holds, Language, Suggestion, words};
+use crate::remittance::Language;
+use crate::report::{Holds, Suggestion, words};
 
 /// A notice beside an item.
 pub(crate) struct Candidate {

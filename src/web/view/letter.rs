@@ -1,9 +1,8 @@
 //! Where a letter stands and where letters go, in words.
 
 use crate::alert::{LetterState, Rhythm};
-use crate::report::Language;
+use crate::remittance::Language;
 use crate::store::ContactPreference;
-use crate::web::frame::choose;
 
 /// Where a letter stands; one from before there was an outbox stands nowhere.
 pub(crate) const fn state(state: Option<LetterState>, language: Language) -> &'static str {
@@ -48,9 +47,9 @@ pub(crate) const fn failed(state: Option<LetterState>) -> bool {
 /// How often an employer gets letters.
 pub(crate) fn rhythm(rhythm: Rhythm, language: Language) -> &'static str {
     match rhythm {
-        Rhythm::Immediate => choose(language, "次日", "the next morning"),
-        Rhythm::Weekly => choose(language, "每周一", "on Mondays"),
-        Rhythm::Never => choose(language, "不寄函件", "no letters"),
+        Rhythm::Immediate => language.choose("次日", "the next morning"),
+        Rhythm::Weekly => language.choose("每周一", "on Mondays"),
+        Rhythm::Never => language.choose("不寄函件", "no letters"),
     }
 }
 
@@ -59,13 +58,13 @@ pub(crate) fn known_by(choice: &ContactPreference, language: Language) -> String
     let day = choice.confirmed_on.map(|day| format!(" {day}")).unwrap_or_default();
     match choice.confirmed_by.as_deref() {
         None => String::new(),
-        Some("import") => choose(language, "随单位资料导入", "imported").to_owned(),
+        Some("import") => language.choose("随单位资料导入", "imported").to_owned(),
         Some("link") => {
-            format!("{}{day}", choose(language, "单位点开链接确认", "confirmed by its link"))
+            format!("{}{day}", language.choose("单位点开链接确认", "confirmed by its link"))
         }
         Some(by) => {
             let by = by.strip_prefix("staff:").unwrap_or(by);
-            format!("{} {by}{day}", choose(language, "工作人员登记", "entered by"))
+            format!("{} {by}{day}", language.choose("工作人员登记", "entered by"))
         }
     }
 }

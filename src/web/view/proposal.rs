@@ -4,11 +4,9 @@
 //! the notices and amounts it moves, never as a code.
 
 use super::{address, count, foreign, instant, yuan};
-use crate::remittance::{Money, PaymentReference};
-use crate::report::Language;
+use crate::remittance::{Language, Money, PaymentReference};
 use crate::store::{NoticeLine, OwnAccount};
 use crate::suspense::{Act, Actor, DeskRules, ItemId, Person, Proposal, ProposalState, Share};
-use crate::web::frame::choose;
 use std::collections::BTreeMap;
 
 /// What a proposal names, looked up.
@@ -108,14 +106,14 @@ impl Shown {
         let is_open = proposal.state == ProposalState::Open;
         let why_not = match proposal.may_approve(rules, reader) {
             Ok(()) => String::new(),
-            Err(refusal) => choose(language, refusal.chinese(), refusal.to_string()),
+            Err(refusal) => language.choose(refusal.chinese(), refusal.to_string()),
         };
         let needed = usize::from(proposal.approvals_needed);
         let approvals = proposal.approvals.iter();
         Self {
             id: proposal.proposal_id.clone(),
             digest: proposal.digest(),
-            kind: choose(language, proposal.act.kind().chinese(), proposal.act.kind().english()),
+            kind: language.choose(proposal.act.kind().chinese(), proposal.act.kind().english()),
             amount: yuan(proposal.amount),
             fen: proposal.amount.fen(),
             count: count(proposal.items.len() as u64),
@@ -186,7 +184,7 @@ pub(crate) const fn state(state: ProposalState, language: Language) -> &'static 
 
 /// What shall be, a line for each notice, employer or day that is named.
 pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
-    let say = |zh: &str, en: &str| choose(language, zh, en).to_owned();
+    let say = |zh: &str, en: &str| language.choose(zh, en).to_owned();
     match act {
         Act::Settle { notices, from_advance } => settled(notices, *from_advance, known, language),
         Act::Split { shares, rest_to } => {
@@ -247,12 +245,12 @@ fn settled(
     known: &Known,
     language: Language,
 ) -> Vec<Line> {
-    let pays = choose(language, "核销通知书", "pays notice");
+    let pays = language.choose("核销通知书", "pays notice");
     let line = |reference: &PaymentReference| {
         let Line { words, href } = known.notice(*reference);
         Line { words: format!("{pays} {words}"), href }
     };
-    let with = choose(language, "连同单位暂存款", "with this much of the advance balance:");
+    let with = language.choose("连同单位暂存款", "with this much of the advance balance:");
     let advance = from_advance.map(|amount| Line::plain(format!("{with} {}", yuan(amount))));
     notices.iter().map(line).chain(advance).collect()
 }

@@ -5,8 +5,8 @@
 
 use super::foreign;
 use crate::remark::{Certainty, Reader, Reading, SegmentKind, Step, marked};
-use crate::remittance::RemarkField;
-use crate::report::{Language, words};
+use crate::remittance::{Language, RemarkField};
+use crate::report::words;
 
 /// Pieces and steps that are shown of one remark; a hostile one may alternate for megabytes.
 const PIECES_MAX: usize = 64;

@@ -8,9 +8,7 @@ use crate::matching::explanation::{
     Doubt, Explanation, NoticeState, PartsSummary, PartsVerdict, PayerDisagrees, SeveralNotices,
     Unconfirmed,
 };
-use crate::remittance::{Money, NoticeStage, PaymentReference, Total};
-use crate::report::Language;
-use crate::web::frame::choose;
+use crate::remittance::{Language, Money, NoticeStage, PaymentReference, Total};
 
 /// Why an item is open.
 #[derive(Default)]
@@ -37,7 +35,7 @@ impl Why {
             return Self::default();
         };
         Self {
-            sentence: choose(language, explanation.in_chinese(), explanation.in_english()),
+            sentence: language.choose(explanation.in_chinese(), explanation.in_english()),
             conditions: conditions(&explanation, language),
         }
     }
@@ -50,16 +48,16 @@ fn conditions(explanation: &Explanation, language: Language) -> Vec<Condition> {
         Explanation::SeveralNotices(together) => several(together, language),
         Explanation::Notice { reference, state } => vec![status(*reference, *state, language)],
         Explanation::NoReference => vec![Condition {
-            name: choose(language, "登记号", "Reference").to_owned(),
-            wanted: choose(language, "P 加十位数字", "P and ten digits").to_owned(),
-            found: choose(language, "没有", "none").to_owned(),
+            name: language.choose("登记号", "Reference").to_owned(),
+            wanted: language.choose("P 加十位数字", "P and ten digits").to_owned(),
+            found: language.choose("没有", "none").to_owned(),
             gap: String::new(),
             holds: false,
         }],
         Explanation::Truncated => vec![Condition {
-            name: choose(language, "登记号", "Reference").to_owned(),
-            wanted: choose(language, "P 加十位数字", "P and ten digits").to_owned(),
-            found: choose(language, "不足十位", "fewer than ten digits").to_owned(),
+            name: language.choose("登记号", "Reference").to_owned(),
+            wanted: language.choose("P 加十位数字", "P and ten digits").to_owned(),
+            found: language.choose("不足十位", "fewer than ten digits").to_owned(),
             gap: String::new(),
             holds: false,
         }],
@@ -78,7 +76,7 @@ fn amount(due: impl Into<Total>, received: impl Into<Total>, language: Language)
     let gap = received - due;
     let sign = if gap > Money::ZERO { "+" } else { "" };
     Condition {
-        name: choose(language, "金额", "Amount").to_owned(),
+        name: language.choose("金额", "Amount").to_owned(),
         wanted: yuan(due),
         found: yuan(received),
         gap: if gap.is_zero() { String::new() } else { format!("{sign}{}", yuan(gap)) },
@@ -88,7 +86,7 @@ fn amount(due: impl Into<Total>, received: impl Into<Total>, language: Language)
 
 fn counted((zh, en): (&'static str, &'static str), found: usize, language: Language) -> Condition {
     Condition {
-        name: choose(language, zh, en).to_owned(),
+        name: language.choose(zh, en).to_owned(),
         wanted: "1".to_owned(),
         found: found.to_string(),
         gap: if found > 1 { format!("+{}", found - 1) } else { String::new() },
@@ -107,7 +105,8 @@ fn parts(standing: &PartsSummary, language: Language) -> Vec<Condition> {
     ];
     if !reserved.is_zero() {
         conditions.push(Condition {
-            name: choose(language, "其中单位暂存款抵扣", "Of it from the advance balance")
+            name: language
+                .choose("其中单位暂存款抵扣", "Of it from the advance balance")
                 .to_owned(),
             wanted: yuan(reserved),
             found: yuan(reserved),
@@ -116,9 +115,9 @@ fn parts(standing: &PartsSummary, language: Language) -> Vec<Condition> {
         });
     }
     let unique = match verdict {
-        PartsVerdict::AmbiguousParts => Some(choose(language, "不止一种", "more than one")),
+        PartsVerdict::AmbiguousParts => Some(language.choose("不止一种", "more than one")),
         PartsVerdict::TooManyParts => {
-            Some(choose(language, "笔数过多，无法证明", "too many to prove"))
+            Some(language.choose("笔数过多，无法证明", "too many to prove"))
         }
         PartsVerdict::Exact
         | PartsVerdict::Overpaid
@@ -129,8 +128,8 @@ fn parts(standing: &PartsSummary, language: Language) -> Vec<Condition> {
     };
     if let Some(found) = unique {
         conditions.push(Condition {
-            name: format!("{} ({parts})", choose(language, "可匹配组合", "Ways to add up")),
-            wanted: choose(language, "只有一种", "exactly one").to_owned(),
+            name: format!("{} ({parts})", language.choose("可匹配组合", "Ways to add up")),
+            wanted: language.choose("只有一种", "exactly one").to_owned(),
             found: found.to_owned(),
             gap: String::new(),
             holds: false,
@@ -138,9 +137,9 @@ fn parts(standing: &PartsSummary, language: Language) -> Vec<Condition> {
     }
     if matches!(verdict, PartsVerdict::Underpaid | PartsVerdict::Awaiting) {
         conditions.push(Condition {
-            name: format!("{month} {}", choose(language, "关账日", "closes on")),
+            name: format!("{month} {}", language.choose("关账日", "closes on")),
             wanted: closes_on.to_string(),
-            found: choose(language, "到期未补足", "not complete by then").to_owned(),
+            found: language.choose("到期未补足", "not complete by then").to_owned(),
             gap: String::new(),
             holds: *verdict == PartsVerdict::Awaiting,
         });
@@ -159,17 +158,17 @@ fn repaired(unconfirmed: &Unconfirmed, language: Language) -> Vec<Condition> {
     }
     if doubt.is_some() {
         conditions.push(Condition {
-            name: choose(language, "无其他情形", "Nothing against it").to_owned(),
-            wanted: choose(language, "无", "nothing").to_owned(),
+            name: language.choose("无其他情形", "Nothing against it").to_owned(),
+            wanted: language.choose("无", "nothing").to_owned(),
             found: match doubt {
                 Some(Doubt::CertainAtHand) => {
-                    choose(language, "已有款项写明该号", "a plain payment is at hand")
+                    language.choose("已有款项写明该号", "a plain payment is at hand")
                 }
                 Some(Doubt::AnotherProbable) => {
-                    choose(language, "另有款项可能是该号", "another payment may mean it")
+                    language.choose("另有款项可能是该号", "another payment may mean it")
                 }
                 Some(Doubt::OtherPayer) => {
-                    choose(language, "付款人属于其他单位", "the payer is another employer's")
+                    language.choose("付款人属于其他单位", "the payer is another employer's")
                 }
                 None => "",
             }
@@ -187,10 +186,9 @@ fn payer(disagrees: &PayerDisagrees, language: Language) -> Vec<Condition> {
         status(reference, NoticeState::Open(due), language),
         amount(due, due, language),
         Condition {
-            name: choose(language, "付款账号", "Payer's account").to_owned(),
-            wanted: choose(language, "通知书的单位", "the notice's employer").to_owned(),
-            found: choose(
-                language,
+            name: language.choose("付款账号", "Payer's account").to_owned(),
+            wanted: language.choose("通知书的单位", "the notice's employer").to_owned(),
+            found: language.choose(
                 format!("其他单位，其通知书{nearest}同额"),
                 format!("another's, whose notice {nearest} is equal"),
             ),
@@ -214,13 +212,13 @@ fn several(together: &SeveralNotices, language: Language) -> Vec<Condition> {
 
 fn status(reference: PaymentReference, state: NoticeState, language: Language) -> Condition {
     let (found, holds) = match state {
-        NoticeState::Unknown => (choose(language, "没有这份通知书", "no such notice"), false),
+        NoticeState::Unknown => (language.choose("没有这份通知书", "no such notice"), false),
         NoticeState::Open(_) => (notice_status(NoticeStage::Awaiting, language), true),
         NoticeState::Paid(_) => (notice_status(NoticeStage::Paid, language), false),
         NoticeState::Revoked(_) => (notice_status(NoticeStage::Revoked, language), false),
     };
     Condition {
-        name: format!("{} {reference}", choose(language, "通知书", "Notice")),
+        name: format!("{} {reference}", language.choose("通知书", "Notice")),
         wanted: notice_status(NoticeStage::Awaiting, language).to_owned(),
         found: found.to_owned(),
         gap: String::new(),

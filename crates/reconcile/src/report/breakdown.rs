@@ -1,21 +1,12 @@
 //! Counts and sums of items: by bank, by reason, by age.
 //!
-//! Start at [`Tally`]. Every figure a reader sees is counted here from the items themselves, in one
+//! Every figure a reader sees is counted here from the items themselves, in one
 //! pass each; groups without items are left out by reason and bank, kept by age.
 
 use super::{Age, Item, Report, as_text};
-use remittance::{Money, Reason, Total};
+use remittance::{Reason, Tally};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::iter::Sum;
-
-/// How many, and their sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
-    pub count: u64,
-    #[serde(serialize_with = "as_text")]
-    pub amount: Total,
-}
 
 /// One receiving bank's open items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,32 +33,6 @@ pub struct AgeTotal {
     pub age: Age,
     #[serde(flatten)]
     pub tally: Tally,
-}
-
-impl Tally {
-    #[must_use]
-    pub fn one(amount: Money) -> Self {
-        Self { count: 1, amount: amount.into() }
-    }
-
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        [self, other].into_iter().sum()
-    }
-
-    #[must_use]
-    pub fn minus(self, other: Self) -> Self {
-        Self { count: self.count.saturating_sub(other.count), amount: self.amount - other.amount }
-    }
-}
-
-impl Sum for Tally {
-    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
-        tallies.fold(Self::default(), |total, tally| Self {
-            count: total.count.saturating_add(tally.count),
-            amount: total.amount + tally.amount,
-        })
-    }
 }
 
 impl Report {

@@ -5,7 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use crate::sample::{HOSTILE, believable, every_case, many};
-use reconcile::report::{Language, Report, csv, html};
+use reconcile::report::{Report, csv, html};
+use remittance::Language;
 
 fn page(report: &Report, options: html::Options) -> String {
     let mut page = Vec::new();

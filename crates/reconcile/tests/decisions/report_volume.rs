@@ -7,7 +7,8 @@
 //! asserted only in release builds, with room for a busy machine.
 
 use crate::sample;
-use reconcile::report::{Language, csv, html};
+use reconcile::report::{csv, html};
+use remittance::Language;
 use std::time::{Duration, Instant};
 
 const ITEMS: u64 = if cfg!(debug_assertions) { 6_000 } else { 60_000 };

@@ -4,7 +4,7 @@
 
 use chrono::{Days, NaiveDate};
 use reconcile::report::*;
-use remittance::{Money, Outcome, Reason, RemarkField, YearMonth};
+use remittance::{Money, Outcome, Reason, RemarkField, Tally, YearMonth};
 
 /// What a payer might write to break a page, a sheet or a terminal.
 pub(crate) const HOSTILE: [&str; 8] = [

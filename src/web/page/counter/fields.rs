@@ -2,9 +2,8 @@
 //!
 //! Invariant: a name is the operation's own field in JSON; neither of the two persons is a field.
 
+use crate::remittance::Language;
 use crate::remittance::document::DocumentType;
-use crate::report::Language;
-use crate::web::frame::choose;
 
 /// A field of a form; with choices it is a select.
 pub(super) struct Field {
@@ -66,7 +65,7 @@ const KINDS: &[(&str, &str, &str)] = &[
 /// What a field is called; `None` where it is none of a form.
 pub(super) fn label(name: &str, language: Language) -> Option<&'static str> {
     let (_, zh, en) = LABELS.iter().find(|(known, ..)| *known == name)?;
-    Some(choose(language, *zh, *en))
+    Some(language.choose(*zh, *en))
 }
 
 /// The form of an operation; empty where there is no such operation.
@@ -77,15 +76,15 @@ pub(super) fn fields_of(code: &str, language: Language) -> Vec<Field> {
     let wanted = LABELS.iter().filter(|(name, ..)| must.contains(name) || may.contains(name));
     let field = |(name, zh, en): &(&'static str, &'static str, &'static str)| Field {
         name,
-        label: choose(language, zh, en),
+        label: language.choose(zh, en),
         required: must.contains(name),
         choices: match *name {
             "kind" => {
-                KINDS.iter().map(|(code, zh, en)| (*code, choose(language, *zh, *en))).collect()
+                KINDS.iter().map(|(code, zh, en)| (*code, language.choose(*zh, *en))).collect()
             }
             "id_type" => DocumentType::ALL
                 .into_iter()
-                .map(|kind| (kind.code(), choose(language, kind.chinese(), kind.code())))
+                .map(|kind| (kind.code(), language.choose(kind.chinese(), kind.code())))
                 .collect(),
             _ => Vec::new(),
         },

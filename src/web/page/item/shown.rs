@@ -4,13 +4,13 @@ use super::Found;
 use crate::matching::Explanation;
 use crate::matching::explanation::Role;
 use crate::remark::Reader;
+use crate::remittance::Language;
 use crate::remittance::account::masked;
-use crate::report::Language;
 use crate::store::{AdvanceOffer, HistoryEntry, NoticeLine, OpenItem, RefundRow, TransactionSheet};
 use crate::suspense::trail::{event_chinese, event_english};
 use crate::suspense::{Act, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
-use crate::web::frame::{Frame, choose};
+use crate::web::frame::Frame;
 use crate::web::page::queue::{Line, seen, signed};
 use crate::web::session::Session;
 use crate::web::view::evidence::Candidate;
@@ -176,9 +176,7 @@ fn first_choice(found: &Found) -> String {
 fn offer(offer: &AdvanceOffer, language: Language) -> String {
     let (reference, missing) = (offer.reference, yuan(offer.missing));
     let free = yuan(offer.free);
-    choose(
-        language,
-        format!(
+    language.choose(format!(
             "{reference} 还差 {missing} 元；该单位暂存款可用 {free} 元，可在“核销通知书”中连同暂存款补足。"
         ),
         format!(
@@ -285,19 +283,19 @@ impl Notice {
 
 fn done_words(done: &str, language: Language) -> &'static str {
     match done {
-        "assigned" => choose(language, "已分派。", "Assigned."),
-        "released" => choose(language, "已取消分派。", "Released."),
-        "proposed" => choose(language, "已提交，等待复核。", "Proposed; somebody else approves."),
-        "edited" => choose(language, "已修改，等待复核。", "Changed; somebody else approves."),
-        "withdrawn" => choose(language, "已撤回。", "Taken back."),
-        "noted" => choose(language, "备注已保存。", "The note is kept."),
+        "assigned" => language.choose("已分派。", "Assigned."),
+        "released" => language.choose("已取消分派。", "Released."),
+        "proposed" => language.choose("已提交，等待复核。", "Proposed; somebody else approves."),
+        "edited" => language.choose("已修改，等待复核。", "Changed; somebody else approves."),
+        "withdrawn" => language.choose("已撤回。", "Taken back."),
+        "noted" => language.choose("备注已保存。", "The note is kept."),
         _ => "",
     }
 }
 
 /// The transaction as the bank gave it; what it did not give is left out.
 pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'static str, String)> {
-    let say = |zh, en| choose(language, zh, en);
+    let say = |zh, en| language.choose(zh, en);
     let booked = match sheet.booked_time {
         Some(time) => format!("{} {}", sheet.booked_on, time.format("%H:%M:%S")),
         None => sheet.booked_on.to_string(),
@@ -342,12 +340,12 @@ fn history(found: &Found, known: &Known, language: Language) -> Vec<Moment> {
             Language::Chinese => event_chinese(&entry.event),
             Language::English => event_english(&entry.event),
         };
-        let posted = choose(language, "记账", "posted");
+        let posted = language.choose("记账", "posted");
         Moment {
             when: when(entry.on, entry.at),
             by: match &entry.by {
                 Some(by) => known.person(&by.0),
-                None => choose(language, "系统", "the night").to_owned(),
+                None => language.choose("系统", "the night").to_owned(),
             },
             what: if entry.posting.is_some() { posted } else { words.unwrap_or(&entry.event) }
                 .to_owned(),

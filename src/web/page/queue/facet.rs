@@ -4,11 +4,9 @@
 //! what the other banks hold.
 
 use super::{View, Wanted};
-use crate::remittance::Reason;
-use crate::report::{Language, Tally};
+use crate::remittance::{Language, Reason, Tally};
 use crate::store::{Assigned, Cell, Counts};
 use crate::suspense::{Age, Stage};
-use crate::web::frame::choose;
 use crate::web::session::Session;
 use crate::web::view::{self, count, foreign, yuan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,7 +110,7 @@ pub(super) fn all(
             cell.stage == stage
         })
     });
-    let facet = |zh, en, chips| Facet { name: choose(language, zh, en), chips };
+    let facet = |zh, en, chips| Facet { name: language.choose(zh, en), chips };
     vec![
         facet("原因", "Reason", reasons.collect()),
         facet("银行", "Bank", banks.collect()),
@@ -131,8 +129,8 @@ fn whose(
 ) -> Vec<Chip> {
     let chosen = maker.view.who.as_str();
     let me = Assigned::To(session.person_id.clone());
-    let mine = choose(language, "我的", "Mine").to_owned();
-    let nobodys = choose(language, "未分派", "Nobody's").to_owned();
+    let mine = language.choose("我的", "Mine").to_owned();
+    let nobodys = language.choose("未分派", "Nobody's").to_owned();
     let mut chips = Vec::new();
     chips.extend(maker.chip(By::Who, ("who", "me", chosen), mine, |cell| cell.assigned == me));
     chips.extend(maker.chip(By::Who, ("who", "nobody", chosen), nobodys, |cell| {

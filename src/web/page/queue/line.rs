@@ -1,8 +1,8 @@
 //! One row of a list of items.
 
 use crate::remark::Reader;
-use crate::remittance::{Direction, Money};
-use crate::report::{Language, Suggestion};
+use crate::remittance::{Direction, Language, Money};
+use crate::report::Suggestion;
 use crate::store::OpenItem;
 use crate::suspense::{Age, age_days};
 use crate::web::view::evidence::Candidate;

@@ -3,11 +3,9 @@
 //! Fields are texts as they stand in the address. What cannot be meant (an age there is not, an amount
 //! that is none) narrows nothing, rather than showing an error to whoever follows an old link.
 
-use crate::remittance::Reason;
-use crate::report::Language;
+use crate::remittance::{Language, Reason};
 use crate::store::{Assigned, Cursor, Order, QueueFilter, RowPlace};
 use crate::suspense::{Age, Stage};
-use crate::web::frame::choose;
 use crate::web::view::address::Query;
 use crate::web::view::typed_amount;
 use chrono::{Days, NaiveDate};
@@ -129,10 +127,10 @@ impl View {
 
     pub(crate) fn done_words(&self, language: Language) -> &'static str {
         match self.done.as_str() {
-            "assigned" => choose(language, "已分派。", "Assigned."),
-            "released" => choose(language, "已取消分派。", "Released."),
+            "assigned" => language.choose("已分派。", "Assigned."),
+            "released" => language.choose("已取消分派。", "Released."),
             "proposed" => {
-                choose(language, "已提交，等待复核。", "Proposed; somebody else approves.")
+                language.choose("已提交，等待复核。", "Proposed; somebody else approves.")
             }
             _ => "",
         }
