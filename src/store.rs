@@ -60,7 +60,7 @@ mod verdict;
 mod withdraw;
 
 pub use archive::ArchivedMonth;
-pub use arrears::Arrear;
+pub use arrears::{Arrear, ToldMonth};
 pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
 pub use branch::BranchNumbers;
 pub use choices::{AskedAddress, BlockedAddress, Choice};
@@ -89,7 +89,10 @@ pub use listing::{
 };
 pub use lock::CentreLock;
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
-pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
+pub use outbox::{
+    Bounced, Decided, HeldAct, HeldLetter, HeldNight, MailToStaff, OutboxFilter, OutboxRow, Stray,
+    ToldTonight, Whereto, Withheld,
+};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};
 pub use person::Person;

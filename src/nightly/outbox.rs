@@ -41,7 +41,7 @@ pub fn deliver_to(
     let mut batch = Batch::on(disk);
     let mut failed = None;
     for night in &nights {
-        store.letters(*night, |letter| {
+        store.letters_to_file(*night, |letter| {
             let place = path(folder, &letter, carrier);
             let put = place.map(|place| batch.put(&place, letter.message.as_bytes()));
             failed = put.and_then(Result::err);
@@ -55,6 +55,33 @@ pub fn deliver_to(
     for night in nights {
         store.file_letters(night, carrier == Carrier::Files)?;
     }
+    Ok(written)
+}
+
+/// Writes the files of letters that were released since they were last written; counts them. The file is there before the
+/// outbox says so: whoever is killed in between writes it twice.
+///
+/// # Errors
+/// [`NightError`] where the store fails or a file cannot be written.
+pub fn file_released(
+    disk: &dyn Disk,
+    folder: &Path,
+    store: &Store,
+    carrier: Carrier,
+) -> Result<u64, NightError> {
+    let letters = store.released_to_file()?;
+    if letters.is_empty() {
+        return Ok(0);
+    }
+    let mut batch = Batch::on(disk);
+    for letter in &letters {
+        if let Some(place) = path(folder, letter, carrier) {
+            batch.put(&place, letter.message.as_bytes())?;
+        }
+    }
+    let written = batch.finish()?;
+    let ids: Vec<String> = letters.into_iter().map(|letter| letter.letter_id).collect();
+    store.released_are_filed(&ids, carrier == Carrier::Files)?;
     Ok(written)
 }
 

@@ -37,6 +37,8 @@ rule_files! {
     "letters/access.txt",
     "letters/advice.txt",
     "letters/arrears.txt",
+    "letters/brake.toml",
+    "letters/held.txt",
     "letters/letter.txt",
     "letters/life.txt",
     "letters/reasons.txt",
