@@ -29,6 +29,7 @@ mod archive;
 mod args;
 mod arrears;
 mod audit;
+mod calls;
 mod centre;
 mod centres;
 mod claim;
@@ -156,6 +157,7 @@ fn alert(global: &Global, command: &AlertCommand) -> Result<Done, Failure> {
     match command {
         AlertCommand::Preview(args) => letters::preview(global, args),
         AlertCommand::Hold(args) => held::hold(global, args),
+        AlertCommand::Calls(args) => calls::run(global, args),
         AlertCommand::Release(args) => held::release(global, args),
         AlertCommand::Drop(args) => held::drop(global, args),
         AlertCommand::Send { now } => mail::send(global, *now),

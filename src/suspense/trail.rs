@@ -117,6 +117,7 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("address-set", "登记函件地址", "address for letters set"),
     ("address-confirmed", "确认函件地址", "address for letters confirmed"),
     ("letter-retried", "重发函件", "letter sent again"),
+    ("called", "电话联系单位", "employer called"),
     ("letters-held", "暂扣函件", "letters held"),
     ("letters-released", "放行函件", "letters released"),
     ("letters-dropped", "撤下函件", "letters dropped"),

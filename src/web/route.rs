@@ -6,8 +6,8 @@
 use super::fault::Fault;
 use super::frame::Visit;
 use super::page::{
-    act as small, address, approval, counter, employer, export, item, letter, notice, propose,
-    queue, refund, rule, run, today, trail, transaction,
+    act as small, address, approval, call, counter, employer, export, held, item, letter, notice,
+    propose, queue, refund, rule, run, today, trail, transaction,
 };
 use super::{Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
@@ -155,6 +155,10 @@ fn desk() -> Vec<Route> {
         page("/letters",              READ,    letter::list),
         page("/letters/{id}",         READ,    letter::show),
         act ("/letters/{id}/retry",   CORRESPOND, address::retry),
+        page("/held",                 READ,    held::show),
+        act ("/held",                 APPROVE, held::decide),
+        page("/calls",                READ,    call::list),
+        act ("/calls",                ASSIGN,  call::made),
         page("/runs",                 READ,    run::list),
         page("/runs/{day}",           READ,    run::show),
         page("/rules",                READ,    rule::show),

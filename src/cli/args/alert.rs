@@ -20,6 +20,12 @@ pub(in crate::cli) enum AlertCommand {
         nothing is sent or printed until somebody has released or dropped them."
     )]
     Hold(HoldArgs),
+    /// List whom to call: what still hangs after the last reminder
+    #[command(
+        after_help = "Examples:\n  duizhang alert calls\n  duizhang alert calls --format csv\n  \
+        duizhang alert calls --done 2105400000000000011/S1 --by 017 --note 'they send the notice number'"
+    )]
+    Calls(CallsArgs),
     /// Let held letters go, as they were written
     #[command(after_help = "Examples:\n  duizhang alert release 3f2a90 --by 017\n  \
         duizhang alert release --night 2026-05-12 --by 017\n  duizhang alert release --all --by 017\n\n\
@@ -103,6 +109,21 @@ pub(in crate::cli) struct OutboxArgs {
     /// Only to this employer
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) employer: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct CallsArgs {
+    /// Somebody was called about this item
+    #[arg(long, value_name = "ITEM", requires = "by", requires = "note")]
+    pub(in crate::cli) done: Option<String>,
+    /// Who called
+    #[arg(long, value_name = "WHO", requires = "done")]
+    pub(in crate::cli) by: Option<String>,
+    /// What came of it
+    #[arg(long, value_name = "TEXT", requires = "done")]
+    pub(in crate::cli) note: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) as_of: AsOf,
 }
 
 #[derive(Args, Debug)]
