@@ -27,6 +27,7 @@ pub mod sample;
 pub mod smtp;
 pub mod staff;
 pub mod state;
+pub mod together;
 pub mod window;
 
 pub use anew::{Anew, Written};
@@ -44,4 +45,5 @@ pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use staff::{Alarm, StaffMail};
 pub use state::{Ending, LetterState, Standing, Tries};
+pub use together::{Part, together};
 pub use window::Window;

@@ -27,7 +27,7 @@ pub use child::{Isolation, ReaderProcess};
 pub use error::NightError;
 pub use inbox::{Delivery, Inbox, shown_path};
 pub use missing::{MissingFeed, missing_feeds};
-pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, file_released, write_anew};
+pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, file_released, join, write_anew};
 pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;

@@ -56,6 +56,10 @@ create table held_night (
 -- When a letter was first handed to a server: its Date, whichever try succeeds.
 alter table outbox add column handed_at integer;
 
+-- The mail that holds this letter as a part; it stands where that mail stands.
+alter table outbox add column joined text;
+create index outbox_joined on outbox (centre_id, joined) where joined is not null;
+
 -- 1 where an employer wants one mail with its neighbours at the same address.
 alter table letter_choice add column together integer;
 

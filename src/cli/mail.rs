@@ -20,6 +20,7 @@ use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
 use crate::durable::OperatingSystem;
 use crate::nightly::{self, Carrier, Stationery, Watch};
 use crate::rulebook::Rulebook;
+use crate::rulebook::letter::LetterRules;
 use crate::store::Store;
 use chrono::NaiveDateTime;
 use std::time::Duration;
@@ -52,7 +53,7 @@ pub(super) fn send(global: &Global, now: bool) -> Result<Done, Failure> {
     file_released(&centre.settings, &centre.store)?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let opens = if now { None } else { opens(&centre.settings, &centre.rules) };
-    let delivered = run(global, &centre.store, (&delivery, opens))?;
+    let delivered = run(global, (&centre.store, &centre.rules.letters), (&delivery, opens))?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let fault = delivered.fault.clone();
     if let Some(fault) = &fault {
@@ -76,7 +77,8 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         let store = Store::open(&settings.database, &settings.centre.code, false)?;
         let rules = rules::load(settings)?;
         write_anew(global, settings, &store, &rules)?;
-        let delivered = run(global, &store, (&delivery, opens(settings, &rules)))?;
+        let delivered =
+            run(global, (&store, &rules.letters), (&delivery, opens(settings, &rules)))?;
         write_anew(global, settings, &store, &rules)?;
         if let Some(fault) = &delivered.fault {
             staff::refused_by_the_server(settings, (&store, &rules), fault);
@@ -158,7 +160,7 @@ pub(super) fn file_released(settings: &Settings, store: &Store) -> Result<(), Fa
 /// Sends what is due. While mail to employers does not go out, only what staff are to read.
 fn run(
     global: &Global,
-    store: &Store,
+    (store, rules): (&Store, &LetterRules),
     (delivery, opens): (&Delivery, Option<NaiveDateTime>),
 ) -> Result<Delivered, Failure> {
     let progress = Progress::start(global, "sending letters");
@@ -168,7 +170,10 @@ fn run(
         progress.advance(delivered.tried().saturating_sub(before));
     };
     let delivered = match opens {
-        None => deliver(store, delivery, &clock::now, &watch),
+        None => {
+            nightly::join(store, rules, (clock::now(), clock::today()))?;
+            deliver(store, delivery, &clock::now, &watch)
+        }
         Some(opens) => {
             let waiting = store.due_letters(clock::now())?;
             if waiting > 0 {

@@ -44,6 +44,7 @@ rule_files! {
     "letters/reasons.txt",
     "letters/server.txt",
     "letters/staff.txt",
+    "letters/together.txt",
     "login.toml",
     "matching.toml",
     "policy.toml",

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRow {
     pub letter_id: String,
-    /// `digest` and `arrears` to an employer; `summary`, `alarm` to staff; `confirm`.
+    /// `digest` and `arrears` to an employer; `joint` to one address, for several; `summary`, `alarm` to staff; `confirm`.
     pub kind: String,
     pub employer_id: String,
     pub written_on: NaiveDate,

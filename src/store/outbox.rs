@@ -9,11 +9,13 @@ mod anew;
 mod by_hand;
 mod facts;
 mod holding;
+mod joining;
 mod release;
 mod standing;
 
 pub use anew::{Bounced, Stray, Whereto};
 pub use holding::{ToldTonight, Withheld};
+pub use joining::Neighbour;
 pub use release::{Decided, HeldAct, HeldLetter, HeldNight};
 pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
@@ -45,14 +47,14 @@ const TAKE_STAFF: &str = "
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
         and letter_id in (select o.letter_id from outbox o
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
-            where o.centre_id = ?1 and o.due_at <= ?2 and l.kind not in ('digest', 'arrears')
+            where o.centre_id = ?1 and o.due_at <= ?2 and l.kind not in ('digest', 'arrears', 'joint')
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
     returning letter_id, attempts, unconfirmed, due_at, handed_at";
 
 const DUE_STAFF: &str = "select 1 from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
-    where o.centre_id = ?1 and o.due_at <= ?2 and l.kind not in ('digest', 'arrears')
+    where o.centre_id = ?1 and o.due_at <= ?2 and l.kind not in ('digest', 'arrears', 'joint')
         and (o.lease_until is null or o.lease_until <= ?2)
     limit 1";
 
@@ -118,7 +120,7 @@ impl Outbox for Store {
                 let sql = format!("{UNWANTED}{unwanted}");
                 connection.execute(&sql, params![bulk.centre_id, now, why, anew])?;
             }
-            Ok(())
+            joining::mirror(connection, bulk.centre_id)
         })
     }
 
@@ -148,7 +150,7 @@ impl Outbox for Store {
                     connection.execute(BLOCK, values)?;
                 }
             }
-            Ok(())
+            joining::mirror(connection, centre)
         })
     }
 }
@@ -188,7 +190,7 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let sql = "select count(*) from outbox o
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
-            where o.centre_id = ?1 and o.due_at <= ?2 and l.kind in ('digest', 'arrears')";
+            where o.centre_id = ?1 and o.due_at <= ?2 and l.kind in ('digest', 'arrears', 'joint')";
         bulk.connection
             .query_row(sql, params![bulk.centre_id, now], |row| row.get::<i64>(0))
             .map(i64::cast_unsigned)

@@ -23,6 +23,7 @@ mod demo;
 mod evidence;
 mod face;
 mod feed;
+mod held;
 mod history;
 #[cfg(feature = "xlsx")]
 mod hostile;

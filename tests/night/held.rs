@@ -2,7 +2,7 @@
 
 use super::centre::{Backing, Centre, date, every_store, rules};
 use super::feed::csv;
-use duizhang::alert::{Hold, LetterState, Pull};
+use duizhang::alert::{Claim, Ending, Hold, LetterState, Outbox, Pull, Settled, Standing, Tries};
 use duizhang::durable::OperatingSystem;
 use duizhang::nightly::{self, Carrier, Delivery, Night, NightSettings, Nobody};
 use duizhang::remittance::Reason;
@@ -260,5 +260,114 @@ fn the_first_letters_of_a_centre_wait_where_it_says_so() {
         let third = centre.lay(None, "third.csv", csv(&["S3 05-13 icbc 80 -"]));
         let next = night(&centre, "05-14", &[third], Hold::First).verdict;
         assert_eq!((next.letters_held, next.letters), (0, 1));
+    });
+}
+
+#[test]
+fn a_letter_is_dated_by_its_first_hand_over_and_a_retry_keeps_that() {
+    every_store(|backing| {
+        let centre = Centre::new(backing, &["P1 1000"]);
+        centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -"])]);
+        let try_at = |now: i64, ending: &Ending, before: Tries| {
+            let holder = "one".to_owned();
+            let claim = Claim { holder: holder.clone(), now, lease_until: now + 9, letters_max: 9 };
+            let letter = Outbox::claim(&centre.store, &claim).unwrap().remove(0);
+            let message = String::from_utf8(letter.message).unwrap();
+            let settled = Settled {
+                letter_id: letter.letter_id.clone(),
+                standing: Standing::after(ending, before, now),
+                no_mailbox: None,
+            };
+            Outbox::settle(&centre.store, &holder, now, &[settled]).unwrap();
+            assert!(message.contains(&letter.letter_id), "its Message-ID stays");
+            let date = message.lines().find(|line| line.starts_with("Date: ")).unwrap();
+            date.to_owned()
+        };
+        let none = Tries::default();
+        let noon = 1_778_644_800;
+        assert_eq!(try_at(noon, &Ending::Untried, none), "Date: Wed, 13 May 2026 12:00:00 +0800");
+        let first = "Date: Wed, 13 May 2026 13:00:00 +0800";
+        let later = Ending::Later("451".into());
+        assert_eq!(try_at(noon + 3_600, &later, none), first, "nobody had it before");
+        assert_eq!(try_at(noon + 7_200, &later, Tries { attempts: 1, unconfirmed: 0 }), first);
+    });
+}
+
+#[test]
+fn what_still_hangs_after_the_last_reminder_is_to_be_called_about_once() {
+    every_store(|backing| {
+        let centre = Centre::new(backing, &["P1 1000"]);
+        centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -", "S2 05-11 icbc 70 -"])]);
+        for night in ["05-19", "06-11"] {
+            centre.night(night, &[]);
+        }
+        let after = rules().brake.call_after_days;
+        let calls = |on: &str| centre.store.calls(date(on), after).unwrap();
+        assert_eq!(calls("06-17"), [], "the last reminder has just gone");
+        let found = calls("06-18");
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].employer_id.as_str(), found[0].reminded_on), ("E1", date("06-11")));
+        assert!(found[0].chinese().contains("600.00") && found[0].letter().is_some(), "{found:?}");
+        settle(&centre, "S2", "06-18");
+        let item = found[0].item.clone();
+        let entry = Entry {
+            at: Moment::midnight(date("06-18")).at,
+            actor: "017".into(),
+            role: "operator".into(),
+            event: "called".into(),
+            subject: item.to_string(),
+            detail: String::new(),
+        };
+        centre.store.call_made(&item, "they write again", &entry).unwrap();
+        assert_eq!(calls("06-18"), [], "one was called about, one is settled");
+        assert!(centre.store.call_made(&item, "twice", &entry).is_err());
+        centre.prove("after a call");
+    });
+}
+
+#[test]
+fn an_agent_who_wants_it_gets_one_mail_with_a_part_for_each_employer() {
+    every_store(|backing| {
+        let centre = Centre::new(backing, &["P1 1000", "P2 500 awaiting E2", "P3 70 awaiting E3"]);
+        centre.employers("E2,示例乙公司,finance@example.com,\nE3,示例丙公司,Finance@example.com,");
+        for employer in ["E1", "E2"] {
+            centre.store.set_together(employer, true).unwrap();
+        }
+        let rows = [
+            "S1 05-11 icbc 6 - by=示例甲公司",
+            "S2 05-11 icbc 7 - by=示例乙公司 from=",
+            "S3 05-11 icbc 8 - by=示例丙公司 from=",
+        ];
+        centre.night_of("05-12", &[csv(&rows)]);
+        let join = |now: i64| {
+            nightly::join(&centre.store, &rules().letters, (now, date("05-13"))).unwrap()
+        };
+        assert_eq!((join(10), join(10)), (1, 0), "once");
+        let claim = Claim { holder: "one".into(), now: 10, lease_until: 20, letters_max: 9 };
+        let taken = Outbox::claim(&centre.store, &claim).unwrap();
+        assert_eq!(taken.len(), 2, "one for two of them, and the third's own");
+        let text = |letter: &duizhang::alert::Outgoing| {
+            duizhang::alert::plain_text(&String::from_utf8(letter.message.clone()).unwrap())
+                .unwrap()
+        };
+        let joint = taken.iter().find(|one| text(one).contains("第 2 家")).unwrap();
+        let said = text(joint);
+        assert!(said.contains("示例甲公司") && said.contains("示例乙公司"), "{said}");
+        assert!(
+            !said.contains("示例丙公司"),
+            "who did not ask for it has a letter of its own: {said}"
+        );
+        // The mail does not arrive: each of the two is written anew by itself, on paper.
+        let ending = Ending::NoMailbox { status: "5.1.1".into(), answer: "550 5.1.1 no".into() };
+        let settled = Settled {
+            letter_id: joint.letter_id.clone(),
+            standing: Standing::after(&ending, Tries::default(), 10),
+            no_mailbox: ending.no_mailbox(),
+        };
+        Outbox::settle(&centre.store, "one", 10, &[settled]).unwrap();
+        let strays = centre.store.strays(9).unwrap();
+        let whose: Vec<&str> = strays.iter().map(|one| one.letter.employer_id.as_str()).collect();
+        assert_eq!(whose, ["E1", "E2"]);
+        centre.prove("joined");
     });
 }

@@ -159,6 +159,8 @@ fn before_seals(run: impl Fn(&str), tables: &[String]) {
         "drop table held_night",
         "drop table call_made",
         "alter table outbox drop column handed_at",
+        "drop index outbox_joined",
+        "alter table outbox drop column joined",
         "alter table letter_choice drop column together",
         "delete from trail where event = 'night'",
         "update trail_head set sequence = 0, hash = '0000000000000000000000000000000000000000000000000000000000000000'",

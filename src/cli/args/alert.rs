@@ -142,4 +142,7 @@ pub(in crate::cli) struct EmployerArgs {
     /// How often: immediate, weekly (on Mondays) or none
     #[arg(long, value_parser = ["immediate", "weekly", "none"], requires = "employer")]
     pub(in crate::cli) rhythm: Option<String>,
+    /// Whether its letters go in one mail with those of other employers at the same address that want it so
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"], requires = "employer")]
+    pub(in crate::cli) together: Option<String>,
 }

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 const WAITING: &str = "
     select o.letter_id, l.written_on from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
-    where o.centre_id = ?1 and o.state = 'waiting' and o.attempts = 0
+    where o.centre_id = ?1 and o.state = 'waiting' and o.attempts = 0 and o.joined is null
         and l.kind in ('digest', 'arrears') and (cast(?2 as bigint) is null or l.written_on = ?2)
     order by l.written_on, o.letter_id";
 
@@ -30,7 +30,7 @@ const WAITING: &str = "
 const ALONE: &str = "
     select l.employer_id, l.written_on, l.kind from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
-    where o.centre_id = ?1 and o.letter_id = ?2 and o.state = 'waiting' and o.attempts = 0
+    where o.centre_id = ?1 and o.letter_id = ?2 and o.state = 'waiting' and o.attempts = 0 and o.joined is null
         and not exists (select 1 from held_letter h
             where h.centre_id = o.centre_id and h.letter_id = o.letter_id and h.state = 'held')
         and not exists (select 1 from letter k join outbox p on p.centre_id = k.centre_id
