@@ -57,8 +57,6 @@ fn a_night_unlike_others_waits_until_somebody_has_looked() {
         assert!(said.contains(words), "{words}: {said}");
     }
     assert_eq!(files(&centre), 0, "neither mailed nor printed");
-    let report = centre.json(&["report"]);
-    let _ = report;
     let text =
         std::fs::read_to_string(centre.path().join("reports/suspense-2026-05-12.json")).unwrap();
     assert!(text.contains("函件暂扣") && text.contains("0511.csv"), "{text}");
@@ -81,7 +79,7 @@ fn a_night_unlike_others_waits_until_somebody_has_looked() {
     let done =
         centre.json(&["alert", "drop", "--all", "--by", "017", "--note", "no remarks in it"]);
     assert_eq!(done[0]["dropped"], 23);
-    let feed = centre.json(&["feed", "list"])[0]["feed_id"].as_str().unwrap().to_owned();
+    let feed = centre.json(&["feed", "list"])[0]["feed"].as_str().unwrap().to_owned();
     let feed = feed.as_str();
     centre.run(&["feed", "withdraw", feed, "--by", "017", "--note", "no remarks"]).assert().code(0);
     std::fs::remove_file(centre.path().join("inbox/0511.csv")).unwrap();
@@ -94,7 +92,7 @@ fn a_night_unlike_others_waits_until_somebody_has_looked() {
     assert!(!said.contains("held"), "{said}");
     assert_eq!(files(&centre), 3, "the usual letters");
     centre.run(&["audit"]).assert().code(0);
-    let trail = centre.json(&["show", "log"]);
+    let trail = centre.json(&["trail"]);
     let dropped = trail.iter().filter(|entry| entry.to_string().contains("letters-dropped"));
     assert_eq!(dropped.count(), 2);
 }

@@ -6,8 +6,8 @@
 use super::super::arrears::ToldMonth;
 use super::super::bulk::Bulk;
 use super::super::row::{day, day_number};
-use super::super::slate::account_index;
-use super::super::sql::params;
+use super::super::slate::{account_id, account_index};
+use super::super::sql::{Row, params};
 use super::super::telling::{TellingKey, TellingMark, about};
 use super::super::{Store, StoreError, trail};
 use super::holding::{self, ToldTonight};
@@ -120,41 +120,43 @@ fn take_back(bulk: &Bulk, letter_id: &str) -> Result<Option<(NaiveDate, ToldToni
             Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?))
         })?;
     let Some((employer_id, night, kind)) = found else { return Ok(None) };
-    let mut told = ToldTonight::default();
-    if kind == "arrears" {
-        let values = params![centre, employer_id, night];
-        let months = connection
-            .prepare_cached(MONTHS)?
-            .query_all(values, |row| Ok(YearMonth::from_ordinal(row.get(0)?)))?;
-        connection.prepare_cached(UNTOLD)?.execute(values)?;
-        told.months = months
-            .into_iter()
-            .map(|month| ToldMonth {
-                letter_id: letter_id.to_owned(),
-                employer_id: employer_id.clone(),
-                month,
-            })
-            .collect();
-        return Ok(Some((day(night)?, told)));
-    }
-    let values = params![centre, employer_id, night];
-    let marked = connection.prepare_cached(MARKED)?.query_all(values, |row| {
-        let reminded_days = row.get::<i64>(5)?;
-        let told_on = row.get::<Option<i64>>(4)?;
-        let mark = TellingMark {
-            key: TellingKey {
-                account: account_index(row.get(0)?)?,
-                serial: row.get(1)?,
-                booked_on: day(row.get(2)?)?,
-                advice: row.text(3)? == about(true),
-            },
-            news: told_on == Some(night),
-            said: row.get::<Option<i64>>(7)?.and_then(Outcome::from_number),
-            reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
-            done: row.get::<i64>(6)? == 1,
-        };
-        Ok((told_on, mark))
+    let told = match kind.as_str() {
+        "arrears" => months_of(bulk, letter_id, (&employer_id, night))?,
+        _ => items_of(bulk, letter_id, (&employer_id, night))?,
+    };
+    Ok(Some((day(night)?, told)))
+}
+
+/// The months that an employer was told of on a night, no longer told.
+fn months_of(
+    bulk: &Bulk,
+    letter_id: &str,
+    (employer_id, night): (&str, i64),
+) -> Result<ToldTonight, StoreError> {
+    let values = params![bulk.centre_id, employer_id, night];
+    let months = bulk.connection.prepare_cached(MONTHS)?.query_all(values, |row| {
+        Ok(ToldMonth {
+            letter_id: letter_id.to_owned(),
+            employer_id: employer_id.to_owned(),
+            month: YearMonth::from_ordinal(row.get(0)?),
+        })
     })?;
+    bulk.connection.prepare_cached(UNTOLD)?.execute(values)?;
+    Ok(ToldTonight { months, ..ToldTonight::default() })
+}
+
+/// The items that an employer was told of on a night, as they were before.
+fn items_of(
+    bulk: &Bulk,
+    letter_id: &str,
+    (employer_id, night): (&str, i64),
+) -> Result<ToldTonight, StoreError> {
+    let values = params![bulk.centre_id, employer_id, night];
+    let marked = bulk.connection.prepare_cached(MARKED)?.query_all(values, |row| {
+        let told_on = row.get::<Option<i64>>(4)?;
+        Ok((told_on, marked(row, told_on == Some(night))?))
+    })?;
+    let mut told = ToldTonight::default();
     for (told_on, mark) in marked {
         // What was never told before this letter has been told by none.
         let told_on = told_on.filter(|_| !mark.news);
@@ -162,8 +164,8 @@ fn take_back(bulk: &Bulk, letter_id: &str) -> Result<Option<(NaiveDate, ToldToni
         let before = REMINDERS.iter().rev().find(|days| **days < mark.reminded_days);
         let key = &mark.key;
         let values = params![
-            centre,
-            super::super::slate::account_id(key.account),
+            bulk.centre_id,
+            account_id(key.account),
             key.serial,
             day_number(key.booked_on),
             about(key.advice),
@@ -171,8 +173,25 @@ fn take_back(bulk: &Bulk, letter_id: &str) -> Result<Option<(NaiveDate, ToldToni
             before.copied().unwrap_or_default(),
             said
         ];
-        connection.prepare_cached(UNMARK)?.execute(values)?;
+        bulk.connection.prepare_cached(UNMARK)?.execute(values)?;
         told.items.push((letter_id.to_owned(), mark));
     }
-    Ok(Some((day(night)?, told)))
+    Ok(told)
+}
+
+/// A mark as a night made it; `news` is that the letter was the first about the item.
+fn marked(row: &Row<'_>, news: bool) -> Result<TellingMark, StoreError> {
+    let reminded_days = row.get::<i64>(5)?;
+    Ok(TellingMark {
+        key: TellingKey {
+            account: account_index(row.get(0)?)?,
+            serial: row.get(1)?,
+            booked_on: day(row.get(2)?)?,
+            advice: row.text(3)? == about(true),
+        },
+        news,
+        said: row.get::<Option<i64>>(7)?.and_then(Outcome::from_number),
+        reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
+        done: row.get::<i64>(6)? == 1,
+    })
 }

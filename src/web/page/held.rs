@@ -153,7 +153,7 @@ fn groups(letters: &[HeldLetter], language: Language) -> Vec<Group> {
     let mut words: BTreeMap<(&'static str, String), String> = BTreeMap::new();
     let mut put = |field: &'static str, value: String, said: String, letter| {
         words.entry((field, value.clone())).or_insert(said);
-        found.entry((field, value)).or_insert_with(Vec::new).push(letter);
+        found.entry((field, value)).or_default().push(letter);
     };
     for letter in letters {
         let night = letter.night.to_string();
