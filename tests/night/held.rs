@@ -254,11 +254,14 @@ fn the_first_letters_of_a_centre_wait_where_it_says_so() {
         let first = centre.lay(None, "first.csv", csv(&["S1 05-11 icbc 600 -"]));
         assert_eq!(night(&centre, "05-12", &[first], Hold::First).verdict.letters_held, 1);
         let second = centre.lay(None, "second.csv", csv(&["S2 05-12 icbc 70 -"]));
-        let next = night(&centre, "05-13", &[second], Hold::First).verdict;
-        assert_eq!(next.letters_held, 1, "nothing has gone out yet");
-        decide(&centre, HeldAct::Release, &held(&centre), "05-13");
+        let next = night(&centre, "05-19", &[second], Hold::First).verdict;
+        assert_eq!(
+            next.letters_held, 1,
+            "nothing has gone out yet: one letter, with what the first one told"
+        );
+        decide(&centre, HeldAct::Release, &held(&centre), "05-19");
         let third = centre.lay(None, "third.csv", csv(&["S3 05-13 icbc 80 -"]));
-        let next = night(&centre, "05-14", &[third], Hold::First).verdict;
+        let next = night(&centre, "05-26", &[third], Hold::First).verdict;
         assert_eq!((next.letters_held, next.letters), (0, 1));
     });
 }
