@@ -39,6 +39,11 @@ const ALONE: &str = "
                 and k.employer_id = l.employer_id and k.kind = l.kind
                 and k.letter_id <> l.letter_id and p.state <> 'dropped')";
 
+/// Takes a letter before a sender does: whoever comes later finds it held, or in a sender's hands.
+const TAKE: &str = "update outbox set state = 'held', due_at = null
+    where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0
+        and joined is null and lease_until is null";
+
 const MARKED: &str = "
     select account_id, serial, booked_on, about, told_on, reminded_days, done, said from telling
     where centre_id = ?1 and employer_id = ?2 and marked_on = ?3
@@ -120,6 +125,9 @@ fn take_back(bulk: &Bulk, letter_id: &str) -> Result<Option<(NaiveDate, ToldToni
             Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?))
         })?;
     let Some((employer_id, night, kind)) = found else { return Ok(None) };
+    if connection.prepare_cached(TAKE)?.execute(params![centre, letter_id])? == 0 {
+        return Ok(None);
+    }
     let told = match kind.as_str() {
         "arrears" => months_of(bulk, letter_id, (&employer_id, night))?,
         _ => items_of(bulk, letter_id, (&employer_id, night))?,
