@@ -12,6 +12,7 @@
 mod anew;
 pub mod arrears;
 pub mod bounce;
+pub mod brake;
 pub mod delivery;
 pub mod digest;
 pub mod dkim;
@@ -26,14 +27,17 @@ pub mod sample;
 pub mod smtp;
 pub mod staff;
 pub mod state;
+pub mod together;
+pub mod window;
 
 pub use anew::{Anew, Written};
 pub use arrears::{Arrears, OwedMonth};
+pub use brake::{FileOfLetters, Hold, NightOfLetters, Pull, pulls};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
     About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, Refusal,
 };
-pub use eml::{EmlError, plain_text};
+pub use eml::{EmlError, dated, plain_text};
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
 pub use outcome::{OpenNotice, Solution, Whereabouts};
@@ -41,3 +45,5 @@ pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use staff::{Alarm, StaffMail};
 pub use state::{Ending, LetterState, Standing, Tries};
+pub use together::{Part, together};
+pub use window::Window;

@@ -29,6 +29,7 @@ mod archive;
 mod args;
 mod arrears;
 mod audit;
+mod calls;
 mod centre;
 mod centres;
 mod claim;
@@ -38,6 +39,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod feed;
+mod held;
 mod import;
 mod init;
 mod key;
@@ -154,7 +156,11 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
 fn alert(global: &Global, command: &AlertCommand) -> Result<Done, Failure> {
     match command {
         AlertCommand::Preview(args) => letters::preview(global, args),
-        AlertCommand::Send => mail::send(global),
+        AlertCommand::Hold(args) => held::hold(global, args),
+        AlertCommand::Calls(args) => calls::run(global, args),
+        AlertCommand::Release(args) => held::release(global, args),
+        AlertCommand::Drop(args) => held::drop(global, args),
+        AlertCommand::Send { now } => mail::send(global, *now),
         AlertCommand::Status => outbox::status(global),
         AlertCommand::List(args) => outbox::list(global, args),
         AlertCommand::Retry(args) => outbox::retry(global, args),

@@ -27,7 +27,7 @@ pub use child::{Isolation, ReaderProcess};
 pub use error::NightError;
 pub use inbox::{Delivery, Inbox, shown_path};
 pub use missing::{MissingFeed, missing_feeds};
-pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, write_anew};
+pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, file_released, join, write_anew};
 pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;
@@ -35,7 +35,7 @@ pub use taking::{FileOutcome, Intakes};
 pub use wording::line_by_line;
 
 use self::taking::TakenIn;
-use crate::alert::CentreContact;
+use crate::alert::{CentreContact, Hold};
 use crate::matching::Sieve;
 use crate::remark::Reader;
 use crate::rulebook::Rulebook;
@@ -61,6 +61,8 @@ pub struct NightSettings {
     pub quarantine: PathBuf,
     /// Who the centre is, in reports and letters.
     pub centre: CentreContact,
+    /// When letters wait for a person.
+    pub hold: Hold,
     /// Bytes delivered from which on a night is large ([`LARGE`]).
     pub large_from: u64,
 }

@@ -13,6 +13,7 @@ mod arrears;
 mod audit;
 mod branch;
 mod bulk;
+mod calls;
 mod choices;
 mod copying;
 mod damage;
@@ -60,9 +61,10 @@ mod verdict;
 mod withdraw;
 
 pub use archive::ArchivedMonth;
-pub use arrears::Arrear;
+pub use arrears::{Arrear, ToldMonth};
 pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
 pub use branch::BranchNumbers;
+pub use calls::CallRow;
 pub use choices::{AskedAddress, BlockedAddress, Choice};
 pub use copying::Copied;
 pub use damage::look_through;
@@ -89,7 +91,10 @@ pub use listing::{
 };
 pub use lock::CentreLock;
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
-pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
+pub use outbox::{
+    Bounced, Decided, HeldAct, HeldLetter, HeldNight, MailToStaff, Neighbour, OutboxFilter,
+    OutboxRow, Stray, ToldTonight, Whereto, Withheld,
+};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};
 pub use person::Person;

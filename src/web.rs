@@ -82,7 +82,8 @@ pub struct Setup {
     pub keys: Keys,
     /// What a monitor shows for `/metrics`; without it there are no figures at the desk's own address.
     pub metrics_token: Option<String>,
-    /// Called when somebody's access changed, or was asked to, so that approvers are told by mail.
+    /// Called when somebody's access changed, or was asked to, so that approvers are told by mail; and when letters
+    /// were released, so that those on paper are written.
     pub told: Option<Told>,
     pub clock: Clock,
 }

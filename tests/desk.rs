@@ -27,6 +27,8 @@ mod counter;
 #[path = "night/feed.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod feed;
+#[path = "desk/held.rs"]
+mod held;
 #[path = "desk/hostile.rs"]
 mod hostile;
 #[path = "desk/letters.rs"]

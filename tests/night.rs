@@ -54,6 +54,8 @@ mod filed;
 mod filing;
 #[path = "night/halves.rs"]
 mod halves;
+#[path = "night/held.rs"]
+mod held;
 #[path = "night/histories.rs"]
 mod histories;
 #[path = "night/identities.rs"]

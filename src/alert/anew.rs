@@ -49,6 +49,11 @@ impl Anew {
         Some(Self { first_id: letter_id.to_owned(), letter })
     }
 
+    /// The letter as it was written.
+    pub(super) fn into_letter(self) -> Letter {
+        self.letter
+    }
+
     /// Whether it asks its reader to do something; thanks and advice are not worth paper.
     #[must_use]
     pub fn asks_for_something(&self) -> bool {

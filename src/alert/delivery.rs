@@ -353,7 +353,9 @@ impl Delivered {
             | LetterState::Sending
             | LetterState::Returned
             | LetterState::Printed
-            | LetterState::Filed => {}
+            | LetterState::Filed
+            | LetterState::Held
+            | LetterState::Dropped => {}
         }
     }
 

@@ -30,6 +30,8 @@ pub enum Alarm {
     Balance { account: String, place: String, detail: String },
     /// The mail server will take nothing until somebody mends something; `answer` is the number it gave.
     Mail { answer: String },
+    /// A night's letters wait for a person.
+    Held { letters: u64, why: String },
 }
 
 /// A mail to staff, before it is known to whom of them.
@@ -251,6 +253,7 @@ impl Alarm {
             Self::Feed { .. } => "what-feed",
             Self::Balance { .. } => "what-balance",
             Self::Mail { .. } => "what-mail",
+            Self::Held { .. } => "what-held",
         }
     }
 
@@ -275,6 +278,9 @@ impl Alarm {
                 ],
             ),
             Self::Mail { answer } => ("mail", vec![("answer", answer.clone())]),
+            Self::Held { letters, why } => {
+                ("held", vec![("count", letters.to_string()), ("why", why.clone())])
+            }
         };
         let values: Vec<(&str, &str)> =
             values.iter().map(|(name, value)| (*name, value.as_str())).collect();

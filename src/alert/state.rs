@@ -30,6 +30,10 @@ pub enum LetterState {
     Printed,
     /// Left as a file for another mail program; no mail server is set up here.
     Filed,
+    /// Held back until a person has looked: it is neither sent nor printed.
+    Held,
+    /// It was held, and is not to go: what it tells counts as not told.
+    Dropped,
 }
 
 /// How a try to hand a letter over ended; the texts are the server's answer.
@@ -100,7 +104,7 @@ const UNCONFIRMED_MAX: u32 = 2;
 const ANSWER_CHARS_MAX: usize = 200;
 
 impl LetterState {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Waiting,
         Self::Sending,
         Self::Sent,
@@ -110,6 +114,8 @@ impl LetterState {
         Self::Unknown,
         Self::Printed,
         Self::Filed,
+        Self::Held,
+        Self::Dropped,
     ];
 
     /// A kebab-case word that stays.
@@ -125,6 +131,8 @@ impl LetterState {
             Self::Unknown => "unknown",
             Self::Printed => "printed",
             Self::Filed => "filed",
+            Self::Held => "held",
+            Self::Dropped => "dropped",
         }
     }
 

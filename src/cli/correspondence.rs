@@ -46,12 +46,16 @@ const CHOICES: &[Column<Choice>] = &[
         heading: "blocked",
         value: |row| Value::maybe(row.blocked.as_deref()),
     },
+    Column { key: "together", heading: "", value: |row| Value::Truth(row.together) },
 ];
 
 /// `duizhang alert employer`
 pub(super) fn employer(global: &Global, args: &EmployerArgs) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
-    let changes = args.address.is_some() || args.ask.is_some() || args.rhythm.is_some();
+    let changes = args.address.is_some()
+        || args.ask.is_some()
+        || args.rhythm.is_some()
+        || args.together.is_some();
     if let (Some(employer), true, false) = (&args.employer, changes, global.dry_run) {
         change(&centre, employer, args)?;
     }
@@ -69,6 +73,9 @@ pub(super) fn employer(global: &Global, args: &EmployerArgs) -> Result<Done, Fai
 fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Failure> {
     if let Some(rhythm) = args.rhythm.as_deref().and_then(Rhythm::from_code) {
         centre.store.set_rhythm(employer, rhythm)?;
+    }
+    if let Some(together) = args.together.as_deref() {
+        centre.store.set_together(employer, together == "yes")?;
     }
     if let (Some(address), Some(by)) = (&args.address, &args.by) {
         let address = plain(address)?;

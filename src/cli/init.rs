@@ -111,6 +111,11 @@ from = "gjj@example.invalid"
 # unsubscribe = "gjj@example.invalid"   # where an employer asks for no more letters
 language = "zh"            # reports open in it; or "en"
 staff = []                 # who gets the night's summary and alarms. 夜间小结和告警的收件人
+# Letters of a night unlike others wait for a person: "brake"; also a centre's first: "first"; every night's: "always";
+# none: "never" (rules/letters/brake.toml). 何时整夜函件先暂扣、由人放行
+hold = "brake"
+# Hours in which mail goes out, Beijing's, on working days; "always" is at any hour. 工作日发信时段
+window = "9-17"
 
 # The mail server. Without it letters lie in outbox/ as .eml, for another mail program.
 # 邮件服务器；不填则函件以 .eml 存入 outbox/，由其他邮件程序发送。

@@ -17,9 +17,12 @@ use super::settings::{Protection, Settings, Smtp};
 use super::staff;
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
-use crate::nightly::{self, Stationery, Watch};
+use crate::durable::OperatingSystem;
+use crate::nightly::{self, Carrier, Stationery, Watch};
 use crate::rulebook::Rulebook;
+use crate::rulebook::letter::LetterRules;
 use crate::store::Store;
+use chrono::NaiveDateTime;
 use std::time::Duration;
 
 const COLUMNS: &[Column<Delivered>] = &[
@@ -30,8 +33,8 @@ const COLUMNS: &[Column<Delivered>] = &[
     Column { key: "later", heading: "later", value: |row| Value::count(row.later) },
 ];
 
-/// `duizhang alert send`
-pub(super) fn send(global: &Global) -> Result<Done, Failure> {
+/// `duizhang alert send`; `now` is also outside the hours in which mail goes out.
+pub(super) fn send(global: &Global, now: bool) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
     if global.dry_run || centre.settings.centre.demo {
         let why = if global.dry_run { "dry run" } else { "this is a demo" };
@@ -47,8 +50,10 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
     };
     centre.store.settle_access(clock::moment(None))?;
     staff::access(&centre.settings, &centre.rules, &centre.store)?;
+    file_released(&centre.settings, &centre.store)?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
-    let delivered = run(global, &centre.store, &delivery)?;
+    let opens = if now { None } else { opens(&centre.settings, &centre.rules) };
+    let delivered = run(global, (&centre.store, &centre.rules.letters), (&delivery, opens))?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let fault = delivered.fault.clone();
     if let Some(fault) = &fault {
@@ -72,7 +77,8 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         let store = Store::open(&settings.database, &settings.centre.code, false)?;
         let rules = rules::load(settings)?;
         write_anew(global, settings, &store, &rules)?;
-        let delivered = run(global, &store, &delivery)?;
+        let delivered =
+            run(global, (&store, &rules.letters), (&delivery, opens(settings, &rules)))?;
         write_anew(global, settings, &store, &rules)?;
         if let Some(fault) = &delivered.fault {
             staff::refused_by_the_server(settings, (&store, &rules), fault);
@@ -131,15 +137,57 @@ fn sentence(delivered: &Delivered) -> String {
     words.join(", ")
 }
 
-fn run(global: &Global, store: &Store, delivery: &Delivery) -> Result<Delivered, Failure> {
+/// When letters to employers go out; `None` where that is now.
+fn opens(settings: &Settings, rules: &Rulebook) -> Option<NaiveDateTime> {
+    settings.letters.window.opens(&rules.calendar, clock::beijing_time())
+}
+
+/// Who takes the letters that go by mail.
+pub(super) const fn carrier(settings: &Settings) -> Carrier {
+    match settings.letters.smtp {
+        Some(_) => Carrier::MailServer,
+        None => Carrier::Files,
+    }
+}
+
+/// Writes the files of letters that were released.
+pub(super) fn file_released(settings: &Settings, store: &Store) -> Result<(), Failure> {
+    let (folder, carrier) = (&settings.outbox, carrier(settings));
+    nightly::file_released(&OperatingSystem, folder, store, carrier)?;
+    Ok(())
+}
+
+/// Sends what is due. While mail to employers does not go out, only what staff are to read.
+fn run(
+    global: &Global,
+    (store, rules): (&Store, &LetterRules),
+    (delivery, opens): (&Delivery, Option<NaiveDateTime>),
+) -> Result<Delivered, Failure> {
     let progress = Progress::start(global, "sending letters");
     let shown = std::cell::Cell::new(0);
     let watch = |delivered: &Delivered| {
         let before = shown.replace(delivered.tried());
         progress.advance(delivered.tried().saturating_sub(before));
     };
-    let delivered =
-        deliver(store, delivery, &clock::now, &watch).doing(|| "cannot send letters".to_owned())?;
+    let delivered = match opens {
+        None => {
+            nightly::join(store, rules, (clock::now(), clock::today()))?;
+            deliver(store, delivery, &clock::now, &watch)
+        }
+        Some(opens) => {
+            let waiting = store.due_letters(clock::now())?;
+            if waiting > 0 {
+                note!(
+                    global,
+                    "{waiting} letters to employers wait until {} Beijing time: mail goes out in the hours of \
+                     letters.window on working days; `duizhang alert send --now` sends at once",
+                    opens.format("%Y-%m-%d %H:%M")
+                );
+            }
+            deliver(&store.mail_to_staff(), delivery, &clock::now, &watch)
+        }
+    };
+    let delivered = delivered.doing(|| "cannot send letters".to_owned())?;
     tracing::info!(sent = delivered.sent, tried = delivered.tried(), "letters");
     Ok(delivered)
 }

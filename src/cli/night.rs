@@ -17,12 +17,12 @@ use super::staff;
 use super::turn;
 use crate::durable::OperatingSystem;
 use crate::nightly::{
-    self, Carrier, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightError, NightSettings,
+    self, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightError, NightSettings,
     shown_path,
 };
 use crate::remittance::account::masked;
 use crate::report::Tally;
-use crate::store::{Ended, Ending, Taken, Turn, VerdictTotals};
+use crate::store::{Ended, Ending, Store, StoreError, Taken, Turn, VerdictTotals};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -89,6 +89,11 @@ pub(super) const COLUMNS: &[Column<Summary>] = &[
         value: |row| Value::count(row.night.verdict.letters),
     },
     Column { key: "printed", heading: "", value: |row| Value::count(row.night.verdict.printed) },
+    Column {
+        key: "letters_held",
+        heading: "",
+        value: |row| Value::count(row.night.verdict.letters_held),
+    },
 ];
 
 fn tally(tally: Tally) -> Value<'static> {
@@ -145,6 +150,7 @@ pub(super) fn of(
         let found = Inbox::at(inbox).quiet_for(quiet, clock::instant()).deliveries()?;
         let mut summary = run(global, centre, Some(inbox), found, turn)?;
         let done = held(&summary.night.verdict, told(&summary.night.intakes));
+        let done = letters_held(&centre.store, done)?;
         if with_report {
             summary.page = reported(global, centre, turn)?;
         }
@@ -194,11 +200,10 @@ fn deliver(centre: &Centre, turn: Turn) -> Result<u64, NightError> {
     if turn.is_over() {
         return Ok(0);
     }
-    let carrier = match centre.settings.letters.smtp {
-        Some(_) => Carrier::MailServer,
-        None => Carrier::Files,
-    };
+    let carrier = mail::carrier(&centre.settings);
     let outbox = &centre.settings.outbox;
+    // What somebody released and was cut off before its files were written.
+    nightly::file_released(&OperatingSystem, outbox, &centre.store, carrier)?;
     nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, carrier)
 }
 
@@ -245,6 +250,7 @@ fn settings(
         isolation: reader::apart(),
         quarantine,
         centre: centre.contact(),
+        hold: centre.settings.letters.hold,
         large_from: LARGE,
     }
 }
@@ -291,6 +297,22 @@ fn held(verdict: &VerdictTotals, done: Done) -> Done {
         verdict.held
     );
     Done::InputSetAside
+}
+
+/// Says which letters wait for a person, where any do, and why: of this night and of those before.
+fn letters_held(store: &Store, done: Done) -> Result<Done, StoreError> {
+    let waiting = store.count_held_letters()?;
+    if waiting == 0 {
+        return Ok(done);
+    }
+    for night in store.held_nights()? {
+        tell!("letters held: {}", super::held::sentence(&night));
+    }
+    tell!(
+        "letters held: {waiting} wait, nothing of them is sent or printed; look through them with `duizhang \
+         alert hold` or at the desk, then `duizhang alert release` or `duizhang alert drop`"
+    );
+    Ok(Done::InputSetAside)
 }
 
 /// One file of an ingest.
@@ -386,5 +408,6 @@ pub(super) fn judge(global: &Global, day: &NightDay) -> Result<Done, Failure> {
     deliver(&centre, turn)?;
     drop(progress);
     Printer::print(centre.settings.format, VERDICTS, [verdict])?;
-    Ok(held(&verdict, Done::Fully))
+    let done = held(&verdict, Done::Fully);
+    if verdict.letters_held == 0 { Ok(done) } else { Ok(letters_held(&centre.store, done)?) }
 }

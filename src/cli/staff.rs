@@ -8,7 +8,7 @@ use super::clock;
 use super::failure::{Doing, Failure};
 use super::settings::Settings;
 use crate::alert::staff::ATTACHED_BYTES_MAX;
-use crate::alert::{Alarm, ServerFault, StaffMail};
+use crate::alert::{Alarm, Pull, ServerFault, StaffMail};
 use crate::nightly;
 use crate::report::Report;
 use crate::rulebook::Rulebook;
@@ -38,6 +38,10 @@ pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), 
             account: missing.account.to_string(),
             nights: missing.nights,
         });
+    }
+    if let Some(held) = centre.store.held_night(report.as_of)? {
+        let why: Vec<String> = held.why.iter().map(Pull::chinese).collect();
+        alarms.insert(0, Alarm::Held { letters: held.letters, why: why.join("；") });
     }
     match StaffMail::alarm(report.as_of, &alarms, sentences) {
         Some(alarm) => post(centre, &alarm.with_trail(report.trail.as_ref())),

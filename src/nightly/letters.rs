@@ -6,6 +6,7 @@
 //! all is `alert`'s to say. All of it is part of the commit of the decisions it tells of.
 
 mod arrears;
+mod braking;
 mod composing;
 mod following;
 
@@ -17,7 +18,7 @@ use crate::remittance::{
     BankTransaction, Direction, Employer, Outcome, PaymentReference, RemarkField,
 };
 use crate::report::RemarkText;
-use crate::store::{Choice, Recording, Store, TellingKey, TellingNote, Verdict};
+use crate::store::{Choice, Recording, Store, TellingKey, TellingNote, ToldTonight, Verdict};
 use std::collections::BTreeMap;
 
 /// The employers, found by what a transaction shows of its payer.
@@ -97,8 +98,11 @@ pub(super) fn write(
     if recording.is_over() {
         return Ok(());
     }
-    writer.compose(recording)?;
-    writer.call_in(recording)
+    recording.let_go_of_outdated(writer.tools.rules.brake.stands_days)?;
+    let mut told = ToldTonight::default();
+    writer.compose(recording, &mut told)?;
+    writer.call_in(recording, &mut told)?;
+    writer.brake(recording, &told)
 }
 
 /// Transactions that are looked into together: what of them is held in memory meanwhile.

@@ -10,7 +10,7 @@
 //! Invariant: what the store says was filed is on the disk, whole, whenever the power goes ([`crate::durable`]).
 
 use super::NightError;
-use crate::alert::{Anew, CentreContact, Written};
+use crate::alert::{Anew, CentreContact, Part, Written, together};
 use crate::durable::{Batch, Disk, OperatingSystem};
 use crate::rulebook::letter::LetterRules;
 use crate::store::{LetterRow, Store, Stray, Whereto};
@@ -41,7 +41,7 @@ pub fn deliver_to(
     let mut batch = Batch::on(disk);
     let mut failed = None;
     for night in &nights {
-        store.letters(*night, |letter| {
+        store.letters_to_file(*night, |letter| {
             let place = path(folder, &letter, carrier);
             let put = place.map(|place| batch.put(&place, letter.message.as_bytes()));
             failed = put.and_then(Result::err);
@@ -56,6 +56,69 @@ pub fn deliver_to(
         store.file_letters(night, carrier == Carrier::Files)?;
     }
     Ok(written)
+}
+
+/// Writes the files of letters that were released since they were last written; counts them. The file is there before the
+/// outbox says so: whoever is killed in between writes it twice.
+///
+/// # Errors
+/// [`NightError`] where the store fails or a file cannot be written.
+pub fn file_released(
+    disk: &dyn Disk,
+    folder: &Path,
+    store: &Store,
+    carrier: Carrier,
+) -> Result<u64, NightError> {
+    let letters = store.released_to_file()?;
+    if letters.is_empty() {
+        return Ok(0);
+    }
+    let mut batch = Batch::on(disk);
+    for letter in &letters {
+        if let Some(place) = path(folder, letter, carrier) {
+            batch.put(&place, letter.message.as_bytes())?;
+        }
+    }
+    let written = batch.finish()?;
+    let ids: Vec<String> = letters.into_iter().map(|letter| letter.letter_id).collect();
+    store.released_are_filed(&ids, carrier == Carrier::Files)?;
+    Ok(written)
+}
+
+/// Puts letters to one address into one mail, where their employers want it so; counts the mails.
+///
+/// # Errors
+/// [`NightError`] where the store fails.
+pub fn join(
+    store: &Store,
+    rules: &LetterRules,
+    (now, on): (i64, NaiveDate),
+) -> Result<u64, NightError> {
+    let mut joined = 0;
+    for group in store.neighbours(now)? {
+        let parts: Vec<Part<'_>> = group
+            .iter()
+            .map(|one| Part {
+                letter_id: &one.letter_id,
+                employer_id: &one.employer_id,
+                name: &one.name,
+                message: &one.message,
+            })
+            .collect();
+        let Some(written) = together(&parts, on, rules) else { continue };
+        let Some(first) = group.first() else { continue };
+        let mail = LetterRow {
+            letter_id: written.letter_id,
+            kind: "joint".to_owned(),
+            employer_id: String::new(),
+            written_on: on,
+            recipient: first.recipient.clone(),
+            subject: written.subject,
+            message: written.message,
+        };
+        joined += u64::from(store.join_letters(&group, &mail, now)?);
+    }
+    Ok(joined)
 }
 
 /// What a letter that did not arrive is written anew with.

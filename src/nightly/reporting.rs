@@ -5,6 +5,7 @@
 
 use super::suggesting::Advice;
 use super::{NightError, wording};
+use crate::alert::Pull;
 use crate::feed;
 use crate::matching::Because;
 use crate::remark::{self, Reader, Reading};
@@ -14,7 +15,7 @@ use crate::report::{
     RemarkText, Report, Segment, SegmentKind, Suggestion, Tally, Warning,
 };
 use crate::rulebook::Rulebook;
-use crate::store::{self, Evening, HeldRow, Store, SuspenseFilter, SuspenseRow};
+use crate::store::{self, Evening, HeldNight, HeldRow, Store, SuspenseFilter, SuspenseRow};
 use crate::suspense;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub fn report(
     as_of: NaiveDate,
 ) -> Result<Report, NightError> {
     let held = store.held_on(as_of)?;
+    let letters = store.held_night(as_of)?;
     // Two threads: what happened, and what hangs with the notices that may be meant.
     let (evening, items) = std::thread::scope(|scope| {
         let evening = scope.spawn(|| store.evening(as_of));
@@ -45,7 +47,12 @@ pub fn report(
         movement: movement(&evening, &items, as_of),
         awaiting: awaiting(&evening, rules),
         nights: evening.nights.iter().map(night_point).collect(),
-        warnings: held.iter().map(held_back).chain(warnings(&evening, rules, as_of)).collect(),
+        warnings: letters
+            .iter()
+            .map(letters_held)
+            .chain(held.iter().map(held_back))
+            .chain(warnings(&evening, rules, as_of))
+            .collect(),
         items,
         trail: store.trail_of(as_of)?,
     })
@@ -205,6 +212,26 @@ fn awaiting(evening: &Evening, rules: &Rulebook) -> Vec<Awaiting> {
 /// A reader's sentence in both languages.
 fn both(english: &str) -> Explanation {
     Explanation { zh: wording::chinese(english), en: english.to_owned() }
+}
+
+/// That a night's letters wait for a person, as far as the night could say: what becomes of them changes no report.
+fn letters_held(night: &HeldNight) -> Warning {
+    let said = |say: fn(&Pull) -> String, joint: &str| {
+        night.why.iter().map(say).collect::<Vec<_>>().join(joint)
+    };
+    Warning::Other {
+        place: String::new(),
+        zh: format!(
+            "函件暂扣：本夜写给单位的 {} 封函件没有发出，等待放行。原因：{}",
+            night.letters,
+            said(Pull::chinese, "；")
+        ),
+        en: format!(
+            "letters held: {} letters of this night wait for a person: {}",
+            night.letters,
+            said(Pull::english, "; ")
+        ),
+    }
 }
 
 /// A row that the night held back.

@@ -29,6 +29,8 @@ pub struct Choice {
     pub asked: Option<String>,
     /// Why letters to the address came back, where they did.
     pub blocked: Option<String>,
+    /// Its letters go in one mail with those of its neighbours at the same address.
+    pub together: bool,
 }
 
 /// An address that takes no letters.
@@ -54,7 +56,7 @@ const CHOICES: &str = "
     select e.employer_id, e.name, coalesce(c.rhythm, 'immediate'), coalesce(c.address, e.email),
         case when c.address is not null then c.confirmed_by
             when e.email is not null then 'import' end,
-        c.confirmed_on, c.asked, b.reason
+        c.confirmed_on, c.asked, b.reason, coalesce(c.together, 0)
     from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
     left join blocked_address b on b.centre_id = e.centre_id
@@ -80,6 +82,7 @@ impl Store {
                 confirmed_on: row.get::<Option<i64>>(5)?.map(day).transpose()?,
                 asked: row.get(6)?,
                 blocked: row.get(7)?,
+                together: row.get::<i64>(8)? == 1,
             })
         })
     }
@@ -93,6 +96,20 @@ impl Store {
             on conflict (centre_id, employer_id) do update set rhythm = excluded.rhythm";
         self.choose(employer_id, |bulk| {
             bulk.connection.execute(sql, params![bulk.centre_id, employer_id, rhythm.code()])
+        })
+    }
+
+    /// Sets whether an employer's letters go in one mail with those of its neighbours at the same address.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where there is no such employer.
+    pub fn set_together(&self, employer_id: &str, together: bool) -> Result<(), StoreError> {
+        let sql = "insert into letter_choice (centre_id, employer_id, rhythm, together)
+            values (?1, ?2, 'immediate', ?3)
+            on conflict (centre_id, employer_id) do update set together = excluded.together";
+        self.choose(employer_id, |bulk| {
+            let together = together.then_some(1_i64);
+            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, together])
         })
     }
 

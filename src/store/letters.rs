@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRow {
     pub letter_id: String,
-    /// `digest` and `arrears` to an employer; `summary`, `alarm` to staff; `confirm`.
+    /// `digest` and `arrears` to an employer; `joint` to one address, for several; `summary`, `alarm` to staff; `confirm`.
     pub kind: String,
     pub employer_id: String,
     pub written_on: NaiveDate,
@@ -103,6 +103,7 @@ impl Recording {
             } else {
                 self.totals.letters += 1;
             }
+            self.posted.push(letter.letter_id.clone());
         }
         Ok(())
     }
@@ -159,6 +160,28 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let listed = letters_of_night(&bulk.connection);
         let sql = format!("select {LETTER} from {listed} order by l.letter_id");
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        select.each(params![bulk.centre_id, day_number(night)], |row| {
+            Ok(if show(letter(row)?) { Read::On } else { Read::Enough })
+        })
+    }
+
+    /// The same without those that wait for a person, or were dropped.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn letters_to_file(
+        &self,
+        night: NaiveDate,
+        mut show: impl FnMut(LetterRow) -> bool,
+    ) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let listed = letters_of_night(&bulk.connection);
+        let sql = format!(
+            "select {LETTER} from {listed}
+             left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
+             where coalesce(o.state, '') not in ('held', 'dropped') order by l.letter_id"
+        );
         let mut select = bulk.connection.prepare_cached(&sql)?;
         select.each(params![bulk.centre_id, day_number(night)], |row| {
             Ok(if show(letter(row)?) { Read::On } else { Read::Enough })

@@ -5,7 +5,7 @@
 //! `alert`'s to say ([`crate::alert::rhythm`]).
 
 use super::StoreError;
-use super::bulk::Binder;
+use super::bulk::{Binder, Bulk};
 use super::listing::outcome;
 use super::row::{day, day_number, reference, unknown};
 use super::slate::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Names what is told: a transaction, and that it hangs or that its remark was bad.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TellingKey {
     pub account: AccountIndex,
     pub serial: String,
@@ -28,7 +28,7 @@ pub struct TellingKey {
 }
 
 impl TellingKey {
-    fn bind(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
+    pub(super) fn bind(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
         row.bind(account_id(self.account))?;
         row.bind(&self.serial)?;
         row.bind(day_number(self.booked_on))?;
@@ -83,7 +83,7 @@ pub struct TellingRow {
     pub because: Option<String>,
 }
 
-const fn about(advice: bool) -> &'static str {
+pub(super) const fn about(advice: bool) -> &'static str {
     if advice { "advice" } else { "suspense" }
 }
 
@@ -179,16 +179,8 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn told(&self, marks: &[TellingMark]) -> Result<(), StoreError> {
-        let on = day_number(self.as_of);
-        self.bulk.change(TOLD, 9, marks, |row, mark| {
-            mark.key.bind(row)?;
-            row.bind(on)?;
-            row.bind(mark.reminded_days)?;
-            row.bind(mark.done)?;
-            row.bind(mark.news)?;
-            row.bind(mark.said.map(Outcome::number))
-        })
+    pub fn told(&self, marks: &[(String, TellingMark)]) -> Result<(), StoreError> {
+        told(&self.bulk, self.as_of, marks)
     }
 
     /// Marks that nothing will be said of items any more.
@@ -202,6 +194,23 @@ impl Recording {
             row.bind(on)
         })
     }
+}
+
+/// Marks what letters of a night told; each mark stands beside its letter's id.
+pub(super) fn told(
+    bulk: &Bulk,
+    night: NaiveDate,
+    marks: &[(String, TellingMark)],
+) -> Result<(), StoreError> {
+    let on = day_number(night);
+    bulk.change(TOLD, 9, marks, |row, (_, mark)| {
+        mark.key.bind(row)?;
+        row.bind(on)?;
+        row.bind(mark.reminded_days)?;
+        row.bind(mark.done)?;
+        row.bind(mark.news)?;
+        row.bind(mark.said.map(Outcome::number))
+    })
 }
 
 /// Reads the columns behind those of the transaction; `advised` says when each employer last got advice.

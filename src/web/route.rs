@@ -6,8 +6,8 @@
 use super::fault::Fault;
 use super::frame::Visit;
 use super::page::{
-    act as small, address, approval, counter, employer, export, item, letter, notice, propose,
-    queue, refund, rule, run, today, trail, transaction,
+    act as small, address, approval, call, counter, employer, export, held, item, letter, notice,
+    propose, queue, refund, rule, run, today, trail, transaction,
 };
 use super::{Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
@@ -85,6 +85,7 @@ const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 /// Every address there is.
 fn table() -> Vec<Route> {
     let mut table = desk();
+    table.extend(letters());
     table.extend(refunds());
     table.extend(at_the_counter());
     table.extend(programs());
@@ -152,9 +153,6 @@ fn desk() -> Vec<Route> {
         page("/employers",            READ,    employer::list),
         page("/employers/{id}",       READ,    employer::show),
         act ("/employers/{id}/address", CORRESPOND, address::set),
-        page("/letters",              READ,    letter::list),
-        page("/letters/{id}",         READ,    letter::show),
-        act ("/letters/{id}/retry",   CORRESPOND, address::retry),
         page("/runs",                 READ,    run::list),
         page("/runs/{day}",           READ,    run::show),
         page("/rules",                READ,    rule::show),
@@ -193,6 +191,20 @@ fn desk() -> Vec<Route> {
         page("/healthz",              Anybody, health::alive),
         page("/readyz",               Anybody, health::ready),
         page("/metrics",              Anybody, metric::page),
+    ]
+}
+
+/// Letters to employers, and what is said by telephone instead.
+#[rustfmt::skip] // A table is read by column.
+fn letters() -> Vec<Route> {
+    vec![
+        page("/letters",              READ,    letter::list),
+        page("/letters/{id}",         READ,    letter::show),
+        act ("/letters/{id}/retry",   CORRESPOND, address::retry),
+        page("/held",                 READ,    held::show),
+        act ("/held",                 APPROVE, held::decide),
+        page("/calls",                READ,    call::list),
+        act ("/calls",                ASSIGN,  call::made),
     ]
 }
 

@@ -22,6 +22,7 @@ mod demo;
 mod evidence;
 mod face;
 mod feed;
+mod held;
 mod history;
 mod hostile;
 mod imports;

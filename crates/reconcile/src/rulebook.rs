@@ -6,6 +6,7 @@
 //!
 //! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
 
+pub mod brake;
 pub mod calendar;
 pub mod desk;
 pub mod letter;
@@ -28,6 +29,7 @@ pub struct Rulebook {
     pub calendar: WorkingDays,
     pub banks: bank::BankLayouts,
     pub letters: letter::LetterRules,
+    pub brake: brake::BrakeRules,
     pub policy: remittance::Policy,
     pub desk: desk::DeskRules,
     pub login: login::LoginRules,
@@ -51,17 +53,21 @@ impl Rulebook {
         let matching = matching::read(&file("matching.toml"));
         let calendar = calendar::read(&below("calendar/"));
         let banks = bank::BankLayouts::from_files(&file("headings.toml"), &below("banks/"));
-        let letters = letter::LetterRules::parse(&below("letters/"));
+        let mut sentences = below("letters/");
+        sentences.retain(|file| file.path != brake::SHIPPED.0);
+        let letters = letter::LetterRules::parse(&sentences);
+        let brake = brake::read(&file(brake::SHIPPED.0));
         let policy = policy::read(&file("policy.toml"));
         let desk = desk::read(&file("desk.toml"));
         let login = login::read(&file("login.toml"));
-        match (remark, matching, calendar, banks, letters, policy, desk, login) {
+        match (remark, matching, calendar, banks, letters, brake, policy, desk, login) {
             (
                 Ok(remark),
                 Ok(matching),
                 Ok(calendar),
                 Ok(banks),
                 Ok(letters),
+                Ok(brake),
                 Ok(policy),
                 Ok(desk),
                 Ok(login),
@@ -69,16 +75,18 @@ impl Rulebook {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
                 let policy =
                     remittance::Policy { open_days: policy::open_days(&calendar), ..policy };
-                let book = Self { remark, matching, calendar, banks, letters, policy, desk, login };
+                let book =
+                    Self { remark, matching, calendar, banks, letters, brake, policy, desk, login };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }
-            (remark, matching, calendar, banks, letters, policy, desk, login) => {
+            (remark, matching, calendar, banks, letters, brake, policy, desk, login) => {
                 let found = [
                     remark.err(),
                     matching.err(),
                     calendar.err(),
                     banks.err(),
                     letters.err(),
+                    brake.err(),
                     policy.err(),
                     desk.err(),
                     login.err(),

@@ -1,6 +1,7 @@
 //! `duizhang alert`: letters, the outbox, and whom letters go to.
 
 use super::AsOf;
+use super::held::{DropArgs, HoldArgs, ReleaseArgs};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -11,12 +12,42 @@ pub(in crate::cli) enum AlertCommand {
         duizhang alert preview --sample reminder\n  \
         duizhang alert preview --sample paper --html > letter.html")]
     Preview(PreviewArgs),
+    /// List letters that wait for a person, or hold letters that wait to be sent
+    #[command(
+        after_help = "Examples:\n  duizhang alert hold\n  duizhang alert hold --format csv\n  \
+        duizhang alert hold --night 2026-05-12 --by 017 --note 'file looks wrong'\n\n\
+        A night whose letters are not like other nights' (rules/letters/brake.toml) holds all of them:\n\
+        nothing is sent or printed until somebody has released or dropped them."
+    )]
+    Hold(HoldArgs),
+    /// List whom to call: what still hangs after the last reminder
+    #[command(
+        after_help = "Examples:\n  duizhang alert calls\n  duizhang alert calls --format csv\n  \
+        duizhang alert calls --done 2105400000000000011/S1 --by 017 --note 'they send the notice number'"
+    )]
+    Calls(CallsArgs),
+    /// Let held letters go, as they were written
+    #[command(after_help = "Examples:\n  duizhang alert release 3f2a90 --by 017\n  \
+        duizhang alert release --night 2026-05-12 --by 017\n  duizhang alert release --all --by 017\n\n\
+        One that is no longer true of the books does not go; the next night tells what is so by then.")]
+    Release(ReleaseArgs),
+    /// Take held letters away: what they tell counts as not told
+    #[command(
+        after_help = "Example:\n  duizhang alert drop --file 0512.csv --by 017 --note 'the bank left out the remarks'\n\n\
+        Later nights tell what still hangs by then."
+    )]
+    Drop(DropArgs),
     /// Send every letter that is due over the mail server in duizhang.toml
     #[command(after_help = "Examples:\n  duizhang alert send\n  duizhang alert send --dry-run\n\n\
         May run at any time, also twice at once: no letter is ever in two senders' hands. What the\n\
         server does not take now is tried again after a growing pause by the next run. Ends with 1\n\
-        where the server cannot be used at all; the letters then wait.")]
-    Send,
+        where the server cannot be used at all; the letters then wait. Outside the window of\n\
+        duizhang.toml letters to employers wait too.")]
+    Send {
+        /// Also outside the hours in which mail goes out
+        #[arg(long)]
+        now: bool,
+    },
     /// Count the letters in the outbox by state
     Status,
     /// List letters and where each stands
@@ -73,11 +104,26 @@ pub(in crate::cli) struct OutboxArgs {
     #[arg(value_name = "LETTER")]
     pub(in crate::cli) letters: Vec<String>,
     /// Only in this state
-    #[arg(long, value_parser = ["waiting", "sending", "sent", "returned", "refused", "given-up", "unknown", "printed", "filed"])]
+    #[arg(long, value_parser = ["waiting", "sending", "sent", "returned", "refused", "given-up", "unknown", "printed", "filed", "held", "dropped"])]
     pub(in crate::cli) state: Option<String>,
     /// Only to this employer
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) employer: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct CallsArgs {
+    /// Somebody was called about this item
+    #[arg(long, value_name = "ITEM", requires = "by", requires = "note")]
+    pub(in crate::cli) done: Option<String>,
+    /// Who called
+    #[arg(long, value_name = "WHO", requires = "done")]
+    pub(in crate::cli) by: Option<String>,
+    /// What came of it
+    #[arg(long, value_name = "TEXT", requires = "done")]
+    pub(in crate::cli) note: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) as_of: AsOf,
 }
 
 #[derive(Args, Debug)]
@@ -96,4 +142,7 @@ pub(in crate::cli) struct EmployerArgs {
     /// How often: immediate, weekly (on Mondays) or none
     #[arg(long, value_parser = ["immediate", "weekly", "none"], requires = "employer")]
     pub(in crate::cli) rhythm: Option<String>,
+    /// Whether its letters go in one mail with those of other employers at the same address that want it so
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"], requires = "employer")]
+    pub(in crate::cli) together: Option<String>,
 }

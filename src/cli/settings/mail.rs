@@ -5,6 +5,7 @@
 //! could read it.
 
 use super::Tongue;
+use crate::alert::{Hold, Window};
 use crate::cli::failure::{Doing, Failure};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,10 @@ pub(in crate::cli) struct Letters {
     pub(in crate::cli) language: Tongue,
     /// Who gets the night's summary and alarms.
     pub(in crate::cli) staff: Vec<String>,
+    /// When letters wait for a person.
+    pub(in crate::cli) hold: Hold,
+    /// When mail goes out.
+    pub(in crate::cli) window: Window,
     /// A page of one's own that a confirming link opens, instead of the desk's; the token is put behind it.
     pub(in crate::cli) confirm_url: Option<String>,
     /// The mail server; without it letters are left as files for another program.
@@ -94,6 +99,8 @@ impl Default for Letters {
             unsubscribe: None,
             language: Tongue::Zh,
             staff: Vec::new(),
+            hold: Hold::default(),
+            window: Window::default(),
             confirm_url: None,
             smtp: None,
             dkim: Vec::new(),

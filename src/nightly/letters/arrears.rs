@@ -10,39 +10,46 @@ use super::Writer;
 use super::composing::POSTED_TOGETHER;
 use crate::alert::{Addressee, Arrears, OwedMonth, Rhythm};
 use crate::nightly::NightError;
-use crate::remittance::YearMonth;
-use crate::store::{Arrear, LetterRow, Recording};
+use crate::store::{Arrear, LetterRow, Recording, ToldMonth, ToldTonight};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 impl Writer<'_> {
     /// Writes to every employer in arrears that was not told of late.
-    pub(super) fn call_in(&self, recording: &mut Recording) -> Result<(), NightError> {
+    pub(super) fn call_in(
+        &self,
+        recording: &mut Recording,
+        all: &mut ToldTonight,
+    ) -> Result<(), NightError> {
         let rules = self.tools.rules;
         if !rules.policy.arrears_letters {
             return Ok(());
         }
         let mut debtors: BTreeMap<String, (bool, Vec<OwedMonth>)> = BTreeMap::new();
+        let withheld = recording.withheld()?;
         for (arrear, told_on) in recording.arrears(&rules.policy, &rules.calendar)? {
-            let due = self.is_to_be_told(told_on);
+            let due =
+                self.is_to_be_told(told_on) && !withheld.month(&arrear.employer_id, arrear.month);
             let (is_due, months) = debtors.entry(arrear.employer_id.clone()).or_default();
             *is_due |= due;
             months.push(owed(&arrear));
         }
         debtors.retain(|_, (is_due, _)| *is_due);
-        let (mut letters, mut told) = (Vec::new(), Vec::new());
+        let mut letters = Vec::new();
         for (employer_id, (_, months)) in &debtors {
             let Some(letter) = self.arrears_letter(employer_id, months) else { continue };
+            all.months.extend(months.iter().map(|owed| ToldMonth {
+                letter_id: letter.letter_id.clone(),
+                employer_id: employer_id.clone(),
+                month: owed.month,
+            }));
             letters.push(letter);
-            told.extend(months.iter().map(|owed| (employer_id.as_str(), owed.month)));
             if letters.len() == POSTED_TOGETHER {
                 recording.post(&letters)?;
                 letters.clear();
             }
         }
-        recording.post(&letters)?;
-        let told: Vec<(&str, YearMonth)> = told;
-        Ok(recording.arrears_told(&told)?)
+        Ok(recording.post(&letters)?)
     }
 
     /// Whether a month is to be told of, that was told of on a day before or never.

@@ -15,7 +15,7 @@ use crate::remark::{Advice, Reading};
 use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
 use crate::report::{MaskedAccount, RemarkText};
 use crate::rulebook::remark::RemarkRules;
-use crate::store::{LetterRow, Recording, TellingKey, TellingMark, TellingRow};
+use crate::store::{LetterRow, Recording, TellingKey, TellingMark, TellingRow, ToldTonight};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -39,11 +39,19 @@ pub(super) struct Telling {
 
 impl Writer<'_> {
     /// Writes every letter that is due into the outbox.
-    pub(super) fn compose(&self, recording: &mut Recording) -> Result<(), NightError> {
+    pub(super) fn compose(
+        &self,
+        recording: &mut Recording,
+        all: &mut ToldTonight,
+    ) -> Result<(), NightError> {
         let night = self.tools.settings.as_of;
         let mut due: BTreeMap<String, Vec<Telling>> = BTreeMap::new();
         let (mut settled_quietly, mut followed) = (Vec::new(), Vec::new());
+        let withheld = recording.withheld()?;
         recording.tellings(|row, transaction| {
+            if withheld.item(&row.key) {
+                return;
+            }
             let Some(entry) = self.book.employers.get(&row.employer_id) else { return };
             let what = row.told.due(entry.rhythm, night);
             let on_paper = entry.address.is_none();
@@ -72,19 +80,18 @@ impl Writer<'_> {
             }
         }
         recording.never_mind(&settled_quietly)?;
-        let (mut letters, mut told) = (Vec::new(), Vec::new());
+        let mut letters = Vec::new();
         for (employer_id, tellings) in due {
             if let Some((letter, marks)) = self.tell(&employer_id, tellings) {
+                all.items.extend(marks.into_iter().map(|mark| (letter.letter_id.clone(), mark)));
                 letters.push(letter);
-                told.extend(marks);
             }
             if letters.len() == POSTED_TOGETHER {
                 recording.post(&letters)?;
                 letters.clear();
             }
         }
-        recording.post(&letters)?;
-        Ok(recording.told(&told)?)
+        Ok(recording.post(&letters)?)
     }
 
     /// Writes one employer's letter, with the marks of what it tells.

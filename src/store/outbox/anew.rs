@@ -62,6 +62,7 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn strays(&self, letters_max: u32) -> Result<Vec<Stray>, StoreError> {
         let bulk = Bulk::open(self)?;
+        bulk.atomically(|connection| super::joining::mirror(connection, bulk.centre_id))?;
         let values = params![bulk.centre_id, letters_max];
         let sql = format!(
             "select {LETTER} from outbox o join letter l using (centre_id, letter_id)

@@ -96,10 +96,11 @@ impl Store {
     /// changed.
     pub fn retry_letters(&self, letter_ids: &[String], now: i64) -> Result<(), StoreError> {
         const AGAIN: &str = "update outbox set state = 'waiting', due_at = ?4, attempts = 0,
-                unconfirmed = 0, answer = '', changed_at = ?4, anew = 0
+                unconfirmed = 0, answer = '', changed_at = ?4, anew = 0, joined = null
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         // What nobody tries any more keeps what was said of it.
-        const ANEW: &str = "update outbox set due_at = null, changed_at = ?4, anew = 1,
+        const ANEW: &str =
+            "update outbox set due_at = null, changed_at = ?4, anew = 1, joined = null,
                 state = case when due_at is null then state else 'given-up' end
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         const LETTER: &str = "select kind, employer_id, recipient from letter

@@ -28,6 +28,8 @@ struct List {
     lines: Vec<Line>,
     next: String,
     blocked: Vec<Blocked>,
+    /// Letters that wait for a person.
+    held: u64,
 }
 
 /// An address that takes no letters, as the list shows it.
@@ -88,7 +90,7 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let wanted = asked.clone();
-    let (found, blocked) = desk
+    let (found, blocked, held) = desk
         .store(move |store| {
             let employer_id = Some(wanted.employer.trim()).filter(|employer| !employer.is_empty());
             let search = LetterSearch {
@@ -100,7 +102,7 @@ pub(crate) async fn list(
             let behind = wanted.behind();
             let behind = behind.as_ref().map(|(on, id)| (*on, id.as_str()));
             let found = store.search_letters(&search, behind, ROWS + 1)?;
-            Ok((found, store.blocked_addresses(BLOCKED_SHOWN)?))
+            Ok((found, store.blocked_addresses(BLOCKED_SHOWN)?, store.count_held_letters()?))
         })
         .await?;
     let (rows, more) = cut(found);
@@ -141,6 +143,7 @@ pub(crate) async fn list(
             })
             .collect(),
         asked,
+        held,
     })
 }
 

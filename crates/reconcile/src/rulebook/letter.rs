@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 10] = [
     ("letters/letter.txt", include_str!("../../../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../../../rules/letters/reasons.txt")),
@@ -22,6 +22,8 @@ pub const SHIPPED: [(&str, &str); 8] = [
     ("letters/access.txt", include_str!("../../../../rules/letters/access.txt")),
     ("letters/staff.txt", include_str!("../../../../rules/letters/staff.txt")),
     ("letters/server.txt", include_str!("../../../../rules/letters/server.txt")),
+    ("letters/held.txt", include_str!("../../../../rules/letters/held.txt")),
+    ("letters/together.txt", include_str!("../../../../rules/letters/together.txt")),
 ];
 
 /// The contract's advice codes, each of which has a sentence.
@@ -150,6 +152,22 @@ const SERVER: [(&str, &[&str], bool); 3] = [
     ("mail-steps",       &[], false),
 ];
 
+/// The sections of `held.txt`.
+#[rustfmt::skip] // A table is read by column.
+const HELD: [(&str, &[&str], bool); 3] = [
+    ("what-held",        &[], false),
+    ("held",             &["count", "why"], true),
+    ("held-steps",       &[], false),
+];
+
+/// The sections of `together.txt`.
+#[rustfmt::skip] // A table is read by column.
+const TOGETHER: [(&str, &[&str], bool); 3] = [
+    ("together-subject", &["count"], true),
+    ("together-opening", &["count"], false),
+    ("together-part",    &["number", "count", "employer"], false),
+];
+
 /// All sentences, ready to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRules {
@@ -240,6 +258,8 @@ fn expected(path: &str) -> Expected {
         "letters/access.txt" => ACCESS.iter().map(section).collect(),
         "letters/staff.txt" => STAFF.iter().map(section).collect(),
         "letters/server.txt" => SERVER.iter().map(section).collect(),
+        "letters/held.txt" => HELD.iter().map(section).collect(),
+        "letters/together.txt" => TOGETHER.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }
 }
