@@ -89,7 +89,9 @@ pub use listing::{
 };
 pub use lock::CentreLock;
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
-pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
+pub use outbox::{
+    CameBackOutcome, Dealt, KeptMessage, OutboxFilter, OutboxRow, SHARED, Stray, Whereto,
+};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};
 pub use person::Person;

@@ -32,6 +32,7 @@ fn centre() -> CentreContact {
         address: "柳江市示例路 1 号政务大厅 3 号窗口".into(),
         sender: "gjj@centre.example".into(),
         unsubscribe: Some("tuiding@centre.example".into()),
+        reply_to: Some("desk@centre.example".into()),
     }
 }
 
@@ -400,6 +401,8 @@ fn a_mail_reads_back_as_it_was_meant() {
     assert!(head.contains("\r\nAuto-Submitted: auto-generated\r\n"));
     let unsubscribe = mail.header_raw(HeaderName::ListUnsubscribe).map(str::trim);
     assert_eq!(unsubscribe, Some("<mailto:tuiding@centre.example?subject=unsubscribe>"));
+    let reply_to = mail.reply_to().and_then(|to| to.first()).and_then(|to| to.address());
+    assert_eq!(reply_to, Some("desk@centre.example"), "answers go to a mailbox that is read");
     assert_eq!(mail.body_text(0).unwrap().replace("\r\n", "\n"), letter.text);
     assert_eq!(mail.body_html(0).unwrap().replace("\r\n", "\n"), letter.html);
     assert!(bytes.is_ascii(), "any mail server takes it");

@@ -11,8 +11,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 /// The name of the file below `rules/`, and the text that is compiled in.
-pub const SHIPPED: (&str, &str) =
-    ("returned.toml", include_str!("../../rules/returned.toml"));
+pub const SHIPPED: (&str, &str) = ("returned.toml", include_str!("../../rules/returned.toml"));
 
 /// What words say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -41,6 +41,8 @@ pub(crate) const TABLES: &[&str] = &[
     "outbox",
     "letter_choice",
     "blocked_address",
+    "came_back",
+    "address_failure",
     "telling",
     "arrears_told",
     "night",

@@ -118,6 +118,8 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("address-confirmed", "确认函件地址", "address for letters confirmed"),
     ("letter-retried", "重发函件", "letter sent again"),
     ("address-blocked", "停用函件地址", "address for letters blocked"),
+    ("address-kept", "保留函件地址", "address for letters kept in use"),
+    ("mail-dealt-with", "处理来信", "mail that came in dealt with"),
     ("rules-changed", "规则变更", "rules changed"),
     ("feed-withdrawn", "撤回流水文件", "delivery withdrawn"),
     (BOOKS, "夜间对账", "night"),

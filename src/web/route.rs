@@ -6,8 +6,8 @@
 use super::fault::Fault;
 use super::frame::Visit;
 use super::page::{
-    act as small, address, approval, counter, employer, export, item, letter, notice, propose,
-    queue, refund, rule, run, today, trail, transaction,
+    act as small, address, approval, came_back, counter, employer, export, item, letter, notice,
+    propose, queue, refund, rule, run, today, trail, transaction,
 };
 use super::{Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
@@ -153,6 +153,8 @@ fn desk() -> Vec<Route> {
         page("/employers/{id}",       READ,    employer::show),
         act ("/employers/{id}/address", CORRESPOND, address::set),
         page("/letters",              READ,    letter::list),
+        page("/letters/back",         READ,    came_back::show),
+        act ("/letters/back/{id}",    CORRESPOND, came_back::deal),
         page("/letters/{id}",         READ,    letter::show),
         act ("/letters/{id}/retry",   CORRESPOND, address::retry),
         page("/runs",                 READ,    run::list),

@@ -28,6 +28,8 @@ struct List {
     lines: Vec<Line>,
     next: String,
     blocked: Vec<Blocked>,
+    /// Messages that came back and wait for a person; no more than are shown at once.
+    waiting: usize,
 }
 
 /// An address that takes no letters, as the list shows it.
@@ -88,7 +90,7 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let wanted = asked.clone();
-    let (found, blocked) = desk
+    let (found, blocked, waiting) = desk
         .store(move |store| {
             let employer_id = Some(wanted.employer.trim()).filter(|employer| !employer.is_empty());
             let search = LetterSearch {
@@ -100,7 +102,8 @@ pub(crate) async fn list(
             let behind = wanted.behind();
             let behind = behind.as_ref().map(|(on, id)| (*on, id.as_str()));
             let found = store.search_letters(&search, behind, ROWS + 1)?;
-            Ok((found, store.blocked_addresses(BLOCKED_SHOWN)?))
+            let waiting = store.kept_messages(false, BLOCKED_SHOWN)?.len();
+            Ok((found, store.blocked_addresses(BLOCKED_SHOWN)?, waiting))
         })
         .await?;
     let (rows, more) = cut(found);
@@ -122,6 +125,7 @@ pub(crate) async fn list(
             .map(|state| (state.code(), words::state(Some(state), language)))
             .collect(),
         blocked: blocked.iter().map(Blocked::of).collect(),
+        waiting,
         next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
         lines: rows
             .iter()
