@@ -32,18 +32,23 @@ pub(super) struct Alike {
 impl Alike {
     /// Takes an end, and gives those that can be written down now; and why the run ends, where it does.
     pub(super) fn pass(&mut self, told: Told) -> (Vec<Told>, Option<ServerFault>) {
-        if !told.refused_at_recipient {
-            // A recipient was taken, whatever became of the letter.
-            if matches!(told.ending, Ending::Sent(_)) || !refused(&told.ending).is_empty() {
-                self.row = (String::new(), 0);
-            }
+        let answer = refused(&told.ending).to_owned();
+        let taken = !told.refused_at_recipient
+            && (matches!(told.ending, Ending::Sent(_)) || !answer.is_empty());
+        if taken {
+            self.row = (String::new(), 0);
+        }
+        if !told.refused_at_recipient && !matches!(told.ending, Ending::NoMailbox { .. }) {
             let mut ends = if self.is_due() { self.released() } else { Vec::new() };
             ends.push(told);
             return (ends, None);
         }
-        let answer = refused(&told.ending).to_owned();
         let like = likeness(&answer);
-        let in_a_row = if self.row.0 == like { self.row.1 + 1 } else { 1 };
+        let in_a_row = match (taken, self.row.0 == like) {
+            (true, _) => 0,
+            (false, true) => self.row.1 + 1,
+            (false, false) => 1,
+        };
         self.row = (like.clone(), in_a_row);
         *self.counts.entry(like.clone()).or_default() += 1;
         self.since.get_or_insert_with(Instant::now);
