@@ -53,6 +53,9 @@ impl Addresses {
     /// Reads a field.
     #[must_use]
     pub fn read(typed: &str) -> Self {
+        if is_plain(typed) {
+            return Self { good: vec![typed.to_owned()], left_over: Vec::new() };
+        }
         let text = folded(typed);
         let mut found = Self::default();
         if says_none(&text) {
@@ -93,6 +96,18 @@ pub fn one(typed: &str) -> Option<String> {
         (1, true) => found.good.pop(),
         _ => None,
     }
+}
+
+/// Whether a field holds one address as nearly all do: a night reads every employer's.
+fn is_plain(typed: &str) -> bool {
+    let Some((name, domain)) = typed.split_once('@') else { return false };
+    let quoted = |byte: u8| matches!(byte, b'\'' | b'`' | b'|');
+    typed.len() <= ADDRESS_CHARS_MAX
+        && is_name(name)
+        && !name.bytes().any(quoted)
+        && is_domain(domain)
+        && !domain.bytes().any(|byte| byte.is_ascii_uppercase())
+        && !domain.contains("--")
 }
 
 /// Full-width signs as their plain ones, without signs that nobody sees.
