@@ -66,22 +66,18 @@ impl Rulebook {
     /// One [`RuleError`] for each part of the rules that is wrong: the first thing wrong in it.
     pub fn read(own: Vec<RuleFile>) -> Result<Self, Vec<RuleError>> {
         let files = overlaid(own);
-        let below = |folder: &str| -> Vec<RuleFile> {
-            files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
-        };
-        let file = |path: &str| {
-            let missing = || RuleFile { path: path.to_owned(), text: String::new() };
-            files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
-        };
-        let remark = remark::RemarkRules::parse(&file("remark.toml"));
-        let matching = matching::read(&file("matching.toml"));
-        let calendar = calendar::read(&below("calendar/"));
-        let banks = bank::BankLayouts::from_files(&file("headings.toml"), &below("banks/"));
-        let letters = letter::LetterRules::parse(&below("letters/"));
-        let policy = policy::read(&file("policy.toml"));
-        let desk = desk::read(&file("desk.toml"));
-        let login = login::read(&file("login.toml"));
-        let returned = returned::read(&file("returned.toml"));
+        let remark = remark::RemarkRules::parse(&named(&files, "remark.toml"));
+        let matching = matching::read(&named(&files, "matching.toml"));
+        let calendar = calendar::read(&below(&files, "calendar/"));
+        let banks = bank::BankLayouts::from_files(
+            &named(&files, "headings.toml"),
+            &below(&files, "banks/"),
+        );
+        let letters = letter::LetterRules::parse(&below(&files, "letters/"));
+        let policy = policy::read(&named(&files, "policy.toml"));
+        let desk = desk::read(&named(&files, "desk.toml"));
+        let login = login::read(&named(&files, "login.toml"));
+        let returned = returned::read(&named(&files, "returned.toml"));
         match (remark, matching, calendar, banks, letters, policy, desk, login, returned) {
             (
                 Ok(remark),
@@ -142,6 +138,17 @@ fn overlaid(own: Vec<RuleFile>) -> Vec<RuleFile> {
         }
     }
     files
+}
+
+/// The files below a folder.
+fn below(files: &[RuleFile], folder: &str) -> Vec<RuleFile> {
+    files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
+}
+
+/// The file of a path; an empty one where there is none.
+fn named(files: &[RuleFile], path: &str) -> RuleFile {
+    let missing = || RuleFile { path: path.to_owned(), text: String::new() };
+    files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
 }
 
 /// A file that no part of the rules reads.

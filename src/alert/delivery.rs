@@ -225,7 +225,6 @@ impl<O: Outbox> Run<'_, O> {
         let mut waiting = VecDeque::new();
         let mut in_hands = 0_usize;
         let mut ends: Vec<Told> = Vec::new();
-        let mut doubted: Vec<Told> = Vec::new();
         let mut alike = Alike::default();
         loop {
             while delivered.fault.is_none() && in_hands < connections * 2 {
@@ -250,27 +249,12 @@ impl<O: Outbox> Run<'_, O> {
             in_hands -= 1;
             let at_once = end.fault.is_some() || in_hands == 0;
             delivered.fault = delivered.fault.take().or_else(|| end.fault.clone());
-            if end.doubted {
-                doubted.push(end);
-            } else {
-                let (passed, fault) = alike.pass(end);
-                ends.extend(passed);
-                if let Some(fault) = fault {
-                    team.fault.blocking_lock().get_or_insert_with(|| fault.clone());
-                    delivered.fault.get_or_insert(fault);
-                }
-            }
-            if team.recipient_taken.load(Ordering::Relaxed) {
-                for told in doubted.drain(..) {
-                    ends.extend(alike.pass(Told { doubted: false, ..told }).0);
-                }
-            }
+            ends.extend(alike.sort(end, &team, &mut delivered));
             if at_once || ends.len() >= SETTLED_TOGETHER {
                 self.settle(std::mem::take(&mut ends), &mut delivered)?;
             }
         }
-        ends.extend(alike.released());
-        ends.extend(judged(doubted, &team, &mut delivered));
+        ends.extend(alike.ended(&team, &mut delivered));
         self.settle(ends, &mut delivered)?;
         self.give_back(waiting, &mut delivered)?;
         drop(jobs);

@@ -63,13 +63,13 @@ fn is_stdin(path: &Path) -> bool {
 
 /// Tells what of an operation's field for mail addresses is none; it is done all the same, and letters go on paper.
 fn tell_left_over(line: u64, operation: &Operation) {
-    let typed = match operation {
-        Operation::OpenEmployer(op) => op.agent.as_ref().and_then(|agent| agent.email.as_deref()),
-        Operation::UpdateBasic(op) => {
-            let agent = op.agent.as_ref().and_then(|agent| agent.email.as_deref());
-            op.email.as_deref().or(agent)
-        }
-        _ => None,
+    let typed = if let Operation::OpenEmployer(op) = operation {
+        op.agent.as_ref().and_then(|agent| agent.email.as_deref())
+    } else if let Operation::UpdateBasic(op) = operation {
+        let agent = op.agent.as_ref().and_then(|agent| agent.email.as_deref());
+        op.email.as_deref().or(agent)
+    } else {
+        None
     };
     let left_over = typed.map(|typed| Addresses::read(typed).left_over).unwrap_or_default();
     if !left_over.is_empty() {

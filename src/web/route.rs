@@ -85,10 +85,23 @@ const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 /// Every address there is.
 fn table() -> Vec<Route> {
     let mut table = desk();
+    table.extend(letters());
     table.extend(refunds());
     table.extend(at_the_counter());
     table.extend(programs());
     table
+}
+
+/// Letters, and what came back.
+#[rustfmt::skip] // A table is read by column.
+fn letters() -> Vec<Route> {
+    vec![
+        page("/letters",              READ,    letter::list),
+        page("/letters/back",         READ,    came_back::show),
+        act ("/letters/back/{id}",    CORRESPOND, came_back::deal),
+        page("/letters/{id}",         READ,    letter::show),
+        act ("/letters/{id}/retry",   CORRESPOND, address::retry),
+    ]
 }
 
 /// The interface for programs; `api/openapi.json` describes it.
@@ -152,11 +165,6 @@ fn desk() -> Vec<Route> {
         page("/employers",            READ,    employer::list),
         page("/employers/{id}",       READ,    employer::show),
         act ("/employers/{id}/address", CORRESPOND, address::set),
-        page("/letters",              READ,    letter::list),
-        page("/letters/back",         READ,    came_back::show),
-        act ("/letters/back/{id}",    CORRESPOND, came_back::deal),
-        page("/letters/{id}",         READ,    letter::show),
-        act ("/letters/{id}/retry",   CORRESPOND, address::retry),
         page("/runs",                 READ,    run::list),
         page("/runs/{day}",           READ,    run::show),
         page("/rules",                READ,    rule::show),

@@ -120,7 +120,10 @@ impl Gathered {
                     self.open(&inner, depth);
                 }
             }
-            _ => {}
+            PartType::Binary(_)
+            | PartType::InlineBinary(_)
+            | PartType::Message(_)
+            | PartType::Multipart(_) => {}
         }
     }
 

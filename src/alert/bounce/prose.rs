@@ -66,7 +66,7 @@ pub(super) fn telling(block: &str, words: &ReturnedWords) -> String {
     let has_code =
         |line: &&str| refusal::number(line).is_some() || refusal::codes(line).next().is_some();
     let lines: Vec<&str> = block.lines().map(str::trim).collect();
-    if let Some(first) = lines.iter().position(|line| has_code(&line)) {
+    if let Some(first) = lines.iter().position(has_code) {
         let paragraph = lines.iter().skip(first).take_while(|line| !line.is_empty());
         return paragraph.copied().collect::<Vec<_>>().join(" ");
     }

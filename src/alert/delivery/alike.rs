@@ -1,19 +1,20 @@
 //! Recipients that a server refuses with one and the same answer: ten of them are the server's, not ten mailboxes'.
 //!
-//! Start at [`Alike::pass`]. Refusals are held for a while, since nobody can say of the first whether nine more
+//! Start at [`Alike::sort`]. Refusals are held for a while, since nobody can say of the first whether nine more
 //! follow. Ten alike in a row, with no recipient taken between them, end the run and cost no letter a try; ten among
 //! others are refusals of their letters and held against no address.
 
 use super::super::refusal::likeness;
 use super::super::smtp::ServerFault;
 use super::super::state::Ending;
-use super::{Told, refused};
+use super::{Delivered, Team, Told, judged, refused};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Refusals alike that are the server's.
-pub(super) const ALIKE_MIN: usize = 10;
+const ALIKE_MIN: usize = 10;
 
 /// For how long and how many are held: well within a lease, and little memory.
 const HELD_WITHIN: Duration = Duration::from_secs(300);
@@ -22,6 +23,8 @@ const HELD_MAX: usize = 1_024;
 /// Refusals of recipients in a run.
 #[derive(Default)]
 pub(super) struct Alike {
+    /// Refused before the server had taken any.
+    doubted: Vec<Told>,
     held: Vec<Told>,
     since: Option<Instant>,
     counts: BTreeMap<String, usize>,
@@ -30,8 +33,37 @@ pub(super) struct Alike {
 }
 
 impl Alike {
-    /// Takes an end, and gives those that can be written down now; and why the run ends, where it does.
-    pub(super) fn pass(&mut self, told: Told) -> (Vec<Told>, Option<ServerFault>) {
+    /// Takes an end, and gives those that can be written down now.
+    pub(super) fn sort(&mut self, end: Told, team: &Team, delivered: &mut Delivered) -> Vec<Told> {
+        let (mut ends, mut fault) = (Vec::new(), None);
+        if end.doubted {
+            self.doubted.push(end);
+        } else {
+            (ends, fault) = self.pass(end);
+        }
+        if team.recipient_taken.load(Ordering::Relaxed) {
+            for told in std::mem::take(&mut self.doubted) {
+                let (passed, again) = self.pass(Told { doubted: false, ..told });
+                ends.extend(passed);
+                fault = fault.or(again);
+            }
+        }
+        if let Some(fault) = fault {
+            team.fault.blocking_lock().get_or_insert_with(|| fault.clone());
+            delivered.fault.get_or_insert(fault);
+        }
+        ends
+    }
+
+    /// All that is left at the end of a run.
+    pub(super) fn ended(&mut self, team: &Team, delivered: &mut Delivered) -> Vec<Told> {
+        let mut ends = self.released();
+        ends.extend(judged(std::mem::take(&mut self.doubted), team, delivered));
+        ends
+    }
+
+    /// Takes an end that is in no doubt; and says why the run ends, where it does.
+    fn pass(&mut self, told: Told) -> (Vec<Told>, Option<ServerFault>) {
         let answer = refused(&told.ending).to_owned();
         let taken = !told.refused_at_recipient
             && (matches!(told.ending, Ending::Sent(_)) || !answer.is_empty());
@@ -59,8 +91,8 @@ impl Alike {
         (if self.is_due() { self.released() } else { Vec::new() }, None)
     }
 
-    /// What is held still, at the end of a run.
-    pub(super) fn released(&mut self) -> Vec<Told> {
+    /// What is held, as it is to be written down.
+    fn released(&mut self) -> Vec<Told> {
         self.since = None;
         let held = std::mem::take(&mut self.held);
         held.into_iter().map(|told| self.judged(told)).collect()
