@@ -9,7 +9,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    clippy::print_stdout,
     reason = "a step that fails ends its test; how many is asked of the environment"
 )]
 

@@ -123,7 +123,7 @@ fn a_shared_address_waits_for_a_person() {
     every_store(|backing| {
         for dealt in [Dealt::Done, Dealt::Block] {
             let centre = hanging(backing);
-            centre.employers(&format!("E2,示例乙公司,Finance@Example.com;other@example.com,"));
+            centre.employers("E2,示例乙公司,Finance@Example.com;other@example.com,");
             let letter = letters(&centre)[0].letter_id.clone();
             let taken = take(&centre, &report(&letter, ADDRESS, "5.1.1"), "05-13");
             assert_eq!((became(&taken), taken.shared), ((true, false), true));
