@@ -143,14 +143,15 @@ impl CameBack {
     fn of(message: &Message<'_>, words: &ReturnedWords) -> Self {
         let parts = Gathered::of(message);
         let subject = message.subject().unwrap_or_default();
-        let Told { kind, failures, not_failed } = told(message, &parts, words, subject);
         let names = names(&parts);
         let own = message.message_id().is_some_and(|id| names.iter().any(|name| name.begins(id)));
+        let told = if own { Kind::Own.into() } else { told(message, &parts, words, subject) };
+        let Told { kind, failures, not_failed } = told;
         let from = message.from().and_then(|from| from.first());
         let from = from.and_then(|from| from.address()).unwrap_or_default();
         Self {
             digest: String::new(),
-            kind: if own { Kind::Own } else { kind },
+            kind,
             names,
             failures,
             not_failed,
