@@ -35,7 +35,7 @@ fn many_alike_refusals_among_others_are_of_their_letters_and_block_no_address() 
         let server = MailServer::start(|moment| {
             let number = moment.recipient.trim_start_matches('e').split('@').next();
             let number: usize = number.and_then(|number| number.parse().ok()).unwrap_or(1);
-            let refused = moment.stage == Stage::Rcpt && number % 3 == 0;
+            let refused = moment.stage == Stage::Rcpt && number.is_multiple_of(3);
             if refused { Act::Say("550 5.1.1 user unknown") } else { Act::GoOn }
         });
         let shelf = Shelf::with(SQLITE, letters);
