@@ -44,6 +44,6 @@ pub use outcome::{OpenNotice, Solution, Whereabouts};
 pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use staff::{Alarm, StaffMail};
-pub use state::{Ending, LetterState, Standing, Tries};
+pub use state::{Ending, LetterState, NoMailbox, Standing, Tries};
 pub use together::{Part, together};
 pub use window::Window;

@@ -30,6 +30,7 @@ mod args;
 mod arrears;
 mod audit;
 mod calls;
+mod came_back;
 mod centre;
 mod centres;
 mod claim;
@@ -165,7 +166,7 @@ fn alert(global: &Global, command: &AlertCommand) -> Result<Done, Failure> {
         AlertCommand::List(args) => outbox::list(global, args),
         AlertCommand::Retry(args) => outbox::retry(global, args),
         AlertCommand::GiveUp(args) => outbox::give_up(global, args),
-        AlertCommand::Bounces { files } => correspondence::bounces(global, files),
+        AlertCommand::Bounces(args) => came_back::run(global, args),
         AlertCommand::Employer(args) => correspondence::employer(global, args),
         AlertCommand::Confirm { token } => correspondence::confirm(global, token),
     }

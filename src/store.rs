@@ -92,8 +92,8 @@ pub use listing::{
 pub use lock::CentreLock;
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
 pub use outbox::{
-    Bounced, Decided, HeldAct, HeldLetter, HeldNight, MailToStaff, Neighbour, OutboxFilter,
-    OutboxRow, Stray, ToldTonight, Whereto, Withheld,
+    CameBackOutcome, Dealt, Decided, HeldAct, HeldLetter, HeldNight, KeptMessage, MailToStaff,
+    Neighbour, OutboxFilter, OutboxRow, SHARED, Stray, ToldTonight, Whereto, Withheld,
 };
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};

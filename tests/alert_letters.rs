@@ -27,6 +27,7 @@ fn centre() -> CentreContact {
         address: "柳江市示例路 1 号政务大厅 3 号窗口".into(),
         sender: "gjj@centre.example".into(),
         unsubscribe: Some("tuiding@centre.example".into()),
+        reply_to: None,
     }
 }
 
@@ -395,9 +396,21 @@ fn a_mail_reads_back_as_it_was_meant() {
     assert!(head.contains("\r\nAuto-Submitted: auto-generated\r\n"));
     let unsubscribe = mail.header_raw(HeaderName::ListUnsubscribe).map(str::trim);
     assert_eq!(unsubscribe, Some("<mailto:tuiding@centre.example?subject=unsubscribe>"));
+    assert!(mail.reply_to().is_none(), "answers go to the sender");
     assert_eq!(mail.body_text(0).unwrap().replace("\r\n", "\n"), letter.text);
     assert_eq!(mail.body_html(0).unwrap().replace("\r\n", "\n"), letter.html);
     assert!(bytes.is_ascii(), "any mail server takes it");
+}
+
+#[test]
+fn answers_go_to_a_mailbox_that_is_read_where_there_is_one() {
+    let centre = CentreContact { reply_to: Some("desk@centre.example".into()), ..centre() };
+    let digest = Digest::new(centre, addressee(), day(5, 12), vec![advice()]).unwrap();
+    let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
+    let bytes = letter.eml(day(5, 12)).unwrap();
+    let mail = MessageParser::default().parse(&bytes).unwrap();
+    let reply_to = mail.reply_to().and_then(|to| to.first()).and_then(|to| to.address());
+    assert_eq!(reply_to, Some("desk@centre.example"));
 }
 
 #[test]

@@ -12,6 +12,8 @@
     reason = "a step that fails ends its test; the server's script is a small language"
 )]
 
+#[path = "mail/alike.rs"]
+mod alike;
 #[path = "night/centre.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod centre;

@@ -28,6 +28,8 @@ mod arrears;
 mod books;
 #[path = "night/by_hand.rs"]
 mod by_hand;
+#[path = "night/came_back.rs"]
+mod came_back;
 #[path = "night/centre.rs"]
 mod centre;
 #[path = "night/conservation.rs"]

@@ -54,6 +54,7 @@ impl Arrears {
         };
         let sender = own(&self.centre.sender)?;
         let unsubscribe = self.centre.unsubscribe.as_deref().map(own).transpose()?;
+        let reply_to = self.centre.reply_to.as_deref().map(own).transpose()?;
         let recipient = self.addressee.email.as_deref().map(str::trim).and_then(address);
         let paragraphs: Vec<Paragraph> = (1..)
             .zip(&self.months)
@@ -70,6 +71,7 @@ impl Arrears {
             to: recipient.as_ref().map(ToString::to_string).unwrap_or_default(),
             to_name: display(&self.addressee.name),
             unsubscribe: unsubscribe.map(|address| address.to_string()),
+            reply_to: reply_to.map(|address| address.to_string()),
             text: plain(&frame, &paragraphs),
             html: match recipient {
                 Some(_) => page::html(&subject, &frame, &paragraphs),

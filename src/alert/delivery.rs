@@ -9,9 +9,13 @@
 //! silent, shuts us out or refuses everybody ends the run after one time-out or a few answers and costs no
 //! letter one of its tries, nor its life.
 
+mod alike;
+
+use super::bounce;
 use super::dkim::Signer;
 use super::smtp::{HandOver, MailServer, ServerFault, Session};
-use super::state::{Ending, LetterState, Standing, Tries};
+use super::state::{Ending, LetterState, NoMailbox, Standing, Tries};
+use alike::Alike;
 use lettre::Address;
 use std::collections::VecDeque;
 use std::fmt;
@@ -73,8 +77,8 @@ pub trait Outbox {
 pub struct Settled {
     pub letter_id: String,
     pub standing: Standing,
-    /// The code for which its address takes no more letters, where the server said so.
-    pub no_mailbox: Option<String>,
+    /// What is held against its address, where the server's answer was about it.
+    pub no_mailbox: Option<NoMailbox>,
 }
 
 /// How a run goes about it.
@@ -83,6 +87,8 @@ pub struct Delivery {
     pub server: MailServer,
     /// The centre's address, in MAIL FROM: bounces come back to it.
     pub sender: Address,
+    /// Whether each letter has a sender of its own in its envelope, which its bounce names ([`super::bounce`]).
+    pub verp: bool,
     pub signer: Option<Signer>,
     /// Connections at the same time.
     pub connections: usize,
@@ -90,6 +96,18 @@ pub struct Delivery {
     pub per_minute: u32,
     /// Who sends: no two senders have the same name.
     pub holder: String,
+}
+
+impl Delivery {
+    /// The sender in a letter's envelope.
+    fn sender_of(&self, letter_id: &str) -> Address {
+        let own =
+            letter_id.get(..bounce::BEGINNING_CHARS).filter(|_| self.verp).and_then(|start| {
+                let name = format!("{}+{start}", bounce::ENVELOPE_NAME);
+                Address::new(name, self.sender.domain()).ok()
+            });
+        own.unwrap_or_else(|| self.sender.clone())
+    }
 }
 
 /// What a run did.
@@ -179,6 +197,8 @@ struct Told {
     ending: Ending,
     /// The recipient was refused before the server had taken any: nobody can say yet whose fault that is.
     doubted: bool,
+    /// The recipient was refused, not the letter.
+    refused_at_recipient: bool,
     fault: Option<ServerFault>,
 }
 
@@ -205,7 +225,7 @@ impl<O: Outbox> Run<'_, O> {
         let mut waiting = VecDeque::new();
         let mut in_hands = 0_usize;
         let mut ends: Vec<Told> = Vec::new();
-        let mut doubted: Vec<Told> = Vec::new();
+        let mut alike = Alike::default();
         loop {
             while delivered.fault.is_none() && in_hands < connections * 2 {
                 if waiting.is_empty() {
@@ -229,15 +249,12 @@ impl<O: Outbox> Run<'_, O> {
             in_hands -= 1;
             let at_once = end.fault.is_some() || in_hands == 0;
             delivered.fault = delivered.fault.take().or_else(|| end.fault.clone());
-            if end.doubted { &mut doubted } else { &mut ends }.push(end);
-            if team.recipient_taken.load(Ordering::Relaxed) {
-                ends.append(&mut doubted);
-            }
+            ends.extend(alike.sort(end, &team, &mut delivered));
             if at_once || ends.len() >= SETTLED_TOGETHER {
                 self.settle(std::mem::take(&mut ends), &mut delivered)?;
             }
         }
-        ends.extend(judged(doubted, &team, &mut delivered));
+        ends.extend(alike.ended(&team, &mut delivered));
         self.settle(ends, &mut delivered)?;
         self.give_back(waiting, &mut delivered)?;
         drop(jobs);
@@ -298,6 +315,7 @@ impl<O: Outbox> Run<'_, O> {
             tries: job.letter.tries,
             ending: Ending::Untried,
             doubted: false,
+            refused_at_recipient: false,
             fault: None,
         };
         let untried: Vec<Told> = waiting.into_iter().map(untried).collect();
@@ -405,9 +423,11 @@ impl Team {
                 self.send(&mut line, &letter).await
             };
             let (over, doubted) = self.doubted(over);
+            let refused_at_recipient = !over.recipient_taken && !refused(&over.ending).is_empty();
             let fault = self.judged(&over).await;
             let (letter_id, tries, ending) = (letter.letter_id, letter.tries, over.ending);
-            if tell.send(Told { letter_id, tries, ending, doubted, fault }).is_err() {
+            let told = Told { letter_id, tries, ending, doubted, refused_at_recipient, fault };
+            if tell.send(told).is_err() {
                 break;
             }
         }
@@ -420,7 +440,7 @@ impl Team {
     async fn send(&self, line: &mut Line, letter: &Outgoing) -> HandOver {
         let Ok(recipient) = letter.recipient.parse::<Address>() else {
             let (status, answer) = ("5.1.3".to_owned(), "not a mail address".to_owned());
-            let none = Ending::NoMailbox { status, answer };
+            let none = Ending::NoMailbox { status, answer, at_once: true };
             return HandOver::of(none, line.session.is_some());
         };
         let signed = self.delivery.signer.as_ref().map(|signer| signer.signed(&letter.message));
@@ -434,7 +454,8 @@ impl Team {
                     Err(fault) => return untried(Some(fault)),
                 },
             };
-            let over = session.hand_over(&self.delivery.sender, &recipient, message).await;
+            let sender = self.delivery.sender_of(&letter.letter_id);
+            let over = session.hand_over(&sender, &recipient, message).await;
             if over.goes_on {
                 line.keep(session).await;
             }
@@ -456,7 +477,7 @@ impl Team {
         }
         let answer = match &over.ending {
             Ending::Refused(answer) => answer.clone(),
-            Ending::NoMailbox { status, answer } if !status.contains('.') => answer.clone(),
+            Ending::NoMailbox { status, answer, .. } if !status.contains('.') => answer.clone(),
             Ending::NoMailbox { .. }
             | Ending::Sent(_)
             | Ending::Later(_)

@@ -24,6 +24,8 @@ pub struct CentreContact {
     pub sender: String,
     /// Where an employer asks for no more letters; `None` leaves the header out.
     pub unsubscribe: Option<String>,
+    /// A mailbox that is read, for answers; where there is none answers go to the sender.
+    pub reply_to: Option<String>,
 }
 
 /// The employer as a letter names it.
@@ -108,6 +110,7 @@ pub struct Digest {
     /// `None` on paper.
     pub(super) recipient: Option<Address>,
     pub(super) unsubscribe: Option<Address>,
+    pub(super) reply_to: Option<Address>,
     pub(super) night: NaiveDate,
     pub(super) items: Vec<DigestItem>,
 }
@@ -122,7 +125,7 @@ pub enum Refusal {
         employer_id: String,
         found: String,
     },
-    /// The centre's own sender or unsubscribe address is not one.
+    /// The centre's own sender, unsubscribe or reply address is not one.
     InvalidSender {
         found: String,
     },
@@ -150,6 +153,7 @@ impl CentreContact {
             address: fill("办公地址"),
             sender: "noreply@example.invalid".to_owned(),
             unsubscribe: None,
+            reply_to: None,
         }
     }
 }
@@ -205,11 +209,12 @@ impl Digest {
         };
         let sender = own(&centre.sender)?;
         let unsubscribe = centre.unsubscribe.as_deref().map(own).transpose()?;
+        let reply_to = centre.reply_to.as_deref().map(own).transpose()?;
         for item in &mut items {
             item.about = item.about.in_view_of(&item.whereabouts);
         }
         items.sort_by(|one, other| key(one).cmp(&key(other)));
-        Ok(Self { centre, addressee, sender, recipient: None, unsubscribe, night, items })
+        Ok(Self { centre, addressee, sender, recipient: None, unsubscribe, reply_to, night, items })
     }
 
     /// The letter's id: SHA-256 over centre, employer, night and items, in hex.

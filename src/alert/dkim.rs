@@ -47,8 +47,9 @@ pub enum KeyError {
 }
 
 /// The headers signed, where they stand in the letter.
-const SIGNED: [&str; 9] = [
+const SIGNED: [&str; 10] = [
     "from",
+    "reply-to",
     "to",
     "subject",
     "date",

@@ -43,6 +43,9 @@ impl Letter {
             .date(midnight(on))
             .message_id(Some(format!("<{}@{domain}>", self.letter_id)))
             .header(AutoSubmitted);
+        if let Some(address) = &self.reply_to {
+            mail = mail.reply_to(Mailbox::new(None, address.parse()?));
+        }
         if let Some(address) = &self.unsubscribe {
             let address: Address = address.parse()?;
             mail = mail.header(ListUnsubscribe(format!("<mailto:{address}?subject=unsubscribe>")));

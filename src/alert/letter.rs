@@ -32,6 +32,7 @@ pub struct Letter {
     pub to: String,
     pub to_name: String,
     pub unsubscribe: Option<String>,
+    pub reply_to: Option<String>,
     pub subject: String,
     pub text: String,
     pub html: String,
@@ -120,6 +121,7 @@ impl Letter {
             to: digest.recipient.as_ref().map(ToString::to_string).unwrap_or_default(),
             to_name: display(&digest.addressee.name),
             unsubscribe: digest.unsubscribe.as_ref().map(ToString::to_string),
+            reply_to: digest.reply_to.as_ref().map(ToString::to_string),
             text: plain(&frame, &paragraphs),
             html: match digest.recipient {
                 Some(_) => page::html(&subject, &frame, &paragraphs),

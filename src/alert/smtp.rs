@@ -7,8 +7,9 @@
 //!
 //! Invariant: a letter is [`Ending::Unknown`] only if all of it may have reached the server.
 
-use super::refusal;
+use super::refusal::{self, Verdict};
 use super::state::Ending;
+use crate::rulebook::returned::ReturnedWords;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
@@ -39,6 +40,8 @@ pub struct MailServer {
     pub hello: String,
     /// How long any one answer is waited for.
     pub patience: Duration,
+    /// What the words of a refusal are about.
+    pub words: ReturnedWords,
 }
 
 /// How the conversation is protected.
@@ -92,6 +95,7 @@ pub(super) struct HandOver {
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
     patience: Duration,
+    words: ReturnedWords,
 }
 
 /// Bytes that a server may say in one go; RFC 5321 asks for 512 a line. A server without an end
@@ -149,7 +153,7 @@ impl Session {
                 }
             })?;
         }
-        Ok(Self { connection, patience: server.patience })
+        Ok(Self { connection, patience: server.patience, words: server.words.clone() })
     }
 
     /// Hands one letter over.
@@ -169,7 +173,8 @@ impl Session {
             return self.tidied(over).await;
         }
         if let Err(failed) = self.ask(Rcpt::new(to.clone(), vec![])).await {
-            return self.tidied(failed.at_the_recipient()).await;
+            let over = failed.blaming(&self.words).unwrap_or_else(Failed::before_the_letter);
+            return self.tidied(over).await;
         }
         if let Err(failed) = self.ask(Data).await {
             let over = HandOver { recipient_taken: true, ..failed.before_the_letter() };
@@ -178,7 +183,7 @@ impl Session {
         let whole = self.connection.message(message);
         let over = match timed(self.patience * AFTER_DATA_FACTOR, whole).await {
             Ok(response) => HandOver::of(Ending::Sent(said(&response)), true),
-            Err(failed) => failed.after_the_letter(),
+            Err(failed) => failed.after_the_letter(&self.words),
         };
         HandOver { recipient_taken: true, ..over }
     }
@@ -271,13 +276,8 @@ impl Failed {
         }
     }
 
-    /// What it means where the server was told whom the letter is for.
-    fn at_the_recipient(self) -> HandOver {
-        self.blaming(refusal::of_recipient).unwrap_or_else(Self::before_the_letter)
-    }
-
     /// What it means once the letter was on its way.
-    fn after_the_letter(self) -> HandOver {
+    fn after_the_letter(self, words: &ReturnedWords) -> HandOver {
         let unconfirmed = |failed: Self| match failed {
             Self::Silent => HandOver::silent(Ending::Unknown(
                 "the mail server did not confirm in time".to_owned(),
@@ -285,19 +285,22 @@ impl Failed {
             Self::Lost(answer) => HandOver::of(Ending::Unknown(answer), false),
             answered @ (Self::Later { .. } | Self::Never { .. }) => answered.before_the_letter(),
         };
-        self.blaming(refusal::of_letter).unwrap_or_else(unconfirmed)
+        self.blaming(words).unwrap_or_else(unconfirmed)
     }
 
     /// A refusal that is about the address; anything else as it was.
-    fn blaming(self, blame: fn(&str, &str) -> Option<String>) -> Result<HandOver, Self> {
+    fn blaming(self, known: &ReturnedWords) -> Result<HandOver, Self> {
         match self {
-            Self::Never { number, words } => match blame(&number, &words) {
-                Some(status) => {
-                    let answer = format!("{number} {words}");
-                    Ok(HandOver::of(Ending::NoMailbox { status, answer }, true))
-                }
-                None => Err(Self::Never { number, words }),
-            },
+            Self::Never { number, words } => {
+                let answer = format!("{number} {words}");
+                let at_once = match refusal::judge(known, "", &answer) {
+                    Verdict::NotTheAddress => return Err(Self::Never { number, words }),
+                    Verdict::Doubtful => false,
+                    Verdict::Gone => true,
+                };
+                let status = refusal::code("", &answer);
+                Ok(HandOver::of(Ending::NoMailbox { status, answer, at_once }, true))
+            }
             Self::Silent | Self::Lost(_) | Self::Later { .. } => Err(self),
         }
     }

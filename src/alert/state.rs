@@ -42,10 +42,12 @@ pub enum Ending {
     Sent(String),
     /// The server will never take this letter.
     Refused(String),
-    /// It will never take a letter for this address: `status` is the code that says so.
+    /// It will never take this letter, and its answer is about the address: `status` is the code that says so.
+    /// `at_once` where there is no such mailbox; otherwise it has to happen on two days.
     NoMailbox {
         status: String,
         answer: String,
+        at_once: bool,
     },
     /// Not now: a 4xx, or the connection was lost before the letter was handed over.
     Later(String),
@@ -55,12 +57,21 @@ pub enum Ending {
     Untried,
 }
 
+/// What a server's answer holds against an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoMailbox {
+    /// The code that says so.
+    pub status: String,
+    /// Whether it is enough by itself.
+    pub at_once: bool,
+}
+
 impl Ending {
-    /// The code for which the address takes no letters, where the server said so.
+    /// What is held against the address, where the server's answer was about it.
     #[must_use]
-    pub fn no_mailbox(self) -> Option<String> {
+    pub fn no_mailbox(self) -> Option<NoMailbox> {
         match self {
-            Self::NoMailbox { status, .. } => Some(status),
+            Self::NoMailbox { status, at_once, .. } => Some(NoMailbox { status, at_once }),
             Self::Sent(_)
             | Self::Refused(_)
             | Self::Later(_)
@@ -216,7 +227,8 @@ mod tests {
     #[test]
     fn every_ending_leads_to_one_state() {
         let said = || "answer".to_owned();
-        let no_mailbox = || Ending::NoMailbox { status: "5.1.1".to_owned(), answer: said() };
+        let no_mailbox =
+            || Ending::NoMailbox { status: "5.1.1".to_owned(), answer: said(), at_once: true };
         #[rustfmt::skip] // A table is read by column.
         let rows = [
             // ending                  tried, unconfirmed  state       due in        tried, unconfirmed

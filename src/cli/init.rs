@@ -109,6 +109,8 @@ hours = "工作日 9:00–17:00"
 [letters]
 from = "gjj@example.invalid"
 # unsubscribe = "gjj@example.invalid"   # where an employer asks for no more letters
+# reply_to = "gjj-desk@example.invalid"   # a mailbox that is read: answers go there, and `duizhang alert bounces` reads it
+# verp = true              # a sender of its own for each letter, bounces+…@ the domain of `from`; that mailbox must take them
 language = "zh"            # reports open in it; or "en"
 staff = []                 # who gets the night's summary and alarms. 夜间小结和告警的收件人
 # Letters of a night unlike others wait for a person: "brake"; also a centre's first: "first"; every night's: "always";

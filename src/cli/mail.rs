@@ -21,6 +21,7 @@ use crate::durable::OperatingSystem;
 use crate::nightly::{self, Carrier, Stationery, Watch};
 use crate::rulebook::Rulebook;
 use crate::rulebook::letter::LetterRules;
+use crate::rulebook::returned::ReturnedWords;
 use crate::store::Store;
 use chrono::NaiveDateTime;
 use std::time::Duration;
@@ -41,7 +42,7 @@ pub(super) fn send(global: &Global, now: bool) -> Result<Done, Failure> {
         note!(global, "{why}: nothing is sent; these letters would be");
         return outbox::due(&centre);
     }
-    let Some(delivery) = delivery(&centre.settings)? else {
+    let Some(delivery) = delivery(&centre.settings, &centre.rules)? else {
         return Err(Failure::Usage(
             "there is no mail server: fill in [letters.smtp] in duizhang.toml; until then letters lie \
              in outbox/ for another mail program"
@@ -73,9 +74,12 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         return;
     }
     let sent = || -> Result<(), Failure> {
-        let Some(delivery) = delivery(settings)? else { return Ok(()) };
-        let store = Store::open(&settings.database, &settings.centre.code, false)?;
+        if settings.letters.smtp.is_none() {
+            return Ok(());
+        }
         let rules = rules::load(settings)?;
+        let Some(delivery) = delivery(settings, &rules)? else { return Ok(()) };
+        let store = Store::open(&settings.database, &settings.centre.code, false)?;
         write_anew(global, settings, &store, &rules)?;
         let delivered =
             run(global, (&store, &rules.letters), (&delivery, opens(settings, &rules)))?;
@@ -193,7 +197,7 @@ fn run(
 }
 
 /// The delivery that the settings describe; `None` where there is no mail server.
-fn delivery(settings: &Settings) -> Result<Option<Delivery>, Failure> {
+fn delivery(settings: &Settings, rules: &Rulebook) -> Result<Option<Delivery>, Failure> {
     let letters = &settings.letters;
     let Some(smtp) = &letters.smtp else { return Ok(None) };
     let sender = letters.from.parse().map_err(|_| {
@@ -201,8 +205,9 @@ fn delivery(settings: &Settings) -> Result<Option<Delivery>, Failure> {
     })?;
     let holder = format!("{}-{}-{}", std::process::id(), clock::now(), clock::now_nanos());
     Ok(Some(Delivery {
-        server: server(smtp, letters.domain())?,
+        server: server(smtp, letters.domain(), &rules.returned)?,
         sender,
+        verp: letters.verp,
         signer: signer(settings)?,
         connections: usize::from(smtp.connections.max(1)),
         per_minute: smtp.per_minute,
@@ -210,7 +215,7 @@ fn delivery(settings: &Settings) -> Result<Option<Delivery>, Failure> {
     }))
 }
 
-fn server(smtp: &Smtp, domain: &str) -> Result<MailServer, Failure> {
+fn server(smtp: &Smtp, domain: &str, words: &ReturnedWords) -> Result<MailServer, Failure> {
     let (security, port) = match smtp.security {
         Protection::Starttls => (Security::StartTls, 587),
         Protection::Tls => (Security::Tls, 465),
@@ -238,6 +243,7 @@ fn server(smtp: &Smtp, domain: &str) -> Result<MailServer, Failure> {
         authority: smtp.ca_file.as_ref().map(read).transpose()?,
         hello: smtp.hello.clone().unwrap_or_else(|| domain.to_owned()),
         patience: Duration::from_secs(smtp.timeout_seconds.max(1).into()),
+        words: words.clone(),
     })
 }
 

@@ -231,6 +231,7 @@ impl Settings {
             address: filled(&centre.address, unfilled.address),
             sender: letters.from.clone(),
             unsubscribe: letters.unsubscribe.clone(),
+            reply_to: letters.reply_to.clone(),
             centre_id: unfilled.centre_id,
             name: unfilled.name,
         }

@@ -45,6 +45,8 @@ pub(crate) const TABLES: &[&str] = &[
     "held_night",
     "call_made",
     "blocked_address",
+    "came_back",
+    "address_failure",
     "telling",
     "arrears_told",
     "night",

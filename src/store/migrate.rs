@@ -62,6 +62,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     30 "0030_access",
     31 "0031_seal",
     32 "0032_list_import",
+    33 "0033_came_back",
     34 "0034_held_letters",
 ];
 

@@ -3,17 +3,22 @@
 //! Start at the [`Outbox`] of [`Store`]. A letter is claimed by a lease on its own row, by compare and
 //! set, so that senders on many machines share one outbox and no letter is ever in two hands. No
 //! centre's lock is needed: sending changes nothing that a night decides. What staff see and change is in
-//! [`standing`], what becomes of letters that did not arrive in [`anew`].
+//! [`standing`], what becomes of letters that did not arrive in [`anew`], what came back in [`came_back`], when
+//! an address is blocked in [`blame`].
 
 mod anew;
+mod blame;
 mod by_hand;
+mod came_back;
 mod facts;
 mod holding;
 mod joining;
 mod release;
 mod standing;
 
-pub use anew::{Bounced, Stray, Whereto};
+pub use anew::{Stray, Whereto};
+use blame::{Charge, against};
+pub use came_back::{CameBackOutcome, Dealt, KeptMessage, SHARED};
 pub use holding::{ToldTonight, Withheld};
 pub use joining::Neighbour;
 pub use release::{Decided, HeldAct, HeldLetter, HeldNight};
@@ -25,7 +30,9 @@ use super::letters::{LetterRow, letters_listed};
 use super::row::day_number;
 use super::sql::params;
 use super::{Store, StoreError};
-use crate::alert::{Claim, LetterState, Outbox, Outgoing, Settled, Standing, Tries, dated};
+use crate::alert::{
+    Claim, LetterState, NoMailbox, Outbox, Outgoing, Settled, Standing, Tries, dated,
+};
 use std::collections::BTreeMap;
 
 /// Takes letters that are due and in nobody's hands. Of two senders at once one waits for the other's
@@ -99,14 +106,6 @@ const BLOCKED: &str = "exists (select 1 from blocked_address b
 const DECLINED: &str = "exists (select 1 from letter_choice c
     where c.centre_id = ?1 and c.employer_id = l.employer_id and c.rhythm = 'none'))";
 
-/// Blocks the address that a letter went to.
-const BLOCK: &str = "
-    insert into blocked_address (centre_id, address, reason, detail, since_on, employer_id)
-    select l.centre_id, lower(l.recipient), cast(?3 as text), cast(?4 as text), cast(?5 as integer),
-        l.employer_id
-    from letter l where l.centre_id = ?1 and l.letter_id = ?2
-    on conflict (centre_id, address) do nothing";
-
 impl Outbox for Store {
     type Error = StoreError;
 
@@ -144,10 +143,11 @@ impl Outbox for Store {
                 row.bind(holder)
             })?;
             for Settled { letter_id, standing, no_mailbox } in settled {
-                if let Some(status) = no_mailbox {
+                if let Some(NoMailbox { status, at_once }) = no_mailbox {
+                    let (at_once, said) = (*at_once, &standing.answer);
                     let on = now.div_euclid(DAY_SECONDS);
-                    let values = params![centre, letter_id, status, standing.answer, on];
-                    connection.execute(BLOCK, values)?;
+                    let charge = Charge { letter_id, at_once, status, said, on };
+                    against(connection, centre, &charge)?;
                 }
             }
             joining::mirror(connection, centre)

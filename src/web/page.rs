@@ -9,6 +9,7 @@ pub(crate) mod act;
 pub(crate) mod address;
 pub(crate) mod approval;
 pub(crate) mod call;
+pub(crate) mod came_back;
 pub(crate) mod counter;
 pub(crate) mod draft;
 pub(crate) mod employer;

@@ -6,8 +6,8 @@
 use super::fault::Fault;
 use super::frame::Visit;
 use super::page::{
-    act as small, address, approval, call, counter, employer, export, held, item, letter, notice,
-    propose, queue, refund, rule, run, today, trail, transaction,
+    act as small, address, approval, call, came_back, counter, employer, export, held, item,
+    letter, notice, propose, queue, refund, rule, run, today, trail, transaction,
 };
 use super::{Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people};
 use crate::suspense::Permission;
@@ -194,11 +194,13 @@ fn desk() -> Vec<Route> {
     ]
 }
 
-/// Letters to employers, and what is said by telephone instead.
+/// Letters to employers, what came back, and what is said by telephone instead.
 #[rustfmt::skip] // A table is read by column.
 fn letters() -> Vec<Route> {
     vec![
         page("/letters",              READ,    letter::list),
+        page("/letters/back",         READ,    came_back::show),
+        act ("/letters/back/{id}",    CORRESPOND, came_back::deal),
         page("/letters/{id}",         READ,    letter::show),
         act ("/letters/{id}/retry",   CORRESPOND, address::retry),
         page("/held",                 READ,    held::show),

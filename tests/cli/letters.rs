@@ -201,8 +201,10 @@ fn a_sender_killed_in_the_middle_loses_nothing() {
             authority: None,
             hello: "centre.test".into(),
             patience: Duration::from_secs(2),
+            words: duizhang::rulebook::returned::shipped().unwrap(),
         },
         sender: "gjj@example.invalid".parse().unwrap(),
+        verp: false,
         signer: None,
         connections: 1,
         per_minute: 0,
@@ -255,4 +257,24 @@ fn a_sample_of_every_letter_can_be_seen() {
         assert!(text.lines().count() > 5, "{kind}: {text}");
         assert!(!text.contains("{{"), "{kind}: {text}");
     }
+}
+
+#[test]
+fn what_was_not_understood_is_listed_until_somebody_dealt_with_it() {
+    let centre = Centre::new();
+    centre.write("odd", b"From: a@b.test\nSubject: odd\n\nWho are you?\n");
+    let rows = centre.json(&["alert", "bounces", "odd"]);
+    assert_eq!((&rows[0]["kind"], &rows[0]["kept"]), (&"other".into(), &true.into()));
+    assert_eq!(centre.json(&["alert", "bounces", "odd"])[0]["kept"], false, "the same again");
+    let listed = centre.json(&["alert", "bounces", "--list"]);
+    assert_eq!(
+        (&listed[0]["subject"], &listed[0]["text"]),
+        (&"odd".into(), &"Who are you?".into())
+    );
+    let id = listed[0]["message"].as_str().unwrap();
+    centre.run(&["alert", "bounces", "--block", id]).assert().code(1);
+    centre.run(&["alert", "bounces", "--done", id]).assert().code(0);
+    assert_eq!(centre.json(&["alert", "bounces", "--list"]).len(), 0);
+    assert_eq!(centre.json(&["alert", "bounces", "--list", "--all"]).len(), 1);
+    centre.run(&["alert", "bounces"]).assert().code(2);
 }

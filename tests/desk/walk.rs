@@ -47,6 +47,8 @@ const WHO: &[(&str, &str, &str)] = &[
     ("GET",  "/employers/{id}",       "camu"),
     ("POST", "/employers/{id}/address", "cam"),
     ("GET",  "/letters",              "camu"),
+    ("GET",  "/letters/back",         "camu"),
+    ("POST", "/letters/back/{id}",    "cam"),
     ("GET",  "/letters/{id}",         "camu"),
     ("POST", "/letters/{id}/retry",   "cam"),
     ("GET",  "/held",                 "camu"),

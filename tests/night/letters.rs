@@ -2,22 +2,21 @@
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
-use duizhang::alert::bounce::Bounce;
 use duizhang::alert::{Claim, Ending, LetterState, Outbox, Rhythm, Settled, Standing, Tries};
 use duizhang::nightly::{Stationery, WrittenAnew, write_anew};
-use duizhang::store::{Bounced, OutboxFilter, OutboxRow};
+use duizhang::store::{OutboxFilter, OutboxRow};
 use duizhang::suspense::trail::Entry;
 use duizhang::suspense::{Act, ItemId, Moment};
 use mail_parser::MessageParser;
 
 /// A centre at which a payment of E1 without a reference hangs since 12 May.
-fn hanging(backing: Backing) -> Centre {
+pub(crate) fn hanging(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000"]);
     centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -"])]);
     centre
 }
 
-fn letters(centre: &Centre) -> Vec<OutboxRow> {
+pub(crate) fn letters(centre: &Centre) -> Vec<OutboxRow> {
     centre.store.outbox(&OutboxFilter::default()).unwrap()
 }
 
@@ -27,7 +26,7 @@ fn told(centre: &Centre) -> Vec<(String, String)> {
     told.map(|letter| (letter.written_on.to_string(), letter.subject)).collect()
 }
 
-fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
+pub(crate) fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
     let claim = Claim { holder: holder.into(), now, lease_until: now + 100, letters_max: 9 };
     Outbox::claim(&centre.store, &claim)
         .unwrap()
@@ -36,7 +35,7 @@ fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
         .collect()
 }
 
-fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: i64) {
+pub(crate) fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: i64) {
     let standing = Standing::after(ending, Tries::default(), now);
     let no_mailbox = ending.clone().no_mailbox();
     let settled = Settled { letter_id: letter_id.to_owned(), standing, no_mailbox };
@@ -140,13 +139,13 @@ fn a_letter_is_in_one_hand_until_its_lease_ends() {
     });
 }
 
-fn entry(event: &str) -> Entry {
+pub(crate) fn entry(event: &str) -> Entry {
     let [actor, subject] = ["017", "E1"].map(str::to_owned);
     let (role, detail) = ("clerk".to_owned(), String::new());
     Entry { at: 2_000, actor, role, event: event.to_owned(), subject, detail }
 }
 
-fn set_address(centre: &Centre, address: &str) {
+pub(crate) fn set_address(centre: &Centre, address: &str) {
     let entry = entry("address-set");
     centre.store.set_address("E1", address, "017", date("05-20"), &entry).unwrap();
 }
@@ -168,38 +167,6 @@ fn pages(centre: &Centre) -> Vec<String> {
 }
 
 #[test]
-fn an_address_that_letters_come_back_from_is_written_to_on_paper() {
-    every_store(|backing| {
-        let centre = hanging(backing);
-        let letter = letters(&centre)[0].clone();
-        let take = |id: &str, address: &str, status: &str| {
-            let bounce = Bounce {
-                address: address.into(),
-                status: status.into(),
-                diagnosis: "no such user".into(),
-                message_id: format!("{id}@example.org"),
-            };
-            centre.store.take_bounce(&bounce, date("05-13"), &entry("address-blocked")).unwrap()
-        };
-        let id = &letter.letter_id;
-        let forged = take("0123", "finance@example.com", "5.1.1");
-        assert_eq!(forged, Bounced::Nothing, "no letter of ours");
-        assert_eq!(take(id, "else@example.com", "5.1.1"), Bounced::Nothing, "it did not go there");
-        assert_eq!(take(id, "finance@example.com", "5.1.1"), Bounced::Address);
-        assert_eq!(letters(&centre)[0].state, LetterState::Returned);
-        set_address(&centre, "finance@example.com");
-        let again = take(id, "finance@example.com", "5.1.1");
-        assert_eq!(again, Bounced::Nothing, "a report that was read blocks nothing again");
-        centre.night("05-19", &[]);
-        let second = letters(&centre).pop().unwrap();
-        assert_eq!(second.recipient, "finance@example.com");
-        let full = take(&second.letter_id, "finance@example.com", "5.2.2");
-        assert_eq!(full, Bounced::Letter, "a full mailbox is none that does not exist");
-        assert_eq!(centre.store.blocked_addresses(99).unwrap(), []);
-    });
-}
-
-#[test]
 fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
     every_store(|backing| {
         #[rustfmt::skip] // A table is read by column.
@@ -214,7 +181,7 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
             claim(&centre, "one", 1_000);
             let answer = format!("550 {status} no");
             let refused = match blocks {
-                true => Ending::NoMailbox { status: status.into(), answer },
+                true => Ending::NoMailbox { status: status.into(), answer, at_once: true },
                 false => Ending::Refused(answer),
             };
             settle(&centre, "one", &letter, &refused, 1_001);
@@ -245,7 +212,7 @@ fn what_is_sent_again_goes_to_the_address_of_now() {
         let retry = |id: &str| centre.store.retry_letters(&[id.to_owned()], 2_000).unwrap();
         claim(&centre, "one", 1_000);
         let answer = "550 5.1.1 no".to_owned();
-        let ending = Ending::NoMailbox { status: "5.1.1".into(), answer };
+        let ending = Ending::NoMailbox { status: "5.1.1".into(), answer, at_once: true };
         settle(&centre, "one", &first, &ending, 1_001);
         set_address(&centre, "new@example.com");
         assert_eq!(anew(&centre, "05-13"), WrittenAnew { printed: 0, mailed: 1 });

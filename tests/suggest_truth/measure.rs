@@ -155,5 +155,6 @@ fn contact() -> CentreContact {
         address: "示例市示例路1号".into(),
         sender: "gjj@example.org".into(),
         unsubscribe: None,
+        reply_to: None,
     }
 }

@@ -14,6 +14,7 @@ pub mod login;
 pub mod matching;
 pub mod policy;
 pub mod remark;
+pub mod returned;
 mod shipped;
 
 pub use shipped::shipped;
@@ -33,6 +34,7 @@ pub struct Rulebook {
     pub policy: remittance::Policy,
     pub desk: desk::DeskRules,
     pub login: login::LoginRules,
+    pub returned: returned::ReturnedWords,
 }
 
 impl Rulebook {
@@ -42,25 +44,22 @@ impl Rulebook {
     /// One [`RuleError`] for each part of the rules that is wrong: the first thing wrong in it.
     pub fn read(own: Vec<RuleFile>) -> Result<Self, Vec<RuleError>> {
         let files = overlaid(own);
-        let below = |folder: &str| -> Vec<RuleFile> {
-            files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
-        };
-        let file = |path: &str| {
-            let missing = || RuleFile { path: path.to_owned(), text: String::new() };
-            files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
-        };
-        let remark = remark::RemarkRules::parse(&file("remark.toml"));
-        let matching = matching::read(&file("matching.toml"));
-        let calendar = calendar::read(&below("calendar/"));
-        let banks = bank::BankLayouts::from_files(&file("headings.toml"), &below("banks/"));
-        let mut sentences = below("letters/");
+        let remark = remark::RemarkRules::parse(&named(&files, "remark.toml"));
+        let matching = matching::read(&named(&files, "matching.toml"));
+        let calendar = calendar::read(&below(&files, "calendar/"));
+        let banks = bank::BankLayouts::from_files(
+            &named(&files, "headings.toml"),
+            &below(&files, "banks/"),
+        );
+        let mut sentences = below(&files, "letters/");
         sentences.retain(|file| file.path != brake::SHIPPED.0);
         let letters = letter::LetterRules::parse(&sentences);
-        let brake = brake::read(&file(brake::SHIPPED.0));
-        let policy = policy::read(&file("policy.toml"));
-        let desk = desk::read(&file("desk.toml"));
-        let login = login::read(&file("login.toml"));
-        match (remark, matching, calendar, banks, letters, brake, policy, desk, login) {
+        let brake = brake::read(&named(&files, brake::SHIPPED.0));
+        let policy = policy::read(&named(&files, "policy.toml"));
+        let desk = desk::read(&named(&files, "desk.toml"));
+        let login = login::read(&named(&files, "login.toml"));
+        let returned = returned::read(&named(&files, "returned.toml"));
+        match (remark, matching, calendar, banks, letters, brake, policy, desk, login, returned) {
             (
                 Ok(remark),
                 Ok(matching),
@@ -71,15 +70,26 @@ impl Rulebook {
                 Ok(policy),
                 Ok(desk),
                 Ok(login),
+                Ok(returned),
             ) => {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
                 let policy =
                     remittance::Policy { open_days: policy::open_days(&calendar), ..policy };
-                let book =
-                    Self { remark, matching, calendar, banks, letters, brake, policy, desk, login };
+                let book = Self {
+                    remark,
+                    matching,
+                    calendar,
+                    banks,
+                    letters,
+                    brake,
+                    policy,
+                    desk,
+                    login,
+                    returned,
+                };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }
-            (remark, matching, calendar, banks, letters, brake, policy, desk, login) => {
+            (remark, matching, calendar, banks, letters, brake, policy, desk, login, returned) => {
                 let found = [
                     remark.err(),
                     matching.err(),
@@ -90,6 +100,7 @@ impl Rulebook {
                     policy.err(),
                     desk.err(),
                     login.err(),
+                    returned.err(),
                 ];
                 Err(found
                     .into_iter()
@@ -111,6 +122,17 @@ fn overlaid(own: Vec<RuleFile>) -> Vec<RuleFile> {
         }
     }
     files
+}
+
+/// The files below a folder.
+fn below(files: &[RuleFile], folder: &str) -> Vec<RuleFile> {
+    files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
+}
+
+/// The file of a path; an empty one where there is none.
+fn named(files: &[RuleFile], path: &str) -> RuleFile {
+    let missing = || RuleFile { path: path.to_owned(), text: String::new() };
+    files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
 }
 
 /// A file that no part of the rules reads.

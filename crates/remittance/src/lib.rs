@@ -114,6 +114,7 @@ pub mod correction;
 pub mod counter;
 pub mod decision;
 pub mod document;
+pub mod email;
 pub mod employee;
 pub mod employer;
 pub mod enrolment;

@@ -61,14 +61,14 @@ pub(in crate::cli) enum AlertCommand {
     Retry(OutboxArgs),
     /// Send letters no more that are still waiting
     GiveUp(OutboxArgs),
-    /// Read what came back (RFC 3464) from an mbox file, a Maildir or single messages
+    /// Read what came back from an mbox file, a Maildir or single messages, or list what waits for a person
     #[command(after_help = "Examples:\n  duizhang alert bounces /var/mail/gjj\n  \
-        duizhang alert bounces ~/Maildir")]
-    Bounces {
-        /// An mbox file, a Maildir, or a message
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+        duizhang alert bounces ~/Maildir\n  duizhang alert bounces --list\n  \
+        duizhang alert bounces --done 3f2a90\n\n\
+        Reports of failure make their letters come back. Answers, complaints and what was not understood\n\
+        are kept and wait. A shared address that letters came back from waits too: --done keeps it in\n\
+        use, --block blocks it for all its employers.")]
+    Bounces(BouncesArgs),
     /// Show how employers get their letters, or set it for one
     #[command(after_help = "Examples:\n  duizhang alert employer\n  \
         duizhang alert employer E1 --address agent@example.com --by 017\n  \
@@ -96,6 +96,25 @@ pub(in crate::cli) struct PreviewArgs {
     pub(in crate::cli) html: bool,
     #[command(flatten)]
     pub(in crate::cli) as_of: AsOf,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct BouncesArgs {
+    /// An mbox file, a Maildir, or a message
+    #[arg(value_name = "FILE", required_unless_present_any = ["list", "done", "block"])]
+    pub(in crate::cli) files: Vec<PathBuf>,
+    /// List what was kept and waits for a person
+    #[arg(long, conflicts_with_all = ["files", "done", "block"])]
+    pub(in crate::cli) list: bool,
+    /// With what was dealt with, too
+    #[arg(long, requires = "list")]
+    pub(in crate::cli) all: bool,
+    /// These messages are dealt with, each by the beginning of its number
+    #[arg(long, value_name = "MESSAGE", num_args = 1.., conflicts_with = "files")]
+    pub(in crate::cli) done: Vec<String>,
+    /// Block the shared addresses that these are about
+    #[arg(long, value_name = "MESSAGE", num_args = 1.., conflicts_with_all = ["files", "done"])]
+    pub(in crate::cli) block: Vec<String>,
 }
 
 #[derive(Args, Debug)]
@@ -130,6 +149,9 @@ pub(in crate::cli) struct CallsArgs {
 pub(in crate::cli) struct EmployerArgs {
     /// The employer [default: all]
     pub(in crate::cli) employer: Option<String>,
+    /// Only those that no mail reaches although something stands where their address should
+    #[arg(long, conflicts_with = "employer")]
+    pub(in crate::cli) unreached: bool,
     /// The address that staff have from the employer itself; lifts a block on it
     #[arg(long, value_name = "MAIL", requires = "by", requires = "employer")]
     pub(in crate::cli) address: Option<String>,

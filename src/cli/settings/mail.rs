@@ -17,6 +17,11 @@ pub(in crate::cli) struct Letters {
     pub(in crate::cli) from: String,
     /// Where an employer asks for no more letters.
     pub(in crate::cli) unsubscribe: Option<String>,
+    /// A mailbox that is read, for answers of employers: `Reply-To` of their letters.
+    pub(in crate::cli) reply_to: Option<String>,
+    /// Whether each letter leaves with a sender of its own in its envelope, `bounces+…@` the domain of `from`: what
+    /// comes back there names its letter even where it holds nothing of it.
+    pub(in crate::cli) verp: bool,
     /// Of reports; a page carries both, this is the one it opens in.
     pub(in crate::cli) language: Tongue,
     /// Who gets the night's summary and alarms.
@@ -97,6 +102,8 @@ impl Default for Letters {
         Self {
             from: "duizhang@localhost.invalid".to_owned(),
             unsubscribe: None,
+            reply_to: None,
+            verp: false,
             language: Tongue::Zh,
             staff: Vec::new(),
             hold: Hold::default(),

@@ -30,6 +30,8 @@ struct List {
     blocked: Vec<Blocked>,
     /// Letters that wait for a person.
     held: u64,
+    /// Messages that came back and wait for a person; no more than are shown at once.
+    waiting: usize,
 }
 
 /// An address that takes no letters, as the list shows it.
@@ -90,7 +92,7 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let wanted = asked.clone();
-    let (found, blocked, held) = desk
+    let (found, blocked, held, waiting) = desk
         .store(move |store| {
             let employer_id = Some(wanted.employer.trim()).filter(|employer| !employer.is_empty());
             let search = LetterSearch {
@@ -102,7 +104,10 @@ pub(crate) async fn list(
             let behind = wanted.behind();
             let behind = behind.as_ref().map(|(on, id)| (*on, id.as_str()));
             let found = store.search_letters(&search, behind, ROWS + 1)?;
-            Ok((found, store.blocked_addresses(BLOCKED_SHOWN)?, store.count_held_letters()?))
+            let waiting = store.kept_messages(false, BLOCKED_SHOWN)?.len();
+            let (blocked, held) =
+                (store.blocked_addresses(BLOCKED_SHOWN)?, store.count_held_letters()?);
+            Ok((found, blocked, held, waiting))
         })
         .await?;
     let (rows, more) = cut(found);
@@ -124,6 +129,7 @@ pub(crate) async fn list(
             .map(|state| (state.code(), words::state(Some(state), language)))
             .collect(),
         blocked: blocked.iter().map(Blocked::of).collect(),
+        waiting,
         next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
         lines: rows
             .iter()

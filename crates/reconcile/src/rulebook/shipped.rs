@@ -38,6 +38,7 @@ rule_files! {
     "matching.toml",
     "policy.toml",
     "remark.toml",
+    "returned.toml",
 }
 
 /// Every rule file that ships, sorted by path.

@@ -122,6 +122,8 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("letters-released", "放行函件", "letters released"),
     ("letters-dropped", "撤下函件", "letters dropped"),
     ("address-blocked", "停用函件地址", "address for letters blocked"),
+    ("address-kept", "保留函件地址", "address for letters kept in use"),
+    ("mail-dealt-with", "处理来信", "mail that came in dealt with"),
     ("rules-changed", "规则变更", "rules changed"),
     ("feed-withdrawn", "撤回流水文件", "delivery withdrawn"),
     (BOOKS, "夜间对账", "night"),
