@@ -61,6 +61,8 @@ pub struct NightSettings {
     pub quarantine: PathBuf,
     /// Who the centre is, in reports and letters.
     pub centre: CentreContact,
+    /// Letters to employers are written on any day; else on working days alone.
+    pub any_day: bool,
     /// Bytes delivered from which on a night is large ([`LARGE`]).
     pub large_from: u64,
 }

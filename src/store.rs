@@ -31,6 +31,7 @@ mod lock;
 mod migrate;
 mod news;
 mod night_row;
+mod notice_news;
 mod notices;
 mod outbox;
 mod outcomes;
@@ -88,6 +89,7 @@ pub use listing::{
     NoticeFilter, NoticeRow, PartOf, TransactionFilter, TransactionPart, TransactionRow,
 };
 pub use lock::CentreLock;
+pub use notice_news::{BankReversal, NoticeMark, NoticeNewsRow};
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
 pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};

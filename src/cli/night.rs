@@ -245,6 +245,7 @@ fn settings(
         isolation: reader::apart(),
         quarantine,
         centre: centre.contact(),
+        any_day: false,
         large_from: LARGE,
     }
 }

@@ -43,6 +43,7 @@ pub(crate) const TABLES: &[&str] = &[
     "blocked_address",
     "telling",
     "arrears_told",
+    "notice_news",
     "night",
     "night_outcome",
     "employer_book",

@@ -211,6 +211,7 @@ impl Centre {
             isolation: Isolation::default(),
             quarantine: self.folder.join("quarantine"),
             centre: contact(),
+            any_day: true,
         }
     }
 

@@ -53,6 +53,7 @@ impl Measure {
             isolation: duizhang::nightly::Isolation::default(),
             quarantine: self.folder.path().join("quarantine"),
             centre: contact(),
+            any_day: true,
             large_from: nightly::LARGE,
         };
         nightly::run(&self.store, &self.rules, &settings, &Nobody).unwrap();
