@@ -84,8 +84,8 @@ pub(super) struct Quote {
 
 /// What stands on a letter that is posted, and not on a mail.
 pub(super) struct Paper {
-    /// The postal address, a line each; empty where the books have none.
-    pub(super) address: Vec<String>,
+    /// The postal address; empty where the books have none.
+    pub(super) address: String,
     pub(super) employer: String,
     pub(super) addressee: String,
     pub(super) sender: String,
@@ -100,22 +100,13 @@ impl Paper {
         rules: &LetterRules,
     ) -> Self {
         Self {
-            address: postal.map(|postal| in_window(&guard::name(postal))).unwrap_or_default(),
+            address: postal.map(guard::name).unwrap_or_default(),
             employer: guard::harmless(&guard::name(employer), rules),
             addressee: rules.fill("paper-addressee", &[]),
             sender: format!("{}　{}", guard::name(&centre.address), guard::name(&centre.phone)),
             note: rules.fill("paper-note", &[("phone", &centre.phone)]),
         }
     }
-}
-
-/// Characters of twelve points that stand in a line of the window, 80 mm wide.
-const WINDOW_CHARS: usize = 18;
-
-/// An address in lines of the window, three at most.
-fn in_window(address: &str) -> Vec<String> {
-    let chars: Vec<char> = address.chars().collect();
-    chars.chunks(WINDOW_CHARS).take(3).map(|line| line.iter().collect()).collect()
 }
 
 impl Block {

@@ -14,6 +14,9 @@ const QUOTED_CHARS_MAX: usize = 140;
 /// Characters of a name that a letter repeats.
 const NAME_CHARS_MAX: usize = 60;
 
+/// Characters beyond that in which a link may end that begins before.
+const BEYOND: usize = 64;
+
 /// Stands where a text was cut.
 const CUT: &str = "……（以下略）";
 
@@ -79,7 +82,7 @@ fn runs(remark: &RemarkText) -> Vec<String> {
 /// A text in pieces that were read or were not; what is hidden is named in their place. A rule sees the whole text,
 /// however it is marked.
 fn pieces(text: impl Iterator<Item = (char, bool)>, rules: &LetterRules) -> Vec<(String, bool)> {
-    let (chars, read): (Vec<char>, Vec<bool>) = text.unzip();
+    let (chars, read): (Vec<char>, Vec<bool>) = text.take(QUOTED_CHARS_MAX + BEYOND).unzip();
     let hidden = rules.quoting().hidden(&chars);
     let mut pieces: Vec<(String, bool)> = Vec::new();
     let mut add = |text: &str, read: bool| match pieces.last_mut() {

@@ -60,6 +60,8 @@ pub struct NoticeNews {
     pub parts: Vec<DigestItem>,
     /// What is here of it, where it is open.
     pub open: Option<OpenNotice>,
+    /// Money of its employer is in suspense, which may be for it: nobody is to pay before that is known.
+    pub held: bool,
     pub until: Option<NaiveDate>,
     /// When the employer was first told, where this brings it to mind.
     pub reminds_of: Option<NaiveDate>,

@@ -145,16 +145,7 @@ impl<'d> Group<'d> {
             blocks: Vec::new(),
         };
         self.notes(&mut section, digest.night, rules);
-        for item in &self.items {
-            if self.items.len() > 1 {
-                section.say("", headline(item, rules), Tone::Strong);
-            }
-            section.say("付款账号", item.payer_account.to_string(), Tone::Small);
-            for remark in &item.remarks {
-                let read: Vec<String> = remark.read.iter().map(ToString::to_string).collect();
-                section.blocks.push(Block::Quote(guard::remark(&remark.text, &read, rules)));
-            }
-        }
+        self.payments(&mut section, rules);
         let (booked_on, amount) = (self.days(), text::grouped(self.sum()));
         let values = [
             ("amount", amount.as_str()),
@@ -191,6 +182,20 @@ impl<'d> Group<'d> {
             }
         }
         section
+    }
+
+    /// The payments, each with what its payer wrote.
+    fn payments(&self, section: &mut Section, rules: &LetterRules) {
+        for item in &self.items {
+            if self.items.len() > 1 {
+                section.say("", headline(item, rules), Tone::Strong);
+            }
+            section.say("付款账号", item.payer_account.to_string(), Tone::Small);
+            for remark in &item.remarks {
+                let read: Vec<String> = remark.read.iter().map(ToString::to_string).collect();
+                section.blocks.push(Block::Quote(guard::remark(&remark.text, &read, rules)));
+            }
+        }
     }
 
     /// Which notice they are for, where it is one; else the payment itself.
@@ -311,10 +316,9 @@ pub(super) fn notice_wants(notice: &NoticeNews, rules: &LetterRules) -> String {
 
 /// Which sentences a notice has: money of it that is still in suspense must not be paid twice.
 fn notice_case(notice: &NoticeNews) -> &'static str {
-    let in_suspense = notice.open.as_ref().is_some_and(|open| !open.in_suspense.is_zero());
     match notice.stage {
         NewsStage::TakenBack => "taken-back",
-        NewsStage::Reopened if in_suspense => "reopened-held",
+        NewsStage::Reopened if notice.held => "reopened-held",
         NewsStage::Reopened => "reopened",
         NewsStage::Settled => "settled-again",
         NewsStage::Revoked => "revoked",
@@ -337,14 +341,7 @@ fn notice_section(notice: &NoticeNews, digest: &Digest, rules: &LetterRules) -> 
         let note = reminder(notice.reminds_of, notice.until, digest.night, rules);
         section.say("", note, Tone::Strong);
     }
-    if let (Some((payback, bank, account)), true) = (&notice.payback, notice.by_bank) {
-        let (on, sum) = (payback.booked_on.to_string(), text::grouped(payback.amount));
-        let bank = harmless(&name(bank), rules);
-        let account = account.to_string();
-        let values =
-            [("booked_on", on.as_str()), ("amount", &sum), ("bank", &bank), ("account", &account)];
-        section.say("", rules.fill("payback", &values), Tone::Plain);
-    }
+    section.say("", payback(notice, rules), Tone::Plain);
     let cause = match (notice.stage, notice.by_bank) {
         (NewsStage::Reopened, true) => "reopened-by-bank",
         (NewsStage::Reopened, false) => "reopened-by-staff",
@@ -367,4 +364,16 @@ fn notice_section(notice: &NoticeNews, digest: &Digest, rules: &LetterRules) -> 
         section.say("", until, Tone::Plain);
     }
     section
+}
+
+/// What the bank took back, where it was the bank.
+fn payback(notice: &NoticeNews, rules: &LetterRules) -> String {
+    let Some((payback, bank, account)) = notice.payback.as_ref().filter(|_| notice.by_bank) else {
+        return String::new();
+    };
+    let (on, sum) = (payback.booked_on.to_string(), text::grouped(payback.amount));
+    let (bank, account) = (harmless(&name(bank), rules), account.to_string());
+    let values =
+        [("booked_on", on.as_str()), ("amount", &sum), ("bank", &bank), ("account", &account)];
+    rules.fill("payback", &values)
 }

@@ -117,6 +117,7 @@ fn notice(stage: NewsStage, night: NaiveDate) -> Option<NoticeNews> {
         stage,
         by_bank: true,
         parts: Vec::new(),
+        held: false,
         payback: Some((payback, "工商银行".into(), MaskedAccount::of("2105400009300123456"))),
         until: (stage == NewsStage::Reopened).then(|| night + Days::new(14)),
         open: (stage == NewsStage::Reopened).then_some(open),

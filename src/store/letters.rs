@@ -124,12 +124,12 @@ impl Recording {
         days: i64,
     ) -> Result<BTreeMap<String, (NaiveDate, bool)>, StoreError> {
         let sql = "select employer_id, written_on, kind from letter
-            where centre_id = ?1 and written_on > ?2 and kind in ('digest', 'arrears')
+            where centre_id = ?1 and written_on > ?2 and written_on <= ?3 and kind in ('digest', 'arrears')
             order by written_on, letter_id";
-        let since = day_number(self.as_of) - days;
+        let (since, night) = (day_number(self.as_of) - days, day_number(self.as_of));
         let mut select = self.bulk.connection.prepare_cached(sql)?;
         let mut lately = BTreeMap::new();
-        select.each(params![self.bulk.centre_id, since], |row| {
+        select.each(params![self.bulk.centre_id, since, night], |row| {
             lately.insert(row.get(0)?, (day(row.get(1)?)?, row.text(2)? == "arrears"));
             Ok(Read::On)
         })?;

@@ -84,9 +84,10 @@ const NOTE_SEVERAL: &str = "
 /// A notice that was booked back just now.
 const REOPENED: &str = "
     insert into notice_news (centre_id, reference, ordinal, cause, noted_on, reminded_days, done)
-    select u.centre_id, u.reference, max(u.ordinal), cast(?3 as text), cast(?4 as integer), 0, 0
+    select u.centre_id, u.reference, u.ordinal, cast(?3 as text), cast(?4 as integer), 0, 0
     from settlement_undone u where u.centre_id = ?1 and u.reference = ?2
-    group by u.centre_id, u.reference
+        and u.ordinal = (select max(x.ordinal) from settlement_undone x
+            where x.centre_id = ?1 and x.reference = ?2)
     on conflict (centre_id, reference, ordinal) do update set done = 0";
 
 const OPEN: &str = "

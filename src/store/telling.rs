@@ -275,7 +275,7 @@ pub(super) fn look_again(
     (account_id, serial, booked_on): (i64, &str, i64),
 ) -> Result<(), StoreError> {
     let sql = "update telling set done = 0 where centre_id = ?1 and account_id = ?2 and serial = ?3
-        and booked_on = ?4 and about = 'suspense' and told_on is not null";
+        and booked_on = ?4 and about = 'suspense'";
     let key = params![centre, account_id, serial, booked_on];
     connection.prepare_cached(sql)?.execute(key).map(|_| ())
 }

@@ -55,7 +55,10 @@ struct Figures {
     sentences: usize,
     reopened: usize,
     taken_back: usize,
+    /// Letters that hold advice, and those of advice alone.
+    advice: usize,
     advice_alone: usize,
+    reminders: usize,
 }
 
 #[test]
@@ -71,6 +74,7 @@ fn every_sentence_of_a_quarters_letters_is_true_and_nobody_hears_twice_in_a_week
         let figures = &quarter.figures;
         println!("seed {seed}: {figures:?}");
         assert!(figures.reopened > 0 && figures.taken_back > 0, "seed {seed}: {figures:?}");
+        assert!(figures.advice > 0 && figures.reminders > 0, "seed {seed}: {figures:?}");
         quarter.centre.prove("in the end");
     }
 }
@@ -115,7 +119,12 @@ impl Quarter {
         let deliveries = if rows.is_empty() {
             Vec::new()
         } else {
-            vec![self.centre.lay(None, "feed.csv", csv(&rows))]
+            // Every fifth employer types a small letter.
+            let small = |row: &&String| row.contains("by=示例5号") || row.contains("by=示例10号");
+            let (small, plain): (Vec<&String>, Vec<&String>) = rows.iter().partition(small);
+            let small = csv(&small).replace("P190613", "p190613");
+            let lay = |text: String| self.centre.lay(None, "feed.csv", text);
+            vec![lay(csv(&plain)), lay(small)]
         };
         let settings = NightSettings { any_day: false, ..self.centre.settings(&text, &deliveries) };
         nightly::run(&self.centre.store, rules(), &settings, &Nobody).unwrap();
@@ -287,6 +296,9 @@ impl Quarter {
             self.figures.sentences += found;
             self.figures.reopened += usize::from(letter.subject.contains("重新待收款"));
             self.figures.taken_back += usize::from(letter.subject.contains("银行冲回"));
+            let text = held::text(letter);
+            self.figures.reminders += usize::from(text.contains("我们曾于"));
+            self.figures.advice += usize::from(text.contains("附言填写请注意"));
             self.figures.advice_alone += usize::from(letter.subject.contains("附言填写有建议"));
         }
         self.hear(&books, seed);
@@ -329,10 +341,10 @@ fn the_right_form_is_shown_only_where_it_is_the_employers_own_open_notice() {
     centre.employers("E2,示例乙公司,b@example.com,");
     // The payer is E1 in each; what is written breaks a rule of writing.
     let rows = [
-        ("S1 05-11 icbc 70 P1", "应当写成：P1906130001"),
-        ("S2 05-11 icbc 70 P2", ""),
-        ("S3 05-11 icbc 70 P3", ""),
-        ("S4 05-11 icbc 70 P7", ""),
+        ("S1 05-11 icbc 400 P1", "应当写成：P1906130001"),
+        ("S2 05-11 icbc 400 P2", ""),
+        ("S3 05-11 icbc 400 P3", ""),
+        ("S4 05-11 icbc 400 P7", ""),
     ];
     for (at, (row, want)) in rows.iter().enumerate() {
         let day = NaiveDate::from_ymd_opt(2026, 5, 12).unwrap() + Days::new(7 * at as u64);

@@ -114,7 +114,7 @@ impl Writer<'_> {
             }
         }
         let mut quiet = Vec::new();
-        for telling in self.notices_due(recording, &mut quiet)? {
+        for telling in self.notices_due(recording, &gathered.hanging, &mut quiet)? {
             let employer_id = telling.news.employer_id.clone();
             if self.is_worth_it(&employer_id, telling.news.asks_for_something()) {
                 packs.entry(employer_id).or_default().notices.push(telling);

@@ -30,6 +30,8 @@ pub(super) struct Gathered {
     pub(super) drafts: Vec<Draft>,
     pub(super) followed: Vec<Followed>,
     pub(super) advised: Vec<Advisable>,
+    /// Employers that have money in suspense.
+    pub(super) hanging: BTreeSet<String>,
     /// Nothing will be said of these.
     pub(super) quiet: Vec<TellingKey>,
 }
@@ -54,6 +56,9 @@ impl Writer<'_> {
         let mut gathered = Gathered::default();
         recording.tellings(|row, transaction| {
             let Some(entry) = self.book.employers.get(&row.employer_id) else { return };
+            if row.told.hangs() && !row.told.advice {
+                gathered.hanging.insert(row.employer_id.clone());
+            }
             match row.told.due(entry.rhythm, night) {
                 Due::NotYet => {}
                 Due::Nothing => gathered.quiet.push(row.key),

@@ -7,7 +7,7 @@
 use super::Writer;
 use super::composing::{WORKING_DAYS_TO_ACT, working_days_after};
 use super::following::told;
-use crate::alert::{Due, NewsStage, NoticeNews};
+use crate::alert::{Due, NewsStage, NoticeNews, OpenNotice};
 use crate::matching::Because;
 use crate::matching::because::Role;
 use crate::nightly::NightError;
@@ -47,10 +47,11 @@ impl Writer<'_> {
         Ok(recording.note_taken_back(&reversals)?)
     }
 
-    /// The notices that employers are to hear of tonight; those that nothing is to be said of go to `quiet`.
+    /// The notices that employers are to hear of tonight, where some have money in suspense; those that nothing is to be said of go to `quiet`.
     pub(super) fn notices_due(
         &self,
         recording: &Recording,
+        hanging: &BTreeSet<String>,
         quiet: &mut Vec<(PaymentReference, i64)>,
     ) -> Result<Vec<NoticeTelling>, NightError> {
         let night = self.tools.settings.as_of;
@@ -82,7 +83,7 @@ impl Writer<'_> {
                 .open
                 .get(&row.employer_id)
                 .and_then(|open| open.iter().find(|one| one.reference == row.reference).map(told));
-            self.notice_telling(row, *what, open)
+            self.notice_telling(row, *what, open, hanging.contains(&row.employer_id))
         };
         Ok(due.iter().filter(|(row, _)| last(row)).map(telling).collect())
     }
@@ -91,7 +92,8 @@ impl Writer<'_> {
         &self,
         row: &NoticeNewsRow,
         due: Due,
-        open: Option<crate::alert::OpenNotice>,
+        open: Option<OpenNotice>,
+        hangs: bool,
     ) -> NoticeTelling {
         let reminded_days = match due {
             Due::Reminder(days) => days,
@@ -116,6 +118,7 @@ impl Writer<'_> {
             stage,
             by_bank: row.by_bank,
             parts: Vec::new(),
+            held: hangs || open.as_ref().is_some_and(|open| !open.in_suspense.is_zero()),
             payback,
             open: open.filter(|_| stage == NewsStage::Reopened),
             until,
