@@ -60,8 +60,7 @@ pub(super) fn sections(digest: &Digest, rules: &LetterRules) -> Vec<Section> {
 impl Section {
     /// Whether it repeats anybody's words.
     pub(super) fn quotes(&self) -> bool {
-        let quotes = |block: &Block| matches!(block, Block::Quote(_) | Block::Forms { .. });
-        self.blocks.iter().any(quotes)
+        self.blocks.iter().any(|block| matches!(block, Block::Quote(_)))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::body::Row;
 use super::digest::{About, Digest};
+use super::notice::NewsStage;
 use super::paragraph::{self, Group};
 use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
@@ -59,9 +60,9 @@ fn wanted(digest: &Digest, rules: &LetterRules) -> Vec<Wanted> {
             until: notice.until,
             reminds: notice.reminds_of.is_some(),
             otherwise: match notice.stage {
-                super::NewsStage::TakenBack => "box-else-taken-back",
-                _ if notice.is_last => "box-else-last",
-                _ => "box-else-open",
+                NewsStage::TakenBack => "box-else-taken-back",
+                NewsStage::Reopened if notice.is_last => "box-else-last",
+                NewsStage::Reopened | NewsStage::Settled | NewsStage::Revoked => "box-else-open",
             },
         });
     }
@@ -75,7 +76,8 @@ fn wanted(digest: &Digest, rules: &LetterRules) -> Vec<Wanted> {
             until: group.until(),
             reminds: matches!(group.about(), About::Reminder(..)),
             otherwise: match group.about() {
-                About::Suspense(_) | About::Reminder(_, ..=7) => "box-else-suspense",
+                About::Suspense(_) => "box-else-suspense",
+                About::Reminder(_, ..=7) => "box-else-again",
                 About::Reminder(..) => "box-else-last",
                 About::Unfinished(_) | About::Settled(_) => "box-else-open",
             },

@@ -58,6 +58,7 @@ const AGES: &str = "update suspense_item set
 const TELLINGS: &str = "update telling set
         noted_on = case when noted_on > ?2 then ?3 else noted_on end,
         told_on = case when told_on > ?2 then ?3 else told_on end,
+        until_on = case when told_on > ?2 then null else until_on end,
         reminded_days = case when marked_on > ?2 or told_on > ?2 then 0 else reminded_days end,
         done = 0, marked_on = case when marked_on > ?2 then ?3 else marked_on end
     where centre_id = ?1 and (noted_on > ?2 or told_on > ?2 or marked_on > ?2)";
@@ -66,6 +67,7 @@ const TELLINGS: &str = "update telling set
 const NEWS: &str = "update notice_news set
         noted_on = case when noted_on > ?2 then ?3 else noted_on end,
         told_on = case when told_on > ?2 then ?3 else told_on end,
+        until_on = case when told_on > ?2 then null else until_on end,
         reminded_days = case when marked_on > ?2 or told_on > ?2 then 0 else reminded_days end,
         done = 0, marked_on = case when marked_on > ?2 then ?3 else marked_on end
     where centre_id = ?1 and (noted_on > ?2 or told_on > ?2 or marked_on > ?2)";

@@ -117,7 +117,7 @@ pub(super) const SERVER: [Known; 3] = [
 
 /// The sections of `box.txt`.
 #[rustfmt::skip] // A table is read by column.
-pub(super) const BOX: [Known; 66] = [
+pub(super) const BOX: [Known; 67] = [
     ("box-do",                    &[], false),
     ("box-until",                 &[], false),
     ("box-call",                  &[], false),
@@ -131,6 +131,7 @@ pub(super) const BOX: [Known; 66] = [
     ("box-letter",                &["letter"], true),
     ("box-more",                  &["count"], true),
     ("box-else-suspense",         &[], false),
+    ("box-else-again",            &[], false),
     ("box-else-last",             &[], false),
     ("box-else-open",             &[], false),
     ("box-else-taken-back",       &[], false),
