@@ -643,7 +643,7 @@ fn a_notice_that_is_open_again_is_the_letter_that_was_read() {
 /// The handbook's sentences are its own, word for word; `DUIZHANG_SHARED` says where its text lies.
 #[test]
 fn what_is_called_the_handbooks_sentence_is_in_the_handbook() {
-    let shared = std::env::var("DUIZHANG_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+    let shared = std::env::var_os("DUIZHANG_SHARED").unwrap_or_else(|| "../shared".into());
     let folder = std::path::Path::new(&shared).join("seed");
     let texts = std::fs::read_dir(&folder).into_iter().flatten().flatten();
     let book: String =

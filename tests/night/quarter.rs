@@ -188,20 +188,26 @@ impl Quarter {
                 }
             }
         }
-        // The bank takes back what had settled.
-        if self.dice.roll(4) == 0 && !self.settled.is_empty() {
-            let at = self.dice.roll(self.settled.len());
-            let (bank, serial, amount) = self.settled.swap_remove(at);
-            let credit = self.centre.transactions().into_iter().find(|row| row.serial == serial);
-            if let Some(credit) = credit.filter(|row| row.outcome == Some(Outcome::Matched)) {
-                let name = credit.counterparty_name.unwrap_or_default();
-                let number: u32 = name.replace("示例", "").replace("号公司", "").parse().unwrap();
-                let back = self.serial();
-                let by = format!("reversal from={} by={name}", payer(number));
-                rows.push(format!("{back} {day} {bank} -{amount} - {by}"));
-            }
-        }
+        rows.extend(self.reversal(day));
         rows
+    }
+
+    /// Now and then the bank takes back what had settled.
+    fn reversal(&mut self, day: NaiveDate) -> Option<String> {
+        if self.dice.roll(4) != 0 || self.settled.is_empty() {
+            return None;
+        }
+        let at = self.dice.roll(self.settled.len());
+        let (bank, serial, amount) = self.settled.swap_remove(at);
+        let credit = self.centre.transactions().into_iter().find(|row| row.serial == serial)?;
+        if credit.outcome != Some(Outcome::Matched) {
+            return None;
+        }
+        let name = credit.counterparty_name.unwrap_or_default();
+        let number: u32 = name.replace("示例", "").replace("号公司", "").parse().unwrap();
+        let back = self.serial();
+        let by = format!("reversal from={} by={name}", payer(number));
+        Some(format!("{back} {day} {bank} -{amount} - {by}"))
     }
 
     /// Staff decide some of what hangs, take back what the bank took back, and book back what they had decided.

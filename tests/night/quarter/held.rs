@@ -165,23 +165,28 @@ impl Page<'_> {
         if let Some(found) = pattern(r"^请在 (\d{4}-\d\d-\d\d) 前办理").captures(line) {
             holds(is(day(&found[1]) >= self.books.night, "a deadline that is over"))?;
         }
-        let habit = pattern(r"^(\d+) 笔款项已入账（(.*?)），附言填写请注意");
-        if let Some(found) = habit.captures(line) {
-            let days: Vec<NaiveDate> = found[2].split('、').map(day).collect();
-            let settled = |on: &NaiveDate| {
-                let settled = |row: &TransactionRow| {
-                    row.booked_on == *on && row.outcome == Some(Outcome::Matched)
-                };
-                self.books.transactions.iter().any(settled)
-            };
-            let counted = found[1].parse::<usize>().unwrap() == days.len();
-            holds(is(counted && days.iter().all(settled), "not all of them are settled"))?;
+        if let Some(found) = self.habit(line) {
+            holds(found)?;
         }
         if let Some(found) = pattern(r"备注写明登记号(P\d{10})，但没有这份通知书").captures(line)
         {
             holds(is(!self.books.notices.contains_key(&found[1]), "there is such a notice"))?;
         }
         Ok(held)
+    }
+
+    /// Money that is called settled is.
+    fn habit(&self, line: &str) -> Option<Held> {
+        let habit = pattern(r"^(\d+) 笔款项已入账（(.*?)），附言填写请注意").captures(line)?;
+        let days: Vec<NaiveDate> = habit[2].split('、').map(day).collect();
+        let settled = |on: &NaiveDate| {
+            let settled = |row: &TransactionRow| {
+                row.booked_on == *on && row.outcome == Some(Outcome::Matched)
+            };
+            self.books.transactions.iter().any(settled)
+        };
+        let counted = habit[1].parse::<usize>().unwrap() == days.len();
+        Some(is(counted && days.iter().all(settled), "not all of them are settled"))
     }
 
     fn owed(&self, reference: &str, [asked, here, missing]: [i64; 3]) -> Held {
