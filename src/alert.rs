@@ -11,22 +11,29 @@
 
 mod anew;
 pub mod arrears;
+mod body;
 pub mod bounce;
 pub mod brake;
 pub mod delivery;
 pub mod digest;
 pub mod dkim;
 mod eml;
+mod guard;
+pub mod habit;
 pub mod identity;
 pub mod letter;
+pub mod letter_number;
+mod notice;
 mod outcome;
 mod page;
+mod paragraph;
 pub mod refusal;
 pub mod rhythm;
 pub mod sample;
 pub mod smtp;
 pub mod staff;
 pub mod state;
+mod summary;
 pub mod together;
 pub mod window;
 
@@ -35,13 +42,16 @@ pub use arrears::{Arrears, OwedMonth};
 pub use brake::{FileOfLetters, Hold, NightOfLetters, Pull, pulls};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
-    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, Refusal,
+    About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, HandbookQuote,
+    ReadRemark, Refusal,
 };
 pub use eml::{EmlError, dated, plain_text};
+pub use habit::Habit;
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
+pub use notice::{NewsStage, NoticeNews, NoticeTold, Payback};
 pub use outcome::{OpenNotice, Solution, Whereabouts};
-pub use rhythm::{Due, Rhythm, Told};
+pub use rhythm::{Due, Rhythm, Told, may_write};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use staff::{Alarm, StaffMail};
 pub use state::{Ending, LetterState, NoMailbox, Standing, Tries};

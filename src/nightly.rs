@@ -63,6 +63,8 @@ pub struct NightSettings {
     pub centre: CentreContact,
     /// When letters wait for a person.
     pub hold: Hold,
+    /// Letters to employers are written on any day; else on working days alone.
+    pub any_day: bool,
     /// Bytes delivered from which on a night is large ([`LARGE`]).
     pub large_from: u64,
 }

@@ -32,6 +32,7 @@ mod lock;
 mod migrate;
 mod news;
 mod night_row;
+mod notice_news;
 mod notices;
 mod outbox;
 mod outcomes;
@@ -90,6 +91,7 @@ pub use listing::{
     NoticeFilter, NoticeRow, PartOf, TransactionFilter, TransactionPart, TransactionRow,
 };
 pub use lock::CentreLock;
+pub use notice_news::{BankReversal, NoticeMark, NoticeNewsRow};
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
 pub use outbox::{
     CameBackOutcome, Dealt, Decided, HeldAct, HeldLetter, HeldNight, KeptMessage, MailToStaff,

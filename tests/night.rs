@@ -86,6 +86,8 @@ mod payments;
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
+#[path = "night/quarter.rs"]
+mod quarter;
 #[path = "night/readers.rs"]
 mod readers;
 #[path = "night/refunds.rs"]

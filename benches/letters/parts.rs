@@ -66,6 +66,7 @@ fn letter(first: &Anew, number: usize) -> LetterRow {
         written_on,
         recipient,
         subject: written.subject,
+        number: String::new(),
         message: written.message,
     }
 }

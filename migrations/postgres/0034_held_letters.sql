@@ -30,14 +30,16 @@ create index held_letter_unfiled on held_letter (centre_id, letter_id) where fil
 create table held_mark (
     centre_id     bigint not null,
     letter_id     text collate "C" not null,
-    about         text collate "C" not null,  -- suspense, advice, or arrears.
-    account_id    bigint not null,  -- 0 of arrears.
-    serial        text collate "C" not null,  -- The employer, of arrears.
-    booked_on     bigint not null,  -- The month, of arrears.
+    about         text collate "C" not null,  -- suspense, advice, arrears, or notice.
+    account_id    bigint not null,  -- 0 of arrears and notices.
+    serial        text collate "C" not null,  -- The employer, of arrears; the number, of a notice.
+    booked_on     bigint not null,  -- The month, of arrears; the turn, of a notice.
     news          bigint not null,
     said          bigint,
     reminded_days bigint not null,
     done          bigint not null,
+    until_on      bigint,           -- The deadline that the letter gives.
+    stage         text collate "C",  -- What it says of a notice.
     reason        bigint,           -- Why it hung when the letter was written.
     seal          bigint,
     primary key (centre_id, letter_id, about, account_id, serial, booked_on)

@@ -30,14 +30,16 @@ create index held_letter_unfiled on held_letter (centre_id, letter_id) where fil
 create table held_mark (
     centre_id     integer not null,
     letter_id     text    not null,
-    about         text    not null,  -- suspense, advice, or arrears.
-    account_id    integer not null,  -- 0 of arrears.
-    serial        text    not null,  -- The employer, of arrears.
-    booked_on     integer not null,  -- The month, of arrears.
+    about         text    not null,  -- suspense, advice, arrears, or notice.
+    account_id    integer not null,  -- 0 of arrears and notices.
+    serial        text    not null,  -- The employer, of arrears; the number, of a notice.
+    booked_on     integer not null,  -- The month, of arrears; the turn, of a notice.
     news          integer not null,
     said          integer,
     reminded_days integer not null,
     done          integer not null,
+    until_on      integer,           -- The deadline that the letter gives.
+    stage         text,              -- What it says of a notice.
     reason        integer,           -- Why it hung when the letter was written.
     seal          integer,
     primary key (centre_id, letter_id, about, account_id, serial, booked_on)

@@ -151,7 +151,7 @@ pub(super) fn open_notices(
     (rules.fill(section, &[]), lines)
 }
 
-fn open_notice(notice: &OpenNotice, rules: &LetterRules) -> String {
+pub(super) fn open_notice(notice: &OpenNotice, rules: &LetterRules) -> String {
     let (reference, month) = (notice.reference.to_string(), notice.month);
     let month = format!("{}年{}月", month.year(), month.month());
     let [amount, here, missing] =

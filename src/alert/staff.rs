@@ -164,17 +164,27 @@ impl StaffMail {
         employer: &str,
         link: &str,
         days: i64,
-        phone: &str,
+        centre: &CentreContact,
         rules: &LetterRules,
     ) -> Self {
-        let (employer, days) = (super::letter::name(employer), days.to_string());
+        let (employer, days) = (super::guard::name(employer), days.to_string());
+        let (phone, night) = (centre.phone.as_str(), on.to_string());
+        let signed = [
+            ("centre", centre.name.as_str()),
+            ("phone", phone),
+            ("hours", &centre.hours),
+            ("address", &centre.address),
+            ("night", &night),
+        ];
         let values =
             [("employer", employer.as_str()), ("link", link), ("days", &days), ("phone", phone)];
+        let (said, signature) =
+            (rules.fill("confirm-body", &values), rules.fill("confirm-signed", &signed));
         Self {
             kind: "confirm",
             night: on,
             subject: rules.fill("confirm-subject", &[]),
-            text: rules.fill("confirm-body", &values),
+            text: format!("{}\n\n{said}\n\n{signature}\n", rules.fill("confirm-who", &signed)),
             attachment: None,
             news: link.to_owned(),
         }

@@ -38,7 +38,7 @@ pub fn together(parts: &[Part<'_>], on: NaiveDate, rules: &LetterRules) -> Optio
         .zip(parts)
         .map(|(number, part): (usize, _)| {
             let number = number.to_string();
-            let name = super::letter::name(part.name);
+            let name = super::guard::name(part.name);
             let values = [("number", number.as_str()), ("count", &count), ("employer", &name)];
             rules.fill("together-part", &values)
         })

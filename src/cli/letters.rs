@@ -6,12 +6,13 @@ use super::args::{Format, Global, PreviewArgs};
 use super::centre::Centre;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value, stdout};
-use crate::store::LetterRow;
+use crate::store::{LetterRow, OutboxFilter};
 use mail_parser::{Message, MessageParser};
 use std::io::Write;
 
 const COLUMNS: &[Column<LetterRow>] = &[
     Column { key: "letter_id", heading: "letter", value: |row| Value::text(&row.letter_id) },
+    Column { key: "number", heading: "number", value: |row| Value::text(&row.number) },
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
     Column { key: "written_on", heading: "night", value: |row| Value::Day(row.written_on) },
     Column { key: "recipient", heading: "to", value: |row| Value::text(&row.recipient) },
@@ -24,6 +25,9 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
         return sample::show(global, kind, args.html);
     }
     let centre = Centre::read(global)?;
+    if let Some(letter) = &args.letter {
+        return by_number(&centre, letter, args.html);
+    }
     let night = centre.night(&args.as_of)?;
     let mut letters = Vec::new();
     centre.store.letters(night, |letter| {
@@ -40,16 +44,42 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
     if args.employer.is_some() && centre.settings.format == Format::Table {
         let mut out = stdout();
         for letter in &letters {
-            if !args.html && !letter.on_paper() {
-                writeln!(out, "To: {}\nSubject: {}\n", letter.recipient, letter.subject)?;
-            }
-            writeln!(out, "{}", words(letter, args.html).trim_end())?;
+            whole(&mut out, letter, args.html)?;
         }
         out.flush()?;
         return Ok(Done::Fully);
     }
     Printer::print(centre.settings.format, COLUMNS, letters)?;
     Ok(Done::Fully)
+}
+
+/// The letter that somebody names on the telephone, whatever its night.
+fn by_number(centre: &Centre, letter: &str, html: bool) -> Result<Done, Failure> {
+    let filter = OutboxFilter { letter: Some(letter.to_owned()), ..OutboxFilter::default() };
+    let mut letters = Vec::new();
+    for row in centre.store.outbox(&filter)? {
+        letters.extend(centre.store.letter(&row.letter_id)?);
+    }
+    if letters.is_empty() {
+        return Err(Failure::Usage(format!("no letter to an employer has the number {letter:?}")));
+    }
+    if centre.settings.format != Format::Table {
+        Printer::print(centre.settings.format, COLUMNS, letters)?;
+        return Ok(Done::Fully);
+    }
+    let mut out = stdout();
+    for letter in &letters {
+        whole(&mut out, letter, html)?;
+    }
+    out.flush()?;
+    Ok(Done::Fully)
+}
+
+fn whole(out: &mut impl Write, letter: &LetterRow, html: bool) -> Result<(), Failure> {
+    if !html && !letter.on_paper() {
+        writeln!(out, "To: {}\nSubject: {}\n", letter.recipient, letter.subject)?;
+    }
+    Ok(writeln!(out, "{}", words(letter, html).trim_end())?)
 }
 
 /// The words of a letter, or its page: a letter on paper is a page and nothing else.

@@ -251,6 +251,7 @@ fn settings(
         quarantine,
         centre: centre.contact(),
         hold: centre.settings.letters.hold,
+        any_day: centre.settings.letters.window == crate::alert::Window::Always,
         large_from: LARGE,
     }
 }

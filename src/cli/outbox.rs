@@ -19,6 +19,7 @@ const COUNTS: &[Column<(LetterState, u64)>] = &[
 const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "letter_id", heading: "", value: |row| Value::text(&row.letter_id) },
     Column { key: "letter", heading: "letter", value: |row| Value::text(short(&row.letter_id)) },
+    Column { key: "number", heading: "number", value: |row| Value::text(&row.number) },
     Column { key: "kind", heading: "kind", value: |row| Value::text(&row.kind) },
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
     Column { key: "written_on", heading: "night", value: |row| Value::Day(row.written_on) },
@@ -32,7 +33,7 @@ const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "answer", heading: "answer", value: |row| Value::text(&row.answer) },
 ];
 
-/// As much of a letter's number as stands on the letter itself.
+/// As much of a letter's id as tells it from others in a list.
 fn short(letter_id: &str) -> &str {
     letter_id.get(..12).unwrap_or(letter_id)
 }

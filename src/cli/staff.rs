@@ -88,14 +88,8 @@ pub(super) fn ask(
     days: i64,
 ) -> Result<(), Failure> {
     let contact = centre.contact();
-    let question = StaffMail::question(
-        clock::today(),
-        employer,
-        link,
-        days,
-        &contact.phone,
-        &centre.rules.letters,
-    );
+    let question =
+        StaffMail::question(clock::today(), employer, link, days, &contact, &centre.rules.letters);
     put(&centre.settings, &centre.store, &question, &[address.to_owned()])
 }
 
@@ -144,6 +138,7 @@ fn put(
             written_on: mail.night,
             recipient: to.to_owned(),
             subject: mail.subject.clone(),
+            number: String::new(),
             message: String::from_utf8_lossy(&message).into_owned(),
         })
     };

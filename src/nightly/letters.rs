@@ -1,4 +1,4 @@
-//! Writes the night's letters: one an employer, about its own money only.
+//! Writes the night's letters: one an employer, about its own money only, on working days, a week apart.
 //!
 //! Start at [`write`]. First what tonight found is noted with its owner ([`Writer::note`]); then
 //! everything that is due, tonight's or an earlier night's, is gathered and told
@@ -9,6 +9,9 @@ mod arrears;
 mod braking;
 mod composing;
 mod following;
+mod gathering;
+mod habits;
+mod notices;
 
 use super::{NightError, Tools};
 use crate::alert::{Clues, KnownBy, Owner, Rhythm, identify};
@@ -36,12 +39,13 @@ struct Entry {
     rhythm: Rhythm,
     /// Where its mail goes; `None` where it has no address, or letters to it come back.
     address: Option<String>,
+    no_advice: bool,
 }
 
 impl Entry {
-    /// Whether advice reaches it: advice is not worth paper.
-    fn is_reached(&self) -> bool {
-        self.rhythm != Rhythm::Never && self.address.is_some()
+    /// Whether advice reaches it and is wanted: advice is not worth paper.
+    fn is_advised(&self) -> bool {
+        self.rhythm != Rhythm::Never && self.address.is_some() && !self.no_advice
     }
 }
 
@@ -59,7 +63,8 @@ impl AddressBook {
             }
             let choice = choices.remove(&id).unwrap_or_default();
             let address = choice.address.filter(|_| choice.blocked.is_none());
-            book.employers.insert(id, Entry { employer, rhythm: choice.rhythm, address });
+            let (rhythm, no_advice) = (choice.rhythm, choice.no_advice);
+            book.employers.insert(id, Entry { employer, rhythm, address, no_advice });
         })?;
         Ok(book)
     }
@@ -94,13 +99,19 @@ pub(super) fn write(
     for some in news.chunks(NOTED_TOGETHER) {
         writer.note(recording, some)?;
     }
+    Writer::note_taken_back(recording, verdict)?;
     // Where a later night has been, its letters stand; what this one found is told by the next.
     if recording.is_over() {
         return Ok(());
     }
+    let settings = writer.tools.settings;
+    if !settings.any_day && !writer.tools.rules.calendar.is_working_day(settings.as_of) {
+        return Ok(());
+    }
     recording.let_go_of_outdated(writer.tools.rules.brake.stands_days)?;
+    let first = writer.owes_first(recording)?;
     let mut told = ToldTonight::default();
-    writer.compose(recording, &mut told)?;
+    writer.compose(recording, &first, &mut told)?;
     writer.call_in(recording, &mut told)?;
     writer.brake(recording, &told)
 }
@@ -145,7 +156,7 @@ impl Writer<'_> {
             news.references().iter().filter_map(|one| Some(owners.get(one)?.as_str())).collect()
         };
         // Whose notices it names cannot be advised: its texts need not be read.
-        let reached = |owner: &&str| self.book.employers.get(*owner).is_some_and(Entry::is_reached);
+        let reached = |owner: &&str| self.book.employers.get(*owner).is_some_and(Entry::is_advised);
         let in_vain = |news: &News<'_>| {
             let owners = owners(news);
             news.advice && !owners.is_empty() && !owners.iter().any(reached)
@@ -174,7 +185,7 @@ impl Writer<'_> {
         let (owner, known_by) =
             (!advice || breaks()).then(|| self.owner(transaction, named)).flatten()?;
         let entry = self.book.employers.get(&owner)?;
-        if entry.rhythm == Rhythm::Never || (advice && !entry.is_reached()) {
+        if entry.rhythm == Rhythm::Never || (advice && !entry.is_advised()) {
             return None;
         }
         let key = TellingKey {

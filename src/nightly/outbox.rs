@@ -114,6 +114,8 @@ pub fn join(
             written_on: on,
             recipient: first.recipient.clone(),
             subject: written.subject,
+            // Its parts have numbers.
+            number: String::new(),
             message: written.message,
         };
         joined += u64::from(store.join_letters(&group, &mail, now)?);
@@ -178,7 +180,7 @@ pub fn write_anew(store: &Store, stationery: &Stationery<'_>) -> Result<WrittenA
 impl Stationery<'_> {
     /// The letter that takes another's place; `None` where nobody misses it.
     fn anew(&self, stray: &Stray) -> Option<LetterRow> {
-        let Stray { letter, whereto } = stray;
+        let Stray { letter, whereto, postal } = stray;
         let first = Anew::of(&letter.letter_id, &letter.employer_id, &letter.message)?;
         let (recipient, written) = match whereto {
             Whereto::Nowhere => return None,
@@ -187,7 +189,9 @@ impl Stationery<'_> {
                 (address.as_str(), first.to(address, self.on)?)
             }
             Whereto::Mail(_) | Whereto::Paper if !first.asks_for_something() => return None,
-            Whereto::Mail(_) | Whereto::Paper => ("", first.on_paper(self.centre, self.rules)),
+            Whereto::Mail(_) | Whereto::Paper => {
+                ("", first.on_paper(postal.as_deref(), self.centre, self.rules))
+            }
         };
         let Written { letter_id, subject, message } = written;
         Some(LetterRow {
@@ -197,6 +201,8 @@ impl Stationery<'_> {
             written_on: self.on,
             recipient: recipient.to_owned(),
             subject,
+            // It says what the first one said, under the number that stands in it.
+            number: letter.number.clone(),
             message,
         })
     }

@@ -33,6 +33,8 @@ pub struct Choice {
     pub confirmed_on: Option<NaiveDate>,
     /// An address that was asked and has not answered.
     pub asked: Option<String>,
+    /// It wants no advice on how remarks are written; what is in suspense it hears of all the same.
+    pub no_advice: bool,
     /// Why letters to the address came back, where they did.
     pub blocked: Option<String>,
     /// Its letters go in one mail with those of its neighbours at the same address.
@@ -62,7 +64,7 @@ const CHOICES: &str = "
     select e.employer_id, e.name, coalesce(c.rhythm, 'immediate'), coalesce(c.address, e.email),
         case when c.address is not null then c.confirmed_by
             when e.email is not null then 'import' end,
-        c.confirmed_on, c.asked, coalesce(c.together, 0)
+        c.confirmed_on, c.asked, coalesce(c.together, 0), coalesce(c.advice, 1)
     from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
     where e.centre_id = ?1 and (cast(?2 as text) is null or e.employer_id = ?2)
@@ -121,6 +123,7 @@ impl Store {
                 confirmed_on: row.get::<Option<i64>>(5)?.map(day).transpose()?,
                 asked: row.get(6)?,
                 together: row.get::<i64>(7)? == 1,
+                no_advice: row.get::<i64>(8)? == 0,
                 ..Choice::default()
             };
             Ok(choice.with_addresses(&typed.unwrap_or_default(), &blocked))
@@ -162,6 +165,21 @@ impl Store {
         self.choose(employer_id, |bulk| {
             let together = together.then_some(1_i64);
             bulk.connection.execute(sql, params![bulk.centre_id, employer_id, together])
+        })
+    }
+
+    /// Sets whether an employer wants advice on how remarks are written: apart from what is in suspense, which it
+    /// hears of whatever it says here.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where there is no such employer.
+    pub fn set_advice(&self, employer_id: &str, wanted: bool) -> Result<(), StoreError> {
+        let sql = "insert into letter_choice (centre_id, employer_id, rhythm, advice)
+            values (?1, ?2, 'immediate', ?3)
+            on conflict (centre_id, employer_id) do update set advice = excluded.advice";
+        let advice = i64::from(wanted);
+        self.choose(employer_id, |bulk| {
+            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, advice])
         })
     }
 

@@ -49,6 +49,7 @@ pub(crate) const TABLES: &[&str] = &[
     "address_failure",
     "telling",
     "arrears_told",
+    "notice_news",
     "night",
     "night_outcome",
     "employer_book",

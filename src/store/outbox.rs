@@ -84,8 +84,8 @@ const SETTLE: &str = "
 
 /// New letters.
 const LETTERS: &str = "
-    insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject, message, kind)
-    select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7
+    insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject, message, kind, number)
+    select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8
     from (values …) v";
 
 /// Their places in the outbox.
@@ -322,14 +322,15 @@ pub(super) fn post<'l>(
         }
     }
     let fresh: Vec<&LetterRow> = fresh.into_values().collect();
-    bulk.change(LETTERS, 7, &fresh, |row, letter| {
+    bulk.change(LETTERS, 8, &fresh, |row, letter| {
         row.bind(&letter.letter_id)?;
         row.bind(&letter.employer_id)?;
         row.bind(day_number(letter.written_on))?;
         row.bind(&letter.recipient)?;
         row.bind(&letter.subject)?;
         row.bind(&letter.message)?;
-        row.bind(&letter.kind)
+        row.bind(&letter.kind)?;
+        row.bind(Some(letter.number.as_str()).filter(|number| !number.is_empty()))
     })?;
     bulk.change(PLACES, 3, &fresh, |row, letter| {
         // Due at once: only the sender knows what time it is.

@@ -250,8 +250,19 @@ fn what_came_back_blocks_its_address_and_a_forgery_does_not() {
 #[test]
 fn a_sample_of_every_letter_can_be_seen() {
     let centre = Centre::new();
-    for kind in ["digest", "reminder", "settled", "advice", "paper", "summary", "alarm", "confirm"]
-    {
+    for kind in [
+        "digest",
+        "reminder",
+        "settled",
+        "advice",
+        "parts",
+        "taken-back",
+        "reopened",
+        "paper",
+        "summary",
+        "alarm",
+        "confirm",
+    ] {
         let output = centre.run(&["alert", "preview", "--sample", kind]).assert().code(0);
         let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
         assert!(text.lines().count() > 5, "{kind}: {text}");

@@ -22,6 +22,7 @@ fn with_letter(backing: Backing) -> Served {
         written_on: date("05-12"),
         recipient: ADDRESS.into(),
         subject: "缴款 500.00 元待核实".into(),
+        number: "48273916".into(),
         message: format!("To: {ADDRESS}\r\nSubject: x\r\n\r\n请核实\r\n"),
     };
     served.centre.store.post_letters(&[letter]).unwrap();

@@ -85,6 +85,7 @@ pub(crate) fn letter(number: usize) -> LetterRow {
         written_on: NaiveDate::from_ymd_opt(2026, 5, 11).unwrap(),
         recipient: format!("e{number}@employer.test"),
         subject,
+        number: String::new(),
         message,
     }
 }

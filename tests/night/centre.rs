@@ -212,6 +212,7 @@ impl Centre {
             quarantine: self.folder.join("quarantine"),
             centre: contact(),
             hold: duizhang::alert::Hold::default(),
+            any_day: true,
         }
     }
 

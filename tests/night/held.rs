@@ -361,7 +361,11 @@ fn an_agent_who_wants_it_gets_one_mail_with_a_part_for_each_employer() {
             "who did not ask for it has a letter of its own: {said}"
         );
         // The mail does not arrive: each of the two is written anew by itself, on paper.
-        let ending = Ending::NoMailbox { status: "5.1.1".into(), answer: "550 5.1.1 no".into() };
+        let ending = Ending::NoMailbox {
+            status: "5.1.1".into(),
+            at_once: true,
+            answer: "550 5.1.1 no".into(),
+        };
         let settled = Settled {
             letter_id: joint.letter_id.clone(),
             standing: Standing::after(&ending, Tries::default(), 10),

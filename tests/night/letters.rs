@@ -46,7 +46,7 @@ pub(crate) fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &En
 fn an_employer_is_told_once_reminded_twice_and_told_what_became_of_it() {
     every_store(|backing| {
         let centre = hanging(backing);
-        for night in ["05-12", "05-13", "05-18", "05-19", "05-20", "06-11", "06-12"] {
+        for night in ["05-12", "05-13", "05-19", "05-29", "06-04", "06-05", "06-11", "06-12"] {
             centre.night(night, &[]);
         }
         let item = ItemId { account_no: account("icbc").to_owned(), serial: "S1".into() };
@@ -54,13 +54,15 @@ fn an_employer_is_told_once_reminded_twice_and_told_what_became_of_it() {
             .store
             .resolve(&[item], &Act::Refund, "017", "", Moment::midnight(date("06-14")))
             .unwrap();
+        // A week lies between two letters.
         centre.night("06-15", &[]);
-        centre.night("06-16", &[]);
+        centre.night("06-18", &[]);
+        centre.night("06-25", &[]);
         let want = [
             ("2026-05-12", "【公积金】2026年5月缴款 600.00 元待核实"),
-            ("2026-05-19", "【公积金】提醒：2026年5月缴款 1 笔共 600.00 元仍待核实"),
+            ("2026-06-04", "【公积金】提醒：2026年5月缴款 1 笔共 600.00 元仍待核实"),
             ("2026-06-11", "【公积金】提醒：2026年5月缴款 1 笔共 600.00 元仍待核实"),
-            ("2026-06-15", "【公积金】2026年5月缴款 600.00 元已处理，仍有缴款通知书未缴清"),
+            ("2026-06-18", "【公积金】2026年5月缴款 600.00 元已处理，仍有缴款通知书未缴清"),
         ];
         let want = want.map(|(night, subject)| (night.to_owned(), subject.to_owned()));
         assert_eq!(told(&centre), want);
@@ -99,15 +101,71 @@ fn whoever_wants_no_letters_gets_none() {
 }
 
 #[test]
-fn advice_is_given_once_a_month() {
+fn advice_alone_needs_three_of_a_kind_and_comes_once_a_quarter() {
     every_store(|backing| {
-        let centre = Centre::new(backing, &["P1 100", "P2 200", "P3 300"]);
-        let lowercase = |row: &str| csv(&[row]).replace("P190613", "p190613");
-        centre.night_of("05-12", &[lowercase("S1 05-11 icbc 100 P1")]);
-        centre.night_of("05-20", &[lowercase("S2 05-19 icbc 200 P2")]);
-        centre.night_of("06-12", &[lowercase("S3 06-11 icbc 300 P3")]);
-        let nights: Vec<String> = told(&centre).into_iter().map(|(night, _)| night).collect();
-        assert_eq!(nights, ["2026-05-12", "2026-06-12"], "the second waits for a month to pass");
+        let notices: Vec<String> = (1..=7).map(|one| format!("P{one} {one}00")).collect();
+        let centre = Centre::new(backing, &notices.iter().map(String::as_str).collect::<Vec<_>>());
+        let pay = |night: &str, one: u32| {
+            let row = format!("S{one} {night} icbc {one}00 P{one}");
+            centre.night_of(night, &[csv(&[&row]).replace("P190613", "p190613")]);
+        };
+        for (night, one) in [("05-12", 1), ("05-20", 2), ("06-12", 3)] {
+            pay(night, one);
+        }
+        for (night, one) in [("06-16", 4), ("06-17", 5), ("06-18", 6)] {
+            pay(night, one);
+        }
+        centre.night("09-10", &[]);
+        let nights = ["2026-06-12", "2026-09-11"];
+        centre.night("09-11", &[]);
+        let told = told(&centre);
+        assert_eq!(told.iter().map(|(night, _)| night.as_str()).collect::<Vec<_>>(), nights);
+        assert!(told.iter().all(|(_, subject)| subject.contains("附言填写有建议")), "{told:?}");
+    });
+}
+
+#[test]
+fn advice_goes_inside_another_letter_and_has_a_switch_of_its_own() {
+    every_store(|backing| {
+        for wanted in [true, false] {
+            let centre = Centre::new(backing, &["P1 100"]);
+            centre.store.set_advice("E1", wanted).unwrap();
+            let small = csv(&["S1 05-11 icbc 100 P1"]).replace("P190613", "p190613");
+            centre.night_of("05-12", &[small]);
+            assert_eq!(told(&centre), [], "not a letter of its own");
+            centre.night_of("05-13", &[csv(&["S2 05-12 icbc 70 -"])]);
+            let letter = letters(&centre).pop().unwrap();
+            let row = centre.store.letter(&letter.letter_id).unwrap().unwrap();
+            let text = MessageParser::default().parse(&row.message).unwrap();
+            let text = text.body_text(0).unwrap();
+            assert_eq!(text.contains("应当写成：P1906130001"), wanted, "{text}");
+            assert!(text.contains("70.00 元"), "what is in suspense is told all the same: {text}");
+            assert_eq!(centre.store.choices(Some("E1")).unwrap()[0].no_advice, !wanted);
+        }
+        let centre = Centre::new(backing, &[]);
+        assert!(centre.store.set_advice("E404", false).is_err());
+    });
+}
+
+#[test]
+fn a_letter_is_found_by_the_number_that_its_reader_reads_out() {
+    use duizhang::alert::letter_number;
+    use duizhang::store::LetterSearch;
+    every_store(|backing| {
+        let centre = hanging(backing);
+        let letter = letters(&centre).pop().unwrap();
+        let row = centre.store.letter(&letter.letter_id).unwrap().unwrap();
+        let spoken = letter_number::spoken(&letter.number);
+        let text = MessageParser::default().parse(&row.message).unwrap();
+        assert!(text.body_text(0).unwrap().contains(&format!("函件编号：{spoken}")));
+        for typed in [spoken.as_str(), &letter.number, letter.letter_id.get(..12).unwrap()] {
+            let filter = OutboxFilter { letter: Some(typed.into()), ..OutboxFilter::default() };
+            assert_eq!(centre.store.outbox(&filter).unwrap().len(), 1, "{typed}");
+        }
+        let search =
+            |text: &str| LetterSearch { text: Some(text.into()), ..LetterSearch::default() };
+        let found = |text: &str| centre.store.search_letters(&search(text), None, 9).unwrap().len();
+        assert_eq!((found(&spoken), found("00000000"), found("示例甲")), (1, 0, 1));
     });
 }
 
@@ -198,7 +256,7 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
             {
                 assert!(pages[0].contains(words), "{words}: {}", pages[0]);
             }
-            centre.night("05-19", &[]);
+            centre.night("06-04", &[]);
             assert_eq!(letters(&centre).pop().unwrap().recipient, next);
         }
     });
@@ -262,12 +320,12 @@ fn thanks_and_unwanted_letters_are_not_worth_paper() {
         let item = ItemId { account_no: account("icbc").to_owned(), serial: "S1".into() };
         let moment = Moment::midnight(date("05-13"));
         centre.store.resolve(&[item], &Act::NotOurs, "017", "", moment).unwrap();
-        centre.night("05-14", &[]);
+        centre.night("05-19", &[]);
         let thanks = letters(&centre).pop().unwrap();
         assert!(thanks.subject.contains("已经办妥"), "{}", thanks.subject);
         claim(&centre, "one", 2_000);
         settle(&centre, "one", &thanks.letter_id, &Ending::Refused("554 no".into()), 2_001);
-        assert_eq!(anew(&centre, "05-15"), WrittenAnew::default());
+        assert_eq!(anew(&centre, "05-20"), WrittenAnew::default());
         let centre = hanging(backing);
         claim(&centre, "one", 1_000);
         let first = letters(&centre)[0].letter_id.clone();

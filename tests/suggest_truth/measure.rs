@@ -54,6 +54,7 @@ impl Measure {
             quarantine: self.folder.path().join("quarantine"),
             centre: contact(),
             hold: duizhang::alert::Hold::default(),
+            any_day: true,
             large_from: nightly::LARGE,
         };
         nightly::run(&self.store, &self.rules, &settings, &Nobody).unwrap();

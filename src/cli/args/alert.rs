@@ -87,9 +87,12 @@ pub(in crate::cli) struct PreviewArgs {
     /// Only to this employer, with the whole letter
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) employer: Option<String>,
+    /// The letter of this number, as an employer reads it out, or of this id
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["sample", "employer"])]
+    pub(in crate::cli) letter: Option<String>,
     /// A sample with invented content instead: what the rules in use would make of it
     #[arg(long, value_name = "KIND", conflicts_with = "employer")]
-    #[arg(value_parser = ["digest", "reminder", "unfinished", "settled", "advice", "paper", "arrears", "summary", "alarm", "confirm"])]
+    #[arg(value_parser = ["digest", "reminder", "unfinished", "settled", "advice", "parts", "taken-back", "reopened", "paper", "arrears", "summary", "alarm", "confirm"])]
     pub(in crate::cli) sample: Option<String>,
     /// The page instead of the plain text
     #[arg(long)]
@@ -119,7 +122,7 @@ pub(in crate::cli) struct BouncesArgs {
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct OutboxArgs {
-    /// Letters, each by the beginning of its number
+    /// Letters, each by its number or the beginning of its id
     #[arg(value_name = "LETTER")]
     pub(in crate::cli) letters: Vec<String>,
     /// Only in this state

@@ -20,6 +20,7 @@ impl Writer<'_> {
         let pulls = pulls(&night, self.tools.settings.hold, rules);
         if pulls.is_empty() {
             recording.told(&told.items)?;
+            recording.told_of_notices(&told.notices)?;
             return Ok(recording.arrears_told(&told.months)?);
         }
         Ok(recording.hold(told, &pulls)?)

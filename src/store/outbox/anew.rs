@@ -4,7 +4,7 @@
 //! that did not arrive keeps its state and is marked as written anew in the commit of the other.
 
 use super::super::bulk::Bulk;
-use super::super::letters::{LETTER, LetterRow, letter};
+use super::super::letters::{LETTER, LetterRow, letter, postal_addresses};
 use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError};
 use crate::remittance::email::Addresses;
@@ -24,6 +24,8 @@ pub enum Whereto {
 pub struct Stray {
     pub letter: LetterRow,
     pub whereto: Whereto,
+    /// The employer's address on paper, if the books have one.
+    pub postal: Option<String>,
 }
 
 const WHERETO: &str = "
@@ -50,7 +52,14 @@ impl Store {
         let letters = bulk.connection.prepare_cached(&sql)?.query_all(values, letter)?;
         let stray = |letter: LetterRow| {
             let whereto = whereto(&bulk.connection, bulk.centre_id, &letter.employer_id)?;
-            Ok(Stray { letter, whereto })
+            let employer_id = letter.employer_id.as_str();
+            let postal = match whereto {
+                Whereto::Paper | Whereto::Mail(_) => {
+                    postal_addresses(&bulk, &[employer_id])?.remove(employer_id)
+                }
+                Whereto::Nowhere => None,
+            };
+            Ok(Stray { letter, whereto, postal })
         };
         letters.into_iter().map(stray).collect()
     }

@@ -5,14 +5,15 @@
 
 use super::super::arrears::ToldMonth;
 use super::super::bulk::Bulk;
-use super::super::row::{day, day_number};
+use super::super::notice_news::NoticeMark;
+use super::super::row::{day, day_number, reference, reference_number};
 use super::super::slate::{account_id, account_index};
 use super::super::sql::{Row, params};
 use super::super::telling::{TellingKey, TellingMark, about};
 use super::super::{Store, StoreError, trail};
 use super::holding::{self, ToldTonight};
-use crate::alert::Pull;
 use crate::alert::rhythm::REMINDERS;
+use crate::alert::{NewsStage, Pull};
 use crate::remittance::{Outcome, YearMonth};
 use crate::suspense::trail::Entry;
 use chrono::NaiveDate;
@@ -45,13 +46,23 @@ const TAKE: &str = "update outbox set state = 'held', due_at = null
         and joined is null and lease_until is null";
 
 const MARKED: &str = "
-    select account_id, serial, booked_on, about, told_on, reminded_days, done, said from telling
+    select account_id, serial, booked_on, about, told_on, reminded_days, done, said, until_on from telling
     where centre_id = ?1 and employer_id = ?2 and marked_on = ?3
     order by account_id, serial, booked_on, about";
 
 const UNMARK: &str = "
-    update telling set told_on = ?6, reminded_days = ?7, said = ?8, done = 0
+    update telling set told_on = ?6, reminded_days = ?7, said = ?8, until_on = ?9, done = 0
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4 and about = ?5";
+
+const NOTICES: &str = "
+    select w.reference, w.ordinal, w.told_on, w.said, w.reminded_days, w.until_on, w.done
+    from notice_news w join notice n on n.centre_id = w.centre_id and n.reference = w.reference
+    where w.centre_id = ?1 and n.employer_id = ?2 and w.marked_on = ?3 and w.said is not null
+    order by w.reference, w.ordinal";
+
+const UNMARK_NOTICE: &str = "
+    update notice_news set told_on = ?4, reminded_days = ?5, said = ?6, until_on = ?7, done = 0
+    where centre_id = ?1 and reference = ?2 and ordinal = ?3";
 
 const MONTHS: &str = "select month from arrears_told
     where centre_id = ?1 and employer_id = ?2 and told_on = ?3 order by month";
@@ -99,6 +110,7 @@ impl Store {
                 letters.push(letter_id.clone());
                 all.items.extend(told.items);
                 all.months.extend(told.months);
+                all.notices.extend(told.notices);
             }
             let mut held = Vec::new();
             for (night, (letters, told)) in nights {
@@ -130,7 +142,10 @@ fn take_back(bulk: &Bulk, letter_id: &str) -> Result<Option<(NaiveDate, ToldToni
     }
     let told = match kind.as_str() {
         "arrears" => months_of(bulk, letter_id, (&employer_id, night))?,
-        _ => items_of(bulk, letter_id, (&employer_id, night))?,
+        _ => ToldTonight {
+            notices: notices_of(bulk, letter_id, (&employer_id, night))?,
+            ..items_of(bulk, letter_id, (&employer_id, night))?
+        },
     };
     Ok(Some((day(night)?, told)))
 }
@@ -179,7 +194,8 @@ fn items_of(
             about(key.advice),
             told_on,
             before.copied().unwrap_or_default(),
-            said
+            said,
+            mark.until.filter(|_| !mark.news).map(day_number)
         ];
         bulk.connection.prepare_cached(UNMARK)?.execute(values)?;
         told.items.push((letter_id.to_owned(), mark));
@@ -200,6 +216,46 @@ fn marked(row: &Row<'_>, news: bool) -> Result<TellingMark, StoreError> {
         news,
         said: row.get::<Option<i64>>(7)?.and_then(Outcome::from_number),
         reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
+        until: row.get::<Option<i64>>(8)?.map(day).transpose()?,
         done: row.get::<i64>(6)? == 1,
     })
+}
+
+/// The notices that an employer was told of on a night, as they were before.
+fn notices_of(
+    bulk: &Bulk,
+    letter_id: &str,
+    (employer_id, night): (&str, i64),
+) -> Result<Vec<(String, NoticeMark)>, StoreError> {
+    let values = params![bulk.centre_id, employer_id, night];
+    let marked = bulk.connection.prepare_cached(NOTICES)?.query_all(values, |row| {
+        let told_on = row.get::<Option<i64>>(2)?;
+        let mark = NoticeMark {
+            reference: reference(row.get(0)?)?,
+            ordinal: row.get(1)?,
+            news: told_on == Some(night),
+            said: row.text_or_null(3)?.and_then(NewsStage::from_code),
+            reminded_days: u32::try_from(row.get::<i64>(4)?).unwrap_or_default(),
+            until: row.get::<Option<i64>>(5)?.map(day).transpose()?,
+            done: row.get::<i64>(6)? == 1,
+        };
+        Ok((told_on, mark))
+    })?;
+    let mut told = Vec::with_capacity(marked.len());
+    for (told_on, mark) in marked {
+        let kept = !mark.news;
+        let before = REMINDERS.iter().rev().find(|days| **days < mark.reminded_days);
+        let values = params![
+            bulk.centre_id,
+            reference_number(mark.reference),
+            mark.ordinal,
+            told_on.filter(|_| kept),
+            before.copied().unwrap_or_default(),
+            mark.said.filter(|_| kept).map(NewsStage::code),
+            mark.until.filter(|_| kept).map(day_number)
+        ];
+        bulk.connection.prepare_cached(UNMARK_NOTICE)?.execute(values)?;
+        told.push((letter_id.to_owned(), mark));
+    }
+    Ok(told)
 }

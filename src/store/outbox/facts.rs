@@ -28,7 +28,7 @@ const ITEMS: &str = "
         and t.account_id = m.account_id and t.serial = m.serial
     left join notice n on n.centre_id = m.centre_id
         and n.reference = coalesce(d.notice, d.reference, i.read_as)
-    where m.centre_id = ?1 and m.letter_id = ?2 and m.about <> 'arrears'
+    where m.centre_id = ?1 and m.letter_id = ?2 and m.about in ('suspense', 'advice')
     order by m.about, m.account_id, m.serial, m.booked_on";
 
 /// The employer's open notices, where the letter says what became of money.
@@ -57,6 +57,24 @@ const MONTHS: &str = "
     where m.centre_id = ?1 and m.letter_id = ?2 and m.about = 'arrears'
     order by m.serial, m.booked_on";
 
+/// The notices that there is news of: each, and how often it was settled and booked back.
+const NOTICES: &str = "
+    select m.serial, m.booked_on, n.seal, w.said, w.done,
+        (select max(s.settled_on) from settlement s
+            where s.centre_id = n.centre_id and s.reference = n.reference),
+        (select max(u.ordinal) from settlement_undone u
+            where u.centre_id = n.centre_id and u.reference = n.reference),
+        (select count(*) from decision d
+            where d.centre_id = n.centre_id and d.reference = n.reference),
+        (select count(*) from decision d
+            where d.centre_id = n.centre_id and d.reference = n.reference and d.outcome = 3)
+    from held_mark m
+    left join notice n on n.centre_id = m.centre_id and n.reference = case m.about when 'notice' then cast(m.serial as bigint) end
+    left join notice_news w on w.centre_id = n.centre_id and w.reference = n.reference
+        and w.ordinal = m.booked_on
+    where m.centre_id = ?1 and m.letter_id = ?2 and m.about = 'notice'
+    order by m.serial, m.booked_on";
+
 /// Whom it goes to.
 const WHOM: &str = "
     select l.recipient, e.name, e.contact, e.email, c.address, c.rhythm, b.address
@@ -70,7 +88,7 @@ const WHOM: &str = "
 /// The digest of a letter whose marks stand beside it.
 pub(super) fn of(bulk: &Bulk, letter_id: &str) -> Result<String, StoreError> {
     let mut sha = Sha256::new();
-    for sql in [ITEMS, OPEN, MONTHS, WHOM] {
+    for sql in [ITEMS, OPEN, MONTHS, NOTICES, WHOM] {
         let mut select = bulk.connection.prepare_cached(sql)?;
         select.each(params![bulk.centre_id, letter_id], |row| {
             for column in 0..row.len() {

@@ -9,14 +9,15 @@
 use super::super::StoreError;
 use super::super::arrears::ToldMonth;
 use super::super::bulk::{Binder, Bulk};
-use super::super::row::{day, day_number};
+use super::super::notice_news::NoticeMark;
+use super::super::row::{day, day_number, reference, reference_number, unknown};
 use super::super::slate::{account_id, account_index, transactions_listed};
 use super::super::sql::{Connection, Read, params};
 use super::super::telling::{TellingKey, TellingMark, about};
 use super::super::verdict::Recording;
 use super::facts;
-use crate::alert::{FileOfLetters, NightOfLetters, Pull};
-use crate::remittance::{Outcome, Reason, YearMonth};
+use crate::alert::{FileOfLetters, NewsStage, NightOfLetters, Pull};
+use crate::remittance::{Outcome, PaymentReference, Reason, YearMonth};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ToldTonight {
     pub items: Vec<(String, TellingMark)>,
     pub months: Vec<ToldMonth>,
+    pub notices: Vec<(String, NoticeMark)>,
 }
 
 /// What a night is not to tell: it waits in a held letter, or was dropped this very night.
@@ -32,6 +34,7 @@ pub struct ToldTonight {
 pub struct Withheld {
     items: BTreeSet<TellingKey>,
     months: BTreeSet<(String, YearMonth)>,
+    notices: BTreeSet<(PaymentReference, i64)>,
 }
 
 impl Withheld {
@@ -44,10 +47,18 @@ impl Withheld {
     pub fn month(&self, employer_id: &str, month: YearMonth) -> bool {
         self.months.contains(&(employer_id.to_owned(), month))
     }
+
+    /// The turn of a notice, by its number.
+    #[must_use]
+    pub fn notice(&self, reference: PaymentReference, ordinal: i64) -> bool {
+        self.notices.contains(&(reference, ordinal))
+    }
 }
 
 /// The word of [`about`] for months that are owed.
 pub(super) const ARREARS: &str = "arrears";
+/// And for notices that there is news of.
+pub(super) const NOTICE: &str = "notice";
 
 const WITHHELD: &str = "
     select m.about, m.account_id, m.serial, m.booked_on
@@ -91,9 +102,9 @@ const LETTERS: &str = "
 
 const MARKS: &str = "
     insert into held_mark (centre_id, letter_id, about, account_id, serial, booked_on, news, said,
-        reminded_days, done, reason)
+        reminded_days, done, until_on, stage, reason)
     select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7,
-        v.column8, v.column9, (select d.reason from decision d where d.centre_id = ?1
+        v.column8, v.column9, v.column10, v.column11, (select d.reason from decision d where d.centre_id = ?1
             and d.booked_on = v.column5 and d.account_id = v.column3 and d.serial = v.column4)
     from (values …) v";
 
@@ -145,6 +156,8 @@ impl Recording {
             let (kind, serial) = (row.text(0)?.to_owned(), row.get::<String>(2)?);
             if kind == ARREARS {
                 withheld.months.insert((serial, YearMonth::from_ordinal(row.get(3)?)));
+            } else if kind == NOTICE {
+                withheld.notices.insert((notice(&serial)?, row.get(3)?));
             } else {
                 withheld.items.insert(TellingKey {
                     account: account_index(row.get(1)?)?,
@@ -269,8 +282,8 @@ pub(super) fn hold(
     letters: &[String],
     told: &ToldTonight,
 ) -> Result<(), StoreError> {
-    bulk.change(MARKS, 9, &told.items, |row, (letter_id, mark)| {
-        let TellingMark { key, news, said, reminded_days, done } = mark;
+    bulk.change(MARKS, 11, &told.items, |row, (letter_id, mark)| {
+        let TellingMark { key, news, said, reminded_days, until, done } = mark;
         row.bind(letter_id)?;
         row.bind(about(key.advice))?;
         row.bind(account_id(key.account))?;
@@ -279,9 +292,11 @@ pub(super) fn hold(
         row.bind(*news)?;
         row.bind(said.map(Outcome::number))?;
         row.bind(*reminded_days)?;
-        row.bind(*done)
+        row.bind(*done)?;
+        row.bind(until.map(day_number))?;
+        row.bind(None::<&str>)
     })?;
-    bulk.change(MARKS, 9, &told.months, |row, month| {
+    bulk.change(MARKS, 11, &told.months, |row, month| {
         row.bind(&month.letter_id)?;
         row.bind(ARREARS)?;
         row.bind(0_i64)?;
@@ -290,7 +305,23 @@ pub(super) fn hold(
         row.bind(true)?;
         row.bind(None::<i64>)?;
         row.bind(0_u32)?;
-        row.bind(false)
+        row.bind(false)?;
+        row.bind(None::<i64>)?;
+        row.bind(None::<&str>)
+    })?;
+    bulk.change(MARKS, 11, &told.notices, |row, (letter_id, mark)| {
+        let NoticeMark { reference, ordinal, news, said, reminded_days, until, done } = mark;
+        row.bind(letter_id)?;
+        row.bind(NOTICE)?;
+        row.bind(0_i64)?;
+        row.bind(reference_number(*reference).to_string())?;
+        row.bind(*ordinal)?;
+        row.bind(*news)?;
+        row.bind(None::<i64>)?;
+        row.bind(*reminded_days)?;
+        row.bind(*done)?;
+        row.bind(until.map(day_number))?;
+        row.bind(said.map(NewsStage::code))
     })?;
     let known: Vec<(&String, String)> = letters
         .iter()
@@ -302,6 +333,11 @@ pub(super) fn hold(
         row.bind(facts)
     })?;
     bulk.change(PLACES, 1, letters, |row, letter_id| row.bind(letter_id))
+}
+
+/// The notice that a mark of a letter is about.
+pub(super) fn notice(serial: &str) -> Result<PaymentReference, StoreError> {
+    reference(serial.parse().map_err(|_| unknown("held_mark", "serial", serial))?)
 }
 
 /// The letters that are held: id, night, and what the books said.

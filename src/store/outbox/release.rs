@@ -11,14 +11,15 @@ use super::super::arrears::{self, ToldMonth};
 use super::super::bulk::Bulk;
 use super::super::error::Refusal;
 use super::super::letters::{LETTER, LetterRow, letter};
+use super::super::notice_news::{self, NoticeMark};
 use super::super::row::{day, day_number, unknown};
 use super::super::slate::account_index;
 use super::super::sql::{Connection, Row, params};
 use super::super::telling::{self, TellingKey, TellingMark, about};
 use super::super::{Store, StoreError, trail, turn};
-use super::holding::{ARREARS, AWAY, CHANGED, ToldTonight};
+use super::holding::{ARREARS, AWAY, CHANGED, NOTICE, ToldTonight};
 use super::{facts, holding};
-use crate::alert::Pull;
+use crate::alert::{NewsStage, Pull};
 use crate::remittance::{Outcome, Reason, YearMonth};
 use crate::suspense::trail::Entry;
 use chrono::{DateTime, NaiveDate};
@@ -80,7 +81,8 @@ const HELD: &str = "
     order by h.night, h.letter_id, m.about, m.account_id, m.serial, m.booked_on";
 
 const MARKS: &str = "
-    select about, account_id, serial, booked_on, news, said, reminded_days, done from held_mark
+    select about, account_id, serial, booked_on, news, said, reminded_days, done, until_on, stage
+    from held_mark
     where centre_id = ?1 and letter_id = ?2 order by about, account_id, serial, booked_on";
 
 const DECIDE: &str =
@@ -282,6 +284,7 @@ fn release(
     let told = marks(bulk, letter_id)?;
     telling::told(bulk, night, &told.items)?;
     arrears::told(bulk, night, &told.months)?;
+    notice_news::told(bulk, night, &told.notices)?;
     decide(bulk, letter_id, ("released", false), entry)?;
     bulk.connection.prepare_cached(GO)?.execute(params![bulk.centre_id, letter_id])?;
     Ok(Decided { released: 1, ..Decided::default() })
@@ -326,8 +329,17 @@ pub(super) fn marks(bulk: &Bulk, letter_id: &str) -> Result<ToldTonight, StoreEr
             told.months.push(ToldMonth { letter_id, employer_id: serial, month });
             continue;
         }
+        let reminded_days = u32::try_from(row.get::<i64>(6)?).unwrap_or_default();
+        let until = row.get::<Option<i64>>(8)?.map(day).transpose()?;
+        let (news, done) = (row.get::<i64>(4)? == 1, row.get::<i64>(7)? == 1);
+        if kind == NOTICE {
+            let said = row.text_or_null(9)?.and_then(NewsStage::from_code);
+            let (reference, ordinal) = (holding::notice(&serial)?, row.get(3)?);
+            let mark = NoticeMark { reference, ordinal, news, said, reminded_days, until, done };
+            told.notices.push((letter_id, mark));
+            continue;
+        }
         let said = row.get::<Option<i64>>(5)?;
-        let reminded_days = row.get::<i64>(6)?;
         let mark = TellingMark {
             key: TellingKey {
                 account: account_index(row.get(1)?)?,
@@ -335,10 +347,11 @@ pub(super) fn marks(bulk: &Bulk, letter_id: &str) -> Result<ToldTonight, StoreEr
                 booked_on: day(row.get(3)?)?,
                 advice: kind == about(true),
             },
-            news: row.get::<i64>(4)? == 1,
+            news,
             said: said.and_then(Outcome::from_number),
-            reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
-            done: row.get::<i64>(7)? == 1,
+            reminded_days,
+            until,
+            done,
         };
         told.items.push((letter_id, mark));
     }

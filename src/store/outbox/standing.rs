@@ -28,12 +28,14 @@ pub struct OutboxRow {
     pub answer: String,
     /// What did not arrive was written once more, to another address or on paper.
     pub written_anew: bool,
+    /// Eight digits by which it is named on the telephone; empty where it has none.
+    pub number: String,
 }
 
 /// Which letters to list or to change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutboxFilter {
-    /// The beginning of a letter's id.
+    /// The beginning of a letter's id, or its number.
     pub letter: Option<String>,
     pub state: Option<LetterState>,
     pub employer_id: Option<String>,
@@ -47,7 +49,7 @@ struct Found<'a> {
 
 const LISTED: &str = "
     select l.letter_id, l.kind, l.employer_id, l.written_on, l.recipient, l.subject, o.state,
-        o.attempts, o.due_at, o.changed_at, o.answer, o.anew
+        o.attempts, o.due_at, o.changed_at, o.answer, o.anew, coalesce(l.number, '')
     from outbox o join letter l using (centre_id, letter_id)
     where o.centre_id = ?1
         and (cast(?2 as text) is null or o.state = ?2)
@@ -65,7 +67,10 @@ impl Store {
         let values = params![bulk.centre_id, state, filter.employer_id];
         let mut rows = bulk.connection.prepare_cached(LISTED)?.query_all(values, listed)?;
         if let Some(letter) = &filter.letter {
-            rows.retain(|row| row.letter_id.starts_with(letter.as_str()));
+            let number = crate::alert::letter_number::said(letter);
+            rows.retain(|row| {
+                row.letter_id.starts_with(letter.as_str()) || Some(&row.number) == number.as_ref()
+            });
         }
         Ok(rows)
     }
@@ -237,6 +242,7 @@ fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         changed_at: row.get(9)?,
         answer: row.get(10)?,
         written_anew: row.get::<i64>(11)? == 2,
+        number: row.get(12)?,
     })
 }
 

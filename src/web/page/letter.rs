@@ -61,6 +61,8 @@ struct Page {
     letter: LetterRow,
     employer_href: String,
     subject: String,
+    /// As it is read out.
+    number: String,
     /// What stands in the message besides its parts in HTML.
     text: String,
     standing: Vec<(&'static str, String)>,
@@ -192,6 +194,7 @@ pub(crate) async fn show(
     answer(&Page {
         employer_href: address::employer(&letter.employer_id),
         subject: foreign(&letter.subject),
+        number: crate::alert::letter_number::spoken(&letter.number),
         text: readable(&letter),
         may_retry: words::failed(state) && session.may(Permission::Correspond),
         standing: standing.map(|row| facts(&desk, &row, &frame)).unwrap_or_default(),
