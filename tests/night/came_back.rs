@@ -69,10 +69,10 @@ fn an_address_that_letters_come_back_from_is_written_to_on_paper() {
         set_address(&centre, ADDRESS);
         let again = take(&centre, &report(&letter, ADDRESS, "5.1.1"), "05-13");
         assert_eq!(became(&again), (false, false), "a report that was read blocks nothing again");
-        centre.night("05-19", &[]);
+        centre.night("06-04", &[]);
         let second = letters(&centre).pop().unwrap();
         assert_eq!(second.recipient, ADDRESS);
-        let full = take(&centre, &report(&second.letter_id, ADDRESS, "5.2.2"), "05-20");
+        let full = take(&centre, &report(&second.letter_id, ADDRESS, "5.2.2"), "06-05");
         assert_eq!(became(&full), (true, false), "a full mailbox is none that does not exist");
         assert_eq!(centre.store.blocked_addresses(99).unwrap(), []);
     });
@@ -98,14 +98,14 @@ fn what_is_not_enough_by_itself_blocks_on_the_second_day() {
             became(&take(&centre, &report(&first, ADDRESS, "5.2.1"), "05-13")),
             (true, false)
         );
-        centre.night("05-19", &[]);
+        centre.night("06-04", &[]);
         let second = letters(&centre).pop().unwrap().letter_id;
         assert_ne!(first, second);
         // The second time it is the mail server itself that says so.
-        claim(&centre, "one", 1_779_200_000);
+        claim(&centre, "one", 1_780_582_400);
         let answer = "550 5.2.1 mailbox disabled".to_owned();
         let ending = Ending::NoMailbox { status: "5.2.1".into(), answer, at_once: false };
-        settle(&centre, "one", &second, &ending, 1_779_200_001);
+        settle(&centre, "one", &second, &ending, 1_780_582_401);
         assert_eq!(choice(&centre).blocked.as_deref(), Some("5.2.1"));
         // Whoever enters it once more begins anew.
         set_address(&centre, ADDRESS);
@@ -215,7 +215,7 @@ fn letters_go_to_the_first_address_that_takes_them_and_never_to_what_is_none() {
         assert_eq!(became(&taken), (true, true));
         assert_eq!(choice(&centre).address.as_deref(), Some("two@example.com"));
         assert_eq!(centre.store.unreached(9).unwrap(), []);
-        centre.night("05-19", &[]);
+        centre.night("06-04", &[]);
         assert_eq!(letters(&centre).pop().unwrap().recipient, "two@example.com");
         centre.employers("E1,示例甲公司,two example.com,");
         let found = centre.store.unreached(9).unwrap();
