@@ -16,6 +16,7 @@ pub mod login;
 pub mod matching;
 pub mod policy;
 pub mod remark;
+pub mod servers;
 mod shipped;
 
 pub use shipped::shipped;
@@ -55,6 +56,7 @@ pub struct Rulebook {
     pub policy: crate::remittance::Policy,
     pub desk: desk::DeskRules,
     pub login: login::LoginRules,
+    pub servers: servers::ServerRules,
 }
 
 impl Rulebook {
@@ -79,7 +81,8 @@ impl Rulebook {
         let policy = policy::read(&file("policy.toml"));
         let desk = desk::read(&file("desk.toml"));
         let login = login::read(&file("login.toml"));
-        match (remark, matching, calendar, banks, letters, policy, desk, login) {
+        let servers = servers::read(&file("servers.toml"));
+        match (remark, matching, calendar, banks, letters, policy, desk, login, servers) {
             (
                 Ok(remark),
                 Ok(matching),
@@ -89,14 +92,25 @@ impl Rulebook {
                 Ok(policy),
                 Ok(desk),
                 Ok(login),
+                Ok(servers),
             ) => {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
                 let policy =
                     crate::remittance::Policy { open_days: policy::open_days(&calendar), ..policy };
-                let book = Self { remark, matching, calendar, banks, letters, policy, desk, login };
+                let book = Self {
+                    remark,
+                    matching,
+                    calendar,
+                    banks,
+                    letters,
+                    policy,
+                    desk,
+                    login,
+                    servers,
+                };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }
-            (remark, matching, calendar, banks, letters, policy, desk, login) => {
+            (remark, matching, calendar, banks, letters, policy, desk, login, servers) => {
                 let found = [
                     remark.err(),
                     matching.err(),
@@ -106,6 +120,7 @@ impl Rulebook {
                     policy.err(),
                     desk.err(),
                     login.err(),
+                    servers.err(),
                 ];
                 Err(found
                     .into_iter()

@@ -30,6 +30,8 @@ pub enum Alarm {
     Balance { account: String, place: String, detail: String },
     /// The mail server will take nothing until somebody mends something; `answer` is the number it gave.
     Mail { answer: String },
+    /// A receiver takes nothing that we write, whatever the letter; `answer` is the number it gave.
+    Content { answer: String },
 }
 
 /// A mail to staff, before it is known to whom of them.
@@ -260,6 +262,7 @@ impl Alarm {
             Self::Feed { .. } => "what-feed",
             Self::Balance { .. } => "what-balance",
             Self::Mail { .. } => "what-mail",
+            Self::Content { .. } => "what-content",
         }
     }
 
@@ -284,6 +287,7 @@ impl Alarm {
                 ],
             ),
             Self::Mail { answer } => ("mail", vec![("answer", answer.clone())]),
+            Self::Content { answer } => ("content", vec![("answer", answer.clone())]),
         };
         let values: Vec<(&str, &str)> =
             values.iter().map(|(name, value)| (*name, value.as_str())).collect();

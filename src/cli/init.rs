@@ -121,6 +121,12 @@ staff = []                 # who gets the night's summary and alarms. 夜间小�
 # password_file = "/etc/duizhang/smtp-password"
 # per_minute = 120           # letters a minute; 0 is as fast as the server takes them
 #
+# Slower to some receivers, or faster than rules/servers.toml has it (letters a minute, letters a connection, connections).
+# 对个别收件方放慢或放快：每分钟封数、每个连接封数、同时连接数；缺省值见 rules/servers.toml。
+# [letters.smtp.domains]
+# "qq.com" = {{ per_minute = 20, per_connection = 10, connections = 1 }}
+# "163.com" = {{ per_minute = 20, per_connection = 10, connections = 1 }}
+#
 # [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
 # selector = "gjj1"
 # key_file = "/etc/duizhang/dkim.pem"

@@ -38,7 +38,7 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
         note!(global, "{why}: nothing is sent; these letters would be");
         return outbox::due(&centre);
     }
-    let Some(delivery) = delivery(&centre.settings)? else {
+    let Some(delivery) = delivery(&centre.settings, &centre.rules)? else {
         return Err(Failure::Usage(
             "there is no mail server: fill in [letters.smtp] in duizhang.toml; until then letters lie \
              in outbox/ for another mail program"
@@ -51,7 +51,7 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
     let delivered = run(global, &centre.store, &delivery)?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let fault = delivered.fault.clone();
-    if let Some(fault) = &fault {
+    if let Some(fault) = fault.as_ref().or(delivered.disliked.as_ref()) {
         staff::refused_by_the_server(&centre.settings, (&centre.store, &centre.rules), fault);
     }
     Printer::print(centre.settings.format, COLUMNS, [delivered])?;
@@ -68,13 +68,13 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         return;
     }
     let sent = || -> Result<(), Failure> {
-        let Some(delivery) = delivery(settings)? else { return Ok(()) };
-        let store = Store::open(&settings.database, &settings.centre.code, false)?;
         let rules = rules::load(settings)?;
+        let Some(delivery) = delivery(settings, &rules)? else { return Ok(()) };
+        let store = Store::open(&settings.database, &settings.centre.code, false)?;
         write_anew(global, settings, &store, &rules)?;
         let delivered = run(global, &store, &delivery)?;
         write_anew(global, settings, &store, &rules)?;
-        if let Some(fault) = &delivered.fault {
+        if let Some(fault) = delivered.fault.as_ref().or(delivered.disliked.as_ref()) {
             staff::refused_by_the_server(settings, (&store, &rules), fault);
         }
         if delivered.tried() > 0 || delivered.fault.is_some() {
@@ -117,7 +117,7 @@ pub(super) fn write_anew(
 }
 
 fn sentence(delivered: &Delivered) -> String {
-    let Delivered { sent, refused, given_up, unknown, later, fault } = delivered;
+    let Delivered { sent, refused, given_up, unknown, later, fault, disliked } = delivered;
     let mut words = vec![format!("{sent} sent")];
     let others = [
         (refused, "refused"),
@@ -127,6 +127,8 @@ fn sentence(delivered: &Delivered) -> String {
     ];
     let others = others.into_iter().filter(|(count, _)| **count > 0);
     words.extend(others.map(|(count, what)| format!("{count} {what}")));
+    let disliked = disliked.iter().filter(|_| fault.is_none());
+    words.extend(disliked.map(|_| "a receiver likes none of the letters; they wait".to_owned()));
     words.extend(fault.iter().map(|fault| format!("{fault}; the rest waits")));
     words.join(", ")
 }
@@ -145,7 +147,7 @@ fn run(global: &Global, store: &Store, delivery: &Delivery) -> Result<Delivered,
 }
 
 /// The delivery that the settings describe; `None` where there is no mail server.
-fn delivery(settings: &Settings) -> Result<Option<Delivery>, Failure> {
+fn delivery(settings: &Settings, rules: &Rulebook) -> Result<Option<Delivery>, Failure> {
     let letters = &settings.letters;
     let Some(smtp) = &letters.smtp else { return Ok(None) };
     let sender = letters.from.parse().map_err(|_| {
@@ -158,6 +160,7 @@ fn delivery(settings: &Settings) -> Result<Option<Delivery>, Failure> {
         signer: signer(settings)?,
         connections: usize::from(smtp.connections.max(1)),
         per_minute: smtp.per_minute,
+        servers: smtp.paced(&rules.servers),
         holder,
     }))
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 10] = [
     ("letters/letter.txt", include_str!("../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../rules/letters/reasons.txt")),
@@ -22,6 +22,8 @@ pub const SHIPPED: [(&str, &str); 8] = [
     ("letters/access.txt", include_str!("../../rules/letters/access.txt")),
     ("letters/staff.txt", include_str!("../../rules/letters/staff.txt")),
     ("letters/server.txt", include_str!("../../rules/letters/server.txt")),
+    ("letters/sending.txt", include_str!("../../rules/letters/sending.txt")),
+    ("letters/sms.txt", include_str!("../../rules/letters/sms.txt")),
 ];
 
 /// The contract's advice codes, each of which has a sentence.
@@ -150,6 +152,24 @@ const SERVER: [(&str, &[&str], bool); 3] = [
     ("mail-steps",       &[], false),
 ];
 
+/// The sections of `sending.txt`.
+#[rustfmt::skip] // A table is read by column.
+const SENDING: [(&str, &[&str], bool); 5] = [
+    ("what-content",     &[], false),
+    ("content",          &["answer"], true),
+    ("content-steps",    &[], false),
+    ("test-subject",     &[], false),
+    ("test-body",        &["centre", "on"], true),
+];
+
+/// The sections of `sms.txt`.
+#[rustfmt::skip] // A table is read by column.
+const SMS: [(&str, &[&str], bool); 3] = [
+    ("sms-suspense",     &["centre", "phone", "letter"], false),
+    ("sms-advice",       &["centre", "phone", "letter"], false),
+    ("sms-arrears",      &["centre", "phone", "letter"], false),
+];
+
 /// All sentences, ready to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRules {
@@ -240,6 +260,8 @@ fn expected(path: &str) -> Expected {
         "letters/access.txt" => ACCESS.iter().map(section).collect(),
         "letters/staff.txt" => STAFF.iter().map(section).collect(),
         "letters/server.txt" => SERVER.iter().map(section).collect(),
+        "letters/sending.txt" => SENDING.iter().map(section).collect(),
+        "letters/sms.txt" => SMS.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }
 }

@@ -40,12 +40,15 @@ rule_files! {
     "letters/letter.txt",
     "letters/life.txt",
     "letters/reasons.txt",
+    "letters/sending.txt",
     "letters/server.txt",
+    "letters/sms.txt",
     "letters/staff.txt",
     "login.toml",
     "matching.toml",
     "policy.toml",
     "remark.toml",
+    "servers.toml",
 }
 
 /// Every rule file that ships, sorted by path.

@@ -40,6 +40,8 @@ pub(crate) const TABLES: &[&str] = &[
     "letter",
     "outbox",
     "letter_choice",
+    "letter_way",
+    "hall_message",
     "blocked_address",
     "telling",
     "arrears_told",

@@ -63,6 +63,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     30 "0030_access",
     31 "0031_seal",
     32 "0032_list_import",
+    35 "0035_sending",
 ];
 
 /// The step after which rows that are here already are sealed.

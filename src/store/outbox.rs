@@ -29,7 +29,7 @@ const TAKE: &str = "
             where o.centre_id = ?1 and o.due_at <= ?2
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
-    returning letter_id, attempts, unconfirmed, due_at";
+    returning letter_id, attempts, unconfirmed, due_at, put_off, put_off_since";
 
 /// Whether any is due, whoever was quicker with those that were looked at.
 const DUE: &str = "select 1 from outbox
@@ -41,7 +41,7 @@ const DUE: &str = "select 1 from outbox
 const SETTLE: &str = "
     update outbox set state = v.column2, due_at = v.column3, attempts = v.column4,
         unconfirmed = v.column5, answer = v.column6, changed_at = v.column7, holder = null,
-        lease_until = null, anew = case when v.column2 in ('refused', 'given-up') and exists
+        put_off = v.column9, put_off_since = v.column10, lease_until = null, anew = case when v.column2 in ('refused', 'given-up') and exists
             (select 1 from letter l where l.centre_id = ?1 and l.letter_id = v.column1
                 and l.kind in ('digest', 'arrears')) then 1 else 0 end
     from (values …) v
@@ -108,7 +108,14 @@ impl Outbox for Store {
                     let number = |column| {
                         row.get::<i64>(column).map(|found| u32::try_from(found).unwrap_or(u32::MAX))
                     };
-                    let tries = Tries { attempts: number(1)?, unconfirmed: number(2)? };
+                    let tries = Tries {
+                        attempts: number(1)?,
+                        unconfirmed: number(2)?,
+                        put_off: row
+                            .get::<Option<i64>>(4)?
+                            .map_or(0, |found| u32::try_from(found).unwrap_or(u32::MAX)),
+                        put_off_since: row.get(5)?,
+                    };
                     Ok((row.get::<i64>(3)?, row.get::<String>(0)?, tries))
                 })?;
                 // What is due longest goes first; an answer says nothing of its order.
@@ -128,7 +135,7 @@ impl Outbox for Store {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
-            bulk.change(SETTLE, 8, settled, |row, one| {
+            bulk.change(SETTLE, 10, settled, |row, one| {
                 let Standing { state, due_at, tries, answer } = &one.standing;
                 row.bind(&one.letter_id)?;
                 row.bind(state.code())?;
@@ -137,7 +144,9 @@ impl Outbox for Store {
                 row.bind(tries.unconfirmed)?;
                 row.bind(answer)?;
                 row.bind(now)?;
-                row.bind(holder)
+                row.bind(holder)?;
+                row.bind(tries.put_off)?;
+                row.bind(tries.put_off_since)
             })?;
             for Settled { letter_id, standing, no_mailbox } in settled {
                 if let Some(status) = no_mailbox {

@@ -204,6 +204,7 @@ fn a_sender_killed_in_the_middle_loses_nothing() {
         signer: None,
         connections: 1,
         per_minute: 0,
+        servers: duizhang::rulebook::servers::shipped().unwrap(),
         holder: "the next".into(),
     };
     let later = || i64::MAX / 4;

@@ -34,6 +34,16 @@ pub(crate) struct Moment {
     /// Times this stage was reached before, over all conversations.
     pub(crate) times: usize,
     pub(crate) recipient: String,
+    /// Letters that this conversation has brought before.
+    pub(crate) letters: usize,
+    /// Conversations that are held just now, this one included.
+    pub(crate) open: usize,
+}
+
+impl Moment {
+    pub(crate) fn domain(&self) -> &str {
+        self.recipient.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 /// What the server does.
@@ -74,6 +84,8 @@ struct State {
     script: Box<Script>,
     taken: Mutex<Vec<Taken>>,
     connections: AtomicUsize,
+    open: AtomicUsize,
+    open_most: AtomicUsize,
     reached: [AtomicUsize; 8],
     logins: Mutex<Vec<String>>,
     tls: Arc<ServerConfig>,
@@ -116,6 +128,8 @@ impl MailServer {
             script: Box::new(script),
             taken: Mutex::new(Vec::new()),
             connections: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
+            open_most: AtomicUsize::new(0),
             reached: std::array::from_fn(|_| AtomicUsize::new(0)),
             logins: Mutex::new(Vec::new()),
             tls: Arc::new(tls),
@@ -142,6 +156,11 @@ impl MailServer {
         self.state.connections.load(Ordering::SeqCst)
     }
 
+    /// Conversations that were held at the same time at most, of those that were let in.
+    pub(crate) fn open_most(&self) -> usize {
+        self.state.open_most.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn logins(&self) -> Vec<String> {
         self.state.logins.lock().unwrap().clone()
     }
@@ -156,6 +175,7 @@ struct Conversation<'s> {
     state: &'s State,
     from: String,
     to: String,
+    letters: usize,
 }
 
 /// The conversation is over.
@@ -175,8 +195,11 @@ impl<'s> Conversation<'s> {
             state,
             from: String::new(),
             to: String::new(),
+            letters: 0,
         };
+        state.open.fetch_add(1, Ordering::SeqCst);
         let _ = conversation.talk(plain);
+        state.open.fetch_sub(1, Ordering::SeqCst);
     }
 
     fn talk(&mut self, plain: TcpStream) -> Result<(), Over> {
@@ -202,6 +225,8 @@ impl<'s> Conversation<'s> {
                 }
                 "MAIL" => {
                     self.from = address(&line);
+                    let open = self.state.open.load(Ordering::SeqCst);
+                    self.state.open_most.fetch_max(open, Ordering::SeqCst);
                     self.answer(Stage::Mail, "250 ok")?;
                 }
                 "RCPT" => {
@@ -240,6 +265,7 @@ impl<'s> Conversation<'s> {
         match (self.state.script)(&moment) {
             Act::GoOn => {
                 self.state.taken.lock().unwrap().push(taken);
+                self.letters += 1;
                 self.say("250 2.0.0 kept as 4711")
             }
             Act::Delay(pause) => {
@@ -294,7 +320,8 @@ impl<'s> Conversation<'s> {
 
     fn moment(&self, stage: Stage) -> Moment {
         let times = self.state.reached[stage as usize].fetch_add(1, Ordering::SeqCst);
-        Moment { stage, times, recipient: self.to.clone() }
+        let open = self.state.open.load(Ordering::SeqCst);
+        Moment { stage, times, recipient: self.to.clone(), letters: self.letters, open }
     }
 
     fn line(&mut self) -> Result<String, Over> {

@@ -6,7 +6,9 @@
 
 use super::Tongue;
 use crate::cli::failure::{Doing, Failure};
+use crate::rulebook::servers::{Pace, ServerRules};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// `[letters]`
@@ -49,6 +51,9 @@ pub(in crate::cli) struct Smtp {
     pub(in crate::cli) per_minute: u32,
     #[serde(default = "sixty")]
     pub(in crate::cli) timeout_seconds: u16,
+    /// The pace of receivers, by one of their domains, where it is another than in `rules/servers.toml`.
+    #[serde(default)]
+    pub(in crate::cli) domains: BTreeMap<String, Pace>,
 }
 
 /// `[[letters.dkim]]`
@@ -119,6 +124,12 @@ impl Letters {
 }
 
 impl Smtp {
+    /// What is known of servers, with the centre's own paces.
+    pub(in crate::cli) fn paced(&self, servers: &ServerRules) -> ServerRules {
+        let own = self.domains.iter();
+        own.fold(servers.clone(), |servers, (domain, pace)| servers.with_pace(domain, *pace))
+    }
+
     /// The password: from its file, else from systemd's credentials, else from the environment.
     pub(in crate::cli) fn password(&self) -> Result<String, Failure> {
         if let Some(file) = &self.password_file {
