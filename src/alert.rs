@@ -26,6 +26,7 @@ pub mod sample;
 pub mod smtp;
 pub mod staff;
 pub mod state;
+pub mod unsubscribe;
 
 pub use anew::{Anew, Written};
 pub use arrears::{Arrears, OwedMonth};
@@ -41,3 +42,4 @@ pub use rhythm::{Due, Rhythm, Told};
 pub use smtp::{Login, MailServer, Security, ServerFault};
 pub use staff::{Alarm, StaffMail};
 pub use state::{Ending, LetterState, Standing, Tries};
+pub use unsubscribe::{Declined, OneClick};

@@ -56,6 +56,7 @@ mod throttle;
 mod token;
 mod trail;
 mod turn;
+mod unsubscribe;
 mod verdict;
 mod withdraw;
 

@@ -70,6 +70,7 @@ impl Arrears {
             to: recipient.as_ref().map(ToString::to_string).unwrap_or_default(),
             to_name: display(&self.addressee.name),
             unsubscribe: unsubscribe.map(|address| address.to_string()),
+            advises: false,
             text: plain(&frame, &paragraphs),
             html: match recipient {
                 Some(_) => page::html(&subject, &frame, &paragraphs),

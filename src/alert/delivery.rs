@@ -20,6 +20,7 @@ pub use error::DeliveryError;
 use super::dkim::Signer;
 use super::smtp::{HandOver, MailServer, ServerFault};
 use super::state::{Ending, LetterState, Standing, Tries};
+use super::unsubscribe::OneClick;
 use crate::rulebook::servers::ServerRules;
 use hands::Hands;
 use lettre::Address;
@@ -37,6 +38,8 @@ use tokio::time::Instant;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
     pub letter_id: String,
+    /// Whose money it is about; empty where it is nobody's.
+    pub employer_id: String,
     pub recipient: String,
     /// The whole message, RFC 5322.
     pub message: Vec<u8>,
@@ -95,6 +98,8 @@ pub struct Delivery {
     /// The centre's address, in MAIL FROM: bounces come back to it.
     pub sender: Address,
     pub signer: Option<Signer>,
+    /// Puts a link into letters that hold advice, by which it can be declined.
+    pub one_click: Option<OneClick>,
     /// Connections at the same time.
     pub connections: usize,
     /// Letters a minute over all connections; 0 is as fast as the server takes them.

@@ -47,7 +47,7 @@ pub enum KeyError {
 }
 
 /// The headers signed, where they stand in the letter.
-const SIGNED: [&str; 9] = [
+const SIGNED: [&str; 11] = [
     "from",
     "to",
     "subject",
@@ -57,6 +57,8 @@ const SIGNED: [&str; 9] = [
     "content-type",
     "auto-submitted",
     "list-unsubscribe",
+    "list-unsubscribe-post",
+    "list-id",
 ];
 
 /// Those that must not be added later.

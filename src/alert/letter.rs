@@ -32,6 +32,8 @@ pub struct Letter {
     pub to: String,
     pub to_name: String,
     pub unsubscribe: Option<String>,
+    /// Whether it holds advice, which can be declined by itself.
+    pub advises: bool,
     pub subject: String,
     pub text: String,
     pub html: String,
@@ -120,6 +122,7 @@ impl Letter {
             to: digest.recipient.as_ref().map(ToString::to_string).unwrap_or_default(),
             to_name: display(&digest.addressee.name),
             unsubscribe: digest.unsubscribe.as_ref().map(ToString::to_string),
+            advises: digest.items.iter().any(|item| item.about == About::Advice),
             text: plain(&frame, &paragraphs),
             html: match digest.recipient {
                 Some(_) => page::html(&subject, &frame, &paragraphs),

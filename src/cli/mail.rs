@@ -9,6 +9,7 @@ use super::args::Global;
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
+use super::key;
 use super::outbox;
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
@@ -38,7 +39,7 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
         note!(global, "{why}: nothing is sent; these letters would be");
         return outbox::due(&centre);
     }
-    let Some(delivery) = delivery(&centre.settings, &centre.rules)? else {
+    let Some(delivery) = delivery(&centre.settings, &centre.store, &centre.rules)? else {
         return Err(Failure::Usage(
             "there is no mail server: fill in [letters.smtp] in duizhang.toml; until then letters lie \
              in outbox/ for another mail program"
@@ -69,8 +70,11 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
     }
     let sent = || -> Result<(), Failure> {
         let rules = rules::load(settings)?;
-        let Some(delivery) = delivery(settings, &rules)? else { return Ok(()) };
+        if settings.letters.smtp.is_none() {
+            return Ok(());
+        }
         let store = Store::open(&settings.database, &settings.centre.code, false)?;
+        let Some(delivery) = delivery(settings, &store, &rules)? else { return Ok(()) };
         write_anew(global, settings, &store, &rules)?;
         let delivered = run(global, &store, &delivery)?;
         write_anew(global, settings, &store, &rules)?;
@@ -147,7 +151,11 @@ fn run(global: &Global, store: &Store, delivery: &Delivery) -> Result<Delivered,
 }
 
 /// The delivery that the settings describe; `None` where there is no mail server.
-fn delivery(settings: &Settings, rules: &Rulebook) -> Result<Option<Delivery>, Failure> {
+fn delivery(
+    settings: &Settings,
+    store: &Store,
+    rules: &Rulebook,
+) -> Result<Option<Delivery>, Failure> {
     let letters = &settings.letters;
     let Some(smtp) = &letters.smtp else { return Ok(None) };
     let sender = letters.from.parse().map_err(|_| {
@@ -158,6 +166,7 @@ fn delivery(settings: &Settings, rules: &Rulebook) -> Result<Option<Delivery>, F
         server: server(smtp, letters.domain())?,
         sender,
         signer: signer(settings)?,
+        one_click: key::one_click(settings, store),
         connections: usize::from(smtp.connections.max(1)),
         per_minute: smtp.per_minute,
         servers: smtp.paced(&rules.servers),

@@ -165,7 +165,7 @@ const DAY_SECONDS: i64 = 86_400;
 /// The letters that were taken, with what is to be sent.
 fn messages(bulk: &Bulk, taken: &[(String, Tries)]) -> Result<Vec<Outgoing>, StoreError> {
     let listed = letters_listed(&bulk.connection);
-    let sql = format!("select l.letter_id, l.recipient, l.message from {listed}");
+    let sql = format!("select l.letter_id, l.recipient, l.message, l.employer_id from {listed}");
     let places: BTreeMap<&str, (usize, Tries)> =
         (0..).zip(taken).map(|(place, (id, tries))| (id.as_str(), (place, *tries))).collect();
     let known = |letter_id: &str| places.get(letter_id).copied().unwrap_or_default();
@@ -180,6 +180,7 @@ fn messages(bulk: &Bulk, taken: &[(String, Tries)]) -> Result<Vec<Outgoing>, Sto
             letters.push(Outgoing {
                 tries: known(&letter_id).1,
                 letter_id,
+                employer_id: row.get(3)?,
                 recipient: row.get(1)?,
                 message: row.get::<String>(2)?.into_bytes(),
             });

@@ -9,7 +9,10 @@ use super::page::{
     act as small, address, approval, counter, employer, export, item, letter, notice, propose,
     queue, refund, rule, run, today, trail, transaction,
 };
-use super::{Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people};
+use super::{
+    Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people,
+    unsubscribe,
+};
 use crate::suspense::Permission;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -31,6 +34,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub enum Access {
     /// Nothing.
     Anybody,
+    /// Nothing: the address itself holds what proves it, and a mail system that posts to it has no page of ours before.
+    Link,
     /// A session, be it confined to password and second factor.
     Own,
     /// A session whose role may.
@@ -167,6 +172,8 @@ fn desk() -> Vec<Route> {
         act ("/logout",               Own,     login::log_out),
         page("/confirm",              Anybody, confirm::page),
         act ("/confirm",              Anybody, confirm::confirm),
+        page("/unsubscribe",          Access::Link, unsubscribe::page),
+        act ("/unsubscribe",          Access::Link, unsubscribe::decline),
         page("/language/{language}",  Anybody, login::language),
 
         page("/me",                   Own,     own::page),
@@ -237,7 +244,7 @@ pub(crate) fn is_page(path: &str) -> bool {
         }
     };
     let read = |route: &Route| {
-        let own = ["/login", "/confirm"].contains(&route.path);
+        let own = ["/login", "/confirm", "/unsubscribe"].contains(&route.path);
         route.method == Method::GET
             && (own || matches!(route.access, Access::Own | Access::May(_)))
             && !route.path.contains("/export.")

@@ -202,6 +202,7 @@ fn a_sender_killed_in_the_middle_loses_nothing() {
         },
         sender: "gjj@example.invalid".parse().unwrap(),
         signer: None,
+        one_click: None,
         connections: 1,
         per_minute: 0,
         servers: duizhang::rulebook::servers::shipped().unwrap(),

@@ -60,6 +60,8 @@ const WHO: &[(&str, &str, &str)] = &[
     ("POST", "/logout",               "own"),
     ("GET",  "/confirm",              "anybody"),
     ("POST", "/confirm",              "anybody"),
+    ("GET",  "/unsubscribe",          "anybody"),
+    ("POST", "/unsubscribe",          "anybody"),
     ("GET",  "/language/{language}",  "anybody"),
     ("GET",  "/me",                   "own"),
     ("POST", "/me/password",          "own"),

@@ -109,6 +109,7 @@ pub(crate) fn delivery(server: &MailServer) -> Delivery {
         },
         sender: SENDER.parse().unwrap(),
         signer: None,
+        one_click: None,
         connections: 2,
         per_minute: 0,
         servers: duizhang::rulebook::servers::shipped().unwrap(),

@@ -7,6 +7,7 @@ use super::limit::{Looked, looked_at};
 use super::{ANEW_IN_VAIN_MAX, LETTERS_A_CONNECTION, Outgoing, Team, receiver, untried};
 use crate::alert::smtp::{HandOver, ServerFault, Session};
 use crate::alert::state::Ending;
+use crate::alert::unsubscribe::OneClick;
 use lettre::Address;
 use std::sync::atomic::Ordering;
 
@@ -20,8 +21,13 @@ impl Team {
         };
         let (receiver, pace) = receiver::named(&self.delivery.servers, &letter.recipient);
         let most = pace.map_or(0, |pace| pace.per_connection);
-        let signed = self.delivery.signer.as_ref().map(|signer| signer.signed(&letter.message));
-        let message = signed.as_deref().unwrap_or(&letter.message);
+        let link = |clicks: &OneClick| {
+            clicks.linked(&letter.message, &letter.employer_id, &letter.recipient)
+        };
+        let linked = self.delivery.one_click.as_ref().and_then(link);
+        let message = linked.as_deref().unwrap_or(&letter.message);
+        let signed = self.delivery.signer.as_ref().map(|signer| signer.signed(message));
+        let message = signed.as_deref().unwrap_or(message);
         let mut anew = false;
         loop {
             line.make_room(&receiver, most).await;
