@@ -12,6 +12,7 @@
 mod anew;
 pub mod arrears;
 pub mod bounce;
+pub mod channel;
 pub mod delivery;
 pub mod digest;
 pub mod dkim;
@@ -39,7 +40,7 @@ pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
 pub use outcome::{OpenNotice, Solution, Whereabouts};
 pub use rhythm::{Due, Rhythm, Told};
-pub use smtp::{Login, MailServer, Security, ServerFault};
+pub use smtp::{Login, MailServer, Security, ServerFault, TrialStep, try_out};
 pub use staff::{Alarm, StaffMail};
 pub use state::{Ending, LetterState, Standing, Tries};
 pub use unsubscribe::{Declined, OneClick};

@@ -90,7 +90,10 @@ pub use listing::{
 };
 pub use lock::CentreLock;
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
-pub use outbox::{Bounced, OutboxFilter, OutboxRow, Stray, Whereto};
+pub use outbox::{
+    Bounced, CountedBy, LetterFigures, OutboxFilter, OutboxRow, OutgoingText, Routed, Stray,
+    Unblock, Whereto,
+};
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};
 pub use person::Person;

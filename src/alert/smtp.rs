@@ -7,6 +7,10 @@
 //!
 //! Invariant: a letter is [`Ending::Unknown`] only if all of it may have reached the server.
 
+mod trial;
+
+pub use trial::{TrialStep, try_out};
+
 use super::refusal;
 use super::state::Ending;
 use lettre::Address;

@@ -189,6 +189,21 @@ impl StaffMail {
         }
     }
 
+    /// A letter that says that it is a test; `news` makes it another than the last.
+    #[must_use]
+    pub fn test(on: NaiveDate, centre: &str, news: &str, rules: &LetterRules) -> Self {
+        let day = on.to_string();
+        let centre = super::letter::name(centre);
+        Self {
+            kind: "test",
+            night: on,
+            subject: rules.fill("test-subject", &[]),
+            text: rules.fill("test-body", &[("centre", &centre), ("on", &day)]),
+            attachment: None,
+            news: news.to_owned(),
+        }
+    }
+
     /// The mail's id for one of its readers.
     #[must_use]
     pub fn letter_id(&self, centre: &CentreContact, to: &str) -> String {

@@ -127,6 +127,16 @@ staff = []                 # who gets the night's summary and alarms. 夜间小�
 # "qq.com" = {{ per_minute = 20, per_connection = 10, connections = 1 }}
 # "163.com" = {{ per_minute = 20, per_connection = 10, connections = 1 }}
 #
+# Text messages, where no mail reaches an employer and before paper: one request a message over HTTP. {{{{number}}}}, {{{{text}}}},
+# {{{{id}}}} and {{{{secret}}}} are filled in. 单位没有可用邮箱时先发短信再寄信；按短信服务商的接口填写。
+# [letters.sms]
+# url = "https://sms.example.invalid/send"
+# body = '{{"to":"{{{{number}}}}","text":"{{{{text}}}}","key":"{{{{secret}}}}"}}'
+# secret_file = "/etc/duizhang/sms-secret"
+# success_field = "code"     # taken where this field of the answer is one of these
+# success_values = ["0"]
+# parts_max = 1              # messages of 70 characters a text may take
+#
 # [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
 # selector = "gjj1"
 # key_file = "/etc/duizhang/dkim.pem"

@@ -16,6 +16,7 @@ use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::{Protection, Settings, Smtp};
 use super::staff;
+use super::texts;
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
 use crate::nightly::{self, Stationery, Watch};
@@ -39,7 +40,12 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
         note!(global, "{why}: nothing is sent; these letters would be");
         return outbox::due(&centre);
     }
-    let Some(delivery) = delivery(&centre.settings, &centre.store, &centre.rules)? else {
+    texts::send(global, &centre.settings, &centre.store)?;
+    let delivery = delivery(&centre.settings, &centre.store, &centre.rules)?;
+    if delivery.is_none() && centre.settings.letters.sms.is_some() {
+        return Ok(Done::Fully);
+    }
+    let Some(delivery) = delivery else {
         return Err(Failure::Usage(
             "there is no mail server: fill in [letters.smtp] in duizhang.toml; until then letters lie \
              in outbox/ for another mail program"
@@ -70,10 +76,11 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
     }
     let sent = || -> Result<(), Failure> {
         let rules = rules::load(settings)?;
-        if settings.letters.smtp.is_none() {
+        if settings.letters.smtp.is_none() && settings.letters.sms.is_none() {
             return Ok(());
         }
         let store = Store::open(&settings.database, &settings.centre.code, false)?;
+        texts::send(global, settings, &store)?;
         let Some(delivery) = delivery(settings, &store, &rules)? else { return Ok(()) };
         write_anew(global, settings, &store, &rules)?;
         let delivered = run(global, &store, &delivery)?;
@@ -104,7 +111,12 @@ pub(super) fn write_anew(
         rules: &rules.letters,
         on: clock::today(),
     };
-    let written = nightly::write_anew(store, &stationery)?;
+    let contact = settings.contact();
+    let by_text = texts::texts(settings, &contact, rules);
+    let written = nightly::write_anew_or_text(store, &stationery, by_text.as_ref())?;
+    if written.texted > 0 {
+        note!(global, "{} letters did not arrive and go as text messages", written.texted);
+    }
     if written.printed > 0 {
         let folder = settings.outbox.join("print");
         note!(
@@ -151,7 +163,7 @@ fn run(global: &Global, store: &Store, delivery: &Delivery) -> Result<Delivered,
 }
 
 /// The delivery that the settings describe; `None` where there is no mail server.
-fn delivery(
+pub(super) fn delivery(
     settings: &Settings,
     store: &Store,
     rules: &Rulebook,

@@ -14,11 +14,11 @@ use super::reader;
 use super::report;
 use super::rows::{Column, Printer, Value};
 use super::staff;
+use super::texts;
 use super::turn;
 use crate::durable::OperatingSystem;
 use crate::nightly::{
-    self, Carrier, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightError, NightSettings,
-    shown_path,
+    self, Carrier, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightSettings, shown_path,
 };
 use crate::remittance::account::masked;
 use crate::report::Tally;
@@ -189,7 +189,7 @@ pub(super) fn run(
 }
 
 /// Writes the letters that need a file.
-fn deliver(centre: &Centre, turn: Turn) -> Result<u64, NightError> {
+fn deliver(centre: &Centre, turn: Turn) -> Result<u64, Failure> {
     // A night that is over wrote none; those of its day were written when it was the last one.
     if turn.is_over() {
         return Ok(0);
@@ -198,8 +198,11 @@ fn deliver(centre: &Centre, turn: Turn) -> Result<u64, NightError> {
         Some(_) => Carrier::MailServer,
         None => Carrier::Files,
     };
+    if !centre.settings.centre.demo {
+        texts::distribute(&centre.settings, (&centre.store, &centre.rules), turn.as_of)?;
+    }
     let outbox = &centre.settings.outbox;
-    nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, carrier)
+    Ok(nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, carrier)?)
 }
 
 /// Writes the night's report; gives where the page is. One of a night that is over stays as it was that morning.

@@ -6,11 +6,15 @@
 //! [`standing`], what becomes of letters that did not arrive in [`anew`].
 
 mod anew;
+mod figures;
 mod standing;
+mod text;
 
 pub use anew::{Bounced, Stray, Whereto};
+pub use figures::{CountedBy, LetterFigures, Unblock};
 pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
+pub use text::{OutgoingText, Routed};
 
 use super::bulk::Bulk;
 use super::letters::{LetterRow, letters_listed};
@@ -26,7 +30,7 @@ const TAKE: &str = "
     update outbox set state = 'sending', holder = ?3, lease_until = ?4, changed_at = ?2
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
         and letter_id in (select o.letter_id from outbox o
-            where o.centre_id = ?1 and o.due_at <= ?2
+            where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
     returning letter_id, attempts, unconfirmed, due_at, put_off, put_off_since";
@@ -34,6 +38,7 @@ const TAKE: &str = "
 /// Whether any is due, whoever was quicker with those that were looked at.
 const DUE: &str = "select 1 from outbox
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
+        and channel is null
     order by due_at, letter_id limit 1";
 
 /// Over a list of letters; only who holds a letter says where it stands. One to an
@@ -62,7 +67,7 @@ const PLACES: &str = "
 const UNWANTED: &str = "
     update outbox set state = 'given-up', due_at = null, answer = ?3, changed_at = ?2, anew = ?4
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
-        and letter_id in (select l.letter_id from letter l
+        and channel is null and letter_id in (select l.letter_id from letter l
             where l.centre_id = ?1 and l.letter_id = outbox.letter_id and l.kind in ('digest', 'arrears') and ";
 
 const BLOCKED: &str = "exists (select 1 from blocked_address b

@@ -159,6 +159,8 @@ fn desk() -> Vec<Route> {
         act ("/employers/{id}/address", CORRESPOND, address::set),
         page("/letters",              READ,    letter::list),
         page("/letters/{id}",         READ,    letter::show),
+        page("/letters/{id}/letter.eml", READ, letter::file),
+        page("/letters/{id}/print",   READ, letter::print),
         act ("/letters/{id}/retry",   CORRESPOND, address::retry),
         page("/runs",                 READ,    run::list),
         page("/runs/{day}",           READ,    run::show),
@@ -248,6 +250,7 @@ pub(crate) fn is_page(path: &str) -> bool {
         route.method == Method::GET
             && (own || matches!(route.access, Access::Own | Access::May(_)))
             && !route.path.contains("/export.")
+            && !route.path.ends_with(".eml")
     };
     table().iter().any(|route| read(route) && fits(route.path))
 }

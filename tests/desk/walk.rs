@@ -48,6 +48,8 @@ const WHO: &[(&str, &str, &str)] = &[
     ("POST", "/employers/{id}/address", "cam"),
     ("GET",  "/letters",              "camu"),
     ("GET",  "/letters/{id}",         "camu"),
+    ("GET",  "/letters/{id}/letter.eml", "camu"),
+    ("GET",  "/letters/{id}/print",   "camu"),
     ("POST", "/letters/{id}/retry",   "cam"),
     ("GET",  "/runs",                 "camu"),
     ("GET",  "/runs/{day}",           "camu"),

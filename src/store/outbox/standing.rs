@@ -28,6 +28,8 @@ pub struct OutboxRow {
     pub answer: String,
     /// What did not arrive was written once more, to another address or on paper.
     pub written_anew: bool,
+    /// `sms` where it goes, or went, as a text message.
+    pub channel: Option<String>,
 }
 
 /// Which letters to list or to change.
@@ -47,7 +49,7 @@ struct Found<'a> {
 
 const LISTED: &str = "
     select l.letter_id, l.kind, l.employer_id, l.written_on, l.recipient, l.subject, o.state,
-        o.attempts, o.due_at, o.changed_at, o.answer, o.anew
+        o.attempts, o.due_at, o.changed_at, o.answer, o.anew, o.channel
     from outbox o join letter l using (centre_id, letter_id)
     where o.centre_id = ?1
         and (cast(?2 as text) is null or o.state = ?2)
@@ -236,6 +238,7 @@ fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         changed_at: row.get(9)?,
         answer: row.get(10)?,
         written_anew: row.get::<i64>(11)? == 2,
+        channel: row.get(12)?,
     })
 }
 
