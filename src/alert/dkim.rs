@@ -7,6 +7,8 @@
 //! Invariant: the headers that a reader sees are signed once more than they stand there, so that
 //! nobody can add a second From or Subject to a signed letter.
 
+mod record;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::rand::SystemRandom;

@@ -8,7 +8,7 @@
 
 mod mail;
 
-pub(super) use mail::{Letters, Protection, Sms, Smtp, credential, secret};
+pub(super) use mail::{Dkim, Letters, Protection, Sms, Smtp, credential, secret};
 
 use super::args::{Format, Global};
 use super::failure::{Doing, Failure};

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 /// A centre before its night, with a mail server and one member of staff.
-fn with_mail(port: u16, more: &str) -> Centre {
+pub(crate) fn with_mail(port: u16, more: &str) -> Centre {
     let centre = Centre::new();
     let path = centre.path().join("duizhang.toml");
     let settings = std::fs::read_to_string(&path).unwrap();

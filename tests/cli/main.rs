@@ -23,6 +23,7 @@ mod demo;
 mod evidence;
 mod face;
 mod feed;
+mod gateway;
 mod history;
 #[cfg(feature = "xlsx")]
 mod hostile;
@@ -42,6 +43,7 @@ mod power_cut;
 mod public;
 mod refunds;
 mod refusals;
+mod sending;
 mod sheets;
 mod tour;
 mod turn;

@@ -36,7 +36,7 @@ pub(crate) struct Moment {
     pub(crate) recipient: String,
     /// Letters that this conversation has brought before.
     pub(crate) letters: usize,
-    /// Conversations that are held just now, this one included.
+    /// Conversations that were held when this one began, this one included.
     pub(crate) open: usize,
 }
 
@@ -176,6 +176,10 @@ struct Conversation<'s> {
     from: String,
     to: String,
     letters: usize,
+    /// Whether it is counted among those that are held.
+    open: bool,
+    /// How many were held when it began.
+    among: usize,
 }
 
 /// The conversation is over.
@@ -196,10 +200,11 @@ impl<'s> Conversation<'s> {
             from: String::new(),
             to: String::new(),
             letters: 0,
+            open: true,
+            among: state.open.fetch_add(1, Ordering::SeqCst) + 1,
         };
-        state.open.fetch_add(1, Ordering::SeqCst);
         let _ = conversation.talk(plain);
-        state.open.fetch_sub(1, Ordering::SeqCst);
+        conversation.leave();
     }
 
     fn talk(&mut self, plain: TcpStream) -> Result<(), Over> {
@@ -225,8 +230,7 @@ impl<'s> Conversation<'s> {
                 }
                 "MAIL" => {
                     self.from = address(&line);
-                    let open = self.state.open.load(Ordering::SeqCst);
-                    self.state.open_most.fetch_max(open, Ordering::SeqCst);
+                    self.state.open_most.fetch_max(self.among, Ordering::SeqCst);
                     self.answer(Stage::Mail, "250 ok")?;
                 }
                 "RCPT" => {
@@ -240,11 +244,19 @@ impl<'s> Conversation<'s> {
                 }
                 "RSET" | "NOOP" => self.say("250 ok")?,
                 "QUIT" => {
+                    self.leave();
                     let _ = self.say("221 bye");
                     return Err(Over);
                 }
                 _ => self.say("500 what?")?,
             }
+        }
+    }
+
+    /// Is counted no more: said before the goodbye, so that whoever comes next finds the place free.
+    fn leave(&mut self) {
+        if std::mem::take(&mut self.open) {
+            self.state.open.fetch_sub(1, Ordering::SeqCst);
         }
     }
 
@@ -294,6 +306,9 @@ impl<'s> Conversation<'s> {
         match act {
             Act::GoOn => self.say(ordinary).map(|()| true),
             Act::Say(other) => {
+                if other.starts_with(['4', '5']) && ordinary.starts_with("220 mail") {
+                    self.leave();
+                }
                 self.say(other)?;
                 // 421 says that the conversation is over.
                 if other.starts_with("421") { Err(Over) } else { Ok(false) }
@@ -320,8 +335,13 @@ impl<'s> Conversation<'s> {
 
     fn moment(&self, stage: Stage) -> Moment {
         let times = self.state.reached[stage as usize].fetch_add(1, Ordering::SeqCst);
-        let open = self.state.open.load(Ordering::SeqCst);
-        Moment { stage, times, recipient: self.to.clone(), letters: self.letters, open }
+        Moment {
+            stage,
+            times,
+            recipient: self.to.clone(),
+            letters: self.letters,
+            open: self.among,
+        }
     }
 
     fn line(&mut self) -> Result<String, Over> {

@@ -45,6 +45,10 @@ impl Team {
                 line.keep(session, receiver.clone()).await;
             } else {
                 line.letters = 0;
+                // Who is put off says goodbye all the same; a conversation that broke off is not waited for.
+                if busy(&looked.over) {
+                    session.close().await;
+                }
             }
             // Servers close a connection that was used for a while; that is no fault.
             let closed = !looked.over.goes_on && looked.over.fault.is_none();

@@ -208,7 +208,7 @@ impl Store {
         let letters = letters_of_night(&bulk.connection);
         let mail = format!(
             "update outbox set state = 'filed', due_at = null
-             where centre_id = ?1 and state = 'waiting' and attempts = 0
+             where centre_id = ?1 and state = 'waiting' and attempts = 0 and channel is null
                 and letter_id in (select l.letter_id from {letters} where l.kind in ('digest', 'arrears'))"
         );
         let filed = "update night set filed = 1 where centre_id = ?1 and as_of = ?2 and filed = 0";
