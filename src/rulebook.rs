@@ -69,10 +69,7 @@ impl Rulebook {
         let below = |folder: &str| -> Vec<RuleFile> {
             files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
         };
-        let file = |path: &str| {
-            let missing = || RuleFile { path: path.to_owned(), text: String::new() };
-            files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
-        };
+        let file = |path: &str| named(&files, path);
         let remark = remark::RemarkRules::parse(&file("remark.toml"));
         let matching = matching::read(&file("matching.toml"));
         let calendar = calendar::read(&below("calendar/"));
@@ -80,9 +77,9 @@ impl Rulebook {
         let letters = letter::LetterRules::parse(&below("letters/"));
         let policy = policy::read(&file("policy.toml"));
         let desk = desk::read(&file("desk.toml"));
-        let login = login::read(&file("login.toml"));
-        let servers = servers::read(&file("servers.toml"));
-        match (remark, matching, calendar, banks, letters, policy, desk, login, servers) {
+        let servers = || servers::read(&file("servers.toml"));
+        let shell = login::read(&file("login.toml")).and_then(|login| Ok((login, servers()?)));
+        match (remark, matching, calendar, banks, letters, policy, desk, shell) {
             (
                 Ok(remark),
                 Ok(matching),
@@ -91,8 +88,7 @@ impl Rulebook {
                 Ok(letters),
                 Ok(policy),
                 Ok(desk),
-                Ok(login),
-                Ok(servers),
+                Ok((login, servers)),
             ) => {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
                 let policy =
@@ -110,7 +106,7 @@ impl Rulebook {
                 };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }
-            (remark, matching, calendar, banks, letters, policy, desk, login, servers) => {
+            (remark, matching, calendar, banks, letters, policy, desk, shell) => {
                 let found = [
                     remark.err(),
                     matching.err(),
@@ -119,8 +115,7 @@ impl Rulebook {
                     letters.err(),
                     policy.err(),
                     desk.err(),
-                    login.err(),
-                    servers.err(),
+                    shell.err(),
                 ];
                 Err(found
                     .into_iter()
@@ -130,6 +125,12 @@ impl Rulebook {
             }
         }
     }
+}
+
+/// The file of a path; an empty one where there is none, which its reader refuses.
+fn named(files: &[RuleFile], path: &str) -> RuleFile {
+    let missing = || RuleFile { path: path.to_owned(), text: String::new() };
+    files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
 }
 
 /// The files that ship, each replaced by the centre's own of that path; its others follow.

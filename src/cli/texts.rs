@@ -110,9 +110,10 @@ fn run(
                 Ending::Untried
             });
             let standing = Standing::after(&ending, text.tries, clock::now());
-            match standing.state {
-                LetterState::Refused if texted.sent == 0 => doubted.push((text, standing)),
-                _ => sender.settle(&text, &standing, &mut texted)?,
+            if standing.state == LetterState::Refused && texted.sent == 0 {
+                doubted.push((text, standing));
+            } else {
+                sender.settle(&text, &standing, &mut texted)?;
             }
             if texted.sent == 0 && doubted.len() >= REFUSED_AT_FIRST_MAX {
                 let said = doubted.last().map(|(_, standing)| standing.answer.clone());
@@ -173,7 +174,7 @@ fn gateway(sms: &Sms) -> Result<Gateway, Failure> {
     let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     let behind =
         |start: &&str| sms.url.strip_prefix(*start).map(|rest| rest.starts_with([':', '/']));
-    if !sms.url.starts_with("https://") && !here.iter().any(|start| behind(&start) == Some(true)) {
+    if !sms.url.starts_with("https://") && !here.iter().any(|start| behind(start) == Some(true)) {
         return Err(Failure::Usage(
             "letters.sms: the url must begin with https:// (http only for a gateway on this machine)"
                 .to_owned(),

@@ -79,7 +79,6 @@ impl Texts<'_> {
         store: &Store,
         letter: &LetterRow,
     ) -> Result<Option<(String, String)>, NightError> {
-        let (mobile, ways) = store.routes_of(&letter.employer_id)?;
-        Ok(self.first(&Routed { letter: letter.clone(), mobile, ways }))
+        Ok(self.first(&store.routes_of(letter)?))
     }
 }

@@ -90,6 +90,7 @@ const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 /// Every address there is.
 fn table() -> Vec<Route> {
     let mut table = desk();
+    table.extend(letters_out());
     table.extend(refunds());
     table.extend(at_the_counter());
     table.extend(programs());
@@ -159,8 +160,6 @@ fn desk() -> Vec<Route> {
         act ("/employers/{id}/address", CORRESPOND, address::set),
         page("/letters",              READ,    letter::list),
         page("/letters/{id}",         READ,    letter::show),
-        page("/letters/{id}/letter.eml", READ, letter::file),
-        page("/letters/{id}/print",   READ, letter::print),
         act ("/letters/{id}/retry",   CORRESPOND, address::retry),
         page("/runs",                 READ,    run::list),
         page("/runs/{day}",           READ,    run::show),
@@ -174,8 +173,6 @@ fn desk() -> Vec<Route> {
         act ("/logout",               Own,     login::log_out),
         page("/confirm",              Anybody, confirm::page),
         act ("/confirm",              Anybody, confirm::confirm),
-        page("/unsubscribe",          Access::Link, unsubscribe::page),
-        act ("/unsubscribe",          Access::Link, unsubscribe::decline),
         page("/language/{language}",  Anybody, login::language),
 
         page("/me",                   Own,     own::page),
@@ -202,6 +199,17 @@ fn desk() -> Vec<Route> {
         page("/healthz",              Anybody, health::alive),
         page("/readyz",               Anybody, health::ready),
         page("/metrics",              Anybody, metric::page),
+    ]
+}
+
+/// Letters as files, and the link in them.
+#[rustfmt::skip] // A table is read by column.
+fn letters_out() -> Vec<Route> {
+    vec![
+        page("/letters/{id}/letter.eml", READ,         letter::file),
+        page("/letters/{id}/print",      READ,         letter::print),
+        page("/unsubscribe",             Access::Link, unsubscribe::page),
+        act ("/unsubscribe",             Access::Link, unsubscribe::decline),
     ]
 }
 

@@ -335,13 +335,7 @@ impl<'s> Conversation<'s> {
 
     fn moment(&self, stage: Stage) -> Moment {
         let times = self.state.reached[stage as usize].fetch_add(1, Ordering::SeqCst);
-        Moment {
-            stage,
-            times,
-            recipient: self.to.clone(),
-            letters: self.letters,
-            open: self.among,
-        }
+        Moment { stage, times, recipient: self.to.clone(), letters: self.letters, open: self.among }
     }
 
     fn line(&mut self) -> Result<String, Over> {

@@ -38,6 +38,9 @@ pub struct OutgoingText {
 const ROUTED: &str = "o.state in ('waiting', 'printed') and o.attempts = 0 and o.channel is null
     and l.kind in ('digest', 'arrears')";
 
+const WAYS: &str =
+    "select kind, ways from letter_way where centre_id = ?1 and employer_id = ?2 order by kind";
+
 pub(super) const BY_TEXT: &str =
     "update outbox set channel = 'sms', reached = ?3, told = ?4, state = 'waiting', due_at = 0
     where centre_id = ?1 and letter_id = ?2 and state in ('waiting', 'printed') and attempts = 0
@@ -84,8 +87,7 @@ impl Store {
             .connection
             .prepare_cached(&sql)?
             .query_all(key, |row| Ok((letter(row)?, row.get::<Option<String>>(7)?)))?;
-        let sql = "select kind, ways from letter_way where centre_id = ?1 and employer_id = ?2 order by kind";
-        let mut ways = bulk.connection.prepare_cached(sql)?;
+        let mut ways = bulk.connection.prepare_cached(WAYS)?;
         let mut routed = Vec::with_capacity(found.len());
         for (letter, mobile) in found {
             let key = params![bulk.centre_id, letter.employer_id];
@@ -95,22 +97,21 @@ impl Store {
         Ok(routed)
     }
 
-    /// An employer's mobile number and the ways it chose, as [`Self::routed`] has them, of one letter.
+    /// The same of one letter, wherever it stands.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn routes_of(
-        &self,
-        employer_id: &str,
-    ) -> Result<(Option<String>, Vec<(String, String)>), StoreError> {
+    pub fn routes_of(&self, letter: &LetterRow) -> Result<Routed, StoreError> {
         let bulk = Bulk::open(self)?;
-        let key = params![bulk.centre_id, employer_id];
+        let key = params![bulk.centre_id, letter.employer_id];
         let sql = "select mobile from employer where centre_id = ?1 and employer_id = ?2";
         let mobile: Option<Option<String>> =
             bulk.connection.prepare_cached(sql)?.query_row_optional(key, |row| row.get(0))?;
-        let sql = "select kind, ways from letter_way where centre_id = ?1 and employer_id = ?2 order by kind";
-        let mut ways = bulk.connection.prepare_cached(sql)?;
-        Ok((mobile.flatten(), ways.query_all(key, |row| Ok((row.get(0)?, row.get(1)?)))?))
+        let ways = bulk
+            .connection
+            .prepare_cached(WAYS)?
+            .query_all(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Routed { letter: letter.clone(), mobile: mobile.flatten(), ways })
     }
 
     /// Has a letter go as a text message first; whether it was still free to.
