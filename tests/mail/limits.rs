@@ -60,7 +60,13 @@ fn a_server_that_answers_as_qq_and_netease_do_costs_no_letter_a_try() {
                     taken.push(mark);
                     Act::GoOn
                 }
-                _ => Act::GoOn,
+                Stage::Greeting
+                | Stage::Ehlo
+                | Stage::StartTls
+                | Stage::Auth
+                | Stage::Mail
+                | Stage::Rcpt
+                | Stage::Data => Act::GoOn,
             }
         });
         let shelf = Shelf::to(backing, 240, mixed);
