@@ -4,7 +4,6 @@
 //! bounded. Method: each report is cut, doubled, mixed with another and sprinkled with bytes, by dice whose seed is the
 //! message's number. `DUIZHANG_BOUNCES` says how many (`.ci/slow`).
 
-#![cfg(feature = "app")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -33,6 +33,8 @@ pub struct Letter {
     pub to_name: String,
     pub unsubscribe: Option<String>,
     pub reply_to: Option<String>,
+    /// Whether it holds advice, which can be declined by itself.
+    pub advises: bool,
     pub subject: String,
     pub text: String,
     pub html: String,
@@ -122,6 +124,7 @@ impl Letter {
             to_name: display(&digest.addressee.name),
             unsubscribe: digest.unsubscribe.as_ref().map(ToString::to_string),
             reply_to: digest.reply_to.as_ref().map(ToString::to_string),
+            advises: digest.items.iter().any(|item| item.about == About::Advice),
             text: plain(&frame, &paragraphs),
             html: match digest.recipient {
                 Some(_) => page::html(&subject, &frame, &paragraphs),

@@ -36,12 +36,14 @@ struct Entry {
     rhythm: Rhythm,
     /// Where its mail goes; `None` where it has no address, or letters to it come back.
     address: Option<String>,
+    /// It wants no advice; what is in suspense it hears of.
+    declined: bool,
 }
 
 impl Entry {
     /// Whether advice reaches it: advice is not worth paper.
     fn is_reached(&self) -> bool {
-        self.rhythm != Rhythm::Never && self.address.is_some()
+        self.rhythm != Rhythm::Never && self.address.is_some() && !self.declined
     }
 }
 
@@ -51,6 +53,7 @@ impl AddressBook {
         let choices = store.choices(None)?.into_iter();
         let mut choices: BTreeMap<String, Choice> =
             choices.map(|choice| (choice.employer_id.clone(), choice)).collect();
+        let declined = store.declined_advice()?;
         store.employers(|employer| {
             let id = employer.employer_id.clone();
             book.by_name.entry(employer.name.clone()).or_default().push(id.clone());
@@ -59,7 +62,9 @@ impl AddressBook {
             }
             let choice = choices.remove(&id).unwrap_or_default();
             let address = choice.address.filter(|_| choice.blocked.is_none());
-            book.employers.insert(id, Entry { employer, rhythm: choice.rhythm, address });
+            let declined = declined.contains(&id);
+            let entry = Entry { employer, rhythm: choice.rhythm, address, declined };
+            book.employers.insert(id, entry);
         })?;
         Ok(book)
     }

@@ -75,7 +75,11 @@ const UNBLOCK: &str = "delete from blocked_address where centre_id = ?1 and addr
 const FORGET: &str = "delete from address_failure where centre_id = ?1 and address = ?2";
 
 /// Lifts a block, and forgets what was held against an address.
-fn unblock(connection: &Connection, centre: i64, address: &str) -> Result<(), StoreError> {
+pub(super) fn unblock(
+    connection: &Connection,
+    centre: i64,
+    address: &str,
+) -> Result<(), StoreError> {
     let values = params![centre, address.to_lowercase()];
     connection.execute(UNBLOCK, values)?;
     connection.execute(FORGET, values).map(drop)

@@ -64,6 +64,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     32 "0032_list_import",
     33 "0033_came_back",
     34 "0034_held_letters",
+    35 "0035_sending",
 ];
 
 /// The step after which rows that are here already are sealed.

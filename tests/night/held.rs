@@ -292,7 +292,7 @@ fn a_letter_is_dated_by_its_first_hand_over_and_a_retry_keeps_that() {
         let first = "Date: Wed, 13 May 2026 13:00:00 +0800";
         let later = Ending::Later("451".into());
         assert_eq!(try_at(noon + 3_600, &later, none), first, "nobody had it before");
-        assert_eq!(try_at(noon + 7_200, &later, Tries { attempts: 1, unconfirmed: 0 }), first);
+        assert_eq!(try_at(noon + 7_200, &later, Tries { attempts: 1, ..Tries::default() }), first);
     });
 }
 
@@ -361,7 +361,11 @@ fn an_agent_who_wants_it_gets_one_mail_with_a_part_for_each_employer() {
             "who did not ask for it has a letter of its own: {said}"
         );
         // The mail does not arrive: each of the two is written anew by itself, on paper.
-        let ending = Ending::NoMailbox { status: "5.1.1".into(), answer: "550 5.1.1 no".into() };
+        let ending = Ending::NoMailbox {
+            status: "5.1.1".into(),
+            answer: "550 5.1.1 no".into(),
+            at_once: true,
+        };
         let settled = Settled {
             letter_id: joint.letter_id.clone(),
             standing: Standing::after(&ending, Tries::default(), 10),

@@ -59,7 +59,7 @@ impl Writer<'_> {
                 Due::NotYet => {}
                 Due::Nothing => settled_quietly.push(row.key),
                 // Paper is for what must be done.
-                Due::Advice if on_paper => settled_quietly.push(row.key),
+                Due::Advice if on_paper || entry.declined => settled_quietly.push(row.key),
                 Due::Outcome => followed.extend(self.followed(row, transaction)),
                 Due::News | Due::Reminder(_) | Due::Advice => {
                     if let Some(item) = self.digest_item(&row, what, transaction) {

@@ -28,6 +28,8 @@ pub struct OutboxRow {
     pub answer: String,
     /// What did not arrive was written once more, to another address or on paper.
     pub written_anew: bool,
+    /// `sms` where it goes, or went, as a text message.
+    pub channel: Option<String>,
 }
 
 /// Which letters to list or to change.
@@ -47,7 +49,7 @@ struct Found<'a> {
 
 const LISTED: &str = "
     select l.letter_id, l.kind, l.employer_id, l.written_on, l.recipient, l.subject, o.state,
-        o.attempts, o.due_at, o.changed_at, o.answer, o.anew
+        o.attempts, o.due_at, o.changed_at, o.answer, o.anew, o.channel
     from outbox o join letter l using (centre_id, letter_id)
     where o.centre_id = ?1
         and (cast(?2 as text) is null or o.state = ?2)
@@ -96,7 +98,8 @@ impl Store {
     /// changed.
     pub fn retry_letters(&self, letter_ids: &[String], now: i64) -> Result<(), StoreError> {
         const AGAIN: &str = "update outbox set state = 'waiting', due_at = ?4, attempts = 0,
-                unconfirmed = 0, answer = '', changed_at = ?4, anew = 0, joined = null
+                unconfirmed = 0, put_off = null, put_off_since = null, answer = '', changed_at = ?4, anew = 0,
+                joined = null
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         // What nobody tries any more keeps what was said of it.
         const ANEW: &str =
@@ -207,7 +210,7 @@ impl Store {
         let letters = letters_of_night(&bulk.connection);
         let mail = format!(
             "update outbox set state = 'filed', due_at = null
-             where centre_id = ?1 and state = 'waiting' and attempts = 0
+             where centre_id = ?1 and state = 'waiting' and attempts = 0 and channel is null
                 and letter_id in (select l.letter_id from {letters} where l.kind in ('digest', 'arrears'))"
         );
         let filed = "update night set filed = 1 where centre_id = ?1 and as_of = ?2 and filed = 0";
@@ -237,6 +240,7 @@ fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         changed_at: row.get(9)?,
         answer: row.get(10)?,
         written_anew: row.get::<i64>(11)? == 2,
+        channel: row.get(12)?,
     })
 }
 

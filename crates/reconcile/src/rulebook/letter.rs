@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 10] = [
+pub const SHIPPED: [(&str, &str); 12] = [
     ("letters/letter.txt", include_str!("../../../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../../../rules/letters/reasons.txt")),
@@ -24,6 +24,8 @@ pub const SHIPPED: [(&str, &str); 10] = [
     ("letters/server.txt", include_str!("../../../../rules/letters/server.txt")),
     ("letters/held.txt", include_str!("../../../../rules/letters/held.txt")),
     ("letters/together.txt", include_str!("../../../../rules/letters/together.txt")),
+    ("letters/sending.txt", include_str!("../../../../rules/letters/sending.txt")),
+    ("letters/sms.txt", include_str!("../../../../rules/letters/sms.txt")),
 ];
 
 /// The contract's advice codes, each of which has a sentence.
@@ -168,6 +170,24 @@ const TOGETHER: [(&str, &[&str], bool); 3] = [
     ("together-part",    &["number", "count", "employer"], false),
 ];
 
+/// The sections of `sending.txt`.
+#[rustfmt::skip] // A table is read by column.
+const SENDING: [(&str, &[&str], bool); 5] = [
+    ("what-content",     &[], false),
+    ("content",          &["answer"], true),
+    ("content-steps",    &[], false),
+    ("test-subject",     &[], false),
+    ("test-body",        &["centre", "on"], true),
+];
+
+/// The sections of `sms.txt`.
+#[rustfmt::skip] // A table is read by column.
+const SMS: [(&str, &[&str], bool); 3] = [
+    ("sms-suspense",     &["centre", "phone", "letter"], false),
+    ("sms-advice",       &["centre", "phone", "letter"], false),
+    ("sms-arrears",      &["centre", "phone", "letter"], false),
+];
+
 /// All sentences, ready to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRules {
@@ -260,6 +280,8 @@ fn expected(path: &str) -> Expected {
         "letters/server.txt" => SERVER.iter().map(section).collect(),
         "letters/held.txt" => HELD.iter().map(section).collect(),
         "letters/together.txt" => TOGETHER.iter().map(section).collect(),
+        "letters/sending.txt" => SENDING.iter().map(section).collect(),
+        "letters/sms.txt" => SMS.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }
 }

@@ -31,7 +31,9 @@ rule_files! {
     "letters/letter.txt",
     "letters/life.txt",
     "letters/reasons.txt",
+    "letters/sending.txt",
     "letters/server.txt",
+    "letters/sms.txt",
     "letters/staff.txt",
     "letters/together.txt",
     "login.toml",
@@ -39,6 +41,7 @@ rule_files! {
     "policy.toml",
     "remark.toml",
     "returned.toml",
+    "servers.toml",
 }
 
 /// Every rule file that ships, sorted by path.
