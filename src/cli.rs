@@ -70,9 +70,12 @@ mod signing;
 mod staff;
 mod suspense;
 mod template;
+mod texts;
 mod token;
 mod trail;
+mod trial;
 mod turn;
+mod unblock;
 mod user;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, Global, RulesCommand};
@@ -162,7 +165,9 @@ fn alert(global: &Global, command: &AlertCommand) -> Result<Done, Failure> {
         AlertCommand::Release(args) => held::release(global, args),
         AlertCommand::Drop(args) => held::drop(global, args),
         AlertCommand::Send { now } => mail::send(global, *now),
-        AlertCommand::Status => outbox::status(global),
+        AlertCommand::Status(args) => outbox::status(global, args),
+        AlertCommand::Unblock(args) => unblock::run(global, args),
+        AlertCommand::Test { address } => trial::run(global, address),
         AlertCommand::List(args) => outbox::list(global, args),
         AlertCommand::Retry(args) => outbox::retry(global, args),
         AlertCommand::GiveUp(args) => outbox::give_up(global, args),

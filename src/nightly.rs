@@ -20,6 +20,7 @@ mod reading;
 mod reporting;
 mod suggesting;
 mod taking;
+mod texts;
 mod wording;
 mod writing;
 
@@ -27,11 +28,15 @@ pub use child::{Isolation, ReaderProcess};
 pub use error::NightError;
 pub use inbox::{Delivery, Inbox, shown_path};
 pub use missing::{MissingFeed, missing_feeds};
-pub use outbox::{Carrier, Stationery, WrittenAnew, deliver_to, file_released, join, write_anew};
+pub use outbox::{
+    Carrier, Stationery, WrittenAnew, deliver_to, file_released, join, print_page, write_anew,
+    write_anew_or_text,
+};
 pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;
 pub use taking::{FileOutcome, Intakes};
+pub use texts::{Distributed, Texts, distribute, distribute_released};
 pub use wording::line_by_line;
 
 use self::taking::TakenIn;

@@ -58,6 +58,7 @@ mod throttle;
 mod token;
 mod trail;
 mod turn;
+mod unsubscribe;
 mod verdict;
 mod withdraw;
 
@@ -94,8 +95,9 @@ pub use lock::CentreLock;
 pub use notice_news::{BankReversal, NoticeMark, NoticeNewsRow};
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
 pub use outbox::{
-    CameBackOutcome, Dealt, Decided, HeldAct, HeldLetter, HeldNight, KeptMessage, MailToStaff,
-    Neighbour, OutboxFilter, OutboxRow, SHARED, Stray, ToldTonight, Whereto, Withheld,
+    CameBackOutcome, CountedBy, Dealt, Decided, HeldAct, HeldLetter, HeldNight, KeptMessage,
+    LetterFigures, MailToStaff, Neighbour, OutboxFilter, OutboxRow, OutgoingText, Routed, SHARED,
+    Stray, ToldTonight, Unblock, Whereto, Withheld,
 };
 pub use outcomes::{AwaitingRow, Evening, FlagRow, NightPoint, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};

@@ -36,6 +36,7 @@ mod second_factor;
 mod secret;
 mod serve;
 mod session;
+mod unsubscribe;
 mod view;
 
 pub use route::{Access, Listed, listed};

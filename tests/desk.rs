@@ -46,6 +46,8 @@ mod postgres;
 mod refunds;
 #[path = "desk/served.rs"]
 mod served;
+#[path = "desk/unsubscribe.rs"]
+mod unsubscribe;
 #[path = "desk/walk.rs"]
 mod walk;
 #[path = "desk/wire.rs"]

@@ -100,6 +100,8 @@ fn send(url: &str, port: u16, connections: usize) {
         signer: None,
         connections,
         per_minute: 0,
+        servers: duizhang::rulebook::servers::ServerRules::default(),
+        one_click: None,
         holder: "bench".into(),
     };
     let now = || {

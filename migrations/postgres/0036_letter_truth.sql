@@ -9,7 +9,6 @@
 
 alter table telling add column until_on integer;       -- The deadline that the first letter gave.
 alter table letter add column number text collate "C";  -- Eight digits; null in letters of before.
-alter table letter_choice add column advice integer;   -- 0 where none is wanted.
 
 create index letter_number on letter (centre_id, number) where number is not null;
 

@@ -46,6 +46,7 @@ impl Anew {
             to_name: name(mail.to()),
             unsubscribe: unsubscribe(&mail),
             reply_to: address(mail.reply_to()),
+            advises: super::unsubscribe::advises(message),
             subject: mail.subject()?.to_owned(),
             text: mail.body_text(0)?.replace("\r\n", "\n"),
             html: mail.body_html(0)?.replace("\r\n", "\n"),

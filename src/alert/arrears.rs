@@ -77,6 +77,7 @@ impl Arrears {
             to_name: display(&self.addressee.name),
             unsubscribe: unsubscribe.map(|address| address.to_string()),
             reply_to: reply_to.map(|address| address.to_string()),
+            advises: false,
             text: body.plain(),
             html: match recipient {
                 Some(_) => page::html(&body),

@@ -26,6 +26,15 @@ pub(super) struct AutoSubmitted;
 #[derive(Clone)]
 struct ListUnsubscribe(String);
 
+/// `List-Id: <advice.…>` (RFC 2919): marks letters that hold advice, which one click declines.
+#[derive(Clone)]
+struct ListId(String);
+
+/// The name of the list of a centre's advice.
+pub(super) fn list_id(domain: &str) -> String {
+    format!("<advice.{domain}>")
+}
+
 impl Letter {
     /// The mail, dated 00:00 China time of a day: a night's letter is never dated in the future, which
     /// spam filters take for a forgery.
@@ -49,6 +58,9 @@ impl Letter {
         if let Some(address) = &self.unsubscribe {
             let address: Address = address.parse()?;
             mail = mail.header(ListUnsubscribe(format!("<mailto:{address}?subject=unsubscribe>")));
+        }
+        if self.advises {
+            mail = mail.header(ListId(list_id(&domain)));
         }
         let bodies = MultiPart::alternative()
             .boundary(boundary)
@@ -118,6 +130,20 @@ impl Header for AutoSubmitted {
 impl Header for ListUnsubscribe {
     fn name() -> HeaderName {
         HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+impl Header for ListId {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Id")
     }
 
     fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {

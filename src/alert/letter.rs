@@ -26,6 +26,8 @@ pub struct Letter {
     pub to_name: String,
     pub unsubscribe: Option<String>,
     pub reply_to: Option<String>,
+    /// Whether it holds advice, which can be declined by itself.
+    pub advises: bool,
     pub subject: String,
     pub text: String,
     pub html: String,
@@ -52,6 +54,7 @@ impl Letter {
             to_name: display(&digest.addressee.name),
             unsubscribe: digest.unsubscribe.as_ref().map(ToString::to_string),
             reply_to: digest.reply_to.as_ref().map(ToString::to_string),
+            advises: !digest.habits.is_empty(),
             text: body.plain(),
             html: match digest.recipient {
                 Some(_) => page::html(&body),

@@ -7,6 +7,10 @@
 //!
 //! Invariant: a letter is [`Ending::Unknown`] only if all of it may have reached the server.
 
+mod trial;
+
+pub use trial::{TrialStep, try_out};
+
 use super::refusal::{self, Verdict};
 use super::state::Ending;
 use crate::rulebook::returned::ReturnedWords;
@@ -79,6 +83,21 @@ pub enum ServerFault {
     Recipients(String),
     /// It lost one connection after the other.
     Unsteady(String),
+    /// It takes no more letters just now, whoever they are for.
+    Limited(String),
+    /// It likes nothing that letters say, or nothing of who sends them.
+    Content(String),
+}
+
+/// How far a letter had come when its server answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Who sends it.
+    Sender,
+    /// Whom it is for.
+    Recipient,
+    /// What it says: before it was sent, or after.
+    Content,
 }
 
 /// How handing a letter over ended, and whether the conversation can go on.
@@ -87,6 +106,7 @@ pub(super) struct HandOver {
     pub(super) goes_on: bool,
     /// Whether the server took the recipient.
     pub(super) recipient_taken: bool,
+    pub(super) step: Step,
     /// Set where the server, not the letter, is at fault.
     pub(super) fault: Option<ServerFault>,
 }
@@ -174,10 +194,12 @@ impl Session {
         }
         if let Err(failed) = self.ask(Rcpt::new(to.clone(), vec![])).await {
             let over = failed.blaming(&self.words).unwrap_or_else(Failed::before_the_letter);
+            let over = HandOver { step: Step::Recipient, ..over };
             return self.tidied(over).await;
         }
         if let Err(failed) = self.ask(Data).await {
-            let over = HandOver { recipient_taken: true, ..failed.before_the_letter() };
+            let over = failed.before_the_letter();
+            let over = HandOver { recipient_taken: true, step: Step::Content, ..over };
             return self.tidied(over).await;
         }
         let whole = self.connection.message(message);
@@ -185,7 +207,7 @@ impl Session {
             Ok(response) => HandOver::of(Ending::Sent(said(&response)), true),
             Err(failed) => failed.after_the_letter(&self.words),
         };
-        HandOver { recipient_taken: true, ..over }
+        HandOver { recipient_taken: true, step: Step::Content, ..over }
     }
 
     /// Takes back what the server holds of a letter it did not take, so that the next can follow.
@@ -235,7 +257,7 @@ async fn timed(
 
 impl HandOver {
     pub(super) const fn of(ending: Ending, goes_on: bool) -> Self {
-        Self { ending, goes_on, recipient_taken: false, fault: None }
+        Self { ending, goes_on, recipient_taken: false, step: Step::Sender, fault: None }
     }
 
     fn silent(ending: Ending) -> Self {
@@ -402,6 +424,12 @@ impl fmt::Display for ServerFault {
             Self::Unsteady(why) => {
                 write!(f, "the mail server broke off several times in a row: {why}")
             }
+            Self::Limited(why) => {
+                write!(f, "the mail server takes no more letters just now: {why}")
+            }
+            Self::Content(why) => {
+                write!(f, "the mail server likes none of the letters: {why}")
+            }
         }
     }
 }
@@ -412,10 +440,14 @@ impl ServerFault {
     #[must_use]
     pub fn lasting(&self) -> Option<&str> {
         match self {
-            Self::Login(why) | Self::Sender(why) | Self::Recipients(why) => {
+            Self::Login(why) | Self::Sender(why) | Self::Recipients(why) | Self::Content(why) => {
                 Some(why.split_whitespace().next().unwrap_or_default())
             }
-            Self::Authority(_) | Self::Unreachable(_) | Self::Silent | Self::Unsteady(_) => None,
+            Self::Authority(_)
+            | Self::Unreachable(_)
+            | Self::Silent
+            | Self::Unsteady(_)
+            | Self::Limited(_) => None,
         }
     }
 }

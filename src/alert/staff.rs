@@ -32,6 +32,8 @@ pub enum Alarm {
     Mail { answer: String },
     /// A night's letters wait for a person.
     Held { letters: u64, why: String },
+    /// A receiver takes nothing that we write, whatever the letter; `answer` is the number it gave.
+    Content { answer: String },
 }
 
 /// A mail to staff, before it is known to whom of them.
@@ -190,6 +192,21 @@ impl StaffMail {
         }
     }
 
+    /// A letter that says that it is a test; `news` makes it another than the last.
+    #[must_use]
+    pub fn test(on: NaiveDate, centre: &str, news: &str, rules: &LetterRules) -> Self {
+        let day = on.to_string();
+        let centre = super::guard::name(centre);
+        Self {
+            kind: "test",
+            night: on,
+            subject: rules.fill("test-subject", &[]),
+            text: rules.fill("test-body", &[("centre", &centre), ("on", &day)]),
+            attachment: None,
+            news: news.to_owned(),
+        }
+    }
+
     /// The mail's id for one of its readers.
     #[must_use]
     pub fn letter_id(&self, centre: &CentreContact, to: &str) -> String {
@@ -264,6 +281,7 @@ impl Alarm {
             Self::Balance { .. } => "what-balance",
             Self::Mail { .. } => "what-mail",
             Self::Held { .. } => "what-held",
+            Self::Content { .. } => "what-content",
         }
     }
 
@@ -291,6 +309,7 @@ impl Alarm {
             Self::Held { letters, why } => {
                 ("held", vec![("count", letters.to_string()), ("why", why.clone())])
             }
+            Self::Content { answer } => ("content", vec![("answer", answer.clone())]),
         };
         let values: Vec<(&str, &str)> =
             values.iter().map(|(name, value)| (*name, value.as_str())).collect();

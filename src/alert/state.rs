@@ -51,6 +51,11 @@ pub enum Ending {
     },
     /// Not now: a 4xx, or the connection was lost before the letter was handed over.
     Later(String),
+    /// Not now, and it is a limit that says so, no fault of the letter's: waits at least so many seconds.
+    PutOff {
+        answer: String,
+        pause: i64,
+    },
     /// The connection was lost after the letter was handed over and before it was answered.
     Unknown(String),
     /// Never tried: the server could not be reached, or the lease was nearly used up.
@@ -75,6 +80,7 @@ impl Ending {
             Self::Sent(_)
             | Self::Refused(_)
             | Self::Later(_)
+            | Self::PutOff { .. }
             | Self::Unknown(_)
             | Self::Untried => None,
         }
@@ -87,6 +93,9 @@ pub struct Tries {
     pub attempts: u32,
     /// Those after which the server had all of it and did not confirm.
     pub unconfirmed: u32,
+    /// How often a limit put it off, which costs no try, and since when.
+    pub put_off: u32,
+    pub put_off_since: Option<i64>,
 }
 
 /// A letter's place in the outbox.
@@ -104,6 +113,14 @@ pub struct Standing {
 ///
 /// Greylisting asks for minutes, a full mailbox for hours, a holiday's broken server for days.
 const PAUSES: [i64; 8] = [60, 300, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400];
+
+/// Seconds before the next try of a letter that a limit put off, by how often it was: a list of strangers lets one
+/// in after five minutes as a rule, a limit by the hour after an hour.
+const PUT_OFF_PAUSES: [i64; 6] = [300, 600, 1_200, 3_600, 7_200, 14_400];
+
+/// Seconds for which a limit costs no try. What lasts longer is no limit: the letter goes on as any that is put off,
+/// and in the end on paper.
+const PUT_OFF_FOR: i64 = 3 * 86_400;
 
 /// Seconds until a letter whose fate is unknown goes out once more, under the same Message-ID.
 const UNKNOWN_PAUSE: i64 = 3_600;
@@ -176,6 +193,7 @@ impl Standing {
             Ending::Refused(answer) | Ending::NoMailbox { answer, .. } => {
                 standing(LetterState::Refused, None, answer)
             }
+            Ending::PutOff { answer, pause } => Self::put_off(answer, *pause, before, now),
             Ending::Later(answer) => match pause(tries.attempts) {
                 Some(pause) => standing(LetterState::Waiting, Some(now + pause), answer),
                 // It may have come long ago: nobody can say that it did not.
@@ -190,11 +208,35 @@ impl Standing {
     }
 }
 
+impl Standing {
+    /// Where a letter stands that a limit put off: it waits, and keeps all its tries until that has lasted for days.
+    fn put_off(answer: &str, at_least: i64, before: Tries, now: i64) -> Self {
+        let since = before.put_off_since.unwrap_or(now);
+        if now - since >= PUT_OFF_FOR {
+            return Self::after(&Ending::Later(answer.to_owned()), before, now);
+        }
+        let index = usize::try_from(before.put_off).unwrap_or(usize::MAX);
+        let growing = PUT_OFF_PAUSES.get(index).or(PUT_OFF_PAUSES.last()).copied();
+        let pause = growing.unwrap_or(0).max(at_least);
+        let tries = Tries {
+            put_off: before.put_off.saturating_add(1),
+            put_off_since: Some(since),
+            ..before
+        };
+        Self {
+            state: LetterState::Waiting,
+            due_at: Some(now + pause),
+            tries,
+            answer: one_line(answer),
+        }
+    }
+}
+
 impl Tries {
     /// With one more try, if it was one.
     const fn and(self, ending: &Ending) -> Self {
         let (tried, unconfirmed) = match ending {
-            Ending::Untried => (0, 0),
+            Ending::Untried | Ending::PutOff { .. } => (0, 0),
             Ending::Unknown(_) => (1, 1),
             Ending::Sent(_) | Ending::Refused(_) | Ending::NoMailbox { .. } | Ending::Later(_) => {
                 (1, 0)
@@ -203,6 +245,7 @@ impl Tries {
         Self {
             attempts: self.attempts.saturating_add(tried),
             unconfirmed: self.unconfirmed.saturating_add(unconfirmed),
+            ..self
         }
     }
 }
@@ -245,7 +288,7 @@ mod tests {
             (Ending::Unknown(said()),  (5, 0), LetterState::Unknown, Some(3_600),   (6, 1)),
             (Ending::Unknown(said()),  (1, 1), LetterState::Unknown, None,          (2, 2)),
         ];
-        let tries = |(attempts, unconfirmed)| Tries { attempts, unconfirmed };
+        let tries = |(attempts, unconfirmed)| Tries { attempts, unconfirmed, ..Tries::default() };
         for (ending, before, state, due_in, now_tried) in rows {
             let found = Standing::after(&ending, tries(before), 1_000);
             let want = (state, due_in.map(|pause| 1_000 + pause), tries(now_tried));
@@ -255,7 +298,27 @@ mod tests {
 
     #[test]
     fn pauses_grow() {
-        assert!(PAUSES.is_sorted());
+        assert!(PAUSES.is_sorted() && PUT_OFF_PAUSES.is_sorted());
+    }
+
+    #[test]
+    fn a_limit_costs_no_try_until_it_has_lasted_for_days() {
+        let limit = |pause| Ending::PutOff { answer: "451 greylisted".into(), pause };
+        let mut tries = Tries { attempts: 2, ..Tries::default() };
+        let (mut now, mut due) = (1_000, Vec::new());
+        loop {
+            let standing = Standing::after(&limit(60), tries, now);
+            assert_eq!(standing.state, LetterState::Waiting);
+            if standing.tries.attempts > 2 {
+                break;
+            }
+            due.push(standing.due_at.unwrap() - now);
+            (tries, now) = (standing.tries, standing.due_at.unwrap());
+        }
+        assert_eq!(due.get(..4), Some(&[300, 600, 1_200, 3_600][..]), "{due:?}");
+        assert!((now - 1_000) >= PUT_OFF_FOR && tries.put_off > 9, "{now}, {tries:?}");
+        let daily = Standing::after(&limit(21_600), Tries::default(), 0);
+        assert_eq!(daily.due_at, Some(21_600), "a limit by the day is left alone for longer");
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub fn together(parts: &[Part<'_>], on: NaiveDate, rules: &LetterRules) -> Optio
         letter_id: letter_id.clone(),
         employer_id: String::new(),
         to_name: String::new(),
+        // A link declines for one employer; each part by itself has one.
+        advises: false,
         subject: subject.clone(),
         text,
         html: page::together(&subject, &opening, &pages),

@@ -8,6 +8,7 @@ use super::rows::{Column, Printer, Value};
 use super::staff;
 use super::user;
 use crate::alert::Rhythm;
+use crate::alert::channel::{Kind, Way};
 use crate::alert::staff::token_hash;
 use crate::remittance::email;
 use crate::store::Choice;
@@ -58,7 +59,8 @@ pub(super) fn employer(global: &Global, args: &EmployerArgs) -> Result<Done, Fai
     let changes = args.address.is_some()
         || args.ask.is_some()
         || args.rhythm.is_some()
-        || args.together.is_some();
+        || args.together.is_some()
+        || !args.channel.is_empty();
     if let (Some(employer), true, false) = (&args.employer, changes, global.dry_run) {
         change(&centre, employer, args)?;
     }
@@ -88,10 +90,31 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
         let entry = user::entry("address-set", employer, &address);
         centre.store.set_address(employer, &address, by, clock::today(), &entry)?;
     }
+    for given in &args.channel {
+        let (kind, ways) = ways(given)?;
+        let entry = user::entry("ways-set", employer, given);
+        centre.store.set_ways(employer, kind.code(), &ways, &entry)?;
+    }
     if let Some(address) = &args.ask {
         ask(centre, employer, &plain(address)?)?;
     }
     Ok(())
+}
+
+/// The ways for letters of a kind, as they are given: `suspense=sms,mail`.
+fn ways(given: &str) -> Result<(Kind, String), Failure> {
+    let wrong = || {
+        Failure::Usage(format!(
+            "--channel: expected suspense, advice or arrears, = and ways of mail, sms, inbox, paper; found {given:?}"
+        ))
+    };
+    let (kind, ways) = given.split_once('=').ok_or_else(wrong)?;
+    let kind = Kind::from_code(kind.trim()).ok_or_else(wrong)?;
+    if ways.trim().is_empty() {
+        return Ok((kind, String::new()));
+    }
+    let ways = Way::list(ways).ok_or_else(wrong)?;
+    Ok((kind, ways.iter().map(|way| way.code()).collect::<Vec<_>>().join(",")))
 }
 
 /// Writes the letter that asks, with a link that holds a token nobody else knows.

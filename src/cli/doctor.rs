@@ -3,6 +3,8 @@
 //! Each line is one thing that a night needs. What is wrong says what to do about it; the exit code
 //! is 1 when something would stop a night.
 
+mod mail;
+
 use super::args::Global;
 use super::centre::Centre;
 use super::clock;
@@ -66,6 +68,7 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
         findings.push(if read_only { untouched(what, path) } else { folder(what, path) });
     }
     findings.push(eyes(&settings));
+    findings.extend(mail::findings(&settings));
     findings.extend(file(&settings.database));
     if let Some(centre) = centre {
         findings.extend(database(centre, read_only));

@@ -124,7 +124,7 @@ fn decide(
     let entry = entry(event, by, note);
     let stands = centre.rules.brake.stands_days;
     let decided = centre.store.decide_held(act, &letters, stands, &entry)?;
-    mail::file_released(&centre.settings, &centre.store)?;
+    mail::file_released(&centre.settings, &centre.store, &centre.rules)?;
     if decided.outdated > 0 {
         note!(
             global,

@@ -78,6 +78,25 @@ pub(super) fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
     write().doing(|| format!("cannot write {}", path.display()))
 }
 
+/// How fast each receiver is fed, and text messages.
+const SENDING: &str = r#"# Slower to some receivers, or faster than rules/servers.toml has it (letters a minute, letters a connection, connections).
+# 对个别收件方放慢或放快：每分钟封数、每个连接封数、同时连接数；缺省值见 rules/servers.toml。
+# [letters.smtp.domains]
+# "qq.com" = { per_minute = 20, per_connection = 10, connections = 1 }
+# "163.com" = { per_minute = 20, per_connection = 10, connections = 1 }
+#
+# Text messages, where no mail reaches an employer and before paper: one request a message over HTTP. {{number}}, {{text}},
+# {{id}} and {{secret}} are filled in. 单位没有可用邮箱时先发短信再寄信；按短信服务商的接口填写。
+# [letters.sms]
+# url = "https://sms.example.invalid/send"
+# body = '{"to":"{{number}}","text":"{{text}}","key":"{{secret}}"}'
+# secret_file = "/etc/duizhang/sms-secret"
+# success_field = "code"     # taken where this field of the answer is one of these
+# success_values = ["0"]
+# parts_max = 1              # messages of 70 characters a text may take
+#
+"#;
+
 /// The settings file of a new centre; nothing is ever sent from a demo.
 pub(super) fn settings_text(name: &str, address: &str, demo: bool) -> String {
     let demo =
@@ -128,7 +147,7 @@ window = "9-17"
 # password_file = "/etc/duizhang/smtp-password"
 # per_minute = 120           # letters a minute; 0 is as fast as the server takes them
 #
-# [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
+{SENDING}# [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
 # selector = "gjj1"
 # key_file = "/etc/duizhang/dkim.pem"
 

@@ -4,11 +4,13 @@ mod sample;
 
 use super::args::{Format, Global, PreviewArgs};
 use super::centre::Centre;
-use super::failure::{Done, Failure};
+use super::failure::{Doing, Done, Failure};
+use super::private;
 use super::rows::{Column, Printer, Value, stdout};
 use crate::store::{LetterRow, OutboxFilter};
 use mail_parser::{Message, MessageParser};
 use std::io::Write;
+use std::path::Path;
 
 const COLUMNS: &[Column<LetterRow>] = &[
     Column { key: "letter_id", heading: "letter", value: |row| Value::text(&row.letter_id) },
@@ -25,6 +27,9 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
         return sample::show(global, kind, args.html);
     }
     let centre = Centre::read(global)?;
+    if let (Some(letter), Some(out)) = (&args.letter, &args.out) {
+        return written(global, &centre, letter, out);
+    }
     if let Some(letter) = &args.letter {
         return by_number(&centre, letter, args.html);
     }
@@ -80,6 +85,40 @@ fn whole(out: &mut impl Write, letter: &LetterRow, html: bool) -> Result<(), Fai
         writeln!(out, "To: {}\nSubject: {}\n", letter.recipient, letter.subject)?;
     }
     Ok(writeln!(out, "{}", words(letter, html).trim_end())?)
+}
+
+/// Writes one letter into a file: as it was sent, or its page.
+fn written(global: &Global, centre: &Centre, letter: &str, out: &Path) -> Result<Done, Failure> {
+    let filter = OutboxFilter { letter: Some(letter.to_owned()), ..OutboxFilter::default() };
+    let found = centre.store.outbox(&filter)?;
+    let [only] = found.as_slice() else {
+        let count = found.len();
+        return Err(Failure::because(format!(
+            "{count} letters begin with {letter:?}; give the number of one"
+        )));
+    };
+    let Some(letter) = centre.store.letter(&only.letter_id)? else {
+        return Err(Failure::because("that is no letter to an employer about its money"));
+    };
+    let ending = out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let text = match ending {
+        "html" => words(&letter, true),
+        "eml" if letter.on_paper() => {
+            return Err(Failure::because("it went on paper and is no mail: write it as .html"));
+        }
+        "eml" => letter.message,
+        _ => {
+            let wrong = "--out: the file's name must end in .eml or .html".to_owned();
+            return Err(Failure::Usage(wrong));
+        }
+    };
+    if global.dry_run {
+        note!(global, "dry run: nothing was written");
+        return Ok(Done::Fully);
+    }
+    private::new_file(out, &text).doing(|| format!("cannot write {}", out.display()))?;
+    note!(global, "{}", out.display());
+    Ok(Done::Fully)
 }
 
 /// The words of a letter, or its page: a letter on paper is a page and nothing else.

@@ -9,12 +9,14 @@ use super::args::Global;
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
+use super::key;
 use super::outbox;
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::{Protection, Settings, Smtp};
 use super::staff;
+use super::texts;
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
 use crate::durable::OperatingSystem;
@@ -42,7 +44,14 @@ pub(super) fn send(global: &Global, now: bool) -> Result<Done, Failure> {
         note!(global, "{why}: nothing is sent; these letters would be");
         return outbox::due(&centre);
     }
-    let Some(delivery) = delivery(&centre.settings, &centre.rules)? else {
+    let opens = if now { None } else { opens(&centre.settings, &centre.rules) };
+    file_released(&centre.settings, &centre.store, &centre.rules)?;
+    texts::send(global, (&centre.settings, &centre.store), opens)?;
+    let delivery = delivery(&centre.settings, &centre.store, &centre.rules)?;
+    if delivery.is_none() && centre.settings.letters.sms.is_some() {
+        return Ok(Done::Fully);
+    }
+    let Some(delivery) = delivery else {
         return Err(Failure::Usage(
             "there is no mail server: fill in [letters.smtp] in duizhang.toml; until then letters lie \
              in outbox/ for another mail program"
@@ -51,13 +60,11 @@ pub(super) fn send(global: &Global, now: bool) -> Result<Done, Failure> {
     };
     centre.store.settle_access(clock::moment(None))?;
     staff::access(&centre.settings, &centre.rules, &centre.store)?;
-    file_released(&centre.settings, &centre.store)?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
-    let opens = if now { None } else { opens(&centre.settings, &centre.rules) };
     let delivered = run(global, (&centre.store, &centre.rules.letters), (&delivery, opens))?;
     write_anew(global, &centre.settings, &centre.store, &centre.rules)?;
     let fault = delivered.fault.clone();
-    if let Some(fault) = &fault {
+    if let Some(fault) = fault.as_ref().or(delivered.disliked.as_ref()) {
         staff::refused_by_the_server(&centre.settings, (&centre.store, &centre.rules), fault);
     }
     Printer::print(centre.settings.format, COLUMNS, [delivered])?;
@@ -74,17 +81,18 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         return;
     }
     let sent = || -> Result<(), Failure> {
-        if settings.letters.smtp.is_none() {
+        let rules = rules::load(settings)?;
+        if settings.letters.smtp.is_none() && settings.letters.sms.is_none() {
             return Ok(());
         }
-        let rules = rules::load(settings)?;
-        let Some(delivery) = delivery(settings, &rules)? else { return Ok(()) };
         let store = Store::open(&settings.database, &settings.centre.code, false)?;
+        let opens = opens(settings, &rules);
+        texts::send(global, (settings, &store), opens)?;
+        let Some(delivery) = delivery(settings, &store, &rules)? else { return Ok(()) };
         write_anew(global, settings, &store, &rules)?;
-        let delivered =
-            run(global, (&store, &rules.letters), (&delivery, opens(settings, &rules)))?;
+        let delivered = run(global, (&store, &rules.letters), (&delivery, opens))?;
         write_anew(global, settings, &store, &rules)?;
-        if let Some(fault) = &delivered.fault {
+        if let Some(fault) = delivered.fault.as_ref().or(delivered.disliked.as_ref()) {
             staff::refused_by_the_server(settings, (&store, &rules), fault);
         }
         if delivered.tried() > 0 || delivered.fault.is_some() {
@@ -110,7 +118,12 @@ pub(super) fn write_anew(
         rules: &rules.letters,
         on: clock::today(),
     };
-    let written = nightly::write_anew(store, &stationery)?;
+    let contact = settings.contact();
+    let by_text = texts::texts(settings, &contact, rules);
+    let written = nightly::write_anew_or_text(store, &stationery, by_text.as_ref())?;
+    if written.texted > 0 {
+        note!(global, "{} letters did not arrive and go as text messages", written.texted);
+    }
     if written.printed > 0 {
         let folder = settings.outbox.join("print");
         note!(
@@ -127,7 +140,7 @@ pub(super) fn write_anew(
 }
 
 fn sentence(delivered: &Delivered) -> String {
-    let Delivered { sent, refused, given_up, unknown, later, fault } = delivered;
+    let Delivered { sent, refused, given_up, unknown, later, fault, disliked } = delivered;
     let mut words = vec![format!("{sent} sent")];
     let others = [
         (refused, "refused"),
@@ -137,6 +150,8 @@ fn sentence(delivered: &Delivered) -> String {
     ];
     let others = others.into_iter().filter(|(count, _)| **count > 0);
     words.extend(others.map(|(count, what)| format!("{count} {what}")));
+    let disliked = disliked.iter().filter(|_| fault.is_none());
+    words.extend(disliked.map(|_| "a receiver likes none of the letters; they wait".to_owned()));
     words.extend(fault.iter().map(|fault| format!("{fault}; the rest waits")));
     words.join(", ")
 }
@@ -154,8 +169,15 @@ pub(super) const fn carrier(settings: &Settings) -> Carrier {
     }
 }
 
-/// Writes the files of letters that were released.
-pub(super) fn file_released(settings: &Settings, store: &Store) -> Result<(), Failure> {
+/// Has letters that were released go by the ways that their employers want, and writes the files of those that need one.
+pub(super) fn file_released(
+    settings: &Settings,
+    store: &Store,
+    rules: &Rulebook,
+) -> Result<(), Failure> {
+    if !settings.centre.demo {
+        texts::distribute_released(settings, (store, rules))?;
+    }
     let (folder, carrier) = (&settings.outbox, carrier(settings));
     nightly::file_released(&OperatingSystem, folder, store, carrier)?;
     Ok(())
@@ -197,7 +219,11 @@ fn run(
 }
 
 /// The delivery that the settings describe; `None` where there is no mail server.
-fn delivery(settings: &Settings, rules: &Rulebook) -> Result<Option<Delivery>, Failure> {
+pub(super) fn delivery(
+    settings: &Settings,
+    store: &Store,
+    rules: &Rulebook,
+) -> Result<Option<Delivery>, Failure> {
     let letters = &settings.letters;
     let Some(smtp) = &letters.smtp else { return Ok(None) };
     let sender = letters.from.parse().map_err(|_| {
@@ -209,8 +235,10 @@ fn delivery(settings: &Settings, rules: &Rulebook) -> Result<Option<Delivery>, F
         sender,
         verp: letters.verp,
         signer: signer(settings)?,
+        one_click: key::one_click(settings, store),
         connections: usize::from(smtp.connections.max(1)),
         per_minute: smtp.per_minute,
+        servers: smtp.paced(&rules.servers),
         holder,
     }))
 }

@@ -14,11 +14,11 @@ use super::reader;
 use super::report;
 use super::rows::{Column, Printer, Value};
 use super::staff;
+use super::texts;
 use super::turn;
 use crate::durable::OperatingSystem;
 use crate::nightly::{
-    self, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightError, NightSettings,
-    shown_path,
+    self, Delivery, FileOutcome, Inbox, Intakes, LARGE, Night, NightSettings, shown_path,
 };
 use crate::remittance::account::masked;
 use crate::report::Tally;
@@ -195,16 +195,19 @@ pub(super) fn run(
 }
 
 /// Writes the letters that need a file.
-fn deliver(centre: &Centre, turn: Turn) -> Result<u64, NightError> {
+fn deliver(centre: &Centre, turn: Turn) -> Result<u64, Failure> {
     // A night that is over wrote none; those of its day were written when it was the last one.
     if turn.is_over() {
         return Ok(0);
     }
-    let carrier = mail::carrier(&centre.settings);
-    let outbox = &centre.settings.outbox;
+    let settings = &centre.settings;
+    if !settings.centre.demo {
+        texts::distribute(settings, (&centre.store, &centre.rules), turn.as_of)?;
+    }
     // What somebody released and was cut off before its files were written.
-    nightly::file_released(&OperatingSystem, outbox, &centre.store, carrier)?;
-    nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, carrier)
+    mail::file_released(settings, &centre.store, &centre.rules)?;
+    let (outbox, carrier) = (&settings.outbox, mail::carrier(settings));
+    Ok(nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, carrier)?)
 }
 
 /// Writes the night's report; gives where the page is. One of a night that is over stays as it was that morning.

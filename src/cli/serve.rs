@@ -118,7 +118,7 @@ fn told(centre: &Centre) -> Told {
     let (settings, rules) = (centre.settings.clone(), centre.rules.clone());
     let store = centre.store.clone();
     Arc::new(move || {
-        if let Err(failure) = mail::file_released(&settings, &store) {
+        if let Err(failure) = mail::file_released(&settings, &store, &rules) {
             tracing::warn!(
                 error = failure.sentence(),
                 "released letters could not be written as files"

@@ -72,7 +72,18 @@ pub(super) fn refused_by_the_server(
     if settings.letters.staff.is_empty() {
         return;
     }
-    let alarms = [Alarm::Mail { answer: answer.to_owned() }];
+    let answer = answer.to_owned();
+    let alarms = match fault {
+        ServerFault::Content(_) => [Alarm::Content { answer }],
+        ServerFault::Authority(_)
+        | ServerFault::Unreachable(_)
+        | ServerFault::Silent
+        | ServerFault::Login(_)
+        | ServerFault::Sender(_)
+        | ServerFault::Recipients(_)
+        | ServerFault::Unsteady(_)
+        | ServerFault::Limited(_) => [Alarm::Mail { answer }],
+    };
     let Some(alarm) = StaffMail::alarm(clock::today(), &alarms, &rules.letters) else { return };
     if let Err(failure) = put(settings, store, &alarm, &settings.letters.staff) {
         tell!("the alarm could not be written: {}", failure.sentence());

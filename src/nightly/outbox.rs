@@ -9,12 +9,13 @@
 //!
 //! Invariant: what the store says was filed is on the disk, whole, whenever the power goes ([`crate::durable`]).
 
-use super::NightError;
+use super::{NightError, Texts};
 use crate::alert::{Anew, CentreContact, Part, Written, together};
 use crate::durable::{Batch, Disk, OperatingSystem};
 use crate::rulebook::letter::LetterRules;
 use crate::store::{LetterRow, Store, Stray, Whereto};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Who takes the letters that go by mail.
@@ -41,7 +42,11 @@ pub fn deliver_to(
     let mut batch = Batch::on(disk);
     let mut failed = None;
     for night in &nights {
+        let texted = store.texted(*night)?;
         store.letters_to_file(*night, |letter| {
+            if texted.contains(&letter.letter_id) {
+                return true;
+            }
             let place = path(folder, &letter, carrier);
             let put = place.map(|place| batch.put(&place, letter.message.as_bytes()));
             failed = put.and_then(Result::err);
@@ -73,8 +78,12 @@ pub fn file_released(
     if letters.is_empty() {
         return Ok(0);
     }
+    let mut texted = BTreeSet::new();
+    for night in letters.iter().map(|letter| letter.written_on).collect::<BTreeSet<_>>() {
+        texted.append(&mut store.texted(night)?);
+    }
     let mut batch = Batch::on(disk);
-    for letter in &letters {
+    for letter in letters.iter().filter(|letter| !texted.contains(&letter.letter_id)) {
         if let Some(place) = path(folder, letter, carrier) {
             batch.put(&place, letter.message.as_bytes())?;
         }
@@ -137,6 +146,8 @@ pub struct WrittenAnew {
     /// They wait for the next run.
     pub mailed: u64,
     pub printed: u64,
+    /// They go as text messages first.
+    pub texted: u64,
 }
 
 /// Letters that are looked at together.
@@ -148,6 +159,18 @@ const TOGETHER: u32 = 64;
 /// # Errors
 /// [`NightError`] where the store fails or a page cannot be written.
 pub fn write_anew(store: &Store, stationery: &Stationery<'_>) -> Result<WrittenAnew, NightError> {
+    write_anew_or_text(store, stationery, None)
+}
+
+/// The same, with a text message in the place of paper where one reaches the employer.
+///
+/// # Errors
+/// [`NightError`] where the store fails or a page cannot be written.
+pub fn write_anew_or_text(
+    store: &Store,
+    stationery: &Stationery<'_>,
+    texts: Option<&Texts<'_>>,
+) -> Result<WrittenAnew, NightError> {
     let mut written = WrittenAnew::default();
     loop {
         let strays = store.strays(TOGETHER)?;
@@ -158,7 +181,14 @@ pub fn write_anew(store: &Store, stationery: &Stationery<'_>) -> Result<WrittenA
         let mut all = Vec::with_capacity(strays.len());
         for stray in strays {
             let anew = stationery.anew(&stray);
+            let text = match (texts, &anew) {
+                (Some(texts), Some(letter)) if letter.on_paper() => {
+                    texts.before_paper(store, letter)?
+                }
+                _ => None,
+            };
             match &anew {
+                Some(_) if text.is_some() => written.texted += 1,
                 Some(letter) if letter.on_paper() => {
                     if let Some(path) = path(stationery.folder, letter, Carrier::MailServer) {
                         batch.put(&path, letter.message.as_bytes())?;
@@ -168,13 +198,27 @@ pub fn write_anew(store: &Store, stationery: &Stationery<'_>) -> Result<WrittenA
                 Some(_) => written.mailed += 1,
                 None => {}
             }
-            all.push((stray.letter.letter_id, anew));
+            all.push((stray.letter.letter_id, anew, text));
         }
         batch.finish()?;
-        for (letter_id, anew) in all {
-            store.written_anew(&letter_id, anew.as_ref())?;
+        for (letter_id, anew, text) in all {
+            let text = text.as_ref().map(|(number, text)| (number.as_str(), text.as_str()));
+            store.written_anew_or_text(&letter_id, anew.as_ref(), text)?;
         }
     }
+}
+
+/// Writes the page of a letter that goes on paper after all.
+///
+/// # Errors
+/// [`NightError`] where it cannot be written.
+pub fn print_page(folder: &Path, letter: &LetterRow) -> Result<(), NightError> {
+    let mut batch = Batch::on(&OperatingSystem);
+    if let Some(path) = path(folder, letter, Carrier::MailServer) {
+        batch.put(&path, letter.message.as_bytes())?;
+    }
+    batch.finish()?;
+    Ok(())
 }
 
 impl Stationery<'_> {

@@ -64,7 +64,7 @@ const CHOICES: &str = "
     select e.employer_id, e.name, coalesce(c.rhythm, 'immediate'), coalesce(c.address, e.email),
         case when c.address is not null then c.confirmed_by
             when e.email is not null then 'import' end,
-        c.confirmed_on, c.asked, coalesce(c.together, 0), coalesce(c.advice, 1)
+        c.confirmed_on, c.asked, coalesce(c.together, 0), c.advice_declined_at
     from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
     where e.centre_id = ?1 and (cast(?2 as text) is null or e.employer_id = ?2)
@@ -77,7 +77,11 @@ const UNBLOCK: &str = "delete from blocked_address where centre_id = ?1 and addr
 const FORGET: &str = "delete from address_failure where centre_id = ?1 and address = ?2";
 
 /// Lifts a block, and forgets what was held against an address.
-fn unblock(connection: &Connection, centre: i64, address: &str) -> Result<(), StoreError> {
+pub(super) fn unblock(
+    connection: &Connection,
+    centre: i64,
+    address: &str,
+) -> Result<(), StoreError> {
     let values = params![centre, address.to_lowercase()];
     connection.execute(UNBLOCK, values)?;
     connection.execute(FORGET, values).map(drop)
@@ -123,7 +127,7 @@ impl Store {
                 confirmed_on: row.get::<Option<i64>>(5)?.map(day).transpose()?,
                 asked: row.get(6)?,
                 together: row.get::<i64>(7)? == 1,
-                no_advice: row.get::<i64>(8)? == 0,
+                no_advice: row.get::<Option<i64>>(8)?.is_some(),
                 ..Choice::default()
             };
             Ok(choice.with_addresses(&typed.unwrap_or_default(), &blocked))
@@ -168,18 +172,22 @@ impl Store {
         })
     }
 
-    /// Sets whether an employer wants advice on how remarks are written: apart from what is in suspense, which it
-    /// hears of whatever it says here.
+    /// Says since when an employer wants no advice on how remarks are written, or that it wants it again: apart from what
+    /// is in suspense, which it hears of whatever it says here.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is no such employer.
-    pub fn set_advice(&self, employer_id: &str, wanted: bool) -> Result<(), StoreError> {
-        let sql = "insert into letter_choice (centre_id, employer_id, rhythm, advice)
+    pub fn set_advice(
+        &self,
+        employer_id: &str,
+        declined_at: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let sql = "insert into letter_choice (centre_id, employer_id, rhythm, advice_declined_at)
             values (?1, ?2, 'immediate', ?3)
-            on conflict (centre_id, employer_id) do update set advice = excluded.advice";
-        let advice = i64::from(wanted);
+            on conflict (centre_id, employer_id) do update
+                set advice_declined_at = excluded.advice_declined_at";
         self.choose(employer_id, |bulk| {
-            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, advice])
+            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, declined_at])
         })
     }
 

@@ -44,6 +44,8 @@ pub(crate) const TABLES: &[&str] = &[
     "held_mark",
     "held_night",
     "call_made",
+    "letter_way",
+    "hall_message",
     "blocked_address",
     "came_back",
     "address_failure",

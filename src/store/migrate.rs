@@ -64,6 +64,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     32 "0032_list_import",
     33 "0033_came_back",
     34 "0034_held_letters",
+    35 "0035_sending",
     36 "0036_letter_truth",
 ];
 

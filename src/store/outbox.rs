@@ -11,21 +11,25 @@ mod blame;
 mod by_hand;
 mod came_back;
 mod facts;
+mod figures;
 mod held;
 mod holding;
 mod joining;
 mod release;
 mod standing;
+mod text;
 
 pub use anew::{Stray, Whereto};
 use blame::{Charge, against};
 pub use came_back::{CameBackOutcome, Dealt, KeptMessage, SHARED};
+pub use figures::{CountedBy, LetterFigures, Unblock};
 pub use held::{HeldLetter, HeldNight};
 pub use holding::{ToldTonight, Withheld};
 pub use joining::Neighbour;
 pub use release::{Decided, HeldAct};
 pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
+pub use text::{OutgoingText, Routed};
 
 use super::bulk::Bulk;
 use super::letters::{LetterRow, letters_listed};
@@ -44,10 +48,10 @@ const TAKE: &str = "
         handed_at = coalesce(handed_at, ?2)
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
         and letter_id in (select o.letter_id from outbox o
-            where o.centre_id = ?1 and o.due_at <= ?2
+            where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
-    returning letter_id, attempts, unconfirmed, due_at, handed_at";
+    returning letter_id, attempts, unconfirmed, due_at, handed_at, put_off, put_off_since";
 
 /// The same of mail to staff, and of letters that ask somebody about an address: they wait for no hour.
 const TAKE_STAFF: &str = "
@@ -56,20 +60,23 @@ const TAKE_STAFF: &str = "
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
         and letter_id in (select o.letter_id from outbox o
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
-            where o.centre_id = ?1 and o.due_at <= ?2 and l.kind not in ('digest', 'arrears', 'joint')
+            where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
+            and l.kind not in ('digest', 'arrears', 'joint')
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
-    returning letter_id, attempts, unconfirmed, due_at, handed_at";
+    returning letter_id, attempts, unconfirmed, due_at, handed_at, put_off, put_off_since";
 
 const DUE_STAFF: &str = "select 1 from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
-    where o.centre_id = ?1 and o.due_at <= ?2 and l.kind not in ('digest', 'arrears', 'joint')
+    where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
+            and l.kind not in ('digest', 'arrears', 'joint')
         and (o.lease_until is null or o.lease_until <= ?2)
     limit 1";
 
 /// Whether any is due, whoever was quicker with those that were looked at.
 const DUE: &str = "select 1 from outbox
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
+        and channel is null
     order by due_at, letter_id limit 1";
 
 /// Over a list of letters; only who holds a letter says where it stands. One to an
@@ -77,7 +84,8 @@ const DUE: &str = "select 1 from outbox
 const SETTLE: &str = "
     update outbox set state = v.column2, due_at = v.column3, attempts = v.column4,
         unconfirmed = v.column5, answer = v.column6, changed_at = v.column7, holder = null,
-        lease_until = null, handed_at = case when v.column4 = 0 then null else outbox.handed_at end,
+        put_off = v.column9, put_off_since = v.column10, lease_until = null,
+        handed_at = case when v.column4 = 0 then null else outbox.handed_at end,
         anew = case when v.column2 in ('refused', 'given-up') and exists
             (select 1 from letter l where l.centre_id = ?1 and l.letter_id = v.column1
                 and l.kind in ('digest', 'arrears')) then 1 else 0 end
@@ -99,7 +107,7 @@ const PLACES: &str = "
 const UNWANTED: &str = "
     update outbox set state = 'given-up', due_at = null, answer = ?3, changed_at = ?2, anew = ?4
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
-        and letter_id in (select l.letter_id from letter l
+        and channel is null and letter_id in (select l.letter_id from letter l
             where l.centre_id = ?1 and l.letter_id = outbox.letter_id and l.kind in ('digest', 'arrears') and ";
 
 const BLOCKED: &str = "exists (select 1 from blocked_address b
@@ -133,7 +141,7 @@ impl Outbox for Store {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
-            bulk.change(SETTLE, 8, settled, |row, one| {
+            bulk.change(SETTLE, 10, settled, |row, one| {
                 let Standing { state, due_at, tries, answer } = &one.standing;
                 row.bind(&one.letter_id)?;
                 row.bind(state.code())?;
@@ -142,7 +150,9 @@ impl Outbox for Store {
                 row.bind(tries.unconfirmed)?;
                 row.bind(answer)?;
                 row.bind(now)?;
-                row.bind(holder)
+                row.bind(holder)?;
+                row.bind(tries.put_off)?;
+                row.bind(tries.put_off_since)
             })?;
             for Settled { letter_id, standing, no_mailbox } in settled {
                 if let Some(NoMailbox { status, at_once }) = no_mailbox {
@@ -192,7 +202,8 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let sql = "select count(*) from outbox o
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
-            where o.centre_id = ?1 and o.due_at <= ?2 and l.kind in ('digest', 'arrears', 'joint')";
+            where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
+                and l.kind in ('digest', 'arrears', 'joint')";
         bulk.connection
             .query_row(sql, params![bulk.centre_id, now], |row| row.get::<i64>(0))
             .map(i64::cast_unsigned)
@@ -208,9 +219,15 @@ impl Store {
                 let mut take = connection.prepare_cached(take)?;
                 let mut taken = take.query_all(values, |row| {
                     let number = |column| {
-                        row.get::<i64>(column).map(|found| u32::try_from(found).unwrap_or(u32::MAX))
+                        let found = row.get::<Option<i64>>(column)?.unwrap_or_default();
+                        Ok::<_, StoreError>(u32::try_from(found).unwrap_or(u32::MAX))
                     };
-                    let tries = Tries { attempts: number(1)?, unconfirmed: number(2)? };
+                    let tries = Tries {
+                        attempts: number(1)?,
+                        unconfirmed: number(2)?,
+                        put_off: number(5)?,
+                        put_off_since: row.get(6)?,
+                    };
                     let taken = Taken { letter_id: row.get(0)?, tries, handed_at: row.get(4)? };
                     Ok((row.get::<i64>(3)?, taken))
                 })?;
@@ -243,7 +260,7 @@ struct Taken {
 /// The letters that were taken, with what is to be sent: dated by the first hand-over, so that each try says the same.
 fn messages(bulk: &Bulk, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
     let listed = letters_listed(&bulk.connection);
-    let sql = format!("select l.letter_id, l.recipient, l.message from {listed}");
+    let sql = format!("select l.letter_id, l.recipient, l.message, l.employer_id from {listed}");
     let places: BTreeMap<&str, (usize, Tries, i64)> = (0..)
         .zip(taken)
         .map(|(place, one)| (one.letter_id.as_str(), (place, one.tries, one.handed_at)))
@@ -261,6 +278,7 @@ fn messages(bulk: &Bulk, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
             letters.push(Outgoing {
                 tries,
                 letter_id,
+                employer_id: row.get(3)?,
                 recipient: row.get(1)?,
                 message: dated(row.text(2)?, handed_at).into_bytes(),
             });

@@ -9,7 +9,10 @@ use super::page::{
     act as small, address, approval, call, came_back, counter, employer, export, held, item,
     letter, notice, propose, queue, refund, rule, run, today, trail, transaction,
 };
-use super::{Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people};
+use super::{
+    Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people,
+    unsubscribe,
+};
 use crate::suspense::Permission;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -31,6 +34,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub enum Access {
     /// Nothing.
     Anybody,
+    /// Nothing: the address itself holds what proves it, and a mail system that posts to it has no page of ours before.
+    Link,
     /// A session, be it confined to password and second factor.
     Own,
     /// A session whose role may.
@@ -86,6 +91,7 @@ const PEOPLE: Access = Access::May(Permission::AdministerPeople);
 fn table() -> Vec<Route> {
     let mut table = desk();
     table.extend(letters());
+    table.extend(letters_out());
     table.extend(refunds());
     table.extend(at_the_counter());
     table.extend(programs());
@@ -210,6 +216,17 @@ fn letters() -> Vec<Route> {
     ]
 }
 
+/// Letters as files, and the link in them.
+#[rustfmt::skip] // A table is read by column.
+fn letters_out() -> Vec<Route> {
+    vec![
+        page("/letters/{id}/letter.eml", READ,         letter::file),
+        page("/letters/{id}/print",      READ,         letter::print),
+        page("/unsubscribe",             Access::Link, unsubscribe::page),
+        act ("/unsubscribe",             Access::Link, unsubscribe::decline),
+    ]
+}
+
 /// What is to be returned.
 #[rustfmt::skip] // A table is read by column.
 fn refunds() -> Vec<Route> {
@@ -251,10 +268,11 @@ pub(crate) fn is_page(path: &str) -> bool {
         }
     };
     let read = |route: &Route| {
-        let own = ["/login", "/confirm"].contains(&route.path);
+        let own = ["/login", "/confirm", "/unsubscribe"].contains(&route.path);
         route.method == Method::GET
             && (own || matches!(route.access, Access::Own | Access::May(_)))
             && !route.path.contains("/export.")
+            && !route.path.ends_with(".eml")
     };
     table().iter().any(|route| read(route) && fits(route.path))
 }

@@ -59,7 +59,7 @@ impl Session {
 
     pub(crate) fn reaches(&self, access: Access) -> bool {
         match access {
-            Access::Anybody | Access::Own => true,
+            Access::Anybody | Access::Link | Access::Own => true,
             Access::May(permission) => self.may(permission),
             Access::Token(_) => false,
         }

@@ -206,8 +206,10 @@ fn a_sender_killed_in_the_middle_loses_nothing() {
         sender: "gjj@example.invalid".parse().unwrap(),
         verp: false,
         signer: None,
+        one_click: None,
         connections: 1,
         per_minute: 0,
+        servers: duizhang::rulebook::servers::shipped().unwrap(),
         holder: "the next".into(),
     };
     let later = || i64::MAX / 4;

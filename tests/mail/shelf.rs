@@ -21,9 +21,15 @@ pub(crate) struct Shelf {
 
 impl Shelf {
     pub(crate) fn with(backing: Backing, count: usize) -> Self {
+        Self::to(backing, count, |number| format!("e{number}@employer.test"))
+    }
+
+    /// Letters to addresses of one's own.
+    pub(crate) fn to(backing: Backing, count: usize, address: impl Fn(usize) -> String) -> Self {
         let folder = centre::scratch();
         let store = open(backing, &folder, true);
-        let letters: Vec<LetterRow> = (0..count).map(letter).collect();
+        let one = |number| LetterRow { recipient: address(number), ..letter(number) };
+        let letters: Vec<LetterRow> = (0..count).map(one).collect();
         store.post_letters(&letters).unwrap();
         Self { store, now: AtomicI64::new(1_000), backing, folder }
     }
@@ -106,8 +112,10 @@ pub(crate) fn delivery(server: &MailServer) -> Delivery {
         sender: SENDER.parse().unwrap(),
         verp: false,
         signer: None,
+        one_click: None,
         connections: 2,
         per_minute: 0,
+        servers: duizhang::rulebook::servers::shipped().unwrap(),
         holder: "one".into(),
     }
 }

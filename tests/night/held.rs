@@ -292,7 +292,7 @@ fn a_letter_is_dated_by_its_first_hand_over_and_a_retry_keeps_that() {
         let first = "Date: Wed, 13 May 2026 13:00:00 +0800";
         let later = Ending::Later("451".into());
         assert_eq!(try_at(noon + 3_600, &later, none), first, "nobody had it before");
-        assert_eq!(try_at(noon + 7_200, &later, Tries { attempts: 1, unconfirmed: 0 }), first);
+        assert_eq!(try_at(noon + 7_200, &later, Tries { attempts: 1, ..Tries::default() }), first);
     });
 }
 

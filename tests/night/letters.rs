@@ -129,7 +129,7 @@ fn advice_goes_inside_another_letter_and_has_a_switch_of_its_own() {
     every_store(|backing| {
         for wanted in [true, false] {
             let centre = Centre::new(backing, &["P1 100"]);
-            centre.store.set_advice("E1", wanted).unwrap();
+            centre.store.set_advice("E1", (!wanted).then_some(1)).unwrap();
             let small = csv(&["S1 05-11 icbc 100 P1"]).replace("P190613", "p190613");
             centre.night_of("05-12", &[small]);
             assert_eq!(told(&centre), [], "not a letter of its own");
@@ -143,7 +143,7 @@ fn advice_goes_inside_another_letter_and_has_a_switch_of_its_own() {
             assert_eq!(centre.store.choices(Some("E1")).unwrap()[0].no_advice, !wanted);
         }
         let centre = Centre::new(backing, &[]);
-        assert!(centre.store.set_advice("E404", false).is_err());
+        assert!(centre.store.set_advice("E404", Some(1)).is_err());
     });
 }
 
@@ -245,7 +245,10 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
             settle(&centre, "one", &letter, &refused, 1_001);
             let choice = centre.store.choices(Some("E1")).unwrap().pop().unwrap();
             assert_eq!(choice.blocked.as_deref(), blocks.then_some(status));
-            assert_eq!(anew(&centre, "05-13"), WrittenAnew { printed: 1, mailed: 0 });
+            assert_eq!(
+                anew(&centre, "05-13"),
+                WrittenAnew { printed: 1, ..WrittenAnew::default() }
+            );
             assert_eq!(anew(&centre, "05-14"), WrittenAnew::default(), "once");
             let states: Vec<LetterState> =
                 letters(&centre).iter().map(|letter| letter.state).collect();
@@ -273,7 +276,7 @@ fn what_is_sent_again_goes_to_the_address_of_now() {
         let ending = Ending::NoMailbox { status: "5.1.1".into(), answer, at_once: true };
         settle(&centre, "one", &first, &ending, 1_001);
         set_address(&centre, "new@example.com");
-        assert_eq!(anew(&centre, "05-13"), WrittenAnew { printed: 0, mailed: 1 });
+        assert_eq!(anew(&centre, "05-13"), WrittenAnew { mailed: 1, ..WrittenAnew::default() });
         retry(&first);
         assert_eq!(anew(&centre, "05-14").mailed, 1);
         let found = letters(&centre);

@@ -15,6 +15,7 @@ pub mod matching;
 pub mod policy;
 pub mod remark;
 pub mod returned;
+pub mod servers;
 mod shipped;
 
 pub use shipped::shipped;
@@ -35,6 +36,7 @@ pub struct Rulebook {
     pub desk: desk::DeskRules,
     pub login: login::LoginRules,
     pub returned: returned::ReturnedWords,
+    pub servers: servers::ServerRules,
 }
 
 impl Rulebook {
@@ -58,8 +60,10 @@ impl Rulebook {
         let policy = policy::read(&named(&files, "policy.toml"));
         let desk = desk::read(&named(&files, "desk.toml"));
         let login = login::read(&named(&files, "login.toml"));
-        let returned = returned::read(&named(&files, "returned.toml"));
-        match (remark, matching, calendar, banks, letters, brake, policy, desk, login, returned) {
+        let servers = || servers::read(&named(&files, "servers.toml"));
+        let answers = returned::read(&named(&files, "returned.toml"))
+            .and_then(|returned| Ok((returned, servers()?)));
+        match (remark, matching, calendar, banks, letters, brake, policy, desk, login, answers) {
             (
                 Ok(remark),
                 Ok(matching),
@@ -70,7 +74,7 @@ impl Rulebook {
                 Ok(policy),
                 Ok(desk),
                 Ok(login),
-                Ok(returned),
+                Ok((returned, servers)),
             ) => {
                 let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
                 let policy =
@@ -86,10 +90,11 @@ impl Rulebook {
                     desk,
                     login,
                     returned,
+                    servers,
                 };
                 if errors.is_empty() { Ok(book) } else { Err(errors) }
             }
-            (remark, matching, calendar, banks, letters, brake, policy, desk, login, returned) => {
+            (remark, matching, calendar, banks, letters, brake, policy, desk, login, answers) => {
                 let found = [
                     remark.err(),
                     matching.err(),
@@ -100,7 +105,7 @@ impl Rulebook {
                     policy.err(),
                     desk.err(),
                     login.err(),
-                    returned.err(),
+                    answers.err(),
                 ];
                 Err(found
                     .into_iter()

@@ -33,26 +33,34 @@ pub(super) struct Alike {
 }
 
 impl Alike {
-    /// Takes an end, and gives those that can be written down now.
-    pub(super) fn sort(&mut self, end: Told, team: &Team, delivered: &mut Delivered) -> Vec<Told> {
+    /// Takes ends, and gives those that can be written down now.
+    pub(super) fn sort(
+        &mut self,
+        mut sure: Vec<Told>,
+        team: &Team,
+        delivered: &mut Delivered,
+    ) -> Vec<Told> {
         let (mut ends, mut fault) = (Vec::new(), None);
-        if end.doubted {
-            self.doubted.push(end);
-        } else {
-            (ends, fault) = self.pass(end);
-        }
+        self.doubted.extend(sure.extract_if(.., |told| told.doubted));
         if team.recipient_taken.load(Ordering::Relaxed) {
-            for told in std::mem::take(&mut self.doubted) {
-                let (passed, again) = self.pass(Told { doubted: false, ..told });
-                ends.extend(passed);
-                fault = fault.or(again);
-            }
+            let believed = std::mem::take(&mut self.doubted);
+            sure.extend(believed.into_iter().map(|told| Told { doubted: false, ..told }));
+        }
+        for told in sure {
+            let (passed, why) = self.pass(told);
+            ends.extend(passed);
+            fault = fault.or(why);
         }
         if let Some(fault) = fault {
             team.fault.blocking_lock().get_or_insert_with(|| fault.clone());
             delivered.fault.get_or_insert(fault);
         }
         ends
+    }
+
+    /// What was held for long enough.
+    pub(super) fn due(&mut self) -> Vec<Told> {
+        if self.is_due() { self.released() } else { Vec::new() }
     }
 
     /// All that is left at the end of a run.
@@ -71,7 +79,7 @@ impl Alike {
             self.row = (String::new(), 0);
         }
         if !told.refused_at_recipient && !matches!(told.ending, Ending::NoMailbox { .. }) {
-            let mut ends = if self.is_due() { self.released() } else { Vec::new() };
+            let mut ends = self.due();
             ends.push(told);
             return (ends, None);
         }
@@ -88,7 +96,7 @@ impl Alike {
         if in_a_row >= ALIKE_MIN {
             return (self.given_back(&like), Some(ServerFault::Recipients(answer)));
         }
-        (if self.is_due() { self.released() } else { Vec::new() }, None)
+        (self.due(), None)
     }
 
     /// What is held, as it is to be written down.

@@ -10,7 +10,8 @@ pub(in crate::cli) enum AlertCommand {
     /// Show the letters that a night has put into the outbox, or a sample of any kind
     #[command(after_help = "Examples:\n  duizhang alert preview --employer E1\n  \
         duizhang alert preview --sample reminder\n  \
-        duizhang alert preview --sample paper --html > letter.html")]
+        duizhang alert preview --sample paper --html > letter.html\n  \
+        duizhang alert preview 3f2a90 --out letter.eml")]
     Preview(PreviewArgs),
     /// List letters that wait for a person, or hold letters that wait to be sent
     #[command(
@@ -48,8 +49,12 @@ pub(in crate::cli) enum AlertCommand {
         #[arg(long)]
         now: bool,
     },
-    /// Count the letters in the outbox by state
-    Status,
+    /// Count the letters in the outbox by state, or how those of each run or domain fared
+    #[command(
+        after_help = "Examples:\n  duizhang alert status\n  duizhang alert status --by domain\n  \
+        duizhang alert status --by run --format csv"
+    )]
+    Status(StatusArgs),
     /// List letters and where each stands
     #[command(after_help = "Example:\n  duizhang alert list --state refused")]
     List(OutboxArgs),
@@ -75,6 +80,19 @@ pub(in crate::cli) enum AlertCommand {
         duizhang alert employer E1 --rhythm weekly\n  \
         duizhang alert employer E1 --ask agent@example.com")]
     Employer(EmployerArgs),
+    /// Lift the blocks on many addresses, such as those of a server that was wrong about them
+    #[command(after_help = "Examples:\n  duizhang alert unblock --status 5.4.1 --dry-run\n  \
+        duizhang alert unblock --status 5.4.1 --by 017\n  \
+        duizhang alert unblock agent@example.com --by 017")]
+    Unblock(UnblockArgs),
+    /// Send a plain letter that says that it is a test, and show what the server answered at each step
+    #[command(after_help = "Example:\n  duizhang alert test gjj@example.com\n\n\
+        Nothing goes into the outbox. Ends with 1 where the server did not take it.")]
+    Test {
+        /// Where to; a mailbox of one's own
+        #[arg(value_name = "MAIL")]
+        address: String,
+    },
     /// Believe the address whose confirming link holds this token
     Confirm {
         /// The token, as it stands in the link
@@ -83,13 +101,39 @@ pub(in crate::cli) enum AlertCommand {
 }
 
 #[derive(Args, Debug)]
+pub(in crate::cli) struct StatusArgs {
+    /// How the letters of each run, or to each domain, fared
+    #[arg(long, value_parser = ["run", "domain"])]
+    pub(in crate::cli) by: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct UnblockArgs {
+    /// These addresses alone
+    #[arg(value_name = "MAIL", required_unless_present_any = ["status", "domain"])]
+    pub(in crate::cli) addresses: Vec<String>,
+    /// Blocked for this status, such as 5.4.1
+    #[arg(long, value_name = "STATUS")]
+    pub(in crate::cli) status: Option<String>,
+    /// Of this domain
+    #[arg(long, value_name = "DOMAIN")]
+    pub(in crate::cli) domain: Option<String>,
+    /// Who decided it
+    #[arg(long, value_name = "WHO", required_unless_present = "dry_run")]
+    pub(in crate::cli) by: Option<String>,
+}
+
+#[derive(Args, Debug)]
 pub(in crate::cli) struct PreviewArgs {
+    /// One letter: the eight digits that an employer reads out, or the beginning of its id
+    #[arg(value_name = "LETTER", conflicts_with_all = ["employer", "sample"])]
+    pub(in crate::cli) letter: Option<String>,
+    /// The file to write it into: .eml as it was sent, or .html to print; none is overwritten
+    #[arg(long, value_name = "FILE", requires = "letter")]
+    pub(in crate::cli) out: Option<PathBuf>,
     /// Only to this employer, with the whole letter
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) employer: Option<String>,
-    /// The letter of this number, as an employer reads it out, or of this id
-    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["sample", "employer"])]
-    pub(in crate::cli) letter: Option<String>,
     /// A sample with invented content instead: what the rules in use would make of it
     #[arg(long, value_name = "KIND", conflicts_with = "employer")]
     #[arg(value_parser = ["digest", "reminder", "unfinished", "settled", "advice", "parts", "taken-back", "reopened", "paper", "arrears", "summary", "alarm", "confirm"])]
@@ -131,6 +175,9 @@ pub(in crate::cli) struct OutboxArgs {
     /// Only to this employer
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) employer: Option<String>,
+    /// Only those that went, or go, this way
+    #[arg(long, value_parser = ["mail", "sms", "inbox", "paper"])]
+    pub(in crate::cli) channel: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -170,4 +217,8 @@ pub(in crate::cli) struct EmployerArgs {
     /// Whether its letters go in one mail with those of other employers at the same address that want it so
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"], requires = "employer")]
     pub(in crate::cli) together: Option<String>,
+    /// By which ways letters of a kind go (suspense, advice, arrears): the first of mail, sms and paper that reaches the
+    /// employer; inbox is beside them. KIND= alone is as for everybody
+    #[arg(long, value_name = "KIND=WAY,…", requires = "employer")]
+    pub(in crate::cli) channel: Vec<String>,
 }

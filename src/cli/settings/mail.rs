@@ -7,7 +7,9 @@
 use super::Tongue;
 use crate::alert::{Hold, Window};
 use crate::cli::failure::{Doing, Failure};
+use crate::rulebook::servers::{Pace, ServerRules};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// `[letters]`
@@ -36,6 +38,36 @@ pub(in crate::cli) struct Letters {
     pub(in crate::cli) smtp: Option<Smtp>,
     /// Keys to sign letters with.
     pub(in crate::cli) dkim: Vec<Dkim>,
+    /// A gateway of text messages; without it there are none.
+    pub(in crate::cli) sms: Option<Sms>,
+}
+
+/// `[letters.sms]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::cli) struct Sms {
+    pub(in crate::cli) url: String,
+    #[serde(default = "post")]
+    pub(in crate::cli) method: String,
+    #[serde(default)]
+    pub(in crate::cli) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(in crate::cli) body: String,
+    pub(in crate::cli) secret_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(in crate::cli) success_status: Vec<u16>,
+    pub(in crate::cli) success_field: Option<String>,
+    #[serde(default)]
+    pub(in crate::cli) success_values: Vec<String>,
+    #[serde(default)]
+    pub(in crate::cli) later_values: Vec<String>,
+    #[serde(default = "ten")]
+    pub(in crate::cli) timeout_seconds: u16,
+    /// Messages of 70 characters that one text may take.
+    #[serde(default = "one")]
+    pub(in crate::cli) parts_max: u8,
+    /// Certificates to trust besides the system's, PEM.
+    pub(in crate::cli) ca_file: Option<PathBuf>,
 }
 
 /// `[letters.smtp]`
@@ -59,6 +91,9 @@ pub(in crate::cli) struct Smtp {
     pub(in crate::cli) per_minute: u32,
     #[serde(default = "sixty")]
     pub(in crate::cli) timeout_seconds: u16,
+    /// The pace of receivers, by one of their domains, where it is another than in `rules/servers.toml`.
+    #[serde(default)]
+    pub(in crate::cli) domains: BTreeMap<String, Pace>,
 }
 
 /// `[[letters.dkim]]`
@@ -79,6 +114,18 @@ pub(in crate::cli) enum Protection {
     Starttls,
     Tls,
     None,
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+const fn one() -> u8 {
+    1
+}
+
+const fn ten() -> u16 {
+    10
 }
 
 const fn two() -> u16 {
@@ -111,6 +158,7 @@ impl Default for Letters {
             confirm_url: None,
             smtp: None,
             dkim: Vec::new(),
+            sms: None,
         }
     }
 }
@@ -120,6 +168,10 @@ impl Letters {
     pub(super) fn rooted(mut self, folder: &Path) -> Self {
         if let Some(smtp) = &mut self.smtp {
             let files = [&mut smtp.password_file, &mut smtp.ca_file];
+            files.into_iter().flatten().for_each(|file| *file = folder.join(&*file));
+        }
+        if let Some(sms) = &mut self.sms {
+            let files = [&mut sms.secret_file, &mut sms.ca_file];
             files.into_iter().flatten().for_each(|file| *file = folder.join(&*file));
         }
         self.dkim.iter_mut().for_each(|key| key.key_file = folder.join(&key.key_file));
@@ -133,6 +185,12 @@ impl Letters {
 }
 
 impl Smtp {
+    /// What is known of servers, with the centre's own paces.
+    pub(in crate::cli) fn paced(&self, servers: &ServerRules) -> ServerRules {
+        let own = self.domains.iter();
+        own.fold(servers.clone(), |servers, (domain, pace)| servers.with_pace(domain, *pace))
+    }
+
     /// The password: from its file, else from systemd's credentials, else from the environment.
     pub(in crate::cli) fn password(&self) -> Result<String, Failure> {
         if let Some(file) = &self.password_file {

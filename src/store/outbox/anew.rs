@@ -74,11 +74,28 @@ impl Store {
         letter_id: &str,
         anew: Option<&LetterRow>,
     ) -> Result<(), StoreError> {
+        self.written_anew_or_text(letter_id, anew, None)
+    }
+
+    /// The same; what was written goes as a text message first, to a number.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn written_anew_or_text(
+        &self,
+        letter_id: &str,
+        anew: Option<&LetterRow>,
+        text: Option<(&str, &str)>,
+    ) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
             if let Some(letter) = anew {
                 super::post(&bulk, std::slice::from_ref(letter))?;
+                if let Some((number, text)) = text {
+                    let values = params![centre, letter.letter_id, number, text];
+                    connection.execute(super::text::BY_TEXT, values)?;
+                }
             }
             let sql = "update outbox set anew = 2
                 where centre_id = ?1 and letter_id = ?2 and anew = 1";

@@ -77,7 +77,7 @@ const NOTICES: &str = "
 
 /// Whom it goes to.
 const WHOM: &str = "
-    select l.recipient, e.name, e.contact, e.email, c.address, c.rhythm, b.address
+    select l.recipient, e.name, e.contact, e.email, c.address, c.rhythm, c.advice_declined_at, b.address
     from letter l
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
     left join letter_choice c on c.centre_id = l.centre_id and c.employer_id = l.employer_id

@@ -27,14 +27,14 @@ const NEIGHBOURS: &str = "
     join letter_choice c on c.centre_id = l.centre_id and c.employer_id = l.employer_id
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
     where o.centre_id = ?1 and o.due_at <= ?2 and (o.lease_until is null or o.lease_until <= ?2)
-        and o.state = 'waiting' and o.attempts = 0 and o.joined is null
+        and o.state = 'waiting' and o.attempts = 0 and o.joined is null and o.channel is null
         and l.kind = 'digest' and c.together = 1 and not exists (select 1 from blocked_address b
             where b.centre_id = l.centre_id and b.address = lower(l.recipient))
     order by lower(l.recipient), l.employer_id, l.letter_id";
 
 const JOIN: &str = "update outbox set joined = ?3, due_at = null
     where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0 and joined is null
-        and (lease_until is null or lease_until <= ?4)";
+        and channel is null and (lease_until is null or lease_until <= ?4)";
 
 /// What a mail came to, its parts came to.
 const MIRROR: &str = "

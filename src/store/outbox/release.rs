@@ -50,11 +50,12 @@ const DECIDE: &str =
     "update held_letter set state = ?3, decided_at = ?4, decided_by = ?5, note = ?6, filed = ?7
     where centre_id = ?1 and letter_id = ?2 and state = 'held'";
 
-/// Due at once: only the sender knows what time it is. A letter on paper is printed.
+/// Due at once: only the sender knows what time it is. A letter on paper is printed; one that was held while its text
+/// message waited goes as that.
 const GO: &str = "update outbox set answer = '',
-        state = case when (select l.recipient from letter l
+        state = case when channel is null and (select l.recipient from letter l
             where l.centre_id = ?1 and l.letter_id = ?2) = '' then 'printed' else 'waiting' end,
-        due_at = case when (select l.recipient from letter l
+        due_at = case when channel is null and (select l.recipient from letter l
             where l.centre_id = ?1 and l.letter_id = ?2) = '' then null else 0 end
     where centre_id = ?1 and letter_id = ?2 and state = 'held'";
 
@@ -131,7 +132,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         const FILED: &str = "update held_letter set filed = 1 where centre_id = ?1 and letter_id = ?2 and filed = 0";
         const LEFT: &str = "update outbox set state = 'filed', due_at = null
-            where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0";
+            where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0
+                and channel is null";
         let bulk = Bulk::open(self)?;
         bulk.atomically(|connection| {
             for letter_id in letter_ids {

@@ -30,6 +30,8 @@ pub struct OutboxRow {
     pub written_anew: bool,
     /// Eight digits by which it is named on the telephone; empty where it has none.
     pub number: String,
+    /// `sms` where it goes, or went, as a text message.
+    pub channel: Option<String>,
 }
 
 /// Which letters to list or to change.
@@ -49,7 +51,7 @@ struct Found<'a> {
 
 const LISTED: &str = "
     select l.letter_id, l.kind, l.employer_id, l.written_on, l.recipient, l.subject, o.state,
-        o.attempts, o.due_at, o.changed_at, o.answer, o.anew, coalesce(l.number, '')
+        o.attempts, o.due_at, o.changed_at, o.answer, o.anew, coalesce(l.number, ''), o.channel
     from outbox o join letter l using (centre_id, letter_id)
     where o.centre_id = ?1
         and (cast(?2 as text) is null or o.state = ?2)
@@ -101,7 +103,8 @@ impl Store {
     /// changed.
     pub fn retry_letters(&self, letter_ids: &[String], now: i64) -> Result<(), StoreError> {
         const AGAIN: &str = "update outbox set state = 'waiting', due_at = ?4, attempts = 0,
-                unconfirmed = 0, answer = '', changed_at = ?4, anew = 0, joined = null
+                unconfirmed = 0, put_off = null, put_off_since = null, answer = '', changed_at = ?4, anew = 0,
+                joined = null
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         // What nobody tries any more keeps what was said of it.
         const ANEW: &str =
@@ -212,7 +215,7 @@ impl Store {
         let letters = letters_of_night(&bulk.connection);
         let mail = format!(
             "update outbox set state = 'filed', due_at = null
-             where centre_id = ?1 and state = 'waiting' and attempts = 0
+             where centre_id = ?1 and state = 'waiting' and attempts = 0 and channel is null
                 and letter_id in (select l.letter_id from {letters} where l.kind in ('digest', 'arrears'))"
         );
         let filed = "update night set filed = 1 where centre_id = ?1 and as_of = ?2 and filed = 0";
@@ -243,6 +246,7 @@ fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         answer: row.get(10)?,
         written_anew: row.get::<i64>(11)? == 2,
         number: row.get(12)?,
+        channel: row.get(13)?,
     })
 }
 

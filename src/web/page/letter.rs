@@ -12,7 +12,8 @@ use crate::web::view::address::{self, Query as Address};
 use crate::web::view::{foreign, letter as words, typed_day};
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -202,6 +203,44 @@ pub(crate) async fn show(
         frame,
         letter,
     })
+}
+
+/// One letter's bytes, as they were written; one on paper is no mail.
+pub(crate) async fn file(
+    State(desk): State<Desk>,
+    Path(letter_id): Path<String>,
+) -> Result<Response, Fault> {
+    let letter = desk.store(move |store| store.letter(&letter_id)).await?;
+    let letter = letter.filter(|letter| !letter.on_paper()).ok_or(Fault::NotFound)?;
+    let short = letter.letter_id.get(..12).unwrap_or_default().to_owned();
+    let name = format!("attachment; filename=\"{}-{short}.eml\"", letter.written_on);
+    let name = HeaderValue::from_str(&name).map_err(|_| Fault::Broken)?;
+    let kind = HeaderValue::from_static("message/rfc822");
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, letter.message).into_response())
+}
+
+/// What a letter's own page may do: show its styles, and nothing else.
+const PRINTED: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-modals; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// One letter's page as its reader sees it, to be printed by the browser.
+pub(crate) async fn print(
+    State(desk): State<Desk>,
+    Path(letter_id): Path<String>,
+) -> Result<Response, Fault> {
+    let letter = desk.store(move |store| store.letter(&letter_id)).await?;
+    let letter = letter.ok_or(Fault::NotFound)?;
+    let page = if letter.on_paper() {
+        letter.message
+    } else {
+        let mail = mail_parser::MessageParser::default().parse(&letter.message);
+        mail.and_then(|mail| Some(mail.body_html(0)?.into_owned())).ok_or(Fault::NotFound)?
+    };
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    let policy = HeaderValue::from_static(PRINTED);
+    let headers = [(header::CONTENT_TYPE, html), (header::CONTENT_SECURITY_POLICY, policy)];
+    Ok((headers, page).into_response())
 }
 
 /// Where a letter stands, and how it came there.

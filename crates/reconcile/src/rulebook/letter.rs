@@ -11,7 +11,9 @@ mod quoting;
 mod sections;
 
 pub use quoting::Quoting;
-use sections::{ACCESS, ARREARS, BOX, HELD, Known, LETTER, LIFE, RETIRED, SERVER, STAFF, TOGETHER};
+use sections::{
+    ACCESS, ARREARS, BOX, HELD, Known, LETTER, LIFE, RETIRED, SENDING, SERVER, SMS, STAFF, TOGETHER,
+};
 
 use super::{RuleError, RuleFile};
 use remittance::Reason;
@@ -19,7 +21,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 12] = [
+pub const SHIPPED: [(&str, &str); 14] = [
     ("letters/letter.txt", include_str!("../../../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../../../rules/letters/reasons.txt")),
@@ -32,6 +34,8 @@ pub const SHIPPED: [(&str, &str); 12] = [
     (QUOTING, include_str!("../../../../rules/letters/quoting.toml")),
     ("letters/held.txt", include_str!("../../../../rules/letters/held.txt")),
     ("letters/together.txt", include_str!("../../../../rules/letters/together.txt")),
+    ("letters/sending.txt", include_str!("../../../../rules/letters/sending.txt")),
+    ("letters/sms.txt", include_str!("../../../../rules/letters/sms.txt")),
 ];
 
 /// The one file of the folder that is no sentences.
@@ -156,6 +160,8 @@ fn expected(path: &str) -> Expected {
         "letters/held.txt" => HELD.iter().map(section).collect(),
         "letters/together.txt" => TOGETHER.iter().map(section).collect(),
         "letters/box.txt" => BOX.iter().map(section).collect(),
+        "letters/sending.txt" => SENDING.iter().map(section).collect(),
+        "letters/sms.txt" => SMS.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }
 }

@@ -33,7 +33,9 @@ rule_files! {
     "letters/life.txt",
     "letters/quoting.toml",
     "letters/reasons.txt",
+    "letters/sending.txt",
     "letters/server.txt",
+    "letters/sms.txt",
     "letters/staff.txt",
     "letters/together.txt",
     "login.toml",
@@ -41,6 +43,7 @@ rule_files! {
     "policy.toml",
     "remark.toml",
     "returned.toml",
+    "servers.toml",
 }
 
 /// Every rule file that ships, sorted by path.

@@ -128,6 +128,9 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
     ("feed-withdrawn", "撤回流水文件", "delivery withdrawn"),
     (BOOKS, "夜间对账", "night"),
     (HELD, "数据被改动，暂停处理", "row held, it was changed by hand"),
+    ("advice-declined", "单位退订填写提示", "advice declined"),
+    ("addresses-unblocked", "批量恢复函件地址", "addresses for letters unblocked"),
+    ("ways-set", "登记函件送达方式", "ways for letters set"),
     ("imported", "导入名单", "list imported"),
     ("import-undone", "撤销导入", "import taken back"),
 ];

@@ -202,3 +202,21 @@ pub(super) const TOGETHER: [Known; 3] = [
     ("together-opening", &["count"], false),
     ("together-part",    &["number", "count", "employer"], false),
 ];
+
+/// The sections of `sending.txt`.
+#[rustfmt::skip] // A table is read by column.
+pub(super) const SENDING: [Known; 5] = [
+    ("what-content",     &[], false),
+    ("content",          &["answer"], true),
+    ("content-steps",    &[], false),
+    ("test-subject",     &[], false),
+    ("test-body",        &["centre", "on"], true),
+];
+
+/// The sections of `sms.txt`.
+#[rustfmt::skip] // A table is read by column.
+pub(super) const SMS: [Known; 3] = [
+    ("sms-suspense",     &["centre", "phone", "letter"], false),
+    ("sms-advice",       &["centre", "phone", "letter"], false),
+    ("sms-arrears",      &["centre", "phone", "letter"], false),
+];
