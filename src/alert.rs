@@ -10,15 +10,23 @@
 //! never written twice. No text of a payer reaches a header.
 
 pub mod arrears;
+mod body;
 pub mod bounce;
+pub mod brake;
+pub mod channel;
 pub mod delivery;
 pub mod digest;
 pub mod dkim;
 mod eml;
+mod guard;
+pub mod habit;
 pub mod identity;
 pub mod letter;
+pub mod letter_number;
+mod notice;
 mod outcome;
 mod page;
+mod paragraph;
 pub mod refusal;
 mod reissue;
 pub mod rhythm;
@@ -26,18 +34,29 @@ pub mod sample;
 pub mod smtp;
 pub mod staff;
 pub mod state;
+mod summary;
+pub mod together;
+pub mod unsubscribe;
+pub mod window;
 
 pub use arrears::{Arrears, OwedMonth};
+pub use brake::{FileOfLetters, Hold, NightOfLetters, Pull, pulls};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
-    About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote, Refusal,
+    About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, HandbookQuote,
+    ReadRemark, Refusal,
 };
-pub use eml::{EmlError, plain_text};
+pub use eml::{EmlError, dated, plain_text};
+pub use habit::Habit;
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
+pub use notice::{NewsStage, NoticeNews, NoticeTold, Payback};
 pub use outcome::{OpenNotice, Solution, Whereabouts};
 pub use reissue::{Reissue, Written};
-pub use rhythm::{Due, Rhythm, Told};
-pub use smtp::{Login, MailServer, Security, ServerFault};
+pub use rhythm::{Due, Rhythm, Told, may_write};
+pub use smtp::{Login, MailServer, Security, ServerFault, TrialStep, try_out};
 pub use staff::{Alarm, StaffMail};
-pub use state::{Ending, LetterState, Standing, Tries};
+pub use state::{Ending, LetterState, NoMailbox, Standing, Tries};
+pub use together::{Part, together};
+pub use unsubscribe::{Declined, OneClick};
+pub use window::Window;

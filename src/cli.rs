@@ -30,6 +30,8 @@ mod args;
 mod arrears;
 mod audit;
 mod backoff;
+mod calls;
+mod came_back;
 mod centre;
 mod centres;
 mod claim;
@@ -39,6 +41,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod feed;
+mod held;
 mod import;
 mod init;
 mod key;
@@ -67,9 +70,12 @@ mod signing;
 mod staff;
 mod suspense;
 mod template;
+mod texts;
 mod token;
 mod trail;
+mod trial;
 mod turn;
+mod unblock;
 mod user;
 
 use args::{AlertCommand, Arguments, Command, FeedCommand, Global, RulesCommand};
@@ -154,12 +160,18 @@ fn run(arguments: &Arguments) -> Result<Done, Failure> {
 fn alert(global: &Global, command: &AlertCommand) -> Result<Done, Failure> {
     match command {
         AlertCommand::Preview(args) => letters::preview(global, args),
-        AlertCommand::Send => mail::send(global),
-        AlertCommand::Status => outbox::status(global),
+        AlertCommand::Hold(args) => held::hold(global, args),
+        AlertCommand::Calls(args) => calls::run(global, args),
+        AlertCommand::Release(args) => held::release(global, args),
+        AlertCommand::Drop(args) => held::drop(global, args),
+        AlertCommand::Send { now } => mail::send(global, *now),
+        AlertCommand::Status(args) => outbox::status(global, args),
+        AlertCommand::Unblock(args) => unblock::run(global, args),
+        AlertCommand::Test { address } => trial::run(global, address),
         AlertCommand::List(args) => outbox::list(global, args),
         AlertCommand::Retry(args) => outbox::retry(global, args),
         AlertCommand::GiveUp(args) => outbox::give_up(global, args),
-        AlertCommand::Bounces { files } => correspondence::bounces(global, files),
+        AlertCommand::Bounces(args) => came_back::run(global, args),
         AlertCommand::Employer(args) => correspondence::employer(global, args),
         AlertCommand::Confirm { token } => correspondence::confirm(global, token),
     }

@@ -20,6 +20,7 @@ mod quarantine;
 mod reading;
 mod reporting;
 mod suggesting;
+mod texts;
 mod wording;
 mod writing;
 
@@ -28,14 +29,18 @@ pub use error::RunError;
 pub use inbox::{Delivery, Inbox, shown_path};
 pub use ingest_files::{FileOutcome, Intakes};
 pub use missing::{MissingFeed, missing_feeds};
-pub use outbox::{Letterhead, Reissued, Transport, deliver_to, reissue};
+pub use outbox::{
+    Letterhead, Reissued, Transport, deliver_to, file_released, join, print_page, reissue,
+    write_anew_or_text,
+};
 pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;
+pub use texts::{Distributed, Texts, distribute, distribute_released};
 pub use wording::line_by_line;
 
 use self::ingest_files::Ingested;
-use crate::alert::CentreContact;
+use crate::alert::{CentreContact, Hold};
 use crate::matching::TransactionClassifier;
 use crate::remark::Reader;
 use crate::rulebook::Rulebook;
@@ -61,6 +66,10 @@ pub struct RunSettings {
     pub quarantine: PathBuf,
     /// Who the centre is, in reports and letters.
     pub centre: CentreContact,
+    /// When letters wait for a person.
+    pub hold: Hold,
+    /// Letters to employers are written on any day; else on working days alone.
+    pub any_day: bool,
     /// Bytes delivered from which on a night is large ([`LARGE`]).
     pub large_from: u64,
 }

@@ -13,6 +13,7 @@ mod arrears;
 mod audit;
 mod branch;
 mod bulk;
+mod calls;
 mod contact_preferences;
 mod copying;
 mod damage;
@@ -32,6 +33,7 @@ mod metrics;
 mod migrate;
 mod news;
 mod night_row;
+mod notice_news;
 mod notices;
 mod notification;
 mod outbox;
@@ -56,13 +58,15 @@ mod throttle;
 mod token;
 mod trail;
 mod turn;
+mod unsubscribe;
 mod withdraw;
 mod working_set;
 
 pub use archive::ArchivedMonth;
-pub use arrears::Arrear;
+pub use arrears::{Arrear, ToldMonth};
 pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
 pub use branch::BranchNumbers;
+pub use calls::CallRow;
 pub use contact_preferences::{AskedAddress, BlockedAddress, ContactPreference};
 pub use copying::Copied;
 pub use damage::look_through;
@@ -89,9 +93,14 @@ pub use listing::{
 };
 pub use lock::CentreLock;
 pub use metrics::Metrics;
+pub use notice_news::{BankReversal, NoticeMark, NoticeNewsRow};
 pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
 pub use notification::{NotificationKey, NotificationMark, NotificationNote, NotificationRow};
-pub use outbox::{Bounced, Destination, OutboxFilter, OutboxRow, Undeliverable};
+pub use outbox::{
+    CameBackOutcome, CountedBy, Dealt, Decided, Destination, HeldAct, HeldLetter, HeldNight,
+    KeptMessage, LetterFigures, MailToStaff, Neighbour, OutboxFilter, OutboxRow, OutgoingText,
+    Routed, SHARED, ToldTonight, Unblock, Undeliverable, Withheld,
+};
 pub use outcomes::{AwaitingRow, FlagRow, NightPoint, RunDetails, SetAsideRow, StatementGap};
 pub use owed::{Owed, OwedNotice};
 pub use person::Person;
@@ -112,6 +121,7 @@ pub use throttle::{Pace, Subject};
 pub use token::{ApiToken, TokenUse};
 pub use trail::{Continued, Marks, TrailFilter};
 pub use turn::Turn;
+pub use unsubscribe::Advised;
 pub use withdraw::{FeedRow, Held, InTheWay, TakenBack, Withdrawal, Withdrawn};
 pub use working_set::{Accounts, WorkingSet};
 

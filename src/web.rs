@@ -36,6 +36,7 @@ mod second_factor;
 mod secret;
 mod serve;
 mod session;
+mod unsubscribe;
 mod view;
 
 pub use route::{Access, Listed, listed};
@@ -82,7 +83,8 @@ pub struct Setup {
     pub keys: Keys,
     /// What a monitor shows for `/metrics`; without it there are no figures at the desk's own address.
     pub metrics_token: Option<String>,
-    /// Called when somebody's access changed, or was asked to, so that approvers are told by mail.
+    /// Called when somebody's access changed, or was asked to, so that approvers are told by mail; and when letters
+    /// were released, so that those on paper are written.
     pub told: Option<Told>,
     pub clock: Clock,
 }

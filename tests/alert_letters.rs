@@ -5,8 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 use chrono::NaiveDate;
 use duizhang::alert::{
-    About, Addressee, Alarm, Arrears, BrokenRule, CentreContact, Digest, DigestItem, HandbookQuote,
-    KnownBy, Letter, LetterState, OpenNotice, Refusal, Solution, StaffMail, Whereabouts, sample,
+    About, Addressee, Alarm, Arrears, BrokenRule, CentreContact, Contents, Digest, DigestItem,
+    Habit, HandbookQuote, KnownBy, Letter, LetterState, OpenNotice, ReadRemark, Refusal, Solution,
+    StaffMail, Whereabouts, sample,
 };
 use duizhang::remittance::{Money, PaymentReference, Reason, RemarkField};
 use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
@@ -27,6 +28,7 @@ fn centre() -> CentreContact {
         address: "柳江市示例路 1 号政务大厅 3 号窗口".into(),
         sender: "gjj@centre.example".into(),
         unsubscribe: Some("tuiding@centre.example".into()),
+        reply_to: None,
     }
 }
 
@@ -36,13 +38,15 @@ fn addressee() -> Addressee {
         name: "柳江县青石建材有限公司".into(),
         contact: Some("经办人 甲".into()),
         email: Some("agent@employer.example".into()),
+        postal: Some("545100 广西柳江县示例镇青石路 18 号".into()),
     }
 }
 
-fn pieces(pieces: &[(&str, SegmentKind)]) -> RemarkText {
+fn pieces(pieces: &[(&str, SegmentKind)]) -> ReadRemark {
     let segment =
         |(text, kind): &(&str, SegmentKind)| Segment { text: (*text).into(), kind: *kind };
-    RemarkText::new(RemarkField::Postscript, pieces.iter().map(segment).collect())
+    let pieces = pieces.iter().map(segment).collect();
+    ReadRemark { text: RemarkText::new(RemarkField::Postscript, pieces), read: Vec::new() }
 }
 
 /// A rule as the handbook says it.
@@ -71,34 +75,37 @@ fn open_item(reason: Reason) -> DigestItem {
             code: "truncated".into(),
             handbook: Some(handbook(2)),
             wrong: "P190613375 3月公积金".into(),
-            right: "P1906133753三月公积金".into(),
+            right: "P1906133753".into(),
         }],
         until: Some(day(6, 2)),
+        reminds_of: None,
         whereabouts: Whereabouts::default(),
     }
 }
 
-fn advice() -> DigestItem {
-    DigestItem {
-        transaction_id: "T2".into(),
-        known_by: KnownBy::Reference,
-        about: About::Advice,
-        amount: Money::from_fen(3_200_00),
-        remarks: vec![pieces(&[("p1906134411", SegmentKind::Read), ("五月", SegmentKind::Plain)])],
-        explanation: String::new(),
-        rules: vec![BrokenRule {
-            code: "lowercase_prefix".into(),
-            handbook: None,
-            wrong: "p1906134411五月".into(),
-            right: "P1906134411五月".into(),
-        }],
-        until: None,
-        ..open_item(Reason::NoReference)
+/// A habit that was seen so many times.
+fn habit(times: u32) -> Habit {
+    Habit {
+        code: "lowercase_prefix".into(),
+        handbook: Some(handbook(2)),
+        booked_on: (0..times).map(|back| day(5, 11 - back)).rev().collect(),
+        amounts: (0..times).map(|_| Money::from_fen(3_200_00)).collect(),
+        wrong: "p1906134411五月".into(),
+        right: "P1906134411".into(),
+        transactions: (0..times).map(|number| format!("A{number}")).collect(),
     }
 }
 
-fn letter(items: Vec<DigestItem>) -> Letter {
-    let digest = Digest::new(centre(), addressee(), day(5, 12), items).unwrap();
+fn advice(times: u32) -> Contents {
+    Contents { habits: vec![habit(times)], ..Contents::default() }
+}
+
+fn and_advice(items: Vec<DigestItem>) -> Contents {
+    Contents { items, ..advice(1) }
+}
+
+fn letter(contents: impl Into<Contents>) -> Letter {
+    let digest = Digest::new(centre(), addressee(), day(5, 12), contents).unwrap();
     Letter::write(&digest, &LetterRules::shipped().unwrap())
 }
 
@@ -113,7 +120,7 @@ fn golden(name: &str, found: &[u8]) {
 
 #[test]
 fn a_letter_is_the_one_that_was_read() {
-    let letter = letter(vec![advice(), open_item(Reason::UnreadableReference)]);
+    let letter = letter(and_advice(vec![open_item(Reason::UnreadableReference)]));
     golden("suspense-and-advice.txt", letter.text.as_bytes());
     golden("suspense-and-advice.html", letter.html.as_bytes());
     golden("suspense-and-advice.eml", &letter.eml(day(5, 12)).unwrap());
@@ -143,8 +150,9 @@ fn a_letter_about_arrears_says_what_is_owed_and_what_to_do() {
 
 #[test]
 fn advice_alone_is_a_kind_letter_too() {
-    let letter = letter(vec![advice()]);
-    assert_eq!(letter.subject, "【公积金】2026年5月缴款 3,200.00 元已入账，附言填写有建议");
+    let letter = letter(advice(3));
+    assert_eq!(letter.subject, "【公积金】2026年5月缴款 9,600.00 元已入账，附言填写有建议");
+    assert_eq!(letter.text.matches("应当写成：").count(), 1, "one piece a habit");
     golden("advice.txt", letter.text.as_bytes());
 }
 
@@ -157,7 +165,12 @@ fn later(about: About, transaction_id: &str) -> DigestItem {
         about,
         rules: if settled { vec![] } else { item.rules.clone() },
         explanation: if settled { String::new() } else { item.explanation.clone() },
-        until: item.until.filter(|_| !settled),
+        until: match about {
+            About::Reminder(..) => Some(day(5, 8)),
+            About::Settled(_) => None,
+            About::Suspense(_) | About::Unfinished(_) => item.until,
+        },
+        reminds_of: matches!(about, About::Reminder(..)).then(|| day(4, 28)),
         ..item
     }
 }
@@ -165,12 +178,11 @@ fn later(about: About, transaction_id: &str) -> DigestItem {
 #[test]
 fn one_letter_a_night_tells_first_what_must_be_done() {
     let reminder = About::Reminder(Reason::UnreadableReference, 7);
-    let letter = letter(vec![
-        advice(),
+    let letter = letter(and_advice(vec![
         later(About::Settled(Solution::Refunded), "T5"),
         later(reminder, "T4"),
         open_item(Reason::NoReference),
-    ]);
+    ]));
     assert_eq!(letter.subject, "【公积金】2026年5月缴款 12,000.00 元待核实");
     golden("everything.txt", letter.text.as_bytes());
     golden("everything.html", letter.html.as_bytes());
@@ -257,9 +269,9 @@ fn what_became_of_the_money_is_told_as_it_was_read_and_never_as_done_while_a_not
         }
         assert_eq!(letter.text.contains("还差"), is_open, "{what}");
         assert_eq!(letter.text.contains("请这样办理"), is_open, "{what}");
-        let (from, to) = ("\n1. ", "\n（引号内");
+        let (from, to) = ("\n1. ", "\n引号内");
         let body = letter.text.split_once(from).unwrap().1.split_once(to).unwrap().0;
-        let opening = letter.text.split("\n\n").nth(1).unwrap();
+        let opening = letter.text.split("\n\n").skip(2).take(2).collect::<Vec<_>>().join("\n");
         all.push_str(&format!("=== {what}\n{}\n{opening}\n1. {body}\n", letter.subject));
     }
     golden("outcomes.txt", all.as_bytes());
@@ -294,7 +306,7 @@ fn a_name_cannot_pass_for_another_sender() {
     let name = "柳江市住房公积金管理中心 <gjj@centre.example>";
     let addressee = Addressee { name: name.into(), ..addressee() };
     let centre = CentreContact { name: "中心\" <x@evil.example>".into(), ..centre() };
-    let digest = Digest::new(centre, addressee, day(5, 12), vec![advice()]).unwrap();
+    let digest = Digest::new(centre, addressee, day(5, 12), advice(3)).unwrap();
     let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
     let bytes = letter.eml(day(5, 12)).unwrap();
     let mail = MessageParser::default().parse(&bytes).unwrap();
@@ -351,7 +363,8 @@ fn every_reason_has_its_letter() {
             explanation: String::new(),
             ..open_item(reason)
         }]);
-        for step in ["第1步", "第2步", "第3步", "0000-12329", "不会通过邮件、短信或电话索取"]
+        for step in
+            ["  1. ", "  2. ", "  3. ", "需要办理：", "0000-12329", "不会通过邮件、短信或电话索取"]
         {
             assert!(letter.text.contains(step), "{reason}: {step}");
         }
@@ -368,19 +381,20 @@ fn the_subject_names_months_and_amount() {
         DigestItem { amount: Money::from_fen(-12_000_00), ..open_item(Reason::ReversalOfMatched) };
     #[rustfmt::skip] // A table is read by column.
     let rows = [
-        (vec![one.clone()],           "【公积金】2026年5月缴款 12,000.00 元待核实"),
-        (vec![one.clone(), advice()], "【公积金】2026年5月缴款 12,000.00 元待核实"),
-        (vec![one, april],            "【公积金】2026年4月至2026年5月缴款 2 笔共 24,000.00 元待核实"),
-        (vec![back],                  "【公积金】2026年5月缴款 12,000.00 元待核实"),
+        (vec![one.clone()].into(),      "【公积金】2026年5月缴款 12,000.00 元待核实"),
+        (and_advice(vec![one.clone()]), "【公积金】2026年5月缴款 12,000.00 元待核实"),
+        (vec![one, april].into(),       "【公积金】2026年4月至2026年5月缴款 2 笔共 24,000.00 元待核实"),
+        (vec![back].into(),             "【公积金】2026年5月缴款 12,000.00 元待核实"),
     ];
-    for (items, want) in rows {
-        assert_eq!(letter(items).subject, want);
+    for (contents, want) in rows {
+        let contents: Contents = contents;
+        assert_eq!(letter(contents).subject, want);
     }
 }
 
 #[test]
 fn a_mail_reads_back_as_it_was_meant() {
-    let letter = letter(vec![open_item(Reason::UnreadableReference), advice()]);
+    let letter = letter(and_advice(vec![open_item(Reason::UnreadableReference)]));
     let bytes = letter.eml(day(5, 12)).unwrap();
     assert_eq!(bytes, letter.eml(day(5, 12)).unwrap(), "the same letter gives the same bytes");
     let mail = MessageParser::default().parse(&bytes).unwrap();
@@ -395,9 +409,21 @@ fn a_mail_reads_back_as_it_was_meant() {
     assert!(head.contains("\r\nAuto-Submitted: auto-generated\r\n"));
     let unsubscribe = mail.header_raw(HeaderName::ListUnsubscribe).map(str::trim);
     assert_eq!(unsubscribe, Some("<mailto:tuiding@centre.example?subject=unsubscribe>"));
+    assert!(mail.reply_to().is_none(), "answers go to the sender");
     assert_eq!(mail.body_text(0).unwrap().replace("\r\n", "\n"), letter.text);
     assert_eq!(mail.body_html(0).unwrap().replace("\r\n", "\n"), letter.html);
     assert!(bytes.is_ascii(), "any mail server takes it");
+}
+
+#[test]
+fn answers_go_to_a_mailbox_that_is_read_where_there_is_one() {
+    let centre = CentreContact { reply_to: Some("desk@centre.example".into()), ..centre() };
+    let digest = Digest::new(centre, addressee(), day(5, 12), advice(1)).unwrap();
+    let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
+    let bytes = letter.eml(day(5, 12)).unwrap();
+    let mail = MessageParser::default().parse(&bytes).unwrap();
+    let reply_to = mail.reply_to().and_then(|to| to.first()).and_then(|to| to.address());
+    assert_eq!(reply_to, Some("desk@centre.example"));
 }
 
 #[test]
@@ -407,12 +433,8 @@ fn no_foreign_text_becomes_a_header_a_link_or_markup() {
     item.remarks = vec![pieces(&[(evil, SegmentKind::Plain), (evil, SegmentKind::Read)])];
     item.explanation = evil.into();
     item.bank_name = evil.into();
-    item.rules[0] = BrokenRule {
-        code: evil.into(),
-        handbook: Some(HandbookQuote { number: 1, text: evil.into() }),
-        wrong: evil.into(),
-        right: evil.into(),
-    };
+    item.rules[0] =
+        BrokenRule { code: evil.into(), handbook: None, wrong: evil.into(), right: evil.into() };
     let addressee = Addressee { name: evil.into(), contact: Some(evil.into()), ..addressee() };
     let digest = Digest::new(centre(), addressee, day(5, 12), vec![item]).unwrap();
     let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
@@ -454,7 +476,7 @@ fn without_an_address_of_its_own_nobody_is_told() {
     ];
     for (email, want) in rows {
         let addressee = Addressee { email: email.map(str::to_owned), ..addressee() };
-        let refusal = Digest::new(centre(), addressee, day(5, 12), vec![advice()]).unwrap_err();
+        let refusal = Digest::new(centre(), addressee, day(5, 12), advice(3)).unwrap_err();
         assert_eq!(refusal.code(), want, "{email:?}: {refusal}");
         assert!(!refusal.to_string().contains(['\r', '\n']), "{refusal}");
     }
@@ -462,9 +484,9 @@ fn without_an_address_of_its_own_nobody_is_told() {
 
 #[test]
 fn an_item_of_another_employer_never_becomes_a_letter() {
-    let other = DigestItem { employer_id: "E0002".into(), ..advice() };
-    let refusal =
-        Digest::new(centre(), addressee(), day(5, 12), vec![advice(), other]).unwrap_err();
+    let item = || open_item(Reason::NoReference);
+    let other = DigestItem { employer_id: "E0002".into(), ..item() };
+    let refusal = Digest::new(centre(), addressee(), day(5, 12), vec![item(), other]).unwrap_err();
     assert!(matches!(&refusal, Refusal::NotTheirs { owner, .. } if owner == "E0002"), "{refusal}");
     let nothing = Digest::new(centre(), addressee(), day(5, 12), vec![]).unwrap_err();
     assert_eq!(nothing.code(), "nothing-to-say");
@@ -472,14 +494,20 @@ fn an_item_of_another_employer_never_becomes_a_letter() {
 
 #[test]
 fn a_letters_id_follows_from_what_it_tells() {
-    let items = || vec![open_item(Reason::Underpaid), advice()];
-    let reversed = || items().into_iter().rev().collect::<Vec<_>>();
-    let id = |items, night| Digest::new(centre(), addressee(), night, items).unwrap().letter_id();
+    let two = || {
+        let other = open_item(Reason::NoReference);
+        vec![open_item(Reason::Underpaid), DigestItem { transaction_id: "T9".into(), ..other }]
+    };
+    let items = || and_advice(two());
+    let reversed = || and_advice(two().into_iter().rev().collect());
+    let id = |contents: Contents, night| {
+        Digest::new(centre(), addressee(), night, contents).unwrap().letter_id()
+    };
     let first = id(items(), day(5, 12));
     assert_eq!(first.len(), 64);
     assert_eq!(first, id(reversed(), day(5, 12)), "order changes nothing");
     assert_ne!(first, id(items(), day(5, 13)), "another night");
-    assert_ne!(first, id(vec![advice()], day(5, 12)), "other items");
+    assert_ne!(first, id(advice(1), day(5, 12)), "other items");
     let same = Digest::new(centre(), addressee(), day(5, 12), items()).unwrap();
     let rules = LetterRules::shipped().unwrap();
     assert_eq!(Letter::write(&same, &rules), Letter::write(&same, &rules));
@@ -490,7 +518,7 @@ fn a_letters_id_follows_from_what_it_tells() {
 #[test]
 fn every_letter_is_a_table_with_its_styles_in_it() {
     let rules = LetterRules::shipped().unwrap();
-    for kind in ["digest", "reminder", "unfinished", "settled", "advice"] {
+    for kind in sample::KINDS.into_iter().filter(|kind| *kind != "paper") {
         let letter = Letter::write(&sample::digest(kind, centre(), day(5, 12)).unwrap(), &rules);
         let html = letter.html.as_str();
         for unknown in [
@@ -534,5 +562,122 @@ fn every_letter_is_a_table_with_its_styles_in_it() {
             assert!(!text || tag.contains("font-family:"), "{kind}: <td{tag}>{inside}");
         }
         assert_eq!(html.matches("<table").count(), html.matches("</table>").count(), "{kind}");
+    }
+}
+
+/// The words of a page, in their order and without what lays them out.
+fn words(html: &str) -> String {
+    let html = html.split_once("</head>").unwrap().1;
+    let mut words = String::new();
+    for piece in html.split('<') {
+        words.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
+    }
+    for (entity, sign) in
+        [("&nbsp;", ""), ("&#34;", "\""), ("&#38;", "&"), ("&#60;", "<"), ("&#62;", ">")]
+    {
+        words = words.replace(entity, sign);
+    }
+    words.split_whitespace().collect()
+}
+
+/// Goal: whoever reads the text reads what the page says, and the other way round.
+/// Method: the words of either, without blanks, one after the other.
+#[test]
+fn the_text_says_what_the_page_says() {
+    let rules = LetterRules::shipped().unwrap();
+    let said = |letter: &Letter| {
+        let text = letter.text.replace("\n-- \n", "");
+        text.split_whitespace().collect::<String>()
+    };
+    let mut letters: Vec<Letter> = sample::KINDS
+        .into_iter()
+        .filter(|kind| *kind != "paper")
+        .map(|kind| Letter::write(&sample::digest(kind, centre(), day(5, 12)).unwrap(), &rules))
+        .collect();
+    letters.push(sample::arrears(centre(), day(6, 12)).letter(&rules).unwrap());
+    for letter in &letters {
+        let page = words(&letter.html);
+        // Steps are counted with a point on both; the list of a box stands in lines.
+        assert_eq!(said(letter), page, "{}", letter.subject);
+    }
+}
+
+#[test]
+fn the_box_says_what_to_do_by_when_whom_to_call_and_under_which_number() {
+    let digest = sample::digest("digest", centre(), day(5, 12)).unwrap();
+    let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
+    let spoken = duizhang::alert::letter_number::spoken(&letter.number);
+    let head = letter.text.split("\n\n").nth(2).unwrap();
+    let lines: Vec<&str> = head.lines().collect();
+    let want = [
+        "需要办理：告知 2026-05-11 到账的 12,000.00 元完整的缴款登记号".to_owned(),
+        "办理期限：2026-05-26 前".to_owned(),
+        "联系电话：0000-12329（工作日 9:00–17:00）".to_owned(),
+        format!("函件编号：{spoken}（来电请先报此号）"),
+        "如不办理：款项继续挂账，不会丢失，也不记入职工个人账户；逾期后我中心再次致函提醒。"
+            .to_owned(),
+    ];
+    assert_eq!(lines, want);
+    let settled = sample::digest("settled", centre(), day(5, 12)).unwrap();
+    let settled = Letter::write(&settled, &LetterRules::shipped().unwrap());
+    assert!(settled.text.contains("需要办理：无需办理") && !settled.text.contains("办理期限"));
+}
+
+#[test]
+fn parts_of_one_notice_are_said_once_with_what_is_known_of_them() {
+    let digest = sample::digest("parts", centre(), day(5, 12)).unwrap();
+    let letter = Letter::write(&digest, &LetterRules::shipped().unwrap());
+    golden("parts.txt", letter.text.as_bytes());
+    assert_eq!(letter.text.matches("请这样办理").count(), 1);
+    for known in [
+        "应缴 12,035.60 元；已计入 0.00 元，挂账待核实 18,035.60 元，合计比应缴多 6,000.00 元。",
+        "2026-05-09 6,000.00 元 ＋ 2026-05-10 6,035.60 元；2026-05-10 6,035.60 元 ＋ 2026-05-11 6,000.00 元",
+    ] {
+        assert!(letter.text.contains(known), "{known}: {}", letter.text);
+    }
+}
+
+#[test]
+fn a_notice_that_is_open_again_is_the_letter_that_was_read() {
+    let rules = LetterRules::shipped().unwrap();
+    for kind in ["taken-back", "reopened"] {
+        let digest = sample::digest(kind, centre(), day(5, 12)).unwrap();
+        let letter = Letter::write(&digest, &rules);
+        golden(&format!("{kind}.txt"), letter.text.as_bytes());
+        assert_eq!(letter.text.contains("请不要重新付款"), kind == "taken-back");
+    }
+}
+
+/// The handbook's sentences are its own, word for word; `DUIZHANG_SHARED` says where its text lies.
+#[test]
+fn what_is_called_the_handbooks_sentence_is_in_the_handbook() {
+    let shared = std::env::var_os("DUIZHANG_SHARED").unwrap_or_else(|| "../shared".into());
+    let folder = std::path::Path::new(&shared).join("seed");
+    let texts = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+    let book: String =
+        texts.map(|text| std::fs::read_to_string(text.path()).unwrap_or_default()).collect();
+    if book.is_empty() {
+        println!("skipped: no handbook at {}", folder.display());
+        return;
+    }
+    let rules = RemarkRules::shipped();
+    for number in 1..=6 {
+        let rule = rules.handbook_rule(number).unwrap();
+        assert!(book.contains(&format!("{number}、{}", rule.zh)), "{number}: {}", rule.zh);
+    }
+    let letter = letter(vec![open_item(Reason::UnreadableReference)]);
+    let quote = format!("第 2 条原文：{}", rules.handbook_rule(2).unwrap().zh);
+    assert!(letter.text.contains(&quote) && letter.html.contains(&quote), "{}", letter.text);
+}
+
+#[test]
+fn whoever_is_asked_for_an_address_reads_who_asks_and_how_to_check_it() {
+    let rules = LetterRules::shipped().unwrap();
+    let link = "https://desk.example/confirm/0123";
+    let mail = StaffMail::question(day(5, 12), "示例公司", link, 14, &centre(), &rules);
+    golden("confirm.txt", format!("{}\n\n{}", mail.subject, mail.text).as_bytes());
+    for part in ["柳江市住房公积金管理中心（示例）", "2026-05-12", "0000-12329", link]
+    {
+        assert!(mail.text.contains(part), "{part}");
     }
 }

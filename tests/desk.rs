@@ -27,6 +27,8 @@ mod counter;
 #[path = "night/feed.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod feed;
+#[path = "desk/held.rs"]
+mod held;
 #[path = "desk/hostile.rs"]
 mod hostile;
 #[path = "desk/letters.rs"]
@@ -44,6 +46,8 @@ mod postgres;
 mod refunds;
 #[path = "desk/served.rs"]
 mod served;
+#[path = "desk/unsubscribe.rs"]
+mod unsubscribe;
 #[path = "desk/walk.rs"]
 mod walk;
 #[path = "desk/wire.rs"]

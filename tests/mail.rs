@@ -1,7 +1,7 @@
 //! Letters on their way: a real mail server that misbehaves on demand, and what becomes of each letter.
 //!
 //! [`server`] is the mail server, [`shelf`] an outbox in a real store. [`faults`] goes through everything a
-//! server can do wrong, [`senders`] through several senders and one that dies, [`signed`] through DKIM and
+//! server can do wrong, [`limits`] through what large receivers allow, [`senders`] through several senders and one that dies, [`signed`] through DKIM and
 //! TLS. What must hold in the store holds on every kind of database (`night/centre.rs`).
 #![expect(
     clippy::unwrap_used,
@@ -12,6 +12,8 @@
     reason = "a step that fails ends its test; the server's script is a small language"
 )]
 
+#[path = "mail/alike.rs"]
+mod alike;
 #[path = "night/centre.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod centre;
@@ -20,6 +22,8 @@ mod faults;
 #[path = "night/feed.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod feed;
+#[path = "mail/limits.rs"]
+mod limits;
 #[path = "night/postgres.rs"]
 #[expect(dead_code, reason = "the suites of the night need more of it")]
 mod postgres;

@@ -28,6 +28,8 @@ mod arrears;
 mod books;
 #[path = "night/by_hand.rs"]
 mod by_hand;
+#[path = "night/came_back.rs"]
+mod came_back;
 #[path = "night/centre.rs"]
 mod centre;
 #[path = "night/conservation.rs"]
@@ -54,6 +56,8 @@ mod filed;
 mod filing;
 #[path = "night/halves.rs"]
 mod halves;
+#[path = "night/held.rs"]
+mod held;
 #[path = "night/histories.rs"]
 mod histories;
 #[path = "night/identities.rs"]
@@ -82,6 +86,8 @@ mod payments;
 mod postgres;
 #[path = "night/quarantine.rs"]
 mod quarantine;
+#[path = "night/quarter.rs"]
+mod quarter;
 #[path = "night/readers.rs"]
 mod readers;
 #[path = "night/refunds.rs"]

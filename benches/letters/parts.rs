@@ -66,6 +66,7 @@ fn letter(first: &Reissue, number: usize) -> LetterRow {
         written_on,
         recipient,
         subject: written.subject,
+        number: String::new(),
         message: written.message,
     }
 }
@@ -92,11 +93,15 @@ fn send(url: &str, port: u16, connections: usize) {
             authority: None,
             hello: "centre.example".into(),
             patience: Duration::from_secs(60),
+            words: duizhang::rulebook::returned::shipped().unwrap(),
         },
         sender: "gjj@centre.example".parse().unwrap(),
+        verp: false,
         signer: None,
         connections,
         per_minute: 0,
+        servers: duizhang::rulebook::servers::ServerRules::default(),
+        one_click: None,
         holder: "bench".into(),
     };
     let now = || {

@@ -6,9 +6,11 @@
 //!
 //! Invariant: an amount stands only where the list of the month was made. The id follows from what is told.
 
+use super::body::{Block, Body, Paper, Row, Section, Tone};
 use super::digest::{Addressee, CentreContact, Refusal, address};
-use super::letter::{Frame, Letter, Paper, Paragraph, display, harmless, line, name, plain};
-use super::page;
+use super::guard::{display, harmless, line, name};
+use super::letter::{self, Letter};
+use super::{letter_number, page};
 use crate::remittance::{Money, PaymentReference, YearMonth};
 use crate::report::text;
 use crate::rulebook::letter::LetterRules;
@@ -46,6 +48,14 @@ impl Arrears {
     /// # Errors
     /// [`Refusal`] where there is nothing to say, or the centre's own address is none.
     pub fn letter(&self, rules: &LetterRules) -> Result<Letter, Refusal> {
+        self.numbered(rules, &letter_number::of(&self.letter_id(), 0))
+    }
+
+    /// The same under another number, where another letter has that one.
+    ///
+    /// # Errors
+    /// [`Refusal`] where there is nothing to say, or the centre's own address is none.
+    pub fn numbered(&self, rules: &LetterRules, number: &str) -> Result<Letter, Refusal> {
         if self.months.is_empty() {
             return Err(Refusal::Nothing { employer_id: self.addressee.employer_id.clone() });
         }
@@ -54,34 +64,32 @@ impl Arrears {
         };
         let sender = own(&self.centre.sender)?;
         let unsubscribe = self.centre.unsubscribe.as_deref().map(own).transpose()?;
+        let reply_to = self.centre.reply_to.as_deref().map(own).transpose()?;
         let recipient = self.addressee.email.as_deref().map(str::trim).and_then(address);
-        let paragraphs: Vec<Paragraph> = (1..)
-            .zip(&self.months)
-            .map(|(number, owed)| self.paragraph(number, owed, rules))
-            .collect();
-        let letter_id = self.letter_id();
-        let frame = self.frame(&letter_id, rules);
-        let subject = rules.fill("arrears-subject", &[("months", &self.span())]);
-        let subject = line(&subject, usize::MAX);
+        let body = self.body(number, rules);
         Ok(Letter {
+            letter_id: self.letter_id(),
+            number: number.to_owned(),
             employer_id: self.addressee.employer_id.clone(),
             from: sender.to_string(),
             from_name: display(&self.centre.name),
             to: recipient.as_ref().map(ToString::to_string).unwrap_or_default(),
             to_name: display(&self.addressee.name),
             unsubscribe: unsubscribe.map(|address| address.to_string()),
-            text: plain(&frame, &paragraphs),
+            reply_to: reply_to.map(|address| address.to_string()),
+            advises: false,
+            text: body.plain(),
             html: match recipient {
-                Some(_) => page::html(&subject, &frame, &paragraphs),
-                None => page::paper(&subject, &frame, &paragraphs),
+                Some(_) => page::html(&body),
+                None => page::paper(&body),
             },
-            subject,
-            letter_id,
+            subject: body.subject,
         })
     }
 
     /// SHA-256 over centre, employer, night and months, in hex; wording is left out.
-    fn letter_id(&self) -> String {
+    #[must_use]
+    pub fn letter_id(&self) -> String {
         let mut hash = Sha256::new();
         let mut field = |text: &str| {
             hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -112,7 +120,7 @@ impl Arrears {
         format!("{span}共 {} 个月", self.months.len())
     }
 
-    fn paragraph(&self, number: usize, owed: &OwedMonth, rules: &LetterRules) -> Paragraph {
+    fn section(&self, number: usize, owed: &OwedMonth, rules: &LetterRules) -> Section {
         let headcount = owed.headcount.to_string();
         let amount = owed.amount.map(text::grouped).unwrap_or_default();
         let reference = owed.reference.map(|found| found.to_string()).unwrap_or_default();
@@ -123,47 +131,58 @@ impl Arrears {
             ("phone", &self.centre.phone),
         ];
         let section = match (owed.amount, owed.reference) {
-            (None, _) => "arrears-no-list",
-            (Some(_), None) => "arrears-listed",
             (Some(_), Some(_)) => "arrears-noticed",
+            (Some(_), None) => "arrears-listed",
+            (None, _) => "arrears-no-list",
         };
-        let due_on = owed.due_on.to_string();
-        let month = [("month", said(owed.month)), ("due_on", due_on)];
+        let month = [("month", said(owed.month)), ("due_on", owed.due_on.to_string())];
         let month = month.each_ref().map(|(name, value)| (*name, value.as_str()));
         let steps = rules.fill(&format!("{section}.steps"), &values);
-        Paragraph {
-            number,
-            hangs: true,
-            heading: String::new(),
-            headline: rules.fill("arrears-month", &month),
-            note: rules.fill(section, &values),
-            payer_account: String::new(),
-            remarks: Vec::new(),
-            open_heading: String::new(),
-            open: Vec::new(),
-            wrong: String::new(),
-            explanation: String::new(),
-            rules: Vec::new(),
-            steps: steps.lines().map(str::to_owned).collect(),
-            until: String::new(),
-        }
+        let blocks = vec![
+            Block::said("", rules.fill(section, &values), Tone::Strong),
+            Block::Steps(steps.lines().map(str::to_owned).collect()),
+        ];
+        let title = rules.fill("arrears-month", &month);
+        Section { heading: String::new(), number, title, asks: true, blocks }
     }
 
-    fn frame(&self, letter_id: &str, rules: &LetterRules) -> Frame {
+    /// What to do, whom to call, and what the centre does otherwise.
+    fn summary(&self, spoken: &str, rules: &LetterRules) -> Vec<Row> {
+        let months = self.span();
+        let reach = [("phone", self.centre.phone.as_str()), ("hours", &self.centre.hours)];
+        let rows = [
+            ("box-do", rules.fill("arrears.do", &[("months", &months)])),
+            ("box-until", rules.fill("arrears-until", &[])),
+            ("box-call", rules.fill("box-phone", &reach)),
+            ("box-number", rules.fill("box-letter", &[("letter", spoken)])),
+            ("box-else", rules.fill("box-else-arrears", &[])),
+        ];
+        let row = |(label, line): (&str, String)| Row {
+            label: rules.fill(label, &[]),
+            lines: vec![line],
+        };
+        rows.into_iter().map(row).collect()
+    }
+
+    fn body(&self, number: &str, rules: &LetterRules) -> Body {
         let (centre, addressee) = (&self.centre, &self.addressee);
-        let contact = addressee.contact.as_deref().map(|found| harmless(&name(found)));
-        let contact = contact.filter(|found| !found.is_empty()).unwrap_or_else(|| "经办人".into());
-        let (employer, night) = (harmless(&name(&addressee.name)), self.night.to_string());
-        let days = self.within_days.to_string();
+        let (employer, night) = (harmless(&name(&addressee.name), rules), self.night.to_string());
+        let (days, spoken) = (self.within_days.to_string(), letter_number::spoken(number));
         let reach = [
             ("phone", centre.phone.as_str()),
             ("hours", &centre.hours),
             ("address", &centre.address),
-            ("letter", letter_id.get(..12).unwrap_or(letter_id)),
+            ("letter", &spoken),
         ];
-        Frame {
-            greeting: rules.fill("greeting", &[("contact", &contact)]),
+        let subject = rules.fill("arrears-subject", &[("months", &self.span())]);
+        let sections = (1..).zip(&self.months);
+        Body {
+            subject: line(&subject, usize::MAX),
+            centre: name(&centre.name),
+            greeting: letter::greeting(addressee.contact.as_deref(), rules),
+            summary: self.summary(&spoken, rules),
             opening: rules.fill("arrears-opening", &[("employer", &employer), ("night", &night)]),
+            sections: sections.map(|(number, owed)| self.section(number, owed, rules)).collect(),
             quoted: String::new(),
             closing: vec![
                 rules.fill("arrears-paid", &reach),
@@ -173,9 +192,8 @@ impl Arrears {
             contact: rules.fill("contact", &reach),
             safety: rules.fill("safety", &[]),
             automatic: rules.fill("automatic", &[]),
-            centre: name(&centre.name),
             night,
-            paper: Paper::of(&addressee.name, centre, rules),
+            paper: Paper::of(&addressee.name, addressee.postal.as_deref(), centre, rules),
         }
     }
 }

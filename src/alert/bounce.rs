@@ -1,236 +1,356 @@
-//! What comes back: delivery status notifications (RFC 3464) in a mailbox file or from a webhook.
+//! What comes back: reports of failure, answers and complaints, in a mailbox file or from a webhook.
 //!
-//! Start at [`read_mailbox`]. A report that says `failed` tells that a letter came back; a delay or a
-//! vacation reply does not. Only a status that is about the address blocks it ([`Bounce::condemns`]). Whether the report is about a letter
-//! of ours is the outbox's to say: it must name the Message-ID of one that went to that address, so
-//! that nobody can silence an employer with a forged report.
+//! Start at [`CameBack::read`]: one message, what it is ([`Kind`]), which letters it names and which addresses
+//! failed. A report that says `failed` tells that a letter came back; a delay, a relay, a complaint or an answer
+//! does not. Whether a letter of ours is named is the outbox's to say, so that nobody silences an employer with a
+//! forged report. Parts are taken apart in `gathered`, reports of RFC 3464 in `status`, reports in prose in `prose`.
 
+mod gathered;
+mod prose;
+mod status;
+
+use super::refusal::Verdict;
+use crate::remittance::email;
+use crate::rulebook::returned::{REPORT, ReturnedWords, Says};
+use chrono::{DateTime, NaiveDate};
+use gathered::Gathered;
 use mail_parser::mailbox::mbox;
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Message, MessageParser};
+use sha2::{Digest, Sha256};
 use std::io::{BufRead, Read as _};
 
-/// A letter that came back.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Bounce {
-    /// The address that does not take letters, in lower case.
-    pub address: String,
-    /// The enhanced status code, such as `5.1.1`.
+/// A message that came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameBack {
+    /// SHA-256 of the message, whatever its line ends: it is taken once.
+    pub digest: String,
+    pub kind: Kind,
+    /// Letters that it names, the surest first: none is one of ours before the outbox says so.
+    pub names: Vec<LetterName>,
+    /// Addresses that it says failed; only in a [`Kind::Failure`].
+    pub failures: Vec<Failure>,
+    /// Addresses that the same report says did not fail.
+    pub not_failed: Vec<String>,
+    /// Who wrote it, what about, and the words; hostile texts, shortened.
+    pub from: String,
+    pub subject: String,
+    pub text: String,
+    /// The day in China that stands in it; none where it has no date.
+    pub dated_on: Option<NaiveDate>,
+}
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A report that something was not delivered.
+    Failure,
+    /// A report that something is still tried.
+    Delay,
+    /// A report that something was handed on or delivered.
+    Relay,
+    /// Somebody marked a letter as unwanted (RFC 5965).
+    Complaint,
+    /// An answer that nobody typed.
+    Automatic,
+    /// An answer that names somebody else to write to, typed or not.
+    Moved,
+    /// An answer of a person.
+    Reply,
+    /// A copy of a letter of ours.
+    Own,
+    /// Anything else.
+    Other,
+}
+
+/// How a message names a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LetterName {
+    /// By its whole number.
+    Whole(String),
+    /// By the beginning of it, as the envelope's sender has it.
+    Beginning(String),
+}
+
+/// An address that a report says failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The addresses it is named by: as we wrote it, and as somebody passed it on.
+    pub addresses: Vec<String>,
+    /// The enhanced status code, such as `5.1.1`, or a number; empty where there is none.
     pub status: String,
     /// What the server there said; a hostile text.
     pub diagnosis: String,
-    /// The Message-ID of the letter, without angle brackets; empty where the report names none.
-    pub message_id: String,
+    pub verdict: Verdict,
 }
 
-impl Bounce {
-    /// Whether the address takes no letters at all, rather than not this one or not now.
-    #[must_use]
-    pub fn condemns(&self) -> bool {
-        super::refusal::condemns(&self.status)
-    }
-}
+/// Hexadecimal digits of a letter's number in the sender of its envelope.
+pub const BEGINNING_CHARS: usize = 32;
 
-/// What is in a mailbox: bounces, and how many messages were none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bounces {
-    pub bounces: Vec<Bounce>,
-    pub other: u64,
-}
+/// The name before the `+` there.
+pub const ENVELOPE_NAME: &str = "bounces";
 
 /// Bytes of one message that are looked at: reports are short, attachments are not ours to read.
 const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Reads a mailbox file in mbox form, or a single message.
+/// Characters that are kept of a text and of a line.
+const TEXT_CHARS_MAX: usize = 4_000;
+const LINE_CHARS_MAX: usize = 300;
+
+/// Letters named in one message that are looked for.
+const NAMES_MAX: usize = 16;
+
+/// Hours by which China is ahead of UTC.
+const CHINA_SECONDS: i64 = 8 * 3_600;
+
+/// Reads a mailbox file in mbox form, or a single message, and gives each message to `take`, which says whether to
+/// go on.
 ///
 /// # Errors
 /// Where the file cannot be read.
-pub fn read_mailbox(mut file: impl BufRead) -> std::io::Result<Bounces> {
-    let mut found = Bounces::default();
+pub fn read_mailbox(
+    mut file: impl BufRead,
+    words: &ReturnedWords,
+    mut take: impl FnMut(CameBack) -> bool,
+) -> std::io::Result<()> {
     if file.fill_buf()?.starts_with(b"From ") {
         for message in mbox::MessageIterator::new(file) {
-            found.add(message?.contents());
+            if !take(CameBack::read(message?.contents(), words)) {
+                break;
+            }
         }
-        return Ok(found);
+        return Ok(());
     }
     let mut message = Vec::new();
     file.take(MESSAGE_BYTES_MAX as u64).read_to_end(&mut message)?;
-    found.add(&message);
-    Ok(found)
+    take(CameBack::read(&message, words));
+    Ok(())
 }
 
-impl Bounces {
+impl CameBack {
     /// Looks at one message, RFC 5322.
-    pub fn add(&mut self, message: &[u8]) {
+    #[must_use]
+    pub fn read(message: &[u8], words: &ReturnedWords) -> Self {
         let shown = message.get(..MESSAGE_BYTES_MAX).unwrap_or(message);
-        let bounces = MessageParser::default().parse(shown).map(|message| bounces(&message));
-        match bounces {
-            Some(found) if !found.is_empty() => self.bounces.extend(found),
-            Some(_) | None => self.other += 1,
+        let parsed = MessageParser::default().parse(shown);
+        let mut found = match &parsed {
+            Some(message) => Self::of(message, words),
+            None => Self::unread(shown),
+        };
+        found.digest = digest(shown);
+        found
+    }
+
+    fn of(message: &Message<'_>, words: &ReturnedWords) -> Self {
+        let parts = Gathered::of(message);
+        let subject = message.subject().unwrap_or_default();
+        let names = names(&parts);
+        let own = message.message_id().is_some_and(|id| names.iter().any(|name| name.begins(id)));
+        let told = if own { Kind::Own.into() } else { told(message, &parts, words, subject) };
+        let Told { kind, failures, not_failed } = told;
+        let from = message.from().and_then(|from| from.first());
+        let from = from.and_then(|from| from.address()).unwrap_or_default();
+        Self {
+            digest: String::new(),
+            kind,
+            names,
+            failures,
+            not_failed,
+            from: kept(from, LINE_CHARS_MAX),
+            subject: kept(subject, LINE_CHARS_MAX),
+            text: kept(&parts.words(), TEXT_CHARS_MAX),
+            dated_on: message.date().and_then(|date| day_in_china(date.to_timestamp())),
+        }
+    }
+
+    /// What is no message at all.
+    fn unread(bytes: &[u8]) -> Self {
+        Self {
+            digest: String::new(),
+            kind: Kind::Other,
+            names: Vec::new(),
+            failures: Vec::new(),
+            not_failed: Vec::new(),
+            from: String::new(),
+            subject: String::new(),
+            text: kept(&String::from_utf8_lossy(bytes), TEXT_CHARS_MAX),
+            dated_on: None,
         }
     }
 }
 
-/// The failures that a report tells of; none where the message is no report.
-fn bounces(message: &Message<'_>) -> Vec<Bounce> {
-    let mut message_id = String::new();
-    let mut found = Vec::new();
-    for part in &message.parts {
-        let kind = part.content_type().map(|kind| {
-            let subtype = kind.subtype().unwrap_or_default();
-            format!("{}/{subtype}", kind.ctype()).to_ascii_lowercase()
-        });
-        match kind.as_deref() {
-            Some("message/delivery-status" | "message/global-delivery-status") => {
-                found.extend(failures(&text(&part.body)));
-            }
-            Some("message/rfc822" | "message/global") => {
-                if let PartType::Message(original) = &part.body {
-                    message_id = original.message_id().unwrap_or_default().to_owned();
-                }
-            }
-            Some("text/rfc822-headers" | "message/rfc822-headers") => {
-                // The boundary took the last line's end; a head without its end is not read.
-                let head = format!("{}\n\n", text(&part.body));
-                let original = MessageParser::default().parse(head.as_bytes());
-                let id = original.as_ref().and_then(Message::message_id);
-                message_id = id.unwrap_or_default().to_owned();
-            }
-            _ => {}
+impl LetterName {
+    /// Whether a Message-ID is that of the letter itself.
+    fn begins(&self, message_id: &str) -> bool {
+        match self {
+            Self::Whole(id) => message_id.to_ascii_lowercase().starts_with(id.as_str()),
+            Self::Beginning(_) => false,
         }
     }
-    for bounce in &mut found {
-        bounce.message_id.clone_from(&message_id);
+}
+
+impl Kind {
+    /// A kebab-case word that stays.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Failure => "failure",
+            Self::Delay => "delay",
+            Self::Relay => "relay",
+            Self::Complaint => "complaint",
+            Self::Automatic => "automatic",
+            Self::Moved => "moved",
+            Self::Reply => "reply",
+            Self::Own => "own",
+            Self::Other => "other",
+        }
     }
+}
+
+/// What a message tells.
+struct Told {
+    kind: Kind,
+    failures: Vec<Failure>,
+    not_failed: Vec<String>,
+}
+
+impl From<Kind> for Told {
+    fn from(kind: Kind) -> Self {
+        Self { kind, failures: Vec::new(), not_failed: Vec::new() }
+    }
+}
+
+/// What a message tells, in the order of what is surest.
+fn told(message: &Message<'_>, parts: &Gathered, words: &ReturnedWords, subject: &str) -> Told {
+    if let Some(feedback) = &parts.feedback {
+        // A report on signatures is for whoever keeps the domain's records.
+        let is_of_signatures = feedback.contains("auth-failure");
+        return if is_of_signatures { Kind::Other } else { Kind::Complaint }.into();
+    }
+    if parts.disposition {
+        return Kind::Automatic.into();
+    }
+    let text = parts.words();
+    if let Some(told) = status::told(&parts.statuses, words, &text) {
+        return told;
+    }
+    if is_report(message, parts, words, subject) {
+        let says = words.of(subject, REPORT).or_else(|| words.of(&text, REPORT));
+        let failures = prose::failures(message, words, &text);
+        return match says {
+            Some(Says::Delayed) => Kind::Delay.into(),
+            None if failures.iter().all(|one| one.status.is_empty()) => Kind::Other.into(),
+            _ => Told { failures, ..Kind::Failure.into() },
+        };
+    }
+    let moved = words.of(&format!("{subject}\n{}", parts.answer()), &[Says::Moved]).is_some();
+    let automatic = is_automatic(message) || words.of(subject, &[Says::Automatic]).is_some();
+    let named = !names(parts).is_empty();
+    let kind = match (moved, automatic, named) {
+        (true, true, _) | (true, false, true) => Kind::Moved,
+        (false, true, _) => Kind::Automatic,
+        (false, false, true) => Kind::Reply,
+        (_, false, false) => Kind::Other,
+    };
+    kind.into()
+}
+
+/// Names of programs that report, before the `@`.
+const REPORTERS: [&str; 7] = [
+    "mailer-daemon",
+    "postmaster",
+    "mail-daemon",
+    "mailerdaemon",
+    "bounce",
+    "mail-delivery-system",
+    "maildelivery",
+];
+
+/// Whether a message without a part of RFC 3464 is a report in prose.
+fn is_report(
+    message: &Message<'_>,
+    parts: &Gathered,
+    words: &ReturnedWords,
+    subject: &str,
+) -> bool {
+    let from = message.from().and_then(|from| from.first()).and_then(|from| from.address());
+    let name = from.unwrap_or_default().split('@').next().unwrap_or_default().to_lowercase();
+    let null_sender =
+        message.header_raw("Return-Path").is_some_and(|path| matches!(path.trim(), "<>" | "< >"));
+    let says = || words.of(subject, REPORT).or_else(|| words.of(&parts.words(), REPORT));
+    let answers = || words.of(subject, &[Says::Automatic]).is_some();
+    REPORTERS.contains(&name.as_str())
+        || message.header_raw("X-Failed-Recipients").is_some()
+        || message.header_raw("X-CM-Original-Message-ID").is_some()
+        || parts.is_delivery_report
+        || ((null_sender || from.is_none()) && !answers() && says().is_some())
+}
+
+/// Whether nobody typed it (RFC 3834, and what programs did before).
+fn is_automatic(message: &Message<'_>) -> bool {
+    let says = |name: &'static str, word: &str| {
+        message.header_raw(name).is_some_and(|text| text.to_lowercase().contains(word))
+    };
+    says("Auto-Submitted", "auto")
+        || says("Precedence", "auto_reply")
+        || ["X-Autoreply", "X-Autorespond", "X-Autoresponder"]
+            .iter()
+            .any(|name| message.header_raw(*name).is_some())
+}
+
+/// The letters that a message names: in its head, then in the report, in what came back with it, in its words.
+fn names(parts: &Gathered) -> Vec<LetterName> {
+    let mut found = Vec::new();
+    for text in parts.all() {
+        named_in(text, &mut found);
+    }
+    found.truncate(NAMES_MAX);
     found
 }
 
-fn text(body: &PartType<'_>) -> String {
-    match body {
-        PartType::Text(text) | PartType::Html(text) => text.to_string(),
-        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
-            String::from_utf8_lossy(bytes).into_owned()
+/// Numbers of letters in a text: 64 hexadecimal digits, or a sender of an envelope.
+fn named_in(text: &str, found: &mut Vec<LetterName>) {
+    let mut before = "";
+    let mut note = |name: LetterName| {
+        if !found.contains(&name) {
+            found.push(name);
         }
-        PartType::Message(message) => String::from_utf8_lossy(message.raw_message()).into_owned(),
-        PartType::Multipart(_) => String::new(),
-    }
-}
-
-/// The blocks of a delivery status, one a recipient, that say an address is no good.
-fn failures(status: &str) -> Vec<Bounce> {
-    let status = status.replace("\r\n", "\n");
-    status.split("\n\n").filter_map(failure).collect()
-}
-
-fn failure(block: &str) -> Option<Bounce> {
-    let fields = unfolded(block);
-    let field = |name: &str| {
-        let found = fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
     };
-    if !field("Action")?.eq_ignore_ascii_case("failed") {
-        return None;
+    for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()) {
+        if word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            note(LetterName::Whole(word.to_ascii_lowercase()));
+        }
+        let is_hex = word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if word.len() == BEGINNING_CHARS && is_hex && before.eq_ignore_ascii_case(ENVELOPE_NAME) {
+            note(LetterName::Beginning(word.to_ascii_lowercase()));
+        }
+        before = word;
     }
-    let status = field("Status")?.split_whitespace().next()?.to_owned();
-    // The address that we wrote to, where the report tells it from the one it was forwarded to.
-    let address = field("Original-Recipient").or_else(|| field("Final-Recipient"))?;
-    let address = address.split_once(';').map_or(address, |(_, address)| address);
-    let address = address.trim().trim_matches(['<', '>']).to_ascii_lowercase();
-    let diagnosis = field("Diagnostic-Code").unwrap_or_default();
-    let diagnosis = diagnosis.split_once(';').map_or(diagnosis, |(_, text)| text).trim();
-    (!address.is_empty()).then(|| Bounce {
-        address,
-        status,
-        diagnosis: diagnosis.chars().take(200).collect(),
-        message_id: String::new(),
-    })
 }
 
-/// Fields with folded lines joined.
-fn unfolded(block: &str) -> Vec<(&str, String)> {
-    let mut fields: Vec<(&str, String)> = Vec::new();
-    for line in block.lines() {
-        if line.starts_with([' ', '\t']) {
-            if let Some((_, value)) = fields.last_mut() {
-                value.push(' ');
-                value.push_str(line.trim());
-            }
-        } else if let Some((name, value)) = line.split_once(':') {
-            fields.push((name.trim(), value.trim().to_owned()));
-        }
+/// An address as it is compared: in its ASCII form and small letters.
+#[must_use]
+pub fn compared(address: &str) -> String {
+    email::one(address).unwrap_or_else(|| address.trim().to_owned()).to_lowercase()
+}
+
+/// A text as it is kept: shortened, without the sign that a database refuses.
+fn kept(text: &str, chars_max: usize) -> String {
+    text.trim().chars().filter(|letter| *letter != '\0').take(chars_max).collect()
+}
+
+fn digest(message: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    for line in message.trim_ascii_end().split(|byte| *byte == b'\n') {
+        hash.update(line.strip_suffix(b"\r").unwrap_or(line));
+        hash.update(b"\n");
     }
-    fields
+    hex::encode(hash.finalize())
+}
+
+fn day_in_china(seconds: i64) -> Option<NaiveDate> {
+    let instant = DateTime::from_timestamp(seconds.checked_add(CHINA_SECONDS)?, 0)?;
+    Some(instant.date_naive())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn report(fields: &str) -> String {
-        format!(
-            "From: MAILER-DAEMON@mx.example\r\nTo: gjj@centre.example\r\nSubject: failure\r\n\
-             MIME-Version: 1.0\r\n\
-             Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
-             --b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n\
-             --b\r\nContent-Type: message/delivery-status\r\n\r\n\
-             Reporting-MTA: dns; mx.example\r\n\r\n{fields}\r\n\
-             --b\r\nContent-Type: message/rfc822\r\n\r\n\
-             Message-ID: <abc@centre.example>\r\nSubject: x\r\n\r\nbody\r\n--b--\r\n"
-        )
-    }
-
-    fn read(text: &str) -> Bounces {
-        read_mailbox(text.as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn a_failure_came_back_and_blocks_where_it_is_about_the_address() {
-        #[rustfmt::skip] // A table is read by column.
-        let rows = [
-            // action   status    came back, blocks
-            ("failed",  "5.1.1",  true,  true),  // No such mailbox.
-            ("failed",  "5.1.10", true,  true),  // The domain takes no mail.
-            ("Failed",  "5.4.1",  true,  true),
-            ("failed",  "5.2.2",  true,  false), // Full.
-            ("failed",  "5.7.1",  true,  false), // About us.
-            ("failed",  "4.4.7",  true,  false), // Nobody was reached for days.
-            ("delayed", "4.4.1",  false, false),
-            ("relayed", "2.0.0",  false, false),
-        ];
-        for (action, status, came_back, blocks) in rows {
-            let fields = format!(
-                "Final-Recipient: rfc822; Agent@Employer.example\r\nAction: {action}\r\n\
-                 Status: {status}\r\nDiagnostic-Code: smtp; 550 no such\r\n user here\r\n"
-            );
-            let found = read(&report(&fields));
-            assert_eq!(found.bounces.len(), usize::from(came_back), "{action} {status}");
-            if let [bounce] = found.bounces.as_slice() {
-                assert_eq!(bounce.condemns(), blocks, "{action} {status}");
-                assert_eq!(bounce.address, "agent@employer.example");
-                assert_eq!(bounce.message_id, "abc@centre.example");
-                assert_eq!(bounce.diagnosis, "550 no such user here");
-            }
-        }
-    }
-
-    #[test]
-    fn a_mailbox_holds_reports_and_other_messages() {
-        let failed = report(
-            "Original-Recipient: rfc822;<a@b.example>\r\nFinal-Recipient: rfc822; other@c.example\r\nAction: failed\r\nStatus: 5.1.1\r\n",
-        );
-        let vacation = "From: a@b.example\r\nSubject: away\r\n\r\nI am away.\r\n";
-        let mailbox = format!(
-            "From MAILER-DAEMON Mon May 11 08:00:00 2026\r\n{failed}\r\n\
-             From a@b.example Mon May 11 09:00:00 2026\r\n{vacation}\r\n"
-        );
-        let found = read(&mailbox);
-        let addresses: Vec<&str> = found.bounces.iter().map(|one| one.address.as_str()).collect();
-        assert_eq!((addresses, found.other), (vec!["a@b.example"], 1));
-    }
-
-    #[test]
-    fn what_is_no_report_is_no_bounce() {
-        for text in ["", "From x\n", "\0\0\0", "Status: 5.1.1\r\nAction: failed\r\n\r\n", "--b--"] {
-            assert_eq!(read(text).bounces, vec![], "{text:?}");
-        }
-    }
-}
+mod tests;

@@ -9,14 +9,28 @@
 //! silent, shuts us out or refuses everybody ends the run after one time-out or a few answers and costs no
 //! letter one of its tries, nor its life.
 
+mod alike;
+mod error;
+mod hands;
+mod limit;
+mod line;
+mod receiver;
+
+pub use error::DeliveryError;
+
+use super::bounce;
 use super::dkim::Signer;
-use super::smtp::{MailServer, SendOutcome, ServerFault, Session};
-use super::state::{Ending, LetterState, Standing, Tries};
+use super::smtp::{MailServer, SendOutcome, ServerFault};
+use super::state::{Ending, LetterState, NoMailbox, Standing, Tries};
+use super::unsubscribe::OneClick;
+use crate::rulebook::servers::ServerRules;
+use hands::Hands;
 use lettre::Address;
+use limit::{Limit, Looked};
+use line::{Line, busy};
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, mpsc};
@@ -26,6 +40,8 @@ use tokio::time::Instant;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
     pub letter_id: String,
+    /// Whose money it is about; empty where it is nobody's.
+    pub employer_id: String,
     pub recipient: String,
     /// The whole message, RFC 5322.
     pub message: Vec<u8>,
@@ -73,8 +89,8 @@ pub trait Outbox {
 pub struct Settled {
     pub letter_id: String,
     pub standing: Standing,
-    /// The code for which its address takes no more letters, where the server said so.
-    pub no_mailbox: Option<String>,
+    /// What is held against its address, where the server's answer was about it.
+    pub no_mailbox: Option<NoMailbox>,
 }
 
 /// How a run goes about it.
@@ -83,13 +99,31 @@ pub struct Delivery {
     pub server: MailServer,
     /// The centre's address, in MAIL FROM: bounces come back to it.
     pub sender: Address,
+    /// Whether each letter has a sender of its own in its envelope, which its bounce names ([`super::bounce`]).
+    pub verp: bool,
     pub signer: Option<Signer>,
+    /// Puts a link into letters that hold advice, by which it can be declined.
+    pub one_click: Option<OneClick>,
     /// Connections at the same time.
     pub connections: usize,
     /// Letters a minute over all connections; 0 is as fast as the server takes them.
     pub per_minute: u32,
+    /// What servers mean when they refuse, and the pace of each receiver.
+    pub servers: ServerRules,
     /// Who sends: no two senders have the same name.
     pub holder: String,
+}
+
+impl Delivery {
+    /// The sender in a letter's envelope.
+    fn sender_of(&self, letter_id: &str) -> Address {
+        let own =
+            letter_id.get(..bounce::BEGINNING_CHARS).filter(|_| self.verp).and_then(|start| {
+                let name = format!("{}+{start}", bounce::ENVELOPE_NAME);
+                Address::new(name, self.sender.domain()).ok()
+            });
+        own.unwrap_or_else(|| self.sender.clone())
+    }
 }
 
 /// What a run did.
@@ -103,14 +137,8 @@ pub struct Delivered {
     pub later: u64,
     /// Why the run ended early, or could do nothing.
     pub fault: Option<ServerFault>,
-}
-
-/// Why a run could not go on; the letters in hand come free when their lease ends.
-#[derive(Debug)]
-pub enum DeliveryError<E> {
-    /// No runtime.
-    Start(std::io::Error),
-    Outbox(E),
+    /// A receiver that likes nothing we write, while others take their letters.
+    pub disliked: Option<ServerFault>,
 }
 
 /// How long after it was claimed a letter may be begun.
@@ -122,6 +150,9 @@ const TRY_FACTOR: u32 = 10;
 
 /// Letters claimed at once, a connection.
 const CLAIMED_EACH: usize = 32;
+
+/// Letters, a connection, that may wait in memory for the turn of a receiver with a slow pace.
+const HELD_EACH: usize = 256;
 
 /// Letters whose end is written down in one commit: a commit a letter would make the disk the pace. A
 /// sender that is killed has sent at most so many that the next sends once more.
@@ -135,6 +166,9 @@ const LETTERS_A_CONNECTION: u32 = 100;
 
 /// Connections lost one after the other, without a letter between them, that end a run.
 const LOST_IN_A_ROW_MAX: u32 = 3;
+
+/// Connections opened anew for a limit's sake that met the same, after which none is any more.
+const ANEW_IN_VAIN_MAX: u32 = 3;
 
 /// Recipients refused before the first is taken, without a code that blames them, that end a run: a
 /// relay that does not know us says "550" to everybody.
@@ -175,11 +209,36 @@ struct Job {
 /// What a worker has to tell.
 struct Told {
     letter_id: String,
+    recipient: String,
     tries: Tries,
     ending: Ending,
     /// The recipient was refused before the server had taken any: nobody can say yet whose fault that is.
     doubted: bool,
+    /// The recipient was refused, not the letter.
+    refused_at_recipient: bool,
+    limit: Option<Limit>,
+    /// Refused for what it says, or for who sends it.
+    content: bool,
     fault: Option<ServerFault>,
+    /// The letter, where its worker has no connection any more and others have: theirs to try.
+    again: Option<Job>,
+}
+
+impl Told {
+    fn of(letter: &Outgoing, ending: Ending) -> Self {
+        Self {
+            letter_id: letter.letter_id.clone(),
+            recipient: letter.recipient.clone(),
+            tries: letter.tries,
+            ending,
+            doubted: false,
+            refused_at_recipient: false,
+            limit: None,
+            content: false,
+            fault: None,
+            again: None,
+        }
+    }
 }
 
 struct Run<'a, O> {
@@ -201,43 +260,19 @@ impl<O: Outbox> Run<'_, O> {
             runtime.spawn(Arc::clone(&team).work(tell.clone()));
         }
         drop(tell);
-        let mut delivered = Delivered::default();
-        let mut waiting = VecDeque::new();
-        let mut in_hands = 0_usize;
-        let mut ends: Vec<Told> = Vec::new();
-        let mut doubted: Vec<Told> = Vec::new();
-        loop {
-            while delivered.fault.is_none() && in_hands < connections * 2 {
-                if waiting.is_empty() {
-                    waiting = self.claim(connections * CLAIMED_EACH)?;
-                }
-                let Some(job) = waiting.pop_front() else { break };
-                if jobs.blocking_send(job).is_err() {
-                    break;
-                }
-                in_hands += 1;
-            }
-            if in_hands == 0 {
-                break;
-            }
-            let next = async { tokio::time::timeout(SETTLE_WITHIN, told.recv()).await };
-            let Ok(end) = runtime.block_on(next) else {
-                self.settle(std::mem::take(&mut ends), &mut delivered)?;
-                continue;
-            };
-            let Some(end) = end else { break };
-            in_hands -= 1;
-            let at_once = end.fault.is_some() || in_hands == 0;
-            delivered.fault = delivered.fault.take().or_else(|| end.fault.clone());
-            if end.doubted { &mut doubted } else { &mut ends }.push(end);
-            if team.recipient_taken.load(Ordering::Relaxed) {
-                ends.append(&mut doubted);
-            }
-            if at_once || ends.len() >= SETTLED_TOGETHER {
-                self.settle(std::mem::take(&mut ends), &mut delivered)?;
+        let mut hands = Hands::of(&self.delivery.servers);
+        while let Some(patience) = self.fill(&mut hands, &jobs)? {
+            let next = async { tokio::time::timeout(patience, told.recv()).await };
+            match runtime.block_on(next) {
+                Ok(Some(end)) => self.took(end, &mut hands, &team)?,
+                Ok(None) => break,
+                Err(_) => self.settle_all(&mut hands)?,
             }
         }
-        ends.extend(judged(doubted, &team, &mut delivered));
+        let Hands { mut receivers, waiting, mut ends, mut alike, mut delivered, .. } = hands;
+        let rest = self.ended(receivers.rest(), &mut delivered)?;
+        ends.extend(alike.sort(rest, &team, &mut delivered));
+        ends.extend(alike.ended(&team, &mut delivered));
         self.settle(ends, &mut delivered)?;
         self.give_back(waiting, &mut delivered)?;
         drop(jobs);
@@ -293,13 +328,7 @@ impl<O: Outbox> Run<'_, O> {
         waiting: VecDeque<Job>,
         delivered: &mut Delivered,
     ) -> Result<(), DeliveryError<O::Error>> {
-        let untried = |job: Job| Told {
-            letter_id: job.letter.letter_id,
-            tries: job.letter.tries,
-            ending: Ending::Untried,
-            doubted: false,
-            fault: None,
-        };
+        let untried = |job: Job| Told::of(&job.letter, Ending::Untried);
         let untried: Vec<Told> = waiting.into_iter().map(untried).collect();
         self.settle(untried, delivered)
     }
@@ -331,7 +360,11 @@ fn judged(doubted: Vec<Told>, team: &WorkerPool, delivered: &mut Delivered) -> V
 fn refused(ending: &Ending) -> &str {
     match ending {
         Ending::Refused(answer) | Ending::NoMailbox { answer, .. } => answer,
-        Ending::Sent(_) | Ending::Later(_) | Ending::Unknown(_) | Ending::Untried => "",
+        Ending::Sent(_)
+        | Ending::Later(_)
+        | Ending::PutOff { .. }
+        | Ending::Unknown(_)
+        | Ending::Untried => "",
     }
 }
 
@@ -353,7 +386,9 @@ impl Delivered {
             | LetterState::Sending
             | LetterState::Returned
             | LetterState::Printed
-            | LetterState::Filed => {}
+            | LetterState::Filed
+            | LetterState::Held
+            | LetterState::Dropped => {}
         }
     }
 
@@ -371,6 +406,10 @@ struct WorkerPool {
     /// When the next letter may go, to hold the pace.
     next: Mutex<Instant>,
     lost_in_a_row: AtomicU32,
+    /// Workers that have a connection, or may open one.
+    live: AtomicUsize,
+    /// Connections that were opened anew for a limit's sake and met the same.
+    anew_in_vain: AtomicU32,
     /// Whether the server has taken any recipient in this run, and how many it refused before.
     recipient_taken: AtomicBool,
     refused_at_first: AtomicU32,
@@ -384,6 +423,8 @@ impl WorkerPool {
             jobs: Mutex::new(jobs),
             next: Mutex::new(Instant::now()),
             lost_in_a_row: AtomicU32::new(0),
+            live: AtomicUsize::new(delivery.connections.max(1)),
+            anew_in_vain: AtomicU32::new(0),
             recipient_taken: AtomicBool::new(false),
             refused_at_first: AtomicU32::new(0),
             fault: Mutex::new(None),
@@ -392,57 +433,38 @@ impl WorkerPool {
 
     /// One worker: takes jobs until there are no more, over connections of its own.
     async fn work(self: Arc<Self>, tell: mpsc::UnboundedSender<Told>) {
-        let mut line = Line { session: None, letters: 0 };
+        let mut line = Line::default();
         loop {
             let job = self.jobs.lock().await.recv().await;
             let Some(Job { letter, until }) = job else { break };
             self.hold_the_pace().await;
-            let over = if self.fault.lock().await.is_some() || Instant::now() >= until {
-                untried(None)
+            let looked = if self.fault.lock().await.is_some() || Instant::now() >= until {
+                Looked::of(untried(None))
             } else {
                 self.send(&mut line, &letter).await
             };
-            let (over, doubted) = self.doubted(over);
-            let fault = self.judged(&over).await;
-            let (letter_id, tries, ending) = (letter.letter_id, letter.tries, over.ending);
-            if tell.send(Told { letter_id, tries, ending, doubted, fault }).is_err() {
+            if busy(&looked.over) && self.retires() {
+                let again = Some(Job { letter: letter.clone(), until });
+                let _gone = tell.send(Told { again, ..Told::of(&letter, Ending::Untried) });
+                break;
+            }
+            let Looked { over, limit, content } = looked;
+            let (over, doubted) = if content { (over, false) } else { self.doubted(over) };
+            let refused_at_recipient = !over.recipient_taken && !refused(&over.ending).is_empty();
+            let fault = self.judged(&over, limit).await;
+            let told = Told::of(&letter, over.ending);
+            let told = Told { doubted, refused_at_recipient, limit, content, fault, ..told };
+            if tell.send(told).is_err() {
                 break;
             }
         }
-        if let Some(session) = line.session {
-            session.close().await;
-        }
+        line.close().await;
     }
 
-    /// Hands a letter over, on the open connection or a new one.
-    async fn send(&self, line: &mut Line, letter: &Outgoing) -> SendOutcome {
-        let Ok(recipient) = letter.recipient.parse::<Address>() else {
-            let (status, answer) = ("5.1.3".to_owned(), "not a mail address".to_owned());
-            let none = Ending::NoMailbox { status, answer };
-            return SendOutcome::of(none, line.session.is_some());
-        };
-        let signed = self.delivery.signer.as_ref().map(|signer| signer.signed(&letter.message));
-        let message = signed.as_deref().unwrap_or(&letter.message);
-        loop {
-            let used = line.session.is_some();
-            let mut session = match line.session.take() {
-                Some(session) => session,
-                None => match Session::open(&self.delivery.server).await {
-                    Ok(session) => session,
-                    Err(fault) => return untried(Some(fault)),
-                },
-            };
-            let over = session.hand_over(&self.delivery.sender, &recipient, message).await;
-            if over.goes_on {
-                line.keep(session).await;
-            }
-            // Servers close a connection that was used for a while; that is no fault.
-            let closed = !over.goes_on && over.fault.is_none();
-            if used && closed && matches!(over.ending, Ending::Later(_)) {
-                continue;
-            }
-            return over;
-        }
+    /// Whether this worker may leave its letters to others: the last one may not.
+    fn retires(&self) -> bool {
+        let fewer = |live: usize| (live > 1).then(|| live - 1);
+        self.live.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).is_ok()
     }
 
     /// Believes a bare "550" about a mailbox only of a server that has taken somebody's: to a sender it
@@ -454,10 +476,11 @@ impl WorkerPool {
         }
         let answer = match &over.ending {
             Ending::Refused(answer) => answer.clone(),
-            Ending::NoMailbox { status, answer } if !status.contains('.') => answer.clone(),
+            Ending::NoMailbox { status, answer, .. } if !status.contains('.') => answer.clone(),
             Ending::NoMailbox { .. }
             | Ending::Sent(_)
             | Ending::Later(_)
+            | Ending::PutOff { .. }
             | Ending::Unknown(_)
             | Ending::Untried => return (over, false),
         };
@@ -471,15 +494,20 @@ impl WorkerPool {
     }
 
     /// Looks at how it went: whether the server is still worth a try.
-    async fn judged(&self, over: &SendOutcome) -> Option<ServerFault> {
-        if over.goes_on && over.fault.is_none() {
+    async fn judged(&self, over: &SendOutcome, limit: Option<Limit>) -> Option<ServerFault> {
+        // Who breaks off for a limit's sake is no server that falls down.
+        if (over.goes_on || limit.is_some()) && over.fault.is_none() {
             self.lost_in_a_row.store(0, Ordering::Relaxed);
             return None;
         }
         let mut known = self.fault.lock().await;
         let answer = match &over.ending {
             Ending::Later(answer) | Ending::Unknown(answer) => answer.as_str(),
-            Ending::Sent(_) | Ending::Refused(_) | Ending::NoMailbox { .. } | Ending::Untried => "",
+            Ending::Sent(_)
+            | Ending::Refused(_)
+            | Ending::NoMailbox { .. }
+            | Ending::PutOff { .. }
+            | Ending::Untried => "",
         };
         let mut fault = over.fault.clone();
         if fault.is_none() && !answer.is_empty() {
@@ -510,42 +538,6 @@ fn pause(per_minute: u32) -> Option<Duration> {
     Duration::from_secs(60).checked_div(per_minute)
 }
 
-/// A worker's connection and how many letters it has carried.
-struct Line {
-    session: Option<Session>,
-    letters: u32,
-}
-
-impl Line {
-    async fn keep(&mut self, session: Session) {
-        self.letters += 1;
-        if self.letters < LETTERS_A_CONNECTION {
-            self.session = Some(session);
-        } else {
-            self.letters = 0;
-            session.close().await;
-        }
-    }
-}
-
 fn untried(fault: Option<ServerFault>) -> SendOutcome {
     SendOutcome { fault, ..SendOutcome::of(Ending::Untried, false) }
-}
-
-impl<E: fmt::Display> fmt::Display for DeliveryError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Start(_) => write!(f, "delivery cannot start"),
-            Self::Outbox(_) => write!(f, "the outbox cannot be used"),
-        }
-    }
-}
-
-impl<E: std::error::Error + 'static> std::error::Error for DeliveryError<E> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Start(error) => Some(error),
-            Self::Outbox(error) => Some(error),
-        }
-    }
 }

@@ -3,14 +3,19 @@
 //! Start at [`Digest::new`]: it is the only way to a digest and it refuses more than it grants. A
 //! [`Refusal`] is a value to be recorded, not an error of the night.
 
+mod refusal;
+
+pub use refusal::Refusal;
+
+use super::habit::Habit;
 use super::identity::KnownBy;
+use super::notice::NoticeNews;
 use super::outcome::{Solution, Whereabouts};
-use crate::remittance::{Money, Reason};
+use crate::remittance::{Money, PaymentReference, Reason};
 use crate::report::{MaskedAccount, RemarkText};
 use chrono::NaiveDate;
 use lettre::Address;
 use sha2::{Digest as _, Sha256};
-use std::fmt;
 
 /// The centre as a letter names it. From the configuration; see [`CentreContact::placeholder`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub struct CentreContact {
     pub sender: String,
     /// Where an employer asks for no more letters; `None` leaves the header out.
     pub unsubscribe: Option<String>,
+    /// A mailbox that is read, for answers; where there is none answers go to the sender.
+    pub reply_to: Option<String>,
 }
 
 /// The employer as a letter names it.
@@ -34,6 +41,29 @@ pub struct Addressee {
     /// 经办人.
     pub contact: Option<String>,
     pub email: Option<String>,
+    /// Where it gets letters on paper, if the books say so.
+    pub postal: Option<String>,
+}
+
+/// All there is to tell one employer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    pub notices: Vec<NoticeNews>,
+    pub items: Vec<DigestItem>,
+    pub habits: Vec<Habit>,
+}
+
+impl From<Vec<DigestItem>> for Contents {
+    fn from(items: Vec<DigestItem>) -> Self {
+        Self { items, ..Self::default() }
+    }
+}
+
+/// A remark as it was written, and the references that were read in it, whole and one by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadRemark {
+    pub text: RemarkText,
+    pub read: Vec<PaymentReference>,
 }
 
 /// One transaction a letter tells of.
@@ -52,28 +82,30 @@ pub struct DigestItem {
     pub account: MaskedAccount,
     pub payer_account: MaskedAccount,
     /// The fields the payer wrote, with what was read in them marked.
-    pub remarks: Vec<RemarkText>,
+    pub remarks: Vec<ReadRemark>,
     /// What exactly does not fit, for the payer; may be empty.
     pub explanation: String,
     pub rules: Vec<BrokenRule>,
+    /// By when to act: of what is brought to mind, the deadline that the first letter gave.
     pub until: Option<NaiveDate>,
-    /// Of what hangs no longer: where its money is, and what stays open.
+    /// When the employer was first told, where this brings it to mind.
+    pub reminds_of: Option<NaiveDate>,
+    /// Of what is in suspense, the notice it names as the books have it; of what is no longer open, where its money is, and what stays
+    /// open.
     pub whereabouts: Whereabouts,
 }
 
 /// Why a transaction is in the letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
-    /// It hangs; the employer can mend it.
+    /// It is open; the employer can mend it.
     Suspense(Reason),
-    /// It still hangs, so many days after the employer was told.
+    /// It is still open, so many days after the employer was told.
     Reminder(Reason, u32),
-    /// It hung, and something became of it; but the money is not at its end, or a notice it was for is open.
+    /// It was open, and something became of it; but the money is not at its end, or a notice it was for is open.
     Unfinished(Solution),
-    /// It hung, and is settled: there is nothing more to do.
+    /// It was open, and is settled: there is nothing more to do.
     Settled(Solution),
-    /// It settled in spite of its remark; nothing needs doing.
-    Advice,
 }
 
 /// A rule of the handbook that the remark broke, with both forms side by side.
@@ -108,33 +140,11 @@ pub struct Digest {
     /// `None` on paper.
     pub(super) recipient: Option<Address>,
     pub(super) unsubscribe: Option<Address>,
+    pub(super) reply_to: Option<Address>,
     pub(super) night: NaiveDate,
+    pub(super) notices: Vec<NoticeNews>,
     pub(super) items: Vec<DigestItem>,
-}
-
-/// Why no letter is written. Recorded beside the night, so that staff can mend the register.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    NoAddress {
-        employer_id: String,
-    },
-    InvalidAddress {
-        employer_id: String,
-        found: String,
-    },
-    /// The centre's own sender or unsubscribe address is not one.
-    InvalidSender {
-        found: String,
-    },
-    /// An item belongs to someone else: a mistake of the caller that must never become a letter.
-    NotTheirs {
-        employer_id: String,
-        owner: String,
-        transaction_id: String,
-    },
-    Nothing {
-        employer_id: String,
-    },
+    pub(super) habits: Vec<Habit>,
 }
 
 impl CentreContact {
@@ -150,6 +160,7 @@ impl CentreContact {
             address: fill("办公地址"),
             sender: "noreply@example.invalid".to_owned(),
             unsubscribe: None,
+            reply_to: None,
         }
     }
 }
@@ -163,9 +174,9 @@ impl Digest {
         centre: CentreContact,
         addressee: Addressee,
         night: NaiveDate,
-        items: Vec<DigestItem>,
+        contents: impl Into<Contents>,
     ) -> Result<Self, Refusal> {
-        let mut digest = Self::on_paper(centre, addressee, night, items)?;
+        let mut digest = Self::on_paper(centre, addressee, night, contents)?;
         let employer_id = || digest.addressee.employer_id.clone();
         let written = digest.addressee.email.as_deref().map(str::trim).unwrap_or_default();
         if written.is_empty() {
@@ -187,8 +198,9 @@ impl Digest {
         centre: CentreContact,
         addressee: Addressee,
         night: NaiveDate,
-        mut items: Vec<DigestItem>,
+        contents: impl Into<Contents>,
     ) -> Result<Self, Refusal> {
+        let Contents { mut notices, mut items, habits } = contents.into();
         let employer_id = || addressee.employer_id.clone();
         if let Some(item) = items.iter().find(|item| item.employer_id != addressee.employer_id) {
             return Err(Refusal::NotTheirs {
@@ -197,7 +209,15 @@ impl Digest {
                 transaction_id: item.transaction_id.clone(),
             });
         }
-        if items.is_empty() {
+        let strange = notices.iter().find(|one| one.employer_id != addressee.employer_id);
+        if let Some(notice) = strange {
+            return Err(Refusal::NotTheirs {
+                employer_id: employer_id(),
+                owner: notice.employer_id.clone(),
+                transaction_id: notice.reference.to_string(),
+            });
+        }
+        if items.is_empty() && notices.is_empty() && habits.is_empty() {
             return Err(Refusal::Nothing { employer_id: employer_id() });
         }
         let own = |found: &str| {
@@ -205,11 +225,26 @@ impl Digest {
         };
         let sender = own(&centre.sender)?;
         let unsubscribe = centre.unsubscribe.as_deref().map(own).transpose()?;
+        let reply_to = centre.reply_to.as_deref().map(own).transpose()?;
         for item in &mut items {
             item.about = item.about.in_view_of(&item.whereabouts);
         }
         items.sort_by(|one, other| key(one).cmp(&key(other)));
-        Ok(Self { centre, addressee, sender, recipient: None, unsubscribe, night, items })
+        notices
+            .sort_by_key(|one| (one.stage != super::NewsStage::Reopened, one.stage, one.reference));
+        let recipient = None;
+        Ok(Self {
+            centre,
+            addressee,
+            sender,
+            recipient,
+            unsubscribe,
+            reply_to,
+            night,
+            notices,
+            items,
+            habits,
+        })
     }
 
     /// The letter's id: SHA-256 over centre, employer, night and items, in hex.
@@ -223,10 +258,20 @@ impl Digest {
             hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(text);
         };
-        field("duizhang letter 1");
+        field("duizhang letter 2");
         field(&self.centre.centre_id);
         field(&self.addressee.employer_id);
         field(&self.night.to_string());
+        for notice in &self.notices {
+            field(&notice.reference.to_string());
+            field(notice.stage.code());
+            notice.parts.iter().for_each(|part| field(&part.transaction_id));
+            field(&notice.reminds_of.map(|on| on.to_string()).unwrap_or_default());
+        }
+        for habit in &self.habits {
+            field(&habit.code);
+            habit.transactions.iter().for_each(|one| field(one));
+        }
         for item in &self.items {
             field(&item.transaction_id);
             field(item.about.code());
@@ -244,7 +289,7 @@ impl Digest {
     }
 }
 
-/// What hangs comes first, then by day and amount.
+/// What is in suspense comes first, then by day and amount.
 fn key(item: &DigestItem) -> (u8, NaiveDate, Money, &str) {
     (item.about.rank(), item.booked_on, item.amount, &item.transaction_id)
 }
@@ -264,7 +309,6 @@ impl About {
             Self::Reminder(_, _) => "last-reminder",
             Self::Unfinished(solution) => solution.unfinished_code(),
             Self::Settled(solution) => solution.settled_code(),
-            Self::Advice => "advice",
         }
     }
 
@@ -276,7 +320,6 @@ impl About {
             Self::Reminder(..) => 1,
             Self::Unfinished(_) => 2,
             Self::Settled(_) => 3,
-            Self::Advice => 4,
         }
     }
 
@@ -286,11 +329,11 @@ impl About {
             Self::Settled(solution) | Self::Unfinished(solution) => {
                 Self::outcome(solution, whereabouts)
             }
-            Self::Suspense(_) | Self::Reminder(..) | Self::Advice => self,
+            Self::Suspense(_) | Self::Reminder(..) => self,
         }
     }
 
-    /// What became of what hung: settled, where the money is at its end and no notice it was for is open.
+    /// What became of what was in suspense: settled, where the money is at its end and no notice it was for is open.
     #[must_use]
     pub const fn outcome(solution: Solution, whereabouts: &Whereabouts) -> Self {
         if solution.is_final() && whereabouts.open.is_empty() {
@@ -302,48 +345,22 @@ impl About {
 }
 
 impl DigestItem {
+    /// The one open notice that it names.
+    #[must_use]
+    pub fn only_notice(&self) -> Option<PaymentReference> {
+        match self.whereabouts.open.as_slice() {
+            [only] if self.whereabouts.named => Some(only.reference),
+            _ => None,
+        }
+    }
+
     /// Whether the employer has something to do about it.
     #[must_use]
     pub const fn asks_for_something(&self) -> bool {
         match self.about {
             About::Suspense(_) | About::Reminder(..) => true,
             About::Unfinished(_) => !self.whereabouts.open.is_empty(),
-            About::Settled(_) | About::Advice => false,
-        }
-    }
-}
-
-impl Refusal {
-    /// A kebab-case word that stays.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NoAddress { .. } => "no-address",
-            Self::InvalidAddress { .. } => "invalid-address",
-            Self::InvalidSender { .. } => "invalid-sender",
-            Self::NotTheirs { .. } => "not-theirs",
-            Self::Nothing { .. } => "nothing-to-say",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoAddress { employer_id } => {
-                write!(f, "employer {employer_id}: no mail address, no letter")
-            }
-            Self::InvalidAddress { employer_id, found } => {
-                write!(f, "employer {employer_id}: expected one mail address, found {found:?}")
-            }
-            Self::InvalidSender { found } => {
-                write!(f, "letters: expected the centre's mail address, found {found:?}")
-            }
-            Self::NotTheirs { employer_id, owner, transaction_id } => write!(
-                f,
-                "employer {employer_id}: transaction {transaction_id} belongs to employer {owner}"
-            ),
-            Self::Nothing { employer_id } => write!(f, "employer {employer_id}: nothing to say"),
+            About::Settled(_) => false,
         }
     }
 }

@@ -7,6 +7,8 @@
 //! Invariant: the headers that a reader sees are signed once more than they stand there, so that
 //! nobody can add a second From or Subject to a signed letter.
 
+mod record;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::rand::SystemRandom;
@@ -47,8 +49,9 @@ pub enum KeyError {
 }
 
 /// The headers signed, where they stand in the letter.
-const SIGNED: [&str; 9] = [
+const SIGNED: [&str; 12] = [
     "from",
+    "reply-to",
     "to",
     "subject",
     "date",
@@ -57,6 +60,8 @@ const SIGNED: [&str; 9] = [
     "content-type",
     "auto-submitted",
     "list-unsubscribe",
+    "list-unsubscribe-post",
+    "list-id",
 ];
 
 /// Those that must not be added later.

@@ -4,7 +4,7 @@
 //! letter's id, `Date` from the day. lettre encodes every header, so a line end in a name is data.
 
 use super::letter::Letter;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::{Address, address::AddressError};
@@ -26,6 +26,15 @@ pub(super) struct AutoSubmitted;
 #[derive(Clone)]
 struct ListUnsubscribe(String);
 
+/// `List-Id: <advice.…>` (RFC 2919): marks letters that hold advice, which one click declines.
+#[derive(Clone)]
+struct ListId(String);
+
+/// The name of the list of a centre's advice.
+pub(super) fn list_id(domain: &str) -> String {
+    format!("<advice.{domain}>")
+}
+
 impl Letter {
     /// The mail, dated 00:00 China time of a day: a night's letter is never dated in the future, which
     /// spam filters take for a forgery.
@@ -43,9 +52,15 @@ impl Letter {
             .date(midnight(on))
             .message_id(Some(format!("<{}@{domain}>", self.letter_id)))
             .header(AutoSubmitted);
+        if let Some(address) = &self.reply_to {
+            mail = mail.reply_to(Mailbox::new(None, address.parse()?));
+        }
         if let Some(address) = &self.unsubscribe {
             let address: Address = address.parse()?;
             mail = mail.header(ListUnsubscribe(format!("<mailto:{address}?subject=unsubscribe>")));
+        }
+        if self.advises {
+            mail = mail.header(ListId(list_id(&domain)));
         }
         let bodies = MultiPart::alternative()
             .boundary(boundary)
@@ -62,8 +77,34 @@ pub fn plain_text(message: &str) -> Option<String> {
     message.body_text(0).map(std::borrow::Cow::into_owned)
 }
 
+/// A message with the instant of its first hand-over as its date, in seconds since 1970: what was written at night and
+/// goes out days later would be dated by the night, which spam filters take for a replay.
+#[must_use]
+pub fn dated(message: &str, at: i64) -> String {
+    const NAME: &str = "Date: ";
+    let east = FixedOffset::east_opt(CHINA_SECONDS);
+    let date = DateTime::from_timestamp(at, 0).zip(east).map(|(at, east)| at.with_timezone(&east));
+    let Some(date) = date else { return message.to_owned() };
+    let head = message.find("\r\n\r\n").unwrap_or(message.len());
+    let mut dated = String::with_capacity(message.len() + NAME.len());
+    let mut rest = message;
+    while let Some((line, behind)) = rest.split_once('\n') {
+        let is_date = message.len() - rest.len() < head && line.starts_with(NAME);
+        if is_date {
+            dated.push_str(&format!("{NAME}{}\r\n{behind}", date.to_rfc2822()));
+            return dated;
+        }
+        dated.push_str(line);
+        dated.push('\n');
+        rest = behind;
+    }
+    message.to_owned()
+}
+
 /// Hours by which China is ahead of UTC.
 const CHINA_HOURS: u64 = 8;
+
+const CHINA_SECONDS: i32 = 8 * 3600;
 
 /// 00:00 in China.
 pub(super) fn midnight(on: NaiveDate) -> SystemTime {
@@ -89,6 +130,20 @@ impl Header for AutoSubmitted {
 impl Header for ListUnsubscribe {
     fn name() -> HeaderName {
         HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+impl Header for ListId {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Id")
     }
 
     fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {

@@ -7,7 +7,7 @@ use crate::remittance::{Money, PaymentReference, Total, YearMonth};
 use crate::report::text;
 use crate::rulebook::letter::LetterRules;
 
-/// What became of what hung.
+/// What became of what was in suspense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Solution {
     /// It pays notices of the employer, in part perhaps.
@@ -151,7 +151,7 @@ pub(super) fn open_notices(
     (rules.fill(section, &[]), lines)
 }
 
-fn open_notice(notice: &OpenNotice, rules: &LetterRules) -> String {
+pub(super) fn open_notice(notice: &OpenNotice, rules: &LetterRules) -> String {
     let (reference, month) = (notice.reference.to_string(), notice.month);
     let month = format!("{}年{}月", month.year(), month.month());
     let [amount, here, missing] =

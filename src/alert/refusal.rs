@@ -1,90 +1,195 @@
 //! What a server's "never" (5xx) is about: the letter, or the address it was for.
 //!
-//! Start at [`of_recipient`] and [`of_letter`]. Where the answer has an enhanced status code
-//! (RFC 3463), that code decides; a bare number decides only where it can mean nothing else. In doubt it
-//! is the letter: an address that is blocked wrongly gets no more mail, one that is not gets one more
-//! letter refused, and either way the letter goes to its employer on paper.
+//! Start at [`judge`]. Words decide before codes do (`rules/returned.toml`): a server gives 5.0.0 or a bare 550
+//! for everything. In doubt it is not the address: one that is blocked wrongly gets no more mail, one that is
+//! not gets one more letter refused, and either way the letter goes to its employer on paper.
 
-/// Status codes that are permanent in form and yet say nothing against the recipient's address: our
-/// own address (5.1.7, 5.1.8), a full mailbox, a letter too long, and all that is about a server, the
-/// protocol, the content or somebody's policy.
-const NOT_THE_ADDRESS: [&str; 8] = ["5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3", "5.5", "5.6", "5.7"];
+use crate::rulebook::returned::{REFUSAL, ReturnedWords, Says};
 
-/// Numbers that name the mailbox when a server gives them to RCPT: not available, not here, not allowed
-/// as a name (RFC 5321, 4.2.2).
-const OF_A_MAILBOX: [&str; 3] = ["550", "551", "553"];
+/// What a refusal says of the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Nothing: it is about us, the letter, a limit, the way there.
+    NotTheAddress,
+    /// It takes nothing now: blocked where it happens on two days.
+    Doubtful,
+    /// There is no such mailbox: blocked at once.
+    Gone,
+}
 
-/// The same once the server has the letter. A bare 550 is then as often a word about what is in it
-/// ("550 Mail content denied").
-const OF_A_MAILBOX_AFTER_DATA: [&str; 2] = ["551", "553"];
+/// Codes that say that there is no such mailbox (RFC 3463, RFC 7505), whatever words stand beside them.
+const GONE: [&str; 2] = ["5.1.1", "5.1.10"];
 
-/// Whether letters to an address will never arrive, by the status of a refusal or of a report.
+/// Codes about the address: a wrong one, a closed one, one that nobody knows the way to, one that Microsoft's
+/// servers do not know.
+const DOUBTFUL: [&str; 7] = ["5.1.0", "5.1.2", "5.1.3", "5.1.6", "5.1.9", "5.2.1", "5.4.1"];
+
+/// Codes that never are, whatever words stand beside them: full, too long, the sender's address, the way, the content.
+const NEVER: [&str; 7] = ["5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.2.4", "5.4", "5.6"];
+
+/// Codes of policy: only words about the mailbox say anything, and those are not believed at once.
+const POLICY: &str = "5.7";
+
+/// Numbers that name the mailbox when a server gives them without words: not here, not allowed as a name
+/// (RFC 5321, 4.2.2). A bare 550 is as often about what is in the letter.
+const OF_A_MAILBOX: [&str; 2] = ["551", "553"];
+
+/// What a refusal says of the address: `status` is the code of a report, empty where there is none; `said` are
+/// the server's words, with its number and code where it gave them.
 #[must_use]
-pub fn condemns(status: &str) -> bool {
-    let about = |code: &&str| status == *code || status.starts_with(&format!("{code}."));
-    status.starts_with("5.") && !NOT_THE_ADDRESS.iter().any(about)
-}
-
-/// The code for which the address is to be blocked, where the server refused the recipient.
-pub(super) fn of_recipient(number: &str, answer: &str) -> Option<String> {
-    blame(number, answer, &OF_A_MAILBOX)
-}
-
-/// The code for which the address is to be blocked, where the server refused the letter it had.
-pub(super) fn of_letter(number: &str, answer: &str) -> Option<String> {
-    blame(number, answer, &OF_A_MAILBOX_AFTER_DATA)
-}
-
-fn blame(number: &str, answer: &str, numbers: &[&str]) -> Option<String> {
-    match enhanced(answer) {
-        Some(status) => condemns(status).then(|| status.to_owned()),
-        None => numbers.contains(&number).then(|| number.to_owned()),
+pub fn judge(words: &ReturnedWords, status: &str, said: &str) -> Verdict {
+    let says = words.of(said, REFUSAL);
+    let number = number(said);
+    let passing = number.is_some_and(|number| number.starts_with('4'))
+        || status.starts_with('4')
+        || status.starts_with('2');
+    if passing || says == Some(Says::Never) {
+        return Verdict::NotTheAddress;
+    }
+    let given = [status].into_iter().filter(|status| is_code(status) && *status != "5.0.0");
+    let codes: Vec<&str> = given.chain(codes(said)).collect();
+    let any = |known: &[&str]| codes.iter().any(|code| known.iter().any(|one| is(code, one)));
+    let is_unknown_to_microsoft = any(&["5.4.1"]);
+    if any(&NEVER) && !is_unknown_to_microsoft {
+        return Verdict::NotTheAddress;
+    }
+    let policy = any(&[POLICY]);
+    match says {
+        Some(Says::Gone) if policy => Verdict::Doubtful,
+        Some(Says::Gone) => Verdict::Gone,
+        Some(_) if is_unknown_to_microsoft || any(&GONE) => Verdict::Gone,
+        _ if policy => Verdict::NotTheAddress,
+        _ if any(&GONE) => Verdict::Gone,
+        Some(_) => Verdict::Doubtful,
+        None if any(&DOUBTFUL) => Verdict::Doubtful,
+        None if codes.is_empty() && number.is_some_and(|one| OF_A_MAILBOX.contains(&one)) => {
+            Verdict::Doubtful
+        }
+        None => Verdict::NotTheAddress,
     }
 }
 
-/// The enhanced status code that an answer begins with (RFC 2034), such as `5.1.1`.
-fn enhanced(answer: &str) -> Option<&str> {
-    let word = answer.split_whitespace().next()?;
+/// The code that a refusal is remembered by: the most telling one, else the number.
+#[must_use]
+pub fn code(status: &str, said: &str) -> String {
+    let given = Some(status).filter(|status| is_code(status) && *status != "5.0.0");
+    let found = given.or_else(|| codes(said).next()).or_else(|| number(said));
+    let found = found.or_else(|| Some(status).filter(|status| is_code(status)));
+    found.unwrap_or_default().to_owned()
+}
+
+/// Whether a code is this one, or of this class.
+fn is(code: &str, known: &str) -> bool {
+    code.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The SMTP number that an answer begins with, or that stands behind the words of whoever passes it on.
+pub(super) fn number(said: &str) -> Option<&str> {
+    let bare = |word: &&str| {
+        let word = word.as_bytes();
+        matches!(word, [b'4' | b'5', b'0'..=b'7', b'0'..=b'9'])
+    };
+    said.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.').find(bare)
+}
+
+/// The enhanced codes of a text (RFC 3463), 5.0.0 aside; an address of a machine is none.
+pub(super) fn codes(said: &str) -> impl Iterator<Item = &str> {
+    said.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.')
+        .map(|word| word.trim_matches('.'))
+        .filter(|word| is_code(word) && *word != "5.0.0")
+}
+
+/// Whether a word is an enhanced code of a refusal.
+pub(super) fn is_code(word: &str) -> bool {
     let mut parts = word.split('.');
     let number = |part: &str| {
         (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let is_code = parts.next() == Some("5")
+    parts.next().is_some_and(|class| matches!(class, "2" | "4" | "5"))
         && parts.next().is_some_and(number)
         && parts.next().is_some_and(number)
-        && parts.next().is_none();
-    is_code.then_some(word)
+        && parts.next().is_none()
+}
+
+/// What is alike in answers to different recipients: the words without addresses and figures.
+#[must_use]
+pub fn likeness(answer: &str) -> String {
+    let words = answer.split_whitespace().filter(|word| !word.contains('@'));
+    let plain = |word: &str| -> String { word.chars().filter(|one| one.is_alphabetic()).collect() };
+    let first = number(answer).unwrap_or_default().to_owned();
+    words.map(plain).filter(|word| !word.is_empty()).fold(first, |all, word| all + " " + &word)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rulebook::returned::shipped;
 
     #[test]
     fn a_refusal_is_about_the_address_only_where_it_says_so() {
+        use Verdict::{Doubtful, Gone, NotTheAddress as Never};
+        let words = shipped().unwrap();
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            // number answer                                      at RCPT        after DATA
-            ("550", "5.1.1 no such user",                         Some("5.1.1"), Some("5.1.1")),
-            ("550", "5.1.10 the domain takes no mail",            Some("5.1.10"), Some("5.1.10")),
-            ("550", "5.2.1 mailbox disabled",                     Some("5.2.1"), Some("5.2.1")),
-            ("550", "5.4.1 recipient rejected: access denied",    Some("5.4.1"), Some("5.4.1")),
-            ("550", "User not found",                             Some("550"),   None),
-            ("550", "Mail content denied",                        Some("550"),   None),
-            ("551", "not here",                                   Some("551"),   Some("551")),
-            ("553", "not a name we allow",                        Some("553"),   Some("553")),
-            ("550", "5.7.1 relaying denied",                      None,          None),
-            ("554", "5.7.1 spam",                                 None,          None),
-            ("554", "no",                                         None,          None),
-            ("552", "5.2.2 mailbox full",                         None,          None),
-            ("552", "too large",                                  None,          None),
-            ("553", "5.1.8 your sender's domain does not exist",  None,          None),
-            ("550", "5.6.0 headers",                              None,          None),
-            ("550", "10.5.1.1 is not let in",                     Some("550"),   None),
+            // status     said                                                          verdict
+            ("",          "550 5.1.1 no such user",                                      Gone),
+            ("",          "550 5.1.10 the domain takes no mail",                         Gone),
+            ("5.1.1",     "",                                                            Gone),
+            ("5.1.1",     "550 no",                                                      Gone),
+            ("",          "550 5.2.1 mailbox disabled",                                  Doubtful),
+            ("",          "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", Gone),
+            ("5.4.1",     "no answer from host",                                         Never),
+            ("5.4.1",     "",                                                            Doubtful),
+            ("5.4.4",     "Host or domain name not found",                               Never),
+            ("5.4.4",     "user unknown",                                                Never),
+            ("",          "550 User not found",                                          Gone),
+            ("",          "550 User not found: 12345@163.com",                           Gone),
+            ("",          "550 Mail content denied",                                     Never),
+            ("",          "550 no",                                                      Never),
+            ("",          "551 not here",                                                Doubtful),
+            ("",          "553 not a name we allow",                                     Doubtful),
+            ("",          "553 no",                                                      Doubtful),
+            ("",          "550 5.7.1 relaying denied",                                   Never),
+            ("",          "550 5.7.1 no",                                                Never),
+            ("",          "550 5.7.1 no such user",                                      Doubtful),
+            ("",          "554 5.7.1 spam",                                              Never),
+            ("",          "554 no",                                                      Never),
+            ("",          "552 5.2.2 mailbox full",                                      Never),
+            ("",          "552 too large",                                               Never),
+            ("",          "553 5.1.8 your sender's domain does not exist",               Never),
+            ("",          "550 5.6.0 headers",                                           Never),
+            ("",          "550 10.5.1.1 is not let in",                                  Never),
+            ("",          "550 Requested action not taken: mailbox unavailable",         Doubtful),
+            ("",          "550 User suspended",                                          Doubtful),
+            ("5.0.0",     "550 Mailbox not found. http://service.mail.qq.com/cgi-bin/help?no=1000728", Gone),
+            ("5.0.0",     "550 Ip frequency limited [abc Blocked IP 192.0.2.22]",        Never),
+            ("5.0.0",     "554 DT:SPM 163 gzga-mx-mta-g0-1 http://mail.163.com/help",    Never),
+            ("5.0.0",     "552 5.2.2 mailbox full",                                      Never),
+            ("5.0.0",     "550 5.1.1 user unknown",                                      Gone),
+            ("5.1.0",     "550 5.1.0 192.0.2.2 is not allowed to send per its SPF Record", Never),
+            ("5.1.0",     "550 #5.1.0 Address rejected.",                                Doubtful),
+            ("5.1.1",     "550 5.1.1 rate limit exceeded",                               Never),
+            ("5.1.1",     "552 5.2.2 over quota",                                        Never),
+            ("5.4.6",     "554 5.4.6 Too many hops",                                     Never),
+            ("5.4.316",   "550 5.4.316 Message expired, connection refused",             Never),
+            ("5.5.0",     "550 no such user",                                            Gone),
+            ("4.4.7",     "expired",                                                     Never),
+            ("4.1.1",     "450 4.1.1 User unknown in virtual alias table",               Never),
+            ("5.1.1",     "450 4.1.1 User unknown",                                      Never),
+            ("",          "550 RC:LD The email account that you tried to reach does no exists.", Gone),
+            ("",          "该用户不存在",                                                Gone),
+            ("",          "对方邮箱空间不足",                                            Never),
         ];
-        for (number, answer, at_rcpt, after_data) in rows {
-            assert_eq!(of_recipient(number, answer).as_deref(), at_rcpt, "{number} {answer}");
-            assert_eq!(of_letter(number, answer).as_deref(), after_data, "{number} {answer}");
+        for (status, said, verdict) in rows {
+            assert_eq!(judge(&words, status, said), verdict, "{status} {said}");
         }
+    }
+
+    #[test]
+    fn answers_are_alike_whomever_they_are_about() {
+        let one = "550 5.1.1 <a@b.example>: user unknown (id 12ab)";
+        let two = "550 5.1.1 <c@d.example>: user unknown (id 34ab)";
+        assert_eq!(likeness(one), likeness(two));
+        assert_ne!(likeness(one), likeness("550 5.1.1 <a@b.example>: mailbox full"));
     }
 }

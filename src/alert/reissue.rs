@@ -7,7 +7,9 @@
 //! letter is written anew once for each address. Its Message-ID is another than the first letter's: it is
 //! another letter, to somebody else, and a report about one says nothing of the other.
 
-use super::letter::{self, Letter};
+use super::body::{Paper, STEPS};
+use super::guard;
+use super::letter::Letter;
 use super::{CentreContact, page};
 use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
@@ -36,12 +38,15 @@ impl Reissue {
         let mail = MessageParser::default().parse(message)?;
         let letter = Letter {
             letter_id: letter_id.to_owned(),
+            number: String::new(),
             employer_id: employer_id.to_owned(),
             from: address(mail.from())?,
             from_name: name(mail.from()),
             to: address(mail.to())?,
             to_name: name(mail.to()),
             unsubscribe: unsubscribe(&mail),
+            reply_to: address(mail.reply_to()),
+            advises: super::unsubscribe::advises(message),
             subject: mail.subject()?.to_owned(),
             text: mail.body_text(0)?.replace("\r\n", "\n"),
             html: mail.body_html(0)?.replace("\r\n", "\n"),
@@ -49,10 +54,15 @@ impl Reissue {
         Some(Self { first_id: letter_id.to_owned(), letter })
     }
 
+    /// The letter as it was written.
+    pub(super) fn into_letter(self) -> Letter {
+        self.letter
+    }
+
     /// Whether it asks its reader to do something; thanks and advice are not worth paper.
     #[must_use]
     pub fn asks_for_something(&self) -> bool {
-        self.letter.text.contains(letter::STEPS)
+        self.letter.text.contains(STEPS)
     }
 
     /// To another address, dated on a day; `None` where that is no address.
@@ -67,11 +77,16 @@ impl Reissue {
     }
 
     /// A page to print and post: the mail's own page, with the addressee where a window envelope has its
-    /// window.
+    /// window; `postal` is the address in the books.
     #[must_use]
-    pub fn on_paper(&self, centre: &CentreContact, rules: &LetterRules) -> Written {
-        let paper = letter::Paper::of(&self.letter.to_name, centre, rules);
-        let centre = letter::name(&self.letter.from_name);
+    pub fn on_paper(
+        &self,
+        postal: Option<&str>,
+        centre: &CentreContact,
+        rules: &LetterRules,
+    ) -> Written {
+        let paper = Paper::of(&self.letter.to_name, postal, centre, rules);
+        let centre = guard::name(&self.letter.from_name);
         Written {
             letter_id: self.id(&["paper"]),
             subject: self.letter.subject.clone(),

@@ -1,4 +1,5 @@
-//! When an employer hears of what: at once or weekly, reminded twice, thanked in the end.
+//! When an employer hears of what: at once or weekly, reminded twice and never before the deadline it was given, thanked
+//! in the end; and never twice within a week.
 //!
 //! Start at [`Told::due`]: it is the whole policy, top to bottom. What is told is an item of the
 //! night's one letter to its employer; which words it gets is `letter.rs`'s to choose.
@@ -21,11 +22,11 @@ pub enum Rhythm {
     Never,
 }
 
-/// Days after the first letter on which one that still hangs is brought to mind.
+/// Days after the first letter on which one that is still open is brought to mind.
 pub const REMINDERS: [u32; 2] = [7, 30];
 
-/// Days between two letters that hold advice.
-const ADVICE_EVERY: i64 = 30;
+/// Days from one letter to an employer to the next.
+pub const APART: i64 = 7;
 
 /// Days after which advice has lost its use.
 const ADVICE_STALE: i64 = 90;
@@ -33,7 +34,7 @@ const ADVICE_STALE: i64 = 90;
 /// What is known of an item and its employer on a night.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// It settled in spite of its remark; else it hung once.
+    /// It settled in spite of its remark; else it was open once.
     pub advice: bool,
     pub noted_on: NaiveDate,
     pub told_on: Option<NaiveDate>,
@@ -43,19 +44,20 @@ pub struct Told {
     pub outcome: Outcome,
     /// What the last letter said of it.
     pub said: Option<Outcome>,
-    /// When the employer last got advice.
-    pub advised_on: Option<NaiveDate>,
+    /// The deadline that the first letter gave.
+    pub until: Option<NaiveDate>,
 }
 
 /// What is to be said of an item tonight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// It hangs, and the employer does not know.
+    /// It is open, and the employer does not know.
     News,
-    /// It still hangs, so many days after the employer was told.
+    /// It is still open, so many days after the employer was told.
     Reminder(u32),
-    /// It hangs no longer, and the employer has not heard what became of it.
+    /// It is no longer open, and the employer has not heard what became of it.
     Outcome,
+    /// Advice, where it may go tonight ([`super::habit`]).
     Advice,
     /// Nothing tonight.
     NotYet,
@@ -72,7 +74,9 @@ impl Told {
         }
         let due = if self.advice { self.advice_due(night) } else { self.suspense_due(night) };
         let told = !matches!(due, Due::NotYet | Due::Nothing);
-        if told && rhythm == Rhythm::Weekly && !self.weekly_day(night) { Due::NotYet } else { due }
+        let since = self.told_on.unwrap_or(self.noted_on);
+        let waits = rhythm == Rhythm::Weekly && !weekly_day(since, self.told_on.is_none(), night);
+        if told && waits { Due::NotYet } else { due }
     }
 
     /// Whether it is in suspense.
@@ -102,31 +106,44 @@ impl Told {
             (None, false) => over,
             (Some(_), false) if self.said == Some(self.outcome) => over,
             (Some(_), false) => Due::Outcome,
-            // It had gone on, and hangs again.
+            // It had gone on, and is open again.
             (Some(_), true) if self.said.is_some_and(|said| said != Outcome::Suspense) => Due::News,
-            (Some(told_on), true) => {
-                let passed = |days: &&u32| (night - told_on).num_days() >= i64::from(**days);
-                match REMINDERS.iter().rev().find(passed) {
-                    Some(days) if *days > self.reminded_days => Due::Reminder(*days),
-                    Some(_) | None => Due::NotYet,
-                }
-            }
+            (Some(told_on), true) => reminder(told_on, self.reminded_days, self.until, night),
         }
     }
 
     fn advice_due(&self, night: NaiveDate) -> Due {
-        if self.told_on.is_some() || (night - self.noted_on).num_days() > ADVICE_STALE {
-            return Due::Nothing;
-        }
-        let lately = |on: NaiveDate| (night - on).num_days() < ADVICE_EVERY;
-        if self.advised_on.is_some_and(lately) { Due::NotYet } else { Due::Advice }
+        let stale = (night - self.noted_on).num_days() > ADVICE_STALE;
+        if self.told_on.is_some() || stale { Due::Nothing } else { Due::Advice }
     }
+}
 
-    /// Monday, or any day where Monday's night did not run.
-    fn weekly_day(&self, night: NaiveDate) -> bool {
-        let since = (night - self.told_on.unwrap_or(self.noted_on)).num_days();
-        night.weekday() == Weekday::Mon || (self.told_on.is_none() && since >= 7)
+/// What is to be brought to mind on a night of what still stands as the employer was told: never before the deadline
+/// that it was given is over.
+pub(super) fn reminder(
+    told_on: NaiveDate,
+    reminded_days: u32,
+    until: Option<NaiveDate>,
+    night: NaiveDate,
+) -> Due {
+    let passed = |days: &&u32| (night - told_on).num_days() >= i64::from(**days);
+    match REMINDERS.iter().rev().find(passed) {
+        Some(days) if *days > reminded_days && until.is_none_or(|until| night > until) => {
+            Due::Reminder(*days)
+        }
+        Some(_) | None => Due::NotYet,
     }
+}
+
+/// Monday, or any day where Monday's night did not run.
+pub(super) fn weekly_day(since: NaiveDate, is_first: bool, night: NaiveDate) -> bool {
+    night.weekday() == Weekday::Mon || (is_first && (night - since).num_days() >= 7)
+}
+
+/// Whether a letter may be written to an employer whose last one is of a day.
+#[must_use]
+pub fn may_write(last: Option<NaiveDate>, night: NaiveDate) -> bool {
+    last.is_none_or(|last| (night - last).num_days() >= APART)
 }
 
 impl Rhythm {
@@ -194,7 +211,7 @@ mod tests {
                 reminded_days,
                 outcome,
                 said: None,
-                advised_on: None,
+                until: None,
             };
             assert_eq!(told.due(rhythm, may(night)), want, "{told:?} {rhythm} {night}");
         }
@@ -213,7 +230,7 @@ mod tests {
             (true,  Some(Suspense),  Awaiting,  Due::Outcome),
             (true,  Some(Awaiting),  Awaiting,  Due::NotYet),  // It may still come to something.
             (true,  Some(Awaiting),  Matched,   Due::Outcome),
-            (true,  Some(Awaiting),  Suspense,  Due::News),    // It hangs again.
+            (true,  Some(Awaiting),  Suspense,  Due::News),    // It is open again.
             (true,  Some(RefundDue), RefundDue, Due::NotYet),
             (true,  Some(RefundDue), Refunded,  Due::Outcome),
             (true,  Some(Refunded),  RefundDue, Due::Outcome), // The bank sent the refund back.
@@ -221,7 +238,7 @@ mod tests {
             (true,  Some(Matched),   Suspense,  Due::News),    // What was approved was booked back.
             (true,  Some(Suspense),  Ignored,   Due::Outcome),
             (true,  Some(Suspense),  Returned,  Due::Outcome),
-            (false, None,            Awaiting,  Due::NotYet),  // Mended, and it may hang again.
+            (false, None,            Awaiting,  Due::NotYet),  // Mended, and it may are open again.
             (false, None,            Refunded,  Due::Nothing),
         ];
         for (told, said, outcome, want) in rows {
@@ -232,31 +249,33 @@ mod tests {
                 reminded_days: 0,
                 outcome,
                 said,
-                advised_on: None,
+                until: None,
             };
             assert_eq!(told.due(Rhythm::Immediate, may(13)), want, "{told:?}");
         }
     }
 
     #[test]
-    fn advice_comes_at_most_once_a_month() {
+    fn no_reminder_comes_before_the_deadline_that_was_given() {
         let rows = [
-            (12, None, 12, Due::Advice),
-            (12, Some(1), 12, Due::NotYet),
-            (12, Some(1), 31, Due::Advice),
-            (12, None, 110, Due::Nothing),
+            (Some(30), 0, 29, Due::NotYet),
+            (Some(30), 0, 30, Due::NotYet), // The day itself is in time.
+            (Some(30), 0, 31, Due::Reminder(7)),
+            (Some(30), 7, 42, Due::Reminder(30)),
+            (Some(50), 0, 51, Due::Reminder(30)),
         ];
-        for (noted, advised, night, want) in rows {
-            let told = Told {
-                advice: true,
-                noted_on: may(noted),
-                told_on: None,
-                reminded_days: 0,
-                outcome: Outcome::Matched,
-                said: None,
-                advised_on: advised.map(may),
-            };
-            assert_eq!(told.due(Rhythm::Immediate, may(night)), want, "{advised:?} {night}");
+        for (until, reminded_days, night, want) in rows {
+            let found = reminder(may(12), reminded_days, until.map(may), may(night));
+            assert_eq!(found, want, "{until:?} {reminded_days} {night}");
+        }
+    }
+
+    #[test]
+    fn a_week_lies_between_two_letters() {
+        let rows =
+            [(None, 12, true), (Some(12), 12, false), (Some(12), 18, false), (Some(12), 19, true)];
+        for (last, night, want) in rows {
+            assert_eq!(may_write(last.map(may), may(night)), want, "{last:?} {night}");
         }
     }
 }

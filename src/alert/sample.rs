@@ -1,31 +1,61 @@
 //! Letters with invented content, to see what the sentences in use make of each kind.
 
 use super::arrears::{Arrears, OwedMonth};
-use super::digest::{About, Addressee, BrokenRule, CentreContact, Digest, DigestItem, Refusal};
+use super::digest::{
+    About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, ReadRemark, Refusal,
+};
+use super::habit::Habit;
 use super::identity::KnownBy;
+use super::notice::{NewsStage, NoticeNews, Payback};
 use super::outcome::{OpenNotice, Solution, Whereabouts};
 use crate::remittance::{Money, PaymentReference, Reason, RemarkField, Total, YearMonth};
 use crate::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
 use chrono::{Days, NaiveDate};
 
-/// A digest of a kind: `digest`, `reminder`, `unfinished`, `settled`, `advice` or `paper`.
+/// The kinds of [`digest`].
+pub const KINDS: [&str; 9] = [
+    "digest",
+    "reminder",
+    "unfinished",
+    "settled",
+    "advice",
+    "parts",
+    "taken-back",
+    "reopened",
+    "paper",
+];
+
+/// A digest of a kind of [`KINDS`].
 ///
 /// # Errors
 /// [`Refusal`] where the centre's own address is none.
 pub fn digest(kind: &str, centre: CentreContact, night: NaiveDate) -> Result<Digest, Refusal> {
-    let addressee = addressee();
     let unreadable = Reason::UnreadableReference;
+    let open_item = || vec![item(About::Suspense(unreadable), night)];
     let items = match kind {
         "reminder" => vec![item(About::Reminder(unreadable, 7), night)],
         "settled" => vec![item(About::Settled(Solution::Matched), night)],
         "unfinished" => vec![item(About::Unfinished(Solution::Advance), night)],
-        "advice" => vec![item(About::Advice, night)],
-        _ => vec![item(About::Suspense(unreadable), night), item(About::Advice, night)],
+        "parts" => parts(night),
+        "advice" | "taken-back" | "reopened" => Vec::new(),
+        _ => open_item(),
     };
+    let notices = match kind {
+        "taken-back" => notice(NewsStage::TakenBack, night).into_iter().collect(),
+        "reopened" => notice(NewsStage::Reopened, night).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    let habits = match kind {
+        "advice" => vec![habit(3, night)],
+        "digest" | "paper" => vec![habit(1, night)],
+        _ => Vec::new(),
+    };
+    let contents = Contents { notices, items, habits };
     if kind == "paper" {
-        Digest::on_paper(centre, addressee, night, items)
+        let addressee = Addressee { email: None, ..addressee() };
+        Digest::on_paper(centre, addressee, night, contents)
     } else {
-        Digest::new(centre, addressee, night, items)
+        Digest::new(centre, addressee(), night, contents)
     }
 }
 
@@ -57,69 +87,134 @@ fn addressee() -> Addressee {
         name: "示例建材有限公司".into(),
         contact: None,
         email: Some("agent@employer.example".into()),
+        postal: Some("545000 广西柳江市示例路 8 号青石工业园 2 栋 301 室".into()),
     }
 }
 
-fn item(about: About, night: NaiveDate) -> DigestItem {
-    let advice = about == About::Advice;
-    let (read, rest, code, right) = if advice {
-        ("p1906134411", "五月公积金", "lowercase_prefix", "P1906134411五月公积金")
-    } else {
-        ("P190613375", " 3月公积金", "truncated", "")
-    };
-    let piece = |text: &str, kind| Segment { text: text.to_owned(), kind };
-    let pieces = vec![piece(read, SegmentKind::Read), piece(rest, SegmentKind::Plain)];
-    let hangs = about.rank() < 2;
-    let rule = || BrokenRule {
-        code: code.to_owned(),
+/// Payments so many times, whose references begin with a small letter.
+fn habit(times: u64, night: NaiveDate) -> Habit {
+    let day = |back: u64| night - Days::new(20 * back + 1);
+    Habit {
+        code: "lowercase_prefix".into(),
         handbook: None,
-        wrong: format!("{read}{rest}"),
-        right: right.to_owned(),
+        booked_on: (0..times).rev().map(day).collect(),
+        amounts: (0..times).map(|_| Money::from_fen(3_200_00)).collect(),
+        wrong: "p1906134411五月公积金".into(),
+        right: "P1906134411".into(),
+        transactions: (0..times).map(|number| number.to_string()).collect(),
+    }
+}
+
+/// A notice whose money the bank took back.
+fn notice(stage: NewsStage, night: NaiveDate) -> Option<NoticeNews> {
+    let open = open(12_035_60, 0)?;
+    let payback = Payback { booked_on: night - Days::new(1), amount: Money::from_fen(12_035_60) };
+    Some(NoticeNews {
+        employer_id: "E0001".into(),
+        reference: open.reference,
+        month: open.month,
+        amount: open.amount,
+        stage,
+        by_bank: true,
+        parts: Vec::new(),
+        held: false,
+        payback: Some((payback, "工商银行".into(), MaskedAccount::of("2105400009300123456"))),
+        until: (stage == NewsStage::Reopened).then(|| night + Days::new(14)),
+        open: (stage == NewsStage::Reopened).then_some(open),
+        reminds_of: None,
+        is_last: false,
+    })
+}
+
+/// Three payments of one notice, of which two different pairs make its amount.
+fn parts(night: NaiveDate) -> Vec<DigestItem> {
+    let amounts = [6_000_00, 6_035_60, 6_000_00];
+    let named = open(12_035_60, 18_035_60);
+    let read: Vec<PaymentReference> = named.iter().map(|one| one.reference).collect();
+    let part = |(number, fen): (u64, i64)| DigestItem {
+        transaction_id: format!("part {number}"),
+        booked_on: night - Days::new(3 - number),
+        amount: Money::from_fen(fen),
+        explanation: String::new(),
+        rules: Vec::new(),
+        remarks: vec![remark(&[("P1906133753", SegmentKind::Read)], &read)],
+        whereabouts: Whereabouts {
+            open: named.iter().cloned().collect(),
+            named: true,
+            ..Whereabouts::default()
+        },
+        ..item(About::Suspense(Reason::AmbiguousParts), night)
     };
+    (0..).zip(amounts).map(part).collect()
+}
+
+fn remark(pieces: &[(&str, SegmentKind)], read: &[PaymentReference]) -> ReadRemark {
+    let piece = |(text, kind): &(&str, SegmentKind)| Segment { text: (*text).into(), kind: *kind };
+    let pieces = pieces.iter().map(piece).collect();
+    let text = RemarkText::new(RemarkField::Postscript, pieces);
+    ReadRemark { text, read: read.to_vec() }
+}
+
+fn item(about: About, night: NaiveDate) -> DigestItem {
+    let hangs = about.rank() < 2;
+    let reminds = matches!(about, About::Reminder(..));
+    let rule = || BrokenRule {
+        code: "truncated".into(),
+        handbook: None,
+        wrong: "P190613375 3月公积金".into(),
+        right: String::new(),
+    };
+    let told = night - Days::new(15);
+    let until = if reminds { night - Days::new(1) } else { night + Days::new(14) };
     DigestItem {
-        transaction_id: code.to_owned(),
+        transaction_id: "truncated".into(),
         employer_id: "E0001".into(),
         known_by: KnownBy::PayerAccount,
         about,
-        booked_on: night - Days::new(1),
-        amount: Money::from_fen(if advice { 3_200_00 } else { 12_000_00 }),
+        booked_on: if reminds { told - Days::new(1) } else { night - Days::new(1) },
+        amount: Money::from_fen(12_000_00),
         bank_name: "工商银行".into(),
         account: MaskedAccount::of("2105400009300123456"),
         payer_account: MaskedAccount::of("6212260000001234567"),
-        remarks: vec![RemarkText::new(RemarkField::Postscript, pieces)],
+        remarks: vec![remark(
+            &[("P190613375", SegmentKind::Read), (" 3月公积金", SegmentKind::Plain)],
+            &[],
+        )],
         explanation: if hangs {
             "登记号只有 9 位数字，缺 1 位。".into()
         } else {
             String::new()
         },
-        rules: if hangs || advice { vec![rule()] } else { Vec::new() },
-        until: (hangs || about.rank() == 2).then(|| night + Days::new(14)),
+        rules: if hangs { vec![rule()] } else { Vec::new() },
+        until: (hangs || about.rank() == 2).then_some(until),
+        reminds_of: reminds.then_some(told),
         whereabouts: whereabouts(about),
     }
 }
 
-/// Where the money of what hangs no longer went.
+/// A notice of the sample with so much in suspense.
+fn open(amount: i64, in_suspense: i64) -> Option<OpenNotice> {
+    Some(OpenNotice {
+        reference: PaymentReference::from_number(1_906_133_753)?,
+        month: YearMonth::from_ordinal(2026 * 12 + 4),
+        amount: Money::from_fen(amount),
+        here: Total::ZERO,
+        in_suspense: Total::from_fen(in_suspense.into()),
+    })
+}
+
+/// Where the money of what is no longer open went.
 fn whereabouts(about: About) -> Whereabouts {
-    let Some(reference) = PaymentReference::from_number(1_906_133_753) else {
-        return Whereabouts::default();
-    };
+    let open = open(12_035_60, 0);
     let amount = Money::from_fen(12_000_00);
     match about {
         About::Settled(_) => {
-            Whereabouts { notices: vec![(reference, amount)], ..Whereabouts::default() }
+            let notices = open.iter().map(|one| (one.reference, amount)).collect();
+            Whereabouts { notices, ..Whereabouts::default() }
         }
         About::Unfinished(_) => {
-            let month = YearMonth::from_ordinal(2026 * 12 + 4);
-            let due = Money::from_fen(12_035_60);
-            let open = OpenNotice {
-                reference,
-                month,
-                amount: due,
-                here: Total::ZERO,
-                in_suspense: Total::ZERO,
-            };
-            Whereabouts { open: vec![open], named: true, ..Whereabouts::default() }
+            Whereabouts { open: open.into_iter().collect(), named: true, ..Whereabouts::default() }
         }
-        About::Suspense(_) | About::Reminder(..) | About::Advice => Whereabouts::default(),
+        About::Suspense(_) | About::Reminder(..) => Whereabouts::default(),
     }
 }

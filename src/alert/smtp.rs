@@ -7,8 +7,13 @@
 //!
 //! Invariant: a letter is [`Ending::Unknown`] only if all of it may have reached the server.
 
-use super::refusal;
+mod trial;
+
+pub use trial::{TrialStep, try_out};
+
+use super::refusal::{self, Verdict};
 use super::state::Ending;
+use crate::rulebook::returned::ReturnedWords;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
@@ -39,6 +44,8 @@ pub struct MailServer {
     pub hello: String,
     /// How long any one answer is waited for.
     pub patience: Duration,
+    /// What the words of a refusal are about.
+    pub words: ReturnedWords,
 }
 
 /// How the conversation is protected.
@@ -76,6 +83,21 @@ pub enum ServerFault {
     Recipients(String),
     /// It lost one connection after the other.
     Unsteady(String),
+    /// It takes no more letters just now, whoever they are for.
+    Limited(String),
+    /// It likes nothing that letters say, or nothing of who sends them.
+    Content(String),
+}
+
+/// How far a letter had come when its server answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Who sends it.
+    Sender,
+    /// Whom it is for.
+    Recipient,
+    /// What it says: before it was sent, or after.
+    Content,
 }
 
 /// How handing a letter over ended, and whether the conversation can go on.
@@ -84,6 +106,7 @@ pub(super) struct SendOutcome {
     pub(super) goes_on: bool,
     /// Whether the server took the recipient.
     pub(super) recipient_taken: bool,
+    pub(super) step: Step,
     /// Set where the server, not the letter, is at fault.
     pub(super) fault: Option<ServerFault>,
 }
@@ -92,6 +115,7 @@ pub(super) struct SendOutcome {
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
     patience: Duration,
+    words: ReturnedWords,
 }
 
 /// Bytes that a server may say in one go; RFC 5321 asks for 512 a line. A server without an end
@@ -149,7 +173,7 @@ impl Session {
                 }
             })?;
         }
-        Ok(Self { connection, patience: server.patience })
+        Ok(Self { connection, patience: server.patience, words: server.words.clone() })
     }
 
     /// Hands one letter over.
@@ -169,18 +193,21 @@ impl Session {
             return self.tidied(over).await;
         }
         if let Err(failed) = self.ask(Rcpt::new(to.clone(), vec![])).await {
-            return self.tidied(failed.at_the_recipient()).await;
+            let over = failed.blaming(&self.words).unwrap_or_else(Failed::before_the_letter);
+            let over = SendOutcome { step: Step::Recipient, ..over };
+            return self.tidied(over).await;
         }
         if let Err(failed) = self.ask(Data).await {
-            let over = SendOutcome { recipient_taken: true, ..failed.before_the_letter() };
+            let over = failed.before_the_letter();
+            let over = SendOutcome { recipient_taken: true, step: Step::Content, ..over };
             return self.tidied(over).await;
         }
         let whole = self.connection.message(message);
         let over = match timed(self.patience * AFTER_DATA_FACTOR, whole).await {
             Ok(response) => SendOutcome::of(Ending::Sent(said(&response)), true),
-            Err(failed) => failed.after_the_letter(),
+            Err(failed) => failed.after_the_letter(&self.words),
         };
-        SendOutcome { recipient_taken: true, ..over }
+        SendOutcome { recipient_taken: true, step: Step::Content, ..over }
     }
 
     /// Takes back what the server holds of a letter it did not take, so that the next can follow.
@@ -230,7 +257,7 @@ async fn timed(
 
 impl SendOutcome {
     pub(super) const fn of(ending: Ending, goes_on: bool) -> Self {
-        Self { ending, goes_on, recipient_taken: false, fault: None }
+        Self { ending, goes_on, recipient_taken: false, step: Step::Sender, fault: None }
     }
 
     fn silent(ending: Ending) -> Self {
@@ -271,13 +298,8 @@ impl Failed {
         }
     }
 
-    /// What it means where the server was told whom the letter is for.
-    fn at_the_recipient(self) -> SendOutcome {
-        self.blaming(refusal::of_recipient).unwrap_or_else(Self::before_the_letter)
-    }
-
     /// What it means once the letter was on its way.
-    fn after_the_letter(self) -> SendOutcome {
+    fn after_the_letter(self, words: &ReturnedWords) -> SendOutcome {
         let unconfirmed = |failed: Self| match failed {
             Self::Silent => SendOutcome::silent(Ending::Unknown(
                 "the mail server did not confirm in time".to_owned(),
@@ -285,19 +307,22 @@ impl Failed {
             Self::Lost(answer) => SendOutcome::of(Ending::Unknown(answer), false),
             answered @ (Self::Later { .. } | Self::Never { .. }) => answered.before_the_letter(),
         };
-        self.blaming(refusal::of_letter).unwrap_or_else(unconfirmed)
+        self.blaming(words).unwrap_or_else(unconfirmed)
     }
 
     /// A refusal that is about the address; anything else as it was.
-    fn blaming(self, blame: fn(&str, &str) -> Option<String>) -> Result<SendOutcome, Self> {
+    fn blaming(self, known: &ReturnedWords) -> Result<SendOutcome, Self> {
         match self {
-            Self::Never { number, words } => match blame(&number, &words) {
-                Some(status) => {
-                    let answer = format!("{number} {words}");
-                    Ok(SendOutcome::of(Ending::NoMailbox { status, answer }, true))
-                }
-                None => Err(Self::Never { number, words }),
-            },
+            Self::Never { number, words } => {
+                let answer = format!("{number} {words}");
+                let at_once = match refusal::judge(known, "", &answer) {
+                    Verdict::NotTheAddress => return Err(Self::Never { number, words }),
+                    Verdict::Doubtful => false,
+                    Verdict::Gone => true,
+                };
+                let status = refusal::code("", &answer);
+                Ok(SendOutcome::of(Ending::NoMailbox { status, answer, at_once }, true))
+            }
             Self::Silent | Self::Lost(_) | Self::Later { .. } => Err(self),
         }
     }
@@ -399,6 +424,12 @@ impl fmt::Display for ServerFault {
             Self::Unsteady(why) => {
                 write!(f, "the mail server broke off several times in a row: {why}")
             }
+            Self::Limited(why) => {
+                write!(f, "the mail server takes no more letters just now: {why}")
+            }
+            Self::Content(why) => {
+                write!(f, "the mail server likes none of the letters: {why}")
+            }
         }
     }
 }
@@ -409,10 +440,14 @@ impl ServerFault {
     #[must_use]
     pub fn lasting(&self) -> Option<&str> {
         match self {
-            Self::Login(why) | Self::Sender(why) | Self::Recipients(why) => {
+            Self::Login(why) | Self::Sender(why) | Self::Recipients(why) | Self::Content(why) => {
                 Some(why.split_whitespace().next().unwrap_or_default())
             }
-            Self::Authority(_) | Self::Unreachable(_) | Self::Silent | Self::Unsteady(_) => None,
+            Self::Authority(_)
+            | Self::Unreachable(_)
+            | Self::Silent
+            | Self::Unsteady(_)
+            | Self::Limited(_) => None,
         }
     }
 }

@@ -30,6 +30,10 @@ pub enum Alarm {
     Balance { account: String, place: String, detail: String },
     /// The mail server will take nothing until somebody mends something; `answer` is the number it gave.
     Mail { answer: String },
+    /// A night's letters wait for a person.
+    Held { letters: u64, why: String },
+    /// A receiver takes nothing that we write, whatever the letter; `answer` is the number it gave.
+    Content { answer: String },
 }
 
 /// A mail to staff, before it is known to whom of them.
@@ -162,19 +166,44 @@ impl StaffMail {
         employer: &str,
         link: &str,
         days: i64,
-        phone: &str,
+        centre: &CentreContact,
         rules: &LetterRules,
     ) -> Self {
-        let (employer, days) = (super::letter::name(employer), days.to_string());
+        let (employer, days) = (super::guard::name(employer), days.to_string());
+        let (phone, night) = (centre.phone.as_str(), on.to_string());
+        let signed = [
+            ("centre", centre.name.as_str()),
+            ("phone", phone),
+            ("hours", &centre.hours),
+            ("address", &centre.address),
+            ("night", &night),
+        ];
         let values =
             [("employer", employer.as_str()), ("link", link), ("days", &days), ("phone", phone)];
+        let (said, signature) =
+            (rules.fill("confirm-body", &values), rules.fill("confirm-signed", &signed));
         Self {
             kind: "confirm",
             night: on,
             subject: rules.fill("confirm-subject", &[]),
-            text: rules.fill("confirm-body", &values),
+            text: format!("{}\n\n{said}\n\n{signature}\n", rules.fill("confirm-who", &signed)),
             attachment: None,
             news: link.to_owned(),
+        }
+    }
+
+    /// A letter that says that it is a test; `news` makes it another than the last.
+    #[must_use]
+    pub fn test(on: NaiveDate, centre: &str, news: &str, rules: &LetterRules) -> Self {
+        let day = on.to_string();
+        let centre = super::guard::name(centre);
+        Self {
+            kind: "test",
+            night: on,
+            subject: rules.fill("test-subject", &[]),
+            text: rules.fill("test-body", &[("centre", &centre), ("on", &day)]),
+            attachment: None,
+            news: news.to_owned(),
         }
     }
 
@@ -251,6 +280,8 @@ impl Alarm {
             Self::Feed { .. } => "what-feed",
             Self::Balance { .. } => "what-balance",
             Self::Mail { .. } => "what-mail",
+            Self::Held { .. } => "what-held",
+            Self::Content { .. } => "what-content",
         }
     }
 
@@ -275,6 +306,10 @@ impl Alarm {
                 ],
             ),
             Self::Mail { answer } => ("mail", vec![("answer", answer.clone())]),
+            Self::Held { letters, why } => {
+                ("held", vec![("count", letters.to_string()), ("why", why.clone())])
+            }
+            Self::Content { answer } => ("content", vec![("answer", answer.clone())]),
         };
         let values: Vec<(&str, &str)> =
             values.iter().map(|(name, value)| (*name, value.as_str())).collect();

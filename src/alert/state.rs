@@ -30,6 +30,10 @@ pub enum LetterState {
     Printed,
     /// Left as a file for another mail program; no mail server is set up here.
     Filed,
+    /// Held back until a person has looked: it is neither sent nor printed.
+    Held,
+    /// It was held, and is not to go: what it tells counts as not told.
+    Dropped,
 }
 
 /// How a try to hand a letter over ended; the texts are the server's answer.
@@ -38,28 +42,45 @@ pub enum Ending {
     Sent(String),
     /// The server will never take this letter.
     Refused(String),
-    /// It will never take a letter for this address: `status` is the code that says so.
+    /// It will never take this letter, and its answer is about the address: `status` is the code that says so.
+    /// `at_once` where there is no such mailbox; otherwise it has to happen on two days.
     NoMailbox {
         status: String,
         answer: String,
+        at_once: bool,
     },
     /// Not now: a 4xx, or the connection was lost before the letter was handed over.
     Later(String),
+    /// Not now, and it is a limit that says so, no fault of the letter's: waits at least so many seconds.
+    PutOff {
+        answer: String,
+        pause: i64,
+    },
     /// The connection was lost after the letter was handed over and before it was answered.
     Unknown(String),
     /// Never tried: the server could not be reached, or the lease was nearly used up.
     Untried,
 }
 
+/// What a server's answer holds against an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoMailbox {
+    /// The code that says so.
+    pub status: String,
+    /// Whether it is enough by itself.
+    pub at_once: bool,
+}
+
 impl Ending {
-    /// The code for which the address takes no letters, where the server said so.
+    /// What is held against the address, where the server's answer was about it.
     #[must_use]
-    pub fn no_mailbox(self) -> Option<String> {
+    pub fn no_mailbox(self) -> Option<NoMailbox> {
         match self {
-            Self::NoMailbox { status, .. } => Some(status),
+            Self::NoMailbox { status, at_once, .. } => Some(NoMailbox { status, at_once }),
             Self::Sent(_)
             | Self::Refused(_)
             | Self::Later(_)
+            | Self::PutOff { .. }
             | Self::Unknown(_)
             | Self::Untried => None,
         }
@@ -72,6 +93,9 @@ pub struct Tries {
     pub attempts: u32,
     /// Those after which the server had all of it and did not confirm.
     pub unconfirmed: u32,
+    /// How often a limit put it off, which costs no try, and since when.
+    pub put_off: u32,
+    pub put_off_since: Option<i64>,
 }
 
 /// A letter's place in the outbox.
@@ -90,6 +114,14 @@ pub struct Standing {
 /// Greylisting asks for minutes, a full mailbox for hours, a holiday's broken server for days.
 const PAUSES: [i64; 8] = [60, 300, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400];
 
+/// Seconds before the next try of a letter that a limit put off, by how often it was: a list of strangers lets one
+/// in after five minutes as a rule, a limit by the hour after an hour.
+const PUT_OFF_PAUSES: [i64; 6] = [300, 600, 1_200, 3_600, 7_200, 14_400];
+
+/// Seconds for which a limit costs no try. What lasts longer is no limit: the letter goes on as any that is put off,
+/// and in the end on paper.
+const PUT_OFF_FOR: i64 = 3 * 86_400;
+
 /// Seconds until a letter whose fate is unknown goes out once more, under the same Message-ID.
 const UNKNOWN_PAUSE: i64 = 3_600;
 
@@ -100,7 +132,7 @@ const UNCONFIRMED_MAX: u32 = 2;
 const ANSWER_CHARS_MAX: usize = 200;
 
 impl LetterState {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Waiting,
         Self::Sending,
         Self::Sent,
@@ -110,6 +142,8 @@ impl LetterState {
         Self::Unknown,
         Self::Printed,
         Self::Filed,
+        Self::Held,
+        Self::Dropped,
     ];
 
     /// A kebab-case word that stays.
@@ -125,6 +159,8 @@ impl LetterState {
             Self::Unknown => "unknown",
             Self::Printed => "printed",
             Self::Filed => "filed",
+            Self::Held => "held",
+            Self::Dropped => "dropped",
         }
     }
 
@@ -157,6 +193,7 @@ impl Standing {
             Ending::Refused(answer) | Ending::NoMailbox { answer, .. } => {
                 standing(LetterState::Refused, None, answer)
             }
+            Ending::PutOff { answer, pause } => Self::put_off(answer, *pause, before, now),
             Ending::Later(answer) => match pause(tries.attempts) {
                 Some(pause) => standing(LetterState::Waiting, Some(now + pause), answer),
                 // It may have come long ago: nobody can say that it did not.
@@ -171,11 +208,35 @@ impl Standing {
     }
 }
 
+impl Standing {
+    /// Where a letter stands that a limit put off: it waits, and keeps all its tries until that has lasted for days.
+    fn put_off(answer: &str, at_least: i64, before: Tries, now: i64) -> Self {
+        let since = before.put_off_since.unwrap_or(now);
+        if now - since >= PUT_OFF_FOR {
+            return Self::after(&Ending::Later(answer.to_owned()), before, now);
+        }
+        let index = usize::try_from(before.put_off).unwrap_or(usize::MAX);
+        let growing = PUT_OFF_PAUSES.get(index).or(PUT_OFF_PAUSES.last()).copied();
+        let pause = growing.unwrap_or(0).max(at_least);
+        let tries = Tries {
+            put_off: before.put_off.saturating_add(1),
+            put_off_since: Some(since),
+            ..before
+        };
+        Self {
+            state: LetterState::Waiting,
+            due_at: Some(now + pause),
+            tries,
+            answer: one_line(answer),
+        }
+    }
+}
+
 impl Tries {
     /// With one more try, if it was one.
     const fn and(self, ending: &Ending) -> Self {
         let (tried, unconfirmed) = match ending {
-            Ending::Untried => (0, 0),
+            Ending::Untried | Ending::PutOff { .. } => (0, 0),
             Ending::Unknown(_) => (1, 1),
             Ending::Sent(_) | Ending::Refused(_) | Ending::NoMailbox { .. } | Ending::Later(_) => {
                 (1, 0)
@@ -184,6 +245,7 @@ impl Tries {
         Self {
             attempts: self.attempts.saturating_add(tried),
             unconfirmed: self.unconfirmed.saturating_add(unconfirmed),
+            ..self
         }
     }
 }
@@ -208,7 +270,8 @@ mod tests {
     #[test]
     fn every_ending_leads_to_one_state() {
         let said = || "answer".to_owned();
-        let no_mailbox = || Ending::NoMailbox { status: "5.1.1".to_owned(), answer: said() };
+        let no_mailbox =
+            || Ending::NoMailbox { status: "5.1.1".to_owned(), answer: said(), at_once: true };
         #[rustfmt::skip] // A table is read by column.
         let rows = [
             // ending                  tried, unconfirmed  state       due in        tried, unconfirmed
@@ -225,7 +288,7 @@ mod tests {
             (Ending::Unknown(said()),  (5, 0), LetterState::Unknown, Some(3_600),   (6, 1)),
             (Ending::Unknown(said()),  (1, 1), LetterState::Unknown, None,          (2, 2)),
         ];
-        let tries = |(attempts, unconfirmed)| Tries { attempts, unconfirmed };
+        let tries = |(attempts, unconfirmed)| Tries { attempts, unconfirmed, ..Tries::default() };
         for (ending, before, state, due_in, now_tried) in rows {
             let found = Standing::after(&ending, tries(before), 1_000);
             let want = (state, due_in.map(|pause| 1_000 + pause), tries(now_tried));
@@ -235,7 +298,27 @@ mod tests {
 
     #[test]
     fn pauses_grow() {
-        assert!(PAUSES.is_sorted());
+        assert!(PAUSES.is_sorted() && PUT_OFF_PAUSES.is_sorted());
+    }
+
+    #[test]
+    fn a_limit_costs_no_try_until_it_has_lasted_for_days() {
+        let limit = |pause| Ending::PutOff { answer: "451 greylisted".into(), pause };
+        let mut tries = Tries { attempts: 2, ..Tries::default() };
+        let (mut now, mut due) = (1_000, Vec::new());
+        loop {
+            let standing = Standing::after(&limit(60), tries, now);
+            assert_eq!(standing.state, LetterState::Waiting);
+            if standing.tries.attempts > 2 {
+                break;
+            }
+            due.push(standing.due_at.unwrap() - now);
+            (tries, now) = (standing.tries, standing.due_at.unwrap());
+        }
+        assert_eq!(due.get(..4), Some(&[300, 600, 1_200, 3_600][..]), "{due:?}");
+        assert!((now - 1_000) >= PUT_OFF_FOR && tries.put_off > 9, "{now}, {tries:?}");
+        let daily = Standing::after(&limit(21_600), Tries::default(), 0);
+        assert_eq!(daily.due_at, Some(21_600), "a limit by the day is left alone for longer");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::rows::stdout;
+use crate::remittance::email::Addresses;
 use crate::remittance::file::{OnRefusal, malformed};
 use crate::remittance::{Author, Operation, Refusal};
 use std::io::{BufRead, BufReader, Write};
@@ -60,6 +61,25 @@ fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// Tells what of an operation's field for mail addresses is none; it is done all the same, and letters go on paper.
+fn tell_left_over(line: u64, operation: &Operation) {
+    let typed = if let Operation::OpenEmployer(op) = operation {
+        op.agent.as_ref().and_then(|agent| agent.email.as_deref())
+    } else if let Operation::UpdateBasic(op) = operation {
+        let agent = op.agent.as_ref().and_then(|agent| agent.email.as_deref());
+        op.email.as_deref().or(agent)
+    } else {
+        None
+    };
+    let left_over = typed.map(|typed| Addresses::read(typed).left_over).unwrap_or_default();
+    if !left_over.is_empty() {
+        tell!(
+            "line {line}: email {:?} is no mail address, or one more than three",
+            left_over.join(";")
+        );
+    }
+}
+
 /// The operations of a file with their lines, from 1. What ends the reading too early is refused as
 /// its last line and kept in `unread`.
 fn lines(
@@ -70,7 +90,11 @@ fn lines(
         Ok(bytes) if bytes.trim_ascii().is_empty() => None,
         Ok(bytes) => {
             let bytes = bytes.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(&bytes);
-            Some((number, serde_json::from_slice(bytes).map_err(malformed)))
+            let operation = serde_json::from_slice(bytes).map_err(malformed);
+            if let Ok(operation) = &operation {
+                tell_left_over(number, operation);
+            }
+            Some((number, operation))
         }
         Err(error) => {
             let refusal = malformed(&error);

@@ -70,6 +70,13 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> Result<Done, Failure> {
         advance: Some(audit.advance).filter(|_| standing.place == Place::Advance),
     });
     Printer::print(centre.settings.format, COLUMNS, rows)?;
+    let held = centre.store.count_held_letters()?;
+    if held > 0 {
+        note!(
+            global,
+            "{held} letters to employers wait for a person: `duizhang alert hold` shows them"
+        );
+    }
     verdict(global, &audit)
 }
 

@@ -1,7 +1,7 @@
 //! The one place that asks what day it is, and what time.
 
 use crate::suspense::Moment;
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use std::time::{Duration, SystemTime};
 
 /// China has one time zone and no summer time.
@@ -44,6 +44,13 @@ pub(super) fn beijing(at: i64) -> String {
     let there =
         DateTime::from_timestamp(at, 0).zip(zone).map(|(utc, zone)| utc.with_timezone(&zone));
     there.map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}
+
+/// Now, as a clock in China shows it.
+pub(super) fn beijing_time() -> NaiveDateTime {
+    let zone = FixedOffset::east_opt(BEIJING_SECONDS_EAST);
+    let there = DateTime::from_timestamp(now(), 0).zip(zone);
+    there.map(|(utc, zone)| utc.with_timezone(&zone).naive_local()).unwrap_or_default()
 }
 
 /// The day in Beijing at an instant.

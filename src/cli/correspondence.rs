@@ -1,19 +1,17 @@
-//! `duizhang alert employer`, `confirm` and `bounces`: whom letters go to, and what came back.
+//! `duizhang alert employer` and `confirm`: whom letters go to.
 
 use super::args::{EmployerArgs, Global};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
-use super::mail;
 use super::rows::{Column, Printer, Value};
 use super::staff;
 use super::user;
 use crate::alert::Rhythm;
-use crate::alert::bounce::{Bounces, read_mailbox};
+use crate::alert::channel::{Kind, Way};
 use crate::alert::staff::token_hash;
-use crate::store::{Bounced, ContactPreference};
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use crate::remittance::email;
+use crate::store::ContactPreference;
 
 /// Days in which an address must be confirmed.
 const CONFIRM_DAYS: i64 = 14;
@@ -40,25 +38,39 @@ const CHOICES: &[Column<ContactPreference>] = &[
         heading: "",
         value: |row| row.confirmed_on.map_or(Value::Absent, Value::Day),
     },
+    Column { key: "others", heading: "others", value: |row| Value::Several(row.others.clone()) },
+    Column {
+        key: "left_over",
+        heading: "no address",
+        value: |row| Value::Several(row.left_over.clone()),
+    },
     Column { key: "asked", heading: "asked", value: |row| Value::maybe(row.asked.as_deref()) },
     Column {
         key: "blocked",
         heading: "blocked",
         value: |row| Value::maybe(row.blocked.as_deref()),
     },
+    Column { key: "together", heading: "", value: |row| Value::Truth(row.together) },
 ];
 
 /// `duizhang alert employer`
 pub(super) fn employer(global: &Global, args: &EmployerArgs) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
-    let changes = args.address.is_some() || args.ask.is_some() || args.rhythm.is_some();
+    let changes = args.address.is_some()
+        || args.ask.is_some()
+        || args.rhythm.is_some()
+        || args.together.is_some()
+        || !args.channel.is_empty();
     if let (Some(employer), true, false) = (&args.employer, changes, global.dry_run) {
         change(&centre, employer, args)?;
     }
     if changes && global.dry_run {
         note!(global, "dry run: nothing was written");
     }
-    let choices = centre.store.choices(args.employer.as_deref())?;
+    let mut choices = centre.store.choices(args.employer.as_deref())?;
+    if args.unreached {
+        choices.retain(ContactPreference::is_unreached);
+    }
     if let (Some(employer), true) = (&args.employer, choices.is_empty()) {
         return Err(Failure::because(format!("there is no employer {employer:?}")));
     }
@@ -70,15 +82,39 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
     if let Some(rhythm) = args.rhythm.as_deref().and_then(Rhythm::from_code) {
         centre.store.set_rhythm(employer, rhythm)?;
     }
+    if let Some(together) = args.together.as_deref() {
+        centre.store.set_together(employer, together == "yes")?;
+    }
     if let (Some(address), Some(by)) = (&args.address, &args.by) {
         let address = plain(address)?;
-        let entry = user::entry("address-set", employer, address);
-        centre.store.set_address(employer, address, by, clock::today(), &entry)?;
+        let entry = user::entry("address-set", employer, &address);
+        centre.store.set_address(employer, &address, by, clock::today(), &entry)?;
+    }
+    for given in &args.channel {
+        let (kind, ways) = ways(given)?;
+        let entry = user::entry("ways-set", employer, given);
+        centre.store.set_ways(employer, kind.code(), &ways, &entry)?;
     }
     if let Some(address) = &args.ask {
-        ask(centre, employer, plain(address)?)?;
+        ask(centre, employer, &plain(address)?)?;
     }
     Ok(())
+}
+
+/// The ways for letters of a kind, as they are given: `suspense=sms,mail`.
+fn ways(given: &str) -> Result<(Kind, String), Failure> {
+    let wrong = || {
+        Failure::Usage(format!(
+            "--channel: expected suspense, advice or arrears, = and ways of mail, sms, inbox, paper; found {given:?}"
+        ))
+    };
+    let (kind, ways) = given.split_once('=').ok_or_else(wrong)?;
+    let kind = Kind::from_code(kind.trim()).ok_or_else(wrong)?;
+    if ways.trim().is_empty() {
+        return Ok((kind, String::new()));
+    }
+    let ways = Way::list(ways).ok_or_else(wrong)?;
+    Ok((kind, ways.iter().map(|way| way.code()).collect::<Vec<_>>().join(",")))
 }
 
 /// Writes the letter that asks, with a link that holds a token nobody else knows.
@@ -116,84 +152,8 @@ pub(super) fn confirm(global: &Global, token: &str) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// What came back, and whether it is about a letter of ours.
-struct Returned {
-    address: String,
-    status: String,
-    diagnosis: String,
-    /// A letter of ours came back, of which nobody knew.
-    returned: bool,
-    blocked: bool,
-}
-
-const RETURNED: &[Column<Returned>] = &[
-    Column { key: "address", heading: "address", value: |row| Value::text(&row.address) },
-    Column { key: "status", heading: "status", value: |row| Value::text(&row.status) },
-    Column { key: "returned", heading: "returned", value: |row| Value::Truth(row.returned) },
-    Column { key: "blocked", heading: "blocked", value: |row| Value::Truth(row.blocked) },
-    Column { key: "diagnosis", heading: "said", value: |row| Value::text(&row.diagnosis) },
-];
-
-/// `duizhang alert bounces`
-pub(super) fn bounces(global: &Global, files: &[PathBuf]) -> Result<Done, Failure> {
-    let centre = Centre::read(global)?;
-    let mut found = Bounces::default();
-    for file in files {
-        read(file, &mut found).doing(|| format!("cannot read {}", file.display()))?;
-    }
-    found.bounces.sort();
-    found.bounces.dedup();
-    let mut rows = Vec::new();
-    for bounce in &found.bounces {
-        let entry = user::entry("address-blocked", &bounce.address, &bounce.status);
-        let taken = match global.dry_run {
-            true => Bounced::Nothing,
-            false => centre.store.take_bounce(bounce, clock::today(), &entry)?,
-        };
-        rows.push(Returned {
-            address: bounce.address.clone(),
-            status: bounce.status.clone(),
-            diagnosis: bounce.diagnosis.clone(),
-            returned: taken != Bounced::Nothing,
-            blocked: taken == Bounced::Address,
-        });
-    }
-    if !global.dry_run {
-        mail::reissue(global, &centre.settings, &centre.store, &centre.rules)?;
-    }
-    if found.other > 0 {
-        note!(global, "{} messages are no report of a failure for good", found.other);
-    }
-    Printer::print(centre.settings.format, RETURNED, rows)?;
-    Ok(Done::Fully)
-}
-
-/// Reads an mbox file, a message, or the new and seen messages of a Maildir.
-fn read(path: &Path, found: &mut Bounces) -> std::io::Result<()> {
-    if !path.is_dir() {
-        let read = read_mailbox(BufReader::new(std::fs::File::open(path)?))?;
-        found.bounces.extend(read.bounces);
-        found.other += read.other;
-        return Ok(());
-    }
-    for folder in ["new", "cur"] {
-        for entry in std::fs::read_dir(path.join(folder))? {
-            let path = entry?.path();
-            if path.is_file() {
-                found.add(&std::fs::read(path)?);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// An address that letters can go to: plain ASCII, no display name, no list.
-fn plain(address: &str) -> Result<&str, Failure> {
-    let fits = address.bytes().all(|byte| byte.is_ascii_graphic())
-        && address.parse::<lettre::Address>().is_ok();
-    if fits {
-        Ok(address)
-    } else {
-        Err(Failure::Usage(format!("expected one mail address, found {address:?}")))
-    }
+/// One address that letters can go to, as people type it.
+fn plain(address: &str) -> Result<String, Failure> {
+    email::one(address)
+        .ok_or_else(|| Failure::Usage(format!("expected one mail address, found {address:?}")))
 }

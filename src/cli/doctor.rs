@@ -3,6 +3,8 @@
 //! Each line is one thing that a night needs. What is wrong says what to do about it; the exit code
 //! is 1 when something would stop a night.
 
+mod mail;
+
 use super::args::Global;
 use super::centre::Centre;
 use super::clock;
@@ -66,6 +68,7 @@ pub(super) fn run(global: &Global) -> Result<Done, Failure> {
         findings.push(if read_only { untouched(what, path) } else { folder(what, path) });
     }
     findings.push(eyes(&settings));
+    findings.extend(mail::findings(&settings));
     findings.extend(file(&settings.database));
     if let Some(centre) = centre {
         findings.extend(database(centre, read_only));
@@ -136,6 +139,15 @@ fn file(database: &str) -> Option<Finding> {
     Some(Finding { what, holds, detail })
 }
 
+/// Letters that wait for a person: no fault of a night, but nobody is told what they tell.
+fn waiting(centre: &Centre) -> Finding {
+    let detail = match centre.store.count_held_letters().unwrap_or_default() {
+        0 => "none".to_owned(),
+        count => format!("{count} wait for a person: `duizhang alert hold` shows them and why"),
+    };
+    Finding { what: "letters held", holds: true, detail }
+}
+
 /// Notices whose employers are in no list: no fault of a night, but nobody is written to.
 fn strangers(centre: &Centre) -> Finding {
     let (notices, employers) = centre.store.notices_of_unknown_employers().unwrap_or_default();
@@ -177,6 +189,7 @@ fn database(centre: Result<Centre, Failure>, read_only: bool) -> Vec<Finding> {
             },
         },
         strangers(&centre),
+        waiting(&centre),
         Finding {
             what: "last night",
             holds: true,

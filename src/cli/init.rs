@@ -78,6 +78,25 @@ pub(super) fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
     write().doing(|| format!("cannot write {}", path.display()))
 }
 
+/// How fast each receiver is fed, and text messages.
+const SENDING: &str = r#"# Slower to some receivers, or faster than rules/servers.toml has it (letters a minute, letters a connection, connections).
+# 对个别收件方放慢或放快：每分钟封数、每个连接封数、同时连接数；缺省值见 rules/servers.toml。
+# [letters.smtp.domains]
+# "qq.com" = { per_minute = 20, per_connection = 10, connections = 1 }
+# "163.com" = { per_minute = 20, per_connection = 10, connections = 1 }
+#
+# Text messages, where no mail reaches an employer and before paper: one request a message over HTTP. {{number}}, {{text}},
+# {{id}} and {{secret}} are filled in. 单位没有可用邮箱时先发短信再寄信；按短信服务商的接口填写。
+# [letters.sms]
+# url = "https://sms.example.invalid/send"
+# body = '{"to":"{{number}}","text":"{{text}}","key":"{{secret}}"}'
+# secret_file = "/etc/duizhang/sms-secret"
+# success_field = "code"     # taken where this field of the answer is one of these
+# success_values = ["0"]
+# parts_max = 1              # messages of 70 characters a text may take
+#
+"#;
+
 /// The settings file of a new centre; nothing is ever sent from a demo.
 pub(super) fn settings_text(name: &str, address: &str, demo: bool) -> String {
     let demo =
@@ -109,8 +128,15 @@ hours = "工作日 9:00–17:00"
 [letters]
 from = "gjj@example.invalid"
 # unsubscribe = "gjj@example.invalid"   # where an employer asks for no more letters
+# reply_to = "gjj-desk@example.invalid"   # a mailbox that is read: answers go there, and `duizhang alert bounces` reads it
+# verp = true              # a sender of its own for each letter, bounces+…@ the domain of `from`; that mailbox must take them
 language = "zh"            # reports open in it; or "en"
 staff = []                 # who gets the night's summary and alarms. 夜间小结和告警的收件人
+# Letters of a night unlike others wait for a person: "brake"; also a centre's first: "first"; every night's: "always";
+# none: "never" (rules/letters/brake.toml). 何时整夜函件先暂扣、由人放行
+hold = "brake"
+# Hours in which mail goes out, Beijing's, on working days; "always" is at any hour. 工作日发信时段
+window = "9-17"
 
 # The mail server. Without it letters lie in outbox/ as .eml, for another mail program.
 # 邮件服务器；不填则函件以 .eml 存入 outbox/，由其他邮件程序发送。
@@ -121,7 +147,7 @@ staff = []                 # who gets the night's summary and alarms. 夜间小�
 # password_file = "/etc/duizhang/smtp-password"
 # per_minute = 120           # letters a minute; 0 is as fast as the server takes them
 #
-# [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
+{SENDING}# [[letters.dkim]]           # signs letters, so that receivers can tell them from forgeries
 # selector = "gjj1"
 # key_file = "/etc/duizhang/dkim.pem"
 

@@ -7,6 +7,7 @@ use super::args::ServeArgs;
 use super::failure::{Doing, Failure};
 use super::private;
 use super::settings::{FILE_NAME, Settings, credential};
+use crate::alert::OneClick;
 use crate::store::Store;
 use crate::web::key::{self, KEY_BYTES, Keys, SealError};
 use std::path::{Path, PathBuf};
@@ -46,6 +47,21 @@ pub(super) fn keys(args: &ServeArgs, settings: &Settings, store: &Store) -> Resu
         Err(error) => return Err(Failure::because(error.to_string())),
     }
     Ok(keys)
+}
+
+/// Links by which advice is declined: where the desk has an address that mail systems reach. A key that cannot be read
+/// stops no letter.
+pub(super) fn one_click(settings: &Settings, store: &Store) -> Option<OneClick> {
+    let page = settings.unsubscribe_page()?;
+    let path = place(None, settings);
+    let bytes = if path.exists() { read(&path) } else { make(&path, store) };
+    match bytes {
+        Ok(bytes) => Some(Keys::of(&bytes)?.one_click(page)),
+        Err(failure) => {
+            tell!("letters go out without a link to decline advice: {}", failure.sentence());
+            None
+        }
+    }
 }
 
 /// Sixty-four hexadecimal digits.

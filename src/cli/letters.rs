@@ -4,14 +4,17 @@ mod sample;
 
 use super::args::{Format, Global, PreviewArgs};
 use super::centre::Centre;
-use super::failure::{Done, Failure};
+use super::failure::{Doing, Done, Failure};
+use super::private;
 use super::rows::{Column, Printer, Value, stdout};
-use crate::store::LetterRow;
+use crate::store::{LetterRow, OutboxFilter};
 use mail_parser::{Message, MessageParser};
 use std::io::Write;
+use std::path::Path;
 
 const COLUMNS: &[Column<LetterRow>] = &[
     Column { key: "letter_id", heading: "letter", value: |row| Value::text(&row.letter_id) },
+    Column { key: "number", heading: "number", value: |row| Value::text(&row.number) },
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
     Column { key: "written_on", heading: "night", value: |row| Value::Day(row.written_on) },
     Column { key: "recipient", heading: "to", value: |row| Value::text(&row.recipient) },
@@ -24,6 +27,12 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
         return sample::show(global, kind, args.html);
     }
     let centre = Centre::read(global)?;
+    if let (Some(letter), Some(out)) = (&args.letter, &args.out) {
+        return written(global, &centre, letter, out);
+    }
+    if let Some(letter) = &args.letter {
+        return by_number(&centre, letter, args.html);
+    }
     let night = centre.night(&args.as_of)?;
     let mut letters = Vec::new();
     centre.store.letters(night, |letter| {
@@ -40,15 +49,75 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
     if args.employer.is_some() && centre.settings.format == Format::Table {
         let mut out = stdout();
         for letter in &letters {
-            if !args.html && !letter.on_paper() {
-                writeln!(out, "To: {}\nSubject: {}\n", letter.recipient, letter.subject)?;
-            }
-            writeln!(out, "{}", words(letter, args.html).trim_end())?;
+            whole(&mut out, letter, args.html)?;
         }
         out.flush()?;
         return Ok(Done::Fully);
     }
     Printer::print(centre.settings.format, COLUMNS, letters)?;
+    Ok(Done::Fully)
+}
+
+/// The letter that somebody names on the telephone, whatever its night.
+fn by_number(centre: &Centre, letter: &str, html: bool) -> Result<Done, Failure> {
+    let filter = OutboxFilter { letter: Some(letter.to_owned()), ..OutboxFilter::default() };
+    let mut letters = Vec::new();
+    for row in centre.store.outbox(&filter)? {
+        letters.extend(centre.store.letter(&row.letter_id)?);
+    }
+    if letters.is_empty() {
+        return Err(Failure::Usage(format!("no letter to an employer has the number {letter:?}")));
+    }
+    if centre.settings.format != Format::Table {
+        Printer::print(centre.settings.format, COLUMNS, letters)?;
+        return Ok(Done::Fully);
+    }
+    let mut out = stdout();
+    for letter in &letters {
+        whole(&mut out, letter, html)?;
+    }
+    out.flush()?;
+    Ok(Done::Fully)
+}
+
+fn whole(out: &mut impl Write, letter: &LetterRow, html: bool) -> Result<(), Failure> {
+    if !html && !letter.on_paper() {
+        writeln!(out, "To: {}\nSubject: {}\n", letter.recipient, letter.subject)?;
+    }
+    Ok(writeln!(out, "{}", words(letter, html).trim_end())?)
+}
+
+/// Writes one letter into a file: as it was sent, or its page.
+fn written(global: &Global, centre: &Centre, letter: &str, out: &Path) -> Result<Done, Failure> {
+    let filter = OutboxFilter { letter: Some(letter.to_owned()), ..OutboxFilter::default() };
+    let found = centre.store.outbox(&filter)?;
+    let [only] = found.as_slice() else {
+        let count = found.len();
+        return Err(Failure::because(format!(
+            "{count} letters begin with {letter:?}; give the number of one"
+        )));
+    };
+    let Some(letter) = centre.store.letter(&only.letter_id)? else {
+        return Err(Failure::because("that is no letter to an employer about its money"));
+    };
+    let ending = out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let text = match ending {
+        "html" => words(&letter, true),
+        "eml" if letter.on_paper() => {
+            return Err(Failure::because("it went on paper and is no mail: write it as .html"));
+        }
+        "eml" => letter.message,
+        _ => {
+            let wrong = "--out: the file's name must end in .eml or .html".to_owned();
+            return Err(Failure::Usage(wrong));
+        }
+    };
+    if global.dry_run {
+        note!(global, "dry run: nothing was written");
+        return Ok(Done::Fully);
+    }
+    private::new_file(out, &text).doing(|| format!("cannot write {}", out.display()))?;
+    note!(global, "{}", out.display());
     Ok(Done::Fully)
 }
 

@@ -9,17 +9,23 @@ use super::args::Global;
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
+use super::key;
 use super::outbox;
 use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::{Protection, Settings, Smtp};
 use super::staff;
+use super::texts;
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
-use crate::nightly::{self, Letterhead, Watch};
+use crate::durable::OperatingSystem;
+use crate::nightly::{self, Letterhead, Transport, Watch};
 use crate::rulebook::Rulebook;
+use crate::rulebook::letter::LetterRules;
+use crate::rulebook::returned::ReturnedWords;
 use crate::store::Store;
+use chrono::NaiveDateTime;
 use std::time::Duration;
 
 const COLUMNS: &[Column<Delivered>] = &[
@@ -30,15 +36,22 @@ const COLUMNS: &[Column<Delivered>] = &[
     Column { key: "later", heading: "later", value: |row| Value::count(row.later) },
 ];
 
-/// `duizhang alert send`
-pub(super) fn send(global: &Global) -> Result<Done, Failure> {
+/// `duizhang alert send`; `now` is also outside the hours in which mail goes out.
+pub(super) fn send(global: &Global, now: bool) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
     if global.dry_run || centre.settings.centre.demo {
         let why = if global.dry_run { "dry run" } else { "this is a demo" };
         note!(global, "{why}: nothing is sent; these letters would be");
         return outbox::due(&centre);
     }
-    let Some(delivery) = delivery(&centre.settings)? else {
+    let opens = if now { None } else { opens(&centre.settings, &centre.rules) };
+    file_released(&centre.settings, &centre.store, &centre.rules)?;
+    texts::send(global, (&centre.settings, &centre.store), opens)?;
+    let delivery = delivery(&centre.settings, &centre.store, &centre.rules)?;
+    if delivery.is_none() && centre.settings.letters.sms.is_some() {
+        return Ok(Done::Fully);
+    }
+    let Some(delivery) = delivery else {
         return Err(Failure::Usage(
             "there is no mail server: fill in [letters.smtp] in duizhang.toml; until then letters lie \
              in outbox/ for another mail program"
@@ -48,10 +61,10 @@ pub(super) fn send(global: &Global) -> Result<Done, Failure> {
     centre.store.settle_access(clock::moment(None))?;
     staff::access(&centre.settings, &centre.rules, &centre.store)?;
     reissue(global, &centre.settings, &centre.store, &centre.rules)?;
-    let delivered = run(global, &centre.store, &delivery)?;
+    let delivered = run(global, (&centre.store, &centre.rules.letters), (&delivery, opens))?;
     reissue(global, &centre.settings, &centre.store, &centre.rules)?;
     let fault = delivered.fault.clone();
-    if let Some(fault) = &fault {
+    if let Some(fault) = fault.as_ref().or(delivered.disliked.as_ref()) {
         staff::refused_by_the_server(&centre.settings, (&centre.store, &centre.rules), fault);
     }
     Printer::print(centre.settings.format, COLUMNS, [delivered])?;
@@ -68,13 +81,18 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         return;
     }
     let sent = || -> Result<(), Failure> {
-        let Some(delivery) = delivery(settings)? else { return Ok(()) };
-        let store = Store::open(&settings.database, &settings.centre.code, false)?;
         let rules = rules::load(settings)?;
+        if settings.letters.smtp.is_none() && settings.letters.sms.is_none() {
+            return Ok(());
+        }
+        let store = Store::open(&settings.database, &settings.centre.code, false)?;
+        let opens = opens(settings, &rules);
+        texts::send(global, (settings, &store), opens)?;
+        let Some(delivery) = delivery(settings, &store, &rules)? else { return Ok(()) };
         reissue(global, settings, &store, &rules)?;
-        let delivered = run(global, &store, &delivery)?;
+        let delivered = run(global, (&store, &rules.letters), (&delivery, opens))?;
         reissue(global, settings, &store, &rules)?;
-        if let Some(fault) = &delivered.fault {
+        if let Some(fault) = delivered.fault.as_ref().or(delivered.disliked.as_ref()) {
             staff::refused_by_the_server(settings, (&store, &rules), fault);
         }
         if delivered.tried() > 0 || delivered.fault.is_some() {
@@ -100,7 +118,12 @@ pub(super) fn reissue(
         rules: &rules.letters,
         on: clock::today(),
     };
-    let written = nightly::reissue(store, &letterhead)?;
+    let contact = settings.contact();
+    let by_text = texts::texts(settings, &contact, rules);
+    let written = nightly::write_anew_or_text(store, &letterhead, by_text.as_ref())?;
+    if written.texted > 0 {
+        note!(global, "{} letters did not arrive and go as text messages", written.texted);
+    }
     if written.printed > 0 {
         let folder = settings.outbox.join("print");
         note!(
@@ -117,7 +140,7 @@ pub(super) fn reissue(
 }
 
 fn sentence(delivered: &Delivered) -> String {
-    let Delivered { sent, refused, given_up, unknown, later, fault } = delivered;
+    let Delivered { sent, refused, given_up, unknown, later, fault, disliked } = delivered;
     let mut words = vec![format!("{sent} sent")];
     let others = [
         (refused, "refused"),
@@ -127,25 +150,80 @@ fn sentence(delivered: &Delivered) -> String {
     ];
     let others = others.into_iter().filter(|(count, _)| **count > 0);
     words.extend(others.map(|(count, what)| format!("{count} {what}")));
+    let disliked = disliked.iter().filter(|_| fault.is_none());
+    words.extend(disliked.map(|_| "a receiver likes none of the letters; they wait".to_owned()));
     words.extend(fault.iter().map(|fault| format!("{fault}; the rest waits")));
     words.join(", ")
 }
 
-fn run(global: &Global, store: &Store, delivery: &Delivery) -> Result<Delivered, Failure> {
+/// When letters to employers go out; `None` where that is now.
+fn opens(settings: &Settings, rules: &Rulebook) -> Option<NaiveDateTime> {
+    settings.letters.window.opens(&rules.calendar, clock::beijing_time())
+}
+
+/// Who takes the letters that go by mail.
+pub(super) const fn transport(settings: &Settings) -> Transport {
+    match settings.letters.smtp {
+        Some(_) => Transport::MailServer,
+        None => Transport::Files,
+    }
+}
+
+/// Has letters that were released go by the ways that their employers want, and writes the files of those that need one.
+pub(super) fn file_released(
+    settings: &Settings,
+    store: &Store,
+    rules: &Rulebook,
+) -> Result<(), Failure> {
+    if !settings.centre.demo {
+        texts::distribute_released(settings, (store, rules))?;
+    }
+    let (folder, transport) = (&settings.outbox, transport(settings));
+    nightly::file_released(&OperatingSystem, folder, store, transport)?;
+    Ok(())
+}
+
+/// Sends what is due. While mail to employers does not go out, only what staff are to read.
+fn run(
+    global: &Global,
+    (store, rules): (&Store, &LetterRules),
+    (delivery, opens): (&Delivery, Option<NaiveDateTime>),
+) -> Result<Delivered, Failure> {
     let progress = Progress::start(global, "sending letters");
     let shown = std::cell::Cell::new(0);
     let watch = |delivered: &Delivered| {
         let before = shown.replace(delivered.tried());
         progress.advance(delivered.tried().saturating_sub(before));
     };
-    let delivered =
-        deliver(store, delivery, &clock::now, &watch).doing(|| "cannot send letters".to_owned())?;
+    let delivered = match opens {
+        None => {
+            nightly::join(store, rules, (clock::now(), clock::today()))?;
+            deliver(store, delivery, &clock::now, &watch)
+        }
+        Some(opens) => {
+            let waiting = store.due_letters(clock::now())?;
+            if waiting > 0 {
+                note!(
+                    global,
+                    "{waiting} letters to employers wait until {} Beijing time: mail goes out in the hours of \
+                     letters.window on working days; `duizhang alert send --now` sends at once",
+                    opens.format("%Y-%m-%d %H:%M")
+                );
+            }
+            deliver(&store.mail_to_staff(), delivery, &clock::now, &watch)
+        }
+    };
+    let delivered = delivered.doing(|| "cannot send letters".to_owned())?;
     tracing::info!(sent = delivered.sent, tried = delivered.tried(), "letters");
     Ok(delivered)
 }
 
 /// The delivery that the settings describe; `None` where there is no mail server.
-fn delivery(settings: &Settings) -> Result<Option<Delivery>, Failure> {
+pub(super) fn delivery(
+    settings: &Settings,
+    store: &Store,
+    rules: &Rulebook,
+) -> Result<Option<Delivery>, Failure> {
     let letters = &settings.letters;
     let Some(smtp) = &letters.smtp else { return Ok(None) };
     let sender = letters.from.parse().map_err(|_| {
@@ -153,16 +231,19 @@ fn delivery(settings: &Settings) -> Result<Option<Delivery>, Failure> {
     })?;
     let holder = format!("{}-{}-{}", std::process::id(), clock::now(), clock::now_nanos());
     Ok(Some(Delivery {
-        server: server(smtp, letters.domain())?,
+        server: server(smtp, letters.domain(), &rules.returned)?,
         sender,
+        verp: letters.verp,
         signer: signer(settings)?,
+        one_click: key::one_click(settings, store),
         connections: usize::from(smtp.connections.max(1)),
         per_minute: smtp.per_minute,
+        servers: smtp.paced(&rules.servers),
         holder,
     }))
 }
 
-fn server(smtp: &Smtp, domain: &str) -> Result<MailServer, Failure> {
+fn server(smtp: &Smtp, domain: &str, words: &ReturnedWords) -> Result<MailServer, Failure> {
     let (security, port) = match smtp.security {
         Protection::Starttls => (Security::StartTls, 587),
         Protection::Tls => (Security::Tls, 465),
@@ -190,6 +271,7 @@ fn server(smtp: &Smtp, domain: &str) -> Result<MailServer, Failure> {
         authority: smtp.ca_file.as_ref().map(read).transpose()?,
         hello: smtp.hello.clone().unwrap_or_else(|| domain.to_owned()),
         patience: Duration::from_secs(smtp.timeout_seconds.max(1).into()),
+        words: words.clone(),
     })
 }
 

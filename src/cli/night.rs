@@ -14,15 +14,15 @@ use super::reader;
 use super::report;
 use super::rows::{Column, Printer, Value};
 use super::staff;
+use super::texts;
 use super::turn;
 use crate::durable::OperatingSystem;
 use crate::nightly::{
-    self, Delivery, FileOutcome, Inbox, Intakes, LARGE, RunError, RunSettings, RunSummary,
-    Transport, shown_path,
+    self, Delivery, FileOutcome, Inbox, Intakes, LARGE, RunSettings, RunSummary, shown_path,
 };
 use crate::remittance::Tally;
 use crate::remittance::account::masked;
-use crate::store::{DecisionTotals, Ended, Ending, Taken, Turn};
+use crate::store::{DecisionTotals, Ended, Ending, Store, StoreError, Taken, Turn};
 use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -89,6 +89,11 @@ pub(super) const COLUMNS: &[Column<Summary>] = &[
         value: |row| Value::count(row.night.verdict.letters),
     },
     Column { key: "printed", heading: "", value: |row| Value::count(row.night.verdict.printed) },
+    Column {
+        key: "letters_held",
+        heading: "",
+        value: |row| Value::count(row.night.verdict.letters_held),
+    },
 ];
 
 fn tally(tally: Tally) -> Value<'static> {
@@ -145,6 +150,7 @@ pub(super) fn of(
         let found = Inbox::at(inbox).quiet_for(quiet, clock::instant()).deliveries()?;
         let mut summary = run(global, centre, Some(inbox), found, turn)?;
         let done = held(&summary.night.verdict, told(&summary.night.intakes));
+        let done = letters_held(&centre.store, done)?;
         if with_report {
             summary.page = reported(global, centre, turn)?;
         }
@@ -189,17 +195,19 @@ pub(super) fn run(
 }
 
 /// Writes the letters that need a file.
-fn deliver(centre: &Centre, turn: Turn) -> Result<u64, RunError> {
+fn deliver(centre: &Centre, turn: Turn) -> Result<u64, Failure> {
     // A night that is over wrote none; those of its day were written when it was the last one.
     if turn.is_over() {
         return Ok(0);
     }
-    let transport = match centre.settings.letters.smtp {
-        Some(_) => Transport::MailServer,
-        None => Transport::Files,
-    };
-    let outbox = &centre.settings.outbox;
-    nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, transport)
+    let settings = &centre.settings;
+    if !settings.centre.demo {
+        texts::distribute(settings, (&centre.store, &centre.rules), turn.as_of)?;
+    }
+    // What somebody released and was cut off before its files were written.
+    mail::file_released(settings, &centre.store, &centre.rules)?;
+    let (outbox, transport) = (&settings.outbox, mail::transport(settings));
+    Ok(nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, transport)?)
 }
 
 /// Writes the night's report; gives where the page is. One of a night that is over stays as it was that morning.
@@ -245,6 +253,8 @@ fn settings(
         isolation: reader::apart(),
         quarantine,
         centre: centre.contact(),
+        hold: centre.settings.letters.hold,
+        any_day: centre.settings.letters.window == crate::alert::Window::Always,
         large_from: LARGE,
     }
 }
@@ -291,6 +301,22 @@ fn held(verdict: &DecisionTotals, done: Done) -> Done {
         verdict.held
     );
     Done::InputSetAside
+}
+
+/// Says which letters wait for a person, where any do, and why: of this night and of those before.
+fn letters_held(store: &Store, done: Done) -> Result<Done, StoreError> {
+    let waiting = store.count_held_letters()?;
+    if waiting == 0 {
+        return Ok(done);
+    }
+    for night in store.held_nights()? {
+        tell!("letters held: {}", super::held::sentence(&night));
+    }
+    tell!(
+        "letters held: {waiting} wait, nothing of them is sent or printed; look through them with `duizhang \
+         alert hold` or at the desk, then `duizhang alert release` or `duizhang alert drop`"
+    );
+    Ok(Done::InputSetAside)
 }
 
 /// One file of an ingest.
@@ -386,5 +412,6 @@ pub(super) fn judge(global: &Global, day: &NightDay) -> Result<Done, Failure> {
     deliver(&centre, turn)?;
     drop(progress);
     Printer::print(centre.settings.format, VERDICTS, [verdict])?;
-    Ok(held(&verdict, Done::Fully))
+    let done = held(&verdict, Done::Fully);
+    if verdict.letters_held == 0 { Ok(done) } else { Ok(letters_held(&centre.store, done)?) }
 }

@@ -1,14 +1,15 @@
 //! `duizhang alert status`, `list`, `retry` and `give-up`: where letters stand.
 
-use super::args::{Global, OutboxArgs};
+use super::args::{Global, OutboxArgs, StatusArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
 use super::mail;
 use super::rows::{Column, Printer, Value};
 use crate::alert::LetterState;
-use crate::store::{OutboxFilter, OutboxRow, Store};
+use crate::store::{CountedBy, LetterFigures, OutboxFilter, OutboxRow, Store};
 use chrono::DateTime;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 const COUNTS: &[Column<(LetterState, u64)>] = &[
@@ -19,12 +20,14 @@ const COUNTS: &[Column<(LetterState, u64)>] = &[
 const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "letter_id", heading: "", value: |row| Value::text(&row.letter_id) },
     Column { key: "letter", heading: "letter", value: |row| Value::text(short(&row.letter_id)) },
+    Column { key: "number", heading: "number", value: |row| Value::text(&row.number) },
     Column { key: "kind", heading: "kind", value: |row| Value::text(&row.kind) },
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
     Column { key: "written_on", heading: "night", value: |row| Value::Day(row.written_on) },
     Column { key: "recipient", heading: "to", value: |row| Value::text(&row.recipient) },
     Column { key: "subject", heading: "", value: |row| Value::text(&row.subject) },
     Column { key: "state", heading: "state", value: |row| Value::text(row.state.code()) },
+    Column { key: "channel", heading: "", value: |row| Value::text(way(row)) },
     Column { key: "written_anew", heading: "", value: |row| Value::Truth(row.reissued) },
     Column { key: "attempts", heading: "tries", value: |row| Value::count(row.attempts.into()) },
     Column { key: "due_at", heading: "", value: |row| instant(row.due_at) },
@@ -32,7 +35,33 @@ const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "answer", heading: "answer", value: |row| Value::text(&row.answer) },
 ];
 
-/// As much of a letter's number as stands on the letter itself.
+const BY_RUN: &[Column<LetterFigures>] = &[
+    Column { key: "run", heading: "night", value: |row| Value::text(&row.of) },
+    Column { key: "sent", heading: "sent", value: |row| Value::count(row.sent) },
+    Column { key: "refused", heading: "refused", value: |row| Value::count(row.refused) },
+    Column { key: "returned", heading: "returned", value: |row| Value::count(row.returned) },
+    Column { key: "blocked", heading: "blocked", value: |row| Value::count(row.blocked) },
+    Column { key: "waiting", heading: "waiting", value: |row| Value::count(row.waiting) },
+    Column { key: "held", heading: "held", value: |row| Value::count(row.held) },
+    Column { key: "given_up", heading: "given up", value: |row| Value::count(row.given_up) },
+    Column { key: "unknown", heading: "unknown", value: |row| Value::count(row.unknown) },
+    Column { key: "printed", heading: "printed", value: |row| Value::count(row.printed) },
+];
+
+const BY_DOMAIN: &[Column<LetterFigures>] = &[
+    Column { key: "domain", heading: "domain", value: |row| Value::text(&row.of) },
+    Column { key: "sent", heading: "sent", value: |row| Value::count(row.sent) },
+    Column { key: "refused", heading: "refused", value: |row| Value::count(row.refused) },
+    Column { key: "returned", heading: "returned", value: |row| Value::count(row.returned) },
+    Column { key: "blocked", heading: "blocked", value: |row| Value::count(row.blocked) },
+    Column { key: "waiting", heading: "waiting", value: |row| Value::count(row.waiting) },
+    Column { key: "held", heading: "held", value: |row| Value::count(row.held) },
+    Column { key: "given_up", heading: "given up", value: |row| Value::count(row.given_up) },
+    Column { key: "unknown", heading: "unknown", value: |row| Value::count(row.unknown) },
+    Column { key: "printed", heading: "printed", value: |row| Value::count(row.printed) },
+];
+
+/// As much of a letter's id as tells it from others in a list.
 fn short(letter_id: &str) -> &str {
     letter_id.get(..12).unwrap_or(letter_id)
 }
@@ -44,9 +73,17 @@ fn instant(at: Option<i64>) -> Value<'static> {
 }
 
 /// `duizhang alert status`
-pub(super) fn status(global: &Global) -> Result<Done, Failure> {
+pub(super) fn status(global: &Global, args: &StatusArgs) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
-    Printer::print(centre.settings.format, COUNTS, centre.store.outbox_counts()?)?;
+    let (by, columns) = match args.by.as_deref() {
+        Some("run") => (CountedBy::Run, BY_RUN),
+        Some(_) => (CountedBy::Domain, BY_DOMAIN),
+        None => {
+            Printer::print(centre.settings.format, COUNTS, centre.store.outbox_counts()?)?;
+            return Ok(Done::Fully);
+        }
+    };
+    Printer::print(centre.settings.format, columns, centre.store.letter_figures(by)?)?;
     Ok(Done::Fully)
 }
 
@@ -55,6 +92,22 @@ pub(super) fn list(global: &Global, args: &OutboxArgs) -> Result<Done, Failure> 
     let centre = Centre::read(global)?;
     Printer::print(centre.settings.format, LETTERS, chosen(&centre.store, args)?)?;
     Ok(Done::Fully)
+}
+
+/// Takes out what went another way.
+fn by_channel(store: &Store, rows: &mut Vec<OutboxRow>, channel: &str) -> Result<(), Failure> {
+    let hall = if channel == "inbox" { store.in_hall()? } else { BTreeSet::new() };
+    rows.retain(|row| match channel {
+        "inbox" => hall.contains(&row.letter_id),
+        _ => way(row) == channel,
+    });
+    Ok(())
+}
+
+/// The way that a letter went, or goes.
+fn way(row: &OutboxRow) -> &str {
+    let otherwise = if row.recipient.is_empty() { "paper" } else { "mail" };
+    row.channel.as_deref().unwrap_or(otherwise)
 }
 
 /// Lists what would be sent now.
@@ -87,9 +140,10 @@ fn change(
     what: &str,
     work: impl FnOnce(&Centre, &[String]) -> Result<(), Failure>,
 ) -> Result<Done, Failure> {
-    if args.letters.is_empty() && args.state.is_none() && args.employer.is_none() {
+    let any = args.state.is_some() || args.employer.is_some() || args.channel.is_some();
+    if args.letters.is_empty() && !any {
         return Err(Failure::Usage(format!(
-            "name the letters to {what}, or choose them by --state or --employer"
+            "name the letters to {what}, or choose them by --state, --employer or --channel"
         )));
     }
     let centre = Centre::read(global)?;
@@ -110,7 +164,11 @@ fn chosen(store: &Store, args: &OutboxArgs) -> Result<Vec<OutboxRow>, Failure> {
     let state = args.state.as_deref().and_then(LetterState::from_code);
     let filter = OutboxFilter { letter: None, state, employer_id: args.employer.clone() };
     if args.letters.is_empty() {
-        return Ok(store.outbox(&filter)?);
+        let mut rows = store.outbox(&filter)?;
+        if let Some(channel) = &args.channel {
+            by_channel(store, &mut rows, channel)?;
+        }
+        return Ok(rows);
     }
     let mut found = Vec::new();
     for letter in &args.letters {

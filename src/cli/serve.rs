@@ -5,7 +5,7 @@ use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::settings::{Settings, secret};
-use super::{key, staff};
+use super::{key, mail, staff};
 use crate::web::proxy::Proxies;
 use crate::web::{self, Setup, Told};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -112,11 +112,18 @@ fn metrics_token(args: &ServeArgs, settings: &Settings) -> Result<Option<String>
     Ok(Some(token))
 }
 
-/// Writes into the outbox what approvers are to know of people's access; the next `alert send` sends it.
+/// Writes into the outbox what approvers are to know of people's access; the next `alert send` sends it. Letters that
+/// were released and go on paper, or by another program, become files.
 fn told(centre: &Centre) -> Told {
     let (settings, rules) = (centre.settings.clone(), centre.rules.clone());
     let store = centre.store.clone();
     Arc::new(move || {
+        if let Err(failure) = mail::file_released(&settings, &store, &rules) {
+            tracing::warn!(
+                error = failure.sentence(),
+                "released letters could not be written as files"
+            );
+        }
         if let Err(failure) = staff::access(&settings, &rules, &store) {
             tracing::warn!(
                 error = failure.sentence(),

@@ -8,7 +8,7 @@
 
 mod mail;
 
-pub(super) use mail::{Letters, Protection, Smtp, credential, secret};
+pub(super) use mail::{Dkim, Letters, Protection, Sms, Smtp, credential, secret};
 
 use super::args::{Format, Global};
 use super::failure::{Doing, Failure};
@@ -218,6 +218,12 @@ impl Settings {
         own.or_else(desk)
     }
 
+    /// The desk's page that declines advice; `None` where mail systems cannot reach it, which ask for https (RFC 8058).
+    pub(super) fn unsubscribe_page(&self) -> Option<String> {
+        let url = self.desk.url.as_ref().filter(|url| url.starts_with("https://"))?;
+        Some(format!("{}/unsubscribe", url.trim_end_matches('/')))
+    }
+
     /// Who the centre is, as letters name it.
     pub(super) fn contact(&self) -> CentreContact {
         let Self { centre, letters, .. } = self;
@@ -231,6 +237,7 @@ impl Settings {
             address: filled(&centre.address, unfilled.address),
             sender: letters.from.clone(),
             unsubscribe: letters.unsubscribe.clone(),
+            reply_to: letters.reply_to.clone(),
             centre_id: unfilled.centre_id,
             name: unfilled.name,
         }

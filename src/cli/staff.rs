@@ -8,7 +8,7 @@ use super::clock;
 use super::failure::{Doing, Failure};
 use super::settings::Settings;
 use crate::alert::staff::ATTACHED_BYTES_MAX;
-use crate::alert::{Alarm, ServerFault, StaffMail};
+use crate::alert::{Alarm, Pull, ServerFault, StaffMail};
 use crate::nightly;
 use crate::report::Report;
 use crate::rulebook::Rulebook;
@@ -39,6 +39,10 @@ pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), 
             nights: missing.nights,
         });
     }
+    if let Some(held) = centre.store.held_night(report.as_of)? {
+        let why: Vec<String> = held.why.iter().map(Pull::chinese).collect();
+        alarms.insert(0, Alarm::Held { letters: held.letters, why: why.join("；") });
+    }
     match StaffMail::alarm(report.as_of, &alarms, sentences) {
         Some(alarm) => post(centre, &alarm.with_trail(report.trail.as_ref())),
         None => Ok(()),
@@ -68,7 +72,18 @@ pub(super) fn refused_by_the_server(
     if settings.letters.staff.is_empty() {
         return;
     }
-    let alarms = [Alarm::Mail { answer: answer.to_owned() }];
+    let answer = answer.to_owned();
+    let alarms = match fault {
+        ServerFault::Content(_) => [Alarm::Content { answer }],
+        ServerFault::Authority(_)
+        | ServerFault::Unreachable(_)
+        | ServerFault::Silent
+        | ServerFault::Login(_)
+        | ServerFault::Sender(_)
+        | ServerFault::Recipients(_)
+        | ServerFault::Unsteady(_)
+        | ServerFault::Limited(_) => [Alarm::Mail { answer }],
+    };
     let Some(alarm) = StaffMail::alarm(clock::today(), &alarms, &rules.letters) else { return };
     if let Err(failure) = put(settings, store, &alarm, &settings.letters.staff) {
         tell!("the alarm could not be written: {}", failure.sentence());
@@ -84,14 +99,8 @@ pub(super) fn ask(
     days: i64,
 ) -> Result<(), Failure> {
     let contact = centre.contact();
-    let question = StaffMail::question(
-        clock::today(),
-        employer,
-        link,
-        days,
-        &contact.phone,
-        &centre.rules.letters,
-    );
+    let question =
+        StaffMail::question(clock::today(), employer, link, days, &contact, &centre.rules.letters);
     put(&centre.settings, &centre.store, &question, &[address.to_owned()])
 }
 
@@ -140,6 +149,7 @@ fn put(
             written_on: mail.night,
             recipient: to.to_owned(),
             subject: mail.subject.clone(),
+            number: String::new(),
             message: String::from_utf8_lossy(&message).into_owned(),
         })
     };

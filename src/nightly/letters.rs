@@ -1,4 +1,4 @@
-//! Writes the night's letters: one an employer, about its own money only.
+//! Writes the night's letters: one an employer, about its own money only, on working days, a week apart.
 //!
 //! Start at [`write`]. First what tonight found is noted with its owner ([`Writer::note`]); then
 //! everything that is due, tonight's or an earlier night's, is gathered and told
@@ -6,8 +6,12 @@
 //! all is `alert`'s to say. All of it is part of the commit of the decisions it tells of.
 
 mod arrears;
+mod braking;
 mod composing;
 mod following;
+mod gathering;
+mod habits;
+mod notices;
 
 use super::{RunError, Tools};
 use crate::alert::{Clues, KnownBy, Owner, Rhythm, identify};
@@ -19,6 +23,7 @@ use crate::remittance::{
 use crate::report::RemarkText;
 use crate::store::{
     ContactPreference, NotificationKey, NotificationNote, Recording, RunDecisions, Store,
+    ToldTonight,
 };
 use std::collections::BTreeMap;
 
@@ -37,12 +42,13 @@ struct Entry {
     rhythm: Rhythm,
     /// Where its mail goes; `None` where it has no address, or letters to it come back.
     address: Option<String>,
+    no_advice: bool,
 }
 
 impl Entry {
-    /// Whether advice reaches it: advice is not worth paper.
-    fn is_reached(&self) -> bool {
-        self.rhythm != Rhythm::Never && self.address.is_some()
+    /// Whether advice reaches it and is wanted: advice is not worth paper.
+    fn is_advised(&self) -> bool {
+        self.rhythm != Rhythm::Never && self.address.is_some() && !self.no_advice
     }
 }
 
@@ -60,7 +66,8 @@ impl AddressBook {
             }
             let choice = choices.remove(&id).unwrap_or_default();
             let address = choice.address.filter(|_| choice.blocked.is_none());
-            book.employers.insert(id, Entry { employer, rhythm: choice.rhythm, address });
+            let (rhythm, no_advice) = (choice.rhythm, choice.no_advice);
+            book.employers.insert(id, Entry { employer, rhythm, address, no_advice });
         })?;
         Ok(book)
     }
@@ -95,12 +102,21 @@ pub(super) fn write(
     for some in news.chunks(NOTED_TOGETHER) {
         writer.note(recording, some)?;
     }
+    Writer::note_taken_back(recording, verdict)?;
     // Where a later night has been, its letters stand; what this one found is told by the next.
     if recording.is_over() {
         return Ok(());
     }
-    writer.compose(recording)?;
-    writer.call_in(recording)
+    let settings = writer.tools.settings;
+    if !settings.any_day && !writer.tools.rules.calendar.is_working_day(settings.as_of) {
+        return Ok(());
+    }
+    recording.let_go_of_outdated(writer.tools.rules.brake.stands_days)?;
+    let first = writer.owes_first(recording)?;
+    let mut told = ToldTonight::default();
+    writer.compose(recording, &first, &mut told)?;
+    writer.call_in(recording, &mut told)?;
+    writer.brake(recording, &told)
 }
 
 /// Transactions that are looked into together: what of them is held in memory meanwhile.
@@ -143,7 +159,7 @@ impl Writer<'_> {
             news.references().iter().filter_map(|one| Some(owners.get(one)?.as_str())).collect()
         };
         // Whose notices it names cannot be advised: its texts need not be read.
-        let reached = |owner: &&str| self.book.employers.get(*owner).is_some_and(Entry::is_reached);
+        let reached = |owner: &&str| self.book.employers.get(*owner).is_some_and(Entry::is_advised);
         let in_vain = |news: &News<'_>| {
             let owners = owners(news);
             news.advice && !owners.is_empty() && !owners.iter().any(reached)
@@ -172,7 +188,7 @@ impl Writer<'_> {
         let (owner, known_by) =
             (!advice || breaks()).then(|| self.owner(transaction, named)).flatten()?;
         let entry = self.book.employers.get(&owner)?;
-        if entry.rhythm == Rhythm::Never || (advice && !entry.is_reached()) {
+        if entry.rhythm == Rhythm::Never || (advice && !entry.is_advised()) {
             return None;
         }
         let key = NotificationKey {

@@ -9,12 +9,13 @@
 //!
 //! Invariant: what the store says was filed is on the disk, whole, whenever the power goes ([`crate::durable`]).
 
-use super::RunError;
-use crate::alert::{CentreContact, Reissue, Written};
+use super::{RunError, Texts};
+use crate::alert::{CentreContact, Part, Reissue, Written, together};
 use crate::durable::{Batch, Disk, OperatingSystem};
 use crate::rulebook::letter::LetterRules;
 use crate::store::{Destination, LetterRow, Store, Undeliverable};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Who takes the letters that go by mail.
@@ -41,7 +42,11 @@ pub fn deliver_to(
     let mut batch = Batch::on(disk);
     let mut failed = None;
     for night in &nights {
-        store.letters(*night, |letter| {
+        let texted = store.texted(*night)?;
+        store.letters_to_file(*night, |letter| {
+            if texted.contains(&letter.letter_id) {
+                return true;
+            }
             let place = path(folder, &letter, transport);
             let put = place.map(|place| batch.put(&place, letter.message.as_bytes()));
             failed = put.and_then(Result::err);
@@ -58,6 +63,75 @@ pub fn deliver_to(
     Ok(written)
 }
 
+/// Writes the files of letters that were released since they were last written; counts them. The file is there before the
+/// outbox says so: whoever is killed in between writes it twice.
+///
+/// # Errors
+/// [`RunError`] where the store fails or a file cannot be written.
+pub fn file_released(
+    disk: &dyn Disk,
+    folder: &Path,
+    store: &Store,
+    transport: Transport,
+) -> Result<u64, RunError> {
+    let letters = store.released_to_file()?;
+    if letters.is_empty() {
+        return Ok(0);
+    }
+    let mut texted = BTreeSet::new();
+    for night in letters.iter().map(|letter| letter.written_on).collect::<BTreeSet<_>>() {
+        texted.append(&mut store.texted(night)?);
+    }
+    let mut batch = Batch::on(disk);
+    for letter in letters.iter().filter(|letter| !texted.contains(&letter.letter_id)) {
+        if let Some(place) = path(folder, letter, transport) {
+            batch.put(&place, letter.message.as_bytes())?;
+        }
+    }
+    let written = batch.finish()?;
+    let ids: Vec<String> = letters.into_iter().map(|letter| letter.letter_id).collect();
+    store.released_are_filed(&ids, transport == Transport::Files)?;
+    Ok(written)
+}
+
+/// Puts letters to one address into one mail, where their employers want it so; counts the mails.
+///
+/// # Errors
+/// [`RunError`] where the store fails.
+pub fn join(
+    store: &Store,
+    rules: &LetterRules,
+    (now, on): (i64, NaiveDate),
+) -> Result<u64, RunError> {
+    let mut joined = 0;
+    for group in store.neighbours(now)? {
+        let parts: Vec<Part<'_>> = group
+            .iter()
+            .map(|one| Part {
+                letter_id: &one.letter_id,
+                employer_id: &one.employer_id,
+                name: &one.name,
+                message: &one.message,
+            })
+            .collect();
+        let Some(written) = together(&parts, on, rules) else { continue };
+        let Some(first) = group.first() else { continue };
+        let mail = LetterRow {
+            letter_id: written.letter_id,
+            kind: "joint".to_owned(),
+            employer_id: String::new(),
+            written_on: on,
+            recipient: first.recipient.clone(),
+            subject: written.subject,
+            // Its parts have numbers.
+            number: String::new(),
+            message: written.message,
+        };
+        joined += u64::from(store.join_letters(&group, &mail, now)?);
+    }
+    Ok(joined)
+}
+
 /// What a letter that did not arrive is written anew with.
 pub struct Letterhead<'a> {
     pub folder: &'a Path,
@@ -72,6 +146,8 @@ pub struct Reissued {
     /// They wait for the next run.
     pub mailed: u64,
     pub printed: u64,
+    /// They go as text messages first.
+    pub texted: u64,
 }
 
 /// Letters that are looked at together.
@@ -83,6 +159,18 @@ const TOGETHER: u32 = 64;
 /// # Errors
 /// [`RunError`] where the store fails or a page cannot be written.
 pub fn reissue(store: &Store, letterhead: &Letterhead<'_>) -> Result<Reissued, RunError> {
+    write_anew_or_text(store, letterhead, None)
+}
+
+/// The same, with a text message in the place of paper where one reaches the employer.
+///
+/// # Errors
+/// [`RunError`] where the store fails or a page cannot be written.
+pub fn write_anew_or_text(
+    store: &Store,
+    letterhead: &Letterhead<'_>,
+    texts: Option<&Texts<'_>>,
+) -> Result<Reissued, RunError> {
     let mut written = Reissued::default();
     loop {
         let undeliverable = store.undeliverable(TOGETHER)?;
@@ -93,7 +181,14 @@ pub fn reissue(store: &Store, letterhead: &Letterhead<'_>) -> Result<Reissued, R
         let mut all = Vec::with_capacity(undeliverable.len());
         for undeliverable in undeliverable {
             let anew = letterhead.anew(&undeliverable);
+            let text = match (texts, &anew) {
+                (Some(texts), Some(letter)) if letter.on_paper() => {
+                    texts.before_paper(store, letter)?
+                }
+                _ => None,
+            };
             match &anew {
+                Some(_) if text.is_some() => written.texted += 1,
                 Some(letter) if letter.on_paper() => {
                     if let Some(path) = path(letterhead.folder, letter, Transport::MailServer) {
                         batch.put(&path, letter.message.as_bytes())?;
@@ -103,19 +198,33 @@ pub fn reissue(store: &Store, letterhead: &Letterhead<'_>) -> Result<Reissued, R
                 Some(_) => written.mailed += 1,
                 None => {}
             }
-            all.push((undeliverable.letter.letter_id, anew));
+            all.push((undeliverable.letter.letter_id, anew, text));
         }
         batch.finish()?;
-        for (letter_id, anew) in all {
-            store.reissued(&letter_id, anew.as_ref())?;
+        for (letter_id, anew, text) in all {
+            let text = text.as_ref().map(|(number, text)| (number.as_str(), text.as_str()));
+            store.written_anew_or_text(&letter_id, anew.as_ref(), text)?;
         }
     }
+}
+
+/// Writes the page of a letter that goes on paper after all.
+///
+/// # Errors
+/// [`RunError`] where it cannot be written.
+pub fn print_page(folder: &Path, letter: &LetterRow) -> Result<(), RunError> {
+    let mut batch = Batch::on(&OperatingSystem);
+    if let Some(path) = path(folder, letter, Transport::MailServer) {
+        batch.put(&path, letter.message.as_bytes())?;
+    }
+    batch.finish()?;
+    Ok(())
 }
 
 impl Letterhead<'_> {
     /// The letter that takes another's place; `None` where nobody misses it.
     fn anew(&self, undeliverable: &Undeliverable) -> Option<LetterRow> {
-        let Undeliverable { letter, destination } = undeliverable;
+        let Undeliverable { letter, destination, postal } = undeliverable;
         let first = Reissue::of(&letter.letter_id, &letter.employer_id, &letter.message)?;
         let (recipient, written) = match destination {
             Destination::Nowhere => return None,
@@ -127,7 +236,7 @@ impl Letterhead<'_> {
                 return None;
             }
             Destination::Mail(_) | Destination::Paper => {
-                ("", first.on_paper(self.centre, self.rules))
+                ("", first.on_paper(postal.as_deref(), self.centre, self.rules))
             }
         };
         let Written { letter_id, subject, message } = written;
@@ -138,6 +247,8 @@ impl Letterhead<'_> {
             written_on: self.on,
             recipient: recipient.to_owned(),
             subject,
+            // It says what the first one said, under the number that stands in it.
+            number: letter.number.clone(),
             message,
         })
     }

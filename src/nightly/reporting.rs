@@ -5,6 +5,7 @@
 
 use super::suggesting::Advice;
 use super::{RunError, wording};
+use crate::alert::Pull;
 use crate::feed;
 use crate::matching::Explanation;
 use crate::remark::{self, Reader, Reading};
@@ -14,7 +15,7 @@ use crate::report::{
     RemarkText, Report, Segment, SegmentKind, Suggestion, Warning,
 };
 use crate::rulebook::Rulebook;
-use crate::store::{self, HeldRow, RunDetails, Store, SuspenseFilter, SuspenseRow};
+use crate::store::{self, HeldNight, HeldRow, RunDetails, Store, SuspenseFilter, SuspenseRow};
 use crate::suspense;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub fn report(
     as_of: NaiveDate,
 ) -> Result<Report, RunError> {
     let held = store.held_on(as_of)?;
+    let letters = store.held_night(as_of)?;
     // Two threads: what happened, and what is in suspense with the notices that may be meant.
     let (run_details, items) = std::thread::scope(|scope| {
         let run_details = scope.spawn(|| store.run_details(as_of));
@@ -45,7 +47,12 @@ pub fn report(
         movement: movement(&run_details, &items, as_of),
         awaiting: awaiting(&run_details, rules),
         nights: run_details.nights.iter().map(night_point).collect(),
-        warnings: held.iter().map(held_back).chain(warnings(&run_details, rules, as_of)).collect(),
+        warnings: letters
+            .iter()
+            .map(letters_held)
+            .chain(held.iter().map(held_back))
+            .chain(warnings(&run_details, rules, as_of))
+            .collect(),
         items,
         trail: store.trail_of(as_of)?,
     })
@@ -207,6 +214,26 @@ fn awaiting(run_details: &RunDetails, rules: &Rulebook) -> Vec<Awaiting> {
 /// A reader's sentence in both languages.
 fn both(english: &str) -> Bilingual {
     Bilingual { zh: wording::chinese(english), en: english.to_owned() }
+}
+
+/// That a night's letters wait for a person, as far as the night could say: what becomes of them changes no report.
+fn letters_held(night: &HeldNight) -> Warning {
+    let said = |say: fn(&Pull) -> String, joint: &str| {
+        night.why.iter().map(say).collect::<Vec<_>>().join(joint)
+    };
+    Warning::Other {
+        place: String::new(),
+        zh: format!(
+            "函件暂扣：本夜写给单位的 {} 封函件没有发出，等待放行。原因：{}",
+            night.letters,
+            said(Pull::chinese, "；")
+        ),
+        en: format!(
+            "letters held: {} letters of this night wait for a person: {}",
+            night.letters,
+            said(Pull::english, "; ")
+        ),
+    }
 }
 
 /// A row that the night held back.

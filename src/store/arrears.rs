@@ -32,6 +32,14 @@ pub struct Arrear {
     pub reference: Option<PaymentReference>,
 }
 
+/// A month that a letter tells of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldMonth {
+    pub letter_id: String,
+    pub employer_id: String,
+    pub month: YearMonth,
+}
+
 /// A list that is made and not paid.
 struct Unpaid {
     month: YearMonth,
@@ -106,14 +114,19 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn arrears_told(&self, months: &[(&str, YearMonth)]) -> Result<(), StoreError> {
-        let on = day_number(self.as_of);
-        self.bulk.change(MARK, 3, months, |row, (employer_id, month)| {
-            row.bind(*employer_id)?;
-            row.bind(month.ordinal())?;
-            row.bind(on)
-        })
+    pub fn arrears_told(&self, months: &[ToldMonth]) -> Result<(), StoreError> {
+        told(&self.bulk, self.as_of, months)
     }
+}
+
+/// Marks that letters of a night told of months.
+pub(super) fn told(bulk: &Bulk, night: NaiveDate, months: &[ToldMonth]) -> Result<(), StoreError> {
+    let on = day_number(night);
+    bulk.change(MARK, 3, months, |row, told| {
+        row.bind(&told.employer_id)?;
+        row.bind(told.month.ordinal())?;
+        row.bind(on)
+    })
 }
 
 /// What is owed on a day, of one employer or of all.

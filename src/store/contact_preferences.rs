@@ -10,9 +10,11 @@ use super::row::{day, day_number, unknown};
 use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use crate::alert::Rhythm;
+use crate::remittance::email::Addresses;
 use crate::suspense::trail::{Entry, LINK};
 use chrono::NaiveDate;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// How an employer gets its letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,15 +22,23 @@ pub struct ContactPreference {
     pub employer_id: String,
     pub name: String,
     pub rhythm: Rhythm,
-    /// The address letters go to, if there is one.
+    /// The address letters go to, if there is one: the first that is not blocked, else the first.
     pub address: Option<String>,
+    /// Its other addresses, kept for when that one takes no letters.
+    pub others: Vec<String>,
+    /// What stands in its field and is no address.
+    pub left_over: Vec<String>,
     /// `import`, `staff:WHO` or `link`.
     pub confirmed_by: Option<String>,
     pub confirmed_on: Option<NaiveDate>,
     /// An address that was asked and has not answered.
     pub asked: Option<String>,
+    /// It wants no advice on how remarks are written; what is in suspense it hears of all the same.
+    pub no_advice: bool,
     /// Why letters to the address came back, where they did.
     pub blocked: Option<String>,
+    /// Its letters go in one mail with those of its neighbours at the same address.
+    pub together: bool,
 }
 
 /// An address that takes no letters.
@@ -54,13 +64,45 @@ const CHOICES: &str = "
     select e.employer_id, e.name, coalesce(c.rhythm, 'immediate'), coalesce(c.address, e.email),
         case when c.address is not null then c.confirmed_by
             when e.email is not null then 'import' end,
-        c.confirmed_on, c.asked, b.reason
+        c.confirmed_on, c.asked, coalesce(c.together, 0), c.advice_declined_at
     from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
-    left join blocked_address b on b.centre_id = e.centre_id
-        and b.address = lower(coalesce(c.address, e.email))
     where e.centre_id = ?1 and (cast(?2 as text) is null or e.employer_id = ?2)
     order by e.employer_id";
+
+const BLOCKED: &str = "select address, reason from blocked_address where centre_id = ?1";
+
+const UNBLOCK: &str = "delete from blocked_address where centre_id = ?1 and address = ?2";
+
+const FORGET: &str = "delete from address_failure where centre_id = ?1 and address = ?2";
+
+/// Lifts a block, and forgets what was held against an address.
+pub(super) fn unblock(
+    connection: &Connection,
+    centre: i64,
+    address: &str,
+) -> Result<(), StoreError> {
+    let values = params![centre, address.to_lowercase()];
+    connection.execute(UNBLOCK, values)?;
+    connection.execute(FORGET, values).map(drop)
+}
+
+impl ContactPreference {
+    /// With the addresses of a field, as somebody typed it.
+    fn with_addresses(self, typed: &str, blocked: &BTreeMap<String, String>) -> Self {
+        let Addresses { good: mut others, left_over } = Addresses::read(typed);
+        let why = |address: &String| blocked.get(&address.to_lowercase()).cloned();
+        let place = others.iter().position(|address| why(address).is_none()).unwrap_or(0);
+        let address = (place < others.len()).then(|| others.remove(place));
+        Self { blocked: address.as_ref().and_then(why), address, others, left_over, ..self }
+    }
+
+    /// Whether no mail reaches it although something stands where its address should.
+    #[must_use]
+    pub fn is_unreached(&self) -> bool {
+        self.blocked.is_some() || (self.address.is_none() && !self.left_over.is_empty())
+    }
+}
 
 impl Store {
     /// How employers get their letters: all of them, or one.
@@ -69,19 +111,39 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn choices(&self, employer_id: Option<&str>) -> Result<Vec<ContactPreference>, StoreError> {
         let bulk = Bulk::open(self)?;
+        let blocked =
+            bulk.connection.prepare_cached(BLOCKED)?.query_all(params![bulk.centre_id], |row| {
+                Ok((row.get::<String>(0)?, row.get::<String>(1)?))
+            })?;
+        let blocked: BTreeMap<String, String> = blocked.into_iter().collect();
         let values = params![bulk.centre_id, employer_id];
         bulk.connection.prepare_cached(CHOICES)?.query_all(values, |row| {
-            Ok(ContactPreference {
+            let typed: Option<String> = row.get(3)?;
+            let choice = ContactPreference {
                 employer_id: row.get(0)?,
                 name: row.get(1)?,
                 rhythm: rhythm(row.text(2)?)?,
-                address: row.get(3)?,
                 confirmed_by: row.get(4)?,
                 confirmed_on: row.get::<Option<i64>>(5)?.map(day).transpose()?,
                 asked: row.get(6)?,
-                blocked: row.get(7)?,
-            })
+                together: row.get::<i64>(7)? == 1,
+                no_advice: row.get::<Option<i64>>(8)?.is_some(),
+                ..ContactPreference::default()
+            };
+            Ok(choice.with_addresses(&typed.unwrap_or_default(), &blocked))
         })
+    }
+
+    /// Employers that no mail reaches although something stands where their address should: what is there is no
+    /// address, or all of it is blocked; in the order of their numbers, at most so many.
+    ///
+    /// # Errors
+    /// As [`Store::choices`].
+    pub fn unreached(&self, limit: usize) -> Result<Vec<ContactPreference>, StoreError> {
+        let mut choices = self.choices(None)?;
+        choices.retain(ContactPreference::is_unreached);
+        choices.truncate(limit);
+        Ok(choices)
     }
 
     /// Sets how often an employer gets letters.
@@ -93,6 +155,39 @@ impl Store {
             on conflict (centre_id, employer_id) do update set rhythm = excluded.rhythm";
         self.choose(employer_id, |bulk| {
             bulk.connection.execute(sql, params![bulk.centre_id, employer_id, rhythm.code()])
+        })
+    }
+
+    /// Sets whether an employer's letters go in one mail with those of its neighbours at the same address.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where there is no such employer.
+    pub fn set_together(&self, employer_id: &str, together: bool) -> Result<(), StoreError> {
+        let sql = "insert into letter_choice (centre_id, employer_id, rhythm, together)
+            values (?1, ?2, 'immediate', ?3)
+            on conflict (centre_id, employer_id) do update set together = excluded.together";
+        self.choose(employer_id, |bulk| {
+            let together = together.then_some(1_i64);
+            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, together])
+        })
+    }
+
+    /// Says since when an employer wants no advice on how remarks are written, or that it wants it again: apart from what
+    /// is in suspense, which it hears of whatever it says here.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where there is no such employer.
+    pub fn set_advice(
+        &self,
+        employer_id: &str,
+        declined_at: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let sql = "insert into letter_choice (centre_id, employer_id, rhythm, advice_declined_at)
+            values (?1, ?2, 'immediate', ?3)
+            on conflict (centre_id, employer_id) do update
+                set advice_declined_at = excluded.advice_declined_at";
+        self.choose(employer_id, |bulk| {
+            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, declined_at])
         })
     }
 
@@ -111,8 +206,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.choose(employer_id, |bulk| {
             let centre = bulk.centre_id;
-            let sql = "delete from blocked_address where centre_id = ?1 and address = ?2";
-            bulk.connection.execute(sql, params![centre, address.to_lowercase()])?;
+            unblock(&bulk.connection, centre, address)?;
             let sql = "insert into letter_choice
                     (centre_id, employer_id, rhythm, address, confirmed_by, confirmed_on)
                 values (?1, ?2, 'immediate', ?3, ?4, ?5)
@@ -177,8 +271,7 @@ impl Store {
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
             let Some(asked) = asked(connection, centre, token_hash, now)? else { return Ok(None) };
-            let sql = "delete from blocked_address where centre_id = ?1 and address = ?2";
-            connection.execute(sql, params![centre, asked.address.to_lowercase()])?;
+            unblock(connection, centre, &asked.address)?;
             let sql = "update letter_choice set address = asked, confirmed_by = 'link',
                     confirmed_on = ?3, asked = null, asked_hash = null, asked_until = null
                 where centre_id = ?1 and employer_id = ?2 and asked_hash = ?4";

@@ -20,13 +20,15 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRow {
     pub letter_id: String,
-    /// `digest` and `arrears` to an employer; `summary`, `alarm` to staff; `confirm`.
+    /// `digest` and `arrears` to an employer; `joint` to one address, for several; `summary`, `alarm` to staff; `confirm`.
     pub kind: String,
     pub employer_id: String,
     pub written_on: NaiveDate,
     /// Empty where the letter goes on paper.
     pub recipient: String,
     pub subject: String,
+    /// Eight digits by which it is named on the telephone; empty in letters to staff.
+    pub number: String,
     /// The whole message, RFC 5322; on paper, the page to print.
     pub message: String,
 }
@@ -40,8 +42,7 @@ impl LetterRow {
 }
 
 /// The columns of a letter, in the order [`letter`] reads them.
-pub(super) const LETTER: &str =
-    "l.letter_id, l.employer_id, l.written_on, l.recipient, l.subject, l.message, l.kind";
+pub(super) const LETTER: &str = "l.letter_id, l.employer_id, l.written_on, l.recipient, l.subject, l.message, l.kind, coalesce(l.number, '')";
 
 /// The columns of an employer, in the order [`employer`] reads them.
 pub(super) const EMPLOYER: &str = "e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile";
@@ -92,6 +93,62 @@ impl Recording {
         })
     }
 
+    /// Which of these numbers letters have already, and which letter each.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn numbered(&self, numbers: &[String]) -> Result<BTreeMap<String, String>, StoreError> {
+        let listed = query_in(&self.bulk.connection, LIST, "letter", "l.number = v.column1", "l");
+        let sql = format!("select l.number, l.letter_id from {listed}");
+        let mut found = BTreeMap::new();
+        self.bulk.ask(
+            &sql,
+            1,
+            numbers,
+            |row, number| row.bind(number),
+            |row| {
+                found.insert(row.get(0)?, row.get(1)?);
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// The last letter that each employer was written within some days before this night, or in it: its day, and
+    /// whether it was about arrears.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn lately_written(
+        &self,
+        days: i64,
+    ) -> Result<BTreeMap<String, (NaiveDate, bool)>, StoreError> {
+        let sql = "select l.employer_id, l.written_on, l.kind from letter l
+            join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
+            where l.centre_id = ?1 and l.written_on > ?2 and l.written_on <= ?3
+                and l.kind in ('digest', 'arrears') and o.state <> 'dropped'
+            order by l.written_on, l.letter_id";
+        let (since, night) = (day_number(self.as_of) - days, day_number(self.as_of));
+        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let mut lately = BTreeMap::new();
+        select.each(params![self.bulk.centre_id, since, night], |row| {
+            lately.insert(row.get(0)?, (day(row.get(1)?)?, row.text(2)? == "arrears"));
+            Ok(Read::On)
+        })?;
+        Ok(lately)
+    }
+
+    /// The postal addresses of employers that have one in the books.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn postal_addresses(
+        &self,
+        employers: &[&str],
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        postal_addresses(&self.bulk, employers)
+    }
+
     /// Puts letters into the outbox; those that are there already stay as they are.
     ///
     /// # Errors
@@ -103,9 +160,35 @@ impl Recording {
             } else {
                 self.totals.letters += 1;
             }
+            self.posted.push(letter.letter_id.clone());
         }
         Ok(())
     }
+}
+
+/// Addresses out of what employers gave when they enrolled, or a list brought since.
+pub(super) fn postal_addresses(
+    bulk: &Bulk,
+    employers: &[&str],
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let on = "b.employer_id = v.column1 and b.body is not null";
+    let listed = query_in(&bulk.connection, LIST, "employer_book", on, "b");
+    let sql = format!("select b.employer_id, b.body from {listed}");
+    let mut addresses = BTreeMap::new();
+    bulk.ask(
+        &sql,
+        1,
+        employers,
+        |row, employer_id| row.bind(*employer_id),
+        |row| {
+            let address = super::remittance::employer_of(row.text(1)?)?.address;
+            if let Some(address) = address.filter(|address| !address.trim().is_empty()) {
+                addresses.insert(row.get(0)?, address);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(addresses)
 }
 
 /// A list of ids, with the letters `l` that are meant.
@@ -130,6 +213,7 @@ pub(super) fn letter(row: &Row<'_>) -> Result<LetterRow, StoreError> {
         subject: row.get(4)?,
         message: row.get(5)?,
         kind: row.get(6)?,
+        number: row.get(7)?,
     })
 }
 
@@ -159,6 +243,28 @@ impl Store {
         let bulk = Bulk::open(self)?;
         let listed = letters_of_night(&bulk.connection);
         let sql = format!("select {LETTER} from {listed} order by l.letter_id");
+        let mut select = bulk.connection.prepare_cached(&sql)?;
+        select.each(params![bulk.centre_id, day_number(night)], |row| {
+            Ok(if show(letter(row)?) { Read::On } else { Read::Enough })
+        })
+    }
+
+    /// The same without those that wait for a person, or were dropped.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn letters_to_file(
+        &self,
+        night: NaiveDate,
+        mut show: impl FnMut(LetterRow) -> bool,
+    ) -> Result<(), StoreError> {
+        let bulk = Bulk::open(self)?;
+        let listed = letters_of_night(&bulk.connection);
+        let sql = format!(
+            "select {LETTER} from {listed}
+             left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
+             where coalesce(o.state, '') not in ('held', 'dropped') order by l.letter_id"
+        );
         let mut select = bulk.connection.prepare_cached(&sql)?;
         select.each(params![bulk.centre_id, day_number(night)], |row| {
             Ok(if show(letter(row)?) { Read::On } else { Read::Enough })

@@ -62,6 +62,10 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     30 "0030_access",
     31 "0031_seal",
     32 "0032_list_import",
+    33 "0033_came_back",
+    34 "0034_held_letters",
+    35 "0035_sending",
+    36 "0036_letter_truth",
 ];
 
 /// The step after which rows that are here already are sealed.

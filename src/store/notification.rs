@@ -5,7 +5,7 @@
 //! `alert`'s to say ([`crate::alert::rhythm`]).
 
 use super::StoreError;
-use super::bulk::Binder;
+use super::bulk::{Binder, Bulk};
 use super::listing::outcome;
 use super::row::{day, day_number, reference, unknown};
 use super::run_decisions::Recording;
@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Names what is told: a transaction, and that it is open or that its remark was bad.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotificationKey {
     pub account: AccountIndex,
     pub serial: String,
@@ -28,7 +28,7 @@ pub struct NotificationKey {
 }
 
 impl NotificationKey {
-    fn bind(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
+    pub(super) fn bind(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
         row.bind(account_id(self.account))?;
         row.bind(&self.serial)?;
         row.bind(day_number(self.booked_on))?;
@@ -54,6 +54,8 @@ pub struct NotificationMark {
     pub said: Option<Outcome>,
     /// The reminder's days; 0 where it was none.
     pub reminded_days: u32,
+    /// The deadline that it gave.
+    pub until: Option<NaiveDate>,
     /// Nothing more will be said.
     pub done: bool,
 }
@@ -83,7 +85,7 @@ pub struct NotificationRow {
     pub explanation: Option<String>,
 }
 
-const fn about(advice: bool) -> &'static str {
+pub(super) const fn about(advice: bool) -> &'static str {
     if advice { "advice" } else { "suspense" }
 }
 
@@ -95,13 +97,14 @@ const NOTE: &str = "
     on conflict (centre_id, account_id, serial, booked_on, about) do update set
         employer_id = excluded.employer_id, known_by = excluded.known_by,
         noted_on = excluded.noted_on, told_on = null, reminded_days = 0, done = 0, said = null,
-        marked_on = null
+        marked_on = null, until_on = null
     where telling.done = 1";
 
 const TOLD: &str = "
     update telling set reminded_days = v.column6, done = v.column7, said = v.column9,
         marked_on = v.column5,
-        told_on = case v.column8 when 1 then v.column5 else coalesce(telling.told_on, v.column5) end
+        told_on = case v.column8 when 1 then v.column5 else coalesce(telling.told_on, v.column5) end,
+        until_on = case v.column8 when 1 then v.column10 else coalesce(telling.until_on, v.column10) end
     from (values …) v
     where telling.centre_id = ?1 and telling.account_id = v.column1 and telling.serial = v.column2
         and telling.booked_on = v.column3 and telling.about = v.column4";
@@ -136,7 +139,6 @@ impl Recording {
         &self,
         mut show: impl FnMut(NotificationRow, &BankTransaction<'_>),
     ) -> Result<(), StoreError> {
-        let advised = self.advised()?;
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, w.employer_id, w.about, w.known_by, w.noted_on, w.told_on,
                 w.reminded_days, i.opened_on, w.said, p.act, d.reason, d.notice, d.because, d.outcome,
@@ -145,7 +147,7 @@ impl Recording {
                         order by l.reference) from allocation l
                     where l.centre_id = w.centre_id and l.account_id = w.account_id
                     and l.serial = w.serial and l.booked_on = w.booked_on),
-                r.employer_id, r.amount_fen
+                r.employer_id, r.amount_fen, w.until_on
              from telling w
              join bank_transaction t using (centre_id, account_id, serial, booked_on)
              join decision d using (centre_id, account_id, serial, booked_on)
@@ -159,13 +161,16 @@ impl Recording {
         let mut select = self.bulk.connection.prepare_cached(&sql)?;
         select.each(params![self.bulk.centre_id], |row| {
             let transaction = transaction(row)?;
-            show(notification_row(row, &transaction, &advised)?, &transaction);
+            show(notification_row(row, &transaction)?, &transaction);
             Ok(Read::On)
         })
     }
 
     /// When each employer last got advice.
-    fn advised(&self) -> Result<BTreeMap<String, NaiveDate>, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn advised(&self) -> Result<BTreeMap<String, NaiveDate>, StoreError> {
         let sql = "select employer_id, max(told_on) from telling
             where centre_id = ?1 and about = 'advice' and told_on is not null group by employer_id";
         let mut select = self.bulk.connection.prepare_cached(sql)?;
@@ -179,16 +184,8 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn told(&self, marks: &[NotificationMark]) -> Result<(), StoreError> {
-        let on = day_number(self.as_of);
-        self.bulk.change(TOLD, 9, marks, |row, mark| {
-            mark.key.bind(row)?;
-            row.bind(on)?;
-            row.bind(mark.reminded_days)?;
-            row.bind(mark.done)?;
-            row.bind(mark.news)?;
-            row.bind(mark.said.map(Outcome::number))
-        })
+    pub fn told(&self, marks: &[(String, NotificationMark)]) -> Result<(), StoreError> {
+        told(&self.bulk, self.as_of, marks)
     }
 
     /// Marks that nothing will be said of items any more.
@@ -204,15 +201,32 @@ impl Recording {
     }
 }
 
-/// Reads the columns behind those of the transaction; `advised` says when each employer last got advice.
+/// Marks what letters of a night told; each mark stands beside its letter's id.
+pub(super) fn told(
+    bulk: &Bulk,
+    night: NaiveDate,
+    marks: &[(String, NotificationMark)],
+) -> Result<(), StoreError> {
+    let on = day_number(night);
+    bulk.change(TOLD, 10, marks, |row, (_, mark)| {
+        mark.key.bind(row)?;
+        row.bind(on)?;
+        row.bind(mark.reminded_days)?;
+        row.bind(mark.done)?;
+        row.bind(mark.news)?;
+        row.bind(mark.said.map(Outcome::number))?;
+        row.bind(mark.until.map(day_number))
+    })
+}
+
+/// Reads the columns behind those of the transaction.
 fn notification_row(
     row: &Row<'_>,
     transaction: &BankTransaction<'_>,
-    advised: &BTreeMap<String, NaiveDate>,
 ) -> Result<NotificationRow, StoreError> {
     let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
     let notice = |column| row.get::<Option<i64>>(column)?.map(reference).transpose();
-    let (employer_id, advice) = (row.get::<String>(17)?, row.text(18)? == about(true));
+    let advice = row.text(18)? == about(true);
     let reminded_days: i64 = row.get(22)?;
     let known_by = row.text(19)?;
     Ok(NotificationRow {
@@ -231,9 +245,9 @@ fn notification_row(
             reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
             outcome: outcome(row.get(29)?)?,
             said: row.get::<Option<i64>>(24)?.map(outcome).transpose()?,
-            advised_on: advised.get(&employer_id).copied(),
+            until: days(35)?,
         },
-        employer_id,
+        employer_id: row.get(17)?,
         opened_on: days(23)?,
         act: act(row)?,
         reason: row.get::<Option<i64>>(26)?.and_then(Reason::from_number),
@@ -273,7 +287,7 @@ pub(super) fn look_again(
     (account_id, serial, booked_on): (i64, &str, i64),
 ) -> Result<(), StoreError> {
     let sql = "update telling set done = 0 where centre_id = ?1 and account_id = ?2 and serial = ?3
-        and booked_on = ?4 and about = 'suspense' and told_on is not null";
+        and booked_on = ?4 and about = 'suspense'";
     let key = params![centre, account_id, serial, booked_on];
     connection.prepare_cached(sql)?.execute(key).map(|_| ())
 }

@@ -3,37 +3,80 @@
 //! Start at the [`Outbox`] of [`Store`]. A letter is claimed by a lease on its own row, by compare and
 //! set, so that senders on many machines share one outbox and no letter is ever in two hands. No
 //! centre's lock is needed: sending changes nothing that a night decides. What staff see and change is in
-//! [`standing`], what becomes of letters that did not arrive in [`anew`].
+//! [`standing`], what becomes of letters that did not arrive in [`anew`], what came back in [`came_back`], when
+//! an address is blocked in [`blame`].
 
+mod blame;
+mod by_hand;
+mod came_back;
+mod facts;
+mod held;
+mod holding;
+mod joining;
+mod metrics;
 mod reissue;
+mod release;
 mod standing;
+mod text;
 
-pub use reissue::{Bounced, Destination, Undeliverable};
+use blame::{Charge, against};
+pub use came_back::{CameBackOutcome, Dealt, KeptMessage, SHARED};
+pub use held::{HeldLetter, HeldNight};
+pub use holding::{ToldTonight, Withheld};
+pub use joining::Neighbour;
+pub use metrics::{CountedBy, LetterFigures, Unblock};
+pub use reissue::{Destination, Undeliverable};
+pub use release::{Decided, HeldAct};
 pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
+pub use text::{OutgoingText, Routed};
 
 use super::bulk::Bulk;
 use super::letters::{LetterRow, letters_listed};
 use super::row::day_number;
 use super::sql::params;
 use super::{Store, StoreError};
-use crate::alert::{Claim, LetterState, Outbox, Outgoing, Settled, Standing, Tries};
+use crate::alert::{
+    Claim, LetterState, NoMailbox, Outbox, Outgoing, Settled, Standing, Tries, dated,
+};
 use std::collections::BTreeMap;
 
 /// Takes letters that are due and in nobody's hands. Of two senders at once one waits for the other's
 /// commit and finds the letter taken: it gets fewer than it asked for, or none.
 const TAKE: &str = "
-    update outbox set state = 'sending', holder = ?3, lease_until = ?4, changed_at = ?2
+    update outbox set state = 'sending', holder = ?3, lease_until = ?4, changed_at = ?2,
+        handed_at = coalesce(handed_at, ?2)
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
         and letter_id in (select o.letter_id from outbox o
-            where o.centre_id = ?1 and o.due_at <= ?2
+            where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
-    returning letter_id, attempts, unconfirmed, due_at";
+    returning letter_id, attempts, unconfirmed, due_at, handed_at, put_off, put_off_since";
+
+/// The same of mail to staff, and of letters that ask somebody about an address: they wait for no hour.
+const TAKE_STAFF: &str = "
+    update outbox set state = 'sending', holder = ?3, lease_until = ?4, changed_at = ?2,
+        handed_at = coalesce(handed_at, ?2)
+    where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
+        and letter_id in (select o.letter_id from outbox o
+            join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
+            where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
+            and l.kind not in ('digest', 'arrears', 'joint')
+                and (o.lease_until is null or o.lease_until <= ?2)
+            order by o.due_at, o.letter_id limit ?5)
+    returning letter_id, attempts, unconfirmed, due_at, handed_at, put_off, put_off_since";
+
+const DUE_STAFF: &str = "select 1 from outbox o
+    join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
+    where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
+            and l.kind not in ('digest', 'arrears', 'joint')
+        and (o.lease_until is null or o.lease_until <= ?2)
+    limit 1";
 
 /// Whether any is due, whoever was quicker with those that were looked at.
 const DUE: &str = "select 1 from outbox
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
+        and channel is null
     order by due_at, letter_id limit 1";
 
 /// Over a list of letters; only who holds a letter says where it stands. One to an
@@ -41,7 +84,9 @@ const DUE: &str = "select 1 from outbox
 const SETTLE: &str = "
     update outbox set state = v.column2, due_at = v.column3, attempts = v.column4,
         unconfirmed = v.column5, answer = v.column6, changed_at = v.column7, holder = null,
-        lease_until = null, anew = case when v.column2 in ('refused', 'given-up') and exists
+        put_off = v.column9, put_off_since = v.column10, lease_until = null,
+        handed_at = case when v.column4 = 0 then null else outbox.handed_at end,
+        anew = case when v.column2 in ('refused', 'given-up') and exists
             (select 1 from letter l where l.centre_id = ?1 and l.letter_id = v.column1
                 and l.kind in ('digest', 'arrears')) then 1 else 0 end
     from (values …) v
@@ -49,8 +94,8 @@ const SETTLE: &str = "
 
 /// New letters.
 const LETTERS: &str = "
-    insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject, message, kind)
-    select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7
+    insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject, message, kind, number)
+    select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8
     from (values …) v";
 
 /// Their places in the outbox.
@@ -62,7 +107,7 @@ const PLACES: &str = "
 const UNWANTED: &str = "
     update outbox set state = 'given-up', due_at = null, answer = ?3, changed_at = ?2, anew = ?4
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
-        and letter_id in (select l.letter_id from letter l
+        and channel is null and letter_id in (select l.letter_id from letter l
             where l.centre_id = ?1 and l.letter_id = outbox.letter_id and l.kind in ('digest', 'arrears') and ";
 
 const BLOCKED: &str = "exists (select 1 from blocked_address b
@@ -70,14 +115,6 @@ const BLOCKED: &str = "exists (select 1 from blocked_address b
 
 const DECLINED: &str = "exists (select 1 from letter_choice c
     where c.centre_id = ?1 and c.employer_id = l.employer_id and c.rhythm = 'none'))";
-
-/// Blocks the address that a letter went to.
-const BLOCK: &str = "
-    insert into blocked_address (centre_id, address, reason, detail, since_on, employer_id)
-    select l.centre_id, lower(l.recipient), cast(?3 as text), cast(?4 as text), cast(?5 as integer),
-        l.employer_id
-    from letter l where l.centre_id = ?1 and l.letter_id = ?2
-    on conflict (centre_id, address) do nothing";
 
 impl Outbox for Store {
     type Error = StoreError;
@@ -92,43 +129,19 @@ impl Outbox for Store {
                 let sql = format!("{UNWANTED}{unwanted}");
                 connection.execute(&sql, params![bulk.centre_id, now, why, anew])?;
             }
-            Ok(())
+            joining::mirror(connection, bulk.centre_id)
         })
     }
 
     fn claim(&self, claim: &Claim) -> Result<Vec<Outgoing>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (centre, now) = (bulk.centre_id, claim.now);
-        let count = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);
-        let values = params![centre, now, claim.holder, claim.lease_until, count];
-        loop {
-            let taken = bulk.atomically(|connection| {
-                let mut take = connection.prepare_cached(TAKE)?;
-                let mut taken = take.query_all(values, |row| {
-                    let number = |column| {
-                        row.get::<i64>(column).map(|found| u32::try_from(found).unwrap_or(u32::MAX))
-                    };
-                    let tries = Tries { attempts: number(1)?, unconfirmed: number(2)? };
-                    Ok((row.get::<i64>(3)?, row.get::<String>(0)?, tries))
-                })?;
-                // What is due longest goes first; an answer says nothing of its order.
-                taken.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-                let taken: Vec<_> = taken.into_iter().map(|(_, id, tries)| (id, tries)).collect();
-                messages(&bulk, &taken)
-            })?;
-            // Whoever was quicker has those; there may be others.
-            let more = || bulk.connection.prepare_cached(DUE)?.exists(params![centre, now]);
-            if !taken.is_empty() || !more()? {
-                return Ok(taken);
-            }
-        }
+        self.take(claim, (TAKE, DUE))
     }
 
     fn settle(&self, holder: &str, now: i64, settled: &[Settled]) -> Result<(), StoreError> {
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
-            bulk.change(SETTLE, 8, settled, |row, one| {
+            bulk.change(SETTLE, 10, settled, |row, one| {
                 let Standing { state, due_at, tries, answer } = &one.standing;
                 row.bind(&one.letter_id)?;
                 row.bind(state.code())?;
@@ -137,42 +150,137 @@ impl Outbox for Store {
                 row.bind(tries.unconfirmed)?;
                 row.bind(answer)?;
                 row.bind(now)?;
-                row.bind(holder)
+                row.bind(holder)?;
+                row.bind(tries.put_off)?;
+                row.bind(tries.put_off_since)
             })?;
             for Settled { letter_id, standing, no_mailbox } in settled {
-                if let Some(status) = no_mailbox {
+                if let Some(NoMailbox { status, at_once }) = no_mailbox {
+                    let (at_once, said) = (*at_once, &standing.answer);
                     let on = now.div_euclid(DAY_SECONDS);
-                    let values = params![centre, letter_id, status, standing.answer, on];
-                    connection.execute(BLOCK, values)?;
+                    let charge = Charge { letter_id, at_once, status, said, on };
+                    against(connection, centre, &charge)?;
                 }
             }
-            Ok(())
+            joining::mirror(connection, centre)
         })
+    }
+}
+
+/// The outbox as it stands outside the hours in which mail goes to employers.
+#[derive(Debug)]
+pub struct MailToStaff<'s>(&'s Store);
+
+impl Outbox for MailToStaff<'_> {
+    type Error = StoreError;
+
+    fn withdraw(&self, now: i64) -> Result<(), StoreError> {
+        Outbox::withdraw(self.0, now)
+    }
+
+    fn claim(&self, claim: &Claim) -> Result<Vec<Outgoing>, StoreError> {
+        self.0.take(claim, (TAKE_STAFF, DUE_STAFF))
+    }
+
+    fn settle(&self, holder: &str, now: i64, settled: &[Settled]) -> Result<(), StoreError> {
+        self.0.settle(holder, now, settled)
+    }
+}
+
+impl Store {
+    /// What of the outbox waits for no hour: mail to staff.
+    #[must_use]
+    pub const fn mail_to_staff(&self) -> MailToStaff<'_> {
+        MailToStaff(self)
+    }
+
+    /// Letters to employers that are due.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn due_letters(&self, now: i64) -> Result<u64, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select count(*) from outbox o
+            join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
+            where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
+                and l.kind in ('digest', 'arrears', 'joint')";
+        bulk.connection
+            .query_row(sql, params![bulk.centre_id, now], |row| row.get::<i64>(0))
+            .map(i64::cast_unsigned)
+    }
+
+    fn take(&self, claim: &Claim, (take, due): (&str, &str)) -> Result<Vec<Outgoing>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let (centre, now) = (bulk.centre_id, claim.now);
+        let count = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);
+        let values = params![centre, now, claim.holder, claim.lease_until, count];
+        loop {
+            let taken = bulk.atomically(|connection| {
+                let mut take = connection.prepare_cached(take)?;
+                let mut taken = take.query_all(values, |row| {
+                    let number = |column| {
+                        let found = row.get::<Option<i64>>(column)?.unwrap_or_default();
+                        Ok::<_, StoreError>(u32::try_from(found).unwrap_or(u32::MAX))
+                    };
+                    let tries = Tries {
+                        attempts: number(1)?,
+                        unconfirmed: number(2)?,
+                        put_off: number(5)?,
+                        put_off_since: row.get(6)?,
+                    };
+                    let taken = Taken { letter_id: row.get(0)?, tries, handed_at: row.get(4)? };
+                    Ok((row.get::<i64>(3)?, taken))
+                })?;
+                // What is due longest goes first; an answer says nothing of its order.
+                taken.sort_by(|(due, one), (later, other)| {
+                    (due, &one.letter_id).cmp(&(later, &other.letter_id))
+                });
+                let taken: Vec<Taken> = taken.into_iter().map(|(_, taken)| taken).collect();
+                messages(&bulk, &taken)
+            })?;
+            // Whoever was quicker has those; there may be others.
+            let more = || bulk.connection.prepare_cached(due)?.exists(params![centre, now]);
+            if !taken.is_empty() || !more()? {
+                return Ok(taken);
+            }
+        }
     }
 }
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// The letters that were taken, with what is to be sent.
-fn messages(bulk: &Bulk, taken: &[(String, Tries)]) -> Result<Vec<Outgoing>, StoreError> {
+/// A letter that is in our hands now.
+struct Taken {
+    letter_id: String,
+    tries: Tries,
+    /// When it first was in anybody's: a server may have it from then on.
+    handed_at: i64,
+}
+
+/// The letters that were taken, with what is to be sent: dated by the first hand-over, so that each try says the same.
+fn messages(bulk: &Bulk, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
     let listed = letters_listed(&bulk.connection);
-    let sql = format!("select l.letter_id, l.recipient, l.message from {listed}");
-    let places: BTreeMap<&str, (usize, Tries)> =
-        (0..).zip(taken).map(|(place, (id, tries))| (id.as_str(), (place, *tries))).collect();
+    let sql = format!("select l.letter_id, l.recipient, l.message, l.employer_id from {listed}");
+    let places: BTreeMap<&str, (usize, Tries, i64)> = (0..)
+        .zip(taken)
+        .map(|(place, one)| (one.letter_id.as_str(), (place, one.tries, one.handed_at)))
+        .collect();
     let known = |letter_id: &str| places.get(letter_id).copied().unwrap_or_default();
     let mut letters = Vec::with_capacity(taken.len());
     bulk.ask(
         &sql,
         1,
         taken,
-        |row, (letter_id, _)| row.bind(letter_id),
+        |row, taken| row.bind(&taken.letter_id),
         |row| {
             let letter_id: String = row.get(0)?;
+            let (_, tries, handed_at) = known(&letter_id);
             letters.push(Outgoing {
-                tries: known(&letter_id).1,
+                tries,
                 letter_id,
+                employer_id: row.get(3)?,
                 recipient: row.get(1)?,
-                message: row.get::<String>(2)?.into_bytes(),
+                message: dated(row.text(2)?, handed_at).into_bytes(),
             });
             Ok(())
         },
@@ -193,13 +301,25 @@ impl Store {
     }
 }
 
+/// A letter that was dropped and is written once more, word for word: it stands up again, whatever it was held for.
+const FORGOTTEN: [&str; 4] = [
+    "delete from held_mark where centre_id = ?1 and letter_id = ?2",
+    "delete from held_letter where centre_id = ?1 and letter_id = ?2",
+    "delete from outbox where centre_id = ?1 and letter_id = ?2",
+    "delete from letter where centre_id = ?1 and letter_id = ?2",
+];
+
 /// Writes letters and their places in the outbox; gives those that were not there yet.
 pub(super) fn post<'l>(
     bulk: &Bulk,
     letters: &'l [LetterRow],
 ) -> Result<Vec<&'l LetterRow>, StoreError> {
     let listed = letters_listed(&bulk.connection);
-    let sql = format!("select l.letter_id from {listed}");
+    let sql = format!(
+        "select l.letter_id, o.state from {listed}
+         left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id"
+    );
+    let mut dropped: Vec<String> = Vec::new();
     // One that is written twice is the same letter.
     let mut fresh: BTreeMap<&str, &LetterRow> =
         letters.iter().map(|letter| (letter.letter_id.as_str(), letter)).collect();
@@ -209,19 +329,28 @@ pub(super) fn post<'l>(
         letters,
         |row, letter| row.bind(&letter.letter_id),
         |row| {
-            fresh.remove(row.text(0)?);
+            match row.text_or_null(1)? {
+                Some("dropped") => dropped.push(row.get(0)?),
+                Some(_) | None => drop(fresh.remove(row.text(0)?)),
+            }
             Ok(())
         },
     )?;
+    for letter_id in &dropped {
+        for sql in FORGOTTEN {
+            bulk.connection.prepare_cached(sql)?.execute(params![bulk.centre_id, letter_id])?;
+        }
+    }
     let fresh: Vec<&LetterRow> = fresh.into_values().collect();
-    bulk.change(LETTERS, 7, &fresh, |row, letter| {
+    bulk.change(LETTERS, 8, &fresh, |row, letter| {
         row.bind(&letter.letter_id)?;
         row.bind(&letter.employer_id)?;
         row.bind(day_number(letter.written_on))?;
         row.bind(&letter.recipient)?;
         row.bind(&letter.subject)?;
         row.bind(&letter.message)?;
-        row.bind(&letter.kind)
+        row.bind(&letter.kind)?;
+        row.bind(Some(letter.number.as_str()).filter(|number| !number.is_empty()))
     })?;
     bulk.change(PLACES, 3, &fresh, |row, letter| {
         // Due at once: only the sender knows what time it is.

@@ -171,7 +171,10 @@ impl Store {
             "select count(*), cast(coalesce(sum(fresh), 0) as bigint),
                 cast(coalesce(sum(seen), 0) as bigint), cast(coalesce(sum(conflicting), 0) as bigint),
                 cast(coalesce(sum(rejected), 0) as bigint),
-                (select count(*) from {letters} where l.kind in ('digest', 'arrears'))
+                (select count(*) from {letters}
+                    left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
+                    where l.kind in ('digest', 'arrears')
+                        and coalesce(o.state, '') not in ('held', 'dropped'))
              from feed where centre_id = ?1 and taken_on = ?2"
         );
         connection.query_row(&sql, params![centre, night], |row| {

@@ -53,6 +53,8 @@ pub struct DecisionTotals {
     pub printed: u64,
     /// Notices and transactions that are not as they were written: nothing was decided that rests on them.
     pub held: u64,
+    /// Letters that wait for a person; they are neither mailed nor printed.
+    pub letters_held: u64,
 }
 
 /// An open commit: the decisions are written, and what follows from them can be read and added.
@@ -71,6 +73,8 @@ pub struct Recording {
     pub opened: Vec<usize>,
     /// Places on the working set of what settled.
     pub settled: Vec<usize>,
+    /// Ids of the letters that this run wrote.
+    pub(super) posted: Vec<String>,
 }
 
 impl Store {
@@ -93,6 +97,7 @@ impl Store {
             anew: BTreeMap::new(),
             opened: Vec::new(),
             settled: Vec::new(),
+            posted: Vec::new(),
         };
         // Staff never wait for a night: where they acted since the working set was read, the night reads again.
         let head = super::trail::hold(&recording.bulk.connection, recording.bulk.centre_id)?;

@@ -58,6 +58,16 @@ const AGES: &str = "update suspense_item set
 const TELLINGS: &str = "update telling set
         noted_on = case when noted_on > ?2 then ?3 else noted_on end,
         told_on = case when told_on > ?2 then ?3 else told_on end,
+        until_on = case when told_on > ?2 then null else until_on end,
+        reminded_days = case when marked_on > ?2 or told_on > ?2 then 0 else reminded_days end,
+        done = 0, marked_on = case when marked_on > ?2 then ?3 else marked_on end
+    where centre_id = ?1 and (noted_on > ?2 or told_on > ?2 or marked_on > ?2)";
+
+/// The same of what notices are told about.
+const NEWS: &str = "update notice_news set
+        noted_on = case when noted_on > ?2 then ?3 else noted_on end,
+        told_on = case when told_on > ?2 then ?3 else told_on end,
+        until_on = case when told_on > ?2 then null else until_on end,
         reminded_days = case when marked_on > ?2 or told_on > ?2 then 0 else reminded_days end,
         done = 0, marked_on = case when marked_on > ?2 then ?3 else marked_on end
     where centre_id = ?1 and (noted_on > ?2 or told_on > ?2 or marked_on > ?2)";
@@ -116,7 +126,7 @@ impl Recording {
         }
         let last = self.turn.last.map_or(0, day_number);
         connection.execute(REMINDERS, params![centre, last])?;
-        for sql in [AGES, TELLINGS, ARREARS] {
+        for sql in [AGES, TELLINGS, NEWS, ARREARS] {
             let values = params![centre, honest, day_number(self.turn.as_of)];
             connection.execute(sql, values)?;
         }

@@ -35,6 +35,7 @@ pub(super) async fn guard(
     request.extensions_mut().insert(visit.clone());
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let csrf = match access {
+        Access::Link => return Ok(next.run(request).await),
         Access::Public => cookie::value(request.headers(), cookie::VISITOR).map(csrf_of),
         Access::OwnAccount | Access::Permission(_) => {
             let session = session(&desk, request.headers(), visit).await?;

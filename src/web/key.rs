@@ -7,6 +7,7 @@
 
 use super::account::NoRandomness;
 use super::fault::Fault;
+use crate::alert::OneClick;
 use crate::store::{Store, StoreError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -24,6 +25,7 @@ const SEALED: &str = "sealed:1:";
 pub struct Keys {
     second_factor: LessSafeKey,
     device: hmac::Key,
+    one_click: hmac::Key,
 }
 
 impl fmt::Debug for Keys {
@@ -53,7 +55,9 @@ impl Keys {
             derived(&root, b"second-factor", &CHACHA20_POLY1305, |okm| UnboundKey::from(okm))?;
         let device =
             derived(&root, b"known-device", hmac::HMAC_SHA256, |okm| hmac::Key::from(okm))?;
-        Some(Self { second_factor: LessSafeKey::new(sealing), device })
+        let one_click =
+            derived(&root, b"one-click", hmac::HMAC_SHA256, |okm| hmac::Key::from(okm))?;
+        Some(Self { second_factor: LessSafeKey::new(sealing), device, one_click })
     }
 
     /// Keys of a fresh key, which nobody keeps.
@@ -85,6 +89,12 @@ impl Keys {
         let mut sealed = sealed.to_vec();
         let opened = self.second_factor.open_in_place(at, Aad::from(named(whose)), &mut sealed);
         String::from_utf8(opened.ok()?.to_vec()).ok()
+    }
+
+    /// Links by which advice is declined, to a page.
+    #[must_use]
+    pub fn one_click(&self, page: String) -> OneClick {
+        OneClick::new(page, self.one_click.clone())
     }
 
     /// What signs a text as the desk's own.

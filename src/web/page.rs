@@ -8,10 +8,13 @@
 pub(crate) mod act;
 pub(crate) mod address;
 pub(crate) mod approval;
+pub(crate) mod call;
+pub(crate) mod came_back;
 pub(crate) mod counter;
 pub(crate) mod draft;
 pub(crate) mod employer;
 pub(crate) mod export;
+pub(crate) mod held;
 pub(crate) mod item;
 pub(crate) mod letter;
 pub(crate) mod notice;

@@ -6,10 +6,13 @@
 use super::fault::Fault;
 use super::frame::Visit;
 use super::page::{
-    act as small, address, approval, counter, employer, export, item, letter, notice, propose,
-    queue, refund, rule, run, today, trail, transaction,
+    act as small, address, approval, call, came_back, counter, employer, export, held, item,
+    letter, notice, propose, queue, refund, rule, run, today, trail, transaction,
 };
-use super::{Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people};
+use super::{
+    Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people,
+    unsubscribe,
+};
 use crate::suspense::Permission;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -31,6 +34,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub enum Access {
     /// Nothing.
     Public,
+    /// Nothing: the address itself holds what proves it, and a mail system that posts to it has no page of ours before.
+    Link,
     /// A session, be it confined to password and second factor.
     OwnAccount,
     /// A session whose role may.
@@ -85,6 +90,8 @@ const PEOPLE: Access = Access::Permission(Permission::AdministerPeople);
 /// Every address there is.
 fn table() -> Vec<Route> {
     let mut table = desk();
+    table.extend(letters());
+    table.extend(letters_out());
     table.extend(refunds());
     table.extend(at_the_counter());
     table.extend(programs());
@@ -152,9 +159,6 @@ fn desk() -> Vec<Route> {
         page("/employers",            READ,    employer::list),
         page("/employers/{id}",       READ,    employer::show),
         act ("/employers/{id}/address", CORRESPOND, address::set),
-        page("/letters",              READ,    letter::list),
-        page("/letters/{id}",         READ,    letter::show),
-        act ("/letters/{id}/retry",   CORRESPOND, address::retry),
         page("/runs",                 READ,    run::list),
         page("/runs/{day}",           READ,    run::show),
         page("/rules",                READ,    rule::show),
@@ -193,6 +197,33 @@ fn desk() -> Vec<Route> {
         page("/healthz",              Public, health::alive),
         page("/readyz",               Public, health::ready),
         page("/metrics",              Public, metric::page),
+    ]
+}
+
+/// Letters to employers, what came back, and what is said by telephone instead.
+#[rustfmt::skip] // A table is read by column.
+fn letters() -> Vec<Route> {
+    vec![
+        page("/letters",              READ,    letter::list),
+        page("/letters/back",         READ,    came_back::show),
+        act ("/letters/back/{id}",    CORRESPOND, came_back::deal),
+        page("/letters/{id}",         READ,    letter::show),
+        act ("/letters/{id}/retry",   CORRESPOND, address::retry),
+        page("/held",                 READ,    held::show),
+        act ("/held",                 APPROVE, held::decide),
+        page("/calls",                READ,    call::list),
+        act ("/calls",                ASSIGN,  call::made),
+    ]
+}
+
+/// Letters as files, and the link in them.
+#[rustfmt::skip] // A table is read by column.
+fn letters_out() -> Vec<Route> {
+    vec![
+        page("/letters/{id}/letter.eml", READ,         letter::file),
+        page("/letters/{id}/print",      READ,         letter::print),
+        page("/unsubscribe",             Access::Link, unsubscribe::page),
+        act ("/unsubscribe",             Access::Link, unsubscribe::decline),
     ]
 }
 
@@ -237,10 +268,11 @@ pub(crate) fn is_page(path: &str) -> bool {
         }
     };
     let read = |route: &Route| {
-        let own = ["/login", "/confirm"].contains(&route.path);
+        let own = ["/login", "/confirm", "/unsubscribe"].contains(&route.path);
         route.method == Method::GET
             && (own || matches!(route.access, Access::OwnAccount | Access::Permission(_)))
             && !route.path.contains("/export.")
+            && !route.path.ends_with(".eml")
     };
     table().iter().any(|route| read(route) && fits(route.path))
 }

@@ -59,7 +59,7 @@ impl Session {
 
     pub(crate) fn reaches(&self, access: Access) -> bool {
         match access {
-            Access::Public | Access::OwnAccount => true,
+            Access::Public | Access::Link | Access::OwnAccount => true,
             Access::Permission(permission) => self.may(permission),
             Access::Token(_) => false,
         }

@@ -10,10 +10,12 @@ use std::process::Stdio;
 use std::time::Duration;
 
 /// A centre before its night, with a mail server and one member of staff.
-fn with_mail(port: u16, more: &str) -> Centre {
+pub(crate) fn with_mail(port: u16, more: &str) -> Centre {
     let centre = Centre::new();
     let path = centre.path().join("duizhang.toml");
     let settings = std::fs::read_to_string(&path).unwrap();
+    // Tests run at any hour.
+    let settings = settings.replace("window = \"9-17\"", "window = \"always\"");
     let settings = settings.replace("staff = []", "staff = [\"staff@centre.test\"]");
     let smtp = format!(
         "\n[letters.smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\n\
@@ -199,11 +201,15 @@ fn a_sender_killed_in_the_middle_loses_nothing() {
             authority: None,
             hello: "centre.test".into(),
             patience: Duration::from_secs(2),
+            words: duizhang::rulebook::returned::shipped().unwrap(),
         },
         sender: "gjj@example.invalid".parse().unwrap(),
+        verp: false,
         signer: None,
+        one_click: None,
         connections: 1,
         per_minute: 0,
+        servers: duizhang::rulebook::servers::shipped().unwrap(),
         holder: "the next".into(),
     };
     let later = || i64::MAX / 4;
@@ -246,11 +252,42 @@ fn what_came_back_blocks_its_address_and_a_forgery_does_not() {
 #[test]
 fn a_sample_of_every_letter_can_be_seen() {
     let centre = Centre::new();
-    for kind in ["digest", "reminder", "settled", "advice", "paper", "summary", "alarm", "confirm"]
-    {
+    for kind in [
+        "digest",
+        "reminder",
+        "settled",
+        "advice",
+        "parts",
+        "taken-back",
+        "reopened",
+        "paper",
+        "summary",
+        "alarm",
+        "confirm",
+    ] {
         let output = centre.run(&["alert", "preview", "--sample", kind]).assert().code(0);
         let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
         assert!(text.lines().count() > 5, "{kind}: {text}");
         assert!(!text.contains("{{"), "{kind}: {text}");
     }
+}
+
+#[test]
+fn what_was_not_understood_is_listed_until_somebody_dealt_with_it() {
+    let centre = Centre::new();
+    centre.write("odd", b"From: a@b.test\nSubject: odd\n\nWho are you?\n");
+    let rows = centre.json(&["alert", "bounces", "odd"]);
+    assert_eq!((&rows[0]["kind"], &rows[0]["kept"]), (&"other".into(), &true.into()));
+    assert_eq!(centre.json(&["alert", "bounces", "odd"])[0]["kept"], false, "the same again");
+    let listed = centre.json(&["alert", "bounces", "--list"]);
+    assert_eq!(
+        (&listed[0]["subject"], &listed[0]["text"]),
+        (&"odd".into(), &"Who are you?".into())
+    );
+    let id = listed[0]["message"].as_str().unwrap();
+    centre.run(&["alert", "bounces", "--block", id]).assert().code(1);
+    centre.run(&["alert", "bounces", "--done", id]).assert().code(0);
+    assert_eq!(centre.json(&["alert", "bounces", "--list"]).len(), 0);
+    assert_eq!(centre.json(&["alert", "bounces", "--list", "--all"]).len(), 1);
+    centre.run(&["alert", "bounces"]).assert().code(2);
 }

@@ -140,7 +140,7 @@ fn a_form_that_was_filled_in_beforehand_asks_only_for_what_somebody_wrote() {
 #[test]
 fn a_list_that_cannot_be_taken_in_is_written_back_with_what_is_wrong() {
     let centre = Centre::new();
-    let list = "单位编号,单位名称,邮箱,备注\nE1,示例一公司,gjj@a.example,\nE2,#N/A,nobody,无\n";
+    let list = "单位编号,单位名称,发薪日,备注\nE1,示例一公司,8,\nE2,#N/A,nobody,无\n";
     centre.write("employers.csv", list.as_bytes());
     let mut command =
         centre.run(&["import", "employers", "employers.csv", "--errors", "back.xlsx"]);
@@ -150,7 +150,7 @@ fn a_list_that_cannot_be_taken_in_is_written_back_with_what_is_wrong() {
         said.contains("employers.csv:3:B: name \"#N/A\": expected a value, found an error"),
         "{said}"
     );
-    assert!(said.contains("第 3 行 C 列“邮箱”（现为“nobody”）：应为一个邮箱地址"), "{said}");
+    assert!(said.contains("第 3 行 C 列“发薪日”（现为“nobody”）：应为 1 至 31 之间的日"), "{said}");
     let said = centre.stderr(&["import", "employers", "back.xlsx"], 1);
     assert!(said.contains("back.xlsx:3:B:") && said.contains("back.xlsx:3:C:"), "{said}");
     centre

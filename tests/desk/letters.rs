@@ -10,7 +10,7 @@ use duizhang::suspense::Role;
 use serde_json::{Value, json};
 
 const ADDRESS: &str = "finance@example.com";
-const LETTER: &str = "3f2a90c4b7d15e68";
+const LETTER: &str = "3f2a90c4b7d15e683f2a90c4b7d15e683f2a90c4b7d15e683f2a90c4b7d15e68";
 
 /// A desk with this letter to E1 in the outbox.
 fn with_letter(backing: Backing) -> Served {
@@ -22,6 +22,7 @@ fn with_letter(backing: Backing) -> Served {
         written_on: date("05-12"),
         recipient: ADDRESS.into(),
         subject: "缴款 500.00 元待核实".into(),
+        number: "48273916".into(),
         message: format!("To: {ADDRESS}\r\nSubject: x\r\n\r\n请核实\r\n"),
     };
     served.centre.store.post_letters(&[letter]).unwrap();
@@ -100,7 +101,7 @@ fn staff_enter_an_address_and_lift_a_block() {
     every_store(|backing| {
         let served = with_letter(backing);
         let (status, answer) = ("5.1.1".to_owned(), "550 5.1.1 no such user".to_owned());
-        ended(&served, &Ending::NoMailbox { status, answer });
+        ended(&served, &Ending::NoMailbox { status, answer, at_once: true });
         let clerk = served.login("clerk");
         for (path, there) in [
             ("/employers/E1", vec!["已停用", "5.1.1", "被拒收"]),
@@ -116,15 +117,14 @@ fn staff_enter_an_address_and_lift_a_block() {
         }
         let enter =
             |address: &str| served.post(&clerk, "/employers/E1/address", &[("address", address)]);
-        for wrong in
-            ["", "finance", "a@b.example, c@d.example", "名@例.中国", "Li Na <a@b.example>"]
+        for wrong in ["", "finance", "a@b.example, c@d.example", "名@例.中国", "Li Na a@b.example"]
         {
             assert_eq!(enter(wrong).status, 422, "{wrong:?}");
         }
         assert_eq!(choice(&served).blocked.as_deref(), Some("5.1.1"));
         assert_eq!(enter(ADDRESS).header("location"), Some("/employers/E1?done=address-set"));
         assert_eq!(choice(&served).blocked, None);
-        assert_eq!(enter("new@example.com").status, 303);
+        assert_eq!(enter("李娜 ＜new＠example.com＞").status, 303, "as people type it");
         let page = served.get(&clerk, "/employers/E1").body;
         assert!(page.contains("new@example.com") && page.contains("工作人员登记 clerk"), "{page}");
         let trail = served.get(&served.login("approver"), "/trail?event=address-set").body;
@@ -188,5 +188,55 @@ fn a_mail_server_reports_what_came_back() {
         assert_eq!(choice(&served).blocked.as_deref(), Some("5.1.1"));
         let trail = served.get(&served.login("approver"), "/trail?event=address-blocked").body;
         assert!(trail.contains("停用函件地址</td>") && trail.contains(&token_id), "{trail}");
+    });
+}
+
+#[test]
+fn what_came_back_waits_until_staff_dealt_with_it() {
+    every_store(|backing| {
+        let served = with_letter(backing);
+        ended(&served, &Ending::Sent("250 ok".into()));
+        let store = &served.centre.store;
+        let (token, _) = super::served::token(store, "clerk", Role::Clerk, served.now(), 9);
+        let message = format!(
+            "From: {ADDRESS}\r\nSubject: <b>Re</b>\r\nIn-Reply-To: <{LETTER}@centre.test>\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\r\n\
+             我已离职，请改发 new@example.com <script>alert(1)</script>\u{202e}\r\n"
+        );
+        let mut ask =
+            post("/api/v1/bounces", &[]).with("authorization", &format!("Bearer {token}"));
+        ask.headers[0].1 = "message/rfc822".to_owned();
+        ask.body = message;
+        let answer: Value = serde_json::from_str(&served.ask(&ask).body).unwrap();
+        let want = json!({ "items": [], "kind": "moved", "letter": LETTER, "employer_id": "E1", "waits": true });
+        assert_eq!(answer, want);
+        assert_eq!(state(&served), LetterState::Sent);
+        served.centre.employers("E2,示例乙公司,two example.com,");
+        let clerk = served.login("clerk");
+        assert!(served.get(&clerk, "/letters").body.contains("来信与退信 (1)"));
+        let page = served.get(&clerk, "/letters/back").body;
+        for words in [
+            "更换联系人或邮箱",
+            "我已离职，请改发 new@example.com",
+            "示例甲公司",
+            "邮箱填写有误的单位",
+            "two example.com",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        for hostile in ["<script>alert", "<b>Re</b>", "\u{202e}"] {
+            assert!(!page.contains(hostile), "{hostile}: {page}");
+        }
+        let id = store.kept_messages(false, 9).unwrap()[0].message_id.clone();
+        let path = format!("/letters/back/{id}");
+        assert_eq!(served.post(&clerk, &path, &[("dealt", "burn")]).status, 422);
+        assert_eq!(served.post(&clerk, &path, &[("dealt", "block")]).status, 409);
+        let dealt = served.post(&clerk, &path, &[("dealt", "done")]);
+        assert_eq!(dealt.header("location"), Some("/letters/back?done=dealt"));
+        assert!(served.get(&clerk, "/letters/back").body.contains("没有待处理的来信或退信"));
+        let trail = served.get(&served.login("approver"), "/trail?event=mail-dealt-with").body;
+        assert!(trail.contains("处理来信</td>"), "{trail}");
+        let auditor = served.login("auditor");
+        assert!(!served.get(&auditor, "/letters/back").body.contains(&path));
     });
 }

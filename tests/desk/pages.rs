@@ -34,6 +34,8 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/employers?q=%E7%A4%BA%E4%BE%8B",                      "示例甲公司", "没有这样的单位"),
     ("/employers/E1",                                        "P1906130001", "S9"),
     ("/letters?employer=E1&on=2026-05-12&q=x",               "没有这样的函件", "S9"),
+    ("/held",                                                "没有暂扣的函件", "S9"),
+    ("/calls",                                               "没有需要电话联系的单位", "S9"),
     ("/runs",                                                "2026-05-12", "还没有跑过批次"),
     ("/runs/2026-05-12",                                     "feed.csv", "S9"),
     ("/rules",                                               "own-transfer", "S9"),

@@ -34,6 +34,16 @@ pub(crate) struct Moment {
     /// Times this stage was reached before, over all conversations.
     pub(crate) times: usize,
     pub(crate) recipient: String,
+    /// Letters that this conversation has brought before.
+    pub(crate) letters: usize,
+    /// Conversations that were held when this one began, this one included.
+    pub(crate) open: usize,
+}
+
+impl Moment {
+    pub(crate) fn domain(&self) -> &str {
+        self.recipient.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 /// What the server does.
@@ -74,6 +84,8 @@ struct State {
     script: Box<Script>,
     taken: Mutex<Vec<Taken>>,
     connections: AtomicUsize,
+    open: AtomicUsize,
+    open_most: AtomicUsize,
     reached: [AtomicUsize; 8],
     logins: Mutex<Vec<String>>,
     tls: Arc<ServerConfig>,
@@ -116,6 +128,8 @@ impl MailServer {
             script: Box::new(script),
             taken: Mutex::new(Vec::new()),
             connections: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
+            open_most: AtomicUsize::new(0),
             reached: std::array::from_fn(|_| AtomicUsize::new(0)),
             logins: Mutex::new(Vec::new()),
             tls: Arc::new(tls),
@@ -142,6 +156,11 @@ impl MailServer {
         self.state.connections.load(Ordering::SeqCst)
     }
 
+    /// Conversations that were held at the same time at most, of those that were let in.
+    pub(crate) fn open_most(&self) -> usize {
+        self.state.open_most.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn logins(&self) -> Vec<String> {
         self.state.logins.lock().unwrap().clone()
     }
@@ -156,6 +175,11 @@ struct Conversation<'s> {
     state: &'s State,
     from: String,
     to: String,
+    letters: usize,
+    /// Whether it is counted among those that are held.
+    open: bool,
+    /// How many were held when it began.
+    among: usize,
 }
 
 /// The conversation is over.
@@ -175,8 +199,12 @@ impl<'s> Conversation<'s> {
             state,
             from: String::new(),
             to: String::new(),
+            letters: 0,
+            open: true,
+            among: state.open.fetch_add(1, Ordering::SeqCst) + 1,
         };
         let _ = conversation.talk(plain);
+        conversation.leave();
     }
 
     fn talk(&mut self, plain: TcpStream) -> Result<(), Over> {
@@ -202,6 +230,7 @@ impl<'s> Conversation<'s> {
                 }
                 "MAIL" => {
                     self.from = address(&line);
+                    self.state.open_most.fetch_max(self.among, Ordering::SeqCst);
                     self.answer(Stage::Mail, "250 ok")?;
                 }
                 "RCPT" => {
@@ -215,11 +244,19 @@ impl<'s> Conversation<'s> {
                 }
                 "RSET" | "NOOP" => self.say("250 ok")?,
                 "QUIT" => {
+                    self.leave();
                     let _ = self.say("221 bye");
                     return Err(Over);
                 }
                 _ => self.say("500 what?")?,
             }
+        }
+    }
+
+    /// Is counted no more: said before the goodbye, so that whoever comes next finds the place free.
+    fn leave(&mut self) {
+        if std::mem::take(&mut self.open) {
+            self.state.open.fetch_sub(1, Ordering::SeqCst);
         }
     }
 
@@ -240,6 +277,7 @@ impl<'s> Conversation<'s> {
         match (self.state.script)(&moment) {
             Act::GoOn => {
                 self.state.taken.lock().unwrap().push(taken);
+                self.letters += 1;
                 self.say("250 2.0.0 kept as 4711")
             }
             Act::Delay(pause) => {
@@ -268,6 +306,9 @@ impl<'s> Conversation<'s> {
         match act {
             Act::GoOn => self.say(ordinary).map(|()| true),
             Act::Say(other) => {
+                if other.starts_with(['4', '5']) && ordinary.starts_with("220 mail") {
+                    self.leave();
+                }
                 self.say(other)?;
                 // 421 says that the conversation is over.
                 if other.starts_with("421") { Err(Over) } else { Ok(false) }
@@ -294,7 +335,7 @@ impl<'s> Conversation<'s> {
 
     fn moment(&self, stage: Stage) -> Moment {
         let times = self.state.reached[stage as usize].fetch_add(1, Ordering::SeqCst);
-        Moment { stage, times, recipient: self.to.clone() }
+        Moment { stage, times, recipient: self.to.clone(), letters: self.letters, open: self.among }
     }
 
     fn line(&mut self) -> Result<String, Over> {

@@ -21,9 +21,15 @@ pub(crate) struct Shelf {
 
 impl Shelf {
     pub(crate) fn with(backing: Backing, count: usize) -> Self {
+        Self::to(backing, count, |number| format!("e{number}@employer.test"))
+    }
+
+    /// Letters to addresses of one's own.
+    pub(crate) fn to(backing: Backing, count: usize, address: impl Fn(usize) -> String) -> Self {
         let folder = centre::scratch();
         let store = open(backing, &folder, true);
-        let letters: Vec<LetterRow> = (0..count).map(letter).collect();
+        let one = |number| LetterRow { recipient: address(number), ..letter(number) };
+        let letters: Vec<LetterRow> = (0..count).map(one).collect();
         store.post_letters(&letters).unwrap();
         Self { store, now: AtomicI64::new(1_000), backing, folder }
     }
@@ -85,6 +91,7 @@ pub(crate) fn letter(number: usize) -> LetterRow {
         written_on: NaiveDate::from_ymd_opt(2026, 5, 11).unwrap(),
         recipient: format!("e{number}@employer.test"),
         subject,
+        number: String::new(),
         message,
     }
 }
@@ -100,11 +107,15 @@ pub(crate) fn delivery(server: &MailServer) -> Delivery {
             authority: None,
             hello: "centre.test".into(),
             patience: Duration::from_millis(700),
+            words: duizhang::rulebook::returned::shipped().unwrap(),
         },
         sender: SENDER.parse().unwrap(),
+        verp: false,
         signer: None,
+        one_click: None,
         connections: 2,
         per_minute: 0,
+        servers: duizhang::rulebook::servers::shipped().unwrap(),
         holder: "one".into(),
     }
 }

@@ -211,6 +211,8 @@ impl Centre {
             isolation: Isolation::default(),
             quarantine: self.folder.join("quarantine"),
             centre: contact(),
+            hold: duizhang::alert::Hold::default(),
+            any_day: true,
         }
     }
 
@@ -387,6 +389,7 @@ pub(crate) fn contact() -> CentreContact {
         address: "示例市示例路1号".into(),
         sender: "gjj@example.org".into(),
         unsubscribe: None,
+        reply_to: None,
     }
 }
 

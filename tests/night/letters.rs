@@ -2,22 +2,21 @@
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
-use duizhang::alert::bounce::Bounce;
 use duizhang::alert::{Claim, Ending, LetterState, Outbox, Rhythm, Settled, Standing, Tries};
 use duizhang::nightly::{Letterhead, Reissued, reissue};
-use duizhang::store::{Bounced, OutboxFilter, OutboxRow};
+use duizhang::store::{OutboxFilter, OutboxRow};
 use duizhang::suspense::trail::Entry;
 use duizhang::suspense::{Act, ItemId, Moment};
 use mail_parser::MessageParser;
 
 /// A centre at which a payment of E1 without a reference has been open since 12 May.
-fn open_item(backing: Backing) -> Centre {
+pub(crate) fn open_item(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000"]);
     centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -"])]);
     centre
 }
 
-fn letters(centre: &Centre) -> Vec<OutboxRow> {
+pub(crate) fn letters(centre: &Centre) -> Vec<OutboxRow> {
     centre.store.outbox(&OutboxFilter::default()).unwrap()
 }
 
@@ -27,7 +26,7 @@ fn told(centre: &Centre) -> Vec<(String, String)> {
     told.map(|letter| (letter.written_on.to_string(), letter.subject)).collect()
 }
 
-fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
+pub(crate) fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
     let claim = Claim { holder: holder.into(), now, lease_until: now + 100, letters_max: 9 };
     Outbox::claim(&centre.store, &claim)
         .unwrap()
@@ -36,7 +35,7 @@ fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
         .collect()
 }
 
-fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: i64) {
+pub(crate) fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: i64) {
     let standing = Standing::after(ending, Tries::default(), now);
     let no_mailbox = ending.clone().no_mailbox();
     let settled = Settled { letter_id: letter_id.to_owned(), standing, no_mailbox };
@@ -47,7 +46,7 @@ fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: 
 fn an_employer_is_told_once_reminded_twice_and_told_what_became_of_it() {
     every_store(|backing| {
         let centre = open_item(backing);
-        for night in ["05-12", "05-13", "05-18", "05-19", "05-20", "06-11", "06-12"] {
+        for night in ["05-12", "05-13", "05-19", "05-29", "06-04", "06-05", "06-11", "06-12"] {
             centre.night(night, &[]);
         }
         let item = ItemId { account_no: account("icbc").to_owned(), serial: "S1".into() };
@@ -55,13 +54,15 @@ fn an_employer_is_told_once_reminded_twice_and_told_what_became_of_it() {
             .store
             .resolve(&[item], &Act::Refund, "017", "", Moment::midnight(date("06-14")))
             .unwrap();
+        // A week lies between two letters.
         centre.night("06-15", &[]);
-        centre.night("06-16", &[]);
+        centre.night("06-18", &[]);
+        centre.night("06-25", &[]);
         let want = [
             ("2026-05-12", "【公积金】2026年5月缴款 600.00 元待核实"),
-            ("2026-05-19", "【公积金】提醒：2026年5月缴款 1 笔共 600.00 元仍待核实"),
+            ("2026-06-04", "【公积金】提醒：2026年5月缴款 1 笔共 600.00 元仍待核实"),
             ("2026-06-11", "【公积金】提醒：2026年5月缴款 1 笔共 600.00 元仍待核实"),
-            ("2026-06-15", "【公积金】2026年5月缴款 600.00 元已处理，仍有缴款通知书未缴清"),
+            ("2026-06-18", "【公积金】2026年5月缴款 600.00 元已处理，仍有缴款通知书未缴清"),
         ];
         let want = want.map(|(night, subject)| (night.to_owned(), subject.to_owned()));
         assert_eq!(told(&centre), want);
@@ -100,15 +101,71 @@ fn whoever_wants_no_letters_gets_none() {
 }
 
 #[test]
-fn advice_is_given_once_a_month() {
+fn advice_alone_needs_three_of_a_kind_and_comes_once_a_quarter() {
     every_store(|backing| {
-        let centre = Centre::new(backing, &["P1 100", "P2 200", "P3 300"]);
-        let lowercase = |row: &str| csv(&[row]).replace("P190613", "p190613");
-        centre.night_of("05-12", &[lowercase("S1 05-11 icbc 100 P1")]);
-        centre.night_of("05-20", &[lowercase("S2 05-19 icbc 200 P2")]);
-        centre.night_of("06-12", &[lowercase("S3 06-11 icbc 300 P3")]);
-        let nights: Vec<String> = told(&centre).into_iter().map(|(night, _)| night).collect();
-        assert_eq!(nights, ["2026-05-12", "2026-06-12"], "the second waits for a month to pass");
+        let notices: Vec<String> = (1..=7).map(|one| format!("P{one} {one}00")).collect();
+        let centre = Centre::new(backing, &notices.iter().map(String::as_str).collect::<Vec<_>>());
+        let pay = |night: &str, one: u32| {
+            let row = format!("S{one} {night} icbc {one}00 P{one}");
+            centre.night_of(night, &[csv(&[&row]).replace("P190613", "p190613")]);
+        };
+        for (night, one) in [("05-12", 1), ("05-20", 2), ("06-12", 3)] {
+            pay(night, one);
+        }
+        for (night, one) in [("06-16", 4), ("06-17", 5), ("06-18", 6)] {
+            pay(night, one);
+        }
+        centre.night("09-10", &[]);
+        let nights = ["2026-06-12", "2026-09-11"];
+        centre.night("09-11", &[]);
+        let told = told(&centre);
+        assert_eq!(told.iter().map(|(night, _)| night.as_str()).collect::<Vec<_>>(), nights);
+        assert!(told.iter().all(|(_, subject)| subject.contains("附言填写有建议")), "{told:?}");
+    });
+}
+
+#[test]
+fn advice_goes_inside_another_letter_and_has_a_switch_of_its_own() {
+    every_store(|backing| {
+        for wanted in [true, false] {
+            let centre = Centre::new(backing, &["P1 100"]);
+            centre.store.set_advice("E1", (!wanted).then_some(1)).unwrap();
+            let small = csv(&["S1 05-11 icbc 100 P1"]).replace("P190613", "p190613");
+            centre.night_of("05-12", &[small]);
+            assert_eq!(told(&centre), [], "not a letter of its own");
+            centre.night_of("05-13", &[csv(&["S2 05-12 icbc 70 -"])]);
+            let letter = letters(&centre).pop().unwrap();
+            let row = centre.store.letter(&letter.letter_id).unwrap().unwrap();
+            let text = MessageParser::default().parse(&row.message).unwrap();
+            let text = text.body_text(0).unwrap();
+            assert_eq!(text.contains("应当写成：P1906130001"), wanted, "{text}");
+            assert!(text.contains("70.00 元"), "what is in suspense is told all the same: {text}");
+            assert_eq!(centre.store.choices(Some("E1")).unwrap()[0].no_advice, !wanted);
+        }
+        let centre = Centre::new(backing, &[]);
+        assert!(centre.store.set_advice("E404", Some(1)).is_err());
+    });
+}
+
+#[test]
+fn a_letter_is_found_by_the_number_that_its_reader_reads_out() {
+    use duizhang::alert::letter_number;
+    use duizhang::store::LetterSearch;
+    every_store(|backing| {
+        let centre = open_item(backing);
+        let letter = letters(&centre).pop().unwrap();
+        let row = centre.store.letter(&letter.letter_id).unwrap().unwrap();
+        let spoken = letter_number::spoken(&letter.number);
+        let text = MessageParser::default().parse(&row.message).unwrap();
+        assert!(text.body_text(0).unwrap().contains(&format!("函件编号：{spoken}")));
+        for typed in [spoken.as_str(), &letter.number, letter.letter_id.get(..12).unwrap()] {
+            let filter = OutboxFilter { letter: Some(typed.into()), ..OutboxFilter::default() };
+            assert_eq!(centre.store.outbox(&filter).unwrap().len(), 1, "{typed}");
+        }
+        let search =
+            |text: &str| LetterSearch { text: Some(text.into()), ..LetterSearch::default() };
+        let found = |text: &str| centre.store.search_letters(&search(text), None, 9).unwrap().len();
+        assert_eq!((found(&spoken), found("00000000"), found("示例甲")), (1, 0, 1));
     });
 }
 
@@ -140,13 +197,13 @@ fn a_letter_is_in_one_hand_until_its_lease_ends() {
     });
 }
 
-fn entry(event: &str) -> Entry {
+pub(crate) fn entry(event: &str) -> Entry {
     let [actor, subject] = ["017", "E1"].map(str::to_owned);
     let (role, detail) = ("clerk".to_owned(), String::new());
     Entry { at: 2_000, actor, role, event: event.to_owned(), subject, detail }
 }
 
-fn set_address(centre: &Centre, address: &str) {
+pub(crate) fn set_address(centre: &Centre, address: &str) {
     let entry = entry("address-set");
     centre.store.set_address("E1", address, "017", date("05-20"), &entry).unwrap();
 }
@@ -168,38 +225,6 @@ fn pages(centre: &Centre) -> Vec<String> {
 }
 
 #[test]
-fn an_address_that_letters_come_back_from_is_written_to_on_paper() {
-    every_store(|backing| {
-        let centre = open_item(backing);
-        let letter = letters(&centre)[0].clone();
-        let take = |id: &str, address: &str, status: &str| {
-            let bounce = Bounce {
-                address: address.into(),
-                status: status.into(),
-                diagnosis: "no such user".into(),
-                message_id: format!("{id}@example.org"),
-            };
-            centre.store.take_bounce(&bounce, date("05-13"), &entry("address-blocked")).unwrap()
-        };
-        let id = &letter.letter_id;
-        let forged = take("0123", "finance@example.com", "5.1.1");
-        assert_eq!(forged, Bounced::Nothing, "no letter of ours");
-        assert_eq!(take(id, "else@example.com", "5.1.1"), Bounced::Nothing, "it did not go there");
-        assert_eq!(take(id, "finance@example.com", "5.1.1"), Bounced::Address);
-        assert_eq!(letters(&centre)[0].state, LetterState::Returned);
-        set_address(&centre, "finance@example.com");
-        let again = take(id, "finance@example.com", "5.1.1");
-        assert_eq!(again, Bounced::Nothing, "a report that was read blocks nothing again");
-        centre.night("05-19", &[]);
-        let second = letters(&centre).pop().unwrap();
-        assert_eq!(second.recipient, "finance@example.com");
-        let full = take(&second.letter_id, "finance@example.com", "5.2.2");
-        assert_eq!(full, Bounced::Letter, "a full mailbox is none that does not exist");
-        assert_eq!(centre.store.blocked_addresses(99).unwrap(), []);
-    });
-}
-
-#[test]
 fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
     every_store(|backing| {
         #[rustfmt::skip] // A table is read by column.
@@ -214,13 +239,13 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
             claim(&centre, "one", 1_000);
             let answer = format!("550 {status} no");
             let refused = match blocks {
-                true => Ending::NoMailbox { status: status.into(), answer },
+                true => Ending::NoMailbox { status: status.into(), answer, at_once: true },
                 false => Ending::Refused(answer),
             };
             settle(&centre, "one", &letter, &refused, 1_001);
             let choice = centre.store.choices(Some("E1")).unwrap().pop().unwrap();
             assert_eq!(choice.blocked.as_deref(), blocks.then_some(status));
-            assert_eq!(anew(&centre, "05-13"), Reissued { printed: 1, mailed: 0 });
+            assert_eq!(anew(&centre, "05-13"), Reissued { printed: 1, ..Reissued::default() });
             assert_eq!(anew(&centre, "05-14"), Reissued::default(), "once");
             let states: Vec<LetterState> =
                 letters(&centre).iter().map(|letter| letter.state).collect();
@@ -231,7 +256,7 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
             {
                 assert!(pages[0].contains(words), "{words}: {}", pages[0]);
             }
-            centre.night("05-19", &[]);
+            centre.night("06-04", &[]);
             assert_eq!(letters(&centre).pop().unwrap().recipient, next);
         }
     });
@@ -245,10 +270,10 @@ fn what_is_sent_again_goes_to_the_address_of_now() {
         let retry = |id: &str| centre.store.retry_letters(&[id.to_owned()], 2_000).unwrap();
         claim(&centre, "one", 1_000);
         let answer = "550 5.1.1 no".to_owned();
-        let ending = Ending::NoMailbox { status: "5.1.1".into(), answer };
+        let ending = Ending::NoMailbox { status: "5.1.1".into(), answer, at_once: true };
         settle(&centre, "one", &first, &ending, 1_001);
         set_address(&centre, "new@example.com");
-        assert_eq!(anew(&centre, "05-13"), Reissued { printed: 0, mailed: 1 });
+        assert_eq!(anew(&centre, "05-13"), Reissued { mailed: 1, ..Reissued::default() });
         retry(&first);
         assert_eq!(anew(&centre, "05-14").mailed, 1);
         let found = letters(&centre);
@@ -295,12 +320,12 @@ fn thanks_and_unwanted_letters_are_not_worth_paper() {
         let item = ItemId { account_no: account("icbc").to_owned(), serial: "S1".into() };
         let moment = Moment::midnight(date("05-13"));
         centre.store.resolve(&[item], &Act::NotOurs, "017", "", moment).unwrap();
-        centre.night("05-14", &[]);
+        centre.night("05-19", &[]);
         let thanks = letters(&centre).pop().unwrap();
         assert!(thanks.subject.contains("已经办妥"), "{}", thanks.subject);
         claim(&centre, "one", 2_000);
         settle(&centre, "one", &thanks.letter_id, &Ending::Refused("554 no".into()), 2_001);
-        assert_eq!(anew(&centre, "05-15"), Reissued::default());
+        assert_eq!(anew(&centre, "05-20"), Reissued::default());
         let centre = open_item(backing);
         claim(&centre, "one", 1_000);
         let first = letters(&centre)[0].letter_id.clone();

@@ -38,7 +38,7 @@ fn a_night_of_a_day_gone_by_writes_no_letter_and_makes_nothing_young_again() {
     every_store(|backing| {
         let (wrong, right) = (parts(backing), parts(backing));
         for centre in [&wrong, &right] {
-            centre.night("06-03", &[]);
+            centre.night("06-05", &[]);
             centre.expect("June", &["S1 suspense underpaid"]);
         }
         let written = letters(&wrong);
@@ -54,7 +54,7 @@ fn a_night_of_a_day_gone_by_writes_no_letter_and_makes_nothing_young_again() {
             assert_eq!(letters(&wrong), letters(&right), "{night}");
             assert_eq!(ages(&wrong), ages(&right), "{night}");
         }
-        assert_eq!(ages(&wrong)["S1"], "2026-06-03");
+        assert_eq!(ages(&wrong)["S1"], "2026-06-05");
         assert!(letters(&wrong).len() > written.len(), "reminders came");
     });
 }
@@ -69,9 +69,9 @@ fn what_a_night_of_a_day_gone_by_finds_is_told_by_the_next_one_and_counts_from_t
         centre.night("05-30", &[late]);
         assert_eq!(letters(&centre).len(), written);
         assert_eq!(ages(&centre)["S3"], "2026-06-03");
-        centre.night("06-04", &[]);
+        centre.night("06-10", &[]);
         let last = letters(&centre).pop().unwrap();
-        assert_eq!(last.0, "2026-06-04");
+        assert_eq!(last.0, "2026-06-10");
         assert!(last.1.contains("80.00 元待核实"), "{last:?}");
     });
 }
@@ -110,7 +110,8 @@ fn a_night_of_a_day_to_come_silences_nobody_and_ages_nothing_below_zero() {
 fn an_item_that_waits_again_is_not_called_done() {
     every_store(|backing| {
         // A day to come closes May; S1 is in suspense and its employer is told so.
-        let centre = parts(backing);
+        let centre = Centre::new(backing, &["P1 1000"]);
+        centre.night_of("05-29", &[csv(&["S1 05-28 icbc 400 P1"])]);
         centre.night_told("2099-01-02", "05-30", &[]);
         centre.expect("closed", &["S1 suspense underpaid"]);
         centre.night_told("05-31", "05-31", &[]);

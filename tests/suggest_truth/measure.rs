@@ -53,6 +53,8 @@ impl Measure {
             isolation: duizhang::nightly::Isolation::default(),
             quarantine: self.folder.path().join("quarantine"),
             centre: contact(),
+            hold: duizhang::alert::Hold::default(),
+            any_day: true,
             large_from: nightly::LARGE,
         };
         nightly::run(&self.store, &self.rules, &settings, &Nobody).unwrap();
@@ -154,5 +156,6 @@ fn contact() -> CentreContact {
         address: "示例市示例路1号".into(),
         sender: "gjj@example.org".into(),
         unsubscribe: None,
+        reply_to: None,
     }
 }

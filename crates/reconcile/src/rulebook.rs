@@ -6,6 +6,7 @@
 //!
 //! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
 
+pub mod brake;
 pub mod calendar;
 pub mod desk;
 pub mod letter;
@@ -13,6 +14,8 @@ pub mod login;
 pub mod matching;
 pub mod policy;
 pub mod remark;
+pub mod returned;
+pub mod servers;
 mod shipped;
 
 pub use shipped::shipped;
@@ -28,9 +31,12 @@ pub struct Rulebook {
     pub calendar: WorkingDays,
     pub banks: bank::BankLayouts,
     pub letters: letter::LetterRules,
+    pub brake: brake::BrakeRules,
     pub policy: remittance::Policy,
     pub desk: desk::DeskRules,
     pub login: login::LoginRules,
+    pub returned: returned::ReturnedWords,
+    pub servers: servers::ServerRules,
 }
 
 impl Rulebook {
@@ -40,57 +46,47 @@ impl Rulebook {
     /// One [`RuleError`] for each part of the rules that is wrong: the first thing wrong in it.
     pub fn read(own: Vec<RuleFile>) -> Result<Self, Vec<RuleError>> {
         let files = overlaid(own);
-        let below = |folder: &str| -> Vec<RuleFile> {
-            files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
+        let file = |path: &str| named(&files, path);
+        let mut sentences = below(&files, "letters/");
+        sentences.retain(|file| file.path != brake::SHIPPED.0);
+        let banks = bank::BankLayouts::from_files(&file("headings.toml"), &below(&files, "banks/"));
+        let mut errors = Vec::new();
+        let remark = kept(remark::RemarkRules::parse(&file("remark.toml")), &mut errors);
+        let matching = kept(matching::read(&file("matching.toml")), &mut errors);
+        let calendar = kept(calendar::read(&below(&files, "calendar/")), &mut errors);
+        let banks = kept(banks, &mut errors);
+        let letters = kept(letter::LetterRules::parse(&sentences), &mut errors);
+        let brake = kept(brake::read(&file(brake::SHIPPED.0)), &mut errors);
+        let policy = kept(policy::read(&file("policy.toml")), &mut errors);
+        let desk = kept(desk::read(&file("desk.toml")), &mut errors);
+        let login = kept(login::read(&file("login.toml")), &mut errors);
+        let returned = kept(returned::read(&file("returned.toml")), &mut errors);
+        let servers = kept(servers::read(&file("servers.toml")), &mut errors);
+        errors.extend(files.iter().filter_map(unexpected));
+        let book = || {
+            let calendar = calendar?;
+            let open_days = policy::open_days(&calendar);
+            Some(Self {
+                remark: remark?,
+                matching: matching?,
+                calendar,
+                banks: banks?,
+                letters: letters?,
+                brake: brake?,
+                policy: remittance::Policy { open_days, ..policy? },
+                desk: desk?,
+                login: login?,
+                returned: returned?,
+                servers: servers?,
+            })
         };
-        let file = |path: &str| {
-            let missing = || RuleFile { path: path.to_owned(), text: String::new() };
-            files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
-        };
-        let remark = remark::RemarkRules::parse(&file("remark.toml"));
-        let matching = matching::read(&file("matching.toml"));
-        let calendar = calendar::read(&below("calendar/"));
-        let banks = bank::BankLayouts::from_files(&file("headings.toml"), &below("banks/"));
-        let letters = letter::LetterRules::parse(&below("letters/"));
-        let policy = policy::read(&file("policy.toml"));
-        let desk = desk::read(&file("desk.toml"));
-        let login = login::read(&file("login.toml"));
-        match (remark, matching, calendar, banks, letters, policy, desk, login) {
-            (
-                Ok(remark),
-                Ok(matching),
-                Ok(calendar),
-                Ok(banks),
-                Ok(letters),
-                Ok(policy),
-                Ok(desk),
-                Ok(login),
-            ) => {
-                let errors: Vec<RuleError> = files.iter().filter_map(unexpected).collect();
-                let policy =
-                    remittance::Policy { open_days: policy::open_days(&calendar), ..policy };
-                let book = Self { remark, matching, calendar, banks, letters, policy, desk, login };
-                if errors.is_empty() { Ok(book) } else { Err(errors) }
-            }
-            (remark, matching, calendar, banks, letters, policy, desk, login) => {
-                let found = [
-                    remark.err(),
-                    matching.err(),
-                    calendar.err(),
-                    banks.err(),
-                    letters.err(),
-                    policy.err(),
-                    desk.err(),
-                    login.err(),
-                ];
-                Err(found
-                    .into_iter()
-                    .flatten()
-                    .chain(files.iter().filter_map(unexpected))
-                    .collect())
-            }
-        }
+        book().filter(|_| errors.is_empty()).ok_or(errors)
     }
+}
+
+/// What a file says, or what is wrong in it.
+fn kept<T>(read: Result<T, RuleError>, errors: &mut Vec<RuleError>) -> Option<T> {
+    read.map_err(|error| errors.push(error)).ok()
 }
 
 /// The files that ship, each replaced by the centre's own of that path; its others follow.
@@ -103,6 +99,17 @@ fn overlaid(own: Vec<RuleFile>) -> Vec<RuleFile> {
         }
     }
     files
+}
+
+/// The files below a folder.
+fn below(files: &[RuleFile], folder: &str) -> Vec<RuleFile> {
+    files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
+}
+
+/// The file of a path; an empty one where there is none.
+fn named(files: &[RuleFile], path: &str) -> RuleFile {
+    let missing = || RuleFile { path: path.to_owned(), text: String::new() };
+    files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
 }
 
 /// A file that no part of the rules reads.

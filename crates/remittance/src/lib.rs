@@ -11,6 +11,33 @@
 //! (who got what), [`revocation`] (what may be undone), [`counter`] (what two persons put right,
 //! [`correction`]), [`query`] (what can be asked).
 //!
+//! # Words
+//!
+//! One word means one thing, here and in whatever is built on it.
+//!
+//! | 中文 | here | what it is |
+//! |---|---|---|
+//! | 公积金中心 | [`Centre`] | whose books these are |
+//! | 缴存单位 | [`Employer`], [`EmployerAccount`] | who pays, by name alone or with what it enrolled |
+//! | 经办人 | [`enrolment::Agent`] | who acts for an employer |
+//! | 职工, 个人账户 | [`EmployeeAccount`] | a person at one employer, with the balance |
+//! | 缴存基数 | base | the monthly wage that contributions are reckoned from, in fen |
+//! | 缴存比例 | `employer_rate`, `employee_rate` | the share of the base that either side pays |
+//! | 月缴存额 | [`policy::MonthlyContribution`] | base × rate, each side rounded on its own |
+//! | 变更清册: 开户, 启封, 封存 | [`register`]: open, unseal, seal | what an employer files of its people |
+//! | 汇缴清册, 清册月份 | [`roster`], `roster_month` | the list of one month, person by person |
+//! | 补缴清册 | [`supplement`] | what is paid for months gone by |
+//! | 缴款通知书, 登记号 | [`PaymentNotice`], [`PaymentReference`] | what is to be paid, and the number that names it in a remark |
+//! | 归集专户, 转入银行 | [`CollectionAccount`], receiving bank | where the money comes in |
+//! | 流水, 附言 | [`BankTransaction`], [`Remarks`] | the bank's fact, and what the payer wrote |
+//! | 分账 | allocation, [`settlement`] | a paid notice posted to its employees |
+//! | 挂账 | suspense, [`Reason`] | money that settles nothing yet, and why |
+//! | 单位暂存款 | [`advance`] balance | money of an employer that no notice asks for yet |
+//! | 单位流水账 | [`ledger`] | what was posted, entry by entry |
+//! | 冲正, 红冲 | [`reversal`] | a posting taken back by one of the same sides below zero |
+//! | 业务撤销 | [`revocation`] | an operation undone while nothing rests on it |
+//! | 汇缴年度 | contribution year | July to June, by policy |
+//!
 //! It reads no clock and does no I/O, so it can be used alone. What a centre decides for itself is a
 //! [`Policy`], a plain value. A year of one employer is in `examples/online_hall.rs`; a month is this:
 //!
@@ -114,6 +141,7 @@ pub mod correction;
 pub mod counter;
 pub mod decision;
 pub mod document;
+pub mod email;
 pub mod employee;
 pub mod employer;
 pub mod enrolment;

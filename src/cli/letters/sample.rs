@@ -25,8 +25,8 @@ pub(super) fn show(global: &Global, kind: &str, html: bool) -> Result<Done, Fail
                 "alarm" => StaffMail::alarm(today, &alarms(), &rules),
                 _ => {
                     let link = "https://centre.example/confirm/0123456789abcdef";
-                    let (employer, phone) = ("示例建材有限公司", contact.phone.as_str());
-                    Some(StaffMail::question(today, employer, link, 14, phone, &rules))
+                    let employer = "示例建材有限公司";
+                    Some(StaffMail::question(today, employer, link, 14, &contact, &rules))
                 }
             };
             mail.map(|mail| (mail.subject, mail.text)).unwrap_or_default()

@@ -38,6 +38,7 @@ pub(super) fn run(rules: &Rulebook) -> Report {
     movements(rules, &mut report);
     layouts(rules, &mut report);
     limits(rules, &mut report);
+    brake(rules, &mut report);
     report
 }
 
@@ -160,6 +161,15 @@ fn limits(rules: &Rulebook, report: &mut Report) {
                 format!("desk.toml: limit {}: {verb} {} of {amount}", limit.id, act.code())
             });
         }
+    }
+}
+
+fn brake(rules: &Rulebook, report: &mut Report) {
+    for example in &rules.brake.examples {
+        let holds = crate::alert::brake::tried(example, &rules.brake);
+        report.check(holds == example.holds, || {
+            format!("letters/brake.toml: {:?}: {holds}, not {}", example.why, example.holds)
+        });
     }
 }
 

@@ -5,8 +5,11 @@
 //! could read it.
 
 use super::Tongue;
+use crate::alert::{Hold, Window};
 use crate::cli::failure::{Doing, Failure};
+use crate::rulebook::servers::{Pace, ServerRules};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// `[letters]`
@@ -16,16 +19,55 @@ pub(in crate::cli) struct Letters {
     pub(in crate::cli) from: String,
     /// Where an employer asks for no more letters.
     pub(in crate::cli) unsubscribe: Option<String>,
+    /// A mailbox that is read, for answers of employers: `Reply-To` of their letters.
+    pub(in crate::cli) reply_to: Option<String>,
+    /// Whether each letter leaves with a sender of its own in its envelope, `bounces+…@` the domain of `from`: what
+    /// comes back there names its letter even where it holds nothing of it.
+    pub(in crate::cli) verp: bool,
     /// Of reports; a page carries both, this is the one it opens in.
     pub(in crate::cli) language: Tongue,
     /// Who gets the night's summary and alarms.
     pub(in crate::cli) staff: Vec<String>,
+    /// When letters wait for a person.
+    pub(in crate::cli) hold: Hold,
+    /// When mail goes out.
+    pub(in crate::cli) window: Window,
     /// A page of one's own that a confirming link opens, instead of the desk's; the token is put behind it.
     pub(in crate::cli) confirm_url: Option<String>,
     /// The mail server; without it letters are left as files for another program.
     pub(in crate::cli) smtp: Option<Smtp>,
     /// Keys to sign letters with.
     pub(in crate::cli) dkim: Vec<Dkim>,
+    /// A gateway of text messages; without it there are none.
+    pub(in crate::cli) sms: Option<Sms>,
+}
+
+/// `[letters.sms]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::cli) struct Sms {
+    pub(in crate::cli) url: String,
+    #[serde(default = "post")]
+    pub(in crate::cli) method: String,
+    #[serde(default)]
+    pub(in crate::cli) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(in crate::cli) body: String,
+    pub(in crate::cli) secret_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(in crate::cli) success_status: Vec<u16>,
+    pub(in crate::cli) success_field: Option<String>,
+    #[serde(default)]
+    pub(in crate::cli) success_values: Vec<String>,
+    #[serde(default)]
+    pub(in crate::cli) later_values: Vec<String>,
+    #[serde(default = "ten")]
+    pub(in crate::cli) timeout_seconds: u16,
+    /// Messages of 70 characters that one text may take.
+    #[serde(default = "one")]
+    pub(in crate::cli) parts_max: u8,
+    /// Certificates to trust besides the system's, PEM.
+    pub(in crate::cli) ca_file: Option<PathBuf>,
 }
 
 /// `[letters.smtp]`
@@ -49,6 +91,9 @@ pub(in crate::cli) struct Smtp {
     pub(in crate::cli) per_minute: u32,
     #[serde(default = "sixty")]
     pub(in crate::cli) timeout_seconds: u16,
+    /// The pace of receivers, by one of their domains, where it is another than in `rules/servers.toml`.
+    #[serde(default)]
+    pub(in crate::cli) domains: BTreeMap<String, Pace>,
 }
 
 /// `[[letters.dkim]]`
@@ -69,6 +114,18 @@ pub(in crate::cli) enum Protection {
     Starttls,
     Tls,
     None,
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+const fn one() -> u8 {
+    1
+}
+
+const fn ten() -> u16 {
+    10
 }
 
 const fn two() -> u16 {
@@ -92,11 +149,16 @@ impl Default for Letters {
         Self {
             from: "duizhang@localhost.invalid".to_owned(),
             unsubscribe: None,
+            reply_to: None,
+            verp: false,
             language: Tongue::Zh,
             staff: Vec::new(),
+            hold: Hold::default(),
+            window: Window::default(),
             confirm_url: None,
             smtp: None,
             dkim: Vec::new(),
+            sms: None,
         }
     }
 }
@@ -106,6 +168,10 @@ impl Letters {
     pub(super) fn rooted(mut self, folder: &Path) -> Self {
         if let Some(smtp) = &mut self.smtp {
             let files = [&mut smtp.password_file, &mut smtp.ca_file];
+            files.into_iter().flatten().for_each(|file| *file = folder.join(&*file));
+        }
+        if let Some(sms) = &mut self.sms {
+            let files = [&mut sms.secret_file, &mut sms.ca_file];
             files.into_iter().flatten().for_each(|file| *file = folder.join(&*file));
         }
         self.dkim.iter_mut().for_each(|key| key.key_file = folder.join(&key.key_file));
@@ -119,6 +185,12 @@ impl Letters {
 }
 
 impl Smtp {
+    /// What is known of servers, with the centre's own paces.
+    pub(in crate::cli) fn paced(&self, servers: &ServerRules) -> ServerRules {
+        let own = self.domains.iter();
+        own.fold(servers.clone(), |servers, (domain, pace)| servers.with_pace(domain, *pace))
+    }
+
     /// The password: from its file, else from systemd's credentials, else from the environment.
     pub(in crate::cli) fn password(&self) -> Result<String, Failure> {
         if let Some(file) = &self.password_file {

@@ -7,42 +7,95 @@
 //! Invariant: a letter and the marks of the months it tells of stand or fall together.
 
 use super::Writer;
-use super::composing::POSTED_TOGETHER;
-use crate::alert::{Addressee, Arrears, OwedMonth, Rhythm};
+use super::composing::{POSTED_TOGETHER, numbers};
+use crate::alert::{Addressee, Arrears, OwedMonth, Rhythm, may_write, rhythm::APART};
 use crate::nightly::RunError;
-use crate::remittance::YearMonth;
-use crate::store::{Arrear, LetterRow, Recording};
+use crate::store::{Arrear, LetterRow, Recording, ToldMonth, ToldTonight};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Writer<'_> {
     /// Writes to every employer in arrears that was not told of late.
-    pub(super) fn call_in(&self, recording: &mut Recording) -> Result<(), RunError> {
+    pub(super) fn call_in(
+        &self,
+        recording: &mut Recording,
+        all: &mut ToldTonight,
+    ) -> Result<(), RunError> {
         let rules = self.tools.rules;
         if !rules.policy.arrears_letters {
             return Ok(());
         }
+        let mut debtors = self.debtors(recording)?;
+        let lately = recording.lately_written(APART)?;
+        let night = self.tools.settings.as_of;
+        debtors
+            .retain(|employer_id, _| may_write(lately.get(employer_id).map(|(on, _)| *on), night));
+        let due: Vec<(&String, &Vec<OwedMonth>)> = debtors.iter().collect();
+        for some in due.chunks(POSTED_TOGETHER) {
+            self.call_in_some(recording, some, all)?;
+        }
+        Ok(())
+    }
+
+    /// Employers that were last written about something else and are to hear of arrears: these go first, so that no
+    /// news keeps an employer from hearing that it owes.
+    pub(super) fn owes_first(&self, recording: &Recording) -> Result<BTreeSet<String>, RunError> {
+        if !self.tools.rules.policy.arrears_letters {
+            return Ok(BTreeSet::new());
+        }
+        let lately = recording.lately_written(2 * APART)?;
+        let night = self.tools.settings.as_of;
+        let first = |employer_id: &String| {
+            let last = lately.get(employer_id);
+            last.is_some_and(|(on, arrears)| !arrears && may_write(Some(*on), night))
+        };
+        Ok(self.debtors(recording)?.into_keys().filter(first).collect())
+    }
+
+    /// Who is to be told, and of which months: all that it owes, where one of them is due.
+    fn debtors(&self, recording: &Recording) -> Result<BTreeMap<String, Vec<OwedMonth>>, RunError> {
+        let rules = self.tools.rules;
         let mut debtors: BTreeMap<String, (bool, Vec<OwedMonth>)> = BTreeMap::new();
+        let withheld = recording.withheld()?;
         for (arrear, told_on) in recording.arrears(&rules.policy, &rules.calendar)? {
-            let due = self.is_to_be_told(told_on);
+            let due =
+                self.is_to_be_told(told_on) && !withheld.month(&arrear.employer_id, arrear.month);
             let (is_due, months) = debtors.entry(arrear.employer_id.clone()).or_default();
             *is_due |= due;
             months.push(owed(&arrear));
         }
-        debtors.retain(|_, (is_due, _)| *is_due);
-        let (mut letters, mut told) = (Vec::new(), Vec::new());
-        for (employer_id, (_, months)) in &debtors {
-            let Some(letter) = self.arrears_letter(employer_id, months) else { continue };
+        let due = debtors.into_iter().filter(|(_, (is_due, _))| *is_due);
+        Ok(due.map(|(employer_id, (_, months))| (employer_id, months)).collect())
+    }
+
+    fn call_in_some(
+        &self,
+        recording: &mut Recording,
+        some: &[(&String, &Vec<OwedMonth>)],
+        all: &mut ToldTonight,
+    ) -> Result<(), RunError> {
+        let employers: Vec<&str> =
+            some.iter().map(|(employer_id, _)| employer_id.as_str()).collect();
+        let postal = self.postal(recording, &employers)?;
+        let due: Vec<Arrears> = some
+            .iter()
+            .filter_map(|(employer_id, months)| {
+                self.arrears_of(employer_id, months, postal.get(*employer_id).cloned())
+            })
+            .collect();
+        let ids: Vec<String> = due.iter().map(Arrears::letter_id).collect();
+        let numbers = numbers(recording, &ids)?;
+        let mut letters = Vec::new();
+        for (arrears, number) in due.iter().zip(&numbers) {
+            let Some(letter) = self.arrears_letter(arrears, number) else { continue };
+            all.months.extend(arrears.months.iter().map(|owed| ToldMonth {
+                letter_id: letter.letter_id.clone(),
+                employer_id: arrears.addressee.employer_id.clone(),
+                month: owed.month,
+            }));
             letters.push(letter);
-            told.extend(months.iter().map(|owed| (employer_id.as_str(), owed.month)));
-            if letters.len() == POSTED_TOGETHER {
-                recording.post(&letters)?;
-                letters.clear();
-            }
         }
-        recording.post(&letters)?;
-        let told: Vec<(&str, YearMonth)> = told;
-        Ok(recording.arrears_told(&told)?)
+        Ok(recording.post(&letters)?)
     }
 
     /// Whether a month is to be told of, that was told of on a day before or never.
@@ -51,25 +104,35 @@ impl Writer<'_> {
         told_on.is_none_or(|told_on| (self.tools.settings.as_of - told_on).num_days() >= every)
     }
 
-    /// The letter; `None` for an employer that wants none.
-    fn arrears_letter(&self, employer_id: &str, months: &[OwedMonth]) -> Option<LetterRow> {
+    /// What the letter is made of; `None` for an employer that wants none.
+    fn arrears_of(
+        &self,
+        employer_id: &str,
+        months: &[OwedMonth],
+        postal: Option<String>,
+    ) -> Option<Arrears> {
         let entry = self.book.employers.get(employer_id)?;
         if entry.rhythm == Rhythm::Never {
             return None;
         }
-        let arrears = Arrears {
+        Some(Arrears {
             centre: self.tools.settings.centre.clone(),
             addressee: Addressee {
                 employer_id: employer_id.to_owned(),
                 name: entry.employer.name.clone(),
                 contact: entry.employer.contact.clone(),
                 email: entry.address.clone(),
+                postal,
             },
             night: self.tools.settings.as_of,
             within_days: self.tools.rules.policy.remit_within_days,
             months: months.to_vec(),
-        };
-        match arrears.letter(&self.tools.rules.letters) {
+        })
+    }
+
+    fn arrears_letter(&self, arrears: &Arrears, number: &str) -> Option<LetterRow> {
+        let employer_id = arrears.addressee.employer_id.as_str();
+        match arrears.numbered(&self.tools.rules.letters, number) {
             Ok(letter) => self.row("arrears", letter),
             Err(refusal) => {
                 tracing::warn!(employer_id, reason = refusal.code(), "no letter");

@@ -1,23 +1,26 @@
 //! What is due becomes letters: gathered employer by employer, written, and marked as told.
 //!
-//! Start at [`Writer::compose`]. An item is told from what the store holds of it, whichever night found
-//! it, so that a weekly letter and a reminder say the same as the first letter did.
+//! Start at [`Writer::compose`]. What is due is gathered from payments ([`super::gathering`]), from notices that are open
+//! again ([`super::notices`]) and from habits of writing ([`super::habits`]); an employer that was written to within the
+//! week waits, and nobody is written to on a day off.
+//!
+//! Invariant: a letter and the marks of what it tells stand or fall together; an employer gets one letter a night.
 
+use super::habits::Advised;
+use super::notices::NoticeTelling;
 use super::{Entry, Writer};
 use crate::alert::{
-    About, Addressee, BrokenRule, Digest, DigestItem, Due, HandbookQuote, Letter, Refusal, Told,
-    Whereabouts,
+    Addressee, Contents, Digest, DigestItem, Due, Habit, Letter, NewsStage, NoticeNews, Refusal,
+    Rhythm, Told, habit, letter_number, may_write,
 };
 use crate::calendar::WorkingDays;
-use crate::matching::Explanation;
 use crate::nightly::RunError;
-use crate::remark::{Advice, Reading};
-use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
-use crate::report::{MaskedAccount, RemarkText};
-use crate::rulebook::remark::RemarkRules;
-use crate::store::{LetterRow, NotificationKey, NotificationMark, NotificationRow, Recording};
+use crate::remittance::Outcome;
+use crate::store::{
+    LetterRow, NoticeMark, NotificationKey, NotificationMark, Recording, ToldTonight,
+};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Working days that an employer has where its month leaves it none.
 pub(super) const WORKING_DAYS_TO_ACT: u8 = 10;
@@ -28,6 +31,9 @@ pub(super) const DAYS_TO_ACT: i64 = 3;
 /// Letters that go into the outbox together: what of them is held in memory.
 pub(super) const POSTED_TOGETHER: usize = 250;
 
+/// How often another number is tried for a letter whose number another one has.
+const NUMBERS_TRIED: u32 = 64;
+
 /// Something that is due tonight.
 pub(super) struct Notification {
     pub(super) key: NotificationKey,
@@ -37,147 +43,167 @@ pub(super) struct Notification {
     pub(super) item: DigestItem,
 }
 
+/// All that is due to one employer.
+#[derive(Default)]
+struct Pack {
+    notifications: Vec<Notification>,
+    notices: Vec<NoticeTelling>,
+    advised: Vec<Advised>,
+}
+
+/// The marks of what one letter tells.
+#[derive(Default)]
+struct Marks {
+    items: Vec<NotificationMark>,
+    notices: Vec<NoticeMark>,
+}
+
+/// A letter before it has a number.
+struct Composed {
+    digest: Digest,
+    marks: Marks,
+}
+
 impl Writer<'_> {
-    /// Writes every letter that is due into the outbox.
-    pub(super) fn compose(&self, recording: &mut Recording) -> Result<(), RunError> {
+    /// Writes every letter that is due into the outbox. Those of `later` wait for the letter about their arrears.
+    pub(super) fn compose(
+        &self,
+        recording: &mut Recording,
+        later: &BTreeSet<String>,
+        all: &mut ToldTonight,
+    ) -> Result<(), RunError> {
+        let packs = self.packs(recording)?;
+        let lately = recording.lately_written(crate::alert::rhythm::APART)?;
+        let advised = recording.advised()?;
         let night = self.tools.settings.as_of;
-        let mut due: BTreeMap<String, Vec<Notification>> = BTreeMap::new();
-        let (mut settled_quietly, mut followed) = (Vec::new(), Vec::new());
-        recording.notifications(|row, transaction| {
-            let Some(entry) = self.book.employers.get(&row.employer_id) else { return };
-            let what = row.told.due(entry.rhythm, night);
-            let on_paper = entry.address.is_none();
-            match what {
-                Due::NotYet => {}
-                Due::Nothing => settled_quietly.push(row.key),
-                // Paper is for what must be done.
-                Due::Advice if on_paper => settled_quietly.push(row.key),
-                Due::Outcome => followed.extend(self.followed(row, transaction)),
-                Due::News | Due::Reminder(_) | Due::Advice => {
-                    if let Some(item) = self.digest_item(&row, what, transaction) {
-                        let said = row.told.outcome;
-                        let notification = Notification { key: row.key, due: what, said, item };
-                        due.entry(row.employer_id).or_default().push(notification);
-                    }
-                }
-            }
-        })?;
-        for notification in self.follow(recording, followed)? {
-            let employer_id = &notification.item.employer_id;
-            let Some(entry) = self.book.employers.get(employer_id) else { continue };
-            if entry.address.is_none() && !notification.item.asks_for_something() {
-                settled_quietly.push(notification.key);
-            } else {
-                due.entry(employer_id.clone()).or_default().push(notification);
-            }
+        let waits = |employer_id: &String| {
+            let last = lately.get(employer_id).map(|(on, _)| *on);
+            later.contains(employer_id) || !may_write(last, night)
+        };
+        let mut composed = Vec::new();
+        let due = packs.into_iter().filter(|(employer_id, _)| !waits(employer_id));
+        for (employer_id, pack) in due {
+            let advised_on = advised.get(&employer_id).copied();
+            composed.push((employer_id, pack, advised_on));
         }
-        recording.dismiss(&settled_quietly)?;
-        let (mut letters, mut told) = (Vec::new(), Vec::new());
-        for (employer_id, notifications) in due {
-            if let Some((letter, marks)) = self.tell(&employer_id, notifications) {
-                letters.push(letter);
-                told.extend(marks);
-            }
-            if letters.len() == POSTED_TOGETHER {
-                recording.post(&letters)?;
-                letters.clear();
-            }
+        for some in composed.chunks_mut(POSTED_TOGETHER) {
+            let employers: Vec<&str> = some.iter().map(|(id, ..)| id.as_str()).collect();
+            let postal = self.postal(recording, &employers)?;
+            let digests: Vec<Composed> = some
+                .iter_mut()
+                .filter_map(|(employer_id, pack, advised_on)| {
+                    let address = postal.get(employer_id.as_str()).cloned();
+                    self.digest(employer_id, std::mem::take(pack), *advised_on, address)
+                })
+                .collect();
+            self.post(recording, digests, all)?;
         }
-        recording.post(&letters)?;
-        Ok(recording.told(&told)?)
+        Ok(())
     }
 
-    /// Writes one employer's letter, with the marks of what it tells.
-    fn tell(
+    /// What is due, employer by employer; what nothing is to be said of is marked so.
+    fn packs(&self, recording: &mut Recording) -> Result<BTreeMap<String, Pack>, RunError> {
+        let mut gathered = self.gather(recording)?;
+        let mut packs: BTreeMap<String, Pack> = BTreeMap::new();
+        let drafts = std::mem::take(&mut gathered.drafts);
+        let followed = std::mem::take(&mut gathered.followed);
+        let finished = self.finish(recording, drafts)?.into_iter();
+        for notification in finished.chain(self.follow(recording, followed)?) {
+            let employer_id = notification.item.employer_id.clone();
+            if self.is_worth_it(&employer_id, notification.item.asks_for_something()) {
+                packs.entry(employer_id).or_default().notifications.push(notification);
+            } else {
+                gathered.quiet.push(notification.key);
+            }
+        }
+        let mut quiet = Vec::new();
+        for notification in self.notices_due(recording, &gathered.open_item, &mut quiet)? {
+            let employer_id = notification.news.employer_id.clone();
+            if self.is_worth_it(&employer_id, notification.news.asks_for_something()) {
+                packs.entry(employer_id).or_default().notices.push(notification);
+            } else {
+                quiet.push((notification.mark.reference, notification.mark.ordinal));
+            }
+        }
+        for advised in self.advised(recording, gathered.advised)? {
+            packs.entry(advised.employer_id.clone()).or_default().advised.push(advised);
+        }
+        recording.dismiss(&gathered.quiet)?;
+        recording.never_mind_notices(&quiet)?;
+        Ok(packs)
+    }
+
+    /// Whether it may be told: paper is for what must be done.
+    fn is_worth_it(&self, employer_id: &str, asks: bool) -> bool {
+        let entry = self.book.employers.get(employer_id);
+        entry
+            .is_some_and(|entry| entry.rhythm != Rhythm::Never && (asks || entry.address.is_some()))
+    }
+
+    /// The addresses of those that are written to on paper.
+    pub(super) fn postal(
+        &self,
+        recording: &Recording,
+        employers: &[&str],
+    ) -> Result<BTreeMap<String, String>, RunError> {
+        let on_paper = |employer_id: &&&str| {
+            self.book.employers.get(**employer_id).is_some_and(|entry| entry.address.is_none())
+        };
+        let employers: Vec<&str> = employers.iter().filter(on_paper).copied().collect();
+        Ok(recording.postal_addresses(&employers)?)
+    }
+
+    /// One employer's letter before it is written, with the marks of what it tells; `None` where nothing is worth one.
+    fn digest(
         &self,
         employer_id: &str,
-        notifications: Vec<Notification>,
-    ) -> Option<(LetterRow, Vec<NotificationMark>)> {
+        pack: Pack,
+        advised_on: Option<NaiveDate>,
+        postal: Option<String>,
+    ) -> Option<Composed> {
         let entry = self.book.employers.get(employer_id)?;
-        let (items, marks): (Vec<_>, Vec<_>) = notifications
-            .into_iter()
-            .map(|told| (told.item, mark(told.key, told.due, told.said)))
-            .unzip();
-        Some((self.letter(entry, items)?, marks))
-    }
-
-    /// What a letter says of an item; `None` where this release does not know its reason.
-    fn digest_item(
-        &self,
-        row: &NotificationRow,
-        due: Due,
-        transaction: &BankTransaction<'_>,
-    ) -> Option<DigestItem> {
-        let about = match due {
-            Due::News => About::Suspense(row.reason?),
-            Due::Reminder(days) => About::Reminder(row.reason?, days),
-            Due::Advice => About::Advice,
-            Due::Outcome | Due::NotYet | Due::Nothing => return None,
-        };
-        self.item_about(row, about, transaction)
-    }
-
-    /// An item as every letter shows it, and what `about` adds to it.
-    pub(super) fn item_about(
-        &self,
-        row: &NotificationRow,
-        about: About,
-        transaction: &BankTransaction<'_>,
-    ) -> Option<DigestItem> {
-        let account = self.tools.accounts.get(row.key.account)?;
-        let readings = self.readings(transaction);
-        let remark_rules = &self.tools.rules.remark;
-        let mut rules = match about {
-            About::Settled(_) | About::Unfinished(_) => Vec::new(),
-            About::Suspense(_) | About::Reminder(..) | About::Advice => {
-                broken_rules(&readings, row.notice, remark_rules)
-            }
-        };
-        let until = match about {
-            About::Suspense(reason) | About::Reminder(reason, _) => {
-                if rules.is_empty() {
-                    rules.extend(missing_reference(reason, &readings, remark_rules));
-                }
-                Some(self.until(reason, transaction.booked_on))
-            }
-            About::Settled(_) | About::Unfinished(_) | About::Advice => None,
-        };
-        let explanation = row.explanation.as_deref().filter(|_| until.is_some());
-        let explanation = explanation.and_then(|code| code.parse::<Explanation>().ok());
-        Some(DigestItem {
-            transaction_id: format!("{}/{}", account.account_no, transaction.serial),
-            employer_id: row.employer_id.clone(),
-            known_by: row.known_by,
-            about,
-            booked_on: transaction.booked_on,
-            amount: transaction.amount,
-            bank_name: account.bank_name.clone(),
-            account: MaskedAccount::of(&account.account_no),
-            payer_account: MaskedAccount::of(transaction.counterparty.account),
-            remarks: readings.into_iter().map(|(text, _)| text).collect(),
-            explanation: explanation
-                .map(|explanation| explanation.in_chinese())
-                .unwrap_or_default(),
-            rules,
-            until,
-            whereabouts: Whereabouts::default(),
-        })
-    }
-
-    /// Until when an employer should act: before its month closes, where that leaves time and helps.
-    fn until(&self, reason: Reason, booked_on: NaiveDate) -> NaiveDate {
-        let (night, rules) = (self.tools.settings.as_of, self.tools.rules);
-        let closes =
-            rules.calendar.closes_on(YearMonth::of(booked_on), rules.matching.lag_working_days);
-        let helps = !matches!(reason, Reason::CrossMonth | Reason::Underpaid);
-        if helps && (closes - night).num_days() >= DAYS_TO_ACT {
-            closes
-        } else {
-            working_days_after(&rules.calendar, night, WORKING_DAYS_TO_ACT)
+        let Pack { notifications, notices, advised } = pack;
+        let mut marks = Marks::default();
+        let inside = !notifications.is_empty() || !notices.is_empty();
+        let (habits, advice) = super::habits::of(advised);
+        let most = habits.iter().map(|habit: &Habit| habit.transactions.len()).max().unwrap_or(0);
+        let night = self.tools.settings.as_of;
+        let habits =
+            if habit::is_due(most, inside, advised_on, night) { habits } else { Vec::new() };
+        if !inside && habits.is_empty() {
+            return None;
         }
+        let told = |told: Notification| {
+            let mark = mark(told.key, told.due, told.said, told.item.until);
+            marks.items.push(mark);
+            told.item
+        };
+        let mut items: Vec<DigestItem> = notifications.into_iter().map(told).collect();
+        if !habits.is_empty() {
+            let advice = advice.into_iter();
+            marks.items.extend(advice.map(|key| mark(key, Due::Advice, Outcome::Matched, None)));
+        }
+        let mut news: Vec<NoticeNews> = Vec::with_capacity(notices.len());
+        for NoticeTelling { news: mut notice, mark } in notices {
+            marks.notices.push(mark);
+            // What is said of a notice is said once.
+            let of_it = |item: &mut DigestItem| item.only_notice() == Some(notice.reference);
+            if notice.stage == NewsStage::Reopened {
+                notice.parts = items.extract_if(.., of_it).collect();
+            }
+            news.push(notice);
+        }
+        let contents = Contents { notices: news, items, habits };
+        let digest = self.addressed(entry, contents, postal)?;
+        Some(Composed { digest, marks })
     }
 
-    fn letter(&self, entry: &Entry, items: Vec<DigestItem>) -> Option<LetterRow> {
+    fn addressed(
+        &self,
+        entry: &Entry,
+        contents: Contents,
+        postal: Option<String>,
+    ) -> Option<Digest> {
         let night = self.tools.settings.as_of;
         let employer = &entry.employer;
         let addressee = Addressee {
@@ -185,29 +211,49 @@ impl Writer<'_> {
             name: employer.name.clone(),
             contact: employer.contact.clone(),
             email: entry.address.clone(),
+            postal,
         };
         let employer_id = employer.employer_id.as_str();
         let centre = self.tools.settings.centre.clone();
         let digest = match entry.address {
-            Some(_) => Digest::new(centre.clone(), addressee.clone(), night, items.clone()),
+            Some(_) => Digest::new(centre.clone(), addressee.clone(), night, contents.clone()),
             None => Err(Refusal::NoAddress { employer_id: employer_id.to_owned() }),
         };
         let digest = match digest {
             // What was imported as an address and is none is no address.
             Err(Refusal::NoAddress { .. } | Refusal::InvalidAddress { .. }) => {
-                Digest::on_paper(centre, addressee, night, items)
+                Digest::on_paper(centre, addressee, night, contents)
             }
             other => other,
         };
-        let digest = match digest {
-            Ok(digest) => digest,
+        match digest {
+            Ok(digest) => Some(digest),
             Err(refusal) => {
                 tracing::warn!(employer_id, reason = refusal.code(), "no letter");
-                return None;
+                None
             }
-        };
-        let letter = Letter::write(&digest, &self.tools.rules.letters);
-        self.row("digest", letter)
+        }
+    }
+
+    /// Writes digests into the outbox, each under a number that no other letter has; what they tell is added to `all`.
+    fn post(
+        &self,
+        recording: &mut Recording,
+        composed: Vec<Composed>,
+        all: &mut ToldTonight,
+    ) -> Result<(), RunError> {
+        let ids: Vec<String> = composed.iter().map(|one| one.digest.letter_id()).collect();
+        let numbers = numbers(recording, &ids)?;
+        let mut letters = Vec::new();
+        for (one, number) in composed.into_iter().zip(numbers) {
+            let letter = Letter::numbered(&one.digest, &self.tools.rules.letters, &number);
+            let Some(row) = self.row("digest", letter) else { continue };
+            let id = &row.letter_id;
+            all.items.extend(one.marks.items.into_iter().map(|mark| (id.clone(), mark)));
+            all.notices.extend(one.marks.notices.into_iter().map(|mark| (id.clone(), mark)));
+            letters.push(row);
+        }
+        Ok(recording.post(&letters)?)
     }
 
     /// A letter for the outbox; `None` where it cannot be a message.
@@ -232,63 +278,52 @@ impl Writer<'_> {
             written_on: night,
             recipient: letter.to,
             subject: letter.subject,
+            number: letter.number,
             message,
         })
     }
 }
 
-fn mark(key: NotificationKey, due: Due, said: Outcome) -> NotificationMark {
+/// A number for each letter that no other letter of the centre has; for a letter that is there already, its own.
+pub(super) fn numbers(recording: &Recording, ids: &[String]) -> Result<Vec<String>, RunError> {
+    let mut numbers: Vec<String> = ids.iter().map(|id| letter_number::of(id, 0)).collect();
+    for attempt in 1..NUMBERS_TRIED {
+        let known = recording.numbered(&numbers)?;
+        let mut taken: BTreeMap<String, &String> = BTreeMap::new();
+        let mut changed = false;
+        for (number, id) in numbers.iter_mut().zip(ids) {
+            let other = known.get(number).is_some_and(|letter_id| letter_id != id);
+            let twice = taken.get(number).is_some_and(|letter_id| *letter_id != id);
+            if other || twice {
+                *number = letter_number::of(id, attempt);
+                changed = true;
+            }
+            taken.insert(number.clone(), id);
+        }
+        if !changed {
+            break;
+        }
+    }
+    Ok(numbers)
+}
+
+fn mark(
+    key: NotificationKey,
+    due: Due,
+    said: Outcome,
+    until: Option<NaiveDate>,
+) -> NotificationMark {
     let (reminded_days, done) = match due {
         Due::Reminder(days) => (days, false),
         Due::Advice => (0, true),
         Due::Outcome => (0, Told::is_final(said)),
         Due::News | Due::NotYet | Due::Nothing => (0, false),
     };
-    NotificationMark { key, news: due == Due::News, reminded_days, said: Some(said), done }
+    NotificationMark { key, news: due == Due::News, reminded_days, said: Some(said), until, done }
 }
 
 /// The working day that is so many after a day.
 pub(super) fn working_days_after(calendar: &WorkingDays, day: NaiveDate, count: u8) -> NaiveDate {
     let days = day.iter_days().skip(1).filter(|day| calendar.is_working_day(*day));
     days.take(usize::from(count)).last().unwrap_or(day)
-}
-
-/// The rules of writing that the remark broke, with the wrong and the right form side by side.
-fn broken_rules(
-    readings: &[(RemarkText, Reading)],
-    settled: Option<PaymentReference>,
-    rules: &RemarkRules,
-) -> Vec<BrokenRule> {
-    // Only the field that carries the reading breaks rules; a bank's own words do not.
-    let Some((text, reading)) = readings.iter().find(|(_, reading)| !reading.advice.is_empty())
-    else {
-        return Vec::new();
-    };
-    let right = settled.or(reading.reference).map(|reference| reference.to_string());
-    let right = right.unwrap_or_default();
-    reading.advice.iter().map(|advice| broken(*advice, text.text(), &right, rules)).collect()
-}
-
-/// The handbook's first rule, for a remark that says nothing at all.
-fn missing_reference(
-    reason: Reason,
-    readings: &[(RemarkText, Reading)],
-    rules: &RemarkRules,
-) -> Option<BrokenRule> {
-    (reason == Reason::NoReference).then(|| {
-        let wrong = readings.first().map_or("（空）", |(text, _)| text.text());
-        broken(Advice::NotFirst, wrong, "", rules)
-    })
-}
-
-/// A rule with the handbook's words for it.
-fn broken(advice: Advice, wrong: &str, right: &str, rules: &RemarkRules) -> BrokenRule {
-    let words = rules.advice_text(advice.code());
-    let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
-    BrokenRule {
-        code: advice.code().to_owned(),
-        handbook: handbook.map(|rule| HandbookQuote { number: rule.number, text: rule.zh.clone() }),
-        wrong: wrong.to_owned(),
-        right: right.to_owned(),
-    }
 }

@@ -192,7 +192,7 @@ fn open(
     Whereabouts { open, more, ..Whereabouts::default() }
 }
 
-fn told(notice: &OwedNotice) -> OpenNotice {
+pub(super) fn told(notice: &OwedNotice) -> OpenNotice {
     let OwedNotice { reference, month, amount, here, in_suspense } = *notice;
     OpenNotice { reference, month, amount, here, in_suspense }
 }

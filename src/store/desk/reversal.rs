@@ -7,7 +7,7 @@
 
 use super::super::row::reference_number;
 use super::super::sql::params;
-use super::super::{notification, outstanding, remittance};
+use super::super::{notice_news, notification, outstanding, remittance};
 use super::books::Posting;
 use super::item::Held;
 use super::{Desk, Stop, total};
@@ -115,7 +115,7 @@ impl Desk<'_> {
         notices: &[PaymentReference],
         items: &[Held],
     ) -> Result<Vec<Posting>, Stop> {
-        let mut postings = self.open_again(reversal, notices)?;
+        let mut postings = self.open_again(reversal, notices, false)?;
         let mut rests: BTreeMap<String, Money> = BTreeMap::new();
         for item in items {
             let rest = self.advance_part(item)?;
@@ -140,11 +140,12 @@ impl Desk<'_> {
         Ok(postings)
     }
 
-    /// Books settlements back, in the books of employees too.
+    /// Books settlements back, in the books of employees too; the employers are to be told.
     pub(super) fn open_again(
         &self,
         reversal: &Proposal,
         notices: &[PaymentReference],
+        by_bank: bool,
     ) -> Result<Vec<Posting>, Stop> {
         let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
         let mut postings = Vec::new();
@@ -162,6 +163,7 @@ impl Desk<'_> {
                 .prepare_cached("delete from settlement where centre_id = ?1 and reference = ?2")?
                 .execute(params![centre, number])?;
             outstanding::keep(self.bulk, &[number])?;
+            notice_news::reopened(self.bulk, *notice, by_bank, self.on())?;
             postings.push((Subject::Contributions, Subject::Receipts, amount));
             if !used.is_zero() {
                 postings.push((Subject::Receipts, Subject::Advance, used));

@@ -153,7 +153,7 @@ impl Desk<'_> {
         debits: &[Held],
     ) -> Result<Vec<Posting>, Stop> {
         let (found, notices) = self.settled_credit(credit, debits)?;
-        let mut postings = self.open_again(proposal, &notices)?;
+        let mut postings = self.open_again(proposal, &notices, true)?;
         let key = params![self.bulk.centre_id, found.account_id, credit.serial, found.booked_on];
         let sql = "delete from allocation
             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";

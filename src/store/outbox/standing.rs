@@ -28,12 +28,16 @@ pub struct OutboxRow {
     pub answer: String,
     /// What did not arrive was written once more, to another address or on paper.
     pub reissued: bool,
+    /// Eight digits by which it is named on the telephone; empty where it has none.
+    pub number: String,
+    /// `sms` where it goes, or went, as a text message.
+    pub channel: Option<String>,
 }
 
 /// Which letters to list or to change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutboxFilter {
-    /// The beginning of a letter's id.
+    /// The beginning of a letter's id, or its number.
     pub letter: Option<String>,
     pub state: Option<LetterState>,
     pub employer_id: Option<String>,
@@ -47,7 +51,7 @@ struct Found<'a> {
 
 const LISTED: &str = "
     select l.letter_id, l.kind, l.employer_id, l.written_on, l.recipient, l.subject, o.state,
-        o.attempts, o.due_at, o.changed_at, o.answer, o.anew
+        o.attempts, o.due_at, o.changed_at, o.answer, o.anew, coalesce(l.number, ''), o.channel
     from outbox o join letter l using (centre_id, letter_id)
     where o.centre_id = ?1
         and (cast(?2 as text) is null or o.state = ?2)
@@ -65,7 +69,10 @@ impl Store {
         let values = params![bulk.centre_id, state, filter.employer_id];
         let mut rows = bulk.connection.prepare_cached(LISTED)?.query_all(values, listed)?;
         if let Some(letter) = &filter.letter {
-            rows.retain(|row| row.letter_id.starts_with(letter.as_str()));
+            let number = crate::alert::letter_number::said(letter);
+            rows.retain(|row| {
+                row.letter_id.starts_with(letter.as_str()) || Some(&row.number) == number.as_ref()
+            });
         }
         Ok(rows)
     }
@@ -96,10 +103,12 @@ impl Store {
     /// changed.
     pub fn retry_letters(&self, letter_ids: &[String], now: i64) -> Result<(), StoreError> {
         const AGAIN: &str = "update outbox set state = 'waiting', due_at = ?4, attempts = 0,
-                unconfirmed = 0, answer = '', changed_at = ?4, anew = 0
+                unconfirmed = 0, put_off = null, put_off_since = null, answer = '', changed_at = ?4, anew = 0,
+                joined = null
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         // What nobody tries any more keeps what was said of it.
-        const ANEW: &str = "update outbox set due_at = null, changed_at = ?4, anew = 1,
+        const ANEW: &str =
+            "update outbox set due_at = null, changed_at = ?4, anew = 1, joined = null,
                 state = case when due_at is null then state else 'given-up' end
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         const LETTER: &str = "select kind, employer_id, recipient from letter
@@ -207,7 +216,7 @@ impl Store {
         let letters = letters_of_night(&bulk.connection);
         let mail = format!(
             "update outbox set state = 'filed', due_at = null
-             where centre_id = ?1 and state = 'waiting' and attempts = 0
+             where centre_id = ?1 and state = 'waiting' and attempts = 0 and channel is null
                 and letter_id in (select l.letter_id from {letters} where l.kind in ('digest', 'arrears'))"
         );
         let filed = "update night set filed = 1 where centre_id = ?1 and as_of = ?2 and filed = 0";
@@ -237,6 +246,8 @@ fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         changed_at: row.get(9)?,
         answer: row.get(10)?,
         reissued: row.get::<i64>(11)? == 2,
+        number: row.get(12)?,
+        channel: row.get(13)?,
     })
 }
 

@@ -24,6 +24,8 @@ const UNSEEN: &[(&str, &str, &str)] = &[
     ("login_failure",      "*",      "guesses counted against a limit; forgotten after minutes"),
     ("notice_mark",        "*",      "how far the list of open notices was gone through; only the order of reading rests on it"),
     ("notice_outstanding", "*",      "a list of open notices made from notices and settlements"),
+    ("came_back",          "*",      "what others wrote, to be read by a person; nothing is settled by it, and who dealt with it stands in the trail"),
+    ("address_failure",    "*",      "how often mail to an address failed; all it can lead to is a block, and that row is sealed"),
     ("trail_head",         "turn",   "says to a night that staff acted while it read; counted anew by the next act"),
     ("trail_head",         "remade", "says to the desk that its picture of the queue is old"),
 ];

@@ -51,8 +51,10 @@ impl Store {
         let wanted = Some(text).filter(|text| !text.trim().is_empty()).map(pattern);
         let values = params![bulk.centre_id, behind, wanted, limit];
         bulk.connection.prepare_cached(&sql)?.query_all(values, |row| {
-            let Employer { employer_id, name, uscc, email, .. } = employer(row)?;
-            Ok(EmployerLine { employer_id, name, uscc, has_address: email.is_some() })
+            let found = employer(row)?;
+            let has_address = found.has_address();
+            let Employer { employer_id, name, uscc, .. } = found;
+            Ok(EmployerLine { employer_id, name, uscc, has_address })
         })
     }
 

@@ -14,6 +14,8 @@ use chrono::NaiveDate;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterLine {
     pub letter_id: String,
+    /// Eight digits by which it is named on the telephone; empty where it has none.
+    pub number: String,
     pub written_on: NaiveDate,
     pub employer_id: String,
     pub employer_name: String,
@@ -31,13 +33,13 @@ pub struct LetterSearch {
     pub employer_id: Option<String>,
     pub written_on: Option<NaiveDate>,
     pub state: Option<LetterState>,
-    /// In the employer's name and number, and the subject.
+    /// In the employer's name and number, and the subject; or the letter's own number.
     pub text: Option<String>,
 }
 
 const LETTERS: &str = "
     select l.letter_id, l.written_on, l.employer_id, coalesce(e.name, ''), l.subject,
-        l.recipient, o.state, coalesce(o.answer, '')
+        l.recipient, o.state, coalesce(o.answer, ''), coalesce(l.number, '')
     from letter l
     left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
@@ -45,7 +47,7 @@ const LETTERS: &str = "
         and (?4 is null or l.employer_id = ?4)
         and (?5 is null or l.written_on = ?5)
         and (?6 is null or lower(coalesce(e.name, '') || ' ' || l.employer_id || ' ' || l.subject)
-            like ?6 escape '!')
+            like ?6 escape '!' or l.number = ?9)
         and (?8 is null or o.state = ?8)
     order by l.written_on desc, l.letter_id desc limit ?7";
 
@@ -66,7 +68,9 @@ impl Store {
         let (written_on, stands) =
             (search.written_on.map(day_number), search.state.map(LetterState::code));
         let employer_id = &search.employer_id;
-        let values = params![bulk.centre_id, on, id, employer_id, written_on, text, limit, stands];
+        let number = search.text.as_deref().and_then(crate::alert::letter_number::said);
+        let values =
+            params![bulk.centre_id, on, id, employer_id, written_on, text, limit, stands, number];
         bulk.connection.prepare_cached(LETTERS)?.query_all(values, |row| {
             Ok(LetterLine {
                 letter_id: row.get(0)?,
@@ -77,6 +81,7 @@ impl Store {
                 recipient: row.get(5)?,
                 state: row.get::<Option<String>>(6)?.as_deref().map(state).transpose()?,
                 answer: row.get(7)?,
+                number: row.get(8)?,
             })
         })
     }

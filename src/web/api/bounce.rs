@@ -1,8 +1,8 @@
-//! Reports of letters that failed (RFC 3464), as a mail server hands them on.
+//! What comes back, as a mail server hands it on: reports of letters that failed, answers, complaints.
 
 use super::Caller;
-use crate::alert::bounce::{Bounce, Bounces};
-use crate::store::Bounced;
+use crate::alert::bounce::CameBack;
+use crate::store::CameBackOutcome;
 use crate::suspense::trail::Entry;
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -29,35 +29,44 @@ pub(crate) async fn take(
             en: "expected the report itself, as message/rfc822".to_owned(),
         });
     }
-    let mut found = Bounces::default();
-    found.add(&message);
+    let words = desk.rules().returned.clone();
     let (now, today) = (desk.now(), desk.today());
-    let entry = move |bounce: &Bounce| Entry {
+    let entry = move |address: &str, status: &str| Entry {
         at: now,
         actor: actor.person.0.clone(),
         role: actor.role.code().to_owned(),
         event: "address-blocked".to_owned(),
-        subject: bounce.address.clone(),
-        detail: json!({ "is": bounce.status, "token": actor.token }).to_string(),
+        subject: address.to_owned(),
+        detail: json!({ "is": status, "token": actor.token }).to_string(),
     };
-    let taken = desk
+    let (message, taken) = desk
         .store(move |store| {
-            let take = |bounce: Bounce| {
-                let bounced = store.take_bounce(&bounce, today, &entry(&bounce))?;
-                Ok((bounce, bounced))
-            };
-            found.bounces.into_iter().map(take).collect::<Result<Vec<_>, _>>()
+            let message = CameBack::read(&message, &words);
+            let taken = store.take_came_back(&message, today, now, &entry)?;
+            Ok((message, taken))
         })
         .await?;
-    let items: Vec<Value> = taken.iter().map(|(bounce, bounced)| shape(bounce, *bounced)).collect();
-    Ok(Json(json!({ "items": items })).into_response())
+    Ok(Json(shape(&message, &taken)).into_response())
 }
 
-fn shape(bounce: &Bounce, bounced: Bounced) -> Value {
+/// One item a failed address; what the message led to is said of the address that its letter went to.
+fn shape(message: &CameBack, taken: &CameBackOutcome) -> Value {
+    let own = message.failures.iter().position(|one| one.addresses.contains(&taken.recipient));
+    let own = own.unwrap_or(0);
+    let item = |(place, failure): (usize, &crate::alert::bounce::Failure)| {
+        json!({
+            "address": failure.addresses.first().map(String::as_str).unwrap_or_default(),
+            "status": failure.status,
+            "returned": place == own && taken.returned,
+            "blocked": place == own && taken.blocked,
+        })
+    };
+    let items: Vec<Value> = message.failures.iter().enumerate().map(item).collect();
     json!({
-        "address": bounce.address,
-        "status": bounce.status,
-        "returned": bounced != Bounced::Nothing,
-        "blocked": bounced == Bounced::Address,
+        "items": items,
+        "kind": message.kind.code(),
+        "letter": taken.letter_id,
+        "employer_id": taken.employer_id,
+        "waits": taken.kept || taken.shared,
     })
 }

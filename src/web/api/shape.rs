@@ -176,7 +176,7 @@ pub(super) fn employer_sheet(sheet: &EmployerSheet) -> Value {
         "employer_id": employer.employer_id,
         "name": employer.name,
         "uscc": employer.uscc,
-        "has_address": employer.email.is_some(),
+        "has_address": employer.has_address(),
         "payer_accounts": accounts.collect::<Vec<_>>(),
         "advance": sheet.advance,
         "free_advance": sheet.free_advance,

@@ -2,15 +2,13 @@
 
 use super::draft::Form;
 use super::invalid;
+use crate::remittance::email;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::session::Session;
 use crate::web::view::address;
 use axum::extract::{Path, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
-
-/// Characters of a mail address (RFC 5321, 4.5.3.1.3).
-const ADDRESS_CHARS_MAX: usize = 254;
 
 /// Believes the address that staff have from the employer itself; entering the one that is there lifts
 /// a block on it.
@@ -46,15 +44,9 @@ pub(crate) async fn retry(
     Ok(Redirect::to(&format!("{page}?done=letter-retried")).into_response())
 }
 
-/// One plain ASCII mail address.
+/// One mail address, as people type it.
 fn mail_address(typed: &str) -> Result<String, Fault> {
-    let typed = typed.trim();
-    let fits = typed.len() <= ADDRESS_CHARS_MAX
-        && typed.bytes().all(|byte| byte.is_ascii_graphic())
-        && typed.parse::<lettre::Address>().is_ok();
-    if fits {
-        Ok(typed.to_owned())
-    } else {
-        Err(invalid("请填写一个邮箱地址，例如 gjj@example.com", "expected one mail address"))
-    }
+    email::one(typed).ok_or_else(|| {
+        invalid("请填写一个邮箱地址，例如 gjj@example.com", "expected one mail address")
+    })
 }

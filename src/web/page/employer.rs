@@ -76,6 +76,10 @@ struct Address {
     /// Where the form that changes it is sent to; empty where this role may not.
     form: String,
     address: String,
+    /// Kept for when that one takes no letters.
+    others: String,
+    /// What was entered and is no address.
+    left_over: String,
     known_by: String,
     asked: String,
     rhythm: &'static str,
@@ -211,6 +215,8 @@ impl Address {
         Self {
             form: if session.may(Permission::Correspond) { form } else { String::new() },
             address: foreign(choice.address.as_deref().unwrap_or_default()),
+            others: foreign(&choice.others.join("；")),
+            left_over: foreign(&choice.left_over.join("；")),
             known_by: foreign(&words::known_by(choice, language)),
             asked: foreign(choice.asked.as_deref().unwrap_or_default()),
             rhythm: words::rhythm(choice.rhythm, language),

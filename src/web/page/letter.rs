@@ -12,7 +12,8 @@ use crate::web::view::address::{self, Query as Address};
 use crate::web::view::{foreign, letter as words, typed_day};
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -28,6 +29,10 @@ struct List {
     lines: Vec<Line>,
     next: String,
     blocked: Vec<Blocked>,
+    /// Letters that wait for a person.
+    held: u64,
+    /// Messages that came back and wait for a person; no more than are shown at once.
+    waiting: usize,
 }
 
 /// An address that takes no letters, as the list shows it.
@@ -57,6 +62,8 @@ struct Page {
     letter: LetterRow,
     employer_href: String,
     subject: String,
+    /// As it is read out.
+    number: String,
     /// What stands in the message besides its parts in HTML.
     text: String,
     standing: Vec<(&'static str, String)>,
@@ -75,6 +82,16 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    fn search(&self) -> LetterSearch {
+        let employer_id = Some(self.employer.trim()).filter(|employer| !employer.is_empty());
+        LetterSearch {
+            employer_id: employer_id.map(str::to_owned),
+            written_on: typed_day(&self.on),
+            state: LetterState::from_code(&self.state),
+            text: Some(self.q.clone()),
+        }
+    }
+
     /// The place behind which the page begins, `day.id`.
     fn behind(&self) -> Option<(NaiveDate, String)> {
         let (on, id) = self.after.split_once('.')?;
@@ -88,19 +105,15 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let wanted = asked.clone();
-    let (found, blocked) = desk
+    let (found, blocked, held, waiting) = desk
         .store(move |store| {
-            let employer_id = Some(wanted.employer.trim()).filter(|employer| !employer.is_empty());
-            let search = LetterSearch {
-                employer_id: employer_id.map(str::to_owned),
-                written_on: typed_day(&wanted.on),
-                state: LetterState::from_code(&wanted.state),
-                text: Some(wanted.q.clone()),
-            };
-            let behind = wanted.behind();
+            let (search, behind) = (wanted.search(), wanted.behind());
             let behind = behind.as_ref().map(|(on, id)| (*on, id.as_str()));
             let found = store.search_letters(&search, behind, ROWS + 1)?;
-            Ok((found, store.blocked_addresses(BLOCKED_SHOWN)?))
+            let waiting = store.kept_messages(false, BLOCKED_SHOWN)?.len();
+            let (blocked, held) =
+                (store.blocked_addresses(BLOCKED_SHOWN)?, store.count_held_letters()?);
+            Ok((found, blocked, held, waiting))
         })
         .await?;
     let (rows, more) = cut(found);
@@ -122,6 +135,7 @@ pub(crate) async fn list(
             .map(|state| (state.code(), words::state(Some(state), language)))
             .collect(),
         blocked: blocked.iter().map(Blocked::of).collect(),
+        waiting,
         next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
         lines: rows
             .iter()
@@ -141,6 +155,7 @@ pub(crate) async fn list(
             })
             .collect(),
         asked,
+        held,
     })
 }
 
@@ -183,6 +198,7 @@ pub(crate) async fn show(
     answer(&Page {
         employer_href: address::employer(&letter.employer_id),
         subject: foreign(&letter.subject),
+        number: crate::alert::letter_number::spoken(&letter.number),
         text: readable(&letter),
         may_retry: words::failed(state) && session.may(Permission::Correspond),
         standing: standing.map(|row| facts(&desk, &row, &frame)).unwrap_or_default(),
@@ -190,6 +206,44 @@ pub(crate) async fn show(
         frame,
         letter,
     })
+}
+
+/// One letter's bytes, as they were written; one on paper is no mail.
+pub(crate) async fn file(
+    State(desk): State<Desk>,
+    Path(letter_id): Path<String>,
+) -> Result<Response, Fault> {
+    let letter = desk.store(move |store| store.letter(&letter_id)).await?;
+    let letter = letter.filter(|letter| !letter.on_paper()).ok_or(Fault::NotFound)?;
+    let short = letter.letter_id.get(..12).unwrap_or_default().to_owned();
+    let name = format!("attachment; filename=\"{}-{short}.eml\"", letter.written_on);
+    let name = HeaderValue::from_str(&name).map_err(|_| Fault::Broken)?;
+    let kind = HeaderValue::from_static("message/rfc822");
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, letter.message).into_response())
+}
+
+/// What a letter's own page may do: show its styles, and nothing else.
+const PRINTED: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-modals; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// One letter's page as its reader sees it, to be printed by the browser.
+pub(crate) async fn print(
+    State(desk): State<Desk>,
+    Path(letter_id): Path<String>,
+) -> Result<Response, Fault> {
+    let letter = desk.store(move |store| store.letter(&letter_id)).await?;
+    let letter = letter.ok_or(Fault::NotFound)?;
+    let page = if letter.on_paper() {
+        letter.message
+    } else {
+        let mail = mail_parser::MessageParser::default().parse(&letter.message);
+        mail.and_then(|mail| Some(mail.body_html(0)?.into_owned())).ok_or(Fault::NotFound)?
+    };
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    let policy = HeaderValue::from_static(PRINTED);
+    let headers = [(header::CONTENT_TYPE, html), (header::CONTENT_SECURITY_POLICY, policy)];
+    Ok((headers, page).into_response())
 }
 
 /// Where a letter stands, and how it came there.

@@ -17,6 +17,8 @@ pub(crate) const fn state(state: Option<LetterState>, language: Language) -> &'s
         LetterState::Unknown => ("状态未知", "unconfirmed"),
         LetterState::Printed => ("纸质", "on paper"),
         LetterState::Filed => ("已存为文件", "left as a file"),
+        LetterState::Held => ("暂扣待放行", "held back"),
+        LetterState::Dropped => ("已撤下", "dropped"),
     };
     match language {
         Language::Chinese => zh,
@@ -39,7 +41,9 @@ pub(crate) const fn failed(state: Option<LetterState>) -> bool {
             | LetterState::Sending
             | LetterState::Sent
             | LetterState::Printed
-            | LetterState::Filed,
+            | LetterState::Filed
+            | LetterState::Held
+            | LetterState::Dropped,
         ) => false,
     }
 }

@@ -7,13 +7,21 @@
 //! Invariant: after parsing every section is there and every variable in it is known, so writing a
 //! letter cannot fail.
 
+mod quoting;
+mod sections;
+
+pub use quoting::Quoting;
+use sections::{
+    ACCESS, ARREARS, BOX, HELD, Known, LETTER, LIFE, RETIRED, SENDING, SERVER, SMS, STAFF, TOGETHER,
+};
+
 use super::{RuleError, RuleFile};
 use remittance::Reason;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The files that ship, as path below `rules/` and text.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 14] = [
     ("letters/letter.txt", include_str!("../../../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../../../rules/letters/life.txt")),
     ("letters/reasons.txt", include_str!("../../../../rules/letters/reasons.txt")),
@@ -22,7 +30,16 @@ pub const SHIPPED: [(&str, &str); 8] = [
     ("letters/access.txt", include_str!("../../../../rules/letters/access.txt")),
     ("letters/staff.txt", include_str!("../../../../rules/letters/staff.txt")),
     ("letters/server.txt", include_str!("../../../../rules/letters/server.txt")),
+    ("letters/box.txt", include_str!("../../../../rules/letters/box.txt")),
+    (QUOTING, include_str!("../../../../rules/letters/quoting.toml")),
+    ("letters/held.txt", include_str!("../../../../rules/letters/held.txt")),
+    ("letters/together.txt", include_str!("../../../../rules/letters/together.txt")),
+    ("letters/sending.txt", include_str!("../../../../rules/letters/sending.txt")),
+    ("letters/sms.txt", include_str!("../../../../rules/letters/sms.txt")),
 ];
+
+/// The one file of the folder that is no sentences.
+const QUOTING: &str = "letters/quoting.toml";
 
 /// The contract's advice codes, each of which has a sentence.
 pub const ADVICE: [&str; 12] = [
@@ -40,120 +57,11 @@ pub const ADVICE: [&str; 12] = [
     "several_references",
 ];
 
-/// The sections of `letter.txt`: name, variables it knows, and whether it must use them all.
-#[rustfmt::skip] // A table is read by column.
-const LETTER: [(&str, &[&str], bool); 11] = [
-    ("subject-one",      &["months", "amount"], true),
-    ("subject-several",  &["months", "count", "amount"], true),
-    ("subject-advice",   &["months", "amount"], true),
-    ("greeting",         &["contact"], true),
-    ("opening-suspense", &["employer"], true),
-    ("opening-advice",   &["employer"], true),
-    ("advice-heading",   &[], false),
-    ("quoted",           &[], false),
-    ("until",            &["until"], true),
-    ("contact",          &["phone", "hours", "address", "letter"], true),
-    ("safety",           &[], false),
-];
-
-/// The sections of `life.txt`.
-#[rustfmt::skip] // A table is read by column.
-const LIFE: [(&str, &[&str], bool); 33] = [
-    ("subject-reminder",     &["months", "count", "amount"], true),
-    ("subject-open",         &["months", "amount"], true),
-    ("subject-progress",     &["months", "amount"], true),
-    ("subject-settled",      &["months", "amount"], true),
-    ("opening-reminder",     &["employer"], true),
-    ("opening-open",         &["employer"], true),
-    ("opening-progress",     &["employer"], true),
-    ("opening-settled",      &["employer"], true),
-    ("reminder-heading",     &[], false),
-    ("unfinished-heading",   &[], false),
-    ("settled-heading",      &[], false),
-    ("reminder-note",        &["days"], true),
-    ("settled-matched",      &["notices"], true),
-    ("settled-split",        &["notices", "rest"], true),
-    ("settled-elsewhere",    &[], false),
-    ("settled-advance",      &[], false),
-    ("settled-refund-due",   &[], false),
-    ("settled-refunded",     &[], false),
-    ("settled-not-ours",     &[], false),
-    ("settled-returned",     &[], false),
-    ("settled-awaiting",     &["notices"], true),
-    ("open-named",           &[], false),
-    ("open-others",          &[], false),
-    ("open-notice",          &["reference", "month", "amount", "here", "missing"], true),
-    ("open-notice-suspense", &["suspense"], true),
-    ("open-more",            &["count"], true),
-    ("open-named.steps",     &["phone"], false),
-    ("open-advance.steps",   &["phone"], false),
-    ("open-awaiting.steps",  &["phone"], false),
-    ("open-others.steps",    &["phone"], false),
-    ("right-form",           &[], false),
-    ("paper-addressee",      &[], false),
-    ("paper-note",           &["phone"], true),
-];
-
-/// The sections of `arrears.txt`.
-#[rustfmt::skip] // A table is read by column.
-const ARREARS: [(&str, &[&str], bool); 12] = [
-    ("arrears-subject",        &["months"], true),
-    ("arrears-opening",        &["employer", "night"], true),
-    ("arrears-month",          &["month", "due_on"], true),
-    ("arrears-no-list",        &["headcount"], false),
-    ("arrears-listed",         &["headcount", "amount"], true),
-    ("arrears-noticed",        &["headcount", "amount", "reference"], true),
-    ("arrears-no-list.steps",  &["phone"], false),
-    ("arrears-listed.steps",   &["phone"], false),
-    ("arrears-noticed.steps",  &["phone", "reference"], false),
-    ("arrears-rule",           &["days"], true),
-    ("arrears-paid",           &["phone"], true),
-    ("arrears-deferral",       &["phone", "address"], false),
-];
-
-/// The sections of `access.txt`.
-#[rustfmt::skip] // A table is read by column.
-const ACCESS: [(&str, &[&str], bool); 3] = [
-    ("access-subject",  &["night", "count"], true),
-    ("access-body",     &["list"], true),
-    ("access-line",     &["at", "who", "did", "whom", "detail"], true),
-];
-
-/// The sections of `staff.txt`.
-#[rustfmt::skip] // A table is read by column.
-const STAFF: [(&str, &[&str], bool); 17] = [
-    ("summary-subject",  &["night", "opened", "open", "amount"], true),
-    ("summary-body",     &["night", "files", "quarantined", "set_aside", "fresh", "opened", "cleared",
-                           "open", "amount", "oldest", "letters", "waiting", "failed", "unknown"], false),
-    ("summary-ties",     &[], false),
-    ("summary-gap",      &[], false),
-    ("alarm-subject",    &["night", "what"], true),
-    ("alarm-body",       &["night", "list"], true),
-    ("what-failed",      &[], false),
-    ("what-feed",        &[], false),
-    ("what-balance",     &[], false),
-    ("failed",           &["error"], true),
-    ("failed-steps",     &[], false),
-    ("feed",             &["bank", "account", "nights"], true),
-    ("feed-steps",       &[], false),
-    ("balance",          &["account", "detail", "place"], true),
-    ("balance-steps",    &[], false),
-    ("confirm-subject",  &[], false),
-    ("confirm-body",     &["employer", "link", "days", "phone"], true),
-];
-
-/// The sections of `server.txt`: a file of its own, since a centre's copy of `staff.txt` may be older.
-#[rustfmt::skip] // A table is read by column.
-const SERVER: [(&str, &[&str], bool); 3] = [
-    ("what-mail",        &[], false),
-    ("mail",             &["answer"], true),
-    ("mail-steps",       &[], false),
-];
-
 /// All sentences, ready to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRules {
     sections: BTreeMap<String, Vec<Part>>,
+    quoting: Quoting,
 }
 
 /// A piece of a section.
@@ -173,11 +81,16 @@ impl LetterRules {
     /// [`RuleError`] with the place of the first unknown or missing section or variable.
     pub fn parse(files: &[RuleFile]) -> Result<Self, RuleError> {
         let mut sections = BTreeMap::new();
+        let mut quoting = Quoting::default();
         for (path, _) in SHIPPED {
             let Some(file) = files.iter().find(|file| file.path == path) else {
                 let file = RuleFile { path: path.to_owned(), text: String::new() };
                 return Err(file.error_at(0..0, "this file is missing"));
             };
+            if path == QUOTING {
+                quoting = Quoting::parse(file)?;
+                continue;
+            }
             sections.extend(sections_of(file, &expected(path))?);
         }
         if let Some(file) =
@@ -185,7 +98,7 @@ impl LetterRules {
         {
             return Err(file.error_at(0..0, "no letter knows this file"));
         }
-        Ok(Self { sections })
+        Ok(Self { sections, quoting })
     }
 
     /// The rules that ship.
@@ -213,6 +126,12 @@ impl LetterRules {
         parts.iter().map(text).collect()
     }
 
+    /// What letters do not repeat of a payer's words.
+    #[must_use]
+    pub const fn quoting(&self) -> &Quoting {
+        &self.quoting
+    }
+
     /// The sentence of an advice code; `None` for a code the contract does not have.
     #[must_use]
     pub fn advice(&self, code: &str) -> Option<String> {
@@ -223,9 +142,7 @@ impl LetterRules {
 /// The sections a file must have, no more and no fewer.
 fn expected(path: &str) -> Expected {
     const REASON: &[&str] = &["amount", "booked_on", "phone"];
-    let section = |(name, variables, all): &(&str, &'static [&'static str], bool)| {
-        ((*name).to_owned(), *variables, *all)
-    };
+    let section = |(name, variables, all): &Known| ((*name).to_owned(), *variables, *all);
     match path {
         "letters/advice.txt" => {
             ADVICE.iter().map(|code| ((*code).to_owned(), &[][..], false)).collect()
@@ -240,6 +157,11 @@ fn expected(path: &str) -> Expected {
         "letters/access.txt" => ACCESS.iter().map(section).collect(),
         "letters/staff.txt" => STAFF.iter().map(section).collect(),
         "letters/server.txt" => SERVER.iter().map(section).collect(),
+        "letters/held.txt" => HELD.iter().map(section).collect(),
+        "letters/together.txt" => TOGETHER.iter().map(section).collect(),
+        "letters/box.txt" => BOX.iter().map(section).collect(),
+        "letters/sending.txt" => SENDING.iter().map(section).collect(),
+        "letters/sms.txt" => SMS.iter().map(section).collect(),
         _ => LETTER.iter().chain(&[("automatic", &[][..], false)]).map(section).collect(),
     }
 }
@@ -250,6 +172,9 @@ fn sections_of(
 ) -> Result<BTreeMap<String, Vec<Part>>, RuleError> {
     let mut sections = BTreeMap::new();
     for (name, place, body) in split(file)? {
+        if RETIRED.contains(&name.as_str()) {
+            continue;
+        }
         let known = expected.iter().find(|(known, _, _)| *known == name);
         let Some((_, variables, all)) = known else {
             return Err(file.error_at(place, &format!("unknown section {name:?}")));

@@ -12,7 +12,7 @@ use std::fmt;
 pub const ERRORS_MAX: usize = 100_000;
 
 /// Characters of a cell that an error quotes.
-const FOUND_CHARS_MAX: usize = 60;
+pub(super) const FOUND_CHARS_MAX: usize = 60;
 
 /// One thing that is wrong in a sheet.
 ///

@@ -3,11 +3,12 @@
 //! Start at [`Reading`], which walks the cells of a row and keeps every error. Nothing here knows
 //! which list it reads.
 
-use super::error::{ERRORS_MAX, Expected, ImportError, Problem};
+use super::error::{ERRORS_MAX, Expected, FOUND_CHARS_MAX, ImportError, Note, Problem};
 use super::table::Row;
 pub(super) use super::when::{day, month};
 use chrono::NaiveDate;
 use remittance::document::{self, DocumentType};
+use remittance::email::Addresses;
 use remittance::{AMOUNT_MAX, Money, MoneyError};
 use std::collections::HashMap;
 
@@ -15,7 +16,14 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub(super) struct Reading {
     errors: Vec<ImportError>,
+    /// What is told and stops nothing.
+    notes: Vec<Note>,
+    /// Notes that were one too many.
+    untold: usize,
 }
+
+/// Notes on rows that are told one by one.
+const NOTES_MAX: usize = 200;
 
 impl Reading {
     /// A cell that must be filled, read by `parse`; `None` when it could not, which is noted.
@@ -55,6 +63,45 @@ impl Reading {
         if !self.full() {
             self.errors.push(error);
         }
+    }
+
+    /// Notes what of a field for mail addresses is none.
+    pub(super) fn tell_left_over(&mut self, row: &Row<'_>, found: &Addresses) {
+        if found.left_over.is_empty() {
+            return;
+        }
+        if self.notes.len() >= NOTES_MAX {
+            self.untold += 1;
+            return;
+        }
+        let left: String = found.left_over.join(";").chars().take(FOUND_CHARS_MAX).collect();
+        let (english, chinese) = if found.good.is_empty() {
+            ("letters go on paper", "函件将改寄纸质")
+        } else {
+            ("the others are used", "其余地址照常使用")
+        };
+        let line = row.line;
+        self.notes.push(Note::new(
+            line,
+            format!(
+                "row {line}: email {left:?} is no mail address, or one more than three: {english}"
+            ),
+            format!("第 {line} 行：“{left}”不是可用的邮箱地址，或超过三个，{chinese}"),
+        ));
+    }
+
+    /// All that is told.
+    pub(super) fn take_notes(&mut self) -> Vec<Note> {
+        let mut notes = std::mem::take(&mut self.notes);
+        if self.untold > 0 {
+            let count = self.untold;
+            notes.push(Note::new(
+                0,
+                format!("{count} more rows have an email that is no mail address: duizhang alert employer --unreached"),
+                format!("另有 {count} 行的邮箱填写有误"),
+            ));
+        }
+        notes
     }
 
     /// Whether enough errors were found to stop looking.
@@ -232,44 +279,13 @@ pub(super) fn amount_or_nothing(text: &str) -> Result<Money, Expected> {
     }
 }
 
-/// One address, of the shape that a mail server takes.
-pub(super) fn email(text: &str) -> Result<String, Expected> {
-    let strange = |found: char| {
-        found.is_whitespace() || found.is_control() || matches!(found, ',' | ';' | '<' | '>' | '"')
-    };
-    match text.split_once('@') {
-        Some((name, host))
-            if !name.is_empty()
-                && host.contains('.')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-                && !host.contains('@')
-                && !text.contains(strange) =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err(Expected::new(
-            "expected one mail address such as gjj@example.com",
-            "应为一个邮箱地址，例如 gjj@example.com",
-        )),
-    }
+/// Mail addresses as people type them: what is no address is told, and refuses nothing.
+pub(super) fn emails(text: &str) -> Result<Addresses, Expected> {
+    Ok(Addresses::read(text))
 }
 
 /// Account numbers with `;` between them.
 pub(super) fn accounts(text: &str) -> Result<Vec<String>, Expected> {
     let parts = text.split([';', '；']).map(str::trim).filter(|part| !part.is_empty());
     parts.map(account_no).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_one_address() {
-        assert!(email("gjj@example.com").is_ok());
-        for text in ["gjj", "@example.com", "a@b", "a@b.com,c@d.com", "A <a@b.com>", "a@@b.com"] {
-            assert!(email(text).is_err(), "{text}");
-        }
-    }
 }

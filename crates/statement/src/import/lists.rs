@@ -6,7 +6,7 @@
 use super::error::{Expected, ImportError, Problem};
 use super::field::{
     Reading, Unique, account_no, accounts as account_nos, amount, amount_or_nothing, document_key,
-    document_type, email, key, month, text,
+    document_type, emails, key, month, text,
 };
 use super::table::{self, Column, Found, Row, optional, required};
 use super::{Given, List};
@@ -136,7 +136,10 @@ pub fn employers(bytes: &[u8]) -> Result<List<EmployerRow>, Vec<ImportError>> {
         let employer_id = reading.must(row, 0, key);
         let name = reading.must(row, 1, text);
         let uscc = reading.may(row, 2, key);
-        let email = reading.may(row, 3, email);
+        let email = reading.may(row, 3, emails);
+        if let Some(Some(found)) = &email {
+            reading.tell_left_over(row, found);
+        }
         let contact = reading.may(row, 4, text);
         let mobile = reading.may(row, 5, text);
         let payer_accounts = reading.may(row, 6, account_nos);
@@ -146,7 +149,7 @@ pub fn employers(bytes: &[u8]) -> Result<List<EmployerRow>, Vec<ImportError>> {
             employer_id: employer_id?.to_owned(),
             name: name?,
             uscc: Given::new(row.has(2), uscc?.map(str::to_owned)),
-            email: Given::new(row.has(3), email?),
+            email: Given::new(row.has(3), email?.and_then(|found| found.text())),
             contact: Given::new(row.has(4), contact?),
             mobile: Given::new(row.has(5), mobile?),
             payer_accounts: Given::new(row.has(6), accounts),
@@ -273,6 +276,7 @@ fn list<T: PartialEq>(
     })?;
     unique.compare_keys(&mut reading);
     let (rows, lines) = unique.into_rows();
-    let Found { encoding, notes, .. } = found;
+    let Found { encoding, mut notes, .. } = found;
+    notes.extend(reading.take_notes());
     reading.finish(List { rows, lines, columns: places, encoding, notes })
 }

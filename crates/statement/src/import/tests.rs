@@ -146,10 +146,17 @@ fn employers_may_be_known_by_name_alone() {
     assert_eq!(list.rows[1].employer.uscc, Given::Absent);
     assert_eq!((&list.lines, list.has("email"), list.has("uscc")), (&vec![2, 3], true, false));
     let file = "employer_id,name,email\nE001,甲示例公司,not an address\n";
+    let list = employers(file.as_bytes()).unwrap();
+    assert_eq!(list.rows[0].employer.email, Given::Value("not an address".into()), "it is kept");
     assert_eq!(
-        errors(employers(file.as_bytes())),
-        ["2:C: email \"not an address\": expected one mail address such as gjj@example.com"]
+        list.notes[0].english,
+        "row 2: email \"not an address\" is no mail address, or one more than three: letters go on paper"
     );
+    let file = "employer_id,name,email\nE001,甲,甲＜a@x.example＞、b@y.example\nE002,乙,无\n";
+    let list = employers(file.as_bytes()).unwrap();
+    assert_eq!(list.rows[0].employer.email, Given::Value("a@x.example;b@y.example".into()));
+    assert_eq!(list.rows[1].employer.email, Given::Empty);
+    assert_eq!(list.notes, []);
 }
 
 #[cfg(feature = "xlsx")]

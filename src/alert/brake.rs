@@ -1,0 +1,284 @@
+//! The brake: a night whose letters are not like other nights' is held until a person has looked.
+//!
+//! Start at [`pulls`]: it is the whole policy. Its numbers are `rules/letters/brake.toml`, what it is told of a night
+//! is [`NightOfLetters`], and what it finds is said to staff in [`Pull::chinese`] and [`Pull::english`].
+//!
+//! Invariant: pure. Whether a night is held follows from its counts alone, and all of its letters are held or none.
+
+use crate::remittance::Reason;
+use crate::rulebook::brake::BrakeRules;
+use serde::{Deserialize, Serialize};
+
+/// When letters wait for a person: `[letters] hold` of `duizhang.toml`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hold {
+    /// Only where the night is not like others.
+    #[default]
+    Brake,
+    /// Also as long as no letter of the centre has gone out yet.
+    First,
+    /// Every night.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// What is known of a night's letters to employers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NightOfLetters {
+    pub letters: u64,
+    /// Employers that there are.
+    pub employers: u64,
+    /// Employers among them that the letters go to.
+    pub addressed: u64,
+    /// Letters of each of the last nights that wrote any.
+    pub usual: Vec<u64>,
+    /// Files that the letters tell of.
+    pub files: Vec<FileOfLetters>,
+    /// No letter of this centre has gone out yet.
+    pub is_first: bool,
+}
+
+/// A file that letters tell of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileOfLetters {
+    pub feed_id: String,
+    pub file_name: String,
+    /// Its credits.
+    pub rows: u64,
+    /// Those that are open for the most frequent reason.
+    pub alike: u64,
+    pub reason: Reason,
+}
+
+/// Why a night is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "pull", rename_all = "kebab-case")]
+pub enum Pull {
+    /// The settings say so.
+    Always,
+    /// No letter has gone out before.
+    First,
+    UsualNight {
+        letters: u64,
+        usual: u64,
+        times: u64,
+    },
+    Employers {
+        addressed: u64,
+        employers: u64,
+        percent: u64,
+    },
+    File {
+        feed_id: String,
+        file_name: String,
+        reason: String,
+        alike: u64,
+        rows: u64,
+        percent: u64,
+    },
+    /// A person put a letter that waited here.
+    Hand,
+}
+
+/// Everything for which a night is held; nothing lets it go.
+#[must_use]
+pub fn pulls(night: &NightOfLetters, hold: Hold, rules: &BrakeRules) -> Vec<Pull> {
+    if night.letters == 0 || hold == Hold::Never {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    match hold {
+        Hold::Always => found.push(Pull::Always),
+        Hold::First if night.is_first => found.push(Pull::First),
+        Hold::First | Hold::Brake | Hold::Never => {}
+    }
+    if night.letters < rules.counts_from {
+        return found;
+    }
+    found.extend(files(night, rules));
+    let more = |part: u64, of: u64, percent: u64| {
+        part.saturating_mul(100) > of.saturating_mul(percent) && of > 0
+    };
+    if more(night.addressed, night.employers, rules.employers_percent) {
+        let (addressed, employers) = (night.addressed, night.employers);
+        found.push(Pull::Employers { addressed, employers, percent: rules.employers_percent });
+    }
+    if let Some(usual) = median(&night.usual)
+        && night.letters > usual.saturating_mul(rules.usual_times)
+    {
+        let (letters, times) = (night.letters, rules.usual_times);
+        found.push(Pull::UsualNight { letters, usual, times });
+    }
+    found
+}
+
+/// The files of which too much is open for one reason.
+fn files(night: &NightOfLetters, rules: &BrakeRules) -> Vec<Pull> {
+    let counts = |file: &&FileOfLetters| {
+        file.rows >= rules.counts_from
+            && file.alike.saturating_mul(100) > file.rows.saturating_mul(rules.file_percent)
+    };
+    let pull = |file: &FileOfLetters| Pull::File {
+        feed_id: file.feed_id.clone(),
+        file_name: file.file_name.clone(),
+        reason: file.reason.code().to_owned(),
+        alike: file.alike,
+        rows: file.rows,
+        percent: rules.file_percent,
+    };
+    night.files.iter().filter(counts).map(pull).collect()
+}
+
+/// The middle one; of an even number the lower of the two in the middle. `None` of none.
+fn median(counts: &[u64]) -> Option<u64> {
+    let mut sorted = counts.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len().saturating_sub(1) / 2).copied()
+}
+
+impl Pull {
+    /// A kebab-case word that stays.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::First => "first",
+            Self::UsualNight { .. } => "usual-night",
+            Self::Employers { .. } => "employers",
+            Self::File { .. } => "file",
+            Self::Hand => "hand",
+        }
+    }
+
+    /// For the report and the desk.
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Always => "按设置（hold = \"always\"）每夜函件均需放行".to_owned(),
+            Self::First => "本中心尚未发出过函件，首批函件需放行".to_owned(),
+            Self::UsualNight { letters, usual, times } => {
+                format!("本夜 {letters} 封，超过平常一夜（{usual} 封）的 {times} 倍")
+            }
+            Self::Employers { addressed, employers, percent } => {
+                format!("涉及 {addressed} 个单位，超过全部 {employers} 个单位的 {percent}%")
+            }
+            Self::File { file_name, reason, alike, rows, percent, .. } => {
+                let reason = Reason::from_code(reason).map_or("", Reason::chinese);
+                format!(
+                    "文件 {file_name} 的 {rows} 笔收入中有 {alike} 笔（{}%）因同一原因“{reason}”挂账，超过 {percent}%",
+                    share(*alike, *rows)
+                )
+            }
+            Self::Hand => "由工作人员暂扣".to_owned(),
+        }
+    }
+
+    /// The same in English.
+    #[must_use]
+    pub fn english(&self) -> String {
+        match self {
+            Self::Always => "hold = \"always\": every night's letters wait for a person".to_owned(),
+            Self::First => "no letter of this centre has gone out before".to_owned(),
+            Self::UsualNight { letters, usual, times } => {
+                format!("{letters} letters are more than {times} times a usual night ({usual})")
+            }
+            Self::Employers { addressed, employers, percent } => format!(
+                "they go to {addressed} employers of {employers}, more than {percent} of 100"
+            ),
+            Self::File { feed_id, file_name, reason, alike, rows, percent } => {
+                let id = feed_id.get(..12).unwrap_or(feed_id);
+                format!(
+                    "file {file_name} ({id}): {alike} of its {rows} credits ({} of 100) hang for one reason, \
+                     {reason}, more than {percent} of 100",
+                    share(*alike, *rows)
+                )
+            }
+            Self::Hand => "held by staff".to_owned(),
+        }
+    }
+}
+
+/// Hundredths, rounded down.
+fn share(part: u64, of: u64) -> u64 {
+    part.saturating_mul(100).checked_div(of).unwrap_or_default()
+}
+
+/// What an example of the rules comes to: the code of the first thing that holds the night, or `none`.
+#[must_use]
+pub fn tried(example: &crate::rulebook::brake::NightExample, rules: &BrakeRules) -> &'static str {
+    let file = example.file.map(|file| FileOfLetters {
+        feed_id: String::new(),
+        file_name: String::new(),
+        rows: file.rows,
+        alike: file.alike,
+        reason: Reason::NoReference,
+    });
+    let night = NightOfLetters {
+        letters: example.letters,
+        employers: example.employers,
+        addressed: example.letters,
+        usual: example.usual.clone(),
+        files: file.into_iter().collect(),
+        is_first: false,
+    };
+    pulls(&night, Hold::Brake, rules).first().map_or("none", Pull::code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rulebook::{RuleFile, brake};
+
+    fn rules() -> BrakeRules {
+        let (path, text) = brake::SHIPPED;
+        brake::read(&RuleFile { path: path.into(), text: text.into() }).unwrap()
+    }
+
+    #[test]
+    fn the_examples_of_the_rules_hold() {
+        let rules = rules();
+        assert!(rules.examples.len() >= 8);
+        for example in &rules.examples {
+            assert_eq!(tried(example, &rules), example.holds, "{}", example.why);
+        }
+    }
+
+    #[test]
+    fn the_setting_says_whether_letters_wait_at_all() {
+        let small = NightOfLetters { letters: 1, is_first: true, ..NightOfLetters::default() };
+        let later = NightOfLetters { is_first: false, ..small.clone() };
+        let none = NightOfLetters { letters: 0, ..small.clone() };
+        let large = NightOfLetters {
+            letters: 100,
+            addressed: 100,
+            employers: 100,
+            ..NightOfLetters::default()
+        };
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            (Hold::Brake,  &small, None),
+            (Hold::Brake,  &large, Some("employers")),
+            (Hold::First,  &small, Some("first")),
+            (Hold::First,  &later, None),
+            (Hold::First,  &large, Some("employers")),
+            (Hold::Always, &later, Some("always")),
+            (Hold::Always, &none,  None),
+            (Hold::Never,  &large, None),
+        ];
+        for (hold, night, want) in rows {
+            let found = pulls(night, hold, &rules());
+            assert_eq!(found.first().map(Pull::code), want, "{hold:?} {night:?}");
+        }
+    }
+
+    #[test]
+    fn the_usual_night_is_the_one_in_the_middle() {
+        let rows: [(&[u64], Option<u64>); 4] =
+            [(&[], None), (&[7], Some(7)), (&[9, 1, 5], Some(5)), (&[1, 9, 5, 7], Some(5))];
+        for (counts, want) in rows {
+            assert_eq!(median(counts), want, "{counts:?}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The receivers of a run: whose turn it is, who has had enough, and who likes nothing that we write.
+//!
+//! Start at [`Receivers::pick`]. A receiver is a domain, or all domains of one provider (`rules/servers.toml`). Its pace is
+//! held here; one that says that it has had enough is left alone for the rest of the run, and the letters to the others
+//! go on. It lives on the run's own thread and needs no lock.
+
+use super::limit::Limit;
+use super::{Job, Told};
+use crate::alert::smtp::ServerFault;
+use crate::alert::state::{Ending, LetterState, Standing, Tries};
+use crate::rulebook::servers::{Pace, ServerRules};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Letters that a receiver puts off one after the other before it is left alone.
+const PUT_OFF_IN_A_ROW_MAX: u32 = 2;
+
+/// The same over all receivers, without one letter taken between: then it is the server that has had enough.
+const PUT_OFF_BY_ALL_MAX: u32 = 6;
+
+/// Letters refused one after the other for what they say that are no letter's own fault.
+pub(super) const DISLIKED_MIN: usize = 3;
+
+/// The same at the end of a run that had no more.
+const DISLIKED_AT_THE_END: usize = 2;
+
+/// Seconds after which a receiver that has had enough is tried again, if it does not say.
+const LEFT_ALONE: i64 = 900;
+
+/// Seconds after which letters are tried again that were all disliked: somebody must look first.
+const DISLIKED_FOR: i64 = 3_600;
+
+/// The receivers of a run, by the name of each.
+pub(super) struct Receivers<'r> {
+    rules: &'r ServerRules,
+    known: BTreeMap<String, Receiver>,
+    put_off_by_all: u32,
+    /// Whether any letter was taken in this run.
+    taken: bool,
+}
+
+#[derive(Default)]
+struct Receiver {
+    pace: Option<Pace>,
+    /// When its next letter may go.
+    next: Option<Instant>,
+    in_hands: u32,
+    put_off_in_a_row: u32,
+    /// Left alone: for how many seconds, and what it said.
+    closed: Option<(i64, String)>,
+    taken: bool,
+    /// Refused for what they say, since it last took one.
+    disliked: Vec<Told>,
+}
+
+/// What may go next.
+pub(super) enum Pick {
+    Job(Job),
+    /// Every receiver that has letters waits for its turn.
+    Wait(Duration),
+    Nothing,
+}
+
+impl<'r> Receivers<'r> {
+    pub(super) const fn new(rules: &'r ServerRules) -> Self {
+        Self { rules, known: BTreeMap::new(), put_off_by_all: 0, taken: false }
+    }
+
+    fn of(&mut self, recipient: &str) -> &mut Receiver {
+        let (name, pace) = named(self.rules, recipient);
+        self.known.entry(name).or_insert_with(|| Receiver { pace, ..Receiver::default() })
+    }
+
+    /// Takes the first letter whose receiver has its turn.
+    pub(super) fn pick(&mut self, waiting: &mut VecDeque<Job>, now: Instant) -> Pick {
+        let mut earliest: Option<Instant> = None;
+        let mut found = None;
+        for (place, job) in waiting.iter().enumerate() {
+            let receiver = self.of(&job.letter.recipient);
+            match receiver.turn(now) {
+                Turn::Now => {
+                    found = Some(place);
+                    break;
+                }
+                Turn::At(turn) => earliest = Some(earliest.map_or(turn, |known| known.min(turn))),
+                Turn::InHands => {}
+            }
+        }
+        match (found.and_then(|place| waiting.remove(place)), earliest) {
+            (Some(job), _) => {
+                self.of(&job.letter.recipient).begin(now);
+                Pick::Job(job)
+            }
+            (None, Some(turn)) => Pick::Wait(turn.saturating_duration_since(now)),
+            (None, None) => Pick::Nothing,
+        }
+    }
+
+    /// Takes out of the list what goes to receivers that are left alone; gives where those letters stand.
+    pub(super) fn left_alone(
+        &mut self,
+        waiting: &mut VecDeque<Job>,
+        now: i64,
+    ) -> Vec<(String, Standing)> {
+        let mut held = Vec::new();
+        waiting.retain(|job| match &self.of(&job.letter.recipient).closed {
+            Some((pause, answer)) => {
+                let standing = held_back(job.letter.tries, answer, now + pause);
+                held.push((job.letter.letter_id.clone(), standing));
+                false
+            }
+            None => true,
+        });
+        held
+    }
+
+    /// A letter came back from its worker without a try.
+    pub(super) fn put_back(&mut self, recipient: &str) {
+        let receiver = self.of(recipient);
+        receiver.in_hands = receiver.in_hands.saturating_sub(1);
+    }
+
+    /// Takes in how a try ended; gives what is to be written down now.
+    pub(super) fn ended(&mut self, told: Told) -> Ended {
+        let mut ended = Ended::default();
+        let (limit, disliked) = (told.limit, told.content);
+        let sent = matches!(told.ending, Ending::Sent(_));
+        let answer = match &told.ending {
+            Ending::PutOff { answer, .. } | Ending::Refused(answer) => answer.clone(),
+            Ending::Sent(_)
+            | Ending::NoMailbox { .. }
+            | Ending::Later(_)
+            | Ending::Unknown(_)
+            | Ending::Untried => String::new(),
+        };
+        let pause = if let Ending::PutOff { pause, .. } = told.ending { pause } else { 0 };
+        self.put_back(&told.recipient);
+        if sent {
+            (self.taken, self.put_off_by_all) = (true, 0);
+        }
+        let against_it = matches!(limit, Some(Limit::Receiver | Limit::Connection));
+        if against_it {
+            self.put_off_by_all += 1;
+        }
+        let (by_all, none_taken) = (self.put_off_by_all, !self.taken);
+        let receiver = self.of(&told.recipient);
+        if sent {
+            (receiver.taken, receiver.put_off_in_a_row) = (true, 0);
+            ended.written.append(&mut receiver.disliked);
+        }
+        if against_it {
+            receiver.put_off_in_a_row += 1;
+            if receiver.put_off_in_a_row >= PUT_OFF_IN_A_ROW_MAX {
+                receiver.closed.get_or_insert((pause.max(LEFT_ALONE), answer.clone()));
+            }
+            if by_all >= PUT_OFF_BY_ALL_MAX {
+                ended.fault = Some(ServerFault::Limited(answer.clone()));
+            }
+        }
+        if !disliked {
+            ended.written.push(told);
+            return ended;
+        }
+        receiver.disliked.push(told);
+        if receiver.disliked.len() >= DISLIKED_MIN {
+            receiver.closed.get_or_insert((DISLIKED_FOR, answer.clone()));
+            ended.held.append(&mut receiver.disliked);
+            ended.disliked = Some(ServerFault::Content(answer.clone()));
+            if none_taken {
+                ended.fault.clone_from(&ended.disliked);
+            }
+        }
+        ended
+    }
+
+    /// What is still in doubt when a run ends: disliked by a receiver that took none, two letters are not to blame.
+    pub(super) fn rest(&mut self) -> Ended {
+        let mut ended = Ended::default();
+        for receiver in self.known.values_mut() {
+            let doubted = std::mem::take(&mut receiver.disliked);
+            let alike = doubted.len() >= DISLIKED_AT_THE_END || receiver.closed.is_some();
+            let Some(Ending::Refused(answer)) = doubted.first().map(|told| &told.ending) else {
+                continue;
+            };
+            if !receiver.taken && alike {
+                ended.disliked.get_or_insert(ServerFault::Content(answer.clone()));
+                ended.held.extend(doubted);
+            } else {
+                ended.written.extend(doubted);
+            }
+        }
+        ended
+    }
+}
+
+/// What follows from a try.
+#[derive(Default)]
+pub(super) struct Ended {
+    pub(super) written: Vec<Told>,
+    /// Not to blame: they wait, and keep their tries.
+    pub(super) held: Vec<Told>,
+    /// Why the run ends.
+    pub(super) fault: Option<ServerFault>,
+    /// A receiver that likes nothing we write: staff must know, whether or not the run goes on.
+    pub(super) disliked: Option<ServerFault>,
+}
+
+impl Ended {
+    /// Where letters that were held stand.
+    pub(super) fn standings(held: Vec<Told>, now: i64) -> Vec<(String, Standing)> {
+        let standing = |told: Told| {
+            let answer = if let Ending::Refused(answer) = &told.ending { answer } else { "" };
+            let standing = held_back(told.tries, answer, now + DISLIKED_FOR);
+            (told.letter_id, standing)
+        };
+        held.into_iter().map(standing).collect()
+    }
+}
+
+/// A letter that waits without having lost anything.
+fn held_back(tries: Tries, answer: &str, due_at: i64) -> Standing {
+    let untried = Standing::after(&Ending::Untried, tries, due_at);
+    Standing { state: LetterState::Waiting, answer: answer.to_owned(), ..untried }
+}
+
+enum Turn {
+    Now,
+    At(Instant),
+    /// As many of its letters are on their way as it takes at once.
+    InHands,
+}
+
+impl Receiver {
+    fn turn(&self, now: Instant) -> Turn {
+        let most = self.pace.map_or(0, |pace| pace.connections);
+        if most > 0 && self.in_hands >= most {
+            return Turn::InHands;
+        }
+        match self.next {
+            Some(next) if next > now => Turn::At(next),
+            Some(_) | None => Turn::Now,
+        }
+    }
+
+    fn begin(&mut self, now: Instant) {
+        self.in_hands += 1;
+        let pause = self.pace.and_then(|pace| super::pause(pace.per_minute));
+        self.next = pause.map(|pause| self.next.map_or(now, |next| next.max(now)) + pause);
+    }
+}
+
+/// The name of a recipient's receiver, and its pace.
+pub(super) fn named(rules: &ServerRules, recipient: &str) -> (String, Option<Pace>) {
+    let domain = recipient.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
+    match rules.pace(&domain) {
+        Some((name, pace)) => (name.to_owned(), Some(pace)),
+        None => (domain, None),
+    }
+}

@@ -1,0 +1,73 @@
+//! One letter handed over step by step, for whoever wants to see what the server says at each.
+
+use super::{Failed, ServerFault, Session, said};
+use crate::alert::delivery::Delivery;
+use lettre::Address;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+
+/// A step, and what the server said to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialStep {
+    /// `connect` (with encryption and login), `from`, `to`, `data` or `letter`.
+    pub step: &'static str,
+    pub holds: bool,
+    pub answer: String,
+}
+
+impl TrialStep {
+    fn of(step: &'static str, found: Result<String, Failed>) -> Self {
+        let holds = found.is_ok();
+        let answer = found.unwrap_or_else(|failed| match failed {
+            Failed::Silent => "no answer in time".to_owned(),
+            Failed::Lost(why) => why,
+            Failed::Later { answer, .. } => answer,
+            Failed::Never { number, words } => format!("{number} {words}"),
+        });
+        Self { step, holds, answer }
+    }
+}
+
+/// Hands a letter over and gives every step up to the first that fails.
+///
+/// # Errors
+/// Where there is no runtime.
+pub fn try_out(
+    delivery: &Delivery,
+    to: &Address,
+    message: &[u8],
+) -> std::io::Result<Vec<TrialStep>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let signed = delivery.signer.as_ref().map(|signer| signer.signed(message));
+    let message = signed.as_deref().unwrap_or(message);
+    let steps = runtime.block_on(steps(delivery, to, message));
+    runtime.shutdown_background();
+    Ok(steps)
+}
+
+async fn steps(delivery: &Delivery, to: &Address, message: &[u8]) -> Vec<TrialStep> {
+    let connected = |holds, answer| TrialStep { step: "connect", holds, answer };
+    let mut session = match Session::open(&delivery.server).await {
+        Ok(session) => session,
+        Err(fault) => return vec![connected(false, ServerFault::to_string(&fault))],
+    };
+    let mut steps = vec![connected(true, "connected, and let in".to_owned())];
+    let from = Mail::new(Some(delivery.sender.clone()), vec![]);
+    let found = session.ask(from).await.map(|answer| said(&answer));
+    steps.push(TrialStep::of("from", found));
+    if steps.iter().all(|step| step.holds) {
+        let found = session.ask(Rcpt::new(to.clone(), vec![])).await.map(|answer| said(&answer));
+        steps.push(TrialStep::of("to", found));
+    }
+    if steps.iter().all(|step| step.holds) {
+        let found = session.ask(Data).await.map(|answer| said(&answer));
+        steps.push(TrialStep::of("data", found));
+    }
+    if steps.iter().all(|step| step.holds) {
+        let patience = session.patience * super::AFTER_DATA_FACTOR;
+        let whole = session.connection.message(message);
+        let found = super::timed(patience, whole).await.map(|answer| said(&answer));
+        steps.push(TrialStep::of("letter", found));
+    }
+    session.close().await;
+    steps
+}

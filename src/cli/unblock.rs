@@ -1,0 +1,46 @@
+//! `duizhang alert unblock`: blocks on many addresses are lifted at once, and the trail says whose.
+
+use super::args::{Global, UnblockArgs};
+use super::centre::Centre;
+use super::clock;
+use super::failure::{Done, Failure};
+use super::rows::{Column, Printer, Value};
+use crate::store::{BlockedAddress, Unblock};
+use crate::suspense::trail::Entry;
+
+const BLOCKED: &[Column<BlockedAddress>] = &[
+    Column { key: "address", heading: "address", value: |row| Value::text(&row.address) },
+    Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
+    Column { key: "status", heading: "status", value: |row| Value::text(&row.reason) },
+    Column { key: "since_on", heading: "since", value: |row| Value::Day(row.since_on) },
+    Column { key: "detail", heading: "said", value: |row| Value::text(&row.detail) },
+];
+
+pub(super) fn run(global: &Global, args: &UnblockArgs) -> Result<Done, Failure> {
+    let centre = Centre::read(global)?;
+    let which = Unblock {
+        status: args.status.clone(),
+        domain: args.domain.clone(),
+        addresses: args.addresses.clone(),
+    };
+    let by = args.by.clone().unwrap_or_default();
+    let entry = |lifted: &[BlockedAddress]| {
+        let addresses: Vec<&str> = lifted.iter().map(|one| one.address.as_str()).collect();
+        Entry {
+            at: clock::now(),
+            actor: "operator".to_owned(),
+            role: "operator".to_owned(),
+            event: "addresses-unblocked".to_owned(),
+            subject: args.status.clone().or_else(|| args.domain.clone()).unwrap_or_default(),
+            detail: serde_json::json!({ "by": by, "addresses": addresses }).to_string(),
+        }
+    };
+    let lifted = centre.store.unblock(&which, global.dry_run, entry)?;
+    if global.dry_run {
+        note!(global, "dry run: these {} blocks would be lifted", lifted.len());
+    } else {
+        note!(global, "{} blocks lifted", lifted.len());
+    }
+    Printer::print(centre.settings.format, BLOCKED, lifted)?;
+    Ok(Done::Fully)
+}

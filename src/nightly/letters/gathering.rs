@@ -1,0 +1,278 @@
+//! What is due of payments: gathered from what the store holds of them, whichever night found them, so that a reminder
+//! says the same as the first letter did.
+//!
+//! Start at [`Writer::gather`], then [`Writer::finish`]: what a letter says of a notice (that it exists, whose it is, what
+//! it asks for and what is here of it) is read once for all that is due, inside the night's commit.
+//!
+//! Invariant: a reference is shown as the right one only where it is the employer's notice, and the money settled it or it
+//! is open. Nothing of another employer's notice is said.
+
+use super::Writer;
+use super::composing::{DAYS_TO_ACT, Notification, WORKING_DAYS_TO_ACT, working_days_after};
+use super::following::{Followed, told};
+use super::habits::Advisable;
+use crate::alert::{
+    About, BrokenRule, DigestItem, Due, HandbookQuote, OpenNotice, ReadRemark, Whereabouts,
+};
+use crate::matching::Explanation;
+use crate::nightly::RunError;
+use crate::remark::{Advice, Reading};
+use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
+use crate::report::{MaskedAccount, RemarkText};
+use crate::rulebook::remark::RemarkRules;
+use crate::store::{NotificationKey, NotificationRow, Owed, Recording};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What tonight's letters may be made of.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) followed: Vec<Followed>,
+    pub(super) advised: Vec<Advisable>,
+    /// Employers that have money in suspense.
+    pub(super) open_item: BTreeSet<String>,
+    /// Nothing will be said of these.
+    pub(super) quiet: Vec<NotificationKey>,
+}
+
+/// A payment in suspense, before it is known whose the notices are that it names.
+pub(super) struct Draft {
+    key: NotificationKey,
+    due: Due,
+    said: Outcome,
+    item: DigestItem,
+    explanation: Option<Explanation>,
+    /// The notice that the remark names, as far as one is read.
+    named: Option<PaymentReference>,
+    /// All that it names, and that matching's explanation does.
+    mentioned: BTreeSet<PaymentReference>,
+}
+
+impl Writer<'_> {
+    /// Takes up everything that is due.
+    pub(super) fn gather(&self, recording: &Recording) -> Result<Gathered, RunError> {
+        let night = self.tools.settings.as_of;
+        let mut gathered = Gathered::default();
+        let withheld = recording.withheld()?;
+        recording.notifications(|row, transaction| {
+            let Some(entry) = self.book.employers.get(&row.employer_id) else { return };
+            if row.told.is_open() && !row.told.advice {
+                gathered.open_item.insert(row.employer_id.clone());
+            }
+            if withheld.item(&row.key) {
+                return;
+            }
+            match row.told.due(entry.rhythm, night) {
+                Due::NotYet => {}
+                Due::Nothing => gathered.quiet.push(row.key),
+                // Advice is not worth paper, and is of no use where the money did not stay settled.
+                Due::Advice if !entry.is_advised() || row.told.outcome != Outcome::Matched => {
+                    gathered.quiet.push(row.key);
+                }
+                Due::Advice => gathered.advised.extend(self.advisable(row, transaction)),
+                Due::Outcome => gathered.followed.extend(self.followed(row, transaction)),
+                due @ (Due::News | Due::Reminder(_)) => {
+                    gathered.drafts.extend(self.draft(row, due, transaction));
+                }
+            }
+        })?;
+        Ok(gathered)
+    }
+
+    /// What a letter says of an item; `None` where this release does not know its reason.
+    fn draft(
+        &self,
+        row: NotificationRow,
+        due: Due,
+        transaction: &BankTransaction<'_>,
+    ) -> Option<Draft> {
+        let reason = row.reason?;
+        let about = match due {
+            Due::Reminder(days) => About::Reminder(reason, days),
+            Due::News | Due::Advice | Due::Outcome | Due::NotYet | Due::Nothing => {
+                About::Suspense(reason)
+            }
+        };
+        let mut item = self.item_about(&row, about, transaction)?;
+        let reminds = matches!(about, About::Reminder(..));
+        item.reminds_of = row.told.told_on.filter(|_| reminds);
+        item.until =
+            if reminds { row.told.until } else { Some(self.until(reason, transaction.booked_on)) };
+        let readings = self.readings(transaction);
+        let remark_rules = &self.tools.rules.remark;
+        item.rules = broken_rules(&readings, remark_rules);
+        if item.rules.is_empty() {
+            item.rules.extend(missing_reference(reason, &readings, remark_rules));
+        }
+        let explanation =
+            row.explanation.as_deref().and_then(|code| code.parse::<Explanation>().ok());
+        let named = row.read_as.or(row.notice).or(row.reference);
+        let read = readings.iter().flat_map(|(_, reading)| {
+            reading.reference.into_iter().chain(reading.candidates.iter().copied())
+        });
+        let mentioned =
+            read.chain(named).chain(explanation.as_ref().into_iter().flat_map(mentions));
+        let mentioned = mentioned.collect();
+        Some(Draft {
+            key: row.key,
+            due,
+            said: row.told.outcome,
+            item,
+            explanation,
+            named,
+            mentioned,
+        })
+    }
+
+    /// Says of each what the books know of the notices that it names.
+    pub(super) fn finish(
+        &self,
+        recording: &Recording,
+        drafts: Vec<Draft>,
+    ) -> Result<Vec<Notification>, RunError> {
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mentioned: BTreeSet<PaymentReference> =
+            drafts.iter().flat_map(|draft| draft.mentioned.iter().copied()).collect();
+        let owners = recording.employers_of(&mentioned.iter().copied().collect::<Vec<_>>())?;
+        let employers = drafts.iter().map(|draft| draft.item.employer_id.clone()).collect();
+        let owed = recording.owed(&employers, &BTreeSet::new())?;
+        Ok(drafts.into_iter().map(|draft| draft.finished(&owners, &owed)).collect())
+    }
+
+    /// An item as every letter shows it.
+    pub(super) fn item_about(
+        &self,
+        row: &NotificationRow,
+        about: About,
+        transaction: &BankTransaction<'_>,
+    ) -> Option<DigestItem> {
+        let account = self.tools.accounts.get(row.key.account)?;
+        let remarks = self.readings(transaction).into_iter().map(|(text, reading)| {
+            let mut read: Vec<PaymentReference> = reading.reference.into_iter().collect();
+            read.extend(reading.candidates);
+            read.dedup();
+            ReadRemark { text, read }
+        });
+        Some(DigestItem {
+            transaction_id: format!("{}/{}", account.account_no, transaction.serial),
+            employer_id: row.employer_id.clone(),
+            known_by: row.known_by,
+            about,
+            booked_on: transaction.booked_on,
+            amount: transaction.amount,
+            bank_name: account.bank_name.clone(),
+            account: MaskedAccount::of(&account.account_no),
+            payer_account: MaskedAccount::of(transaction.counterparty.account),
+            remarks: remarks.collect(),
+            explanation: String::new(),
+            rules: Vec::new(),
+            until: None,
+            reminds_of: None,
+            whereabouts: Whereabouts::default(),
+        })
+    }
+
+    /// Until when an employer should act: before its month closes, where that leaves time and helps.
+    fn until(&self, reason: Reason, booked_on: NaiveDate) -> NaiveDate {
+        let (night, rules) = (self.tools.settings.as_of, self.tools.rules);
+        let closes =
+            rules.calendar.closes_on(YearMonth::of(booked_on), rules.matching.lag_working_days);
+        let helps = !matches!(reason, Reason::CrossMonth | Reason::Underpaid);
+        if helps && (closes - night).num_days() >= DAYS_TO_ACT {
+            closes
+        } else {
+            working_days_after(&rules.calendar, night, WORKING_DAYS_TO_ACT)
+        }
+    }
+}
+
+impl Draft {
+    fn finished(self, owners: &BTreeMap<PaymentReference, String>, owed: &Owed) -> Notification {
+        let Self { key, due, said, mut item, explanation, named, mentioned } = self;
+        let is_own = |notice: &PaymentReference| owners.get(notice) == Some(&item.employer_id);
+        let open: BTreeMap<PaymentReference, OpenNotice> = owed
+            .open
+            .get(&item.employer_id)
+            .map(|open| open.iter().map(|one| (one.reference, told(one))).collect())
+            .unwrap_or_default();
+        // Another employer's notice is nobody's business here; one that does not exist is.
+        let foreign = mentioned.iter().any(|one| owners.contains_key(one) && !is_own(one));
+        let names_another = matches!(explanation, Some(Explanation::PayerDisagrees(_)));
+        if !foreign && !names_another {
+            item.explanation =
+                explanation.map(|explanation| explanation.in_chinese()).unwrap_or_default();
+        }
+        let named = named.filter(is_own).and_then(|one| open.get(&one).cloned());
+        for rule in &mut item.rules {
+            let right = rule.right.parse::<PaymentReference>().ok();
+            let stands = right.is_some_and(|one| is_own(&one) && open.contains_key(&one));
+            if !stands {
+                rule.right.clear();
+            }
+        }
+        if let Some(named) = named {
+            item.whereabouts = Whereabouts { open: vec![named], named: true, ..item.whereabouts };
+        }
+        Notification { key, due, said, item }
+    }
+}
+
+/// The notices that an explanation speaks of.
+fn mentions(explanation: &Explanation) -> Vec<PaymentReference> {
+    match explanation {
+        Explanation::Alone { reference, .. }
+        | Explanation::Confirmed { reference, .. }
+        | Explanation::Notice { reference, .. } => vec![*reference],
+        Explanation::Unconfirmed(one) => vec![one.reference],
+        Explanation::Parts(one) => vec![one.reference],
+        Explanation::SeveralNotices(all) => all.named.iter().map(|one| one.reference).collect(),
+        Explanation::PayerDisagrees(one) => vec![one.reference, one.nearest],
+        Explanation::NoReference
+        | Explanation::Truncated
+        | Explanation::Contradicted
+        | Explanation::Rule
+        | Explanation::Reversal(_)
+        | Explanation::Refund(_) => Vec::new(),
+    }
+}
+
+/// The rules of writing that the remark broke, with what was read beside what was written.
+pub(super) fn broken_rules(
+    readings: &[(RemarkText, Reading)],
+    rules: &RemarkRules,
+) -> Vec<BrokenRule> {
+    // Only the field that carries the reading breaks rules; a bank's own words do not.
+    let Some((text, reading)) = readings.iter().find(|(_, reading)| !reading.advice.is_empty())
+    else {
+        return Vec::new();
+    };
+    let right = reading.reference.map(|reference| reference.to_string()).unwrap_or_default();
+    reading.advice.iter().map(|advice| broken(*advice, text.text(), &right, rules)).collect()
+}
+
+/// The handbook's first rule, for a remark that says nothing at all.
+fn missing_reference(
+    reason: Reason,
+    readings: &[(RemarkText, Reading)],
+    rules: &RemarkRules,
+) -> Option<BrokenRule> {
+    (reason == Reason::NoReference).then(|| {
+        let wrong = readings.first().map_or("（空）", |(text, _)| text.text());
+        broken(Advice::NotFirst, wrong, "", rules)
+    })
+}
+
+/// A rule with the handbook's words for it.
+fn broken(advice: Advice, wrong: &str, right: &str, rules: &RemarkRules) -> BrokenRule {
+    let words = rules.advice_text(advice.code());
+    let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
+    BrokenRule {
+        code: advice.code().to_owned(),
+        handbook: handbook.map(|rule| HandbookQuote { number: rule.number, text: rule.zh.clone() }),
+        wrong: wrong.to_owned(),
+        right: right.to_owned(),
+    }
+}

@@ -1,0 +1,248 @@
+//! News of notices: the bank takes back what settled one, or it is open again and must be paid again.
+//!
+//! Start at [`Recording::notice_news`]. A row belongs to a notice and not to a transaction, since one transfer can have
+//! paid notices of several employers. What it comes to is read off the books each time; the row keeps only what its
+//! employer was told. The night notes what banks take back, the desk what is booked back.
+//!
+//! Invariant: a row is noted in the commit that makes it true, and marked in the commit of the letter that tells of it.
+
+use super::StoreError;
+use super::bulk::{Binder, Bulk};
+use super::row::{day, day_number, reference, reference_number, status_number, unknown};
+use super::run_decisions::Recording;
+use super::sql::{Connection, Read, Row, params};
+use super::working_set::account_id;
+use crate::alert::{NewsStage, NoticeTold, Payback};
+use crate::matching::AccountIndex;
+use crate::remittance::{Money, NoticeStatus, Outcome, PaymentReference, YearMonth};
+use chrono::NaiveDate;
+
+/// A debit by which the bank takes back a credit that had settled something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankReversal {
+    pub account: AccountIndex,
+    pub serial: String,
+    pub booked_on: NaiveDate,
+    /// The credit, in the same account.
+    pub credit: (String, NaiveDate),
+}
+
+/// What is known of a notice that there is news of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeNewsRow {
+    pub reference: PaymentReference,
+    pub ordinal: i64,
+    pub employer_id: String,
+    pub month: YearMonth,
+    pub amount: Money,
+    pub told: NoticeTold,
+    /// It began with the bank, not with staff.
+    pub by_bank: bool,
+    /// The bank's debit, where it was seen before staff acted.
+    pub payback: Option<(AccountIndex, Payback)>,
+}
+
+/// That a letter told of a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeMark {
+    pub reference: PaymentReference,
+    pub ordinal: i64,
+    /// Reminders count from this letter on.
+    pub news: bool,
+    pub said: Option<NewsStage>,
+    pub reminded_days: u32,
+    pub until: Option<NaiveDate>,
+    pub done: bool,
+}
+
+/// The one notice that a credit settled; `column4` and `column5` are the credit.
+const NOTE_ONE: &str = "
+    insert into notice_news (centre_id, reference, ordinal, cause, account_id, serial, booked_on, noted_on,
+        reminded_days, done)
+    select ?1, d.notice, 1 + coalesce((select max(u.ordinal) from settlement_undone u
+            where u.centre_id = ?1 and u.reference = d.notice), 0),
+        'bank', v.column1, v.column2, v.column3, v.column6, 0, 0
+    from (values …) v
+    join decision d on d.centre_id = ?1 and d.account_id = v.column1 and d.serial = v.column4
+        and d.booked_on = v.column5 and d.outcome = 1 and d.notice is not null
+    where true
+    on conflict (centre_id, reference, ordinal) do nothing";
+
+/// The several that it settled.
+const NOTE_SEVERAL: &str = "
+    insert into notice_news (centre_id, reference, ordinal, cause, account_id, serial, booked_on, noted_on,
+        reminded_days, done)
+    select ?1, a.reference, 1 + coalesce((select max(u.ordinal) from settlement_undone u
+            where u.centre_id = ?1 and u.reference = a.reference), 0),
+        'bank', v.column1, v.column2, v.column3, v.column6, 0, 0
+    from (values …) v
+    join allocation a on a.centre_id = ?1 and a.account_id = v.column1 and a.serial = v.column4
+        and a.booked_on = v.column5
+    where true
+    on conflict (centre_id, reference, ordinal) do nothing";
+
+/// A notice that was booked back just now.
+const REOPENED: &str = "
+    insert into notice_news (centre_id, reference, ordinal, cause, noted_on, reminded_days, done)
+    select u.centre_id, u.reference, u.ordinal, cast(?3 as text), cast(?4 as integer), 0, 0
+    from settlement_undone u where u.centre_id = ?1 and u.reference = ?2
+        and u.ordinal = (select max(x.ordinal) from settlement_undone x
+            where x.centre_id = ?1 and x.reference = ?2)
+    on conflict (centre_id, reference, ordinal) do update set done = 0";
+
+const OPEN: &str = "
+    select w.reference, w.ordinal, w.cause, w.noted_on, w.told_on, w.said, w.reminded_days, w.until_on,
+        n.employer_id, n.amount_fen, n.month, n.status,
+        case when s.reference is null then 0 else 1 end, case when u.reference is null then 0 else 1 end,
+        d.outcome, w.account_id, t.booked_on, t.amount_fen
+    from notice_news w
+    join notice n on n.centre_id = w.centre_id and n.reference = w.reference
+    left join settlement s on s.centre_id = w.centre_id and s.reference = w.reference
+    left join settlement_undone u on u.centre_id = w.centre_id and u.reference = w.reference
+        and u.ordinal = w.ordinal
+    left join bank_transaction t on t.centre_id = w.centre_id and t.account_id = w.account_id
+        and t.serial = w.serial and t.booked_on = w.booked_on
+    left join decision d on d.centre_id = w.centre_id and d.account_id = w.account_id
+        and d.serial = w.serial and d.booked_on = w.booked_on
+    where w.centre_id = ?1 and w.done = 0
+    order by n.employer_id, w.reference, w.ordinal";
+
+const MARK: &str = "
+    update notice_news set reminded_days = v.column4, done = v.column5, said = v.column7, marked_on = v.column3,
+        told_on = case v.column6 when 1 then v.column3 else coalesce(notice_news.told_on, v.column3) end,
+        until_on = case v.column6 when 1 then v.column8 else coalesce(notice_news.until_on, v.column8) end
+    from (values …) v
+    where notice_news.centre_id = ?1 and notice_news.reference = v.column1 and notice_news.ordinal = v.column2";
+
+const NEVER_MIND: &str = "
+    update notice_news set done = 1, marked_on = v.column3 from (values …) v
+    where notice_news.centre_id = ?1 and notice_news.reference = v.column1 and notice_news.ordinal = v.column2";
+
+impl Recording {
+    /// Notes the notices whose money the bank takes back.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn note_taken_back(&self, debits: &[BankReversal]) -> Result<(), StoreError> {
+        let on = day_number(self.turn.counts_from());
+        let bind = |row: &mut Binder<'_, '_>, debit: &BankReversal| {
+            row.bind(account_id(debit.account))?;
+            row.bind(&debit.serial)?;
+            row.bind(day_number(debit.booked_on))?;
+            row.bind(&debit.credit.0)?;
+            row.bind(day_number(debit.credit.1))?;
+            row.bind(on)
+        };
+        self.bulk.change(NOTE_ONE, 6, debits, bind)?;
+        self.bulk.change(NOTE_SEVERAL, 6, debits, bind)
+    }
+
+    /// Gives every notice of which something may be left to say, employer by employer.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails or holds what this release does not know.
+    pub fn notice_news(&self) -> Result<Vec<NoticeNewsRow>, StoreError> {
+        let mut rows = Vec::new();
+        self.bulk.connection.prepare_cached(OPEN)?.each(params![self.bulk.centre_id], |row| {
+            rows.push(news_row(row)?);
+            Ok(Read::On)
+        })?;
+        Ok(rows)
+    }
+
+    /// Marks what letters told.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn told_of_notices(&self, marks: &[(String, NoticeMark)]) -> Result<(), StoreError> {
+        told(&self.bulk, self.as_of, marks)
+    }
+
+    /// Marks that nothing will be said of notices any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn never_mind_notices(&self, keys: &[(PaymentReference, i64)]) -> Result<(), StoreError> {
+        let on = day_number(self.as_of);
+        self.bulk.change(NEVER_MIND, 3, keys, |row, (reference, ordinal)| {
+            row.bind(reference_number(*reference))?;
+            row.bind(*ordinal)?;
+            row.bind(on)
+        })
+    }
+}
+
+/// Marks what letters of a night told of notices; each mark stands beside its letter's id.
+pub(super) fn told(
+    bulk: &Bulk,
+    night: NaiveDate,
+    marks: &[(String, NoticeMark)],
+) -> Result<(), StoreError> {
+    let on = day_number(night);
+    bulk.change(MARK, 8, marks, |row, (_, mark)| {
+        row.bind(reference_number(mark.reference))?;
+        row.bind(mark.ordinal)?;
+        row.bind(on)?;
+        row.bind(mark.reminded_days)?;
+        row.bind(mark.done)?;
+        row.bind(mark.news)?;
+        row.bind(mark.said.map(NewsStage::code))?;
+        row.bind(mark.until.map(day_number))
+    })
+}
+
+fn news_row(row: &Row<'_>) -> Result<NoticeNewsRow, StoreError> {
+    let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
+    let said = row.text_or_null(5)?;
+    let read =
+        |code: &str| NewsStage::from_code(code).ok_or_else(|| unknown("notice_news", "said", code));
+    let account = row.get::<Option<i64>>(15)?.map(super::working_set::account_index).transpose()?;
+    let booked = days(16)?.zip(row.get::<Option<i64>>(17)?.map(Money::from_fen));
+    let payback = account
+        .zip(booked)
+        .map(|(account, (booked_on, amount))| (account, Payback { booked_on, amount }));
+    Ok(NoticeNewsRow {
+        reference: reference(row.get(0)?)?,
+        ordinal: row.get(1)?,
+        by_bank: row.text(2)? == "bank",
+        told: NoticeTold {
+            stage: stage(row)?,
+            noted_on: day(row.get(3)?)?,
+            told_on: days(4)?,
+            said: said.map(read).transpose()?,
+            reminded_days: u32::try_from(row.get::<i64>(6)?).unwrap_or_default(),
+            until: days(7)?,
+        },
+        employer_id: row.get(8)?,
+        amount: Money::from_fen(row.get(9)?),
+        month: YearMonth::from_ordinal(row.get(10)?),
+        payback,
+    })
+}
+
+/// How the books stand: settled, open again, revoked, or settled by money that the bank has taken back.
+fn stage(row: &Row<'_>) -> Result<NewsStage, StoreError> {
+    let (status, settled): (i64, bool) = (row.get(11)?, row.get::<i64>(12)? == 1);
+    let undone = row.get::<i64>(13)? == 1;
+    let in_suspense = row.get::<Option<i64>>(14)? == Some(Outcome::Suspense.number());
+    Ok(match (settled, undone) {
+        _ if status == status_number(NoticeStatus::Revoked) => NewsStage::Revoked,
+        (true, false) if in_suspense => NewsStage::TakenBack,
+        (true, _) => NewsStage::Settled,
+        _ if status == status_number(NoticeStatus::Paid) => NewsStage::Settled,
+        (false, _) => NewsStage::Reopened,
+    })
+}
+
+/// Notes that a notice was booked back: by the bank's doing, or by staff's.
+pub(super) fn reopened(
+    bulk: &Bulk,
+    notice: PaymentReference,
+    by_bank: bool,
+    on: i64,
+) -> Result<(), StoreError> {
+    let cause = if by_bank { "bank" } else { "staff" };
+    let values = params![bulk.centre_id, reference_number(notice), cause, on];
+    let connection: &Connection = &bulk.connection;
+    connection.prepare_cached(REOPENED)?.execute(values).map(|_| ())
+}

@@ -1,0 +1,92 @@
+//! Advice that an employer declined by the link in a letter, and who it still goes to.
+//!
+//! Kept apart from the rhythm: whoever declines advice hears of what is in suspense as before.
+
+use super::bulk::Bulk;
+use super::sql::{Connection, params};
+use super::{Store, StoreError};
+use crate::remittance::email::Addresses;
+use crate::suspense::trail::{Entry, LINK};
+use std::collections::BTreeSet;
+
+const ADDRESS: &str = "select coalesce(c.address, e.email), c.advice_declined_at from employer e
+    left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
+    where e.centre_id = ?1 and e.employer_id = ?2";
+
+/// The addresses of an employer, and when it declined advice.
+pub type Advised = (Vec<String>, Option<i64>);
+
+impl Store {
+    /// The addresses that an employer's mail goes to, the first first, and when it declined advice; `None` where there is no
+    /// such employer, or it has no address.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn advised_at(&self, employer_id: &str) -> Result<Option<Advised>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        advised_at(&bulk.connection, bulk.centre_id, employer_id)
+    }
+
+    /// Writes no more advice to an employer; what is in suspense it hears of as before. Whether that is new.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn decline_advice(&self, employer_id: &str, now: i64) -> Result<bool, StoreError> {
+        const SQL: &str =
+            "insert into letter_choice (centre_id, employer_id, rhythm, advice_declined_at)
+            values (?1, ?2, 'immediate', ?3)
+            on conflict (centre_id, employer_id) do update
+                set advice_declined_at = excluded.advice_declined_at";
+        let bulk = Bulk::open(self)?;
+        let centre = bulk.centre_id;
+        bulk.atomically(|connection| {
+            match advised_at(connection, centre, employer_id)? {
+                Some((_, None)) => {}
+                Some((_, Some(_))) | None => return Ok(false),
+            }
+            connection.execute(SQL, params![centre, employer_id, now])?;
+            let entry = Entry {
+                at: now,
+                actor: LINK.to_owned(),
+                role: String::new(),
+                event: "advice-declined".to_owned(),
+                subject: employer_id.to_owned(),
+                detail: String::new(),
+            };
+            super::trail::append(connection, centre, &entry)?;
+            Ok(true)
+        })
+    }
+
+    /// The employers that want no advice.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn declined_advice(&self) -> Result<BTreeSet<String>, StoreError> {
+        let bulk = Bulk::open(self)?;
+        let sql = "select employer_id from letter_choice
+            where centre_id = ?1 and advice_declined_at is not null";
+        let found = bulk
+            .connection
+            .prepare_cached(sql)?
+            .query_all(params![bulk.centre_id], |row| row.get(0))?;
+        Ok(found.into_iter().collect())
+    }
+}
+
+fn advised_at(
+    connection: &Connection,
+    centre: i64,
+    employer_id: &str,
+) -> Result<Option<Advised>, StoreError> {
+    let found = connection
+        .prepare_cached(ADDRESS)?
+        .query_row_optional(params![centre, employer_id], |row| {
+            Ok((row.get::<Option<String>>(0)?, row.get::<Option<i64>>(1)?))
+        })?;
+    let addresses = |(typed, declined): (Option<String>, _)| {
+        let good = Addresses::read(&typed?).good;
+        (!good.is_empty()).then_some((good, declined))
+    };
+    Ok(found.and_then(addresses))
+}
