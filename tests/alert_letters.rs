@@ -424,6 +424,11 @@ fn answers_go_to_a_mailbox_that_is_read_where_there_is_one() {
     let mail = MessageParser::default().parse(&bytes).unwrap();
     let reply_to = mail.reply_to().and_then(|to| to.first()).and_then(|to| to.address());
     assert_eq!(reply_to, Some("desk@centre.example"));
+    assert!(
+        letter.text.contains("可以直接回复") && !letter.text.contains("无人查看"),
+        "{}",
+        letter.text
+    );
 }
 
 #[test]

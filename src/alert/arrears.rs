@@ -191,7 +191,7 @@ impl Arrears {
             ],
             contact: rules.fill("contact", &reach),
             safety: rules.fill("safety", &[]),
-            automatic: rules.fill("automatic", &[]),
+            automatic: letter::ending(centre, rules),
             night,
             paper: Paper::of(&addressee.name, addressee.postal.as_deref(), centre, rules),
         }

@@ -6,7 +6,7 @@
 use super::body::{Body, Paper, Section};
 use super::digest::{About, Digest, DigestItem};
 use super::guard::{display, harmless, line, name};
-use super::{NewsStage, letter_number, page, paragraph, summary};
+use super::{CentreContact, NewsStage, letter_number, page, paragraph, summary};
 use crate::remittance::{Total, YearMonth};
 use crate::report::text;
 use crate::rulebook::letter::LetterRules;
@@ -88,10 +88,16 @@ fn body(digest: &Digest, rules: &LetterRules, number: &str) -> Body {
         closing: Vec::new(),
         contact: rules.fill("contact", &reach),
         safety: rules.fill("safety", &[]),
-        automatic: rules.fill("automatic", &[]),
+        automatic: ending(centre, rules),
         night: digest.night.to_string(),
         paper: Paper::of(&digest.addressee.name, digest.addressee.postal.as_deref(), centre, rules),
     }
+}
+
+/// How a letter ends: whether an answer to it is read is said as the centre has set it up.
+pub(super) fn ending(centre: &CentreContact, rules: &LetterRules) -> String {
+    let section = if centre.reply_to.is_some() { "answered" } else { "automatic" };
+    rules.fill(section, &[])
 }
 
 /// 经办人, by name where it is known.

@@ -117,7 +117,8 @@ pub(super) const SERVER: [Known; 3] = [
 
 /// The sections of `box.txt`.
 #[rustfmt::skip] // A table is read by column.
-pub(super) const BOX: [Known; 67] = [
+pub(super) const BOX: [Known; 68] = [
+    ("answered",                  &[], false),
     ("box-do",                    &[], false),
     ("box-until",                 &[], false),
     ("box-call",                  &[], false),
