@@ -27,6 +27,7 @@ pub use unfit::{NoticeUnfit, Unfit, UnfitRow};
 use self::journal::Journal;
 use super::bulk::Bulk;
 use super::error::Refusal;
+use super::sql::sqlite::CACHE_KIB;
 use super::{Store, StoreError};
 use crate::import::{EmployeeRow, EmployerRow};
 use crate::remittance::{CollectionAccount, PaymentNotice, Policy};
@@ -143,6 +144,9 @@ impl ListRows<'_> {
     }
 }
 
+/// Page cache of a connection that takes a list in, in KiB.
+const LIST_CACHE_KIB: i64 = 32 * 1024;
+
 impl Store {
     /// Takes in a list.
     ///
@@ -155,7 +159,9 @@ impl Store {
         order: &ImportOrder,
     ) -> Result<ListImport, StoreError> {
         let bulk = Bulk::open(self)?;
-        bulk.atomically(|_| {
+        // Each row of a list is touched once: a night's cache would only fill up.
+        bulk.connection.bound_cache(LIST_CACHE_KIB)?;
+        let imported = bulk.atomically(|_| {
             let mut work = Importing::begin(&bulk, order, rows.list())?;
             match rows {
                 ListRows::Accounts(rows) => work.accounts(rows)?,
@@ -164,7 +170,9 @@ impl Store {
                 ListRows::Notices { rows, status } => work.notices(rows, *status)?,
             }
             work.finish()
-        })
+        });
+        bulk.connection.bound_cache(CACHE_KIB)?;
+        imported
     }
 
     /// Takes in collection accounts without a trace; a new one goes to the end of the centre's list.

@@ -137,6 +137,16 @@ impl Connection {
     pub(crate) const fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(..))
     }
+
+    /// Bounds the page cache of a file's connection, in KiB; a server has its own.
+    pub(crate) fn bound_cache(&self, kib: i64) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection, _) => {
+                Ok(connection.pragma_update(None, "cache_size", -kib)?)
+            }
+            Self::Postgres(..) => Ok(()),
+        }
+    }
 }
 
 impl Statement<'_> {

@@ -18,7 +18,7 @@ const PAGE_SIZE: i64 = 16_384;
 
 /// Page cache of a connection, in KiB: holds the inner pages of every tree a night appends to, and
 /// bounds its memory.
-const CACHE_KIB: i64 = 128 * 1024;
+pub(in crate::store) const CACHE_KIB: i64 = 128 * 1024;
 
 /// How long a statement waits for another process before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
