@@ -81,10 +81,10 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
         return;
     }
     let sent = || -> Result<(), Failure> {
-        let rules = rules::load(settings)?;
         if settings.letters.smtp.is_none() && settings.letters.sms.is_none() {
             return Ok(());
         }
+        let rules = rules::load(settings)?;
         let store = Store::open(&settings.database, &settings.centre.code, false)?;
         let opens = opens(settings, &rules);
         texts::send(global, (settings, &store), opens)?;

@@ -112,10 +112,12 @@ pub(super) fn write(
         return Ok(());
     }
     recording.let_go_of_outdated(writer.tools.rules.brake.stands_days)?;
-    let first = writer.owes_first(recording)?;
+    let withheld = recording.withheld()?;
+    let debtors = writer.debtors(recording, &withheld)?;
+    let first = writer.owes_first(recording, &debtors)?;
     let mut told = ToldTonight::default();
-    writer.compose(recording, &first, &mut told)?;
-    writer.call_in(recording, &mut told)?;
+    writer.compose(recording, (&withheld, &first), &mut told)?;
+    writer.call_in(recording, debtors, &mut told)?;
     writer.brake(recording, &told)
 }
 

@@ -10,22 +10,24 @@ use super::Writer;
 use super::composing::{POSTED_TOGETHER, numbers};
 use crate::alert::{Addressee, Arrears, OwedMonth, Rhythm, may_write, rhythm::APART};
 use crate::nightly::RunError;
-use crate::store::{Arrear, LetterRow, Recording, ToldMonth, ToldTonight};
+use crate::store::{Arrear, LetterRow, Recording, ToldMonth, ToldTonight, Withheld};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Employers that are to hear of months they owe.
+pub(super) type Debtors = BTreeMap<String, Vec<OwedMonth>>;
 
 impl Writer<'_> {
     /// Writes to every employer in arrears that was not told of late.
     pub(super) fn call_in(
         &self,
         recording: &mut Recording,
+        mut debtors: Debtors,
         all: &mut ToldTonight,
     ) -> Result<(), RunError> {
-        let rules = self.tools.rules;
-        if !rules.policy.arrears_letters {
+        if debtors.is_empty() {
             return Ok(());
         }
-        let mut debtors = self.debtors(recording)?;
         let lately = recording.lately_written(APART)?;
         let night = self.tools.settings.as_of;
         debtors
@@ -39,24 +41,34 @@ impl Writer<'_> {
 
     /// Employers that were last written about something else and are to hear of arrears: these go first, so that no
     /// news keeps an employer from hearing that it owes.
-    pub(super) fn owes_first(&self, recording: &Recording) -> Result<BTreeSet<String>, RunError> {
-        if !self.tools.rules.policy.arrears_letters {
+    pub(super) fn owes_first(
+        &self,
+        recording: &Recording,
+        debtors: &Debtors,
+    ) -> Result<BTreeSet<String>, RunError> {
+        if debtors.is_empty() {
             return Ok(BTreeSet::new());
         }
         let lately = recording.lately_written(2 * APART)?;
         let night = self.tools.settings.as_of;
-        let first = |employer_id: &String| {
-            let last = lately.get(employer_id);
+        let first = |employer_id: &&String| {
+            let last = lately.get(*employer_id);
             last.is_some_and(|(on, arrears)| !arrears && may_write(Some(*on), night))
         };
-        Ok(self.debtors(recording)?.into_keys().filter(first).collect())
+        Ok(debtors.keys().filter(first).cloned().collect())
     }
 
     /// Who is to be told, and of which months: all that it owes, where one of them is due.
-    fn debtors(&self, recording: &Recording) -> Result<BTreeMap<String, Vec<OwedMonth>>, RunError> {
+    pub(super) fn debtors(
+        &self,
+        recording: &Recording,
+        withheld: &Withheld,
+    ) -> Result<Debtors, RunError> {
         let rules = self.tools.rules;
+        if !rules.policy.arrears_letters {
+            return Ok(Debtors::new());
+        }
         let mut debtors: BTreeMap<String, (bool, Vec<OwedMonth>)> = BTreeMap::new();
-        let withheld = recording.withheld()?;
         for (arrear, told_on) in recording.arrears(&rules.policy, &rules.calendar)? {
             let due =
                 self.is_to_be_told(told_on) && !withheld.month(&arrear.employer_id, arrear.month);

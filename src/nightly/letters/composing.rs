@@ -17,7 +17,7 @@ use crate::calendar::WorkingDays;
 use crate::nightly::RunError;
 use crate::remittance::Outcome;
 use crate::store::{
-    LetterRow, NoticeMark, NotificationKey, NotificationMark, Recording, ToldTonight,
+    LetterRow, NoticeMark, NotificationKey, NotificationMark, Recording, ToldTonight, Withheld,
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,10 +69,10 @@ impl Writer<'_> {
     pub(super) fn compose(
         &self,
         recording: &mut Recording,
-        later: &BTreeSet<String>,
+        (withheld, later): (&Withheld, &BTreeSet<String>),
         all: &mut ToldTonight,
     ) -> Result<(), RunError> {
-        let packs = self.packs(recording)?;
+        let packs = self.packs(recording, withheld)?;
         let lately = recording.lately_written(crate::alert::rhythm::APART)?;
         let advised = recording.advised()?;
         let night = self.tools.settings.as_of;
@@ -102,8 +102,12 @@ impl Writer<'_> {
     }
 
     /// What is due, employer by employer; what nothing is to be said of is marked so.
-    fn packs(&self, recording: &mut Recording) -> Result<BTreeMap<String, Pack>, RunError> {
-        let mut gathered = self.gather(recording)?;
+    fn packs(
+        &self,
+        recording: &mut Recording,
+        withheld: &Withheld,
+    ) -> Result<BTreeMap<String, Pack>, RunError> {
+        let mut gathered = self.gather(recording, withheld)?;
         let mut packs: BTreeMap<String, Pack> = BTreeMap::new();
         let drafts = std::mem::take(&mut gathered.drafts);
         let followed = std::mem::take(&mut gathered.followed);
@@ -117,7 +121,9 @@ impl Writer<'_> {
             }
         }
         let mut quiet = Vec::new();
-        for notification in self.notices_due(recording, &gathered.open_item, &mut quiet)? {
+        for notification in
+            self.notices_due(recording, (withheld, &gathered.in_suspense), &mut quiet)?
+        {
             let employer_id = notification.news.employer_id.clone();
             if self.is_worth_it(&employer_id, notification.news.asks_for_something()) {
                 packs.entry(employer_id).or_default().notices.push(notification);

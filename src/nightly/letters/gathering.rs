@@ -20,7 +20,7 @@ use crate::remark::{Advice, Reading};
 use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
 use crate::report::{MaskedAccount, RemarkText};
 use crate::rulebook::remark::RemarkRules;
-use crate::store::{NotificationKey, NotificationRow, Owed, Recording};
+use crate::store::{NotificationKey, NotificationRow, Owed, Recording, Withheld};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ pub(super) struct Gathered {
     pub(super) followed: Vec<Followed>,
     pub(super) advised: Vec<Advisable>,
     /// Employers that have money in suspense.
-    pub(super) open_item: BTreeSet<String>,
+    pub(super) in_suspense: BTreeSet<String>,
     /// Nothing will be said of these.
     pub(super) quiet: Vec<NotificationKey>,
 }
@@ -51,14 +51,17 @@ pub(super) struct Draft {
 
 impl Writer<'_> {
     /// Takes up everything that is due.
-    pub(super) fn gather(&self, recording: &Recording) -> Result<Gathered, RunError> {
+    pub(super) fn gather(
+        &self,
+        recording: &Recording,
+        withheld: &Withheld,
+    ) -> Result<Gathered, RunError> {
         let night = self.tools.settings.as_of;
         let mut gathered = Gathered::default();
-        let withheld = recording.withheld()?;
         recording.notifications(|row, transaction| {
             let Some(entry) = self.book.employers.get(&row.employer_id) else { return };
             if row.told.is_open() && !row.told.advice {
-                gathered.open_item.insert(row.employer_id.clone());
+                gathered.in_suspense.insert(row.employer_id.clone());
             }
             if withheld.item(&row.key) {
                 return;

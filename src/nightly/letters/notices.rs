@@ -13,7 +13,7 @@ use crate::matching::explanation::Role;
 use crate::nightly::RunError;
 use crate::remittance::{Direction, Outcome, PaymentReference, Reason};
 use crate::report::MaskedAccount;
-use crate::store::{BankReversal, NoticeMark, NoticeNewsRow, Recording, RunDecisions};
+use crate::store::{BankReversal, NoticeMark, NoticeNewsRow, Recording, RunDecisions, Withheld};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -51,12 +51,11 @@ impl Writer<'_> {
     pub(super) fn notices_due(
         &self,
         recording: &Recording,
-        open_item: &BTreeSet<String>,
+        (withheld, in_suspense): (&Withheld, &BTreeSet<String>),
         quiet: &mut Vec<(PaymentReference, i64)>,
     ) -> Result<Vec<NoticeTelling>, RunError> {
         let night = self.tools.settings.as_of;
         let mut due: Vec<(NoticeNewsRow, Due)> = Vec::new();
-        let withheld = recording.withheld()?;
         for row in recording.notice_news()? {
             if withheld.notice(row.reference, row.ordinal) {
                 continue;
@@ -87,7 +86,7 @@ impl Writer<'_> {
                 .open
                 .get(&row.employer_id)
                 .and_then(|open| open.iter().find(|one| one.reference == row.reference).map(told));
-            self.notice_telling(row, *what, open, open_item.contains(&row.employer_id))
+            self.notice_telling(row, *what, open, in_suspense.contains(&row.employer_id))
         };
         Ok(due.iter().filter(|(row, _)| last(row)).map(notification).collect())
     }
