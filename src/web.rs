@@ -42,11 +42,11 @@ mod view;
 pub use route::{Access, Listed, listed};
 pub use serve::{serve, serve_figures};
 
-use crate::remittance::Language;
+use crate::remittance::{Language, beijing};
 use crate::rulebook::Rulebook;
 use crate::store::{Store, StoreError};
 use crate::suspense::Moment;
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use fault::Fault;
 use key::Keys;
 use proxy::Proxies;
@@ -63,9 +63,6 @@ const STORE_THREADS: usize = 8;
 const HASHING_THREADS: usize = 2;
 /// Of known devices and of whoever is logged in, beside those: a crowd of strangers does not stand before them.
 const KNOWN_THREADS: usize = 1;
-
-/// China has one time zone and no summer time.
-const BEIJING_SECONDS_EAST: i64 = 8 * 3600;
 
 /// What the desk is told when it starts.
 pub struct Setup {
@@ -175,14 +172,14 @@ impl Desk {
 
     /// Today in Beijing.
     pub(crate) fn today(&self) -> NaiveDate {
-        let there = DateTime::from_timestamp(self.now() + BEIJING_SECONDS_EAST, 0);
-        there.map(|there| there.date_naive()).unwrap_or_default()
+        beijing::time(self.now()).unwrap_or_default().date()
     }
 
     /// An instant as a page shows it: Beijing's day and minute.
     pub(crate) fn shown_at(&self, at: i64) -> String {
-        let there = DateTime::from_timestamp(at + BEIJING_SECONDS_EAST, 0);
-        there.map(|there| there.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+        beijing::time(at)
+            .map(|there| there.format("%Y-%m-%d %H:%M").to_string())
+            .unwrap_or_default()
     }
 
     /// What remarks are read with, and what notices may be meant.

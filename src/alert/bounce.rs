@@ -10,9 +10,9 @@ mod prose;
 mod status;
 
 use super::refusal::Verdict;
-use crate::remittance::email;
+use crate::remittance::{beijing, email};
 use crate::rulebook::returned::{REPORT, ReturnedWords, Says};
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use gathered::Gathered;
 use mail_parser::mailbox::mbox;
 use mail_parser::{Message, MessageParser};
@@ -98,9 +98,6 @@ const LINE_CHARS_MAX: usize = 300;
 
 /// Letters named in one message that are looked for.
 const NAMES_MAX: usize = 16;
-
-/// Hours by which China is ahead of UTC.
-const CHINA_SECONDS: i64 = 8 * 3_600;
 
 /// Reads a mailbox file in mbox form, or a single message, and gives each message to `take`, which says whether to
 /// go on.
@@ -348,8 +345,7 @@ fn digest(message: &[u8]) -> String {
 }
 
 fn day_in_china(seconds: i64) -> Option<NaiveDate> {
-    let instant = DateTime::from_timestamp(seconds.checked_add(CHINA_SECONDS)?, 0)?;
-    Some(instant.date_naive())
+    beijing::time(seconds).map(|time| time.date())
 }
 
 #[cfg(test)]

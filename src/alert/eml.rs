@@ -4,6 +4,7 @@
 //! letter's id, `Date` from the day. lettre encodes every header, so a line end in a name is data.
 
 use super::letter::Letter;
+use crate::remittance::beijing;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
@@ -82,7 +83,7 @@ pub fn plain_text(message: &str) -> Option<String> {
 #[must_use]
 pub fn dated(message: &str, at: i64) -> String {
     const NAME: &str = "Date: ";
-    let east = FixedOffset::east_opt(CHINA_SECONDS);
+    let east = FixedOffset::east_opt(beijing::SECONDS_EAST);
     let date = DateTime::from_timestamp(at, 0).zip(east).map(|(at, east)| at.with_timezone(&east));
     let Some(date) = date else { return message.to_owned() };
     let head = message.find("\r\n\r\n").unwrap_or(message.len());
@@ -101,15 +102,10 @@ pub fn dated(message: &str, at: i64) -> String {
     message.to_owned()
 }
 
-/// Hours by which China is ahead of UTC.
-const CHINA_HOURS: u64 = 8;
-
-const CHINA_SECONDS: i32 = 8 * 3600;
-
 /// 00:00 in China.
 pub(super) fn midnight(on: NaiveDate) -> SystemTime {
     let seconds = on.and_time(NaiveTime::MIN).and_utc().timestamp();
-    let seconds = u64::try_from(seconds).unwrap_or(0).saturating_sub(CHINA_HOURS * 3600);
+    let seconds = u64::try_from(seconds - i64::from(beijing::SECONDS_EAST)).unwrap_or(0);
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 

@@ -17,7 +17,7 @@ use super::rows::{Column, Printer, Value};
 use super::settings::Settings;
 use super::turn;
 use crate::store::{Ending, Lease, Store};
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -247,12 +247,9 @@ fn held(row: &(Lease, i64), instant: i64) -> Value<'static> {
 
 /// An instant as a clock in Beijing shows it.
 fn at(seconds: i64) -> Value<'static> {
-    let zone = FixedOffset::east_opt(clock::BEIJING_SECONDS_EAST);
-    match (DateTime::from_timestamp(seconds, 0), zone) {
-        (Some(instant), Some(zone)) => {
-            Value::Text(instant.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string().into())
-        }
-        _ => Value::Absent,
+    match clock::beijing(seconds) {
+        shown if shown.is_empty() => Value::Absent,
+        shown => Value::Text(shown.into()),
     }
 }
 

@@ -1,11 +1,9 @@
 //! The one place that asks what day it is, and what time.
 
+use crate::remittance::beijing;
 use crate::suspense::Moment;
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 use std::time::{Duration, SystemTime};
-
-/// China has one time zone and no summer time.
-pub(super) const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
 
 fn since_1970() -> Duration {
     #[expect(clippy::disallowed_methods, reason = "the shell's clock; --as-of replaces it")]
@@ -40,26 +38,15 @@ pub(super) fn today() -> NaiveDate {
 
 /// An instant as a clock in China shows it.
 pub(super) fn beijing(at: i64) -> String {
-    let zone = FixedOffset::east_opt(BEIJING_SECONDS_EAST);
-    let there =
-        DateTime::from_timestamp(at, 0).zip(zone).map(|(utc, zone)| utc.with_timezone(&zone));
-    there.map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+    beijing::time(at).map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
 
 /// Now, as a clock in China shows it.
 pub(super) fn beijing_time() -> NaiveDateTime {
-    let zone = FixedOffset::east_opt(BEIJING_SECONDS_EAST);
-    let there = DateTime::from_timestamp(now(), 0).zip(zone);
-    there.map(|(utc, zone)| utc.with_timezone(&zone).naive_local()).unwrap_or_default()
+    beijing::time(now()).unwrap_or_default()
 }
 
 /// The day in Beijing at an instant.
 pub(super) fn day(at: i64) -> NaiveDate {
-    let utc = DateTime::from_timestamp(at, 0);
-    let zone = FixedOffset::east_opt(BEIJING_SECONDS_EAST);
-    match (utc, zone) {
-        (Some(utc), Some(zone)) => utc.with_timezone(&zone).date_naive(),
-        (Some(utc), None) => utc.date_naive(),
-        (None, _) => NaiveDate::default(),
-    }
+    beijing::time(at).unwrap_or_default().date()
 }

@@ -15,10 +15,10 @@ pub(crate) mod proposal;
 pub(crate) mod remark;
 pub(crate) mod why;
 
-use crate::remittance::{Language, Money, NoticeStage, Outcome, Reason, Subject, Total};
+use crate::remittance::{Language, Money, NoticeStage, Outcome, Reason, Subject, Total, beijing};
 use crate::report::{text, words};
 use crate::suspense::{Age, Stage};
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 
 /// Characters of a foreign text that a page shows; the whole of it is in the export.
 const FOREIGN_CHARS_MAX: usize = 600;
@@ -99,15 +99,8 @@ pub(crate) const fn subject(subject: Subject, language: Language) -> &'static st
 
 /// An instant as a wall clock in Beijing shows it.
 pub(crate) fn instant(seconds: i64) -> String {
-    const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
-    let there = FixedOffset::east_opt(BEIJING_SECONDS_EAST);
-    let then = DateTime::from_timestamp(seconds, 0);
-    match (then, there) {
-        (Some(then), Some(there)) => {
-            then.with_timezone(&there).format("%Y-%m-%d %H:%M:%S").to_string()
-        }
-        _ => String::new(),
-    }
+    let there = beijing::time(seconds);
+    there.map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
 
 /// A day typed into a form.

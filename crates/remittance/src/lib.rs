@@ -133,6 +133,7 @@ pub mod advance;
 mod answer;
 pub mod appointment;
 pub mod arrears;
+pub mod beijing;
 pub mod beside;
 mod bound;
 mod centre;

@@ -7,9 +7,9 @@ use super::super::bulk::Bulk;
 use super::super::row::day;
 use super::super::sql::params;
 use super::super::{Store, StoreError};
-use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::remittance::{Money, Outcome, PaymentReference, Subject, beijing};
 use crate::suspense::{ItemId, Person};
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 
 /// One thing that happened to an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl Store {
             let at: i64 = row.get(0)?;
             let actor: String = row.get(1)?;
             Ok(HistoryEntry {
-                on: beijing_day(at),
+                on: beijing::time(at).unwrap_or_default().date(),
                 at: Some(at),
                 by: Some(Person(actor)).filter(|by| by.0 != crate::suspense::trail::NIGHT),
                 event: row.get(2)?,
@@ -131,10 +131,4 @@ impl Store {
             })
         })
     }
-}
-
-/// The day of an instant in China, which has one time zone and no summer time.
-fn beijing_day(at: i64) -> NaiveDate {
-    let there = DateTime::from_timestamp(at + 8 * 3_600, 0);
-    there.map(|there| there.date_naive()).unwrap_or_default()
 }

@@ -20,9 +20,9 @@ use super::super::{Store, StoreError, trail, turn};
 use super::holding::{ARREARS, AWAY, CHANGED, NOTICE, ToldTonight};
 use super::{facts, holding};
 use crate::alert::NewsStage;
-use crate::remittance::{Outcome, YearMonth};
+use crate::remittance::{Outcome, YearMonth, beijing};
 use crate::suspense::trail::Entry;
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is done with held letters.
@@ -81,7 +81,8 @@ impl Store {
                 .into_iter()
                 .map(|(letter_id, night, facts)| (letter_id, (night, facts)))
                 .collect();
-            let last = turn::latest(connection, bulk.centre_id, beijing_day(entry.at))?;
+            let today = beijing::time(entry.at).map_or(NaiveDate::MAX, |time| time.date());
+            let last = turn::latest(connection, bulk.centre_id, today)?;
             let (mut decided, mut nights) = (Decided::default(), BTreeMap::new());
             for letter_id in letter_ids.iter().collect::<BTreeSet<_>>() {
                 let Some((night, written)) = waiting.get(letter_id) else {
@@ -238,13 +239,6 @@ pub(super) fn marks(bulk: &Bulk, letter_id: &str) -> Result<ToldTonight, StoreEr
         told.items.push((letter_id, mark));
     }
     Ok(told)
-}
-
-/// The day on which something is done.
-fn beijing_day(at: i64) -> NaiveDate {
-    const BEIJING_SECONDS_EAST: i64 = 8 * 3600;
-    let at = DateTime::from_timestamp(at.saturating_add(BEIJING_SECONDS_EAST), 0);
-    at.map_or(NaiveDate::MAX, |at| at.date_naive())
 }
 
 /// The entry of one night: how many letters, and the note.

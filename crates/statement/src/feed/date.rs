@@ -8,6 +8,7 @@
 
 use crate::rules::bank::DateOrder;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use remittance::beijing;
 
 /// A day, the rest of the cell, and whether the cell alone could be read in another order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +23,6 @@ const YEARS: std::ops::RangeInclusive<i32> = 1949..=2199;
 
 /// Days that a spreadsheet counts from 30 December 1899, where its numbers are days of these years.
 const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 36_526..=73_415;
-
-/// Beijing's time, in minutes east of Greenwich.
-const BEIJING: i64 = 8 * 60;
 
 /// Reads a day as spreadsheets count them: whole days since 30 December 1899, perhaps with a fraction.
 pub(crate) fn serial_day(text: &str) -> Option<DayFound<'_>> {
@@ -65,7 +63,8 @@ pub(crate) fn zoned(text: &str) -> (&str, Option<i64>) {
 
 /// An instant given in a zone, as Beijing's day and time.
 pub(crate) fn in_beijing(day: NaiveDate, time: NaiveTime, zone: i64) -> (NaiveDate, NaiveTime) {
-    let moved = day.and_time(time).checked_add_signed(TimeDelta::minutes(BEIJING - zone));
+    let moved =
+        day.and_time(time).checked_add_signed(TimeDelta::minutes(beijing::MINUTES_EAST - zone));
     moved.map_or((day, time), |moved| (moved.date(), moved.time()))
 }
 

@@ -4,7 +4,7 @@
 
 use crate::feed::entry::is_booking_day;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use remittance::AMOUNT_MAX;
+use remittance::{AMOUNT_MAX, beijing};
 use rust_decimal::Decimal;
 
 /// Digits that an amount may have in all (ISO 20022 `totalDigits`).
@@ -82,9 +82,6 @@ pub(in crate::feed) fn decimal_of_units(units: i128) -> Option<Decimal> {
     held.then(|| Decimal::from_i128_with_scale(units, SCALE).normalize())
 }
 
-/// Beijing's distance from UTC in minutes, the same all year.
-const BEIJING_MINUTES: i64 = 8 * 60;
-
 /// Reads `YYYY-MM-DD` or `YYYY-MM-DDThh:mm:ss[.f]`, each with or without an offset.
 ///
 /// An instant (a day, a time and an offset) becomes Beijing's day and time: a month is that of the
@@ -107,7 +104,7 @@ pub(in crate::feed) fn date_time(text: &str) -> Option<(NaiveDate, Option<NaiveT
             let beijing = match offset {
                 None => local,
                 Some(offset) => {
-                    local.checked_add_signed(TimeDelta::minutes(BEIJING_MINUTES - offset))?
+                    local.checked_add_signed(TimeDelta::minutes(beijing::MINUTES_EAST - offset))?
                 }
             };
             (beijing.date(), Some(beijing.time()))
