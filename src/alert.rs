@@ -50,6 +50,7 @@ pub use eml::{EmlError, dated, plain_text};
 pub use habit::Habit;
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use letter::Letter;
+pub use letter_number::short_id;
 pub use notice::{NewsStage, NoticeNews, NoticeTold, Payback};
 pub use outcome::{OpenNotice, Solution, Whereabouts};
 pub use reissue::{Reissue, Written};

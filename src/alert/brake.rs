@@ -188,7 +188,7 @@ impl Pull {
                 "they go to {addressed} employers of {employers}, more than {percent} of 100"
             ),
             Self::File { feed_id, file_name, reason, alike, rows, percent } => {
-                let id = feed_id.get(..12).unwrap_or(feed_id);
+                let id = super::short_id(feed_id);
                 format!(
                     "file {file_name} ({id}): {alike} of its {rows} credits ({} of 100) hang for one reason, \
                      {reason}, more than {percent} of 100",

@@ -63,9 +63,6 @@ pub enum ChannelFault {
 const ALONE_CHARS: usize = 70;
 const JOINED_CHARS: usize = 67;
 
-/// Digits of a letter's number that are read out.
-const SHORT_CHARS: usize = 12;
-
 impl Way {
     pub const ALL: [Self; 4] = [Self::Mail, Self::Sms, Self::Inbox, Self::Paper];
 
@@ -152,7 +149,7 @@ pub fn text(
     parts_max: usize,
 ) -> Option<String> {
     let section = format!("sms-{}", kind.code());
-    let short = letter_id.get(..SHORT_CHARS).unwrap_or(letter_id);
+    let short = super::short_id(letter_id);
     let short = if number.is_empty() { short } else { number };
     let centre_name = guard::name(&centre.name);
     let values =

@@ -21,6 +21,12 @@ pub fn of(letter_id: &str, attempt: u32) -> String {
     (FIRST + sum % (9 * FIRST)).to_string()
 }
 
+/// As much of an id as tells it from others in a list: of a letter, a message, a file.
+#[must_use]
+pub fn short_id(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
 /// As it is printed and read out: `4827 3916`.
 #[must_use]
 pub fn spoken(number: &str) -> String {

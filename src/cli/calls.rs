@@ -5,6 +5,7 @@ use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
+use super::user;
 use crate::store::CallRow;
 use crate::suspense::ItemId;
 use crate::suspense::trail::Entry;
@@ -45,14 +46,8 @@ pub(super) fn run(global: &Global, args: &CallsArgs) -> Result<Done, Failure> {
             note!(global, "dry run: nothing was written");
             return Ok(Done::Fully);
         }
-        let entry = Entry {
-            at: clock::now(),
-            actor: by.clone(),
-            role: "operator".to_owned(),
-            event: "called".to_owned(),
-            subject: id.to_string(),
-            detail: crate::web::account::detail(note.trim()),
-        };
+        let entry =
+            Entry { actor: by.clone(), ..user::entry("called", &id.to_string(), note.trim()) };
         centre.store.call_made(&id, note.trim(), &entry)?;
     }
     let on = match args.as_of.as_of {

@@ -10,6 +10,7 @@ use super::mail;
 use super::rows::{Column, Printer, Value};
 use super::user;
 use crate::alert::bounce::{CameBack, Failure as Failed, Kind, read_mailbox};
+use crate::alert::short_id;
 use crate::rulebook::returned::ReturnedWords;
 use crate::store::{CameBackOutcome, Dealt, KeptMessage};
 use std::io::BufReader;
@@ -41,10 +42,14 @@ const ROWS: &[Column<Row>] = &[
 ];
 
 const KEPT: &[Column<KeptMessage>] = &[
-    Column { key: "message", heading: "message", value: |row| Value::text(short(&row.message_id)) },
+    Column {
+        key: "message",
+        heading: "message",
+        value: |row| Value::text(short_id(&row.message_id)),
+    },
     Column { key: "kind", heading: "kind", value: |row| Value::text(&row.kind) },
     Column { key: "noted_on", heading: "noted", value: |row| Value::Day(row.noted_on) },
-    Column { key: "letter", heading: "letter", value: |row| Value::text(short(&row.letter_id)) },
+    Column { key: "letter", heading: "letter", value: |row| Value::text(short_id(&row.letter_id)) },
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
     Column { key: "name", heading: "", value: |row| Value::text(&row.employer_name) },
     Column { key: "from", heading: "from", value: |row| Value::text(&row.sender) },
@@ -52,13 +57,6 @@ const KEPT: &[Column<KeptMessage>] = &[
     Column { key: "waits", heading: "", value: |row| Value::Truth(row.waits) },
     Column { key: "text", heading: "", value: |row| Value::text(&row.body) },
 ];
-
-/// Digits of a number that a list shows.
-const SHORT_CHARS: usize = 12;
-
-fn short(id: &str) -> &str {
-    id.get(..SHORT_CHARS).unwrap_or(id)
-}
 
 /// `duizhang alert bounces`
 pub(super) fn run(global: &Global, args: &BouncesArgs) -> Result<Done, Failure> {

@@ -5,10 +5,11 @@
 
 use super::args::{DropArgs, Global, HeldChoice, HoldArgs, ReleaseArgs};
 use super::centre::Centre;
-use super::clock;
 use super::failure::{Done, Failure};
 use super::mail;
 use super::rows::{Column, Printer, Value};
+use super::user;
+use crate::alert::short_id;
 use crate::remittance::Reason;
 use crate::store::{Decided, HeldAct, HeldLetter, HeldNight, Store};
 use crate::suspense::trail::Entry;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 
 const LETTERS: &[Column<HeldLetter>] = &[
     Column { key: "letter_id", heading: "", value: |row| Value::text(&row.letter_id) },
-    Column { key: "letter", heading: "letter", value: |row| Value::text(short(&row.letter_id)) },
+    Column { key: "letter", heading: "letter", value: |row| Value::text(short_id(&row.letter_id)) },
     Column { key: "kind", heading: "", value: |row| Value::text(&row.kind) },
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
     Column { key: "name", heading: "name", value: |row| Value::text(&row.employer_name) },
@@ -35,10 +36,6 @@ const DECIDED: &[Column<Decided>] = &[
 
 /// Letters of a group that are named.
 const SAMPLES: usize = 3;
-
-fn short(letter_id: &str) -> &str {
-    letter_id.get(..12).unwrap_or(letter_id)
-}
 
 fn reasons(letter: &HeldLetter) -> String {
     letter.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(";")
@@ -82,13 +79,13 @@ fn groups(global: &Global, letters: &[HeldLetter]) {
             groups.entry(format!("reason {reason}")).or_default().push(&letter.letter_id);
         }
         for (id, name) in &letter.files {
-            let file = format!("file {name} ({})", short(id));
+            let file = format!("file {name} ({})", short_id(id));
             groups.entry(file).or_default().push(&letter.letter_id);
         }
     }
     for (group, letters) in groups {
         let count = letters.len();
-        let some: Vec<&str> = letters.into_iter().take(SAMPLES).map(short).collect();
+        let some: Vec<&str> = letters.into_iter().take(SAMPLES).map(short_id).collect();
         note!(global, "{group}: {count} letters, such as {}", some.join(" "));
     }
 }
@@ -138,14 +135,7 @@ fn decide(
 }
 
 fn entry(event: &str, by: &str, note: &str) -> Entry {
-    Entry {
-        at: clock::now(),
-        actor: by.to_owned(),
-        role: "operator".to_owned(),
-        event: event.to_owned(),
-        subject: String::new(),
-        detail: note.trim().to_owned(),
-    }
+    Entry { actor: by.to_owned(), detail: note.trim().to_owned(), ..user::entry(event, "", "") }
 }
 
 fn named(choice: &HeldChoice) -> Result<(), Failure> {

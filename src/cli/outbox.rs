@@ -6,7 +6,7 @@ use super::clock;
 use super::failure::{Done, Failure};
 use super::mail;
 use super::rows::{Column, Printer, Value};
-use crate::alert::LetterState;
+use crate::alert::{LetterState, short_id};
 use crate::store::{CountedBy, LetterFigures, OutboxFilter, OutboxRow, Store};
 use chrono::DateTime;
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ const COUNTS: &[Column<(LetterState, u64)>] = &[
 
 const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "letter_id", heading: "", value: |row| Value::text(&row.letter_id) },
-    Column { key: "letter", heading: "letter", value: |row| Value::text(short(&row.letter_id)) },
+    Column { key: "letter", heading: "letter", value: |row| Value::text(short_id(&row.letter_id)) },
     Column { key: "number", heading: "number", value: |row| Value::text(&row.number) },
     Column { key: "kind", heading: "kind", value: |row| Value::text(&row.kind) },
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
@@ -35,36 +35,34 @@ const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "answer", heading: "answer", value: |row| Value::text(&row.answer) },
 ];
 
-const BY_RUN: &[Column<LetterFigures>] = &[
-    Column { key: "run", heading: "night", value: |row| Value::text(&row.of) },
-    Column { key: "sent", heading: "sent", value: |row| Value::count(row.sent) },
-    Column { key: "refused", heading: "refused", value: |row| Value::count(row.refused) },
-    Column { key: "returned", heading: "returned", value: |row| Value::count(row.returned) },
-    Column { key: "blocked", heading: "blocked", value: |row| Value::count(row.blocked) },
-    Column { key: "waiting", heading: "waiting", value: |row| Value::count(row.waiting) },
-    Column { key: "held", heading: "held", value: |row| Value::count(row.held) },
-    Column { key: "given_up", heading: "given up", value: |row| Value::count(row.given_up) },
-    Column { key: "unknown", heading: "unknown", value: |row| Value::count(row.unknown) },
-    Column { key: "printed", heading: "printed", value: |row| Value::count(row.printed) },
-];
-
-const BY_DOMAIN: &[Column<LetterFigures>] = &[
-    Column { key: "domain", heading: "domain", value: |row| Value::text(&row.of) },
-    Column { key: "sent", heading: "sent", value: |row| Value::count(row.sent) },
-    Column { key: "refused", heading: "refused", value: |row| Value::count(row.refused) },
-    Column { key: "returned", heading: "returned", value: |row| Value::count(row.returned) },
-    Column { key: "blocked", heading: "blocked", value: |row| Value::count(row.blocked) },
-    Column { key: "waiting", heading: "waiting", value: |row| Value::count(row.waiting) },
-    Column { key: "held", heading: "held", value: |row| Value::count(row.held) },
-    Column { key: "given_up", heading: "given up", value: |row| Value::count(row.given_up) },
-    Column { key: "unknown", heading: "unknown", value: |row| Value::count(row.unknown) },
-    Column { key: "printed", heading: "printed", value: |row| Value::count(row.printed) },
-];
-
-/// As much of a letter's id as tells it from others in a list.
-fn short(letter_id: &str) -> &str {
-    letter_id.get(..12).unwrap_or(letter_id)
+/// How letters fared, by what `of` names.
+macro_rules! figures {
+    ($key:literal, $heading:literal) => {
+        &[
+            Column { key: $key, heading: $heading, value: |row| Value::text(&row.of) },
+            Column { key: "sent", heading: "sent", value: |row| Value::count(row.sent) },
+            Column { key: "refused", heading: "refused", value: |row| Value::count(row.refused) },
+            Column {
+                key: "returned",
+                heading: "returned",
+                value: |row| Value::count(row.returned),
+            },
+            Column { key: "blocked", heading: "blocked", value: |row| Value::count(row.blocked) },
+            Column { key: "waiting", heading: "waiting", value: |row| Value::count(row.waiting) },
+            Column { key: "held", heading: "held", value: |row| Value::count(row.held) },
+            Column {
+                key: "given_up",
+                heading: "given up",
+                value: |row| Value::count(row.given_up),
+            },
+            Column { key: "unknown", heading: "unknown", value: |row| Value::count(row.unknown) },
+            Column { key: "printed", heading: "printed", value: |row| Value::count(row.printed) },
+        ]
+    };
 }
+
+const BY_RUN: &[Column<LetterFigures>] = figures!("run", "night");
+const BY_DOMAIN: &[Column<LetterFigures>] = figures!("domain", "domain");
 
 /// An instant, UTC; the store writes 0 for "at once" and "by the night".
 fn instant(at: Option<i64>) -> Value<'static> {

@@ -2,9 +2,9 @@
 
 use super::args::{Global, UnblockArgs};
 use super::centre::Centre;
-use super::clock;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
+use super::user;
 use crate::store::{BlockedAddress, Unblock};
 use crate::suspense::trail::Entry;
 
@@ -26,13 +26,10 @@ pub(super) fn run(global: &Global, args: &UnblockArgs) -> Result<Done, Failure> 
     let by = args.by.clone().unwrap_or_default();
     let entry = |lifted: &[BlockedAddress]| {
         let addresses: Vec<&str> = lifted.iter().map(|one| one.address.as_str()).collect();
+        let subject = args.status.as_ref().or(args.domain.as_ref()).map_or("", String::as_str);
         Entry {
-            at: clock::now(),
-            actor: "operator".to_owned(),
-            role: "operator".to_owned(),
-            event: "addresses-unblocked".to_owned(),
-            subject: args.status.clone().or_else(|| args.domain.clone()).unwrap_or_default(),
             detail: serde_json::json!({ "by": by, "addresses": addresses }).to_string(),
+            ..user::entry("addresses-unblocked", subject, "")
         }
     };
     let lifted = centre.store.unblock(&which, global.dry_run, entry)?;

@@ -10,7 +10,7 @@
 //! Invariant: what the store says was filed is on the disk, whole, whenever the power goes ([`crate::durable`]).
 
 use super::{RunError, Texts};
-use crate::alert::{CentreContact, Part, Reissue, Written, together};
+use crate::alert::{CentreContact, Part, Reissue, Written, short_id, together};
 use crate::durable::{Batch, Disk, OperatingSystem};
 use crate::rulebook::letter::LetterRules;
 use crate::store::{Destination, LetterRow, Store, Undeliverable};
@@ -257,7 +257,7 @@ impl Letterhead<'_> {
 /// Where a letter's file lies; `None` where it needs none.
 fn path(folder: &Path, letter: &LetterRow, transport: Transport) -> Option<PathBuf> {
     if letter.on_paper() {
-        let id = letter.letter_id.get(..12).unwrap_or(&letter.letter_id);
+        let id = short_id(&letter.letter_id);
         return Some(folder.join("print").join(format!("{}-{id}.html", letter.written_on)));
     }
     (transport == Transport::Files && matches!(letter.kind.as_str(), "digest" | "arrears"))

@@ -70,6 +70,12 @@ const CHOICES: &str = "
     where e.centre_id = ?1 and (cast(?2 as text) is null or e.employer_id = ?2)
     order by e.employer_id";
 
+/// Since when an employer wants no advice; null where it does.
+pub(super) const ADVICE: &str = "
+    insert into letter_choice (centre_id, employer_id, rhythm, advice_declined_at)
+    values (?1, ?2, 'immediate', ?3)
+    on conflict (centre_id, employer_id) do update set advice_declined_at = excluded.advice_declined_at";
+
 const BLOCKED: &str = "select address, reason from blocked_address where centre_id = ?1";
 
 const UNBLOCK: &str = "delete from blocked_address where centre_id = ?1 and address = ?2";
@@ -182,12 +188,8 @@ impl Store {
         employer_id: &str,
         declined_at: Option<i64>,
     ) -> Result<(), StoreError> {
-        let sql = "insert into letter_choice (centre_id, employer_id, rhythm, advice_declined_at)
-            values (?1, ?2, 'immediate', ?3)
-            on conflict (centre_id, employer_id) do update
-                set advice_declined_at = excluded.advice_declined_at";
         self.choose(employer_id, |bulk| {
-            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, declined_at])
+            bulk.connection.execute(ADVICE, params![bulk.centre_id, employer_id, declined_at])
         })
     }
 

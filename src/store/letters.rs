@@ -197,7 +197,7 @@ pub(super) fn letters_listed(connection: &Connection) -> String {
 }
 
 /// The letters `l` of a night, `?2`. The keys alone come first, for the sake of an index that holds them
-/// ([`super::working set::open_transactions`] says why).
+/// ([`super::working_set::open_transactions`] says why).
 pub(super) fn letters_of_night(connection: &Connection) -> String {
     let night = "(select letter_id from letter where centre_id = ?1 and written_on = ?2) w";
     query_in(connection, night, "letter", "l.letter_id = w.letter_id", "l")

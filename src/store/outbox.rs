@@ -3,7 +3,7 @@
 //! Start at the [`Outbox`] of [`Store`]. A letter is claimed by a lease on its own row, by compare and
 //! set, so that senders on many machines share one outbox and no letter is ever in two hands. No
 //! centre's lock is needed: sending changes nothing that a night decides. What staff see and change is in
-//! [`standing`], what becomes of letters that did not arrive in [`anew`], what came back in [`came_back`], when
+//! [`standing`], what becomes of letters that did not arrive in [`reissue`], what came back in [`came_back`], when
 //! an address is blocked in [`blame`].
 
 mod blame;

@@ -88,7 +88,7 @@ fn read_as(connection: &Connection) -> String {
 }
 
 /// Transactions `t` and decisions `d` whose keys `k` an index gave, all alone
-/// ([`super::working set::open_transactions`] says why).
+/// ([`super::working_set::open_transactions`] says why).
 pub(super) fn whole(connection: &Connection, keys: &str) -> String {
     let key = |alias: &str| {
         format!(

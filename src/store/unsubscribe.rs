@@ -3,11 +3,11 @@
 //! Kept apart from the rhythm: whoever declines advice hears of what is in suspense as before.
 
 use super::bulk::Bulk;
+use super::contact_preferences::ADVICE;
 use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use crate::remittance::email::Addresses;
 use crate::suspense::trail::{Entry, LINK};
-use std::collections::BTreeSet;
 
 const ADDRESS: &str = "select coalesce(c.address, e.email), c.advice_declined_at from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
@@ -32,11 +32,6 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn decline_advice(&self, employer_id: &str, now: i64) -> Result<bool, StoreError> {
-        const SQL: &str =
-            "insert into letter_choice (centre_id, employer_id, rhythm, advice_declined_at)
-            values (?1, ?2, 'immediate', ?3)
-            on conflict (centre_id, employer_id) do update
-                set advice_declined_at = excluded.advice_declined_at";
         let bulk = Bulk::open(self)?;
         let centre = bulk.centre_id;
         bulk.atomically(|connection| {
@@ -44,7 +39,7 @@ impl Store {
                 Some((_, None)) => {}
                 Some((_, Some(_))) | None => return Ok(false),
             }
-            connection.execute(SQL, params![centre, employer_id, now])?;
+            connection.execute(ADVICE, params![centre, employer_id, now])?;
             let entry = Entry {
                 at: now,
                 actor: LINK.to_owned(),
@@ -56,21 +51,6 @@ impl Store {
             super::trail::append(connection, centre, &entry)?;
             Ok(true)
         })
-    }
-
-    /// The employers that want no advice.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn declined_advice(&self) -> Result<BTreeSet<String>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let sql = "select employer_id from letter_choice
-            where centre_id = ?1 and advice_declined_at is not null";
-        let found = bulk
-            .connection
-            .prepare_cached(sql)?
-            .query_all(params![bulk.centre_id], |row| row.get(0))?;
-        Ok(found.into_iter().collect())
     }
 }
 

@@ -17,7 +17,7 @@ fn link(served: &Served) -> String {
 }
 
 fn declined(served: &Served) -> bool {
-    served.centre.store.declined_advice().unwrap().contains("E1")
+    served.centre.store.choices(Some("E1")).unwrap().remove(0).no_advice
 }
 
 #[test]

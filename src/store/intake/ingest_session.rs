@@ -56,7 +56,7 @@ impl Store {
 }
 
 impl IngestSession<'_> {
-    /// Begins a file; `working set` shows where its rows will start.
+    /// Begins a file; `working_set` shows where its rows will start.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
