@@ -136,7 +136,7 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<RunSummary, RunError> {
     with_tools(store, rules, settings, watch, |tools, left_over| {
-        // 2. Take in.     needs: files                gives: fresh transactions on the working set
+        // 2. Take in.     needs: files                gives: fresh transactions in the working set
         let mut working_set = awake(tools)?;
         let Ingested { intakes, notices } = ingest_files::take_in(tools, &mut working_set)?;
         // A run that was killed left transactions that no night has judged, or a second delivery
@@ -144,7 +144,7 @@ pub fn run(
         if left_over || working_set.is_outdated() {
             working_set = undecided(tools)?;
         }
-        // 3 to 5.         needs: the working set            gives: decisions, books, letters: one commit
+        // 3 to 5.         needs: the working set  gives: decisions, books, letters: one commit
         let verdict = writing::decide_and_record(tools, working_set, notices)?;
         Ok(RunSummary { intakes, verdict })
     })

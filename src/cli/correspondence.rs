@@ -67,7 +67,7 @@ pub(super) fn employer(global: &Global, args: &EmployerArgs) -> Result<Done, Fai
     if changes && global.dry_run {
         note!(global, "dry run: nothing was written");
     }
-    let mut choices = centre.store.choices(args.employer.as_deref())?;
+    let mut choices = centre.store.contact_preferences(args.employer.as_deref())?;
     if args.unreached {
         choices.retain(ContactPreference::is_unreached);
     }
@@ -130,7 +130,7 @@ fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
     let token = hex::encode(random);
     let until = clock::now() + CONFIRM_DAYS * 86_400;
     centre.store.ask_address(employer, address, &token_hash(&token), until)?;
-    let name = centre.store.choices(Some(employer))?.pop().map(|choice| choice.name);
+    let name = centre.store.contact_preferences(Some(employer))?.pop().map(|choice| choice.name);
     let link = format!("{page}{token}");
     staff::ask(centre, &name.unwrap_or_default(), address, &link, CONFIRM_DAYS)
 }
@@ -147,7 +147,7 @@ pub(super) fn confirm(global: &Global, token: &str) -> Result<Done, Failure> {
     let Some(asked) = confirmed else {
         return Err(Failure::because("no address was asked under this token, or too long ago"));
     };
-    let choices = centre.store.choices(Some(&asked.employer_id))?;
+    let choices = centre.store.contact_preferences(Some(&asked.employer_id))?;
     Printer::print(centre.settings.format, CHOICES, choices)?;
     Ok(Done::Fully)
 }

@@ -1,4 +1,4 @@
-//! `duizhang read-file`, hidden: the other side of [`nightly::child`], started by nights and by nobody else.
+//! `duizhang read-file`, hidden: the other side of [`crate::nightly::child`], started by nights and by nobody else.
 
 use super::args::ReadFileArgs;
 use super::failure::{Done, Failure};

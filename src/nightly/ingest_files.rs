@@ -76,7 +76,7 @@ pub(super) struct Ingested {
     pub(super) notices: Option<RecentNotices>,
 }
 
-/// Takes the deliveries in; fresh transactions go on the working set.
+/// Takes the deliveries in; fresh transactions go into the working set.
 pub(super) fn take_in(
     tools: &Tools<'_>,
     working_set: &mut WorkingSet,

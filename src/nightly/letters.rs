@@ -55,7 +55,7 @@ impl Entry {
 impl AddressBook {
     pub(super) fn load(store: &Store) -> Result<Self, RunError> {
         let mut book = Self::default();
-        let choices = store.choices(None)?.into_iter();
+        let choices = store.contact_preferences(None)?.into_iter();
         let mut choices: BTreeMap<String, ContactPreference> =
             choices.map(|choice| (choice.employer_id.clone(), choice)).collect();
         store.employers(|employer| {

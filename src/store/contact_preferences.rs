@@ -60,7 +60,7 @@ pub struct AskedAddress {
     pub address: String,
 }
 
-const CHOICES: &str = "
+const PREFERENCES: &str = "
     select e.employer_id, e.name, coalesce(c.rhythm, 'immediate'), coalesce(c.address, e.email),
         case when c.address is not null then c.confirmed_by
             when e.email is not null then 'import' end,
@@ -115,7 +115,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
-    pub fn choices(&self, employer_id: Option<&str>) -> Result<Vec<ContactPreference>, StoreError> {
+    pub fn contact_preferences(
+        &self,
+        employer_id: Option<&str>,
+    ) -> Result<Vec<ContactPreference>, StoreError> {
         let bulk = Bulk::open(self)?;
         let blocked =
             bulk.connection.prepare_cached(BLOCKED)?.query_all(params![bulk.centre_id], |row| {
@@ -123,7 +126,7 @@ impl Store {
             })?;
         let blocked: BTreeMap<String, String> = blocked.into_iter().collect();
         let values = params![bulk.centre_id, employer_id];
-        bulk.connection.prepare_cached(CHOICES)?.query_all(values, |row| {
+        bulk.connection.prepare_cached(PREFERENCES)?.query_all(values, |row| {
             let typed: Option<String> = row.get(3)?;
             let choice = ContactPreference {
                 employer_id: row.get(0)?,
@@ -144,9 +147,9 @@ impl Store {
     /// address, or all of it is blocked; in the order of their numbers, at most so many.
     ///
     /// # Errors
-    /// As [`Store::choices`].
+    /// As [`Store::contact_preferences`].
     pub fn unreached(&self, limit: usize) -> Result<Vec<ContactPreference>, StoreError> {
-        let mut choices = self.choices(None)?;
+        let mut choices = self.contact_preferences(None)?;
         choices.retain(ContactPreference::is_unreached);
         choices.truncate(limit);
         Ok(choices)

@@ -131,7 +131,7 @@ pub struct Intake<'a> {
     // Of one delivery: the file, or one member of an archive.
     /// Hashes of the identities met in it. SQLite puts those of new rows here once one of them is asked for.
     met_here: HashSet<u64>,
-    /// Whether the new rows are among them; else they stand on the working set from here on.
+    /// Whether the new rows are among them; else they stand in the working set from here on.
     met_all: bool,
     delivery_mark: usize,
     proof: Proof,
@@ -212,7 +212,7 @@ fn place<'b>(
 }
 
 impl<'a> Intake<'a> {
-    /// Writes a batch; fresh rows go on the working set, on PostgreSQL only when the next batch comes.
+    /// Writes a batch; fresh rows go into the working set, on PostgreSQL only when the next batch comes.
     pub fn write(
         &mut self,
         batch: TransactionBatch,
@@ -356,7 +356,7 @@ impl<'a> Intake<'a> {
         self.met_here.contains(&self.met_as_hash(account_id, serial))
     }
 
-    /// Notes the names of this delivery's new rows, which so far stand on the working set alone.
+    /// Notes the names of this delivery's new rows, which so far stand in the working set alone.
     fn note_new(&mut self, working_set: &WorkingSet) {
         if !self.met_all {
             for (account, serial) in working_set.identities(self.delivery_mark) {
@@ -474,7 +474,7 @@ impl<'a> Intake<'a> {
         });
     }
 
-    /// Undoes the file: its rows, and their places on the working set.
+    /// Undoes the file: its rows, and their places in the working set.
     pub fn abandon(self, working_set: &mut WorkingSet) -> Result<(), StoreError> {
         working_set.truncate(self.slate_mark);
         self.branches.borrow_mut().forget();

@@ -114,7 +114,7 @@ const MARK: &str = "
     from (values …) v
     where notice_news.centre_id = ?1 and notice_news.reference = v.column1 and notice_news.ordinal = v.column2";
 
-const NEVER_MIND: &str = "
+const DISMISS: &str = "
     update notice_news set done = 1, marked_on = v.column3 from (values …) v
     where notice_news.centre_id = ?1 and notice_news.reference = v.column1 and notice_news.ordinal = v.column2";
 
@@ -162,9 +162,9 @@ impl Recording {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn never_mind_notices(&self, keys: &[(PaymentReference, i64)]) -> Result<(), StoreError> {
+    pub fn dismiss_notices(&self, keys: &[(PaymentReference, i64)]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
-        self.bulk.change(NEVER_MIND, 3, keys, |row, (reference, ordinal)| {
+        self.bulk.change(DISMISS, 3, keys, |row, (reference, ordinal)| {
             row.bind(reference_number(*reference))?;
             row.bind(*ordinal)?;
             row.bind(on)

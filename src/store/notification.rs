@@ -109,7 +109,7 @@ const TOLD: &str = "
     where telling.centre_id = ?1 and telling.account_id = v.column1 and telling.serial = v.column2
         and telling.booked_on = v.column3 and telling.about = v.column4";
 
-const NEVER_MIND: &str = "
+const DISMISS: &str = "
     update telling set done = 1, marked_on = v.column5 from (values …) v
     where telling.centre_id = ?1 and telling.account_id = v.column1 and telling.serial = v.column2
         and telling.booked_on = v.column3 and telling.about = v.column4";
@@ -194,7 +194,7 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn dismiss(&self, keys: &[NotificationKey]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
-        self.bulk.change(NEVER_MIND, 5, keys, |row, key| {
+        self.bulk.change(DISMISS, 5, keys, |row, key| {
             key.bind(row)?;
             row.bind(on)
         })

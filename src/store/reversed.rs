@@ -111,7 +111,7 @@ fn claim_of(row: &Row<'_>, read_as: usize, reader: &Reader) -> Result<Claim, Sto
 
 impl Store {
     /// The credits, of any age, that the working set's reversals could take back and that it does not hold. Those
-    /// that a rule ignored on an earlier night go on the working set again, since the bank may take them back too.
+    /// that a rule ignored on an earlier night go into the working set again, since the bank may take them back too.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.

@@ -69,9 +69,9 @@ pub struct Recording {
     newly_matched: Tally,
     /// What is decided anew, by outcome.
     pub(super) anew: BTreeMap<Outcome, Tally>,
-    /// Places on the working set of what were opened.
+    /// Places in the working set of what were opened.
     pub opened: Vec<usize>,
-    /// Places on the working set of what settled.
+    /// Places in the working set of what settled.
     pub settled: Vec<usize>,
     /// Ids of the letters that this run wrote.
     pub(super) posted: Vec<String>,

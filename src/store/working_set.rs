@@ -1,9 +1,9 @@
 //! The working set: every transaction a night has to judge, packed for a million of them.
 //!
 //! Fresh rows are put on it while they are written, so that the night need not read them back;
-//! what earlier nights left open is added from the store. Both come out as [`matching::Item`]s.
+//! what earlier nights left open is added from the store. Both come out as [`crate::matching::Item`]s.
 //!
-//! Invariant: a transaction stands on the working set once.
+//! Invariant: a transaction stands in the working set once.
 
 use super::bulk::Bulk;
 use super::listed::{LIST, query_in};
@@ -35,7 +35,7 @@ pub struct WorkingSet {
     text: String,
     rows: Vec<WorkingRow>,
     outdated: bool,
-    /// What was decided before of the rows that are open or wait; by place on the working set.
+    /// What was decided before of the rows that are open or wait; by place in the working set.
     previous: BTreeMap<usize, PreviousDecision>,
     /// How often staff had acted when what is in suspense was read (`store/trail.rs`).
     turn: i64,
@@ -169,7 +169,7 @@ impl WorkingSet {
         self.rows.is_empty()
     }
 
-    /// Puts a transaction on the working set.
+    /// Puts a transaction into the working set.
     pub(crate) fn push(
         &mut self,
         account: AccountIndex,
@@ -197,7 +197,7 @@ impl WorkingSet {
         });
     }
 
-    /// Puts a transaction on the working set with what was decided of it before.
+    /// Puts a transaction into the working set with what was decided of it before.
     pub(super) fn push_previous(
         &mut self,
         account: AccountIndex,
@@ -218,7 +218,7 @@ impl WorkingSet {
         self.rows.iter().map(movement)
     }
 
-    /// Takes back what was put on since the working set had this length, when a file is abandoned.
+    /// Takes back what was put in since the working set had this length, when a file is abandoned.
     pub(crate) fn truncate(&mut self, length: usize) {
         if let Some(row) = self.rows.get(length) {
             self.text.truncate(row.serial.start);
@@ -226,7 +226,7 @@ impl WorkingSet {
         self.rows.truncate(length);
     }
 
-    /// A transaction on it was written anew: the working set must be read from the store again.
+    /// A transaction in it was written anew: the working set must be read from the store again.
     pub(crate) fn outdate(&mut self) {
         self.outdated = true;
     }

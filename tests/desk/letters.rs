@@ -45,7 +45,7 @@ fn ended(served: &Served, ending: &Ending) {
 }
 
 fn choice(served: &Served) -> ContactPreference {
-    served.centre.store.choices(Some("E1")).unwrap().pop().unwrap()
+    served.centre.store.contact_preferences(Some("E1")).unwrap().pop().unwrap()
 }
 
 fn state(served: &Served) -> LetterState {

@@ -17,7 +17,7 @@ fn link(served: &Served) -> String {
 }
 
 fn declined(served: &Served) -> bool {
-    served.centre.store.choices(Some("E1")).unwrap().remove(0).no_advice
+    served.centre.store.contact_preferences(Some("E1")).unwrap().remove(0).no_advice
 }
 
 #[test]
@@ -28,7 +28,8 @@ fn one_click_declines_advice_and_opening_the_page_does_not() {
         for _ in 0..3 {
             let page = served.ask(&get(&path));
             assert_eq!(page.status, 200);
-            let name = served.centre.store.choices(Some("E1")).unwrap().pop().unwrap().name;
+            let name =
+                served.centre.store.contact_preferences(Some("E1")).unwrap().pop().unwrap().name;
             assert!(!page.body.contains(&name) && !page.body.contains(&address(&served)));
         }
         assert!(!declined(&served), "a mail scanner follows every link");
@@ -37,7 +38,7 @@ fn one_click_declines_advice_and_opening_the_page_does_not() {
         assert_eq!(served.ask(&post(&path, &fields)).status, 200);
         assert!(declined(&served));
         assert_eq!(served.ask(&post(&path, &fields)).status, 200, "again is no fault");
-        let choice = served.centre.store.choices(Some("E1")).unwrap().pop().unwrap();
+        let choice = served.centre.store.contact_preferences(Some("E1")).unwrap().pop().unwrap();
         assert_eq!(choice.rhythm.code(), "immediate", "what is in suspense is told as before");
     });
 }

@@ -44,7 +44,7 @@ fn became(taken: &CameBackOutcome) -> (bool, bool) {
 }
 
 fn choice(centre: &Centre) -> ContactPreference {
-    centre.store.choices(Some("E1")).unwrap().pop().unwrap()
+    centre.store.contact_preferences(Some("E1")).unwrap().pop().unwrap()
 }
 
 fn events(centre: &Centre, event: &str) -> Vec<String> {
@@ -145,7 +145,7 @@ fn a_shared_address_waits_for_a_person() {
             };
             assert_eq!(events(&centre, event), [ADDRESS]);
             assert_eq!(choice(&centre).blocked.as_deref(), blocked);
-            let other = centre.store.choices(Some("E2")).unwrap().pop().unwrap();
+            let other = centre.store.contact_preferences(Some("E2")).unwrap().pop().unwrap();
             let second = blocked.map_or("Finance@example.com", |_| "other@example.com");
             assert_eq!(
                 other.address.as_deref(),

@@ -140,7 +140,7 @@ fn advice_goes_inside_another_letter_and_has_a_switch_of_its_own() {
             let text = text.body_text(0).unwrap();
             assert_eq!(text.contains("应当写成：P1906130001"), wanted, "{text}");
             assert!(text.contains("70.00 元"), "what is in suspense is told all the same: {text}");
-            assert_eq!(centre.store.choices(Some("E1")).unwrap()[0].no_advice, !wanted);
+            assert_eq!(centre.store.contact_preferences(Some("E1")).unwrap()[0].no_advice, !wanted);
         }
         let centre = Centre::new(backing, &[]);
         assert!(centre.store.set_advice("E404", Some(1)).is_err());
@@ -243,7 +243,7 @@ fn a_letter_that_is_refused_for_good_goes_to_its_employer_on_paper() {
                 false => Ending::Refused(answer),
             };
             settle(&centre, "one", &letter, &refused, 1_001);
-            let choice = centre.store.choices(Some("E1")).unwrap().pop().unwrap();
+            let choice = centre.store.contact_preferences(Some("E1")).unwrap().pop().unwrap();
             assert_eq!(choice.blocked.as_deref(), blocks.then_some(status));
             assert_eq!(anew(&centre, "05-13"), Reissued { printed: 1, ..Reissued::default() });
             assert_eq!(anew(&centre, "05-14"), Reissued::default(), "once");
@@ -341,7 +341,7 @@ fn an_address_is_believed_once_its_link_was_followed() {
     every_store(|backing| {
         let centre = open_item(backing);
         let address = |centre: &Centre| {
-            centre.store.choices(Some("E1")).unwrap().pop().unwrap().address.unwrap()
+            centre.store.contact_preferences(Some("E1")).unwrap().pop().unwrap().address.unwrap()
         };
         centre.store.ask_address("E1", "agent@example.com", "hash", 1_000).unwrap();
         assert_eq!(address(&centre), "finance@example.com", "asked is not believed");

@@ -135,7 +135,7 @@ impl Writer<'_> {
             packs.entry(advised.employer_id.clone()).or_default().advised.push(advised);
         }
         recording.dismiss(&gathered.quiet)?;
-        recording.never_mind_notices(&quiet)?;
+        recording.dismiss_notices(&quiet)?;
         Ok(packs)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Store::load_refunds`]. Every refund whose money is still to leave is known to a night: they are few. Of
 //! those that left, only what the night's movements name, or what a marked return may bring back. A movement that an
-//! earlier night passed over, because the refund was not due then or its account was another, goes on the working set
+//! earlier night passed over, because the refund was not due then or its account was another, goes into the working set
 //! again where it names one.
 //!
 //! Invariant: what [`Recording::refunds`] writes is part of the commit of the decisions it follows from.
@@ -74,7 +74,7 @@ impl EarlierRefund {
 
 impl Store {
     /// The refunds that the working set's movements may pay or bring back. What earlier nights passed over and what names
-    /// one of them goes on the working set again.
+    /// one of them goes into the working set again.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -109,7 +109,7 @@ impl Store {
     }
 }
 
-/// Refunds that left with a debit of the account and amount of a marked return on the working set.
+/// Refunds that left with a debit of the account and amount of a marked return in the working set.
 fn returned_perhaps(
     bulk: &Bulk,
     working_set: &WorkingSet,
@@ -140,7 +140,7 @@ fn returned_perhaps(
     Ok(found)
 }
 
-/// Puts movements on the working set again that an earlier night ignored and that name a refund which is still to leave:
+/// Puts movements into the working set again that an earlier night ignored and that name a refund which is still to leave:
 /// of the accounts of the centre, by the refund's amount.
 fn passed_over(
     bulk: &Bulk,

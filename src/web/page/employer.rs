@@ -163,7 +163,7 @@ pub(crate) async fn show(
                 items: store.queue(&filter, Order::Oldest, &Cursor::Start, SHOWN)?,
                 notices: store.search_notices(&search, None, SHOWN)?,
                 letters: store.search_letters(&letters, None, SHOWN)?,
-                choice: store.choices(Some(&employer_id))?.pop().unwrap_or_default(),
+                choice: store.contact_preferences(Some(&employer_id))?.pop().unwrap_or_default(),
                 people: people(store)?,
             }))
         })
