@@ -2,7 +2,7 @@
 //!
 //! Start at [`Store::open`]; the verbs are in the modules below, one idea each. A store serves one
 //! centre, on SQLite or PostgreSQL; the verbs write their SQL once ([`sql`]), and only what is counted
-//! in millions goes in by each database's own way ([`bulk`]). Everything here waits for its answer:
+//! in millions goes in by each database's own way ([`tx`]). Everything here waits for its answer:
 //! whoever serves many people at once calls it on threads of their own.
 //!
 //! Invariant: a file is one commit, a night's decisions are one commit; whoever is killed leaves
@@ -12,7 +12,6 @@ mod archive;
 mod arrears;
 mod audit;
 mod branch;
-mod bulk;
 mod calls;
 mod contact_preferences;
 mod copying;
@@ -58,6 +57,7 @@ mod throttle;
 mod token;
 mod trail;
 mod turn;
+mod tx;
 mod unsubscribe;
 mod withdraw;
 mod working_set;

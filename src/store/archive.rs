@@ -9,10 +9,10 @@
 //! Invariant: the audit proves the same sums after as before.
 
 use super::audit::{OUTCOME, STANDING};
-use super::bulk::Bulk;
 use super::partition::{Cut, Month};
 use super::row::day_number;
 use super::sql::{Connection, params};
+use super::tx::Tx;
 use super::{Store, StoreError, seal};
 use crate::remittance::YearMonth;
 use chrono::NaiveDate;
@@ -38,21 +38,21 @@ impl Store {
         on: NaiveDate,
         rehearse: bool,
     ) -> Result<Vec<ArchivedMonth>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        if !bulk.connection.is_postgres() {
+        let tx = Tx::open(self)?;
+        if !tx.connection.is_postgres() {
             return Err(StoreError::NotCut);
         }
         let mut archived = Vec::new();
-        for month in months(&bulk.connection)?.into_iter().filter(|month| *month < before) {
+        for month in months(&tx.connection)?.into_iter().filter(|month| *month < before) {
             let Some(bounds) = (Month { cut: Cut::Booked, month }).bounds() else { continue };
-            let looked = look(&bulk.connection, month, bounds)?;
+            let looked = look(&tx.connection, month, bounds)?;
             let stays = looked.unfinished > 0;
             archived.push(looked);
             if stays {
                 break;
             }
             if !rehearse {
-                bulk.atomically(|connection| take_off(connection, month, bounds, on))?;
+                tx.atomically(|connection| take_off(connection, month, bounds, on))?;
             }
         }
         Ok(archived)
@@ -158,7 +158,7 @@ fn take_off(
     Ok(())
 }
 
-impl Bulk {
+impl Tx {
     /// The first booking day of this centre that was not taken off.
     pub(super) fn archived_until(&self) -> Result<Option<i64>, StoreError> {
         let sql = "select max(booked_until) from archived_month where centre_id = ?1";

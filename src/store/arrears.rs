@@ -4,10 +4,10 @@
 //! unpaid lists are put beside each other. An employer that never enrolled here has its lists in another system and is
 //! no debtor of this one; neither is one without active employees, who are counted only where no list counts them.
 
-use super::bulk::{Binder, Bulk};
 use super::row::{day, day_number, reference};
 use super::run_decisions::Recording;
 use super::sql::{Read, params};
+use super::tx::{Binder, Tx};
 use super::{Store, StoreError};
 use crate::calendar::WorkingDays;
 use crate::remittance::arrears::Owed;
@@ -82,7 +82,7 @@ impl Store {
         on: NaiveDate,
         employer_id: Option<&str>,
     ) -> Result<Vec<Arrear>, StoreError> {
-        arrears(&Bulk::open(self)?, policy, calendar, (on, employer_id))
+        arrears(&Tx::open(self)?, policy, calendar, (on, employer_id))
     }
 }
 
@@ -96,13 +96,13 @@ impl Recording {
         policy: &Policy,
         calendar: &WorkingDays,
     ) -> Result<Vec<(Arrear, Option<NaiveDate>)>, StoreError> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let mut told: BTreeMap<(String, YearMonth), NaiveDate> = BTreeMap::new();
         connection.prepare_cached(TOLD)?.each(params![centre], |row| {
             told.insert((row.get(0)?, YearMonth::from_ordinal(row.get(1)?)), day(row.get(2)?)?);
             Ok(Read::On)
         })?;
-        let owed = arrears(&self.bulk, policy, calendar, (self.as_of, None))?.into_iter();
+        let owed = arrears(&self.tx, policy, calendar, (self.as_of, None))?.into_iter();
         let with_day = |arrear: Arrear| {
             let on = told.get(&(arrear.employer_id.clone(), arrear.month)).copied();
             (arrear, on)
@@ -115,14 +115,14 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn arrears_told(&self, months: &[ToldMonth]) -> Result<(), StoreError> {
-        told(&self.bulk, self.as_of, months)
+        told(&self.tx, self.as_of, months)
     }
 }
 
 /// Marks that letters of a night told of months.
-pub(super) fn told(bulk: &Bulk, night: NaiveDate, months: &[ToldMonth]) -> Result<(), StoreError> {
+pub(super) fn told(tx: &Tx, night: NaiveDate, months: &[ToldMonth]) -> Result<(), StoreError> {
     let on = day_number(night);
-    bulk.change(MARK, 3, months, |row, told| {
+    tx.change(MARK, 3, months, |row, told| {
         row.bind(&told.employer_id)?;
         row.bind(told.month.ordinal())?;
         row.bind(on)
@@ -131,12 +131,12 @@ pub(super) fn told(bulk: &Bulk, night: NaiveDate, months: &[ToldMonth]) -> Resul
 
 /// What is owed on a day, of one employer or of all.
 fn arrears(
-    bulk: &Bulk,
+    tx: &Tx,
     policy: &Policy,
     calendar: &WorkingDays,
     (on, employer_id): (NaiveDate, Option<&str>),
 ) -> Result<Vec<Arrear>, StoreError> {
-    let (connection, centre) = (&bulk.connection, bulk.centre_id);
+    let (connection, centre) = (&tx.connection, tx.centre_id);
     let mut unpaid: BTreeMap<i64, Vec<Unpaid>> = BTreeMap::new();
     connection.prepare_cached(UNPAID)?.each(params![centre], |row| {
         let list = Unpaid {
@@ -163,17 +163,17 @@ fn arrears(
         Ok(Read::On)
     })?;
     // A list says how many are on it: the others alone are counted, few among all employers.
-    let active = active(bulk, &debtors)?;
+    let active = active(tx, &debtors)?;
     Ok(debtors.iter().flat_map(|debtor| debtor.arrears(&active, on)).collect())
 }
 
 /// The active employees of employers that owe a month without a list.
-fn active(bulk: &Bulk, debtors: &[Debtor]) -> Result<BTreeMap<i64, u64>, StoreError> {
+fn active(tx: &Tx, debtors: &[Debtor]) -> Result<BTreeMap<i64, u64>, StoreError> {
     let unlisted = |debtor: &&Debtor| debtor.owed.iter().any(|owed| debtor.list(owed).is_none());
     let numbers: Vec<i64> = debtors.iter().filter(unlisted).map(|one| one.number).collect();
     let mut active = BTreeMap::new();
     let bind = |row: &mut Binder<'_, '_>, number: &i64| row.bind(*number);
-    bulk.ask(ACTIVE, 1, &numbers, bind, |row| {
+    tx.ask(ACTIVE, 1, &numbers, bind, |row| {
         active.insert(row.get(0)?, row.get::<i64>(1)?.cast_unsigned());
         Ok(())
     })?;

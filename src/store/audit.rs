@@ -9,10 +9,10 @@
 mod corrected;
 mod digest;
 
-use super::bulk::Bulk;
 use super::desk::proof;
 use super::seal::proof::Tampering;
 use super::sql::{Connection, params};
+use super::tx::Tx;
 use super::{Store, StoreError, remittance, seal};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Tally, Total};
 use crate::suspense::trail::{Break, Chain};
@@ -291,8 +291,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails; a gap is no error but in the result.
     pub fn audit(&self) -> Result<Audit, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (connection, centre) = (&bulk.connection, bulk.centre_id);
+        let tx = Tx::open(self)?;
+        let (connection, centre) = (&tx.connection, tx.centre_id);
         let mut gaps = Vec::new();
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
         settlements(connection, centre, &mut gaps)?;

@@ -5,8 +5,8 @@
 //! million carries a small number instead of two texts.
 
 use super::StoreError;
-use super::bulk::{Binder, Bulk};
 use super::sql::params;
+use super::tx::{Binder, Tx};
 use std::collections::HashMap;
 
 /// A branch by the order in which a run met it.
@@ -65,7 +65,7 @@ impl BranchKeys {
     /// Finds the store's keys of these branches, together; those that have none get one.
     pub(super) fn find(
         &mut self,
-        bulk: &Bulk,
+        tx: &Tx,
         numbers: impl Iterator<Item = BranchNumber>,
     ) -> Result<(), StoreError> {
         let mut unknown: Vec<usize> = numbers.map(|number| number.0).collect();
@@ -82,26 +82,26 @@ impl BranchKeys {
             row.bind(&branch.bank_name)
         };
         let mut known: HashMap<Branch, i64> = HashMap::new();
-        bulk.ask(sql, 2, &branches, names, |row| {
+        tx.ask(sql, 2, &branches, names, |row| {
             let branch = Branch { bank_code: row.get(0)?, bank_name: row.get(1)? };
             known.insert(branch, row.get(2)?);
             Ok(())
         })?;
-        self.give(bulk, &unknown, &known)
+        self.give(tx, &unknown, &known)
     }
 
     /// Notes the keys that are known, and makes the others.
     fn give(
         &mut self,
-        bulk: &Bulk,
+        tx: &Tx,
         numbers: &[usize],
         known: &HashMap<Branch, i64>,
     ) -> Result<(), StoreError> {
         let sql = "select count(*) from bank_branch where centre_id = ?1";
-        let count: i64 = bulk
+        let count: i64 = tx
             .connection
             .prepare_cached(sql)?
-            .query_row(params![bulk.centre_id], |row| row.get(0))?;
+            .query_row(params![tx.centre_id], |row| row.get(0))?;
         let mut free = count + 1..;
         let mut fresh: Vec<(i64, Branch)> = Vec::new();
         for number in numbers {
@@ -112,8 +112,8 @@ impl BranchKeys {
                 fresh.extend(key.map(|key| (key, branch.clone())));
             }
         }
-        bulk.insert("bank_branch", 4, &fresh, |row, (key, branch)| {
-            row.bind(bulk.centre_id)?;
+        tx.insert("bank_branch", 4, &fresh, |row, (key, branch)| {
+            row.bind(tx.centre_id)?;
             row.bind(*key)?;
             row.bind(&branch.bank_code)?;
             row.bind(&branch.bank_name)
@@ -140,16 +140,16 @@ impl BranchKeys {
 }
 
 /// The store's key of a branch by its names; it gets one where it has none.
-pub(super) fn key_of(bulk: &Bulk, bank_code: &str, bank_name: &str) -> Result<i64, StoreError> {
-    bulk.connection
+pub(super) fn key_of(tx: &Tx, bank_code: &str, bank_name: &str) -> Result<i64, StoreError> {
+    tx.connection
         .prepare_cached(
             "insert into bank_branch
              select ?1, (select count(*) + 1 from bank_branch where centre_id = ?1), ?2, ?3
              where true on conflict (centre_id, bank_code, bank_name) do nothing",
         )?
-        .execute(params![bulk.centre_id, bank_code, bank_name])?;
+        .execute(params![tx.centre_id, bank_code, bank_name])?;
     let sql = "select branch_id from bank_branch
         where centre_id = ?1 and bank_code = ?2 and bank_name = ?3";
-    let key = params![bulk.centre_id, bank_code, bank_name];
-    bulk.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))
+    let key = params![tx.centre_id, bank_code, bank_name];
+    tx.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))
 }

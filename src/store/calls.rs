@@ -3,10 +3,10 @@
 //! Start at [`Store::calls`]. One line an item. A call that was made is kept with its note, and takes the item off the
 //! list; what is told anew because it is open again comes back on it in its time.
 
-use super::bulk::Bulk;
 use super::error::Refusal;
 use super::row::{day, day_number};
 use super::sql::params;
+use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::alert::rhythm::REMINDERS;
 use crate::remittance::{Money, Reason};
@@ -70,10 +70,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn calls(&self, on: NaiveDate, after_days: u64) -> Result<Vec<CallRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let until = on.checked_sub_days(Days::new(after_days)).unwrap_or(on);
-        let values = params![bulk.centre_id, last_reminder(), day_number(until)];
-        bulk.connection.prepare_cached(CALLS)?.query_all(values, |row| {
+        let values = params![tx.centre_id, last_reminder(), day_number(until)];
+        tx.connection.prepare_cached(CALLS)?.query_all(values, |row| {
             Ok(CallRow {
                 item: ItemId { account_no: row.get(0)?, serial: row.get(1)? },
                 employer_id: row.get(2)?,
@@ -95,10 +95,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`] where nobody is to be called about it, or was already.
     pub fn call_made(&self, item: &ItemId, note: &str, entry: &Entry) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
             let values = params![
-                bulk.centre_id,
+                tx.centre_id,
                 item.account_no,
                 item.serial,
                 entry.at,
@@ -110,7 +110,7 @@ impl Store {
                 let (what, id) = ("call", item.to_string());
                 return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
             }
-            trail::append(connection, bulk.centre_id, entry).map(|_| ())
+            trail::append(connection, tx.centre_id, entry).map(|_| ())
         })
     }
 }

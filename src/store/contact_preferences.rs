@@ -4,10 +4,10 @@
 //! its mail followed the link that was sent there. Bounces block an address until staff enter one
 //! anew; only a bounce of a letter that was really sent there counts.
 
-use super::bulk::Bulk;
 use super::error::Refusal;
 use super::row::{day, day_number, unknown};
 use super::sql::{Connection, params};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::alert::Rhythm;
 use crate::remittance::email::Addresses;
@@ -119,14 +119,14 @@ impl Store {
         &self,
         employer_id: Option<&str>,
     ) -> Result<Vec<ContactPreference>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let blocked =
-            bulk.connection.prepare_cached(BLOCKED)?.query_all(params![bulk.centre_id], |row| {
+            tx.connection.prepare_cached(BLOCKED)?.query_all(params![tx.centre_id], |row| {
                 Ok((row.get::<String>(0)?, row.get::<String>(1)?))
             })?;
         let blocked: BTreeMap<String, String> = blocked.into_iter().collect();
-        let values = params![bulk.centre_id, employer_id];
-        bulk.connection.prepare_cached(PREFERENCES)?.query_all(values, |row| {
+        let values = params![tx.centre_id, employer_id];
+        tx.connection.prepare_cached(PREFERENCES)?.query_all(values, |row| {
             let typed: Option<String> = row.get(3)?;
             let choice = ContactPreference {
                 employer_id: row.get(0)?,
@@ -162,8 +162,8 @@ impl Store {
     pub fn set_rhythm(&self, employer_id: &str, rhythm: Rhythm) -> Result<(), StoreError> {
         let sql = "insert into letter_choice (centre_id, employer_id, rhythm) values (?1, ?2, ?3)
             on conflict (centre_id, employer_id) do update set rhythm = excluded.rhythm";
-        self.choose(employer_id, |bulk| {
-            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, rhythm.code()])
+        self.choose(employer_id, |tx| {
+            tx.connection.execute(sql, params![tx.centre_id, employer_id, rhythm.code()])
         })
     }
 
@@ -175,9 +175,9 @@ impl Store {
         let sql = "insert into letter_choice (centre_id, employer_id, rhythm, together)
             values (?1, ?2, 'immediate', ?3)
             on conflict (centre_id, employer_id) do update set together = excluded.together";
-        self.choose(employer_id, |bulk| {
+        self.choose(employer_id, |tx| {
             let together = together.then_some(1_i64);
-            bulk.connection.execute(sql, params![bulk.centre_id, employer_id, together])
+            tx.connection.execute(sql, params![tx.centre_id, employer_id, together])
         })
     }
 
@@ -191,8 +191,8 @@ impl Store {
         employer_id: &str,
         declined_at: Option<i64>,
     ) -> Result<(), StoreError> {
-        self.choose(employer_id, |bulk| {
-            bulk.connection.execute(ADVICE, params![bulk.centre_id, employer_id, declined_at])
+        self.choose(employer_id, |tx| {
+            tx.connection.execute(ADVICE, params![tx.centre_id, employer_id, declined_at])
         })
     }
 
@@ -209,9 +209,9 @@ impl Store {
         on: NaiveDate,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        self.choose(employer_id, |bulk| {
-            let centre = bulk.centre_id;
-            unblock(&bulk.connection, centre, address)?;
+        self.choose(employer_id, |tx| {
+            let centre = tx.centre_id;
+            unblock(&tx.connection, centre, address)?;
             let sql = "insert into letter_choice
                     (centre_id, employer_id, rhythm, address, confirmed_by, confirmed_on)
                 values (?1, ?2, 'immediate', ?3, ?4, ?5)
@@ -220,8 +220,8 @@ impl Store {
                     asked = null, asked_hash = null, asked_until = null";
             let by = format!("staff:{by}");
             let values = params![centre, employer_id, address, by, day_number(on)];
-            super::trail::append(&bulk.connection, centre, entry)?;
-            bulk.connection.execute(sql, values)
+            super::trail::append(&tx.connection, centre, entry)?;
+            tx.connection.execute(sql, values)
         })
     }
 
@@ -242,9 +242,9 @@ impl Store {
             values (?1, ?2, 'immediate', ?3, ?4, ?5)
             on conflict (centre_id, employer_id) do update set asked = excluded.asked,
                 asked_hash = excluded.asked_hash, asked_until = excluded.asked_until";
-        self.choose(employer_id, |bulk| {
-            let values = params![bulk.centre_id, employer_id, address, token_hash, until];
-            bulk.connection.execute(sql, values)
+        self.choose(employer_id, |tx| {
+            let values = params![tx.centre_id, employer_id, address, token_hash, until];
+            tx.connection.execute(sql, values)
         })
     }
 
@@ -257,8 +257,8 @@ impl Store {
         token_hash: &str,
         now: i64,
     ) -> Result<Option<AskedAddress>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        asked(&bulk.connection, bulk.centre_id, token_hash, now)
+        let tx = Tx::open(self)?;
+        asked(&tx.connection, tx.centre_id, token_hash, now)
     }
 
     /// Believes the address whose link was followed; gives its employer, or `None` where no address
@@ -272,9 +272,9 @@ impl Store {
         now: i64,
         on: NaiveDate,
     ) -> Result<Option<AskedAddress>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             let Some(asked) = asked(connection, centre, token_hash, now)? else { return Ok(None) };
             unblock(connection, centre, &asked.address)?;
             let sql = "update letter_choice set address = asked, confirmed_by = 'link',
@@ -302,10 +302,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn blocked_addresses(&self, limit: u32) -> Result<Vec<BlockedAddress>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select address, reason, detail, since_on, employer_id from blocked_address
             where centre_id = ?1 order by since_on desc, address limit ?2";
-        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id, limit], |row| {
+        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id, limit], |row| {
             Ok(BlockedAddress {
                 address: row.get(0)?,
                 reason: row.get(1)?,
@@ -320,17 +320,17 @@ impl Store {
     fn choose(
         &self,
         employer_id: &str,
-        work: impl FnOnce(&Bulk) -> Result<usize, StoreError>,
+        work: impl FnOnce(&Tx) -> Result<usize, StoreError>,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
             let sql = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
-            let known = params![bulk.centre_id, employer_id];
+            let known = params![tx.centre_id, employer_id];
             if !connection.prepare_cached(sql)?.exists(known)? {
                 let refusal = Refusal::NoSuch { what: "employer", id: employer_id.to_owned() };
                 return Err(StoreError::Refused(refusal));
             }
-            work(&bulk).map(|_| ())
+            work(&tx).map(|_| ())
         })
     }
 }

@@ -6,11 +6,11 @@
 //! Invariant: the target holds nothing of the centre before, and all of it after; `audit --digest`
 //! gives the same on both sides.
 
-use super::bulk::{Bulk, OwnedRow};
 use super::error::Refusal;
 use super::partition::Cut;
 use super::row::day;
 use super::sql::{OwnedValue, Read, params};
+use super::tx::{OwnedRow, Tx};
 use super::{Store, StoreError};
 
 /// The tables of a centre, in the order in which they are copied.
@@ -120,7 +120,7 @@ impl Store {
     /// [`StoreError::Refused`] where the target holds rows of the centre; [`StoreError`] where either
     /// database fails. Nothing is then copied.
     pub fn copy_into(&self, target: &Self) -> Result<Copied, StoreError> {
-        let (from, to) = (Bulk::open(self)?, Bulk::open(target)?);
+        let (from, to) = (Tx::open(self)?, Tx::open(target)?);
         to.atomically(|_| {
             let mut copied = Copied::default();
             for table in TABLES {
@@ -158,7 +158,7 @@ const ARCHIVED: &str = "archived_month";
 
 /// The identities of transactions that were taken off cannot be made from the transactions; only
 /// another PostgreSQL can keep them.
-fn copy_archived(from: &Bulk, to: &Bulk) -> Result<(), StoreError> {
+fn copy_archived(from: &Tx, to: &Tx) -> Result<(), StoreError> {
     if to.connection.is_postgres() {
         return copy_table(from, to, "transaction_identity").map(|_| ());
     }
@@ -170,7 +170,7 @@ fn copy_archived(from: &Bulk, to: &Bulk) -> Result<(), StoreError> {
     }))
 }
 
-fn copy_table(from: &Bulk, to: &Bulk, table: &'static str) -> Result<u64, StoreError> {
+fn copy_table(from: &Tx, to: &Tx, table: &'static str) -> Result<u64, StoreError> {
     let mut waiting: Vec<OwnedRow> = Vec::new();
     let mut count = 0;
     let sql = format!("select * from {table} where centre_id = ?1");
@@ -193,7 +193,7 @@ fn copy_table(from: &Bulk, to: &Bulk, table: &'static str) -> Result<u64, StoreE
     Ok(count)
 }
 
-fn write(to: &Bulk, table: &'static str, rows: &[OwnedRow]) -> Result<(), StoreError> {
+fn write(to: &Tx, table: &'static str, rows: &[OwnedRow]) -> Result<(), StoreError> {
     let Some(first) = rows.first() else { return Ok(()) };
     if let Some((cut, column)) = cut_by(table) {
         let mut days = Vec::with_capacity(rows.len());

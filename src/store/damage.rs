@@ -5,9 +5,9 @@
 //!
 //! Invariant: what is said of a damaged file is where it is damaged, never what stands there.
 
-use super::bulk::Bulk;
 use super::pool::Place;
 use super::sql::{params, sqlite};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use rusqlite::{Connection, OpenFlags};
 use std::fmt;
@@ -45,19 +45,19 @@ impl Store {
     pub fn look_through_when_due(&self, now: i64) -> Result<(), StoreError> {
         let Place::File(path) = self.pool.place() else { return Ok(()) };
         let size = path.metadata().map_or(0, |data| data.len());
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         if size >= SMALL {
             // A file is looked through for all its centres.
             let sql =
                 "select max(l.checked_at) from centre c join centre_lease l using (centre_id)";
-            let last: Option<i64> = bulk.connection.query_row(sql, params![], |row| row.get(0))?;
+            let last: Option<i64> = tx.connection.query_row(sql, params![], |row| row.get(0))?;
             if last.is_some_and(|last| last <= now && now - last < WEEK) {
                 return Ok(());
             }
         }
         look_through(path)?;
         let sql = "update centre_lease set checked_at = ?2 where centre_id = ?1";
-        bulk.connection.execute(sql, params![bulk.centre_id, now])?;
+        tx.connection.execute(sql, params![tx.centre_id, now])?;
         Ok(())
     }
 }

@@ -32,7 +32,7 @@ pub use proposal::ProposalFilter;
 
 use self::check::Checked;
 use self::item::Held;
-use super::bulk::Bulk;
+use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::remittance::{Author, Money, Total};
 use crate::suspense::trail::Entry;
@@ -90,7 +90,7 @@ impl From<StoreError> for Stop {
 
 /// One piece of work at the desk, inside one open transaction.
 struct Desk<'b> {
-    bulk: &'b Bulk,
+    tx: &'b Tx,
     now: Moment,
     actor: &'b str,
     role: &'b str,
@@ -110,11 +110,11 @@ impl Store {
         work: impl FnOnce(&Desk<'_>) -> Result<T, Stop>,
     ) -> Answered<T> {
         let author = Author { by: Some(actor.to_owned()), at: Some(now.at) };
-        let bulk = Bulk::open_for(self, author)?;
-        bulk.atomically_or_not(|connection| {
-            trail::hold(connection, bulk.centre_id)?;
+        let tx = Tx::open_for(self, author)?;
+        tx.atomically_or_not(|connection| {
+            trail::hold(connection, tx.centre_id)?;
             let (token, renewed_by) = (None, None);
-            match work(&Desk { bulk: &bulk, now, actor, role, token, renewed_by }) {
+            match work(&Desk { tx: &tx, now, actor, role, token, renewed_by }) {
                 Ok(done) => Ok((Ok(done), keeps)),
                 Err(Stop::Refused(refusal)) => Ok((Err(refusal), false)),
                 Err(Stop::Failed(error)) => Err(error),
@@ -472,7 +472,7 @@ impl Desk<'_> {
 
     /// Adds an entry to the trail for every item of a proposal.
     fn tell_of(&self, proposal: &Proposal, event: &str) -> Result<(), Stop> {
-        trail::next_turn(&self.bulk.connection, self.bulk.centre_id)?;
+        trail::next_turn(&self.tx.connection, self.tx.centre_id)?;
         let detail = serde_json::json!({
             "proposal": proposal.proposal_id,
             "revision": proposal.revision,
@@ -512,7 +512,7 @@ impl Desk<'_> {
             subject,
             detail,
         };
-        trail::append(&self.bulk.connection, self.bulk.centre_id, &entry)?;
+        trail::append(&self.tx.connection, self.tx.centre_id, &entry)?;
         Ok(())
     }
 }

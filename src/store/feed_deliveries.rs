@@ -1,8 +1,8 @@
 //! Which accounts delivered on which night, for whoever notices that one did not.
 
-use super::bulk::Bulk;
 use super::row::{day, day_number};
 use super::sql::params;
+use super::tx::Tx;
 use super::{Store, StoreError};
 use chrono::NaiveDate;
 
@@ -15,11 +15,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn nights_before(&self, night: NaiveDate) -> Result<Vec<NaiveDate>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select as_of from night where centre_id = ?1 and as_of < ?2
             order by as_of desc limit ?3";
-        let values = params![bulk.centre_id, day_number(night), NIGHTS_MAX];
-        bulk.connection.prepare_cached(sql)?.query_all(values, |row| day(row.get(0)?))
+        let values = params![tx.centre_id, day_number(night), NIGHTS_MAX];
+        tx.connection.prepare_cached(sql)?.query_all(values, |row| day(row.get(0)?))
     }
 
     /// The accounts of which a file came, by the night that took it in, from a night on.
@@ -27,7 +27,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn feeds_since(&self, first: NaiveDate) -> Result<Vec<(String, NaiveDate)>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         // A file without movements says so in a statement; one without statements has movements.
         let sql = "select a.account_no, f.taken_on
             from feed f
@@ -40,8 +40,8 @@ impl Store {
             join statement s on s.centre_id = f.centre_id and s.feed_id = f.feed_id
             join collection_account a on a.centre_id = s.centre_id and a.account_id = s.account_id
             where f.centre_id = ?1 and f.taken_on >= ?2";
-        let values = params![bulk.centre_id, day_number(first)];
-        bulk.connection
+        let values = params![tx.centre_id, day_number(first)];
+        tx.connection
             .prepare_cached(sql)?
             .query_all(values, |row| Ok((row.get(0)?, day(row.get(1)?)?)))
     }

@@ -4,9 +4,9 @@
 //! report reads it there ([`Store::held_on`]). Nothing that rests on such a row is decided; once the row is whole
 //! again the next night decides it.
 
-use super::bulk::Bulk;
 use super::run_decisions::RunDecisions;
 use super::sql::params;
+use super::tx::Tx;
 use super::working_set::Held;
 use super::{Store, StoreError, trail};
 use crate::suspense::Moment;
@@ -14,8 +14,8 @@ use crate::suspense::trail::{Entry, HELD, NIGHT};
 use chrono::NaiveDate;
 
 /// Writes what a night holds back into the trail.
-pub(super) fn note(bulk: &Bulk, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
-    let centre = bulk.centre_id;
+pub(super) fn note(tx: &Tx, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
+    let centre = tx.centre_id;
     for held in verdict.working_set.held() {
         let (subject, what) = match held {
             Held::Notice(reference) => (reference.to_string(), "notice"),
@@ -24,8 +24,7 @@ pub(super) fn note(bulk: &Bulk, verdict: &RunDecisions<'_>) -> Result<(), StoreE
                 let sql = "select account_no from collection_account
                     where centre_id = ?1 and account_id = ?2";
                 let account_no: String =
-                    bulk.connection
-                        .query_row(sql, params![centre, account_id], |row| row.get(0))?;
+                    tx.connection.query_row(sql, params![centre, account_id], |row| row.get(0))?;
                 (format!("{account_no}/{serial}"), "transaction")
             }
         };
@@ -34,7 +33,7 @@ pub(super) fn note(bulk: &Bulk, verdict: &RunDecisions<'_>) -> Result<(), StoreE
         let sql = "select 1 from trail
             where centre_id = ?1 and subject = ?2 and event = ?3 and detail = ?4";
         let values = params![centre, subject, HELD, detail];
-        if bulk.connection.prepare_cached(sql)?.exists(values)? {
+        if tx.connection.prepare_cached(sql)?.exists(values)? {
             continue;
         }
         let entry = Entry {
@@ -45,7 +44,7 @@ pub(super) fn note(bulk: &Bulk, verdict: &RunDecisions<'_>) -> Result<(), StoreE
             subject,
             detail,
         };
-        trail::append(&bulk.connection, centre, &entry)?;
+        trail::append(&tx.connection, centre, &entry)?;
     }
     Ok(())
 }
@@ -63,11 +62,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn held_on(&self, night: NaiveDate) -> Result<Vec<HeldRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select subject, detail from trail where centre_id = ?1 and event = ?2
             and done_at = ?3 order by sequence";
-        let values = params![bulk.centre_id, HELD, Moment::midnight(night).at];
-        bulk.connection.prepare_cached(sql)?.query_all(values, |row| {
+        let values = params![tx.centre_id, HELD, Moment::midnight(night).at];
+        tx.connection.prepare_cached(sql)?.query_all(values, |row| {
             let detail: serde_json::Value = serde_json::from_str(row.text(1)?).unwrap_or_default();
             let what = detail.get("what").and_then(serde_json::Value::as_str);
             Ok(HeldRow { what: what.unwrap_or_default().to_owned(), id: row.get(0)? })

@@ -25,9 +25,9 @@ pub use undo::{ImportUndone, Obstacle, Rests};
 pub use unfit::{NoticeUnfit, Unfit, UnfitRow};
 
 use self::journal::Journal;
-use super::bulk::Bulk;
 use super::error::Refusal;
 use super::sql::sqlite::CACHE_KIB;
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::import::{EmployeeRow, EmployerRow};
 use crate::remittance::{CollectionAccount, PaymentNotice, Policy};
@@ -107,7 +107,7 @@ const COMPARED_TOGETHER: usize = 10_000;
 
 /// A list on its way in, inside the transaction that is open.
 struct Importing<'i> {
-    bulk: &'i Bulk,
+    tx: &'i Tx,
     order: &'i ImportOrder,
     imported: Imported,
     unfit: Vec<UnfitRow>,
@@ -158,11 +158,11 @@ impl Store {
         rows: &ListRows<'_>,
         order: &ImportOrder,
     ) -> Result<ListImport, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         // Each row of a list is touched once: a night's cache would only fill up.
-        bulk.connection.bound_cache(LIST_CACHE_KIB)?;
-        let imported = bulk.atomically(|_| {
-            let mut work = Importing::begin(&bulk, order, rows.list())?;
+        tx.connection.bound_cache(LIST_CACHE_KIB)?;
+        let imported = tx.atomically(|_| {
+            let mut work = Importing::begin(&tx, order, rows.list())?;
             match rows {
                 ListRows::Accounts(rows) => work.accounts(rows)?,
                 ListRows::Employers(rows) => work.employers(rows)?,
@@ -171,7 +171,7 @@ impl Store {
             }
             work.finish()
         });
-        bulk.connection.bound_cache(CACHE_KIB)?;
+        tx.connection.bound_cache(CACHE_KIB)?;
         imported
     }
 
@@ -212,14 +212,10 @@ impl Store {
 }
 
 impl<'i> Importing<'i> {
-    fn begin(
-        bulk: &'i Bulk,
-        order: &'i ImportOrder,
-        list: ImportedList,
-    ) -> Result<Self, StoreError> {
+    fn begin(tx: &'i Tx, order: &'i ImportOrder, list: ImportedList) -> Result<Self, StoreError> {
         let journal =
-            order.origin.as_ref().map(|origin| Journal::begin(bulk, list, origin)).transpose()?;
-        Ok(Self { bulk, order, imported: Imported::default(), unfit: Vec::new(), journal })
+            order.origin.as_ref().map(|origin| Journal::begin(tx, list, origin)).transpose()?;
+        Ok(Self { tx, order, imported: Imported::default(), unfit: Vec::new(), journal })
     }
 
     /// A row that says what is known.
@@ -244,14 +240,14 @@ impl<'i> Importing<'i> {
     }
 
     fn finish(self) -> Result<ListImport, StoreError> {
-        let Self { bulk, order, imported, mut unfit, journal } = self;
+        let Self { tx, order, imported, mut unfit, journal } = self;
         if !unfit.is_empty() {
             unfit.sort_by_key(|one| one.row);
             return Err(StoreError::Refused(Refusal::List(unfit)));
         }
         if imported.added + imported.changed > 0 {
             // Suggestions rest on something new.
-            super::trail::rebuild_epoch(&bulk.connection, bulk.centre_id)?;
+            super::trail::rebuild_epoch(&tx.connection, tx.centre_id)?;
         }
         let import_id =
             journal.map(|journal| journal.end(order.list_day, &imported)).transpose()?;

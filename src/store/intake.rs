@@ -39,10 +39,10 @@ use self::known::{Known, Stage, Written, kept_columns, stage};
 use self::origin::{Meetings, Met, Origin, Sign};
 use self::proof::Proof;
 use super::branch::BranchKeys;
-use super::bulk::{Binder, Bulk};
 use super::row::day_number;
 use super::seal::{Gathered, RowSeal, fact};
 use super::sql::{Connection, params};
+use super::tx::{Binder, Tx};
 use super::working_set::{account_id, transaction, transactions_by_serial};
 use super::{StoreError, WorkingSet, trail};
 use crate::feed::{Flag, Format, Reject};
@@ -109,7 +109,7 @@ pub struct Taken {
 /// A file being taken in.
 #[derive(Debug)]
 pub struct Intake<'a> {
-    bulk: &'a Bulk,
+    tx: &'a Tx,
     branches: &'a RefCell<BranchKeys>,
     reader: &'a Reader,
     met: &'a RefCell<HashSet<u64>>,
@@ -222,11 +222,11 @@ impl<'a> Intake<'a> {
         {
             let mut branches = branches.borrow_mut();
             branches.meet(&batch.branches);
-            branches.find(self.bulk, batch.rows.iter().filter_map(|row| row.branch))?;
+            branches.find(self.tx, batch.rows.iter().filter_map(|row| row.branch))?;
         }
         self.taken.entries += batch.rows.len() as u64;
         let batch = self.sort_out(batch, working_set)?;
-        match &*self.bulk.connection {
+        match &*self.tx.connection {
             Connection::Sqlite(..) => {
                 self.write_singly(place(&batch, &branches.borrow())?, working_set)
             }
@@ -240,16 +240,16 @@ impl<'a> Intake<'a> {
         rows: Vec<Placed<'_>>,
         working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
-        let (bulk, taken): (&'a Bulk, Origin) = (self.bulk, self.origin());
-        let Connection::Sqlite(connection, sealing) = &*bulk.connection else { return Ok(()) };
-        let Some(plan) = bulk.connection.plan(INSERT)? else { return Err(StoreError::Writer) };
+        let (tx, taken): (&'a Tx, Origin) = (self.tx, self.origin());
+        let Connection::Sqlite(connection, sealing) = &*tx.connection else { return Ok(()) };
+        let Some(plan) = tx.connection.plan(INSERT)? else { return Err(StoreError::Writer) };
         let mut insert = connection.prepare_cached(plan.direct.as_deref().unwrap_or(INSERT))?;
         let mut gathered = Gathered::of(Arc::clone(&plan.shape));
         let mut seal = RowSeal::default();
         for placed in rows {
             let mut binder = Binder::Bound { statement: &mut insert, next: 1, seal };
             binder.begin_seal(&plan.shape.table);
-            placed.bind(&mut binder, bulk.centre_id, taken)?;
+            placed.bind(&mut binder, tx.centre_id, taken)?;
             let sealed = binder.end_seal()?;
             seal = binder.into_seal();
             if insert.raw_execute()? > 0 {
@@ -273,7 +273,7 @@ impl<'a> Intake<'a> {
         self.taken.fresh += 1;
         self.receive(account_id(row.account), transaction, Sign::In);
         working_set.push(row.account, transaction, row.claim.clone(), row.kind);
-        if self.met_all && !self.bulk.connection.is_postgres() {
+        if self.met_all && !self.tx.connection.is_postgres() {
             self.met_here.insert(self.met_as_hash(account_id(row.account), transaction.serial));
         }
     }
@@ -289,14 +289,14 @@ impl<'a> Intake<'a> {
             self.keep_back(placed);
             return Ok(());
         }
-        let from = transactions_by_serial(&self.bulk.connection);
+        let from = transactions_by_serial(&self.tx.connection);
         let sql = format!(
             "select {} from {from} where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3",
             kept_columns()
         );
-        let bulk: &'a Bulk = self.bulk;
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        let mut rows = select.query(params![bulk.centre_id, account, serial])?;
+        let tx: &'a Tx = self.tx;
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        let mut rows = select.query(params![tx.centre_id, account, serial])?;
         let Some(found) = rows.next()? else { return Err(StoreError::NoRow) };
         let kept = transaction(&found)?;
         let (taken, stage) = (Origin::read(&found)?, stage(&found, self.taken_on)?);
@@ -388,7 +388,7 @@ impl<'a> Intake<'a> {
         self.settle_silent(&place(&silent, &branches)?, working_set)?;
         self.note_bookings()?;
         self.met_before.extend(self.met_here.drain());
-        self.met_all = self.bulk.connection.is_postgres();
+        self.met_all = self.tx.connection.is_postgres();
         self.delivery_mark = working_set.len();
         self.days.clear();
         Ok(())
@@ -481,7 +481,7 @@ impl<'a> Intake<'a> {
         if let Some(identities) = self.identities {
             identities.undo()?;
         }
-        self.bulk.rollback()
+        self.tx.rollback()
     }
 
     /// Commits the file, whose last delivery has ended.
@@ -498,8 +498,8 @@ impl<'a> Intake<'a> {
         self.set_aside.sort_by_key(|aside| aside.line);
         let sql =
             "insert into feed values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(sql)?.execute(params![
+            self.tx.centre_id,
             mark.feed_id,
             mark.file_name,
             mark.format.code(),
@@ -513,18 +513,18 @@ impl<'a> Intake<'a> {
             taken.fresh == 0,
             self.feed_no
         ])?;
-        let feed = Feed { bulk: self.bulk, feed_id: &mark.feed_id };
+        let feed = Feed { tx: self.tx, feed_id: &mark.feed_id };
         feed.receipts(&self.receipts)?;
         feed.meetings(self.feed_no, &self.met_of)?;
-        fact::write(&self.bulk.connection, self.bulk.centre_id, &mark.feed_id)?;
+        fact::write(&self.tx.connection, self.tx.centre_id, &mark.feed_id)?;
         feed.set_aside(&self.set_aside)?;
         feed.statements(statements)?;
         flags.append(&mut self.told);
         feed.flags(&flags)?;
         if self.completed {
-            trail::rebuild_epoch(&self.bulk.connection, self.bulk.centre_id)?;
+            trail::rebuild_epoch(&self.tx.connection, self.tx.centre_id)?;
         }
-        self.bulk.commit()?;
+        self.tx.commit()?;
         self.met.borrow_mut().extend(self.met_before);
         Ok(taken)
     }

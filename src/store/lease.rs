@@ -6,12 +6,12 @@
 //! seconds since 1970 UTC: machines that share a database are expected to agree on the time within a
 //! few seconds, a fraction of [`Lease::SECONDS`].
 //!
-//! Invariant: a commit of a holder proves that the lease is still its own ([`Bulk::fence`]), so a
+//! Invariant: a commit of a holder proves that the lease is still its own ([`Tx::fence`]), so a
 //! worker that slept through its lease writes nothing.
 
-use super::bulk::Bulk;
 use super::row::{day, day_number};
 use super::sql::{Row, params};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -126,10 +126,10 @@ impl Store {
         now: i64,
         over_the_dead: bool,
     ) -> Result<Option<Self>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let until = now + Lease::SECONDS;
-        let values = params![bulk.centre_id, holder.as_str(), now, until, over_the_dead];
-        let claimed = bulk.connection.prepare_cached(CLAIM)?.execute(values)?;
+        let values = params![tx.centre_id, holder.as_str(), now, until, over_the_dead];
+        let claimed = tx.connection.prepare_cached(CLAIM)?.execute(values)?;
         let claim = || Claimed { holder: holder.clone(), until: Arc::new(until.into()) };
         Ok((claimed > 0).then(|| Self { claim: Some(claim()), ..self.clone() }))
     }
@@ -142,7 +142,7 @@ impl Store {
     pub fn renew(&self, now: i64) -> Result<bool, StoreError> {
         let Some(claim) = &self.claim else { return Ok(false) };
         claim.until.store(now + Lease::SECONDS, Ordering::Relaxed);
-        Bulk::open(self)?.renew(claim)
+        Tx::open(self)?.renew(claim)
     }
 
     /// Gives the centre back.
@@ -152,7 +152,7 @@ impl Store {
     pub fn release(&self) -> Result<(), StoreError> {
         let Some(claim) = &self.claim else { return Ok(()) };
         claim.until.store(0, Ordering::Relaxed);
-        Bulk::open(self)?.renew(claim).map(|_| ())
+        Tx::open(self)?.renew(claim).map(|_| ())
     }
 
     /// Notes how a night ended.
@@ -160,11 +160,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn end_night(&self, ended: &Ended) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "update centre_lease set night = ?2, ended_at = ?3, ending = ?4, failure = ?5
             where centre_id = ?1";
-        bulk.connection.prepare_cached(sql)?.execute(params![
-            bulk.centre_id,
+        tx.connection.prepare_cached(sql)?.execute(params![
+            tx.centre_id,
             day_number(ended.night),
             ended.ended_at,
             ended.ending.code(),
@@ -178,9 +178,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn lease(&self) -> Result<Lease, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!("{LEASE} where c.centre_id = ?1");
-        bulk.connection.query_row(&sql, params![bulk.centre_id], lease)
+        tx.connection.query_row(&sql, params![tx.centre_id], lease)
     }
 
     /// The same of every centre in the database, in the order of their codes.
@@ -188,9 +188,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn leases(&self) -> Result<Vec<Lease>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!("{LEASE} order by c.code");
-        bulk.connection.prepare_cached(&sql)?.query_all(params![], lease)
+        tx.connection.prepare_cached(&sql)?.query_all(params![], lease)
     }
 }
 
@@ -217,7 +217,7 @@ fn lease(row: &Row<'_>) -> Result<Lease, StoreError> {
     })
 }
 
-impl Bulk {
+impl Tx {
     /// Proves, inside a transaction, that the lease this store was claimed with is still its own.
     pub(super) fn fence(&self) -> Result<(), StoreError> {
         match self.claim() {

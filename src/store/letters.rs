@@ -3,12 +3,12 @@
 //! Invariant: a letter stands in the outbox once; its id follows from what it says. Whom an employer
 //! is known by, and that nobody is told of another's money, is `alert`'s to see to.
 
-use super::bulk::{Binder, Bulk};
 use super::listed::{LIST, query_in};
 use super::notices::notices_listed;
 use super::row::{day, day_number, reference, reference_number};
 use super::run_decisions::Recording;
 use super::sql::{Connection, Read, Row, params};
+use super::tx::{Binder, Tx};
 use super::working_set::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
 use super::{Store, StoreError};
 use crate::matching::Item;
@@ -56,12 +56,12 @@ impl Recording {
         &self,
         references: &[PaymentReference],
     ) -> Result<BTreeMap<PaymentReference, String>, StoreError> {
-        let listed = notices_listed(&self.bulk.connection);
+        let listed = notices_listed(&self.tx.connection);
         let sql = format!("select n.reference, n.employer_id from {listed}");
         let number =
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
         let mut employers = BTreeMap::new();
-        self.bulk.ask(&sql, 1, references, number, |row| {
+        self.tx.ask(&sql, 1, references, number, |row| {
             employers.insert(reference(row.get(0)?)?, row.get(1)?);
             Ok(())
         })?;
@@ -78,7 +78,7 @@ impl Recording {
         items: &[&Item<'_>],
         mut show: impl FnMut(usize, &BankTransaction<'_>),
     ) -> Result<(), StoreError> {
-        let listed = transactions_listed(&self.bulk.connection);
+        let listed = transactions_listed(&self.tx.connection);
         let sql = format!("select {TRANSACTION_COLUMNS}, v.column4 from {listed}");
         let placed: Vec<_> = items.iter().enumerate().collect();
         let key = |row: &mut Binder<'_, '_>, (place, item): &(usize, &&Item<'_>)| {
@@ -87,7 +87,7 @@ impl Recording {
             row.bind(day_number(item.booked_on))?;
             row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
         };
-        self.bulk.ask(&sql, 4, &placed, key, |row| {
+        self.tx.ask(&sql, 4, &placed, key, |row| {
             show(row.get(17)?, &transaction(row)?);
             Ok(())
         })
@@ -98,10 +98,10 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn numbered(&self, numbers: &[String]) -> Result<BTreeMap<String, String>, StoreError> {
-        let listed = query_in(&self.bulk.connection, LIST, "letter", "l.number = v.column1", "l");
+        let listed = query_in(&self.tx.connection, LIST, "letter", "l.number = v.column1", "l");
         let sql = format!("select l.number, l.letter_id from {listed}");
         let mut found = BTreeMap::new();
-        self.bulk.ask(
+        self.tx.ask(
             &sql,
             1,
             numbers,
@@ -129,9 +129,9 @@ impl Recording {
                 and l.kind in ('digest', 'arrears') and o.state <> 'dropped'
             order by l.written_on, l.letter_id";
         let (since, night) = (day_number(self.as_of) - days, day_number(self.as_of));
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let mut select = self.tx.connection.prepare_cached(sql)?;
         let mut lately = BTreeMap::new();
-        select.each(params![self.bulk.centre_id, since, night], |row| {
+        select.each(params![self.tx.centre_id, since, night], |row| {
             lately.insert(row.get(0)?, (day(row.get(1)?)?, row.text(2)? == "arrears"));
             Ok(Read::On)
         })?;
@@ -146,7 +146,7 @@ impl Recording {
         &self,
         employers: &[&str],
     ) -> Result<BTreeMap<String, String>, StoreError> {
-        postal_addresses(&self.bulk, employers)
+        postal_addresses(&self.tx, employers)
     }
 
     /// Puts letters into the outbox; those that are there already stay as they are.
@@ -154,7 +154,7 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn post(&mut self, letters: &[LetterRow]) -> Result<(), StoreError> {
-        for letter in super::outbox::post(&self.bulk, letters)? {
+        for letter in super::outbox::post(&self.tx, letters)? {
             if letter.on_paper() {
                 self.totals.printed += 1;
             } else {
@@ -168,14 +168,14 @@ impl Recording {
 
 /// Addresses out of what employers gave when they enrolled, or a list brought since.
 pub(super) fn postal_addresses(
-    bulk: &Bulk,
+    tx: &Tx,
     employers: &[&str],
 ) -> Result<BTreeMap<String, String>, StoreError> {
     let on = "b.employer_id = v.column1 and b.body is not null";
-    let listed = query_in(&bulk.connection, LIST, "employer_book", on, "b");
+    let listed = query_in(&tx.connection, LIST, "employer_book", on, "b");
     let sql = format!("select b.employer_id, b.body from {listed}");
     let mut addresses = BTreeMap::new();
-    bulk.ask(
+    tx.ask(
         &sql,
         1,
         employers,
@@ -240,11 +240,11 @@ impl Store {
         night: NaiveDate,
         mut show: impl FnMut(LetterRow) -> bool,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let listed = letters_of_night(&bulk.connection);
+        let tx = Tx::open(self)?;
+        let listed = letters_of_night(&tx.connection);
         let sql = format!("select {LETTER} from {listed} order by l.letter_id");
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        select.each(params![bulk.centre_id, day_number(night)], |row| {
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        select.each(params![tx.centre_id, day_number(night)], |row| {
             Ok(if show(letter(row)?) { Read::On } else { Read::Enough })
         })
     }
@@ -258,15 +258,15 @@ impl Store {
         night: NaiveDate,
         mut show: impl FnMut(LetterRow) -> bool,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let listed = letters_of_night(&bulk.connection);
+        let tx = Tx::open(self)?;
+        let listed = letters_of_night(&tx.connection);
         let sql = format!(
             "select {LETTER} from {listed}
              left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
              where coalesce(o.state, '') not in ('held', 'dropped') order by l.letter_id"
         );
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        select.each(params![bulk.centre_id, day_number(night)], |row| {
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        select.each(params![tx.centre_id, day_number(night)], |row| {
             Ok(if show(letter(row)?) { Read::On } else { Read::Enough })
         })
     }
@@ -276,19 +276,19 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn employers(&self, mut take: impl FnMut(Employer)) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {EMPLOYER} from employer e where e.centre_id = ?1 order by e.employer_id"
         );
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        let mut accounts = bulk.connection.prepare_cached(
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        let mut accounts = tx.connection.prepare_cached(
             "select employer_id, account_no from payer_account where centre_id = ?1
              order by employer_id, account_no",
         )?;
         let pair = |row: &Row<'_>| Ok((row.get::<String>(0)?, row.get::<String>(1)?));
-        let known = accounts.query_all(params![bulk.centre_id], pair)?;
+        let known = accounts.query_all(params![tx.centre_id], pair)?;
         let mut known = known.into_iter().peekable();
-        select.each(params![bulk.centre_id], |row| {
+        select.each(params![tx.centre_id], |row| {
             let mut employer = employer(row)?;
             while known.next_if(|(id, _)| *id < employer.employer_id).is_some() {}
             while let Some((_, account)) = known.next_if(|(id, _)| *id == employer.employer_id) {

@@ -6,10 +6,10 @@
 //! the planner knows how many there are.
 
 use super::StoreError;
-use super::bulk::{Binder, Bulk};
 use super::seal::{RowSeal, writing};
 use super::sql::postgres::{Array, Typed, placeholders, push_row, typed_list, value_lists};
 use super::sql::{Connection, Row};
+use super::tx::{Binder, Tx};
 
 /// Rows a statement on SQLite; more of them gain nothing.
 const WRITTEN_TOGETHER: usize = 32;
@@ -17,7 +17,7 @@ const WRITTEN_TOGETHER: usize = 32;
 /// Rows a statement on PostgreSQL.
 const CHUNK_ROWS: usize = 10_000;
 
-impl Bulk {
+impl Tx {
     /// Changes something for every row of a list.
     pub(crate) fn change<R>(
         &self,

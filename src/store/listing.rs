@@ -3,10 +3,10 @@
 //! Lists are streamed row by row to the caller, in the order of their keys: a listing of a million
 //! transactions needs no more memory than one of ten.
 
-use super::bulk::Bulk;
 use super::notices::{DEDUCTION, PARTS, STAGE, USED};
 use super::row::{day, day_number, direction, reference, stage, stage_number, unknown};
 use super::sql::{Read, Row, params};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::{
     Direction, Money, NoticeStage, Outcome, PaymentReference, Reason, RemarkField, YearMonth,
@@ -146,10 +146,10 @@ impl Store {
         filter: &TransactionFilter,
         mut show: impl FnMut(TransactionRow) -> bool,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let mut statement = bulk.connection.prepare_cached(TRANSACTIONS)?;
+        let tx = Tx::open(self)?;
+        let mut statement = tx.connection.prepare_cached(TRANSACTIONS)?;
         let values = params![
-            bulk.centre_id,
+            tx.centre_id,
             filter.account_no,
             filter.outcome.map(Outcome::number),
             filter.reason.map(Reason::number),
@@ -171,10 +171,10 @@ impl Store {
         filter: &NoticeFilter,
         mut show: impl FnMut(NoticeRow) -> bool,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let mut statement = bulk.connection.prepare_cached(&notices())?;
+        let tx = Tx::open(self)?;
+        let mut statement = tx.connection.prepare_cached(&notices())?;
         let values = params![
-            bulk.centre_id,
+            tx.centre_id,
             filter.reference.map(super::row::reference_number),
             filter.employer_id,
             filter.month.map(YearMonth::ordinal),

@@ -1,9 +1,9 @@
 //! The few figures that a monitor watches: what is in suspense by reason, the oldest of it, the last night.
 
-use super::bulk::Bulk;
 use super::listing::reason;
 use super::row::day;
 use super::sql::params;
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::{Reason, Total};
 use chrono::NaiveDate;
@@ -25,8 +25,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn figures(&self, today: NaiveDate) -> Result<Metrics, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (connection, centre) = (&bulk.connection, params![bulk.centre_id]);
+        let tx = Tx::open(self)?;
+        let (connection, centre) = (&tx.connection, params![tx.centre_id]);
         let open_item =
             "select d.reason, count(*), cast(sum(case t.direction when 1 then t.amount_fen
                 else -t.amount_fen end) as text)
@@ -48,7 +48,7 @@ impl Store {
                 "select min(booked_on) from suspense_item
                  where centre_id = ?1 and closed_on is null",
             )?,
-            last_night: super::turn::latest(connection, bulk.centre_id, today)?,
+            last_night: super::turn::latest(connection, tx.centre_id, today)?,
         })
     }
 }

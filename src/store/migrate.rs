@@ -6,9 +6,9 @@
 //!
 //! Invariant: all steps that are missing are one commit. Whoever starts at the same time waits.
 
-use super::bulk::Bulk;
 use super::seal;
 use super::sql::{Connection, params};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -98,16 +98,16 @@ impl Migration {
 impl Store {
     /// Runs the steps that are missing.
     pub(super) fn migrate(&self) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let known = done(&bulk.connection).ok();
-        let first = missing(&bulk.connection, known.clone().unwrap_or_default())?;
+        let tx = Tx::open(self)?;
+        let known = done(&tx.connection).ok();
+        let first = missing(&tx.connection, known.clone().unwrap_or_default())?;
         let Some(first) = first.first() else { return Ok(()) };
         // A database without the book of steps is a new one.
-        let can_be_old = known.is_some() || !bulk.connection.is_postgres();
-        if can_be_old && bulk.connection.is_read_only()? {
+        let can_be_old = known.is_some() || !tx.connection.is_postgres();
+        if can_be_old && tx.connection.is_read_only()? {
             return Err(StoreError::Older { version: first.version, name: first.name });
         }
-        bulk.atomically(|connection| {
+        tx.atomically(|connection| {
             if connection.is_postgres() {
                 connection.execute_batch(WAIT)?;
             }

@@ -3,8 +3,8 @@
 //! Told are changes that were asked for, confirmed, dropped or that a day went by for; what was done at the command
 //! line; and what somebody proposed or approved whose access another person had renewed of late.
 
-use super::bulk::Bulk;
 use super::sql::params;
+use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::suspense::trail::Entry;
 
@@ -30,9 +30,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn access_news(&self) -> Result<Vec<(i64, Entry)>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare_cached(NEWS)?;
-        select.query_all(params![bulk.centre_id, MOST], trail::placed)
+        let tx = Tx::open(self)?;
+        let mut select = tx.connection.prepare_cached(NEWS)?;
+        select.query_all(params![tx.centre_id, MOST], trail::placed)
     }
 
     /// Says that everything up to an entry was told.
@@ -40,10 +40,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn mark_access_told(&self, sequence: i64) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "insert into access_told values (?1, ?2)
             on conflict (centre_id) do update set sequence = excluded.sequence";
-        bulk.connection.prepare_cached(sql)?.execute(params![bulk.centre_id, sequence])?;
+        tx.connection.prepare_cached(sql)?.execute(params![tx.centre_id, sequence])?;
         Ok(())
     }
 }

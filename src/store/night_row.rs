@@ -15,7 +15,7 @@ impl Recording {
     /// Writes this night's row. Run again on the same day, a night adds to its row what is new.
     pub(super) fn night(&self, received: Tally, matched: Tally) -> Result<(), StoreError> {
         let (connection, centre, night) =
-            (&self.bulk.connection, self.bulk.centre_id, day_number(self.as_of));
+            (&self.tx.connection, self.tx.centre_id, day_number(self.as_of));
         let closing = tally(connection, OPEN, centre)?;
         let sql = "select received_count, received_fen, received_over, matched_count, matched_fen,
                 matched_over, opened_count, opened_fen, opened_over
@@ -71,7 +71,7 @@ impl Recording {
     /// What the night decided anew, by outcome.
     fn night_outcomes(&self) -> Result<(), StoreError> {
         let (connection, centre, night) =
-            (&self.bulk.connection, self.bulk.centre_id, day_number(self.as_of));
+            (&self.tx.connection, self.tx.centre_id, day_number(self.as_of));
         let mut select = connection.prepare_cached(
             "select count, amount_fen, amount_over from night_outcome
              where centre_id = ?1 and as_of = ?2 and outcome = ?3",

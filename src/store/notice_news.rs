@@ -7,10 +7,10 @@
 //! Invariant: a row is noted in the commit that makes it true, and marked in the commit of the letter that tells of it.
 
 use super::StoreError;
-use super::bulk::{Binder, Bulk};
 use super::row::{day, day_number, reference, reference_number, status_number, unknown};
 use super::run_decisions::Recording;
 use super::sql::{Connection, Read, Row, params};
+use super::tx::{Binder, Tx};
 use super::working_set::account_id;
 use crate::alert::{NewsStage, NoticeTold, Payback};
 use crate::matching::AccountIndex;
@@ -133,8 +133,8 @@ impl Recording {
             row.bind(day_number(debit.credit.1))?;
             row.bind(on)
         };
-        self.bulk.change(NOTE_ONE, 6, debits, bind)?;
-        self.bulk.change(NOTE_SEVERAL, 6, debits, bind)
+        self.tx.change(NOTE_ONE, 6, debits, bind)?;
+        self.tx.change(NOTE_SEVERAL, 6, debits, bind)
     }
 
     /// Gives every notice of which something may be left to say, employer by employer.
@@ -143,7 +143,7 @@ impl Recording {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn notice_news(&self) -> Result<Vec<NoticeNewsRow>, StoreError> {
         let mut rows = Vec::new();
-        self.bulk.connection.prepare_cached(OPEN)?.each(params![self.bulk.centre_id], |row| {
+        self.tx.connection.prepare_cached(OPEN)?.each(params![self.tx.centre_id], |row| {
             rows.push(news_row(row)?);
             Ok(Read::On)
         })?;
@@ -155,7 +155,7 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn told_of_notices(&self, marks: &[(String, NoticeMark)]) -> Result<(), StoreError> {
-        told(&self.bulk, self.as_of, marks)
+        told(&self.tx, self.as_of, marks)
     }
 
     /// Marks that nothing will be said of notices any more.
@@ -164,7 +164,7 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn dismiss_notices(&self, keys: &[(PaymentReference, i64)]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
-        self.bulk.change(DISMISS, 3, keys, |row, (reference, ordinal)| {
+        self.tx.change(DISMISS, 3, keys, |row, (reference, ordinal)| {
             row.bind(reference_number(*reference))?;
             row.bind(*ordinal)?;
             row.bind(on)
@@ -174,12 +174,12 @@ impl Recording {
 
 /// Marks what letters of a night told of notices; each mark stands beside its letter's id.
 pub(super) fn told(
-    bulk: &Bulk,
+    tx: &Tx,
     night: NaiveDate,
     marks: &[(String, NoticeMark)],
 ) -> Result<(), StoreError> {
     let on = day_number(night);
-    bulk.change(MARK, 8, marks, |row, (_, mark)| {
+    tx.change(MARK, 8, marks, |row, (_, mark)| {
         row.bind(reference_number(mark.reference))?;
         row.bind(mark.ordinal)?;
         row.bind(on)?;
@@ -236,13 +236,13 @@ fn stage(row: &Row<'_>) -> Result<NewsStage, StoreError> {
 
 /// Notes that a notice was booked back: by the bank's doing, or by staff's.
 pub(super) fn reopened(
-    bulk: &Bulk,
+    tx: &Tx,
     notice: PaymentReference,
     by_bank: bool,
     on: i64,
 ) -> Result<(), StoreError> {
     let cause = if by_bank { "bank" } else { "staff" };
-    let values = params![bulk.centre_id, reference_number(notice), cause, on];
-    let connection: &Connection = &bulk.connection;
+    let values = params![tx.centre_id, reference_number(notice), cause, on];
+    let connection: &Connection = &tx.connection;
     connection.prepare_cached(REOPENED)?.execute(values).map(|_| ())
 }

@@ -4,11 +4,11 @@
 //! one by one; a night that names very many reads the notices from the mark on (`store/outstanding.rs`)
 //! in one pass, and looks up the older ones.
 
-use super::bulk::Bulk;
 use super::listed::{LIST, query_in};
 use super::row::{reference, reference_number, status};
 use super::seal::check::RowCheck;
 use super::sql::{Connection, Read, Row, params};
+use super::tx::Tx;
 use super::{Store, StoreError, outstanding};
 use crate::matching::NoticeFact;
 use crate::matching::suggest::EmployerIndex;
@@ -130,10 +130,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn accounts(&self) -> Result<Vec<CollectionAccount>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select account_no, bank, bank_name, account_name from collection_account
             where centre_id = ?1 order by account_id";
-        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], collection_account)
+        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], collection_account)
     }
 
     /// What is known of every notice that a transaction names, and of those `read` before; with the
@@ -182,22 +182,16 @@ impl Store {
         listed: &[i64],
         numbers: EmployerNumbers,
     ) -> Result<NoticesRead, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let mut read = NoticesRead { numbers, ..NoticesRead::default() };
-        let mut check = RowCheck::of(&bulk.connection, "notice")?;
+        let mut check = RowCheck::of(&tx.connection, "notice")?;
         let sql = format!(
             "select {FACT}, {} from {}
              left join settlement s on s.centre_id = ?1 and s.reference = n.reference",
             check.columns("n"),
-            notices_listed(&bulk.connection)
+            notices_listed(&tx.connection)
         );
-        bulk.ask(
-            &sql,
-            1,
-            listed,
-            |row, number| row.bind(*number),
-            |row| read.take(&mut check, row),
-        )?;
+        tx.ask(&sql, 1, listed, |row, number| row.bind(*number), |row| read.take(&mut check, row))?;
         Ok(read)
     }
 
@@ -206,9 +200,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn recent_notices(&self) -> Result<RecentNotices, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let from = outstanding::mark(&bulk.connection, bulk.centre_id)?;
-        let mut check = RowCheck::of(&bulk.connection, "notice")?;
+        let tx = Tx::open(self)?;
+        let from = outstanding::mark(&tx.connection, tx.centre_id)?;
+        let mut check = RowCheck::of(&tx.connection, "notice")?;
         let sql = format!(
             "select {FACT}, {} from notice n
              left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
@@ -217,9 +211,9 @@ impl Store {
              order by n.centre_id, n.reference",
             check.columns("n")
         );
-        let mut select = bulk.connection.prepare_cached(&sql)?;
+        let mut select = tx.connection.prepare_cached(&sql)?;
         let mut read = NoticesRead::default();
-        select.each(params![bulk.centre_id, from], |row| {
+        select.each(params![tx.centre_id, from], |row| {
             read.take(&mut check, row)?;
             Ok(Read::On)
         })?;
@@ -234,16 +228,16 @@ impl Store {
         &self,
         take: impl FnMut(PaymentReference, &str, Money, YearMonth),
     ) -> Result<(), StoreError> {
-        each_open(&Bulk::open(self)?, take)
+        each_open(&Tx::open(self)?, take)
     }
 }
 
 /// Gives every notice that waits for money, as the connection sees it.
 pub(super) fn each_open(
-    bulk: &Bulk,
+    tx: &Tx,
     mut take: impl FnMut(PaymentReference, &str, Money, YearMonth),
 ) -> Result<(), StoreError> {
-    let (connection, centre) = (&bulk.connection, bulk.centre_id);
+    let (connection, centre) = (&tx.connection, tx.centre_id);
     let mut give = |row: &Row<'_>| -> Result<Read, StoreError> {
         let month = YearMonth::from_ordinal(row.get(3)?);
         take(reference(row.get(0)?)?, row.text(1)?, Money::from_fen(row.get(2)?), month);

@@ -5,11 +5,11 @@
 //! `alert`'s to say ([`crate::alert::rhythm`]).
 
 use super::StoreError;
-use super::bulk::{Binder, Bulk};
 use super::listing::outcome;
 use super::row::{day, day_number, reference, unknown};
 use super::run_decisions::Recording;
 use super::sql::{Connection, Read, Row, params};
+use super::tx::{Binder, Tx};
 use super::working_set::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
 use crate::alert::{KnownBy, Told};
 use crate::matching::AccountIndex;
@@ -122,7 +122,7 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn note(&self, notes: &[NotificationNote]) -> Result<(), StoreError> {
         let on = day_number(self.turn.counts_from());
-        self.bulk.change(NOTE, 7, notes, |row, note| {
+        self.tx.change(NOTE, 7, notes, |row, note| {
             note.key.bind(row)?;
             row.bind(&note.employer_id)?;
             row.bind(note.known_by.code())?;
@@ -158,8 +158,8 @@ impl Recording {
              where w.centre_id = ?1 and w.done = 0
              order by w.employer_id, w.account_id, w.serial"
         );
-        let mut select = self.bulk.connection.prepare_cached(&sql)?;
-        select.each(params![self.bulk.centre_id], |row| {
+        let mut select = self.tx.connection.prepare_cached(&sql)?;
+        select.each(params![self.tx.centre_id], |row| {
             let transaction = transaction(row)?;
             show(notification_row(row, &transaction)?, &transaction);
             Ok(Read::On)
@@ -173,8 +173,8 @@ impl Recording {
     pub fn advised(&self) -> Result<BTreeMap<String, NaiveDate>, StoreError> {
         let sql = "select employer_id, max(told_on) from telling
             where centre_id = ?1 and about = 'advice' and told_on is not null group by employer_id";
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
-        let found = select.query_all(params![self.bulk.centre_id], |row| {
+        let mut select = self.tx.connection.prepare_cached(sql)?;
+        let found = select.query_all(params![self.tx.centre_id], |row| {
             Ok((row.get::<String>(0)?, day(row.get(1)?)?))
         })?;
         Ok(found.into_iter().collect())
@@ -185,7 +185,7 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn told(&self, marks: &[(String, NotificationMark)]) -> Result<(), StoreError> {
-        told(&self.bulk, self.as_of, marks)
+        told(&self.tx, self.as_of, marks)
     }
 
     /// Marks that nothing will be said of items any more.
@@ -194,7 +194,7 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn dismiss(&self, keys: &[NotificationKey]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
-        self.bulk.change(DISMISS, 5, keys, |row, key| {
+        self.tx.change(DISMISS, 5, keys, |row, key| {
             key.bind(row)?;
             row.bind(on)
         })
@@ -203,12 +203,12 @@ impl Recording {
 
 /// Marks what letters of a night told; each mark stands beside its letter's id.
 pub(super) fn told(
-    bulk: &Bulk,
+    tx: &Tx,
     night: NaiveDate,
     marks: &[(String, NotificationMark)],
 ) -> Result<(), StoreError> {
     let on = day_number(night);
-    bulk.change(TOLD, 10, marks, |row, (_, mark)| {
+    tx.change(TOLD, 10, marks, |row, (_, mark)| {
         mark.key.bind(row)?;
         row.bind(on)?;
         row.bind(mark.reminded_days)?;

@@ -31,10 +31,10 @@ pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
 pub use text::{OutgoingText, Routed};
 
-use super::bulk::Bulk;
 use super::letters::{LetterRow, letters_listed};
 use super::row::day_number;
 use super::sql::params;
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::alert::{
     Claim, LetterState, NoMailbox, Outbox, Outgoing, Settled, Standing, Tries, dated,
@@ -120,16 +120,16 @@ impl Outbox for Store {
     type Error = StoreError;
 
     fn withdraw(&self, now: i64) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
             for (unwanted, why, anew) in [
                 (BLOCKED, "letters to this address come back", true),
                 (DECLINED, "the employer wants no letters", false),
             ] {
                 let sql = format!("{UNWANTED}{unwanted}");
-                connection.execute(&sql, params![bulk.centre_id, now, why, anew])?;
+                connection.execute(&sql, params![tx.centre_id, now, why, anew])?;
             }
-            joining::mirror(connection, bulk.centre_id)
+            joining::mirror(connection, tx.centre_id)
         })
     }
 
@@ -138,10 +138,10 @@ impl Outbox for Store {
     }
 
     fn settle(&self, holder: &str, now: i64, settled: &[Settled]) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
-            bulk.change(SETTLE, 10, settled, |row, one| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
+            tx.change(SETTLE, 10, settled, |row, one| {
                 let Standing { state, due_at, tries, answer } = &one.standing;
                 row.bind(&one.letter_id)?;
                 row.bind(state.code())?;
@@ -199,23 +199,23 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn due_letters(&self, now: i64) -> Result<u64, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select count(*) from outbox o
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
             where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
                 and l.kind in ('digest', 'arrears', 'joint')";
-        bulk.connection
-            .query_row(sql, params![bulk.centre_id, now], |row| row.get::<i64>(0))
+        tx.connection
+            .query_row(sql, params![tx.centre_id, now], |row| row.get::<i64>(0))
             .map(i64::cast_unsigned)
     }
 
     fn take(&self, claim: &Claim, (take, due): (&str, &str)) -> Result<Vec<Outgoing>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (centre, now) = (bulk.centre_id, claim.now);
+        let tx = Tx::open(self)?;
+        let (centre, now) = (tx.centre_id, claim.now);
         let count = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);
         let values = params![centre, now, claim.holder, claim.lease_until, count];
         loop {
-            let taken = bulk.atomically(|connection| {
+            let taken = tx.atomically(|connection| {
                 let mut take = connection.prepare_cached(take)?;
                 let mut taken = take.query_all(values, |row| {
                     let number = |column| {
@@ -236,10 +236,10 @@ impl Store {
                     (due, &one.letter_id).cmp(&(later, &other.letter_id))
                 });
                 let taken: Vec<Taken> = taken.into_iter().map(|(_, taken)| taken).collect();
-                messages(&bulk, &taken)
+                messages(&tx, &taken)
             })?;
             // Whoever was quicker has those; there may be others.
-            let more = || bulk.connection.prepare_cached(due)?.exists(params![centre, now]);
+            let more = || tx.connection.prepare_cached(due)?.exists(params![centre, now]);
             if !taken.is_empty() || !more()? {
                 return Ok(taken);
             }
@@ -258,8 +258,8 @@ struct Taken {
 }
 
 /// The letters that were taken, with what is to be sent: dated by the first hand-over, so that each try says the same.
-fn messages(bulk: &Bulk, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
-    let listed = letters_listed(&bulk.connection);
+fn messages(tx: &Tx, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
+    let listed = letters_listed(&tx.connection);
     let sql = format!("select l.letter_id, l.recipient, l.message, l.employer_id from {listed}");
     let places: BTreeMap<&str, (usize, Tries, i64)> = (0..)
         .zip(taken)
@@ -267,7 +267,7 @@ fn messages(bulk: &Bulk, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
         .collect();
     let known = |letter_id: &str| places.get(letter_id).copied().unwrap_or_default();
     let mut letters = Vec::with_capacity(taken.len());
-    bulk.ask(
+    tx.ask(
         &sql,
         1,
         taken,
@@ -296,8 +296,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn post_letters(&self, letters: &[LetterRow]) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|_| post(&bulk, letters).map(drop))
+        let tx = Tx::open(self)?;
+        tx.atomically(|_| post(&tx, letters).map(drop))
     }
 }
 
@@ -311,10 +311,10 @@ const FORGOTTEN: [&str; 4] = [
 
 /// Writes letters and their places in the outbox; gives those that were not there yet.
 pub(super) fn post<'l>(
-    bulk: &Bulk,
+    tx: &Tx,
     letters: &'l [LetterRow],
 ) -> Result<Vec<&'l LetterRow>, StoreError> {
-    let listed = letters_listed(&bulk.connection);
+    let listed = letters_listed(&tx.connection);
     let sql = format!(
         "select l.letter_id, o.state from {listed}
          left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id"
@@ -323,7 +323,7 @@ pub(super) fn post<'l>(
     // One that is written twice is the same letter.
     let mut fresh: BTreeMap<&str, &LetterRow> =
         letters.iter().map(|letter| (letter.letter_id.as_str(), letter)).collect();
-    bulk.ask(
+    tx.ask(
         &sql,
         1,
         letters,
@@ -338,11 +338,11 @@ pub(super) fn post<'l>(
     )?;
     for letter_id in &dropped {
         for sql in FORGOTTEN {
-            bulk.connection.prepare_cached(sql)?.execute(params![bulk.centre_id, letter_id])?;
+            tx.connection.prepare_cached(sql)?.execute(params![tx.centre_id, letter_id])?;
         }
     }
     let fresh: Vec<&LetterRow> = fresh.into_values().collect();
-    bulk.change(LETTERS, 8, &fresh, |row, letter| {
+    tx.change(LETTERS, 8, &fresh, |row, letter| {
         row.bind(&letter.letter_id)?;
         row.bind(&letter.employer_id)?;
         row.bind(day_number(letter.written_on))?;
@@ -352,7 +352,7 @@ pub(super) fn post<'l>(
         row.bind(&letter.kind)?;
         row.bind(Some(letter.number.as_str()).filter(|number| !number.is_empty()))
     })?;
-    bulk.change(PLACES, 3, &fresh, |row, letter| {
+    tx.change(PLACES, 3, &fresh, |row, letter| {
         // Due at once: only the sender knows what time it is.
         let (state, due_at) = if letter.on_paper() {
             (LetterState::Printed, None)

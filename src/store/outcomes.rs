@@ -1,10 +1,10 @@
 //! What a night came to: its row among the nights, and everything the morning's report asks for.
 
-use super::bulk::Bulk;
 use super::letters::letters_of_night;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
 use super::sql::{Bind, Connection, Row, params};
+use super::tx::Tx;
 use super::working_set::open_transactions;
 use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Tally, Total};
@@ -152,8 +152,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn run_details(&self, as_of: NaiveDate) -> Result<RunDetails, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (connection, centre) = (&bulk.connection, bulk.centre_id);
+        let tx = Tx::open(self)?;
+        let (connection, centre) = (&tx.connection, tx.centre_id);
         let night = day_number(as_of);
         let mut run_details = RunDetails {
             outcomes: outcomes(connection, centre, night)?,

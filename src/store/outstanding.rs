@@ -8,9 +8,9 @@
 //! notice or opens one again calls [`keep`].
 
 use super::StoreError;
-use super::bulk::Bulk;
 use super::notices::AWAITING;
 use super::sql::{Connection, params};
+use super::tx::Tx;
 use crate::remittance::YearMonth;
 use chrono::{Datelike, Months, NaiveDate};
 
@@ -24,18 +24,18 @@ pub(super) fn mark(connection: &Connection, centre: i64) -> Result<i64, StoreErr
 }
 
 /// Lists notices that wait for money, those of them that are below the mark.
-pub(super) fn keep(bulk: &Bulk, references: &[i64]) -> Result<(), StoreError> {
+pub(super) fn keep(tx: &Tx, references: &[i64]) -> Result<(), StoreError> {
     const SQL: &str = "
         insert into notice_outstanding
         select m.centre_id, v.column1 from (values …) v
         join notice_mark m on m.centre_id = ?1 and m.reference > v.column1
         where true on conflict (centre_id, reference) do nothing";
-    bulk.change(SQL, 1, references, |row, reference| row.bind(*reference))
+    tx.change(SQL, 1, references, |row, reference| row.bind(*reference))
 }
 
 /// Moves the mark up to the first notice that was issued of late, and lists what waits below it.
-pub(super) fn advance(bulk: &Bulk, as_of: NaiveDate) -> Result<(), StoreError> {
-    let (connection, centre) = (&bulk.connection, bulk.centre_id);
+pub(super) fn advance(tx: &Tx, as_of: NaiveDate) -> Result<(), StoreError> {
+    let (connection, centre) = (&tx.connection, tx.centre_id);
     let first = as_of.with_day(1).and_then(|day| day.checked_sub_months(Months::new(MONTHS_ABOVE)));
     let Some(month) = first.and_then(|day| YearMonth::new(day.year(), day.month())) else {
         return Ok(());

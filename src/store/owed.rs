@@ -4,11 +4,11 @@
 //! night is written: what it settled is open no longer.
 
 use super::StoreError;
-use super::bulk::Binder;
 use super::notices::{each_open, notices_listed};
 use super::row::{reference, reference_number, status_number};
 use super::run_decisions::Recording;
 use super::sql::params;
+use super::tx::Binder;
 use crate::remittance::{Money, NoticeStatus, PaymentReference, Total, YearMonth};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ impl Recording {
         let sum = |notice, outcome: i64| {
             here.get(&(reference_number(notice), outcome)).copied().unwrap_or_default()
         };
-        each_open(&self.bulk, |reference, employer_id, amount, month| {
+        each_open(&self.tx, |reference, employer_id, amount, month| {
             if employers.contains(employer_id) {
                 let (here, in_suspense) = (sum(reference, 2), sum(reference, 3));
                 let notice = OwedNotice { reference, month, amount, here, in_suspense };
@@ -69,8 +69,8 @@ impl Recording {
     }
 
     fn here(&self) -> Result<BTreeMap<(i64, i64), Total>, StoreError> {
-        let mut select = self.bulk.connection.prepare_cached(HERE)?;
-        let sums = select.query_all(params![self.bulk.centre_id], |row| {
+        let mut select = self.tx.connection.prepare_cached(HERE)?;
+        let sums = select.query_all(params![self.tx.centre_id], |row| {
             Ok(((row.get(0)?, row.get(1)?), row.get(2)?))
         })?;
         Ok(sums.into_iter().collect())
@@ -84,14 +84,14 @@ impl Recording {
             "select n.reference from {}
              left join settlement s on s.centre_id = ?1 and s.reference = n.reference
              where s.reference is not null or n.status = {}",
-            notices_listed(&self.bulk.connection),
+            notices_listed(&self.tx.connection),
             status_number(NoticeStatus::Paid)
         );
         let named: Vec<PaymentReference> = named.iter().copied().collect();
         let number =
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
         let mut paid = BTreeSet::new();
-        self.bulk.ask(&sql, 1, &named, number, |row| {
+        self.tx.ask(&sql, 1, &named, number, |row| {
             paid.insert(reference(row.get(0)?)?);
             Ok(())
         })?;

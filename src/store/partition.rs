@@ -1,15 +1,15 @@
 //! Months: the partitions that transactions and postings lie in on PostgreSQL.
 //!
-//! Start at [`Bulk::months_of`], which whoever writes rows calls before. A partition is made and
+//! Start at [`Tx::months_of`], which whoever writes rows calls before. A partition is made and
 //! attached in a commit of its own: attaching takes a lock that writers do not mind, and many nights may
 //! need the same month at once. In the middle of a transaction that takes another connection, which a
-//! pooler may not have: so a night makes its months ahead ([`Bulk::months_ahead`]). On SQLite nothing is cut.
+//! pooler may not have: so a night makes its months ahead ([`Tx::months_ahead`]). On SQLite nothing is cut.
 
 use super::StoreError;
-use super::bulk::Bulk;
 use super::pool::Pool;
 use super::row::day_number;
 use super::sql::{Connection, params};
+use super::tx::Tx;
 use crate::remittance::YearMonth;
 use chrono::{Datelike, Months, NaiveDate};
 use std::collections::BTreeSet;
@@ -63,7 +63,7 @@ impl Month {
     }
 }
 
-impl Bulk {
+impl Tx {
     /// Makes the month of a night and the next, as far as they are not archived: the months before were made by
     /// the nights before.
     pub(crate) fn months_ahead(

@@ -4,9 +4,9 @@
 //! factors as the desk sealed them. Whoever loses a right loses the sessions that had it, in the same
 //! commit. Who is added, changed or locked out, and by how many, is decided in `desk/access.rs` alone.
 
-use super::bulk::Bulk;
 use super::sql::{Connection, Row, params};
 use super::trail;
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::suspense::trail::Entry;
 
@@ -37,7 +37,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn person(&self, person_id: &str) -> Result<Option<Person>, StoreError> {
-        find(&Bulk::open(self)?, person_id)
+        find(&Tx::open(self)?, person_id)
     }
 
     /// Everybody, also those who may no longer log in.
@@ -45,10 +45,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn people(&self) -> Result<Vec<Person>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!("select {COLUMNS} order by person_id");
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        select.query_all(params![bulk.centre_id], person)
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        select.query_all(params![tx.centre_id], person)
     }
 
     /// Keeps the password that somebody chose in the session `kept`, and ends their other sessions.
@@ -62,9 +62,9 @@ impl Store {
         kept: &str,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             connection.execute(
                 "update person set password = ?3, password_given = 0
                  where centre_id = ?1 and person_id = ?2",
@@ -92,9 +92,9 @@ impl Store {
         code_hashes: &[String],
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             connection
                 .prepare_cached(
                     "update person set second_factor = ?3, second_factor_step = ?4
@@ -131,11 +131,11 @@ impl Store {
         before: &str,
         after: &str,
     ) -> Result<bool, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "update person set second_factor = ?4
             where centre_id = ?1 and person_id = ?2 and second_factor = ?3";
-        let values = params![bulk.centre_id, person_id, before, after];
-        Ok(bulk.connection.prepare_cached(sql)?.execute(values)? == 1)
+        let values = params![tx.centre_id, person_id, before, after];
+        Ok(tx.connection.prepare_cached(sql)?.execute(values)? == 1)
     }
 
     /// Takes a code of the second factor by its step: `false` where it, or a later one, was taken.
@@ -143,11 +143,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn take_step(&self, person_id: &str, step: i64) -> Result<bool, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "update person set second_factor_step = ?3
             where centre_id = ?1 and person_id = ?2 and second_factor_step < ?3";
-        let values = params![bulk.centre_id, person_id, step];
-        Ok(bulk.connection.prepare_cached(sql)?.execute(values)? == 1)
+        let values = params![tx.centre_id, person_id, step];
+        Ok(tx.connection.prepare_cached(sql)?.execute(values)? == 1)
     }
 
     /// Takes a recovery code: `false` where there is none such, or it was taken.
@@ -160,11 +160,11 @@ impl Store {
         code_hash: &str,
         at: i64,
     ) -> Result<bool, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "update recovery_code set used_at = ?4
             where centre_id = ?1 and person_id = ?2 and code_hash = ?3 and used_at is null";
-        let values = params![bulk.centre_id, person_id, code_hash, at];
-        Ok(bulk.connection.prepare_cached(sql)?.execute(values)? == 1)
+        let values = params![tx.centre_id, person_id, code_hash, at];
+        Ok(tx.connection.prepare_cached(sql)?.execute(values)? == 1)
     }
 
     /// How many recovery codes somebody has left.
@@ -172,11 +172,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn recovery_codes_left(&self, person_id: &str) -> Result<i64, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select count(*) from recovery_code
             where centre_id = ?1 and person_id = ?2 and used_at is null";
-        let mut select = bulk.connection.prepare_cached(sql)?;
-        select.query_row(params![bulk.centre_id, person_id], |row| row.get(0))
+        let mut select = tx.connection.prepare_cached(sql)?;
+        select.query_row(params![tx.centre_id, person_id], |row| row.get(0))
     }
 }
 
@@ -250,10 +250,10 @@ fn end_sessions(connection: &Connection, centre: i64, person_id: &str) -> Result
 }
 
 /// Somebody by what they log in with.
-pub(super) fn find(bulk: &Bulk, person_id: &str) -> Result<Option<Person>, StoreError> {
+pub(super) fn find(tx: &Tx, person_id: &str) -> Result<Option<Person>, StoreError> {
     let sql = format!("select {COLUMNS} and person_id = ?2");
-    let mut select = bulk.connection.prepare_cached(&sql)?;
-    select.query_row_optional(params![bulk.centre_id, person_id], person)
+    let mut select = tx.connection.prepare_cached(&sql)?;
+    select.query_row_optional(params![tx.centre_id, person_id], person)
 }
 
 /// How many administrators can log in.

@@ -5,13 +5,13 @@
 //! transaction is not taken back.
 
 use super::StoreError;
-use super::bulk::PooledConnection;
 use super::partition::Month;
 use super::seal::Sealing;
 use super::server::Server;
 use super::shown::QueueIndex;
 use super::sql::postgres::column_types;
 use super::sql::{Connection, sqlite};
+use super::tx::PooledConnection;
 use postgres::Client;
 use postgres::types::Type;
 use std::cell::RefCell;

@@ -11,9 +11,9 @@ mod movements;
 pub(super) mod night;
 pub(super) mod proof;
 
-use super::bulk::Bulk;
 use super::row::{day, unknown};
 use super::sql::{Row, params};
+use super::tx::Tx;
 use super::{Store, StoreError, run_decisions};
 use crate::matching::Explanation;
 use crate::matching::explanation::{RefundLink, RefundRole};
@@ -98,7 +98,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn refunds(&self, filter: &RefundFilter) -> Result<Vec<RefundRow>, StoreError> {
-        refunds(&Bulk::open(self)?, filter)
+        refunds(&Tx::open(self)?, filter)
     }
 
     /// One refund.
@@ -106,7 +106,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn refund(&self, reference: RefundReference) -> Result<Option<RefundRow>, StoreError> {
-        refund(&Bulk::open(self)?, reference)
+        refund(&Tx::open(self)?, reference)
     }
 }
 
@@ -127,25 +127,22 @@ impl RefundRow {
     }
 }
 
-pub(super) fn refund(
-    bulk: &Bulk,
-    reference: RefundReference,
-) -> Result<Option<RefundRow>, StoreError> {
+pub(super) fn refund(tx: &Tx, reference: RefundReference) -> Result<Option<RefundRow>, StoreError> {
     let filter = RefundFilter { reference: Some(reference), ..RefundFilter::default() };
-    Ok(refunds(bulk, &filter)?.into_iter().next())
+    Ok(refunds(tx, &filter)?.into_iter().next())
 }
 
-pub(super) fn refunds(bulk: &Bulk, filter: &RefundFilter) -> Result<Vec<RefundRow>, StoreError> {
+pub(super) fn refunds(tx: &Tx, filter: &RefundFilter) -> Result<Vec<RefundRow>, StoreError> {
     let item = filter.item.as_ref();
     let values = params![
-        bulk.centre_id,
+        tx.centre_id,
         filter.state.map(RefundState::code),
         i64::from(filter.open),
         filter.reference.map(number),
         item.map(|item| item.account_no.clone()),
         item.map(|item| item.serial.clone()),
     ];
-    bulk.connection.prepare_cached(REFUNDS)?.query_all(values, refund_row)
+    tx.connection.prepare_cached(REFUNDS)?.query_all(values, refund_row)
 }
 
 fn refund_row(row: &Row<'_>) -> Result<RefundRow, StoreError> {
@@ -208,7 +205,7 @@ pub(super) fn reference(number: i64) -> Result<RefundReference, StoreError> {
 
 /// The debit paid the refund: the row says so, the credit is refunded, and 应退款项 is cleared.
 pub(super) fn pay(
-    bulk: &Bulk,
+    tx: &Tx,
     on: i64,
     refund: &RefundRow,
     debit: &Movement,
@@ -219,16 +216,16 @@ pub(super) fn pay(
         where centre_id = ?1 and reference = ?2";
     let key = number(refund.reference);
     let Movement { account_id, serial, booked_on } = debit;
-    let values = params![bulk.centre_id, key, account_id, serial, booked_on, on, by];
-    bulk.connection.prepare_cached(sql)?.execute(values)?;
-    stands(bulk, on, &refund.credit, 8)?;
-    post(bulk, on, &refund.credit, (Subject::Refund, Subject::Other, refund.amount))?;
-    tell_again(bulk, &refund.credit)
+    let values = params![tx.centre_id, key, account_id, serial, booked_on, on, by];
+    tx.connection.prepare_cached(sql)?.execute(values)?;
+    stands(tx, on, &refund.credit, 8)?;
+    post(tx, on, &refund.credit, (Subject::Refund, Subject::Other, refund.amount))?;
+    tell_again(tx, &refund.credit)
 }
 
 /// The refund is due again: the credit waits to be returned as before. `state` is where it stands now.
 pub(super) fn bring_back(
-    bulk: &Bulk,
+    tx: &Tx,
     on: i64,
     refund: &RefundRow,
     state: RefundState,
@@ -236,17 +233,17 @@ pub(super) fn bring_back(
     let sql = "update refund set state = ?3, paid_account_id = null, paid_serial = null,
             paid_on = null, tied_on = null, tied_by = null
         where centre_id = ?1 and reference = ?2";
-    let values = params![bulk.centre_id, number(refund.reference), state.code()];
-    bulk.connection.prepare_cached(sql)?.execute(values)?;
-    stands(bulk, on, &refund.credit, 7)?;
-    post(bulk, on, &refund.credit, (Subject::Other, Subject::Refund, refund.amount))?;
-    tell_again(bulk, &refund.credit)
+    let values = params![tx.centre_id, number(refund.reference), state.code()];
+    tx.connection.prepare_cached(sql)?.execute(values)?;
+    stands(tx, on, &refund.credit, 7)?;
+    post(tx, on, &refund.credit, (Subject::Other, Subject::Refund, refund.amount))?;
+    tell_again(tx, &refund.credit)
 }
 
 /// A return of the refund: which debit had paid it, and which credit brought the money back. Whoever exports next
 /// tells the bank again.
 pub(super) fn remember_return(
-    bulk: &Bulk,
+    tx: &Tx,
     on: i64,
     refund: RefundReference,
     (debit, credit): (&Movement, &Movement),
@@ -256,8 +253,8 @@ pub(super) fn remember_return(
     let sql = "insert into refund_return
         select f.centre_id, f.reference, f.returns + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
         from refund f where f.centre_id = ?1 and f.reference = ?2";
-    bulk.connection.prepare_cached(sql)?.execute(params![
-        bulk.centre_id,
+    tx.connection.prepare_cached(sql)?.execute(params![
+        tx.centre_id,
         key,
         debit.account_id,
         debit.serial,
@@ -270,13 +267,13 @@ pub(super) fn remember_return(
     ])?;
     let sql = "update refund set returns = returns + 1, returned_on = ?3, exported_on = null
         where centre_id = ?1 and reference = ?2";
-    let values = params![bulk.centre_id, key, credit.booked_on];
-    bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
+    let values = params![tx.centre_id, key, credit.booked_on];
+    tx.connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
 /// Says of a debit or a returning credit what it is to a refund.
 pub(super) fn explain(
-    bulk: &Bulk,
+    tx: &Tx,
     on: i64,
     movement: &Movement,
     outcome: i64,
@@ -293,33 +290,33 @@ pub(super) fn explain(
         where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
     let Movement { account_id, serial, booked_on } = movement;
     let code = explanation.to_code();
-    let values = params![bulk.centre_id, account_id, serial, booked_on, outcome, code, on];
-    bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
+    let values = params![tx.centre_id, account_id, serial, booked_on, outcome, code, on];
+    tx.connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
 /// A credit of staff's decision gets another outcome; that staff decided it stays.
-fn stands(bulk: &Bulk, on: i64, credit: &Movement, outcome: i64) -> Result<(), StoreError> {
+fn stands(tx: &Tx, on: i64, credit: &Movement, outcome: i64) -> Result<(), StoreError> {
     let sql = "update decision set outcome = ?5, decided_on = ?6
         where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
     let Movement { account_id, serial, booked_on } = credit;
-    let values = params![bulk.centre_id, account_id, serial, booked_on, outcome, on];
-    bulk.connection.prepare_cached(sql)?.execute(values).map(|_| ())
+    let values = params![tx.centre_id, account_id, serial, booked_on, outcome, on];
+    tx.connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
 /// The next step of a movement in the general journal.
 pub(super) fn post(
-    bulk: &Bulk,
+    tx: &Tx,
     on: i64,
     movement: &Movement,
     posting: (Subject, Subject, Money),
 ) -> Result<(), StoreError> {
     let Movement { account_id, serial, booked_on } = movement;
-    run_decisions::post_step(bulk, on, (*account_id, serial, *booked_on), posting)
+    run_decisions::post_step(tx, on, (*account_id, serial, *booked_on), posting)
 }
 
 /// Whoever was told of the credit hears how the refund goes on.
-fn tell_again(bulk: &Bulk, credit: &Movement) -> Result<(), StoreError> {
+fn tell_again(tx: &Tx, credit: &Movement) -> Result<(), StoreError> {
     let Movement { account_id, serial, booked_on } = credit;
     let key = (*account_id, serial.as_str(), *booked_on);
-    super::notification::look_again(&bulk.connection, bulk.centre_id, key)
+    super::notification::look_again(&tx.connection, tx.centre_id, key)
 }

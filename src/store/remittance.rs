@@ -19,9 +19,9 @@ mod read;
 mod terms;
 mod write;
 
-use super::bulk::Bulk;
 use super::row::{day_number, reference_number};
 use super::sql::params;
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
@@ -43,7 +43,7 @@ pub(super) use write::{OPENING, OPENING_GONE};
 /// The part of a centre that is loaded, and the connection it came from.
 #[derive(Debug)]
 pub struct Books<'b> {
-    bulk: &'b Bulk,
+    tx: &'b Tx,
     centre: Centre,
     /// The employers' numbers in the store.
     numbers: BTreeMap<Id, i64>,
@@ -83,9 +83,9 @@ impl Store {
         on_refusal: OnRefusal,
         mut answered: impl FnMut(&Answer),
     ) -> Result<FileApplied, StoreError> {
-        let bulk = Bulk::open_for(self, author)?;
-        bulk.atomically_or_not(|connection| {
-            let mut books = Books::new(&bulk, policy);
+        let tx = Tx::open_for(self, author)?;
+        tx.atomically_or_not(|connection| {
+            let mut books = Books::new(&tx, policy);
             let mut file = FileApplied::default();
             for (line, operation) in lines {
                 let result = match operation {
@@ -105,9 +105,9 @@ impl Store {
                 }
             }
             if file.done > 0 {
-                super::trail::rebuild_epoch(connection, bulk.centre_id)?;
+                super::trail::rebuild_epoch(connection, tx.centre_id)?;
                 // A run that is judging meanwhile reads again: notices and reservations are others now.
-                super::trail::next_turn(connection, bulk.centre_id)?;
+                super::trail::next_turn(connection, tx.centre_id)?;
             }
             Ok((file, true))
         })
@@ -122,17 +122,17 @@ impl Store {
         policy: Arc<Policy>,
         look: impl FnOnce(&mut Books<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let bulk = Bulk::open(self)?;
-        look(&mut Books::new(&bulk, policy))
+        let tx = Tx::open(self)?;
+        look(&mut Books::new(&tx, policy))
     }
 }
 
 impl<'b> Books<'b> {
-    pub(super) fn new(bulk: &'b Bulk, policy: Arc<Policy>) -> Self {
+    pub(super) fn new(tx: &'b Tx, policy: Arc<Policy>) -> Self {
         let mut centre = Centre::new(policy);
-        centre.set_author(bulk.author.clone());
+        centre.set_author(tx.author.clone());
         Self {
-            bulk,
+            tx,
             centre,
             numbers: BTreeMap::new(),
             seats: BTreeMap::new(),
@@ -212,15 +212,15 @@ pub(super) struct Settled {
 /// Posts each line of notices that were just settled to its employee; notices without lines are left
 /// as they are, unless an advance balance brings a part. `settled` is in the order of references, so that the
 /// same night writes the same books.
-pub(super) fn allocate(bulk: &Bulk, settled: &[Settled], on: NaiveDate) -> Result<(), StoreError> {
-    let centre = bulk.centre_id;
+pub(super) fn allocate(tx: &Tx, settled: &[Settled], on: NaiveDate) -> Result<(), StoreError> {
+    let centre = tx.centre_id;
     // A centre that only imports notices has no lines at all: asked once, not a million times.
     let any = "select 1 from notice_part where centre_id = ?1 limit 1";
     let with_advance = settled.iter().any(|one| !one.from_advance.is_zero());
-    if !with_advance && !bulk.connection.prepare_cached(any)?.exists(params![centre])? {
+    if !with_advance && !tx.connection.prepare_cached(any)?.exists(params![centre])? {
         return Ok(());
     }
-    let mut has_lines = bulk
+    let mut has_lines = tx
         .connection
         .prepare_cached("select 1 from notice_part where centre_id = ?1 and reference = ?2")?;
     let mut policy = None;
@@ -234,19 +234,19 @@ pub(super) fn allocate(bulk: &Bulk, settled: &[Settled], on: NaiveDate) -> Resul
             None => Arc::clone(policy.insert(shipped_policy()?)),
         };
         // Books of its own: one notice at a time in memory.
-        Books::new(bulk, policy).settle(*one, on)?;
+        Books::new(tx, policy).settle(*one, on)?;
     }
     Ok(())
 }
 
 /// Credits the employer's advance balance with what staff decided of an item.
 pub(super) fn credit_advance(
-    bulk: &Bulk,
+    tx: &Tx,
     employer_id: &str,
     on: NaiveDate,
     fen: i64,
 ) -> Result<(), StoreError> {
-    let mut books = Books::new(bulk, shipped_policy()?);
+    let mut books = Books::new(tx, shipped_policy()?);
     let employer_id = Id::from(employer_id);
     books.employer(&employer_id, on)?;
     let applied = books.centre.credit_advance(&employer_id, on, Money::from_fen(fen));
@@ -255,12 +255,12 @@ pub(super) fn credit_advance(
 
 /// Takes back what was put on an employer's advance balance.
 pub(super) fn reverse_advance(
-    bulk: &Bulk,
+    tx: &Tx,
     employer_id: &str,
     on: NaiveDate,
     amount: Money,
 ) -> Result<(), StoreError> {
-    let mut books = Books::new(bulk, shipped_policy()?);
+    let mut books = Books::new(tx, shipped_policy()?);
     let employer_id = Id::from(employer_id);
     books.employer(&employer_id, on)?;
     books.reservations(&employer_id)?;
@@ -271,17 +271,17 @@ pub(super) fn reverse_advance(
 /// Books a settlement back in the books of employees, where the notice has lines or the advance balance paid
 /// a part; its settlement must still stand. Gives what returned to the advance balance.
 pub(super) fn reverse(
-    bulk: &Bulk,
+    tx: &Tx,
     reference: PaymentReference,
     on: NaiveDate,
 ) -> Result<Money, StoreError> {
     let posted = "select 1 from notice_part where centre_id = ?1 and reference = ?2
         union all select 1 from advance_entry where centre_id = ?1 and reference = ?2";
-    let key = params![bulk.centre_id, reference_number(reference)];
-    if !bulk.connection.prepare_cached(posted)?.exists(key)? {
+    let key = params![tx.centre_id, reference_number(reference)];
+    if !tx.connection.prepare_cached(posted)?.exists(key)? {
         return Ok(Money::ZERO);
     }
-    let mut books = Books::new(bulk, shipped_policy()?);
+    let mut books = Books::new(tx, shipped_policy()?);
     books.need_completed(reference, on)?;
     let used = books.centre.notice(reference).map(|notice| notice.advance_used);
     let applied = books.centre.reverse_settlement(reference, on).map_err(StoreError::Domain)?;

@@ -6,10 +6,10 @@
 //!
 //! Invariant: a credit that the working set holds as an open item is not given a second time.
 
-use super::bulk::{Binder, Bulk};
 use super::listed::{LIST, query_in};
 use super::row::{day_number, reference, reference_number};
 use super::sql::{Connection, Row};
+use super::tx::{Binder, Tx};
 use super::working_set::{
     PreviousDecision, TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id,
     account_index, transaction,
@@ -125,8 +125,8 @@ impl Store {
         if reversals.is_empty() {
             return Ok(Vec::new());
         }
-        let bulk = Bulk::open(self)?;
-        let listed = of_amount(&bulk.connection);
+        let tx = Tx::open(self)?;
+        let listed = of_amount(&tx.connection);
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule,
                 i.read_as, {CLOSED}, case when d.rule = 'staff' or i.decided is not null
@@ -139,7 +139,7 @@ impl Store {
             row.bind(amount.fen())
         };
         let mut credits = Vec::new();
-        bulk.ask(&sql, 2, &reversals, bind, |row| {
+        tx.ask(&sql, 2, &reversals, bind, |row| {
             let outcome: i64 = row.get(BEHIND)?;
             // What staff decided to be no payment is theirs, like everything else they decided.
             if outcome == Outcome::Ignored.number() && row.get::<i64>(BEHIND + 7)? == 0 {
@@ -161,7 +161,7 @@ impl Store {
             }
             Ok(())
         })?;
-        allocated(&bulk, &mut credits)?;
+        allocated(&tx, &mut credits)?;
         Ok(credits)
     }
 
@@ -190,13 +190,13 @@ impl Store {
         if wanted.is_empty() {
             return Ok(named);
         }
-        let bulk = Bulk::open(self)?;
-        let listed = read_as(&bulk.connection);
+        let tx = Tx::open(self)?;
+        let listed = read_as(&tx.connection);
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, v.column1, i.read_as
              from {listed} where t.direction = 1 and d.outcome not in (4, 5) and {CLOSED} = 1"
         );
-        bulk.ask(
+        tx.ask(
             &sql,
             1,
             &wanted,
@@ -261,12 +261,12 @@ fn earlier_credit(row: &Row<'_>, reader: &Reader) -> Result<EarlierCredit, Store
 }
 
 /// Adds the notices of credits that settled several.
-fn allocated(bulk: &Bulk, credits: &mut [EarlierCredit]) -> Result<(), StoreError> {
+fn allocated(tx: &Tx, credits: &mut [EarlierCredit]) -> Result<(), StoreError> {
     let mut places: BTreeMap<usize, Vec<PaymentReference>> = BTreeMap::new();
     let without: Vec<(usize, &EarlierCredit)> =
         credits.iter().enumerate().filter(|(_, credit)| credit.notices.is_empty()).collect();
     let key = "l.account_id = v.column1 and l.serial = v.column2 and l.booked_on = v.column3";
-    let listed = query_in(&bulk.connection, LIST, "allocation", key, "l");
+    let listed = query_in(&tx.connection, LIST, "allocation", key, "l");
     let sql = format!("select v.column4, l.reference from {listed}");
     let bind = |row: &mut Binder<'_, '_>, (place, credit): &(usize, &EarlierCredit)| {
         row.bind(account_id(credit.account))?;
@@ -274,7 +274,7 @@ fn allocated(bulk: &Bulk, credits: &mut [EarlierCredit]) -> Result<(), StoreErro
         row.bind(day_number(credit.booked_on))?;
         row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
     };
-    bulk.ask(&sql, 4, &without, bind, |row| {
+    tx.ask(&sql, 4, &without, bind, |row| {
         places.entry(row.get(0)?).or_default().push(reference(row.get(1)?)?);
         Ok(())
     })?;

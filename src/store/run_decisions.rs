@@ -6,11 +6,11 @@
 //!
 //! Invariant: at every commit a fen stands on the subject that its decision says ([`home`]).
 
-use super::bulk::{Binder, Bulk};
 use super::row::{day_number, reference, reference_number};
 use super::seal::check::RowCheck;
 use super::sql::params;
 use super::turn::{self, Turn};
+use super::tx::{Binder, Tx};
 use super::working_set::{PreviousDecision, account_id};
 use super::{Store, StoreError, WorkingSet, outstanding, remittance};
 use crate::matching::{AccountIndex, Decision, Explanation, Item, NoticeBook, NoticeFact, Notices};
@@ -60,7 +60,7 @@ pub struct DecisionTotals {
 /// An open commit: the decisions are written, and what follows from them can be read and added.
 #[derive(Debug)]
 pub struct Recording {
-    pub(super) bulk: Bulk,
+    pub(super) tx: Tx,
     pub(super) as_of: NaiveDate,
     pub(super) turn: Turn,
     pub totals: DecisionTotals,
@@ -83,12 +83,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails; nothing is then written.
     pub fn record(&self, verdict: &RunDecisions<'_>) -> Result<Recording, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.begin()?;
+        let tx = Tx::open(self)?;
+        tx.begin()?;
         let (as_of, today) = (verdict.as_of, verdict.today);
-        let last = turn::latest(&bulk.connection, bulk.centre_id, today)?;
+        let last = turn::latest(&tx.connection, tx.centre_id, today)?;
         let mut recording = Recording {
-            bulk,
+            tx,
             as_of,
             turn: Turn { as_of, today, last },
             totals: DecisionTotals::default(),
@@ -100,9 +100,9 @@ impl Store {
             posted: Vec::new(),
         };
         // Staff never wait for a night: where they acted since the working set was read, the night reads again.
-        let head = super::trail::hold(&recording.bulk.connection, recording.bulk.centre_id)?;
+        let head = super::trail::hold(&recording.tx.connection, recording.tx.centre_id)?;
         if head.turn != verdict.working_set.turn() {
-            recording.bulk.rollback()?;
+            recording.tx.rollback()?;
             return Err(StoreError::Overtaken);
         }
         recording.mend()?;
@@ -110,12 +110,12 @@ impl Store {
         recording.forget_kept()?;
         recording.refunds(verdict)?;
         recording.settlements(verdict)?;
-        let centre = recording.bulk.centre_id;
-        super::held::note(&recording.bulk, verdict)?;
+        let centre = recording.tx.centre_id;
+        super::held::note(&recording.tx, verdict)?;
         recording.totals.held = verdict.working_set.held().len() as u64;
         // What is held and was never decided is read again by the next night.
         if !verdict.working_set.holds_undecided() {
-            recording.bulk.connection.execute(
+            recording.tx.connection.execute(
                 "update feed set judged = 1 where centre_id = ?1 and judged = 0",
                 params![centre],
             )?;
@@ -131,12 +131,12 @@ impl Recording {
     /// [`StoreError`] where the database fails; nothing is then written.
     pub fn commit(self) -> Result<DecisionTotals, StoreError> {
         self.night(self.received, self.newly_matched)?;
-        outstanding::advance(&self.bulk, self.as_of)?;
+        outstanding::advance(&self.tx, self.as_of)?;
         if !self.anew.is_empty() {
-            super::trail::rebuild_epoch(&self.bulk.connection, self.bulk.centre_id)?;
+            super::trail::rebuild_epoch(&self.tx.connection, self.tx.centre_id)?;
         }
-        super::trail::note_books(&self.bulk.connection, self.bulk.centre_id, self.as_of)?;
-        self.bulk.commit()?;
+        super::trail::note_books(&self.tx.connection, self.tx.centre_id, self.as_of)?;
+        self.tx.commit()?;
         Ok(self.totals)
     }
 
@@ -152,7 +152,7 @@ impl Recording {
         let (first, again): (Vec<DecidedItem<'_>>, Vec<DecidedItem<'_>>) =
             cases.into_iter().partition(|case| case.previous.is_none());
         let writer = Writer {
-            bulk: &self.bulk,
+            tx: &self.tx,
             rules: verdict.rules,
             on: day_number(self.as_of),
             counts_from: day_number(self.turn.counts_from()),
@@ -204,24 +204,24 @@ impl Recording {
         settled.extend(self.paid_whole_by_advance()?);
         settled.sort_unstable();
         settled.dedup();
-        let (centre, on) = (self.bulk.centre_id, day_number(self.as_of));
-        self.bulk.insert("settlement", 4, &settled, |row, settled| {
+        let (centre, on) = (self.tx.centre_id, day_number(self.as_of));
+        self.tx.insert("settlement", 4, &settled, |row, settled| {
             row.bind(centre)?;
             row.bind(reference_number(settled.reference))?;
             row.bind(on)?;
             row.bind(settled.amount.fen())
         })?;
-        remittance::allocate(&self.bulk, &settled, self.as_of)
+        remittance::allocate(&self.tx, &settled, self.as_of)
     }
 
     /// The notices that wait for no transfer: the advance balance reserved for them is all that they ask for,
     /// so that the set of no payments is exact. Not where a payment that names it is at hand: a person looks.
     fn paid_whole_by_advance(&self) -> Result<Vec<remittance::Settled>, StoreError> {
-        let mut check = RowCheck::of(&self.bulk.connection, "notice")?;
+        let mut check = RowCheck::of(&self.tx.connection, "notice")?;
         let sql = format!("select n.reference, n.amount_fen, {} {PAID_WHOLE}", check.columns("n"));
         let mut paid = Vec::new();
-        let mut select = self.bulk.connection.prepare_cached(&sql)?;
-        let mut rows = select.query(params![self.bulk.centre_id])?;
+        let mut select = self.tx.connection.prepare_cached(&sql)?;
+        let mut rows = select.query(params![self.tx.centre_id])?;
         while let Some(row) = rows.next()? {
             if check.fits(&row, 2)? {
                 let amount = Money::from_fen(row.get(1)?);
@@ -393,7 +393,7 @@ fn kept_explanation(explanation: &Explanation) -> Option<String> {
 
 /// Writes the rows of transactions: gathered first, then many a statement.
 struct Writer<'a> {
-    bulk: &'a Bulk,
+    tx: &'a Tx,
     rules: &'a MatchingRules,
     on: i64,
     /// From when what opens or clears counts.
@@ -428,12 +428,12 @@ const JOURNAL: &str = "
 
 /// Posts the next step of one transaction: its account, serial and booking day, then debit, credit and amount.
 pub(super) fn post_step(
-    bulk: &Bulk,
+    tx: &Tx,
     on: i64,
     (account_id, serial, booked_on): (i64, &str, i64),
     (debit, credit, amount): (Subject, Subject, Money),
 ) -> Result<(), StoreError> {
-    bulk.change(JOURNAL, 7, &[()], |row, ()| {
+    tx.change(JOURNAL, 7, &[()], |row, ()| {
         row.bind(account_id)?;
         row.bind(serial)?;
         row.bind(booked_on)?;
@@ -465,8 +465,8 @@ const CLOSE: &str = "
 impl Writer<'_> {
     /// Writes the decisions of transactions that had none.
     fn decide_first(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
-        let (centre, on, rules) = (self.bulk.centre_id, self.on, self.rules);
-        self.bulk.insert("decision", 11, cases, |row, case| {
+        let (centre, on, rules) = (self.tx.centre_id, self.on, self.rules);
+        self.tx.insert("decision", 11, cases, |row, case| {
             row.bind(centre)?;
             case.key(row)?;
             case.decided(row, rules, on)
@@ -476,7 +476,7 @@ impl Writer<'_> {
     /// Writes decisions over earlier ones.
     fn decide_again(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
         let (on, rules) = (self.on, self.rules);
-        self.bulk.change(AGAIN, 10, cases, |row, case| {
+        self.tx.change(AGAIN, 10, cases, |row, case| {
             case.key(row)?;
             case.decided(row, rules, on)
         })
@@ -492,19 +492,19 @@ impl Writer<'_> {
                 splits.extend(references.iter().map(|reference| (case, *reference)));
             }
         }
-        self.bulk.change(ALLOCATE, 5, &splits, |row, (case, reference)| {
+        self.tx.change(ALLOCATE, 5, &splits, |row, (case, reference)| {
             case.key(row)?;
             row.bind(reference_number(*reference))?;
             row.bind(i64::from(case.decision.with_advance))
         })?;
         self.journal(cases, first)?;
         let opened: Vec<&DecidedItem<'_>> = cases.iter().filter(|case| case.opens()).collect();
-        self.bulk.change(OPEN, 4, &opened, |row, case| {
+        self.tx.change(OPEN, 4, &opened, |row, case| {
             case.key(row)?;
             row.bind(self.counts_from)
         })?;
         let closed: Vec<&DecidedItem<'_>> = cases.iter().filter(|case| case.clears()).collect();
-        self.bulk.change(CLOSE, 4, &closed, |row, case| {
+        self.tx.change(CLOSE, 4, &closed, |row, case| {
             row.bind(account_id(case.item.account))?;
             row.bind(case.item.serial)?;
             row.bind(self.counts_from)?;
@@ -512,7 +512,7 @@ impl Writer<'_> {
         })?;
         let matched = |case: &&&DecidedItem<'_>| case.decision.outcome == Outcome::Matched;
         let settled: Vec<&DecidedItem<'_>> = closed.iter().filter(matched).copied().collect();
-        self.bulk.change(super::desk::LEARN_SETTLED, 4, &settled, |row, case| {
+        self.tx.change(super::desk::LEARN_SETTLED, 4, &settled, |row, case| {
             case.key(row)?;
             row.bind(on)
         })
@@ -520,18 +520,18 @@ impl Writer<'_> {
 
     /// Moves the money where it now stands.
     fn journal(&self, cases: &[DecidedItem<'_>], first: bool) -> Result<(), StoreError> {
-        let (centre, on) = (self.bulk.centre_id, self.on);
+        let (centre, on) = (self.tx.centre_id, self.on);
         let moves: Vec<(&DecidedItem<'_>, Move)> =
             cases.iter().filter_map(|case| Some((case, case.moves()?))).collect();
         if first {
-            return self.bulk.insert("journal", 9, &moves, |row, (case, moved)| {
+            return self.tx.insert("journal", 9, &moves, |row, (case, moved)| {
                 row.bind(centre)?;
                 case.key(row)?;
                 row.bind(1)?;
                 moved.bind(row, on, case)
             });
         }
-        self.bulk.change(JOURNAL, 7, &moves, |row, (case, moved)| {
+        self.tx.change(JOURNAL, 7, &moves, |row, (case, moved)| {
             case.key(row)?;
             moved.bind(row, on, case)
         })

@@ -2,8 +2,8 @@
 //!
 //! Start at [`RowSeal`]: a row's digest is taken over its table and its columns, and the first 64 bits of it
 //! stand in the row's own column `seal`. No verb of the store has to think of it: every statement passes
-//! [`Connection::prepare_cached`](super::sql::Connection), [`Bulk::insert`](super::bulk::Bulk) or
-//! [`Bulk::change`](super::bulk::Bulk), and those go through [`writing`] where the table has seals. What a
+//! [`Connection::prepare_cached`](super::sql::Connection), [`Tx::insert`](super::tx::Tx) or
+//! [`Tx::change`](super::tx::Tx), and those go through [`writing`] where the table has seals. What a
 //! commit changed is counted ([`step`]), so that a row taken out or put in shows too; the audit compares
 //! ([`proof`]).
 //!

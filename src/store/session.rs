@@ -4,9 +4,9 @@
 //! is old, or when its person may no longer log in; the times are the caller's to say. Rows of ended
 //! sessions go when the next one opens.
 
-use super::bulk::Bulk;
 use super::sql::params;
 use super::trail;
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::suspense::trail::Entry;
 
@@ -67,9 +67,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn open_session(&self, opening: &SessionOpening, entry: &Entry) -> Result<(), StoreError> {
         let SessionOpening { session, replaces, opened_after, seen_after } = opening;
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             connection.execute(
                 "delete from session where centre_id = ?1
                     and (opened_at <= ?2 or seen_at <= ?3 or token_hash = ?4)",
@@ -96,8 +96,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn use_session(&self, used: &SessionUse) -> Result<Option<SessionPerson>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare_cached(
+        let tx = Tx::open(self)?;
+        let mut select = tx.connection.prepare_cached(
             "select p.person_id, p.name, p.role, p.password_given,
                 case when p.second_factor is null then 0 else 1 end, s.seen_at,
                 case when exists (select 1 from access_change a where a.centre_id = s.centre_id
@@ -109,7 +109,7 @@ impl Store {
                 and s.seen_at > ?4 and p.disabled_at is null",
         )?;
         let key = params![
-            bulk.centre_id,
+            tx.centre_id,
             used.token_hash,
             used.opened_after,
             used.seen_after,
@@ -129,8 +129,8 @@ impl Store {
         let Some((person, seen_at)) = found else { return Ok(None) };
         if seen_at < used.touched_before {
             let sql = "update session set seen_at = ?3 where centre_id = ?1 and token_hash = ?2";
-            bulk.connection.prepare_cached(sql)?.execute(params![
-                bulk.centre_id,
+            tx.connection.prepare_cached(sql)?.execute(params![
+                tx.centre_id,
                 used.token_hash,
                 used.now
             ])?;
@@ -143,12 +143,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn sessions_of(&self, person_id: &str) -> Result<Vec<SessionRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare_cached(
+        let tx = Tx::open(self)?;
+        let mut select = tx.connection.prepare_cached(
             "select token_hash, person_id, opened_at, seen_at, browser from session
              where centre_id = ?1 and person_id = ?2 order by seen_at desc, token_hash",
         )?;
-        select.query_all(params![bulk.centre_id, person_id], |row| {
+        select.query_all(params![tx.centre_id, person_id], |row| {
             Ok(SessionRow {
                 token_hash: row.get(0)?,
                 person_id: row.get(1)?,
@@ -164,10 +164,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn end_session(&self, person_id: &str, token_hash: &str) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "delete from session where centre_id = ?1 and person_id = ?2 and token_hash = ?3";
-        let key = params![bulk.centre_id, person_id, token_hash];
-        bulk.connection.prepare_cached(sql)?.execute(key)?;
+        let key = params![tx.centre_id, person_id, token_hash];
+        tx.connection.prepare_cached(sql)?.execute(key)?;
         Ok(())
     }
 
@@ -176,11 +176,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn end_other_sessions(&self, person_id: &str, kept: &str) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql =
             "delete from session where centre_id = ?1 and person_id = ?2 and token_hash <> ?3";
-        let key = params![bulk.centre_id, person_id, kept];
-        bulk.connection.prepare_cached(sql)?.execute(key)?;
+        let key = params![tx.centre_id, person_id, kept];
+        tx.connection.prepare_cached(sql)?.execute(key)?;
         Ok(())
     }
 
@@ -189,9 +189,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn offer_key(&self, token_hash: &str, key: &str) -> Result<String, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
-            let key_of = params![bulk.centre_id, token_hash, key];
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
+            let key_of = params![tx.centre_id, token_hash, key];
             connection
                 .prepare_cached(
                     "update session set offered_key = coalesce(offered_key, ?3)
@@ -200,7 +200,7 @@ impl Store {
                 .execute(key_of)?;
             let sql = "select offered_key from session where centre_id = ?1 and token_hash = ?2";
             let mut select = connection.prepare_cached(sql)?;
-            select.query_row(params![bulk.centre_id, token_hash], |row| row.get(0))
+            select.query_row(params![tx.centre_id, token_hash], |row| row.get(0))
         })
     }
 
@@ -209,11 +209,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn offered_key(&self, token_hash: &str) -> Result<Option<String>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select offered_key from session where centre_id = ?1 and token_hash = ?2";
-        let mut select = bulk.connection.prepare_cached(sql)?;
-        let found =
-            select.query_row_optional(params![bulk.centre_id, token_hash], |row| row.get(0));
+        let mut select = tx.connection.prepare_cached(sql)?;
+        let found = select.query_row_optional(params![tx.centre_id, token_hash], |row| row.get(0));
         Ok(found?.flatten())
     }
 
@@ -222,10 +221,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it does not.
     pub fn answers(&self) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let mut select =
-            bulk.connection.prepare_cached("select 1 from centre where centre_id = ?1")?;
-        select.query_row(params![bulk.centre_id], |_| Ok(()))?;
+            tx.connection.prepare_cached("select 1 from centre where centre_id = ?1")?;
+        select.query_row(params![tx.centre_id], |_| Ok(()))?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 //! prepared and kept. On PostgreSQL it is sent with its types and never prepared by name, so that a
 //! pooler may give each transaction another server (pgbouncer's transaction mode).
 //!
-//! What differs by its nature is not here: how a million rows go in ([`super::bulk`]), how a database
+//! What differs by its nature is not here: how a million rows go in ([`super::tx`]), how a database
 //! is opened ([`sqlite`], [`postgres`]).
 
 pub(crate) mod postgres;
@@ -17,9 +17,9 @@ pub(crate) use value::Type;
 pub(crate) use value::{Bind, Column, OwnedValue, Value, in_columns};
 
 use super::StoreError;
-use super::bulk::OwnedRow;
 use super::seal::Sealing;
 use super::seal::writing::{self, SealedStatement};
+use super::tx::OwnedRow;
 use std::cell::RefCell;
 
 /// Values for a statement, in the order of its placeholders.

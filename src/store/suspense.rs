@@ -1,9 +1,9 @@
 //! What is in suspense: lists it and shows it. What staff decide of it is in [`super::desk`].
 
-use super::bulk::Bulk;
 use super::listing::reason;
 use super::row::{day, direction};
 use super::sql::{Row, params};
+use super::tx::Tx;
 use super::working_set::TRANSACTION_COLUMNS;
 use super::{Store, StoreError};
 use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField};
@@ -80,11 +80,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn suspense(&self, filter: &SuspenseFilter) -> Result<Vec<SuspenseRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!("select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} {ITEMS}");
-        let mut statement = bulk.connection.prepare_cached(&sql)?;
+        let mut statement = tx.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![
-            bulk.centre_id,
+            tx.centre_id,
             filter.id.as_ref().map(|id| &id.account_no),
             filter.id.as_ref().map(|id| &id.serial),
             filter.reason.map(Reason::number),
@@ -120,9 +120,9 @@ impl Store {
             where exists (select 1 from employer e where e.centre_id = ?1
                 and e.employer_id = found.employer_id)
             limit 1";
-        let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare_cached(SQL)?;
-        let key = params![bulk.centre_id, item.account_no, item.serial];
+        let tx = Tx::open(self)?;
+        let mut select = tx.connection.prepare_cached(SQL)?;
+        let key = params![tx.centre_id, item.account_no, item.serial];
         select.query_row_optional(key, |row| row.get(0))
     }
 }

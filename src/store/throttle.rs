@@ -5,8 +5,8 @@
 //! next has one, so that a thousand guesses at once are bounded by how few are checked at a time (`web/attempt.rs`).
 //! Subjects are hashes of what was typed: a name that does not exist is counted like any other.
 
-use super::bulk::Bulk;
 use super::sql::params;
+use super::tx::Tx;
 use super::{Store, StoreError};
 
 /// After that long without a failure one begins anew.
@@ -73,10 +73,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn login_wait(&self, subjects: &[Subject], now: i64) -> Result<i64, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let mut longest = 0;
         for Subject { hash, pace } in subjects {
-            if let Some((failures, failed_at)) = failures(&bulk, hash)? {
+            if let Some((failures, failed_at)) = failures(&tx, hash)? {
                 let counted = pace.level(failures, failed_at, now);
                 if counted > 0 {
                     longest = longest.max(pace.wait(failures, failed_at, now));
@@ -91,13 +91,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn login_failed(&self, subjects: &[Subject], now: i64) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
             let old = "delete from login_failure where centre_id = ?1 and failed_at <= ?2";
-            let values = params![bulk.centre_id, now - FORGOTTEN_SECONDS];
+            let values = params![tx.centre_id, now - FORGOTTEN_SECONDS];
             connection.prepare_cached(old)?.execute(values)?;
             for Subject { hash, pace } in subjects {
-                let before = failures(&bulk, hash)?;
+                let before = failures(&tx, hash)?;
                 let level = before.map_or(0, |(count, at)| pace.level(count, at, now)) + 1;
                 connection
                     .prepare_cached(
@@ -105,7 +105,7 @@ impl Store {
                          on conflict (centre_id, subject) do update
                          set failures = excluded.failures, failed_at = excluded.failed_at",
                     )?
-                    .execute(params![bulk.centre_id, hash, level, now])?;
+                    .execute(params![tx.centre_id, hash, level, now])?;
             }
             Ok(())
         })
@@ -116,12 +116,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn login_succeeded(&self, hashes: &[&str]) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         for hash in hashes {
             // Most have nothing to forget, and a write makes all readers wait.
-            if failures(&bulk, hash)?.is_some() {
+            if failures(&tx, hash)?.is_some() {
                 let sql = "delete from login_failure where centre_id = ?1 and subject = ?2";
-                bulk.connection.prepare_cached(sql)?.execute(params![bulk.centre_id, *hash])?;
+                tx.connection.prepare_cached(sql)?.execute(params![tx.centre_id, *hash])?;
             }
         }
         Ok(())
@@ -129,10 +129,10 @@ impl Store {
 }
 
 /// What is counted against a subject, and since when.
-fn failures(bulk: &Bulk, hash: &str) -> Result<Option<(i64, i64)>, StoreError> {
+fn failures(tx: &Tx, hash: &str) -> Result<Option<(i64, i64)>, StoreError> {
     let sql = "select failures, failed_at from login_failure where centre_id = ?1 and subject = ?2";
-    let mut select = bulk.connection.prepare_cached(sql)?;
-    select.query_row_optional(params![bulk.centre_id, hash], |row| Ok((row.get(0)?, row.get(1)?)))
+    let mut select = tx.connection.prepare_cached(sql)?;
+    select.query_row_optional(params![tx.centre_id, hash], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 //! A token is known by its hash. It belongs to a person and counts as that person, so that a token and its
 //! owner are not two where two must agree; the trail names both. How one comes to be is `desk/access.rs`.
 
-use super::bulk::Bulk;
 use super::sql::{Connection, Row, params};
 use super::trail;
+use super::tx::Tx;
 use super::{Refusal, Store, StoreError};
 use crate::suspense::trail::Entry;
 
@@ -73,9 +73,9 @@ impl Store {
             join person p on p.centre_id = t.centre_id and p.person_id = t.owner
             where t.centre_id = ?1 and t.token_hash = ?2 and t.expires_at > ?3
                 and t.revoked_at is null and p.disabled_at is null";
-        let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare_cached(SQL)?;
-        select.query_row_optional(params![bulk.centre_id, token_hash, now], |row| {
+        let tx = Tx::open(self)?;
+        let mut select = tx.connection.prepare_cached(SQL)?;
+        select.query_row_optional(params![tx.centre_id, token_hash, now], |row| {
             Ok(TokenUse { token: token(row)?, owner_role: row.get(9)? })
         })
     }
@@ -85,10 +85,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!("select {COLUMNS} order by made_at desc, token_id");
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        select.query_all(params![bulk.centre_id], token)
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        select.query_all(params![tx.centre_id], token)
     }
 
     /// Takes a token back.
@@ -98,9 +98,9 @@ impl Store {
     pub fn revoke_token(&self, token_id: &str, at: i64, entry: &Entry) -> Result<(), StoreError> {
         const SQL: &str = "update api_token set revoked_at = ?3
             where centre_id = ?1 and token_id = ?2 and revoked_at is null";
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             if connection.prepare_cached(SQL)?.execute(params![centre, token_id, at])? == 0 {
                 let (what, id) = ("token in force", token_id.to_owned());
                 return Err(StoreError::Refused(Refusal::NoSuch { what, id }));

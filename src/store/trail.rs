@@ -6,9 +6,9 @@
 //!
 //! Invariant: rows are only ever added.
 
-use super::bulk::Bulk;
 use super::seal::step;
 use super::sql::{Connection, Row, params};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::report::TrailHead;
 use crate::suspense::Moment;
@@ -69,12 +69,12 @@ pub(super) fn hold(connection: &Connection, centre: i64) -> Result<Head, StoreEr
 
 /// How often staff have changed items.
 pub(super) fn turn(store: &Store) -> Result<i64, StoreError> {
-    let bulk = Bulk::open(store)?;
+    let tx = Tx::open(store)?;
     let sql = "select turn from trail_head where centre_id = ?1";
-    let turn = bulk
+    let turn = tx
         .connection
         .prepare_cached(sql)?
-        .query_row_optional(params![bulk.centre_id], |row| row.get(0))?;
+        .query_row_optional(params![tx.centre_id], |row| row.get(0))?;
     Ok(turn.unwrap_or_default())
 }
 
@@ -101,10 +101,10 @@ pub struct Marks {
 }
 
 /// The marks as they stand.
-pub(super) fn marks(bulk: &Bulk) -> Result<Marks, StoreError> {
+pub(super) fn marks(tx: &Tx) -> Result<Marks, StoreError> {
     let sql = "select sequence, remade from trail_head where centre_id = ?1";
-    let mut select = bulk.connection.prepare_cached(sql)?;
-    let found = select.query_row_optional(params![bulk.centre_id], |row| {
+    let mut select = tx.connection.prepare_cached(sql)?;
+    let found = select.query_row_optional(params![tx.centre_id], |row| {
         Ok(Marks { sequence: row.get(0)?, rebuild_epoch: row.get(1)? })
     })?;
     Ok(found.unwrap_or(Marks { sequence: 0, rebuild_epoch: 0 }))
@@ -169,8 +169,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn append(&self, entry: &Entry) -> Result<Link, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| append(connection, bulk.centre_id, entry))
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| append(connection, tx.centre_id, entry))
     }
 
     /// A page of the trail, newest first.
@@ -178,7 +178,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn trail(&self, filter: &TrailFilter, limit: u32) -> Result<Vec<Link>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {COLUMNS} where centre_id = ?1
                 and (cast(?2 as bigint) is null or sequence < ?2)
@@ -188,8 +188,8 @@ impl Store {
              order by sequence desc limit ?6"
         );
         let TrailFilter { before, subject, actor, event } = filter;
-        let values = params![bulk.centre_id, before, subject, actor, event, i64::from(limit)];
-        bulk.connection.prepare_cached(&sql)?.query_all(values, link)
+        let values = params![tx.centre_id, before, subject, actor, event, i64::from(limit)];
+        tx.connection.prepare_cached(&sql)?.query_all(values, link)
     }
 
     /// Reads the whole trail from its first entry on, page by page.
@@ -200,14 +200,14 @@ impl Store {
         &self,
         mut show: impl FnMut(&Link) -> Result<(), E>,
     ) -> Result<(), E> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {COLUMNS} where centre_id = ?1 and sequence > ?2 order by sequence limit ?3"
         );
         let mut last = 0;
         loop {
-            let values = params![bulk.centre_id, last, PAGE];
-            let page = bulk
+            let values = params![tx.centre_id, last, PAGE];
+            let page = tx
                 .connection
                 .prepare_cached(&sql)
                 .and_then(|mut select| select.query_all(values, link))
@@ -223,13 +223,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn trail_of(&self, night: NaiveDate) -> Result<Option<TrailHead>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {COLUMNS} where centre_id = ?1 and event = ?2 and done_at <= ?3
              order by sequence desc limit 1"
         );
-        let values = params![bulk.centre_id, BOOKS, Moment::midnight(night).at];
-        let found = bulk.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
+        let values = params![tx.centre_id, BOOKS, Moment::midnight(night).at];
+        let found = tx.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
         Ok(found.map(|link| TrailHead {
             night: link.entry.subject.parse().unwrap_or(night),
             entry: link.sequence,
@@ -247,10 +247,10 @@ impl Store {
             Ok(chain) => chain,
             Err(broken) => return Ok(Continued::Broken(broken)),
         };
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!("select {COLUMNS} where centre_id = ?1 and hash = ?2");
-        let values = params![bulk.centre_id, head];
-        let found = bulk.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
+        let values = params![tx.centre_id, head];
+        let found = tx.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
         Ok(found.map_or(Continued::Unknown, |link| Continued::From { link: Box::new(link), chain }))
     }
 
@@ -267,12 +267,12 @@ impl Store {
             }
             Ok(())
         })?;
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select sequence, hash from trail_head where centre_id = ?1";
-        let head = bulk
+        let head = tx
             .connection
             .prepare_cached(sql)?
-            .query_row_optional(params![bulk.centre_id], |row| {
+            .query_row_optional(params![tx.centre_id], |row| {
                 Ok((row.get::<i64>(0)?, row.get::<String>(1)?))
             })?;
         let (sequence, hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));

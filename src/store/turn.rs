@@ -7,10 +7,10 @@
 //! Invariant: once a good night has committed, nothing counts from a day after today, and what was in suspense before a night of a
 //! day gone by is as old as it was.
 
-use super::bulk::Bulk;
 use super::row::{day, day_number};
 use super::run_decisions::Recording;
 use super::sql::{Connection, params};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use chrono::NaiveDate;
 
@@ -92,8 +92,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn latest_night(&self, today: NaiveDate) -> Result<Option<NaiveDate>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        latest(&bulk.connection, bulk.centre_id, today)
+        let tx = Tx::open(self)?;
+        latest(&tx.connection, tx.centre_id, today)
     }
 }
 
@@ -118,7 +118,7 @@ impl Recording {
 
     /// Mends what nights of days to come did to ages and reminders, where this one is on or before today.
     pub(super) fn mend(&self) -> Result<(), StoreError> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let honest = day_number(self.turn.latest_honest());
         let key = params![centre, honest];
         if self.turn.is_over() || !connection.prepare_cached(WRONG)?.exists(key)? {
@@ -139,7 +139,7 @@ impl Recording {
         if self.turn.is_over() {
             return Ok(());
         }
-        self.bulk.connection.execute(FORGET, params![self.bulk.centre_id])?;
+        self.tx.connection.execute(FORGET, params![self.tx.centre_id])?;
         Ok(())
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Kept apart from the rhythm: whoever declines advice hears of what is in suspense as before.
 
-use super::bulk::Bulk;
 use super::contact_preferences::ADVICE;
 use super::sql::{Connection, params};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::email::Addresses;
 use crate::suspense::trail::{Entry, LINK};
@@ -23,8 +23,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn advised_at(&self, employer_id: &str) -> Result<Option<Advised>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        advised_at(&bulk.connection, bulk.centre_id, employer_id)
+        let tx = Tx::open(self)?;
+        advised_at(&tx.connection, tx.centre_id, employer_id)
     }
 
     /// Writes no more advice to an employer; what is in suspense it hears of as before. Whether that is new.
@@ -32,9 +32,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn decline_advice(&self, employer_id: &str, now: i64) -> Result<bool, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             match advised_at(connection, centre, employer_id)? {
                 Some((_, None)) => {}
                 Some((_, Some(_))) | None => return Ok(false),

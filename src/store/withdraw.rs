@@ -16,8 +16,8 @@ mod telling_apart;
 pub use listed::FeedRow;
 pub use standing::{Held, InTheWay};
 
-use super::bulk::Bulk;
 use super::sql::params;
+use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::remittance::Total;
 use crate::suspense::Moment;
@@ -62,7 +62,7 @@ pub enum Withdrawal {
 
 /// What is being withdrawn, once it is known.
 struct Work<'a> {
-    bulk: &'a Bulk,
+    tx: &'a Tx,
     feeds: Vec<Feed>,
     /// The account days on which they brought something, with what their receipts say: in and out.
     days: BTreeMap<(i64, i64), Receipts>,
@@ -89,13 +89,13 @@ impl Store {
         note: &str,
         now: Moment,
     ) -> Result<Withdrawal, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically_or_not(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically_or_not(|connection| {
             // Staff may be at work on a part of it: they wait, and nothing is taken from under their hands.
-            trail::hold(connection, bulk.centre_id)?;
+            trail::hold(connection, tx.centre_id)?;
             let mut feeds: Vec<Feed> = Vec::new();
             for name in names {
-                let mut found = listed::named(&bulk, name)?;
+                let mut found = listed::named(&tx, name)?;
                 match (found.pop(), found.is_empty()) {
                     (Some(only), true) => {
                         if feeds.iter().all(|feed| feed.feed_id != only.feed_id) {
@@ -109,7 +109,7 @@ impl Store {
                     }
                 }
             }
-            let work = Work::of(&bulk, feeds)?;
+            let work = Work::of(&tx, feeds)?;
             let in_the_way = work.in_the_way()?;
             if !in_the_way.is_empty() {
                 return Ok((Withdrawal::Refused(in_the_way), false));
@@ -122,13 +122,13 @@ impl Store {
 }
 
 impl<'a> Work<'a> {
-    fn of(bulk: &'a Bulk, mut feeds: Vec<Feed>) -> Result<Self, StoreError> {
+    fn of(tx: &'a Tx, mut feeds: Vec<Feed>) -> Result<Self, StoreError> {
         let mut days: BTreeMap<(i64, i64), Receipts> = BTreeMap::new();
         let sql = "select account_id, booked_on, credit_fen, credit_over, debit_fen, debit_over
             from receipt where centre_id = ?1 and feed_id = ?2";
         for feed in &mut feeds {
-            let mut select = bulk.connection.prepare_cached(sql)?;
-            let mut rows = select.query(params![bulk.centre_id, feed.feed_id])?;
+            let mut select = tx.connection.prepare_cached(sql)?;
+            let mut rows = select.query(params![tx.centre_id, feed.feed_id])?;
             while let Some(row) = rows.next()? {
                 let key = (row.get(0)?, row.get(1)?);
                 let receipts = days.entry(key).or_default();
@@ -139,7 +139,7 @@ impl<'a> Work<'a> {
                 feed.days.insert(key);
             }
         }
-        Ok(Self { bulk, feeds, days })
+        Ok(Self { tx, feeds, days })
     }
 
     /// The numbers of those that have one.
@@ -160,7 +160,7 @@ impl<'a> Work<'a> {
         note: &str,
         now: Moment,
     ) -> Result<(), StoreError> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         trail::next_turn(connection, centre)?;
         for feed in &withdrawn.feeds {
             let detail = serde_json::json!({

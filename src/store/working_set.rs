@@ -5,11 +5,11 @@
 //!
 //! Invariant: a transaction stands in the working set once.
 
-use super::bulk::Bulk;
 use super::listed::{LIST, query_in};
 use super::row::{day, direction, reference, time};
 use super::seal::check::RowCheck;
 use super::sql::{Bind, Connection, Read, Row, params};
+use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, TransactionClassifier};
 use crate::remark::{Claim, Reader, refund_named};
@@ -416,9 +416,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn has_unjudged_feeds(&self) -> Result<bool, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select 1 from feed where centre_id = ?1 and judged = 0 limit 1";
-        bulk.connection.prepare_cached(sql)?.exists(params![bulk.centre_id])
+        tx.connection.prepare_cached(sql)?.exists(params![tx.centre_id])
     }
 
     /// Adds what earlier nights left open: awaiting, and in suspense without a decision of staff or a
@@ -432,8 +432,8 @@ impl Store {
         reader: &Reader,
         classifier: &TransactionClassifier<'_>,
     ) -> Result<(), StoreError> {
-        let listed = open_transactions(&Bulk::open(self)?.connection);
-        let columns = RowCheck::of(&Bulk::open(self)?.connection, "bank_transaction")?.columns("t");
+        let listed = open_transactions(&Tx::open(self)?.connection);
+        let columns = RowCheck::of(&Tx::open(self)?.connection, "bank_transaction")?.columns("t");
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, i.read_as,
                 {columns}
@@ -474,7 +474,7 @@ impl Store {
         reader: &Reader,
         classifier: &TransactionClassifier<'_>,
     ) -> Result<(), StoreError> {
-        let columns = RowCheck::of(&Bulk::open(self)?.connection, "bank_transaction")?.columns("t");
+        let columns = RowCheck::of(&Tx::open(self)?.connection, "bank_transaction")?.columns("t");
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, {columns} from bank_transaction t
              where t.centre_id = ?1 and t.booked_on between ?2 and ?3
@@ -494,12 +494,12 @@ impl Store {
     /// The booking days among which all lie that came on a night of which a file is not judged: another
     /// file of that night may have said the day anew.
     fn unjudged_days(&self) -> Result<Option<(i64, i64)>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select min(r.booked_on), max(r.booked_on)
             from receipt r join feed f using (centre_id, feed_id)
             where r.centre_id = ?1 and f.taken_on in
                 (select u.taken_on from feed u where u.centre_id = ?1 and u.judged = 0)";
-        bulk.connection.prepare_cached(sql)?.query_row(params![bulk.centre_id], |row| {
+        tx.connection.prepare_cached(sql)?.query_row(params![tx.centre_id], |row| {
             Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?))
         })
     }
@@ -514,11 +514,11 @@ impl Store {
         more: &[&dyn Bind],
         earlier: impl Fn(&Row<'_>) -> Result<Option<Earlier>, StoreError>,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let mut statement = bulk.connection.prepare_cached(sql)?;
-        let mut values: Vec<&dyn Bind> = vec![&bulk.centre_id];
+        let tx = Tx::open(self)?;
+        let mut statement = tx.connection.prepare_cached(sql)?;
+        let mut values: Vec<&dyn Bind> = vec![&tx.centre_id];
         values.extend(more);
-        let mut check = RowCheck::of(&bulk.connection, "bank_transaction")?;
+        let mut check = RowCheck::of(&tx.connection, "bank_transaction")?;
         statement.each(&values, |row| {
             let account = account_index(row.get(0)?)?;
             if !check.fits(row, whole_from)? {

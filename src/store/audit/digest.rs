@@ -3,8 +3,8 @@
 //! Start at [`Store::digest`]: equal digests are equal outcomes and equal books, in whatever order of nights the files
 //! came. [`Store::history_digest`] covers the days, steps and letters too: equal ones are equal nights.
 
-use super::super::bulk::Bulk;
 use super::super::sql::{Read, Value, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::corrected;
 use sha2::{Digest, Sha256};
@@ -120,9 +120,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let mut sha = Sha256::new();
-        hash(&bulk, &BOOKS, &mut sha)?;
+        hash(&tx, &BOOKS, &mut sha)?;
         Ok(hex::encode(sha.finalize()))
     }
 
@@ -132,17 +132,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn history_digest(&self) -> Result<String, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let mut sha = Sha256::new();
-        hash(&bulk, &HISTORY, &mut sha)?;
-        super::super::remittance::logs(&bulk, |line| sha.update(line))?;
+        hash(&tx, &HISTORY, &mut sha)?;
+        super::super::remittance::logs(&tx, |line| sha.update(line))?;
         Ok(hex::encode(sha.finalize()))
     }
 }
 
-fn hash(bulk: &Bulk, tables: &[&str], sha: &mut Sha256) -> Result<(), StoreError> {
+fn hash(tx: &Tx, tables: &[&str], sha: &mut Sha256) -> Result<(), StoreError> {
     for sql in tables {
-        bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
+        tx.connection.prepare_cached(sql)?.each(params![tx.centre_id], |row| {
             for column in 0..row.len() {
                 match row.value(column)? {
                     Value::Null(_) => sha.update(b"-"),

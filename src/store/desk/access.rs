@@ -9,9 +9,9 @@
 
 mod effect;
 
-use super::super::bulk::Bulk;
 use super::super::row::unknown;
 use super::super::sql::{Row, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::{Answered, Desk, OPERATOR, Stop};
 use crate::rulebook::desk::Renewed;
@@ -101,10 +101,10 @@ impl Store {
         self.act(actor, now, |desk| {
             may(actor.role, Permission::AdministerPeople)?;
             let Pending { change, request } = desk.waiting(change_id)?;
-            let (by, centre) = (&actor.person.0, desk.bulk.centre_id);
+            let (by, centre) = (&actor.person.0, desk.tx.centre_id);
             let fit = desk.confirmers(&change.requested_by.0, &change.subject.0, Some(by))?;
             let values = params![centre, change_id, by, now.at];
-            if fit == 0 || desk.bulk.connection.prepare_cached(CONFIRM)?.execute(values)? == 0 {
+            if fit == 0 || desk.tx.connection.prepare_cached(CONFIRM)?.execute(values)? == 0 {
                 return Err(Refusal::Access(AccessRefusal::NotAnother).into());
             }
             let asked = &change.requested_by.0;
@@ -124,8 +124,8 @@ impl Store {
                 may(actor.role, Permission::Approve)?;
             }
             let Pending { change, request } = desk.waiting(change_id)?;
-            let values = params![desk.bulk.centre_id, change_id, actor.person.0, now.at];
-            desk.bulk.connection.prepare_cached(DROP)?.execute(values)?;
+            let values = params![desk.tx.centre_id, change_id, actor.person.0, now.at];
+            desk.tx.connection.prepare_cached(DROP)?.execute(values)?;
             desk.tell_access("access-dropped", change_id, &request, &change.requested_by.0)
         })
     }
@@ -135,22 +135,22 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn settle_access(&self, now: Moment) -> Result<usize, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {COLUMNS} and state = 'waiting' and effective_after <= ?2
              order by effective_after, change_id"
         );
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        let due = select.query_all(params![bulk.centre_id, now.at], pending)?;
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        let due = select.query_all(params![tx.centre_id, now.at], pending)?;
         drop(select);
-        drop(bulk);
+        drop(tx);
         let mut done = 0;
         for Pending { change, request } in due {
             let (id, by) = (&change.change_id, change.requested_by.0.as_str());
             let role = Role::Administrator.code();
             let fell_due = self.at_desk(now, (by, role), true, |desk| {
-                let values = params![desk.bulk.centre_id, id, now.at];
-                if desk.bulk.connection.prepare_cached(FALL_DUE)?.execute(values)? == 1 {
+                let values = params![desk.tx.centre_id, id, now.at];
+                if desk.tx.connection.prepare_cached(FALL_DUE)?.execute(values)? == 1 {
                     desk.take_effect(id, &request, &[("unopposed", by)])?;
                 }
                 Ok(())
@@ -161,8 +161,8 @@ impl Store {
             }
             // The world is another than a day ago: the name is taken, or nobody would remain.
             let dropped = self.at_desk(now, (by, role), true, |desk| {
-                let values = params![desk.bulk.centre_id, id, Option::<String>::None, now.at];
-                desk.bulk.connection.prepare_cached(DROP)?.execute(values)?;
+                let values = params![desk.tx.centre_id, id, Option::<String>::None, now.at];
+                desk.tx.connection.prepare_cached(DROP)?.execute(values)?;
                 desk.tell_access("access-dropped", id, &request, by)
             })?;
             dropped.map_err(super::as_error)?;
@@ -195,13 +195,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn access_changes(&self, most: u32) -> Result<Vec<AccessChange>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {COLUMNS} order by case when state = 'waiting' then 0 else 1 end,
                 requested_at desc, change_id limit ?2"
         );
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        let found = select.query_all(params![bulk.centre_id, i64::from(most)], pending)?;
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        let found = select.query_all(params![tx.centre_id, i64::from(most)], pending)?;
         Ok(found.into_iter().map(|pending| pending.change).collect())
     }
 }
@@ -241,8 +241,8 @@ impl Desk<'_> {
     ) -> Result<(), Stop> {
         let operator = self.role == OPERATOR;
         let state = if operator { AccessState::Done } else { AccessState::Waiting };
-        self.bulk.connection.prepare_cached(INSERT)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(INSERT)?.execute(params![
+            self.tx.centre_id,
             change_id,
             request.kind.code(),
             request.subject,
@@ -265,17 +265,17 @@ impl Desk<'_> {
     /// How many administrators can confirm; of one alone where `only` names them.
     fn confirmers(&self, by: &str, subject: &str, only: Option<&str>) -> Result<i64, StoreError> {
         let sql = format!("{CONFIRMERS} and (cast(?5 as text) is null or p.person_id = ?5)");
-        let mut select = self.bulk.connection.prepare_cached(&sql)?;
+        let mut select = self.tx.connection.prepare_cached(&sql)?;
         let only = only.map(str::to_owned);
-        let values = params![self.bulk.centre_id, by, subject, self.now.at, only];
+        let values = params![self.tx.centre_id, by, subject, self.now.at, only];
         select.query_row(values, |row| row.get(0))
     }
 
     fn nothing_waits(&self, request: &AccessRequest) -> Result<(), Stop> {
         let sql = "select 1 from access_change where centre_id = ?1 and state = 'waiting'
             and kind = ?2 and subject = ?3 and kind <> 'token'";
-        let values = params![self.bulk.centre_id, request.kind.code(), request.subject];
-        if self.bulk.connection.prepare_cached(sql)?.exists(values)? {
+        let values = params![self.tx.centre_id, request.kind.code(), request.subject];
+        if self.tx.connection.prepare_cached(sql)?.exists(values)? {
             return Err(Refusal::Access(AccessRefusal::Waits).into());
         }
         Ok(())
@@ -283,8 +283,8 @@ impl Desk<'_> {
 
     fn waiting(&self, change_id: &str) -> Result<Pending, Stop> {
         let sql = format!("select {COLUMNS} and change_id = ?2");
-        let mut select = self.bulk.connection.prepare_cached(&sql)?;
-        let found = select.query_row_optional(params![self.bulk.centre_id, change_id], pending)?;
+        let mut select = self.tx.connection.prepare_cached(&sql)?;
+        let found = select.query_row_optional(params![self.tx.centre_id, change_id], pending)?;
         let (what, id) = ("change of access", change_id.to_owned());
         let found = found.ok_or(Refusal::NoSuch { what, id })?;
         if found.change.state != AccessState::Waiting {
@@ -297,8 +297,8 @@ impl Desk<'_> {
     /// Who had renewed somebody's access a short while before.
     pub(super) fn renewed_by(&self, actor: &Actor) -> Result<Option<Person>, StoreError> {
         let token = actor.token.clone().unwrap_or_default();
-        let values = params![self.bulk.centre_id, actor.person.0, token, self.now.at];
-        let mut select = self.bulk.connection.prepare_cached(RENEWED_BY)?;
+        let values = params![self.tx.centre_id, actor.person.0, token, self.now.at];
+        let mut select = self.tx.connection.prepare_cached(RENEWED_BY)?;
         select.query_row_optional(values, |row| Ok(Person(row.get(0)?)))
     }
 }

@@ -52,8 +52,8 @@ impl Store {
             let found = desk.load(item)?;
             let sql = "update suspense_item set note = ?4
                 where centre_id = ?1 and account_id = ?2 and serial = ?3";
-            let key = params![desk.bulk.centre_id, found.account_id, item.serial, text];
-            desk.bulk.connection.prepare_cached(sql)?.execute(key)?;
+            let key = params![desk.tx.centre_id, found.account_id, item.serial, text];
+            desk.tx.connection.prepare_cached(sql)?.execute(key)?;
             let detail = serde_json::json!({ "note": text }).to_string();
             desk.tell("noted", item.to_string(), &detail)
         })
@@ -71,7 +71,7 @@ impl Store {
         }
         let done = self.at_desk(now, (NIGHT, ""), true, |desk| {
             let mut woken = 0;
-            trail::next_turn(&desk.bulk.connection, desk.bulk.centre_id)?;
+            trail::next_turn(&desk.tx.connection, desk.tx.centre_id)?;
             for id in &due {
                 let mut item = desk.load(id)?;
                 let Some(day_of) = item.wake_on.filter(|_| item.stage == Stage::Approved) else {
@@ -96,13 +96,13 @@ impl Store {
 
     /// Items whose day has come.
     fn due(&self, as_of: NaiveDate) -> Result<Vec<ItemId>, StoreError> {
-        let bulk = super::Bulk::open(self)?;
+        let tx = super::Tx::open(self)?;
         let sql = "select a.account_no, i.serial from suspense_item i
             join collection_account a using (centre_id, account_id)
             where i.centre_id = ?1 and i.state = 'approved' and i.wake_on <= ?2
             order by i.account_id, i.serial";
-        let key = params![bulk.centre_id, day_number(as_of)];
-        bulk.connection
+        let key = params![tx.centre_id, day_number(as_of)];
+        tx.connection
             .prepare_cached(sql)?
             .query_all(key, |row| Ok(ItemId { account_no: row.get(0)?, serial: row.get(1)? }))
     }

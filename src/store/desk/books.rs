@@ -49,7 +49,7 @@ impl Desk<'_> {
             Act::Advance { employer_id } => {
                 if let Some(employer_id) = employer_id {
                     let given = total(items)?.fen();
-                    remittance::credit_advance(self.bulk, employer_id, self.now.on, given)?;
+                    remittance::credit_advance(self.tx, employer_id, self.now.on, given)?;
                     self.learn_payers(items.iter(), employer_id)?;
                 }
                 self.decide(items, Outcome::Advance, STAFF)?;
@@ -106,11 +106,11 @@ impl Desk<'_> {
     }
 
     fn keep_decisions(&self, proposal: &Proposal, items: &[Held]) -> Result<(), Stop> {
-        let mut keep = self.bulk.connection.prepare_cached(KEEP)?;
+        let mut keep = self.tx.connection.prepare_cached(KEEP)?;
         for item in items {
             let decided = &item.decision;
             keep.execute(params![
-                self.bulk.centre_id,
+                self.tx.centre_id,
                 proposal.proposal_id,
                 item.account_id,
                 item.id.serial,
@@ -126,10 +126,10 @@ impl Desk<'_> {
 
     /// Writes what staff decided of items that settle nothing.
     fn decide(&self, items: &[Held], outcome: Outcome, rule: &str) -> Result<(), Stop> {
-        let mut update = self.bulk.connection.prepare_cached(DECIDED)?;
+        let mut update = self.tx.connection.prepare_cached(DECIDED)?;
         for item in items {
             update.execute(params![
-                self.bulk.centre_id,
+                self.tx.centre_id,
                 item.account_id,
                 item.id.serial,
                 item.booked_on,
@@ -161,15 +161,15 @@ impl Desk<'_> {
         transaction: (i64, &str, i64),
         posting: Posting,
     ) -> Result<Posting, Stop> {
-        run_decisions::post_step(self.bulk, self.on(), transaction, posting)?;
+        run_decisions::post_step(self.tx, self.on(), transaction, posting)?;
         Ok(posting)
     }
 
     /// Settles a notice whole.
     pub(super) fn settle_notice(&self, number: i64, amount: Money) -> Result<(), StoreError> {
         let sql = "insert into settlement values (?1, ?2, ?3, ?4)";
-        let settlement = params![self.bulk.centre_id, number, self.on(), amount.fen()];
-        self.bulk.connection.prepare_cached(sql)?.execute(settlement).map(|_| ())
+        let settlement = params![self.tx.centre_id, number, self.on(), amount.fen()];
+        self.tx.connection.prepare_cached(sql)?.execute(settlement).map(|_| ())
     }
 
     fn settle(&self, act: &Act, items: &[Held]) -> Result<Vec<Posting>, Stop> {
@@ -192,11 +192,11 @@ impl Desk<'_> {
         for item in items {
             postings.extend(self.settle_item(act, item, &allocate)?);
         }
-        remittance::allocate(self.bulk, &settled, self.now.on)?;
+        remittance::allocate(self.tx, &settled, self.now.on)?;
         if let Act::Split { rest_to: Some(employer_id), .. } = act {
             let rest = Money::together(allocate.rest.values().copied()).fen();
             if rest > 0 {
-                remittance::credit_advance(self.bulk, employer_id, self.now.on, rest)?;
+                remittance::credit_advance(self.tx, employer_id, self.now.on, rest)?;
             }
         }
         for notice in &checked.notices {
@@ -219,8 +219,8 @@ impl Desk<'_> {
         item: &Held,
         allocate: &Allocation,
     ) -> Result<Vec<Posting>, Stop> {
-        let connection = &self.bulk.connection;
-        let centre = self.bulk.centre_id;
+        let connection = &self.tx.connection;
+        let centre = self.tx.centre_id;
         let shares: Vec<&Share> =
             allocate.shares.iter().filter(|share| share.item == item.id).collect();
         let rest = allocate.rest.get(&item.id).copied();
@@ -269,9 +269,9 @@ impl Desk<'_> {
         let sql = "select reference from allocation
             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
             order by reference";
-        let key = params![self.bulk.centre_id, item.account_id, item.id.serial, item.booked_on];
+        let key = params![self.tx.centre_id, item.account_id, item.id.serial, item.booked_on];
         let found =
-            self.bulk.connection.prepare_cached(sql)?.query_all(key, |row| reference(row.get(0)?));
+            self.tx.connection.prepare_cached(sql)?.query_all(key, |row| reference(row.get(0)?));
         Ok(found?)
     }
 
@@ -279,8 +279,8 @@ impl Desk<'_> {
     pub(super) fn advance_part(&self, item: &Held) -> Result<Option<(String, Money)>, StoreError> {
         let sql = "select employer_id, amount_fen from advance_part
             where centre_id = ?1 and account_id = ?2 and serial = ?3";
-        let key = params![self.bulk.centre_id, item.account_id, item.id.serial];
-        self.bulk
+        let key = params![self.tx.centre_id, item.account_id, item.id.serial];
+        self.tx
             .connection
             .prepare_cached(sql)?
             .query_row_optional(key, |row| Ok((row.get(0)?, Money::from_fen(row.get(1)?))))

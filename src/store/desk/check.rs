@@ -147,7 +147,7 @@ impl Desk<'_> {
 
     /// Whether the advance balance has so much for a notice that no other notice has reserved.
     fn may_take(&self, notice: &PreviewNotice, needed: Money) -> Result<(), Stop> {
-        let advance = remittance::advance_of(self.bulk, &notice.employer_id)?;
+        let advance = remittance::advance_of(self.tx, &notice.employer_id)?;
         let (employer_id, held) = (notice.employer_id.clone(), advance.held);
         if held < needed {
             let short = AdvanceRefusal::Short { employer_id, held, needed };
@@ -161,8 +161,8 @@ impl Desk<'_> {
 
     fn employer(&self, employer_id: &str) -> Result<(), Stop> {
         let sql = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
-        let known = params![self.bulk.centre_id, employer_id];
-        if self.bulk.connection.prepare_cached(sql)?.exists(known)? {
+        let known = params![self.tx.centre_id, employer_id];
+        if self.tx.connection.prepare_cached(sql)?.exists(known)? {
             return Ok(());
         }
         Err(Refusal::NoSuch { what: "employer", id: employer_id.to_owned() }.into())
@@ -174,7 +174,7 @@ impl Desk<'_> {
         items: &[Held],
         notices: impl IntoIterator<Item = PaymentReference>,
     ) -> Result<(), Stop> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let mut check = RowCheck::of(connection, "bank_transaction")?;
         for item in items {
             let values = params![centre, item.account_id, item.id.serial, item.booked_on];
@@ -205,8 +205,8 @@ impl Desk<'_> {
         &self,
         reference: PaymentReference,
     ) -> Result<(PreviewNotice, &'static str), Stop> {
-        let key = params![self.bulk.centre_id, reference_number(reference)];
-        let mut select = self.bulk.connection.prepare_cached(NOTICE)?;
+        let key = params![self.tx.centre_id, reference_number(reference)];
+        let mut select = self.tx.connection.prepare_cached(NOTICE)?;
         let found = select.query_row_optional(key, |row| {
             let (status, settled): (i64, Option<i64>) = (row.get(1)?, row.get(5)?);
             let state = match (status, settled) {

@@ -6,10 +6,10 @@
 //! Invariant: both persons in the books' log are those of the request, and they differ; an open request has changed
 //! nothing.
 
-use super::super::bulk::Bulk;
 use super::super::remittance::Books;
 use super::super::row::unknown;
 use super::super::sql::{Row, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{Answered, Desk, Stop};
 use crate::remittance::{self, Applied, Change, Money, Policy};
@@ -79,15 +79,15 @@ impl Store {
             let same = |open: &CounterRequest| {
                 open.operation.signed(now.on, "", "") == operation.signed(now.on, "", "")
             };
-            if requests(desk.bulk, "", 1, OPEN_MAX)?.iter().any(same) {
+            if requests(desk.tx, "", 1, OPEN_MAX)?.iter().any(same) {
                 return Err(Refusal::Twice { what: "counter operation", id: request_id }.into());
             }
-            rehearse(desk.bulk, policy, &operation, &actor.person, now.on)?
+            rehearse(desk.tx, policy, &operation, &actor.person, now.on)?
                 .map_err(StoreError::Domain)?;
-            let (by, centre) = (&actor.person.0, desk.bulk.centre_id);
+            let (by, centre) = (&actor.person.0, desk.tx.centre_id);
             let renewed_by = desk.renewed_by.as_ref().map(|by| by.0.clone());
             let values = params![centre, request_id, body, by, now.at, renewed_by];
-            desk.bulk.connection.prepare_cached(INSERT)?.execute(values)?;
+            desk.tx.connection.prepare_cached(INSERT)?.execute(values)?;
             desk.tell_counter("counter-asked", &request_id, &operation, "")?;
             Ok(request_id)
         })
@@ -107,11 +107,11 @@ impl Store {
         self.act(actor, now, |desk| {
             let request = desk.request_of_another(actor, request_id)?;
             let signed = request.operation.signed(now.on, &request.asked_by.0, &actor.person.0);
-            let done = Books::new(desk.bulk, policy).apply(&signed, 1)?;
+            let done = Books::new(desk.tx, policy).apply(&signed, 1)?;
             done.map_err(StoreError::Domain)?;
             // Notices and balances are others now: what was judged or drawn meanwhile is looked at again.
-            trail::rebuild_epoch(&desk.bulk.connection, desk.bulk.centre_id)?;
-            trail::next_turn(&desk.bulk.connection, desk.bulk.centre_id)?;
+            trail::rebuild_epoch(&desk.tx.connection, desk.tx.centre_id)?;
+            trail::next_turn(&desk.tx.connection, desk.tx.centre_id)?;
             desk.end_request(&request, ProposalState::Approved, "", "counter-approved")
         })
     }
@@ -160,10 +160,10 @@ impl Store {
         policy: &Arc<Policy>,
         on: NaiveDate,
     ) -> Result<Vec<CounterRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let rows = requests(&bulk, "", 1, OPEN_MAX)?.into_iter().map(|request| {
+        let tx = Tx::open(self)?;
+        let rows = requests(&tx, "", 1, OPEN_MAX)?.into_iter().map(|request| {
             let by = &request.asked_by;
-            let would = rehearse(&bulk, Arc::clone(policy), &request.operation, by, on)?;
+            let would = rehearse(&tx, Arc::clone(policy), &request.operation, by, on)?;
             Ok(CounterRow { request, would: Some(would.map(|applied| effect(&applied))) })
         });
         rows.collect()
@@ -174,8 +174,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn has_counter(&self, request_id: &str) -> Result<bool, StoreError> {
-        let bulk = Bulk::open(self)?;
-        Ok(!request_id.is_empty() && !requests(&bulk, request_id, 0, 1)?.is_empty())
+        let tx = Tx::open(self)?;
+        Ok(!request_id.is_empty() && !requests(&tx, request_id, 0, 1)?.is_empty())
     }
 
     /// What was decided, latest first.
@@ -183,7 +183,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn decided_counter(&self, most: u32) -> Result<Vec<CounterRow>, StoreError> {
-        let rows = requests(&Bulk::open(self)?, "", 2, i64::from(most))?;
+        let rows = requests(&Tx::open(self)?, "", 2, i64::from(most))?;
         Ok(rows.into_iter().map(|request| CounterRow { request, would: None }).collect())
     }
 }
@@ -194,7 +194,7 @@ impl Desk<'_> {
         if request_id.is_empty() {
             return Err(none().into());
         }
-        let request = requests(self.bulk, request_id, 0, 1)?.pop().ok_or_else(none)?;
+        let request = requests(self.tx, request_id, 0, 1)?.pop().ok_or_else(none)?;
         if request.state != ProposalState::Open {
             let (proposal_id, state) = (request.request_id, request.state.code());
             return Err(Refusal::Closed { proposal_id, state }.into());
@@ -219,10 +219,10 @@ impl Desk<'_> {
         why: &str,
         event: &str,
     ) -> Result<(), Stop> {
-        let (centre, id) = (self.bulk.centre_id, &request.request_id);
+        let (centre, id) = (self.tx.centre_id, &request.request_id);
         let renewed_by = self.renewed_by.as_ref().map(|by| by.0.clone());
         let values = params![centre, id, state.code(), why, self.actor, self.now.at, renewed_by];
-        self.bulk.connection.prepare_cached(DECIDE)?.execute(values)?;
+        self.tx.connection.prepare_cached(DECIDE)?.execute(values)?;
         self.tell_counter(event, id, &request.operation, why)
     }
 
@@ -245,14 +245,14 @@ impl Desk<'_> {
 
 /// Does an operation in memory, in the name of whoever asked and of another who is not known yet.
 fn rehearse(
-    bulk: &Bulk,
+    tx: &Tx,
     policy: Arc<Policy>,
     operation: &CounterOperation,
     by: &Person,
     on: NaiveDate,
 ) -> Result<Result<Applied, remittance::Refusal>, StoreError> {
     let signed = operation.signed(on, &by.0, &format!("not {by}"));
-    Books::new(bulk, policy).rehearse(&signed)
+    Books::new(tx, policy).rehearse(&signed)
 }
 
 fn effect(applied: &Applied) -> CounterEffect {
@@ -272,13 +272,13 @@ fn effect(applied: &Applied) -> CounterEffect {
 
 /// `which`: 0 for all, 1 for those that wait, 2 for those that are decided.
 fn requests(
-    bulk: &Bulk,
+    tx: &Tx,
     request_id: &str,
     which: i64,
     most: i64,
 ) -> Result<Vec<CounterRequest>, StoreError> {
-    let values = params![bulk.centre_id, request_id, which, most];
-    bulk.connection.prepare_cached(REQUESTS)?.query_all(values, request)
+    let values = params![tx.centre_id, request_id, which, most];
+    tx.connection.prepare_cached(REQUESTS)?.query_all(values, request)
 }
 
 fn request(row: &Row<'_>) -> Result<CounterRequest, StoreError> {

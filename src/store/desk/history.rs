@@ -3,9 +3,9 @@
 //! Start at [`Store::history`]. People stand in the audit trail; the engine stands in the item's own days
 //! and in the general journal, whose every step is dated.
 
-use super::super::bulk::Bulk;
 use super::super::row::day;
 use super::super::sql::params;
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, beijing};
 use crate::suspense::{ItemId, Person};
@@ -74,9 +74,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn history(&self, item: &ItemId) -> Result<Vec<HistoryEntry>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let moves = params![bulk.centre_id, item.account_no, item.serial];
-        let mut found = bulk.connection.prepare_cached(JOURNAL)?.query_all(moves, |row| {
+        let tx = Tx::open(self)?;
+        let moves = params![tx.centre_id, item.account_no, item.serial];
+        let mut found = tx.connection.prepare_cached(JOURNAL)?.query_all(moves, |row| {
             let subject = |column| -> Result<Subject, StoreError> {
                 let number: i64 = row.get(column)?;
                 let unknown = || super::super::row::unknown("journal", "debit", number);
@@ -91,8 +91,8 @@ impl Store {
                 posting: Some((subject(1)?, subject(2)?, Money::from_fen(row.get(3)?))),
             })
         })?;
-        let told = params![bulk.centre_id, item.to_string()];
-        found.extend(bulk.connection.prepare_cached(TRAIL)?.query_all(told, |row| {
+        let told = params![tx.centre_id, item.to_string()];
+        found.extend(tx.connection.prepare_cached(TRAIL)?.query_all(told, |row| {
             let at: i64 = row.get(0)?;
             let actor: String = row.get(1)?;
             Ok(HistoryEntry {
@@ -114,9 +114,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn similar(&self, item: &ItemId, limit: u32) -> Result<Vec<SimilarItem>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let key = params![bulk.centre_id, item.account_no, item.serial, i64::from(limit)];
-        bulk.connection.prepare_cached(SIMILAR)?.query_all(key, |row| {
+        let tx = Tx::open(self)?;
+        let key = params![tx.centre_id, item.account_no, item.serial, i64::from(limit)];
+        tx.connection.prepare_cached(SIMILAR)?.query_all(key, |row| {
             let number: i64 = row.get(5)?;
             let unknown = || super::super::row::unknown("decision", "outcome", number);
             Ok(SimilarItem {

@@ -79,8 +79,8 @@ impl Held {
 
 impl Desk<'_> {
     pub(super) fn load(&self, id: &ItemId) -> Result<Held, Stop> {
-        let mut select = self.bulk.connection.prepare_cached(ITEM)?;
-        let key = params![self.bulk.centre_id, id.account_no, id.serial];
+        let mut select = self.tx.connection.prepare_cached(ITEM)?;
+        let key = params![self.tx.centre_id, id.account_no, id.serial];
         let found = select.query_row_optional(key, |row| held(id, row))?;
         found.ok_or_else(|| Refusal::NoSuch { what: "item", id: id.to_string() }.into())
     }
@@ -142,9 +142,9 @@ impl Desk<'_> {
     pub(super) fn changed(&self, item: &Held) -> Result<Refusal, Stop> {
         let sql = "select actor, event, done_at from trail where centre_id = ?1 and subject = ?2
             order by sequence desc limit 1";
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let mut select = self.tx.connection.prepare_cached(sql)?;
         let subject = item.id.to_string();
-        let last = select.query_row_optional(params![self.bulk.centre_id, subject], |row| {
+        let last = select.query_row_optional(params![self.tx.centre_id, subject], |row| {
             Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
         })?;
         // What the engine settled has no entry of its own.
@@ -161,8 +161,8 @@ impl Desk<'_> {
 
     /// Writes an item over the version that was loaded.
     pub(super) fn save(&self, item: &mut Held) -> Result<(), Stop> {
-        let written = self.bulk.connection.prepare_cached(SAVE)?.execute(params![
-            self.bulk.centre_id,
+        let written = self.tx.connection.prepare_cached(SAVE)?.execute(params![
+            self.tx.centre_id,
             item.account_id,
             item.id.serial,
             item.version,

@@ -6,7 +6,7 @@
 use super::super::row::{day, reference, reference_number};
 use super::super::sql::params;
 use super::super::trail::{self, Marks};
-use super::super::{Store, StoreError, bulk::Bulk};
+use super::super::{Store, StoreError, tx::Tx};
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::remittance::PaymentReference;
@@ -88,18 +88,18 @@ impl Desk<'_> {
         items: impl IntoIterator<Item = &'h Held>,
         employer_id: &str,
     ) -> Result<(), Stop> {
-        let mut learn = self.bulk.connection.prepare_cached(LEARN)?;
+        let mut learn = self.tx.connection.prepare_cached(LEARN)?;
         for item in items.into_iter().filter(|item| names_payer(item)) {
             let (account, name) = (&item.payer_account, &item.payer_name);
-            learn.execute(params![self.bulk.centre_id, account, name, employer_id, self.on()])?;
+            learn.execute(params![self.tx.centre_id, account, name, employer_id, self.on()])?;
         }
         Ok(())
     }
 
     pub(super) fn unlearn_payer(&self, item: &Held, employer_id: &str) -> Result<(), Stop> {
         let (account, name) = (&item.payer_account, &item.payer_name);
-        let key = params![self.bulk.centre_id, account, name, employer_id];
-        self.bulk.connection.prepare_cached(UNLEARN)?.execute(key)?;
+        let key = params![self.tx.centre_id, account, name, employer_id];
+        self.tx.connection.prepare_cached(UNLEARN)?.execute(key)?;
         Ok(())
     }
 
@@ -112,8 +112,8 @@ impl Desk<'_> {
         let sql = "insert into undone_pair values (?1, ?2, ?3, ?4, ?5)
             on conflict (centre_id, account_id, serial, reference)
                 do update set undone_on = excluded.undone_on";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(sql)?.execute(params![
+            self.tx.centre_id,
             item.account_id,
             item.id.serial,
             reference_number(notice),
@@ -133,7 +133,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn marks(&self) -> Result<Marks, StoreError> {
-        trail::marks(&Bulk::open(self)?)
+        trail::marks(&Tx::open(self)?)
     }
 
     /// What staff did between two marks that suggestions rest on; `None` where more changed than that.
@@ -145,8 +145,8 @@ impl Store {
         if then.rebuild_epoch != now.rebuild_epoch || !(0..=ACTS_MAX).contains(&acts) {
             return Ok(None);
         }
-        let bulk = Bulk::open(self)?;
-        let (connection, centre) = (&bulk.connection, bulk.centre_id);
+        let tx = Tx::open(self)?;
+        let (connection, centre) = (&tx.connection, tx.centre_id);
         let mut select = connection.prepare_cached(BOOKED)?;
         let booked: Vec<String> =
             select.query_all(params![centre, then.sequence, now.sequence], |row| row.get(0))?;
@@ -175,10 +175,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn payer_facts(&self) -> Result<Vec<PayerFact>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select account_no, name, employer_id, confirmed, last_on from payer_fact
             where centre_id = ?1 and confirmed > 0 order by account_no, name, employer_id";
-        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], |row| {
+        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], |row| {
             Ok(PayerFact {
                 account_no: row.get(0)?,
                 name: row.get(1)?,
@@ -194,13 +194,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn undone_pairs(&self) -> Result<BTreeMap<ItemId, Vec<PaymentReference>>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select a.account_no, u.serial, u.reference from undone_pair u
             join collection_account a using (centre_id, account_id)
             where u.centre_id = ?1 order by 1, 2, 3";
         let mut pairs: BTreeMap<ItemId, Vec<PaymentReference>> = BTreeMap::new();
-        let mut select = bulk.connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![bulk.centre_id])?;
+        let mut select = tx.connection.prepare_cached(sql)?;
+        let mut rows = select.query(params![tx.centre_id])?;
         while let Some(row) = rows.next()? {
             let id = ItemId { account_no: row.get(0)?, serial: row.get(1)? };
             pairs.entry(id).or_default().push(reference(row.get(2)?)?);

@@ -1,8 +1,8 @@
 //! Proposals in the store: written, read back, listed.
 
-use super::super::bulk::{Binder, Bulk};
 use super::super::row::day_number;
 use super::super::sql::{Row, params};
+use super::super::tx::{Binder, Tx};
 use super::super::{Store, StoreError};
 use super::item::Held;
 use super::{Desk, Stop};
@@ -55,8 +55,8 @@ const SAVE: &str = "update proposal set revision = ?3, digest = ?4, kind = ?5, a
 impl Desk<'_> {
     pub(super) fn insert_proposal(&self, proposal: &Proposal, operator: bool) -> Result<(), Stop> {
         let decided_on = operator.then(|| self.on());
-        self.bulk.connection.prepare_cached(INSERT)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(INSERT)?.execute(params![
+            self.tx.centre_id,
             proposal.proposal_id,
             proposal.revision,
             proposal.digest(),
@@ -81,10 +81,10 @@ impl Desk<'_> {
         proposal: &mut Proposal,
         items: &[Held],
     ) -> Result<(), Stop> {
-        let mut insert = self.bulk.connection.prepare_cached(INSERT_ITEM)?;
+        let mut insert = self.tx.connection.prepare_cached(INSERT_ITEM)?;
         for (position, item) in (1_i64..).zip(items) {
             insert.execute(params![
-                self.bulk.centre_id,
+                self.tx.centre_id,
                 proposal.proposal_id,
                 item.account_id,
                 item.id.serial,
@@ -102,8 +102,8 @@ impl Desk<'_> {
         let approval = |index: usize| proposal.approvals.get(index);
         let ended = proposal.ended.as_ref();
         let decided = proposal.state == ProposalState::Approved;
-        self.bulk.connection.prepare_cached(SAVE)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(SAVE)?.execute(params![
+            self.tx.centre_id,
             proposal.proposal_id,
             proposal.revision,
             proposal.digest(),
@@ -127,7 +127,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn proposal(&self, proposal_id: &str) -> Result<Proposal, Stop> {
-        let found = read(self.bulk, proposal_id)?;
+        let found = read(self.tx, proposal_id)?;
         let id = proposal_id.to_owned();
         found.ok_or_else(|| Refusal::NoSuch { what: "proposal", id }.into())
     }
@@ -172,19 +172,19 @@ fn act_json(proposal: &Proposal) -> Result<String, StoreError> {
     serde_json::to_string(&proposal.act).map_err(|_| StoreError::Writer)
 }
 
-fn read(bulk: &Bulk, proposal_id: &str) -> Result<Option<Proposal>, StoreError> {
+fn read(tx: &Tx, proposal_id: &str) -> Result<Option<Proposal>, StoreError> {
     let sql = format!("select {COLUMNS} where p.centre_id = ?1 and p.proposal_id = ?2");
-    let mut select = bulk.connection.prepare_cached(&sql)?;
-    let found = select.query_row_optional(params![bulk.centre_id, proposal_id], head)?;
-    let found = found.map(|proposal| with_items(bulk, vec![proposal])).transpose()?;
+    let mut select = tx.connection.prepare_cached(&sql)?;
+    let found = select.query_row_optional(params![tx.centre_id, proposal_id], head)?;
+    let found = found.map(|proposal| with_items(tx, vec![proposal])).transpose()?;
     Ok(found.into_iter().flatten().next())
 }
 
 /// Proposals with their items.
-fn with_items(bulk: &Bulk, mut proposals: Vec<Proposal>) -> Result<Vec<Proposal>, StoreError> {
+fn with_items(tx: &Tx, mut proposals: Vec<Proposal>) -> Result<Vec<Proposal>, StoreError> {
     let mut items: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
     let id = |row: &mut Binder<'_, '_>, proposal: &Proposal| row.bind(&proposal.proposal_id);
-    bulk.ask(ITEMS, 1, &proposals, id, |row| {
+    tx.ask(ITEMS, 1, &proposals, id, |row| {
         let id = ItemId { account_no: row.get(1)?, serial: row.get(2)? };
         let seen = Seen { id, version: row.get(3)? };
         items.entry(row.get(0)?).or_default().push(seen);
@@ -233,7 +233,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn proposal(&self, proposal_id: &str) -> Result<Option<Proposal>, StoreError> {
-        read(&Bulk::open(self)?, proposal_id)
+        read(&Tx::open(self)?, proposal_id)
     }
 
     /// A page of proposals, the newest first.
@@ -245,7 +245,7 @@ impl Store {
         filter: &ProposalFilter,
         limit: u32,
     ) -> Result<Vec<Proposal>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {COLUMNS} where p.centre_id = ?1
                 and (cast(?2 as text) is null or p.state = ?2)
@@ -261,9 +261,9 @@ impl Store {
         );
         let (at, id) = filter.before.clone().unzip();
         let item = filter.item.as_ref();
-        let heads = bulk.connection.prepare_cached(&sql)?.query_all(
+        let heads = tx.connection.prepare_cached(&sql)?.query_all(
             params![
-                bulk.centre_id,
+                tx.centre_id,
                 filter.state.map(|state| state.code().to_owned()),
                 filter.proposed_by.as_ref().map(|by| by.0.clone()),
                 item.map(|item| item.account_no.clone()),
@@ -274,7 +274,7 @@ impl Store {
             ],
             head,
         )?;
-        with_items(&bulk, heads)
+        with_items(&tx, heads)
     }
 
     /// How many proposals are in a state, and their sum: those of one person, or of all others.
@@ -287,12 +287,12 @@ impl Store {
         by: &Person,
         others: bool,
     ) -> Result<Tally, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select count(*), cast(coalesce(sum(p.amount_fen), 0) as text) from proposal p
             where p.centre_id = ?1 and p.state = ?2
                 and case when p.proposed_by = ?3 then 0 else 1 end = ?4";
-        let key = params![bulk.centre_id, state.code(), by.0, i64::from(others)];
-        bulk.connection.prepare_cached(sql)?.query_row(key, |row| {
+        let key = params![tx.centre_id, state.code(), by.0, i64::from(others)];
+        tx.connection.prepare_cached(sql)?.query_row(key, |row| {
             let count = row.get::<i64>(0)?.cast_unsigned();
             Ok(Tally { count, amount: row.get(1)? })
         })

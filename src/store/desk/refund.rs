@@ -52,8 +52,8 @@ impl Store {
             let sql = "insert into refund_request values (?1, ?2, ?3, ?4, ?5, ?6)";
             let body = serde_json::to_string(change).map_err(|_| StoreError::Writer)?;
             let by = &actor.person.0;
-            let values = params![desk.bulk.centre_id, number(reference), body, note, by, now.at];
-            desk.bulk.connection.prepare_cached(sql)?.execute(values)?;
+            let values = params![desk.tx.centre_id, number(reference), body, note, by, now.at];
+            desk.tx.connection.prepare_cached(sql)?.execute(values)?;
             desk.tell_refund("refund-asked", &row, Some(change), note)
         })
     }
@@ -134,15 +134,15 @@ impl Store {
     ) -> Result<(Vec<RefundRow>, Vec<RefundRow>), StoreError> {
         let done = self.at_desk(now, (by, role), true, |desk| {
             let open = RefundFilter { open: true, ..RefundFilter::default() };
-            let wanted = refunds(desk.bulk, &open)?;
+            let wanted = refunds(desk.tx, &open)?;
             let wanted = wanted.into_iter().filter(|row| again || row.state == RefundState::Due);
             let ready = |row: &RefundRow| !row.payee_account.is_empty() && row.request.is_none();
             let (ready, stay): (Vec<_>, Vec<_>) = wanted.partition(ready);
             let sql = "update refund set state = 'exported', exported_on = ?3
                 where centre_id = ?1 and reference = ?2";
             for row in &ready {
-                let values = params![desk.bulk.centre_id, number(row.reference), desk.on()];
-                desk.bulk.connection.prepare_cached(sql)?.execute(values)?;
+                let values = params![desk.tx.centre_id, number(row.reference), desk.on()];
+                desk.tx.connection.prepare_cached(sql)?.execute(values)?;
                 desk.tell_refund("exported", row, None, "")?;
             }
             Ok((ready, stay))
@@ -158,8 +158,8 @@ impl Desk<'_> {
         let approved = if approved.is_empty() { self.actor.to_owned() } else { approved.join(",") };
         for item in items {
             let reference = self.new_reference(proposal, item)?;
-            self.bulk.connection.prepare_cached(OPEN)?.execute(params![
-                self.bulk.centre_id,
+            self.tx.connection.prepare_cached(OPEN)?.execute(params![
+                self.tx.centre_id,
                 item.account_id,
                 item.id.serial,
                 item.booked_on,
@@ -181,7 +181,7 @@ impl Desk<'_> {
             let content =
                 digest.iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
             let reference = RefundReference::of(self.now.on, content);
-            if refund(self.bulk, reference)?.is_none() {
+            if refund(self.tx, reference)?.is_none() {
                 return Ok(reference);
             }
         }
@@ -192,7 +192,7 @@ impl Desk<'_> {
     pub(super) fn reverse_refunds(&self, items: &[Held]) -> Result<(), Stop> {
         for item in items {
             let filter = RefundFilter { item: Some(item.id.clone()), ..RefundFilter::default() };
-            let rows = refunds(self.bulk, &filter)?;
+            let rows = refunds(self.tx, &filter)?;
             let standing = rows.iter().find(|row| row.state != RefundState::Reversed);
             let Some(row) = standing else { continue };
             // What the bank was told to send, or has sent, is not there to settle anything with.
@@ -202,15 +202,15 @@ impl Desk<'_> {
             self.forget_request(row.reference)?;
             let sql =
                 "update refund set state = 'reversed' where centre_id = ?1 and reference = ?2";
-            let values = params![self.bulk.centre_id, number(row.reference)];
-            self.bulk.connection.prepare_cached(sql)?.execute(values)?;
+            let values = params![self.tx.centre_id, number(row.reference)];
+            self.tx.connection.prepare_cached(sql)?.execute(values)?;
         }
         Ok(())
     }
 
     fn refund(&self, reference: RefundReference) -> Result<RefundRow, Stop> {
         let none = || Refusal::NoSuch { what: "refund", id: reference.to_string() };
-        Ok(refund(self.bulk, reference)?.ok_or_else(none)?)
+        Ok(refund(self.tx, reference)?.ok_or_else(none)?)
     }
 
     fn requested(
@@ -229,8 +229,8 @@ impl Desk<'_> {
 
     fn forget_request(&self, reference: RefundReference) -> Result<(), Stop> {
         let sql = "delete from refund_request where centre_id = ?1 and reference = ?2";
-        let values = params![self.bulk.centre_id, number(reference)];
-        self.bulk.connection.prepare_cached(sql)?.execute(values)?;
+        let values = params![self.tx.centre_id, number(reference)];
+        self.tx.connection.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }
 
@@ -293,15 +293,15 @@ impl Desk<'_> {
                 let sql = "update refund set payee_name = ?3, payee_account = ?4, payee_bank = ?5
                     where centre_id = ?1 and reference = ?2";
                 let account: String = account.chars().filter(|c| !c.is_whitespace()).collect();
-                let (centre, key) = (self.bulk.centre_id, number(row.reference));
+                let (centre, key) = (self.tx.centre_id, number(row.reference));
                 let values = params![centre, key, name.trim(), account, bank.trim()];
-                self.bulk.connection.prepare_cached(sql)?.execute(values)?;
+                self.tx.connection.prepare_cached(sql)?.execute(values)?;
             }
             (RefundChange::Recall, _) => {
                 let sql = "update refund set state = 'due', exported_on = null
                     where centre_id = ?1 and reference = ?2";
-                let values = params![self.bulk.centre_id, number(row.reference)];
-                self.bulk.connection.prepare_cached(sql)?.execute(values)?;
+                let values = params![self.tx.centre_id, number(row.reference)];
+                self.tx.connection.prepare_cached(sql)?.execute(values)?;
             }
             (RefundChange::Paid { .. }, Some(debit)) => self.tie_debit(row, &debit, by)?,
             (RefundChange::NotPaid, _) => self.untie_debit(row)?,
@@ -326,7 +326,7 @@ impl Desk<'_> {
         change: Option<&RefundChange>,
         note: &str,
     ) -> Result<(), Stop> {
-        trail::next_turn(&self.bulk.connection, self.bulk.centre_id)?;
+        trail::next_turn(&self.tx.connection, self.tx.centre_id)?;
         let named = change.and_then(|change| match change {
             RefundChange::Paid { debit: named } | RefundChange::Returned { credit: named } => {
                 Some(named.to_string())

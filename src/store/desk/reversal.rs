@@ -74,15 +74,15 @@ impl Desk<'_> {
             self.restore(&original, item)?;
             self.reopen(item)?;
             let key = (item.account_id, item.id.serial.as_str(), item.booked_on);
-            notification::look_again(&self.bulk.connection, self.bulk.centre_id, key)?;
+            notification::look_again(&self.tx.connection, self.tx.centre_id, key)?;
             item.pending = None;
             self.save(item)?;
         }
         original.state = ProposalState::Reversed;
         self.save_proposal(&original)?;
         let sql = "update proposal set undoes = ?3 where centre_id = ?1 and proposal_id = ?2";
-        let undoes = params![self.bulk.centre_id, reversal.proposal_id, original.proposal_id];
-        self.bulk.connection.prepare_cached(sql)?.execute(undoes)?;
+        let undoes = params![self.tx.centre_id, reversal.proposal_id, original.proposal_id];
+        self.tx.connection.prepare_cached(sql)?.execute(undoes)?;
         Ok(postings)
     }
 
@@ -97,8 +97,8 @@ impl Desk<'_> {
     }
 
     fn restore(&self, original: &Proposal, item: &Held) -> Result<(), Stop> {
-        self.bulk.connection.prepare_cached(RESTORE)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(RESTORE)?.execute(params![
+            self.tx.centre_id,
             item.account_id,
             item.id.serial,
             item.booked_on,
@@ -147,11 +147,11 @@ impl Desk<'_> {
         notices: &[PaymentReference],
         by_bank: bool,
     ) -> Result<Vec<Posting>, Stop> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let mut postings = Vec::new();
         for notice in notices {
             let number = reference_number(*notice);
-            let used = remittance::reverse(self.bulk, *notice, self.now.on)?;
+            let used = remittance::reverse(self.tx, *notice, self.now.on)?;
             let amount = self.notice(*notice)?.0.amount;
             connection.prepare_cached(UNDONE)?.execute(params![
                 centre,
@@ -162,8 +162,8 @@ impl Desk<'_> {
             connection
                 .prepare_cached("delete from settlement where centre_id = ?1 and reference = ?2")?
                 .execute(params![centre, number])?;
-            outstanding::keep(self.bulk, &[number])?;
-            notice_news::reopened(self.bulk, *notice, by_bank, self.on())?;
+            outstanding::keep(self.tx, &[number])?;
+            notice_news::reopened(self.tx, *notice, by_bank, self.on())?;
             postings.push((Subject::Contributions, Subject::Receipts, amount));
             if !used.is_zero() {
                 postings.push((Subject::Receipts, Subject::Advance, used));
@@ -179,14 +179,14 @@ impl Desk<'_> {
                 "delete from {table} where centre_id = ?1 and account_id = ?2 and serial = ?3
                     and booked_on = ?4"
             );
-            let key = params![self.bulk.centre_id, item.account_id, item.id.serial, item.booked_on];
-            self.bulk.connection.prepare_cached(&sql)?.execute(key)?;
+            let key = params![self.tx.centre_id, item.account_id, item.id.serial, item.booked_on];
+            self.tx.connection.prepare_cached(&sql)?.execute(key)?;
         }
         Ok(())
     }
 
     fn take_back_advance(&self, employer_id: &str, needed: Money) -> Result<(), Stop> {
-        let advance = remittance::advance_of(self.bulk, employer_id)?;
+        let advance = remittance::advance_of(self.tx, employer_id)?;
         let (employer, held) = (employer_id.to_owned(), advance.held);
         if held < needed {
             return Err(Refusal::Spent { employer_id: employer, held, needed }.into());
@@ -194,7 +194,7 @@ impl Desk<'_> {
         if advance.free() < needed {
             return Err(advance.reserved(employer, needed).into());
         }
-        remittance::reverse_advance(self.bulk, employer_id, self.now.on, needed)?;
+        remittance::reverse_advance(self.tx, employer_id, self.now.on, needed)?;
         Ok(())
     }
 
@@ -239,8 +239,8 @@ impl Desk<'_> {
     /// Others whose money is in notices that are open again wait for the next night.
     pub(super) fn reopen_notices(&self, notices: &[PaymentReference]) -> Result<(), Stop> {
         for notice in notices {
-            let key = params![self.bulk.centre_id, reference_number(*notice), self.on()];
-            self.bulk.connection.prepare_cached(WAIT_AGAIN)?.execute(key)?;
+            let key = params![self.tx.centre_id, reference_number(*notice), self.on()];
+            self.tx.connection.prepare_cached(WAIT_AGAIN)?.execute(key)?;
         }
         Ok(())
     }

@@ -154,29 +154,29 @@ impl Desk<'_> {
     ) -> Result<Vec<Posting>, Stop> {
         let (found, notices) = self.settled_credit(credit, debits)?;
         let mut postings = self.open_again(proposal, &notices, true)?;
-        let key = params![self.bulk.centre_id, found.account_id, credit.serial, found.booked_on];
+        let key = params![self.tx.centre_id, found.account_id, credit.serial, found.booked_on];
         let sql = "delete from allocation
             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
-        self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+        self.tx.connection.prepare_cached(sql)?.execute(key)?;
         let from = match found.unsettled_on() {
             Some(subject) => {
                 let on = self.on();
                 let item = params![
-                    self.bulk.centre_id,
+                    self.tx.centre_id,
                     found.account_id,
                     credit.serial,
                     found.booked_on,
                     on
                 ];
-                self.bulk.connection.prepare_cached(CLOSE)?.execute(item)?;
+                self.tx.connection.prepare_cached(CLOSE)?.execute(item)?;
                 // It is none of the items that the act names: whoever keeps a picture must draw it anew.
-                trail::rebuild_epoch(&self.bulk.connection, self.bulk.centre_id)?;
+                trail::rebuild_epoch(&self.tx.connection, self.tx.centre_id)?;
                 subject
             }
             None => Subject::Receipts,
         };
         let told = (found.account_id, credit.serial.as_str(), found.booked_on);
-        notification::look_again(&self.bulk.connection, self.bulk.centre_id, told)?;
+        notification::look_again(&self.tx.connection, self.tx.centre_id, told)?;
         for debit in debits {
             let of = (found.account_id, credit, found.booked_on);
             self.returns(of, Role::Credit, (&debit.id, debit.booked_on))?;
@@ -200,8 +200,8 @@ impl Desk<'_> {
         debits: &[Held],
     ) -> Result<Vec<Posting>, Stop> {
         let (found, amount, _) = self.credit(credit)?;
-        let of_original = params![self.bulk.centre_id, original.proposal_id];
-        let mut select = self.bulk.connection.prepare_cached(BOOKED_BACK)?;
+        let of_original = params![self.tx.centre_id, original.proposal_id];
+        let mut select = self.tx.connection.prepare_cached(BOOKED_BACK)?;
         let notices: Vec<PaymentReference> =
             select.query_all(of_original, |row| reference(row.get(0)?))?;
         let mut postings = Vec::new();
@@ -217,10 +217,10 @@ impl Desk<'_> {
         };
         let mut given = Total::from(amount);
         if let Some(number) = only {
-            let waiting = params![self.bulk.centre_id, number];
-            given += self.bulk.connection.query_row(WAITING, waiting, |row| row.get::<Total>(0))?;
-            let matched = params![self.bulk.centre_id, number, on];
-            self.bulk.connection.prepare_cached(WAITING_MATCHED)?.execute(matched)?;
+            let waiting = params![self.tx.centre_id, number];
+            given += self.tx.connection.query_row(WAITING, waiting, |row| row.get::<Total>(0))?;
+            let matched = params![self.tx.centre_id, number, on];
+            self.tx.connection.prepare_cached(WAITING_MATCHED)?.execute(matched)?;
         }
         let shares = self.shares_again(&notices, given)?;
         for Settled { reference, amount, from_advance } in &shares {
@@ -231,7 +231,7 @@ impl Desk<'_> {
             }
         }
         self.matched_again(credit, &found, only, &shares)?;
-        super::super::remittance::allocate(self.bulk, &shares, self.now.on)?;
+        super::super::remittance::allocate(self.tx, &shares, self.now.on)?;
         postings.push(self.move_of(
             (found.account_id, &credit.serial, found.booked_on),
             (Subject::Other, Subject::Receipts, amount),
@@ -276,7 +276,7 @@ impl Desk<'_> {
         amount: Money,
         debits: &[Held],
     ) -> Result<Posting, Stop> {
-        let (connection, centre, on) = (&self.bulk.connection, self.bulk.centre_id, self.on());
+        let (connection, centre, on) = (&self.tx.connection, self.tx.centre_id, self.on());
         let (serial, booked_on) = debits
             .first()
             .map_or(("", found.booked_on), |debit| (&*debit.id.serial, debit.booked_on));
@@ -305,7 +305,7 @@ impl Desk<'_> {
         only: Option<i64>,
         shares: &[Settled],
     ) -> Result<(), Stop> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let (account_id, booked_on, on) = (found.account_id, found.booked_on, self.on());
         let key = params![centre, account_id, credit.serial, booked_on, on, only];
         connection.prepare_cached(MATCHED_AGAIN)?.execute(key)?;
@@ -324,19 +324,18 @@ impl Desk<'_> {
 
     /// The credit, its amount, and whether it is one.
     fn credit(&self, credit: &ItemId) -> Result<(Credit, Money, bool), Stop> {
-        let key = params![self.bulk.centre_id, credit.account_no, credit.serial];
-        let found =
-            self.bulk.connection.prepare_cached(CREDIT)?.query_row_optional(key, |row| {
-                let credit = Credit {
-                    account_id: row.get(0)?,
-                    booked_on: row.get(1)?,
-                    outcome: row.get(4)?,
-                    notice: row.get(5)?,
-                    with_staff: row.get::<i64>(6)? == 1,
-                };
-                let amount = Money::from_fen(row.get(2)?);
-                Ok((credit, amount, row.get::<i64>(3)? == 1))
-            })?;
+        let key = params![self.tx.centre_id, credit.account_no, credit.serial];
+        let found = self.tx.connection.prepare_cached(CREDIT)?.query_row_optional(key, |row| {
+            let credit = Credit {
+                account_id: row.get(0)?,
+                booked_on: row.get(1)?,
+                outcome: row.get(4)?,
+                notice: row.get(5)?,
+                with_staff: row.get::<i64>(6)? == 1,
+            };
+            let amount = Money::from_fen(row.get(2)?);
+            Ok((credit, amount, row.get::<i64>(3)? == 1))
+        })?;
         found.ok_or_else(|| Refusal::NoSuch { what: "item", id: credit.to_string() }.into())
     }
 
@@ -344,8 +343,8 @@ impl Desk<'_> {
         if let Some(only) = credit.notice {
             return Ok(vec![reference(only)?]);
         }
-        let key = params![self.bulk.centre_id, credit.account_id, id.serial, credit.booked_on];
-        let mut select = self.bulk.connection.prepare_cached(SHARES)?;
+        let key = params![self.tx.centre_id, credit.account_id, id.serial, credit.booked_on];
+        let mut select = self.tx.connection.prepare_cached(SHARES)?;
         Ok(select.query_all(key, |row| reference(row.get(0)?))?)
     }
 
@@ -362,9 +361,9 @@ impl Desk<'_> {
             on: super::super::row::day(on)?,
             candidates: 1,
         }));
-        let (centre, code, today) = (self.bulk.centre_id, explanation.to_code(), self.on());
+        let (centre, code, today) = (self.tx.centre_id, explanation.to_code(), self.on());
         let values = params![centre, account_id, id.serial, booked_on, code, today];
-        self.bulk.connection.prepare_cached(RETURNED)?.execute(values)?;
+        self.tx.connection.prepare_cached(RETURNED)?.execute(values)?;
         Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! The centre's collection accounts.
 
 use super::super::StoreError;
-use super::super::bulk::Binder;
 use super::super::notices::collection_account;
 use super::super::sql::params;
+use super::super::tx::Binder;
 use super::{FieldChange, Importing, RowChange};
 use crate::remittance::CollectionAccount;
 use std::collections::BTreeMap;
@@ -36,13 +36,13 @@ impl Importing<'_> {
                 self.note(&RowChange::known(key, fields, Vec::new()))?;
             }
         }
-        let centre = self.bulk.centre_id;
-        self.bulk.insert("collection_account", 6, &fresh, |row, (place, account)| {
+        let centre = self.tx.centre_id;
+        self.tx.insert("collection_account", 6, &fresh, |row, (place, account)| {
             row.bind(centre)?;
             row.bind(*place)?;
             bind(row, account)
         })?;
-        self.bulk.change(CHANGE, 4, &changed, |row, account| bind(row, account))?;
+        self.tx.change(CHANGE, 4, &changed, |row, account| bind(row, account))?;
         if self.order.full {
             known.keys().try_for_each(|key| self.note(&RowChange::missing(key)))?;
         }
@@ -54,10 +54,10 @@ impl Importing<'_> {
         let sql = "select account_no, bank, bank_name, account_name, account_id
             from collection_account where centre_id = ?1";
         let rows = self
-            .bulk
+            .tx
             .connection
             .prepare_cached(sql)?
-            .query_all(params![self.bulk.centre_id], |row| {
+            .query_all(params![self.tx.centre_id], |row| {
                 Ok((collection_account(row)?, row.get::<i64>(4)?))
             })?;
         let last = rows.iter().map(|(_, place)| *place).max().unwrap_or_default();

@@ -100,7 +100,7 @@ impl Importing<'_> {
         }
 
         // 4. Writing it, and saying it.
-        write::employees(self.bulk, &listed, &found, &verdicts, numbers)?;
+        write::employees(self.tx, &listed, &found, &verdicts, numbers)?;
         self.say_employees(&listed, &verdicts, missing)
     }
 
@@ -118,12 +118,12 @@ impl Importing<'_> {
             Ok(())
         };
         let many = listed.rows.len() >= READ_THROUGH_FROM;
-        if full || (many && known::count(self.bulk)? <= listed.rows.len() * READ_THROUGH_TIMES) {
-            known::all(self.bulk, &mut meet)?;
+        if full || (many && known::count(self.tx)? <= listed.rows.len() * READ_THROUGH_TIMES) {
+            known::all(self.tx, &mut meet)?;
         } else {
             let numbers: Vec<&str> = listed.rows.iter().map(|row| &*row.employee_id).collect();
             let id_nos: Vec<&str> = listed.id_nos.iter().map(|id_no| &**id_no).collect();
-            known::some(self.bulk, &numbers, &id_nos, &mut meet)?;
+            known::some(self.tx, &numbers, &id_nos, &mut meet)?;
         }
         Ok((found, missing))
     }

@@ -3,11 +3,11 @@
 //! What an operation changed after the day of which the list speaks stays, and is told ([`Later`]).
 
 use super::super::StoreError;
-use super::super::bulk::{Binder, Bulk};
 use super::super::letters::{EMPLOYER, employer};
 use super::super::listed::{LIST, query_in};
 use super::super::remittance::{Books, LaterOperations, TermsTaken};
 use super::super::sql::{Read, params};
+use super::super::tx::{Binder, Tx};
 use super::change::BOOK;
 use super::{COMPARED_TOGETHER, FieldChange, Importing, KeptField, KeptWhy, RowChange, Unfit};
 use crate::import::{EmployerRow, Given};
@@ -49,9 +49,9 @@ type Payers = HashMap<String, BTreeSet<String>>;
 impl Importing<'_> {
     /// Takes in employers and the accounts they are known to pay from.
     pub(super) fn employers(&mut self, rows: &[EmployerRow]) -> Result<(), StoreError> {
-        let paid_from = known_payers(self.bulk, rows)?;
+        let paid_from = known_payers(self.tx, rows)?;
         for (part, some) in rows.chunks(COMPARED_TOGETHER).enumerate() {
-            let known = known_employers(self.bulk, some)?;
+            let known = known_employers(self.tx, some)?;
             let later = self.later_operations(some, &known)?;
             let mut compared = Vec::with_capacity(some.len());
             for (place, row) in (part * COMPARED_TOGETHER..).zip(some) {
@@ -60,7 +60,7 @@ impl Importing<'_> {
                 self.check_uscc(place, row, known);
                 compared.push(compare(row, known, later, &paid_from));
             }
-            write(self.bulk, &compared)?;
+            write(self.tx, &compared)?;
             self.terms(part * COMPARED_TOGETHER, some, &later, &mut compared)?;
             for one in compared {
                 self.say_employer(one)?;
@@ -80,7 +80,7 @@ impl Importing<'_> {
         if self.order.origin.is_none() {
             return Ok(HashMap::new());
         }
-        super::super::remittance::later_operations(self.bulk, &concerned, self.order.list_day)
+        super::super::remittance::later_operations(self.tx, &concerned, self.order.list_day)
     }
 
     fn check_uscc(&mut self, place: usize, row: &EmployerRow, known: Option<&Employer>) {
@@ -100,7 +100,7 @@ impl Importing<'_> {
         later: &HashMap<String, LaterOperations>,
         compared: &mut [Compared],
     ) -> Result<(), StoreError> {
-        let mut books = Books::new(self.bulk, Arc::clone(&self.order.policy));
+        let mut books = Books::new(self.tx, Arc::clone(&self.order.policy));
         for ((place, row), one) in (first..).zip(rows).zip(compared) {
             if row.terms.is_empty() {
                 continue;
@@ -140,10 +140,10 @@ impl Importing<'_> {
             rows.iter().map(|row| row.employer.employer_id.as_str()).collect();
         let sql = "select employer_id, name from employer where centre_id = ?1 order by 1";
         let known: Vec<(String, String)> = self
-            .bulk
+            .tx
             .connection
             .prepare_cached(sql)?
-            .query_all(params![self.bulk.centre_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .query_all(params![self.tx.centre_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         for (key, name) in known.into_iter().filter(|(key, _)| !listed.contains(key.as_str())) {
             self.note(&RowChange { name: Some(name), ..RowChange::missing(&key) })?;
         }
@@ -287,15 +287,12 @@ fn refused_terms(refusal: &Refusal, row: &EmployerRow) -> (&'static str, String)
 }
 
 /// Those of the employers that the store has, without the accounts they pay from.
-fn known_employers(
-    bulk: &Bulk,
-    rows: &[EmployerRow],
-) -> Result<HashMap<String, Employer>, StoreError> {
-    let listed = query_in(&bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
+fn known_employers(tx: &Tx, rows: &[EmployerRow]) -> Result<HashMap<String, Employer>, StoreError> {
+    let listed = query_in(&tx.connection, LIST, "employer", "e.employer_id = v.column1", "e");
     let sql = format!("select {EMPLOYER} from {listed}");
     let mut known = HashMap::new();
     let id = |row: &mut Binder<'_, '_>, one: &EmployerRow| row.bind(&one.employer.employer_id);
-    bulk.ask(&sql, 1, rows, id, |row| {
+    tx.ask(&sql, 1, rows, id, |row| {
         let kept = employer(row)?;
         known.insert(kept.employer_id.clone(), kept);
         Ok(())
@@ -305,7 +302,7 @@ fn known_employers(
 
 /// The accounts that employers are known to pay from, where the list says anything of them: they are few, and are
 /// found by account, so all are read.
-fn known_payers(bulk: &Bulk, rows: &[EmployerRow]) -> Result<Payers, StoreError> {
+fn known_payers(tx: &Tx, rows: &[EmployerRow]) -> Result<Payers, StoreError> {
     let mut known = Payers::new();
     let listed: BTreeSet<&str> = rows
         .iter()
@@ -316,7 +313,7 @@ fn known_payers(bulk: &Bulk, rows: &[EmployerRow]) -> Result<Payers, StoreError>
         return Ok(known);
     }
     let sql = "select employer_id, account_no from payer_account where centre_id = ?1";
-    bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id], |row| {
+    tx.connection.prepare_cached(sql)?.each(params![tx.centre_id], |row| {
         if listed.contains(row.text(0)?) {
             known.entry(row.get(0)?).or_default().insert(row.get(1)?);
         }
@@ -326,11 +323,11 @@ fn known_payers(bulk: &Bulk, rows: &[EmployerRow]) -> Result<Payers, StoreError>
 }
 
 /// Writes employers and the accounts they pay from, over what is known of them.
-fn write(bulk: &Bulk, compared: &[Compared]) -> Result<(), StoreError> {
+fn write(tx: &Tx, compared: &[Compared]) -> Result<(), StoreError> {
     let written: Vec<&Compared> =
         compared.iter().filter(|one| !one.is_known || !one.changed.is_empty()).collect();
     let employers: Vec<&Employer> = written.iter().map(|one| &one.after).collect();
-    write_employers(bulk, &employers)?;
+    write_employers(tx, &employers)?;
     let (mut gone, mut come) = (Vec::<(String, &str)>::new(), Vec::<(String, &str)>::new());
     for one in written {
         let id = one.after.employer_id.as_str();
@@ -342,12 +339,12 @@ fn write(bulk: &Bulk, compared: &[Compared]) -> Result<(), StoreError> {
         gone.extend(had.difference(&has).map(|account| ((*account).to_owned(), id)));
         come.extend(has.difference(&had).map(|account| ((*account).to_owned(), id)));
     }
-    bulk.change(PAYER_GONE, 2, &gone, bind_payer)?;
-    bulk.change(PAYER, 2, &come, bind_payer)
+    tx.change(PAYER_GONE, 2, &gone, bind_payer)?;
+    tx.change(PAYER, 2, &come, bind_payer)
 }
 
-pub(super) fn write_employers(bulk: &Bulk, employers: &[&Employer]) -> Result<(), StoreError> {
-    bulk.change(WRITE, 6, employers, |row, employer| {
+pub(super) fn write_employers(tx: &Tx, employers: &[&Employer]) -> Result<(), StoreError> {
+    tx.change(WRITE, 6, employers, |row, employer| {
         row.bind(&employer.employer_id)?;
         row.bind(&employer.name)?;
         row.bind(&employer.uscc)?;

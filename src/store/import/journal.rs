@@ -3,9 +3,9 @@
 //! Start at [`Journal`]: changes go in as they happen, some hundred lines a row, so that a list of any length needs no
 //! memory for them. In the end the import gets its row and its entry in the trail.
 
-use super::super::bulk::Bulk;
 use super::super::row::{day_number, unknown};
 use super::super::sql::{Read, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{ImportOrigin, Imported, ImportedList, RowChange};
 use crate::suspense::trail::{COMMAND_LINE, Entry};
@@ -20,7 +20,7 @@ const OPERATOR: &str = "operator";
 
 /// The changes of one import, on their way into the database.
 pub(super) struct Journal<'j> {
-    bulk: &'j Bulk,
+    tx: &'j Tx,
     list: ImportedList,
     origin: &'j ImportOrigin,
     import_id: String,
@@ -30,16 +30,16 @@ pub(super) struct Journal<'j> {
 
 impl<'j> Journal<'j> {
     pub(super) fn begin(
-        bulk: &'j Bulk,
+        tx: &'j Tx,
         list: ImportedList,
         origin: &'j ImportOrigin,
     ) -> Result<Self, StoreError> {
         let sql = "select count(*) from list_import
             where centre_id = ?1 and list = ?2 and sha256 = ?3";
-        let key = params![bulk.centre_id, list.code(), origin.sha256];
-        let earlier: i64 = bulk.connection.query_row(sql, key, |row| row.get(0))?;
+        let key = params![tx.centre_id, list.code(), origin.sha256];
+        let earlier: i64 = tx.connection.query_row(sql, key, |row| row.get(0))?;
         let import_id = import_id(list, &origin.sha256, earlier);
-        Ok(Self { bulk, list, origin, import_id, part: 0, lines: String::new() })
+        Ok(Self { tx, list, origin, import_id, part: 0, lines: String::new() })
     }
 
     pub(super) fn write(&mut self, change: &RowChange) -> Result<(), StoreError> {
@@ -55,8 +55,8 @@ impl<'j> Journal<'j> {
         }
         self.part += 1;
         let sql = "insert into list_import_part values (?1, ?2, ?3, ?4)";
-        let row = params![self.bulk.centre_id, self.import_id, self.part, self.lines];
-        self.bulk.connection.prepare_cached(sql)?.execute(row)?;
+        let row = params![self.tx.centre_id, self.import_id, self.part, self.lines];
+        self.tx.connection.prepare_cached(sql)?.execute(row)?;
         self.lines.clear();
         Ok(())
     }
@@ -79,7 +79,7 @@ impl<'j> Journal<'j> {
         });
         let by = self.origin.by.as_deref();
         let entry = entry(by, self.origin.at, "imported", &self.import_id, detail.to_string());
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let link = trail::append(connection, centre, &entry)?;
         let sql = "insert into list_import
             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, null)";
@@ -132,14 +132,14 @@ fn import_id(list: ImportedList, sha256: &str, earlier: i64) -> String {
 
 /// Shows every change of an import, in the order in which they were made.
 pub(super) fn changes(
-    bulk: &Bulk,
+    tx: &Tx,
     import_id: &str,
     mut show: impl FnMut(RowChange) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let sql = "select body from list_import_part
         where centre_id = ?1 and import_id = ?2 order by part";
-    let key = params![bulk.centre_id, import_id];
-    bulk.connection.prepare_cached(sql)?.each(key, |row| {
+    let key = params![tx.centre_id, import_id];
+    tx.connection.prepare_cached(sql)?.each(key, |row| {
         for line in row.text(0)?.lines() {
             let change = serde_json::from_str(line)
                 .map_err(|error| unknown("list_import_part", "body", error))?;
@@ -159,9 +159,9 @@ impl Store {
         import_id: &str,
         mut show: impl FnMut(&RowChange) -> Result<(), E>,
     ) -> Result<(), E> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let mut stopped = None;
-        let shown = changes(&bulk, import_id, |change| {
+        let shown = changes(&tx, import_id, |change| {
             if stopped.is_none() {
                 stopped = show(&change).err();
             }

@@ -1,11 +1,11 @@
 //! Notices. One that money was settled with keeps its amount, employer and standing; one that was issued here
 //! is what the books say, whatever a list brings.
 
-use super::super::bulk::{Binder, Bulk};
 use super::super::listed::{LIST, query_in};
 use super::super::notices::{AWAITING, notices_listed};
 use super::super::row::{day_number, reference, reference_number, status, status_number};
 use super::super::sql::{Connection, Read, params};
+use super::super::tx::{Binder, Tx};
 use super::super::{Store, StoreError, outstanding};
 use super::{COMPARED_TOGETHER, FieldChange, Importing, NoticeUnfit, RowChange, Unfit};
 use crate::remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
@@ -19,14 +19,14 @@ impl Importing<'_> {
         notices: &[PaymentNotice],
         status: bool,
     ) -> Result<(), StoreError> {
-        let (bulk, centre) = (self.bulk, self.bulk.centre_id);
+        let (tx, centre) = (self.tx, self.tx.centre_id);
         let mut fresh = Vec::with_capacity(notices.len());
         // Above the highest reference there is nothing to compare with.
-        let highest = highest(&bulk.connection, centre)?;
+        let highest = highest(&tx.connection, centre)?;
         let older = notices.partition_point(|one| reference_number(one.reference) <= highest);
         let (older, newer) = notices.split_at(older);
         for (part, some) in older.chunks(COMPARED_TOGETHER).enumerate() {
-            let known = known_notices(bulk, some)?;
+            let known = known_notices(tx, some)?;
             let mut changed = Vec::new();
             for (place, listed) in (part * COMPARED_TOGETHER..).zip(some) {
                 let Some(known) = known.get(&listed.reference) else {
@@ -39,24 +39,24 @@ impl Importing<'_> {
                 }
                 self.compare(place, notice, known, &mut changed)?;
             }
-            change_notices(bulk, &changed)?;
+            change_notices(tx, &changed)?;
         }
         fresh.extend(newer);
         for notice in &fresh {
             self.note(&RowChange::added(&notice.reference.to_string()))?;
         }
-        bulk.insert("notice", 9, &fresh, |row, notice| {
+        tx.insert("notice", 9, &fresh, |row, notice| {
             row.bind(centre)?;
             bind(row, notice)?;
             // What a core system issues reserves nothing here.
             row.bind(0)?;
             row.bind(true)
         })?;
-        let mark = outstanding::mark(&bulk.connection, centre)?;
+        let mark = outstanding::mark(&tx.connection, centre)?;
         let below = |notice: &&&PaymentNotice| reference_number(notice.reference) < mark;
         let below: Vec<i64> =
             fresh.iter().take_while(below).map(|one| reference_number(one.reference)).collect();
-        outstanding::keep(bulk, &below)?;
+        outstanding::keep(tx, &below)?;
         if self.order.full { self.missing_notices(notices) } else { Ok(()) }
     }
 
@@ -96,8 +96,8 @@ impl Importing<'_> {
                     where p.centre_id = n.centre_id and p.reference = n.reference)
             order by 1";
         let mut missing = Vec::new();
-        let key = params![self.bulk.centre_id, AWAITING];
-        self.bulk.connection.prepare_cached(sql)?.each(key, |row| {
+        let key = params![self.tx.centre_id, AWAITING];
+        self.tx.connection.prepare_cached(sql)?.each(key, |row| {
             let reference = reference(row.get(0)?)?;
             if notices.binary_search_by_key(&reference, |notice| notice.reference).is_err() {
                 missing.push(reference);
@@ -132,17 +132,17 @@ impl Store {
             *first = notice.reference.min(*first);
             *count += 1;
         }
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let employers: Vec<&str> = named.keys().copied().collect();
         let key = "e.employer_id = v.column1";
-        let listed = query_in(&bulk.connection, LIST, "employer", key, "e");
+        let listed = query_in(&tx.connection, LIST, "employer", key, "e");
         let sql = format!("select e.employer_id from {listed}");
         let mut known: BTreeSet<String> = BTreeSet::new();
         let take = |row: &super::super::sql::Row<'_>| {
             known.insert(row.get(0)?);
             Ok(())
         };
-        bulk.ask(&sql, 1, &employers, |row, employer| row.bind(*employer), take)?;
+        tx.ask(&sql, 1, &employers, |row, employer| row.bind(*employer), take)?;
         let unknown = named.into_iter().filter(|(employer_id, _)| !known.contains(*employer_id));
         let told = |(employer_id, (first, notices)): (&str, _)| UnknownEmployer {
             employer_id: employer_id.to_owned(),
@@ -157,11 +157,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn notices_of_unknown_employers(&self) -> Result<(u64, u64), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select count(*), count(distinct n.employer_id) from notice n
             left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
             where n.centre_id = ?1 and e.employer_id is null";
-        bulk.connection.prepare_cached(sql)?.query_row(params![bulk.centre_id], |row| {
+        tx.connection.prepare_cached(sql)?.query_row(params![tx.centre_id], |row| {
             Ok((row.get::<i64>(0)?.cast_unsigned(), row.get::<i64>(1)?.cast_unsigned()))
         })
     }
@@ -270,19 +270,19 @@ fn highest(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
 
 /// Those of the notices that the store has.
 fn known_notices(
-    bulk: &Bulk,
+    tx: &Tx,
     notices: &[PaymentNotice],
 ) -> Result<HashMap<PaymentReference, Known>, StoreError> {
     let references: Vec<PaymentReference> = notices.iter().map(|one| one.reference).collect();
-    known_numbers(bulk, &references)
+    known_numbers(tx, &references)
 }
 
 /// Those of the references that the store has notices of.
 pub(super) fn known_numbers(
-    bulk: &Bulk,
+    tx: &Tx,
     references: &[PaymentReference],
 ) -> Result<HashMap<PaymentReference, Known>, StoreError> {
-    let listed = notices_listed(&bulk.connection);
+    let listed = notices_listed(&tx.connection);
     let sql = format!(
         "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
             case when exists (select 1 from settlement s
@@ -293,7 +293,7 @@ pub(super) fn known_numbers(
     );
     let mut known = HashMap::new();
     let bind = |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
-    bulk.ask(&sql, 1, references, bind, |row| {
+    tx.ask(&sql, 1, references, bind, |row| {
         let kept = Known {
             employer_id: row.get(1)?,
             amount: Money::from_fen(row.get(2)?),
@@ -325,14 +325,14 @@ fn bind(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreErr
 
 /// Brings known notices up to date.
 pub(super) fn change_notices(
-    bulk: &Bulk,
+    tx: &Tx,
     notices: &[Cow<'_, PaymentNotice>],
 ) -> Result<(), StoreError> {
     const SQL: &str = "
         update notice set employer_id = v.column2, amount_fen = v.column3, issued_on = v.column4,
             month = v.column5, status = v.column6, bounded = 1
         from (values …) v where notice.centre_id = ?1 and notice.reference = v.column1";
-    bulk.change(SQL, 6, notices, |row, notice| bind(row, notice))?;
+    tx.change(SQL, 6, notices, |row, notice| bind(row, notice))?;
     let numbers: Vec<i64> = notices.iter().map(|one| reference_number(one.reference)).collect();
-    outstanding::keep(bulk, &numbers)
+    outstanding::keep(tx, &numbers)
 }

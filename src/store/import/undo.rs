@@ -11,9 +11,9 @@ mod employees;
 mod employers;
 mod notices;
 
-use super::super::bulk::Bulk;
 use super::super::error::Refusal;
 use super::super::sql::params;
+use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{FieldChange, ImportedList, RowChange, RowEffect, journal};
 use std::collections::BTreeSet;
@@ -68,7 +68,7 @@ const NAMED_MAX: usize = 20;
 
 /// An import that is being taken back, inside the transaction that is open.
 struct Undoing<'u> {
-    bulk: &'u Bulk,
+    tx: &'u Tx,
     obstacles: Vec<Obstacle>,
 }
 
@@ -93,9 +93,9 @@ impl Store {
         by: Option<&str>,
         at: i64,
     ) -> Result<ImportUndone, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
-            let kept = find(&bulk, import_id)?;
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
+            let kept = find(&tx, import_id)?;
             let state = |state: &str, wanted| {
                 let (what, id, state) = ("import", kept.import_id.clone(), state.to_owned());
                 Err(StoreError::Refused(Refusal::State { what, id, state, wanted }))
@@ -104,14 +104,14 @@ impl Store {
                 return state("taken back already", "one that stands");
             }
             let mut changes = Vec::new();
-            journal::changes(&bulk, &kept.import_id, |change| {
+            journal::changes(&tx, &kept.import_id, |change| {
                 changes.extend(does_anything(&change).then_some(change));
                 Ok(())
             })?;
             if changes.is_empty() {
                 return state("one that changed nothing", "one that changed something");
             }
-            let mut undoing = Undoing { bulk: &bulk, obstacles: Vec::new() };
+            let mut undoing = Undoing { tx: &tx, obstacles: Vec::new() };
             undoing.later_imports(&kept, &changes)?;
             undoing.take_back(&kept, &changes)?;
             let is_added = |change: &&RowChange| change.effect == RowEffect::Added;
@@ -121,11 +121,11 @@ impl Store {
                 "removed": removed, "restored": restored});
             let entry =
                 journal::entry(by, at, "import-undone", &kept.import_id, detail.to_string());
-            let link = trail::append(connection, bulk.centre_id, &entry)?;
+            let link = trail::append(connection, tx.centre_id, &entry)?;
             let sql = "update list_import set undone = ?3
                 where centre_id = ?1 and import_id = ?2";
-            connection.execute(sql, params![bulk.centre_id, kept.import_id, link.sequence])?;
-            trail::rebuild_epoch(connection, bulk.centre_id)?;
+            connection.execute(sql, params![tx.centre_id, kept.import_id, link.sequence])?;
+            trail::rebuild_epoch(connection, tx.centre_id)?;
             let Kept { import_id, list, file, .. } = kept;
             Ok(ImportUndone { import_id, list, file, removed, restored })
         })
@@ -163,14 +163,16 @@ impl Undoing<'_> {
             where centre_id = ?1 and list = ?2 and sequence > ?3 and undone is null
                 and (added > 0 or changed > 0)
             order by sequence";
-        let later: Vec<String> =
-            self.bulk.connection.prepare_cached(sql)?.query_all(
-                params![self.bulk.centre_id, kept.list.code(), kept.sequence],
-                |row| row.get(0),
-            )?;
+        let later: Vec<String> = self
+            .tx
+            .connection
+            .prepare_cached(sql)?
+            .query_all(params![self.tx.centre_id, kept.list.code(), kept.sequence], |row| {
+                row.get(0)
+            })?;
         for import_id in later {
             let mut same = Vec::new();
-            journal::changes(self.bulk, &import_id, |change| {
+            journal::changes(self.tx, &import_id, |change| {
                 let is_same = does_anything(&change) && ours.contains(&key(&change));
                 same.extend(is_same.then_some(change));
                 Ok(())
@@ -201,7 +203,7 @@ fn does_anything(change: &RowChange) -> bool {
     change.effect == RowEffect::Added || !change.changed.is_empty()
 }
 
-fn find(bulk: &Bulk, import_id: &str) -> Result<Kept, StoreError> {
+fn find(tx: &Tx, import_id: &str) -> Result<Kept, StoreError> {
     let none = || {
         let id = import_id.to_owned();
         StoreError::Refused(Refusal::NoSuch { what: "import", id })
@@ -216,9 +218,8 @@ fn find(bulk: &Bulk, import_id: &str) -> Result<Kept, StoreError> {
     let start = import_id.to_ascii_lowercase();
     // Above every digit that may follow.
     let end = format!("{start}g");
-    let mut found = bulk.connection.prepare_cached(sql)?.query_all(
-        params![bulk.centre_id, start, end],
-        |row| {
+    let mut found =
+        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id, start, end], |row| {
             Ok(Kept {
                 import_id: row.get(0)?,
                 list: ImportedList::read(row.text(1)?)?,
@@ -226,8 +227,7 @@ fn find(bulk: &Bulk, import_id: &str) -> Result<Kept, StoreError> {
                 sequence: row.get(3)?,
                 undone: row.get(4)?,
             })
-        },
-    )?;
+        })?;
     match (found.pop(), found.is_empty()) {
         (None, _) => Err(none()),
         (Some(one), true) => Ok(one),

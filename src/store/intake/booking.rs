@@ -48,7 +48,7 @@ impl Intake<'_> {
         }
         let keys: Vec<(i64, &str)> = bookings.keys().copied().collect();
         // Staff may be at work on one of them: they wait, and nothing is taken back that they decided before.
-        trail::hold(&self.bulk.connection, self.bulk.centre_id)?;
+        trail::hold(&self.tx.connection, self.tx.centre_id)?;
         let mut known = self.known(&keys)?;
         let mut writable = Vec::new();
         for ((account, serial), parts) in bookings {
@@ -65,7 +65,7 @@ impl Intake<'_> {
                 writable.extend(parts);
             }
         }
-        match &*self.bulk.connection {
+        match &*self.tx.connection {
             Connection::Sqlite(..) => self.write_singly(writable, working_set),
             Connection::Postgres(..) => {
                 let once = writable.into_iter().filter_map(|placed| {
@@ -120,12 +120,12 @@ impl Intake<'_> {
     /// tell of it.
     fn undo_decision(&mut self, whole: &Known) -> Result<(), StoreError> {
         self.completed = true;
-        let bulk = self.bulk;
+        let tx = self.tx;
         let key =
-            params![bulk.centre_id, whole.account_id, whole.serial, day_number(whole.booked_on)];
+            params![tx.centre_id, whole.account_id, whole.serial, day_number(whole.booked_on)];
         let sql = "select 1 from decision where centre_id = ?1 and account_id = ?2 and serial = ?3
             and booked_on = ?4 and outcome = 3";
-        if bulk.connection.prepare_cached(sql)?.exists(key)? {
+        if tx.connection.prepare_cached(sql)?.exists(key)? {
             self.reverse(whole)?;
         }
         for table in HANGING {
@@ -133,7 +133,7 @@ impl Intake<'_> {
                 "delete from {table} where centre_id = ?1 and account_id = ?2 and serial = ?3
                     and booked_on = ?4"
             );
-            bulk.connection.prepare_cached(&sql)?.execute(key)?;
+            tx.connection.prepare_cached(&sql)?.execute(key)?;
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl Intake<'_> {
         };
         let transaction = (whole.account_id, &*whole.serial, day_number(whole.booked_on));
         let posting = (debit, credit, whole.amount);
-        super::super::run_decisions::post_step(self.bulk, self.taken_on, transaction, posting)
+        super::super::run_decisions::post_step(self.tx, self.taken_on, transaction, posting)
     }
 
     /// Notes the bookings whose parts this delivery brought.
@@ -160,7 +160,7 @@ impl Intake<'_> {
             from (values …) v where true
             on conflict (centre_id, account_id, serial) do nothing";
         let feed_no = self.feed_no;
-        self.bulk.change(sql, 6, &bookings, |row, ((account, serial), whole)| {
+        self.tx.change(sql, 6, &bookings, |row, ((account, serial), whole)| {
             row.bind(*account)?;
             row.bind(serial)?;
             row.bind(whole.day())?;

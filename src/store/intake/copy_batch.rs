@@ -6,10 +6,10 @@
 //! them is known from an earlier night the server says so at once, and the batch is taken apart.
 
 use super::super::branch::BranchKeys;
-use super::super::bulk::Binder;
 use super::super::listed::{LIST, query_in};
 use super::super::row::day_number;
 use super::super::sql::Connection;
+use super::super::tx::Binder;
 use super::super::working_set::account_id;
 use super::super::{StoreError, WorkingSet};
 use super::batch::TransactionBatch;
@@ -49,13 +49,13 @@ impl Intake<'_> {
         working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
         self.sort_new(&mut batch);
-        self.bulk.months_of(batch.rows.iter().map(|row| row.booked_on))?;
+        self.tx.months_of(batch.rows.iter().map(|row| row.booked_on))?;
         if let Some(identities) = self.identities {
             identities.write(batch.identities())?;
             let before = self.ahead.replace(batch);
             self.write_ahead(before, working_set)?;
         } else {
-            let all_new = copy_if_new(self.bulk, batch.identities())?;
+            let all_new = copy_if_new(self.tx, batch.identities())?;
             self.write_named(&batch, all_new, working_set)?;
         }
         if self.later.len() < KEPT_BACK { Ok(()) } else { self.write_later(working_set) }
@@ -174,10 +174,10 @@ impl Intake<'_> {
             placed.bind_identity(row)?;
             row.bind(until)
         };
-        let listed = identities_listed(&self.bulk.connection);
+        let listed = identities_listed(&self.tx.connection);
         let sql =
             format!("select i.account_id, i.serial from {listed} where i.booked_on < v.column3");
-        self.bulk.ask(&sql, 3, &rows, identity, |row| {
+        self.tx.ask(&sql, 3, &rows, identity, |row| {
             archived.insert((row.get::<i64>(0)?, row.get::<String>(1)?));
             Ok(())
         })?;
@@ -194,7 +194,7 @@ impl Intake<'_> {
 
     /// Copies new rows in, their identities first; one that a night left behind when it was stopped is theirs.
     fn take_over(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
-        self.bulk.change(TAKE_OVER, 3, rows, |row, placed| {
+        self.tx.change(TAKE_OVER, 3, rows, |row, placed| {
             placed.bind_identity(row)?;
             row.bind(day_number(placed.transaction.booked_on))
         })?;
@@ -203,10 +203,10 @@ impl Intake<'_> {
 
     /// Copies rows in, in the order of their key.
     fn copy(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
-        let (centre, taken) = (self.bulk.centre_id, self.origin());
+        let (centre, taken) = (self.tx.centre_id, self.origin());
         let mut rows: Vec<&Placed<'_>> = rows.iter().collect();
         rows.sort_unstable_by_key(|placed| (placed.transaction.booked_on, placed.identity()));
-        self.bulk.insert("bank_transaction", COLUMNS, &rows, |row, placed| {
+        self.tx.insert("bank_transaction", COLUMNS, &rows, |row, placed| {
             placed.bind(row, centre, taken)
         })
     }

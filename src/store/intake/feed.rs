@@ -1,9 +1,9 @@
 //! What a file says of itself: its receipts, statements, flags, and the rows set aside.
 
 use super::super::StoreError;
-use super::super::bulk::Bulk;
 use super::super::row::day_number;
 use super::super::sql::in_columns;
+use super::super::tx::Tx;
 use super::super::working_set::account_id;
 use super::origin::Meetings;
 use super::{FlagRecord, SetAside, StatementRecord};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// The rows that belong to a feed.
 pub(super) struct Feed<'a> {
-    pub(super) bulk: &'a Bulk,
+    pub(super) tx: &'a Tx,
     pub(super) feed_id: &'a str,
 }
 
@@ -22,9 +22,9 @@ impl Feed<'_> {
         receipts: &BTreeMap<(i64, i64), (Total, Total)>,
     ) -> Result<(), StoreError> {
         let rows: Vec<_> = receipts.iter().collect();
-        self.bulk.insert("receipt", 8, &rows, |row, ((account, booked_on), (credit, debit))| {
+        self.tx.insert("receipt", 8, &rows, |row, ((account, booked_on), (credit, debit))| {
             let (credit, debit) = (in_columns(*credit), in_columns(*debit));
-            row.bind(self.bulk.centre_id)?;
+            row.bind(self.tx.centre_id)?;
             row.bind(self.feed_id)?;
             row.bind(account)?;
             row.bind(booked_on)?;
@@ -38,8 +38,8 @@ impl Feed<'_> {
     /// What it met of what other feeds had brought; its own rows are not among it.
     pub(super) fn meetings(&self, feed_no: i64, met: &Meetings) -> Result<(), StoreError> {
         let rows: Vec<_> = met.0.iter().filter(|((_, before), _)| *before != feed_no).collect();
-        self.bulk.insert("feed_met", 9, &rows, |row, ((account, before), met)| {
-            row.bind(self.bulk.centre_id)?;
+        self.tx.insert("feed_met", 9, &rows, |row, ((account, before), met)| {
+            row.bind(self.tx.centre_id)?;
             row.bind(feed_no)?;
             row.bind(before)?;
             row.bind(account)?;
@@ -53,8 +53,8 @@ impl Feed<'_> {
 
     pub(super) fn set_aside(&self, set_aside: &[SetAside]) -> Result<(), StoreError> {
         let rows: Vec<_> = (1_i64..).zip(set_aside).collect();
-        self.bulk.insert("set_aside", 9, &rows, |row, (position, aside)| {
-            row.bind(self.bulk.centre_id)?;
+        self.tx.insert("set_aside", 9, &rows, |row, (position, aside)| {
+            row.bind(self.tx.centre_id)?;
             row.bind(self.feed_id)?;
             row.bind(position)?;
             row.bind(aside.line.cast_signed())?;
@@ -68,9 +68,9 @@ impl Feed<'_> {
 
     pub(super) fn statements(&self, statements: &[StatementRecord]) -> Result<(), StoreError> {
         let rows: Vec<_> = (1_i64..).zip(statements).collect();
-        self.bulk.insert("statement", 13, &rows, |row, (position, statement)| {
+        self.tx.insert("statement", 13, &rows, |row, (position, statement)| {
             let (opening, closing) = (statement.opening, statement.closing);
-            row.bind(self.bulk.centre_id)?;
+            row.bind(self.tx.centre_id)?;
             row.bind(self.feed_id)?;
             row.bind(position)?;
             row.bind(account_id(statement.account))?;
@@ -88,8 +88,8 @@ impl Feed<'_> {
 
     pub(super) fn flags(&self, flags: &[FlagRecord]) -> Result<(), StoreError> {
         let rows: Vec<_> = (1_i64..).zip(flags).collect();
-        self.bulk.insert("feed_flag", 6, &rows, |row, (position, flag)| {
-            row.bind(self.bulk.centre_id)?;
+        self.tx.insert("feed_flag", 6, &rows, |row, (position, flag)| {
+            row.bind(self.tx.centre_id)?;
             row.bind(self.feed_id)?;
             row.bind(position)?;
             row.bind(flag.line.cast_signed())?;

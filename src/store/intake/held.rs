@@ -1,7 +1,7 @@
 //! What lies in quarantine, and that it no longer does.
 
-use crate::store::bulk::Bulk;
 use crate::store::sql::params;
+use crate::store::tx::Tx;
 use crate::store::{Store, StoreError};
 
 /// A file, or an entry that is none, of which nothing was taken in.
@@ -19,13 +19,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn held_files(&self) -> Result<Vec<HeldFile>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select folder, file_name, reason from quarantined_feed
             where centre_id = ?1 order by folder, file_name";
         let held = |row: &crate::store::sql::Row<'_>| {
             Ok(HeldFile { folder: row.get(0)?, file_name: row.get(1)?, reason: row.get(2)? })
         };
-        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], held)
+        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], held)
     }
 
     /// Notes that an entry lies there no longer.
@@ -33,11 +33,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn release_held(&self, held: &HeldFile) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "delete from quarantined_feed
             where centre_id = ?1 and folder = ?2 and file_name = ?3";
-        let key = params![bulk.centre_id, held.folder, held.file_name];
-        bulk.connection.prepare_cached(sql)?.execute(key)?;
+        let key = params![tx.centre_id, held.folder, held.file_name];
+        tx.connection.prepare_cached(sql)?.execute(key)?;
         Ok(())
     }
 }

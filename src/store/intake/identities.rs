@@ -12,7 +12,7 @@
 //! name nothing; whoever brings the transaction takes them over.
 
 use super::super::StoreError;
-use super::super::bulk::Bulk;
+use super::super::tx::Tx;
 use std::cell::Cell;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
@@ -41,11 +41,11 @@ pub(super) struct Identities {
 }
 
 impl Identities {
-    /// Begins; `bulk` is the connection.
-    pub(super) fn beside(bulk: Bulk) -> Self {
+    /// Begins; `tx` is the connection.
+    pub(super) fn beside(tx: Tx) -> Self {
         let (orders, taken) = sync_channel(4);
         let (answer, answers) = channel();
-        let thread = std::thread::spawn(move || work(&bulk, &taken, &answer));
+        let thread = std::thread::spawn(move || work(&tx, &taken, &answer));
         Self { worker: Some((orders, thread)), answers, unanswered: Cell::new(0) }
     }
 
@@ -138,13 +138,13 @@ impl Drop for Identities {
 }
 
 /// The thread: carries orders out until there are none.
-fn work(bulk: &Bulk, orders: &Receiver<Order>, answers: &Sender<Result<bool, StoreError>>) {
+fn work(tx: &Tx, orders: &Receiver<Order>, answers: &Sender<Result<bool, StoreError>>) {
     while let Ok(order) = orders.recv() {
         let done = match order {
-            Order::Begin => begin(bulk).map(|()| true),
-            Order::Write(identities) => copy_if_new(bulk, identities),
-            Order::Commit => bulk.commit().map(|()| true),
-            Order::Undo => bulk.rollback().map(|()| true),
+            Order::Begin => begin(tx).map(|()| true),
+            Order::Write(identities) => copy_if_new(tx, identities),
+            Order::Commit => tx.commit().map(|()| true),
+            Order::Undo => tx.rollback().map(|()| true),
         };
         if answers.send(done).is_err() {
             break;
@@ -156,17 +156,17 @@ fn work(bulk: &Bulk, orders: &Receiver<Order>, answers: &Sender<Result<bool, Sto
 /// other's second connection, which the server cannot see: then this night gives up and tries again.
 pub(super) const LOCK_TIMEOUT: &str = "set local lock_timeout = '2min'";
 
-fn begin(bulk: &Bulk) -> Result<(), StoreError> {
-    bulk.begin()?;
-    bulk.connection.execute_batch(LOCK_TIMEOUT)
+fn begin(tx: &Tx) -> Result<(), StoreError> {
+    tx.begin()?;
+    tx.connection.execute_batch(LOCK_TIMEOUT)
 }
 
 /// Copies identities in, in the order of their key; undoes it and says so where any is known already.
-pub(super) fn copy_if_new(bulk: &Bulk, mut identities: Vec<Named>) -> Result<bool, StoreError> {
-    bulk.connection.execute_batch("savepoint batch")?;
+pub(super) fn copy_if_new(tx: &Tx, mut identities: Vec<Named>) -> Result<bool, StoreError> {
+    tx.connection.execute_batch("savepoint batch")?;
     identities.sort_unstable();
-    let centre = bulk.centre_id;
-    let copied = bulk.insert("transaction_identity", 4, &identities, |row, named| {
+    let centre = tx.centre_id;
+    let copied = tx.insert("transaction_identity", 4, &identities, |row, named| {
         let (account_id, serial, booked_on) = named;
         row.bind(centre)?;
         row.bind(*account_id)?;
@@ -174,9 +174,9 @@ pub(super) fn copy_if_new(bulk: &Bulk, mut identities: Vec<Named>) -> Result<boo
         row.bind(*booked_on)
     });
     match copied {
-        Ok(()) => bulk.connection.execute_batch("release savepoint batch").map(|()| true),
+        Ok(()) => tx.connection.execute_batch("release savepoint batch").map(|()| true),
         Err(error) if error.is_duplicate() => {
-            bulk.connection.execute_batch("rollback to savepoint batch").map(|()| false)
+            tx.connection.execute_batch("rollback to savepoint batch").map(|()| false)
         }
         Err(error) => Err(error),
     }

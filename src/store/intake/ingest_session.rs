@@ -8,9 +8,9 @@ use super::origin::Meetings;
 use super::{Intake, Proof, Taken, TransactionBatch};
 use crate::remark::Reader;
 use crate::store::branch::BranchKeys;
-use crate::store::bulk::Bulk;
 use crate::store::row::day_number;
 use crate::store::sql::params;
+use crate::store::tx::Tx;
 use crate::store::{Store, StoreError, WorkingSet};
 use chrono::NaiveDate;
 use std::cell::RefCell;
@@ -20,7 +20,7 @@ use std::hash::RandomState;
 /// Where files are taken in: a connection that lives as long as the night's intake.
 #[derive(Debug)]
 pub struct IngestSession<'r> {
-    bulk: Bulk,
+    tx: Tx,
     reader: &'r Reader,
     branches: RefCell<BranchKeys>,
     /// A second connection, on PostgreSQL where much comes in.
@@ -41,11 +41,11 @@ impl Store {
         reader: &'r Reader,
         much: bool,
     ) -> Result<IngestSession<'r>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let beside = much && bulk.connection.is_postgres();
-        let beside = beside.then(|| Bulk::open(self)).transpose()?;
+        let tx = Tx::open(self)?;
+        let beside = much && tx.connection.is_postgres();
+        let beside = beside.then(|| Tx::open(self)).transpose()?;
         Ok(IngestSession {
-            bulk,
+            tx,
             reader,
             branches: RefCell::default(),
             identities: beside.map(Identities::beside),
@@ -65,29 +65,29 @@ impl IngestSession<'_> {
         taken_on: NaiveDate,
         working_set: &WorkingSet,
     ) -> Result<Intake<'_>, StoreError> {
-        let archived_until = self.bulk.archived_until()?;
-        self.bulk.months_ahead(taken_on, archived_until)?;
-        self.bulk.begin()?;
-        if self.bulk.connection.is_postgres() {
+        let archived_until = self.tx.archived_until()?;
+        self.tx.months_ahead(taken_on, archived_until)?;
+        self.tx.begin()?;
+        if self.tx.connection.is_postgres() {
             // What is asked here is asked by key, of tables that grow in this very transaction: the
             // planner has no figures of them yet and would read them whole.
-            self.bulk.connection.execute_batch(
+            self.tx.connection.execute_batch(
                 "set local enable_seqscan = off; set local enable_hashjoin = off;
                  set local enable_mergejoin = off",
             )?;
-            self.bulk.connection.execute_batch(LOCK_TIMEOUT)?;
+            self.tx.connection.execute_batch(LOCK_TIMEOUT)?;
         }
         let beside = self.identities.as_ref().map(Identities::begin).transpose()?;
         // Numbered in the order in which they are taken in; the lease sees to it that one takes in at a time.
         let sql = "select coalesce(max(number), 0) + 1 from feed
             where centre_id = ?1 and number is not null";
-        let centre = params![self.bulk.centre_id];
-        let feed_no = self.bulk.connection.query_row(sql, centre, |row| row.get(0))?;
+        let centre = params![self.tx.centre_id];
+        let feed_no = self.tx.connection.query_row(sql, centre, |row| row.get(0))?;
         let sql = "select 1 from booking where centre_id = ?1 limit 1";
         let has_bookings =
-            self.bulk.connection.prepare_cached(sql)?.exists(params![self.bulk.centre_id])?;
+            self.tx.connection.prepare_cached(sql)?.exists(params![self.tx.centre_id])?;
         Ok(Intake {
-            bulk: &self.bulk,
+            tx: &self.tx,
             branches: &self.branches,
             reader: self.reader,
             met: &self.met,
@@ -103,7 +103,7 @@ impl IngestSession<'_> {
             slate_mark: working_set.len(),
             completed: false,
             met_here: HashSet::new(),
-            met_all: self.bulk.connection.is_postgres(),
+            met_all: self.tx.connection.is_postgres(),
             delivery_mark: working_set.len(),
             proof: Proof::default(),
             days: HashMap::new(),
@@ -125,10 +125,10 @@ impl IngestSession<'_> {
     /// [`StoreError`] where the database fails.
     pub fn knows(&self, feed_id: &str) -> Result<bool, StoreError> {
         let mut select = self
-            .bulk
+            .tx
             .connection
             .prepare_cached("select 1 from feed where centre_id = ?1 and feed_id = ?2")?;
-        select.exists(params![self.bulk.centre_id, feed_id])
+        select.exists(params![self.tx.centre_id, feed_id])
     }
 
     /// Notes that nothing of a file was taken in, and why.
@@ -147,8 +147,8 @@ impl IngestSession<'_> {
                 reason = excluded.reason,
                 last_on = case when quarantined_feed.last_on > excluded.last_on
                     then quarantined_feed.last_on else excluded.last_on end";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(sql)?.execute(params![
+            self.tx.centre_id,
             folder,
             file_name,
             reason,
@@ -164,8 +164,8 @@ impl IngestSession<'_> {
     pub fn release(&self, folder: &str, file_name: &str) -> Result<(), StoreError> {
         let sql = "delete from quarantined_feed
             where centre_id = ?1 and folder = ?2 and file_name = ?3";
-        let key = params![self.bulk.centre_id, folder, file_name];
-        self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+        let key = params![self.tx.centre_id, folder, file_name];
+        self.tx.connection.prepare_cached(sql)?.execute(key)?;
         Ok(())
     }
 }

@@ -6,10 +6,10 @@
 //! Invariant: what is settled, or decided by staff, keeps its content.
 
 use super::super::branch;
-use super::super::bulk::Binder;
 use super::super::listed::{LIST, query_in};
 use super::super::row::{day_number, direction_number, filled, time_number};
 use super::super::sql::{Row, params};
+use super::super::tx::Binder;
 use super::super::working_set::{TRANSACTION_COLUMNS, transaction, transactions_by_serial};
 use super::super::{StoreError, WorkingSet};
 use super::origin::Origin;
@@ -177,7 +177,7 @@ impl Intake<'_> {
         &self,
         keys: &[(i64, S)],
     ) -> Result<HashMap<(i64, String), Known>, StoreError> {
-        let connection = &self.bulk.connection;
+        let connection = &self.tx.connection;
         let key = "i.account_id = v.column1 and i.serial = v.column2";
         let listed = if connection.is_postgres() {
             let identities = query_in(connection, LIST, "transaction_identity", key, "i");
@@ -193,7 +193,7 @@ impl Intake<'_> {
             row.bind(*account)?;
             row.bind(serial.as_ref())
         };
-        self.bulk.ask(&sql, 2, keys, bind, |row| {
+        self.tx.ask(&sql, 2, keys, bind, |row| {
             let found = Known::read(row, self.taken_on)?;
             known.insert((found.account_id, found.serial.clone()), found);
             Ok(())
@@ -212,13 +212,13 @@ impl Intake<'_> {
             "select {} from {} where {i}.centre_id = ?1 and {i}.account_id = ?2
                 and {i}.serial >= ?3 and {i}.serial < ?4 order by 2",
             kept_columns(),
-            transactions_by_serial(&self.bulk.connection),
-            i = if self.bulk.connection.is_postgres() { "i" } else { "t" },
+            transactions_by_serial(&self.tx.connection),
+            i = if self.tx.connection.is_postgres() { "i" } else { "t" },
         );
-        self.bulk
+        self.tx
             .connection
             .prepare_cached(&sql)?
-            .query_all(params![self.bulk.centre_id, account_id, from, until], |row| {
+            .query_all(params![self.tx.centre_id, account_id, from, until], |row| {
                 Known::read(row, self.taken_on)
             })
     }
@@ -237,18 +237,18 @@ impl Intake<'_> {
             Stage::Tonight => working_set.outdate(),
         }
         let transaction = BankTransaction { serial: &kept.serial, ..*content };
-        let bulk = self.bulk;
+        let tx = self.tx;
         let written = self.written(kept.account_id, transaction)?;
         let mut values = Vec::with_capacity(COLUMNS + 1);
-        written.bind(&mut Binder::Kept(&mut values), bulk.centre_id, kept.taken)?;
+        written.bind(&mut Binder::Kept(&mut values), tx.centre_id, kept.taken)?;
         Binder::Kept(&mut values).bind(day_number(kept.booked_on))?;
-        bulk.months_of([transaction.booked_on])?;
-        bulk.connection.prepare_cached(REPLACE)?.execute(&Binder::given(&values))?;
-        if bulk.connection.is_postgres() && kept.booked_on != transaction.booked_on {
+        tx.months_of([transaction.booked_on])?;
+        tx.connection.prepare_cached(REPLACE)?.execute(&Binder::given(&values))?;
+        if tx.connection.is_postgres() && kept.booked_on != transaction.booked_on {
             let sql = "update transaction_identity set booked_on = ?4
                 where centre_id = ?1 and account_id = ?2 and serial = ?3";
-            bulk.connection.prepare_cached(sql)?.execute(params![
-                bulk.centre_id,
+            tx.connection.prepare_cached(sql)?.execute(params![
+                tx.centre_id,
                 kept.account_id,
                 kept.serial,
                 day_number(transaction.booked_on)
@@ -264,45 +264,44 @@ impl Intake<'_> {
     ) -> Result<Written<'b>, StoreError> {
         let Counterparty { bank_code, bank_name, .. } = transaction.counterparty;
         let named = !bank_code.is_empty() || !bank_name.is_empty();
-        let branch_id =
-            named.then(|| branch::key_of(self.bulk, bank_code, bank_name)).transpose()?;
+        let branch_id = named.then(|| branch::key_of(self.tx, bank_code, bank_name)).transpose()?;
         Ok(Written { account_id, transaction, branch_id })
     }
 
     /// Takes a transaction of tonight out, or one that nothing rests on any more.
     pub(super) fn take_out(&self, kept: &Known) -> Result<(), StoreError> {
-        let bulk = self.bulk;
-        let key = params![bulk.centre_id, kept.account_id, kept.serial, day_number(kept.booked_on)];
+        let tx = self.tx;
+        let key = params![tx.centre_id, kept.account_id, kept.serial, day_number(kept.booked_on)];
         let sql = "delete from bank_transaction where centre_id = ?1 and account_id = ?2
             and serial = ?3 and booked_on = ?4";
-        bulk.connection.prepare_cached(sql)?.execute(key)?;
-        if bulk.connection.is_postgres() {
+        tx.connection.prepare_cached(sql)?.execute(key)?;
+        if tx.connection.is_postgres() {
             let sql = "delete from transaction_identity where centre_id = ?1 and account_id = ?2
                 and serial = ?3 and booked_on = ?4";
-            bulk.connection.prepare_cached(sql)?.execute(key)?;
+            tx.connection.prepare_cached(sql)?.execute(key)?;
         }
         Ok(())
     }
 
     /// Puts transactions in that are known by no name yet.
     pub(super) fn put_in(&mut self, rows: &[Known]) -> Result<(), StoreError> {
-        let bulk = self.bulk;
-        bulk.months_of(rows.iter().map(|row| row.booked_on))?;
+        let tx = self.tx;
+        tx.months_of(rows.iter().map(|row| row.booked_on))?;
         let mut written = Vec::with_capacity(rows.len());
         for row in rows {
             let named = self.met_as_hash(row.account_id, &row.serial);
             self.met_here.insert(named);
             written.push((self.written(row.account_id, row.transaction())?, row.taken));
         }
-        if bulk.connection.is_postgres() {
-            bulk.change(super::copy_batch::TAKE_OVER, 3, rows, |row, known| {
+        if tx.connection.is_postgres() {
+            tx.change(super::copy_batch::TAKE_OVER, 3, rows, |row, known| {
                 row.bind(known.account_id)?;
                 row.bind(&known.serial)?;
                 row.bind(day_number(known.booked_on))
             })?;
         }
-        bulk.insert("bank_transaction", COLUMNS, &written, |row, (written, taken)| {
-            written.bind(row, bulk.centre_id, *taken)
+        tx.insert("bank_transaction", COLUMNS, &written, |row, (written, taken)| {
+            written.bind(row, tx.centre_id, *taken)
         })
     }
 }

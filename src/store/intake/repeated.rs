@@ -204,9 +204,9 @@ impl Intake<'_> {
             from receipt r left join statement s on s.centre_id = r.centre_id
                 and s.feed_id = r.feed_id and s.account_id = r.account_id
             where r.centre_id = ?1 and r.account_id = ?2 and r.booked_on = ?3";
-        let bulk = self.bulk;
-        let values = params![bulk.centre_id, known.account_id, day_number(known.booked_on)];
-        bulk.connection.prepare_cached(sql)?.query_row(values, |row| {
+        let tx = self.tx;
+        let values = params![tx.centre_id, known.account_id, day_number(known.booked_on)];
+        tx.connection.prepare_cached(sql)?.query_row(values, |row| {
             let (all, proved): (i64, i64) = (row.get(0)?, row.get(1)?);
             Ok(all > 0 && all == proved)
         })

@@ -56,15 +56,15 @@ impl Intake<'_> {
             return Ok(*quiet);
         }
         let (from, until) = names_of(day.1);
-        let bulk = self.bulk;
+        let tx = self.tx;
         let table =
-            if bulk.connection.is_postgres() { "transaction_identity" } else { "bank_transaction" };
+            if tx.connection.is_postgres() { "transaction_identity" } else { "bank_transaction" };
         let sql = format!(
             "select 1 from {table} where centre_id = ?1 and account_id = ?2 and serial >= ?3
                 and serial < ?4 limit 1"
         );
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        let quiet = !select.exists(params![bulk.centre_id, day.0, from, until])?;
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        let quiet = !select.exists(params![tx.centre_id, day.0, from, until])?;
         self.days.insert(day, quiet);
         Ok(quiet)
     }
@@ -202,10 +202,10 @@ impl Intake<'_> {
         let sql =
             "select account_no from collection_account where centre_id = ?1 and account_id = ?2";
         let account_no: String = self
-            .bulk
+            .tx
             .connection
             .prepare_cached(sql)?
-            .query_row(params![self.bulk.centre_id, account_id], |row| row.get(0))?;
+            .query_row(params![self.tx.centre_id, account_id], |row| row.get(0))?;
         Ok(identity::content_name(&account_no, transaction))
     }
 

@@ -4,9 +4,9 @@
 //! nothing is known of bookings. The others are looked up together, a batch at a time.
 
 use super::super::branch::BranchKeys;
-use super::super::bulk::Binder;
 use super::super::listed::{LIST, query_in};
 use super::super::row::{day, day_number, direction};
+use super::super::tx::Binder;
 use super::super::working_set::account_id;
 use super::super::{StoreError, WorkingSet};
 use super::agree::united;
@@ -127,7 +127,7 @@ impl Intake<'_> {
             return Ok(known);
         }
         let key = "b.account_id = v.column1 and b.serial = v.column2";
-        let listed = query_in(&self.bulk.connection, LIST, "booking", key, "b");
+        let listed = query_in(&self.tx.connection, LIST, "booking", key, "b");
         let sql = format!(
             "select b.account_id, b.serial, b.booked_on, b.direction, b.amount_fen,
                 b.feed_no from {listed}"
@@ -136,7 +136,7 @@ impl Intake<'_> {
             row.bind(account_id(each.account))?;
             row.bind(batch.serial(each))
         };
-        self.bulk.ask(&sql, 2, &batch.rows, bind, |row| {
+        self.tx.ask(&sql, 2, &batch.rows, bind, |row| {
             let (booked_on, direction) = (day(row.get(2)?)?, direction(row.get(3)?)?);
             let amount = Money::from_fen(row.get(4)?);
             let whole = Whole { booked_on, direction, amount };

@@ -4,11 +4,11 @@
 //! say what they were, and stands beside the letter from then on as if the night had held it.
 
 use super::super::arrears::ToldMonth;
-use super::super::bulk::Bulk;
 use super::super::notice_news::NoticeMark;
 use super::super::notification::{NotificationKey, NotificationMark, about};
 use super::super::row::{day, day_number, reference, reference_number};
 use super::super::sql::{Row, params};
+use super::super::tx::Tx;
 use super::super::working_set::{account_id, account_index};
 use super::super::{Store, StoreError, trail};
 use super::holding::{self, ToldTonight};
@@ -82,9 +82,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn waiting_letters(&self, night: Option<NaiveDate>) -> Result<Vec<String>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let values = params![bulk.centre_id, night.map(day_number)];
-        bulk.connection.prepare_cached(WAITING)?.query_all(values, |row| row.get(0))
+        let tx = Tx::open(self)?;
+        let values = params![tx.centre_id, night.map(day_number)];
+        tx.connection.prepare_cached(WAITING)?.query_all(values, |row| row.get(0))
     }
 
     /// Holds letters that wait; gives those that were held. One that a sender has, or beside which another of its day
@@ -97,14 +97,14 @@ impl Store {
         letter_ids: &[String],
         entry: &Entry,
     ) -> Result<Vec<String>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
-            trail::hold(connection, bulk.centre_id)?;
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
+            trail::hold(connection, tx.centre_id)?;
             let mut nights: BTreeMap<NaiveDate, (Vec<String>, ToldTonight)> = BTreeMap::new();
             for letter_id in letter_ids {
-                let Some((night, told)) = take_back(&bulk, letter_id)? else { continue };
+                let Some((night, told)) = take_back(&tx, letter_id)? else { continue };
                 for sql in FORGET {
-                    connection.prepare_cached(sql)?.execute(params![bulk.centre_id, letter_id])?;
+                    connection.prepare_cached(sql)?.execute(params![tx.centre_id, letter_id])?;
                 }
                 let (letters, all) = nights.entry(night).or_default();
                 letters.push(letter_id.clone());
@@ -114,13 +114,13 @@ impl Store {
             }
             let mut held = Vec::new();
             for (night, (letters, told)) in nights {
-                holding::hold(&bulk, night, &letters, &told)?;
+                holding::hold(&tx, night, &letters, &told)?;
                 let counted = (night, letters.len());
-                holding::note_night(connection, bulk.centre_id, counted, &[Pull::Hand])?;
+                holding::note_night(connection, tx.centre_id, counted, &[Pull::Hand])?;
                 let detail = serde_json::json!({ "held": letters.len(), "note": entry.detail });
                 let (subject, detail) = (night.to_string(), detail.to_string());
                 let entry = Entry { subject, detail, ..entry.clone() };
-                trail::append(connection, bulk.centre_id, &entry)?;
+                trail::append(connection, tx.centre_id, &entry)?;
                 held.extend(letters);
             }
             Ok(held)
@@ -129,8 +129,8 @@ impl Store {
 }
 
 /// What a letter told, no longer marked as told; `None` where it may not be held.
-fn take_back(bulk: &Bulk, letter_id: &str) -> Result<Option<(NaiveDate, ToldTonight)>, StoreError> {
-    let (connection, centre) = (&bulk.connection, bulk.centre_id);
+fn take_back(tx: &Tx, letter_id: &str) -> Result<Option<(NaiveDate, ToldTonight)>, StoreError> {
+    let (connection, centre) = (&tx.connection, tx.centre_id);
     let found = connection
         .prepare_cached(ALONE)?
         .query_row_optional(params![centre, letter_id], |row| {
@@ -141,10 +141,10 @@ fn take_back(bulk: &Bulk, letter_id: &str) -> Result<Option<(NaiveDate, ToldToni
         return Ok(None);
     }
     let told = match kind.as_str() {
-        "arrears" => months_of(bulk, letter_id, (&employer_id, night))?,
+        "arrears" => months_of(tx, letter_id, (&employer_id, night))?,
         _ => ToldTonight {
-            notices: notices_of(bulk, letter_id, (&employer_id, night))?,
-            ..items_of(bulk, letter_id, (&employer_id, night))?
+            notices: notices_of(tx, letter_id, (&employer_id, night))?,
+            ..items_of(tx, letter_id, (&employer_id, night))?
         },
     };
     Ok(Some((day(night)?, told)))
@@ -152,30 +152,30 @@ fn take_back(bulk: &Bulk, letter_id: &str) -> Result<Option<(NaiveDate, ToldToni
 
 /// The months that an employer was told of on a night, no longer told.
 fn months_of(
-    bulk: &Bulk,
+    tx: &Tx,
     letter_id: &str,
     (employer_id, night): (&str, i64),
 ) -> Result<ToldTonight, StoreError> {
-    let values = params![bulk.centre_id, employer_id, night];
-    let months = bulk.connection.prepare_cached(MONTHS)?.query_all(values, |row| {
+    let values = params![tx.centre_id, employer_id, night];
+    let months = tx.connection.prepare_cached(MONTHS)?.query_all(values, |row| {
         Ok(ToldMonth {
             letter_id: letter_id.to_owned(),
             employer_id: employer_id.to_owned(),
             month: YearMonth::from_ordinal(row.get(0)?),
         })
     })?;
-    bulk.connection.prepare_cached(UNTOLD)?.execute(values)?;
+    tx.connection.prepare_cached(UNTOLD)?.execute(values)?;
     Ok(ToldTonight { months, ..ToldTonight::default() })
 }
 
 /// The items that an employer was told of on a night, as they were before.
 fn items_of(
-    bulk: &Bulk,
+    tx: &Tx,
     letter_id: &str,
     (employer_id, night): (&str, i64),
 ) -> Result<ToldTonight, StoreError> {
-    let values = params![bulk.centre_id, employer_id, night];
-    let marked = bulk.connection.prepare_cached(MARKED)?.query_all(values, |row| {
+    let values = params![tx.centre_id, employer_id, night];
+    let marked = tx.connection.prepare_cached(MARKED)?.query_all(values, |row| {
         let told_on = row.get::<Option<i64>>(4)?;
         Ok((told_on, marked(row, told_on == Some(night))?))
     })?;
@@ -187,7 +187,7 @@ fn items_of(
         let before = REMINDERS.iter().rev().find(|days| **days < mark.reminded_days);
         let key = &mark.key;
         let values = params![
-            bulk.centre_id,
+            tx.centre_id,
             account_id(key.account),
             key.serial,
             day_number(key.booked_on),
@@ -197,7 +197,7 @@ fn items_of(
             said,
             mark.until.filter(|_| !mark.news).map(day_number)
         ];
-        bulk.connection.prepare_cached(UNMARK)?.execute(values)?;
+        tx.connection.prepare_cached(UNMARK)?.execute(values)?;
         told.items.push((letter_id.to_owned(), mark));
     }
     Ok(told)
@@ -223,12 +223,12 @@ fn marked(row: &Row<'_>, news: bool) -> Result<NotificationMark, StoreError> {
 
 /// The notices that an employer was told of on a night, as they were before.
 fn notices_of(
-    bulk: &Bulk,
+    tx: &Tx,
     letter_id: &str,
     (employer_id, night): (&str, i64),
 ) -> Result<Vec<(String, NoticeMark)>, StoreError> {
-    let values = params![bulk.centre_id, employer_id, night];
-    let marked = bulk.connection.prepare_cached(NOTICES)?.query_all(values, |row| {
+    let values = params![tx.centre_id, employer_id, night];
+    let marked = tx.connection.prepare_cached(NOTICES)?.query_all(values, |row| {
         let told_on = row.get::<Option<i64>>(2)?;
         let mark = NoticeMark {
             reference: reference(row.get(0)?)?,
@@ -246,7 +246,7 @@ fn notices_of(
         let kept = !mark.news;
         let before = REMINDERS.iter().rev().find(|days| **days < mark.reminded_days);
         let values = params![
-            bulk.centre_id,
+            tx.centre_id,
             reference_number(mark.reference),
             mark.ordinal,
             told_on.filter(|_| kept),
@@ -254,7 +254,7 @@ fn notices_of(
             mark.said.filter(|_| kept).map(NewsStage::code),
             mark.until.filter(|_| kept).map(day_number)
         ];
-        bulk.connection.prepare_cached(UNMARK_NOTICE)?.execute(values)?;
+        tx.connection.prepare_cached(UNMARK_NOTICE)?.execute(values)?;
         told.push((letter_id.to_owned(), mark));
     }
     Ok(told)

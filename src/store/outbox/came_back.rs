@@ -4,10 +4,10 @@
 //! against its address is [`blame`](super::blame)'s. Everything that was not understood, every answer and every
 //! complaint is kept and waits until somebody dealt with it.
 
-use super::super::bulk::Bulk;
 use super::super::error::Refusal;
 use super::super::row::{day, day_number};
 use super::super::sql::{Connection, Row, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::blame::{Blamed, Charge, against, block};
 use crate::alert::bounce::{CameBack, Failure, Kind, LetterName, compared};
@@ -114,9 +114,9 @@ impl Store {
         now: i64,
         blocked: &dyn Fn(&str, &str) -> Entry,
     ) -> Result<CameBackOutcome, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             let named = named(connection, centre, message)?;
             let mut taken = CameBackOutcome::default();
             if let Some(letter) = &named {
@@ -152,11 +152,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn kept_messages(&self, all: bool, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let waiting = if all { "" } else { " and m.waits = 1" };
         let sql = format!("{KEPT}{waiting} order by m.noted_on desc, m.message_id limit ?2");
-        let values = params![bulk.centre_id, limit];
-        bulk.connection.prepare_cached(&sql)?.query_all(values, kept)
+        let values = params![tx.centre_id, limit];
+        tx.connection.prepare_cached(&sql)?.query_all(values, kept)
     }
 
     /// Notes that somebody dealt with kept messages, each named by its number or the beginning of it: all of them, or
@@ -171,9 +171,9 @@ impl Store {
         on: NaiveDate,
         entry: &dyn Fn(&str, &str, &str) -> Entry,
     ) -> Result<Vec<KeptMessage>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             let mut done = Vec::with_capacity(message_ids.len());
             for wanted in message_ids {
                 let message = waiting(connection, centre, wanted)?;

@@ -5,8 +5,8 @@
 //! true is then written anew, one that is not is never sent.
 
 use super::super::StoreError;
-use super::super::bulk::Bulk;
 use super::super::sql::{Read, Value, params};
+use super::super::tx::Tx;
 use sha2::{Digest as _, Sha256};
 
 /// The items, and the notice that each names.
@@ -86,11 +86,11 @@ const WHOM: &str = "
     where l.centre_id = ?1 and l.letter_id = ?2";
 
 /// The digest of a letter whose marks stand beside it.
-pub(super) fn of(bulk: &Bulk, letter_id: &str) -> Result<String, StoreError> {
+pub(super) fn of(tx: &Tx, letter_id: &str) -> Result<String, StoreError> {
     let mut sha = Sha256::new();
     for sql in [ITEMS, OPEN, MONTHS, NOTICES, WHOM] {
-        let mut select = bulk.connection.prepare_cached(sql)?;
-        select.each(params![bulk.centre_id, letter_id], |row| {
+        let mut select = tx.connection.prepare_cached(sql)?;
+        select.each(params![tx.centre_id, letter_id], |row| {
             for column in 0..row.len() {
                 match row.value(column)? {
                     Value::Null(_) => sha.update(b"-"),

@@ -2,9 +2,9 @@
 //!
 //! Start at [`Store::held_letters`]. What is done with them is [`super::release`]'s.
 
-use super::super::bulk::Bulk;
 use super::super::row::{day, day_number, unknown};
 use super::super::sql::{Row, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::alert::Pull;
 use crate::remittance::Reason;
@@ -55,10 +55,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn held_letters(&self) -> Result<Vec<HeldLetter>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let mut letters: Vec<HeldLetter> = Vec::new();
-        let mut select = bulk.connection.prepare_cached(HELD)?;
-        let mut rows = select.query(params![bulk.centre_id])?;
+        let mut select = tx.connection.prepare_cached(HELD)?;
+        let mut rows = select.query(params![tx.centre_id])?;
         while let Some(row) = rows.next()? {
             let letter_id: String = row.get(0)?;
             if letters.last().is_none_or(|last| last.letter_id != letter_id) {
@@ -78,10 +78,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn count_held_letters(&self) -> Result<u64, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select count(*) from held_letter where centre_id = ?1 and state = 'held'";
         let count = |row: &Row<'_>| row.get::<i64>(0).map(i64::cast_unsigned);
-        bulk.connection.query_row(sql, params![bulk.centre_id], count)
+        tx.connection.query_row(sql, params![tx.centre_id], count)
     }
 
     /// Why letters of a night were held; `None` where none was.
@@ -89,10 +89,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn held_night(&self, night: NaiveDate) -> Result<Option<HeldNight>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select night, letters, why from held_night where centre_id = ?1 and night = ?2";
-        let key = params![bulk.centre_id, day_number(night)];
-        bulk.connection.prepare_cached(sql)?.query_row_optional(key, held_night)
+        let key = params![tx.centre_id, day_number(night)];
+        tx.connection.prepare_cached(sql)?.query_row_optional(key, held_night)
     }
 
     /// The nights of which letters still wait, oldest first.
@@ -100,12 +100,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn held_nights(&self) -> Result<Vec<HeldNight>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select n.night, n.letters, n.why from held_night n where n.centre_id = ?1
             and exists (select 1 from held_letter h where h.centre_id = n.centre_id
                 and h.night = n.night and h.state = 'held')
             order by n.night";
-        bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], held_night)
+        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], held_night)
     }
 }
 

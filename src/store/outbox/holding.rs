@@ -8,12 +8,12 @@
 
 use super::super::StoreError;
 use super::super::arrears::ToldMonth;
-use super::super::bulk::{Binder, Bulk};
 use super::super::notice_news::NoticeMark;
 use super::super::notification::{NotificationKey, NotificationMark, about};
 use super::super::row::{day, day_number, reference, reference_number, unknown};
 use super::super::run_decisions::Recording;
 use super::super::sql::{Connection, Read, params};
+use super::super::tx::{Binder, Tx};
 use super::super::working_set::{account_id, account_index, transactions_listed};
 use super::facts;
 use crate::alert::{FileOfLetters, NewsStage, NightOfLetters, Pull};
@@ -132,13 +132,13 @@ impl Recording {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn let_go_of_outdated(&self, stands_days: u64) -> Result<(), StoreError> {
-        for (letter_id, night, written) in held(&self.bulk)? {
+        for (letter_id, night, written) in held(&self.tx)? {
             let age = (self.as_of - night).num_days();
             let stands = u64::try_from(age).is_ok_and(|age| age <= stands_days);
-            if stands && facts::of(&self.bulk, &letter_id)? == written {
+            if stands && facts::of(&self.tx, &letter_id)? == written {
                 continue;
             }
-            let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+            let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
             connection.prepare_cached(OUTDATED)?.execute(params![centre, letter_id])?;
             connection.prepare_cached(AWAY)?.execute(params![centre, letter_id, CHANGED])?;
         }
@@ -151,8 +151,8 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn withheld(&self) -> Result<Withheld, StoreError> {
         let mut withheld = Withheld::default();
-        let mut select = self.bulk.connection.prepare_cached(WITHHELD)?;
-        select.each(params![self.bulk.centre_id, day_number(self.as_of)], |row| {
+        let mut select = self.tx.connection.prepare_cached(WITHHELD)?;
+        select.each(params![self.tx.centre_id, day_number(self.as_of)], |row| {
             let (kind, serial) = (row.text(0)?.to_owned(), row.get::<String>(2)?);
             if kind == ARREARS {
                 withheld.months.insert((serial, YearMonth::from_ordinal(row.get(3)?)));
@@ -183,7 +183,7 @@ impl Recording {
         if self.posted.is_empty() {
             return Ok(NightOfLetters::default());
         }
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let night = day_number(self.as_of);
         let count = |number: i64| number.cast_unsigned();
         let (letters, addressed, employers) =
@@ -204,7 +204,7 @@ impl Recording {
 
     /// The files that tonight's news are of.
     fn files(&self, told: &ToldTonight) -> Result<Vec<FileOfLetters>, StoreError> {
-        let listed = transactions_listed(&self.bulk.connection);
+        let listed = transactions_listed(&self.tx.connection);
         let sql = format!("select t.feed_no from {listed}");
         let news: Vec<&NotificationMark> =
             told.items.iter().map(|(_, mark)| mark).filter(|mark| mark.news).collect();
@@ -214,7 +214,7 @@ impl Recording {
             row.bind(&mark.key.serial)?;
             row.bind(day_number(mark.key.booked_on))
         };
-        self.bulk.ask(&sql, 3, &news, key, |row| {
+        self.tx.ask(&sql, 3, &news, key, |row| {
             feeds.extend(row.get::<Option<i64>>(0)?);
             Ok(())
         })?;
@@ -229,8 +229,8 @@ impl Recording {
     fn file(&self, feed: i64) -> Result<Option<FileOfLetters>, StoreError> {
         let (mut named, mut rows) = (None, 0);
         let mut reasons: BTreeMap<i64, u64> = BTreeMap::new();
-        let mut select = self.bulk.connection.prepare_cached(FILE)?;
-        select.each(params![self.bulk.centre_id, feed], |row| {
+        let mut select = self.tx.connection.prepare_cached(FILE)?;
+        select.each(params![self.tx.centre_id, feed], |row| {
             named = Some((row.get::<String>(0)?, row.get::<String>(1)?));
             let count = row.get::<i64>(4)?.cast_unsigned();
             rows += count;
@@ -255,8 +255,8 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn hold(&mut self, told: &ToldTonight, pulls: &[Pull]) -> Result<(), StoreError> {
         let ids = std::mem::take(&mut self.posted);
-        hold(&self.bulk, self.as_of, &ids, told)?;
-        note_night(&self.bulk.connection, self.bulk.centre_id, (self.as_of, ids.len()), pulls)?;
+        hold(&self.tx, self.as_of, &ids, told)?;
+        note_night(&self.tx.connection, self.tx.centre_id, (self.as_of, ids.len()), pulls)?;
         self.totals.letters_held = self.totals.letters + self.totals.printed;
         (self.totals.letters, self.totals.printed) = (0, 0);
         Ok(())
@@ -277,12 +277,12 @@ pub(super) fn note_night(
 
 /// Holds letters of a night, with the marks that are theirs.
 pub(super) fn hold(
-    bulk: &Bulk,
+    tx: &Tx,
     night: NaiveDate,
     letters: &[String],
     told: &ToldTonight,
 ) -> Result<(), StoreError> {
-    bulk.change(MARKS, 11, &told.items, |row, (letter_id, mark)| {
+    tx.change(MARKS, 11, &told.items, |row, (letter_id, mark)| {
         let NotificationMark { key, news, said, reminded_days, until, done } = mark;
         row.bind(letter_id)?;
         row.bind(about(key.advice))?;
@@ -296,7 +296,7 @@ pub(super) fn hold(
         row.bind(until.map(day_number))?;
         row.bind(None::<&str>)
     })?;
-    bulk.change(MARKS, 11, &told.months, |row, month| {
+    tx.change(MARKS, 11, &told.months, |row, month| {
         row.bind(&month.letter_id)?;
         row.bind(ARREARS)?;
         row.bind(0_i64)?;
@@ -309,7 +309,7 @@ pub(super) fn hold(
         row.bind(None::<i64>)?;
         row.bind(None::<&str>)
     })?;
-    bulk.change(MARKS, 11, &told.notices, |row, (letter_id, mark)| {
+    tx.change(MARKS, 11, &told.notices, |row, (letter_id, mark)| {
         let NoticeMark { reference, ordinal, news, said, reminded_days, until, done } = mark;
         row.bind(letter_id)?;
         row.bind(NOTICE)?;
@@ -325,14 +325,14 @@ pub(super) fn hold(
     })?;
     let known: Vec<(&String, String)> = letters
         .iter()
-        .map(|letter_id| Ok((letter_id, facts::of(bulk, letter_id)?)))
+        .map(|letter_id| Ok((letter_id, facts::of(tx, letter_id)?)))
         .collect::<Result<_, StoreError>>()?;
-    bulk.change(LETTERS, 3, &known, |row, (letter_id, facts)| {
+    tx.change(LETTERS, 3, &known, |row, (letter_id, facts)| {
         row.bind(*letter_id)?;
         row.bind(day_number(night))?;
         row.bind(facts)
     })?;
-    bulk.change(PLACES, 1, letters, |row, letter_id| row.bind(letter_id))
+    tx.change(PLACES, 1, letters, |row, letter_id| row.bind(letter_id))
 }
 
 /// The notice that a mark of a letter is about.
@@ -341,10 +341,10 @@ pub(super) fn notice(serial: &str) -> Result<PaymentReference, StoreError> {
 }
 
 /// The letters that are held: id, night, and what the books said.
-pub(super) fn held(bulk: &Bulk) -> Result<Vec<(String, NaiveDate, String)>, StoreError> {
+pub(super) fn held(tx: &Tx) -> Result<Vec<(String, NaiveDate, String)>, StoreError> {
     let sql = "select letter_id, night, facts from held_letter
         where centre_id = ?1 and state = 'held' order by letter_id";
-    bulk.connection
+    tx.connection
         .prepare_cached(sql)?
-        .query_all(params![bulk.centre_id], |row| Ok((row.get(0)?, day(row.get(1)?)?, row.get(2)?)))
+        .query_all(params![tx.centre_id], |row| Ok((row.get(0)?, day(row.get(1)?)?, row.get(2)?)))
 }

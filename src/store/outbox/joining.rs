@@ -5,9 +5,9 @@
 //!
 //! Invariant: a part is due by itself, or is in exactly one mail.
 
-use super::super::bulk::Bulk;
 use super::super::letters::LetterRow;
 use super::super::sql::{Connection, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 
 /// A letter that may go with others to its address.
@@ -57,9 +57,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn neighbours(&self, now: i64) -> Result<Vec<Vec<Neighbour>>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare_cached(NEIGHBOURS)?;
-        let found = select.query_all(params![bulk.centre_id, now], |row| {
+        let tx = Tx::open(self)?;
+        let mut select = tx.connection.prepare_cached(NEIGHBOURS)?;
+        let found = select.query_all(params![tx.centre_id, now], |row| {
             Ok(Neighbour {
                 letter_id: row.get(0)?,
                 employer_id: row.get(1)?,
@@ -92,15 +92,15 @@ impl Store {
         mail: &LetterRow,
         now: i64,
     ) -> Result<bool, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically_or_not(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically_or_not(|connection| {
             for part in parts {
-                let values = params![bulk.centre_id, part.letter_id, mail.letter_id, now];
+                let values = params![tx.centre_id, part.letter_id, mail.letter_id, now];
                 if connection.prepare_cached(JOIN)?.execute(values)? == 0 {
                     return Ok((false, false));
                 }
             }
-            super::post(&bulk, std::slice::from_ref(mail))?;
+            super::post(&tx, std::slice::from_ref(mail))?;
             Ok((true, true))
         })
     }

@@ -1,8 +1,8 @@
 //! How letters fared, by the night that wrote them or by the domain they went to; and blocks that are lifted together.
 
-use super::super::bulk::Bulk;
 use super::super::row::day;
 use super::super::sql::params;
+use super::super::tx::Tx;
 use super::super::{BlockedAddress, Store, StoreError, contact_preferences};
 use crate::alert::LetterState;
 use crate::suspense::trail::Entry;
@@ -97,24 +97,24 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn letter_figures(&self, by: CountedBy) -> Result<Vec<LetterFigures>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let key = params![bulk.centre_id];
+        let tx = Tx::open(self)?;
+        let key = params![tx.centre_id];
         let count = |count: i64| u64::try_from(count).unwrap_or_default();
         let (counted, blocked) = match by {
             CountedBy::Run => (
-                bulk.connection.prepare_cached(BY_RUN)?.query_all(key, |row| {
+                tx.connection.prepare_cached(BY_RUN)?.query_all(key, |row| {
                     let on = day(row.get(0)?)?.to_string();
                     Ok((on, row.get::<String>(1)?, row.get::<i64>(2)?))
                 })?,
-                bulk.connection.prepare_cached(BLOCKED_BY_RUN)?.query_all(key, |row| {
+                tx.connection.prepare_cached(BLOCKED_BY_RUN)?.query_all(key, |row| {
                     Ok((day(row.get(0)?)?.to_string(), row.get::<i64>(1)?))
                 })?,
             ),
             CountedBy::Domain => (
-                bulk.connection.prepare_cached(BY_RECIPIENT)?.query_all(key, |row| {
+                tx.connection.prepare_cached(BY_RECIPIENT)?.query_all(key, |row| {
                     Ok((domain_of(row.text(0)?), row.get::<String>(1)?, row.get::<i64>(2)?))
                 })?,
-                bulk.connection
+                tx.connection
                     .prepare_cached(BLOCKED)?
                     .query_all(key, |row| Ok((domain_of(row.text(0)?), row.get::<i64>(1)?)))?,
             ),
@@ -144,12 +144,12 @@ impl Store {
         if only_look || lifted.is_empty() {
             return Ok(lifted);
         }
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
             for blocked in &lifted {
-                contact_preferences::unblock(connection, bulk.centre_id, &blocked.address)?;
+                contact_preferences::unblock(connection, tx.centre_id, &blocked.address)?;
             }
-            super::super::trail::append(connection, bulk.centre_id, &entry(&lifted)).map(drop)
+            super::super::trail::append(connection, tx.centre_id, &entry(&lifted)).map(drop)
         })?;
         Ok(lifted)
     }

@@ -3,9 +3,9 @@
 //! A letter never changes: what is sent to another address, or printed, is a letter of its own. The one
 //! that did not arrive keeps its state and is marked as written anew in the commit of the other.
 
-use super::super::bulk::Bulk;
 use super::super::letters::{LETTER, LetterRow, letter, postal_addresses};
 use super::super::sql::{Connection, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::remittance::email::Addresses;
 
@@ -42,20 +42,20 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn undeliverable(&self, letters_max: u32) -> Result<Vec<Undeliverable>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| super::joining::mirror(connection, bulk.centre_id))?;
-        let values = params![bulk.centre_id, letters_max];
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| super::joining::mirror(connection, tx.centre_id))?;
+        let values = params![tx.centre_id, letters_max];
         let sql = format!(
             "select {LETTER} from outbox o join letter l using (centre_id, letter_id)
              where o.centre_id = ?1 and o.anew = 1 order by o.letter_id limit ?2"
         );
-        let letters = bulk.connection.prepare_cached(&sql)?.query_all(values, letter)?;
+        let letters = tx.connection.prepare_cached(&sql)?.query_all(values, letter)?;
         let undeliverable = |letter: LetterRow| {
-            let destination = destination(&bulk.connection, bulk.centre_id, &letter.employer_id)?;
+            let destination = destination(&tx.connection, tx.centre_id, &letter.employer_id)?;
             let employer_id = letter.employer_id.as_str();
             let postal = match destination {
                 Destination::Paper | Destination::Mail(_) => {
-                    postal_addresses(&bulk, &[employer_id])?.remove(employer_id)
+                    postal_addresses(&tx, &[employer_id])?.remove(employer_id)
                 }
                 Destination::Nowhere => None,
             };
@@ -83,11 +83,11 @@ impl Store {
         anew: Option<&LetterRow>,
         text: Option<(&str, &str)>,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             if let Some(letter) = anew {
-                super::post(&bulk, std::slice::from_ref(letter))?;
+                super::post(&tx, std::slice::from_ref(letter))?;
                 if let Some((number, text)) = text {
                     let values = params![centre, letter.letter_id, number, text];
                     connection.execute(super::text::BY_TEXT, values)?;

@@ -8,13 +8,13 @@
 //! trail for each night that it is about.
 
 use super::super::arrears::{self, ToldMonth};
-use super::super::bulk::Bulk;
 use super::super::error::Refusal;
 use super::super::letters::{LETTER, LetterRow, letter};
 use super::super::notice_news::{self, NoticeMark};
 use super::super::notification::{self, NotificationKey, NotificationMark, about};
 use super::super::row::day;
 use super::super::sql::{Connection, params};
+use super::super::tx::Tx;
 use super::super::working_set::account_index;
 use super::super::{Store, StoreError, trail, turn};
 use super::holding::{ARREARS, AWAY, CHANGED, NOTICE, ToldTonight};
@@ -73,36 +73,34 @@ impl Store {
         stands_days: u64,
         entry: &Entry,
     ) -> Result<Decided, StoreError> {
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
             // A night commits before this, or after it: never in between.
-            trail::hold(connection, bulk.centre_id)?;
-            let waiting: BTreeMap<String, (NaiveDate, String)> = holding::held(&bulk)?
+            trail::hold(connection, tx.centre_id)?;
+            let waiting: BTreeMap<String, (NaiveDate, String)> = holding::held(&tx)?
                 .into_iter()
                 .map(|(letter_id, night, facts)| (letter_id, (night, facts)))
                 .collect();
             let today = beijing::time(entry.at).map_or(NaiveDate::MAX, |time| time.date());
-            let last = turn::latest(connection, bulk.centre_id, today)?;
+            let last = turn::latest(connection, tx.centre_id, today)?;
             let (mut decided, mut nights) = (Decided::default(), BTreeMap::new());
             for letter_id in letter_ids.iter().collect::<BTreeSet<_>>() {
                 let Some((night, written)) = waiting.get(letter_id) else {
-                    return Err(not_held(connection, bulk.centre_id, letter_id)?);
+                    return Err(not_held(connection, tx.centre_id, letter_id)?);
                 };
                 let age = last.map_or(0, |last| (last - *night).num_days());
                 let stands = u64::try_from(age).is_ok_and(|age| age <= stands_days)
-                    && facts::of(&bulk, letter_id)? == *written;
+                    && facts::of(&tx, letter_id)? == *written;
                 let one = match act {
-                    HeldAct::Release if stands => release(&bulk, letter_id, *night, entry)?,
-                    HeldAct::Release => away(&bulk, letter_id, ("outdated", CHANGED), entry)?,
-                    HeldAct::Drop => {
-                        away(&bulk, letter_id, ("dropped", "dropped by staff"), entry)?
-                    }
+                    HeldAct::Release if stands => release(&tx, letter_id, *night, entry)?,
+                    HeldAct::Release => away(&tx, letter_id, ("outdated", CHANGED), entry)?,
+                    HeldAct::Drop => away(&tx, letter_id, ("dropped", "dropped by staff"), entry)?,
                 };
                 decided.add(one);
                 nights.entry(*night).or_insert_with(Decided::default).add(one);
             }
             for (night, counts) in nights {
-                trail::append(connection, bulk.centre_id, &told(entry, night, counts))?;
+                trail::append(connection, tx.centre_id, &told(entry, night, counts))?;
             }
             Ok(decided)
         })
@@ -113,12 +111,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn released_to_file(&self) -> Result<Vec<LetterRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {LETTER} from held_letter h join letter l using (centre_id, letter_id)
              where h.centre_id = ?1 and h.filed = 0 order by h.letter_id"
         );
-        bulk.connection.prepare_cached(&sql)?.query_all(params![bulk.centre_id], letter)
+        tx.connection.prepare_cached(&sql)?.query_all(params![tx.centre_id], letter)
     }
 
     /// Says that released letters lie as files, durably. Those that were left for `another_program` to mail no sender
@@ -135,10 +133,10 @@ impl Store {
         const LEFT: &str = "update outbox set state = 'filed', due_at = null
             where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0
                 and channel is null";
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
             for letter_id in letter_ids {
-                let key = params![bulk.centre_id, letter_id];
+                let key = params![tx.centre_id, letter_id];
                 connection.prepare_cached(FILED)?.execute(key)?;
                 if another_program {
                     connection.prepare_cached(LEFT)?.execute(key)?;
@@ -159,29 +157,29 @@ impl Decided {
 
 /// Lets a letter go, and marks what it tells as told by its night.
 fn release(
-    bulk: &Bulk,
+    tx: &Tx,
     letter_id: &str,
     night: NaiveDate,
     entry: &Entry,
 ) -> Result<Decided, StoreError> {
-    let told = marks(bulk, letter_id)?;
-    notification::told(bulk, night, &told.items)?;
-    arrears::told(bulk, night, &told.months)?;
-    notice_news::told(bulk, night, &told.notices)?;
-    decide(bulk, letter_id, ("released", false), entry)?;
-    bulk.connection.prepare_cached(GO)?.execute(params![bulk.centre_id, letter_id])?;
+    let told = marks(tx, letter_id)?;
+    notification::told(tx, night, &told.items)?;
+    arrears::told(tx, night, &told.months)?;
+    notice_news::told(tx, night, &told.notices)?;
+    decide(tx, letter_id, ("released", false), entry)?;
+    tx.connection.prepare_cached(GO)?.execute(params![tx.centre_id, letter_id])?;
     Ok(Decided { released: 1, ..Decided::default() })
 }
 
 /// Takes a letter away: what it tells counts as not told.
 fn away(
-    bulk: &Bulk,
+    tx: &Tx,
     letter_id: &str,
     (state, answer): (&str, &str),
     entry: &Entry,
 ) -> Result<Decided, StoreError> {
-    decide(bulk, letter_id, (state, true), entry)?;
-    bulk.connection.prepare_cached(AWAY)?.execute(params![bulk.centre_id, letter_id, answer])?;
+    decide(tx, letter_id, (state, true), entry)?;
+    tx.connection.prepare_cached(AWAY)?.execute(params![tx.centre_id, letter_id, answer])?;
     Ok(match state {
         "dropped" => Decided { dropped: 1, ..Decided::default() },
         _ => Decided { outdated: 1, ..Decided::default() },
@@ -189,21 +187,21 @@ fn away(
 }
 
 fn decide(
-    bulk: &Bulk,
+    tx: &Tx,
     letter_id: &str,
     (state, filed): (&str, bool),
     entry: &Entry,
 ) -> Result<(), StoreError> {
     let values =
-        params![bulk.centre_id, letter_id, state, entry.at, entry.actor, entry.detail, filed];
-    bulk.connection.prepare_cached(DECIDE)?.execute(values).map(|_| ())
+        params![tx.centre_id, letter_id, state, entry.at, entry.actor, entry.detail, filed];
+    tx.connection.prepare_cached(DECIDE)?.execute(values).map(|_| ())
 }
 
 /// What a held letter tells.
-pub(super) fn marks(bulk: &Bulk, letter_id: &str) -> Result<ToldTonight, StoreError> {
+pub(super) fn marks(tx: &Tx, letter_id: &str) -> Result<ToldTonight, StoreError> {
     let mut told = ToldTonight::default();
-    let mut select = bulk.connection.prepare_cached(MARKS)?;
-    let mut rows = select.query(params![bulk.centre_id, letter_id])?;
+    let mut select = tx.connection.prepare_cached(MARKS)?;
+    let mut rows = select.query(params![tx.centre_id, letter_id])?;
     while let Some(row) = rows.next()? {
         let (kind, serial) = (row.text(0)?.to_owned(), row.get::<String>(2)?);
         let letter_id = letter_id.to_owned();

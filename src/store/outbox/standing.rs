@@ -1,10 +1,10 @@
 //! Where letters stand, for whoever looks; and what staff change about it.
 
-use super::super::bulk::Bulk;
 use super::super::error::Refusal;
 use super::super::letters::letters_of_night;
 use super::super::row::{day, day_number, unknown};
 use super::super::sql::{Connection, Row, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::reissue::{Destination, destination};
 use crate::alert::LetterState;
@@ -64,10 +64,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn outbox(&self, filter: &OutboxFilter) -> Result<Vec<OutboxRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let state = filter.state.map(LetterState::code);
-        let values = params![bulk.centre_id, state, filter.employer_id];
-        let mut rows = bulk.connection.prepare_cached(LISTED)?.query_all(values, listed)?;
+        let values = params![tx.centre_id, state, filter.employer_id];
+        let mut rows = tx.connection.prepare_cached(LISTED)?.query_all(values, listed)?;
         if let Some(letter) = &filter.letter {
             let number = crate::alert::letter_number::said(letter);
             rows.retain(|row| {
@@ -82,12 +82,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn outbox_counts(&self) -> Result<Vec<(LetterState, u64)>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select state, count(*) from outbox where centre_id = ?1 group by state";
-        let found =
-            bulk.connection.prepare_cached(sql)?.query_all(params![bulk.centre_id], |row| {
-                Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
-            })?;
+        let found = tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], |row| {
+            Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
+        })?;
         let count = |state: LetterState| {
             let count = found.iter().find(|(code, _)| code == state.code());
             count.and_then(|(_, count)| u64::try_from(*count).ok()).unwrap_or_default()
@@ -168,9 +167,9 @@ impl Store {
         wanted: &'static str,
         change: impl Fn(&Connection, i64, &Found<'_>) -> Result<usize, StoreError>,
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             for letter_id in letter_ids {
                 let sql = "select state from outbox where centre_id = ?1 and letter_id = ?2";
                 let key = params![centre, letter_id];
@@ -197,11 +196,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn nights_to_file(&self, night: NaiveDate) -> Result<Vec<NaiveDate>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select as_of from night where centre_id = ?1 and as_of <> ?2 and filed = 0 order by as_of";
-        let key = params![bulk.centre_id, day_number(night)];
+        let key = params![tx.centre_id, day_number(night)];
         let mut nights =
-            bulk.connection.prepare_cached(sql)?.query_all(key, |row| day(row.get(0)?))?;
+            tx.connection.prepare_cached(sql)?.query_all(key, |row| day(row.get(0)?))?;
         nights.push(night);
         Ok(nights)
     }
@@ -212,16 +211,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn file_letters(&self, night: NaiveDate, another_program: bool) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let letters = letters_of_night(&bulk.connection);
+        let tx = Tx::open(self)?;
+        let letters = letters_of_night(&tx.connection);
         let mail = format!(
             "update outbox set state = 'filed', due_at = null
              where centre_id = ?1 and state = 'waiting' and attempts = 0 and channel is null
                 and letter_id in (select l.letter_id from {letters} where l.kind in ('digest', 'arrears'))"
         );
         let filed = "update night set filed = 1 where centre_id = ?1 and as_of = ?2 and filed = 0";
-        let values = params![bulk.centre_id, day_number(night)];
-        bulk.atomically(|connection| {
+        let values = params![tx.centre_id, day_number(night)];
+        tx.atomically(|connection| {
             if another_program {
                 connection.execute(&mail, values)?;
             }

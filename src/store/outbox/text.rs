@@ -4,11 +4,11 @@
 //! row says `sms`, and mail's sender leaves it alone. Where no text goes through it is handed back to what it was: mail
 //! where it has an address, else paper.
 
-use super::super::bulk::Bulk;
 use super::super::error::Refusal;
 use super::super::letters::{LETTER, LetterRow, letter};
 use super::super::row::day_number;
 use super::super::sql::{Bind, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::alert::{Claim, LetterState, Standing, Tries};
 use crate::suspense::trail::Entry;
@@ -75,8 +75,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn routed(&self, night: NaiveDate) -> Result<Vec<Routed>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        routed(&bulk, "l.written_on = ?2", params![bulk.centre_id, day_number(night)])
+        let tx = Tx::open(self)?;
+        routed(&tx, "l.written_on = ?2", params![tx.centre_id, day_number(night)])
     }
 
     /// The same of letters that were released and do not lie as files yet, whichever night wrote them.
@@ -86,8 +86,8 @@ impl Store {
     pub fn routed_released(&self) -> Result<Vec<Routed>, StoreError> {
         const RELEASED: &str = "exists (select 1 from held_letter h
             where h.centre_id = l.centre_id and h.letter_id = l.letter_id and h.filed = 0)";
-        let bulk = Bulk::open(self)?;
-        routed(&bulk, RELEASED, params![bulk.centre_id])
+        let tx = Tx::open(self)?;
+        routed(&tx, RELEASED, params![tx.centre_id])
     }
 
     /// Text messages that are due.
@@ -95,11 +95,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn due_texts(&self, now: i64) -> Result<u64, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select count(*) from outbox
             where centre_id = ?1 and due_at <= ?2 and channel is not null";
-        bulk.connection
-            .query_row(sql, params![bulk.centre_id, now], |row| row.get::<i64>(0))
+        tx.connection
+            .query_row(sql, params![tx.centre_id, now], |row| row.get::<i64>(0))
             .map(i64::cast_unsigned)
     }
 
@@ -108,12 +108,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn routes_of(&self, letter: &LetterRow) -> Result<Routed, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let key = params![bulk.centre_id, letter.employer_id];
+        let tx = Tx::open(self)?;
+        let key = params![tx.centre_id, letter.employer_id];
         let sql = "select mobile from employer where centre_id = ?1 and employer_id = ?2";
         let mobile: Option<Option<String>> =
-            bulk.connection.prepare_cached(sql)?.query_row_optional(key, |row| row.get(0))?;
-        let ways = bulk
+            tx.connection.prepare_cached(sql)?.query_row_optional(key, |row| row.get(0))?;
+        let ways = tx
             .connection
             .prepare_cached(WAYS)?
             .query_all(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -125,9 +125,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn by_text(&self, letter_id: &str, number: &str, text: &str) -> Result<bool, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let values = params![bulk.centre_id, letter_id, number, text];
-        bulk.atomically(|connection| Ok(connection.execute(BY_TEXT, values)? > 0))
+        let tx = Tx::open(self)?;
+        let values = params![tx.centre_id, letter_id, number, text];
+        tx.atomically(|connection| Ok(connection.execute(BY_TEXT, values)? > 0))
     }
 
     /// The letters of a night that go as text messages, or went: no page is printed of them.
@@ -135,12 +135,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn texted(&self, night: NaiveDate) -> Result<BTreeSet<String>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select o.letter_id from outbox o
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
             where o.centre_id = ?1 and l.written_on = ?2 and o.channel is not null";
-        let key = params![bulk.centre_id, day_number(night)];
-        let found = bulk.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+        let key = params![tx.centre_id, day_number(night)];
+        let found = tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
         Ok(found.into_iter().collect())
     }
 
@@ -149,10 +149,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn claim_texts(&self, claim: &Claim) -> Result<Vec<OutgoingText>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let most = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);
-        let values = params![bulk.centre_id, claim.now, claim.holder, claim.lease_until, most];
-        bulk.atomically(|connection| {
+        let values = params![tx.centre_id, claim.now, claim.holder, claim.lease_until, most];
+        tx.atomically(|connection| {
             connection.prepare_cached(TAKE)?.query_all(values, |row| {
                 let number = |found: Option<i64>| {
                     found.map_or(0, |found| u32::try_from(found).unwrap_or(u32::MAX))
@@ -183,10 +183,10 @@ impl Store {
         now: i64,
         (letter_id, standing): (&str, &Standing),
     ) -> Result<(), StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (centre, Standing { state, due_at, tries, answer }) = (bulk.centre_id, standing);
+        let tx = Tx::open(self)?;
+        let (centre, Standing { state, due_at, tries, answer }) = (tx.centre_id, standing);
         let over = matches!(state, LetterState::Refused | LetterState::GivenUp);
-        bulk.atomically(|connection| {
+        tx.atomically(|connection| {
             if over {
                 connection.execute(BACK, params![centre, letter_id, now, answer, holder])?;
                 return Ok(());
@@ -217,11 +217,11 @@ impl Store {
         const SQL: &str =
             "insert into hall_message (centre_id, letter_id, employer_id, put_on, read_at)
             values (?1, ?2, ?3, ?4, null) on conflict (centre_id, letter_id) do nothing";
-        let bulk = Bulk::open(self)?;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        tx.atomically(|connection| {
             for letter in letters {
                 let on = day_number(letter.written_on);
-                let values = params![bulk.centre_id, letter.letter_id, letter.employer_id, on];
+                let values = params![tx.centre_id, letter.letter_id, letter.employer_id, on];
                 connection.execute(SQL, values)?;
             }
             Ok(())
@@ -233,10 +233,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn in_hall(&self) -> Result<BTreeSet<String>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select letter_id from hall_message where centre_id = ?1";
-        let key = params![bulk.centre_id];
-        let found = bulk.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+        let key = params![tx.centre_id];
+        let found = tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
         Ok(found.into_iter().collect())
     }
 
@@ -254,9 +254,9 @@ impl Store {
         const SQL: &str =
             "insert into letter_way (centre_id, employer_id, kind, ways) values (?1, ?2, ?3, ?4)
             on conflict (centre_id, employer_id, kind) do update set ways = excluded.ways";
-        let bulk = Bulk::open(self)?;
-        let centre = bulk.centre_id;
-        bulk.atomically(|connection| {
+        let tx = Tx::open(self)?;
+        let centre = tx.centre_id;
+        tx.atomically(|connection| {
             let known = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
             if !connection.prepare_cached(known)?.exists(params![centre, employer_id])? {
                 let refusal = Refusal::NoSuch { what: "employer", id: employer_id.to_owned() };
@@ -274,21 +274,21 @@ impl Store {
 }
 
 /// The letters that may still go any way and that a condition lets through.
-fn routed(bulk: &Bulk, which: &str, key: &[&dyn Bind]) -> Result<Vec<Routed>, StoreError> {
+fn routed(tx: &Tx, which: &str, key: &[&dyn Bind]) -> Result<Vec<Routed>, StoreError> {
     let sql = format!(
         "select {LETTER}, e.mobile from letter l
          join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
          left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
          where l.centre_id = ?1 and {which} and {ROUTED} order by l.letter_id"
     );
-    let found = bulk
+    let found = tx
         .connection
         .prepare_cached(&sql)?
         .query_all(key, |row| Ok((letter(row)?, row.get::<Option<String>>(8)?)))?;
-    let mut ways = bulk.connection.prepare_cached(WAYS)?;
+    let mut ways = tx.connection.prepare_cached(WAYS)?;
     let mut routed = Vec::with_capacity(found.len());
     for (letter, mobile) in found {
-        let key = params![bulk.centre_id, letter.employer_id];
+        let key = params![tx.centre_id, letter.employer_id];
         let ways = ways.query_all(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
         routed.push(Routed { letter, mobile, ways });
     }

@@ -1,8 +1,8 @@
 //! Movements that may have paid a refund, or brought it back, though they do not say so themselves.
 
-use super::super::bulk::Bulk;
 use super::super::row::day;
 use super::super::sql::params;
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::RefundRow;
 use crate::suspense::{ItemId, RefundState};
@@ -48,10 +48,10 @@ impl Store {
             (RefundState::Refunded, Some(debit)) => (1, Some(debit.account_id), debit.booked_on),
             (RefundState::Refunded | RefundState::Reversed, _) => return Ok(Vec::new()),
         };
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let amount = row.amount.fen();
-        let values = params![bulk.centre_id, amount, since, direction, account, MOVEMENTS_MAX];
-        bulk.connection.prepare_cached(MOVEMENTS)?.query_all(values, |row| {
+        let values = params![tx.centre_id, amount, since, direction, account, MOVEMENTS_MAX];
+        tx.connection.prepare_cached(MOVEMENTS)?.query_all(values, |row| {
             Ok(RefundMovement {
                 id: ItemId { account_no: row.get(0)?, serial: row.get(1)? },
                 booked_on: day(row.get(2)?)?,

@@ -7,12 +7,12 @@
 //!
 //! Invariant: what [`Recording::refunds`] writes is part of the commit of the decisions it follows from.
 
-use super::super::bulk::{Binder, Bulk};
 use super::super::listed::{LIST, query_in};
 use super::super::reversed::{previous, whole};
 use super::super::row::{day, day_number};
 use super::super::run_decisions::{Recording, RunDecisions};
 use super::super::sql::params;
+use super::super::tx::{Binder, Tx};
 use super::super::working_set::{
     TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id, account_index, transaction,
 };
@@ -84,19 +84,19 @@ impl Store {
         reader: &Reader,
         rules: &MatchingRules,
     ) -> Result<Vec<EarlierRefund>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let open = refunds(&bulk, &RefundFilter { open: true, ..RefundFilter::default() })?;
+        let tx = Tx::open(self)?;
+        let open = refunds(&tx, &RefundFilter { open: true, ..RefundFilter::default() })?;
         let mut wanted: BTreeMap<RefundReference, EarlierRefund> = BTreeMap::new();
         for row in &open {
             wanted.insert(row.reference, EarlierRefund::of(row)?);
         }
         let named: BTreeSet<RefundReference> = working_set.refunds_named().collect();
-        let gone = bulk.archived_until()?;
+        let gone = tx.archived_until()?;
         let left = named.into_iter().filter(|one| !wanted.contains_key(one));
         let mut left: Vec<RefundReference> = left.collect();
-        left.extend(returned_perhaps(&bulk, working_set)?);
+        left.extend(returned_perhaps(&tx, working_set)?);
         for reference in left {
-            let Some(row) = refund(&bulk, reference)? else { continue };
+            let Some(row) = refund(&tx, reference)? else { continue };
             // What was taken off stays as it is.
             let within = |movement: &Movement| gone.is_none_or(|until| movement.booked_on >= until);
             let stays = within(&row.credit) && row.debit.as_ref().is_some_and(within);
@@ -104,16 +104,13 @@ impl Store {
                 wanted.insert(reference, EarlierRefund::of(&row)?);
             }
         }
-        passed_over(&bulk, working_set, reader, rules, &open)?;
+        passed_over(&tx, working_set, reader, rules, &open)?;
         Ok(wanted.into_values().collect())
     }
 }
 
 /// Refunds that left with a debit of the account and amount of a marked return in the working set.
-fn returned_perhaps(
-    bulk: &Bulk,
-    working_set: &WorkingSet,
-) -> Result<Vec<RefundReference>, StoreError> {
+fn returned_perhaps(tx: &Tx, working_set: &WorkingSet) -> Result<Vec<RefundReference>, StoreError> {
     let returns: BTreeSet<(AccountIndex, Money)> = working_set
         .movements()
         .filter(|(_, direction, kind, _)| {
@@ -123,7 +120,7 @@ fn returned_perhaps(
         .collect();
     let returns: Vec<(AccountIndex, Money)> = returns.into_iter().collect();
     let key = "f.amount_fen = v.column2";
-    let listed = query_in(&bulk.connection, LIST, "refund", key, "f");
+    let listed = query_in(&tx.connection, LIST, "refund", key, "f");
     let sql = format!(
         "select f.reference from {listed}
          where f.paid_account_id = v.column1 and f.state = 'refunded' order by f.reference"
@@ -133,7 +130,7 @@ fn returned_perhaps(
         row.bind(amount.fen())
     };
     let mut found = Vec::new();
-    bulk.ask(&sql, 2, &returns, bind, |row| {
+    tx.ask(&sql, 2, &returns, bind, |row| {
         found.push(reference(row.get(0)?)?);
         Ok(())
     })?;
@@ -143,16 +140,16 @@ fn returned_perhaps(
 /// Puts movements into the working set again that an earlier night ignored and that name a refund which is still to leave:
 /// of the accounts of the centre, by the refund's amount.
 fn passed_over(
-    bulk: &Bulk,
+    tx: &Tx,
     working_set: &mut WorkingSet,
     reader: &Reader,
     rules: &MatchingRules,
     open: &[RefundRow],
 ) -> Result<(), StoreError> {
     let sql = "select account_id from collection_account where centre_id = ?1 order by account_id";
-    let centre = params![bulk.centre_id];
+    let centre = params![tx.centre_id];
     let accounts: Vec<i64> =
-        bulk.connection.prepare_cached(sql)?.query_all(centre, |row| row.get(0))?;
+        tx.connection.prepare_cached(sql)?.query_all(centre, |row| row.get(0))?;
     let amounts: BTreeSet<(i64, i64)> = open
         .iter()
         .flat_map(|refund| accounts.iter().map(|account| (*account, refund.amount.fen())))
@@ -160,8 +157,8 @@ fn passed_over(
     let amounts: Vec<(i64, i64)> = amounts.into_iter().collect();
     let names: BTreeSet<RefundReference> = open.iter().map(|refund| refund.reference).collect();
     let key = "k.account_id = v.column1 and k.amount_fen = v.column2";
-    let keys = query_in(&bulk.connection, LIST, "bank_transaction", key, "k");
-    let listed = whole(&bulk.connection, &keys);
+    let keys = query_in(&tx.connection, LIST, "bank_transaction", key, "k");
+    let listed = whole(&tx.connection, &keys);
     let sql = format!(
         "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule
          from {listed} where d.outcome = 5 and d.rule in ('debit', 'reversal-credit')"
@@ -170,7 +167,7 @@ fn passed_over(
         row.bind(*account)?;
         row.bind(*amount)
     };
-    bulk.ask(&sql, 2, &amounts, bind, |row| {
+    tx.ask(&sql, 2, &amounts, bind, |row| {
         let read = transaction(row)?;
         let Some(rule) = rules.find(row.text(BEHIND + 4)?) else { return Ok(()) };
         if !refund_named(&read.remarks).is_some_and(|named| names.contains(&named)) {
@@ -212,30 +209,30 @@ impl Recording {
             found.returns.sort_by(|(one, _), (other, _)| {
                 (one.booked_on, &one.serial).cmp(&(other.booked_on, &other.serial))
             });
-            let Some(row) = refund(&self.bulk, reference)? else { continue };
+            let Some(row) = refund(&self.tx, reference)? else { continue };
             self.move_on(&row, &found)?;
         }
         Ok(())
     }
 
     fn move_on(&self, row: &RefundRow, found: &Found) -> Result<(), StoreError> {
-        let (bulk, on) = (&self.bulk, day_number(self.as_of));
+        let (tx, on) = (&self.tx, day_number(self.as_of));
         for (credit, debit) in &found.returns {
-            remember_return(bulk, on, row.reference, (debit, credit), NIGHT)?;
+            remember_return(tx, on, row.reference, (debit, credit), NIGHT)?;
             let link = (RefundRole::PaidAndReturned, row.reference, credit);
-            explain(bulk, on, debit, Outcome::Returned.number(), link)?;
+            explain(tx, on, debit, Outcome::Returned.number(), link)?;
             self.tell("refund-returned", row, debit, Some(credit))?;
         }
         if row.state == RefundState::Refunded && !found.returns.is_empty() {
-            bring_back(bulk, on, row, RefundState::Due)?;
+            bring_back(tx, on, row, RefundState::Due)?;
         } else if !found.returns.is_empty() {
             // It left and came back in this night: whoever exports next tells the bank again.
             let sql = "update refund set state = 'due' where centre_id = ?1 and reference = ?2";
-            let key = params![bulk.centre_id, number(row.reference)];
-            bulk.connection.prepare_cached(sql)?.execute(key)?;
+            let key = params![tx.centre_id, number(row.reference)];
+            tx.connection.prepare_cached(sql)?.execute(key)?;
         }
         if let Some(debit) = &found.paid_by {
-            pay(bulk, on, row, debit, NIGHT)?;
+            pay(tx, on, row, debit, NIGHT)?;
             self.tell("refund-paid", row, debit, None)?;
         }
         Ok(())
@@ -249,12 +246,12 @@ impl Recording {
         debit: &Movement,
         credit: Option<&Movement>,
     ) -> Result<(), StoreError> {
-        let (bulk, at) = (&self.bulk, Moment::midnight(self.as_of).at);
+        let (tx, at) = (&self.tx, Moment::midnight(self.as_of).at);
         let named = |movement: &Movement| -> Result<String, StoreError> {
             let sql = "select account_no from collection_account
                 where centre_id = ?1 and account_id = ?2";
-            let key = params![bulk.centre_id, movement.account_id];
-            let account_no = bulk.connection.query_row(sql, key, |row| row.get(0))?;
+            let key = params![tx.centre_id, movement.account_id];
+            let account_no = tx.connection.query_row(sql, key, |row| row.get(0))?;
             Ok(ItemId { account_no, serial: movement.serial.clone() }.to_string())
         };
         let detail = serde_json::json!({
@@ -270,7 +267,7 @@ impl Recording {
             subject: row.item.to_string(),
             detail: detail.to_string(),
         };
-        trail::append(&bulk.connection, bulk.centre_id, &entry).map(|_| ())
+        trail::append(&tx.connection, tx.centre_id, &entry).map(|_| ())
     }
 }
 

@@ -2,10 +2,10 @@
 //! what books load of it.
 
 use super::super::StoreError;
-use super::super::bulk::Bulk;
 use super::super::notices::AWAITING;
 use super::super::row::{day, reference, status};
 use super::super::sql::{Row, params};
+use super::super::tx::Tx;
 use super::{Books, Scope, thing};
 use crate::remittance::payment::IssuedNotice;
 use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, Total, YearMonth};
@@ -50,8 +50,8 @@ const RESERVES: &str = "select n.reference, n.advance_fen from notice n
     order by n.reference";
 
 /// The advance balance of an employer.
-pub(in crate::store) fn advance_of(bulk: &Bulk, employer_id: &str) -> Result<Advance, StoreError> {
-    let (connection, centre) = (&bulk.connection, bulk.centre_id);
+pub(in crate::store) fn advance_of(tx: &Tx, employer_id: &str) -> Result<Advance, StoreError> {
+    let (connection, centre) = (&tx.connection, tx.centre_id);
     let key = params![centre, employer_id];
     let held = connection.prepare_cached(HELD)?.query_row(key, |row| row.get(0))?;
     let mut reserves = connection.prepare_cached(RESERVES)?;
@@ -69,8 +69,8 @@ impl Books<'_> {
         }
         let select = "select reference from notice
             where centre_id = ?1 and employer_id = ?2 and advance_fen > 0 and status = ?3";
-        let mut select = self.bulk.connection.prepare_cached(select)?;
-        let key = params![self.bulk.centre_id, employer_id.as_str(), AWAITING];
+        let mut select = self.tx.connection.prepare_cached(select)?;
+        let key = params![self.tx.centre_id, employer_id.as_str(), AWAITING];
         let found: Vec<i64> = select.query_all(key, |row| row.get(0))?;
         for number in found {
             self.notice(reference(number)?)?;

@@ -24,8 +24,8 @@ impl Books<'_> {
         if !self.whole.insert((employer_id.clone(), Scope::Corrections)) {
             return Ok(());
         }
-        let mut select = self.bulk.connection.prepare_cached(CORRECTIONS)?;
-        let mut rows = select.query(params![self.bulk.centre_id, number])?;
+        let mut select = self.tx.connection.prepare_cached(CORRECTIONS)?;
+        let mut rows = select.query(params![self.tx.centre_id, number])?;
         while let Some(row) = rows.next()? {
             let found = Correction {
                 employer_id: employer_id.clone(),

@@ -55,8 +55,8 @@ impl Books<'_> {
                 a.employer_fen, a.employee_fen, a.balance_fen, a.voucher
             from account_entry a join employee e using (centre_id, employer_no, employee_no)
             where a.centre_id = ?1 and a.employer_no = ?2 and e.employee_id = ?3 order by 1";
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![self.bulk.centre_id, number, employee_id.as_str()])?;
+        let mut select = self.tx.connection.prepare_cached(sql)?;
+        let mut rows = select.query(params![self.tx.centre_id, number, employee_id.as_str()])?;
         while let Some(row) = rows.next()? {
             let money = |column| row.get(column).map(Money::from_fen);
             self.centre.load(AccountEntry {
@@ -87,8 +87,8 @@ impl Books<'_> {
             where n.centre_id = ?1 and n.employer_id = ?2 and not exists (select 1
                 from notice_part p where p.centre_id = n.centre_id and p.reference = n.reference)
             order by 1, 2";
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![self.bulk.centre_id, employer_id.as_str()])?;
+        let mut select = self.tx.connection.prepare_cached(sql)?;
+        let mut rows = select.query(params![self.tx.centre_id, employer_id.as_str()])?;
         let mut settled = Vec::new();
         while let Some(row) = rows.next()? {
             let (on, amount) = (day(row.get(0)?)?, Money::from_fen(row.get(2)?));

@@ -54,8 +54,8 @@ impl Books<'_> {
         if self.centre.employer(employer_id).is_some() {
             return Ok(true);
         }
-        let mut select = self.bulk.connection.prepare_cached(EMPLOYER)?;
-        let key = params![self.bulk.centre_id, employer_id.as_str()];
+        let mut select = self.tx.connection.prepare_cached(EMPLOYER)?;
+        let key = params![self.tx.centre_id, employer_id.as_str()];
         let found = select.query_row_optional(key, |row| {
             let employer = Employer {
                 employer_id: employer_id.to_string(),
@@ -98,8 +98,8 @@ impl Books<'_> {
         }
         let select =
             "select employer_no from employer_book where centre_id = ?1 and employer_id = ?2";
-        let mut select = self.bulk.connection.prepare_cached(select)?;
-        let key = params![self.bulk.centre_id, employer_id.as_str()];
+        let mut select = self.tx.connection.prepare_cached(select)?;
+        let key = params![self.tx.centre_id, employer_id.as_str()];
         let found: Option<i64> = select.query_row_optional(key, |row| row.get(0))?;
         if let Some(number) = found {
             self.numbers.insert(employer_id.clone(), number);
@@ -154,9 +154,9 @@ impl Books<'_> {
         values: &[&dyn Bind],
     ) -> Result<(), StoreError> {
         let Some(number) = self.number(employer_id)? else { return Ok(()) };
-        let bulk = self.bulk;
-        let mut select = bulk.connection.prepare_cached(&format!("{ACCOUNTS} {which}"))?;
-        let mut all: Vec<&dyn Bind> = vec![&bulk.centre_id, &number];
+        let tx = self.tx;
+        let mut select = tx.connection.prepare_cached(&format!("{ACCOUNTS} {which}"))?;
+        let mut all: Vec<&dyn Bind> = vec![&tx.centre_id, &number];
         all.extend(values);
         let mut rows = select.query(&all)?;
         while let Some(row) = rows.next()? {
@@ -178,8 +178,8 @@ impl Books<'_> {
         }
         let select = "select month, ordinal, made_on, total_fen, reference, paid_on from roster
             where centre_id = ?1 and employer_no = ?2";
-        let mut select = self.bulk.connection.prepare_cached(select)?;
-        let mut rows = select.query(params![self.bulk.centre_id, number])?;
+        let mut select = self.tx.connection.prepare_cached(select)?;
+        let mut rows = select.query(params![self.tx.centre_id, number])?;
         while let Some(row) = rows.next()? {
             let month = YearMonth::from_ordinal(row.get(0)?);
             if self.centre.roster(employer_id, month).is_some() {
@@ -209,8 +209,8 @@ impl Books<'_> {
         let select = "select e.employee_id, l.base_fen, l.employer_fen, l.employee_fen
             from roster_line l join employee e using (centre_id, employer_no, employee_no)
             where l.centre_id = ?1 and l.employer_no = ?2 and l.month = ?3 order by e.employee_id";
-        let mut select = self.bulk.connection.prepare_cached(select)?;
-        let mut rows = select.query(params![self.bulk.centre_id, number, month.ordinal()])?;
+        let mut select = self.tx.connection.prepare_cached(select)?;
+        let mut rows = select.query(params![self.tx.centre_id, number, month.ordinal()])?;
         let mut lines = Vec::new();
         while let Some(row) = rows.next()? {
             lines.push(RosterLine {
@@ -261,8 +261,8 @@ impl Books<'_> {
         let Some(number) = self.number(employer_id)? else { return Ok(()) };
         let select = "select body from employer_record
             where centre_id = ?1 and employer_no = ?2";
-        let mut select = self.bulk.connection.prepare_cached(&format!("{select} {which}"))?;
-        let mut rows = select.query(params![self.bulk.centre_id, number, kind, ordinal])?;
+        let mut select = self.tx.connection.prepare_cached(&format!("{select} {which}"))?;
+        let mut rows = select.query(params![self.tx.centre_id, number, kind, ordinal])?;
         while let Some(row) = rows.next()? {
             let text = row.text(0)?;
             let found: E = thing("employer_record", "body", text)?;
@@ -278,8 +278,8 @@ impl Books<'_> {
         if let Some(notice) = self.centre.notice(wanted) {
             return Ok(Some(notice.employer_id.clone()));
         }
-        let mut select = self.bulk.connection.prepare_cached(NOTICE)?;
-        let mut rows = select.query(params![self.bulk.centre_id, reference_number(wanted)])?;
+        let mut select = self.tx.connection.prepare_cached(NOTICE)?;
+        let mut rows = select.query(params![self.tx.centre_id, reference_number(wanted)])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let notice = super::advance::notice(wanted, &row)?;
         let employer_id = notice.employer_id.clone();
@@ -313,10 +313,10 @@ impl Books<'_> {
         let sql = format!(
             "select n.reference, n.status, s.settled_on from {}
              left join settlement s on s.centre_id = ?1 and s.reference = n.reference",
-            notices_listed(&self.bulk.connection)
+            notices_listed(&self.tx.connection)
         );
         let mut found = false;
-        self.bulk.ask(
+        self.tx.ask(
             &sql,
             1,
             &near,
@@ -338,8 +338,8 @@ impl Books<'_> {
     ) -> Result<(), StoreError> {
         let select = "select body from appointment where centre_id = ?1
             and (held_on = ?2 or (?2 is null and appointment_id = ?3))";
-        let mut select = self.bulk.connection.prepare_cached(select)?;
-        let key = params![self.bulk.centre_id, super::day_or_none(on), appointment_id];
+        let mut select = self.tx.connection.prepare_cached(select)?;
+        let key = params![self.tx.centre_id, super::day_or_none(on), appointment_id];
         let mut rows = select.query(key)?;
         while let Some(row) = rows.next()? {
             let text = row.text(0)?;

@@ -93,7 +93,7 @@ impl Books<'_> {
     ) -> Result<(), StoreError> {
         let Some(employer_id) = self.notice(reference)? else { return Ok(()) };
         self.employer(&employer_id, on)?;
-        let here = parts_here(&self.bulk.connection, self.bulk.centre_id, reference)?;
+        let here = parts_here(&self.tx.connection, self.tx.centre_id, reference)?;
         self.centre.note_parts_here(reference, here);
         self.rosters(&employer_id)?;
         self.open_registers(&employer_id)

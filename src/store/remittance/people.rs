@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 impl Books<'_> {
     /// Loads every account of these identity numbers.
     pub(super) fn people(&mut self, id_nos: &[String]) -> Result<(), StoreError> {
-        let key = rare(&self.bulk.connection, "e.id_no = v.column1");
-        let listed = query_in(&self.bulk.connection, LIST, "employee", &key, "e");
+        let key = rare(&self.tx.connection, "e.id_no = v.column1");
+        let listed = query_in(&self.tx.connection, LIST, "employee", &key, "e");
         let sql = format!(
             "select e.employee_no, e.employee_id, e.name, e.id_no, e.base_fen, e.status, e.detail,
                 e.opened_for, e.years, e.base_adjusted, e.balance_fen, e.entries,
@@ -30,7 +30,7 @@ impl Books<'_> {
              join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no"
         );
         let mut found: Vec<(i64, EmployeeAccount)> = Vec::new();
-        self.bulk.ask(
+        self.tx.ask(
             &sql,
             1,
             id_nos,

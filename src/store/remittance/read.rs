@@ -1,9 +1,9 @@
 //! What can be asked of the books: employers, accounts, notices with lines, lists, ledgers.
 
 use super::super::StoreError;
-use super::super::bulk::Bulk;
 use super::super::row::reference_number;
 use super::super::sql::{Read, params};
+use super::super::tx::Tx;
 use super::load::{LOG, VOUCHER};
 use super::{Books, text_of, thing};
 use crate::remittance::ledger::Voucher;
@@ -23,11 +23,11 @@ pub struct NoticeSheet {
 
 /// Gives every log line of the centre as text, without the instant at which it was written: the same
 /// operations say the same at another time.
-pub(in crate::store) fn logs(bulk: &Bulk, mut line: impl FnMut(&str)) -> Result<(), StoreError> {
+pub(in crate::store) fn logs(tx: &Tx, mut line: impl FnMut(&str)) -> Result<(), StoreError> {
     let sql = "select r.body from employer_record r
         join employer_book b using (centre_id, employer_no)
         where r.centre_id = ?1 and r.kind = ?2 order by b.employer_id, r.ordinal";
-    bulk.connection.prepare_cached(sql)?.each(params![bulk.centre_id, LOG], |row| {
+    tx.connection.prepare_cached(sql)?.each(params![tx.centre_id, LOG], |row| {
         let entry: LogEntry = thing("employer_record", "body", row.text(0)?)?;
         line(&text_of(&LogEntry { at: None, ..entry })?);
         Ok(Read::On)
@@ -43,8 +43,8 @@ impl Books<'_> {
         let sql = "select b.employer_id from employee e
             join employer_book b using (centre_id, employer_no)
             where e.centre_id = ?1 and e.employee_id = ?2 order by 1";
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
-        let key = params![self.bulk.centre_id, employee_id.as_str()];
+        let mut select = self.tx.connection.prepare_cached(sql)?;
+        let key = params![self.tx.centre_id, employee_id.as_str()];
         for employer_id in select.query_all(key, |row| row.get::<String>(0))? {
             let employer_id = Id::from(employer_id);
             self.employer(&employer_id, on)?;
@@ -101,8 +101,8 @@ impl Books<'_> {
             from notice n join settlement s using (centre_id, reference)
             where n.centre_id = ?1 and n.employer_id = ?2 and not exists (select 1
                 from notice_part p where p.centre_id = n.centre_id and p.reference = n.reference)";
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
-        let key = params![self.bulk.centre_id, employer_id.as_str()];
+        let mut select = self.tx.connection.prepare_cached(sql)?;
+        let key = params![self.tx.centre_id, employer_id.as_str()];
         select.query_row(key, |row| row.get(0))
     }
 
@@ -112,7 +112,7 @@ impl Books<'_> {
     /// [`StoreError`] where the database fails.
     pub fn has_lines(&self, reference: PaymentReference) -> Result<bool, StoreError> {
         let sql = "select 1 from notice_part where centre_id = ?1 and reference = ?2";
-        let key = params![self.bulk.centre_id, reference_number(reference)];
-        self.bulk.connection.prepare_cached(sql)?.exists(key)
+        let key = params![self.tx.centre_id, reference_number(reference)];
+        self.tx.connection.prepare_cached(sql)?.exists(key)
     }
 }

@@ -1,9 +1,9 @@
 //! What a list says of employers beside names and contacts, and which operations came after it.
 
 use super::super::StoreError;
-use super::super::bulk::Bulk;
 use super::super::listed::{LIST, query_in};
 use super::super::sql::params;
+use super::super::tx::Tx;
 use super::{Books, thing};
 use crate::remittance::change::{Change, Put};
 use crate::remittance::enrolment::{ImportedTerms, RatePeriod};
@@ -61,20 +61,20 @@ impl Books<'_> {
     fn book(&self, employer_id: &Id) -> Result<Option<String>, StoreError> {
         let sql = "select coalesce(body, '') from employer_book
             where centre_id = ?1 and employer_id = ?2";
-        let key = params![self.bulk.centre_id, employer_id.as_str()];
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let key = params![self.tx.centre_id, employer_id.as_str()];
+        let mut select = self.tx.connection.prepare_cached(sql)?;
         select.query_row_optional(key, |row| row.get(0))
     }
 }
 
 /// The operations that changed employers after a day.
 pub(in crate::store) fn later_operations(
-    bulk: &Bulk,
+    tx: &Tx,
     employers: &[&str],
     day: NaiveDate,
 ) -> Result<HashMap<String, LaterOperations>, StoreError> {
     let key = "b.employer_id = v.column1";
-    let listed = query_in(&bulk.connection, LIST, "employer_book", key, "b");
+    let listed = query_in(&tx.connection, LIST, "employer_book", key, "b");
     let sql = format!(
         "select b.employer_id, r.body from {listed}
          join employer_record r on r.centre_id = ?1 and r.employer_no = b.employer_no and r.kind = 4
@@ -82,7 +82,7 @@ pub(in crate::store) fn later_operations(
             or r.body like '%\"update_key\"%' or r.body like '%\"adjust_rate\"%'"
     );
     let mut found: HashMap<String, LaterOperations> = HashMap::new();
-    bulk.ask(
+    tx.ask(
         &sql,
         1,
         employers,

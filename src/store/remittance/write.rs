@@ -1,4 +1,4 @@
-//! Writes what operations changed: bulk rows many a statement, in the order of their keys.
+//! Writes what operations changed: many rows many a statement, in the order of their keys.
 
 use super::super::partition::Cut;
 use super::super::row::{day_number, reference_number, status_number};
@@ -111,8 +111,8 @@ impl Books<'_> {
                     let number = self.number_or_new(&row.employer_id)?;
                     let sql = "delete from employer_record where centre_id = ?1
                         and employer_no = ?2 and kind = ?3 and ordinal = ?4";
-                    let key = params![self.bulk.centre_id, number, DRAFT, row.ordinal];
-                    self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+                    let key = params![self.tx.centre_id, number, DRAFT, row.ordinal];
+                    self.tx.connection.prepare_cached(sql)?.execute(key)?;
                     Ok(())
                 }
                 (None, None) => Ok(()),
@@ -144,14 +144,14 @@ impl Books<'_> {
         if let Some(number) = self.number(employer_id)? {
             return Ok(number);
         }
-        let number = new_number(&self.bulk.connection, self.bulk.centre_id, employer_id.as_str())?;
+        let number = new_number(&self.tx.connection, self.tx.centre_id, employer_id.as_str())?;
         self.numbers.insert(employer_id.clone(), number);
         Ok(number)
     }
 
     fn write_employer(&mut self, employer: &EmployerAccount) -> Result<(), StoreError> {
         let number = self.number_or_new(&employer.employer_id)?;
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let known = employer.as_employer();
         connection.prepare_cached(EMPLOYER)?.execute(params![
             centre,
@@ -187,15 +187,15 @@ impl Books<'_> {
                     let (number, seat) = self.place(&row.employer_id, &row.employee_id)?;
                     let sql = "delete from employee
                         where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
-                    let key = params![self.bulk.centre_id, number, seat];
-                    self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+                    let key = params![self.tx.centre_id, number, seat];
+                    self.tx.connection.prepare_cached(sql)?.execute(key)?;
                 }
                 (None, None) => {}
             }
         }
         fresh.sort_unstable_by_key(|(number, seat, _)| (*number, *seat));
-        let centre = self.bulk.centre_id;
-        self.bulk.insert("employee", 14, &fresh, |bind, (number, seat, row)| {
+        let centre = self.tx.centre_id;
+        self.tx.insert("employee", 14, &fresh, |bind, (number, seat, row)| {
             bind.bind(centre)?;
             bind.bind(number)?;
             bind.bind(seat)?;
@@ -224,12 +224,12 @@ impl Books<'_> {
         }
         let place = [(number, seat)];
         if has.is_zero() {
-            return self.bulk.change(OPENING_GONE, 2, &place, |row, (number, seat)| {
+            return self.tx.change(OPENING_GONE, 2, &place, |row, (number, seat)| {
                 row.bind(*number)?;
                 row.bind(*seat)
             });
         }
-        self.bulk.change(OPENING, 3, &place, |row, (number, seat)| {
+        self.tx.change(OPENING, 3, &place, |row, (number, seat)| {
             row.bind(*number)?;
             row.bind(*seat)?;
             row.bind(has.fen())
@@ -242,8 +242,8 @@ impl Books<'_> {
         seat: i64,
         row: &EmployeeAccount,
     ) -> Result<(), StoreError> {
-        self.bulk.connection.prepare_cached(UPDATE_ACCOUNT)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(UPDATE_ACCOUNT)?.execute(params![
+            self.tx.centre_id,
             number,
             seat,
             row.name,
@@ -264,7 +264,7 @@ impl Books<'_> {
     fn new_seat(&mut self, row: &EmployeeAccount, number: i64) -> Result<i64, StoreError> {
         let next = match self.next_seats.get(&row.employer_id) {
             Some(next) => *next,
-            None => next_seat(&self.bulk.connection, self.bulk.centre_id, number)?,
+            None => next_seat(&self.tx.connection, self.tx.centre_id, number)?,
         };
         self.next_seats.insert(row.employer_id.clone(), next + 1);
         self.seats.insert((row.employer_id.clone(), row.employee_id.clone()), next);
@@ -284,15 +284,15 @@ impl Books<'_> {
     }
 
     fn write_entries(&mut self, entries: Vec<Arc<AccountEntry>>) -> Result<(), StoreError> {
-        self.bulk.months(Cut::Posted, entries.iter().map(|entry| entry.on))?;
+        self.tx.months(Cut::Posted, entries.iter().map(|entry| entry.on))?;
         let mut placed = Vec::with_capacity(entries.len());
         for entry in entries {
             let (number, seat) = self.place(&entry.employer_id, &entry.employee_id)?;
             placed.push((number, seat, entry));
         }
         placed.sort_unstable_by_key(|(number, seat, entry)| (*number, *seat, entry.position));
-        let centre = self.bulk.centre_id;
-        self.bulk.insert("account_entry", 13, &placed, |bind, (number, seat, entry)| {
+        let centre = self.tx.centre_id;
+        self.tx.insert("account_entry", 13, &placed, |bind, (number, seat, entry)| {
             bind.bind(centre)?;
             bind.bind(number)?;
             bind.bind(seat)?;
@@ -310,24 +310,24 @@ impl Books<'_> {
     }
 
     fn write_roster(&mut self, put: Put<Roster>) -> Result<(), StoreError> {
-        let centre = self.bulk.centre_id;
+        let centre = self.tx.centre_id;
         let Some(row) = put.after.as_ref().or(put.before.as_ref()) else { return Ok(()) };
         let number = self.number_or_new(&row.employer_id)?;
         let month = row.month.ordinal();
         if put.before.is_some() {
             let sql = "delete from roster where centre_id = ?1 and employer_no = ?2 and month = ?3";
             let key = params![centre, number, month];
-            self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+            self.tx.connection.prepare_cached(sql)?.execute(key)?;
         }
         let Some(row) = put.after else {
             let sql =
                 "delete from roster_line where centre_id = ?1 and employer_no = ?2 and month = ?3";
             let key = params![centre, number, month];
-            self.bulk.connection.prepare_cached(sql)?.execute(key)?;
+            self.tx.connection.prepare_cached(sql)?.execute(key)?;
             return Ok(());
         };
         let sql = "insert into roster values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
+        self.tx.connection.prepare_cached(sql)?.execute(params![
             centre,
             number,
             month,
@@ -346,7 +346,7 @@ impl Books<'_> {
             lines.push((self.place(&row.employer_id, &line.employee_id)?.1, line));
         }
         lines.sort_unstable_by_key(|(seat, _)| *seat);
-        self.bulk.insert("roster_line", 7, &lines, |bind, (seat, line)| {
+        self.tx.insert("roster_line", 7, &lines, |bind, (seat, line)| {
             bind.bind(centre)?;
             bind.bind(number)?;
             bind.bind(month)?;
@@ -358,7 +358,7 @@ impl Books<'_> {
     }
 
     fn write_notice(&mut self, put: Put<IssuedNotice>) -> Result<(), StoreError> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let Some(row) = put.after else { return Ok(()) };
         let reference = reference_number(row.reference);
         if put.before.is_none() {
@@ -373,7 +373,7 @@ impl Books<'_> {
                 status_number(row.status.into()),
                 row.from_advance.fen()
             ])?;
-            outstanding::keep(self.bulk, &[reference])?;
+            outstanding::keep(self.tx, &[reference])?;
             let (months, supplements) = (text_of(&row.months)?, text_of(&row.supplements)?);
             connection
                 .prepare_cached("insert into notice_part values (?1, ?2, ?3, ?4)")?
@@ -415,8 +415,8 @@ impl Books<'_> {
         let paid = voucher.reference.filter(|_| voucher.kind != VoucherKind::Correction);
         let number = self.number_or_new(&voucher.employer_id)?;
         let sql = "insert into advance_entry values (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(sql)?.execute(params![
+            self.tx.centre_id,
             number,
             voucher.ordinal,
             day_number(voucher.on),
@@ -430,8 +430,8 @@ impl Books<'_> {
         let (number, seat) = self.place(&row.employer_id, &row.employee_id)?;
         let sql = "insert into correction
             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(sql)?.execute(params![
+            self.tx.centre_id,
             number,
             row.ordinal,
             seat,
@@ -452,8 +452,8 @@ impl Books<'_> {
         let sql = "insert into appointment values (?1, ?2, ?3, ?4)
             on conflict (centre_id, appointment_id) do update set
                 held_on = excluded.held_on, body = excluded.body";
-        self.bulk.connection.prepare_cached(sql)?.execute(params![
-            self.bulk.centre_id,
+        self.tx.connection.prepare_cached(sql)?.execute(params![
+            self.tx.centre_id,
             row.appointment_id.as_str(),
             day_number(row.date),
             text_of(row)?
@@ -473,8 +473,8 @@ impl Books<'_> {
         let sql = "insert into employer_record values (?1, ?2, ?3, ?4, ?5, ?6)
             on conflict (centre_id, employer_no, kind, ordinal) do update set
                 open = excluded.open, body = excluded.body";
-        let row = params![self.bulk.centre_id, number, kind, ordinal, i64::from(open), body];
-        self.bulk.connection.prepare_cached(sql)?.execute(row)?;
+        let row = params![self.tx.centre_id, number, kind, ordinal, i64::from(open), body];
+        self.tx.connection.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
 }

@@ -6,8 +6,8 @@
 //! [`UNSEEN`] with its reason; whatever else is not seen fails the test.
 
 use super::super::Store;
-use super::super::bulk::Bulk;
 use super::super::sql::Bind;
+use super::super::tx::Tx;
 use super::proof::Tampering;
 use crate::store::Gap;
 use rusqlite::Connection;
@@ -63,8 +63,8 @@ fn tables(file: &Connection) -> Vec<String> {
 
 /// Puts two rows into every sealed table, as the store does.
 fn fill(store: &Store, file: &Connection) {
-    let bulk = Bulk::open(store).unwrap();
-    bulk.atomically(|connection| {
+    let tx = Tx::open(store).unwrap();
+    tx.atomically(|connection| {
         // The digests of what files brought follow from the transactions.
         let filled = |table: &str| table != "receipt_digest";
         for shape in connection.shapes()?.iter().filter(|shape| filled(&shape.table)) {
@@ -98,14 +98,14 @@ fn fill(store: &Store, file: &Connection) {
                     shape.list(),
                     values.join(", ")
                 );
-                let centre = &bulk.centre_id as &dyn Bind;
+                let centre = &tx.centre_id as &dyn Bind;
                 connection.prepare_cached(&sql)?.execute(&[centre])?;
             }
         }
         Ok(())
     })
     .unwrap();
-    drop(bulk);
+    drop(tx);
     for sequence in 1..=3 {
         let entry = crate::suspense::trail::Entry {
             at: sequence,

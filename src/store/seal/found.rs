@@ -4,8 +4,8 @@
 //! changed by hand before that day is sealed with the change; what is done afterwards shows.
 
 use super::super::StoreError;
-use super::super::bulk::OwnedRow;
 use super::super::sql::{Bind, Connection, OwnedValue, params};
+use super::super::tx::OwnedRow;
 use super::{Gathered, RowSeal, Shape, of_row, step, writing};
 use std::sync::Arc;
 

@@ -4,9 +4,9 @@
 //! that is given whole carries its seal with it and costs no second statement.
 
 use super::super::StoreError;
-use super::super::bulk::{Binder, OwnedRow};
 use super::super::listed::{execute_many, query_many};
 use super::super::sql::{Bind, Connection, OwnedValue, Row, Statement, Value};
+use super::super::tx::{Binder, OwnedRow};
 use super::plan::Verb;
 use super::{Gathered, Plan, RowSeal, of_row};
 use std::collections::{BTreeMap, BTreeSet};

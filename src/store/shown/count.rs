@@ -4,8 +4,8 @@
 //! each would read every item a dozen times. So all of them are counted together, into [`Cell`]s, and a
 //! page adds up the cells it needs.
 
-use super::super::bulk::Bulk;
 use super::super::row::day;
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::queue::{Assigned, OwnAccount, QueueFilter, ResolvedFilter};
 use super::queue_index::{Bucket, look};
@@ -48,9 +48,9 @@ impl Store {
         as_of: NaiveDate,
         found_max: usize,
     ) -> Result<Counts, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let resolved = ResolvedFilter::new(&bulk, filter)?;
-        look(self, &bulk, |queue_index| {
+        let tx = Tx::open(self)?;
+        let resolved = ResolvedFilter::new(&tx, filter)?;
+        look(self, &tx, |queue_index| {
             if resolved.searches() {
                 let mut buckets: BTreeMap<Bucket, Tally> = BTreeMap::new();
                 let found = queue_index

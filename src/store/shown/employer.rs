@@ -1,9 +1,9 @@
 //! Employers: searched, and one with what is known of it.
 
-use super::super::bulk::Bulk;
 use super::super::remittance::advance_of;
 use super::super::row::reference_number;
 use super::super::sql::{Row, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::remittance::{Employer, Money, PaymentReference};
@@ -41,7 +41,7 @@ impl Store {
         behind: &str,
         limit: u32,
     ) -> Result<Vec<EmployerLine>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id > ?2
                 and (?3 is null or lower(e.employer_id || ' ' || e.name || ' ' || coalesce(e.uscc, ''))
@@ -49,8 +49,8 @@ impl Store {
              order by e.employer_id limit ?4"
         );
         let wanted = Some(text).filter(|text| !text.trim().is_empty()).map(pattern);
-        let values = params![bulk.centre_id, behind, wanted, limit];
-        bulk.connection.prepare_cached(&sql)?.query_all(values, |row| {
+        let values = params![tx.centre_id, behind, wanted, limit];
+        tx.connection.prepare_cached(&sql)?.query_all(values, |row| {
             let found = employer(row)?;
             let has_address = found.has_address();
             let Employer { employer_id, name, uscc, .. } = found;
@@ -63,8 +63,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn employer_sheet(&self, employer_id: &str) -> Result<Option<EmployerSheet>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let (connection, key) = (&bulk.connection, params![bulk.centre_id, employer_id]);
+        let tx = Tx::open(self)?;
+        let (connection, key) = (&tx.connection, params![tx.centre_id, employer_id]);
         let sql = format!(
             "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id = ?2"
         );
@@ -74,7 +74,7 @@ impl Store {
             order by account_no";
         employer.payer_accounts =
             connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
-        let advance = advance_of(&bulk, employer_id)?;
+        let advance = advance_of(&tx, employer_id)?;
         let free_advance = advance.free();
         Ok(Some(EmployerSheet { employer, advance: advance.held, free_advance }))
     }
@@ -99,13 +99,13 @@ impl Store {
         reference: PaymentReference,
         missing: Money,
     ) -> Result<Option<AdvanceOffer>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select employer_id from notice where centre_id = ?1 and reference = ?2";
-        let key = params![bulk.centre_id, reference_number(reference)];
+        let key = params![tx.centre_id, reference_number(reference)];
         let employer: Option<String> =
-            bulk.connection.prepare_cached(sql)?.query_row_optional(key, |row| row.get(0))?;
+            tx.connection.prepare_cached(sql)?.query_row_optional(key, |row| row.get(0))?;
         let Some(employer_id) = employer else { return Ok(None) };
-        let free = advance_of(&bulk, &employer_id)?.free_for(reference);
+        let free = advance_of(&tx, &employer_id)?.free_for(reference);
         Ok((missing <= free).then_some(AdvanceOffer { reference, missing, free }))
     }
 }

@@ -1,10 +1,10 @@
 //! Letters to employers: the outbox as a list, the newest first.
 
-use super::super::bulk::Bulk;
 use super::super::letters::{LETTER, LetterRow, letter};
 use super::super::outbox::state;
 use super::super::row::{day, day_number};
 use super::super::sql::params;
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::alert::LetterState;
@@ -62,7 +62,7 @@ impl Store {
         behind: Option<(NaiveDate, &str)>,
         limit: u32,
     ) -> Result<Vec<LetterLine>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let (on, id) = behind.map_or((i64::MAX, ""), |(on, id)| (day_number(on), id));
         let text = search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern);
         let (written_on, stands) =
@@ -70,8 +70,8 @@ impl Store {
         let employer_id = &search.employer_id;
         let number = search.text.as_deref().and_then(crate::alert::letter_number::said);
         let values =
-            params![bulk.centre_id, on, id, employer_id, written_on, text, limit, stands, number];
-        bulk.connection.prepare_cached(LETTERS)?.query_all(values, |row| {
+            params![tx.centre_id, on, id, employer_id, written_on, text, limit, stands, number];
+        tx.connection.prepare_cached(LETTERS)?.query_all(values, |row| {
             Ok(LetterLine {
                 letter_id: row.get(0)?,
                 written_on: day(row.get(1)?)?,
@@ -92,12 +92,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn letter(&self, letter_id: &str) -> Result<Option<LetterRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {LETTER} from letter l
              where l.centre_id = ?1 and l.letter_id = ?2 and l.kind in ('digest', 'arrears')"
         );
-        let key = params![bulk.centre_id, letter_id];
-        bulk.connection.prepare_cached(&sql)?.query_row_optional(key, letter)
+        let key = params![tx.centre_id, letter_id];
+        tx.connection.prepare_cached(&sql)?.query_row_optional(key, letter)
     }
 }

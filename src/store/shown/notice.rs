@@ -1,9 +1,9 @@
 //! Notices: searched, a page at a time.
 
-use super::super::bulk::{Binder, Bulk};
 use super::super::notices::{DEDUCTION, PARTS, STAGE, USED, notices_listed};
 use super::super::row::{day, reference, reference_number, stage, stage_number};
 use super::super::sql::{Row, params};
+use super::super::tx::{Binder, Tx};
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::remittance::{Money, NoticeStage, PaymentReference, YearMonth};
@@ -63,14 +63,14 @@ impl Store {
         &self,
         references: &BTreeSet<PaymentReference>,
     ) -> Result<BTreeMap<PaymentReference, NoticeLine>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let references: Vec<&PaymentReference> = references.iter().collect();
         let mut named = BTreeMap::new();
         let number =
             |row: &mut Binder<'_, '_>, one: &&PaymentReference| row.bind(reference_number(**one));
-        let listed = notices_listed(&bulk.connection);
+        let listed = notices_listed(&tx.connection);
         let sql = format!("select {} from {listed} {}", columns(), beside());
-        bulk.ask(&sql, 1, &references, number, |row| {
+        tx.ask(&sql, 1, &references, number, |row| {
             let notice = line(row)?;
             named.insert(notice.reference, notice);
             Ok(())
@@ -89,9 +89,9 @@ impl Store {
         below: Option<PaymentReference>,
         limit: u32,
     ) -> Result<Vec<NoticeLine>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let values = params![
-            bulk.centre_id,
+            tx.centre_id,
             below.map_or(i64::MAX, reference_number),
             search.reference.map(reference_number),
             search.employer_id,
@@ -113,7 +113,7 @@ impl Store {
                 and (?8 is null or n.amount_fen = ?8)
              order by n.reference desc limit ?9"
         );
-        bulk.connection.prepare_cached(&sql)?.query_all(values, line)
+        tx.connection.prepare_cached(&sql)?.query_all(values, line)
     }
 }
 

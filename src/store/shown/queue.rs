@@ -4,10 +4,10 @@
 //! backward from a row ([`Cursor`]); their rows are read by their keys. How many each filter would leave is
 //! counted in [`super::count`], through the same [`ResolvedFilter`].
 
-use super::super::bulk::{Binder, Bulk};
 use super::super::row::{day_number, reference_number};
 use super::super::sql::{Bind, Row, params};
 use super::super::suspense::{ITEM_COLUMNS, SuspenseRow, suspense_row};
+use super::super::tx::{Binder, Tx};
 use super::super::working_set::{TRANSACTION_COLUMNS, transactions_listed};
 use super::super::{Store, StoreError};
 use super::queue_index::{Bucket, IndexedItem, Key, QueueIndex, look};
@@ -99,8 +99,8 @@ pub(super) struct ResolvedFilter<'f> {
 }
 
 impl<'f> ResolvedFilter<'f> {
-    pub(super) fn new(bulk: &Bulk, filter: &'f QueueFilter) -> Result<Self, StoreError> {
-        let accounts = own_accounts(bulk)?.into_iter();
+    pub(super) fn new(tx: &Tx, filter: &'f QueueFilter) -> Result<Self, StoreError> {
+        let accounts = own_accounts(tx)?.into_iter();
         let wanted =
             |account: &OwnAccount| filter.bank.as_ref().is_none_or(|bank| account.bank == *bank);
         let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
@@ -109,7 +109,7 @@ impl<'f> ResolvedFilter<'f> {
             filter,
             accounts: accounts.filter(wanted).map(|account| account.account_id).collect(),
             employer: match filter.employer_id.as_deref() {
-                Some(id) => Some((id, payer_accounts(bulk, id)?)),
+                Some(id) => Some((id, payer_accounts(tx, id)?)),
                 None => None,
             },
             text: text.map(str::to_ascii_lowercase),
@@ -160,11 +160,11 @@ impl<'f> ResolvedFilter<'f> {
 }
 
 /// The accounts that are known to pay for an employer.
-fn payer_accounts(bulk: &Bulk, employer_id: &str) -> Result<BTreeSet<String>, StoreError> {
+fn payer_accounts(tx: &Tx, employer_id: &str) -> Result<BTreeSet<String>, StoreError> {
     let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
         order by account_no";
-    let key = params![bulk.centre_id, employer_id];
-    let accounts = bulk.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+    let key = params![tx.centre_id, employer_id];
+    let accounts = tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
     Ok(accounts.into_iter().collect())
 }
 
@@ -234,9 +234,9 @@ fn largest(
 }
 
 /// The rows of these keys, in their order; what was closed a moment ago is not among them.
-fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<OpenItem>, StoreError> {
+fn rows(tx: &Tx, keys: &[Key]) -> Result<Vec<OpenItem>, StoreError> {
     let mut found: BTreeMap<Key, OpenItem> = BTreeMap::new();
-    let listed = transactions_listed(&bulk.connection);
+    let listed = transactions_listed(&tx.connection);
     let sql = format!(
         "select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} from {listed}
          join suspense_item i using (centre_id, account_id, serial, booked_on)
@@ -248,7 +248,7 @@ fn rows(bulk: &Bulk, keys: &[Key]) -> Result<Vec<OpenItem>, StoreError> {
         row.bind(serial)?;
         row.bind(*booked_on)
     };
-    bulk.ask(&sql, 3, keys, key, |row| {
+    tx.ask(&sql, 3, keys, key, |row| {
         let row = open_item(row)?;
         let key = (day_number(row.item.booked_on), row.account_id, &*row.item.id.serial);
         found.insert((key.0, key.1, key.2.into()), row);
@@ -270,12 +270,12 @@ impl Store {
         cursor: &Cursor,
         limit: u32,
     ) -> Result<Vec<OpenItem>, StoreError> {
-        let bulk = Bulk::open(self)?;
-        let resolved = ResolvedFilter::new(&bulk, filter)?;
+        let tx = Tx::open(self)?;
+        let resolved = ResolvedFilter::new(&tx, filter)?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let keys =
-            look(self, &bulk, |queue_index| page(queue_index, &resolved, order, cursor, limit))?;
-        rows(&bulk, &keys)
+            look(self, &tx, |queue_index| page(queue_index, &resolved, order, cursor, limit))?;
+        rows(&tx, &keys)
     }
 
     /// The centre's collection accounts with their small numbers.
@@ -283,7 +283,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn own_accounts(&self) -> Result<Vec<OwnAccount>, StoreError> {
-        own_accounts(&Bulk::open(self)?)
+        own_accounts(&Tx::open(self)?)
     }
 
     /// One item, also one that is no longer open.
@@ -298,17 +298,17 @@ impl Store {
              join decision d using (centre_id, account_id, serial, booked_on)
              where i.centre_id = ?1 and i.account_id = ?2 and i.serial = ?3"
         );
-        let bulk = Bulk::open(self)?;
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        let key: [&dyn Bind; 3] = [&bulk.centre_id, &account_id, &serial];
+        let tx = Tx::open(self)?;
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        let key: [&dyn Bind; 3] = [&tx.centre_id, &account_id, &serial];
         select.query_row_optional(&key, open_item)
     }
 }
 
-pub(super) fn own_accounts(bulk: &Bulk) -> Result<Vec<OwnAccount>, StoreError> {
+pub(super) fn own_accounts(tx: &Tx) -> Result<Vec<OwnAccount>, StoreError> {
     let sql = "select account_id, account_no, bank, bank_name from collection_account
         where centre_id = ?1 order by account_id";
-    bulk.connection.prepare_cached(sql)?.query_all(&[&bulk.centre_id], |row| {
+    tx.connection.prepare_cached(sql)?.query_all(&[&tx.centre_id], |row| {
         Ok(OwnAccount {
             account_id: row.get(0)?,
             account_no: row.get(1)?,

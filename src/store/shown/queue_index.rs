@@ -8,11 +8,11 @@
 //!
 //! Invariant: at its marks the index holds exactly what the database says is open.
 
-use super::super::bulk::Bulk;
 use super::super::listing::reason;
 use super::super::sql::{Row, params};
 use super::super::suspense::stage;
 use super::super::trail::{Marks, marks};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::queue::OwnAccount;
 use crate::remittance::{Money, Reason, Tally};
@@ -86,47 +86,47 @@ const CHANGED: &str = "select distinct subject from trail
 /// Looks at the index as it is now.
 pub(super) fn look<T>(
     store: &Store,
-    bulk: &Bulk,
+    tx: &Tx,
     read: impl FnOnce(&QueueIndex) -> T,
 ) -> Result<T, StoreError> {
     let queue_index = &store.pool.queue_index;
-    let now = (bulk.centre_id, marks(bulk)?);
+    let now = (tx.centre_id, marks(tx)?);
     {
         let queue_index = queue_index.read().unwrap_or_else(PoisonError::into_inner);
         if queue_index.built == Some(now) {
             return Ok(read(&queue_index));
         }
     }
-    queue_index.write().unwrap_or_else(PoisonError::into_inner).catch_up(bulk)?;
+    queue_index.write().unwrap_or_else(PoisonError::into_inner).catch_up(tx)?;
     // Whoever acts in between has it caught up further: it is never older than what was asked for.
     Ok(read(&queue_index.read().unwrap_or_else(PoisonError::into_inner)))
 }
 
 impl QueueIndex {
-    fn catch_up(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
+    fn catch_up(&mut self, tx: &Tx) -> Result<(), StoreError> {
         // Read first: what changes meanwhile is looked at once more the next time.
-        let now = marks(bulk)?;
+        let now = marks(tx)?;
         match self.built.take() {
             Some((centre, then))
-                if centre == bulk.centre_id
+                if centre == tx.centre_id
                     && then.rebuild_epoch == now.rebuild_epoch
                     && (0..=CHANGES_MAX).contains(&(now.sequence - then.sequence)) =>
             {
-                self.apply_changes(bulk, then.sequence, now.sequence)?;
+                self.apply_changes(tx, then.sequence, now.sequence)?;
             }
-            _ => self.rebuild(bulk)?,
+            _ => self.rebuild(tx)?,
         }
-        self.built = Some((bulk.centre_id, now));
+        self.built = Some((tx.centre_id, now));
         Ok(())
     }
 
     /// Draws everything anew.
-    fn rebuild(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
-        *self = Self { accounts: super::queue::own_accounts(bulk)?, ..Self::default() };
+    fn rebuild(&mut self, tx: &Tx) -> Result<(), StoreError> {
+        *self = Self { accounts: super::queue::own_accounts(tx)?, ..Self::default() };
         let mut names = BTreeSet::new();
         let sql = format!("{ITEMS} and i.closed_on is null");
-        let mut select = bulk.connection.prepare_cached(&sql)?;
-        let mut rows = select.query(params![bulk.centre_id])?;
+        let mut select = tx.connection.prepare_cached(&sql)?;
+        let mut rows = select.query(params![tx.centre_id])?;
         while let Some(row) = rows.next()? {
             let (key, indexed_item) = indexed_item(&row, &mut names)?;
             self.put(key, indexed_item);
@@ -135,18 +135,18 @@ impl QueueIndex {
     }
 
     /// Takes over what staff changed.
-    fn apply_changes(&mut self, bulk: &Bulk, from: i64, to: i64) -> Result<(), StoreError> {
+    fn apply_changes(&mut self, tx: &Tx, from: i64, to: i64) -> Result<(), StoreError> {
         let sql = format!("{ITEMS} and i.account_id = ?2 and i.serial = ?3");
         let mut names = self.buckets.keys().map(|bucket| Arc::clone(&bucket.assignee)).collect();
-        let mut select = bulk.connection.prepare_cached(CHANGED)?;
+        let mut select = tx.connection.prepare_cached(CHANGED)?;
         let changed: Vec<String> =
-            select.query_all(params![bulk.centre_id, from, to], |row| row.get(0))?;
-        let mut select = bulk.connection.prepare_cached(&sql)?;
+            select.query_all(params![tx.centre_id, from, to], |row| row.get(0))?;
+        let mut select = tx.connection.prepare_cached(&sql)?;
         // A subject may also be a person or a list.
         for id in changed.iter().filter_map(|subject| subject.parse::<ItemId>().ok()) {
             let account = self.accounts.iter().find(|one| one.account_no == id.account_no);
             let Some(account_id) = account.map(|account| account.account_id) else { continue };
-            let key = params![bulk.centre_id, account_id, id.serial];
+            let key = params![tx.centre_id, account_id, id.serial];
             let found = select.query_row_optional(key, |row| {
                 Ok((indexed_item(row, &mut names)?, row.get::<Option<i64>>(11)?))
             })?;

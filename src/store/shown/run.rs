@@ -1,9 +1,9 @@
 //! Runs: the nights there were, and the files each took in.
 
-use super::super::bulk::Bulk;
 use super::super::listing::outcome;
 use super::super::row::{day, day_number};
 use super::super::sql::{Row, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::remittance::{Outcome, Tally};
 use chrono::NaiveDate;
@@ -37,13 +37,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn runs(&self, before: Option<NaiveDate>, limit: u32) -> Result<Vec<RunLine>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select as_of, received_count, received_fen, received_over, matched_count,
                 matched_fen, matched_over, opened_count, opened_fen, opened_over, closing_count,
                 closing_fen, closing_over
             from night where centre_id = ?1 and as_of < ?2 order by as_of desc limit ?3";
-        let values = params![bulk.centre_id, before.map_or(i64::MAX, day_number), limit];
-        bulk.connection.prepare_cached(sql)?.query_all(values, |row| {
+        let values = params![tx.centre_id, before.map_or(i64::MAX, day_number), limit];
+        tx.connection.prepare_cached(sql)?.query_all(values, |row| {
             Ok(RunLine {
                 as_of: day(row.get(0)?)?,
                 received: tally(row, 1)?,
@@ -59,11 +59,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn run_outcomes(&self, as_of: NaiveDate) -> Result<Vec<(Outcome, Tally)>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select outcome, count, amount_fen, amount_over from night_outcome
             where centre_id = ?1 and as_of = ?2 order by outcome";
-        let values = params![bulk.centre_id, day_number(as_of)];
-        bulk.connection
+        let values = params![tx.centre_id, day_number(as_of)];
+        tx.connection
             .prepare_cached(sql)?
             .query_all(values, |row| Ok((outcome(row.get(0)?)?, tally(row, 1)?)))
     }
@@ -73,11 +73,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn awaiting_total(&self) -> Result<Tally, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as text), 0 from decision d
             join bank_transaction t using (centre_id, account_id, serial, booked_on)
             where d.centre_id = ?1 and d.outcome = 2";
-        bulk.connection.query_row(sql, params![bulk.centre_id], |row| tally(row, 0))
+        tx.connection.query_row(sql, params![tx.centre_id], |row| tally(row, 0))
     }
 
     /// The files that a night took in, by name.
@@ -85,11 +85,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn feeds_taken(&self, on: NaiveDate) -> Result<Vec<FeedLine>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select file_name, format, encoding, entries, fresh, seen, conflicting, rejected
             from feed where centre_id = ?1 and taken_on = ?2 order by file_name, feed_id";
-        let values = params![bulk.centre_id, day_number(on)];
-        bulk.connection.prepare_cached(sql)?.query_all(values, |row| {
+        let values = params![tx.centre_id, day_number(on)];
+        tx.connection.prepare_cached(sql)?.query_all(values, |row| {
             Ok(FeedLine {
                 file_name: row.get(0)?,
                 format: row.get(1)?,

@@ -3,10 +3,10 @@
 //! Start at [`Store::search_transactions`]: the newest booking first, along an order of days. A sheet
 //! ([`TransactionSheet`]) is everything there is of one.
 
-use super::super::bulk::Bulk;
 use super::super::listing::{outcome, reason};
 use super::super::row::{day, day_number, direction, reference, reference_number, time};
 use super::super::sql::{Connection, Row, params};
+use super::super::tx::Tx;
 use super::super::working_set::{TRANSACTION_COLUMNS, transactions_by_serial};
 use super::super::{Store, StoreError};
 use super::{RowPlace, pattern};
@@ -137,11 +137,11 @@ impl Store {
         behind: Option<&RowPlace>,
         limit: u32,
     ) -> Result<Vec<TransactionLine>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let start = RowPlace { key: i64::MAX, account_id: 0, serial: String::new() };
         let behind = behind.unwrap_or(&start);
         let values = params![
-            bulk.centre_id,
+            tx.centre_id,
             behind.key,
             behind.account_id,
             behind.serial,
@@ -155,7 +155,7 @@ impl Store {
             search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern),
             limit,
         ];
-        bulk.connection.prepare_cached(TRANSACTIONS)?.query_all(values, line)
+        tx.connection.prepare_cached(TRANSACTIONS)?.query_all(values, line)
     }
 
     /// One transaction with all there is of it.
@@ -167,7 +167,7 @@ impl Store {
         account_id: i64,
         serial: &str,
     ) -> Result<Option<TransactionSheet>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, a.account_no, a.bank_name, t.taken_on, d.outcome, d.reason,
                 d.rule, d.because, d.decided_on, d.notice, h.opened_on
@@ -176,9 +176,9 @@ impl Store {
              left join decision d using (centre_id, account_id, serial, booked_on)
              left join suspense_item h using (centre_id, account_id, serial, booked_on)
              where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3",
-            transactions_by_serial(&bulk.connection)
+            transactions_by_serial(&tx.connection)
         );
-        let (connection, key) = (&bulk.connection, params![bulk.centre_id, account_id, serial]);
+        let (connection, key) = (&tx.connection, params![tx.centre_id, account_id, serial]);
         let mut select = connection.prepare_cached(&sql)?;
         let Some((mut sheet, notice)) = select.query_row_optional(key, sheet)? else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! PostgreSQL: how values, rows and bulk rows pass.
+//! PostgreSQL: how values, rows and many rows pass.
 //!
 //! Statements travel with the types of their values in one round trip and are not kept on the
 //! server: whatever server a pooler gives, it needs to know nothing from before. How a connection

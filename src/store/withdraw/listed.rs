@@ -1,8 +1,8 @@
 //! The deliveries that were taken in, as lists show them and as people name them.
 
-use super::super::bulk::Bulk;
 use super::super::row::{day, day_number};
 use super::super::sql::{Row, params};
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::remittance::Total;
 use chrono::NaiveDate;
@@ -45,13 +45,13 @@ const BEGINNING: &str = "select feed_id, file_name, taken_on, number from feed
     where centre_id = ?1 and substr(feed_id, 1, length(?2)) = ?2 order by feed_id";
 
 /// The feeds whose id is this, or else begins so.
-pub(super) fn named(bulk: &Bulk, name: &str) -> Result<Vec<Feed>, StoreError> {
-    let key = params![bulk.centre_id, name];
-    let exact = bulk.connection.prepare_cached(NAMED)?.query_all(key, feed)?;
+pub(super) fn named(tx: &Tx, name: &str) -> Result<Vec<Feed>, StoreError> {
+    let key = params![tx.centre_id, name];
+    let exact = tx.connection.prepare_cached(NAMED)?.query_all(key, feed)?;
     if !exact.is_empty() || name.is_empty() {
         return Ok(exact);
     }
-    bulk.connection.prepare_cached(BEGINNING)?.query_all(key, feed)
+    tx.connection.prepare_cached(BEGINNING)?.query_all(key, feed)
 }
 
 fn feed(row: &Row<'_>) -> Result<Feed, StoreError> {
@@ -70,7 +70,7 @@ impl Store {
         from: Option<NaiveDate>,
         to: Option<NaiveDate>,
     ) -> Result<Vec<FeedRow>, StoreError> {
-        let bulk = Bulk::open(self)?;
+        let tx = Tx::open(self)?;
         let sql = "select f.feed_id, f.file_name, f.format, f.taken_on, f.entries, f.fresh, f.seen,
                 f.conflicting, f.rejected, cast(coalesce(sum(r.credit_fen), 0) as text),
                 cast(coalesce(sum(r.credit_over), 0) as text),
@@ -84,23 +84,20 @@ impl Store {
         let first = from.map_or(i64::from(i32::MIN), day_number);
         let last = to.map_or(i64::from(i32::MAX), day_number);
         let count = |row: &Row<'_>, column| row.get::<i64>(column).map(i64::cast_unsigned);
-        bulk.connection.prepare_cached(sql)?.query_all(
-            params![bulk.centre_id, first, last],
-            |row| {
-                Ok(FeedRow {
-                    feed_id: row.get(0)?,
-                    file_name: row.get(1)?,
-                    format: row.get(2)?,
-                    taken_on: day(row.get(3)?)?,
-                    entries: count(row, 4)?,
-                    fresh: count(row, 5)?,
-                    seen: count(row, 6)?,
-                    conflicting: count(row, 7)?,
-                    rejected: count(row, 8)?,
-                    credit: row.total(9, 10)?,
-                    debit: row.total(11, 12)?,
-                })
-            },
-        )
+        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id, first, last], |row| {
+            Ok(FeedRow {
+                feed_id: row.get(0)?,
+                file_name: row.get(1)?,
+                format: row.get(2)?,
+                taken_on: day(row.get(3)?)?,
+                entries: count(row, 4)?,
+                fresh: count(row, 5)?,
+                seen: count(row, 6)?,
+                conflicting: count(row, 7)?,
+                rejected: count(row, 8)?,
+                credit: row.total(9, 10)?,
+                debit: row.total(11, 12)?,
+            })
+        })
     }
 }

@@ -123,7 +123,7 @@ impl Work<'_> {
     }
 
     fn archived(&self) -> Result<Vec<InTheWay>, StoreError> {
-        let until = self.bulk.archived_until()?;
+        let until = self.tx.archived_until()?;
         let gone = self.days.keys().filter(|(_, on)| until.is_some_and(|until| *on < until));
         gone.take(NAMED_MAX)
             .map(|(account, on)| {
@@ -138,8 +138,8 @@ impl Work<'_> {
     pub(super) fn account_no(&self, account_id: i64) -> Result<String, StoreError> {
         let sql =
             "select account_no from collection_account where centre_id = ?1 and account_id = ?2";
-        let key = params![self.bulk.centre_id, account_id];
-        self.bulk.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))
+        let key = params![self.tx.centre_id, account_id];
+        self.tx.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))
     }
 
     /// What was done with its transactions.
@@ -147,9 +147,9 @@ impl Work<'_> {
         let sql = format!("{STANDING} where t.centre_id = ?1 and {MINE} order by t.serial");
         let mut found = Vec::new();
         for (account, on, number, taken_on) in self.places() {
-            let mut select = self.bulk.connection.prepare_cached(&sql)?;
+            let mut select = self.tx.connection.prepare_cached(&sql)?;
             let mut rows =
-                select.query(params![self.bulk.centre_id, account, on, number, taken_on])?;
+                select.query(params![self.tx.centre_id, account, on, number, taken_on])?;
             let mut standing = Vec::new();
             while let Some(row) = rows.next()? {
                 standing.extend(read(&row)?);
@@ -178,8 +178,8 @@ impl Work<'_> {
         let (on, mut found) = (day_number(on), false);
         for (of, day, number, taken_on) in self.places() {
             if (of, day) == (account, on) {
-                let key = params![self.bulk.centre_id, account, on, number, taken_on, serial];
-                found |= self.bulk.connection.prepare_cached(&sql)?.exists(key)?;
+                let key = params![self.tx.centre_id, account, on, number, taken_on, serial];
+                found |= self.tx.connection.prepare_cached(&sql)?.exists(key)?;
             }
         }
         Ok(found)

@@ -22,7 +22,7 @@ impl Work<'_> {
         for place in self.places() {
             self.take_out(place)?;
         }
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         for number in self.numbers() {
             self.forget_bookings(number)?;
             for sql in [
@@ -44,7 +44,7 @@ impl Work<'_> {
 
     /// What a sum had posted that a delivery took apart: it was posted back, and both go.
     fn forget_bookings(&self, number: i64) -> Result<(), StoreError> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let sql = "select account_id, serial, booked_on from booking
             where centre_id = ?1 and feed_no = ?2";
         let wholes = connection.prepare_cached(sql)?.query_all(params![centre, number], |row| {
@@ -62,8 +62,8 @@ impl Work<'_> {
         &self,
         (account, on, number, taken_on): (i64, i64, i64, i64),
     ) -> Result<(), StoreError> {
-        let connection = &self.bulk.connection;
-        let key = params![self.bulk.centre_id, account, on, number, taken_on];
+        let connection = &self.tx.connection;
+        let key = params![self.tx.centre_id, account, on, number, taken_on];
         let identity = connection.is_postgres().then_some("transaction_identity");
         for table in HANGING.into_iter().chain(identity) {
             let sql = format!(
@@ -80,7 +80,7 @@ impl Work<'_> {
 
     /// What each of them brought, as long as it is there.
     fn counted(&self) -> Result<Vec<TakenBack>, StoreError> {
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let sql = format!(
             "select t.direction, count(*), cast(sum(t.amount_fen) as text), count(i.serial)
              from bank_transaction t

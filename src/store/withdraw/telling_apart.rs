@@ -59,12 +59,12 @@ type Counted = BTreeMap<String, (String, [u64; 3])>;
 impl Work<'_> {
     /// Deliveries that stand for rows of these, or on rows of which these stand.
     pub(super) fn other_feeds(&self) -> Result<Vec<InTheWay>, StoreError> {
-        let centre = self.bulk.centre_id;
+        let centre = self.tx.centre_id;
         let (mut later, mut under) = (Counted::new(), Counted::new());
         for number in self.numbers() {
             self.count(LATER, params![centre, number], &mut later)?;
             for sql in [CHANGED, CHANGED_OF_UNNUMBERED] {
-                let mut select = self.bulk.connection.prepare_cached(sql)?;
+                let mut select = self.tx.connection.prepare_cached(sql)?;
                 let mut rows = select.query(params![centre, number])?;
                 while let Some(row) = rows.next()? {
                     let (feed_id, changed) = (row.get(0)?, row.get::<i64>(2)?.cast_unsigned());
@@ -101,7 +101,7 @@ impl Work<'_> {
         values: &[&dyn Bind],
         counted: &mut Counted,
     ) -> Result<(), StoreError> {
-        let mut select = self.bulk.connection.prepare_cached(sql)?;
+        let mut select = self.tx.connection.prepare_cached(sql)?;
         let mut rows = select.query(values)?;
         while let Some(row) = rows.next()? {
             let (_, counts) = counted.entry(row.get(0)?).or_insert((row.get(1)?, [0; 3]));
@@ -124,9 +124,9 @@ impl Work<'_> {
         );
         let mut rows_of: BTreeMap<(i64, i64), [Total; 2]> = BTreeMap::new();
         for (account, on, number, taken_on) in self.places() {
-            let mut select = self.bulk.connection.prepare_cached(&sql)?;
+            let mut select = self.tx.connection.prepare_cached(&sql)?;
             let mut rows =
-                select.query(params![self.bulk.centre_id, account, on, number, taken_on])?;
+                select.query(params![self.tx.centre_id, account, on, number, taken_on])?;
             let [credit, debit] = rows_of.entry((account, on)).or_default();
             while let Some(row) = rows.next()? {
                 *(if row.get::<i64>(0)? == 1 { &mut *credit } else { &mut *debit }) +=
@@ -150,9 +150,9 @@ impl Work<'_> {
         let mut found = Vec::new();
         for feed in self.feeds.iter().filter(|feed| feed.number.is_none()) {
             for (account, on) in &feed.days {
-                let key = params![self.bulk.centre_id, account, on, feed.taken_on];
+                let key = params![self.tx.centre_id, account, on, feed.taken_on];
                 let others = self
-                    .bulk
+                    .tx
                     .connection
                     .prepare_cached(BESIDE)?
                     .query_all(key, |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;

@@ -12,7 +12,7 @@ impl Desk<'_> {
         request: &AccessRequest,
     ) -> Result<(Option<Role>, Role), Stop> {
         let refused = |refusal| Stop::from(Refusal::Access(refusal));
-        let found = person::find(self.bulk, &request.subject)?;
+        let found = person::find(self.tx, &request.subject)?;
         let role =
             |code: &str| Role::from_code(code).ok_or_else(|| unknown("person", "role", code));
         let found = match (found, request.kind) {
@@ -37,7 +37,7 @@ impl Desk<'_> {
             }
         };
         if leaves && !locked && from == Some(Role::Administrator) {
-            let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+            let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
             if person::administrators(connection, centre)? <= 1 {
                 return Err(refused(AccessRefusal::LastAdministrator));
             }
@@ -62,7 +62,7 @@ impl Desk<'_> {
     ) -> Result<(), Stop> {
         // As it is now: others may have acted since it was asked for.
         let (_, to) = self.role_between(request)?;
-        let (connection, centre) = (&self.bulk.connection, self.bulk.centre_id);
+        let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let subject = request.subject.as_str();
         let secret = request.secret.clone().unwrap_or_default();
         let (event, told, is) = match request.kind {

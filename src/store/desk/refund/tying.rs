@@ -54,8 +54,8 @@ impl Desk<'_> {
     }
 
     pub(super) fn named(&self, id: &ItemId) -> Result<Named, Stop> {
-        let key = params![self.bulk.centre_id, id.account_no, id.serial];
-        let found = self.bulk.connection.prepare_cached(NAMED)?.query_row_optional(key, |row| {
+        let key = params![self.tx.centre_id, id.account_no, id.serial];
+        let found = self.tx.connection.prepare_cached(NAMED)?.query_row_optional(key, |row| {
             Ok(Named {
                 id: id.clone(),
                 movement: Movement {
@@ -76,8 +76,8 @@ impl Desk<'_> {
     pub(super) fn tie_debit(&self, row: &RefundRow, debit: &Named, by: &str) -> Result<(), Stop> {
         self.take_out(debit, "refund-paid")?;
         let link = (RefundRole::Paid, row.reference, &row.credit);
-        explain(self.bulk, self.on(), &debit.movement, Outcome::Refunded.number(), link)?;
-        pay(self.bulk, self.on(), row, &debit.movement, by)?;
+        explain(self.tx, self.on(), &debit.movement, Outcome::Refunded.number(), link)?;
+        pay(self.tx, self.on(), row, &debit.movement, by)?;
         Ok(())
     }
 
@@ -86,12 +86,12 @@ impl Desk<'_> {
         let returned = Outcome::Returned.number();
         self.take_out(credit, "refund-returned")?;
         let link = (RefundRole::Returned, row.reference, debit);
-        explain(self.bulk, self.on(), &credit.movement, returned, link)?;
+        explain(self.tx, self.on(), &credit.movement, returned, link)?;
         let link = (RefundRole::PaidAndReturned, row.reference, &credit.movement);
-        explain(self.bulk, self.on(), debit, returned, link)?;
+        explain(self.tx, self.on(), debit, returned, link)?;
         let pair = (debit, &credit.movement);
-        remember_return(self.bulk, self.on(), row.reference, pair, by)?;
-        bring_back(self.bulk, self.on(), row, RefundState::Due)?;
+        remember_return(self.tx, self.on(), row.reference, pair, by)?;
+        bring_back(self.tx, self.on(), row, RefundState::Due)?;
         Ok(())
     }
 
@@ -102,13 +102,13 @@ impl Desk<'_> {
         };
         let state =
             if row.exported_on.is_some() { RefundState::Exported } else { RefundState::Due };
-        bring_back(self.bulk, self.on(), row, state)?;
+        bring_back(self.tx, self.on(), row, state)?;
         let Movement { account_id, serial, booked_on } = debit;
-        let key = params![self.bulk.centre_id, account_id, serial, booked_on];
+        let key = params![self.tx.centre_id, account_id, serial, booked_on];
         let sql = "select 1 from suspense_item
             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
                 and resolution = 'refund-paid'";
-        let was_item = self.bulk.connection.prepare_cached(sql)?.exists(key)?;
+        let was_item = self.tx.connection.prepare_cached(sql)?.exists(key)?;
         let (outcome, reason, rule) = if was_item {
             (Outcome::Suspense.number(), Some(Reason::ReversalUnclear.number()), None)
         } else {
@@ -117,17 +117,17 @@ impl Desk<'_> {
         let sql = "update decision set outcome = ?5, reason = ?6, rule = ?7, because = ?8,
                 decided_on = ?9
             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
-        let (centre, on) = (self.bulk.centre_id, self.on());
+        let (centre, on) = (self.tx.centre_id, self.on());
         let code = (!was_item).then_some("rule");
         let values =
             params![centre, account_id, serial, booked_on, outcome, reason, rule, code, on];
-        self.bulk.connection.prepare_cached(sql)?.execute(values)?;
+        self.tx.connection.prepare_cached(sql)?.execute(values)?;
         if was_item {
             let mut item = self.load(id)?;
-            post(self.bulk, on, debit, item.flows(Subject::Other, Subject::Suspense))?;
+            post(self.tx, on, debit, item.flows(Subject::Other, Subject::Suspense))?;
             self.reopen(&mut item)?;
             self.save(&mut item)?;
-            trail::rebuild_epoch(&self.bulk.connection, centre)?;
+            trail::rebuild_epoch(&self.tx.connection, centre)?;
         }
         Ok(())
     }
@@ -141,12 +141,12 @@ impl Desk<'_> {
         // Whoever holds it for somebody else comes first.
         item.stage.after(Step::Propose)?;
         let posting = item.flows(Subject::Suspense, Subject::Other);
-        post(self.bulk, self.on(), &named.movement, posting)?;
+        post(self.tx, self.on(), &named.movement, posting)?;
         self.close(&mut item, resolution);
         item.wake_on = None;
         self.save(&mut item)?;
         // It is no item that the entry in the trail names: whoever keeps a picture draws it anew.
-        trail::rebuild_epoch(&self.bulk.connection, self.bulk.centre_id)?;
+        trail::rebuild_epoch(&self.tx.connection, self.tx.centre_id)?;
         Ok(())
     }
 }

@@ -4,9 +4,9 @@
 //! and identity numbers. Of an account that says what its row says nothing is kept in memory.
 
 use super::super::super::StoreError;
-use super::super::super::bulk::Bulk;
 use super::super::super::listed::{LIST, query_in, rare};
 use super::super::super::sql::{Read, Row, params};
+use super::super::super::tx::Tx;
 use crate::remittance::Money;
 
 /// An account as the store has it.
@@ -127,19 +127,19 @@ impl<'r> View<'r> {
 }
 
 /// How many accounts the centre has.
-pub(in crate::store::import) fn count(bulk: &Bulk) -> Result<usize, StoreError> {
+pub(in crate::store::import) fn count(tx: &Tx) -> Result<usize, StoreError> {
     let sql = "select count(*) from employee where centre_id = ?1";
-    let count: i64 = bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
+    let count: i64 = tx.connection.query_row(sql, params![tx.centre_id], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// Shows every account of the centre.
 pub(in crate::store::import) fn all(
-    bulk: &Bulk,
+    tx: &Tx,
     mut show: impl FnMut(&View<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let sql = format!("select {COLUMNS} from employee e {BESIDE} where e.centre_id = ?1");
-    bulk.connection.prepare_cached(&sql)?.each(params![bulk.centre_id], |row| {
+    tx.connection.prepare_cached(&sql)?.each(params![tx.centre_id], |row| {
         show(&View::of(row)?)?;
         Ok(Read::On)
     })
@@ -147,18 +147,17 @@ pub(in crate::store::import) fn all(
 
 /// Shows the accounts of a list of numbers, then those of a list of identity numbers.
 pub(in crate::store::import) fn some(
-    bulk: &Bulk,
+    tx: &Tx,
     numbers: &[&str],
     id_nos: &[&str],
     mut show: impl FnMut(&View<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     for (key, wanted) in [("e.employee_id", numbers), ("e.id_no", id_nos)] {
-        let key = rare(&bulk.connection, &format!("{key} = v.column1"));
-        let listed = query_in(&bulk.connection, LIST, "employee", &key, "e");
+        let key = rare(&tx.connection, &format!("{key} = v.column1"));
+        let listed = query_in(&tx.connection, LIST, "employee", &key, "e");
         let sql = format!("select {COLUMNS} from {listed} {BESIDE}");
-        let bind =
-            |row: &mut super::super::super::bulk::Binder<'_, '_>, text: &&str| row.bind(*text);
-        bulk.ask(&sql, 1, wanted, bind, |row| show(&View::of(row)?))?;
+        let bind = |row: &mut super::super::super::tx::Binder<'_, '_>, text: &&str| row.bind(*text);
+        tx.ask(&sql, 1, wanted, bind, |row| show(&View::of(row)?))?;
     }
     Ok(())
 }

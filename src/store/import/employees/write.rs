@@ -1,10 +1,10 @@
 //! Writes what a list of employees does: few statements for all of them, rows in the order of their keys.
 
 use super::super::super::StoreError;
-use super::super::super::bulk::Bulk;
 use super::super::super::listed::{LIST, query_in};
 use super::super::super::remittance::{OPENING, OPENING_GONE};
 use super::super::super::sql::params;
+use super::super::super::tx::Tx;
 use super::super::{COMPARED_TOGETHER, Importing, Unfit};
 use super::known::Known;
 use super::{Effect, Found, Listed, Met, RowJudgement};
@@ -45,13 +45,13 @@ impl Importing<'_> {
         let named: BTreeSet<&str> = listed.rows.iter().map(|row| &*row.employer_id).collect();
         let named: Vec<&str> = named.into_iter().collect();
         let key = "e.employer_id = v.column1";
-        let from = query_in(&self.bulk.connection, LIST, "employer", key, "e");
+        let from = query_in(&self.tx.connection, LIST, "employer", key, "e");
         let sql = format!(
             "select e.employer_id, b.employer_no from {from}
              left join employer_book b on b.centre_id = ?1 and b.employer_id = e.employer_id"
         );
         let mut found: BTreeMap<String, Option<i64>> = BTreeMap::new();
-        self.bulk.ask(
+        self.tx.ask(
             &sql,
             1,
             &named,
@@ -72,7 +72,7 @@ impl Importing<'_> {
 
 /// Writes what becomes of each row.
 pub(super) fn employees(
-    bulk: &Bulk,
+    tx: &Tx,
     listed: &Listed<'_>,
     found: &[Found],
     verdicts: &[RowJudgement],
@@ -80,16 +80,16 @@ pub(super) fn employees(
 ) -> Result<(), StoreError> {
     let moves: Vec<&(Known, Effect)> = verdicts.iter().filter_map(RowJudgement::moves).collect();
     let left: Vec<(i64, i64)> = moves.iter().map(|(from, _)| from.place()).collect();
-    take_away(bulk, &left)?;
+    take_away(tx, &left)?;
     let coming =
         |verdict: &RowJudgement| matches!(verdict, RowJudgement::New | RowJudgement::Moves(_));
     let rows = listed.rows.iter().zip(verdicts).enumerate();
     let coming: Vec<usize> =
         rows.filter(|(_, (_, verdict))| coming(verdict)).map(|(place, _)| place).collect();
-    number_employers(bulk, listed, &coming, &mut numbers)?;
-    let fresh = seated(bulk, listed, &coming, &numbers)?;
-    let centre = bulk.centre_id;
-    bulk.insert("employee", 14, &fresh, |bind, (number, seat, place)| {
+    number_employers(tx, listed, &coming, &mut numbers)?;
+    let fresh = seated(tx, listed, &coming, &numbers)?;
+    let centre = tx.centre_id;
+    tx.insert("employee", 14, &fresh, |bind, (number, seat, place)| {
         let Some(row) = listed.rows.get(*place) else { return Err(StoreError::NoRow) };
         bind.bind(centre)?;
         bind.bind(*number)?;
@@ -112,9 +112,9 @@ pub(super) fn employees(
         let written: Vec<Written> = rows
             .filter_map(|(place, known, effect)| written(listed, *place, known, effect))
             .collect();
-        change(bulk, &written)?;
+        change(tx, &written)?;
     }
-    openings(bulk, listed, &fresh, verdicts, &known)
+    openings(tx, listed, &fresh, verdicts, &known)
 }
 
 /// Rows whose account was there, with what they do to it.
@@ -157,8 +157,8 @@ fn written(listed: &Listed<'_>, place: usize, known: &Met, effect: &Effect) -> O
 }
 
 /// Writes over accounts that are there.
-pub(in crate::store::import) fn change(bulk: &Bulk, written: &[Written]) -> Result<(), StoreError> {
-    bulk.change(CHANGE, 6, written, |row, one| {
+pub(in crate::store::import) fn change(tx: &Tx, written: &[Written]) -> Result<(), StoreError> {
+    tx.change(CHANGE, 6, written, |row, one| {
         row.bind(one.place.0)?;
         row.bind(one.place.1)?;
         row.bind(&one.name)?;
@@ -170,11 +170,11 @@ pub(in crate::store::import) fn change(bulk: &Bulk, written: &[Written]) -> Resu
 
 /// Takes accounts away, with what they had before.
 pub(in crate::store::import) fn take_away(
-    bulk: &Bulk,
+    tx: &Tx,
     places: &[(i64, i64)],
 ) -> Result<(), StoreError> {
     for sql in [GONE, OPENING_GONE] {
-        bulk.change(sql, 2, places, |row, (number, seat)| {
+        tx.change(sql, 2, places, |row, (number, seat)| {
             row.bind(*number)?;
             row.bind(*seat)
         })?;
@@ -184,14 +184,14 @@ pub(in crate::store::import) fn take_away(
 
 /// Gives employers that have none their numbers, in the order of first mention.
 fn number_employers(
-    bulk: &Bulk,
+    tx: &Tx,
     listed: &Listed<'_>,
     coming: &[usize],
     numbers: &mut Numbers<'_>,
 ) -> Result<(), StoreError> {
     let sql = "select coalesce(max(employer_no), 0) from employer_book where centre_id = ?1";
-    let centre = bulk.centre_id;
-    let mut last: i64 = bulk.connection.query_row(sql, params![centre], |row| row.get(0))?;
+    let centre = tx.centre_id;
+    let mut last: i64 = tx.connection.query_row(sql, params![centre], |row| row.get(0))?;
     let mut fresh: Vec<(i64, &str)> = Vec::new();
     for row in coming.iter().filter_map(|place| listed.rows.get(*place)) {
         if let Some(number @ None) = numbers.get_mut(&*row.employer_id) {
@@ -200,7 +200,7 @@ fn number_employers(
             fresh.push((last, &row.employer_id));
         }
     }
-    bulk.insert("employer_book", 4, &fresh, |row, (number, employer_id)| {
+    tx.insert("employer_book", 4, &fresh, |row, (number, employer_id)| {
         row.bind(centre)?;
         row.bind(*number)?;
         row.bind(*employer_id)?;
@@ -210,12 +210,12 @@ fn number_employers(
 
 /// The rows that come anew with their employers' numbers and their own, in the order of these.
 fn seated(
-    bulk: &Bulk,
+    tx: &Tx,
     listed: &Listed<'_>,
     coming: &[usize],
     numbers: &Numbers<'_>,
 ) -> Result<Vec<(i64, i64, usize)>, StoreError> {
-    let mut seats: BTreeMap<i64, i64> = next_seats(bulk, numbers.values().filter_map(|one| *one))?;
+    let mut seats: BTreeMap<i64, i64> = next_seats(tx, numbers.values().filter_map(|one| *one))?;
     let mut seated = Vec::with_capacity(coming.len());
     for place in coming {
         let Some(row) = listed.rows.get(*place) else { continue };
@@ -230,7 +230,7 @@ fn seated(
 
 /// The next free number among the accounts of each employer.
 pub(in crate::store::import) fn next_seats(
-    bulk: &Bulk,
+    tx: &Tx,
     numbers: impl Iterator<Item = i64>,
 ) -> Result<BTreeMap<i64, i64>, StoreError> {
     let numbers: Vec<i64> = numbers.collect();
@@ -238,7 +238,7 @@ pub(in crate::store::import) fn next_seats(
             from employee e where e.centre_id = ?1 and e.employer_no = v.column1)
         from (values …) v";
     let mut seats = BTreeMap::new();
-    bulk.ask(
+    tx.ask(
         sql,
         1,
         &numbers,
@@ -253,7 +253,7 @@ pub(in crate::store::import) fn next_seats(
 
 /// Writes what accounts had in the system before this one.
 fn openings(
-    bulk: &Bulk,
+    tx: &Tx,
     listed: &Listed<'_>,
     fresh: &[(i64, i64, usize)],
     verdicts: &[RowJudgement],
@@ -277,22 +277,22 @@ fn openings(
             set.push((known.place, given(row, known.opening)));
         }
     }
-    set_openings(bulk, &set)
+    set_openings(tx, &set)
 }
 
 /// Sets opening balances; one of nothing goes.
 pub(in crate::store::import) fn set_openings(
-    bulk: &Bulk,
+    tx: &Tx,
     set: &[((i64, i64), Money)],
 ) -> Result<(), StoreError> {
     let (none, some): (Vec<_>, Vec<_>) =
         set.iter().copied().partition(|(_, amount)| amount.is_zero());
     let none: Vec<(i64, i64)> = none.into_iter().map(|(place, _)| place).collect();
-    bulk.change(OPENING_GONE, 2, &none, |row, (number, seat)| {
+    tx.change(OPENING_GONE, 2, &none, |row, (number, seat)| {
         row.bind(*number)?;
         row.bind(*seat)
     })?;
-    bulk.change(OPENING, 3, &some, |row, ((number, seat), amount)| {
+    tx.change(OPENING, 3, &some, |row, ((number, seat), amount)| {
         row.bind(*number)?;
         row.bind(*seat)?;
         row.bind(amount.fen())

@@ -50,10 +50,10 @@ impl Undoing<'_> {
             restored.push(account);
         }
         self.clear(kept)?;
-        self.bulk.change(CHANGE, 4, &restored, bind)?;
+        self.tx.change(CHANGE, 4, &restored, bind)?;
         let sql = "delete from collection_account where centre_id = ?1
             and account_no in (select v.column1 from (values …) v)";
-        self.bulk.change(sql, 1, &gone, |row, account_no| row.bind(*account_no))
+        self.tx.change(sql, 1, &gone, |row, account_no| row.bind(*account_no))
     }
 
     fn known_accounts(&self) -> Result<BTreeMap<String, Standing>, StoreError> {
@@ -69,10 +69,10 @@ impl Undoing<'_> {
                 then 1 else 0 end
             from collection_account a where a.centre_id = ?1";
         let rows = self
-            .bulk
+            .tx
             .connection
             .prepare_cached(sql)?
-            .query_all(params![self.bulk.centre_id], |row| {
+            .query_all(params![self.tx.centre_id], |row| {
                 Ok(Standing { account: collection_account(row)?, is_used: row.get(4)? })
             })?;
         Ok(rows.into_iter().map(|one| (one.account.account_no.clone(), one)).collect())

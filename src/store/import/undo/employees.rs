@@ -1,9 +1,9 @@
 //! Employees: an account that has entries, is on a list, or that an operation wrote, stays as it is.
 
 use super::super::super::StoreError;
-use super::super::super::bulk::{Binder, Bulk};
 use super::super::super::listed::{LIST, query_in};
 use super::super::super::sql::params;
+use super::super::super::tx::{Binder, Tx};
 use super::super::change::SEAT;
 use super::super::employees::known::{self, Known};
 use super::super::employees::write::{Written, next_seats, set_openings, take_away};
@@ -40,9 +40,9 @@ impl Undoing<'_> {
             }
         }
         self.clear(kept)?;
-        take_away(self.bulk, &restored.gone)?;
-        super::super::employees::write::change(self.bulk, &restored.written)?;
-        set_openings(self.bulk, &restored.openings)?;
+        take_away(self.tx, &restored.gone)?;
+        super::super::employees::write::change(self.tx, &restored.written)?;
+        set_openings(self.tx, &restored.openings)?;
         self.move_back(&restored.moved)?;
         self.forget_numbers(&restored.left)
     }
@@ -54,7 +54,7 @@ impl Undoing<'_> {
     ) -> Result<HashMap<(String, String), Known>, StoreError> {
         let numbers: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
         let mut standing = HashMap::new();
-        known::some(self.bulk, &numbers, &[], |view| {
+        known::some(self.tx, &numbers, &[], |view| {
             let key = (view.employer_id.to_owned(), view.employee_id.to_owned());
             standing.insert(key, view.keep()?);
             Ok(())
@@ -127,8 +127,8 @@ impl Undoing<'_> {
     /// Gives accounts back to the employers at which they were.
     fn move_back(&self, moved: &[(String, Known)]) -> Result<(), StoreError> {
         let employers: Vec<&str> = moved.iter().map(|(employer, _)| employer.as_str()).collect();
-        let numbers = numbers(self.bulk, &employers)?;
-        let mut seats = next_seats(self.bulk, numbers.values().copied())?;
+        let numbers = numbers(self.tx, &employers)?;
+        let mut seats = next_seats(self.tx, numbers.values().copied())?;
         let mut placed = Vec::with_capacity(moved.len());
         for (employer_id, known) in moved {
             let number = *numbers.get(employer_id).ok_or(StoreError::NoRow)?;
@@ -142,8 +142,8 @@ impl Undoing<'_> {
             *next += 1;
         }
         placed.sort_by_key(|(place, _)| *place);
-        let centre = self.bulk.centre_id;
-        self.bulk.insert("employee", 14, &placed, |row, ((number, seat), known)| {
+        let centre = self.tx.centre_id;
+        self.tx.insert("employee", 14, &placed, |row, ((number, seat), known)| {
             row.bind(centre)?;
             row.bind(*number)?;
             row.bind(*seat)?;
@@ -164,20 +164,20 @@ impl Undoing<'_> {
             .filter(|(_, known)| !known.opening.is_zero())
             .map(|(place, known)| (*place, known.opening))
             .collect();
-        set_openings(self.bulk, &openings)
+        set_openings(self.tx, &openings)
     }
 
     /// Those of the places at which an account is.
     fn taken(&self, placed: &[((i64, i64), &Known)]) -> Result<BTreeSet<(i64, i64)>, StoreError> {
         let key = "e.employer_no = v.column1 and e.employee_no = v.column2";
-        let listed = query_in(&self.bulk.connection, LIST, "employee", key, "e");
+        let listed = query_in(&self.tx.connection, LIST, "employee", key, "e");
         let sql = format!("select e.employer_no, e.employee_no from {listed}");
         let mut taken = BTreeSet::new();
         let bind = |row: &mut Binder<'_, '_>, ((number, seat), _): &((i64, i64), &Known)| {
             row.bind(*number)?;
             row.bind(*seat)
         };
-        self.bulk.ask(&sql, 2, placed, bind, |row| {
+        self.tx.ask(&sql, 2, placed, bind, |row| {
             taken.insert((row.get(0)?, row.get(1)?));
             Ok(())
         })?;
@@ -195,28 +195,27 @@ impl Undoing<'_> {
                     and r.employer_no = employer_book.employer_no)";
         let numbers: BTreeSet<i64> = numbers.iter().copied().collect();
         let numbers: Vec<i64> = numbers.into_iter().collect();
-        self.bulk.change(sql, 1, &numbers, |row, number| row.bind(*number))
+        self.tx.change(sql, 1, &numbers, |row, number| row.bind(*number))
     }
 }
 
 /// The numbers of employers; one whose number went with its last account gets another.
-fn numbers(bulk: &Bulk, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreError> {
+fn numbers(tx: &Tx, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreError> {
     let key = "b.employer_id = v.column1";
-    let listed = query_in(&bulk.connection, LIST, "employer_book", key, "b");
+    let listed = query_in(&tx.connection, LIST, "employer_book", key, "b");
     let sql = format!("select b.employer_id, b.employer_no from {listed}");
     let mut found = BTreeMap::new();
     let bind = |row: &mut Binder<'_, '_>, employer: &&str| row.bind(*employer);
-    bulk.ask(&sql, 1, employers, bind, |row| {
+    tx.ask(&sql, 1, employers, bind, |row| {
         found.insert(row.get(0)?, row.get(1)?);
         Ok(())
     })?;
     let sql = "select coalesce(max(employer_no), 0) from employer_book where centre_id = ?1";
-    let mut last: i64 =
-        bulk.connection.query_row(sql, params![bulk.centre_id], |row| row.get(0))?;
+    let mut last: i64 = tx.connection.query_row(sql, params![tx.centre_id], |row| row.get(0))?;
     for employer_id in employers.iter().filter(|id| !found.contains_key(**id)).collect::<Vec<_>>() {
         last += 1;
         let sql = "insert into employer_book values (?1, ?2, ?3, null)";
-        bulk.connection.execute(sql, params![bulk.centre_id, last, *employer_id])?;
+        tx.connection.execute(sql, params![tx.centre_id, last, *employer_id])?;
         found.insert((*employer_id).to_owned(), last);
     }
     Ok(found)

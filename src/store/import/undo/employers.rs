@@ -1,10 +1,10 @@
 //! Employers: one with notices, employees, operations or letters stays.
 
 use super::super::super::StoreError;
-use super::super::super::bulk::Binder;
 use super::super::super::letters::{EMPLOYER, employer};
 use super::super::super::listed::{LIST, query_in};
 use super::super::super::sql::{Read, params};
+use super::super::super::tx::Binder;
 use super::super::change::BOOK;
 use super::super::employers::{PAYER, PAYER_GONE, bind_payer, write_employers};
 use super::super::{RowChange, RowEffect};
@@ -94,9 +94,9 @@ impl Undoing<'_> {
             }
         }
         self.clear(kept)?;
-        write_employers(self.bulk, &restored.iter().collect::<Vec<_>>())?;
-        self.bulk.change(PAYER_GONE, 2, &left, bind_payer)?;
-        self.bulk.change(PAYER, 2, &back, bind_payer)?;
+        write_employers(self.tx, &restored.iter().collect::<Vec<_>>())?;
+        self.tx.change(PAYER_GONE, 2, &left, bind_payer)?;
+        self.tx.change(PAYER, 2, &back, bind_payer)?;
         self.restore_books(&books)?;
         self.remove_employers(&gone)
     }
@@ -107,7 +107,7 @@ impl Undoing<'_> {
         let none: Vec<&str> = none.into_iter().map(|(employer_id, _)| *employer_id).collect();
         let sql = "update employer_book set body = nullif(v.column2, '') from (values …) v
             where employer_book.centre_id = ?1 and employer_book.employer_id = v.column1";
-        self.bulk.change(sql, 2, &some, |row, (employer_id, book)| {
+        self.tx.change(sql, 2, &some, |row, (employer_id, book)| {
             row.bind(*employer_id)?;
             row.bind(book)
         })?;
@@ -115,7 +115,7 @@ impl Undoing<'_> {
             and employer_id in (select v.column1 from (values …) v)
             and not exists (select 1 from employee e where e.centre_id = employer_book.centre_id
                 and e.employer_no = employer_book.employer_no)";
-        self.bulk.change(sql, 1, &none, |row, employer_id| row.bind(*employer_id))
+        self.tx.change(sql, 1, &none, |row, employer_id| row.bind(*employer_id))
     }
 
     fn remove_employers(&self, gone: &[&str]) -> Result<(), StoreError> {
@@ -125,7 +125,7 @@ impl Undoing<'_> {
             "delete from employer_book where centre_id = ?1
                 and employer_id in (select v.column1 from (values …) v)",
         ] {
-            self.bulk.change(sql, 1, gone, |row, employer_id| row.bind(*employer_id))?;
+            self.tx.change(sql, 1, gone, |row, employer_id| row.bind(*employer_id))?;
         }
         Ok(())
     }
@@ -140,16 +140,13 @@ impl Undoing<'_> {
         }
         for (sql, rests) in NAMED_IN {
             let mut named = BTreeSet::new();
-            self.bulk.connection.prepare_cached(sql)?.each(
-                params![self.bulk.centre_id],
-                |row| {
-                    let employer_id = row.text(0)?;
-                    if added.contains_key(employer_id) {
-                        named.insert(employer_id.to_owned());
-                    }
-                    Ok(Read::On)
-                },
-            )?;
+            self.tx.connection.prepare_cached(sql)?.each(params![self.tx.centre_id], |row| {
+                let employer_id = row.text(0)?;
+                if added.contains_key(employer_id) {
+                    named.insert(employer_id.to_owned());
+                }
+                Ok(Read::On)
+            })?;
             for change in named.iter().filter_map(|name| added.get(name.as_str())) {
                 self.stands_in_the_way(change, rests.clone());
             }
@@ -163,7 +160,7 @@ impl Undoing<'_> {
         changes: &[RowChange],
     ) -> Result<HashMap<String, Standing>, StoreError> {
         let from =
-            query_in(&self.bulk.connection, LIST, "employer", "e.employer_id = v.column1", "e");
+            query_in(&self.tx.connection, LIST, "employer", "e.employer_id = v.column1", "e");
         let sql = format!(
             "select {EMPLOYER}, case when b.employer_no is null then null
                 else coalesce(b.body, '') end
@@ -172,7 +169,7 @@ impl Undoing<'_> {
         );
         let mut standing = HashMap::new();
         let key = |row: &mut Binder<'_, '_>, change: &RowChange| row.bind(&change.key);
-        self.bulk.ask(&sql, 1, changes, key, |row| {
+        self.tx.ask(&sql, 1, changes, key, |row| {
             let employer = employer(row)?;
             let book = row.get(6)?;
             standing.insert(employer.employer_id.clone(), Standing { employer, book });
@@ -180,7 +177,7 @@ impl Undoing<'_> {
         })?;
         let sql = "select employer_id, account_no from payer_account where centre_id = ?1
             order by employer_id, account_no";
-        self.bulk.connection.prepare_cached(sql)?.each(params![self.bulk.centre_id], |row| {
+        self.tx.connection.prepare_cached(sql)?.each(params![self.tx.centre_id], |row| {
             if let Some(known) = standing.get_mut(row.text(0)?) {
                 known.employer.payer_accounts.push(row.get(1)?);
             }

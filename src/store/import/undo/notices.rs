@@ -14,7 +14,7 @@ impl Undoing<'_> {
     pub(super) fn notices(&mut self, kept: &Kept, changes: &[RowChange]) -> Result<(), StoreError> {
         let references = changes.iter().map(|change| parsed::<PaymentReference>(&change.key));
         let references = references.collect::<Result<Vec<_>, _>>()?;
-        let known = known_numbers(self.bulk, &references)?;
+        let known = known_numbers(self.tx, &references)?;
         let named = self.named_in_decisions(&references)?;
         let (mut gone, mut restored) = (Vec::new(), Vec::new());
         for (change, reference) in changes.iter().zip(references) {
@@ -32,14 +32,14 @@ impl Undoing<'_> {
             }
         }
         self.clear(kept)?;
-        change_notices(self.bulk, &restored)?;
+        change_notices(self.tx, &restored)?;
         for sql in [
             "delete from notice where centre_id = ?1
                 and reference in (select v.column1 from (values …) v)",
             "delete from notice_outstanding where centre_id = ?1
                 and reference in (select v.column1 from (values …) v)",
         ] {
-            self.bulk.change(sql, 1, &gone, |row, number| row.bind(*number))?;
+            self.tx.change(sql, 1, &gone, |row, number| row.bind(*number))?;
         }
         Ok(())
     }
@@ -92,16 +92,13 @@ impl Undoing<'_> {
             "select notice from decision where centre_id = ?1 and notice is not null",
             "select reference from settlement_undone where centre_id = ?1",
         ] {
-            self.bulk.connection.prepare_cached(sql)?.each(
-                params![self.bulk.centre_id],
-                |row| {
-                    let number: i64 = row.get(0)?;
-                    if wanted.contains(&number) {
-                        named.insert(reference(number)?);
-                    }
-                    Ok(Read::On)
-                },
-            )?;
+            self.tx.connection.prepare_cached(sql)?.each(params![self.tx.centre_id], |row| {
+                let number: i64 = row.get(0)?;
+                if wanted.contains(&number) {
+                    named.insert(reference(number)?);
+                }
+                Ok(Read::On)
+            })?;
         }
         Ok(named)
     }

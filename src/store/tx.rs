@@ -1,7 +1,7 @@
 //! A connection at work for one centre, and how many rows go in at once.
 //!
-//! Start at [`Bulk::open`], which takes a connection from the store's pool and gives it back in the
-//! end. Many rows go in by [`Bulk::insert`]: on SQLite many a statement, on PostgreSQL by COPY; what is
+//! Start at [`Tx::open`], which takes a connection from the store's pool and gives it back in the
+//! end. Many rows go in by [`Tx::insert`]: on SQLite many a statement, on PostgreSQL by COPY; what is
 //! asked or changed for many takes a list of them ([`super::listed`]).
 //!
 //! Invariant: a connection goes back only with no transaction open.
@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 /// A connection for work on one centre.
 #[derive(Debug)]
-pub(crate) struct Bulk {
+pub(crate) struct Tx {
     pub(crate) connection: PooledConnection,
     pub(crate) centre_id: i64,
     claim: Option<Claimed>,
@@ -60,7 +60,7 @@ impl Drop for PooledConnection {
     }
 }
 
-impl Drop for Bulk {
+impl Drop for Tx {
     fn drop(&mut self) {
         // Whoever left in the middle of a transaction wrote nothing; the connection ends with it.
         if self.in_transaction.get() {
@@ -69,12 +69,12 @@ impl Drop for Bulk {
     }
 }
 
-impl Bulk {
+impl Tx {
     /// Takes a connection for somebody.
     pub(crate) fn open_for(store: &Store, author: Author) -> Result<Self, StoreError> {
-        let mut bulk = Self::open(store)?;
-        bulk.author = author;
-        Ok(bulk)
+        let mut tx = Self::open(store)?;
+        tx.author = author;
+        Ok(tx)
     }
 
     /// Takes a connection.
