@@ -60,6 +60,7 @@ mod turn;
 mod tx;
 mod unsubscribe;
 mod withdraw;
+mod within;
 mod working_set;
 
 pub use archive::ArchivedMonth;
@@ -140,6 +141,8 @@ pub struct Store {
     centre_id: i64,
     /// By whom it was claimed, where it was.
     claim: Option<Claimed>,
+    /// The transaction that its verbs join, where there is one.
+    outer: Option<within::Outer>,
 }
 
 impl Store {
@@ -172,7 +175,7 @@ impl Store {
             sqlite::open(&path, create)?;
             Database::File(path)
         };
-        let store = Self { pool: Pool::new(database), centre_id: 0, claim: None };
+        let store = Self { pool: Pool::new(database), centre_id: 0, claim: None, outer: None };
         store.migrate()?;
         Ok(store)
     }
@@ -196,14 +199,14 @@ impl Store {
             }
         }
         let pool = Pool::new(Database::File(copy.to_owned()));
-        Ok(Self { pool, centre_id: self.centre_id, claim: None })
+        Ok(Self { pool, centre_id: self.centre_id, claim: None, outer: None })
     }
 
     /// A new database in a file, with its schema and nothing in it.
     fn fresh_file(path: &Path, centre_id: i64) -> Result<Self, StoreError> {
         sqlite::open(path, true)?;
         let pool = Pool::new(Database::File(path.to_owned()));
-        let store = Self { pool, centre_id, claim: None };
+        let store = Self { pool, centre_id, claim: None, outer: None };
         store.migrate()?;
         Ok(store)
     }

@@ -125,7 +125,23 @@ impl Desk {
         }
     }
 
-    /// Asks the store on a thread that may wait. The work owns what it needs.
+    /// Reads what a page shows, all of it as it stands together.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.store(|store| store.read(work)).await
+    }
+
+    /// Writes several things together, or none of them.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.store(|store| store.write(work)).await
+    }
+
+    /// Uses the store on a thread that may wait, each verb in a transaction of its own. The work owns what it needs.
     pub(crate) async fn store<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,

@@ -7,7 +7,7 @@ use super::centre::Centre;
 use super::failure::{Doing, Done, Failure};
 use super::private;
 use super::rows::{Column, Printer, Value, stdout};
-use crate::store::{LetterRow, OutboxFilter};
+use crate::store::{LetterRow, OutboxFilter, StoreError};
 use mail_parser::{Message, MessageParser};
 use std::io::Write;
 use std::path::Path;
@@ -61,10 +61,11 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
 /// The letter that somebody names on the telephone, whatever its night.
 fn by_number(centre: &Centre, letter: &str, html: bool) -> Result<Done, Failure> {
     let filter = OutboxFilter { letter: Some(letter.to_owned()), ..OutboxFilter::default() };
-    let mut letters = Vec::new();
-    for row in centre.store.outbox(&filter)? {
-        letters.extend(centre.store.letter(&row.letter_id)?);
-    }
+    let letters = centre.store.read(|store| {
+        let rows = store.outbox(&filter)?;
+        let letters = rows.iter().filter_map(|row| store.letter(&row.letter_id).transpose());
+        letters.collect::<Result<Vec<_>, StoreError>>()
+    })?;
     if letters.is_empty() {
         return Err(Failure::Usage(format!("no letter to an employer has the number {letter:?}")));
     }

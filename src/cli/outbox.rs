@@ -88,7 +88,8 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Result<Done, Failure
 /// `duizhang alert list`
 pub(super) fn list(global: &Global, args: &OutboxArgs) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
-    Printer::print(centre.settings.format, LETTERS, chosen(&centre.store, args)?)?;
+    let letters = centre.store.read(|store| chosen(store, args))?;
+    Printer::print(centre.settings.format, LETTERS, letters)?;
     Ok(Done::Fully)
 }
 

@@ -8,7 +8,7 @@ use super::listing::{parsed, reason};
 use super::rows::{Column, Printer, Value, grouped, one_line, stdout};
 use crate::remittance::{Money, PaymentReference, Total};
 use crate::report::{EvidenceKind, Holds, Item, SegmentKind, Suggestion};
-use crate::store::{SuspenseFilter, SuspenseRow};
+use crate::store::{StoreError, SuspenseFilter, SuspenseRow};
 use crate::suspense::{Act, ItemId};
 use std::io::Write;
 
@@ -161,13 +161,16 @@ fn added(
         return Money::from_yuan(text)
             .map_err(|error| Failure::Usage(format!("--from-advance {text:?}: {error}, or auto")));
     }
-    let named = centre.store.notice_lines(&notices.iter().copied().collect())?;
-    let owed: Total = named.values().map(|notice| notice.amount).sum();
-    let mut given = Total::ZERO;
-    for id in items {
-        let filter = SuspenseFilter { id: Some(id.clone()), ..SuspenseFilter::default() };
-        given += centre.store.suspense(&filter)?.iter().map(|row| row.amount).sum();
-    }
+    let (owed, given) = centre.store.read(|store| {
+        let named = store.notice_lines(&notices.iter().copied().collect())?;
+        let owed: Total = named.values().map(|notice| notice.amount).sum();
+        let mut given = Total::ZERO;
+        for id in items {
+            let filter = SuspenseFilter { id: Some(id.clone()), ..SuspenseFilter::default() };
+            given += store.suspense(&filter)?.iter().map(|row| row.amount).sum();
+        }
+        Ok::<_, StoreError>((owed, given))
+    })?;
     let missing = (owed - given).money().filter(|missing| *missing > Money::ZERO);
     missing.ok_or_else(|| {
         Failure::because(format!("nothing is missing: the notice asks for {owed}, {given} came"))

@@ -20,11 +20,20 @@ use crate::suspense;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// Fills the report of the night of this day.
+/// Fills the report of the night of this day: all of it as the books stand at one moment.
 ///
 /// # Errors
 /// [`RunError`] where the store fails.
 pub fn report(
+    store: &Store,
+    rules: &Rulebook,
+    centre: Centre,
+    as_of: NaiveDate,
+) -> Result<Report, RunError> {
+    store.read(|store| filled(store, rules, centre, as_of))
+}
+
+fn filled(
     store: &Store,
     rules: &Rulebook,
     centre: Centre,

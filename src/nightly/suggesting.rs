@@ -35,7 +35,10 @@ impl Advice {
     /// # Errors
     /// [`RunError`] where the store fails.
     pub fn load(store: &Store) -> Result<Self, RunError> {
-        // First: what changes while the rest is read is looked at once more.
+        store.read(Self::read)
+    }
+
+    fn read(store: &Store) -> Result<Self, RunError> {
         let marks = store.marks()?;
         let mut known: Vec<Employer> = Vec::new();
         store.employers(|employer| known.push(employer))?;
@@ -72,10 +75,10 @@ impl Advice {
         Ok(advice)
     }
 
-    /// Whether it is as of now.
+    /// Whether it serves a transaction that stands at these marks.
     #[must_use]
-    pub fn is_of(&self, marks: Marks) -> bool {
-        self.marks == Some(marks)
+    pub fn covers(&self, now: Marks) -> bool {
+        self.marks.is_some_and(|then| then.cover(now))
     }
 
     /// Takes over what staff settled, opened again and confirmed since; after a night or an import it is
@@ -85,6 +88,9 @@ impl Advice {
     /// [`RunError`] where the store fails.
     pub fn catch_up(&mut self, store: &Store) -> Result<(), RunError> {
         let now = store.marks()?;
+        if self.covers(now) {
+            return Ok(());
+        }
         let touched = match self.marks {
             Some(then) => store.touched(then, now)?,
             None => None,

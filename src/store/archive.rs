@@ -38,7 +38,7 @@ impl Store {
         on: NaiveDate,
         rehearse: bool,
     ) -> Result<Vec<ArchivedMonth>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         if !tx.connection.is_postgres() {
             return Err(StoreError::NotCut);
         }

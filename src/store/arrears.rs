@@ -82,7 +82,7 @@ impl Store {
         on: NaiveDate,
         employer_id: Option<&str>,
     ) -> Result<Vec<Arrear>, StoreError> {
-        arrears(&Tx::open(self)?, policy, calendar, (on, employer_id))
+        arrears(&*self.reading()?, policy, calendar, (on, employer_id))
     }
 }
 

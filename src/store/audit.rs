@@ -12,7 +12,6 @@ mod digest;
 use super::desk::proof;
 use super::seal::proof::Tampering;
 use super::sql::{Connection, params};
-use super::tx::Tx;
 use super::{Store, StoreError, remittance, seal};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Tally, Total};
 use crate::suspense::trail::{Break, Chain};
@@ -291,7 +290,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails; a gap is no error but in the result.
     pub fn audit(&self) -> Result<Audit, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let (connection, centre) = (&tx.connection, tx.centre_id);
         let mut gaps = Vec::new();
         let (received, paid_out) = received(connection, centre, &mut gaps)?;
@@ -329,7 +328,7 @@ impl Store {
             Standing { place, transactions, by_outcome, amount }
         });
         let places = places.collect();
-        let trail = match self.verify_trail()? {
+        let trail = match super::trail::verify(&tx)? {
             Ok(chain) => Some(chain),
             Err(broken) => {
                 gaps.push(Gap::Trail(broken));

@@ -6,7 +6,6 @@
 use super::error::Refusal;
 use super::row::{day, day_number};
 use super::sql::params;
-use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::alert::rhythm::REMINDERS;
 use crate::remittance::{Money, Reason};
@@ -70,7 +69,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn calls(&self, on: NaiveDate, after_days: u64) -> Result<Vec<CallRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let until = on.checked_sub_days(Days::new(after_days)).unwrap_or(on);
         let values = params![tx.centre_id, last_reminder(), day_number(until)];
         tx.connection.prepare_cached(CALLS)?.query_all(values, |row| {
@@ -95,7 +94,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`] where nobody is to be called about it, or was already.
     pub fn call_made(&self, item: &ItemId, note: &str, entry: &Entry) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             let values = params![
                 tx.centre_id,

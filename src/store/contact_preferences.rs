@@ -119,7 +119,7 @@ impl Store {
         &self,
         employer_id: Option<&str>,
     ) -> Result<Vec<ContactPreference>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let blocked =
             tx.connection.prepare_cached(BLOCKED)?.query_all(params![tx.centre_id], |row| {
                 Ok((row.get::<String>(0)?, row.get::<String>(1)?))
@@ -257,7 +257,7 @@ impl Store {
         token_hash: &str,
         now: i64,
     ) -> Result<Option<AskedAddress>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         asked(&tx.connection, tx.centre_id, token_hash, now)
     }
 
@@ -272,7 +272,7 @@ impl Store {
         now: i64,
         on: NaiveDate,
     ) -> Result<Option<AskedAddress>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             let Some(asked) = asked(connection, centre, token_hash, now)? else { return Ok(None) };
@@ -302,7 +302,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn blocked_addresses(&self, limit: u32) -> Result<Vec<BlockedAddress>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select address, reason, detail, since_on, employer_id from blocked_address
             where centre_id = ?1 order by since_on desc, address limit ?2";
         tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id, limit], |row| {
@@ -322,7 +322,7 @@ impl Store {
         employer_id: &str,
         work: impl FnOnce(&Tx) -> Result<usize, StoreError>,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             let sql = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
             let known = params![tx.centre_id, employer_id];

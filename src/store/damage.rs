@@ -7,7 +7,6 @@
 
 use super::pool::Place;
 use super::sql::{params, sqlite};
-use super::tx::Tx;
 use super::{Store, StoreError};
 use rusqlite::{Connection, OpenFlags};
 use std::fmt;
@@ -45,7 +44,7 @@ impl Store {
     pub fn look_through_when_due(&self, now: i64) -> Result<(), StoreError> {
         let Place::File(path) = self.pool.place() else { return Ok(()) };
         let size = path.metadata().map_or(0, |data| data.len());
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         if size >= SMALL {
             // A file is looked through for all its centres.
             let sql =

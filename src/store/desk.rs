@@ -110,7 +110,7 @@ impl Store {
         work: impl FnOnce(&Desk<'_>) -> Result<T, Stop>,
     ) -> Answered<T> {
         let author = Author { by: Some(actor.to_owned()), at: Some(now.at) };
-        let tx = Tx::open_for(self, author)?;
+        let tx = self.writing_for(author)?;
         tx.atomically_or_not(|connection| {
             trail::hold(connection, tx.centre_id)?;
             let (token, renewed_by) = (None, None);

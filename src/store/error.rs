@@ -102,6 +102,8 @@ pub enum StoreError {
     Policy,
     /// The thread that writes is gone.
     Writer,
+    /// Something was to be written in a transaction that reads.
+    OnlyReading,
     /// The centre was claimed by another while this work went on.
     LeaseLost {
         holder: String,
@@ -154,7 +156,8 @@ impl std::error::Error for StoreError {
             | Self::LeaseLost { .. }
             | Self::NotCut
             | Self::NotDistributed
-            | Self::Writer => None,
+            | Self::Writer
+            | Self::OnlyReading => None,
         }
     }
 }
@@ -193,7 +196,8 @@ impl StoreError {
             | Self::LeaseLost { .. }
             | Self::NotCut
             | Self::NotDistributed
-            | Self::Writer => false,
+            | Self::Writer
+            | Self::OnlyReading => false,
         }
     }
 
@@ -227,6 +231,7 @@ impl StoreError {
             | Self::Domain(_)
             | Self::Policy
             | Self::Writer
+            | Self::OnlyReading
             | Self::LeaseLost { .. }
             | Self::NotCut
             | Self::NotDistributed => false,

@@ -2,7 +2,6 @@
 
 use super::row::{day, day_number};
 use super::sql::params;
-use super::tx::Tx;
 use super::{Store, StoreError};
 use chrono::NaiveDate;
 
@@ -15,7 +14,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn nights_before(&self, night: NaiveDate) -> Result<Vec<NaiveDate>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select as_of from night where centre_id = ?1 and as_of < ?2
             order by as_of desc limit ?3";
         let values = params![tx.centre_id, day_number(night), NIGHTS_MAX];
@@ -27,7 +26,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn feeds_since(&self, first: NaiveDate) -> Result<Vec<(String, NaiveDate)>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         // A file without movements says so in a statement; one without statements has movements.
         let sql = "select a.account_no, f.taken_on
             from feed f

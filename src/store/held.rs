@@ -62,7 +62,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn held_on(&self, night: NaiveDate) -> Result<Vec<HeldRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select subject, detail from trail where centre_id = ?1 and event = ?2
             and done_at = ?3 order by sequence";
         let values = params![tx.centre_id, HELD, Moment::midnight(night).at];

@@ -158,7 +158,7 @@ impl Store {
         rows: &ListRows<'_>,
         order: &ImportOrder,
     ) -> Result<ListImport, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         // Each row of a list is touched once: a night's cache would only fill up.
         tx.connection.bound_cache(LIST_CACHE_KIB)?;
         let imported = tx.atomically(|_| {

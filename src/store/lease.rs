@@ -126,7 +126,7 @@ impl Store {
         now: i64,
         over_the_dead: bool,
     ) -> Result<Option<Self>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let until = now + Lease::SECONDS;
         let values = params![tx.centre_id, holder.as_str(), now, until, over_the_dead];
         let claimed = tx.connection.prepare_cached(CLAIM)?.execute(values)?;
@@ -142,7 +142,7 @@ impl Store {
     pub fn renew(&self, now: i64) -> Result<bool, StoreError> {
         let Some(claim) = &self.claim else { return Ok(false) };
         claim.until.store(now + Lease::SECONDS, Ordering::Relaxed);
-        Tx::open(self)?.renew(claim)
+        self.writing()?.renew(claim)
     }
 
     /// Gives the centre back.
@@ -152,7 +152,7 @@ impl Store {
     pub fn release(&self) -> Result<(), StoreError> {
         let Some(claim) = &self.claim else { return Ok(()) };
         claim.until.store(0, Ordering::Relaxed);
-        Tx::open(self)?.renew(claim).map(|_| ())
+        self.writing()?.renew(claim).map(|_| ())
     }
 
     /// Notes how a night ended.
@@ -160,7 +160,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn end_night(&self, ended: &Ended) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let sql = "update centre_lease set night = ?2, ended_at = ?3, ending = ?4, failure = ?5
             where centre_id = ?1";
         tx.connection.prepare_cached(sql)?.execute(params![
@@ -178,7 +178,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn lease(&self) -> Result<Lease, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!("{LEASE} where c.centre_id = ?1");
         tx.connection.query_row(&sql, params![tx.centre_id], lease)
     }
@@ -188,7 +188,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn leases(&self) -> Result<Vec<Lease>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!("{LEASE} order by c.code");
         tx.connection.prepare_cached(&sql)?.query_all(params![], lease)
     }

@@ -240,7 +240,7 @@ impl Store {
         night: NaiveDate,
         mut show: impl FnMut(LetterRow) -> bool,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let listed = letters_of_night(&tx.connection);
         let sql = format!("select {LETTER} from {listed} order by l.letter_id");
         let mut select = tx.connection.prepare_cached(&sql)?;
@@ -258,7 +258,7 @@ impl Store {
         night: NaiveDate,
         mut show: impl FnMut(LetterRow) -> bool,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let listed = letters_of_night(&tx.connection);
         let sql = format!(
             "select {LETTER} from {listed}
@@ -276,7 +276,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn employers(&self, mut take: impl FnMut(Employer)) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {EMPLOYER} from employer e where e.centre_id = ?1 order by e.employer_id"
         );

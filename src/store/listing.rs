@@ -6,7 +6,6 @@
 use super::notices::{DEDUCTION, PARTS, STAGE, USED};
 use super::row::{day, day_number, direction, reference, stage, stage_number, unknown};
 use super::sql::{Read, Row, params};
-use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::{
     Direction, Money, NoticeStage, Outcome, PaymentReference, Reason, RemarkField, YearMonth,
@@ -146,7 +145,7 @@ impl Store {
         filter: &TransactionFilter,
         mut show: impl FnMut(TransactionRow) -> bool,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut statement = tx.connection.prepare_cached(TRANSACTIONS)?;
         let values = params![
             tx.centre_id,
@@ -171,7 +170,7 @@ impl Store {
         filter: &NoticeFilter,
         mut show: impl FnMut(NoticeRow) -> bool,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut statement = tx.connection.prepare_cached(&notices())?;
         let values = params![
             tx.centre_id,

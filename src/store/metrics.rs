@@ -3,7 +3,6 @@
 use super::listing::reason;
 use super::row::day;
 use super::sql::params;
-use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::{Reason, Total};
 use chrono::NaiveDate;
@@ -25,7 +24,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn figures(&self, today: NaiveDate) -> Result<Metrics, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let (connection, centre) = (&tx.connection, params![tx.centre_id]);
         let open_item =
             "select d.reason, count(*), cast(sum(case t.direction when 1 then t.amount_fen

@@ -4,7 +4,6 @@
 //! line; and what somebody proposed or approved whose access another person had renewed of late.
 
 use super::sql::params;
-use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::suspense::trail::Entry;
 
@@ -30,7 +29,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn access_news(&self) -> Result<Vec<(i64, Entry)>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut select = tx.connection.prepare_cached(NEWS)?;
         select.query_all(params![tx.centre_id, MOST], trail::placed)
     }
@@ -40,7 +39,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn mark_access_told(&self, sequence: i64) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let sql = "insert into access_told values (?1, ?2)
             on conflict (centre_id) do update set sequence = excluded.sequence";
         tx.connection.prepare_cached(sql)?.execute(params![tx.centre_id, sequence])?;

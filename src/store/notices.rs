@@ -130,7 +130,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn accounts(&self) -> Result<Vec<CollectionAccount>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select account_no, bank, bank_name, account_name from collection_account
             where centre_id = ?1 order by account_id";
         tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], collection_account)
@@ -182,7 +182,7 @@ impl Store {
         listed: &[i64],
         numbers: EmployerNumbers,
     ) -> Result<NoticesRead, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut read = NoticesRead { numbers, ..NoticesRead::default() };
         let mut check = RowCheck::of(&tx.connection, "notice")?;
         let sql = format!(
@@ -200,7 +200,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn recent_notices(&self) -> Result<RecentNotices, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let from = outstanding::mark(&tx.connection, tx.centre_id)?;
         let mut check = RowCheck::of(&tx.connection, "notice")?;
         let sql = format!(
@@ -228,7 +228,7 @@ impl Store {
         &self,
         take: impl FnMut(PaymentReference, &str, Money, YearMonth),
     ) -> Result<(), StoreError> {
-        each_open(&Tx::open(self)?, take)
+        each_open(&*self.reading()?, take)
     }
 }
 

@@ -120,7 +120,7 @@ impl Outbox for Store {
     type Error = StoreError;
 
     fn withdraw(&self, now: i64) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             for (unwanted, why, anew) in [
                 (BLOCKED, "letters to this address come back", true),
@@ -138,7 +138,7 @@ impl Outbox for Store {
     }
 
     fn settle(&self, holder: &str, now: i64, settled: &[Settled]) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             tx.change(SETTLE, 10, settled, |row, one| {
@@ -199,7 +199,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn due_letters(&self, now: i64) -> Result<u64, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select count(*) from outbox o
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
             where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
@@ -210,7 +210,7 @@ impl Store {
     }
 
     fn take(&self, claim: &Claim, (take, due): (&str, &str)) -> Result<Vec<Outgoing>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let (centre, now) = (tx.centre_id, claim.now);
         let count = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);
         let values = params![centre, now, claim.holder, claim.lease_until, count];
@@ -296,7 +296,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn post_letters(&self, letters: &[LetterRow]) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|_| post(&tx, letters).map(drop))
     }
 }

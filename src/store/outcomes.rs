@@ -4,7 +4,6 @@ use super::letters::letters_of_night;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
 use super::sql::{Bind, Connection, Row, params};
-use super::tx::Tx;
 use super::working_set::open_transactions;
 use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Tally, Total};
@@ -152,7 +151,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn run_details(&self, as_of: NaiveDate) -> Result<RunDetails, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let (connection, centre) = (&tx.connection, tx.centre_id);
         let night = day_number(as_of);
         let mut run_details = RunDetails {

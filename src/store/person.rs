@@ -37,7 +37,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn person(&self, person_id: &str) -> Result<Option<Person>, StoreError> {
-        find(&Tx::open(self)?, person_id)
+        find(&*self.reading()?, person_id)
     }
 
     /// Everybody, also those who may no longer log in.
@@ -45,7 +45,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn people(&self) -> Result<Vec<Person>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!("select {COLUMNS} order by person_id");
         let mut select = tx.connection.prepare_cached(&sql)?;
         select.query_all(params![tx.centre_id], person)
@@ -62,7 +62,7 @@ impl Store {
         kept: &str,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             connection.execute(
@@ -92,7 +92,7 @@ impl Store {
         code_hashes: &[String],
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             connection
@@ -131,7 +131,7 @@ impl Store {
         before: &str,
         after: &str,
     ) -> Result<bool, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let sql = "update person set second_factor = ?4
             where centre_id = ?1 and person_id = ?2 and second_factor = ?3";
         let values = params![tx.centre_id, person_id, before, after];
@@ -143,7 +143,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn take_step(&self, person_id: &str, step: i64) -> Result<bool, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let sql = "update person set second_factor_step = ?3
             where centre_id = ?1 and person_id = ?2 and second_factor_step < ?3";
         let values = params![tx.centre_id, person_id, step];
@@ -160,7 +160,7 @@ impl Store {
         code_hash: &str,
         at: i64,
     ) -> Result<bool, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let sql = "update recovery_code set used_at = ?4
             where centre_id = ?1 and person_id = ?2 and code_hash = ?3 and used_at is null";
         let values = params![tx.centre_id, person_id, code_hash, at];
@@ -172,7 +172,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn recovery_codes_left(&self, person_id: &str) -> Result<i64, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select count(*) from recovery_code
             where centre_id = ?1 and person_id = ?2 and used_at is null";
         let mut select = tx.connection.prepare_cached(sql)?;

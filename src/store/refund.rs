@@ -98,7 +98,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn refunds(&self, filter: &RefundFilter) -> Result<Vec<RefundRow>, StoreError> {
-        refunds(&Tx::open(self)?, filter)
+        refunds(&*self.reading()?, filter)
     }
 
     /// One refund.
@@ -106,7 +106,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn refund(&self, reference: RefundReference) -> Result<Option<RefundRow>, StoreError> {
-        refund(&Tx::open(self)?, reference)
+        refund(&*self.reading()?, reference)
     }
 }
 

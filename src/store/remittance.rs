@@ -83,7 +83,7 @@ impl Store {
         on_refusal: OnRefusal,
         mut answered: impl FnMut(&Answer),
     ) -> Result<FileApplied, StoreError> {
-        let tx = Tx::open_for(self, author)?;
+        let tx = self.writing_for(author)?;
         tx.atomically_or_not(|connection| {
             let mut books = Books::new(&tx, policy);
             let mut file = FileApplied::default();
@@ -122,7 +122,7 @@ impl Store {
         policy: Arc<Policy>,
         look: impl FnOnce(&mut Books<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         look(&mut Books::new(&tx, policy))
     }
 }
@@ -130,7 +130,7 @@ impl Store {
 impl<'b> Books<'b> {
     pub(super) fn new(tx: &'b Tx, policy: Arc<Policy>) -> Self {
         let mut centre = Centre::new(policy);
-        centre.set_author(tx.author.clone());
+        centre.set_author(tx.author());
         Self {
             tx,
             centre,

@@ -125,7 +125,7 @@ impl Store {
         if reversals.is_empty() {
             return Ok(Vec::new());
         }
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let listed = of_amount(&tx.connection);
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule,
@@ -190,7 +190,7 @@ impl Store {
         if wanted.is_empty() {
             return Ok(named);
         }
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let listed = read_as(&tx.connection);
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, v.column1, i.read_as

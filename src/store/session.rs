@@ -6,7 +6,6 @@
 
 use super::sql::params;
 use super::trail;
-use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::suspense::trail::Entry;
 
@@ -67,7 +66,7 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn open_session(&self, opening: &SessionOpening, entry: &Entry) -> Result<(), StoreError> {
         let SessionOpening { session, replaces, opened_after, seen_after } = opening;
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             connection.execute(
@@ -96,7 +95,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn use_session(&self, used: &SessionUse) -> Result<Option<SessionPerson>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let mut select = tx.connection.prepare_cached(
             "select p.person_id, p.name, p.role, p.password_given,
                 case when p.second_factor is null then 0 else 1 end, s.seen_at,
@@ -143,7 +142,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn sessions_of(&self, person_id: &str) -> Result<Vec<SessionRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut select = tx.connection.prepare_cached(
             "select token_hash, person_id, opened_at, seen_at, browser from session
              where centre_id = ?1 and person_id = ?2 order by seen_at desc, token_hash",
@@ -164,7 +163,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn end_session(&self, person_id: &str, token_hash: &str) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let sql = "delete from session where centre_id = ?1 and person_id = ?2 and token_hash = ?3";
         let key = params![tx.centre_id, person_id, token_hash];
         tx.connection.prepare_cached(sql)?.execute(key)?;
@@ -176,7 +175,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn end_other_sessions(&self, person_id: &str, kept: &str) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let sql =
             "delete from session where centre_id = ?1 and person_id = ?2 and token_hash <> ?3";
         let key = params![tx.centre_id, person_id, kept];
@@ -189,7 +188,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn offer_key(&self, token_hash: &str, key: &str) -> Result<String, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             let key_of = params![tx.centre_id, token_hash, key];
             connection
@@ -209,7 +208,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn offered_key(&self, token_hash: &str) -> Result<Option<String>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select offered_key from session where centre_id = ?1 and token_hash = ?2";
         let mut select = tx.connection.prepare_cached(sql)?;
         let found = select.query_row_optional(params![tx.centre_id, token_hash], |row| row.get(0));
@@ -221,7 +220,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it does not.
     pub fn answers(&self) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut select =
             tx.connection.prepare_cached("select 1 from centre where centre_id = ?1")?;
         select.query_row(params![tx.centre_id], |_| Ok(()))?;

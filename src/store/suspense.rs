@@ -3,7 +3,6 @@
 use super::listing::reason;
 use super::row::{day, direction};
 use super::sql::{Row, params};
-use super::tx::Tx;
 use super::working_set::TRANSACTION_COLUMNS;
 use super::{Store, StoreError};
 use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField};
@@ -80,7 +79,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn suspense(&self, filter: &SuspenseFilter) -> Result<Vec<SuspenseRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!("select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} {ITEMS}");
         let mut statement = tx.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![
@@ -120,7 +119,7 @@ impl Store {
             where exists (select 1 from employer e where e.centre_id = ?1
                 and e.employer_id = found.employer_id)
             limit 1";
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut select = tx.connection.prepare_cached(SQL)?;
         let key = params![tx.centre_id, item.account_no, item.serial];
         select.query_row_optional(key, |row| row.get(0))

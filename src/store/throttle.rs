@@ -73,7 +73,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn login_wait(&self, subjects: &[Subject], now: i64) -> Result<i64, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut longest = 0;
         for Subject { hash, pace } in subjects {
             if let Some((failures, failed_at)) = failures(&tx, hash)? {
@@ -91,7 +91,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn login_failed(&self, subjects: &[Subject], now: i64) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             let old = "delete from login_failure where centre_id = ?1 and failed_at <= ?2";
             let values = params![tx.centre_id, now - FORGOTTEN_SECONDS];
@@ -116,7 +116,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn login_succeeded(&self, hashes: &[&str]) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         for hash in hashes {
             // Most have nothing to forget, and a write makes all readers wait.
             if failures(&tx, hash)?.is_some() {

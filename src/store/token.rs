@@ -5,7 +5,6 @@
 
 use super::sql::{Connection, Row, params};
 use super::trail;
-use super::tx::Tx;
 use super::{Refusal, Store, StoreError};
 use crate::suspense::trail::Entry;
 
@@ -73,7 +72,7 @@ impl Store {
             join person p on p.centre_id = t.centre_id and p.person_id = t.owner
             where t.centre_id = ?1 and t.token_hash = ?2 and t.expires_at > ?3
                 and t.revoked_at is null and p.disabled_at is null";
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut select = tx.connection.prepare_cached(SQL)?;
         select.query_row_optional(params![tx.centre_id, token_hash, now], |row| {
             Ok(TokenUse { token: token(row)?, owner_role: row.get(9)? })
@@ -85,7 +84,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!("select {COLUMNS} order by made_at desc, token_id");
         let mut select = tx.connection.prepare_cached(&sql)?;
         select.query_all(params![tx.centre_id], token)
@@ -98,7 +97,7 @@ impl Store {
     pub fn revoke_token(&self, token_id: &str, at: i64, entry: &Entry) -> Result<(), StoreError> {
         const SQL: &str = "update api_token set revoked_at = ?3
             where centre_id = ?1 and token_id = ?2 and revoked_at is null";
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             if connection.prepare_cached(SQL)?.execute(params![centre, token_id, at])? == 0 {

@@ -69,7 +69,7 @@ pub(super) fn hold(connection: &Connection, centre: i64) -> Result<Head, StoreEr
 
 /// How often staff have changed items.
 pub(super) fn turn(store: &Store) -> Result<i64, StoreError> {
-    let tx = Tx::open(store)?;
+    let tx = store.reading()?;
     let sql = "select turn from trail_head where centre_id = ?1";
     let turn = tx
         .connection
@@ -98,6 +98,15 @@ pub struct Marks {
     /// The last entry of the trail.
     pub sequence: i64,
     pub(super) rebuild_epoch: i64,
+}
+
+impl Marks {
+    /// Whether a picture drawn at these marks serves a transaction that stands at the others: it is as new, or newer by
+    /// what was committed since that transaction began.
+    #[must_use]
+    pub const fn cover(self, other: Self) -> bool {
+        self.sequence >= other.sequence && self.rebuild_epoch >= other.rebuild_epoch
+    }
 }
 
 /// The marks as they stand.
@@ -169,7 +178,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn append(&self, entry: &Entry) -> Result<Link, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| append(connection, tx.centre_id, entry))
     }
 
@@ -178,7 +187,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn trail(&self, filter: &TrailFilter, limit: u32) -> Result<Vec<Link>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {COLUMNS} where centre_id = ?1
                 and (cast(?2 as bigint) is null or sequence < ?2)
@@ -192,7 +201,8 @@ impl Store {
         tx.connection.prepare_cached(&sql)?.query_all(values, link)
     }
 
-    /// Reads the whole trail from its first entry on, page by page.
+    /// Reads the whole trail from its first entry on, page by page. Entries are only ever added, so the pages need no
+    /// common transaction, and a reader that is slow to print holds no lock.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails, or what `show` gives.
@@ -200,18 +210,9 @@ impl Store {
         &self,
         mut show: impl FnMut(&Link) -> Result<(), E>,
     ) -> Result<(), E> {
-        let tx = Tx::open(self)?;
-        let sql = format!(
-            "select {COLUMNS} where centre_id = ?1 and sequence > ?2 order by sequence limit ?3"
-        );
         let mut last = 0;
         loop {
-            let values = params![tx.centre_id, last, PAGE];
-            let page = tx
-                .connection
-                .prepare_cached(&sql)
-                .and_then(|mut select| select.query_all(values, link))
-                .map_err(E::from)?;
+            let page = self.reading().and_then(|tx| links_after(&tx, last)).map_err(E::from)?;
             let Some(end) = page.last() else { return Ok(()) };
             last = end.sequence;
             page.iter().try_for_each(&mut show)?;
@@ -223,7 +224,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn trail_of(&self, night: NaiveDate) -> Result<Option<TrailHead>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {COLUMNS} where centre_id = ?1 and event = ?2 and done_at <= ?3
              order by sequence desc limit 1"
@@ -243,11 +244,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails; what contradicts is in the result.
     pub fn continues(&self, head: &str) -> Result<Continued, StoreError> {
-        let chain = match self.verify_trail()? {
+        let tx = self.reading()?;
+        let chain = match verify(&tx)? {
             Ok(chain) => chain,
             Err(broken) => return Ok(Continued::Broken(broken)),
         };
-        let tx = Tx::open(self)?;
         let sql = format!("select {COLUMNS} where centre_id = ?1 and hash = ?2");
         let values = params![tx.centre_id, head];
         let found = tx.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
@@ -259,28 +260,42 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails; a broken trail is no error but in the result.
     pub fn verify_trail(&self) -> Result<Result<Chain, Break>, StoreError> {
-        let mut chain = Chain::default();
-        let mut broken = None;
-        self.whole_trail::<StoreError>(|link| {
-            if broken.is_none() {
-                broken = chain.take(link).err();
-            }
-            Ok(())
-        })?;
-        let tx = Tx::open(self)?;
-        let sql = "select sequence, hash from trail_head where centre_id = ?1";
-        let head = tx
-            .connection
-            .prepare_cached(sql)?
-            .query_row_optional(params![tx.centre_id], |row| {
-                Ok((row.get::<i64>(0)?, row.get::<String>(1)?))
-            })?;
-        let (sequence, hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
-        Ok(match broken {
-            Some(broken) => Err(broken),
-            None => chain.end(sequence, &hash).map(|()| chain),
-        })
+        verify(&*self.reading()?)
     }
+}
+
+/// Proves the trail as it stands in a transaction.
+pub(super) fn verify(tx: &Tx) -> Result<Result<Chain, Break>, StoreError> {
+    let mut chain = Chain::default();
+    let mut broken = None;
+    let mut last = 0;
+    loop {
+        let page = links_after(tx, last)?;
+        let Some(end) = page.last() else { break };
+        last = end.sequence;
+        if broken.is_none() {
+            broken = page.iter().find_map(|link| chain.take(link).err());
+        }
+    }
+    let sql = "select sequence, hash from trail_head where centre_id = ?1";
+    let head =
+        tx.connection.prepare_cached(sql)?.query_row_optional(params![tx.centre_id], |row| {
+            Ok((row.get::<i64>(0)?, row.get::<String>(1)?))
+        })?;
+    let (sequence, hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
+    Ok(match broken {
+        Some(broken) => Err(broken),
+        None => chain.end(sequence, &hash).map(|()| chain),
+    })
+}
+
+/// The next entries, a page of them.
+fn links_after(tx: &Tx, last: i64) -> Result<Vec<Link>, StoreError> {
+    let sql = format!(
+        "select {COLUMNS} where centre_id = ?1 and sequence > ?2 order by sequence limit ?3"
+    );
+    let values = params![tx.centre_id, last, PAGE];
+    tx.connection.prepare_cached(&sql)?.query_all(values, link)
 }
 
 fn link(row: &Row<'_>) -> Result<Link, StoreError> {

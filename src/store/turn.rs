@@ -10,7 +10,6 @@
 use super::row::{day, day_number};
 use super::run_decisions::Recording;
 use super::sql::{Connection, params};
-use super::tx::Tx;
 use super::{Store, StoreError};
 use chrono::NaiveDate;
 
@@ -92,7 +91,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn latest_night(&self, today: NaiveDate) -> Result<Option<NaiveDate>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         latest(&tx.connection, tx.centre_id, today)
     }
 }

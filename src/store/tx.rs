@@ -1,7 +1,7 @@
-//! A connection at work for one centre, and how many rows go in at once.
+//! A piece of work with the database for one centre: a connection, and its transaction.
 //!
-//! Start at [`Tx::open`], which takes a connection from the store's pool and gives it back in the
-//! end. Many rows go in by [`Tx::insert`]: on SQLite many a statement, on PostgreSQL by COPY; what is
+//! Start at [`Tx::open`], which takes a connection from the store's pool; it goes back in the end. Verbs get theirs
+//! from [`super::within`]. Many rows go in by [`Tx::insert`]: on SQLite many a statement, on PostgreSQL by COPY; what is
 //! asked or changed for many takes a list of them ([`super::listed`]).
 //!
 //! Invariant: a connection goes back only with no transaction open.
@@ -14,7 +14,7 @@ use super::sql::postgres::CopyIn;
 use super::sql::{Bind, Connection, OwnedValue};
 use super::{Store, StoreError};
 use crate::remittance::Author;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -25,9 +25,25 @@ pub(crate) struct Tx {
     pub(crate) centre_id: i64,
     claim: Option<Claimed>,
     statement_timeout: Option<u32>,
-    in_transaction: Cell<bool>,
+    mode: Cell<Mode>,
+    /// Whether a verb that joined it failed, or kept nothing of what it did.
+    spoiled: Cell<bool>,
     /// Who works with it; the logs of employers repeat it.
-    pub(super) author: Author,
+    author: RefCell<Author>,
+}
+
+thread_local! {
+    /// How many transactions that read are open on this thread.
+    static READING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What transaction is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Idle,
+    /// Every statement sees the same state, and none writes.
+    Reading,
+    Writing,
 }
 
 /// A connection that goes back to its pool.
@@ -62,30 +78,39 @@ impl Drop for PooledConnection {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        // Whoever left in the middle of a transaction wrote nothing; the connection ends with it.
-        if self.in_transaction.get() {
+        let ended = match self.mode.get() {
+            Mode::Idle => true,
+            Mode::Reading => {
+                READING.set(READING.get().saturating_sub(1));
+                self.connection.execute_batch("rollback").is_ok()
+            }
+            // Work that was left half-way wrote nothing; the connection ends with it.
+            Mode::Writing => false,
+        };
+        if !ended {
             self.connection.connection = None;
         }
     }
 }
 
 impl Tx {
-    /// Takes a connection for somebody.
-    pub(crate) fn open_for(store: &Store, author: Author) -> Result<Self, StoreError> {
-        let mut tx = Self::open(store)?;
-        tx.author = author;
-        Ok(tx)
-    }
-
     /// Takes a connection.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
+        // On SQLite a writer that commits waits for this thread's other transaction to end, and lets no new one
+        // read meanwhile: both would wait for each other.
+        debug_assert_eq!(
+            READING.get(),
+            0,
+            "a verb inside of a transaction that reads must join it"
+        );
         Ok(Self {
             connection: Pool::acquire(&store.pool)?,
             centre_id: store.centre_id,
             claim: store.claim.clone(),
             statement_timeout: store.pool.statement_timeout(),
-            in_transaction: Cell::new(false),
-            author: Author::default(),
+            mode: Cell::new(Mode::Idle),
+            spoiled: Cell::new(false),
+            author: RefCell::default(),
         })
     }
 
@@ -97,20 +122,53 @@ impl Tx {
         &self.connection.pool
     }
 
+    pub(super) const fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    pub(super) const fn is_spoiled(&self) -> bool {
+        self.spoiled.get()
+    }
+
+    pub(super) fn set_author(&self, author: Author) {
+        self.author.replace(author);
+    }
+
+    pub(super) fn author(&self) -> Author {
+        self.author.borrow().clone()
+    }
+
+    /// Begins a transaction that reads; it ends with this value.
+    pub(super) fn begin_reading(&self) -> Result<(), StoreError> {
+        match &*self.connection {
+            Connection::Sqlite(..) => self.connection.execute_batch("begin")?,
+            Connection::Postgres(..) => {
+                self.begin_server("begin isolation level repeatable read read only")?;
+            }
+        }
+        self.mode.set(Mode::Reading);
+        READING.set(READING.get() + 1);
+        Ok(())
+    }
+
+    fn begin_server(&self, begin: &str) -> Result<(), StoreError> {
+        match self.statement_timeout {
+            None => self.connection.execute_batch(begin),
+            // For this transaction alone: a session's setting would be lost behind a pooler.
+            Some(milliseconds) => self
+                .connection
+                .execute_batch(&format!("{begin}; set local statement_timeout = {milliseconds}")),
+        }
+    }
+
     /// Begins a transaction. On SQLite it takes the write lock at once, so that it cannot fail
     /// half-way for another writer's sake.
     pub(crate) fn begin(&self) -> Result<(), StoreError> {
         match &*self.connection {
             Connection::Sqlite(..) => self.connection.execute_batch("begin immediate")?,
-            Connection::Postgres(..) => match self.statement_timeout {
-                None => self.connection.execute_batch("begin")?,
-                // For this transaction alone: a session's setting would be lost behind a pooler.
-                Some(milliseconds) => self.connection.execute_batch(&format!(
-                    "begin; set local statement_timeout = {milliseconds}"
-                ))?,
-            },
+            Connection::Postgres(..) => self.begin_server("begin")?,
         }
-        self.in_transaction.set(true);
+        self.mode.set(Mode::Writing);
         self.connection.sealing().begin(true);
         Ok(())
     }
@@ -121,7 +179,7 @@ impl Tx {
         step::write(&self.connection)?;
         match self.connection.execute_batch("commit") {
             Ok(()) => {
-                self.in_transaction.set(false);
+                self.mode.set(Mode::Idle);
                 self.connection.sealing().begin(false);
                 Ok(())
             }
@@ -131,14 +189,14 @@ impl Tx {
     }
 
     pub(super) const fn is_in_transaction(&self) -> bool {
-        self.in_transaction.get()
+        matches!(self.mode.get(), Mode::Writing)
     }
 
     /// Undoes the open transaction, if there is one.
     pub(crate) fn rollback(&self) -> Result<(), StoreError> {
-        if self.in_transaction.get() {
+        if self.mode.get() == Mode::Writing {
             self.connection.execute_batch("rollback")?;
-            self.in_transaction.set(false);
+            self.mode.set(Mode::Idle);
             self.connection.sealing().begin(false);
         }
         Ok(())
@@ -152,12 +210,23 @@ impl Tx {
         self.atomically_or_not(|connection| work(connection).map(|value| (value, true)))
     }
 
-    /// Does the work in one transaction, which is kept only where the work says so.
+    /// Does the work in one transaction, which is kept only where the work says so. Inside of a transaction that
+    /// somebody else began it is that one's end which keeps or undoes it.
     pub(crate) fn atomically_or_not<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<(T, bool), StoreError>,
     ) -> Result<T, StoreError> {
-        self.begin()?;
+        match self.mode.get() {
+            Mode::Reading => return Err(StoreError::OnlyReading),
+            Mode::Writing => {
+                let done = work(&self.connection);
+                if !matches!(done, Ok((_, true))) {
+                    self.spoiled.set(true);
+                }
+                return done.map(|(value, _)| value);
+            }
+            Mode::Idle => self.begin()?,
+        }
         match work(&self.connection) {
             Ok((value, true)) => self.commit().map(|()| value),
             Ok((value, false)) => self.rollback().map(|()| value),

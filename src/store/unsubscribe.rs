@@ -4,7 +4,6 @@
 
 use super::contact_preferences::ADVICE;
 use super::sql::{Connection, params};
-use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::email::Addresses;
 use crate::suspense::trail::{Entry, LINK};
@@ -23,7 +22,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn advised_at(&self, employer_id: &str) -> Result<Option<Advised>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         advised_at(&tx.connection, tx.centre_id, employer_id)
     }
 
@@ -32,7 +31,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn decline_advice(&self, employer_id: &str, now: i64) -> Result<bool, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             match advised_at(connection, centre, employer_id)? {

@@ -89,7 +89,7 @@ impl Store {
         note: &str,
         now: Moment,
     ) -> Result<Withdrawal, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically_or_not(|connection| {
             // Staff may be at work on a part of it: they wait, and nothing is taken from under their hands.
             trail::hold(connection, tx.centre_id)?;

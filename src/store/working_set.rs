@@ -416,7 +416,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn has_unjudged_feeds(&self) -> Result<bool, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select 1 from feed where centre_id = ?1 and judged = 0 limit 1";
         tx.connection.prepare_cached(sql)?.exists(params![tx.centre_id])
     }
@@ -432,8 +432,9 @@ impl Store {
         reader: &Reader,
         classifier: &TransactionClassifier<'_>,
     ) -> Result<(), StoreError> {
-        let listed = open_transactions(&Tx::open(self)?.connection);
-        let columns = RowCheck::of(&Tx::open(self)?.connection, "bank_transaction")?.columns("t");
+        let tx = self.reading()?;
+        let listed = open_transactions(&tx.connection);
+        let columns = RowCheck::of(&tx.connection, "bank_transaction")?.columns("t");
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, i.read_as,
                 {columns}
@@ -444,10 +445,9 @@ impl Store {
                 and (i.state is null or i.state not in ('proposed', 'approved'))
                 and i.pending is null"
         );
-        self.load(
-            working_set,
-            reader,
-            classifier,
+        load(
+            &tx,
+            (working_set, reader, classifier),
             (&sql, TRANSACTION_COLUMN_COUNT + 5),
             &[],
             |row| {
@@ -474,7 +474,8 @@ impl Store {
         reader: &Reader,
         classifier: &TransactionClassifier<'_>,
     ) -> Result<(), StoreError> {
-        let columns = RowCheck::of(&Tx::open(self)?.connection, "bank_transaction")?.columns("t");
+        let tx = self.reading()?;
+        let columns = RowCheck::of(&tx.connection, "bank_transaction")?.columns("t");
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, {columns} from bank_transaction t
              where t.centre_id = ?1 and t.booked_on between ?2 and ?3
@@ -482,63 +483,59 @@ impl Store {
                     where d.centre_id = t.centre_id and d.account_id = t.account_id
                     and d.serial = t.serial and d.booked_on = t.booked_on)"
         );
-        match self.unjudged_days()? {
+        match unjudged_days(&tx)? {
             Some((first, last)) => {
                 let sql = (sql.as_str(), TRANSACTION_COLUMN_COUNT);
-                self.load(working_set, reader, classifier, sql, &[&first, &last], |_| Ok(None))
+                load(&tx, (working_set, reader, classifier), sql, &[&first, &last], |_| Ok(None))
             }
             None => Ok(()),
         }
     }
+}
 
-    /// The booking days among which all lie that came on a night of which a file is not judged: another
-    /// file of that night may have said the day anew.
-    fn unjudged_days(&self) -> Result<Option<(i64, i64)>, StoreError> {
-        let tx = Tx::open(self)?;
-        let sql = "select min(r.booked_on), max(r.booked_on)
-            from receipt r join feed f using (centre_id, feed_id)
-            where r.centre_id = ?1 and f.taken_on in
-                (select u.taken_on from feed u where u.centre_id = ?1 and u.judged = 0)";
-        tx.connection.prepare_cached(sql)?.query_row(params![tx.centre_id], |row| {
-            Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?))
-        })
-    }
+/// The booking days among which all lie that came on a night of which a file is not judged: another
+/// file of that night may have said the day anew.
+fn unjudged_days(tx: &Tx) -> Result<Option<(i64, i64)>, StoreError> {
+    let sql = "select min(r.booked_on), max(r.booked_on)
+        from receipt r join feed f using (centre_id, feed_id)
+        where r.centre_id = ?1 and f.taken_on in
+            (select u.taken_on from feed u where u.centre_id = ?1 and u.judged = 0)";
+    tx.connection.prepare_cached(sql)?.query_row(params![tx.centre_id], |row| {
+        Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?))
+    })
+}
 
-    /// `sql` asks for the whole row too, from the column given on.
-    fn load(
-        &self,
-        working_set: &mut WorkingSet,
-        reader: &Reader,
-        classifier: &TransactionClassifier<'_>,
-        (sql, whole_from): (&str, usize),
-        more: &[&dyn Bind],
-        earlier: impl Fn(&Row<'_>) -> Result<Option<Earlier>, StoreError>,
-    ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
-        let mut statement = tx.connection.prepare_cached(sql)?;
-        let mut values: Vec<&dyn Bind> = vec![&tx.centre_id];
-        values.extend(more);
-        let mut check = RowCheck::of(&tx.connection, "bank_transaction")?;
-        statement.each(&values, |row| {
-            let account = account_index(row.get(0)?)?;
-            if !check.fits(row, whole_from)? {
-                working_set.holds_undecided |= earlier(row)?.is_none();
-                working_set.held.push(Held::Transaction { account, serial: row.get(1)? });
-                return Ok(Read::On);
+/// `sql` asks for the whole row too, from the column given on.
+fn load(
+    tx: &Tx,
+    (working_set, reader, classifier): (&mut WorkingSet, &Reader, &TransactionClassifier<'_>),
+    (sql, whole_from): (&str, usize),
+    more: &[&dyn Bind],
+    earlier: impl Fn(&Row<'_>) -> Result<Option<Earlier>, StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = tx.connection.prepare_cached(sql)?;
+    let mut values: Vec<&dyn Bind> = vec![&tx.centre_id];
+    values.extend(more);
+    let mut check = RowCheck::of(&tx.connection, "bank_transaction")?;
+    statement.each(&values, |row| {
+        let account = account_index(row.get(0)?)?;
+        if !check.fits(row, whole_from)? {
+            working_set.holds_undecided |= earlier(row)?.is_none();
+            working_set.held.push(Held::Transaction { account, serial: row.get(1)? });
+            return Ok(Read::On);
+        }
+        let transaction = transaction(row)?;
+        let mut claim =
+            reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
+        let kind = classifier.classify(&transaction);
+        match earlier(row)? {
+            Some((previous, read_as)) => {
+                // Staff say what the remark means; what follows from it is the rules' to say.
+                claim = read_as.map_or(claim, Claim::Certain);
+                working_set.push_previous(account, &transaction, claim, kind, previous);
             }
-            let transaction = transaction(row)?;
-            let mut claim =
-                reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
-            let kind = classifier.classify(&transaction);
-            match earlier(row)? {
-                Some((previous, read_as)) => {
-                    // Staff say what the remark means; what follows from it is the rules' to say.
-                    claim = read_as.map_or(claim, Claim::Certain);
-                    working_set.push_previous(account, &transaction, claim, kind, previous);
-                }
-                None => working_set.push(account, &transaction, claim, kind),
-            }
-            Ok(Read::On)
-        })
-    }
+            None => working_set.push(account, &transaction, claim, kind),
+        }
+        Ok(Read::On)
+    })
 }

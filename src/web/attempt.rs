@@ -115,7 +115,7 @@ pub(super) async fn attempt(desk: &Desk, secrets: Secrets) -> Result<Option<Pers
     let (subjects, strangers) = (counted.subjects.clone(), counted.strangers.clone());
     // Whoever has to wait is told so before they take anybody's time.
     let (seconds, strangers_wait) = desk
-        .store(move |store| {
+        .read(move |store| {
             let strangers: Vec<Subject> = strangers.into_iter().collect();
             Ok((store.login_wait(&subjects, now)?, store.login_wait(&strangers, now)? > 0))
         })

@@ -51,7 +51,7 @@ pub(super) async fn page(
     Query(link): Query<Link>,
 ) -> Result<Response, Fault> {
     let (hash, now) = (token_hash(&link.token), desk.now());
-    let asked = desk.store(move |store| store.asked_address(&hash, now)).await?;
+    let asked = desk.read(move |store| store.asked_address(&hash, now)).await?;
     let Some(asked) = asked else { return answer(&desk, &visit, None, Stage::Over) };
     let visitor = visitor(&headers)?;
     let stage = Stage::Asks { token: link.token, csrf: visitor.csrf() };

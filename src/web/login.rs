@@ -199,7 +199,7 @@ fn browser(headers: &HeaderMap) -> String {
 pub(super) async fn log_out(State(desk): State<Desk>, session: Session) -> Result<Response, Fault> {
     let entry = session.entry(&desk, "logged-out", &session.person_id, "");
     let Session { person_id, token_hash, .. } = session;
-    desk.store(move |store| {
+    desk.write(move |store| {
         store.end_session(&person_id, &token_hash)?;
         store.append(&entry)
     })

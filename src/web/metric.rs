@@ -94,7 +94,7 @@ pub(super) async fn page(State(desk): State<Desk>, headers: HeaderMap) -> Result
 /// At a listener of their own.
 pub(super) async fn figures(State(desk): State<Desk>) -> Result<Response, Fault> {
     let today = desk.today();
-    let figures = desk.store(move |store| store.figures(today)).await?;
+    let figures = desk.read(move |store| store.figures(today)).await?;
     let mut now = Registry::with_prefix("duizhang");
     let (items, fen) =
         (Family::<Labels<1>, Gauge>::default(), Family::<Labels<1>, Gauge>::default());

@@ -36,7 +36,7 @@ struct SessionLine {
 pub(super) async fn page(State(desk): State<Desk>, session: Session) -> Result<Response, Fault> {
     let id = session.person_id.clone();
     let (person, codes_left, rows) = desk
-        .store(move |store| {
+        .read(move |store| {
             Ok((store.person(&id)?, store.recovery_codes_left(&id)?, store.sessions_of(&id)?))
         })
         .await?;
@@ -111,7 +111,7 @@ pub(super) async fn second_factor(
     let fresh = desk.setup().keys.seal(whose, &second_factor::key()?)?;
     let token_hash = session.token_hash.clone();
     let (key, person) = desk
-        .store(move |store| Ok((store.offer_key(&token_hash, &fresh)?, store.person(&id)?)))
+        .write(move |store| Ok((store.offer_key(&token_hash, &fresh)?, store.person(&id)?)))
         .await?;
     let key = desk.setup().keys.open(whose, &key).ok_or(Fault::Broken)?;
     let groups: Vec<_> = key.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
@@ -144,7 +144,7 @@ pub(super) async fn set_second_factor(
 ) -> Result<Response, Fault> {
     confirm(&desk, &session, form.password).await?;
     let token_hash = session.token_hash.clone();
-    let key = desk.store(move |store| store.offered_key(&token_hash)).await?;
+    let key = desk.read(move |store| store.offered_key(&token_hash)).await?;
     let whose = (desk.centre_id(), session.person_id.as_str());
     let opened = key.and_then(|key| desk.setup().keys.open(whose, &key));
     let opened = opened.ok_or_else(|| Fault::invalid("请重新扫码", "scan the key again"))?;

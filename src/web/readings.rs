@@ -38,7 +38,7 @@ impl Readings {
         let marks = store.marks()?;
         {
             let advice = self.advice.read().unwrap_or_else(PoisonError::into_inner);
-            if advice.is_of(marks) {
+            if advice.covers(marks) {
                 return Ok(ask(&advice));
             }
         }

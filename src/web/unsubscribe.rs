@@ -81,7 +81,7 @@ async fn proved(desk: &Desk, visit: &Visit, link: &Link) -> Result<Option<bool>,
     let (now, employer) = (desk.now(), link.employer.clone());
     let asked = subjects.clone();
     let (seconds, known) = desk
-        .store(move |store| Ok((store.login_wait(&asked, now)?, store.advised_at(&employer)?)))
+        .read(move |store| Ok((store.login_wait(&asked, now)?, store.advised_at(&employer)?)))
         .await?;
     if seconds > 0 {
         return Err(Fault::TooMany { seconds });

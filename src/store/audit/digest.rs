@@ -120,7 +120,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn digest(&self) -> Result<String, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut sha = Sha256::new();
         hash(&tx, &BOOKS, &mut sha)?;
         Ok(hex::encode(sha.finalize()))
@@ -132,7 +132,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn history_digest(&self) -> Result<String, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut sha = Sha256::new();
         hash(&tx, &HISTORY, &mut sha)?;
         super::super::remittance::logs(&tx, |line| sha.update(line))?;

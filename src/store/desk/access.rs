@@ -11,7 +11,6 @@ mod effect;
 
 use super::super::row::unknown;
 use super::super::sql::{Row, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::{Answered, Desk, OPERATOR, Stop};
 use crate::rulebook::desk::Renewed;
@@ -135,7 +134,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn settle_access(&self, now: Moment) -> Result<usize, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {COLUMNS} and state = 'waiting' and effective_after <= ?2
              order by effective_after, change_id"
@@ -195,7 +194,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn access_changes(&self, most: u32) -> Result<Vec<AccessChange>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {COLUMNS} order by case when state = 'waiting' then 0 else 1 end,
                 requested_at desc, change_id limit ?2"

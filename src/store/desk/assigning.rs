@@ -96,7 +96,7 @@ impl Store {
 
     /// Items whose day has come.
     fn due(&self, as_of: NaiveDate) -> Result<Vec<ItemId>, StoreError> {
-        let tx = super::Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select a.account_no, i.serial from suspense_item i
             join collection_account a using (centre_id, account_id)
             where i.centre_id = ?1 and i.state = 'approved' and i.wake_on <= ?2

@@ -160,7 +160,7 @@ impl Store {
         policy: &Arc<Policy>,
         on: NaiveDate,
     ) -> Result<Vec<CounterRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let rows = requests(&tx, "", 1, OPEN_MAX)?.into_iter().map(|request| {
             let by = &request.asked_by;
             let would = rehearse(&tx, Arc::clone(policy), &request.operation, by, on)?;
@@ -174,7 +174,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn has_counter(&self, request_id: &str) -> Result<bool, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         Ok(!request_id.is_empty() && !requests(&tx, request_id, 0, 1)?.is_empty())
     }
 
@@ -183,7 +183,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn decided_counter(&self, most: u32) -> Result<Vec<CounterRow>, StoreError> {
-        let rows = requests(&Tx::open(self)?, "", 2, i64::from(most))?;
+        let rows = requests(&*self.reading()?, "", 2, i64::from(most))?;
         Ok(rows.into_iter().map(|request| CounterRow { request, would: None }).collect())
     }
 }

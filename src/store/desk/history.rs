@@ -5,7 +5,6 @@
 
 use super::super::row::day;
 use super::super::sql::params;
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, beijing};
 use crate::suspense::{ItemId, Person};
@@ -74,7 +73,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn history(&self, item: &ItemId) -> Result<Vec<HistoryEntry>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let moves = params![tx.centre_id, item.account_no, item.serial];
         let mut found = tx.connection.prepare_cached(JOURNAL)?.query_all(moves, |row| {
             let subject = |column| -> Result<Subject, StoreError> {
@@ -114,7 +113,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn similar(&self, item: &ItemId, limit: u32) -> Result<Vec<SimilarItem>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let key = params![tx.centre_id, item.account_no, item.serial, i64::from(limit)];
         tx.connection.prepare_cached(SIMILAR)?.query_all(key, |row| {
             let number: i64 = row.get(5)?;

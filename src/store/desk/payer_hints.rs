@@ -6,7 +6,7 @@
 use super::super::row::{day, reference, reference_number};
 use super::super::sql::params;
 use super::super::trail::{self, Marks};
-use super::super::{Store, StoreError, tx::Tx};
+use super::super::{Store, StoreError};
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::remittance::PaymentReference;
@@ -133,7 +133,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn marks(&self) -> Result<Marks, StoreError> {
-        trail::marks(&Tx::open(self)?)
+        trail::marks(&*self.reading()?)
     }
 
     /// What staff did between two marks that suggestions rest on; `None` where more changed than that.
@@ -145,7 +145,7 @@ impl Store {
         if then.rebuild_epoch != now.rebuild_epoch || !(0..=ACTS_MAX).contains(&acts) {
             return Ok(None);
         }
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let (connection, centre) = (&tx.connection, tx.centre_id);
         let mut select = connection.prepare_cached(BOOKED)?;
         let booked: Vec<String> =
@@ -175,7 +175,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn payer_facts(&self) -> Result<Vec<PayerFact>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select account_no, name, employer_id, confirmed, last_on from payer_fact
             where centre_id = ?1 and confirmed > 0 order by account_no, name, employer_id";
         tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], |row| {
@@ -194,7 +194,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn undone_pairs(&self) -> Result<BTreeMap<ItemId, Vec<PaymentReference>>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select a.account_no, u.serial, u.reference from undone_pair u
             join collection_account a using (centre_id, account_id)
             where u.centre_id = ?1 order by 1, 2, 3";

@@ -233,7 +233,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn proposal(&self, proposal_id: &str) -> Result<Option<Proposal>, StoreError> {
-        read(&Tx::open(self)?, proposal_id)
+        read(&*self.reading()?, proposal_id)
     }
 
     /// A page of proposals, the newest first.
@@ -245,7 +245,7 @@ impl Store {
         filter: &ProposalFilter,
         limit: u32,
     ) -> Result<Vec<Proposal>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {COLUMNS} where p.centre_id = ?1
                 and (cast(?2 as text) is null or p.state = ?2)
@@ -287,7 +287,7 @@ impl Store {
         by: &Person,
         others: bool,
     ) -> Result<Tally, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select count(*), cast(coalesce(sum(p.amount_fen), 0) as text) from proposal p
             where p.centre_id = ?1 and p.state = ?2
                 and case when p.proposed_by = ?3 then 0 else 1 end = ?4";

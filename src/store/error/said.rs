@@ -80,6 +80,7 @@ impl fmt::Display for StoreError {
             Self::Domain(refusal) => write!(f, "{refusal}"),
             Self::Policy => write!(f, "the built-in rules/policy.toml cannot be read"),
             Self::Writer => write!(f, "the writing thread stopped"),
+            Self::OnlyReading => write!(f, "a transaction that reads was to write"),
             Self::LeaseLost { holder } => write!(
                 f,
                 "the claim of {holder} ran out and another works on the centre; nothing was written"

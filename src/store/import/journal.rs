@@ -159,7 +159,7 @@ impl Store {
         import_id: &str,
         mut show: impl FnMut(&RowChange) -> Result<(), E>,
     ) -> Result<(), E> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut stopped = None;
         let shown = changes(&tx, import_id, |change| {
             if stopped.is_none() {

@@ -132,7 +132,7 @@ impl Store {
             *first = notice.reference.min(*first);
             *count += 1;
         }
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let employers: Vec<&str> = named.keys().copied().collect();
         let key = "e.employer_id = v.column1";
         let listed = query_in(&tx.connection, LIST, "employer", key, "e");
@@ -157,7 +157,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn notices_of_unknown_employers(&self) -> Result<(u64, u64), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select count(*), count(distinct n.employer_id) from notice n
             left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
             where n.centre_id = ?1 and e.employer_id is null";

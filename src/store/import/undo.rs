@@ -93,7 +93,7 @@ impl Store {
         by: Option<&str>,
         at: i64,
     ) -> Result<ImportUndone, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             let kept = find(&tx, import_id)?;
             let state = |state: &str, wanted| {

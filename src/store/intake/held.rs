@@ -1,7 +1,6 @@
 //! What lies in quarantine, and that it no longer does.
 
 use crate::store::sql::params;
-use crate::store::tx::Tx;
 use crate::store::{Store, StoreError};
 
 /// A file, or an entry that is none, of which nothing was taken in.
@@ -19,7 +18,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn held_files(&self) -> Result<Vec<HeldFile>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select folder, file_name, reason from quarantined_feed
             where centre_id = ?1 order by folder, file_name";
         let held = |row: &crate::store::sql::Row<'_>| {
@@ -33,7 +32,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn release_held(&self, held: &HeldFile) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let sql = "delete from quarantined_feed
             where centre_id = ?1 and folder = ?2 and file_name = ?3";
         let key = params![tx.centre_id, held.folder, held.file_name];

@@ -82,7 +82,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn waiting_letters(&self, night: Option<NaiveDate>) -> Result<Vec<String>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let values = params![tx.centre_id, night.map(day_number)];
         tx.connection.prepare_cached(WAITING)?.query_all(values, |row| row.get(0))
     }
@@ -97,7 +97,7 @@ impl Store {
         letter_ids: &[String],
         entry: &Entry,
     ) -> Result<Vec<String>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             trail::hold(connection, tx.centre_id)?;
             let mut nights: BTreeMap<NaiveDate, (Vec<String>, ToldTonight)> = BTreeMap::new();

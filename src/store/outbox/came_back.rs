@@ -7,7 +7,6 @@
 use super::super::error::Refusal;
 use super::super::row::{day, day_number};
 use super::super::sql::{Connection, Row, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::blame::{Blamed, Charge, against, block};
 use crate::alert::bounce::{CameBack, Failure, Kind, LetterName, compared};
@@ -114,7 +113,7 @@ impl Store {
         now: i64,
         blocked: &dyn Fn(&str, &str) -> Entry,
     ) -> Result<CameBackOutcome, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             let named = named(connection, centre, message)?;
@@ -152,7 +151,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn kept_messages(&self, all: bool, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let waiting = if all { "" } else { " and m.waits = 1" };
         let sql = format!("{KEPT}{waiting} order by m.noted_on desc, m.message_id limit ?2");
         let values = params![tx.centre_id, limit];
@@ -171,7 +170,7 @@ impl Store {
         on: NaiveDate,
         entry: &dyn Fn(&str, &str, &str) -> Entry,
     ) -> Result<Vec<KeptMessage>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             let mut done = Vec::with_capacity(message_ids.len());

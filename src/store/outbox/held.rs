@@ -4,7 +4,6 @@
 
 use super::super::row::{day, day_number, unknown};
 use super::super::sql::{Row, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::alert::Pull;
 use crate::remittance::Reason;
@@ -55,7 +54,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn held_letters(&self) -> Result<Vec<HeldLetter>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut letters: Vec<HeldLetter> = Vec::new();
         let mut select = tx.connection.prepare_cached(HELD)?;
         let mut rows = select.query(params![tx.centre_id])?;
@@ -78,7 +77,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn count_held_letters(&self) -> Result<u64, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select count(*) from held_letter where centre_id = ?1 and state = 'held'";
         let count = |row: &Row<'_>| row.get::<i64>(0).map(i64::cast_unsigned);
         tx.connection.query_row(sql, params![tx.centre_id], count)
@@ -89,7 +88,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn held_night(&self, night: NaiveDate) -> Result<Option<HeldNight>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select night, letters, why from held_night where centre_id = ?1 and night = ?2";
         let key = params![tx.centre_id, day_number(night)];
         tx.connection.prepare_cached(sql)?.query_row_optional(key, held_night)
@@ -100,7 +99,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn held_nights(&self) -> Result<Vec<HeldNight>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select n.night, n.letters, n.why from held_night n where n.centre_id = ?1
             and exists (select 1 from held_letter h where h.centre_id = n.centre_id
                 and h.night = n.night and h.state = 'held')

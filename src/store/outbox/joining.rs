@@ -7,7 +7,6 @@
 
 use super::super::letters::LetterRow;
 use super::super::sql::{Connection, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 
 /// A letter that may go with others to its address.
@@ -57,7 +56,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn neighbours(&self, now: i64) -> Result<Vec<Vec<Neighbour>>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut select = tx.connection.prepare_cached(NEIGHBOURS)?;
         let found = select.query_all(params![tx.centre_id, now], |row| {
             Ok(Neighbour {
@@ -92,7 +91,7 @@ impl Store {
         mail: &LetterRow,
         now: i64,
     ) -> Result<bool, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically_or_not(|connection| {
             for part in parts {
                 let values = params![tx.centre_id, part.letter_id, mail.letter_id, now];

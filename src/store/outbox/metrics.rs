@@ -2,7 +2,6 @@
 
 use super::super::row::day;
 use super::super::sql::params;
-use super::super::tx::Tx;
 use super::super::{BlockedAddress, Store, StoreError, contact_preferences};
 use crate::alert::LetterState;
 use crate::suspense::trail::Entry;
@@ -97,7 +96,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn letter_figures(&self, by: CountedBy) -> Result<Vec<LetterFigures>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let key = params![tx.centre_id];
         let count = |count: i64| u64::try_from(count).unwrap_or_default();
         let (counted, blocked) = match by {
@@ -139,12 +138,21 @@ impl Store {
         only_look: bool,
         entry: impl FnOnce(&[BlockedAddress]) -> Entry,
     ) -> Result<Vec<BlockedAddress>, StoreError> {
+        self.write(|store| store.lift(which, only_look, entry))
+    }
+
+    fn lift(
+        &self,
+        which: &Unblock,
+        only_look: bool,
+        entry: impl FnOnce(&[BlockedAddress]) -> Entry,
+    ) -> Result<Vec<BlockedAddress>, StoreError> {
         let mut lifted = self.blocked_addresses(u32::MAX)?;
         lifted.retain(|blocked| which.fits(blocked));
         if only_look || lifted.is_empty() {
             return Ok(lifted);
         }
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             for blocked in &lifted {
                 contact_preferences::unblock(connection, tx.centre_id, &blocked.address)?;

@@ -5,7 +5,6 @@
 
 use super::super::letters::{LETTER, LetterRow, letter, postal_addresses};
 use super::super::sql::{Connection, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::remittance::email::Addresses;
 
@@ -42,7 +41,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn undeliverable(&self, letters_max: u32) -> Result<Vec<Undeliverable>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| super::joining::mirror(connection, tx.centre_id))?;
         let values = params![tx.centre_id, letters_max];
         let sql = format!(
@@ -83,7 +82,7 @@ impl Store {
         anew: Option<&LetterRow>,
         text: Option<(&str, &str)>,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             if let Some(letter) = anew {

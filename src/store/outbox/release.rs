@@ -73,7 +73,7 @@ impl Store {
         stands_days: u64,
         entry: &Entry,
     ) -> Result<Decided, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             // A night commits before this, or after it: never in between.
             trail::hold(connection, tx.centre_id)?;
@@ -111,7 +111,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn released_to_file(&self) -> Result<Vec<LetterRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {LETTER} from held_letter h join letter l using (centre_id, letter_id)
              where h.centre_id = ?1 and h.filed = 0 order by h.letter_id"
@@ -133,7 +133,7 @@ impl Store {
         const LEFT: &str = "update outbox set state = 'filed', due_at = null
             where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0
                 and channel is null";
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             for letter_id in letter_ids {
                 let key = params![tx.centre_id, letter_id];

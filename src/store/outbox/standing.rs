@@ -4,7 +4,6 @@ use super::super::error::Refusal;
 use super::super::letters::letters_of_night;
 use super::super::row::{day, day_number, unknown};
 use super::super::sql::{Connection, Row, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::reissue::{Destination, destination};
 use crate::alert::LetterState;
@@ -64,7 +63,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn outbox(&self, filter: &OutboxFilter) -> Result<Vec<OutboxRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let state = filter.state.map(LetterState::code);
         let values = params![tx.centre_id, state, filter.employer_id];
         let mut rows = tx.connection.prepare_cached(LISTED)?.query_all(values, listed)?;
@@ -82,7 +81,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn outbox_counts(&self) -> Result<Vec<(LetterState, u64)>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select state, count(*) from outbox where centre_id = ?1 group by state";
         let found = tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], |row| {
             Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
@@ -167,7 +166,7 @@ impl Store {
         wanted: &'static str,
         change: impl Fn(&Connection, i64, &Found<'_>) -> Result<usize, StoreError>,
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             for letter_id in letter_ids {
@@ -196,7 +195,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn nights_to_file(&self, night: NaiveDate) -> Result<Vec<NaiveDate>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select as_of from night where centre_id = ?1 and as_of <> ?2 and filed = 0 order by as_of";
         let key = params![tx.centre_id, day_number(night)];
         let mut nights =
@@ -211,7 +210,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn file_letters(&self, night: NaiveDate, another_program: bool) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let letters = letters_of_night(&tx.connection);
         let mail = format!(
             "update outbox set state = 'filed', due_at = null

@@ -75,7 +75,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn routed(&self, night: NaiveDate) -> Result<Vec<Routed>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         routed(&tx, "l.written_on = ?2", params![tx.centre_id, day_number(night)])
     }
 
@@ -86,7 +86,7 @@ impl Store {
     pub fn routed_released(&self) -> Result<Vec<Routed>, StoreError> {
         const RELEASED: &str = "exists (select 1 from held_letter h
             where h.centre_id = l.centre_id and h.letter_id = l.letter_id and h.filed = 0)";
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         routed(&tx, RELEASED, params![tx.centre_id])
     }
 
@@ -95,7 +95,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn due_texts(&self, now: i64) -> Result<u64, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select count(*) from outbox
             where centre_id = ?1 and due_at <= ?2 and channel is not null";
         tx.connection
@@ -108,7 +108,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn routes_of(&self, letter: &LetterRow) -> Result<Routed, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let key = params![tx.centre_id, letter.employer_id];
         let sql = "select mobile from employer where centre_id = ?1 and employer_id = ?2";
         let mobile: Option<Option<String>> =
@@ -125,7 +125,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn by_text(&self, letter_id: &str, number: &str, text: &str) -> Result<bool, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let values = params![tx.centre_id, letter_id, number, text];
         tx.atomically(|connection| Ok(connection.execute(BY_TEXT, values)? > 0))
     }
@@ -135,7 +135,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn texted(&self, night: NaiveDate) -> Result<BTreeSet<String>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select o.letter_id from outbox o
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
             where o.centre_id = ?1 and l.written_on = ?2 and o.channel is not null";
@@ -149,7 +149,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn claim_texts(&self, claim: &Claim) -> Result<Vec<OutgoingText>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let most = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);
         let values = params![tx.centre_id, claim.now, claim.holder, claim.lease_until, most];
         tx.atomically(|connection| {
@@ -183,7 +183,7 @@ impl Store {
         now: i64,
         (letter_id, standing): (&str, &Standing),
     ) -> Result<(), StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let (centre, Standing { state, due_at, tries, answer }) = (tx.centre_id, standing);
         let over = matches!(state, LetterState::Refused | LetterState::GivenUp);
         tx.atomically(|connection| {
@@ -217,7 +217,7 @@ impl Store {
         const SQL: &str =
             "insert into hall_message (centre_id, letter_id, employer_id, put_on, read_at)
             values (?1, ?2, ?3, ?4, null) on conflict (centre_id, letter_id) do nothing";
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         tx.atomically(|connection| {
             for letter in letters {
                 let on = day_number(letter.written_on);
@@ -233,7 +233,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn in_hall(&self) -> Result<BTreeSet<String>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select letter_id from hall_message where centre_id = ?1";
         let key = params![tx.centre_id];
         let found = tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
@@ -254,7 +254,7 @@ impl Store {
         const SQL: &str =
             "insert into letter_way (centre_id, employer_id, kind, ways) values (?1, ?2, ?3, ?4)
             on conflict (centre_id, employer_id, kind) do update set ways = excluded.ways";
-        let tx = Tx::open(self)?;
+        let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             let known = "select 1 from employer where centre_id = ?1 and employer_id = ?2";

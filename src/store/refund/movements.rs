@@ -2,7 +2,6 @@
 
 use super::super::row::day;
 use super::super::sql::params;
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::RefundRow;
 use crate::suspense::{ItemId, RefundState};
@@ -48,7 +47,7 @@ impl Store {
             (RefundState::Refunded, Some(debit)) => (1, Some(debit.account_id), debit.booked_on),
             (RefundState::Refunded | RefundState::Reversed, _) => return Ok(Vec::new()),
         };
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let amount = row.amount.fen();
         let values = params![tx.centre_id, amount, since, direction, account, MOVEMENTS_MAX];
         tx.connection.prepare_cached(MOVEMENTS)?.query_all(values, |row| {

@@ -84,7 +84,7 @@ impl Store {
         reader: &Reader,
         rules: &MatchingRules,
     ) -> Result<Vec<EarlierRefund>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let open = refunds(&tx, &RefundFilter { open: true, ..RefundFilter::default() })?;
         let mut wanted: BTreeMap<RefundReference, EarlierRefund> = BTreeMap::new();
         for row in &open {

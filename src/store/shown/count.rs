@@ -5,7 +5,6 @@
 //! page adds up the cells it needs.
 
 use super::super::row::day;
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::queue::{Assigned, OwnAccount, QueueFilter, ResolvedFilter};
 use super::queue_index::{Bucket, look};
@@ -48,7 +47,7 @@ impl Store {
         as_of: NaiveDate,
         found_max: usize,
     ) -> Result<Counts, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let resolved = ResolvedFilter::new(&tx, filter)?;
         look(self, &tx, |queue_index| {
             if resolved.searches() {

@@ -3,7 +3,6 @@
 use super::super::remittance::advance_of;
 use super::super::row::reference_number;
 use super::super::sql::{Row, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::remittance::{Employer, Money, PaymentReference};
@@ -41,7 +40,7 @@ impl Store {
         behind: &str,
         limit: u32,
     ) -> Result<Vec<EmployerLine>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id > ?2
                 and (?3 is null or lower(e.employer_id || ' ' || e.name || ' ' || coalesce(e.uscc, ''))
@@ -63,7 +62,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn employer_sheet(&self, employer_id: &str) -> Result<Option<EmployerSheet>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let (connection, key) = (&tx.connection, params![tx.centre_id, employer_id]);
         let sql = format!(
             "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id = ?2"
@@ -99,7 +98,7 @@ impl Store {
         reference: PaymentReference,
         missing: Money,
     ) -> Result<Option<AdvanceOffer>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select employer_id from notice where centre_id = ?1 and reference = ?2";
         let key = params![tx.centre_id, reference_number(reference)];
         let employer: Option<String> =

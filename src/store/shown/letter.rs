@@ -4,7 +4,6 @@ use super::super::letters::{LETTER, LetterRow, letter};
 use super::super::outbox::state;
 use super::super::row::{day, day_number};
 use super::super::sql::params;
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::alert::LetterState;
@@ -62,7 +61,7 @@ impl Store {
         behind: Option<(NaiveDate, &str)>,
         limit: u32,
     ) -> Result<Vec<LetterLine>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let (on, id) = behind.map_or((i64::MAX, ""), |(on, id)| (day_number(on), id));
         let text = search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern);
         let (written_on, stands) =
@@ -92,7 +91,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn letter(&self, letter_id: &str) -> Result<Option<LetterRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {LETTER} from letter l
              where l.centre_id = ?1 and l.letter_id = ?2 and l.kind in ('digest', 'arrears')"

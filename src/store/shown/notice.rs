@@ -3,7 +3,7 @@
 use super::super::notices::{DEDUCTION, PARTS, STAGE, USED, notices_listed};
 use super::super::row::{day, reference, reference_number, stage, stage_number};
 use super::super::sql::{Row, params};
-use super::super::tx::{Binder, Tx};
+use super::super::tx::Binder;
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::remittance::{Money, NoticeStage, PaymentReference, YearMonth};
@@ -63,7 +63,7 @@ impl Store {
         &self,
         references: &BTreeSet<PaymentReference>,
     ) -> Result<BTreeMap<PaymentReference, NoticeLine>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let references: Vec<&PaymentReference> = references.iter().collect();
         let mut named = BTreeMap::new();
         let number =
@@ -89,7 +89,7 @@ impl Store {
         below: Option<PaymentReference>,
         limit: u32,
     ) -> Result<Vec<NoticeLine>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let values = params![
             tx.centre_id,
             below.map_or(i64::MAX, reference_number),

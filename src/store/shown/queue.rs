@@ -270,7 +270,7 @@ impl Store {
         cursor: &Cursor,
         limit: u32,
     ) -> Result<Vec<OpenItem>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let resolved = ResolvedFilter::new(&tx, filter)?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let keys =
@@ -283,7 +283,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn own_accounts(&self) -> Result<Vec<OwnAccount>, StoreError> {
-        own_accounts(&Tx::open(self)?)
+        own_accounts(&*self.reading()?)
     }
 
     /// One item, also one that is no longer open.
@@ -298,7 +298,7 @@ impl Store {
              join decision d using (centre_id, account_id, serial, booked_on)
              where i.centre_id = ?1 and i.account_id = ?2 and i.serial = ?3"
         );
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let mut select = tx.connection.prepare_cached(&sql)?;
         let key: [&dyn Bind; 3] = [&tx.centre_id, &account_id, &serial];
         select.query_row_optional(&key, open_item)

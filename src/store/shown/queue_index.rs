@@ -90,22 +90,28 @@ pub(super) fn look<T>(
     read: impl FnOnce(&QueueIndex) -> T,
 ) -> Result<T, StoreError> {
     let queue_index = &store.pool.queue_index;
-    let now = (tx.centre_id, marks(tx)?);
+    let now = marks(tx)?;
     {
         let queue_index = queue_index.read().unwrap_or_else(PoisonError::into_inner);
-        if queue_index.built == Some(now) {
+        if queue_index.covers(tx.centre_id, now) {
             return Ok(read(&queue_index));
         }
     }
-    queue_index.write().unwrap_or_else(PoisonError::into_inner).catch_up(tx)?;
+    queue_index.write().unwrap_or_else(PoisonError::into_inner).catch_up(tx, now)?;
     // Whoever acts in between has it caught up further: it is never older than what was asked for.
     Ok(read(&queue_index.read().unwrap_or_else(PoisonError::into_inner)))
 }
 
 impl QueueIndex {
-    fn catch_up(&mut self, tx: &Tx) -> Result<(), StoreError> {
-        // Read first: what changes meanwhile is looked at once more the next time.
-        let now = marks(tx)?;
+    fn covers(&self, centre: i64, now: Marks) -> bool {
+        self.built.is_some_and(|(built, then)| built == centre && then.cover(now))
+    }
+
+    fn catch_up(&mut self, tx: &Tx, now: Marks) -> Result<(), StoreError> {
+        // Somebody else may have done it, in a later transaction even.
+        if self.covers(tx.centre_id, now) {
+            return Ok(());
+        }
         match self.built.take() {
             Some((centre, then))
                 if centre == tx.centre_id

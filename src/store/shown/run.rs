@@ -3,7 +3,6 @@
 use super::super::listing::outcome;
 use super::super::row::{day, day_number};
 use super::super::sql::{Row, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::remittance::{Outcome, Tally};
 use chrono::NaiveDate;
@@ -37,7 +36,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn runs(&self, before: Option<NaiveDate>, limit: u32) -> Result<Vec<RunLine>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select as_of, received_count, received_fen, received_over, matched_count,
                 matched_fen, matched_over, opened_count, opened_fen, opened_over, closing_count,
                 closing_fen, closing_over
@@ -59,7 +58,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn run_outcomes(&self, as_of: NaiveDate) -> Result<Vec<(Outcome, Tally)>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select outcome, count, amount_fen, amount_over from night_outcome
             where centre_id = ?1 and as_of = ?2 order by outcome";
         let values = params![tx.centre_id, day_number(as_of)];
@@ -73,7 +72,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn awaiting_total(&self) -> Result<Tally, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as text), 0 from decision d
             join bank_transaction t using (centre_id, account_id, serial, booked_on)
             where d.centre_id = ?1 and d.outcome = 2";
@@ -85,7 +84,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn feeds_taken(&self, on: NaiveDate) -> Result<Vec<FeedLine>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select file_name, format, encoding, entries, fresh, seen, conflicting, rejected
             from feed where centre_id = ?1 and taken_on = ?2 order by file_name, feed_id";
         let values = params![tx.centre_id, day_number(on)];

@@ -6,7 +6,6 @@
 use super::super::listing::{outcome, reason};
 use super::super::row::{day, day_number, direction, reference, reference_number, time};
 use super::super::sql::{Connection, Row, params};
-use super::super::tx::Tx;
 use super::super::working_set::{TRANSACTION_COLUMNS, transactions_by_serial};
 use super::super::{Store, StoreError};
 use super::{RowPlace, pattern};
@@ -137,7 +136,7 @@ impl Store {
         behind: Option<&RowPlace>,
         limit: u32,
     ) -> Result<Vec<TransactionLine>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let start = RowPlace { key: i64::MAX, account_id: 0, serial: String::new() };
         let behind = behind.unwrap_or(&start);
         let values = params![
@@ -167,7 +166,7 @@ impl Store {
         account_id: i64,
         serial: &str,
     ) -> Result<Option<TransactionSheet>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = format!(
             "select {TRANSACTION_COLUMNS}, a.account_no, a.bank_name, t.taken_on, d.outcome, d.reason,
                 d.rule, d.because, d.decided_on, d.notice, h.opened_on

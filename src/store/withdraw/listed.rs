@@ -70,7 +70,7 @@ impl Store {
         from: Option<NaiveDate>,
         to: Option<NaiveDate>,
     ) -> Result<Vec<FeedRow>, StoreError> {
-        let tx = Tx::open(self)?;
+        let tx = self.reading()?;
         let sql = "select f.feed_id, f.file_name, f.format, f.taken_on, f.entries, f.fresh, f.seen,
                 f.conflicting, f.rejected, cast(coalesce(sum(r.credit_fen), 0) as text),
                 cast(coalesce(sum(r.credit_over), 0) as text),

@@ -31,12 +31,12 @@ pub(crate) async fn trail(
         actor: asked.actor,
         event: asked.event,
     };
-    let found = desk.store(move |store| store.trail(&filter, rows + 1)).await?;
+    let found = desk.read(move |store| store.trail(&filter, rows + 1)).await?;
     Ok(list(found, rows, |link| link.sequence, shape::link))
 }
 
 /// Counts the books from the ground up, which takes a while.
 pub(crate) async fn audit(State(desk): State<Desk>) -> Result<Json<Value>, Fault> {
-    let audit = desk.store(|store| store.audit()).await?;
+    let audit = desk.read(|store| store.audit()).await?;
     Ok(Json(shape::audit(&audit)))
 }

@@ -60,7 +60,7 @@ pub(crate) async fn listed(
         before: place(asked.cursor.as_deref())?,
     };
     let rows = limit(asked.limit)?;
-    let found = desk.store(move |store| store.proposals(&filter, rows + 1)).await?;
+    let found = desk.read(move |store| store.proposals(&filter, rows + 1)).await?;
     let key = |row: &Proposal| (row.proposed_at, row.proposal_id.clone());
     Ok(list(found, rows, key, shape::proposal))
 }
@@ -69,7 +69,7 @@ pub(crate) async fn shown(
     State(desk): State<Desk>,
     Path(proposal_id): Path<String>,
 ) -> Result<Json<Value>, Fault> {
-    let found = desk.store(move |store| store.proposal(&proposal_id)).await?;
+    let found = desk.read(move |store| store.proposal(&proposal_id)).await?;
     Ok(Json(shape::proposal(&found.ok_or(Fault::NotFound)?)))
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn transactions(
     let behind = place::<(i64, i64, String)>(asked.cursor.as_deref())?;
     let behind = behind.map(|(key, account_id, serial)| RowPlace { key, account_id, serial });
     let (found, accounts) = desk
-        .store(move |store| {
+        .read(move |store| {
             let found = store.search_transactions(&search, behind.as_ref(), rows + 1)?;
             Ok((found, accounts(store)?))
         })
@@ -104,7 +104,7 @@ pub(crate) async fn notices(
         amount: yuan("amount", asked.amount.as_deref())?,
     };
     let (rows, below) = (limit(asked.limit)?, place(asked.cursor.as_deref())?);
-    let found = desk.store(move |store| store.search_notices(&search, below, rows + 1)).await?;
+    let found = desk.read(move |store| store.search_notices(&search, below, rows + 1)).await?;
     Ok(list(found, rows, |row| row.reference, shape::notice))
 }
 
@@ -123,7 +123,7 @@ pub(crate) async fn employers(
     let rows = limit(asked.limit)?;
     let behind: String = place(asked.cursor.as_deref())?.unwrap_or_default();
     let found =
-        desk.store(move |store| store.search_employers(&asked.text, &behind, rows + 1)).await?;
+        desk.read(move |store| store.search_employers(&asked.text, &behind, rows + 1)).await?;
     Ok(list(found, rows, |row| row.employer_id.clone(), shape::employer))
 }
 
@@ -131,7 +131,7 @@ pub(crate) async fn employer(
     State(desk): State<Desk>,
     Path(employer_id): Path<String>,
 ) -> Result<Json<Value>, Fault> {
-    let found = desk.store(move |store| store.employer_sheet(&employer_id)).await?;
+    let found = desk.read(move |store| store.employer_sheet(&employer_id)).await?;
     Ok(Json(shape::employer_sheet(&found.ok_or(Fault::NotFound)?)))
 }
 
@@ -148,7 +148,7 @@ pub(crate) async fn runs(
 ) -> Result<Response, Fault> {
     let rows = limit(asked.limit)?;
     let before = day(place(asked.cursor.as_deref())?)?;
-    let found = desk.store(move |store| store.runs(before, rows + 1)).await?;
+    let found = desk.read(move |store| store.runs(before, rows + 1)).await?;
     Ok(list(found, rows, |row| row.as_of.to_string(), shape::run))
 }
 
@@ -183,7 +183,7 @@ pub(crate) async fn letters(
         state: letter_state(asked.state.as_deref())?,
         text: asked.text,
     };
-    let found = desk.store(move |store| {
+    let found = desk.read(move |store| {
         let behind = behind.as_ref().map(|(on, id)| (*on, id.as_str()));
         store.search_letters(&search, behind, rows + 1)
     });

@@ -77,7 +77,7 @@ pub(crate) async fn listed(
     let cursor = behind.map_or(Cursor::Start, |(key, account_id, serial)| {
         Cursor::After(RowPlace { key, account_id, serial })
     });
-    let found = desk.store(move |store| store.queue(&filter, order, &cursor, rows + 1)).await?;
+    let found = desk.read(move |store| store.queue(&filter, order, &cursor, rows + 1)).await?;
     let key = |row: &crate::store::OpenItem| {
         let RowPlace { key, account_id, serial } = row.place(order);
         (key, account_id, serial)
@@ -97,7 +97,7 @@ pub(crate) async fn shown(
     Path((account_no, serial)): Path<(String, String)>,
 ) -> Result<Json<Value>, Fault> {
     let id = ItemId { account_no, serial };
-    let found = desk.store(move |store| find(store, &id)).await?;
+    let found = desk.read(move |store| find(store, &id)).await?;
     Ok(Json(shape::item(&found.ok_or(Fault::NotFound)?)))
 }
 
@@ -108,7 +108,7 @@ pub(crate) async fn suggestions(
 ) -> Result<Json<Value>, Fault> {
     let (id, readings) = (ItemId { account_no, serial }, desk.readings());
     let found = desk
-        .store(move |store| {
+        .read(move |store| {
             let Some(item) = find(store, &id)? else { return Ok(None) };
             readings.advise(store, |advice| Some(advice.suggestions(&item, readings.reader())))
         })
@@ -123,7 +123,7 @@ pub(crate) async fn history(
 ) -> Result<Json<Value>, Fault> {
     let id = ItemId { account_no, serial };
     let found = desk
-        .store(move |store| {
+        .read(move |store| {
             let there = find(store, &id)?.is_some();
             if there { Ok(Some(store.history(&id)?)) } else { Ok(None) }
         })

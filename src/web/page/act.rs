@@ -40,7 +40,7 @@ pub(crate) async fn assign(
     RawForm(body): RawForm,
 ) -> Result<Response, Fault> {
     let form = Form::read(&body);
-    let accounts = desk.store(Store::own_accounts).await?;
+    let accounts = desk.read(Store::own_accounts).await?;
     let chosen = items(&form, &accounts)?;
     let to = match form.one("who") {
         "" => None,
@@ -98,7 +98,7 @@ pub(crate) async fn withdraw(
 
 /// An item's id from its address.
 pub(super) async fn item_id(desk: &Desk, account_id: i64, serial: &str) -> Result<ItemId, Fault> {
-    let accounts = desk.store(Store::own_accounts).await?;
+    let accounts = desk.read(Store::own_accounts).await?;
     let account = accounts.into_iter().find(|account| account.account_id == account_id);
     let account_no = account.ok_or(Fault::NotFound)?.account_no;
     Ok(ItemId { account_no, serial: address::named(serial).to_owned() })

@@ -36,7 +36,7 @@ pub(crate) async fn retry(
 ) -> Result<Response, Fault> {
     let page = format!("/letters/{}", address::part(&letter_id));
     let (entry, now) = (session.entry(&desk, "letter-retried", &letter_id, ""), desk.now());
-    desk.store(move |store| {
+    desk.write(move |store| {
         store.retry_letters(std::slice::from_ref(&letter_id), now)?;
         store.append(&entry)
     })

@@ -53,7 +53,7 @@ pub(crate) async fn show(
     let wanted = ProposalState::from_code(&asked.state).unwrap_or(ProposalState::Open);
     let filter = ProposalFilter { state: Some(wanted), ..ProposalFilter::default() };
     let (proposals, known) = desk
-        .store(move |store| {
+        .read(move |store| {
             let proposals = store.proposals(&filter, SHOWN + 1)?;
             let acts = proposals.iter().map(|proposal| &proposal.act);
             let notices = super::act::named(store, acts)?;

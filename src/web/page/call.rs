@@ -55,7 +55,7 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let (today, after) = (desk.today(), desk.rules().brake.call_after_days);
-    let calls = desk.store(move |store| store.calls(as_of(store, today)?, after)).await?;
+    let calls = desk.read(move |store| store.calls(as_of(store, today)?, after)).await?;
     let frame = Frame::new(&desk, &session, "电话联系", "Calls");
     answer(&Page {
         more: calls.len().saturating_sub(SHOWN),

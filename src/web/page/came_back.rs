@@ -61,7 +61,7 @@ pub(crate) async fn show(
     session: Session,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Fault> {
-    let found = desk.store(|store| {
+    let found = desk.read(|store| {
         let kept = store.kept_messages(false, SHOWN)?;
         let none = |choice: &ContactPreference| choice.address.is_none();
         let mut unreached = store.unreached(usize::MAX)?;

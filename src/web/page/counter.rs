@@ -95,7 +95,7 @@ pub(crate) async fn unmask(
         detail: String::new(),
     };
     let known = id.clone();
-    desk.store(move |store| {
+    desk.write(move |store| {
         if !store.has_counter(&known)? {
             return Ok(Err(Fault::NotFound));
         }
@@ -114,7 +114,7 @@ async fn page(
 ) -> Result<Response, Fault> {
     let (policy, today) = (Arc::new(desk.setup().rules.policy.clone()), desk.today());
     let (open, decided, names) = desk
-        .store(move |store: &Store| {
+        .read(move |store: &Store| {
             let open = store.open_counter(&policy, today)?;
             Ok((open, store.decided_counter(DECIDED_MAX)?, people(store)?))
         })

@@ -101,7 +101,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Fault> {
     let Asked { q, after } = asked;
     let text = q.clone();
-    let found = desk.store(move |store| store.search_employers(&text, &after, ROWS + 1)).await?;
+    let found = desk.read(move |store| store.search_employers(&text, &after, ROWS + 1)).await?;
     let (rows, more) = cut(found);
     let behind = |last: &EmployerLine| {
         Destination::default().with("q", &q).with("after", &last.employer_id).on("/employers")
@@ -149,7 +149,7 @@ pub(crate) async fn show(
     let today = desk.today();
     let employer_id = address::named(&employer_id).to_owned();
     let found = desk
-        .store(move |store| {
+        .read(move |store| {
             let Some(sheet) = store.employer_sheet(&employer_id)? else { return Ok(None) };
             let filter =
                 QueueFilter { employer_id: Some(employer_id.clone()), ..QueueFilter::default() };

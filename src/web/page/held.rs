@@ -81,7 +81,7 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let (letters, nights) =
-        desk.store(|store| Ok((store.held_letters()?, store.held_nights()?))).await?;
+        desk.read(|store| Ok((store.held_letters()?, store.held_nights()?))).await?;
     let frame = Frame::new(&desk, &session, "暂扣函件", "Held letters");
     let language = frame.language;
     let why = |pull: &crate::alert::Pull| foreign(&language.choose(pull.chinese(), pull.english()));
@@ -218,7 +218,7 @@ pub(crate) async fn decide(
     let mut entry = session.entry(&desk, event, "", "");
     entry.detail = note;
     let decided = desk
-        .store(move |store| {
+        .write(move |store| {
             let mut letters = chosen;
             if letters.is_empty() {
                 let all = store.held_letters()?.into_iter();

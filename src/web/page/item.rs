@@ -99,7 +99,7 @@ pub(crate) async fn unmask(
 async fn find(desk: &Desk, account_id: i64, serial: &str) -> Result<Found, Fault> {
     let serial = named(serial).to_owned();
     let (today, readings) = (desk.today(), desk.readings());
-    let found = desk.store(move |store| ask(store, &readings, today, account_id, &serial)).await?;
+    let found = desk.read(move |store| ask(store, &readings, today, account_id, &serial)).await?;
     found.ok_or(Fault::NotFound)
 }
 

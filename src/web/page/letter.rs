@@ -106,7 +106,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Fault> {
     let wanted = asked.clone();
     let (found, blocked, held, waiting) = desk
-        .store(move |store| {
+        .read(move |store| {
             let (search, behind) = (wanted.search(), wanted.behind());
             let behind = behind.as_ref().map(|(on, id)| (*on, id.as_str()));
             let found = store.search_letters(&search, behind, ROWS + 1)?;
@@ -183,7 +183,7 @@ pub(crate) async fn show(
     Path(letter_id): Path<String>,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Fault> {
-    let found = desk.store(move |store| {
+    let found = desk.read(move |store| {
         let Some(letter) = store.letter(&letter_id)? else { return Ok(None) };
         let filter = OutboxFilter {
             letter: Some(letter_id),
@@ -213,7 +213,7 @@ pub(crate) async fn file(
     State(desk): State<Desk>,
     Path(letter_id): Path<String>,
 ) -> Result<Response, Fault> {
-    let letter = desk.store(move |store| store.letter(&letter_id)).await?;
+    let letter = desk.read(move |store| store.letter(&letter_id)).await?;
     let letter = letter.filter(|letter| !letter.on_paper()).ok_or(Fault::NotFound)?;
     let short = letter.letter_id.get(..12).unwrap_or_default().to_owned();
     let name = format!("attachment; filename=\"{}-{short}.eml\"", letter.written_on);
@@ -232,7 +232,7 @@ pub(crate) async fn print(
     State(desk): State<Desk>,
     Path(letter_id): Path<String>,
 ) -> Result<Response, Fault> {
-    let letter = desk.store(move |store| store.letter(&letter_id)).await?;
+    let letter = desk.read(move |store| store.letter(&letter_id)).await?;
     let letter = letter.ok_or(Fault::NotFound)?;
     let page = if letter.on_paper() {
         letter.message

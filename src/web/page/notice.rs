@@ -86,7 +86,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Fault> {
     let search = asked.search();
     let below = asked.after.parse().ok();
-    let found = desk.store(move |store| store.search_notices(&search, below, ROWS + 1)).await?;
+    let found = desk.read(move |store| store.search_notices(&search, below, ROWS + 1)).await?;
     let (rows, more) = cut(found);
     let frame = Frame::new(&desk, &session, "缴款通知书", "Notices");
     let language = frame.language;

@@ -55,7 +55,7 @@ pub(crate) async fn preview(
     RawForm(body): RawForm,
 ) -> Result<Response, Fault> {
     let form = Form::read(&body);
-    let accounts = desk.store(Store::own_accounts).await?;
+    let accounts = desk.read(Store::own_accounts).await?;
     let drafted = match form.one("act") {
         "nearest" => nearest(&desk, &form, &accounts).await?,
         _ => drafts(&form, &accounts)?,
@@ -149,7 +149,7 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
     let (accounts, note) = (accounts.to_vec(), form.one("note").to_owned());
     let readings = desk.readings();
     let drafted = desk
-        .store(move |store| {
+        .read(move |store| {
             let mut drafted = Vec::new();
             for seen in seen {
                 let account = accounts.iter().find(|one| one.account_no == seen.id.account_no);

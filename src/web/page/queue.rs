@@ -78,7 +78,7 @@ pub(crate) async fn show(
     let asked = view.clone();
     let me = session.person_id.clone();
     let found = desk
-        .store(move |store| {
+        .read(move |store| {
             let as_of = as_of(store, today)?;
             let wanted = asked.wanted(as_of, &me);
             let counts = store.counts(&wanted.searched(), as_of, COUNTED_MAX)?;

@@ -122,7 +122,7 @@ pub(crate) async fn list(
     let state = RefundState::from_code(&asked.state);
     let filter = RefundFilter { state, open: state.is_none(), ..RefundFilter::default() };
     let (rows, names) =
-        desk.store(move |store| Ok((store.refunds(&filter)?, people(store)?))).await?;
+        desk.read(move |store| Ok((store.refunds(&filter)?, people(store)?))).await?;
     let frame = Frame::new(&desk, &session, "退款", "Refunds");
     let language = frame.language;
     let states = RefundState::ALL.into_iter();
@@ -177,7 +177,7 @@ struct Found {
 async fn find(desk: &Desk, reference: &str) -> Result<Found, Fault> {
     let reference: RefundReference = reference.parse().map_err(|_| Fault::NotFound)?;
     let found = desk
-        .store(move |store: &Store| {
+        .read(move |store: &Store| {
             let Some(row) = store.refund(reference)? else { return Ok(None) };
             let accounts = store.own_accounts()?;
             let own = accounts.iter().find(|account| account.account_no == row.item.account_no);

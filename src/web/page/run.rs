@@ -88,7 +88,7 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let before = typed_day(&asked.after);
-    let found = desk.store(move |store| store.runs(before, ROWS + 1)).await?;
+    let found = desk.read(move |store| store.runs(before, ROWS + 1)).await?;
     let (rows, more) = cut(found);
     let behind =
         |last: &RunLine| Address::default().with("after", &last.as_of.to_string()).on("/runs");
@@ -121,7 +121,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Fault> {
     let as_of = typed_day(&as_of).ok_or(Fault::NotFound)?;
     let found = desk
-        .store(move |store| {
+        .read(move |store| {
             let is_one =
                 store.runs(as_of.succ_opt(), 1)?.first().is_some_and(|run| run.as_of == as_of);
             if !is_one {

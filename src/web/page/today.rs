@@ -88,7 +88,7 @@ pub(crate) async fn show(State(desk): State<Desk>, session: Session) -> Result<R
     let today = desk.today();
     let me = Person(session.person_id.clone());
     let found = desk
-        .store(move |store| {
+        .read(move |store| {
             let as_of = as_of(store, today)?;
             Ok(Found {
                 as_of,

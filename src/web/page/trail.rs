@@ -78,7 +78,7 @@ pub(crate) async fn show(
     };
     let verify = !asked.verify.is_empty();
     let (found, known, chain) = desk
-        .store(move |store| {
+        .read(move |store| {
             let found = store.trail(&filter, ROWS + 1)?;
             let accounts = store.own_accounts()?;
             let chain = verify.then(|| store.verify_trail()).transpose()?;

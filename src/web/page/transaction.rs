@@ -123,7 +123,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Fault> {
     let (search, behind) = (asked.search(), super::queue::place(&asked.after));
     let (found, accounts) = desk
-        .store(move |store| {
+        .read(move |store| {
             let found = store.search_transactions(&search, behind.as_ref(), ROWS + 1)?;
             Ok((found, store.own_accounts()?))
         })
@@ -173,7 +173,7 @@ pub(crate) async fn show(
     Path((account_id, serial)): Path<(i64, String)>,
 ) -> Result<Response, Fault> {
     let serial = address::named(&serial).to_owned();
-    let sheet = desk.store(move |store| store.transaction_sheet(account_id, &serial)).await?;
+    let sheet = desk.read(move |store| store.transaction_sheet(account_id, &serial)).await?;
     answer(&page(&desk, &session, &sheet.ok_or(Fault::NotFound)?))
 }
 
