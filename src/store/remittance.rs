@@ -318,10 +318,6 @@ fn text_of(thing: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(thing).map_err(|_| StoreError::Writer)
 }
 
-fn month_or_none(ordinal: Option<i32>) -> Option<YearMonth> {
-    ordinal.map(YearMonth::from_ordinal)
-}
-
 fn day_or_none(day: Option<NaiveDate>) -> Option<i64> {
     day.map(day_number)
 }
