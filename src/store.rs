@@ -13,6 +13,7 @@ mod arrears;
 mod audit;
 mod branch;
 mod calls;
+mod columns;
 mod contact_preferences;
 mod copying;
 mod damage;
@@ -264,7 +265,7 @@ impl Store {
             values (?1, '', 0, 0) on conflict (centre_id) do nothing";
         connection.execute(sql, params![self.centre_id])?;
         let sql = "select code from centre where centre_id = ?1";
-        let found: String = connection.query_row(sql, params![self.centre_id], |row| row.get(0))?;
+        let found: String = connection.fetch_one(sql, params![self.centre_id])?;
         if found == code {
             return Ok(());
         }

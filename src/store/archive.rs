@@ -64,7 +64,7 @@ fn months(connection: &Connection) -> Result<Vec<YearMonth>, StoreError> {
     let sql =
         "select cast(c.relname as text) from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = to_regclass('bank_transaction') order by 1";
-    let names = connection.prepare_cached(sql)?.query_all(params![], |row| row.get::<String>(0))?;
+    let names = connection.fetch_all::<String>(sql, params![])?;
     Ok(names.iter().filter_map(|name| month_of(name)).collect())
 }
 
@@ -86,9 +86,8 @@ fn look(
                 then 1 else 0 end), 0) as bigint)
             {STANDING} where t.booked_on >= ?1 and t.booked_on < ?2"
     );
-    connection.query_row(&sql, params![from, until], |row| {
-        Ok(ArchivedMonth { month, transactions: row.get(0)?, unfinished: row.get(1)? })
-    })
+    let (transactions, unfinished) = connection.fetch_one(&sql, params![from, until])?;
+    Ok(ArchivedMonth { month, transactions, unfinished })
 }
 
 /// A sum as two columns keep it (`sql::in_columns`), in PostgreSQL's words: only there months are taken off.
@@ -162,6 +161,6 @@ impl Tx {
     /// The first booking day of this centre that was not taken off.
     pub(super) fn archived_until(&self) -> Result<Option<i64>, StoreError> {
         let sql = "select max(booked_until) from archived_month where centre_id = ?1";
-        self.connection.query_row(sql, params![self.centre_id], |row| row.get(0))
+        self.connection.fetch_one(sql, params![self.centre_id])
     }
 }

@@ -4,7 +4,8 @@
 //! unpaid lists are put beside each other. An employer that never enrolled here has its lists in another system and is
 //! no debtor of this one; neither is one without active employees, who are counted only where no list counts them.
 
-use super::row::{day, day_number, reference};
+use super::columns::{columns, columns_of};
+use super::row::day_number;
 use super::run_decisions::Recording;
 use super::sql::{Read, params};
 use super::tx::{Binder, Tx};
@@ -53,10 +54,14 @@ const EMPLOYERS: &str = "select b.employer_no, e.name, b.body from employer_book
     where b.centre_id = ?1 and b.body is not null and (cast(?2 as text) is null or b.employer_id = ?2)
     order by b.employer_id";
 
-const UNPAID: &str = "select r.employer_no, r.month, r.total_fen, r.reference, (select count(*)
+columns! { impl Unpaid of "r" {
+    month, amount = "r.total_fen", reference, headcount = "(select count(*)
         from roster_line l where l.centre_id = r.centre_id and l.employer_no = r.employer_no
-        and l.month = r.month)
-    from roster r where r.centre_id = ?1 and r.paid_on is null order by r.employer_no, r.month";
+        and l.month = r.month)",
+} }
+
+const UNPAID: &str =
+    "from roster r where r.centre_id = ?1 and r.paid_on is null order by r.employer_no, r.month";
 
 /// The active employees of employers; the list's one column is the employer's number.
 const ACTIVE: &str = "select v.column1, (select count(*) from employee a where a.centre_id = ?1
@@ -99,7 +104,8 @@ impl Recording {
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let mut told: BTreeMap<(String, YearMonth), NaiveDate> = BTreeMap::new();
         connection.prepare_cached(TOLD)?.each(params![centre], |row| {
-            told.insert((row.get(0)?, YearMonth::from_ordinal(row.get(1)?)), day(row.get(2)?)?);
+            let (employer_id, month, told_on) = row.read()?;
+            told.insert((employer_id, month), told_on);
             Ok(Read::On)
         })?;
         let owed = arrears(&self.tx, policy, calendar, (self.as_of, None))?.into_iter();
@@ -138,26 +144,23 @@ fn arrears(
 ) -> Result<Vec<Arrear>, StoreError> {
     let (connection, centre) = (&tx.connection, tx.centre_id);
     let mut unpaid: BTreeMap<i64, Vec<Unpaid>> = BTreeMap::new();
-    connection.prepare_cached(UNPAID)?.each(params![centre], |row| {
-        let list = Unpaid {
-            month: YearMonth::from_ordinal(row.get(1)?),
-            amount: Money::from_fen(row.get(2)?),
-            reference: row.get::<Option<i64>>(3)?.map(reference).transpose()?,
-            headcount: row.get::<i64>(4)?.cast_unsigned(),
-        };
-        unpaid.entry(row.get(0)?).or_default().push(list);
+    let columns = columns_of::<Unpaid>();
+    let lists = format!("select r.employer_no, {columns} {UNPAID}");
+    connection.prepare_cached(&lists)?.each(params![centre], |row| {
+        let (number, list): (i64, Unpaid) = row.read()?;
+        unpaid.entry(number).or_default().push(list);
         Ok(Read::On)
     })?;
     let mut debtors = Vec::new();
     let key = params![centre, employer_id.map(str::to_owned)];
     connection.prepare_cached(EMPLOYERS)?.each(key, |row| {
-        let number: i64 = row.get(0)?;
-        let employer: EmployerAccount = super::remittance::employer_of(row.text(2)?)?;
+        let (number, name, body): (i64, &str, &str) = row.read()?;
+        let employer: EmployerAccount = super::remittance::employer_of(body)?;
         let lists = unpaid.remove(&number).unwrap_or_default();
         let months: Vec<YearMonth> = lists.iter().map(|list| list.month).collect();
         let owed = employer.owed(policy, &months, on, |day| calendar.working_day_from(day));
         if !employer.rates.is_empty() && !owed.is_empty() {
-            let (employer_id, name) = (employer.employer_id.to_string(), row.get(1)?);
+            let (employer_id, name) = (employer.employer_id.to_string(), name.to_owned());
             debtors.push(Debtor { number, employer_id, name, lists, owed });
         }
         Ok(Read::On)
@@ -174,7 +177,8 @@ fn active(tx: &Tx, debtors: &[Debtor]) -> Result<BTreeMap<i64, u64>, StoreError>
     let mut active = BTreeMap::new();
     let bind = |row: &mut Binder<'_, '_>, number: &i64| row.bind(*number);
     tx.ask(ACTIVE, 1, &numbers, bind, |row| {
-        active.insert(row.get(0)?, row.get::<i64>(1)?.cast_unsigned());
+        let (number, count) = row.read()?;
+        active.insert(number, count);
         Ok(())
     })?;
     Ok(active)

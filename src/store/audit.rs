@@ -10,6 +10,7 @@ mod corrected;
 mod digest;
 
 use super::desk::proof;
+use super::row::WideTotal;
 use super::seal::proof::Tampering;
 use super::sql::{Connection, params};
 use super::{Store, StoreError, remittance, seal};
@@ -305,7 +306,7 @@ impl Store {
             &remittance::proof::ORPHANS,
         ];
         for (what, sql) in all.into_iter().flatten() {
-            let count: i64 = connection.query_row(sql, params![centre], |row| row.get(0))?;
+            let count: i64 = connection.fetch_one(sql, params![centre])?;
             if count > 0 {
                 gaps.push(Gap::Orphan { what, count: count.cast_unsigned() });
             }
@@ -350,18 +351,17 @@ fn received(
     centre: i64,
     gaps: &mut Vec<Gap>,
 ) -> Result<(Total, Total), StoreError> {
-    let mut statement = connection.prepare_cached(RECEIVED)?;
-    let mut rows = statement.query(params![centre])?;
     let (mut total_in, mut total_out) = (Total::ZERO, Total::ZERO);
-    while let Some(row) = rows.next()? {
-        let (transactions, mut files) = (row.total(2, 3)?, row.total(4, 5)?);
-        if row.get::<i64>(6)? > 0 {
+    for received in connection.fetch_all(RECEIVED, params![centre])? {
+        let (account_id, way, WideTotal(transactions), WideTotal(mut files), cut_off) = received;
+        let (way, cut_off): (i64, i64) = (way, cut_off);
+        if cut_off > 0 {
             files = files.max(transactions);
         }
         if files != transactions {
-            gaps.push(Gap::Received { account_id: row.get(0)?, files, transactions });
+            gaps.push(Gap::Received { account_id, files, transactions });
         }
-        let way = if row.get::<i64>(1)? == 1 { &mut total_in } else { &mut total_out };
+        let way = if way == 1 { &mut total_in } else { &mut total_out };
         *way += files;
     }
     Ok((total_in, total_out))
@@ -372,28 +372,15 @@ fn settlements(
     centre: i64,
     gaps: &mut Vec<Gap>,
 ) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(SETTLEMENTS)?;
-    let mut rows = statement.query(params![centre])?;
-    while let Some(row) = rows.next()? {
-        gaps.push(Gap::Settlement {
-            reference: named(row.get(0)?),
-            settled: Money::from_fen(row.get(1)?),
-            paid: row.get(2)?,
-            notice: row.get::<Option<i64>>(3)?.map(Money::from_fen),
-        });
+    for (reference, settled, paid, notice) in connection.fetch_all(SETTLEMENTS, params![centre])? {
+        gaps.push(Gap::Settlement { reference: named(reference), settled, paid, notice });
     }
     Ok(())
 }
 
 fn allocate(connection: &Connection, centre: i64, gaps: &mut Vec<Gap>) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(SPREAD)?;
-    let mut rows = statement.query(params![centre])?;
-    while let Some(row) = rows.next()? {
-        gaps.push(Gap::Allocation {
-            reference: named(row.get(0)?),
-            settled: row.get(1)?,
-            posted: row.get(2)?,
-        });
+    for (reference, settled, posted) in connection.fetch_all(SPREAD, params![centre])? {
+        gaps.push(Gap::Allocation { reference: named(reference), settled, posted });
     }
     Ok(())
 }
@@ -408,18 +395,14 @@ fn named(number: i64) -> String {
 type Sums = BTreeMap<(Place, bool), (u64, Total)>;
 
 fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
-    let mut statement = connection.prepare_cached(&places())?;
-    let mut rows = statement.query(params![centre])?;
     let mut standing = Sums::new();
-    while let Some(row) = rows.next()? {
-        let number = row.get(0)?;
-        let unknown = || super::row::unknown("decision", "outcome", number);
-        let place = Place::of_outcome(number).ok_or_else(unknown)?;
-        let count: i64 = row.get(2)?;
-        let credit = row.get::<i64>(1)? == 1;
-        let stands: &mut (u64, Total) = standing.entry((place, credit)).or_default();
-        stands.0 += count.cast_unsigned();
-        stands.1 += row.total(3, 4)?;
+    for (outcome, direction, tally) in connection.fetch_all(&places(), params![centre])? {
+        let (outcome, direction, tally): (i64, i64, Tally) = (outcome, direction, tally);
+        let unknown = || super::row::unknown("decision", "outcome", outcome);
+        let place = Place::of_outcome(outcome).ok_or_else(unknown)?;
+        let stands: &mut (u64, Total) = standing.entry((place, direction == 1)).or_default();
+        stands.0 += tally.count;
+        stands.1 += tally.amount;
     }
     Ok(standing)
 }
@@ -428,10 +411,8 @@ fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
 fn opening(connection: &Connection, centre: i64) -> Result<Tally, StoreError> {
     let sql = "select count(*), cast(coalesce(sum(amount_fen), 0) as text)
         from opening_balance where centre_id = ?1";
-    connection.query_row(sql, params![centre], |row| {
-        let count = row.get::<i64>(0)?.cast_unsigned();
-        Ok(Tally { count, amount: row.get(1)? })
-    })
+    let (count, amount) = connection.fetch_one(sql, params![centre])?;
+    Ok(Tally { count, amount })
 }
 
 /// What employers' advance balances got and gave.
@@ -440,7 +421,7 @@ fn advance(
     centre: i64,
     by_outcome: &Sums,
 ) -> Result<AdvanceFigures, StoreError> {
-    let sum = |sql| connection.query_row(sql, params![centre], |row| row.get::<Total>(0));
+    let sum = |sql| connection.fetch_one::<Total>(sql, params![centre]);
     let (_, whole) = by_outcome.get(&(Place::Advance, true)).copied().unwrap_or_default();
     let put_in = whole + sum(proof::LEFT_OVER)?;
     let corrected = sum(corrected::TAKEN)?;
@@ -512,27 +493,25 @@ fn balances(
     };
     post(Subject::BankDeposit.number(), Subject::Receipts.number(), received);
     post(Subject::Other.number(), Subject::BankDeposit.number(), paid_out);
-    let settled: Total = connection.query_row(
+    let settled: Total = connection.fetch_one(
         "select cast(coalesce(sum(amount_fen), 0) as text) from settlement where centre_id = ?1",
         params![centre],
-        |row| row.get(0),
     )?;
     post(Subject::Receipts.number(), Subject::Contributions.number(), settled);
-    let advanced: Total =
-        connection.query_row(PAID_FROM_ADVANCE, params![centre], |row| row.get(0))?;
+    let advanced: Total = connection.fetch_one(PAID_FROM_ADVANCE, params![centre])?;
     post(Subject::Advance.number(), Subject::Receipts.number(), advanced);
-    let red: Total = connection.query_row(corrected::RED, params![centre], |row| row.get(0))?;
+    let red: Total = connection.fetch_one(corrected::RED, params![centre])?;
     post(Subject::Contributions.number(), Subject::Advance.number(), red);
-    let mut statement = connection.prepare_cached(
+    let posted = connection.fetch_all(
         "select debit, credit, cast(sum(amount_fen) as text), '0' from journal
-            where centre_id = ?1 group by 1, 2
+            where centre_id = ?1 group by debit, credit
          union all
          select debit, credit, cast(sum(amount_fen) as text), cast(sum(amount_over) as text)
-            from archived_posting where centre_id = ?1 group by 1, 2",
+            from archived_posting where centre_id = ?1 group by debit, credit",
+        params![centre],
     )?;
-    let mut rows = statement.query(params![centre])?;
-    while let Some(row) = rows.next()? {
-        post(row.get(0)?, row.get(1)?, row.total(2, 3)?);
+    for (debit, credit, WideTotal(amount)) in posted {
+        post(debit, credit, amount);
     }
     let balance = |subject: Subject| stands.get(&subject.number()).copied().unwrap_or_default();
     Ok(Subject::ALL.iter().map(|subject| (*subject, balance(*subject))).collect())

@@ -83,8 +83,8 @@ impl BranchKeys {
         };
         let mut known: HashMap<Branch, i64> = HashMap::new();
         tx.ask(sql, 2, &branches, names, |row| {
-            let branch = Branch { bank_code: row.get(0)?, bank_name: row.get(1)? };
-            known.insert(branch, row.get(2)?);
+            let (bank_code, bank_name, key) = row.read()?;
+            known.insert(Branch { bank_code, bank_name }, key);
             Ok(())
         })?;
         self.give(tx, &unknown, &known)
@@ -98,10 +98,7 @@ impl BranchKeys {
         known: &HashMap<Branch, i64>,
     ) -> Result<(), StoreError> {
         let sql = "select count(*) from bank_branch where centre_id = ?1";
-        let count: i64 = tx
-            .connection
-            .prepare_cached(sql)?
-            .query_row(params![tx.centre_id], |row| row.get(0))?;
+        let count: i64 = tx.connection.fetch_one(sql, params![tx.centre_id])?;
         let mut free = count + 1..;
         let mut fresh: Vec<(i64, Branch)> = Vec::new();
         for number in numbers {
@@ -151,5 +148,5 @@ pub(super) fn key_of(tx: &Tx, bank_code: &str, bank_name: &str) -> Result<i64, S
     let sql = "select branch_id from bank_branch
         where centre_id = ?1 and bank_code = ?2 and bank_name = ?3";
     let key = params![tx.centre_id, bank_code, bank_name];
-    tx.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))
+    tx.connection.fetch_one(sql, key)
 }

@@ -3,8 +3,9 @@
 //! Start at [`Store::calls`]. One line an item. A call that was made is kept with its note, and takes the item off the
 //! list; what is told anew because it is open again comes back on it in its time.
 
+use super::columns::columns;
 use super::error::Refusal;
-use super::row::{day, day_number};
+use super::row::day_number;
 use super::sql::params;
 use super::{Store, StoreError, trail};
 use crate::alert::rhythm::REMINDERS;
@@ -32,13 +33,16 @@ pub struct CallRow {
     pub letter_id: String,
 }
 
-const CALLS: &str = "
-    select a.account_no, w.serial, w.employer_id, coalesce(e.name, ''), coalesce(e.contact, ''),
-        coalesce(e.mobile, ''), w.booked_on, t.amount_fen, d.reason, w.told_on, w.marked_on,
-        coalesce((select min(l.letter_id) from letter l where l.centre_id = w.centre_id
-            and l.employer_id = w.employer_id and l.written_on = w.marked_on
-            and l.kind = 'digest'), '')
-    from telling w
+columns! { impl CallRow of "w" {
+    item = "a.account_no, w.serial", employer_id, name = "coalesce(e.name, '')",
+    contact = "coalesce(e.contact, '')", mobile = "coalesce(e.mobile, '')", booked_on,
+    amount = "t.amount_fen", reason = "d.reason", told_on, reminded_on = "w.marked_on",
+    letter_id = "coalesce((select min(l.letter_id) from letter l where l.centre_id = w.centre_id
+        and l.employer_id = w.employer_id and l.written_on = w.marked_on
+        and l.kind = 'digest'), '')",
+} }
+
+const CALLS: &str = "from telling w
     join collection_account a on a.centre_id = w.centre_id and a.account_id = w.account_id
     join bank_transaction t on t.centre_id = w.centre_id and t.booked_on = w.booked_on
         and t.account_id = w.account_id and t.serial = w.serial
@@ -72,21 +76,7 @@ impl Store {
         let tx = self.reading()?;
         let until = on.checked_sub_days(Days::new(after_days)).unwrap_or(on);
         let values = params![tx.centre_id, last_reminder(), day_number(until)];
-        tx.connection.prepare_cached(CALLS)?.query_all(values, |row| {
-            Ok(CallRow {
-                item: ItemId { account_no: row.get(0)?, serial: row.get(1)? },
-                employer_id: row.get(2)?,
-                name: row.get(3)?,
-                contact: row.get(4)?,
-                mobile: row.get(5)?,
-                booked_on: day(row.get(6)?)?,
-                amount: Money::from_fen(row.get(7)?),
-                reason: row.get::<Option<i64>>(8)?.and_then(Reason::from_number),
-                told_on: day(row.get(9)?)?,
-                reminded_on: day(row.get(10)?)?,
-                letter_id: row.get(11)?,
-            })
-        })
+        tx.connection.select_all(CALLS, values)
     }
 
     /// Notes that somebody was called about an item; `entry` goes into the trail, its subject the item, its detail the note.

@@ -4,8 +4,9 @@
 //! its mail followed the link that was sent there. Bounces block an address until staff enter one
 //! anew; only a bounce of a letter that was really sent there counts.
 
+use super::columns::columns;
 use super::error::Refusal;
-use super::row::{day, day_number, unknown};
+use super::row::{day_number, unknown};
 use super::sql::{Connection, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
@@ -52,6 +53,8 @@ pub struct BlockedAddress {
     pub employer_id: String,
 }
 
+columns! { impl BlockedAddress { address, reason, detail, since_on, employer_id } }
+
 /// An address that waits for its link to be followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedAddress {
@@ -60,12 +63,25 @@ pub struct AskedAddress {
     pub address: String,
 }
 
-const PREFERENCES: &str = "
-    select e.employer_id, e.name, coalesce(c.rhythm, 'immediate'), coalesce(c.address, e.email),
-        case when c.address is not null then c.confirmed_by
-            when e.email is not null then 'import' end,
-        c.confirmed_on, c.asked, coalesce(c.together, 0), c.advice_declined_at
-    from employer e
+columns! { impl AskedAddress of "c" { employer_id, employer_name = "e.name", address = "c.asked" } }
+
+columns! {
+    /// The choice `c` of an employer `e`, or what holds where it made none.
+    struct ChoiceColumns of "c" {
+        employer_id: String = "e.employer_id",
+        name: String = "e.name",
+        rhythm: String = "coalesce(c.rhythm, 'immediate')",
+        address: Option<String> = "coalesce(c.address, e.email)",
+        confirmed_by: Option<String> = "case when c.address is not null then c.confirmed_by
+            when e.email is not null then 'import' end",
+        confirmed_on: Option<NaiveDate>,
+        asked: Option<String>,
+        together: bool = "coalesce(c.together, 0)",
+        advice_declined_at: Option<i64>,
+    }
+}
+
+const PREFERENCES: &str = "from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
     where e.centre_id = ?1 and (cast(?2 as text) is null or e.employer_id = ?2)
     order by e.employer_id";
@@ -121,26 +137,25 @@ impl Store {
     ) -> Result<Vec<ContactPreference>, StoreError> {
         let tx = self.reading()?;
         let blocked =
-            tx.connection.prepare_cached(BLOCKED)?.query_all(params![tx.centre_id], |row| {
-                Ok((row.get::<String>(0)?, row.get::<String>(1)?))
-            })?;
+            tx.connection.fetch_all::<(String, String)>(BLOCKED, params![tx.centre_id])?;
         let blocked: BTreeMap<String, String> = blocked.into_iter().collect();
         let values = params![tx.centre_id, employer_id];
-        tx.connection.prepare_cached(PREFERENCES)?.query_all(values, |row| {
-            let typed: Option<String> = row.get(3)?;
+        let found: Vec<ChoiceColumns> = tx.connection.select_all(PREFERENCES, values)?;
+        let preference = |found: ChoiceColumns| {
             let choice = ContactPreference {
-                employer_id: row.get(0)?,
-                name: row.get(1)?,
-                rhythm: rhythm(row.text(2)?)?,
-                confirmed_by: row.get(4)?,
-                confirmed_on: row.get::<Option<i64>>(5)?.map(day).transpose()?,
-                asked: row.get(6)?,
-                together: row.get::<i64>(7)? == 1,
-                no_advice: row.get::<Option<i64>>(8)?.is_some(),
+                employer_id: found.employer_id,
+                name: found.name,
+                rhythm: rhythm(&found.rhythm)?,
+                confirmed_by: found.confirmed_by,
+                confirmed_on: found.confirmed_on,
+                asked: found.asked,
+                together: found.together,
+                no_advice: found.advice_declined_at.is_some(),
                 ..ContactPreference::default()
             };
-            Ok(choice.with_addresses(&typed.unwrap_or_default(), &blocked))
-        })
+            Ok(choice.with_addresses(&found.address.unwrap_or_default(), &blocked))
+        };
+        found.into_iter().map(preference).collect()
     }
 
     /// Employers that no mail reaches although something stands where their address should: what is there is no
@@ -303,17 +318,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn blocked_addresses(&self, limit: u32) -> Result<Vec<BlockedAddress>, StoreError> {
         let tx = self.reading()?;
-        let sql = "select address, reason, detail, since_on, employer_id from blocked_address
+        let from = "from blocked_address
             where centre_id = ?1 order by since_on desc, address limit ?2";
-        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id, limit], |row| {
-            Ok(BlockedAddress {
-                address: row.get(0)?,
-                reason: row.get(1)?,
-                detail: row.get(2)?,
-                since_on: day(row.get(3)?)?,
-                employer_id: row.get(4)?,
-            })
-        })
+        tx.connection.select_all(from, params![tx.centre_id, limit])
     }
 
     /// Does something to a known employer's choice.
@@ -341,17 +348,11 @@ fn asked(
     token_hash: &str,
     now: i64,
 ) -> Result<Option<AskedAddress>, StoreError> {
-    let sql = "select c.employer_id, e.name, c.asked from letter_choice c
+    let from = "from letter_choice c
         join employer e on e.centre_id = c.centre_id and e.employer_id = c.employer_id
         where c.centre_id = ?1 and c.asked_hash = ?2 and c.asked_until > ?3";
     let key = params![centre, token_hash, now];
-    connection.prepare_cached(sql)?.query_row_optional(key, |row| {
-        Ok(AskedAddress {
-            employer_id: row.get(0)?,
-            employer_name: row.get(1)?,
-            address: row.get(2)?,
-        })
-    })
+    connection.select_optional(from, key)
 }
 
 /// The rhythm that a code of the database stands for.

@@ -49,7 +49,7 @@ impl Store {
             // A file is looked through for all its centres.
             let sql =
                 "select max(l.checked_at) from centre c join centre_lease l using (centre_id)";
-            let last: Option<i64> = tx.connection.query_row(sql, params![], |row| row.get(0))?;
+            let last: Option<i64> = tx.connection.fetch_one(sql, params![])?;
             if last.is_some_and(|last| last <= now && now - last < WEEK) {
                 return Ok(());
             }

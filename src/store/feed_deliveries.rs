@@ -1,6 +1,6 @@
 //! Which accounts delivered on which night, for whoever notices that one did not.
 
-use super::row::{day, day_number};
+use super::row::day_number;
 use super::sql::params;
 use super::{Store, StoreError};
 use chrono::NaiveDate;
@@ -18,7 +18,7 @@ impl Store {
         let sql = "select as_of from night where centre_id = ?1 and as_of < ?2
             order by as_of desc limit ?3";
         let values = params![tx.centre_id, day_number(night), NIGHTS_MAX];
-        tx.connection.prepare_cached(sql)?.query_all(values, |row| day(row.get(0)?))
+        tx.connection.fetch_all::<NaiveDate>(sql, values)
     }
 
     /// The accounts of which a file came, by the night that took it in, from a night on.
@@ -40,8 +40,6 @@ impl Store {
             join collection_account a on a.centre_id = s.centre_id and a.account_id = s.account_id
             where f.centre_id = ?1 and f.taken_on >= ?2";
         let values = params![tx.centre_id, day_number(first)];
-        tx.connection
-            .prepare_cached(sql)?
-            .query_all(values, |row| Ok((row.get(0)?, day(row.get(1)?)?)))
+        tx.connection.fetch_all::<(_, NaiveDate)>(sql, values)
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn note(tx: &Tx, verdict: &RunDecisions<'_>) -> Result<(), StoreError
                 let sql = "select account_no from collection_account
                     where centre_id = ?1 and account_id = ?2";
                 let account_no: String =
-                    tx.connection.query_row(sql, params![centre, account_id], |row| row.get(0))?;
+                    tx.connection.fetch_one(sql, params![centre, account_id])?;
                 (format!("{account_no}/{serial}"), "transaction")
             }
         };
@@ -67,9 +67,10 @@ impl Store {
             and done_at = ?3 order by sequence";
         let values = params![tx.centre_id, HELD, Moment::midnight(night).at];
         tx.connection.prepare_cached(sql)?.query_all(values, |row| {
-            let detail: serde_json::Value = serde_json::from_str(row.text(1)?).unwrap_or_default();
+            let (id, detail): (_, &str) = row.read()?;
+            let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
             let what = detail.get("what").and_then(serde_json::Value::as_str);
-            Ok(HeldRow { what: what.unwrap_or_default().to_owned(), id: row.get(0)? })
+            Ok(HeldRow { what: what.unwrap_or_default().to_owned(), id })
         })
     }
 }

@@ -35,7 +35,7 @@ use self::batch::BatchRow;
 use self::booking::Whole;
 use self::feed::Feed;
 use self::identities::Identities;
-use self::known::{Known, Stage, Written, kept_columns, stage};
+use self::known::{KEPT, Kept, Known, Stage, Written};
 use self::origin::{Meetings, Met, Origin, Sign};
 use self::proof::Proof;
 use super::branch::BranchKeys;
@@ -43,7 +43,7 @@ use super::row::day_number;
 use super::seal::{Gathered, RowSeal, fact};
 use super::sql::{Connection, params};
 use super::tx::{Binder, Tx};
-use super::working_set::{account_id, transaction, transactions_by_serial};
+use super::working_set::{TransactionColumns, account_id, transactions_by_serial};
 use super::{StoreError, WorkingSet, trail};
 use crate::feed::{Flag, Format, Reject};
 use crate::matching::AccountIndex;
@@ -292,14 +292,14 @@ impl<'a> Intake<'a> {
         let from = transactions_by_serial(&self.tx.connection);
         let sql = format!(
             "select {} from {from} where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3",
-            kept_columns()
+            *KEPT
         );
         let tx: &'a Tx = self.tx;
         let mut select = tx.connection.prepare_cached(&sql)?;
         let mut rows = select.query(params![tx.centre_id, account, serial])?;
         let Some(found) = rows.next()? else { return Err(StoreError::NoRow) };
-        let kept = transaction(&found)?;
-        let (taken, stage) = (Origin::read(&found)?, stage(&found, self.taken_on)?);
+        let (columns, beside): (TransactionColumns<'_>, Kept) = found.read()?;
+        let (kept, taken) = (columns.transaction()?, beside.origin());
         if let Some(whole) = united(&kept, &placed.transaction, self.reader)
             && whole == kept
         {
@@ -307,7 +307,7 @@ impl<'a> Intake<'a> {
             self.met_of.note((account, kept.booked_on), taken.feed_no, Met::Seen, 1);
             return Ok(());
         }
-        let kept = Known::of(account, &kept, taken, stage);
+        let kept = Known::of(account, &kept, taken, beside.stage(self.taken_on));
         drop(rows);
         self.on_duplicate(placed, &kept, working_set)
     }

@@ -9,8 +9,9 @@
 //! Invariant: a commit of a holder proves that the lease is still its own ([`Tx::fence`]), so a
 //! worker that slept through its lease writes nothing.
 
-use super::row::{day, day_number};
-use super::sql::{Row, params};
+use super::columns::{columns, select};
+use super::row::day_number;
+use super::sql::params;
 use super::tx::Tx;
 use super::{Store, StoreError};
 use chrono::NaiveDate;
@@ -179,8 +180,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn lease(&self) -> Result<Lease, StoreError> {
         let tx = self.reading()?;
-        let sql = format!("{LEASE} where c.centre_id = ?1");
-        tx.connection.query_row(&sql, params![tx.centre_id], lease)
+        let sql = select::<LeaseColumns>(&format!("{LEASE} where c.centre_id = ?1"));
+        tx.connection.fetch_one::<LeaseColumns>(&sql, params![tx.centre_id])?.lease()
     }
 
     /// The same of every centre in the database, in the order of their codes.
@@ -189,32 +190,47 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn leases(&self) -> Result<Vec<Lease>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!("{LEASE} order by c.code");
-        tx.connection.prepare_cached(&sql)?.query_all(params![], lease)
+        let from = format!("{LEASE} order by c.code");
+        let found: Vec<LeaseColumns> = tx.connection.select_all(&from, params![])?;
+        found.into_iter().map(LeaseColumns::lease).collect()
     }
 }
 
 /// A question over all centres: outside every night, for whoever spreads the work.
-const LEASE: &str = "select c.code, l.holder, l.claimed_at, l.lease_until, l.night, l.ended_at,
-    l.ending, l.failure from centre c join centre_lease l using (centre_id)";
+const LEASE: &str = "from centre c join centre_lease l using (centre_id)";
 
-fn lease(row: &Row<'_>) -> Result<Lease, StoreError> {
-    let last = match row.get::<Option<i64>>(4)? {
-        None => None,
-        Some(night) => Some(Ended {
-            night: day(night)?,
-            ended_at: row.get(5)?,
-            ending: Ending::from_code(row.text(6)?)?,
-            failure: row.get(7)?,
-        }),
-    };
-    Ok(Lease {
-        code: row.get(0)?,
-        holder: row.get(1)?,
-        claimed_at: row.get(2)?,
-        lease_until: row.get(3)?,
-        last,
-    })
+columns! {
+    struct LeaseColumns of "l" {
+        code: String = "c.code",
+        holder: String,
+        claimed_at: i64,
+        lease_until: i64,
+        night: Option<NaiveDate>,
+        ended_at: Option<i64>,
+        ending: Option<String>,
+        failure: Option<String>,
+    }
+}
+
+impl LeaseColumns {
+    fn lease(self) -> Result<Lease, StoreError> {
+        let last = match self.night {
+            None => None,
+            Some(night) => Some(Ended {
+                night,
+                ended_at: self.ended_at.unwrap_or_default(),
+                ending: Ending::from_code(&self.ending.unwrap_or_default())?,
+                failure: self.failure,
+            }),
+        };
+        Ok(Lease {
+            code: self.code,
+            holder: self.holder,
+            claimed_at: self.claimed_at,
+            lease_until: self.lease_until,
+            last,
+        })
+    }
 }
 
 impl Tx {

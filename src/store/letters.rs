@@ -3,13 +3,14 @@
 //! Invariant: a letter stands in the outbox once; its id follows from what it says. Whom an employer
 //! is known by, and that nobody is told of another's money, is `alert`'s to see to.
 
+use super::columns::{columns, columns_of, select};
 use super::listed::{LIST, query_in};
 use super::notices::notices_listed;
-use super::row::{day, day_number, reference, reference_number};
+use super::row::{day_number, reference_number};
 use super::run_decisions::Recording;
-use super::sql::{Connection, Read, Row, params};
+use super::sql::{Connection, Read, params};
 use super::tx::{Binder, Tx};
-use super::working_set::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
+use super::working_set::{TransactionColumns, account_id, transactions_listed};
 use super::{Store, StoreError};
 use crate::matching::Item;
 use crate::remittance::{BankTransaction, Employer, PaymentReference};
@@ -41,11 +42,13 @@ impl LetterRow {
     }
 }
 
-/// The columns of a letter, in the order [`letter`] reads them.
-pub(super) const LETTER: &str = "l.letter_id, l.employer_id, l.written_on, l.recipient, l.subject, l.message, l.kind, coalesce(l.number, '')";
+columns! { impl LetterRow of "l" {
+    letter_id, employer_id, written_on, recipient, subject, message, kind, number = "coalesce(l.number, '')",
+} }
 
-/// The columns of an employer, in the order [`employer`] reads them.
-pub(super) const EMPLOYER: &str = "e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile";
+columns! { impl Employer of "e" {
+    employer_id, name, uscc, email, contact, mobile; payer_accounts: Vec::new(),
+} }
 
 impl Recording {
     /// The employers that notices belong to, by their ids.
@@ -62,7 +65,8 @@ impl Recording {
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
         let mut employers = BTreeMap::new();
         self.tx.ask(&sql, 1, references, number, |row| {
-            employers.insert(reference(row.get(0)?)?, row.get(1)?);
+            let (reference, employer_id) = row.read()?;
+            employers.insert(reference, employer_id);
             Ok(())
         })?;
         Ok(employers)
@@ -79,7 +83,8 @@ impl Recording {
         mut show: impl FnMut(usize, &BankTransaction<'_>),
     ) -> Result<(), StoreError> {
         let listed = transactions_listed(&self.tx.connection);
-        let sql = format!("select {TRANSACTION_COLUMNS}, v.column4 from {listed}");
+        let columns = columns_of::<TransactionColumns<'_>>();
+        let sql = format!("select {columns}, v.column4 from {listed}");
         let placed: Vec<_> = items.iter().enumerate().collect();
         let key = |row: &mut Binder<'_, '_>, (place, item): &(usize, &&Item<'_>)| {
             row.bind(account_id(item.account))?;
@@ -88,7 +93,8 @@ impl Recording {
             row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
         };
         self.tx.ask(&sql, 4, &placed, key, |row| {
-            show(row.get(17)?, &transaction(row)?);
+            let (columns, place): (TransactionColumns<'_>, usize) = row.read()?;
+            show(place, &columns.transaction()?);
             Ok(())
         })
     }
@@ -107,7 +113,8 @@ impl Recording {
             numbers,
             |row, number| row.bind(number),
             |row| {
-                found.insert(row.get(0)?, row.get(1)?);
+                let (number, letter_id) = row.read()?;
+                found.insert(number, letter_id);
                 Ok(())
             },
         )?;
@@ -132,7 +139,8 @@ impl Recording {
         let mut select = self.tx.connection.prepare_cached(sql)?;
         let mut lately = BTreeMap::new();
         select.each(params![self.tx.centre_id, since, night], |row| {
-            lately.insert(row.get(0)?, (day(row.get(1)?)?, row.text(2)? == "arrears"));
+            let (employer_id, written_on, kind): (String, NaiveDate, &str) = row.read()?;
+            lately.insert(employer_id, (written_on, kind == "arrears"));
             Ok(Read::On)
         })?;
         Ok(lately)
@@ -181,9 +189,10 @@ pub(super) fn postal_addresses(
         employers,
         |row, employer_id| row.bind(*employer_id),
         |row| {
-            let address = super::remittance::employer_of(row.text(1)?)?.address;
+            let (employer_id, body): (&str, &str) = row.read()?;
+            let address = super::remittance::employer_of(body)?.address;
             if let Some(address) = address.filter(|address| !address.trim().is_empty()) {
-                addresses.insert(row.get(0)?, address);
+                addresses.insert(employer_id.to_owned(), address);
             }
             Ok(())
         },
@@ -203,33 +212,6 @@ pub(super) fn letters_of_night(connection: &Connection) -> String {
     query_in(connection, night, "letter", "l.letter_id = w.letter_id", "l")
 }
 
-/// Reads the columns of [`LETTER`].
-pub(super) fn letter(row: &Row<'_>) -> Result<LetterRow, StoreError> {
-    Ok(LetterRow {
-        letter_id: row.get(0)?,
-        employer_id: row.get(1)?,
-        written_on: day(row.get(2)?)?,
-        recipient: row.get(3)?,
-        subject: row.get(4)?,
-        message: row.get(5)?,
-        kind: row.get(6)?,
-        number: row.get(7)?,
-    })
-}
-
-/// Reads the columns of [`EMPLOYER`]; its accounts are not among them.
-pub(super) fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
-    Ok(Employer {
-        employer_id: row.get(0)?,
-        name: row.get(1)?,
-        uscc: row.get(2)?,
-        email: row.get(3)?,
-        contact: row.get(4)?,
-        mobile: row.get(5)?,
-        payer_accounts: Vec::new(),
-    })
-}
-
 impl Store {
     /// Every letter that a night wrote, in the order of their ids; `show` says whether to go on.
     ///
@@ -242,10 +224,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let tx = self.reading()?;
         let listed = letters_of_night(&tx.connection);
-        let sql = format!("select {LETTER} from {listed} order by l.letter_id");
+        let sql = select::<LetterRow>(&format!("from {listed} order by l.letter_id"));
         let mut select = tx.connection.prepare_cached(&sql)?;
         select.each(params![tx.centre_id, day_number(night)], |row| {
-            Ok(if show(letter(row)?) { Read::On } else { Read::Enough })
+            Ok(if show(row.read()?) { Read::On } else { Read::Enough })
         })
     }
 
@@ -260,14 +242,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         let tx = self.reading()?;
         let listed = letters_of_night(&tx.connection);
-        let sql = format!(
-            "select {LETTER} from {listed}
+        let sql = select::<LetterRow>(&format!(
+            "from {listed}
              left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
              where coalesce(o.state, '') not in ('held', 'dropped') order by l.letter_id"
-        );
+        ));
         let mut select = tx.connection.prepare_cached(&sql)?;
         select.each(params![tx.centre_id, day_number(night)], |row| {
-            Ok(if show(letter(row)?) { Read::On } else { Read::Enough })
+            Ok(if show(row.read()?) { Read::On } else { Read::Enough })
         })
     }
 
@@ -277,19 +259,16 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn employers(&self, mut take: impl FnMut(Employer)) -> Result<(), StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {EMPLOYER} from employer e where e.centre_id = ?1 order by e.employer_id"
-        );
+        let sql =
+            select::<Employer>("from employer e where e.centre_id = ?1 order by e.employer_id");
         let mut select = tx.connection.prepare_cached(&sql)?;
-        let mut accounts = tx.connection.prepare_cached(
-            "select employer_id, account_no from payer_account where centre_id = ?1
-             order by employer_id, account_no",
-        )?;
-        let pair = |row: &Row<'_>| Ok((row.get::<String>(0)?, row.get::<String>(1)?));
-        let known = accounts.query_all(params![tx.centre_id], pair)?;
+        let accounts = "select employer_id, account_no from payer_account where centre_id = ?1
+            order by employer_id, account_no";
+        let known: Vec<(String, String)> =
+            tx.connection.fetch_all(accounts, params![tx.centre_id])?;
         let mut known = known.into_iter().peekable();
         select.each(params![tx.centre_id], |row| {
-            let mut employer = employer(row)?;
+            let mut employer: Employer = row.read()?;
             while known.next_if(|(id, _)| *id < employer.employer_id).is_some() {}
             while let Some((_, account)) = known.next_if(|(id, _)| *id == employer.employer_id) {
                 employer.payer_accounts.push(account);

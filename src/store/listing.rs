@@ -3,9 +3,10 @@
 //! Lists are streamed row by row to the caller, in the order of their keys: a listing of a million
 //! transactions needs no more memory than one of ten.
 
+use super::columns::{columns, select};
 use super::notices::{DEDUCTION, PARTS, STAGE, USED};
-use super::row::{day, day_number, direction, reference, stage, stage_number, unknown};
-use super::sql::{Read, Row, params};
+use super::row::{day_number, reference, stage_number, unknown};
+use super::sql::{Read, params};
 use super::{Store, StoreError};
 use crate::remittance::{
     Direction, Money, NoticeStage, Outcome, PaymentReference, Reason, RemarkField, YearMonth,
@@ -91,16 +92,34 @@ pub struct NoticeRow {
     pub settled_on: Option<NaiveDate>,
 }
 
-const TRANSACTIONS: &str = "
-    select a.account_no, a.bank_name, t.serial, t.booked_on, t.direction, t.amount_fen,
-        t.counterparty_name, t.postscript, t.purpose, t.summary, t.note,
-        coalesce(d.reference, d.notice), d.outcome, d.reason, d.rule, d.notice,
-        (select string_agg(cast(l.reference as text) || ':' || cast(l.amount_fen as text), ','
+columns! {
+    struct ListedColumns<'r> of "t" {
+        account_no: String = "a.account_no",
+        bank_name: String = "a.bank_name",
+        serial: String,
+        booked_on: NaiveDate,
+        direction: Direction,
+        amount_fen: Money,
+        counterparty_name: Option<String>,
+        postscript: Option<&'r str>,
+        purpose: Option<&'r str>,
+        summary: Option<&'r str>,
+        note: Option<&'r str>,
+        reference: Option<PaymentReference> = "coalesce(d.reference, d.notice)",
+        outcome: Option<Outcome> = "d.outcome",
+        reason: Option<Reason> = "d.reason",
+        rule: Option<String> = "d.rule",
+        notice: Option<PaymentReference> = "d.notice",
+        shares: &'r str = "(select string_agg(cast(l.reference as text) || ':' || cast(l.amount_fen as text), ','
                 order by l.reference) from allocation l
             where l.centre_id = t.centre_id and l.account_id = t.account_id
-            and l.serial = t.serial and l.booked_on = t.booked_on),
-        r.employer_id, r.amount_fen
-    from bank_transaction t
+            and l.serial = t.serial and l.booked_on = t.booked_on)",
+        rest_employer_id: Option<String> = "r.employer_id",
+        rest_fen: Option<Money> = "r.amount_fen",
+    }
+}
+
+const TRANSACTIONS: &str = "from bank_transaction t
     join collection_account a on a.centre_id = t.centre_id and a.account_id = t.account_id
     left join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
         and d.serial = t.serial and d.booked_on = t.booked_on
@@ -118,11 +137,23 @@ const TRANSACTIONS: &str = "
         and (?7 is null or t.booked_on <= ?7)
     order by t.centre_id, t.account_id, t.serial";
 
+columns! {
+    struct NoticeColumns of "n" {
+        reference: PaymentReference,
+        employer_id: String,
+        employer_name: Option<String> = "e.name",
+        amount_fen: i64,
+        from_advance: i64 = DEDUCTION,
+        issued_on: NaiveDate,
+        month: YearMonth,
+        status: NoticeStage = STAGE,
+        settled_on: Option<NaiveDate> = "s.settled_on",
+    }
+}
+
 fn notices() -> String {
     format!(
-        "select n.reference, n.employer_id, e.name, n.amount_fen, n.issued_on, n.month,
-            {STAGE}, s.settled_on, {DEDUCTION}
-        from notice n
+        "from notice n
         left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
         left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
         {PARTS} {USED}
@@ -146,7 +177,8 @@ impl Store {
         mut show: impl FnMut(TransactionRow) -> bool,
     ) -> Result<(), StoreError> {
         let tx = self.reading()?;
-        let mut statement = tx.connection.prepare_cached(TRANSACTIONS)?;
+        let sql = select::<ListedColumns<'_>>(TRANSACTIONS);
+        let mut statement = tx.connection.prepare_cached(&sql)?;
         let values = params![
             tx.centre_id,
             filter.account_no,
@@ -157,7 +189,11 @@ impl Store {
             filter.booked_to.map(day_number),
         ];
         statement.each(values, |row| {
-            Ok(if show(transaction_row(row)?) { Read::On } else { Read::Enough })
+            Ok(if show(row.read::<ListedColumns<'_>>()?.transaction()?) {
+                Read::On
+            } else {
+                Read::Enough
+            })
         })
     }
 
@@ -171,7 +207,7 @@ impl Store {
         mut show: impl FnMut(NoticeRow) -> bool,
     ) -> Result<(), StoreError> {
         let tx = self.reading()?;
-        let mut statement = tx.connection.prepare_cached(&notices())?;
+        let mut statement = tx.connection.prepare_cached(&select::<NoticeColumns>(&notices()))?;
         let values = params![
             tx.centre_id,
             filter.reference.map(super::row::reference_number),
@@ -180,63 +216,59 @@ impl Store {
             filter.status.map(stage_number),
         ];
         statement.each(values, |row| {
-            let (amount, deduction) = (row.get::<i64>(3)?, row.get::<i64>(8)?);
+            let found: NoticeColumns = row.read()?;
+            let payable = found.amount_fen.saturating_sub(found.from_advance);
             let notice = NoticeRow {
-                from_advance: Money::from_fen(deduction),
-                payable: Money::from_fen(amount.saturating_sub(deduction)),
-                reference: reference(row.get(0)?)?,
-                employer_id: row.get(1)?,
-                employer_name: row.get(2)?,
-                amount: Money::from_fen(amount),
-                issued_on: day(row.get(4)?)?,
-                month: YearMonth::from_ordinal(row.get(5)?),
-                status: stage(row.get(6)?)?,
-                settled_on: row.get::<Option<i64>>(7)?.map(day).transpose()?,
+                from_advance: Money::from_fen(found.from_advance),
+                payable: Money::from_fen(payable),
+                reference: found.reference,
+                employer_id: found.employer_id,
+                employer_name: found.employer_name,
+                amount: Money::from_fen(found.amount_fen),
+                issued_on: found.issued_on,
+                month: found.month,
+                status: found.status,
+                settled_on: found.settled_on,
             };
             Ok(if show(notice) { Read::On } else { Read::Enough })
         })
     }
 }
 
-fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
-    let remarks = (7..).zip(RemarkField::DEFAULT_ORDER);
-    let remarks = remarks
-        .filter_map(|(column, field)| match row.text_or_null(column) {
-            Ok(text) => text.map(|text| Ok((field, text.to_owned()))),
-            Err(error) => Some(Err(error)),
+impl ListedColumns<'_> {
+    fn transaction(self) -> Result<TransactionRow, StoreError> {
+        let parts = parts(self.shares, self.rest_employer_id.zip(self.rest_fen))?;
+        let texts = [self.postscript, self.purpose, self.summary, self.note];
+        let remarks = RemarkField::DEFAULT_ORDER.into_iter().zip(texts);
+        Ok(TransactionRow {
+            account_no: self.account_no,
+            bank_name: self.bank_name,
+            serial: self.serial,
+            booked_on: self.booked_on,
+            direction: self.direction,
+            amount: self.amount_fen,
+            counterparty_name: self.counterparty_name,
+            remarks: remarks.filter_map(|(field, text)| Some((field, text?.to_owned()))).collect(),
+            reference: self.reference,
+            outcome: self.outcome,
+            reason: match (self.reason, self.outcome) {
+                (Some(reason), _) => Some(reason.code().to_owned()),
+                (None, Some(Outcome::Ignored)) => self.rule,
+                (None, _) => None,
+            },
+            notices: match self.notice {
+                Some(notice) => vec![notice],
+                None => parts.iter().filter_map(|part| part.to.notice()).collect(),
+            },
+            parts,
         })
-        .collect::<Result<_, _>>()?;
-    let notice: Option<i64> = row.get(15)?;
-    let parts = parts(row)?;
-    let decided = row.get::<Option<i64>>(12)?.map(outcome).transpose()?;
-    Ok(TransactionRow {
-        account_no: row.get(0)?,
-        bank_name: row.get(1)?,
-        serial: row.get(2)?,
-        booked_on: day(row.get(3)?)?,
-        direction: direction(row.get(4)?)?,
-        amount: Money::from_fen(row.get(5)?),
-        counterparty_name: row.get(6)?,
-        remarks,
-        reference: row.get::<Option<i64>>(11)?.map(reference).transpose()?,
-        outcome: decided,
-        reason: match (row.get::<Option<i64>>(13)?, decided) {
-            (Some(number), _) => Some(reason(number)?.code().to_owned()),
-            (None, Some(Outcome::Ignored)) => row.get(14)?,
-            (None, _) => None,
-        },
-        notices: match notice {
-            Some(number) => vec![reference(number)?],
-            None => parts.iter().filter_map(|part| part.to.notice()).collect(),
-        },
-        parts,
-    })
+    }
 }
 
 /// How much of a split transaction went to which notice, and to an advance balance.
-fn parts(row: &Row<'_>) -> Result<Vec<TransactionPart>, StoreError> {
+fn parts(shares: &str, rest: Option<(String, Money)>) -> Result<Vec<TransactionPart>, StoreError> {
     let mut parts = Vec::new();
-    for share in row.text(16)?.split_terminator(',') {
+    for share in shares.split_terminator(',') {
         let (number, fen) = share.split_once(':').unwrap_or_default();
         let (Ok(number), Ok(fen)) = (number.parse::<i64>(), fen.parse::<i64>()) else {
             let found = share.to_owned();
@@ -245,10 +277,12 @@ fn parts(row: &Row<'_>) -> Result<Vec<TransactionPart>, StoreError> {
         let to = PartOf::Notice(reference(number)?);
         parts.push(TransactionPart { to, amount: Money::from_fen(fen) });
     }
-    if let Some((employer_id, fen)) = row.get::<Option<String>>(17)?.zip(row.get(18)?) {
-        let to = PartOf::Advance(employer_id);
-        parts.push(TransactionPart { to, amount: Money::from_fen(fen) });
-    }
+    parts.extend(
+        rest.map(|(employer_id, amount)| TransactionPart {
+            to: PartOf::Advance(employer_id),
+            amount,
+        }),
+    );
     Ok(parts)
 }
 

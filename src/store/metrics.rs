@@ -1,6 +1,5 @@
 //! The few figures that a monitor watches: what is in suspense by reason, the oldest of it, the last night.
 
-use super::listing::reason;
 use super::row::day;
 use super::sql::params;
 use super::{Store, StoreError};
@@ -34,11 +33,9 @@ impl Store {
             join decision d using (centre_id, account_id, serial, booked_on)
             where i.centre_id = ?1 and i.closed_on is null and d.reason is not null
             group by d.reason order by d.reason";
-        let open_item = connection
-            .prepare_cached(open_item)?
-            .query_all(centre, |row| Ok((reason(row.get(0)?)?, row.get(1)?, row.get(2)?)))?;
+        let open_item = connection.fetch_all::<(Reason, _, _)>(open_item, centre)?;
         let a_day = |sql: &str| {
-            let found = connection.query_row(sql, centre, |row| row.get::<Option<i64>>(0))?;
+            let found = connection.fetch_one::<Option<i64>>(sql, centre)?;
             found.map(day).transpose()
         };
         Ok(Metrics {

@@ -3,15 +3,15 @@
 //! Told are changes that were asked for, confirmed, dropped or that a day went by for; what was done at the command
 //! line; and what somebody proposed or approved whose access another person had renewed of late.
 
+use super::columns::columns_of;
 use super::sql::params;
-use super::{Store, StoreError, trail};
+use super::{Store, StoreError};
 use crate::suspense::trail::Entry;
 
 /// Entries that are told at once; the rest is told the next time.
 const MOST: i64 = 500;
 
-const NEWS: &str = "select t.sequence, t.done_at, t.actor, t.role, t.event, t.subject, t.detail
-    from trail t
+const NEWS: &str = "from trail t
     where t.centre_id = ?1 and t.sequence > coalesce((select a.sequence from access_told a
             where a.centre_id = ?1), 0)
         and (t.event in ('access-asked', 'access-confirmed', 'access-dropped')
@@ -30,8 +30,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn access_news(&self) -> Result<Vec<(i64, Entry)>, StoreError> {
         let tx = self.reading()?;
-        let mut select = tx.connection.prepare_cached(NEWS)?;
-        select.query_all(params![tx.centre_id, MOST], trail::placed)
+        let entry = columns_of::<Entry>();
+        let sql = format!("select t.sequence, {entry} {NEWS}");
+        tx.connection.fetch_all(&sql, params![tx.centre_id, MOST])
     }
 
     /// Says that everything up to an entry was told.

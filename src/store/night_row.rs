@@ -5,7 +5,7 @@
 //! Invariant: a sum is kept whole, however large ([`in_columns`]); a night never ends for the size of one.
 
 use super::StoreError;
-use super::outcomes::{OPEN, tally, tally_at};
+use super::outcomes::{OPEN, tally};
 use super::row::day_number;
 use super::run_decisions::Recording;
 use super::sql::{in_columns, params};
@@ -20,10 +20,8 @@ impl Recording {
         let sql = "select received_count, received_fen, received_over, matched_count, matched_fen,
                 matched_over, opened_count, opened_fen, opened_over
             from night where centre_id = ?1 and as_of = ?2";
-        let mut select = connection.prepare_cached(sql)?;
-        let before = select.query_row_optional(params![centre, night], |row| {
-            Ok((tally_at(row, 0)?, tally_at(row, 3)?, tally_at(row, 6)?))
-        })?;
+        let before: Option<(Tally, Tally, Tally)> =
+            connection.fetch_optional(sql, params![centre, night])?;
         let before = before.unwrap_or_default();
         let [received, matched, opened] =
             [before.0.plus(received), before.1.plus(matched), before.2.plus(self.totals.opened)];
@@ -84,7 +82,7 @@ impl Recording {
         )?;
         for (outcome, tally) in &self.anew {
             let key = params![centre, night, outcome.number()];
-            let before = select.query_row_optional(key, |row| tally_at(row, 0))?;
+            let before = select.query_row_optional(key, |row| row.read::<Tally>())?;
             let tally = before.unwrap_or_default().plus(*tally);
             let (fen, over) = in_columns(tally.amount);
             let count = tally.count.cast_signed();

@@ -7,9 +7,10 @@
 //! Invariant: a row is noted in the commit that makes it true, and marked in the commit of the letter that tells of it.
 
 use super::StoreError;
-use super::row::{day, day_number, reference, reference_number, status_number, unknown};
+use super::columns::{columns, select};
+use super::row::{day_number, reference_number, status_number, unknown};
 use super::run_decisions::Recording;
-use super::sql::{Connection, Read, Row, params};
+use super::sql::{Connection, Read, params};
 use super::tx::{Binder, Tx};
 use super::working_set::account_id;
 use crate::alert::{NewsStage, NoticeTold, Payback};
@@ -90,12 +91,32 @@ const REOPENED: &str = "
             where x.centre_id = ?1 and x.reference = ?2)
     on conflict (centre_id, reference, ordinal) do update set done = 0";
 
-const OPEN: &str = "
-    select w.reference, w.ordinal, w.cause, w.noted_on, w.told_on, w.said, w.reminded_days, w.until_on,
-        n.employer_id, n.amount_fen, n.month, n.status,
-        case when s.reference is null then 0 else 1 end, case when u.reference is null then 0 else 1 end,
-        d.outcome, w.account_id, t.booked_on, t.amount_fen
-    from notice_news w
+columns! {
+    /// The news `w` of a notice `n`, with how it stands: its settlement `s`, that it was undone `u`, and the debit `t`
+    /// with its decision `d`.
+    struct NewsColumns of "w" {
+        reference: PaymentReference,
+        ordinal: i64,
+        cause: String,
+        noted_on: NaiveDate,
+        told_on: Option<NaiveDate>,
+        said: Option<String>,
+        reminded_days: u32,
+        until_on: Option<NaiveDate>,
+        employer_id: String = "n.employer_id",
+        amount_fen: Money = "n.amount_fen",
+        month: YearMonth = "n.month",
+        status: i64 = "n.status",
+        is_settled: bool = "case when s.reference is null then 0 else 1 end",
+        is_undone: bool = "case when u.reference is null then 0 else 1 end",
+        outcome: Option<i64> = "d.outcome",
+        account: Option<AccountIndex> = "w.account_id",
+        debit_booked_on: Option<NaiveDate> = "t.booked_on",
+        debit_fen: Option<Money> = "t.amount_fen",
+    }
+}
+
+const OPEN: &str = "from notice_news w
     join notice n on n.centre_id = w.centre_id and n.reference = w.reference
     left join settlement s on s.centre_id = w.centre_id and s.reference = w.reference
     left join settlement_undone u on u.centre_id = w.centre_id and u.reference = w.reference
@@ -143,8 +164,9 @@ impl Recording {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn notice_news(&self) -> Result<Vec<NoticeNewsRow>, StoreError> {
         let mut rows = Vec::new();
-        self.tx.connection.prepare_cached(OPEN)?.each(params![self.tx.centre_id], |row| {
-            rows.push(news_row(row)?);
+        let sql = select::<NewsColumns>(OPEN);
+        self.tx.connection.prepare_cached(&sql)?.each(params![self.tx.centre_id], |row| {
+            rows.push(row.read::<NewsColumns>()?.news()?);
             Ok(Read::On)
         })?;
         Ok(rows)
@@ -191,47 +213,45 @@ pub(super) fn told(
     })
 }
 
-fn news_row(row: &Row<'_>) -> Result<NoticeNewsRow, StoreError> {
-    let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
-    let said = row.text_or_null(5)?;
-    let read =
-        |code: &str| NewsStage::from_code(code).ok_or_else(|| unknown("notice_news", "said", code));
-    let account = row.get::<Option<i64>>(15)?.map(super::working_set::account_index).transpose()?;
-    let booked = days(16)?.zip(row.get::<Option<i64>>(17)?.map(Money::from_fen));
-    let payback = account
-        .zip(booked)
-        .map(|(account, (booked_on, amount))| (account, Payback { booked_on, amount }));
-    Ok(NoticeNewsRow {
-        reference: reference(row.get(0)?)?,
-        ordinal: row.get(1)?,
-        by_bank: row.text(2)? == "bank",
-        told: NoticeTold {
-            stage: stage(row)?,
-            noted_on: day(row.get(3)?)?,
-            told_on: days(4)?,
-            said: said.map(read).transpose()?,
-            reminded_days: u32::try_from(row.get::<i64>(6)?).unwrap_or_default(),
-            until: days(7)?,
-        },
-        employer_id: row.get(8)?,
-        amount: Money::from_fen(row.get(9)?),
-        month: YearMonth::from_ordinal(row.get(10)?),
-        payback,
-    })
-}
+impl NewsColumns {
+    fn news(self) -> Result<NoticeNewsRow, StoreError> {
+        let stage = self.stage();
+        let read = |code: &str| {
+            NewsStage::from_code(code).ok_or_else(|| unknown("notice_news", "said", code))
+        };
+        let booked = self.debit_booked_on.zip(self.debit_fen);
+        let payback = self.account.zip(booked);
+        Ok(NoticeNewsRow {
+            reference: self.reference,
+            ordinal: self.ordinal,
+            by_bank: self.cause == "bank",
+            told: NoticeTold {
+                stage,
+                noted_on: self.noted_on,
+                told_on: self.told_on,
+                said: self.said.as_deref().map(read).transpose()?,
+                reminded_days: self.reminded_days,
+                until: self.until_on,
+            },
+            employer_id: self.employer_id,
+            amount: self.amount_fen,
+            month: self.month,
+            payback: payback
+                .map(|(account, (booked_on, amount))| (account, Payback { booked_on, amount })),
+        })
+    }
 
-/// How the books stand: settled, open again, revoked, or settled by money that the bank has taken back.
-fn stage(row: &Row<'_>) -> Result<NewsStage, StoreError> {
-    let (status, settled): (i64, bool) = (row.get(11)?, row.get::<i64>(12)? == 1);
-    let undone = row.get::<i64>(13)? == 1;
-    let in_suspense = row.get::<Option<i64>>(14)? == Some(Outcome::Suspense.number());
-    Ok(match (settled, undone) {
-        _ if status == status_number(NoticeStatus::Revoked) => NewsStage::Revoked,
-        (true, false) if in_suspense => NewsStage::TakenBack,
-        (true, _) => NewsStage::Settled,
-        _ if status == status_number(NoticeStatus::Paid) => NewsStage::Settled,
-        (false, _) => NewsStage::Reopened,
-    })
+    /// How the notice stands.
+    fn stage(&self) -> NewsStage {
+        let in_suspense = self.outcome == Some(Outcome::Suspense.number());
+        match (self.is_settled, self.is_undone) {
+            _ if self.status == status_number(NoticeStatus::Revoked) => NewsStage::Revoked,
+            (true, false) if in_suspense => NewsStage::TakenBack,
+            (true, _) => NewsStage::Settled,
+            _ if self.status == status_number(NoticeStatus::Paid) => NewsStage::Settled,
+            (false, _) => NewsStage::Reopened,
+        }
+    }
 }
 
 /// Notes that a notice was booked back: by the bank's doing, or by staff's.

@@ -4,6 +4,7 @@
 //! one by one; a night that names very many reads the notices from the mark on (`store/outstanding.rs`)
 //! in one pass, and looks up the older ones.
 
+use super::columns::{columns, columns_of};
 use super::listed::{LIST, query_in};
 use super::row::{reference, reference_number, status};
 use super::seal::check::RowCheck;
@@ -24,12 +25,16 @@ const PASS_FROM: usize = 100_000;
 /// A notice that waits for money, as the store writes it.
 pub(super) const AWAITING: i64 = super::row::status_number(NoticeStatus::Awaiting);
 
-/// A notice, and whether it is settled.
-const FACT: &str = "n.reference, n.amount_fen,
-    case when s.reference is not null then 2 else n.status end, n.employer_id,
-    n.amount_fen - n.advance_fen";
-
-const FACT_COLUMNS: usize = 5;
+columns! {
+    /// A notice, and whether it is settled.
+    struct FactColumns<'r> of "n" {
+        reference: PaymentReference,
+        amount_fen: Money,
+        status: i64 = "case when s.reference is not null then 2 else n.status end",
+        employer_id: &'r str,
+        payable: Money = "n.amount_fen - n.advance_fen",
+    }
+}
 
 /// A notice's state as lists say it (`row::stage_number`), of a notice `n` beside its settlement `s` and [`PARTS`].
 pub(super) const STAGE: &str = "case when s.reference is not null then 2
@@ -68,8 +73,8 @@ pub(super) fn parts_here(
 ) -> Result<PartsHere, StoreError> {
     let key = params![centre, reference_number(reference)];
     connection.prepare_cached(PARTS_OF)?.query_row(key, |row| {
-        let count = row.get::<i64>(0)?.cast_unsigned();
-        Ok(PartsHere { count, sum: row.get(1)? })
+        let (count, sum) = row.read()?;
+        Ok(PartsHere { count, sum })
     })
 }
 
@@ -95,14 +100,21 @@ pub struct NoticesRead {
 }
 
 impl NoticesRead {
-    /// Takes a row of [`FACT`] and then of the whole notice.
+    /// Takes a row of [`FactColumns`] and then of the whole notice.
     fn take(&mut self, check: &mut RowCheck, row: &Row<'_>) -> Result<(), StoreError> {
-        let fact = fact(row, &mut self.numbers)?;
-        if !check.fits(row, FACT_COLUMNS)? {
-            self.altered.insert(fact.reference);
+        let mut at = row.reader();
+        let columns: FactColumns<'_> = at.next()?;
+        if !check.fits(&mut at)? {
+            self.altered.insert(columns.reference);
         }
-        self.facts.push(fact);
-        Ok(())
+        self.facts.push(NoticeFact {
+            reference: columns.reference,
+            amount: columns.amount_fen,
+            payable: columns.payable,
+            status: status(columns.status)?,
+            employer: self.numbers.number(columns.employer_id),
+        });
+        at.end()
     }
 }
 
@@ -131,9 +143,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn accounts(&self) -> Result<Vec<CollectionAccount>, StoreError> {
         let tx = self.reading()?;
-        let sql = "select account_no, bank, bank_name, account_name from collection_account
-            where centre_id = ?1 order by account_id";
-        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], collection_account)
+        let from = "from collection_account where centre_id = ?1 order by account_id";
+        tx.connection.select_all(from, params![tx.centre_id])
     }
 
     /// What is known of every notice that a transaction names, and of those `read` before; with the
@@ -186,8 +197,9 @@ impl Store {
         let mut read = NoticesRead { numbers, ..NoticesRead::default() };
         let mut check = RowCheck::of(&tx.connection, "notice")?;
         let sql = format!(
-            "select {FACT}, {} from {}
+            "select {}, {} from {}
              left join settlement s on s.centre_id = ?1 and s.reference = n.reference",
+            columns_of::<FactColumns<'_>>(),
             check.columns("n"),
             notices_listed(&tx.connection)
         );
@@ -204,11 +216,12 @@ impl Store {
         let from = outstanding::mark(&tx.connection, tx.centre_id)?;
         let mut check = RowCheck::of(&tx.connection, "notice")?;
         let sql = format!(
-            "select {FACT}, {} from notice n
+            "select {}, {} from notice n
              left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
                 and s.reference >= ?2
              where n.centre_id = ?1 and n.reference >= ?2
              order by n.centre_id, n.reference",
+            columns_of::<FactColumns<'_>>(),
             check.columns("n")
         );
         let mut select = tx.connection.prepare_cached(&sql)?;
@@ -232,61 +245,57 @@ impl Store {
     }
 }
 
+columns! {
+    /// A notice as suggestions need it.
+    struct OpenColumns<'r> of "n" {
+        employer_id: &'r str,
+        amount_fen: Money,
+        month: YearMonth,
+    }
+}
+
 /// Gives every notice that waits for money, as the connection sees it.
 pub(super) fn each_open(
     tx: &Tx,
     mut take: impl FnMut(PaymentReference, &str, Money, YearMonth),
 ) -> Result<(), StoreError> {
     let (connection, centre) = (&tx.connection, tx.centre_id);
-    let mut give = |row: &Row<'_>| -> Result<Read, StoreError> {
-        let month = YearMonth::from_ordinal(row.get(3)?);
-        take(reference(row.get(0)?)?, row.text(1)?, Money::from_fen(row.get(2)?), month);
-        Ok(Read::On)
-    };
-    let sql = "select n.reference, n.employer_id, n.amount_fen, n.month
-        from notice_outstanding o
+    let open = columns_of::<OpenColumns<'_>>();
+    let sql = format!(
+        "select n.reference, {open} from notice_outstanding o
         join notice n on n.centre_id = o.centre_id and n.reference = o.reference
         left join settlement s on s.centre_id = o.centre_id and s.reference = o.reference
         where o.centre_id = ?1 and n.status = ?2 and s.reference is null
-        order by o.centre_id, o.reference";
-    connection.prepare_cached(sql)?.each(params![centre, AWAITING], &mut give)?;
+        order by o.centre_id, o.reference"
+    );
+    connection.prepare_cached(&sql)?.each(params![centre, AWAITING], |row| {
+        let (reference, open): (_, OpenColumns<'_>) = row.read()?;
+        take(reference, open.employer_id, open.amount_fen, open.month);
+        Ok(Read::On)
+    })?;
     // Both tables in the order of references, side by side: a third of the time of asking for
     // each notice whether it is settled.
     let from = outstanding::mark(connection, centre)?;
     let sql = "select reference from settlement where centre_id = ?1 and reference >= ?2
         order by centre_id, reference";
-    let settled: Vec<i64> =
-        connection.prepare_cached(sql)?.query_all(params![centre, from], |row| row.get(0))?;
+    let settled: Vec<i64> = connection.fetch_all(sql, params![centre, from])?;
     let mut settled = settled.into_iter().peekable();
-    let sql = "select reference, employer_id, amount_fen, month, status from notice
-        where centre_id = ?1 and reference >= ?2 order by centre_id, reference";
-    connection.prepare_cached(sql)?.each(params![centre, from], |row| {
-        let number: i64 = row.get(0)?;
+    let sql = format!(
+        "select n.reference, n.status, {open} from notice n
+        where n.centre_id = ?1 and n.reference >= ?2 order by n.centre_id, n.reference"
+    );
+    connection.prepare_cached(&sql)?.each(params![centre, from], |row| {
+        let mut at = row.reader();
+        let (number, status): (i64, i64) = at.next()?;
         while settled.next_if(|paid| *paid < number).is_some() {}
-        if settled.peek() != Some(&number) && row.get::<i64>(4)? == AWAITING {
-            give(row)?;
+        if settled.peek() != Some(&number) && status == AWAITING {
+            // Most are settled: of those nothing more is read.
+            let open: OpenColumns<'_> = at.next()?;
+            at.end()?;
+            take(reference(number)?, open.employer_id, open.amount_fen, open.month);
         }
         Ok(Read::On)
     })
 }
 
-fn fact(row: &Row<'_>, numbers: &mut EmployerNumbers) -> Result<NoticeFact, StoreError> {
-    let status: NoticeStatus = status(row.get(2)?)?;
-    Ok(NoticeFact {
-        reference: reference(row.get(0)?)?,
-        amount: Money::from_fen(row.get(1)?),
-        payable: Money::from_fen(row.get(4)?),
-        status,
-        employer: numbers.number(row.text(3)?),
-    })
-}
-
-/// An account from the first four columns of an answer: number, bank, the bank's name, its own name.
-pub(super) fn collection_account(row: &Row<'_>) -> Result<CollectionAccount, StoreError> {
-    Ok(CollectionAccount {
-        account_no: row.get(0)?,
-        bank: row.get(1)?,
-        bank_name: row.get(2)?,
-        account_name: row.get(3)?,
-    })
-}
+columns! { impl CollectionAccount { account_no, bank, bank_name, account_name } }

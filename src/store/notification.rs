@@ -5,12 +5,12 @@
 //! `alert`'s to say ([`crate::alert::rhythm`]).
 
 use super::StoreError;
-use super::listing::outcome;
-use super::row::{day, day_number, reference, unknown};
+use super::columns::{FromRow, RowReader, columns, select};
+use super::row::{day_number, reference, unknown};
 use super::run_decisions::Recording;
-use super::sql::{Connection, Read, Row, params};
+use super::sql::{Connection, Read, params};
 use super::tx::{Binder, Tx};
-use super::working_set::{TRANSACTION_COLUMNS, account_id, account_index, transaction};
+use super::working_set::{TransactionColumns, account_id};
 use crate::alert::{KnownBy, Told};
 use crate::matching::AccountIndex;
 use crate::remittance::{BankTransaction, Money, Outcome, PaymentReference, Reason};
@@ -25,6 +25,13 @@ pub struct NotificationKey {
     pub serial: String,
     pub booked_on: NaiveDate,
     pub advice: bool,
+}
+
+impl<'r> FromRow<'r> for NotificationKey {
+    fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
+        let (account, serial, booked_on, kind): (_, _, _, &str) = at.next()?;
+        Ok(Self { account, serial, booked_on, advice: kind == about(true) })
+    }
 }
 
 impl NotificationKey {
@@ -85,6 +92,35 @@ pub struct NotificationRow {
     pub explanation: Option<String>,
 }
 
+columns! {
+    /// What is known of a telling `w` beside its transaction: of the decision `d`, the item `i`, the proposal `p` that
+    /// it was decided with, and the rest `r` of a split.
+    struct TellingColumns<'r> of "w" {
+        key: NotificationKey = "w.account_id, w.serial, w.booked_on, w.about",
+        employer_id: String,
+        known_by: &'r str,
+        noted_on: NaiveDate,
+        told_on: Option<NaiveDate>,
+        reminded_days: u32,
+        said: Option<Outcome>,
+        until_on: Option<NaiveDate>,
+        opened_on: Option<NaiveDate> = "i.opened_on",
+        act: Option<&'r str> = "p.act",
+        outcome: Outcome = "d.outcome",
+        reason: Option<i64> = "d.reason",
+        notice: Option<PaymentReference> = "d.notice",
+        explanation: Option<String> = "d.because",
+        reference: Option<PaymentReference> = "d.reference",
+        read_as: Option<PaymentReference> = "i.read_as",
+        shares: &'r str = "(select string_agg(cast(l.reference as text) || ':' || cast(l.amount_fen as text), ','
+                order by l.reference) from allocation l
+            where l.centre_id = w.centre_id and l.account_id = w.account_id
+            and l.serial = w.serial and l.booked_on = w.booked_on)",
+        rest_employer_id: Option<String> = "r.employer_id",
+        rest_fen: Option<Money> = "r.amount_fen",
+    }
+}
+
 pub(super) const fn about(advice: bool) -> &'static str {
     if advice { "advice" } else { "suspense" }
 }
@@ -139,16 +175,8 @@ impl Recording {
         &self,
         mut show: impl FnMut(NotificationRow, &BankTransaction<'_>),
     ) -> Result<(), StoreError> {
-        let sql = format!(
-            "select {TRANSACTION_COLUMNS}, w.employer_id, w.about, w.known_by, w.noted_on, w.told_on,
-                w.reminded_days, i.opened_on, w.said, p.act, d.reason, d.notice, d.because, d.outcome,
-                d.reference, i.read_as,
-                (select string_agg(cast(l.reference as text) || ':' || cast(l.amount_fen as text), ','
-                        order by l.reference) from allocation l
-                    where l.centre_id = w.centre_id and l.account_id = w.account_id
-                    and l.serial = w.serial and l.booked_on = w.booked_on),
-                r.employer_id, r.amount_fen, w.until_on
-             from telling w
+        let sql = select::<(TransactionColumns<'_>, TellingColumns<'_>)>(
+            "from telling w
              join bank_transaction t using (centre_id, account_id, serial, booked_on)
              join decision d using (centre_id, account_id, serial, booked_on)
              left join suspense_item i using (centre_id, account_id, serial, booked_on)
@@ -156,12 +184,12 @@ impl Recording {
              left join advance_part r on r.centre_id = w.centre_id and r.account_id = w.account_id
                 and r.serial = w.serial and r.booked_on = w.booked_on
              where w.centre_id = ?1 and w.done = 0
-             order by w.employer_id, w.account_id, w.serial"
+             order by w.employer_id, w.account_id, w.serial",
         );
         let mut select = self.tx.connection.prepare_cached(&sql)?;
         select.each(params![self.tx.centre_id], |row| {
-            let transaction = transaction(row)?;
-            show(notification_row(row, &transaction)?, &transaction);
+            let (columns, telling): (TransactionColumns<'_>, TellingColumns<'_>) = row.read()?;
+            show(telling.notification()?, &columns.transaction()?);
             Ok(Read::On)
         })
     }
@@ -174,9 +202,8 @@ impl Recording {
         let sql = "select employer_id, max(told_on) from telling
             where centre_id = ?1 and about = 'advice' and told_on is not null group by employer_id";
         let mut select = self.tx.connection.prepare_cached(sql)?;
-        let found = select.query_all(params![self.tx.centre_id], |row| {
-            Ok((row.get::<String>(0)?, day(row.get(1)?)?))
-        })?;
+        let found = select
+            .query_all(params![self.tx.centre_id], |row| row.read::<(String, NaiveDate)>())?;
         Ok(found.into_iter().collect())
     }
 
@@ -220,64 +247,52 @@ pub(super) fn told(
 }
 
 /// Reads the columns behind those of the transaction.
-fn notification_row(
-    row: &Row<'_>,
-    transaction: &BankTransaction<'_>,
-) -> Result<NotificationRow, StoreError> {
-    let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
-    let notice = |column| row.get::<Option<i64>>(column)?.map(reference).transpose();
-    let advice = row.text(18)? == about(true);
-    let reminded_days: i64 = row.get(22)?;
-    let known_by = row.text(19)?;
-    Ok(NotificationRow {
-        key: NotificationKey {
-            account: account_index(row.get(0)?)?,
-            serial: transaction.serial.to_owned(),
-            booked_on: transaction.booked_on,
-            advice,
-        },
-        known_by: KnownBy::from_code(known_by)
-            .ok_or_else(|| unknown("telling", "known_by", known_by))?,
-        told: Told {
-            advice,
-            noted_on: day(row.get(20)?)?,
-            told_on: days(21)?,
-            reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
-            outcome: outcome(row.get(29)?)?,
-            said: row.get::<Option<i64>>(24)?.map(outcome).transpose()?,
-            until: days(35)?,
-        },
-        employer_id: row.get(17)?,
-        opened_on: days(23)?,
-        act: act(row)?,
-        reason: row.get::<Option<i64>>(26)?.and_then(Reason::from_number),
-        notice: notice(27)?,
-        explanation: row.get(28)?,
-        reference: notice(30)?,
-        read_as: notice(31)?,
-        shares: shares(row)?,
-        rest: row.get::<Option<String>>(33)?.zip(row.get::<Option<i64>>(34)?.map(Money::from_fen)),
-    })
+impl TellingColumns<'_> {
+    fn notification(self) -> Result<NotificationRow, StoreError> {
+        let advice = self.key.advice;
+        let shares = self.shares()?;
+        Ok(NotificationRow {
+            known_by: KnownBy::from_code(self.known_by)
+                .ok_or_else(|| unknown("telling", "known_by", self.known_by))?,
+            told: Told {
+                advice,
+                noted_on: self.noted_on,
+                told_on: self.told_on,
+                reminded_days: self.reminded_days,
+                outcome: self.outcome,
+                said: self.said,
+                until: self.until_on,
+            },
+            key: self.key,
+            employer_id: self.employer_id,
+            opened_on: self.opened_on,
+            act: self.act.map(act).transpose()?,
+            reason: self.reason.and_then(Reason::from_number),
+            notice: self.notice,
+            explanation: self.explanation,
+            reference: self.reference,
+            read_as: self.read_as,
+            shares,
+            rest: self.rest_employer_id.zip(self.rest_fen),
+        })
+    }
+
+    /// How much of a split transaction went to which notice.
+    fn shares(&self) -> Result<Vec<(PaymentReference, Money)>, StoreError> {
+        let share = |share: &str| {
+            let (number, fen) = share.split_once(':').unwrap_or_default();
+            match (number.parse(), fen.parse()) {
+                (Ok(number), Ok(fen)) => Ok((reference(number)?, Money::from_fen(fen))),
+                _ => Err(unknown("allocation", "reference", share)),
+            }
+        };
+        self.shares.split_terminator(',').map(share).collect()
+    }
 }
 
 /// The act that an item was decided with; a proposal keeps it as JSON.
-fn act(row: &Row<'_>) -> Result<Option<Act>, StoreError> {
-    let Some(text) = row.text_or_null(25)? else { return Ok(None) };
-    let read = serde_json::from_str(text).map_err(|_| unknown("proposal", "act", text))?;
-    Ok(Some(read))
-}
-
-/// How much of a split transaction went to which notice.
-fn shares(row: &Row<'_>) -> Result<Vec<(PaymentReference, Money)>, StoreError> {
-    let text = row.text_or_null(32)?.unwrap_or_default();
-    let share = |share: &str| {
-        let (number, fen) = share.split_once(':').unwrap_or_default();
-        match (number.parse(), fen.parse()) {
-            (Ok(number), Ok(fen)) => Ok((reference(number)?, Money::from_fen(fen))),
-            _ => Err(unknown("allocation", "reference", share)),
-        }
-    };
-    text.split_terminator(',').map(share).collect()
+fn act(kept: &str) -> Result<Act, StoreError> {
+    serde_json::from_str(kept).map_err(|_| unknown("proposal", "act", kept))
 }
 
 /// What was told of a transaction may be true no longer: the next night looks at it again.

@@ -19,6 +19,7 @@ mod release;
 mod standing;
 mod text;
 
+use super::columns::{FromRow, RowReader};
 use blame::{Charge, against};
 pub use came_back::{CameBackOutcome, Dealt, KeptMessage, SHARED};
 pub use held::{HeldLetter, HeldNight};
@@ -27,7 +28,6 @@ pub use joining::Neighbour;
 pub use metrics::{CountedBy, LetterFigures, Unblock};
 pub use reissue::{Destination, Undeliverable};
 pub use release::{Decided, HeldAct};
-pub(super) use standing::state;
 pub use standing::{OutboxFilter, OutboxRow};
 pub use text::{OutgoingText, Routed};
 
@@ -51,7 +51,7 @@ const TAKE: &str = "
             where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
-    returning letter_id, attempts, unconfirmed, due_at, handed_at, put_off, put_off_since";
+    returning letter_id, due_at, handed_at, attempts, unconfirmed, put_off, put_off_since";
 
 /// The same of mail to staff, and of letters that ask somebody about an address: they wait for no hour.
 const TAKE_STAFF: &str = "
@@ -64,7 +64,7 @@ const TAKE_STAFF: &str = "
             and l.kind not in ('digest', 'arrears', 'joint')
                 and (o.lease_until is null or o.lease_until <= ?2)
             order by o.due_at, o.letter_id limit ?5)
-    returning letter_id, attempts, unconfirmed, due_at, handed_at, put_off, put_off_since";
+    returning letter_id, due_at, handed_at, attempts, unconfirmed, put_off, put_off_since";
 
 const DUE_STAFF: &str = "select 1 from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
@@ -204,9 +204,7 @@ impl Store {
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
             where o.centre_id = ?1 and o.due_at <= ?2 and o.channel is null
                 and l.kind in ('digest', 'arrears', 'joint')";
-        tx.connection
-            .query_row(sql, params![tx.centre_id, now], |row| row.get::<i64>(0))
-            .map(i64::cast_unsigned)
+        tx.connection.fetch_one(sql, params![tx.centre_id, now])
     }
 
     fn take(&self, claim: &Claim, (take, due): (&str, &str)) -> Result<Vec<Outgoing>, StoreError> {
@@ -217,19 +215,9 @@ impl Store {
         loop {
             let taken = tx.atomically(|connection| {
                 let mut take = connection.prepare_cached(take)?;
-                let mut taken = take.query_all(values, |row| {
-                    let number = |column| {
-                        let found = row.get::<Option<i64>>(column)?.unwrap_or_default();
-                        Ok::<_, StoreError>(u32::try_from(found).unwrap_or(u32::MAX))
-                    };
-                    let tries = Tries {
-                        attempts: number(1)?,
-                        unconfirmed: number(2)?,
-                        put_off: number(5)?,
-                        put_off_since: row.get(6)?,
-                    };
-                    let taken = Taken { letter_id: row.get(0)?, tries, handed_at: row.get(4)? };
-                    Ok((row.get::<i64>(3)?, taken))
+                let mut taken: Vec<(i64, Taken)> = take.query_all(values, |row| {
+                    let (letter_id, due_at, handed_at, tries) = row.read()?;
+                    Ok((due_at, Taken { letter_id, tries, handed_at }))
                 })?;
                 // What is due longest goes first; an answer says nothing of its order.
                 taken.sort_by(|(due, one), (later, other)| {
@@ -258,6 +246,20 @@ struct Taken {
 }
 
 /// The letters that were taken, with what is to be sent: dated by the first hand-over, so that each try says the same.
+/// What was tried, of four columns.
+impl<'r> FromRow<'r> for Tries {
+    fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
+        let (attempts, unconfirmed, put_off, put_off_since): (Option<_>, Option<_>, Option<_>, _) =
+            at.next()?;
+        Ok(Self {
+            attempts: attempts.unwrap_or_default(),
+            unconfirmed: unconfirmed.unwrap_or_default(),
+            put_off: put_off.unwrap_or_default(),
+            put_off_since,
+        })
+    }
+}
+
 fn messages(tx: &Tx, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
     let listed = letters_listed(&tx.connection);
     let sql = format!("select l.letter_id, l.recipient, l.message, l.employer_id from {listed}");
@@ -273,15 +275,10 @@ fn messages(tx: &Tx, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
         taken,
         |row, taken| row.bind(&taken.letter_id),
         |row| {
-            let letter_id: String = row.get(0)?;
+            let (letter_id, recipient, message, employer_id): (String, _, &str, _) = row.read()?;
             let (_, tries, handed_at) = known(&letter_id);
-            letters.push(Outgoing {
-                tries,
-                letter_id,
-                employer_id: row.get(3)?,
-                recipient: row.get(1)?,
-                message: dated(row.text(2)?, handed_at).into_bytes(),
-            });
+            let message = dated(message, handed_at).into_bytes();
+            letters.push(Outgoing { tries, letter_id, employer_id, recipient, message });
             Ok(())
         },
     )?;
@@ -329,9 +326,10 @@ pub(super) fn post<'l>(
         letters,
         |row, letter| row.bind(&letter.letter_id),
         |row| {
-            match row.text_or_null(1)? {
-                Some("dropped") => dropped.push(row.get(0)?),
-                Some(_) | None => drop(fresh.remove(row.text(0)?)),
+            let (letter_id, state): (&str, Option<&str>) = row.read()?;
+            match state {
+                Some("dropped") => dropped.push(letter_id.to_owned()),
+                Some(_) | None => drop(fresh.remove(letter_id)),
             }
             Ok(())
         },

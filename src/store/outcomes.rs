@@ -1,9 +1,9 @@
 //! What a night came to: its row among the nights, and everything the morning's report asks for.
 
+use super::columns::{columns, columns_of};
 use super::letters::letters_of_night;
-use super::listing::outcome;
-use super::row::{day, day_number, reference};
-use super::sql::{Bind, Connection, Row, params};
+use super::row::day_number;
+use super::sql::{Connection, params};
 use super::working_set::open_transactions;
 use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Tally, Total};
@@ -23,6 +23,15 @@ pub struct NightPoint {
     pub opened: Tally,
     pub closing: Tally,
 }
+
+columns! { impl NightPoint {
+    as_of,
+    before = "count_before, fen_before, over_before",
+    received = "received_count, received_fen, received_over",
+    matched = "matched_count, matched_fen, matched_over",
+    opened = "opened_count, opened_fen, opened_over",
+    closing = "closing_count, closing_fen, closing_over",
+} }
 
 /// What the report says of a night besides its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +64,8 @@ pub struct SetAsideRow {
     pub problem: String,
 }
 
+columns! { impl SetAsideRow of "s" { file_name = "f.file_name", line, field, found, problem } }
+
 /// Something to know of a file that was taken in tonight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagRow {
@@ -63,6 +74,8 @@ pub struct FlagRow {
     pub code: String,
     pub detail: String,
 }
+
+columns! { impl FlagRow of "g" { file_name = "f.file_name", line, code, detail } }
 
 /// Two statements of an account that follow each other and do not join.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +87,11 @@ pub struct StatementGap {
     pub opened_on: NaiveDate,
     pub opening: Money,
 }
+
+columns! { impl StatementGap of "o" {
+    account_no = "a.account_no", file_name, closed_on = "p.closing_on", closing = "min(p.closing_fen)",
+    opened_on = "o.opening_on", opening = "o.opening_fen",
+} }
 
 /// A part that waits for the rest of its notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +105,11 @@ pub struct AwaitingRow {
     pub amount: Money,
     pub due: Money,
 }
+
+columns! { impl AwaitingRow of "t" {
+    reference = "d.reference", employer = "coalesce(e.name, n.employer_id, '')", account_no = "a.account_no",
+    bank_name = "a.bank_name", serial, booked_on, amount = "t.amount_fen", due = "coalesce(n.amount_fen, 0)",
+} }
 
 /// Open suspense, signed: what is in suspense is looked up item by item, few among all that was ever decided.
 pub(super) const OPEN: &str = "
@@ -106,7 +129,7 @@ pub(super) const OPEN: &str = "
 /// proved by that. The first statement of an account joins nothing; of those of its first day one does not, the one
 /// that was delivered first, and a statement that brought rows seen before overlaps and begins anywhere. Equal
 /// deliveries count once.
-const GAPS: &str = "
+const GAPS_OF: &str = "
     with said as (
         select s.account_id, min(f.file_name) as file_name, s.opening_on, s.opening_fen,
             s.closing_on, s.closing_fen, min(f.taken_on) as taken_on, max(f.seen) as seen
@@ -117,9 +140,9 @@ const GAPS: &str = "
     recent as (
         select o.*, (select max(p.closing_on) from said p
             where p.account_id = o.account_id and p.closing_on < o.opening_on) as before_on
-        from said o where o.closing_on >= ?2)
-    select a.account_no, o.file_name, p.closing_on, min(p.closing_fen), o.opening_on, o.opening_fen
-    from recent o
+        from said o where o.closing_on >= ?2)";
+
+const GAPS: &str = "from recent o
     join collection_account a on a.centre_id = ?1 and a.account_id = o.account_id
     join said p on p.account_id = o.account_id and (p.closing_on = o.before_on
         or (o.before_on is null and p.closing_on = o.opening_on and o.closing_on > o.opening_on)
@@ -138,12 +161,7 @@ const GAPS: &str = "
                 and j.closing_on < o.closing_on)))
     group by a.account_no, o.file_name, p.closing_on, o.opening_on, o.opening_fen, o.closing_on,
         o.closing_fen
-    order by 1, 5, 6";
-
-/// What the report says of a part that waits.
-const AWAITING: &str =
-    "d.reference, coalesce(e.name, n.employer_id, ''), a.account_no, a.bank_name,
-    t.serial, t.booked_on, t.amount_fen, coalesce(n.amount_fen, 0)";
+    order by a.account_no, o.opening_on, o.opening_fen";
 
 impl Store {
     /// Everything the report of this night says besides its items.
@@ -154,7 +172,7 @@ impl Store {
         let tx = self.reading()?;
         let (connection, centre) = (&tx.connection, tx.centre_id);
         let night = day_number(as_of);
-        let mut run_details = RunDetails {
+        let run_details = RunDetails {
             outcomes: outcomes(connection, centre, night)?,
             nights: nights(connection, centre, as_of)?,
             ledger: ledger(connection, centre)?,
@@ -176,39 +194,14 @@ impl Store {
                         and coalesce(o.state, '') not in ('held', 'dropped'))
              from feed where centre_id = ?1 and taken_on = ?2"
         );
-        connection.query_row(&sql, params![centre, night], |row| {
-            run_details.files_taken = count(row, 0)?;
-            run_details.fresh = count(row, 1)?;
-            run_details.seen = count(row, 2)?;
-            run_details.conflicting = count(row, 3)?;
-            run_details.rejected = count(row, 4)?;
-            run_details.letters = count(row, 5)?;
-            Ok(())
-        })?;
-        Ok(run_details)
+        let (files_taken, fresh, seen, conflicting, rejected, letters) =
+            connection.fetch_one(&sql, params![centre, night])?;
+        Ok(RunDetails { files_taken, fresh, seen, conflicting, rejected, letters, ..run_details })
     }
 }
 
-fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
-    row.get::<i64>(column).map(i64::cast_unsigned)
-}
-
 pub(super) fn tally(connection: &Connection, sql: &str, centre: i64) -> Result<Tally, StoreError> {
-    connection.query_row(sql, params![centre], |row| tally_at(row, 0))
-}
-
-pub(super) fn tally_at(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {
-    Ok(Tally { count: count(row, column)?, amount: row.total(column + 1, column + 2)? })
-}
-
-/// Runs a query and reads every row of it.
-fn all<T>(
-    connection: &Connection,
-    sql: &str,
-    values: &[&dyn Bind],
-    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
-) -> Result<Vec<T>, StoreError> {
-    connection.prepare_cached(sql)?.query_all(values, read)
+    connection.fetch_one(sql, params![centre])
 }
 
 fn outcomes(
@@ -218,9 +211,7 @@ fn outcomes(
 ) -> Result<Vec<(Outcome, Tally)>, StoreError> {
     let sql = "select outcome, count, amount_fen, amount_over from night_outcome
         where centre_id = ?1 and as_of = ?2 order by outcome";
-    all(connection, sql, params![centre, night], |row| {
-        Ok((outcome(row.get(0)?)?, tally_at(row, 1)?))
-    })
+    connection.fetch_all(sql, params![centre, night])
 }
 
 fn nights(
@@ -229,7 +220,7 @@ fn nights(
     as_of: NaiveDate,
 ) -> Result<Vec<NightPoint>, StoreError> {
     let from = as_of.checked_sub_days(Days::new(TREND_DAYS)).unwrap_or(as_of);
-    let sql = "select * from (
+    let nights = "from (
             select as_of, received_count, received_fen, received_over,
                 matched_count, matched_fen, matched_over, opened_count, opened_fen, opened_over,
                 closing_count, closing_fen, closing_over,
@@ -238,16 +229,7 @@ fn nights(
                 coalesce(lag(closing_over) over w, 0) as over_before
             from night where centre_id = ?1 and as_of <= ?3 window w as (order by as_of)) n
         where as_of >= ?2 order by as_of";
-    all(connection, sql, params![centre, day_number(from), day_number(as_of)], |row| {
-        Ok(NightPoint {
-            as_of: day(row.get(0)?)?,
-            received: tally_at(row, 1)?,
-            matched: tally_at(row, 4)?,
-            opened: tally_at(row, 7)?,
-            closing: tally_at(row, 10)?,
-            before: tally_at(row, 13)?,
-        })
-    })
+    connection.select_all(nights, params![centre, day_number(from), day_number(as_of)])
 }
 
 fn ledger(connection: &Connection, centre: i64) -> Result<Total, StoreError> {
@@ -255,7 +237,7 @@ fn ledger(connection: &Connection, centre: i64) -> Result<Total, StoreError> {
             sum(case when credit = ?2 then amount_fen else -amount_fen end), 0) as text)
         from journal where centre_id = ?1 and (credit = ?2 or debit = ?2)";
     let values = params![centre, Subject::Suspense.number()];
-    connection.query_row(sql, values, |row| row.get(0))
+    connection.fetch_one(sql, values)
 }
 
 fn set_aside(
@@ -263,76 +245,41 @@ fn set_aside(
     centre: i64,
     night: i64,
 ) -> Result<Vec<SetAsideRow>, StoreError> {
-    let sql = "select f.file_name, s.line, s.field, s.found, s.problem from set_aside s
-        join feed f using (centre_id, feed_id)
-        where s.centre_id = ?1 and f.taken_on = ?2 order by 1, 2, s.position";
-    all(connection, sql, params![centre, night], |row| {
-        Ok(SetAsideRow {
-            file_name: row.get(0)?,
-            line: count(row, 1)?,
-            field: row.get(2)?,
-            found: row.get(3)?,
-            problem: row.get(4)?,
-        })
-    })
+    let from = "from set_aside s join feed f using (centre_id, feed_id)
+        where s.centre_id = ?1 and f.taken_on = ?2 order by f.file_name, s.line, s.position";
+    connection.select_all(from, params![centre, night])
 }
 
 fn flags(connection: &Connection, centre: i64, night: i64) -> Result<Vec<FlagRow>, StoreError> {
-    let sql = "select f.file_name, g.line, g.code, g.detail from feed_flag g
-        join feed f using (centre_id, feed_id)
-        where g.centre_id = ?1 and f.taken_on = ?2 order by 1, 2, g.position";
-    all(connection, sql, params![centre, night], |row| {
-        Ok(FlagRow {
-            file_name: row.get(0)?,
-            line: count(row, 1)?,
-            code: row.get(2)?,
-            detail: row.get(3)?,
-        })
-    })
+    let from = "from feed_flag g join feed f using (centre_id, feed_id)
+        where g.centre_id = ?1 and f.taken_on = ?2 order by f.file_name, g.line, g.position";
+    connection.select_all(from, params![centre, night])
 }
 
 fn quarantined(connection: &Connection, centre: i64) -> Result<Vec<(String, String)>, StoreError> {
     let sql =
         "select case folder when '' then file_name else folder || '/' || file_name end, reason
         from quarantined_feed where centre_id = ?1 order by 1";
-    all(connection, sql, params![centre], |row| Ok((row.get(0)?, row.get(1)?)))
+    connection.fetch_all(sql, params![centre])
 }
 
 /// Gaps between statements that this night or a later one brought to light.
 fn gaps(connection: &Connection, centre: i64, night: i64) -> Result<Vec<StatementGap>, StoreError> {
     let from = night.saturating_sub(TREND_DAYS.cast_signed());
-    all(connection, GAPS, params![centre, from], |row| {
-        Ok(StatementGap {
-            account_no: row.get(0)?,
-            file_name: row.get(1)?,
-            closed_on: day(row.get(2)?)?,
-            closing: Money::from_fen(row.get(3)?),
-            opened_on: day(row.get(4)?)?,
-            opening: Money::from_fen(row.get(5)?),
-        })
-    })
+    let columns = columns_of::<StatementGap>();
+    let sql = format!("{GAPS_OF} select {columns} {GAPS}");
+    connection.fetch_all(&sql, params![centre, from])
 }
 
 fn awaiting(connection: &Connection, centre: i64) -> Result<Vec<AwaitingRow>, StoreError> {
     let listed = open_transactions(connection);
-    let sql = format!(
-        "select {AWAITING} from {listed}
+    let from = format!(
+        "from {listed}
          join collection_account a on a.centre_id = ?1 and a.account_id = d.account_id
          left join notice n on n.centre_id = ?1 and n.reference = d.reference
          left join employer e on e.centre_id = ?1 and e.employer_id = n.employer_id
          where d.outcome = 2 and d.reference is not null
          order by d.reference, t.booked_on, a.account_no, t.serial"
     );
-    all(connection, &sql, params![centre], |row| {
-        Ok(AwaitingRow {
-            reference: reference(row.get(0)?)?,
-            employer: row.get(1)?,
-            account_no: row.get(2)?,
-            bank_name: row.get(3)?,
-            serial: row.get(4)?,
-            booked_on: day(row.get(5)?)?,
-            amount: Money::from_fen(row.get(6)?),
-            due: Money::from_fen(row.get(7)?),
-        })
-    })
+    connection.select_all(&from, params![centre])
 }

@@ -20,7 +20,7 @@ const MONTHS_ABOVE: u32 = 3;
 /// The first reference that is not below the mark, as a number.
 pub(super) fn mark(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
     let sql = "select coalesce(max(reference), 0) from notice_mark where centre_id = ?1";
-    connection.prepare_cached(sql)?.query_row(params![centre], |row| row.get(0))
+    connection.fetch_one(sql, params![centre])
 }
 
 /// Lists notices that wait for money, those of them that are below the mark.
@@ -44,11 +44,8 @@ pub(super) fn advance(tx: &Tx, as_of: NaiveDate) -> Result<(), StoreError> {
     let sql =
         "select reference from notice where centre_id = ?1 and reference >= ?2 and month >= ?3
         order by centre_id, reference limit 1";
-    let mut select = connection.prepare_cached(sql)?;
-    let mut rows = select.query(params![centre, from, month.ordinal()])?;
-    let Some(row) = rows.next()? else { return Ok(()) };
-    let to: i64 = row.get(0)?;
-    drop(rows);
+    let key = params![centre, from, month.ordinal()];
+    let Some(to) = connection.fetch_optional::<i64>(sql, key)? else { return Ok(()) };
     if to <= from {
         return Ok(());
     }

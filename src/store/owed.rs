@@ -5,7 +5,7 @@
 
 use super::StoreError;
 use super::notices::{each_open, notices_listed};
-use super::row::{reference, reference_number, status_number};
+use super::row::{reference_number, status_number};
 use super::run_decisions::Recording;
 use super::sql::params;
 use super::tx::Binder;
@@ -70,9 +70,7 @@ impl Recording {
 
     fn here(&self) -> Result<BTreeMap<(i64, i64), Total>, StoreError> {
         let mut select = self.tx.connection.prepare_cached(HERE)?;
-        let sums = select.query_all(params![self.tx.centre_id], |row| {
-            Ok(((row.get(0)?, row.get(1)?), row.get(2)?))
-        })?;
+        let sums = select.query_all(params![self.tx.centre_id], |row| row.read())?;
         Ok(sums.into_iter().collect())
     }
 
@@ -92,7 +90,7 @@ impl Recording {
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
         let mut paid = BTreeSet::new();
         self.tx.ask(&sql, 1, &named, number, |row| {
-            paid.insert(reference(row.get(0)?)?);
+            paid.insert(row.read()?);
             Ok(())
         })?;
         Ok(paid)

@@ -4,7 +4,8 @@
 //! factors as the desk sealed them. Whoever loses a right loses the sessions that had it, in the same
 //! commit. Who is added, changed or locked out, and by how many, is decided in `desk/access.rs` alone.
 
-use super::sql::{Connection, Row, params};
+use super::columns::columns;
+use super::sql::{Connection, params};
 use super::trail;
 use super::tx::Tx;
 use super::{Store, StoreError};
@@ -28,8 +29,11 @@ pub struct Person {
     pub disabled_at: Option<i64>,
 }
 
-const COLUMNS: &str = "person_id, name, role, password, password_given, second_factor, made_at,
-    disabled_at from person where centre_id = ?1";
+columns! { impl Person {
+    person_id, name, role, password, password_given, second_factor, made_at, disabled_at,
+} }
+
+const PEOPLE: &str = "from person where centre_id = ?1";
 
 impl Store {
     /// Somebody by what they log in with.
@@ -46,9 +50,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn people(&self) -> Result<Vec<Person>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!("select {COLUMNS} order by person_id");
-        let mut select = tx.connection.prepare_cached(&sql)?;
-        select.query_all(params![tx.centre_id], person)
+        let from = format!("{PEOPLE} order by person_id");
+        tx.connection.select_all(&from, params![tx.centre_id])
     }
 
     /// Keeps the password that somebody chose in the session `kept`, and ends their other sessions.
@@ -176,7 +179,7 @@ impl Store {
         let sql = "select count(*) from recovery_code
             where centre_id = ?1 and person_id = ?2 and used_at is null";
         let mut select = tx.connection.prepare_cached(sql)?;
-        select.query_row(params![tx.centre_id, person_id], |row| row.get(0))
+        select.query_row(params![tx.centre_id, person_id], |row| row.read())
     }
 }
 
@@ -251,9 +254,8 @@ fn end_sessions(connection: &Connection, centre: i64, person_id: &str) -> Result
 
 /// Somebody by what they log in with.
 pub(super) fn find(tx: &Tx, person_id: &str) -> Result<Option<Person>, StoreError> {
-    let sql = format!("select {COLUMNS} and person_id = ?2");
-    let mut select = tx.connection.prepare_cached(&sql)?;
-    select.query_row_optional(params![tx.centre_id, person_id], person)
+    let from = format!("{PEOPLE} and person_id = ?2");
+    tx.connection.select_optional(&from, params![tx.centre_id, person_id])
 }
 
 /// How many administrators can log in.
@@ -261,18 +263,5 @@ pub(super) fn administrators(connection: &Connection, centre: i64) -> Result<i64
     let sql = "select count(*) from person
         where centre_id = ?1 and role = 'administrator' and disabled_at is null";
     let mut select = connection.prepare_cached(sql)?;
-    select.query_row(params![centre], |row| row.get(0))
-}
-
-fn person(row: &Row<'_>) -> Result<Person, StoreError> {
-    Ok(Person {
-        person_id: row.get(0)?,
-        name: row.get(1)?,
-        role: row.get(2)?,
-        password: row.get(3)?,
-        password_given: row.get::<i64>(4)? == 1,
-        second_factor: row.get(5)?,
-        made_at: row.get(6)?,
-        disabled_at: row.get(7)?,
-    })
+    select.query_row(params![centre], |row| row.read())
 }

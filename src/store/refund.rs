@@ -11,8 +11,10 @@ mod movements;
 pub(super) mod night;
 pub(super) mod proof;
 
+use super::columns::columns;
+use super::row::read_as;
 use super::row::{day, unknown};
-use super::sql::{Row, params};
+use super::sql::params;
 use super::tx::Tx;
 use super::{Store, StoreError, run_decisions};
 use crate::matching::Explanation;
@@ -74,12 +76,45 @@ pub(super) struct Movement {
     pub(super) booked_on: i64,
 }
 
-const REFUNDS: &str = "
-    select f.reference, a.account_no, f.serial, f.booked_on, f.amount_fen, f.payee_name,
-        f.payee_account, f.payee_bank, f.why, f.proposed_by, f.approved_by, f.decided_on, f.state,
-        f.exported_on, p.account_no, f.paid_serial, f.paid_on, f.tied_by, f.returned_on, f.returns,
-        q.change, q.note, q.asked_by, q.asked_at, f.account_id, f.paid_account_id
-    from refund f
+columns! { impl Movement { account_id, serial, booked_on } }
+
+columns! {
+    /// A refund `f` as its row holds it, with its request `q` and the account `p` of the debit that paid it.
+    struct RefundColumns of "f" {
+        reference: RefundReference,
+        item: ItemId = "a.account_no, f.serial",
+        booked_on: NaiveDate,
+        amount_fen: Money,
+        payee_name: String,
+        payee_account: String,
+        payee_bank: String,
+        why: String,
+        proposed_by: String,
+        approved_by: String,
+        decided_on: NaiveDate,
+        state: RefundState,
+        exported_on: Option<NaiveDate>,
+        paid_account_no: Option<String> = "p.account_no",
+        paid_account_id: Option<i64>,
+        paid_serial: String = "coalesce(f.paid_serial, '')",
+        paid_on: Option<i64>,
+        tied_by: Option<String>,
+        returned_on: Option<NaiveDate>,
+        returns: u32,
+        change: Option<String> = "q.change",
+        note: String = "coalesce(q.note, '')",
+        asked_by: Person = "coalesce(q.asked_by, '')",
+        asked_at: i64 = "coalesce(q.asked_at, 0)",
+        credit: Movement = "f.account_id, f.serial, f.booked_on",
+    }
+}
+
+read_as! {
+    RefundState: String => |code: String| Self::from_code(&code)
+        .ok_or_else(|| unknown("refund", "state", &code));
+}
+
+const REFUNDS: &str = "from refund f
     join collection_account a on a.centre_id = f.centre_id and a.account_id = f.account_id
     left join collection_account p on p.centre_id = f.centre_id
         and p.account_id = f.paid_account_id
@@ -142,53 +177,49 @@ pub(super) fn refunds(tx: &Tx, filter: &RefundFilter) -> Result<Vec<RefundRow>, 
         item.map(|item| item.account_no.clone()),
         item.map(|item| item.serial.clone()),
     ];
-    tx.connection.prepare_cached(REFUNDS)?.query_all(values, refund_row)
+    let found: Vec<RefundColumns> = tx.connection.select_all(REFUNDS, values)?;
+    found.into_iter().map(RefundColumns::refund).collect()
 }
 
-fn refund_row(row: &Row<'_>) -> Result<RefundRow, StoreError> {
-    let days = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
-    let (serial, booked_on): (String, i64) = (row.get(2)?, row.get(3)?);
-    let item = ItemId { account_no: row.get(1)?, serial: serial.clone() };
-    let state = row.text(12)?;
-    let paid: Option<String> = row.get(14)?;
-    let paid_serial = row.text(15)?.to_owned();
-    let paid_on = row.get::<Option<i64>>(16)?;
-    let debit = row.get::<Option<i64>>(25)?.zip(paid_on).map(|(account_id, booked_on)| Movement {
-        account_id,
-        serial: paid_serial.clone(),
-        booked_on,
-    });
-    let paid_by = paid.map(|account_no| ItemId { account_no, serial: paid_serial }).zip(days(16)?);
-    Ok(RefundRow {
-        reference: reference(row.get(0)?)?,
-        item,
-        booked_on: day(booked_on)?,
-        amount: Money::from_fen(row.get(4)?),
-        payee_name: row.get(5)?,
-        payee_account: row.get(6)?,
-        payee_bank: row.get(7)?,
-        why: row.get(8)?,
-        proposed_by: row.get(9)?,
-        approved_by: row.get(10)?,
-        decided_on: day(row.get(11)?)?,
-        state: RefundState::from_code(state).ok_or_else(|| unknown("refund", "state", state))?,
-        exported_on: days(13)?,
-        paid_by,
-        tied_by: row.get(17)?,
-        returned_on: days(18)?,
-        returns: u32::try_from(row.get::<i64>(19)?).unwrap_or_default(),
-        request: request(row)?,
-        credit: Movement { account_id: row.get(24)?, serial, booked_on },
-        debit,
-    })
-}
+impl RefundColumns {
+    fn refund(self) -> Result<RefundRow, StoreError> {
+        let request = self.request()?;
+        let serial = self.paid_serial;
+        let debit = self.paid_account_id.zip(self.paid_on).map(|(account_id, booked_on)| {
+            Movement { account_id, serial: serial.clone(), booked_on }
+        });
+        let paid_by = self.paid_account_no.map(|account_no| ItemId { account_no, serial });
+        Ok(RefundRow {
+            reference: self.reference,
+            item: self.item,
+            booked_on: self.booked_on,
+            amount: self.amount_fen,
+            payee_name: self.payee_name,
+            payee_account: self.payee_account,
+            payee_bank: self.payee_bank,
+            why: self.why,
+            proposed_by: self.proposed_by,
+            approved_by: self.approved_by,
+            decided_on: self.decided_on,
+            state: self.state,
+            exported_on: self.exported_on,
+            paid_by: paid_by.zip(self.paid_on.map(day).transpose()?),
+            tied_by: self.tied_by,
+            returned_on: self.returned_on,
+            returns: self.returns,
+            request,
+            credit: self.credit,
+            debit,
+        })
+    }
 
-fn request(row: &Row<'_>) -> Result<Option<RefundRequest>, StoreError> {
-    let Some(change) = row.text_or_null(20)? else { return Ok(None) };
-    let change = serde_json::from_str(change)
-        .map_err(|error| unknown("refund_request", "change", error.to_string()))?;
-    let (note, by) = (row.text(21)?.to_owned(), Person(row.text(22)?.to_owned()));
-    Ok(Some(RefundRequest { change, note, by, at: row.get(23)? }))
+    fn request(&self) -> Result<Option<RefundRequest>, StoreError> {
+        let Some(change) = &self.change else { return Ok(None) };
+        let change = serde_json::from_str(change)
+            .map_err(|error| unknown("refund_request", "change", error.to_string()))?;
+        let (note, by) = (self.note.clone(), self.asked_by.clone());
+        Ok(Some(RefundRequest { change, note, by, at: self.asked_at }))
+    }
 }
 
 /// The reference's twelve digits, as the store keeps them.

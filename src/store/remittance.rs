@@ -27,7 +27,7 @@ use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
 use crate::remittance::payment::{IssuedNotice, NoticeState};
 use crate::remittance::{Answer, Centre, Id, Money, Operation, Payment, PaymentReference, Policy};
-use crate::remittance::{Applied, Author, Refusal, YearMonth};
+use crate::remittance::{Applied, Author, Refusal};
 use crate::rulebook::policy;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -316,10 +316,6 @@ fn thing<T: serde::de::DeserializeOwned>(
 fn text_of(thing: &impl serde::Serialize) -> Result<String, StoreError> {
     // Keys are texts and nothing in them can fail to be written.
     serde_json::to_string(thing).map_err(|_| StoreError::Writer)
-}
-
-fn month_or_none(ordinal: Option<i32>) -> Option<YearMonth> {
-    ordinal.map(YearMonth::from_ordinal)
 }
 
 fn day_or_none(day: Option<NaiveDate>) -> Option<i64> {

@@ -6,18 +6,16 @@
 //!
 //! Invariant: a credit that the working set holds as an open item is not given a second time.
 
+use super::columns::{columns, columns_of};
 use super::listed::{LIST, query_in};
 use super::row::{day_number, reference, reference_number};
-use super::sql::{Connection, Row};
+use super::sql::Connection;
 use super::tx::{Binder, Tx};
-use super::working_set::{
-    PreviousDecision, TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id,
-    account_index, transaction,
-};
+use super::working_set::{PreviousDecision, TransactionColumns, account_id};
 use super::{Store, StoreError, WorkingSet};
 use crate::matching::{AccountIndex, Credit, CreditState, Item, Kind};
 use crate::remark::{Claim, Reader};
-use crate::remittance::{Direction, Money, Outcome, PaymentReference, RemarkField};
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, RemarkField, Remarks};
 use crate::rulebook::matching::{MatchingRules, RuleIndex};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +62,17 @@ const CLOSED: &str = "case when d.outcome in (2, 3) and i.resolution is null
         and (i.state is null or i.state not in ('proposed', 'approved')) and i.pending is null
     then 0 else 1 end";
 
+columns! {
+    /// Who handles a transaction that was decided, by its decision `d` and its item `i`.
+    struct Handling<'r> {
+        rule: &'r str = "d.rule",
+        read_as: Option<PaymentReference> = "i.read_as",
+        is_closed: bool = CLOSED,
+        by_staff: bool = "case when d.rule = 'staff' or i.decided is not null
+            or i.pending is not null then 1 else 0 end",
+    }
+}
+
 /// Transactions `t` with their decisions `d` and, where they have one, their items `i`.
 fn with_items(transactions_and_decisions: &str) -> String {
     format!(
@@ -101,12 +110,11 @@ pub(super) fn whole(connection: &Connection, keys: &str) -> String {
 }
 
 /// What a remark was read as, or what staff say it means.
-fn claim_of(row: &Row<'_>, read_as: usize, reader: &Reader) -> Result<Claim, StoreError> {
-    if let Some(number) = row.get::<Option<i64>>(read_as)? {
-        return Ok(Claim::Certain(reference(number)?));
+fn claim_of(read_as: Option<PaymentReference>, remarks: &Remarks<'_>, reader: &Reader) -> Claim {
+    match read_as {
+        Some(reference) => Claim::Certain(reference),
+        None => reader.claim_fields(remarks, &RemarkField::DEFAULT_ORDER).claim,
     }
-    let remarks = transaction(row)?.remarks;
-    Ok(reader.claim_fields(&remarks, &RemarkField::DEFAULT_ORDER).claim)
 }
 
 impl Store {
@@ -128,11 +136,9 @@ impl Store {
         let tx = self.reading()?;
         let listed = of_amount(&tx.connection);
         let sql = format!(
-            "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule,
-                i.read_as, {CLOSED}, case when d.rule = 'staff' or i.decided is not null
-                    or i.pending is not null then 1 else 0 end
-             from {listed} where d.outcome <> 4 and t.direction = 1
-             order by t.account_id, t.booked_on, t.serial"
+            "select {} from {listed} where d.outcome <> 4 and t.direction = 1
+             order by t.account_id, t.booked_on, t.serial",
+            columns_of::<(TransactionColumns<'_>, PreviousDecision, Handling<'_>)>()
         );
         let bind = |row: &mut Binder<'_, '_>, (account, amount): &Reversal| {
             row.bind(account_id(*account))?;
@@ -140,24 +146,21 @@ impl Store {
         };
         let mut credits = Vec::new();
         tx.ask(&sql, 2, &reversals, bind, |row| {
-            let outcome: i64 = row.get(BEHIND)?;
+            let (columns, previous, handling): (
+                TransactionColumns<'_>,
+                PreviousDecision,
+                Handling<'_>,
+            ) = row.read()?;
             // What staff decided to be no payment is theirs, like everything else they decided.
-            if outcome == Outcome::Ignored.number() && row.get::<i64>(BEHIND + 7)? == 0 {
-                let rule = row.get::<Option<String>>(BEHIND + 4)?.unwrap_or_default();
-                if let Some(rule) = ignored_by(&rule, rules) {
-                    let previous = previous(row)?;
-                    let claim = claim_of(row, BEHIND + 5, reader)?;
+            if previous.outcome == Outcome::Ignored.number() && !handling.by_staff {
+                if let Some(rule) = ignored_by(handling.rule, rules) {
+                    let (account, read) = (columns.account()?, columns.transaction()?);
+                    let claim = claim_of(handling.read_as, &read.remarks, reader);
                     let kind = Kind::IgnoredBefore(rule);
-                    working_set.push_previous(
-                        account_index(row.get(0)?)?,
-                        &transaction(row)?,
-                        claim,
-                        kind,
-                        previous,
-                    );
+                    working_set.push_previous(account, &read, claim, kind, previous);
                 }
-            } else if row.get::<i64>(BEHIND + 6)? == 1 {
-                credits.push(earlier_credit(row, reader)?);
+            } else if handling.is_closed {
+                credits.push(earlier_credit(&columns, &previous, &handling, reader)?);
             }
             Ok(())
         })?;
@@ -193,8 +196,9 @@ impl Store {
         let tx = self.reading()?;
         let listed = read_as(&tx.connection);
         let sql = format!(
-            "select {TRANSACTION_COLUMNS}, v.column1, i.read_as
-             from {listed} where t.direction = 1 and d.outcome not in (4, 5) and {CLOSED} = 1"
+            "select {}, v.column1, i.read_as
+             from {listed} where t.direction = 1 and d.outcome not in (4, 5) and {CLOSED} = 1",
+            columns_of::<TransactionColumns<'_>>()
         );
         tx.ask(
             &sql,
@@ -202,8 +206,9 @@ impl Store {
             &wanted,
             |row, number| row.bind(*number),
             |row| {
-                let wanted = reference(row.get(BEHIND)?)?;
-                let certain = match claim_of(row, BEHIND + 1, reader)? {
+                let (columns, wanted, read_as): (TransactionColumns<'_>, _, _) = row.read()?;
+                let read = columns.transaction()?;
+                let certain = match claim_of(read_as, &read.remarks, reader) {
                     Claim::Certain(read) => read == wanted,
                     Claim::Several(read) => read.contains(&wanted),
                     Claim::None
@@ -227,35 +232,24 @@ fn ignored_by(id: &str, rules: &MatchingRules) -> Option<RuleIndex> {
     rules.find(id).filter(|index| *index != rules.reversal_credit())
 }
 
-/// What was decided before, of columns that stand right behind those of the transaction.
-pub(super) fn previous(row: &Row<'_>) -> Result<PreviousDecision, StoreError> {
-    Ok(PreviousDecision {
-        outcome: row.get(BEHIND)?,
-        reason: row.get(BEHIND + 1)?,
-        notice: row.get(BEHIND + 2)?,
-        explanation: row.get(BEHIND + 3)?,
-    })
-}
-
-fn earlier_credit(row: &Row<'_>, reader: &Reader) -> Result<EarlierCredit, StoreError> {
-    let read = transaction(row)?;
-    let settled =
-        row.get::<i64>(BEHIND)? == Outcome::Matched.number() && row.get::<i64>(BEHIND + 7)? == 0;
+fn earlier_credit(
+    columns: &TransactionColumns<'_>,
+    previous: &PreviousDecision,
+    handling: &Handling<'_>,
+    reader: &Reader,
+) -> Result<EarlierCredit, StoreError> {
+    let read = columns.transaction()?;
+    let settled = previous.outcome == Outcome::Matched.number() && !handling.by_staff;
     Ok(EarlierCredit {
-        account: account_index(row.get(0)?)?,
+        account: columns.account()?,
         serial: read.serial.to_owned(),
         booked_on: read.booked_on,
         booked_time: read.booked_time,
         amount: read.amount,
         counterparty_account: read.counterparty.account.to_owned(),
         counterparty_name: read.counterparty.name.to_owned(),
-        claim: claim_of(row, BEHIND + 5, reader)?,
-        notices: row
-            .get::<Option<i64>>(BEHIND + 2)?
-            .map(reference)
-            .transpose()?
-            .into_iter()
-            .collect(),
+        claim: claim_of(handling.read_as, &read.remarks, reader),
+        notices: previous.notice.map(reference).transpose()?.into_iter().collect(),
         state: if settled { CreditState::Settled } else { CreditState::Handled },
     })
 }
@@ -275,7 +269,8 @@ fn allocated(tx: &Tx, credits: &mut [EarlierCredit]) -> Result<(), StoreError> {
         row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
     };
     tx.ask(&sql, 4, &without, bind, |row| {
-        places.entry(row.get(0)?).or_default().push(reference(row.get(1)?)?);
+        let (place, reference): (usize, PaymentReference) = row.read()?;
+        places.entry(place).or_default().push(reference);
         Ok(())
     })?;
     for (place, mut notices) in places {

@@ -1,7 +1,16 @@
-//! Between the domain's values and the whole numbers the store keeps.
+//! Between the domain's values and the whole numbers and codes the store keeps.
+//!
+//! What a column holds is read as the domain's value by itself ([`Column`]): a struct of columns names the type
+//! of each field and nothing else.
 
 use super::StoreError;
-use crate::remittance::{Direction, NoticeStage, NoticeStatus, PaymentReference};
+use super::columns::{FromRow, RowReader, columns};
+use crate::matching::AccountIndex;
+use crate::remittance::{
+    Direction, Id, Money, NoticeStage, NoticeStatus, Outcome, PaymentReference, Reason,
+    RefundReference, Subject, Tally, Total, YearMonth,
+};
+use crate::suspense::{ItemId, Person, Stage};
 use chrono::{NaiveDate, NaiveTime, Timelike};
 
 /// Days from the first day of our calendar (0001-01-01) to 1970-01-01.
@@ -86,6 +95,64 @@ pub(crate) fn reference(number: i64) -> Result<PaymentReference, StoreError> {
         .ok()
         .and_then(PaymentReference::from_number)
         .ok_or_else(|| unknown("a table", "reference", number))
+}
+
+/// Types that are read from the number or text of a column.
+macro_rules! read_as {
+    ($($type:ty: $kept:ty => $read:expr;)+) => {$(
+        impl $crate::store::sql::Column for $type {
+            fn read(
+                row: &$crate::store::sql::Row<'_>,
+                column: usize,
+            ) -> Result<Self, $crate::store::StoreError> {
+                $read(<$kept as $crate::store::sql::Column>::read(row, column)?)
+            }
+        }
+    )+};
+}
+pub(super) use read_as;
+
+read_as! {
+    NaiveDate: i64 => day;
+    Direction: i64 => direction;
+    NoticeStage: i64 => stage;
+    NoticeStatus: i64 => status;
+    PaymentReference: i64 => reference;
+    RefundReference: i64 => super::refund::reference;
+    AccountIndex: i64 => super::working_set::account_index;
+    Outcome: i64 => super::listing::outcome;
+    Reason: i64 => super::listing::reason;
+    Subject: i64 => subject;
+    Money: i64 => |fen| Ok(Self::from_fen(fen));
+    YearMonth: i32 => |ordinal| Ok(Self::from_ordinal(ordinal));
+    Stage: String => super::suspense::stage;
+    Person: String => |name| Ok(Self(name));
+    Id: String => |id: String| Ok(Self::from(id));
+}
+
+fn subject(number: i64) -> Result<Subject, StoreError> {
+    Subject::from_number(number).ok_or_else(|| unknown("journal", "subject", number))
+}
+
+columns! { impl ItemId { account_no, serial } }
+
+/// A sum in two columns ([`super::sql::in_columns`]), or in the sums of two columns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WideTotal(pub(crate) Total);
+
+impl<'r> FromRow<'r> for WideTotal {
+    fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
+        let (row, fen) = at.pass(2);
+        Ok(Self(row.total(fen, fen + 1)?))
+    }
+}
+
+/// How many, and their sum in two columns.
+impl<'r> FromRow<'r> for Tally {
+    fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
+        let (count, WideTotal(amount)) = at.next()?;
+        Ok(Self { count, amount })
+    }
 }
 
 /// A text as the store keeps it: an absent field is null, not an empty text.

@@ -6,7 +6,7 @@
 //!
 //! Invariant: at every commit a fen stands on the subject that its decision says ([`home`]).
 
-use super::row::{day_number, reference, reference_number};
+use super::row::{day_number, reference_number};
 use super::seal::check::RowCheck;
 use super::sql::params;
 use super::turn::{self, Turn};
@@ -223,9 +223,11 @@ impl Recording {
         let mut select = self.tx.connection.prepare_cached(&sql)?;
         let mut rows = select.query(params![self.tx.centre_id])?;
         while let Some(row) = rows.next()? {
-            if check.fits(&row, 2)? {
-                let amount = Money::from_fen(row.get(1)?);
-                let reference = reference(row.get(0)?)?;
+            let mut at = row.reader();
+            let (reference, amount) = at.next()?;
+            let fits = check.fits(&mut at)?;
+            at.end()?;
+            if fits {
                 paid.push(remittance::Settled { reference, amount, from_advance: amount });
             }
         }

@@ -331,7 +331,8 @@ pub(crate) fn forget(
             where booked_on >= ?1 and booked_on < ?2 and seal is not null"
     );
     connection.prepare_cached(&sql)?.each(params![from, until], |row| {
-        gathered.deltas.entry(row.get(0)?).or_default().take_out(row.get(1)?);
+        let (centre, seal) = row.read()?;
+        gathered.deltas.entry(centre).or_default().take_out(seal);
         Ok(Read::On)
     })?;
     connection.sealing().gather(gathered);

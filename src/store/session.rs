@@ -4,6 +4,7 @@
 //! is old, or when its person may no longer log in; the times are the caller's to say. Rows of ended
 //! sessions go when the next one opens.
 
+use super::columns::{columns, columns_of};
 use super::sql::params;
 use super::trail;
 use super::{Store, StoreError};
@@ -37,6 +38,14 @@ pub struct SessionPerson {
     pub access_news: bool,
 }
 
+columns! { impl SessionPerson of "p" {
+    person_id, name, role, password_given,
+    has_second_factor = "case when p.second_factor is null then 0 else 1 end",
+    access_news = "case when exists (select 1 from access_change a where a.centre_id = s.centre_id
+        and (a.state = 'waiting' or (a.state = 'done' and a.operator = 1
+            and a.requested_at > ?5))) then 1 else 0 end",
+} }
+
 /// A session as its person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
@@ -46,6 +55,8 @@ pub struct SessionRow {
     pub seen_at: i64,
     pub browser: String,
 }
+
+columns! { impl SessionRow { token_hash, person_id, opened_at, seen_at, browser } }
 
 /// A login.
 #[derive(Clone, Debug)]
@@ -96,17 +107,13 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn use_session(&self, used: &SessionUse) -> Result<Option<SessionPerson>, StoreError> {
         let tx = self.writing()?;
-        let mut select = tx.connection.prepare_cached(
-            "select p.person_id, p.name, p.role, p.password_given,
-                case when p.second_factor is null then 0 else 1 end, s.seen_at,
-                case when exists (select 1 from access_change a where a.centre_id = s.centre_id
-                    and (a.state = 'waiting' or (a.state = 'done' and a.operator = 1
-                        and a.requested_at > ?5))) then 1 else 0 end
-             from session s join person p on p.centre_id = s.centre_id
+        let columns = columns_of::<SessionPerson>();
+        let sql = format!(
+            "select {columns}, s.seen_at from session s join person p on p.centre_id = s.centre_id
                 and p.person_id = s.person_id
              where s.centre_id = ?1 and s.token_hash = ?2 and s.opened_at > ?3
-                and s.seen_at > ?4 and p.disabled_at is null",
-        )?;
+                and s.seen_at > ?4 and p.disabled_at is null"
+        );
         let key = params![
             tx.centre_id,
             used.token_hash,
@@ -114,17 +121,7 @@ impl Store {
             used.seen_after,
             used.news_after
         ];
-        let found = select.query_row_optional(key, |row| {
-            let person = SessionPerson {
-                person_id: row.get(0)?,
-                name: row.get(1)?,
-                role: row.get(2)?,
-                password_given: row.get::<i64>(3)? == 1,
-                has_second_factor: row.get::<i64>(4)? == 1,
-                access_news: row.get::<i64>(6)? == 1,
-            };
-            Ok((person, row.get::<i64>(5)?))
-        })?;
+        let found: Option<(SessionPerson, i64)> = tx.connection.fetch_optional(&sql, key)?;
         let Some((person, seen_at)) = found else { return Ok(None) };
         if seen_at < used.touched_before {
             let sql = "update session set seen_at = ?3 where centre_id = ?1 and token_hash = ?2";
@@ -143,19 +140,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn sessions_of(&self, person_id: &str) -> Result<Vec<SessionRow>, StoreError> {
         let tx = self.reading()?;
-        let mut select = tx.connection.prepare_cached(
-            "select token_hash, person_id, opened_at, seen_at, browser from session
-             where centre_id = ?1 and person_id = ?2 order by seen_at desc, token_hash",
-        )?;
-        select.query_all(params![tx.centre_id, person_id], |row| {
-            Ok(SessionRow {
-                token_hash: row.get(0)?,
-                person_id: row.get(1)?,
-                opened_at: row.get(2)?,
-                seen_at: row.get(3)?,
-                browser: row.get(4)?,
-            })
-        })
+        let from = "from session
+            where centre_id = ?1 and person_id = ?2 order by seen_at desc, token_hash";
+        tx.connection.select_all(from, params![tx.centre_id, person_id])
     }
 
     /// Ends one session of a person; no matter if it is over.
@@ -199,7 +186,7 @@ impl Store {
                 .execute(key_of)?;
             let sql = "select offered_key from session where centre_id = ?1 and token_hash = ?2";
             let mut select = connection.prepare_cached(sql)?;
-            select.query_row(params![tx.centre_id, token_hash], |row| row.get(0))
+            select.query_row(params![tx.centre_id, token_hash], |row| row.read())
         })
     }
 
@@ -211,7 +198,7 @@ impl Store {
         let tx = self.reading()?;
         let sql = "select offered_key from session where centre_id = ?1 and token_hash = ?2";
         let mut select = tx.connection.prepare_cached(sql)?;
-        let found = select.query_row_optional(params![tx.centre_id, token_hash], |row| row.get(0));
+        let found = select.query_row_optional(params![tx.centre_id, token_hash], |row| row.read());
         Ok(found?.flatten())
     }
 

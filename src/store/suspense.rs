@@ -1,9 +1,8 @@
 //! What is in suspense: lists it and shows it. What staff decide of it is in [`super::desk`].
 
-use super::listing::reason;
-use super::row::{day, direction};
-use super::sql::{Row, params};
-use super::working_set::TRANSACTION_COLUMNS;
+use super::columns::{Columns, FromRow, RowReader, columns};
+use super::sql::params;
+use super::working_set::TransactionColumns;
 use super::{Store, StoreError};
 use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField};
 use crate::suspense::{ItemId, Stage};
@@ -56,13 +55,68 @@ pub struct SuspenseRow {
     pub wake_on: Option<NaiveDate>,
 }
 
-/// The columns of an item behind those of its transaction, in the order [`suspense_row`] reads them.
-pub(super) const ITEM_COLUMNS: &str = "a.account_no, a.bank_name, d.reason,
-    coalesce(d.reference, d.notice), d.because, i.opened_on, i.closed_on, i.state, i.assignee, i.note,
-    i.resolution, a.bank, i.version, i.pending, i.decided, i.read_as, i.wake_on";
+columns! {
+    /// An item `i` beside its transaction `t`: with its account `a` and its decision `d`.
+    struct ItemColumns of "i" {
+        account_no: String = "a.account_no",
+        bank: String = "a.bank",
+        bank_name: String = "a.bank_name",
+        reason: Option<Reason> = "d.reason",
+        reference: Option<PaymentReference> = "coalesce(d.reference, d.notice)",
+        explanation: Option<String> = "d.because",
+        opened_on: NaiveDate,
+        closed_on: Option<NaiveDate>,
+        state: Stage,
+        assignee: Option<String>,
+        note: Option<String>,
+        resolution: Option<String>,
+        version: i64,
+        pending: Option<String>,
+        decided: Option<String>,
+        read_as: Option<PaymentReference>,
+        wake_on: Option<NaiveDate>,
+    }
+}
 
-const ITEMS: &str = "
-    from suspense_item i
+impl Columns for SuspenseRow {
+    fn list(into: &mut Vec<&'static str>) {
+        <(TransactionColumns<'_>, ItemColumns)>::list(into);
+    }
+}
+
+impl<'r> FromRow<'r> for SuspenseRow {
+    fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
+        let (columns, item): (TransactionColumns<'r>, ItemColumns) = at.next()?;
+        let transaction = columns.transaction()?;
+        Ok(Self {
+            id: ItemId { account_no: item.account_no, serial: transaction.serial.to_owned() },
+            bank: item.bank,
+            bank_name: item.bank_name,
+            booked_on: transaction.booked_on,
+            direction: transaction.direction,
+            amount: transaction.amount,
+            counterparty_account: transaction.counterparty.account.to_owned(),
+            counterparty_name: transaction.counterparty.name.to_owned(),
+            remarks: columns.remarks(),
+            reason: item.reason,
+            reference: item.reference,
+            explanation: item.explanation,
+            opened_on: item.opened_on,
+            closed_on: item.closed_on,
+            stage: item.state,
+            assignee: item.assignee,
+            note: item.note,
+            resolution: item.resolution,
+            version: item.version,
+            pending: item.pending,
+            decided: item.decided,
+            read_as: item.read_as,
+            wake_on: item.wake_on,
+        })
+    }
+}
+
+const ITEMS: &str = "from suspense_item i
     join bank_transaction t using (centre_id, account_id, serial, booked_on)
     join collection_account a using (centre_id, account_id)
     join decision d using (centre_id, account_id, serial, booked_on)
@@ -80,20 +134,14 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn suspense(&self, filter: &SuspenseFilter) -> Result<Vec<SuspenseRow>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!("select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} {ITEMS}");
-        let mut statement = tx.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![
+        let values = params![
             tx.centre_id,
             filter.id.as_ref().map(|id| &id.account_no),
             filter.id.as_ref().map(|id| &id.serial),
             filter.reason.map(Reason::number),
             filter.closed_too,
-        ])?;
-        let mut items = Vec::new();
-        while let Some(row) = rows.next()? {
-            items.push(suspense_row(&row)?);
-        }
-        Ok(items)
+        ];
+        tx.connection.select_all(ITEMS, values)
     }
 
     /// The employer an item belongs to, by the notice that was read or the account that paid; `None`
@@ -120,9 +168,8 @@ impl Store {
                 and e.employer_id = found.employer_id)
             limit 1";
         let tx = self.reading()?;
-        let mut select = tx.connection.prepare_cached(SQL)?;
         let key = params![tx.centre_id, item.account_no, item.serial];
-        select.query_row_optional(key, |row| row.get(0))
+        tx.connection.fetch_optional(SQL, key)
     }
 }
 
@@ -131,40 +178,4 @@ pub(super) fn stage(code: String) -> Result<Stage, StoreError> {
     let unknown =
         || StoreError::Unknown { table: "suspense_item", column: "state", found: code.clone() };
     Stage::from_code(&code).ok_or_else(unknown)
-}
-
-/// Reads the columns of a transaction and [`ITEM_COLUMNS`].
-pub(super) fn suspense_row(row: &Row<'_>) -> Result<SuspenseRow, StoreError> {
-    let text = |column| row.text(column).map(str::to_owned);
-    let mut remarks = Vec::new();
-    for (column, field) in (11..).zip(RemarkField::DEFAULT_ORDER) {
-        if let Some(text) = row.text_or_null(column)? {
-            remarks.push((field, text.to_owned()));
-        }
-    }
-    Ok(SuspenseRow {
-        id: ItemId { account_no: row.get(17)?, serial: row.get(1)? },
-        bank: row.get(28)?,
-        bank_name: row.get(18)?,
-        booked_on: day(row.get(2)?)?,
-        direction: direction(row.get(4)?)?,
-        amount: Money::from_fen(row.get(5)?),
-        counterparty_account: text(7)?,
-        counterparty_name: text(8)?,
-        remarks,
-        reason: row.get::<Option<i64>>(19)?.map(reason).transpose()?,
-        reference: row.get::<Option<i64>>(20)?.map(super::row::reference).transpose()?,
-        explanation: row.get(21)?,
-        opened_on: day(row.get(22)?)?,
-        closed_on: row.get::<Option<i64>>(23)?.map(day).transpose()?,
-        stage: stage(row.get(24)?)?,
-        assignee: row.get(25)?,
-        note: row.get(26)?,
-        resolution: row.get(27)?,
-        version: row.get(29)?,
-        pending: row.get(30)?,
-        decided: row.get(31)?,
-        read_as: row.get::<Option<i64>>(32)?.map(super::row::reference).transpose()?,
-        wake_on: row.get::<Option<i64>>(33)?.map(day).transpose()?,
-    })
 }

@@ -132,7 +132,7 @@ impl Store {
 fn failures(tx: &Tx, hash: &str) -> Result<Option<(i64, i64)>, StoreError> {
     let sql = "select failures, failed_at from login_failure where centre_id = ?1 and subject = ?2";
     let mut select = tx.connection.prepare_cached(sql)?;
-    select.query_row_optional(params![tx.centre_id, hash], |row| Ok((row.get(0)?, row.get(1)?)))
+    select.query_row_optional(params![tx.centre_id, hash], |row| row.read::<(_, _)>())
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! A token is known by its hash. It belongs to a person and counts as that person, so that a token and its
 //! owner are not two where two must agree; the trail names both. How one comes to be is `desk/access.rs`.
 
-use super::sql::{Connection, Row, params};
+use super::columns::columns;
+use super::sql::{Connection, params};
 use super::trail;
 use super::{Refusal, Store, StoreError};
 use crate::suspense::trail::Entry;
@@ -26,8 +27,9 @@ pub struct ApiToken {
     pub owner: String,
 }
 
-const COLUMNS: &str = "token_id, token_hash, name, role, made_by, made_at, expires_at, revoked_at,
-    owner from api_token where centre_id = ?1";
+columns! { impl ApiToken of "t" {
+    token_id, token_hash, name, role, made_by, made_at, expires_at, revoked_at, owner,
+} }
 
 /// A token that is taken, and as what its owner works now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct TokenUse {
     pub token: ApiToken,
     pub owner_role: String,
 }
+
+columns! { impl TokenUse { token as ApiToken, owner_role = "p.role" } }
 
 /// Keeps a token.
 pub(super) fn insert(
@@ -66,17 +70,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn token(&self, token_hash: &str, now: i64) -> Result<Option<TokenUse>, StoreError> {
-        const SQL: &str = "select t.token_id, t.token_hash, t.name, t.role, t.made_by, t.made_at,
-                t.expires_at, t.revoked_at, t.owner, p.role
-            from api_token t
+        const TAKEN: &str = "from api_token t
             join person p on p.centre_id = t.centre_id and p.person_id = t.owner
             where t.centre_id = ?1 and t.token_hash = ?2 and t.expires_at > ?3
                 and t.revoked_at is null and p.disabled_at is null";
         let tx = self.reading()?;
-        let mut select = tx.connection.prepare_cached(SQL)?;
-        select.query_row_optional(params![tx.centre_id, token_hash, now], |row| {
-            Ok(TokenUse { token: token(row)?, owner_role: row.get(9)? })
-        })
+        tx.connection.select_optional(TAKEN, params![tx.centre_id, token_hash, now])
     }
 
     /// All tokens there ever were, the newest first.
@@ -85,9 +84,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!("select {COLUMNS} order by made_at desc, token_id");
-        let mut select = tx.connection.prepare_cached(&sql)?;
-        select.query_all(params![tx.centre_id], token)
+        let from = "from api_token t where t.centre_id = ?1 order by t.made_at desc, t.token_id";
+        tx.connection.select_all(from, params![tx.centre_id])
     }
 
     /// Takes a token back.
@@ -108,18 +106,4 @@ impl Store {
             Ok(())
         })
     }
-}
-
-fn token(row: &Row<'_>) -> Result<ApiToken, StoreError> {
-    Ok(ApiToken {
-        token_id: row.get(0)?,
-        token_hash: row.get(1)?,
-        name: row.get(2)?,
-        role: row.get(3)?,
-        made_by: row.get(4)?,
-        made_at: row.get(5)?,
-        expires_at: row.get(6)?,
-        revoked_at: row.get(7)?,
-        owner: row.get(8)?,
-    })
 }

@@ -6,8 +6,9 @@
 //!
 //! Invariant: rows are only ever added.
 
+use super::columns::columns;
 use super::seal::step;
-use super::sql::{Connection, Row, params};
+use super::sql::{Connection, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::report::TrailHead;
@@ -41,8 +42,9 @@ pub struct TrailFilter {
 /// Entries a statement when the whole trail is read.
 const PAGE: i64 = 2_000;
 
-const COLUMNS: &str =
-    "sequence, done_at, actor, role, event, subject, detail, previous, hash from trail";
+columns! { impl Entry of "t" { at = "t.done_at", actor, role, event, subject, detail } }
+
+columns! { impl Link of "t" { sequence, entry as Entry, previous, hash } }
 
 /// The end of a centre's trail.
 pub(super) struct Head {
@@ -62,19 +64,15 @@ pub(super) fn hold(connection: &Connection, centre: i64) -> Result<Head, StoreEr
     } else {
         "select sequence, hash, turn from trail_head where centre_id = ?1"
     };
-    connection.query_row(sql, params![centre], |row| {
-        Ok(Head { sequence: row.get(0)?, hash: row.get(1)?, turn: row.get(2)? })
-    })
+    let (sequence, hash, turn) = connection.fetch_one(sql, params![centre])?;
+    Ok(Head { sequence, hash, turn })
 }
 
 /// How often staff have changed items.
 pub(super) fn turn(store: &Store) -> Result<i64, StoreError> {
     let tx = store.reading()?;
     let sql = "select turn from trail_head where centre_id = ?1";
-    let turn = tx
-        .connection
-        .prepare_cached(sql)?
-        .query_row_optional(params![tx.centre_id], |row| row.get(0))?;
+    let turn = tx.connection.fetch_optional(sql, params![tx.centre_id])?;
     Ok(turn.unwrap_or_default())
 }
 
@@ -112,11 +110,9 @@ impl Marks {
 /// The marks as they stand.
 pub(super) fn marks(tx: &Tx) -> Result<Marks, StoreError> {
     let sql = "select sequence, remade from trail_head where centre_id = ?1";
-    let mut select = tx.connection.prepare_cached(sql)?;
-    let found = select.query_row_optional(params![tx.centre_id], |row| {
-        Ok(Marks { sequence: row.get(0)?, rebuild_epoch: row.get(1)? })
-    })?;
-    Ok(found.unwrap_or(Marks { sequence: 0, rebuild_epoch: 0 }))
+    let found = tx.connection.fetch_optional(sql, params![tx.centre_id])?;
+    let (sequence, rebuild_epoch) = found.unwrap_or_default();
+    Ok(Marks { sequence, rebuild_epoch })
 }
 
 /// Adds an entry, in the transaction that is open.
@@ -188,17 +184,15 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn trail(&self, filter: &TrailFilter, limit: u32) -> Result<Vec<Link>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {COLUMNS} where centre_id = ?1
+        let from = "from trail t where centre_id = ?1
                 and (cast(?2 as bigint) is null or sequence < ?2)
                 and (cast(?3 as text) is null or subject = ?3)
                 and (cast(?4 as text) is null or actor = ?4)
                 and (cast(?5 as text) is null or event = ?5)
-             order by sequence desc limit ?6"
-        );
+            order by sequence desc limit ?6";
         let TrailFilter { before, subject, actor, event } = filter;
         let values = params![tx.centre_id, before, subject, actor, event, i64::from(limit)];
-        tx.connection.prepare_cached(&sql)?.query_all(values, link)
+        tx.connection.select_all(from, values)
     }
 
     /// Reads the whole trail from its first entry on, page by page. Entries are only ever added, so the pages need no
@@ -225,12 +219,10 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn trail_of(&self, night: NaiveDate) -> Result<Option<TrailHead>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {COLUMNS} where centre_id = ?1 and event = ?2 and done_at <= ?3
-             order by sequence desc limit 1"
-        );
+        let from = "from trail t where centre_id = ?1 and event = ?2 and done_at <= ?3
+            order by sequence desc limit 1";
         let values = params![tx.centre_id, BOOKS, Moment::midnight(night).at];
-        let found = tx.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
+        let found: Option<Link> = tx.connection.select_optional(from, values)?;
         Ok(found.map(|link| TrailHead {
             night: link.entry.subject.parse().unwrap_or(night),
             entry: link.sequence,
@@ -249,9 +241,9 @@ impl Store {
             Ok(chain) => chain,
             Err(broken) => return Ok(Continued::Broken(broken)),
         };
-        let sql = format!("select {COLUMNS} where centre_id = ?1 and hash = ?2");
+        let from = "from trail t where centre_id = ?1 and hash = ?2";
         let values = params![tx.centre_id, head];
-        let found = tx.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
+        let found = tx.connection.select_optional(from, values)?;
         Ok(found.map_or(Continued::Unknown, |link| Continued::From { link: Box::new(link), chain }))
     }
 
@@ -278,10 +270,7 @@ pub(super) fn verify(tx: &Tx) -> Result<Result<Chain, Break>, StoreError> {
         }
     }
     let sql = "select sequence, hash from trail_head where centre_id = ?1";
-    let head =
-        tx.connection.prepare_cached(sql)?.query_row_optional(params![tx.centre_id], |row| {
-            Ok((row.get::<i64>(0)?, row.get::<String>(1)?))
-        })?;
+    let head = tx.connection.fetch_optional::<(i64, String)>(sql, params![tx.centre_id])?;
     let (sequence, hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
     Ok(match broken {
         Some(broken) => Err(broken),
@@ -291,27 +280,6 @@ pub(super) fn verify(tx: &Tx) -> Result<Result<Chain, Break>, StoreError> {
 
 /// The next entries, a page of them.
 fn links_after(tx: &Tx, last: i64) -> Result<Vec<Link>, StoreError> {
-    let sql = format!(
-        "select {COLUMNS} where centre_id = ?1 and sequence > ?2 order by sequence limit ?3"
-    );
-    let values = params![tx.centre_id, last, PAGE];
-    tx.connection.prepare_cached(&sql)?.query_all(values, link)
-}
-
-fn link(row: &Row<'_>) -> Result<Link, StoreError> {
-    let (sequence, entry) = placed(row)?;
-    Ok(Link { sequence, entry, previous: row.get(7)?, hash: row.get(8)? })
-}
-
-/// An entry with its place in the trail: the first columns of [`COLUMNS`].
-pub(super) fn placed(row: &Row<'_>) -> Result<(i64, Entry), StoreError> {
-    let entry = Entry {
-        at: row.get(1)?,
-        actor: row.get(2)?,
-        role: row.get(3)?,
-        event: row.get(4)?,
-        subject: row.get(5)?,
-        detail: row.get(6)?,
-    };
-    Ok((row.get(0)?, entry))
+    let from = "from trail t where centre_id = ?1 and sequence > ?2 order by sequence limit ?3";
+    tx.connection.select_all(from, params![tx.centre_id, last, PAGE])
 }

@@ -104,7 +104,7 @@ pub(super) fn latest(
 ) -> Result<Option<NaiveDate>, StoreError> {
     let sql = "select max(as_of) from night where centre_id = ?1 and as_of <= ?2";
     let key = params![centre, day_number(today)];
-    let latest: Option<i64> = connection.query_row(sql, key, |row| row.get(0))?;
+    let latest: Option<i64> = connection.fetch_one(sql, key)?;
     latest.map(day).transpose()
 }
 

@@ -59,10 +59,7 @@ fn advised_at(
     employer_id: &str,
 ) -> Result<Option<Advised>, StoreError> {
     let found = connection
-        .prepare_cached(ADDRESS)?
-        .query_row_optional(params![centre, employer_id], |row| {
-            Ok((row.get::<Option<String>>(0)?, row.get::<Option<i64>>(1)?))
-        })?;
+        .fetch_optional::<(Option<String>, Option<i64>)>(ADDRESS, params![centre, employer_id])?;
     let addresses = |(typed, declined): (Option<String>, _)| {
         let good = Addresses::read(&typed?).good;
         (!good.is_empty()).then_some((good, declined))

@@ -16,6 +16,7 @@ mod telling_apart;
 pub use listed::FeedRow;
 pub use standing::{Held, InTheWay};
 
+use super::row::WideTotal;
 use super::sql::params;
 use super::tx::Tx;
 use super::{Store, StoreError, trail};
@@ -124,18 +125,17 @@ impl Store {
 impl<'a> Work<'a> {
     fn of(tx: &'a Tx, mut feeds: Vec<Feed>) -> Result<Self, StoreError> {
         let mut days: BTreeMap<(i64, i64), Receipts> = BTreeMap::new();
-        let sql = "select account_id, booked_on, credit_fen, credit_over, debit_fen, debit_over
+        let sql = "select account_id, booked_on, credit_fen, credit_over, debit_fen, debit_over,
+                case when 9223372036854775807 in (credit_fen, debit_fen) then 1 else 0 end
             from receipt where centre_id = ?1 and feed_id = ?2";
         for feed in &mut feeds {
-            let mut select = tx.connection.prepare_cached(sql)?;
-            let mut rows = select.query(params![tx.centre_id, feed.feed_id])?;
-            while let Some(row) = rows.next()? {
-                let key = (row.get(0)?, row.get(1)?);
+            let found = tx.connection.fetch_all(sql, params![tx.centre_id, feed.feed_id])?;
+            for (key, WideTotal(credit), WideTotal(debit), cut_off) in found {
+                let cut_off: bool = cut_off;
                 let receipts = days.entry(key).or_default();
-                receipts.credit += row.total(2, 3)?;
-                receipts.debit += row.total(4, 5)?;
-                let most = [row.get::<i64>(2)?, row.get::<i64>(4)?].contains(&i64::MAX);
-                receipts.cut_off |= most;
+                receipts.credit += credit;
+                receipts.debit += debit;
+                receipts.cut_off |= cut_off;
                 feed.days.insert(key);
             }
         }

@@ -5,10 +5,11 @@
 //!
 //! Invariant: a transaction stands in the working set once.
 
+use super::columns::{RowReader, columns, columns_of};
 use super::listed::{LIST, query_in};
-use super::row::{day, direction, reference, time};
+use super::row::{day, direction, time};
 use super::seal::check::RowCheck;
-use super::sql::{Bind, Connection, Read, Row, params};
+use super::sql::{Bind, Connection, Read, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, TransactionClassifier};
@@ -327,17 +328,33 @@ fn paying_bank(bank_code: &str) -> PayingBank {
     PayingBank(bank_code.get(..3).and_then(|bank| bank.parse().ok()).unwrap_or_default())
 }
 
-/// How many columns [`TRANSACTION_COLUMNS`] names: what a question asks behind them begins there.
-pub(crate) const TRANSACTION_COLUMN_COUNT: usize = 17;
+columns! {
+    /// A transaction `t` as its row holds it.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct TransactionColumns<'r> of "t" {
+        pub(crate) account_id: i64,
+        serial: &'r str,
+        booked_on: i64,
+        booked_time: Option<i64>,
+        direction: i64,
+        amount_fen: i64,
+        balance_fen: Option<i64>,
+        counterparty_account: &'r str,
+        counterparty_name: &'r str,
+        bank_code: &'r str = "(select bank_code from bank_branch b
+            where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id)",
+        bank_name: &'r str = "(select bank_name from bank_branch b
+            where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id)",
+        postscript: Option<&'r str>,
+        purpose: Option<&'r str>,
+        summary: Option<&'r str>,
+        note: Option<&'r str>,
+        reversal: bool,
+        contradicted: bool,
+    }
+}
 
-/// The columns of a transaction, in the order [`transaction`] reads them.
-pub(crate) const TRANSACTION_COLUMNS: &str = "t.account_id, t.serial, t.booked_on, t.booked_time,
-    t.direction, t.amount_fen, t.balance_fen, t.counterparty_account, t.counterparty_name,
-    (select bank_code from bank_branch b
-        where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id),
-    (select bank_name from bank_branch b
-        where b.centre_id = t.centre_id and b.branch_id = t.counterparty_branch_id),
-    t.postscript, t.purpose, t.summary, t.note, t.reversal, t.contradicted";
+columns! { impl PreviousDecision of "d" { outcome, reason, notice, explanation = "d.because" } }
 
 /// Where a transaction `t` is found by account and serial alone.
 pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
@@ -371,32 +388,45 @@ pub(crate) fn open_transactions(connection: &Connection) -> String {
     query_in(connection, &decisions, "bank_transaction", &key("t"), "t")
 }
 
-/// Reads [`TRANSACTION_COLUMNS`] as a transaction; its account number is not among them.
-pub(crate) fn transaction<'r>(row: &Row<'r>) -> Result<BankTransaction<'r>, StoreError> {
-    let text = |column| row.text(column);
-    Ok(BankTransaction {
-        account: "",
-        serial: text(1)?,
-        booked_on: day(row.get(2)?)?,
-        booked_time: row.get::<Option<i64>>(3)?.and_then(time),
-        direction: direction(row.get(4)?)?,
-        amount: Money::from_fen(row.get(5)?),
-        balance: row.get::<Option<i64>>(6)?.map(Money::from_fen),
-        counterparty: Counterparty {
-            account: text(7)?,
-            name: text(8)?,
-            bank_code: text(9)?,
-            bank_name: text(10)?,
-        },
-        remarks: Remarks {
-            postscript: text(11)?,
-            purpose: text(12)?,
-            summary: text(13)?,
-            note: text(14)?,
-        },
-        reversal: row.get(15)?,
-        contradicted: row.get(16)?,
-    })
+impl<'r> TransactionColumns<'r> {
+    /// The short number of its own account.
+    pub(crate) fn account(&self) -> Result<AccountIndex, StoreError> {
+        account_index(self.account_id)
+    }
+
+    /// The transaction; its account's number is not in its row.
+    pub(crate) fn transaction(&self) -> Result<BankTransaction<'r>, StoreError> {
+        Ok(BankTransaction {
+            account: "",
+            serial: self.serial,
+            booked_on: day(self.booked_on)?,
+            booked_time: self.booked_time.and_then(time),
+            direction: direction(self.direction)?,
+            amount: Money::from_fen(self.amount_fen),
+            balance: self.balance_fen.map(Money::from_fen),
+            counterparty: Counterparty {
+                account: self.counterparty_account,
+                name: self.counterparty_name,
+                bank_code: self.bank_code,
+                bank_name: self.bank_name,
+            },
+            remarks: Remarks {
+                postscript: self.postscript.unwrap_or_default(),
+                purpose: self.purpose.unwrap_or_default(),
+                summary: self.summary.unwrap_or_default(),
+                note: self.note.unwrap_or_default(),
+            },
+            reversal: self.reversal,
+            contradicted: self.contradicted,
+        })
+    }
+
+    /// Its free texts, in the default order of fields; those that are empty are left out.
+    pub(super) fn remarks(&self) -> Vec<(RemarkField, String)> {
+        let texts = [self.postscript, self.purpose, self.summary, self.note];
+        let named = RemarkField::DEFAULT_ORDER.into_iter().zip(texts);
+        named.filter_map(|(field, text)| Some((field, text?.to_owned()))).collect()
+    }
 }
 
 /// What is known of a transaction from earlier nights, and how staff say it reads.
@@ -436,31 +466,15 @@ impl Store {
         let listed = open_transactions(&tx.connection);
         let columns = RowCheck::of(&tx.connection, "bank_transaction")?.columns("t");
         let sql = format!(
-            "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, i.read_as,
-                {columns}
-             from {listed}
+            "select {}, i.read_as, {columns} from {listed}
              left join suspense_item i on i.centre_id = ?1 and i.account_id = d.account_id
                 and i.serial = d.serial
              where i.resolution is null
                 and (i.state is null or i.state not in ('proposed', 'approved'))
-                and i.pending is null"
+                and i.pending is null",
+            columns_of::<(TransactionColumns<'_>, PreviousDecision)>()
         );
-        load(
-            &tx,
-            (working_set, reader, classifier),
-            (&sql, TRANSACTION_COLUMN_COUNT + 5),
-            &[],
-            |row| {
-                let previous = PreviousDecision {
-                    outcome: row.get(17)?,
-                    reason: row.get(18)?,
-                    notice: row.get(19)?,
-                    explanation: row.get(20)?,
-                };
-                let read_as = row.get::<Option<i64>>(21)?.map(reference).transpose()?;
-                Ok(Some((previous, read_as)))
-            },
-        )
+        load(&tx, (working_set, reader, classifier), &sql, &[], |at| at.next().map(Some))
     }
 
     /// Adds every transaction that no night has decided yet: after a run that was killed, or after
@@ -477,16 +491,16 @@ impl Store {
         let tx = self.reading()?;
         let columns = RowCheck::of(&tx.connection, "bank_transaction")?.columns("t");
         let sql = format!(
-            "select {TRANSACTION_COLUMNS}, {columns} from bank_transaction t
+            "select {}, {columns} from bank_transaction t
              where t.centre_id = ?1 and t.booked_on between ?2 and ?3
                 and not exists (select 1 from decision d
                     where d.centre_id = t.centre_id and d.account_id = t.account_id
-                    and d.serial = t.serial and d.booked_on = t.booked_on)"
+                    and d.serial = t.serial and d.booked_on = t.booked_on)",
+            columns_of::<TransactionColumns<'_>>()
         );
         match unjudged_days(&tx)? {
             Some((first, last)) => {
-                let sql = (sql.as_str(), TRANSACTION_COLUMN_COUNT);
-                load(&tx, (working_set, reader, classifier), sql, &[&first, &last], |_| Ok(None))
+                load(&tx, (working_set, reader, classifier), &sql, &[&first, &last], |_| Ok(None))
             }
             None => Ok(()),
         }
@@ -500,35 +514,41 @@ fn unjudged_days(tx: &Tx) -> Result<Option<(i64, i64)>, StoreError> {
         from receipt r join feed f using (centre_id, feed_id)
         where r.centre_id = ?1 and f.taken_on in
             (select u.taken_on from feed u where u.centre_id = ?1 and u.judged = 0)";
-    tx.connection.prepare_cached(sql)?.query_row(params![tx.centre_id], |row| {
-        Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?))
-    })
+    let (first, last): (Option<i64>, Option<i64>) =
+        tx.connection.fetch_one(sql, params![tx.centre_id])?;
+    Ok(first.zip(last))
 }
 
-/// `sql` asks for the whole row too, from the column given on.
+/// `sql` asks for the transaction, for what `earlier` reads, and for the transaction's whole row.
 fn load(
     tx: &Tx,
     (working_set, reader, classifier): (&mut WorkingSet, &Reader, &TransactionClassifier<'_>),
-    (sql, whole_from): (&str, usize),
+    sql: &str,
     more: &[&dyn Bind],
-    earlier: impl Fn(&Row<'_>) -> Result<Option<Earlier>, StoreError>,
+    earlier: impl Fn(&mut RowReader<'_>) -> Result<Option<Earlier>, StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = tx.connection.prepare_cached(sql)?;
     let mut values: Vec<&dyn Bind> = vec![&tx.centre_id];
     values.extend(more);
     let mut check = RowCheck::of(&tx.connection, "bank_transaction")?;
     statement.each(&values, |row| {
-        let account = account_index(row.get(0)?)?;
-        if !check.fits(row, whole_from)? {
-            working_set.holds_undecided |= earlier(row)?.is_none();
-            working_set.held.push(Held::Transaction { account, serial: row.get(1)? });
+        let mut at = row.reader();
+        let columns: TransactionColumns<'_> = at.next()?;
+        let account = columns.account()?;
+        let earlier = earlier(&mut at)?;
+        let fits = check.fits(&mut at)?;
+        at.end()?;
+        if !fits {
+            working_set.holds_undecided |= earlier.is_none();
+            let serial = columns.serial.to_owned();
+            working_set.held.push(Held::Transaction { account, serial });
             return Ok(Read::On);
         }
-        let transaction = transaction(row)?;
+        let transaction = columns.transaction()?;
         let mut claim =
             reader.claim_fields(&transaction.remarks, &RemarkField::DEFAULT_ORDER).claim;
         let kind = classifier.classify(&transaction);
-        match earlier(row)? {
+        match earlier {
             Some((previous, read_as)) => {
                 // Staff say what the remark means; what follows from it is the rules' to say.
                 claim = read_as.map_or(claim, Claim::Certain);

@@ -9,8 +9,10 @@
 
 mod effect;
 
+use super::super::columns::columns;
+use super::super::row::read_as;
 use super::super::row::unknown;
-use super::super::sql::{Row, params};
+use super::super::sql::params;
 use super::super::{Store, StoreError};
 use super::{Answered, Desk, OPERATOR, Stop};
 use crate::rulebook::desk::Renewed;
@@ -34,9 +36,35 @@ type Watched = u16;
 const INSERT: &str = "insert into access_change
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, null, ?16)";
 
-const COLUMNS: &str = "change_id, kind, subject, name, role, requested_by, requested_at, operator,
-        effective_after, state, decided_by, decided_at, secret, password_given, expires_at
-    from access_change where centre_id = ?1";
+const CHANGES: &str = "from access_change where centre_id = ?1";
+
+columns! {
+    /// A change as its row holds it.
+    struct ChangeColumns {
+        change_id: String,
+        kind: AccessKind,
+        subject: String,
+        name: String,
+        role: String,
+        requested_by: Person,
+        requested_at: i64,
+        operator: bool,
+        effective_after: Option<i64>,
+        state: AccessState,
+        decided_by: Option<Person>,
+        decided_at: Option<i64>,
+        secret: Option<String>,
+        password_given: bool,
+        expires_at: Option<i64>,
+    }
+}
+
+read_as! {
+    AccessKind: String => |code: String| Self::from_code(&code)
+        .ok_or_else(|| unknown("access_change", "kind", &code));
+    AccessState: String => |code: String| Self::from_code(&code)
+        .ok_or_else(|| unknown("access_change", "state", &code));
+}
 
 /// Administrators who can confirm what `?2` asks for of `?3`: neither of them, and nobody whose own access `?2` renewed
 /// of late, who may be the same person at another keyboard.
@@ -135,16 +163,15 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn settle_access(&self, now: Moment) -> Result<usize, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {COLUMNS} and state = 'waiting' and effective_after <= ?2
+        let from = format!(
+            "{CHANGES} and state = 'waiting' and effective_after <= ?2
              order by effective_after, change_id"
         );
-        let mut select = tx.connection.prepare_cached(&sql)?;
-        let due = select.query_all(params![tx.centre_id, now.at], pending)?;
-        drop(select);
+        let due: Vec<ChangeColumns> =
+            tx.connection.select_all(&from, params![tx.centre_id, now.at])?;
         drop(tx);
         let mut done = 0;
-        for Pending { change, request } in due {
+        for Pending { change, request } in due.into_iter().map(ChangeColumns::pending) {
             let (id, by) = (&change.change_id, change.requested_by.0.as_str());
             let role = Role::Administrator.code();
             let fell_due = self.at_desk(now, (by, role), true, |desk| {
@@ -195,13 +222,13 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn access_changes(&self, most: u32) -> Result<Vec<AccessChange>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {COLUMNS} order by case when state = 'waiting' then 0 else 1 end,
+        let from = format!(
+            "{CHANGES} order by case when state = 'waiting' then 0 else 1 end,
                 requested_at desc, change_id limit ?2"
         );
-        let mut select = tx.connection.prepare_cached(&sql)?;
-        let found = select.query_all(params![tx.centre_id, i64::from(most)], pending)?;
-        Ok(found.into_iter().map(|pending| pending.change).collect())
+        let found: Vec<ChangeColumns> =
+            tx.connection.select_all(&from, params![tx.centre_id, i64::from(most)])?;
+        Ok(found.into_iter().map(|change| change.pending().change).collect())
     }
 }
 
@@ -267,7 +294,7 @@ impl Desk<'_> {
         let mut select = self.tx.connection.prepare_cached(&sql)?;
         let only = only.map(str::to_owned);
         let values = params![self.tx.centre_id, by, subject, self.now.at, only];
-        select.query_row(values, |row| row.get(0))
+        select.query_row(values, |row| row.read())
     }
 
     fn nothing_waits(&self, request: &AccessRequest) -> Result<(), Stop> {
@@ -281,11 +308,11 @@ impl Desk<'_> {
     }
 
     fn waiting(&self, change_id: &str) -> Result<Pending, Stop> {
-        let sql = format!("select {COLUMNS} and change_id = ?2");
-        let mut select = self.tx.connection.prepare_cached(&sql)?;
-        let found = select.query_row_optional(params![self.tx.centre_id, change_id], pending)?;
+        let from = format!("{CHANGES} and change_id = ?2");
+        let key = params![self.tx.centre_id, change_id];
+        let found: Option<ChangeColumns> = self.tx.connection.select_optional(&from, key)?;
         let (what, id) = ("change of access", change_id.to_owned());
-        let found = found.ok_or(Refusal::NoSuch { what, id })?;
+        let found = found.ok_or(Refusal::NoSuch { what, id })?.pending();
         if found.change.state != AccessState::Waiting {
             let state = found.change.state.code();
             return Err(Refusal::Access(AccessRefusal::Decided { state }).into());
@@ -297,41 +324,36 @@ impl Desk<'_> {
     pub(super) fn renewed_by(&self, actor: &Actor) -> Result<Option<Person>, StoreError> {
         let token = actor.token.clone().unwrap_or_default();
         let values = params![self.tx.centre_id, actor.person.0, token, self.now.at];
-        let mut select = self.tx.connection.prepare_cached(RENEWED_BY)?;
-        select.query_row_optional(values, |row| Ok(Person(row.get(0)?)))
+        self.tx.connection.fetch_optional(RENEWED_BY, values)
     }
 }
 
-fn pending(row: &Row<'_>) -> Result<Pending, StoreError> {
-    let unknown = |column, found: &str| unknown("access_change", column, found);
-    let (kind, role, state) = (row.text(1)?, row.text(4)?, row.text(9)?);
-    let kind = AccessKind::from_code(kind).ok_or_else(|| unknown("kind", kind))?;
-    let change_id: String = row.get(0)?;
-    let subject: String = row.get(2)?;
-    let (name, role): (String, _) = (row.get(3)?, Role::from_code(role));
-    let decided_by = row.get::<Option<String>>(10)?.map(Person);
-    let expires_at: Option<i64> = row.get(14)?;
-    let request = AccessRequest {
-        kind,
-        subject: subject.clone(),
-        name: name.clone(),
-        role,
-        secret: row.get(12)?,
-        password_given: row.get::<i64>(13)? == 1,
-        token: expires_at.map(|expires_at| (change_id.clone(), expires_at)),
-    };
-    let change = AccessChange {
-        change_id,
-        kind,
-        subject: Person(subject),
-        name,
-        role,
-        requested_by: Person(row.get(5)?),
-        requested_at: row.get(6)?,
-        operator: row.get::<i64>(7)? == 1,
-        effective_after: row.get(8)?,
-        state: AccessState::from_code(state).ok_or_else(|| unknown("state", state))?,
-        decided: row.get::<Option<i64>>(11)?.map(|at| (decided_by, at)),
-    };
-    Ok(Pending { change, request })
+impl ChangeColumns {
+    fn pending(self) -> Pending {
+        let Self { change_id, kind, subject, name, .. } = self;
+        let role = Role::from_code(&self.role);
+        let request = AccessRequest {
+            kind,
+            subject: subject.clone(),
+            name: name.clone(),
+            role,
+            secret: self.secret,
+            password_given: self.password_given,
+            token: self.expires_at.map(|expires_at| (change_id.clone(), expires_at)),
+        };
+        let change = AccessChange {
+            change_id,
+            kind,
+            subject: Person(subject),
+            name,
+            role,
+            requested_by: self.requested_by,
+            requested_at: self.requested_at,
+            operator: self.operator,
+            effective_after: self.effective_after,
+            state: self.state,
+            decided: self.decided_at.map(|at| (self.decided_by, at)),
+        };
+        Pending { change, request }
+    }
 }

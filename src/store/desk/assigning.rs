@@ -102,8 +102,6 @@ impl Store {
             where i.centre_id = ?1 and i.state = 'approved' and i.wake_on <= ?2
             order by i.account_id, i.serial";
         let key = params![tx.centre_id, day_number(as_of)];
-        tx.connection
-            .prepare_cached(sql)?
-            .query_all(key, |row| Ok(ItemId { account_no: row.get(0)?, serial: row.get(1)? }))
+        tx.connection.fetch_all(sql, key)
     }
 }

@@ -270,8 +270,7 @@ impl Desk<'_> {
             where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
             order by reference";
         let key = params![self.tx.centre_id, item.account_id, item.id.serial, item.booked_on];
-        let found =
-            self.tx.connection.prepare_cached(sql)?.query_all(key, |row| reference(row.get(0)?));
+        let found = self.tx.connection.fetch_all::<PaymentReference>(sql, key);
         Ok(found?)
     }
 
@@ -280,9 +279,6 @@ impl Desk<'_> {
         let sql = "select employer_id, amount_fen from advance_part
             where centre_id = ?1 and account_id = ?2 and serial = ?3";
         let key = params![self.tx.centre_id, item.account_id, item.id.serial];
-        self.tx
-            .connection
-            .prepare_cached(sql)?
-            .query_row_optional(key, |row| Ok((row.get(0)?, Money::from_fen(row.get(1)?))))
+        self.tx.connection.fetch_optional::<(_, Money)>(sql, key)
     }
 }

@@ -1,5 +1,6 @@
 //! Whether an act can be done as the world stands: asked when it is proposed, and again when approved.
 
+use super::super::columns::columns;
 use super::super::remittance;
 use super::super::row::{day_number, reference_number};
 use super::super::seal::check::RowCheck;
@@ -72,12 +73,22 @@ impl Preview {
     }
 }
 
-const NOTICE: &str =
-    "select n.amount_fen, n.status, n.employer_id, n.month, e.name, s.settled_on, n.advance_fen
-    from notice n
+const NOTICE: &str = "from notice n
     left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
     left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
     where n.centre_id = ?1 and n.reference = ?2";
+
+columns! {
+    struct NoticeColumns of "n" {
+        amount_fen: Money,
+        status: i64,
+        employer_id: String,
+        month: YearMonth,
+        employer: String = "coalesce(e.name, '')",
+        settled_on: Option<i64> = "s.settled_on",
+        advance_fen: Money,
+    }
+}
 
 impl Desk<'_> {
     /// Whether an act on these items can be done.
@@ -206,25 +217,23 @@ impl Desk<'_> {
         reference: PaymentReference,
     ) -> Result<(PreviewNotice, &'static str), Stop> {
         let key = params![self.tx.centre_id, reference_number(reference)];
-        let mut select = self.tx.connection.prepare_cached(NOTICE)?;
-        let found = select.query_row_optional(key, |row| {
-            let (status, settled): (i64, Option<i64>) = (row.get(1)?, row.get(5)?);
-            let state = match (status, settled) {
-                (3, None) => "revoked",
-                (1, None) => "awaiting",
-                (_, _) => "paid",
-            };
-            let notice = PreviewNotice {
-                reference,
-                employer_id: row.get(2)?,
-                employer: row.text(4)?.to_owned(),
-                amount: Money::from_fen(row.get(0)?),
-                reserved: Money::from_fen(row.get(6)?),
-                month: YearMonth::from_ordinal(row.get(3)?),
-            };
-            Ok((notice, state))
-        })?;
-        found.ok_or_else(|| Refusal::NoSuch { what: "notice", id: reference.to_string() }.into())
+        let found: Option<NoticeColumns> = self.tx.connection.select_optional(NOTICE, key)?;
+        let none = || Refusal::NoSuch { what: "notice", id: reference.to_string() };
+        let notice = found.ok_or_else(none)?;
+        let state = match (notice.status, notice.settled_on) {
+            (3, None) => "revoked",
+            (1, None) => "awaiting",
+            (_, _) => "paid",
+        };
+        let notice = PreviewNotice {
+            reference,
+            employer_id: notice.employer_id,
+            employer: notice.employer,
+            amount: notice.amount_fen,
+            reserved: notice.advance_fen,
+            month: notice.month,
+        };
+        Ok((notice, state))
     }
 
     /// The notices that items settle now.

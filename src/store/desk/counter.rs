@@ -6,9 +6,10 @@
 //! Invariant: both persons in the books' log are those of the request, and they differ; an open request has changed
 //! nothing.
 
+use super::super::columns::columns;
 use super::super::remittance::Books;
 use super::super::row::unknown;
-use super::super::sql::{Row, params};
+use super::super::sql::params;
 use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{Answered, Desk, Stop};
@@ -27,12 +28,26 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 1] = [(
         and (decided_by is null or decided_by = asked_by)",
 )];
 
-const REQUESTS: &str = "select request_id, operation, asked_by, asked_at, state, note, decided_by,
-        decided_at, asked_renewed_by, decided_renewed_by
-    from counter_request
+const REQUESTS: &str = "from counter_request
     where centre_id = ?1 and (?2 = '' or request_id = ?2)
         and (?3 = 0 or (?3 = 1 and state = 'open') or (?3 = 2 and state <> 'open'))
     order by case when ?3 = 2 then -decided_at else asked_at end, request_id limit ?4";
+
+columns! {
+    /// A request as its row holds it.
+    struct RequestColumns {
+        request_id: String,
+        operation: String,
+        asked_by: Person,
+        asked_at: i64,
+        state: String,
+        note: String,
+        decided_by: Option<Person>,
+        decided_at: Option<i64>,
+        asked_renewed_by: Option<Person>,
+        decided_renewed_by: Option<Person>,
+    }
+}
 
 const INSERT: &str = "insert into counter_request
         (centre_id, request_id, operation, asked_by, asked_at, state, note, asked_renewed_by)
@@ -278,24 +293,26 @@ fn requests(
     most: i64,
 ) -> Result<Vec<CounterRequest>, StoreError> {
     let values = params![tx.centre_id, request_id, which, most];
-    tx.connection.prepare_cached(REQUESTS)?.query_all(values, request)
+    let found: Vec<RequestColumns> = tx.connection.select_all(REQUESTS, values)?;
+    found.into_iter().map(RequestColumns::request).collect()
 }
 
-fn request(row: &Row<'_>) -> Result<CounterRequest, StoreError> {
-    let operation = serde_json::from_str(row.text(1)?)
-        .map_err(|error| unknown("counter_request", "operation", error.to_string()))?;
-    let state = row.text(4)?;
-    let decided_by = row.get::<Option<String>>(6)?.map(Person);
-    Ok(CounterRequest {
-        request_id: row.get(0)?,
-        operation,
-        asked_by: Person(row.get(2)?),
-        asked_at: row.get(3)?,
-        state: ProposalState::from_code(state)
-            .ok_or_else(|| unknown("counter_request", "state", state))?,
-        note: row.get(5)?,
-        decided: decided_by.zip(row.get::<Option<i64>>(7)?),
-        asked_renewed_by: row.get::<Option<String>>(8)?.map(Person),
-        decided_renewed_by: row.get::<Option<String>>(9)?.map(Person),
-    })
+impl RequestColumns {
+    fn request(self) -> Result<CounterRequest, StoreError> {
+        let operation = serde_json::from_str(&self.operation)
+            .map_err(|error| unknown("counter_request", "operation", error.to_string()))?;
+        let state = ProposalState::from_code(&self.state)
+            .ok_or_else(|| unknown("counter_request", "state", &self.state))?;
+        Ok(CounterRequest {
+            request_id: self.request_id,
+            operation,
+            asked_by: self.asked_by,
+            asked_at: self.asked_at,
+            state,
+            note: self.note,
+            decided: self.decided_by.zip(self.decided_at),
+            asked_renewed_by: self.asked_renewed_by,
+            decided_renewed_by: self.decided_renewed_by,
+        })
+    }
 }

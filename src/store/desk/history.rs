@@ -3,7 +3,7 @@
 //! Start at [`Store::history`]. People stand in the audit trail; the engine stands in the item's own days
 //! and in the general journal, whose every step is dated.
 
-use super::super::row::day;
+use super::super::columns::columns;
 use super::super::sql::params;
 use super::super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, beijing};
@@ -46,11 +46,13 @@ const JOURNAL: &str = "select j.posted_on, j.debit, j.credit, j.amount_fen from 
     join collection_account a on a.centre_id = j.centre_id and a.account_id = j.account_id
     where j.centre_id = ?1 and a.account_no = ?2 and j.serial = ?3 order by j.step";
 
+columns! { impl SimilarItem of "i" {
+    id = "a.account_no, i.serial", booked_on, amount = "t.amount_fen", reason = "d.reason",
+    outcome = "d.outcome", resolution, notice = "d.notice", resolved_by,
+} }
+
 /// Closed items of the same payer, by account or by name.
-const SIMILAR: &str =
-    "select a.account_no, i.serial, i.booked_on, t.amount_fen, d.reason, d.outcome,
-        i.resolution, d.notice, i.resolved_by
-    from suspense_item i
+const SIMILAR: &str = "from suspense_item i
     join collection_account a on a.centre_id = i.centre_id and a.account_id = i.account_id
     join bank_transaction t on t.centre_id = i.centre_id and t.account_id = i.account_id
         and t.serial = i.serial and t.booked_on = i.booked_on
@@ -76,30 +78,25 @@ impl Store {
         let tx = self.reading()?;
         let moves = params![tx.centre_id, item.account_no, item.serial];
         let mut found = tx.connection.prepare_cached(JOURNAL)?.query_all(moves, |row| {
-            let subject = |column| -> Result<Subject, StoreError> {
-                let number: i64 = row.get(column)?;
-                let unknown = || super::super::row::unknown("journal", "debit", number);
-                Subject::from_number(number).ok_or_else(unknown)
-            };
+            let (on, debit, credit, amount) = row.read()?;
             Ok(HistoryEntry {
-                on: day(row.get(0)?)?,
+                on,
                 at: None,
                 by: None,
                 event: "posted".to_owned(),
                 detail: String::new(),
-                posting: Some((subject(1)?, subject(2)?, Money::from_fen(row.get(3)?))),
+                posting: Some((debit, credit, amount)),
             })
         })?;
         let told = params![tx.centre_id, item.to_string()];
         found.extend(tx.connection.prepare_cached(TRAIL)?.query_all(told, |row| {
-            let at: i64 = row.get(0)?;
-            let actor: String = row.get(1)?;
+            let (at, actor, event, detail) = row.read()?;
             Ok(HistoryEntry {
                 on: beijing::time(at).unwrap_or_default().date(),
                 at: Some(at),
                 by: Some(Person(actor)).filter(|by| by.0 != crate::suspense::trail::NIGHT),
-                event: row.get(2)?,
-                detail: row.get(3)?,
+                event,
+                detail,
                 posting: None,
             })
         })?);
@@ -115,19 +112,6 @@ impl Store {
     pub fn similar(&self, item: &ItemId, limit: u32) -> Result<Vec<SimilarItem>, StoreError> {
         let tx = self.reading()?;
         let key = params![tx.centre_id, item.account_no, item.serial, i64::from(limit)];
-        tx.connection.prepare_cached(SIMILAR)?.query_all(key, |row| {
-            let number: i64 = row.get(5)?;
-            let unknown = || super::super::row::unknown("decision", "outcome", number);
-            Ok(SimilarItem {
-                id: ItemId { account_no: row.get(0)?, serial: row.get(1)? },
-                booked_on: day(row.get(2)?)?,
-                amount: Money::from_fen(row.get(3)?),
-                reason: row.get(4)?,
-                outcome: Outcome::from_number(number).ok_or_else(unknown)?,
-                resolution: row.get(6)?,
-                notice: row.get::<Option<i64>>(7)?.map(super::super::row::reference).transpose()?,
-                resolved_by: row.get(8)?,
-            })
-        })
+        tx.connection.select_all(SIMILAR, key)
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Invariant: an item is written only over the version that was loaded, and counts it up.
 
-use super::super::row::{day_number, direction, reference, reference_number};
-use super::super::sql::{Row, params};
-use super::super::{StoreError, suspense::stage};
+use super::super::columns::columns;
+use super::super::row::{day_number, reference_number};
+use super::super::sql::params;
 use super::books::Posting;
 use super::{Desk, Stop};
 use crate::remittance::{Direction, Money, PaymentReference, Subject};
@@ -46,11 +46,17 @@ pub(super) struct Decided {
     pub(super) explanation: Option<String>,
 }
 
-const ITEM: &str = "select i.account_id, i.booked_on, t.amount_fen, t.direction,
-        t.counterparty_account, t.counterparty_name, i.state, i.version, i.assignee, i.note,
-        i.closed_on, i.resolution, i.resolved_by, i.resolved_on, i.pending, i.decided, i.read_as,
-        i.wake_on, d.outcome, d.reason, d.reference, d.notice, d.because
-    from collection_account a
+columns! { impl Decided of "d" { outcome, reason, reference, notice, explanation = "d.because" } }
+
+columns! { impl Held of "i" {
+    id = "a.account_no, i.serial", account_id, booked_on, amount = "t.amount_fen", direction = "t.direction",
+    payer_account = "coalesce(t.counterparty_account, '')",
+    payer_name = "coalesce(t.counterparty_name, '')",
+    stage = "i.state", version, assignee, note, closed_on, resolution, resolved_by, resolved_on, pending,
+    decided, read_as, wake_on, decision as Decided,
+} }
+
+const ITEM: &str = "from collection_account a
     join suspense_item i on i.centre_id = a.centre_id and i.account_id = a.account_id
     join bank_transaction t on t.centre_id = i.centre_id and t.account_id = i.account_id
         and t.serial = i.serial and t.booked_on = i.booked_on
@@ -79,9 +85,8 @@ impl Held {
 
 impl Desk<'_> {
     pub(super) fn load(&self, id: &ItemId) -> Result<Held, Stop> {
-        let mut select = self.tx.connection.prepare_cached(ITEM)?;
         let key = params![self.tx.centre_id, id.account_no, id.serial];
-        let found = select.query_row_optional(key, |row| held(id, row))?;
+        let found = self.tx.connection.select_optional(ITEM, key)?;
         found.ok_or_else(|| Refusal::NoSuch { what: "item", id: id.to_string() }.into())
     }
 
@@ -145,7 +150,7 @@ impl Desk<'_> {
         let mut select = self.tx.connection.prepare_cached(sql)?;
         let subject = item.id.to_string();
         let last = select.query_row_optional(params![self.tx.centre_id, subject], |row| {
-            Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
+            row.read::<(String, String, i64)>()
         })?;
         // What the engine settled has no entry of its own.
         let by_engine = item.stage == Stage::Resolved && item.resolution.is_none();
@@ -208,35 +213,4 @@ impl Desk<'_> {
         item.wake_on = None;
         Ok(())
     }
-}
-
-fn held(id: &ItemId, row: &Row<'_>) -> Result<Held, StoreError> {
-    Ok(Held {
-        id: id.clone(),
-        account_id: row.get(0)?,
-        booked_on: row.get(1)?,
-        amount: Money::from_fen(row.get(2)?),
-        direction: direction(row.get(3)?)?,
-        payer_account: row.text(4)?.to_owned(),
-        payer_name: row.text(5)?.to_owned(),
-        stage: stage(row.get(6)?)?,
-        version: row.get(7)?,
-        assignee: row.get(8)?,
-        note: row.get(9)?,
-        closed_on: row.get(10)?,
-        resolution: row.get(11)?,
-        resolved_by: row.get(12)?,
-        resolved_on: row.get(13)?,
-        pending: row.get(14)?,
-        decided: row.get(15)?,
-        read_as: row.get::<Option<i64>>(16)?.map(reference).transpose()?,
-        wake_on: row.get(17)?,
-        decision: Decided {
-            outcome: row.get(18)?,
-            reason: row.get(19)?,
-            reference: row.get(20)?,
-            notice: row.get(21)?,
-            explanation: row.get(22)?,
-        },
-    })
 }

@@ -3,7 +3,8 @@
 //! A fact counts how often it was confirmed; what is undone counts it down again, and the pair that was
 //! undone is remembered, so that it is not the first thing suggested once more.
 
-use super::super::row::{day, reference, reference_number};
+use super::super::columns::columns;
+use super::super::row::reference_number;
 use super::super::sql::params;
 use super::super::trail::{self, Marks};
 use super::super::{Store, StoreError};
@@ -49,6 +50,8 @@ pub struct PayerFact {
     pub confirmed: u32,
     pub last_on: NaiveDate,
 }
+
+columns! { impl PayerFact { account_no, name, employer_id, confirmed, last_on } }
 
 /// What staff did that suggestions rest on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,7 +152,7 @@ impl Store {
         let (connection, centre) = (&tx.connection, tx.centre_id);
         let mut select = connection.prepare_cached(BOOKED)?;
         let booked: Vec<String> =
-            select.query_all(params![centre, then.sequence, now.sequence], |row| row.get(0))?;
+            select.query_all(params![centre, then.sequence, now.sequence], |row| row.read())?;
         let mut touched = Touched { books: !booked.is_empty(), ..Touched::default() };
         for detail in booked {
             let unknown =
@@ -159,7 +162,7 @@ impl Store {
             if matches!(act, Act::Reverse | Act::TakeBack { .. }) {
                 let undone = connection.prepare_cached(OPENED)?;
                 notices = { undone }
-                    .query_all(params![centre, proposal], |row| reference(row.get(0)?))?;
+                    .query_all(params![centre, proposal], |row| row.read::<PaymentReference>())?;
             }
             for notice in notices {
                 let key = params![centre, reference_number(notice)];
@@ -176,17 +179,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn payer_facts(&self) -> Result<Vec<PayerFact>, StoreError> {
         let tx = self.reading()?;
-        let sql = "select account_no, name, employer_id, confirmed, last_on from payer_fact
+        let from = "from payer_fact
             where centre_id = ?1 and confirmed > 0 order by account_no, name, employer_id";
-        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], |row| {
-            Ok(PayerFact {
-                account_no: row.get(0)?,
-                name: row.get(1)?,
-                employer_id: row.get(2)?,
-                confirmed: u32::try_from(row.get::<i64>(3)?).unwrap_or(u32::MAX),
-                last_on: day(row.get(4)?)?,
-            })
-        })
+        tx.connection.select_all(from, params![tx.centre_id])
     }
 
     /// The notices with which open items were settled before, and that was undone.
@@ -202,8 +197,8 @@ impl Store {
         let mut select = tx.connection.prepare_cached(sql)?;
         let mut rows = select.query(params![tx.centre_id])?;
         while let Some(row) = rows.next()? {
-            let id = ItemId { account_no: row.get(0)?, serial: row.get(1)? };
-            pairs.entry(id).or_default().push(reference(row.get(2)?)?);
+            let (id, reference): (ItemId, PaymentReference) = row.read()?;
+            pairs.entry(id).or_default().push(reference);
         }
         Ok(pairs)
     }

@@ -1,7 +1,8 @@
 //! Proposals in the store: written, read back, listed.
 
+use super::super::columns::columns;
 use super::super::row::day_number;
-use super::super::sql::{Row, params};
+use super::super::sql::params;
 use super::super::tx::{Binder, Tx};
 use super::super::{Store, StoreError};
 use super::item::Held;
@@ -21,11 +22,30 @@ pub struct ProposalFilter {
     pub before: Option<(i64, String)>,
 }
 
-const COLUMNS: &str = "p.proposal_id, p.revision, p.act, p.note, p.amount_fen, p.proposed_by,
-        p.proposed_at, p.approvals_needed, p.first_by, p.first_at, p.second_by, p.second_at,
-        p.state, p.ended_by, p.ended_at, p.ended_why, p.proposed_renewed_by, p.first_renewed_by,
-        p.second_renewed_by
-    from proposal p";
+columns! {
+    /// A proposal `p` as its row holds it.
+    struct ProposalColumns of "p" {
+        proposal_id: String,
+        revision: i64,
+        act: String,
+        note: String,
+        amount_fen: Money,
+        proposed_by: Person,
+        proposed_at: i64,
+        approvals_needed: i64,
+        first_by: Option<Person>,
+        first_at: Option<i64>,
+        second_by: Option<Person>,
+        second_at: Option<i64>,
+        state: String,
+        ended_by: Option<Person>,
+        ended_at: Option<i64>,
+        ended_why: String = "coalesce(p.ended_why, '')",
+        proposed_renewed_by: Option<Person>,
+        first_renewed_by: Option<Person>,
+        second_renewed_by: Option<Person>,
+    }
+}
 
 /// The items of proposals; the list's one column is the proposal.
 const ITEMS: &str = "
@@ -173,10 +193,10 @@ fn act_json(proposal: &Proposal) -> Result<String, StoreError> {
 }
 
 fn read(tx: &Tx, proposal_id: &str) -> Result<Option<Proposal>, StoreError> {
-    let sql = format!("select {COLUMNS} where p.centre_id = ?1 and p.proposal_id = ?2");
-    let mut select = tx.connection.prepare_cached(&sql)?;
-    let found = select.query_row_optional(params![tx.centre_id, proposal_id], head)?;
-    let found = found.map(|proposal| with_items(tx, vec![proposal])).transpose()?;
+    let from = "from proposal p where p.centre_id = ?1 and p.proposal_id = ?2";
+    let key = params![tx.centre_id, proposal_id];
+    let found: Option<ProposalColumns> = tx.connection.select_optional(from, key)?;
+    let found = found.map(|head| with_items(tx, vec![head.proposal()?])).transpose()?;
     Ok(found.into_iter().flatten().next())
 }
 
@@ -185,9 +205,8 @@ fn with_items(tx: &Tx, mut proposals: Vec<Proposal>) -> Result<Vec<Proposal>, St
     let mut items: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
     let id = |row: &mut Binder<'_, '_>, proposal: &Proposal| row.bind(&proposal.proposal_id);
     tx.ask(ITEMS, 1, &proposals, id, |row| {
-        let id = ItemId { account_no: row.get(1)?, serial: row.get(2)? };
-        let seen = Seen { id, version: row.get(3)? };
-        items.entry(row.get(0)?).or_default().push(seen);
+        let (proposal_id, id, version) = row.read()?;
+        items.entry(proposal_id).or_default().push(Seen { id, version });
         Ok(())
     })?;
     for proposal in &mut proposals {
@@ -197,34 +216,39 @@ fn with_items(tx: &Tx, mut proposals: Vec<Proposal>) -> Result<Vec<Proposal>, St
 }
 
 /// A proposal without its items.
-fn head(row: &Row<'_>) -> Result<Proposal, StoreError> {
-    let unknown = |column, found| StoreError::Unknown { table: "proposal", column, found };
-    let act =
-        serde_json::from_str(row.text(2)?).map_err(|error| unknown("act", error.to_string()))?;
-    let person = |column| Ok::<_, StoreError>(row.get::<Option<String>>(column)?.map(Person));
-    let approval = |by, at, renewed| -> Result<Option<Approval>, StoreError> {
-        let (by, at, renewed_by) = (person(by)?, row.get::<Option<i64>>(at)?, renewed);
-        Ok(by.map(|by| Approval { by, at: at.unwrap_or_default(), renewed_by }))
-    };
-    let state = row.text(12)?;
-    Ok(Proposal {
-        proposal_id: row.get(0)?,
-        revision: row.get(1)?,
-        items: Vec::new(),
-        act,
-        note: row.get(3)?,
-        amount: Money::from_fen(row.get(4)?),
-        proposed_by: Person(row.get(5)?),
-        proposed_at: row.get(6)?,
-        approvals_needed: u8::try_from(row.get::<i64>(7)?).unwrap_or(u8::MAX),
-        proposer_renewed_by: person(16)?,
-        approvals: [approval(8, 9, person(17)?)?, approval(10, 11, person(18)?)?]
+impl ProposalColumns {
+    /// The proposal without its items.
+    fn proposal(self) -> Result<Proposal, StoreError> {
+        let unknown = |column, found| StoreError::Unknown { table: "proposal", column, found };
+        let act =
+            serde_json::from_str(&self.act).map_err(|error| unknown("act", error.to_string()))?;
+        let approval = |by: Option<Person>, at: Option<i64>, renewed_by| {
+            by.map(|by| Approval { by, at: at.unwrap_or_default(), renewed_by })
+        };
+        let state = ProposalState::from_code(&self.state)
+            .ok_or_else(|| unknown("state", self.state.clone()))?;
+        Ok(Proposal {
+            proposal_id: self.proposal_id,
+            revision: self.revision,
+            items: Vec::new(),
+            act,
+            note: self.note,
+            amount: self.amount_fen,
+            proposed_by: self.proposed_by,
+            proposed_at: self.proposed_at,
+            approvals_needed: u8::try_from(self.approvals_needed).unwrap_or(u8::MAX),
+            proposer_renewed_by: self.proposed_renewed_by,
+            approvals: [
+                approval(self.first_by, self.first_at, self.first_renewed_by),
+                approval(self.second_by, self.second_at, self.second_renewed_by),
+            ]
             .into_iter()
             .flatten()
             .collect(),
-        state: ProposalState::from_code(state).ok_or_else(|| unknown("state", state.to_owned()))?,
-        ended: approval(13, 14, None)?.zip(Some(row.text(15)?.to_owned())),
-    })
+            state,
+            ended: approval(self.ended_by, self.ended_at, None).zip(Some(self.ended_why)),
+        })
+    }
 }
 
 impl Store {
@@ -246,8 +270,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Proposal>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {COLUMNS} where p.centre_id = ?1
+        let from = "from proposal p where p.centre_id = ?1
                 and (cast(?2 as text) is null or p.state = ?2)
                 and (cast(?3 as text) is null or p.proposed_by = ?3)
                 and (cast(?4 as text) is null or exists (select 1 from proposal_item i
@@ -257,11 +280,11 @@ impl Store {
                         and a.account_no = ?4 and i.serial = ?5))
                 and (cast(?6 as bigint) is null or p.proposed_at < ?6
                     or (p.proposed_at = ?6 and p.proposal_id > ?7))
-             order by p.proposed_at desc, p.proposal_id limit ?8"
-        );
+             order by p.proposed_at desc, p.proposal_id limit ?8";
         let (at, id) = filter.before.clone().unzip();
         let item = filter.item.as_ref();
-        let heads = tx.connection.prepare_cached(&sql)?.query_all(
+        let heads: Vec<ProposalColumns> = tx.connection.select_all(
+            from,
             params![
                 tx.centre_id,
                 filter.state.map(|state| state.code().to_owned()),
@@ -272,9 +295,9 @@ impl Store {
                 id,
                 i64::from(limit)
             ],
-            head,
         )?;
-        with_items(&tx, heads)
+        let heads = heads.into_iter().map(ProposalColumns::proposal);
+        with_items(&tx, heads.collect::<Result<_, _>>()?)
     }
 
     /// How many proposals are in a state, and their sum: those of one person, or of all others.
@@ -292,9 +315,7 @@ impl Store {
             where p.centre_id = ?1 and p.state = ?2
                 and case when p.proposed_by = ?3 then 0 else 1 end = ?4";
         let key = params![tx.centre_id, state.code(), by.0, i64::from(others)];
-        tx.connection.prepare_cached(sql)?.query_row(key, |row| {
-            let count = row.get::<i64>(0)?.cast_unsigned();
-            Ok(Tally { count, amount: row.get(1)? })
-        })
+        let (count, amount) = tx.connection.fetch_one(sql, key)?;
+        Ok(Tally { count, amount })
     }
 }

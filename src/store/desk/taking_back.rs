@@ -8,6 +8,7 @@
 //! A credit that is open or waits, held back because nobody could say which one the debit means, can be named
 //! as well: it had paid nothing, so only its own money moves.
 
+use super::super::columns::{columns, columns_of};
 use super::super::remittance::Settled;
 use super::super::row::{reference, reference_number};
 use super::super::sql::params;
@@ -52,10 +53,13 @@ impl Credit {
     }
 }
 
-const CREDIT: &str =
-    "select t.account_id, t.booked_on, t.amount_fen, t.direction, d.outcome, d.notice,
-        case when d.rule = 'staff' or i.decided is not null or i.pending is not null
-            then 1 else 0 end
+columns! { impl Credit of "t" {
+    account_id, booked_on, outcome = "d.outcome", notice = "d.notice",
+    with_staff = "case when d.rule = 'staff' or i.decided is not null or i.pending is not null
+        then 1 else 0 end",
+} }
+
+const CREDIT: &str = "
     from collection_account a
     join bank_transaction t on t.centre_id = a.centre_id and t.account_id = a.account_id
     join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
@@ -203,7 +207,7 @@ impl Desk<'_> {
         let of_original = params![self.tx.centre_id, original.proposal_id];
         let mut select = self.tx.connection.prepare_cached(BOOKED_BACK)?;
         let notices: Vec<PaymentReference> =
-            select.query_all(of_original, |row| reference(row.get(0)?))?;
+            select.query_all(of_original, |row| row.read::<PaymentReference>())?;
         let mut postings = Vec::new();
         if notices.is_empty() {
             postings.push(self.hangs_again(credit, &found, amount, debits)?);
@@ -218,7 +222,7 @@ impl Desk<'_> {
         let mut given = Total::from(amount);
         if let Some(number) = only {
             let waiting = params![self.tx.centre_id, number];
-            given += self.tx.connection.query_row(WAITING, waiting, |row| row.get::<Total>(0))?;
+            given += self.tx.connection.fetch_one::<Total>(WAITING, waiting)?;
             let matched = params![self.tx.centre_id, number, on];
             self.tx.connection.prepare_cached(WAITING_MATCHED)?.execute(matched)?;
         }
@@ -325,18 +329,13 @@ impl Desk<'_> {
     /// The credit, its amount, and whether it is one.
     fn credit(&self, credit: &ItemId) -> Result<(Credit, Money, bool), Stop> {
         let key = params![self.tx.centre_id, credit.account_no, credit.serial];
-        let found = self.tx.connection.prepare_cached(CREDIT)?.query_row_optional(key, |row| {
-            let credit = Credit {
-                account_id: row.get(0)?,
-                booked_on: row.get(1)?,
-                outcome: row.get(4)?,
-                notice: row.get(5)?,
-                with_staff: row.get::<i64>(6)? == 1,
-            };
-            let amount = Money::from_fen(row.get(2)?);
-            Ok((credit, amount, row.get::<i64>(3)? == 1))
-        })?;
-        found.ok_or_else(|| Refusal::NoSuch { what: "item", id: credit.to_string() }.into())
+        let columns = columns_of::<Credit>();
+        let sql = format!("select {columns}, t.amount_fen, t.direction {CREDIT}");
+        let found: Option<(Credit, Money, Direction)> =
+            self.tx.connection.fetch_optional(&sql, key)?;
+        let none = || Refusal::NoSuch { what: "item", id: credit.to_string() };
+        let (found, amount, direction) = found.ok_or_else(none)?;
+        Ok((found, amount, direction == Direction::Credit))
     }
 
     fn paid_by(&self, id: &ItemId, credit: &Credit) -> Result<Vec<PaymentReference>, Stop> {
@@ -345,7 +344,7 @@ impl Desk<'_> {
         }
         let key = params![self.tx.centre_id, credit.account_id, id.serial, credit.booked_on];
         let mut select = self.tx.connection.prepare_cached(SHARES)?;
-        Ok(select.query_all(key, |row| reference(row.get(0)?))?)
+        Ok(select.query_all(key, |row| row.read::<PaymentReference>())?)
     }
 
     /// A movement is returned, for the sake of the other.

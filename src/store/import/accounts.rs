@@ -1,7 +1,7 @@
 //! The centre's collection accounts.
 
 use super::super::StoreError;
-use super::super::notices::collection_account;
+use super::super::columns::columns_of;
 use super::super::sql::params;
 use super::super::tx::Binder;
 use super::{FieldChange, Importing, RowChange};
@@ -51,15 +51,11 @@ impl Importing<'_> {
 
     /// The accounts there are, and the last place in the list.
     fn known_accounts(&self) -> Result<(BTreeMap<String, CollectionAccount>, i64), StoreError> {
-        let sql = "select account_no, bank, bank_name, account_name, account_id
-            from collection_account where centre_id = ?1";
-        let rows = self
-            .tx
-            .connection
-            .prepare_cached(sql)?
-            .query_all(params![self.tx.centre_id], |row| {
-                Ok((collection_account(row)?, row.get::<i64>(4)?))
-            })?;
+        let columns = columns_of::<CollectionAccount>();
+        let sql =
+            format!("select {columns}, account_id from collection_account where centre_id = ?1");
+        let rows: Vec<(CollectionAccount, i64)> =
+            self.tx.connection.fetch_all(&sql, params![self.tx.centre_id])?;
         let last = rows.iter().map(|(_, place)| *place).max().unwrap_or_default();
         Ok((rows.into_iter().map(|(one, _)| (one.account_no.clone(), one)).collect(), last))
     }

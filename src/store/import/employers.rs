@@ -3,7 +3,7 @@
 //! What an operation changed after the day of which the list speaks stays, and is told ([`Later`]).
 
 use super::super::StoreError;
-use super::super::letters::{EMPLOYER, employer};
+use super::super::columns::select;
 use super::super::listed::{LIST, query_in};
 use super::super::remittance::{Books, LaterOperations, TermsTaken};
 use super::super::sql::{Read, params};
@@ -139,11 +139,8 @@ impl Importing<'_> {
         let listed: BTreeSet<&str> =
             rows.iter().map(|row| row.employer.employer_id.as_str()).collect();
         let sql = "select employer_id, name from employer where centre_id = ?1 order by 1";
-        let known: Vec<(String, String)> = self
-            .tx
-            .connection
-            .prepare_cached(sql)?
-            .query_all(params![self.tx.centre_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let known: Vec<(String, String)> =
+            self.tx.connection.fetch_all::<(_, _)>(sql, params![self.tx.centre_id])?;
         for (key, name) in known.into_iter().filter(|(key, _)| !listed.contains(key.as_str())) {
             self.note(&RowChange { name: Some(name), ..RowChange::missing(&key) })?;
         }
@@ -289,11 +286,11 @@ fn refused_terms(refusal: &Refusal, row: &EmployerRow) -> (&'static str, String)
 /// Those of the employers that the store has, without the accounts they pay from.
 fn known_employers(tx: &Tx, rows: &[EmployerRow]) -> Result<HashMap<String, Employer>, StoreError> {
     let listed = query_in(&tx.connection, LIST, "employer", "e.employer_id = v.column1", "e");
-    let sql = format!("select {EMPLOYER} from {listed}");
+    let sql = select::<Employer>(&format!("from {listed}"));
     let mut known = HashMap::new();
     let id = |row: &mut Binder<'_, '_>, one: &EmployerRow| row.bind(&one.employer.employer_id);
     tx.ask(&sql, 1, rows, id, |row| {
-        let kept = employer(row)?;
+        let kept: Employer = row.read()?;
         known.insert(kept.employer_id.clone(), kept);
         Ok(())
     })?;
@@ -314,8 +311,9 @@ fn known_payers(tx: &Tx, rows: &[EmployerRow]) -> Result<Payers, StoreError> {
     }
     let sql = "select employer_id, account_no from payer_account where centre_id = ?1";
     tx.connection.prepare_cached(sql)?.each(params![tx.centre_id], |row| {
-        if listed.contains(row.text(0)?) {
-            known.entry(row.get(0)?).or_default().insert(row.get(1)?);
+        let (employer_id, account_no): (&str, &str) = row.read()?;
+        if listed.contains(employer_id) {
+            known.entry(employer_id.to_owned()).or_default().insert(account_no.to_owned());
         }
         Ok(Read::On)
     })?;

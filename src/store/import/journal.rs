@@ -37,7 +37,7 @@ impl<'j> Journal<'j> {
         let sql = "select count(*) from list_import
             where centre_id = ?1 and list = ?2 and sha256 = ?3";
         let key = params![tx.centre_id, list.code(), origin.sha256];
-        let earlier: i64 = tx.connection.query_row(sql, key, |row| row.get(0))?;
+        let earlier: i64 = tx.connection.fetch_one(sql, key)?;
         let import_id = import_id(list, &origin.sha256, earlier);
         Ok(Self { tx, list, origin, import_id, part: 0, lines: String::new() })
     }
@@ -140,7 +140,7 @@ pub(super) fn changes(
         where centre_id = ?1 and import_id = ?2 order by part";
     let key = params![tx.centre_id, import_id];
     tx.connection.prepare_cached(sql)?.each(key, |row| {
-        for line in row.text(0)?.lines() {
+        for line in row.read::<&str>()?.lines() {
             let change = serde_json::from_str(line)
                 .map_err(|error| unknown("list_import_part", "body", error))?;
             show(change)?;

@@ -1,9 +1,10 @@
 //! Notices. One that money was settled with keeps its amount, employer and standing; one that was issued here
 //! is what the books say, whatever a list brings.
 
+use super::super::columns::{columns, columns_of};
 use super::super::listed::{LIST, query_in};
 use super::super::notices::{AWAITING, notices_listed};
-use super::super::row::{day_number, reference, reference_number, status, status_number};
+use super::super::row::{day_number, reference_number, status, status_number};
 use super::super::sql::{Connection, Read, params};
 use super::super::tx::{Binder, Tx};
 use super::super::{Store, StoreError, outstanding};
@@ -98,7 +99,7 @@ impl Importing<'_> {
         let mut missing = Vec::new();
         let key = params![self.tx.centre_id, AWAITING];
         self.tx.connection.prepare_cached(sql)?.each(key, |row| {
-            let reference = reference(row.get(0)?)?;
+            let reference: PaymentReference = row.read()?;
             if notices.binary_search_by_key(&reference, |notice| notice.reference).is_err() {
                 missing.push(reference);
             }
@@ -139,7 +140,7 @@ impl Store {
         let sql = format!("select e.employer_id from {listed}");
         let mut known: BTreeSet<String> = BTreeSet::new();
         let take = |row: &super::super::sql::Row<'_>| {
-            known.insert(row.get(0)?);
+            known.insert(row.read()?);
             Ok(())
         };
         tx.ask(&sql, 1, &employers, |row, employer| row.bind(*employer), take)?;
@@ -161,9 +162,7 @@ impl Store {
         let sql = "select count(*), count(distinct n.employer_id) from notice n
             left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
             where n.centre_id = ?1 and e.employer_id is null";
-        tx.connection.prepare_cached(sql)?.query_row(params![tx.centre_id], |row| {
-            Ok((row.get::<i64>(0)?.cast_unsigned(), row.get::<i64>(1)?.cast_unsigned()))
-        })
+        tx.connection.fetch_one::<(u64, u64)>(sql, params![tx.centre_id])
     }
 }
 
@@ -179,6 +178,14 @@ pub(super) struct Known {
     /// It was issued here: our books say what it is, and nobody else.
     issued: bool,
 }
+
+columns! { impl Known of "n" {
+    employer_id, amount = "n.amount_fen", issued_on, month, status,
+    settled = "case when exists (select 1 from settlement s
+        where s.centre_id = n.centre_id and s.reference = n.reference) then 1 else 0 end",
+    issued = "case when exists (select 1 from notice_part p
+        where p.centre_id = n.centre_id and p.reference = n.reference) then 1 else 0 end",
+} }
 
 impl Known {
     /// Whether money was settled with it, or the books say what it is.
@@ -265,7 +272,7 @@ const FIELDS: [&str; 5] = ["amount", "employer_id", "status", "issued_on", "mont
 /// The highest reference of a centre's notices, as a number.
 fn highest(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
     let sql = "select coalesce(max(reference), 0) from notice where centre_id = ?1";
-    connection.prepare_cached(sql)?.query_row(params![centre], |row| row.get(0))
+    connection.fetch_one(sql, params![centre])
 }
 
 /// Those of the notices that the store has.
@@ -283,27 +290,13 @@ pub(super) fn known_numbers(
     references: &[PaymentReference],
 ) -> Result<HashMap<PaymentReference, Known>, StoreError> {
     let listed = notices_listed(&tx.connection);
-    let sql = format!(
-        "select n.reference, n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
-            case when exists (select 1 from settlement s
-                where s.centre_id = ?1 and s.reference = n.reference) then 1 else 0 end,
-            case when exists (select 1 from notice_part p
-                where p.centre_id = ?1 and p.reference = n.reference) then 1 else 0 end
-         from {listed}"
-    );
+    let columns = columns_of::<Known>();
+    let sql = format!("select n.reference, {columns} from {listed}");
     let mut known = HashMap::new();
     let bind = |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
     tx.ask(&sql, 1, references, bind, |row| {
-        let kept = Known {
-            employer_id: row.get(1)?,
-            amount: Money::from_fen(row.get(2)?),
-            issued_on: row.get(3)?,
-            month: row.get(4)?,
-            status: row.get(5)?,
-            settled: row.get(6)?,
-            issued: row.get(7)?,
-        };
-        known.insert(reference(row.get(0)?)?, kept);
+        let (reference, kept) = row.read()?;
+        known.insert(reference, kept);
         Ok(())
     })?;
     Ok(known)

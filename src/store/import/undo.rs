@@ -11,7 +11,9 @@ mod employees;
 mod employers;
 mod notices;
 
+use super::super::columns::columns;
 use super::super::error::Refusal;
+use super::super::row::read_as;
 use super::super::sql::params;
 use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
@@ -80,6 +82,12 @@ struct Kept {
     sequence: i64,
     undone: bool,
 }
+
+columns! { impl Kept {
+    import_id, list, file, sequence, undone = "case when undone is null then 0 else 1 end",
+} }
+
+read_as! { ImportedList: String => |code: String| Self::read(&code); }
 
 impl Store {
     /// Takes an import back; its id may be shortened while it is the only one that begins so.
@@ -166,10 +174,7 @@ impl Undoing<'_> {
         let later: Vec<String> = self
             .tx
             .connection
-            .prepare_cached(sql)?
-            .query_all(params![self.tx.centre_id, kept.list.code(), kept.sequence], |row| {
-                row.get(0)
-            })?;
+            .fetch_all(sql, params![self.tx.centre_id, kept.list.code(), kept.sequence])?;
         for import_id in later {
             let mut same = Vec::new();
             journal::changes(self.tx, &import_id, |change| {
@@ -212,22 +217,13 @@ fn find(tx: &Tx, import_id: &str) -> Result<Kept, StoreError> {
     if !is_id(import_id) {
         return Err(none());
     }
-    let sql = "select import_id, list, file, sequence, case when undone is null then 0 else 1 end
-        from list_import where centre_id = ?1 and import_id >= ?2 and import_id < ?3
+    let from = "from list_import where centre_id = ?1 and import_id >= ?2 and import_id < ?3
         order by import_id limit 2";
     let start = import_id.to_ascii_lowercase();
     // Above every digit that may follow.
     let end = format!("{start}g");
-    let mut found =
-        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id, start, end], |row| {
-            Ok(Kept {
-                import_id: row.get(0)?,
-                list: ImportedList::read(row.text(1)?)?,
-                file: row.get(2)?,
-                sequence: row.get(3)?,
-                undone: row.get(4)?,
-            })
-        })?;
+    let key = params![tx.centre_id, start, end];
+    let mut found: Vec<Kept> = tx.connection.select_all(from, key)?;
     match (found.pop(), found.is_empty()) {
         (None, _) => Err(none()),
         (Some(one), true) => Ok(one),

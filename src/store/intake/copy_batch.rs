@@ -178,7 +178,7 @@ impl Intake<'_> {
         let sql =
             format!("select i.account_id, i.serial from {listed} where i.booked_on < v.column3");
         self.tx.ask(&sql, 3, &rows, identity, |row| {
-            archived.insert((row.get::<i64>(0)?, row.get::<String>(1)?));
+            archived.insert(row.read::<(i64, String)>()?);
             Ok(())
         })?;
         let is_archived = |placed: &Placed<'_>| {

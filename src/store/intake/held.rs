@@ -1,5 +1,6 @@
 //! What lies in quarantine, and that it no longer does.
 
+use super::super::columns::columns;
 use crate::store::sql::params;
 use crate::store::{Store, StoreError};
 
@@ -12,6 +13,8 @@ pub struct HeldFile {
     pub reason: String,
 }
 
+columns! { impl HeldFile { folder, file_name, reason } }
+
 impl Store {
     /// All that is held, in the order of folders and names.
     ///
@@ -19,12 +22,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn held_files(&self) -> Result<Vec<HeldFile>, StoreError> {
         let tx = self.reading()?;
-        let sql = "select folder, file_name, reason from quarantined_feed
-            where centre_id = ?1 order by folder, file_name";
-        let held = |row: &crate::store::sql::Row<'_>| {
-            Ok(HeldFile { folder: row.get(0)?, file_name: row.get(1)?, reason: row.get(2)? })
-        };
-        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], held)
+        let from = "from quarantined_feed where centre_id = ?1 order by folder, file_name";
+        tx.connection.select_all(from, params![tx.centre_id])
     }
 
     /// Notes that an entry lies there no longer.

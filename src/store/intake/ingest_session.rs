@@ -82,7 +82,7 @@ impl IngestSession<'_> {
         let sql = "select coalesce(max(number), 0) + 1 from feed
             where centre_id = ?1 and number is not null";
         let centre = params![self.tx.centre_id];
-        let feed_no = self.tx.connection.query_row(sql, centre, |row| row.get(0))?;
+        let feed_no = self.tx.connection.fetch_one(sql, centre)?;
         let sql = "select 1 from booking where centre_id = ?1 limit 1";
         let has_bookings =
             self.tx.connection.prepare_cached(sql)?.exists(params![self.tx.centre_id])?;

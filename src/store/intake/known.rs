@@ -6,31 +6,36 @@
 //! Invariant: what is settled, or decided by staff, keeps its content.
 
 use super::super::branch;
+use super::super::columns::{columns, columns_of};
 use super::super::listed::{LIST, query_in};
 use super::super::row::{day_number, direction_number, filled, time_number};
 use super::super::sql::{Row, params};
 use super::super::tx::Binder;
-use super::super::working_set::{TRANSACTION_COLUMNS, transaction, transactions_by_serial};
+use super::super::working_set::{TransactionColumns, transactions_by_serial};
 use super::super::{StoreError, WorkingSet};
 use super::origin::Origin;
 use super::{COLUMNS, Intake};
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// Columns behind those of the transaction: when it was taken in, and 0 where no night decided it, 1 where it
-/// is open, 2 where it is settled, decided by staff or in their hands; and with which feed it came.
-pub(super) fn kept_columns() -> String {
-    format!(
-        "{TRANSACTION_COLUMNS}, t.taken_on, coalesce((select case when d.outcome in (2, 3)
+columns! {
+    /// How far a transaction `t` is, and what it came with.
+    #[derive(Clone, Copy)]
+    pub(super) struct Kept of "t" {
+        taken_on: i64,
+        /// 0 where no night decided it, 1 where it is open, 2 where it is settled, decided by staff or in their hands.
+        decided: i64 = "coalesce((select case when d.outcome in (2, 3)
             and not exists (select 1 from suspense_item i where i.centre_id = d.centre_id
                 and i.account_id = d.account_id and i.serial = d.serial
                 and (i.resolution is not null or i.pending is not null or i.decided is not null
                     or i.read_as is not null or i.state in ('proposed', 'approved')))
             then 1 else 2 end
             from decision d where d.centre_id = t.centre_id and d.account_id = t.account_id
-            and d.serial = t.serial and d.booked_on = t.booked_on), 0), t.feed_no"
-    )
+            and d.serial = t.serial and d.booked_on = t.booked_on), 0)",
+        feed_no: Option<i64>,
+    }
 }
 
 /// How far a kept transaction is.
@@ -43,14 +48,22 @@ pub(super) enum Stage {
     Settled,
 }
 
-/// Reads [`kept_columns`] behind the transaction.
-pub(super) fn stage(row: &Row<'_>, tonight: i64) -> Result<Stage, StoreError> {
-    let taken_on: i64 = row.get(17)?;
-    Ok(match row.get::<i64>(18)? {
-        0 if taken_on == tonight => Stage::Tonight,
-        0 | 1 => Stage::Open,
-        _ => Stage::Settled,
-    })
+/// What is read of a kept transaction; asked for row by row, it is put together once.
+pub(super) static KEPT: LazyLock<String> =
+    LazyLock::new(columns_of::<(TransactionColumns<'_>, Kept)>);
+
+impl Kept {
+    pub(super) const fn origin(&self) -> Origin {
+        Origin { taken_on: self.taken_on, feed_no: self.feed_no }
+    }
+
+    pub(super) const fn stage(&self, tonight: i64) -> Stage {
+        match self.decided {
+            0 if self.taken_on == tonight => Stage::Tonight,
+            0 | 1 => Stage::Open,
+            _ => Stage::Settled,
+        }
+    }
 }
 
 /// A kept transaction with its own texts.
@@ -73,7 +86,9 @@ pub(super) struct Known {
 
 impl Known {
     fn read(row: &Row<'_>, tonight: i64) -> Result<Self, StoreError> {
-        Ok(Self::of(row.get(0)?, &transaction(row)?, Origin::read(row)?, stage(row, tonight)?))
+        let (columns, kept): (TransactionColumns<'_>, Kept) = row.read()?;
+        let (transaction, stage) = (columns.transaction()?, kept.stage(tonight));
+        Ok(Self::of(columns.account_id, &transaction, kept.origin(), stage))
     }
 
     /// A transaction as it will be kept.
@@ -187,7 +202,7 @@ impl Intake<'_> {
         } else {
             query_in(connection, LIST, "bank_transaction", &key.replace("i.", "t."), "t")
         };
-        let sql = format!("select {} from {listed}", kept_columns());
+        let sql = format!("select {} from {listed}", *KEPT);
         let mut known = HashMap::with_capacity(keys.len());
         let bind = |row: &mut Binder<'_, '_>, (account, serial): &(i64, S)| {
             row.bind(*account)?;
@@ -211,7 +226,7 @@ impl Intake<'_> {
         let sql = format!(
             "select {} from {} where {i}.centre_id = ?1 and {i}.account_id = ?2
                 and {i}.serial >= ?3 and {i}.serial < ?4 order by 2",
-            kept_columns(),
+            *KEPT,
             transactions_by_serial(&self.tx.connection),
             i = if self.tx.connection.is_postgres() { "i" } else { "t" },
         );

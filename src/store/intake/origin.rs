@@ -6,9 +6,7 @@
 //!
 //! Invariant: every row that is seen, completed, replaced or set aside against a kept one is counted once.
 
-use super::super::StoreError;
 use super::super::row::day_number;
-use super::super::sql::Row;
 use super::Intake;
 use super::known::Known;
 use chrono::NaiveDate;
@@ -49,13 +47,6 @@ pub(super) struct Meeting {
     /// The first and the last booking day of what it met.
     pub(super) first_on: i64,
     pub(super) last_on: i64,
-}
-
-impl Origin {
-    /// Reads it behind a transaction ([`super::known::kept_columns`]).
-    pub(super) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self { taken_on: row.get(17)?, feed_no: row.get(19)? })
-    }
 }
 
 impl Meetings {

@@ -206,10 +206,8 @@ impl Intake<'_> {
             where r.centre_id = ?1 and r.account_id = ?2 and r.booked_on = ?3";
         let tx = self.tx;
         let values = params![tx.centre_id, known.account_id, day_number(known.booked_on)];
-        tx.connection.prepare_cached(sql)?.query_row(values, |row| {
-            let (all, proved): (i64, i64) = (row.get(0)?, row.get(1)?);
-            Ok(all > 0 && all == proved)
-        })
+        let (all, proved): (i64, i64) = tx.connection.fetch_one(sql, values)?;
+        Ok(all > 0 && all == proved)
     }
 
     /// Gives the members their names, and writes those that are new or are called otherwise now.

@@ -201,11 +201,8 @@ impl Intake<'_> {
         }
         let sql =
             "select account_no from collection_account where centre_id = ?1 and account_id = ?2";
-        let account_no: String = self
-            .tx
-            .connection
-            .prepare_cached(sql)?
-            .query_row(params![self.tx.centre_id, account_id], |row| row.get(0))?;
+        let account_no: String =
+            self.tx.connection.fetch_one(sql, params![self.tx.centre_id, account_id])?;
         Ok(identity::content_name(&account_no, transaction))
     }
 

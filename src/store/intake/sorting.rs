@@ -5,7 +5,7 @@
 
 use super::super::branch::BranchKeys;
 use super::super::listed::{LIST, query_in};
-use super::super::row::{day, day_number, direction};
+use super::super::row::day_number;
 use super::super::tx::Binder;
 use super::super::working_set::account_id;
 use super::super::{StoreError, WorkingSet};
@@ -15,7 +15,7 @@ use super::booking::Whole;
 use super::origin::Met;
 use super::silent::SILENT;
 use super::{Identity, Intake, Placed, place};
-use crate::remittance::{BankTransaction, Money};
+use crate::remittance::BankTransaction;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
@@ -137,10 +137,8 @@ impl Intake<'_> {
             row.bind(batch.serial(each))
         };
         self.tx.ask(&sql, 2, &batch.rows, bind, |row| {
-            let (booked_on, direction) = (day(row.get(2)?)?, direction(row.get(3)?)?);
-            let amount = Money::from_fen(row.get(4)?);
-            let whole = Whole { booked_on, direction, amount };
-            known.insert((row.get(0)?, row.get(1)?), (whole, row.get(5)?));
+            let (key, booked_on, direction, amount, feed_no) = row.read()?;
+            known.insert(key, (Whole { booked_on, direction, amount }, feed_no));
             Ok(())
         })?;
         Ok(known)

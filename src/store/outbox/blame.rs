@@ -75,16 +75,14 @@ pub(super) fn against(
     charge: &Charge<'_>,
 ) -> Result<Blamed, StoreError> {
     let key = params![centre, charge.letter_id];
-    let found = connection
-        .prepare_cached(RECIPIENT)?
-        .query_row_optional(key, |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;
+    let found = connection.fetch_optional::<(String, String)>(RECIPIENT, key)?;
     let Some((address, employer_id)) = found.filter(|(address, _)| !address.is_empty()) else {
         return Ok(Blamed::Noted);
     };
     connection.execute(NOTE, params![centre, address, charge.letter_id, charge.on])?;
     let since = charge.on - REMEMBERED_DAYS;
     let days = params![centre, address, since];
-    let days: i64 = connection.query_row(DAYS, days, |row| row.get(0))?;
+    let days: i64 = connection.fetch_one(DAYS, days)?;
     let enough = charge.at_once || days >= DAYS_MIN;
     if !enough || connection.prepare_cached(BLOCKED)?.exists(params![centre, address])? {
         return Ok(Blamed::Noted);
@@ -137,9 +135,7 @@ pub(super) fn employers(
         pattern.push(letter);
     }
     pattern.push('%');
-    let texts = connection
-        .prepare_cached(EMPLOYERS)?
-        .query_all(params![centre, pattern], |row| row.get::<String>(0))?;
+    let texts = connection.fetch_all::<String>(EMPLOYERS, params![centre, pattern])?;
     let has = |text: &&String| {
         Addresses::read(text).good.iter().any(|one| one.eq_ignore_ascii_case(address))
     };

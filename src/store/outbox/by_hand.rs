@@ -4,17 +4,18 @@
 //! say what they were, and stands beside the letter from then on as if the night had held it.
 
 use super::super::arrears::ToldMonth;
+use super::super::columns::columns;
 use super::super::notice_news::NoticeMark;
 use super::super::notification::{NotificationKey, NotificationMark, about};
-use super::super::row::{day, day_number, reference, reference_number};
-use super::super::sql::{Row, params};
+use super::super::row::{day, day_number, reference_number};
+use super::super::sql::params;
 use super::super::tx::Tx;
-use super::super::working_set::{account_id, account_index};
+use super::super::working_set::account_id;
 use super::super::{Store, StoreError, trail};
 use super::holding::{self, ToldTonight};
 use crate::alert::rhythm::REMINDERS;
 use crate::alert::{NewsStage, Pull};
-use crate::remittance::{Outcome, YearMonth};
+use crate::remittance::{Outcome, PaymentReference, YearMonth};
 use crate::suspense::trail::Entry;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -45,20 +46,43 @@ const TAKE: &str = "update outbox set state = 'held', due_at = null
     where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0
         and joined is null and lease_until is null";
 
-const MARKED: &str = "
-    select account_id, serial, booked_on, about, told_on, reminded_days, done, said, until_on from telling
+const MARKED: &str = "from telling
     where centre_id = ?1 and employer_id = ?2 and marked_on = ?3
     order by account_id, serial, booked_on, about";
+
+columns! {
+    /// What was marked of a transaction.
+    struct MarkedColumns {
+        key: NotificationKey = "account_id, serial, booked_on, about",
+        told_on: Option<i64>,
+        reminded_days: u32,
+        done: bool,
+        said: Option<i64>,
+        until_on: Option<NaiveDate>,
+    }
+}
 
 const UNMARK: &str = "
     update telling set told_on = ?6, reminded_days = ?7, said = ?8, until_on = ?9, done = 0
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4 and about = ?5";
 
-const NOTICES: &str = "
-    select w.reference, w.ordinal, w.told_on, w.said, w.reminded_days, w.until_on, w.done
-    from notice_news w join notice n on n.centre_id = w.centre_id and n.reference = w.reference
+const NOTICES: &str = "from notice_news w
+    join notice n on n.centre_id = w.centre_id and n.reference = w.reference
     where w.centre_id = ?1 and n.employer_id = ?2 and w.marked_on = ?3 and w.said is not null
     order by w.reference, w.ordinal";
+
+columns! {
+    /// What was marked of a notice.
+    struct MarkedNotice of "w" {
+        reference: PaymentReference,
+        ordinal: i64,
+        told_on: Option<i64>,
+        said: String,
+        reminded_days: u32,
+        until_on: Option<NaiveDate>,
+        done: bool,
+    }
+}
 
 const UNMARK_NOTICE: &str = "
     update notice_news set told_on = ?4, reminded_days = ?5, said = ?6, until_on = ?7, done = 0
@@ -84,7 +108,7 @@ impl Store {
     pub fn waiting_letters(&self, night: Option<NaiveDate>) -> Result<Vec<String>, StoreError> {
         let tx = self.reading()?;
         let values = params![tx.centre_id, night.map(day_number)];
-        tx.connection.prepare_cached(WAITING)?.query_all(values, |row| row.get(0))
+        tx.connection.fetch_all(WAITING, values)
     }
 
     /// Holds letters that wait; gives those that were held. One that a sender has, or beside which another of its day
@@ -131,11 +155,8 @@ impl Store {
 /// What a letter told, no longer marked as told; `None` where it may not be held.
 fn take_back(tx: &Tx, letter_id: &str) -> Result<Option<(NaiveDate, ToldTonight)>, StoreError> {
     let (connection, centre) = (&tx.connection, tx.centre_id);
-    let found = connection
-        .prepare_cached(ALONE)?
-        .query_row_optional(params![centre, letter_id], |row| {
-            Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?))
-        })?;
+    let found =
+        connection.fetch_optional::<(String, i64, String)>(ALONE, params![centre, letter_id])?;
     let Some((employer_id, night, kind)) = found else { return Ok(None) };
     if connection.prepare_cached(TAKE)?.execute(params![centre, letter_id])? == 0 {
         return Ok(None);
@@ -157,13 +178,13 @@ fn months_of(
     (employer_id, night): (&str, i64),
 ) -> Result<ToldTonight, StoreError> {
     let values = params![tx.centre_id, employer_id, night];
-    let months = tx.connection.prepare_cached(MONTHS)?.query_all(values, |row| {
-        Ok(ToldMonth {
-            letter_id: letter_id.to_owned(),
-            employer_id: employer_id.to_owned(),
-            month: YearMonth::from_ordinal(row.get(0)?),
-        })
-    })?;
+    let months: Vec<YearMonth> = tx.connection.fetch_all(MONTHS, values)?;
+    let told = |month| ToldMonth {
+        letter_id: letter_id.to_owned(),
+        employer_id: employer_id.to_owned(),
+        month,
+    };
+    let months = months.into_iter().map(told).collect();
     tx.connection.prepare_cached(UNTOLD)?.execute(values)?;
     Ok(ToldTonight { months, ..ToldTonight::default() })
 }
@@ -175,12 +196,11 @@ fn items_of(
     (employer_id, night): (&str, i64),
 ) -> Result<ToldTonight, StoreError> {
     let values = params![tx.centre_id, employer_id, night];
-    let marked = tx.connection.prepare_cached(MARKED)?.query_all(values, |row| {
-        let told_on = row.get::<Option<i64>>(4)?;
-        Ok((told_on, marked(row, told_on == Some(night))?))
-    })?;
+    let marked: Vec<MarkedColumns> = tx.connection.select_all(MARKED, values)?;
     let mut told = ToldTonight::default();
-    for (told_on, mark) in marked {
+    for marked in marked {
+        let told_on = marked.told_on;
+        let mark = marked.mark(night);
         // What was never told before this letter has been told by none.
         let told_on = told_on.filter(|_| !mark.news);
         let said = told_on.map(|_| Outcome::Suspense.number());
@@ -204,21 +224,17 @@ fn items_of(
 }
 
 /// A mark as a night made it; `news` is that the letter was the first about the item.
-fn marked(row: &Row<'_>, news: bool) -> Result<NotificationMark, StoreError> {
-    let reminded_days = row.get::<i64>(5)?;
-    Ok(NotificationMark {
-        key: NotificationKey {
-            account: account_index(row.get(0)?)?,
-            serial: row.get(1)?,
-            booked_on: day(row.get(2)?)?,
-            advice: row.text(3)? == about(true),
-        },
-        news,
-        said: row.get::<Option<i64>>(7)?.and_then(Outcome::from_number),
-        reminded_days: u32::try_from(reminded_days).unwrap_or_default(),
-        until: row.get::<Option<i64>>(8)?.map(day).transpose()?,
-        done: row.get::<i64>(6)? == 1,
-    })
+impl MarkedColumns {
+    fn mark(self, night: i64) -> NotificationMark {
+        NotificationMark {
+            key: self.key,
+            news: self.told_on == Some(night),
+            said: self.said.and_then(Outcome::from_number),
+            reminded_days: self.reminded_days,
+            until: self.until_on,
+            done: self.done,
+        }
+    }
 }
 
 /// The notices that an employer was told of on a night, as they were before.
@@ -228,21 +244,19 @@ fn notices_of(
     (employer_id, night): (&str, i64),
 ) -> Result<Vec<(String, NoticeMark)>, StoreError> {
     let values = params![tx.centre_id, employer_id, night];
-    let marked = tx.connection.prepare_cached(NOTICES)?.query_all(values, |row| {
-        let told_on = row.get::<Option<i64>>(2)?;
-        let mark = NoticeMark {
-            reference: reference(row.get(0)?)?,
-            ordinal: row.get(1)?,
-            news: told_on == Some(night),
-            said: row.text_or_null(3)?.and_then(NewsStage::from_code),
-            reminded_days: u32::try_from(row.get::<i64>(4)?).unwrap_or_default(),
-            until: row.get::<Option<i64>>(5)?.map(day).transpose()?,
-            done: row.get::<i64>(6)? == 1,
-        };
-        Ok((told_on, mark))
-    })?;
+    let marked: Vec<MarkedNotice> = tx.connection.select_all(NOTICES, values)?;
     let mut told = Vec::with_capacity(marked.len());
-    for (told_on, mark) in marked {
+    for marked in marked {
+        let told_on = marked.told_on;
+        let mark = NoticeMark {
+            reference: marked.reference,
+            ordinal: marked.ordinal,
+            news: told_on == Some(night),
+            said: NewsStage::from_code(&marked.said),
+            reminded_days: marked.reminded_days,
+            until: marked.until_on,
+            done: marked.done,
+        };
         let kept = !mark.news;
         let before = REMINDERS.iter().rev().find(|days| **days < mark.reminded_days);
         let values = params![

@@ -4,9 +4,10 @@
 //! against its address is [`blame`](super::blame)'s. Everything that was not understood, every answer and every
 //! complaint is kept and waits until somebody dealt with it.
 
+use super::super::columns::columns;
 use super::super::error::Refusal;
-use super::super::row::{day, day_number};
-use super::super::sql::{Connection, Row, params};
+use super::super::row::day_number;
+use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError};
 use super::blame::{Blamed, Charge, against, block};
 use crate::alert::bounce::{CameBack, Failure, Kind, LetterName, compared};
@@ -50,6 +51,11 @@ pub struct KeptMessage {
     pub waits: bool,
 }
 
+columns! { impl KeptMessage of "m" {
+    message_id, kind, letter_id, employer_id, employer_name = "coalesce(e.name, '')", sender, subject, body,
+    noted_on, waits,
+} }
+
 /// What somebody did about a kept message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dealt {
@@ -67,13 +73,12 @@ struct Named {
     written_on: i64,
 }
 
-const BY_NUMBER: &str = "
-    select letter_id, lower(recipient), employer_id, written_on from letter
-    where centre_id = ?1 and letter_id = ?2";
+columns! { impl Named { letter_id, recipient = "lower(recipient)", employer_id, written_on } }
+
+const BY_NUMBER: &str = "from letter where centre_id = ?1 and letter_id = ?2";
 
 /// The key's order is that of bytes, so what begins so lies together.
-const BY_BEGINNING: &str = "
-    select letter_id, lower(recipient), employer_id, written_on from letter
+const BY_BEGINNING: &str = "from letter
     where centre_id = ?1 and letter_id >= ?2 and letter_id < ?3 order by letter_id limit 2";
 
 const RETURNED: &str = "
@@ -88,10 +93,7 @@ const KEEP: &str = "
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
     on conflict (centre_id, message_id) do nothing";
 
-const KEPT: &str = "
-    select m.message_id, m.kind, m.letter_id, m.employer_id, coalesce(e.name, ''), m.sender, m.subject, m.body,
-        m.noted_on, m.waits
-    from came_back m
+const KEPT: &str = "from came_back m
     left join employer e on e.centre_id = m.centre_id and e.employer_id = m.employer_id
     where m.centre_id = ?1";
 
@@ -155,7 +157,7 @@ impl Store {
         let waiting = if all { "" } else { " and m.waits = 1" };
         let sql = format!("{KEPT}{waiting} order by m.noted_on desc, m.message_id limit ?2");
         let values = params![tx.centre_id, limit];
-        tx.connection.prepare_cached(&sql)?.query_all(values, kept)
+        tx.connection.select_all(&sql, values)
     }
 
     /// Notes that somebody dealt with kept messages, each named by its number or the beginning of it: all of them, or
@@ -210,23 +212,13 @@ fn named(
     centre: i64,
     message: &CameBack,
 ) -> Result<Option<Named>, StoreError> {
-    let read = |row: &Row<'_>| {
-        Ok(Named {
-            letter_id: row.get(0)?,
-            recipient: row.get(1)?,
-            employer_id: row.get(2)?,
-            written_on: row.get(3)?,
-        })
-    };
-    let mut found = Vec::new();
+    let mut found: Vec<Named> = Vec::new();
     for name in &message.names {
         let mut letters = match name {
-            LetterName::Whole(id) => {
-                connection.prepare_cached(BY_NUMBER)?.query_all(params![centre, id], read)?
-            }
+            LetterName::Whole(id) => connection.select_all(BY_NUMBER, params![centre, id])?,
             LetterName::Beginning(start) => {
                 let values = params![centre, start, format!("{start}g")];
-                connection.prepare_cached(BY_BEGINNING)?.query_all(values, read)?
+                connection.select_all(BY_BEGINNING, values)?
             }
         };
         if letters.len() == 1 {
@@ -304,28 +296,13 @@ const fn kept_as(kind: Kind, tied: bool) -> Option<(&'static str, bool)> {
     }
 }
 
-fn kept(row: &Row<'_>) -> Result<KeptMessage, StoreError> {
-    Ok(KeptMessage {
-        message_id: row.get(0)?,
-        kind: row.get(1)?,
-        letter_id: row.get(2)?,
-        employer_id: row.get(3)?,
-        employer_name: row.get(4)?,
-        sender: row.get(5)?,
-        subject: row.get(6)?,
-        body: row.get(7)?,
-        noted_on: day(row.get(8)?)?,
-        waits: row.get::<i64>(9)? == 1,
-    })
-}
-
 /// The one message that waits and is meant.
 fn waiting(connection: &Connection, centre: i64, wanted: &str) -> Result<KeptMessage, StoreError> {
     let sql = format!(
         "{KEPT} and m.waits = 1 and m.message_id >= ?2 and m.message_id < ?3 order by m.message_id limit 2"
     );
     let values = params![centre, wanted, format!("{wanted}g")];
-    let mut found = connection.prepare_cached(&sql)?.query_all(values, kept)?;
+    let mut found = connection.select_all(&sql, values)?;
     match (found.len(), found.pop()) {
         (1, Some(message)) if !wanted.is_empty() => Ok(message),
         _ => {

@@ -2,7 +2,8 @@
 //!
 //! Start at [`Store::held_letters`]. What is done with them is [`super::release`]'s.
 
-use super::super::row::{day, day_number, unknown};
+use super::super::columns::columns;
+use super::super::row::{day_number, unknown};
 use super::super::sql::{Row, params};
 use super::super::{Store, StoreError};
 use crate::alert::Pull;
@@ -35,10 +36,7 @@ pub struct HeldNight {
     pub why: Vec<Pull>,
 }
 
-const HELD: &str = "
-    select h.letter_id, l.kind, l.employer_id, coalesce(e.name, ''), h.night, l.recipient, l.subject,
-        m.reason, f.feed_id, f.file_name
-    from held_letter h
+const HELD: &str = "from held_letter h
     join letter l on l.centre_id = h.centre_id and l.letter_id = h.letter_id
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
     left join held_mark m on m.centre_id = h.centre_id and m.letter_id = h.letter_id
@@ -48,6 +46,20 @@ const HELD: &str = "
     where h.centre_id = ?1 and h.state = 'held'
     order by h.night, h.letter_id, m.about, m.account_id, m.serial, m.booked_on";
 
+columns! { impl HeldLetter of "l" {
+    letter_id = "h.letter_id", kind, employer_id, employer_name = "coalesce(e.name, '')", night = "h.night",
+    recipient, subject; reasons: Vec::new(), files: Vec::new(),
+} }
+
+columns! {
+    /// What one mark `m` of a held letter is about.
+    struct HeldMark {
+        reason: Option<i64> = "m.reason",
+        feed_id: Option<String> = "f.feed_id",
+        file_name: Option<String> = "f.file_name",
+    }
+}
+
 impl Store {
     /// The letters that are held, oldest night first.
     ///
@@ -56,16 +68,15 @@ impl Store {
     pub fn held_letters(&self) -> Result<Vec<HeldLetter>, StoreError> {
         let tx = self.reading()?;
         let mut letters: Vec<HeldLetter> = Vec::new();
-        let mut select = tx.connection.prepare_cached(HELD)?;
-        let mut rows = select.query(params![tx.centre_id])?;
-        while let Some(row) = rows.next()? {
-            let letter_id: String = row.get(0)?;
-            if letters.last().is_none_or(|last| last.letter_id != letter_id) {
-                letters.push(held_letter(&row, letter_id)?);
+        let found: Vec<(HeldLetter, HeldMark)> =
+            tx.connection.select_all(HELD, params![tx.centre_id])?;
+        for (letter, mark) in found {
+            if letters.last().is_none_or(|last| last.letter_id != letter.letter_id) {
+                letters.push(letter);
             }
             let Some(letter) = letters.last_mut() else { continue };
-            let reason = row.get::<Option<i64>>(7)?.and_then(Reason::from_number);
-            let file = row.get::<Option<String>>(8)?.zip(row.get::<Option<String>>(9)?);
+            let reason = mark.reason.and_then(Reason::from_number);
+            let file = mark.feed_id.zip(mark.file_name);
             letter.reasons.extend(reason.filter(|reason| !letter.reasons.contains(reason)));
             letter.files.extend(file.filter(|file| !letter.files.contains(file)));
         }
@@ -79,8 +90,7 @@ impl Store {
     pub fn count_held_letters(&self) -> Result<u64, StoreError> {
         let tx = self.reading()?;
         let sql = "select count(*) from held_letter where centre_id = ?1 and state = 'held'";
-        let count = |row: &Row<'_>| row.get::<i64>(0).map(i64::cast_unsigned);
-        tx.connection.query_row(sql, params![tx.centre_id], count)
+        tx.connection.fetch_one(sql, params![tx.centre_id])
     }
 
     /// Why letters of a night were held; `None` where none was.
@@ -108,25 +118,8 @@ impl Store {
     }
 }
 
-fn held_letter(row: &Row<'_>, letter_id: String) -> Result<HeldLetter, StoreError> {
-    Ok(HeldLetter {
-        letter_id,
-        kind: row.get(1)?,
-        employer_id: row.get(2)?,
-        employer_name: row.get(3)?,
-        night: day(row.get(4)?)?,
-        recipient: row.get(5)?,
-        subject: row.get(6)?,
-        reasons: Vec::new(),
-        files: Vec::new(),
-    })
-}
-
 fn held_night(row: &Row<'_>) -> Result<HeldNight, StoreError> {
-    let why = row.text(2)?;
-    Ok(HeldNight {
-        night: day(row.get(0)?)?,
-        letters: row.get::<i64>(1)?.cast_unsigned(),
-        why: serde_json::from_str(why).map_err(|_| unknown("held_night", "why", why))?,
-    })
+    let (night, letters, why): (_, _, &str) = row.read()?;
+    let why = serde_json::from_str(why).map_err(|_| unknown("held_night", "why", why))?;
+    Ok(HeldNight { night, letters, why })
 }

@@ -8,6 +8,7 @@
 
 use super::super::StoreError;
 use super::super::arrears::ToldMonth;
+use super::super::columns::{FromRow, RowReader};
 use super::super::notice_news::NoticeMark;
 use super::super::notification::{NotificationKey, NotificationMark, about};
 use super::super::row::{day, day_number, reference, reference_number, unknown};
@@ -59,6 +60,40 @@ impl Withheld {
 pub(super) const ARREARS: &str = "arrears";
 /// And for notices that there is news of.
 pub(super) const NOTICE: &str = "notice";
+
+/// What a mark of a held letter is about: what it is, and the key of it in three columns.
+pub(super) enum MarkOf {
+    /// A month that an employer owes.
+    Month(String, YearMonth),
+    /// A notice, and its turn.
+    Notice(PaymentReference, i64),
+    Item(NotificationKey),
+}
+
+impl<'r> FromRow<'r> for MarkOf {
+    fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
+        let (kind, account_id, serial, number): (&str, i64, &str, i64) = at.next()?;
+        let unknown = |column, found| unknown("held_mark", column, found);
+        Ok(match kind {
+            ARREARS => {
+                let ordinal = number.try_into();
+                let ordinal = ordinal.map_err(|_| unknown("booked_on", number.to_string()))?;
+                Self::Month(serial.to_owned(), YearMonth::from_ordinal(ordinal))
+            }
+            NOTICE => {
+                let notice = serial.parse();
+                let notice = notice.map_err(|_| unknown("serial", serial.to_owned()))?;
+                Self::Notice(reference(notice)?, number)
+            }
+            _ => Self::Item(NotificationKey {
+                account: account_index(account_id)?,
+                serial: serial.to_owned(),
+                booked_on: day(number)?,
+                advice: kind == about(true),
+            }),
+        })
+    }
+}
 
 const WITHHELD: &str = "
     select m.about, m.account_id, m.serial, m.booked_on
@@ -153,18 +188,16 @@ impl Recording {
         let mut withheld = Withheld::default();
         let mut select = self.tx.connection.prepare_cached(WITHHELD)?;
         select.each(params![self.tx.centre_id, day_number(self.as_of)], |row| {
-            let (kind, serial) = (row.text(0)?.to_owned(), row.get::<String>(2)?);
-            if kind == ARREARS {
-                withheld.months.insert((serial, YearMonth::from_ordinal(row.get(3)?)));
-            } else if kind == NOTICE {
-                withheld.notices.insert((notice(&serial)?, row.get(3)?));
-            } else {
-                withheld.items.insert(NotificationKey {
-                    account: account_index(row.get(1)?)?,
-                    serial,
-                    booked_on: day(row.get(3)?)?,
-                    advice: kind == about(true),
-                });
+            match row.read()? {
+                MarkOf::Month(employer_id, month) => {
+                    withheld.months.insert((employer_id, month));
+                }
+                MarkOf::Notice(reference, ordinal) => {
+                    withheld.notices.insert((reference, ordinal));
+                }
+                MarkOf::Item(key) => {
+                    withheld.items.insert(key);
+                }
             }
             Ok(Read::On)
         })?;
@@ -185,16 +218,10 @@ impl Recording {
         }
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let night = day_number(self.as_of);
-        let count = |number: i64| number.cast_unsigned();
         let (letters, addressed, employers) =
-            connection.query_row(WRITTEN, params![centre, night], |row| {
-                Ok((count(row.get(0)?), count(row.get(1)?), count(row.get(2)?)))
-            })?;
+            connection.fetch_one(WRITTEN, params![centre, night])?;
         let limit = i64::try_from(usual_nights).unwrap_or(i64::MAX);
-        let usual =
-            connection.prepare_cached(USUAL)?.query_all(params![centre, night, limit], |row| {
-                Ok(row.get::<i64>(0)?.cast_unsigned())
-            })?;
+        let usual = connection.fetch_all::<u64>(USUAL, params![centre, night, limit])?;
         let sql = "select 1 from held_letter where centre_id = ?1 and state = 'released' limit 1";
         let released = connection.prepare_cached(sql)?.exists(params![centre])?;
         let is_first = usual.is_empty() && !released;
@@ -215,7 +242,7 @@ impl Recording {
             row.bind(day_number(mark.key.booked_on))
         };
         self.tx.ask(&sql, 3, &news, key, |row| {
-            feeds.extend(row.get::<Option<i64>>(0)?);
+            feeds.extend(row.read::<Option<i64>>()?);
             Ok(())
         })?;
         let mut files = Vec::new();
@@ -231,12 +258,11 @@ impl Recording {
         let mut reasons: BTreeMap<i64, u64> = BTreeMap::new();
         let mut select = self.tx.connection.prepare_cached(FILE)?;
         select.each(params![self.tx.centre_id, feed], |row| {
-            named = Some((row.get::<String>(0)?, row.get::<String>(1)?));
-            let count = row.get::<i64>(4)?.cast_unsigned();
+            let (feed_id, file_name, outcome, reason, count): (_, _, i64, Option<i64>, u64) =
+                row.read()?;
+            named = Some((feed_id, file_name));
             rows += count;
-            if let (true, Some(reason)) =
-                (row.get::<i64>(2)? == Outcome::Suspense.number(), row.get::<Option<i64>>(3)?)
-            {
+            if let (true, Some(reason)) = (outcome == Outcome::Suspense.number(), reason) {
                 *reasons.entry(reason).or_default() += count;
             }
             Ok(Read::On)
@@ -335,16 +361,9 @@ pub(super) fn hold(
     tx.change(PLACES, 1, letters, |row, letter_id| row.bind(letter_id))
 }
 
-/// The notice that a mark of a letter is about.
-pub(super) fn notice(serial: &str) -> Result<PaymentReference, StoreError> {
-    reference(serial.parse().map_err(|_| unknown("held_mark", "serial", serial))?)
-}
-
 /// The letters that are held: id, night, and what the books said.
 pub(super) fn held(tx: &Tx) -> Result<Vec<(String, NaiveDate, String)>, StoreError> {
     let sql = "select letter_id, night, facts from held_letter
         where centre_id = ?1 and state = 'held' order by letter_id";
-    tx.connection
-        .prepare_cached(sql)?
-        .query_all(params![tx.centre_id], |row| Ok((row.get(0)?, day(row.get(1)?)?, row.get(2)?)))
+    tx.connection.fetch_all::<(_, NaiveDate, _)>(sql, params![tx.centre_id])
 }

@@ -5,6 +5,7 @@
 //!
 //! Invariant: a part is due by itself, or is in exactly one mail.
 
+use super::super::columns::columns;
 use super::super::letters::LetterRow;
 use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError};
@@ -19,9 +20,11 @@ pub struct Neighbour {
     pub message: String,
 }
 
-const NEIGHBOURS: &str = "
-    select l.letter_id, l.employer_id, coalesce(e.name, l.employer_id), l.recipient, l.message
-    from outbox o
+columns! { impl Neighbour of "l" {
+    letter_id, employer_id, name = "coalesce(e.name, l.employer_id)", recipient, message,
+} }
+
+const NEIGHBOURS: &str = "from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
     join letter_choice c on c.centre_id = l.centre_id and c.employer_id = l.employer_id
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
@@ -57,16 +60,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn neighbours(&self, now: i64) -> Result<Vec<Vec<Neighbour>>, StoreError> {
         let tx = self.reading()?;
-        let mut select = tx.connection.prepare_cached(NEIGHBOURS)?;
-        let found = select.query_all(params![tx.centre_id, now], |row| {
-            Ok(Neighbour {
-                letter_id: row.get(0)?,
-                employer_id: row.get(1)?,
-                name: row.get(2)?,
-                recipient: row.get(3)?,
-                message: row.get(4)?,
-            })
-        })?;
+        let found: Vec<Neighbour> =
+            tx.connection.select_all(NEIGHBOURS, params![tx.centre_id, now])?;
         let beside = |one: &Neighbour, other: &Neighbour| {
             one.recipient.eq_ignore_ascii_case(&other.recipient)
         };

@@ -1,10 +1,10 @@
 //! How letters fared, by the night that wrote them or by the domain they went to; and blocks that are lifted together.
 
-use super::super::row::day;
 use super::super::sql::params;
 use super::super::{BlockedAddress, Store, StoreError, contact_preferences};
 use crate::alert::LetterState;
 use crate::suspense::trail::Entry;
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// What letters are counted by.
@@ -99,23 +99,27 @@ impl Store {
         let tx = self.reading()?;
         let key = params![tx.centre_id];
         let count = |count: i64| u64::try_from(count).unwrap_or_default();
+        let ask = |sql| tx.connection.prepare_cached(sql);
         let (counted, blocked) = match by {
             CountedBy::Run => (
-                tx.connection.prepare_cached(BY_RUN)?.query_all(key, |row| {
-                    let on = day(row.get(0)?)?.to_string();
-                    Ok((on, row.get::<String>(1)?, row.get::<i64>(2)?))
+                ask(BY_RUN)?.query_all(key, |row| {
+                    let (on, state, letters): (NaiveDate, String, i64) = row.read()?;
+                    Ok((on.to_string(), state, letters))
                 })?,
-                tx.connection.prepare_cached(BLOCKED_BY_RUN)?.query_all(key, |row| {
-                    Ok((day(row.get(0)?)?.to_string(), row.get::<i64>(1)?))
+                ask(BLOCKED_BY_RUN)?.query_all(key, |row| {
+                    let (on, addresses): (NaiveDate, i64) = row.read()?;
+                    Ok((on.to_string(), addresses))
                 })?,
             ),
             CountedBy::Domain => (
-                tx.connection.prepare_cached(BY_RECIPIENT)?.query_all(key, |row| {
-                    Ok((domain_of(row.text(0)?), row.get::<String>(1)?, row.get::<i64>(2)?))
+                ask(BY_RECIPIENT)?.query_all(key, |row| {
+                    let (recipient, state, letters): (&str, String, i64) = row.read()?;
+                    Ok((domain_of(recipient), state, letters))
                 })?,
-                tx.connection
-                    .prepare_cached(BLOCKED)?
-                    .query_all(key, |row| Ok((domain_of(row.text(0)?), row.get::<i64>(1)?)))?,
+                ask(BLOCKED)?.query_all(key, |row| {
+                    let (address, addresses): (&str, i64) = row.read()?;
+                    Ok((domain_of(address), addresses))
+                })?,
             ),
         };
         let mut figures: BTreeMap<String, LetterFigures> = BTreeMap::new();

@@ -3,7 +3,7 @@
 //! A letter never changes: what is sent to another address, or printed, is a letter of its own. The one
 //! that did not arrive keeps its state and is marked as written anew in the commit of the other.
 
-use super::super::letters::{LETTER, LetterRow, letter, postal_addresses};
+use super::super::letters::{LetterRow, postal_addresses};
 use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError};
 use crate::remittance::email::Addresses;
@@ -44,11 +44,9 @@ impl Store {
         let tx = self.writing()?;
         tx.atomically(|connection| super::joining::mirror(connection, tx.centre_id))?;
         let values = params![tx.centre_id, letters_max];
-        let sql = format!(
-            "select {LETTER} from outbox o join letter l using (centre_id, letter_id)
-             where o.centre_id = ?1 and o.anew = 1 order by o.letter_id limit ?2"
-        );
-        let letters = tx.connection.prepare_cached(&sql)?.query_all(values, letter)?;
+        let from = "from outbox o join letter l using (centre_id, letter_id)
+            where o.centre_id = ?1 and o.anew = 1 order by o.letter_id limit ?2";
+        let letters: Vec<LetterRow> = tx.connection.select_all(from, values)?;
         let undeliverable = |letter: LetterRow| {
             let destination = destination(&tx.connection, tx.centre_id, &letter.employer_id)?;
             let employer_id = letter.employer_id.as_str();
@@ -107,10 +105,7 @@ pub(super) fn destination(
     employer_id: &str,
 ) -> Result<Destination, StoreError> {
     let found = connection
-        .prepare_cached(WHERETO)?
-        .query_row_optional(params![centre, employer_id], |row| {
-            Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?))
-        })?;
+        .fetch_optional::<(String, Option<String>)>(WHERETO, params![centre, employer_id])?;
     let Some((rhythm, typed)) = found else { return Ok(Destination::Paper) };
     if rhythm == "none" {
         return Ok(Destination::Nowhere);

@@ -8,19 +8,18 @@
 //! trail for each night that it is about.
 
 use super::super::arrears::{self, ToldMonth};
+use super::super::columns::columns;
 use super::super::error::Refusal;
-use super::super::letters::{LETTER, LetterRow, letter};
+use super::super::letters::LetterRow;
 use super::super::notice_news::{self, NoticeMark};
-use super::super::notification::{self, NotificationKey, NotificationMark, about};
-use super::super::row::day;
+use super::super::notification::{self, NotificationMark};
 use super::super::sql::{Connection, params};
 use super::super::tx::Tx;
-use super::super::working_set::account_index;
 use super::super::{Store, StoreError, trail, turn};
-use super::holding::{ARREARS, AWAY, CHANGED, NOTICE, ToldTonight};
+use super::holding::{AWAY, CHANGED, MarkOf, ToldTonight};
 use super::{facts, holding};
 use crate::alert::NewsStage;
-use crate::remittance::{Outcome, YearMonth, beijing};
+use crate::remittance::{Outcome, beijing};
 use crate::suspense::trail::Entry;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,10 +40,21 @@ pub struct Decided {
     pub outdated: u64,
 }
 
-const MARKS: &str = "
-    select about, account_id, serial, booked_on, news, said, reminded_days, done, until_on, stage
-    from held_mark
+const MARKS: &str = "from held_mark
     where centre_id = ?1 and letter_id = ?2 order by about, account_id, serial, booked_on";
+
+columns! {
+    /// A mark of a held letter as its row holds it.
+    struct MarkColumns {
+        of: MarkOf = "about, account_id, serial, booked_on",
+        news: bool,
+        said: Option<i64>,
+        reminded_days: u32,
+        done: bool,
+        until_on: Option<NaiveDate>,
+        stage: Option<String>,
+    }
+}
 
 const DECIDE: &str =
     "update held_letter set state = ?3, decided_at = ?4, decided_by = ?5, note = ?6, filed = ?7
@@ -112,11 +122,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn released_to_file(&self) -> Result<Vec<LetterRow>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {LETTER} from held_letter h join letter l using (centre_id, letter_id)
-             where h.centre_id = ?1 and h.filed = 0 order by h.letter_id"
-        );
-        tx.connection.prepare_cached(&sql)?.query_all(params![tx.centre_id], letter)
+        let from = "from held_letter h join letter l using (centre_id, letter_id)
+            where h.centre_id = ?1 and h.filed = 0 order by h.letter_id";
+        tx.connection.select_all(from, params![tx.centre_id])
     }
 
     /// Says that released letters lie as files, durably. Those that were left for `another_program` to mail no sender
@@ -200,41 +208,26 @@ fn decide(
 /// What a held letter tells.
 pub(super) fn marks(tx: &Tx, letter_id: &str) -> Result<ToldTonight, StoreError> {
     let mut told = ToldTonight::default();
-    let mut select = tx.connection.prepare_cached(MARKS)?;
-    let mut rows = select.query(params![tx.centre_id, letter_id])?;
-    while let Some(row) = rows.next()? {
-        let (kind, serial) = (row.text(0)?.to_owned(), row.get::<String>(2)?);
+    let marks: Vec<MarkColumns> =
+        tx.connection.select_all(MARKS, params![tx.centre_id, letter_id])?;
+    for MarkColumns { of, news, said, reminded_days, done, until_on: until, stage } in marks {
         let letter_id = letter_id.to_owned();
-        if kind == ARREARS {
-            let month = YearMonth::from_ordinal(row.get(3)?);
-            told.months.push(ToldMonth { letter_id, employer_id: serial, month });
-            continue;
+        match of {
+            MarkOf::Month(employer_id, month) => {
+                told.months.push(ToldMonth { letter_id, employer_id, month });
+            }
+            MarkOf::Notice(reference, ordinal) => {
+                let said = stage.as_deref().and_then(NewsStage::from_code);
+                let mark =
+                    NoticeMark { reference, ordinal, news, said, reminded_days, until, done };
+                told.notices.push((letter_id, mark));
+            }
+            MarkOf::Item(key) => {
+                let said = said.and_then(Outcome::from_number);
+                let mark = NotificationMark { key, news, said, reminded_days, until, done };
+                told.items.push((letter_id, mark));
+            }
         }
-        let reminded_days = u32::try_from(row.get::<i64>(6)?).unwrap_or_default();
-        let until = row.get::<Option<i64>>(8)?.map(day).transpose()?;
-        let (news, done) = (row.get::<i64>(4)? == 1, row.get::<i64>(7)? == 1);
-        if kind == NOTICE {
-            let said = row.text_or_null(9)?.and_then(NewsStage::from_code);
-            let (reference, ordinal) = (holding::notice(&serial)?, row.get(3)?);
-            let mark = NoticeMark { reference, ordinal, news, said, reminded_days, until, done };
-            told.notices.push((letter_id, mark));
-            continue;
-        }
-        let said = row.get::<Option<i64>>(5)?;
-        let mark = NotificationMark {
-            key: NotificationKey {
-                account: account_index(row.get(1)?)?,
-                serial,
-                booked_on: day(row.get(3)?)?,
-                advice: kind == about(true),
-            },
-            news,
-            said: said.and_then(Outcome::from_number),
-            reminded_days,
-            until,
-            done,
-        };
-        told.items.push((letter_id, mark));
     }
     Ok(told)
 }
@@ -267,9 +260,7 @@ fn not_held(
     letter_id: &str,
 ) -> Result<StoreError, StoreError> {
     let sql = "select state from outbox where centre_id = ?1 and letter_id = ?2";
-    let state = connection
-        .prepare_cached(sql)?
-        .query_row_optional(params![centre, letter_id], |row| row.get::<String>(0))?;
+    let state = connection.fetch_optional::<String>(sql, params![centre, letter_id])?;
     let id = letter_id.to_owned();
     Ok(StoreError::Refused(match state {
         None => Refusal::NoSuch { what: "letter", id },

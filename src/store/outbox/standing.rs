@@ -1,9 +1,11 @@
 //! Where letters stand, for whoever looks; and what staff change about it.
 
+use super::super::columns::columns;
 use super::super::error::Refusal;
 use super::super::letters::letters_of_night;
-use super::super::row::{day, day_number, unknown};
-use super::super::sql::{Connection, Row, params};
+use super::super::row::read_as;
+use super::super::row::{day_number, unknown};
+use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError};
 use super::reissue::{Destination, destination};
 use crate::alert::LetterState;
@@ -33,6 +35,15 @@ pub struct OutboxRow {
     pub channel: Option<String>,
 }
 
+columns! { impl OutboxRow of "l" {
+    letter_id, kind, employer_id, written_on, recipient, subject, state = "o.state", attempts = "o.attempts",
+    due_at = "o.due_at", changed_at = "o.changed_at", answer = "o.answer",
+    reissued = "case when o.anew = 2 then 1 else 0 end", number = "coalesce(l.number, '')",
+    channel = "o.channel",
+} }
+
+read_as! { LetterState: String => |code: String| state(&code); }
+
 /// Which letters to list or to change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutboxFilter {
@@ -48,10 +59,7 @@ struct Found<'a> {
     state: &'a str,
 }
 
-const LISTED: &str = "
-    select l.letter_id, l.kind, l.employer_id, l.written_on, l.recipient, l.subject, o.state,
-        o.attempts, o.due_at, o.changed_at, o.answer, o.anew, coalesce(l.number, ''), o.channel
-    from outbox o join letter l using (centre_id, letter_id)
+const LISTED: &str = "from outbox o join letter l using (centre_id, letter_id)
     where o.centre_id = ?1
         and (cast(?2 as text) is null or o.state = ?2)
         and (cast(?3 as text) is null or l.employer_id = ?3)
@@ -66,7 +74,7 @@ impl Store {
         let tx = self.reading()?;
         let state = filter.state.map(LetterState::code);
         let values = params![tx.centre_id, state, filter.employer_id];
-        let mut rows = tx.connection.prepare_cached(LISTED)?.query_all(values, listed)?;
+        let mut rows = tx.connection.select_all::<OutboxRow>(LISTED, values)?;
         if let Some(letter) = &filter.letter {
             let number = crate::alert::letter_number::said(letter);
             rows.retain(|row| {
@@ -83,9 +91,7 @@ impl Store {
     pub fn outbox_counts(&self) -> Result<Vec<(LetterState, u64)>, StoreError> {
         let tx = self.reading()?;
         let sql = "select state, count(*) from outbox where centre_id = ?1 group by state";
-        let found = tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id], |row| {
-            Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
-        })?;
+        let found = tx.connection.fetch_all::<(String, i64)>(sql, params![tx.centre_id])?;
         let count = |state: LetterState| {
             let count = found.iter().find(|(code, _)| code == state.code());
             count.and_then(|(_, count)| u64::try_from(*count).ok()).unwrap_or_default()
@@ -124,12 +130,8 @@ impl Store {
             "a letter that did not arrive",
             |connection, centre, found| {
                 let key = params![centre, found.letter_id];
-                let there = connection.query_row(LETTER, key, |row| {
-                    let texts =
-                        (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
-                    Ok(texts)
-                })?;
-                let (kind, employer_id, recipient) = there;
+                let (kind, employer_id, recipient): (String, String, String) =
+                    connection.fetch_one(LETTER, key)?;
                 let same = !matches!(kind.as_str(), "digest" | "arrears")
                     || destination(connection, centre, &employer_id)?
                         == Destination::Mail(recipient);
@@ -173,7 +175,7 @@ impl Store {
                 let sql = "select state from outbox where centre_id = ?1 and letter_id = ?2";
                 let key = params![centre, letter_id];
                 let mut select = connection.prepare_cached(sql)?;
-                let Some(state) = select.query_row_optional(key, |row| row.get::<String>(0))?
+                let Some(state) = select.query_row_optional(key, |row| row.read::<String>())?
                 else {
                     let refusal = Refusal::NoSuch { what: "letter", id: letter_id.clone() };
                     return Err(StoreError::Refused(refusal));
@@ -198,8 +200,7 @@ impl Store {
         let tx = self.reading()?;
         let sql = "select as_of from night where centre_id = ?1 and as_of <> ?2 and filed = 0 order by as_of";
         let key = params![tx.centre_id, day_number(night)];
-        let mut nights =
-            tx.connection.prepare_cached(sql)?.query_all(key, |row| day(row.get(0)?))?;
+        let mut nights = tx.connection.fetch_all::<NaiveDate>(sql, key)?;
         nights.push(night);
         Ok(nights)
     }
@@ -227,26 +228,6 @@ impl Store {
         })?;
         Ok(())
     }
-}
-
-fn listed(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
-    let attempts: i64 = row.get(7)?;
-    Ok(OutboxRow {
-        letter_id: row.get(0)?,
-        kind: row.get(1)?,
-        employer_id: row.get(2)?,
-        written_on: day(row.get(3)?)?,
-        recipient: row.get(4)?,
-        subject: row.get(5)?,
-        state: state(row.text(6)?)?,
-        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
-        due_at: row.get(8)?,
-        changed_at: row.get(9)?,
-        answer: row.get(10)?,
-        reissued: row.get::<i64>(11)? == 2,
-        number: row.get(12)?,
-        channel: row.get(13)?,
-    })
 }
 
 /// The state that a code of the database stands for.

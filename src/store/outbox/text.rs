@@ -4,8 +4,9 @@
 //! row says `sms`, and mail's sender leaves it alone. Where no text goes through it is handed back to what it was: mail
 //! where it has an address, else paper.
 
+use super::super::columns::columns_of;
 use super::super::error::Refusal;
-use super::super::letters::{LETTER, LetterRow, letter};
+use super::super::letters::LetterRow;
 use super::super::row::day_number;
 use super::super::sql::{Bind, params};
 use super::super::tx::Tx;
@@ -98,9 +99,7 @@ impl Store {
         let tx = self.reading()?;
         let sql = "select count(*) from outbox
             where centre_id = ?1 and due_at <= ?2 and channel is not null";
-        tx.connection
-            .query_row(sql, params![tx.centre_id, now], |row| row.get::<i64>(0))
-            .map(i64::cast_unsigned)
+        tx.connection.fetch_one(sql, params![tx.centre_id, now])
     }
 
     /// The same of one letter, wherever it stands.
@@ -111,12 +110,8 @@ impl Store {
         let tx = self.reading()?;
         let key = params![tx.centre_id, letter.employer_id];
         let sql = "select mobile from employer where centre_id = ?1 and employer_id = ?2";
-        let mobile: Option<Option<String>> =
-            tx.connection.prepare_cached(sql)?.query_row_optional(key, |row| row.get(0))?;
-        let ways = tx
-            .connection
-            .prepare_cached(WAYS)?
-            .query_all(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mobile: Option<Option<String>> = tx.connection.fetch_optional(sql, key)?;
+        let ways = tx.connection.fetch_all::<(_, _)>(WAYS, key)?;
         Ok(Routed { letter: letter.clone(), mobile: mobile.flatten(), ways })
     }
 
@@ -140,7 +135,7 @@ impl Store {
             join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
             where o.centre_id = ?1 and l.written_on = ?2 and o.channel is not null";
         let key = params![tx.centre_id, day_number(night)];
-        let found = tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+        let found = tx.connection.fetch_all(sql, key)?;
         Ok(found.into_iter().collect())
     }
 
@@ -154,19 +149,12 @@ impl Store {
         let values = params![tx.centre_id, claim.now, claim.holder, claim.lease_until, most];
         tx.atomically(|connection| {
             connection.prepare_cached(TAKE)?.query_all(values, |row| {
-                let number = |found: Option<i64>| {
-                    found.map_or(0, |found| u32::try_from(found).unwrap_or(u32::MAX))
-                };
+                let (letter_id, number, text, tries): (_, &str, &str, _) = row.read()?;
                 Ok(OutgoingText {
-                    letter_id: row.get(0)?,
-                    number: row.get::<Option<String>>(1)?.unwrap_or_default(),
-                    text: row.get::<Option<String>>(2)?.unwrap_or_default(),
-                    tries: Tries {
-                        attempts: number(row.get(3)?),
-                        unconfirmed: number(row.get(4)?),
-                        put_off: number(row.get(5)?),
-                        put_off_since: row.get(6)?,
-                    },
+                    letter_id,
+                    number: number.to_owned(),
+                    text: text.to_owned(),
+                    tries,
                 })
             })
         })
@@ -236,7 +224,7 @@ impl Store {
         let tx = self.reading()?;
         let sql = "select letter_id from hall_message where centre_id = ?1";
         let key = params![tx.centre_id];
-        let found = tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+        let found = tx.connection.fetch_all(sql, key)?;
         Ok(found.into_iter().collect())
     }
 
@@ -275,21 +263,19 @@ impl Store {
 
 /// The letters that may still go any way and that a condition lets through.
 fn routed(tx: &Tx, which: &str, key: &[&dyn Bind]) -> Result<Vec<Routed>, StoreError> {
+    let letter = columns_of::<LetterRow>();
     let sql = format!(
-        "select {LETTER}, e.mobile from letter l
+        "select {letter}, e.mobile from letter l
          join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
          left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
          where l.centre_id = ?1 and {which} and {ROUTED} order by l.letter_id"
     );
-    let found = tx
-        .connection
-        .prepare_cached(&sql)?
-        .query_all(key, |row| Ok((letter(row)?, row.get::<Option<String>>(8)?)))?;
+    let found: Vec<(LetterRow, Option<String>)> = tx.connection.fetch_all(&sql, key)?;
     let mut ways = tx.connection.prepare_cached(WAYS)?;
     let mut routed = Vec::with_capacity(found.len());
     for (letter, mobile) in found {
         let key = params![tx.centre_id, letter.employer_id];
-        let ways = ways.query_all(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let ways = ways.query_all(key, |row| row.read::<(_, _)>())?;
         routed.push(Routed { letter, mobile, ways });
     }
     Ok(routed)

@@ -1,6 +1,6 @@
 //! Movements that may have paid a refund, or brought it back, though they do not say so themselves.
 
-use super::super::row::day;
+use super::super::columns::columns;
 use super::super::sql::params;
 use super::super::{Store, StoreError};
 use super::RefundRow;
@@ -16,13 +16,17 @@ pub struct RefundMovement {
     pub counterparty_name: String,
 }
 
+columns! { impl RefundMovement of "t" {
+    id = "a.account_no, t.serial", booked_on,
+    counterparty_account = "coalesce(t.counterparty_account, '')",
+    counterparty_name = "coalesce(t.counterparty_name, '')",
+} }
+
 /// What a page shows of them.
 const MOVEMENTS_MAX: i64 = 20;
 
 /// By account and amount, which an index has; what is free is what `desk/refund/tying.rs` takes.
-const MOVEMENTS: &str = "select a.account_no, t.serial, t.booked_on, t.counterparty_account,
-        t.counterparty_name
-    from collection_account a
+const MOVEMENTS: &str = "from collection_account a
     join bank_transaction t on t.centre_id = a.centre_id and t.account_id = a.account_id
         and t.amount_fen = ?2 and t.booked_on >= ?3
     join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
@@ -50,13 +54,6 @@ impl Store {
         let tx = self.reading()?;
         let amount = row.amount.fen();
         let values = params![tx.centre_id, amount, since, direction, account, MOVEMENTS_MAX];
-        tx.connection.prepare_cached(MOVEMENTS)?.query_all(values, |row| {
-            Ok(RefundMovement {
-                id: ItemId { account_no: row.get(0)?, serial: row.get(1)? },
-                booked_on: day(row.get(2)?)?,
-                counterparty_account: row.text(3)?.to_owned(),
-                counterparty_name: row.text(4)?.to_owned(),
-            })
-        })
+        tx.connection.select_all(MOVEMENTS, values)
     }
 }

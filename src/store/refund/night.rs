@@ -7,19 +7,18 @@
 //!
 //! Invariant: what [`Recording::refunds`] writes is part of the commit of the decisions it follows from.
 
+use super::super::columns::columns_of;
 use super::super::listed::{LIST, query_in};
-use super::super::reversed::{previous, whole};
+use super::super::reversed::whole;
 use super::super::row::{day, day_number};
 use super::super::run_decisions::{Recording, RunDecisions};
 use super::super::sql::params;
 use super::super::tx::{Binder, Tx};
-use super::super::working_set::{
-    TRANSACTION_COLUMN_COUNT as BEHIND, TRANSACTION_COLUMNS, account_id, account_index, transaction,
-};
+use super::super::working_set::{PreviousDecision, TransactionColumns, account_id, account_index};
 use super::super::{Store, StoreError, WorkingSet, trail};
 use super::{
-    Movement, RefundFilter, RefundRow, bring_back, explain, number, pay, reference, refund,
-    refunds, remember_return,
+    Movement, RefundFilter, RefundRow, bring_back, explain, number, pay, refund, refunds,
+    remember_return,
 };
 use crate::matching::explanation::{RefundLink, RefundRole};
 use crate::matching::{AccountIndex, Explanation, Item, Kind, PaidBy, Refund};
@@ -131,7 +130,7 @@ fn returned_perhaps(tx: &Tx, working_set: &WorkingSet) -> Result<Vec<RefundRefer
     };
     let mut found = Vec::new();
     tx.ask(&sql, 2, &returns, bind, |row| {
-        found.push(reference(row.get(0)?)?);
+        found.push(row.read()?);
         Ok(())
     })?;
     Ok(found)
@@ -148,8 +147,7 @@ fn passed_over(
 ) -> Result<(), StoreError> {
     let sql = "select account_id from collection_account where centre_id = ?1 order by account_id";
     let centre = params![tx.centre_id];
-    let accounts: Vec<i64> =
-        tx.connection.prepare_cached(sql)?.query_all(centre, |row| row.get(0))?;
+    let accounts: Vec<i64> = tx.connection.fetch_all(sql, centre)?;
     let amounts: BTreeSet<(i64, i64)> = open
         .iter()
         .flat_map(|refund| accounts.iter().map(|account| (*account, refund.amount.fen())))
@@ -160,22 +158,24 @@ fn passed_over(
     let keys = query_in(&tx.connection, LIST, "bank_transaction", key, "k");
     let listed = whole(&tx.connection, &keys);
     let sql = format!(
-        "select {TRANSACTION_COLUMNS}, d.outcome, d.reason, d.notice, d.because, d.rule
-         from {listed} where d.outcome = 5 and d.rule in ('debit', 'reversal-credit')"
+        "select {}, d.rule
+         from {listed} where d.outcome = 5 and d.rule in ('debit', 'reversal-credit')",
+        columns_of::<(TransactionColumns<'_>, PreviousDecision)>()
     );
     let bind = |row: &mut Binder<'_, '_>, (account, amount): &(i64, i64)| {
         row.bind(*account)?;
         row.bind(*amount)
     };
     tx.ask(&sql, 2, &amounts, bind, |row| {
-        let read = transaction(row)?;
-        let Some(rule) = rules.find(row.text(BEHIND + 4)?) else { return Ok(()) };
+        let (columns, previous, rule): (TransactionColumns<'_>, _, &str) = row.read()?;
+        let read = columns.transaction()?;
+        let Some(rule) = rules.find(rule) else { return Ok(()) };
         if !refund_named(&read.remarks).is_some_and(|named| names.contains(&named)) {
             return Ok(());
         }
         let claim: Claim = reader.claim_fields(&read.remarks, &RemarkField::DEFAULT_ORDER).claim;
-        let account = account_index(row.get(0)?)?;
-        working_set.push_previous(account, &read, claim, Kind::IgnoredBefore(rule), previous(row)?);
+        let account = columns.account()?;
+        working_set.push_previous(account, &read, claim, Kind::IgnoredBefore(rule), previous);
         Ok(())
     })
 }
@@ -251,7 +251,7 @@ impl Recording {
             let sql = "select account_no from collection_account
                 where centre_id = ?1 and account_id = ?2";
             let key = params![tx.centre_id, movement.account_id];
-            let account_no = tx.connection.query_row(sql, key, |row| row.get(0))?;
+            let account_no = tx.connection.fetch_one(sql, key)?;
             Ok(ItemId { account_no, serial: movement.serial.clone() }.to_string())
         };
         let detail = serde_json::json!({

@@ -2,14 +2,16 @@
 //! what books load of it.
 
 use super::super::StoreError;
+use super::super::columns::columns;
 use super::super::notices::AWAITING;
-use super::super::row::{day, reference, status};
-use super::super::sql::{Row, params};
+use super::super::row::reference;
+use super::super::sql::params;
 use super::super::tx::Tx;
 use super::{Books, Scope, thing};
 use crate::remittance::payment::IssuedNotice;
 use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, Total, YearMonth};
 use crate::suspense::{AdvanceRefusal, Refusal};
+use chrono::NaiveDate;
 
 /// What is on an employer's advance balance, and which notices have reserved some of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,12 +55,9 @@ const RESERVES: &str = "select n.reference, n.advance_fen from notice n
 pub(in crate::store) fn advance_of(tx: &Tx, employer_id: &str) -> Result<Advance, StoreError> {
     let (connection, centre) = (&tx.connection, tx.centre_id);
     let key = params![centre, employer_id];
-    let held = connection.prepare_cached(HELD)?.query_row(key, |row| row.get(0))?;
-    let mut reserves = connection.prepare_cached(RESERVES)?;
-    let reserves = reserves.query_all(params![centre, employer_id, AWAITING], |row| {
-        Ok((reference(row.get(0)?)?, Money::from_fen(row.get(1)?)))
-    })?;
-    Ok(Advance { held: Money::from_fen(held), reserves })
+    let held = connection.fetch_one(HELD, key)?;
+    let reserves = connection.fetch_all(RESERVES, params![centre, employer_id, AWAITING])?;
+    Ok(Advance { held, reserves })
 }
 
 impl Books<'_> {
@@ -71,7 +70,7 @@ impl Books<'_> {
             where centre_id = ?1 and employer_id = ?2 and advance_fen > 0 and status = ?3";
         let mut select = self.tx.connection.prepare_cached(select)?;
         let key = params![self.tx.centre_id, employer_id.as_str(), AWAITING];
-        let found: Vec<i64> = select.query_all(key, |row| row.get(0))?;
+        let found: Vec<i64> = select.query_all(key, |row| row.read())?;
         for number in found {
             self.notice(reference(number)?)?;
         }
@@ -79,28 +78,41 @@ impl Books<'_> {
     }
 }
 
-/// A notice as books load it, with what it has reserved and what was used.
-pub(super) fn notice(
-    reference: PaymentReference,
-    row: &Row<'_>,
-) -> Result<IssuedNotice, StoreError> {
-    let paid_on = row.get::<Option<i64>>(7)?.map(day).transpose()?;
-    let status = match (status(row.get(4)?)?, paid_on) {
-        (_, Some(_)) => NoticeStatus::Paid,
-        (status, None) => status,
-    };
-    let list = |column| row.text_or_null(column).map(|text| text.unwrap_or("[]"));
-    Ok(IssuedNotice {
-        reference,
-        employer_id: row.text(0)?.into(),
-        amount: Money::from_fen(row.get(1)?),
-        from_advance: Money::from_fen(row.get(8)?),
-        issued_on: day(row.get(2)?)?,
-        month: YearMonth::from_ordinal(row.get(3)?),
-        months: thing("notice_part", "months", list(5)?)?,
-        supplements: thing("notice_part", "supplements", list(6)?)?,
-        status: status.into(),
-        paid_on,
-        advance_used: Money::from_fen(row.get(9)?),
-    })
+columns! {
+    /// A notice `n` as books load it, with its settlement `s`, its part `p` of the books, and what was used of advances.
+    pub(super) struct NoticeColumns<'r> of "n" {
+        employer_id: &'r str,
+        amount_fen: Money,
+        issued_on: NaiveDate,
+        month: YearMonth,
+        status: NoticeStatus,
+        months: Option<&'r str> = "p.months",
+        supplements: Option<&'r str> = "p.supplements",
+        settled_on: Option<NaiveDate> = "s.settled_on",
+        advance_fen: Money,
+        advance_used: Money = "(select cast(coalesce(-sum(a.amount_fen), 0) as bigint) from advance_entry a
+            where a.centre_id = n.centre_id and a.reference = n.reference)",
+    }
+}
+
+impl NoticeColumns<'_> {
+    pub(super) fn notice(&self, reference: PaymentReference) -> Result<IssuedNotice, StoreError> {
+        let status = match self.settled_on {
+            Some(_) => NoticeStatus::Paid,
+            None => self.status,
+        };
+        Ok(IssuedNotice {
+            reference,
+            employer_id: self.employer_id.into(),
+            amount: self.amount_fen,
+            from_advance: self.advance_fen,
+            issued_on: self.issued_on,
+            month: self.month,
+            months: thing("notice_part", "months", self.months.unwrap_or("[]"))?,
+            supplements: thing("notice_part", "supplements", self.supplements.unwrap_or("[]"))?,
+            status: status.into(),
+            paid_on: self.settled_on,
+            advance_used: self.advance_used,
+        })
+    }
 }

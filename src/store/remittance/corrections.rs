@@ -3,15 +3,32 @@
 //! Few rows: all of an employer are read at once, and what a line lost is known wherever the line is.
 
 use super::super::StoreError;
-use super::super::row::{day, reference};
+use super::super::columns::{columns, select};
 use super::super::sql::params;
 use super::{Books, Scope};
+use crate::remittance::PaymentReference;
 use crate::remittance::correction::Correction;
 use crate::remittance::{Id, Money, YearMonth};
+use chrono::NaiveDate;
 
-const CORRECTIONS: &str = "select c.ordinal, e.employee_id, c.month, c.register, c.reference,
-        c.corrected_on, c.employer_fen, c.employee_fen, c.reason, c.done_by, c.approved_by
-    from correction c join employee e using (centre_id, employer_no, employee_no)
+columns! {
+    struct CorrectionColumns<'r> of "c" {
+        ordinal: u32,
+        employee_id: &'r str = "e.employee_id",
+        month: YearMonth,
+        register: Option<u32>,
+        reference: PaymentReference,
+        corrected_on: NaiveDate,
+        employer_fen: Money,
+        employee_fen: Money,
+        reason: String,
+        done_by: String,
+        approved_by: String,
+    }
+}
+
+const CORRECTIONS: &str =
+    "from correction c join employee e using (centre_id, employer_no, employee_no)
     where c.centre_id = ?1 and c.employer_no = ?2 order by c.ordinal";
 
 impl Books<'_> {
@@ -24,22 +41,24 @@ impl Books<'_> {
         if !self.whole.insert((employer_id.clone(), Scope::Corrections)) {
             return Ok(());
         }
-        let mut select = self.tx.connection.prepare_cached(CORRECTIONS)?;
+        let sql = select::<CorrectionColumns<'_>>(CORRECTIONS);
+        let mut select = self.tx.connection.prepare_cached(&sql)?;
         let mut rows = select.query(params![self.tx.centre_id, number])?;
         while let Some(row) = rows.next()? {
+            let found: CorrectionColumns<'_> = row.read()?;
             let found = Correction {
                 employer_id: employer_id.clone(),
-                ordinal: row.get(0)?,
-                employee_id: row.text(1)?.into(),
-                month: YearMonth::from_ordinal(row.get(2)?),
-                register: row.get(3)?,
-                reference: reference(row.get(4)?)?,
-                on: day(row.get(5)?)?,
-                employer_share: Money::from_fen(row.get(6)?),
-                employee_share: Money::from_fen(row.get(7)?),
-                reason: row.get(8)?,
-                by: row.get(9)?,
-                approved_by: row.get(10)?,
+                ordinal: found.ordinal,
+                employee_id: found.employee_id.into(),
+                month: found.month,
+                register: found.register,
+                reference: found.reference,
+                on: found.corrected_on,
+                employer_share: found.employer_fen,
+                employee_share: found.employee_fen,
+                reason: found.reason,
+                by: found.done_by,
+                approved_by: found.approved_by,
             };
             let key = (employer_id.clone(), found.ordinal);
             if self.centre.all::<Correction>().get(&key).is_none() {

@@ -3,10 +3,12 @@
 //! Start at [`Books::history`]. No operation needs any of this; it is loaded to be shown (查询).
 
 use super::super::StoreError;
-use super::super::row::{day, reference, unknown};
+use super::super::columns::columns;
+use super::super::row::unknown;
 use super::super::sql::params;
+use super::Books;
 use super::load::{DRAFT, LOG};
-use super::{Books, month_or_none};
+use crate::remittance::YearMonth;
 use crate::remittance::employee::{AccountEntry, EntryKind};
 use crate::remittance::log::{LogEntry, LogKind};
 use crate::remittance::register::Draft;
@@ -23,6 +25,21 @@ pub struct SettledWhole {
 
 /// Every row of a kind.
 const ALL: &str = "and kind = ?3 and ordinal >= ?4";
+
+columns! {
+    struct EntryColumns of "a" {
+        position: u32,
+        posted_on: NaiveDate,
+        kind: i64,
+        for_month: Option<YearMonth>,
+        reference: Option<PaymentReference>,
+        amount_fen: Money,
+        employer_fen: Money,
+        employee_fen: Money,
+        balance_fen: Money,
+        voucher: u32,
+    }
+}
 
 impl Books<'_> {
     /// Loads an employer's log, registers, drafts, lists, and the notices and appointments in the log.
@@ -51,27 +68,26 @@ impl Books<'_> {
     /// [`StoreError`] where the database fails.
     pub fn statement(&mut self, employer_id: &Id, employee_id: &Id) -> Result<(), StoreError> {
         let Some(number) = self.number(employer_id)? else { return Ok(()) };
-        let sql = "select a.position, a.posted_on, a.kind, a.for_month, a.reference, a.amount_fen,
-                a.employer_fen, a.employee_fen, a.balance_fen, a.voucher
-            from account_entry a join employee e using (centre_id, employer_no, employee_no)
-            where a.centre_id = ?1 and a.employer_no = ?2 and e.employee_id = ?3 order by 1";
-        let mut select = self.tx.connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![self.tx.centre_id, number, employee_id.as_str()])?;
-        while let Some(row) = rows.next()? {
-            let money = |column| row.get(column).map(Money::from_fen);
+        let from =
+            "from account_entry a join employee e using (centre_id, employer_no, employee_no)
+            where a.centre_id = ?1 and a.employer_no = ?2 and e.employee_id = ?3
+            order by a.position";
+        let key = params![self.tx.centre_id, number, employee_id.as_str()];
+        let found: Vec<EntryColumns> = self.tx.connection.select_all(from, key)?;
+        for entry in found {
             self.centre.load(AccountEntry {
                 employer_id: employer_id.clone(),
                 employee_id: employee_id.clone(),
-                position: row.get(0)?,
-                on: day(row.get(1)?)?,
-                kind: entry_kind(row.get(2)?)?,
-                for_month: month_or_none(row.get(3)?),
-                reference: row.get::<Option<i64>>(4)?.map(reference).transpose()?,
-                amount: money(5)?,
-                employer_share: money(6)?,
-                employee_share: money(7)?,
-                balance: money(8)?,
-                voucher: row.get(9)?,
+                position: entry.position,
+                on: entry.posted_on,
+                kind: entry_kind(entry.kind)?,
+                for_month: entry.for_month,
+                reference: entry.reference,
+                amount: entry.amount_fen,
+                employer_share: entry.employer_fen,
+                employee_share: entry.employee_fen,
+                balance: entry.balance_fen,
+                voucher: entry.voucher,
             });
         }
         Ok(())
@@ -87,14 +103,10 @@ impl Books<'_> {
             where n.centre_id = ?1 and n.employer_id = ?2 and not exists (select 1
                 from notice_part p where p.centre_id = n.centre_id and p.reference = n.reference)
             order by 1, 2";
-        let mut select = self.tx.connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![self.tx.centre_id, employer_id.as_str()])?;
-        let mut settled = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (on, amount) = (day(row.get(0)?)?, Money::from_fen(row.get(2)?));
-            settled.push(SettledWhole { on, reference: reference(row.get(1)?)?, amount });
-        }
-        Ok(settled)
+        let key = params![self.tx.centre_id, employer_id.as_str()];
+        let found = self.tx.connection.fetch_all(sql, key)?;
+        let settled = found.into_iter();
+        Ok(settled.map(|(on, reference, amount)| SettledWhole { on, reference, amount }).collect())
     }
 }
 

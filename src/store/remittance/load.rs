@@ -4,10 +4,13 @@
 //! not there is asked for again: nobody there now may be enrolled by the next line.
 
 use super::super::StoreError;
+use super::super::columns::{columns, columns_of, select};
 use super::super::notices::{AWAITING, notices_listed};
-use super::super::row::{day, reference, reference_number};
-use super::super::sql::{Bind, Row, params};
-use super::{Books, Scope, month_or_none, thing};
+use super::super::row::reference_number;
+use super::super::row::unknown;
+use super::super::sql::{Bind, params};
+use super::advance::NoticeColumns;
+use super::{Books, Scope, thing};
 use crate::remittance::change::Entity;
 use crate::remittance::employee::{AccountStatus, EmployeeAccount};
 use crate::remittance::payment::reference_candidates;
@@ -24,26 +27,35 @@ pub(super) const REGISTER: i64 = 2;
 pub(super) const VOUCHER: i64 = 3;
 pub(super) const LOG: i64 = 4;
 
-const EMPLOYER: &str = "select e.name, e.uscc, e.email, e.contact, e.mobile, b.employer_no, b.body
-    from employer e left join employer_book b using (centre_id, employer_id)
+const EMPLOYER: &str = "from employer e left join employer_book b using (centre_id, employer_id)
     where e.centre_id = ?1 and e.employer_id = ?2";
 
-const ACCOUNTS: &str = "select employee_no, employee_id, name, id_no, base_fen, status, detail,
-        opened_for, years, base_adjusted, balance_fen, entries,
-        (select o.amount_fen from opening_balance o where o.centre_id = employee.centre_id
-            and o.employer_no = employee.employer_no and o.employee_no = employee.employee_no)
-    from employee";
+columns! {
+    /// An account `e` as its row holds it.
+    pub(super) struct AccountColumns<'r> of "e" {
+        pub(super) employee_no: i64,
+        pub(super) employee_id: &'r str,
+        name: String,
+        id_no: String,
+        base_fen: Money,
+        status: &'r str,
+        detail: &'r str,
+        opened_for: Option<YearMonth>,
+        years: &'r str,
+        base_adjusted: &'r str,
+        balance_fen: Money,
+        entries: u32,
+        opening: Option<Money> = "(select o.amount_fen from opening_balance o where o.centre_id = e.centre_id
+            and o.employer_no = e.employer_no and o.employee_no = e.employee_no)",
+    }
+}
 
-const OF_NUMBER: &str = "where centre_id = ?1 and employer_no = ?2 and employee_id = ?3";
+const OF_NUMBER: &str = "where e.centre_id = ?1 and e.employer_no = ?2 and e.employee_id = ?3";
 /// The plus keeps SQLite from walking all of the employer's accounts for one person: it leaves the
 /// index on identity numbers.
-const OF_PERSON: &str = "where centre_id = ?1 and +employer_no = ?2 and id_no = ?3";
+const OF_PERSON: &str = "where e.centre_id = ?1 and +e.employer_no = ?2 and e.id_no = ?3";
 
-const NOTICE: &str = "select n.employer_id, n.amount_fen, n.issued_on, n.month, n.status,
-        p.months, p.supplements, s.settled_on, n.advance_fen,
-        (select cast(coalesce(-sum(a.amount_fen), 0) as bigint) from advance_entry a
-            where a.centre_id = n.centre_id and a.reference = n.reference)
-    from notice n
+const NOTICE: &str = "from notice n
     left join notice_part p using (centre_id, reference)
     left join settlement s using (centre_id, reference)
     where n.centre_id = ?1 and n.reference = ?2";
@@ -54,21 +66,12 @@ impl Books<'_> {
         if self.centre.employer(employer_id).is_some() {
             return Ok(true);
         }
-        let mut select = self.tx.connection.prepare_cached(EMPLOYER)?;
+        let columns = columns_of::<Employer>();
+        let sql = format!("select {columns}, b.employer_no, b.body {EMPLOYER}");
         let key = params![self.tx.centre_id, employer_id.as_str()];
-        let found = select.query_row_optional(key, |row| {
-            let employer = Employer {
-                employer_id: employer_id.to_string(),
-                name: row.get(0)?,
-                uscc: row.get(1)?,
-                email: row.get(2)?,
-                contact: row.get(3)?,
-                mobile: row.get(4)?,
-                payer_accounts: Vec::new(),
-            };
-            Ok((employer, row.get::<Option<i64>>(5)?, row.get::<Option<String>>(6)?))
-        });
-        let Some((known, number, body)) = found? else { return Ok(false) };
+        let found: Option<(Employer, Option<i64>, Option<String>)> =
+            self.tx.connection.fetch_optional(&sql, key)?;
+        let Some((known, number, body)) = found else { return Ok(false) };
         let mut employer = match body {
             Some(body) => thing::<EmployerAccount>("employer_book", "body", &body)?,
             None => EmployerAccount::known(&known, on),
@@ -100,7 +103,7 @@ impl Books<'_> {
             "select employer_no from employer_book where centre_id = ?1 and employer_id = ?2";
         let mut select = self.tx.connection.prepare_cached(select)?;
         let key = params![self.tx.centre_id, employer_id.as_str()];
-        let found: Option<i64> = select.query_row_optional(key, |row| row.get(0))?;
+        let found: Option<i64> = select.query_row_optional(key, |row| row.read())?;
         if let Some(number) = found {
             self.numbers.insert(employer_id.clone(), number);
         }
@@ -110,7 +113,7 @@ impl Books<'_> {
     /// Loads every account of an employer.
     pub fn accounts(&mut self, employer_id: &Id) -> Result<(), StoreError> {
         if self.whole.insert((employer_id.clone(), Scope::Accounts)) {
-            self.load_accounts(employer_id, "where centre_id = ?1 and employer_no = ?2", &[])?;
+            self.load_accounts(employer_id, "where e.centre_id = ?1 and e.employer_no = ?2", &[])?;
         }
         Ok(())
     }
@@ -155,17 +158,19 @@ impl Books<'_> {
     ) -> Result<(), StoreError> {
         let Some(number) = self.number(employer_id)? else { return Ok(()) };
         let tx = self.tx;
-        let mut select = tx.connection.prepare_cached(&format!("{ACCOUNTS} {which}"))?;
+        let sql = select::<AccountColumns<'_>>(&format!("from employee e {which}"));
+        let mut select = tx.connection.prepare_cached(&sql)?;
         let mut all: Vec<&dyn Bind> = vec![&tx.centre_id, &number];
         all.extend(values);
         let mut rows = select.query(&all)?;
         while let Some(row) = rows.next()? {
-            let employee_id: Id = row.text(1)?.into();
+            let found: AccountColumns<'_> = row.read()?;
+            let employee_id: Id = found.employee_id.into();
             if self.centre.account(employer_id, &employee_id).is_some() {
                 continue;
             }
-            self.seats.insert((employer_id.clone(), employee_id.clone()), row.get(0)?);
-            self.centre.load(account(employer_id, employee_id, &row)?);
+            self.seats.insert((employer_id.clone(), employee_id), found.employee_no);
+            self.centre.load(found.account(employer_id)?);
         }
         Ok(())
     }
@@ -178,21 +183,19 @@ impl Books<'_> {
         }
         let select = "select month, ordinal, made_on, total_fen, reference, paid_on from roster
             where centre_id = ?1 and employer_no = ?2";
-        let mut select = self.tx.connection.prepare_cached(select)?;
-        let mut rows = select.query(params![self.tx.centre_id, number])?;
-        while let Some(row) = rows.next()? {
-            let month = YearMonth::from_ordinal(row.get(0)?);
+        let heads = self.tx.connection.fetch_all(select, params![self.tx.centre_id, number])?;
+        for (month, ordinal, made_on, total, reference, paid_on) in heads {
             if self.centre.roster(employer_id, month).is_some() {
                 continue;
             }
             self.centre.load(Roster {
                 employer_id: employer_id.clone(),
                 month,
-                ordinal: row.get(1)?,
-                made_on: day(row.get(2)?)?,
-                total: Money::from_fen(row.get(3)?),
-                reference: row.get::<Option<i64>>(4)?.map(reference).transpose()?,
-                paid_on: row.get::<Option<i64>>(5)?.map(day).transpose()?,
+                ordinal,
+                made_on,
+                total,
+                reference,
+                paid_on,
                 lines: Arc::default(),
             });
         }
@@ -213,12 +216,10 @@ impl Books<'_> {
         let mut rows = select.query(params![self.tx.centre_id, number, month.ordinal()])?;
         let mut lines = Vec::new();
         while let Some(row) = rows.next()? {
-            lines.push(RosterLine {
-                employee_id: row.text(0)?.into(),
-                base: Money::from_fen(row.get(1)?),
-                employer_share: Money::from_fen(row.get(2)?),
-                employee_share: Money::from_fen(row.get(3)?),
-            });
+            let (employee_id, base, employer_share, employee_share): (&str, _, _, _) =
+                row.read()?;
+            let employee_id = employee_id.into();
+            lines.push(RosterLine { employee_id, base, employer_share, employee_share });
         }
         self.centre.load(Roster { lines: Arc::new(lines), ..Roster::clone(&head) });
         Ok(())
@@ -264,7 +265,7 @@ impl Books<'_> {
         let mut select = self.tx.connection.prepare_cached(&format!("{select} {which}"))?;
         let mut rows = select.query(params![self.tx.centre_id, number, kind, ordinal])?;
         while let Some(row) = rows.next()? {
-            let text = row.text(0)?;
+            let text = row.read()?;
             let found: E = thing("employer_record", "body", text)?;
             if self.centre.all::<E>().get(&found.key()).is_none() {
                 self.centre.load(found);
@@ -278,10 +279,11 @@ impl Books<'_> {
         if let Some(notice) = self.centre.notice(wanted) {
             return Ok(Some(notice.employer_id.clone()));
         }
-        let mut select = self.tx.connection.prepare_cached(NOTICE)?;
+        let sql = select::<NoticeColumns<'_>>(NOTICE);
+        let mut select = self.tx.connection.prepare_cached(&sql)?;
         let mut rows = select.query(params![self.tx.centre_id, reference_number(wanted)])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        let notice = super::advance::notice(wanted, &row)?;
+        let notice = row.read::<NoticeColumns<'_>>()?.notice(wanted)?;
         let employer_id = notice.employer_id.clone();
         self.centre.load(notice);
         Ok(Some(employer_id))
@@ -322,8 +324,9 @@ impl Books<'_> {
             &near,
             |row, number| row.bind(*number),
             |row| {
-                let awaits = row.get::<i64>(1)? == AWAITING && row.get::<Option<i64>>(2)?.is_none();
-                found |= awaits || row.get::<i64>(0)? == reference_number(wanted);
+                let (number, status, settled_on): (i64, i64, Option<i64>) = row.read()?;
+                let awaits = status == AWAITING && settled_on.is_none();
+                found |= awaits || number == reference_number(wanted);
                 Ok(())
             },
         )?;
@@ -342,7 +345,7 @@ impl Books<'_> {
         let key = params![self.tx.centre_id, super::day_or_none(on), appointment_id];
         let mut rows = select.query(key)?;
         while let Some(row) = rows.next()? {
-            let text = row.text(0)?;
+            let text = row.read()?;
             let found: Appointment = thing("appointment", "body", text)?;
             if self.centre.all::<Appointment>().get(&found.key()).is_none() {
                 self.centre.load(found);
@@ -352,33 +355,29 @@ impl Books<'_> {
     }
 }
 
-pub(super) fn account(
-    employer_id: &Id,
-    employee_id: Id,
-    row: &Row<'_>,
-) -> Result<EmployeeAccount, StoreError> {
-    let (code, detail): (String, Option<String>) = (row.get(5)?, row.get(6)?);
-    let detail = detail.unwrap_or_default();
-    let status = match code.as_str() {
-        "active" => AccountStatus::Active,
-        "sealed" => AccountStatus::Sealed { reason: detail },
-        "transferred" => AccountStatus::Transferred { to: detail.into() },
-        "merged" => AccountStatus::Merged { into: detail.into() },
-        _ => return Err(StoreError::Unknown { table: "employee", column: "status", found: code }),
-    };
-    let list = |column| row.text(column);
-    Ok(EmployeeAccount {
-        employer_id: employer_id.clone(),
-        employee_id,
-        name: row.get(2)?,
-        id_no: row.get(3)?,
-        base: Money::from_fen(row.get(4)?),
-        status,
-        opened_for: month_or_none(row.get(7)?).unwrap_or(YearMonth::from_ordinal(0)),
-        years: thing("employee", "years", list(8)?)?,
-        base_adjusted: thing("employee", "base_adjusted", list(9)?)?,
-        balance: Money::from_fen(row.get(10)?),
-        entries: row.get(11)?,
-        opening: row.get::<Option<i64>>(12)?.map(Money::from_fen).unwrap_or_default(),
-    })
+impl AccountColumns<'_> {
+    pub(super) fn account(self, employer_id: &Id) -> Result<EmployeeAccount, StoreError> {
+        let detail = self.detail;
+        let status = match self.status {
+            "active" => AccountStatus::Active,
+            "sealed" => AccountStatus::Sealed { reason: detail.to_owned() },
+            "transferred" => AccountStatus::Transferred { to: detail.into() },
+            "merged" => AccountStatus::Merged { into: detail.into() },
+            code => return Err(unknown("employee", "status", code)),
+        };
+        Ok(EmployeeAccount {
+            employer_id: employer_id.clone(),
+            employee_id: self.employee_id.into(),
+            name: self.name,
+            id_no: self.id_no,
+            base: self.base_fen,
+            status,
+            opened_for: self.opened_for.unwrap_or(YearMonth::from_ordinal(0)),
+            years: thing("employee", "years", self.years)?,
+            base_adjusted: thing("employee", "base_adjusted", self.base_adjusted)?,
+            balance: self.balance_fen,
+            entries: self.entries,
+            opening: self.opening.unwrap_or_default(),
+        })
+    }
 }

@@ -6,9 +6,10 @@
 //! Invariant: one look-up an identity number, many a statement, never a statement a person.
 
 use super::super::StoreError;
+use super::super::columns::columns_of;
 use super::super::listed::{LIST, query_in, rare};
 use super::Books;
-use super::load::account;
+use super::load::AccountColumns;
 use crate::remittance::document::identity;
 use crate::remittance::register::{OpenLine, RegisterRequest};
 use crate::remittance::{EmployeeAccount, Id};
@@ -21,13 +22,9 @@ impl Books<'_> {
         let key = rare(&self.tx.connection, "e.id_no = v.column1");
         let listed = query_in(&self.tx.connection, LIST, "employee", &key, "e");
         let sql = format!(
-            "select e.employee_no, e.employee_id, e.name, e.id_no, e.base_fen, e.status, e.detail,
-                e.opened_for, e.years, e.base_adjusted, e.balance_fen, e.entries,
-                (select o.amount_fen from opening_balance o where o.centre_id = ?1
-                    and o.employer_no = e.employer_no and o.employee_no = e.employee_no),
-                b.employer_id
-             from {listed}
-             join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no"
+            "select {}, b.employer_id from {listed}
+             join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no",
+            columns_of::<AccountColumns<'_>>()
         );
         let mut found: Vec<(i64, EmployeeAccount)> = Vec::new();
         self.tx.ask(
@@ -36,8 +33,8 @@ impl Books<'_> {
             id_nos,
             |row, id_no| row.bind(id_no),
             |row| {
-                let employer_id = Id::from(row.text(13)?);
-                found.push((row.get(0)?, account(&employer_id, row.text(1)?.into(), row)?));
+                let (columns, employer_id): (AccountColumns<'_>, Id) = row.read()?;
+                found.push((columns.employee_no, columns.account(&employer_id)?));
                 Ok(())
             },
         )?;

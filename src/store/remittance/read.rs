@@ -28,7 +28,7 @@ pub(in crate::store) fn logs(tx: &Tx, mut line: impl FnMut(&str)) -> Result<(), 
         join employer_book b using (centre_id, employer_no)
         where r.centre_id = ?1 and r.kind = ?2 order by b.employer_id, r.ordinal";
     tx.connection.prepare_cached(sql)?.each(params![tx.centre_id, LOG], |row| {
-        let entry: LogEntry = thing("employer_record", "body", row.text(0)?)?;
+        let entry: LogEntry = thing("employer_record", "body", row.read()?)?;
         line(&text_of(&LogEntry { at: None, ..entry })?);
         Ok(Read::On)
     })
@@ -45,7 +45,7 @@ impl Books<'_> {
             where e.centre_id = ?1 and e.employee_id = ?2 order by 1";
         let mut select = self.tx.connection.prepare_cached(sql)?;
         let key = params![self.tx.centre_id, employee_id.as_str()];
-        for employer_id in select.query_all(key, |row| row.get::<String>(0))? {
+        for employer_id in select.query_all(key, |row| row.read::<String>())? {
             let employer_id = Id::from(employer_id);
             self.employer(&employer_id, on)?;
             self.account(&employer_id, employee_id)?;
@@ -103,7 +103,7 @@ impl Books<'_> {
                 from notice_part p where p.centre_id = n.centre_id and p.reference = n.reference)";
         let mut select = self.tx.connection.prepare_cached(sql)?;
         let key = params![self.tx.centre_id, employer_id.as_str()];
-        select.query_row(key, |row| row.get(0))
+        select.query_row(key, |row| row.read())
     }
 
     /// Whether the store says what each employee gets of a notice.

@@ -63,7 +63,7 @@ impl Books<'_> {
             where centre_id = ?1 and employer_id = ?2";
         let key = params![self.tx.centre_id, employer_id.as_str()];
         let mut select = self.tx.connection.prepare_cached(sql)?;
-        select.query_row_optional(key, |row| row.get(0))
+        select.query_row_optional(key, |row| row.read())
     }
 }
 
@@ -88,11 +88,12 @@ pub(in crate::store) fn later_operations(
         employers,
         |row, employer| row.bind(*employer),
         |row| {
-            let entry: LogEntry = thing("employer_record", "body", row.text(1)?)?;
+            let (employer_id, body): (&str, &str) = row.read()?;
+            let entry: LogEntry = thing("employer_record", "body", body)?;
             if entry.on <= day {
                 return Ok(());
             }
-            let later = found.entry(row.get(0)?).or_default();
+            let later = found.entry(employer_id.to_owned()).or_default();
             let parts: &mut [&mut Option<NaiveDate>] = match entry.what.as_str() {
                 "open_employer" => &mut [&mut later.key, &mut later.basic, &mut later.rates],
                 "update_basic" => &mut [&mut later.basic],

@@ -482,8 +482,7 @@ impl Books<'_> {
 /// Gives an employer the next number of the centre.
 fn new_number(connection: &Connection, centre: i64, employer_id: &str) -> Result<i64, StoreError> {
     let sql = "select coalesce(max(employer_no), 0) + 1 from employer_book where centre_id = ?1";
-    let number: i64 =
-        connection.prepare_cached(sql)?.query_row(params![centre], |row| row.get(0))?;
+    let number: i64 = connection.fetch_one(sql, params![centre])?;
     let sql = "insert into employer_book values (?1, ?2, ?3, null)";
     connection.prepare_cached(sql)?.execute(params![centre, number, employer_id])?;
     Ok(number)
@@ -494,7 +493,7 @@ fn next_seat(connection: &Connection, centre: i64, number: i64) -> Result<i64, S
     let sql = "select coalesce(max(employee_no), 0) + 1 from employee
         where centre_id = ?1 and employer_no = ?2";
     let mut select = connection.prepare_cached(sql)?;
-    select.query_row(params![centre, number], |row| row.get(0))
+    select.query_row(params![centre, number], |row| row.read())
 }
 
 /// What an account's status says beside its code.

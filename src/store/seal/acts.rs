@@ -5,6 +5,7 @@
 //! it stands there too.
 
 use super::super::StoreError;
+use super::super::columns::{columns, select};
 use super::super::sql::{Connection, Read, params};
 use super::proof::Tampering;
 use crate::suspense::Role;
@@ -35,8 +36,8 @@ pub(super) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
     let sql = "select event, subject, actor, detail from trail where centre_id = ?1
         order by sequence";
     connection.prepare_cached(sql)?.each(params![centre], |row| {
-        let (event, subject, actor) = (row.text(0)?, row.text(1)?, row.text(2)?);
-        let detail: Value = serde_json::from_str(row.text(3)?).unwrap_or_default();
+        let (event, subject, actor, detail): (&str, &str, &str, &str) = row.read()?;
+        let detail: Value = serde_json::from_str(detail).unwrap_or_default();
         if let Some(id) = detail.get("proposal").and_then(Value::as_str) {
             propose(proposals.entry(id.to_owned()).or_default(), event, actor, &detail);
         } else if event.starts_with("person-") {
@@ -58,7 +59,7 @@ pub(super) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
     let mut found = persons(connection, centre, &people)?;
     let sql = "select token_id, role from api_token where centre_id = ?1 order by token_id";
     connection.prepare_cached(sql)?.each(params![centre], |row| {
-        let (token, role) = (row.text(0)?, row.text(1)?);
+        let (token, role): (&str, &str) = row.read()?;
         if tokens.get(token).is_none_or(|told| denies(told, role)) {
             found.push(Tampering::Token { token: token.to_owned(), role: role.to_owned() });
         }
@@ -105,8 +106,7 @@ fn persons(
     let sql = "select person_id, role, disabled_at from person where centre_id = ?1
         order by person_id";
     connection.prepare_cached(sql)?.each(params![centre], |row| {
-        let (person, role) = (row.text(0)?.to_owned(), row.text(1)?);
-        let disabled: Option<i64> = row.get(2)?;
+        let (person, role, disabled): (String, &str, Option<i64>) = row.read()?;
         let told = people.get(&person);
         if told.is_none_or(|told| denies(&told.words, role)) {
             found.push(Tampering::Role { person, role: role.to_owned() });
@@ -118,28 +118,40 @@ fn persons(
     Ok(found)
 }
 
+columns! {
+    /// What the trail tells of a proposal too.
+    struct ProposalColumns<'r> {
+        proposal_id: &'r str,
+        revision: i64,
+        act: &'r str,
+        note: &'r str,
+        first_by: Option<&'r str>,
+        second_by: Option<&'r str>,
+        operator: bool,
+    }
+}
+
 fn drafts(
     connection: &Connection,
     centre: i64,
     proposals: &BTreeMap<String, Proposed>,
 ) -> Result<Vec<Tampering>, StoreError> {
     let mut found = Vec::new();
-    let sql = "select proposal_id, revision, act, note, first_by, second_by, operator
-        from proposal where centre_id = ?1 order by proposal_id";
-    connection.prepare_cached(sql)?.each(params![centre], |row| {
-        let proposal = row.text(0)?.to_owned();
+    let sql =
+        select::<ProposalColumns<'_>>("from proposal where centre_id = ?1 order by proposal_id");
+    connection.prepare_cached(&sql)?.each(params![centre], |row| {
+        let columns: ProposalColumns<'_> = row.read()?;
+        let proposal = columns.proposal_id.to_owned();
         let Some(told) = proposals.get(&proposal) else {
             found.push(Tampering::Proposal { proposal });
             return Ok(Read::On);
         };
-        let act: Value = serde_json::from_str(row.text(2)?).unwrap_or_default();
-        let revision: i64 = row.get(1)?;
+        let act: Value = serde_json::from_str(columns.act).unwrap_or_default();
         let same = told.revision.is_none_or(|said| {
-            said == revision && told.act == act && told.note == row.text(3).unwrap_or_default()
+            said == columns.revision && told.act == act && told.note == columns.note
         });
-        let by_operator: i64 = row.get(6)?;
-        let approved = [row.text_or_null(4)?, row.text_or_null(5)?];
-        let known = |who: &&str| by_operator == 1 || told.approved_by.contains(*who);
+        let approved = [columns.first_by, columns.second_by];
+        let known = |who: &&str| columns.operator || told.approved_by.contains(*who);
         if !same || !approved.iter().flatten().all(known) {
             found.push(Tampering::Proposal { proposal });
         }

@@ -4,7 +4,8 @@
 //! its seal on the way.
 
 use super::super::StoreError;
-use super::super::sql::{Bind, Connection, Row};
+use super::super::columns::RowReader;
+use super::super::sql::{Bind, Connection};
 use super::shape::SEAL;
 use super::{RowSeal, Shape, of_row};
 use std::sync::Arc;
@@ -35,10 +36,11 @@ impl RowCheck {
         list + alias + "." + SEAL
     }
 
-    /// Whether a row, whose columns begin at `first`, is as it was written.
-    pub(crate) fn fits(&mut self, row: &Row<'_>, first: usize) -> Result<bool, StoreError> {
-        let stands: Option<i64> = row.get(first + self.shape.columns.len())?;
-        let found = of_row(&mut self.seal, &self.shape, row, first)?;
+    /// Whether a whole row, which begins where the reader is, is as it was written.
+    pub(crate) fn fits(&mut self, at: &mut RowReader<'_>) -> Result<bool, StoreError> {
+        let (row, first) = at.pass(self.shape.columns.len());
+        let found = of_row(&mut self.seal, &self.shape, &row, first)?;
+        let stands: Option<i64> = at.next()?;
         Ok(stands == Some(found.digest.seal()))
     }
 
@@ -57,7 +59,7 @@ impl RowCheck {
         let mut select = connection.prepare_cached(&sql)?;
         let mut rows = select.query(values)?;
         while let Some(row) = rows.next()? {
-            if !self.fits(&row, 0)? {
+            if !self.fits(&mut row.reader())? {
                 return Ok(false);
             }
         }

@@ -30,7 +30,7 @@ fn write_all(connection: &Connection, feed_id: &str, facts: Facts) -> Result<(),
             None => {
                 let sql = "select coalesce(max(turn), 0) + 1 from receipt_digest
                     where centre_id = ?1 and feed_id = ?2";
-                let turn = connection.query_row(sql, params![centre, feed_id], |row| row.get(0))?;
+                let turn = connection.fetch_one(sql, params![centre, feed_id])?;
                 turns.insert(centre, turn);
                 turn
             }

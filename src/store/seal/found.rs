@@ -15,7 +15,7 @@ const PAGE: usize = 10_000;
 /// Seals every row of every centre.
 pub(crate) fn seal_all(connection: &Connection) -> Result<(), StoreError> {
     let sql = "select centre_id from centre order by centre_id";
-    let centres = connection.prepare_cached(sql)?.query_all(params![], |row| row.get::<i64>(0))?;
+    let centres = connection.fetch_all::<i64>(sql, params![])?;
     for centre in centres {
         let shapes: Vec<Arc<Shape>> = connection.shapes()?.iter().map(Arc::clone).collect();
         for shape in &shapes {

@@ -74,7 +74,7 @@ pub(crate) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
         }
     }
     let sql = "select count(*) from trail where centre_id = ?1 and sequence <= 0";
-    let count = connection.query_row(sql, params![centre], |row| row.get(0))?;
+    let count = connection.fetch_one(sql, params![centre])?;
     if count > 0 {
         found.push(Tampering::BeforeTrail { count });
     }
@@ -94,10 +94,11 @@ fn nights(connection: &Connection, centre: i64) -> Result<Vec<Night>, StoreError
         order by sequence";
     connection.prepare_cached(sql)?.query_all(params![centre, BOOKS], |row| {
         // Whatever else stands there fits no step.
-        let detail: serde_json::Value = serde_json::from_str(row.text(1)?).unwrap_or_default();
+        let (sequence, detail): (_, &str) = row.read()?;
+        let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
         let (step, chain) = (detail.get("step"), detail.get("chain"));
         Ok(Night {
-            sequence: row.get(0)?,
+            sequence,
             step: step.and_then(serde_json::Value::as_i64).unwrap_or_default(),
             chain: chain.and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
         })
@@ -107,9 +108,10 @@ fn nights(connection: &Connection, centre: i64) -> Result<Vec<Night>, StoreError
 /// Own accounts as they are shown.
 fn accounts(connection: &Connection, centre: i64) -> Result<BTreeMap<i64, String>, StoreError> {
     let sql = "select account_id, account_no from collection_account where centre_id = ?1";
-    let found = connection
-        .prepare_cached(sql)?
-        .query_all(params![centre], |row| Ok((row.get(0)?, masked(row.text(1)?))))?;
+    let found = connection.prepare_cached(sql)?.query_all(params![centre], |row| {
+        let (account_id, account_no): (_, &str) = row.read()?;
+        Ok((account_id, masked(account_no)))
+    })?;
     Ok(found.into_iter().collect())
 }
 
@@ -222,13 +224,14 @@ struct Expected {
 impl Expected {
     fn read(connection: &Connection, centre: i64) -> Result<Self, StoreError> {
         let sql = "select coalesce(max(booked_until), 0) from archived_month where centre_id = ?1";
-        let archived_until = connection.query_row(sql, params![centre], |row| row.get(0))?;
+        let archived_until = connection.fetch_one(sql, params![centre])?;
         let mut days: BTreeMap<(i64, i64), Digest> = BTreeMap::new();
         let sql = "select account_id, booked_on, digest from receipt_digest where centre_id = ?1";
         connection.prepare_cached(sql)?.each(params![centre], |row| {
-            let sum = days.entry((row.get(0)?, row.get(1)?)).or_default();
+            let (day, digest): (_, &str) = row.read()?;
+            let sum = days.entry(day).or_default();
             // What is no digest fits nothing; its own row is named too.
-            *sum = sum.plus(Digest::from_hex(row.text(2)?).unwrap_or_default());
+            *sum = sum.plus(Digest::from_hex(digest).unwrap_or_default());
             Ok(Read::On)
         })?;
         Ok(Self { days, told: BTreeSet::new(), archived_until })

@@ -70,9 +70,8 @@ const ON_POSTGRES: &str = "
 impl Shapes {
     pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
         let sql = if connection.is_postgres() { ON_POSTGRES } else { ON_SQLITE };
-        let found = connection.prepare_as_is(sql)?.query_all(params![], |row| {
-            Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<usize>(2)?))
-        })?;
+        let found: Vec<(String, String, usize)> =
+            connection.prepare_as_is(sql)?.query_all(params![], |row| row.read())?;
         let mut tables: BTreeMap<String, Vec<(String, usize)>> = BTreeMap::new();
         for (table, column, place) in found {
             tables.entry(table).or_default().push((column, place));

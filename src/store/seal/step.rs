@@ -7,6 +7,7 @@
 //! Invariant: a step is in the commit that it counts. Steps are only ever added.
 
 use super::super::StoreError;
+use super::super::columns::columns;
 use super::super::sql::{Connection, Read, params};
 use super::{Delta, Digest};
 use crate::suspense::trail::GENESIS;
@@ -18,6 +19,8 @@ pub(crate) struct StepHead {
     pub(crate) ordinal: i64,
     pub(crate) chain: String,
 }
+
+columns! { impl StepHead { ordinal, chain } }
 
 /// Writes what the open transaction changed as a step of each centre; gives how many had one.
 pub(crate) fn write(connection: &Connection) -> Result<usize, StoreError> {
@@ -51,27 +54,23 @@ fn append(connection: &Connection, centre: i64, changes: &str) -> Result<(), Sto
 /// Takes the end until the transaction ends.
 fn hold(connection: &Connection, centre: i64) -> Result<StepHead, StoreError> {
     // A transaction on SQLite has the whole file already.
-    let sql = if connection.is_postgres() {
-        "select ordinal, chain from books_head where centre_id = ?1 for update"
+    let from = if connection.is_postgres() {
+        "from books_head where centre_id = ?1 for update"
     } else {
-        "select ordinal, chain from books_head where centre_id = ?1"
+        "from books_head where centre_id = ?1"
     };
-    let mut select = connection.prepare_cached(sql)?;
-    let read = |row: &super::Row<'_>| Ok(StepHead { ordinal: row.get(0)?, chain: row.get(1)? });
-    if let Some(head) = select.query_row_optional(params![centre], read)? {
+    if let Some(head) = connection.select_optional(from, params![centre])? {
         return Ok(head);
     }
     let sql = "insert into books_head values (?1, 0, ?2) on conflict (centre_id) do nothing";
     connection.execute(sql, params![centre, GENESIS])?;
-    select.query_row(params![centre], read)
+    connection.select_optional(from, params![centre])?.ok_or(StoreError::NoRow)
 }
 
 /// The end of the steps as the head says.
 pub(crate) fn head(connection: &Connection, centre: i64) -> Result<StepHead, StoreError> {
-    let sql = "select ordinal, chain from books_head where centre_id = ?1";
-    let found = connection.prepare_cached(sql)?.query_row_optional(params![centre], |row| {
-        Ok(StepHead { ordinal: row.get(0)?, chain: row.get(1)? })
-    })?;
+    let from = "from books_head where centre_id = ?1";
+    let found = connection.select_optional(from, params![centre])?;
     Ok(found.unwrap_or_else(|| StepHead { ordinal: 0, chain: GENESIS.to_owned() }))
 }
 
@@ -105,10 +104,10 @@ impl Steps {
         let sql = "select ordinal, changes, chain from books_step where centre_id = ?1
             order by ordinal";
         connection.prepare_cached(sql)?.each(params![centre], |row| {
-            let (found, changes): (i64, &str) = (row.get(0)?, row.text(1)?);
+            let (found, changes, said): (i64, &str, &str) = row.read()?;
             ordinal += 1;
             chain = chain_after(&chain, ordinal, changes);
-            if found != ordinal || row.text(2)? != chain || !steps.count(changes) {
+            if found != ordinal || said != chain || !steps.count(changes) {
                 steps.broken = Some(ordinal);
                 return Ok(Read::Enough);
             }

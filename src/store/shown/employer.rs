@@ -2,7 +2,7 @@
 
 use super::super::remittance::advance_of;
 use super::super::row::reference_number;
-use super::super::sql::{Row, params};
+use super::super::sql::params;
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::remittance::{Employer, Money, PaymentReference};
@@ -27,8 +27,6 @@ pub struct EmployerSheet {
     pub free_advance: Money,
 }
 
-const COLUMNS: &str = "e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile";
-
 impl Store {
     /// Employers whose number, name or credit code holds the text, at most `limit`, behind a number.
     ///
@@ -41,20 +39,19 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<EmployerLine>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id > ?2
+        let from = "from employer e where e.centre_id = ?1 and e.employer_id > ?2
                 and (?3 is null or lower(e.employer_id || ' ' || e.name || ' ' || coalesce(e.uscc, ''))
                     like ?3 escape '!')
-             order by e.employer_id limit ?4"
-        );
+            order by e.employer_id limit ?4";
         let wanted = Some(text).filter(|text| !text.trim().is_empty()).map(pattern);
         let values = params![tx.centre_id, behind, wanted, limit];
-        tx.connection.prepare_cached(&sql)?.query_all(values, |row| {
-            let found = employer(row)?;
+        let found: Vec<Employer> = tx.connection.select_all(from, values)?;
+        let line = |found: Employer| {
             let has_address = found.has_address();
             let Employer { employer_id, name, uscc, .. } = found;
-            Ok(EmployerLine { employer_id, name, uscc, has_address })
-        })
+            EmployerLine { employer_id, name, uscc, has_address }
+        };
+        Ok(found.into_iter().map(line).collect())
     }
 
     /// One employer with the accounts it pays from.
@@ -64,15 +61,12 @@ impl Store {
     pub fn employer_sheet(&self, employer_id: &str) -> Result<Option<EmployerSheet>, StoreError> {
         let tx = self.reading()?;
         let (connection, key) = (&tx.connection, params![tx.centre_id, employer_id]);
-        let sql = format!(
-            "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id = ?2"
-        );
-        let found = connection.prepare_cached(&sql)?.query_row_optional(key, employer)?;
+        let from = "from employer e where e.centre_id = ?1 and e.employer_id = ?2";
+        let found: Option<Employer> = connection.select_optional(from, key)?;
         let Some(mut employer) = found else { return Ok(None) };
         let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
             order by account_no";
-        employer.payer_accounts =
-            connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+        employer.payer_accounts = connection.fetch_all(sql, key)?;
         let advance = advance_of(&tx, employer_id)?;
         let free_advance = advance.free();
         Ok(Some(EmployerSheet { employer, advance: advance.held, free_advance }))
@@ -101,22 +95,9 @@ impl Store {
         let tx = self.reading()?;
         let sql = "select employer_id from notice where centre_id = ?1 and reference = ?2";
         let key = params![tx.centre_id, reference_number(reference)];
-        let employer: Option<String> =
-            tx.connection.prepare_cached(sql)?.query_row_optional(key, |row| row.get(0))?;
+        let employer: Option<String> = tx.connection.fetch_optional(sql, key)?;
         let Some(employer_id) = employer else { return Ok(None) };
         let free = advance_of(&tx, &employer_id)?.free_for(reference);
         Ok((missing <= free).then_some(AdvanceOffer { reference, missing, free }))
     }
-}
-
-fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
-    Ok(Employer {
-        employer_id: row.get(0)?,
-        name: row.get(1)?,
-        uscc: row.get(2)?,
-        email: row.get(3)?,
-        contact: row.get(4)?,
-        mobile: row.get(5)?,
-        payer_accounts: Vec::new(),
-    })
 }

@@ -1,8 +1,8 @@
 //! Letters to employers: the outbox as a list, the newest first.
 
-use super::super::letters::{LETTER, LetterRow, letter};
-use super::super::outbox::state;
-use super::super::row::{day, day_number};
+use super::super::columns::columns;
+use super::super::letters::LetterRow;
+use super::super::row::day_number;
 use super::super::sql::params;
 use super::super::{Store, StoreError};
 use super::pattern;
@@ -26,6 +26,11 @@ pub struct LetterLine {
     pub answer: String,
 }
 
+columns! { impl LetterLine of "l" {
+    letter_id, written_on, employer_id, employer_name = "coalesce(e.name, '')", subject, recipient,
+    state = "o.state", answer = "coalesce(o.answer, '')", number = "coalesce(l.number, '')",
+} }
+
 /// Which letters to show; a field that is `None` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LetterSearch {
@@ -36,10 +41,7 @@ pub struct LetterSearch {
     pub text: Option<String>,
 }
 
-const LETTERS: &str = "
-    select l.letter_id, l.written_on, l.employer_id, coalesce(e.name, ''), l.subject,
-        l.recipient, o.state, coalesce(o.answer, ''), coalesce(l.number, '')
-    from letter l
+const LETTERS: &str = "from letter l
     left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
     left join employer e on e.centre_id = l.centre_id and e.employer_id = l.employer_id
     where l.centre_id = ?1 and l.kind in ('digest', 'arrears') and (l.written_on, l.letter_id) < (?2, ?3)
@@ -70,19 +72,7 @@ impl Store {
         let number = search.text.as_deref().and_then(crate::alert::letter_number::said);
         let values =
             params![tx.centre_id, on, id, employer_id, written_on, text, limit, stands, number];
-        tx.connection.prepare_cached(LETTERS)?.query_all(values, |row| {
-            Ok(LetterLine {
-                letter_id: row.get(0)?,
-                written_on: day(row.get(1)?)?,
-                employer_id: row.get(2)?,
-                employer_name: row.get(3)?,
-                subject: row.get(4)?,
-                recipient: row.get(5)?,
-                state: row.get::<Option<String>>(6)?.as_deref().map(state).transpose()?,
-                answer: row.get(7)?,
-                number: row.get(8)?,
-            })
-        })
+        tx.connection.select_all(LETTERS, values)
     }
 
     /// One letter to an employer, whole. A letter that asks whether an address is right is not shown:
@@ -92,11 +82,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn letter(&self, letter_id: &str) -> Result<Option<LetterRow>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {LETTER} from letter l
-             where l.centre_id = ?1 and l.letter_id = ?2 and l.kind in ('digest', 'arrears')"
-        );
+        let from = "from letter l
+            where l.centre_id = ?1 and l.letter_id = ?2 and l.kind in ('digest', 'arrears')";
         let key = params![tx.centre_id, letter_id];
-        tx.connection.prepare_cached(&sql)?.query_row_optional(key, letter)
+        tx.connection.select_optional(from, key)
     }
 }

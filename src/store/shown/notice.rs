@@ -1,8 +1,9 @@
 //! Notices: searched, a page at a time.
 
+use super::super::columns::{columns, select};
 use super::super::notices::{DEDUCTION, PARTS, STAGE, USED, notices_listed};
-use super::super::row::{day, reference, reference_number, stage, stage_number};
-use super::super::sql::{Row, params};
+use super::super::row::{reference_number, stage_number};
+use super::super::sql::params;
 use super::super::tx::Binder;
 use super::super::{Store, StoreError};
 use super::pattern;
@@ -37,13 +38,10 @@ pub struct NoticeLine {
     pub settled_on: Option<NaiveDate>,
 }
 
-/// The columns of a line, in the order [`line`] reads them.
-fn columns() -> String {
-    format!(
-        "n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on, n.month,
-            {STAGE}, s.settled_on, {DEDUCTION}"
-    )
-}
+columns! { impl NoticeLine of "n" {
+    reference, employer_id, employer_name = "coalesce(e.name, '')", amount = "n.amount_fen",
+    from_advance = DEDUCTION, issued_on, month, status = STAGE, settled_on = "s.settled_on",
+} }
 
 /// What is known beside a notice.
 fn beside() -> String {
@@ -69,9 +67,9 @@ impl Store {
         let number =
             |row: &mut Binder<'_, '_>, one: &&PaymentReference| row.bind(reference_number(**one));
         let listed = notices_listed(&tx.connection);
-        let sql = format!("select {} from {listed} {}", columns(), beside());
+        let sql = select::<NoticeLine>(&format!("from {listed} {}", beside()));
         tx.ask(&sql, 1, &references, number, |row| {
-            let notice = line(row)?;
+            let notice: NoticeLine = row.read()?;
             named.insert(notice.reference, notice);
             Ok(())
         })?;
@@ -101,9 +99,9 @@ impl Store {
             search.amount.map(Money::fen),
             limit,
         ];
-        let (columns, beside) = (columns(), beside());
-        let sql = format!(
-            "select {columns} from notice n {beside}
+        let beside = beside();
+        let from = format!(
+            "from notice n {beside}
              where n.centre_id = ?1 and n.reference < ?2
                 and (?3 is null or n.reference = ?3)
                 and (?4 is null or n.employer_id = ?4)
@@ -113,20 +111,6 @@ impl Store {
                 and (?8 is null or n.amount_fen = ?8)
              order by n.reference desc limit ?9"
         );
-        tx.connection.prepare_cached(&sql)?.query_all(values, line)
+        tx.connection.select_all(&from, values)
     }
-}
-
-fn line(row: &Row<'_>) -> Result<NoticeLine, StoreError> {
-    Ok(NoticeLine {
-        reference: reference(row.get(0)?)?,
-        employer_id: row.get(1)?,
-        employer_name: row.get(2)?,
-        amount: Money::from_fen(row.get(3)?),
-        from_advance: Money::from_fen(row.get(8)?),
-        issued_on: day(row.get(4)?)?,
-        month: YearMonth::from_ordinal(row.get(5)?),
-        status: stage(row.get(6)?)?,
-        settled_on: row.get::<Option<i64>>(7)?.map(day).transpose()?,
-    })
 }

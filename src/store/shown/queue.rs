@@ -4,11 +4,12 @@
 //! backward from a row ([`Cursor`]); their rows are read by their keys. How many each filter would leave is
 //! counted in [`super::count`], through the same [`ResolvedFilter`].
 
+use super::super::columns::{columns, select};
 use super::super::row::{day_number, reference_number};
-use super::super::sql::{Bind, Row, params};
-use super::super::suspense::{ITEM_COLUMNS, SuspenseRow, suspense_row};
+use super::super::sql::params;
+use super::super::suspense::SuspenseRow;
 use super::super::tx::{Binder, Tx};
-use super::super::working_set::{TRANSACTION_COLUMNS, transactions_listed};
+use super::super::working_set::transactions_listed;
 use super::super::{Store, StoreError};
 use super::queue_index::{Bucket, IndexedItem, Key, QueueIndex, look};
 use crate::remittance::{Money, PaymentReference, Reason};
@@ -67,6 +68,8 @@ pub struct OpenItem {
     pub item: SuspenseRow,
 }
 
+columns! { impl OpenItem of "t" { account_id, item as SuspenseRow } }
+
 /// One of the centre's collection accounts, by its small number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnAccount {
@@ -75,6 +78,8 @@ pub struct OwnAccount {
     pub bank: String,
     pub bank_name: String,
 }
+
+columns! { impl OwnAccount { account_id, account_no, bank, bank_name } }
 
 /// From where a page is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -164,7 +169,7 @@ fn payer_accounts(tx: &Tx, employer_id: &str) -> Result<BTreeSet<String>, StoreE
     let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
         order by account_no";
     let key = params![tx.centre_id, employer_id];
-    let accounts = tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+    let accounts = tx.connection.fetch_all(sql, key)?;
     Ok(accounts.into_iter().collect())
 }
 
@@ -237,19 +242,19 @@ fn largest(
 fn rows(tx: &Tx, keys: &[Key]) -> Result<Vec<OpenItem>, StoreError> {
     let mut found: BTreeMap<Key, OpenItem> = BTreeMap::new();
     let listed = transactions_listed(&tx.connection);
-    let sql = format!(
-        "select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} from {listed}
+    let sql = select::<OpenItem>(&format!(
+        "from {listed}
          join suspense_item i using (centre_id, account_id, serial, booked_on)
          join collection_account a using (centre_id, account_id)
          join decision d using (centre_id, account_id, serial, booked_on)"
-    );
+    ));
     let key = |row: &mut Binder<'_, '_>, (booked_on, account_id, serial): &Key| {
         row.bind(*account_id)?;
         row.bind(serial)?;
         row.bind(*booked_on)
     };
     tx.ask(&sql, 3, keys, key, |row| {
-        let row = open_item(row)?;
+        let row: OpenItem = row.read()?;
         let key = (day_number(row.item.booked_on), row.account_id, &*row.item.id.serial);
         found.insert((key.0, key.1, key.2.into()), row);
         Ok(())
@@ -291,35 +296,20 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn open_item(&self, account_id: i64, serial: &str) -> Result<Option<OpenItem>, StoreError> {
-        let sql = format!(
-            "select {TRANSACTION_COLUMNS}, {ITEM_COLUMNS} from suspense_item i
-             join bank_transaction t using (centre_id, account_id, serial, booked_on)
-             join collection_account a using (centre_id, account_id)
-             join decision d using (centre_id, account_id, serial, booked_on)
-             where i.centre_id = ?1 and i.account_id = ?2 and i.serial = ?3"
-        );
+        let from = "from suspense_item i
+            join bank_transaction t using (centre_id, account_id, serial, booked_on)
+            join collection_account a using (centre_id, account_id)
+            join decision d using (centre_id, account_id, serial, booked_on)
+            where i.centre_id = ?1 and i.account_id = ?2 and i.serial = ?3";
         let tx = self.reading()?;
-        let mut select = tx.connection.prepare_cached(&sql)?;
-        let key: [&dyn Bind; 3] = [&tx.centre_id, &account_id, &serial];
-        select.query_row_optional(&key, open_item)
+        let key = params![tx.centre_id, account_id, serial];
+        tx.connection.select_optional(from, key)
     }
 }
 
 pub(super) fn own_accounts(tx: &Tx) -> Result<Vec<OwnAccount>, StoreError> {
-    let sql = "select account_id, account_no, bank, bank_name from collection_account
-        where centre_id = ?1 order by account_id";
-    tx.connection.prepare_cached(sql)?.query_all(&[&tx.centre_id], |row| {
-        Ok(OwnAccount {
-            account_id: row.get(0)?,
-            account_no: row.get(1)?,
-            bank: row.get(2)?,
-            bank_name: row.get(3)?,
-        })
-    })
-}
-
-fn open_item(row: &Row<'_>) -> Result<OpenItem, StoreError> {
-    Ok(OpenItem { account_id: row.get(0)?, item: suspense_row(row)? })
+    let from = "from collection_account where centre_id = ?1 order by account_id";
+    tx.connection.select_all(from, params![tx.centre_id])
 }
 
 impl OpenItem {

@@ -8,13 +8,13 @@
 //!
 //! Invariant: at its marks the index holds exactly what the database says is open.
 
-use super::super::listing::reason;
-use super::super::sql::{Row, params};
-use super::super::suspense::stage;
+use super::super::columns::{columns, select};
+use super::super::sql::params;
 use super::super::trail::{Marks, marks};
 use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::queue::OwnAccount;
+use crate::remittance::Direction;
 use crate::remittance::{Money, Reason, Tally};
 use crate::suspense::{ItemId, Stage};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,19 +65,32 @@ pub(in crate::store) struct QueueIndex {
     pub(super) buckets: BTreeMap<Bucket, Tally>,
 }
 
-const ITEMS: &str =
-    "select t.account_id, t.serial, t.booked_on, t.direction, t.amount_fen, d.reason,
-        coalesce(d.reference, d.notice), i.state, coalesce(i.assignee, ''),
-        coalesce(t.counterparty_account, ''),
-        lower(coalesce(t.counterparty_name, '') || ' ' || coalesce(t.postscript, '') || ' '
-            || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
-            || coalesce(t.note, '') || ' ' || t.serial),
-        i.closed_on, coalesce(n.employer_id, '')
-    from suspense_item i
+const ITEMS: &str = "from suspense_item i
     join bank_transaction t using (centre_id, account_id, serial, booked_on)
     join decision d using (centre_id, account_id, serial, booked_on)
     left join notice n on n.centre_id = d.centre_id and n.reference = coalesce(d.reference, d.notice)
     where i.centre_id = ?1";
+
+columns! {
+    /// What the index keeps of an item `i`, beside its transaction, decision and notice.
+    struct ItemColumns<'r> {
+        account_id: i64 = "t.account_id",
+        serial: &'r str = "t.serial",
+        booked_on: i64 = "t.booked_on",
+        direction: Direction = "t.direction",
+        amount_fen: i64 = "t.amount_fen",
+        reason: Option<Reason> = "d.reason",
+        reference: Option<i64> = "coalesce(d.reference, d.notice)",
+        stage: Stage = "i.state",
+        assignee: &'r str = "coalesce(i.assignee, '')",
+        payer_account: &'r str = "coalesce(t.counterparty_account, '')",
+        text: &'r str = "lower(coalesce(t.counterparty_name, '') || ' ' || coalesce(t.postscript, '') || ' '
+            || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
+            || coalesce(t.note, '') || ' ' || t.serial)",
+        closed_on: Option<i64> = "i.closed_on",
+        employer_id: &'r str = "coalesce(n.employer_id, '')",
+    }
+}
 
 /// What staff changed: the subjects of entries behind one.
 const CHANGED: &str = "select distinct subject from trail
@@ -130,11 +143,11 @@ impl QueueIndex {
     fn rebuild(&mut self, tx: &Tx) -> Result<(), StoreError> {
         *self = Self { accounts: super::queue::own_accounts(tx)?, ..Self::default() };
         let mut names = BTreeSet::new();
-        let sql = format!("{ITEMS} and i.closed_on is null");
+        let sql = select::<ItemColumns<'_>>(&format!("{ITEMS} and i.closed_on is null"));
         let mut select = tx.connection.prepare_cached(&sql)?;
         let mut rows = select.query(params![tx.centre_id])?;
         while let Some(row) = rows.next()? {
-            let (key, indexed_item) = indexed_item(&row, &mut names)?;
+            let (key, indexed_item) = indexed_item(&row.read()?, &mut names);
             self.put(key, indexed_item);
         }
         Ok(())
@@ -142,11 +155,12 @@ impl QueueIndex {
 
     /// Takes over what staff changed.
     fn apply_changes(&mut self, tx: &Tx, from: i64, to: i64) -> Result<(), StoreError> {
-        let sql = format!("{ITEMS} and i.account_id = ?2 and i.serial = ?3");
+        let one = format!("{ITEMS} and i.account_id = ?2 and i.serial = ?3");
+        let sql = select::<ItemColumns<'_>>(&one);
         let mut names = self.buckets.keys().map(|bucket| Arc::clone(&bucket.assignee)).collect();
         let mut select = tx.connection.prepare_cached(CHANGED)?;
         let changed: Vec<String> =
-            select.query_all(params![tx.centre_id, from, to], |row| row.get(0))?;
+            select.query_all(params![tx.centre_id, from, to], |row| row.read())?;
         let mut select = tx.connection.prepare_cached(&sql)?;
         // A subject may also be a person or a list.
         for id in changed.iter().filter_map(|subject| subject.parse::<ItemId>().ok()) {
@@ -154,7 +168,8 @@ impl QueueIndex {
             let Some(account_id) = account.map(|account| account.account_id) else { continue };
             let key = params![tx.centre_id, account_id, id.serial];
             let found = select.query_row_optional(key, |row| {
-                Ok((indexed_item(row, &mut names)?, row.get::<Option<i64>>(11)?))
+                let columns: ItemColumns<'_> = row.read()?;
+                Ok((indexed_item(&columns, &mut names), columns.closed_on))
             })?;
             let Some(((key, indexed_item), closed_on)) = found else { continue };
             self.take_away(&key);
@@ -202,31 +217,27 @@ impl Bucket {
     }
 }
 
-/// Reads a row of [`ITEMS`]; a person's name is kept once.
-fn indexed_item(
-    row: &Row<'_>,
-    names: &mut BTreeSet<Arc<str>>,
-) -> Result<(Key, IndexedItem), StoreError> {
-    let assignee = row.text(8)?;
-    let assignee = match names.get(assignee) {
+/// An item as the index keeps it; a person's name is kept once.
+fn indexed_item(columns: &ItemColumns<'_>, names: &mut BTreeSet<Arc<str>>) -> (Key, IndexedItem) {
+    let assignee = match names.get(columns.assignee) {
         Some(known) => Arc::clone(known),
         None => {
-            let new: Arc<str> = assignee.into();
+            let new: Arc<str> = columns.assignee.into();
             names.insert(Arc::clone(&new));
             new
         }
     };
-    let fen: i64 = row.get(4)?;
+    let fen = columns.amount_fen;
     let indexed_item = IndexedItem {
         fen,
-        signed_fen: if row.get::<i64>(3)? == 1 { fen } else { -fen },
-        reason: row.get::<Option<i64>>(5)?.map(reason).transpose()?,
-        stage: stage(row.get(7)?)?,
+        signed_fen: if columns.direction == Direction::Credit { fen } else { -fen },
+        reason: columns.reason,
+        stage: columns.stage,
         assignee,
-        reference: row.get(6)?,
-        employer_id: row.text(12)?.into(),
-        payer_account: row.text(9)?.into(),
-        text: row.text(10)?.into(),
+        reference: columns.reference,
+        employer_id: columns.employer_id.into(),
+        payer_account: columns.payer_account.into(),
+        text: columns.text.into(),
     };
-    Ok(((row.get(2)?, row.get(0)?, row.text(1)?.into()), indexed_item))
+    ((columns.booked_on, columns.account_id, columns.serial.into()), indexed_item)
 }

@@ -1,8 +1,8 @@
 //! Runs: the nights there were, and the files each took in.
 
-use super::super::listing::outcome;
-use super::super::row::{day, day_number};
-use super::super::sql::{Row, params};
+use super::super::columns::columns;
+use super::super::row::day_number;
+use super::super::sql::params;
 use super::super::{Store, StoreError};
 use crate::remittance::{Outcome, Tally};
 use chrono::NaiveDate;
@@ -17,6 +17,14 @@ pub struct RunLine {
     pub closing: Tally,
 }
 
+columns! { impl RunLine {
+    as_of,
+    received = "received_count, received_fen, received_over",
+    matched = "matched_count, matched_fen, matched_over",
+    opened = "opened_count, opened_fen, opened_over",
+    closing = "closing_count, closing_fen, closing_over",
+} }
+
 /// A file that was taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedLine {
@@ -30,6 +38,10 @@ pub struct FeedLine {
     pub rejected: u64,
 }
 
+columns! { impl FeedLine {
+    file_name, format, encoding, entries, fresh, seen, conflicting, rejected,
+} }
+
 impl Store {
     /// Nights, the latest first, at most `limit`, before a day where one is given.
     ///
@@ -37,20 +49,9 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn runs(&self, before: Option<NaiveDate>, limit: u32) -> Result<Vec<RunLine>, StoreError> {
         let tx = self.reading()?;
-        let sql = "select as_of, received_count, received_fen, received_over, matched_count,
-                matched_fen, matched_over, opened_count, opened_fen, opened_over, closing_count,
-                closing_fen, closing_over
-            from night where centre_id = ?1 and as_of < ?2 order by as_of desc limit ?3";
+        let from = "from night where centre_id = ?1 and as_of < ?2 order by as_of desc limit ?3";
         let values = params![tx.centre_id, before.map_or(i64::MAX, day_number), limit];
-        tx.connection.prepare_cached(sql)?.query_all(values, |row| {
-            Ok(RunLine {
-                as_of: day(row.get(0)?)?,
-                received: tally(row, 1)?,
-                matched: tally(row, 4)?,
-                opened: tally(row, 7)?,
-                closing: tally(row, 10)?,
-            })
-        })
+        tx.connection.select_all(from, values)
     }
 
     /// What a night decided anew, by outcome; signed.
@@ -62,9 +63,7 @@ impl Store {
         let sql = "select outcome, count, amount_fen, amount_over from night_outcome
             where centre_id = ?1 and as_of = ?2 order by outcome";
         let values = params![tx.centre_id, day_number(as_of)];
-        tx.connection
-            .prepare_cached(sql)?
-            .query_all(values, |row| Ok((outcome(row.get(0)?)?, tally(row, 1)?)))
+        tx.connection.fetch_all(sql, values)
     }
 
     /// Parts that wait for the rest of their notice.
@@ -76,7 +75,7 @@ impl Store {
         let sql = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as text), 0 from decision d
             join bank_transaction t using (centre_id, account_id, serial, booked_on)
             where d.centre_id = ?1 and d.outcome = 2";
-        tx.connection.query_row(sql, params![tx.centre_id], |row| tally(row, 0))
+        tx.connection.fetch_one(sql, params![tx.centre_id])
     }
 
     /// The files that a night took in, by name.
@@ -85,28 +84,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn feeds_taken(&self, on: NaiveDate) -> Result<Vec<FeedLine>, StoreError> {
         let tx = self.reading()?;
-        let sql = "select file_name, format, encoding, entries, fresh, seen, conflicting, rejected
-            from feed where centre_id = ?1 and taken_on = ?2 order by file_name, feed_id";
+        let from = "from feed where centre_id = ?1 and taken_on = ?2 order by file_name, feed_id";
         let values = params![tx.centre_id, day_number(on)];
-        tx.connection.prepare_cached(sql)?.query_all(values, |row| {
-            Ok(FeedLine {
-                file_name: row.get(0)?,
-                format: row.get(1)?,
-                encoding: row.get(2)?,
-                entries: count(row, 3)?,
-                fresh: count(row, 4)?,
-                seen: count(row, 5)?,
-                conflicting: count(row, 6)?,
-                rejected: count(row, 7)?,
-            })
-        })
+        tx.connection.select_all(from, values)
     }
-}
-
-fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
-    row.get::<i64>(column).map(i64::cast_unsigned)
-}
-
-fn tally(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {
-    Ok(Tally { count: count(row, column)?, amount: row.total(column + 1, column + 2)? })
 }

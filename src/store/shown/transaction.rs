@@ -3,10 +3,10 @@
 //! Start at [`Store::search_transactions`]: the newest booking first, along an order of days. A sheet
 //! ([`TransactionSheet`]) is everything there is of one.
 
-use super::super::listing::{outcome, reason};
-use super::super::row::{day, day_number, direction, reference, reference_number, time};
+use super::super::columns::{columns, select};
+use super::super::row::{day_number, reference_number};
 use super::super::sql::{Connection, Row, params};
-use super::super::working_set::{TRANSACTION_COLUMNS, transactions_by_serial};
+use super::super::working_set::{TransactionColumns, transactions_by_serial};
 use super::super::{Store, StoreError};
 use super::{RowPlace, pattern};
 use crate::remittance::decision::NOT_OURS;
@@ -48,6 +48,13 @@ pub struct TransactionLine {
     pub notice: Option<PaymentReference>,
 }
 
+columns! { impl TransactionLine of "t" {
+    account_id, bank_name = "a.bank_name", serial, booked_on, direction, amount = "t.amount_fen",
+    counterparty_name = "coalesce(t.counterparty_name, '')",
+    remark = "coalesce(t.postscript, t.purpose, t.summary, t.note, '')", outcome = "d.outcome",
+    reason = "d.reason", notice = "d.notice",
+} }
+
 /// A transaction, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionSheet {
@@ -84,6 +91,22 @@ pub struct TransactionSheet {
     pub item: bool,
 }
 
+columns! {
+    /// What a sheet has beside its transaction: of its account `a`, its decision `d` and its item `h`.
+    struct SheetColumns {
+        account_no: String = "a.account_no",
+        bank_name: String = "a.bank_name",
+        taken_on: NaiveDate = "t.taken_on",
+        outcome: Option<Outcome> = "d.outcome",
+        reason: Option<Reason> = "d.reason",
+        rule: Option<String> = "d.rule",
+        explanation: Option<String> = "d.because",
+        decided_on: Option<NaiveDate> = "d.decided_on",
+        notice: Option<PaymentReference> = "d.notice",
+        opened_on: Option<i64> = "h.opened_on",
+    }
+}
+
 /// One step of a transaction's money through the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Posting {
@@ -93,11 +116,9 @@ pub struct Posting {
     pub amount: Money,
 }
 
-const TRANSACTIONS: &str = "
-    select t.account_id, a.bank_name, t.serial, t.booked_on, t.direction, t.amount_fen,
-        coalesce(t.counterparty_name, ''),
-        coalesce(t.postscript, t.purpose, t.summary, t.note, ''), d.outcome, d.reason, d.notice
-    from bank_transaction t
+columns! { impl Posting { posted_on, debit, credit, amount = "amount_fen" } }
+
+const TRANSACTIONS: &str = "from bank_transaction t
     join collection_account a using (centre_id, account_id)
     left join decision d using (centre_id, account_id, serial, booked_on)
     where t.centre_id = ?1 and (t.booked_on, t.account_id, t.serial) < (?2, ?3, ?4)
@@ -154,7 +175,7 @@ impl Store {
             search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern),
             limit,
         ];
-        tx.connection.prepare_cached(TRANSACTIONS)?.query_all(values, line)
+        tx.connection.select_all(TRANSACTIONS, values)
     }
 
     /// One transaction with all there is of it.
@@ -167,16 +188,14 @@ impl Store {
         serial: &str,
     ) -> Result<Option<TransactionSheet>, StoreError> {
         let tx = self.reading()?;
-        let sql = format!(
-            "select {TRANSACTION_COLUMNS}, a.account_no, a.bank_name, t.taken_on, d.outcome, d.reason,
-                d.rule, d.because, d.decided_on, d.notice, h.opened_on
-             from {}
+        let sql = select::<(TransactionColumns<'_>, SheetColumns)>(&format!(
+            "from {}
              join collection_account a using (centre_id, account_id)
              left join decision d using (centre_id, account_id, serial, booked_on)
              left join suspense_item h using (centre_id, account_id, serial, booked_on)
              where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3",
             transactions_by_serial(&tx.connection)
-        );
+        ));
         let (connection, key) = (&tx.connection, params![tx.centre_id, account_id, serial]);
         let mut select = connection.prepare_cached(&sql)?;
         let Some((mut sheet, notice)) = select.query_row_optional(key, sheet)? else {
@@ -192,60 +211,39 @@ impl Store {
     }
 }
 
-fn line(row: &Row<'_>) -> Result<TransactionLine, StoreError> {
-    Ok(TransactionLine {
-        account_id: row.get(0)?,
-        bank_name: row.get(1)?,
-        serial: row.get(2)?,
-        booked_on: day(row.get(3)?)?,
-        direction: direction(row.get(4)?)?,
-        amount: Money::from_fen(row.get(5)?),
-        counterparty_name: row.get(6)?,
-        remark: row.get(7)?,
-        outcome: row.get::<Option<i64>>(8)?.map(outcome).transpose()?,
-        reason: row.get::<Option<i64>>(9)?.map(reason).transpose()?,
-        notice: row.get::<Option<i64>>(10)?.map(reference).transpose()?,
-    })
-}
-
 /// The sheet without its notices and postings, and the notice it pays alone.
 fn sheet(row: &Row<'_>) -> Result<(TransactionSheet, Option<PaymentReference>), StoreError> {
-    let text = |column| row.text(column).map(str::to_owned);
-    let mut remarks = Vec::new();
-    for (column, field) in (11..).zip(RemarkField::DEFAULT_ORDER) {
-        if let Some(text) = row.text_or_null(column)? {
-            remarks.push((field, text.to_owned()));
-        }
-    }
-    let notice = row.get::<Option<i64>>(25)?.map(reference).transpose()?;
+    let (columns, beside): (TransactionColumns<'_>, SheetColumns) = row.read()?;
+    let transaction = columns.transaction()?;
+    let party = &transaction.counterparty;
     let sheet = TransactionSheet {
-        account_id: row.get(0)?,
-        serial: text(1)?,
-        booked_on: day(row.get(2)?)?,
-        booked_time: row.get::<Option<i64>>(3)?.and_then(time),
-        direction: direction(row.get(4)?)?,
-        amount: Money::from_fen(row.get(5)?),
-        balance: row.get::<Option<i64>>(6)?.map(Money::from_fen),
-        counterparty_account: text(7)?,
-        counterparty_name: text(8)?,
-        counterparty_bank_code: text(9)?,
-        counterparty_bank_name: text(10)?,
-        remarks,
-        reversal: row.get::<i64>(15)? == 1,
-        account_no: text(17)?,
-        bank_name: text(18)?,
-        taken_on: day(row.get(19)?)?,
-        outcome: row.get::<Option<i64>>(20)?.map(outcome).transpose()?,
-        reason: row.get::<Option<i64>>(21)?.map(reason).transpose()?,
-        rule: row.get(22)?,
-        explanation: row.get(23)?,
-        decided_on: row.get::<Option<i64>>(24)?.map(day).transpose()?,
+        account_id: columns.account_id,
+        serial: transaction.serial.to_owned(),
+        booked_on: transaction.booked_on,
+        booked_time: transaction.booked_time,
+        direction: transaction.direction,
+        amount: transaction.amount,
+        balance: transaction.balance,
+        counterparty_account: party.account.to_owned(),
+        counterparty_name: party.name.to_owned(),
+        counterparty_bank_code: party.bank_code.to_owned(),
+        counterparty_bank_name: party.bank_name.to_owned(),
+        remarks: columns.remarks(),
+        reversal: transaction.reversal,
+        account_no: beside.account_no,
+        bank_name: beside.bank_name,
+        taken_on: beside.taken_on,
+        outcome: beside.outcome,
+        reason: beside.reason,
+        rule: beside.rule,
+        explanation: beside.explanation,
+        decided_on: beside.decided_on,
         notices: Vec::new(),
         rest: None,
         postings: Vec::new(),
-        item: row.get::<Option<i64>>(26)?.is_some(),
+        item: beside.opened_on.is_some(),
     };
-    Ok((sheet, notice))
+    Ok((sheet, beside.notice))
 }
 
 fn allocations(
@@ -254,9 +252,7 @@ fn allocations(
 ) -> Result<Vec<(PaymentReference, Money)>, StoreError> {
     let sql = "select reference, amount_fen from allocation
         where centre_id = ?1 and account_id = ?2 and serial = ?3 order by reference";
-    connection
-        .prepare_cached(sql)?
-        .query_all(key, |row| Ok((reference(row.get(0)?)?, Money::from_fen(row.get(1)?))))
+    connection.fetch_all::<(PaymentReference, Money)>(sql, key)
 }
 
 /// What a split left on an employer's advance balance.
@@ -266,29 +262,16 @@ fn rest(
 ) -> Result<Option<(String, Money)>, StoreError> {
     let sql = "select employer_id, amount_fen from advance_part
         where centre_id = ?1 and account_id = ?2 and serial = ?3";
-    connection
-        .prepare_cached(sql)?
-        .query_row_optional(key, |row| Ok((row.get(0)?, Money::from_fen(row.get(1)?))))
+    connection.fetch_optional(sql, key)
 }
 
 fn postings(
     connection: &Connection,
     key: &[&dyn super::super::sql::Bind],
 ) -> Result<Vec<Posting>, StoreError> {
-    let sql = "select posted_on, debit, credit, amount_fen from journal
+    let from = "from journal
         where centre_id = ?1 and account_id = ?2 and serial = ?3 order by step";
-    let subject = |number: i64| {
-        Subject::from_number(number)
-            .ok_or_else(|| super::super::row::unknown("journal", "subject", number))
-    };
-    connection.prepare_cached(sql)?.query_all(key, |row| {
-        Ok(Posting {
-            posted_on: day(row.get(0)?)?,
-            debit: subject(row.get(1)?)?,
-            credit: subject(row.get(2)?)?,
-            amount: Money::from_fen(row.get(3)?),
-        })
-    })
+    connection.select_all(from, key)
 }
 
 impl TransactionLine {

@@ -1,7 +1,9 @@
 //! The deliveries that were taken in, as lists show them and as people name them.
 
-use super::super::row::{day, day_number};
-use super::super::sql::{Row, params};
+use super::super::columns::columns;
+use super::super::row::WideTotal;
+use super::super::row::day_number;
+use super::super::sql::params;
 use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::remittance::Total;
@@ -26,6 +28,25 @@ pub struct FeedRow {
     pub debit: Total,
 }
 
+columns! {
+    /// A delivery `f` and the sums of its receipts `r`.
+    struct FeedColumns of "f" {
+        feed_id: String,
+        file_name: String,
+        format: String,
+        taken_on: NaiveDate,
+        entries: u64,
+        fresh: u64,
+        seen: u64,
+        conflicting: u64,
+        rejected: u64,
+        credit: WideTotal = "cast(coalesce(sum(r.credit_fen), 0) as text),
+            cast(coalesce(sum(r.credit_over), 0) as text)",
+        debit: WideTotal = "cast(coalesce(sum(r.debit_fen), 0) as text),
+            cast(coalesce(sum(r.debit_over), 0) as text)",
+    }
+}
+
 /// A delivery that is to be withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Feed {
@@ -38,26 +59,22 @@ pub(super) struct Feed {
     pub(super) days: BTreeSet<(i64, i64)>,
 }
 
-const NAMED: &str = "select feed_id, file_name, taken_on, number from feed
+columns! { impl Feed { feed_id, file_name, taken_on, number; days: BTreeSet::new() } }
+
+const NAMED: &str = "from feed
     where centre_id = ?1 and feed_id = ?2";
 
-const BEGINNING: &str = "select feed_id, file_name, taken_on, number from feed
+const BEGINNING: &str = "from feed
     where centre_id = ?1 and substr(feed_id, 1, length(?2)) = ?2 order by feed_id";
 
 /// The feeds whose id is this, or else begins so.
 pub(super) fn named(tx: &Tx, name: &str) -> Result<Vec<Feed>, StoreError> {
     let key = params![tx.centre_id, name];
-    let exact = tx.connection.prepare_cached(NAMED)?.query_all(key, feed)?;
+    let exact: Vec<Feed> = tx.connection.select_all(NAMED, key)?;
     if !exact.is_empty() || name.is_empty() {
         return Ok(exact);
     }
-    tx.connection.prepare_cached(BEGINNING)?.query_all(key, feed)
-}
-
-fn feed(row: &Row<'_>) -> Result<Feed, StoreError> {
-    let (feed_id, file_name) = (row.get(0)?, row.get(1)?);
-    let (taken_on, number) = (row.get(2)?, row.get(3)?);
-    Ok(Feed { feed_id, file_name, taken_on, number, days: BTreeSet::new() })
+    tx.connection.select_all(BEGINNING, key)
 }
 
 impl Store {
@@ -71,33 +88,29 @@ impl Store {
         to: Option<NaiveDate>,
     ) -> Result<Vec<FeedRow>, StoreError> {
         let tx = self.reading()?;
-        let sql = "select f.feed_id, f.file_name, f.format, f.taken_on, f.entries, f.fresh, f.seen,
-                f.conflicting, f.rejected, cast(coalesce(sum(r.credit_fen), 0) as text),
-                cast(coalesce(sum(r.credit_over), 0) as text),
-                cast(coalesce(sum(r.debit_fen), 0) as text),
-                cast(coalesce(sum(r.debit_over), 0) as text)
-            from feed f left join receipt r on r.centre_id = f.centre_id and r.feed_id = f.feed_id
+        let sums =
+            "from feed f left join receipt r on r.centre_id = f.centre_id and r.feed_id = f.feed_id
             where f.centre_id = ?1 and f.taken_on between ?2 and ?3
             group by f.feed_id, f.file_name, f.format, f.taken_on, f.entries, f.fresh, f.seen,
                 f.conflicting, f.rejected
             order by f.taken_on desc, f.file_name, f.feed_id";
         let first = from.map_or(i64::from(i32::MIN), day_number);
         let last = to.map_or(i64::from(i32::MAX), day_number);
-        let count = |row: &Row<'_>, column| row.get::<i64>(column).map(i64::cast_unsigned);
-        tx.connection.prepare_cached(sql)?.query_all(params![tx.centre_id, first, last], |row| {
-            Ok(FeedRow {
-                feed_id: row.get(0)?,
-                file_name: row.get(1)?,
-                format: row.get(2)?,
-                taken_on: day(row.get(3)?)?,
-                entries: count(row, 4)?,
-                fresh: count(row, 5)?,
-                seen: count(row, 6)?,
-                conflicting: count(row, 7)?,
-                rejected: count(row, 8)?,
-                credit: row.total(9, 10)?,
-                debit: row.total(11, 12)?,
-            })
-        })
+        let found: Vec<FeedColumns> =
+            tx.connection.select_all(sums, params![tx.centre_id, first, last])?;
+        let row = |feed: FeedColumns| FeedRow {
+            feed_id: feed.feed_id,
+            file_name: feed.file_name,
+            format: feed.format,
+            taken_on: feed.taken_on,
+            entries: feed.entries,
+            fresh: feed.fresh,
+            seen: feed.seen,
+            conflicting: feed.conflicting,
+            rejected: feed.rejected,
+            credit: feed.credit.0,
+            debit: feed.debit.0,
+        };
+        Ok(found.into_iter().map(row).collect())
     }
 }

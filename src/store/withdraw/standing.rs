@@ -5,11 +5,13 @@
 //! refunded or proposed is named, so that staff can book it back first.
 
 use super::super::StoreError;
-use super::super::row::{day, day_number, reference};
-use super::super::sql::{Row, params};
+use super::super::columns::columns;
+use super::super::row::{day, day_number};
+use super::super::sql::params;
 use super::Work;
 use crate::matching::Explanation;
 use crate::remittance::{PaymentReference, Total};
+use crate::suspense::ItemId;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -74,24 +76,38 @@ impl Held {
 pub(super) const NAMED_MAX: usize = 50;
 
 /// What is known of each transaction of a feed on an account's day, with what may stand in the way.
-const STANDING: &str = "select a.account_no, t.serial, t.booked_on, d.outcome, d.notice, d.rule,
-        d.because, i.resolution, i.pending, i.decided, i.read_as,
-        (select min(p.proposal_id) from proposal_item o
-            join proposal p on p.centre_id = o.centre_id and p.proposal_id = o.proposal_id
-            where o.centre_id = t.centre_id and o.account_id = t.account_id
-                and o.serial = t.serial and o.booked_on = t.booked_on
-                and p.state in ('open', 'approved', 'reversed')),
-        (select count(*) from refund r where r.centre_id = t.centre_id
-            and r.account_id = t.account_id and r.serial = t.serial and r.booked_on = t.booked_on)
-            + (select count(*) from refund_return b where b.centre_id = t.centre_id
-                and ((b.debit_account_id = t.account_id and b.debit_serial = t.serial)
-                or (b.credit_account_id = t.account_id and b.credit_serial = t.serial)))
-    from bank_transaction t
+const STANDING: &str = "from bank_transaction t
     join collection_account a on a.centre_id = t.centre_id and a.account_id = t.account_id
     left join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
         and d.serial = t.serial and d.booked_on = t.booked_on
     left join suspense_item i on i.centre_id = t.centre_id and i.account_id = t.account_id
         and i.serial = t.serial and i.booked_on = t.booked_on";
+
+columns! {
+    /// A transaction `t` with what its decision `d` and its item `i` say was done with it.
+    struct StandingColumns {
+        id: ItemId = "a.account_no, t.serial",
+        booked_on: NaiveDate = "t.booked_on",
+        outcome: Option<i64> = "d.outcome",
+        notice: Option<PaymentReference> = "d.notice",
+        rule: Option<String> = "d.rule",
+        explanation: String = "coalesce(d.because, '')",
+        resolution: Option<String> = "i.resolution",
+        pending: Option<String> = "i.pending",
+        decided: Option<String> = "i.decided",
+        read_as: Option<PaymentReference> = "i.read_as",
+        proposal: Option<String> = "(select min(p.proposal_id) from proposal_item o
+            join proposal p on p.centre_id = o.centre_id and p.proposal_id = o.proposal_id
+            where o.centre_id = t.centre_id and o.account_id = t.account_id
+                and o.serial = t.serial and o.booked_on = t.booked_on
+                and p.state in ('open', 'approved', 'reversed'))",
+        refunds: i64 = "(select count(*) from refund r where r.centre_id = t.centre_id
+            and r.account_id = t.account_id and r.serial = t.serial and r.booked_on = t.booked_on)
+            + (select count(*) from refund_return b where b.centre_id = t.centre_id
+                and ((b.debit_account_id = t.account_id and b.debit_serial = t.serial)
+                or (b.credit_account_id = t.account_id and b.credit_serial = t.serial)))",
+    }
+}
 
 /// Whether a transaction `t` of an account's day is one of a feed: by its number, or by the night that took it in.
 pub(super) const MINE: &str = "t.account_id = ?2 and t.booked_on = ?3
@@ -139,23 +155,19 @@ impl Work<'_> {
         let sql =
             "select account_no from collection_account where centre_id = ?1 and account_id = ?2";
         let key = params![self.tx.centre_id, account_id];
-        self.tx.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))
+        self.tx.connection.fetch_one(sql, key)
     }
 
     /// What was done with its transactions.
     fn held(&self) -> Result<Vec<InTheWay>, StoreError> {
-        let sql = format!("{STANDING} where t.centre_id = ?1 and {MINE} order by t.serial");
+        let from = format!("{STANDING} where t.centre_id = ?1 and {MINE} order by t.serial");
         let mut found = Vec::new();
         for (account, on, number, taken_on) in self.places() {
-            let mut select = self.tx.connection.prepare_cached(&sql)?;
-            let mut rows =
-                select.query(params![self.tx.centre_id, account, on, number, taken_on])?;
-            let mut standing = Vec::new();
-            while let Some(row) = rows.next()? {
-                standing.extend(read(&row)?);
-            }
-            drop(rows);
-            for (account_no, serial, held) in standing {
+            let key = params![self.tx.centre_id, account, on, number, taken_on];
+            let standing: Vec<StandingColumns> = self.tx.connection.select_all(&from, key)?;
+            for one in standing {
+                let Some(held) = one.held() else { continue };
+                let ItemId { account_no, serial } = one.id;
                 let held = match held {
                     Of::Held(held) => held,
                     Of::Returned(other, day) if self.brought(account, &other, day)? => continue,
@@ -192,32 +204,31 @@ enum Of {
     Returned(String, NaiveDate),
 }
 
-fn read(row: &Row<'_>) -> Result<Option<(String, String, Of)>, StoreError> {
-    let outcome: Option<i64> = row.get(3)?;
-    let (notice, rule): (Option<i64>, Option<String>) = (row.get(4)?, row.get(5)?);
-    let (resolution, pending): (Option<String>, Option<String>) = (row.get(7)?, row.get(8)?);
-    let (decided, proposal): (Option<String>, Option<String>) = (row.get(9)?, row.get(11)?);
-    let proposal_id = pending.or(decided).or(proposal);
-    let held = match outcome {
-        Some(1) => Of::Held(Held::Matched(notice.map(reference).transpose()?)),
-        Some(6) => Of::Held(Held::Advance),
-        Some(7) => Of::Held(Held::RefundDue),
-        Some(8) => Of::Held(Held::Refunded),
-        Some(4) => match row.text(6)?.parse() {
-            Ok(Explanation::Reversal(undone)) => Of::Returned(undone.serial.to_string(), undone.on),
-            Ok(_) | Err(_) => Of::Returned(String::new(), day(row.get(2)?)?),
-        },
-        _ if row.get::<i64>(12)? > 0 => Of::Held(Held::Refunded),
-        _ if proposal_id.is_some() => {
-            Of::Held(Held::Proposed { proposal_id: proposal_id.unwrap_or_default() })
-        }
-        _ if row.get::<Option<i64>>(10)?.is_some() => Of::Held(Held::ReadAs),
-        _ if resolution.is_some() || matches!(rule.as_deref(), Some("staff" | "not-ours")) => {
-            Of::Held(Held::Decided)
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some((row.get(0)?, row.get(1)?, held)))
+impl StandingColumns {
+    fn held(&self) -> Option<Of> {
+        let proposed = self.pending.as_ref().or(self.decided.as_ref()).or(self.proposal.as_ref());
+        Some(match (self.outcome, proposed) {
+            (Some(1), _) => Of::Held(Held::Matched(self.notice)),
+            (Some(6), _) => Of::Held(Held::Advance),
+            (Some(7), _) => Of::Held(Held::RefundDue),
+            (Some(8), _) => Of::Held(Held::Refunded),
+            (Some(4), _) => match self.explanation.parse() {
+                Ok(Explanation::Reversal(undone)) => {
+                    Of::Returned(undone.serial.to_string(), undone.on)
+                }
+                Ok(_) | Err(_) => Of::Returned(String::new(), self.booked_on),
+            },
+            _ if self.refunds > 0 => Of::Held(Held::Refunded),
+            (_, Some(proposal_id)) => Of::Held(Held::Proposed { proposal_id: proposal_id.clone() }),
+            _ if self.read_as.is_some() => Of::Held(Held::ReadAs),
+            _ if self.resolution.is_some()
+                || matches!(self.rule.as_deref(), Some("staff" | "not-ours")) =>
+            {
+                Of::Held(Held::Decided)
+            }
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for InTheWay {

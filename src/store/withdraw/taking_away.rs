@@ -7,6 +7,7 @@ use super::super::row::day;
 use super::super::sql::params;
 use super::standing::MINE;
 use super::{TakenBack, Withdrawn, Work};
+use crate::remittance::Total;
 
 /// What is in suspense on a transaction that nobody decided, each found by its serial; the transaction goes last, for all of
 /// them are found by it. The journal goes too: what it moved was this delivery's and nobody else's.
@@ -47,9 +48,7 @@ impl Work<'_> {
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let sql = "select account_id, serial, booked_on from booking
             where centre_id = ?1 and feed_no = ?2";
-        let wholes = connection.prepare_cached(sql)?.query_all(params![centre, number], |row| {
-            Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
-        })?;
+        let wholes = connection.fetch_all::<(i64, String, i64)>(sql, params![centre, number])?;
         let sql = "delete from journal where centre_id = ?1 and account_id = ?2 and serial = ?3
             and booked_on = ?4";
         for (account, serial, on) in wholes {
@@ -92,15 +91,14 @@ impl Work<'_> {
         let set_aside = "select count(*) from set_aside where centre_id = ?1 and feed_id = ?2";
         let mut all = Vec::new();
         for feed in &self.feeds {
-            let rows_aside: i64 =
-                connection.query_row(set_aside, params![centre, feed.feed_id], |row| row.get(0))?;
+            let rows_aside: i64 = connection.fetch_one(set_aside, params![centre, feed.feed_id])?;
             let mut one = TakenBack {
                 feed_id: feed.feed_id.clone(),
                 file_name: feed.file_name.clone(),
                 taken_on: day(feed.taken_on)?,
                 transactions: 0,
-                credit: crate::remittance::Total::ZERO,
-                debit: crate::remittance::Total::ZERO,
+                credit: Total::ZERO,
+                debit: Total::ZERO,
                 items: 0,
                 set_aside: rows_aside.cast_unsigned(),
             };
@@ -109,14 +107,12 @@ impl Work<'_> {
                     Some(number) => (number, 0),
                     None => (0, feed.taken_on),
                 };
-                let mut select = connection.prepare_cached(&sql)?;
-                let mut rows = select.query(params![centre, account, on, number, taken_on])?;
-                while let Some(row) = rows.next()? {
-                    one.transactions += row.get::<i64>(1)?.cast_unsigned();
-                    one.items += row.get::<i64>(3)?.cast_unsigned();
-                    let way =
-                        if row.get::<i64>(0)? == 1 { &mut one.credit } else { &mut one.debit };
-                    *way += row.get(2)?;
+                let key = params![centre, account, on, number, taken_on];
+                let counted: Vec<(i64, u64, Total, u64)> = connection.fetch_all(&sql, key)?;
+                for (direction, transactions, sum, items) in counted {
+                    one.transactions += transactions;
+                    one.items += items;
+                    *(if direction == 1 { &mut one.credit } else { &mut one.debit }) += sum;
                 }
             }
             all.push(one);

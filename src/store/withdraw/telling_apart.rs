@@ -64,11 +64,9 @@ impl Work<'_> {
         for number in self.numbers() {
             self.count(LATER, params![centre, number], &mut later)?;
             for sql in [CHANGED, CHANGED_OF_UNNUMBERED] {
-                let mut select = self.tx.connection.prepare_cached(sql)?;
-                let mut rows = select.query(params![centre, number])?;
-                while let Some(row) = rows.next()? {
-                    let (feed_id, changed) = (row.get(0)?, row.get::<i64>(2)?.cast_unsigned());
-                    under.insert(feed_id, (row.get(1)?, [0, changed, 0]));
+                let changed = self.tx.connection.fetch_all(sql, params![centre, number])?;
+                for (feed_id, file_name, changed) in changed {
+                    under.insert(feed_id, (file_name, [0, changed, 0]));
                 }
             }
         }
@@ -104,9 +102,11 @@ impl Work<'_> {
         let mut select = self.tx.connection.prepare_cached(sql)?;
         let mut rows = select.query(values)?;
         while let Some(row) = rows.next()? {
-            let (_, counts) = counted.entry(row.get(0)?).or_insert((row.get(1)?, [0; 3]));
-            for (column, count) in (2..).zip(counts) {
-                *count += row.get::<i64>(column)?.cast_unsigned();
+            let (feed_id, file_name, seen, changed, conflicting): (_, _, u64, u64, u64) =
+                row.read()?;
+            let (_, counts) = counted.entry(feed_id).or_insert((file_name, [0; 3]));
+            for (count, more) in counts.iter_mut().zip([seen, changed, conflicting]) {
+                *count += more;
             }
         }
         Ok(())
@@ -129,8 +129,8 @@ impl Work<'_> {
                 select.query(params![self.tx.centre_id, account, on, number, taken_on])?;
             let [credit, debit] = rows_of.entry((account, on)).or_default();
             while let Some(row) = rows.next()? {
-                *(if row.get::<i64>(0)? == 1 { &mut *credit } else { &mut *debit }) +=
-                    row.get(1)?;
+                let (direction, sum): (i64, Total) = row.read()?;
+                *(if direction == 1 { &mut *credit } else { &mut *debit }) += sum;
             }
         }
         for ((account, on), said) in &self.days {
@@ -151,11 +151,7 @@ impl Work<'_> {
         for feed in self.feeds.iter().filter(|feed| feed.number.is_none()) {
             for (account, on) in &feed.days {
                 let key = params![self.tx.centre_id, account, on, feed.taken_on];
-                let others = self
-                    .tx
-                    .connection
-                    .prepare_cached(BESIDE)?
-                    .query_all(key, |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;
+                let others = self.tx.connection.fetch_all::<(String, String)>(BESIDE, key)?;
                 for (feed_id, file_name) in others {
                     if !self.is_mine(&feed_id) && found.len() < NAMED_MAX {
                         let (account_no, booked_on) = (self.account_no(*account)?, day(*on)?);

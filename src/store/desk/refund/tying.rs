@@ -3,10 +3,10 @@
 //! A debit or a returning credit is a rule's so far (`ignored`), and stands where it stays; or it is an open item of
 //! suspense, whose money then leaves. What another person decided, or a proposal waits for, is nobody's to tie.
 
+use super::super::super::columns::columns;
 use super::super::super::refund::{
     Movement, RefundRow, bring_back, explain, pay, post, remember_return,
 };
-use super::super::super::row::direction;
 use super::super::super::sql::params;
 use super::super::super::trail;
 use super::super::{Desk, Stop};
@@ -26,11 +26,14 @@ pub(super) struct Named {
     in_suspense: bool,
 }
 
-const NAMED: &str =
-    "select t.account_id, t.booked_on, t.direction, t.amount_fen, d.outcome, d.rule,
-        case when i.account_id is not null and i.closed_on is null and i.pending is null
-            then 1 else 0 end
-    from collection_account a
+columns! { impl Named of "t" {
+    id = "a.account_no, t.serial", movement = "t.account_id, t.serial, t.booked_on", direction,
+    amount = "t.amount_fen", outcome = "d.outcome", rule = "coalesce(d.rule, '')",
+    in_suspense = "case when i.account_id is not null and i.closed_on is null and i.pending is null
+        then 1 else 0 end",
+} }
+
+const NAMED: &str = "from collection_account a
     join bank_transaction t on t.centre_id = a.centre_id and t.account_id = a.account_id
     join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
         and d.serial = t.serial and d.booked_on = t.booked_on
@@ -55,21 +58,7 @@ impl Desk<'_> {
 
     pub(super) fn named(&self, id: &ItemId) -> Result<Named, Stop> {
         let key = params![self.tx.centre_id, id.account_no, id.serial];
-        let found = self.tx.connection.prepare_cached(NAMED)?.query_row_optional(key, |row| {
-            Ok(Named {
-                id: id.clone(),
-                movement: Movement {
-                    account_id: row.get(0)?,
-                    serial: id.serial.clone(),
-                    booked_on: row.get(1)?,
-                },
-                direction: direction(row.get(2)?)?,
-                amount: Money::from_fen(row.get(3)?),
-                outcome: row.get(4)?,
-                rule: row.text(5)?.to_owned(),
-                in_suspense: row.get::<i64>(6)? == 1,
-            })
-        })?;
+        let found = self.tx.connection.select_optional(NAMED, key)?;
         found.ok_or_else(|| Refusal::NoSuch { what: "transaction", id: id.to_string() }.into())
     }
 

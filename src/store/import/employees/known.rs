@@ -4,8 +4,9 @@
 //! and identity numbers. Of an account that says what its row says nothing is kept in memory.
 
 use super::super::super::StoreError;
+use super::super::super::columns::{columns, select};
 use super::super::super::listed::{LIST, query_in, rare};
-use super::super::super::sql::{Read, Row, params};
+use super::super::super::sql::{Read, params};
 use super::super::super::tx::Tx;
 use crate::remittance::Money;
 
@@ -73,54 +74,44 @@ impl Known {
     }
 }
 
-const COLUMNS: &str = "e.employer_no, e.employee_no, b.employer_id, e.employee_id, e.name, e.id_no,
-    e.base_fen, e.status, e.detail, case when e.opened_for is null then 0 else 1 end,
-    case when e.entries > 0 or e.balance_fen <> 0 or e.years <> '[]' then 1 else 0 end, o.amount_fen";
-
 /// An account has an employer; the left join keeps SQLite from beginning with the employers.
 const BESIDE: &str =
     "left join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no
     left join opening_balance o on o.centre_id = ?1 and o.employer_no = e.employer_no
         and o.employee_no = e.employee_no";
 
-/// An account as its row has it, without a copy.
-pub(in crate::store::import) struct View<'r> {
-    row: Row<'r>,
-    pub(in crate::store::import) employer_id: &'r str,
-    pub(in crate::store::import) employee_id: &'r str,
-    pub(in crate::store::import) name: &'r str,
-    pub(in crate::store::import) id_no: &'r str,
-    pub(in crate::store::import) base_fen: i64,
-    pub(in crate::store::import) status: &'r str,
-    pub(in crate::store::import) opening: Money,
+columns! {
+    /// An account as its row has it, without a copy.
+    pub(in crate::store::import) struct View<'r> of "e" {
+        employer_no: i64,
+        seat: i64 = "e.employee_no",
+        pub(in crate::store::import) employer_id: &'r str = "b.employer_id",
+        pub(in crate::store::import) employee_id: &'r str,
+        pub(in crate::store::import) name: &'r str,
+        pub(in crate::store::import) id_no: &'r str,
+        pub(in crate::store::import) base_fen: i64,
+        pub(in crate::store::import) status: &'r str,
+        detail: &'r str,
+        by_operation: bool = "case when e.opened_for is null then 0 else 1 end",
+        has_entries: bool = "case when e.entries > 0 or e.balance_fen <> 0 or e.years <> '[]' then 1 else 0 end",
+        pub(in crate::store::import) opening: Money = "coalesce(o.amount_fen, 0)",
+    }
 }
 
-impl<'r> View<'r> {
-    fn of(row: &Row<'r>) -> Result<Self, StoreError> {
-        Ok(Self {
-            row: *row,
-            employer_id: row.text(2)?,
-            employee_id: row.text(3)?,
-            name: row.text(4)?,
-            id_no: row.text(5)?,
-            base_fen: row.get(6)?,
-            status: row.text(7)?,
-            opening: row.get::<Option<i64>>(11)?.map(Money::from_fen).unwrap_or_default(),
-        })
-    }
-
+impl View<'_> {
+    /// With texts of its own.
     pub(in crate::store::import) fn keep(&self) -> Result<Known, StoreError> {
         Ok(Known {
-            employer_no: self.row.get(0)?,
-            seat: self.row.get(1)?,
+            employer_no: self.employer_no,
+            seat: self.seat,
             employer_id: self.employer_id.to_owned(),
             employee_id: self.employee_id.to_owned(),
             name: self.name.to_owned(),
             id_no: self.id_no.to_owned(),
             base: Money::from_fen(self.base_fen),
-            standing: Standing::read(self.status, self.row.text(8)?)?,
-            by_operation: self.row.get(9)?,
-            has_entries: self.row.get(10)?,
+            standing: Standing::read(self.status, self.detail)?,
+            by_operation: self.by_operation,
+            has_entries: self.has_entries,
             opening: self.opening,
         })
     }
@@ -129,7 +120,7 @@ impl<'r> View<'r> {
 /// How many accounts the centre has.
 pub(in crate::store::import) fn count(tx: &Tx) -> Result<usize, StoreError> {
     let sql = "select count(*) from employee where centre_id = ?1";
-    let count: i64 = tx.connection.query_row(sql, params![tx.centre_id], |row| row.get(0))?;
+    let count: i64 = tx.connection.fetch_one(sql, params![tx.centre_id])?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
@@ -138,9 +129,9 @@ pub(in crate::store::import) fn all(
     tx: &Tx,
     mut show: impl FnMut(&View<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let sql = format!("select {COLUMNS} from employee e {BESIDE} where e.centre_id = ?1");
+    let sql = select::<View<'_>>(&format!("from employee e {BESIDE} where e.centre_id = ?1"));
     tx.connection.prepare_cached(&sql)?.each(params![tx.centre_id], |row| {
-        show(&View::of(row)?)?;
+        show(&row.read()?)?;
         Ok(Read::On)
     })
 }
@@ -155,9 +146,9 @@ pub(in crate::store::import) fn some(
     for (key, wanted) in [("e.employee_id", numbers), ("e.id_no", id_nos)] {
         let key = rare(&tx.connection, &format!("{key} = v.column1"));
         let listed = query_in(&tx.connection, LIST, "employee", &key, "e");
-        let sql = format!("select {COLUMNS} from {listed} {BESIDE}");
+        let sql = select::<View<'_>>(&format!("from {listed} {BESIDE}"));
         let bind = |row: &mut super::super::super::tx::Binder<'_, '_>, text: &&str| row.bind(*text);
-        tx.ask(&sql, 1, wanted, bind, |row| show(&View::of(row)?))?;
+        tx.ask(&sql, 1, wanted, bind, |row| show(&row.read()?))?;
     }
     Ok(())
 }

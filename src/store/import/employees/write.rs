@@ -57,7 +57,8 @@ impl Importing<'_> {
             &named,
             |row, employer| row.bind(*employer),
             |row| {
-                found.insert(row.get(0)?, row.get(1)?);
+                let (employer_id, number) = row.read()?;
+                found.insert(employer_id, number);
                 Ok(())
             },
         )?;
@@ -191,7 +192,7 @@ fn number_employers(
 ) -> Result<(), StoreError> {
     let sql = "select coalesce(max(employer_no), 0) from employer_book where centre_id = ?1";
     let centre = tx.centre_id;
-    let mut last: i64 = tx.connection.query_row(sql, params![centre], |row| row.get(0))?;
+    let mut last: i64 = tx.connection.fetch_one(sql, params![centre])?;
     let mut fresh: Vec<(i64, &str)> = Vec::new();
     for row in coming.iter().filter_map(|place| listed.rows.get(*place)) {
         if let Some(number @ None) = numbers.get_mut(&*row.employer_id) {
@@ -244,7 +245,8 @@ pub(in crate::store::import) fn next_seats(
         &numbers,
         |row, number| row.bind(*number),
         |row| {
-            seats.insert(row.get(0)?, row.get(1)?);
+            let (number, seat) = row.read()?;
+            seats.insert(number, seat);
             Ok(())
         },
     )?;

@@ -1,7 +1,7 @@
 //! Collection accounts: one that has transactions stays.
 
 use super::super::super::StoreError;
-use super::super::super::notices::collection_account;
+use super::super::super::columns::columns;
 use super::super::super::sql::params;
 use super::super::accounts::{CHANGE, bind};
 use super::super::{RowChange, RowEffect};
@@ -14,6 +14,19 @@ struct Standing {
     account: CollectionAccount,
     is_used: bool,
 }
+
+columns! { impl Standing {
+    account as CollectionAccount,
+    is_used = "case when exists (select 1 from bank_transaction t
+                where t.centre_id = a.centre_id and t.account_id = a.account_id)
+            or exists (select 1 from receipt r
+                where r.centre_id = a.centre_id and r.account_id = a.account_id)
+            or exists (select 1 from archived_account o
+                where o.centre_id = a.centre_id and o.account_id = a.account_id)
+            or exists (select 1 from statement s
+                where s.centre_id = a.centre_id and s.account_id = a.account_id)
+        then 1 else 0 end",
+} }
 
 impl Undoing<'_> {
     pub(super) fn accounts(
@@ -57,24 +70,9 @@ impl Undoing<'_> {
     }
 
     fn known_accounts(&self) -> Result<BTreeMap<String, Standing>, StoreError> {
-        let sql = "select a.account_no, a.bank, a.bank_name, a.account_name,
-                case when exists (select 1 from bank_transaction t
-                        where t.centre_id = a.centre_id and t.account_id = a.account_id)
-                    or exists (select 1 from receipt r
-                        where r.centre_id = a.centre_id and r.account_id = a.account_id)
-                    or exists (select 1 from archived_account o
-                        where o.centre_id = a.centre_id and o.account_id = a.account_id)
-                    or exists (select 1 from statement s
-                        where s.centre_id = a.centre_id and s.account_id = a.account_id)
-                then 1 else 0 end
-            from collection_account a where a.centre_id = ?1";
-        let rows = self
-            .tx
-            .connection
-            .prepare_cached(sql)?
-            .query_all(params![self.tx.centre_id], |row| {
-                Ok(Standing { account: collection_account(row)?, is_used: row.get(4)? })
-            })?;
+        let from = "from collection_account a where a.centre_id = ?1";
+        let rows: Vec<Standing> =
+            self.tx.connection.select_all(from, params![self.tx.centre_id])?;
         Ok(rows.into_iter().map(|one| (one.account.account_no.clone(), one)).collect())
     }
 }

@@ -178,7 +178,7 @@ impl Undoing<'_> {
             row.bind(*seat)
         };
         self.tx.ask(&sql, 2, placed, bind, |row| {
-            taken.insert((row.get(0)?, row.get(1)?));
+            taken.insert(row.read()?);
             Ok(())
         })?;
         Ok(taken)
@@ -207,11 +207,12 @@ fn numbers(tx: &Tx, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreEr
     let mut found = BTreeMap::new();
     let bind = |row: &mut Binder<'_, '_>, employer: &&str| row.bind(*employer);
     tx.ask(&sql, 1, employers, bind, |row| {
-        found.insert(row.get(0)?, row.get(1)?);
+        let (employer_id, number) = row.read()?;
+        found.insert(employer_id, number);
         Ok(())
     })?;
     let sql = "select coalesce(max(employer_no), 0) from employer_book where centre_id = ?1";
-    let mut last: i64 = tx.connection.query_row(sql, params![tx.centre_id], |row| row.get(0))?;
+    let mut last: i64 = tx.connection.fetch_one(sql, params![tx.centre_id])?;
     for employer_id in employers.iter().filter(|id| !found.contains_key(**id)).collect::<Vec<_>>() {
         last += 1;
         let sql = "insert into employer_book values (?1, ?2, ?3, null)";

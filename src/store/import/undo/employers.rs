@@ -1,7 +1,7 @@
 //! Employers: one with notices, employees, operations or letters stays.
 
 use super::super::super::StoreError;
-use super::super::super::letters::{EMPLOYER, employer};
+use super::super::super::columns::{columns, select};
 use super::super::super::listed::{LIST, query_in};
 use super::super::super::sql::{Read, params};
 use super::super::super::tx::Binder;
@@ -38,6 +38,11 @@ struct Standing {
     /// Its books: empty where it has a number and none, `None` where it has neither.
     book: Option<String>,
 }
+
+columns! { impl Standing {
+    employer as Employer,
+    book = "case when b.employer_no is null then null else coalesce(b.body, '') end",
+} }
 
 impl Undoing<'_> {
     pub(super) fn employers(
@@ -141,7 +146,7 @@ impl Undoing<'_> {
         for (sql, rests) in NAMED_IN {
             let mut named = BTreeSet::new();
             self.tx.connection.prepare_cached(sql)?.each(params![self.tx.centre_id], |row| {
-                let employer_id = row.text(0)?;
+                let employer_id: &str = row.read()?;
                 if added.contains_key(employer_id) {
                     named.insert(employer_id.to_owned());
                 }
@@ -161,25 +166,23 @@ impl Undoing<'_> {
     ) -> Result<HashMap<String, Standing>, StoreError> {
         let from =
             query_in(&self.tx.connection, LIST, "employer", "e.employer_id = v.column1", "e");
-        let sql = format!(
-            "select {EMPLOYER}, case when b.employer_no is null then null
-                else coalesce(b.body, '') end
-             from {from}
+        let sql = select::<Standing>(&format!(
+            "from {from}
              left join employer_book b on b.centre_id = ?1 and b.employer_id = e.employer_id"
-        );
+        ));
         let mut standing = HashMap::new();
         let key = |row: &mut Binder<'_, '_>, change: &RowChange| row.bind(&change.key);
         self.tx.ask(&sql, 1, changes, key, |row| {
-            let employer = employer(row)?;
-            let book = row.get(6)?;
-            standing.insert(employer.employer_id.clone(), Standing { employer, book });
+            let found: Standing = row.read()?;
+            standing.insert(found.employer.employer_id.clone(), found);
             Ok(())
         })?;
         let sql = "select employer_id, account_no from payer_account where centre_id = ?1
             order by employer_id, account_no";
         self.tx.connection.prepare_cached(sql)?.each(params![self.tx.centre_id], |row| {
-            if let Some(known) = standing.get_mut(row.text(0)?) {
-                known.employer.payer_accounts.push(row.get(1)?);
+            let (employer_id, account_no): (&str, &str) = row.read()?;
+            if let Some(known) = standing.get_mut(employer_id) {
+                known.employer.payer_accounts.push(account_no.to_owned());
             }
             Ok(Read::On)
         })?;

@@ -93,7 +93,7 @@ impl Undoing<'_> {
             "select reference from settlement_undone where centre_id = ?1",
         ] {
             self.tx.connection.prepare_cached(sql)?.each(params![self.tx.centre_id], |row| {
-                let number: i64 = row.get(0)?;
+                let number: i64 = row.read()?;
                 if wanted.contains(&number) {
                     named.insert(reference(number)?);
                 }
