@@ -7,9 +7,10 @@
 
 use super::StoreError;
 use super::seal::{RowSeal, writing};
-use super::sql::postgres::{Array, Typed, placeholders, push_row, typed_list, value_lists};
-use super::sql::{Connection, Row};
+use super::sql::postgres::{Array, list_arguments, push_row};
+use super::sql::{Connection, Row, placeholders, value_lists};
 use super::tx::{Binder, Tx};
+use sqlx::postgres::PgArguments;
 
 /// Rows a statement on SQLite; more of them gain nothing.
 const WRITTEN_TOGETHER: usize = 32;
@@ -56,7 +57,7 @@ pub(super) fn execute_many<R>(
     rows: &[R],
     bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let client = match connection {
+    let session = match connection {
         Connection::Sqlite(connection, _) => {
             let centre = Some(centre);
             return written_out(connection, centre, sql, columns, rows, bind, |statement| {
@@ -64,11 +65,10 @@ pub(super) fn execute_many<R>(
                 Ok(())
             });
         }
-        Connection::Postgres(client, _) => client,
+        Connection::Postgres(session, _) => session,
     };
     run_in_chunks(centre, sql, columns, rows, bind, |sql, values| {
-        client.borrow_mut().execute_typed(sql, values)?;
-        Ok(())
+        session.execute(sql, values).map(drop)
     })
 }
 
@@ -82,7 +82,7 @@ pub(super) fn query_many<R>(
     bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let client = match connection {
+    let session = match connection {
         Connection::Sqlite(connection, _) => {
             let centre = Some(centre);
             return written_out(connection, centre, sql, columns, rows, bind, |statement| {
@@ -93,10 +93,10 @@ pub(super) fn query_many<R>(
                 Ok(())
             });
         }
-        Connection::Postgres(client, _) => client,
+        Connection::Postgres(session, _) => session,
     };
     run_in_chunks(centre, sql, columns, rows, bind, |sql, values| {
-        let found = client.borrow_mut().query_typed(sql, values)?;
+        let found = session.query(sql, values)?;
         found.iter().try_for_each(|row| read(&Row::Postgres(row)))
     })
 }
@@ -139,7 +139,7 @@ fn run_in_chunks<R>(
     columns: usize,
     rows: &[R],
     mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
-    mut run: impl FnMut(&str, &[Typed<'_>]) -> Result<(), StoreError>,
+    mut run: impl FnMut(&str, PgArguments) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let numbered = |begin: &str, first: usize| {
         let each: Vec<String> = (0..columns).map(|one| format!("{begin}{}", first + one)).collect();
@@ -154,7 +154,7 @@ fn run_in_chunks<R>(
             bind(&mut Binder::Kept(&mut kept), row)?;
             push_row(&mut list, kept)?;
         }
-        run(&sql, &typed_list(&centre, &list))?;
+        run(&sql, list_arguments(centre, list)?)?;
     }
     Ok(())
 }

@@ -150,9 +150,13 @@ fn exists(connection: &Connection, partition: &str) -> Result<bool, StoreError> 
 
 /// Makes the partitions of months, on a connection that is in no transaction.
 fn make(connection: &Connection, months: &[Month]) -> Result<(), StoreError> {
-    connection.execute_batch("begin")?;
+    connection.begin(None)?;
     let made = make_on(connection, months);
-    connection.execute_batch(if made.is_ok() { "commit" } else { "rollback" })?;
+    if made.is_ok() {
+        connection.commit()?
+    } else {
+        connection.rollback()?
+    }
     made
 }
 

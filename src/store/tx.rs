@@ -10,7 +10,7 @@ use super::lease::Claimed;
 use super::listed::written_out;
 use super::pool::Pool;
 use super::seal::{Gathered, RowSeal, Sealed, step};
-use super::sql::postgres::CopyIn;
+use super::sql::postgres::copy::CopyIn;
 use super::sql::{Bind, Connection, OwnedValue};
 use super::{Store, StoreError};
 use crate::remittance::Author;
@@ -97,19 +97,9 @@ impl Tx {
         &self.connection.pool
     }
 
-    /// Begins a transaction. On SQLite it takes the write lock at once, so that it cannot fail
-    /// half-way for another writer's sake.
+    /// Begins a transaction.
     pub(crate) fn begin(&self) -> Result<(), StoreError> {
-        match &*self.connection {
-            Connection::Sqlite(..) => self.connection.execute_batch("begin immediate")?,
-            Connection::Postgres(..) => match self.statement_timeout {
-                None => self.connection.execute_batch("begin")?,
-                // For this transaction alone: a session's setting would be lost behind a pooler.
-                Some(milliseconds) => self.connection.execute_batch(&format!(
-                    "begin; set local statement_timeout = {milliseconds}"
-                ))?,
-            },
-        }
+        self.connection.begin(self.statement_timeout)?;
         self.in_transaction.set(true);
         self.connection.sealing().begin(true);
         Ok(())
@@ -119,7 +109,7 @@ impl Tx {
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.fence()?;
         step::write(&self.connection)?;
-        match self.connection.execute_batch("commit") {
+        match self.connection.commit() {
             Ok(()) => {
                 self.in_transaction.set(false);
                 self.connection.sealing().begin(false);
@@ -137,7 +127,7 @@ impl Tx {
     /// Undoes the open transaction, if there is one.
     pub(crate) fn rollback(&self) -> Result<(), StoreError> {
         if self.in_transaction.get() {
-            self.connection.execute_batch("rollback")?;
+            self.connection.rollback()?;
             self.in_transaction.set(false);
             self.connection.sealing().begin(false);
         }
@@ -219,7 +209,7 @@ impl Tx {
             return Ok(());
         }
         let into = order.map_or(table, |(into, _)| into);
-        let mut client = match &*self.connection {
+        let session = match &*self.connection {
             Connection::Sqlite(connection, _) => {
                 let sql = format!("insert into {into} values …");
                 return written_out(connection, None, &sql, columns, rows, bind, |statement| {
@@ -227,24 +217,25 @@ impl Tx {
                     Ok(())
                 });
             }
-            Connection::Postgres(client, _) => client.borrow_mut(),
+            Connection::Postgres(session, _) => session,
         };
-        let mut types = self.connection.pool.column_types(&mut client, table)?.to_vec();
+        let mut types = self.connection.pool.column_types(session, table)?.to_vec();
         if let Some((_, seal_at)) = order
             && *seal_at < types.len()
         {
             let seal = types.remove(*seal_at);
             types.push(seal);
         }
-        let mut copy = CopyIn::begin(&mut client, into, &types)?;
-        let mut seal = RowSeal::default();
-        for row in rows {
-            copy.row()?;
-            let mut binder = Binder::Copy { copy: &mut copy, seal: std::mem::take(&mut seal) };
-            bind(&mut binder, row)?;
-            seal = binder.into_seal();
-        }
-        copy.finish()
+        session.copy_in(into, &types, |copy| {
+            let mut seal = RowSeal::default();
+            for row in rows {
+                copy.row()?;
+                let mut binder = Binder::Copy { copy, seal: std::mem::take(&mut seal) };
+                bind(&mut binder, row)?;
+                seal = binder.into_seal();
+            }
+            Ok(())
+        })
     }
 }
 

@@ -149,15 +149,15 @@ fn a_role_that_may_only_read_can_audit() {
     let Some(database) = postgres::database("auditor") else { return };
     let centre = Centre::on(&database, "1");
     centre.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
-    let mut client = ::postgres::Client::connect(&database, ::postgres::NoTls).unwrap();
+    let mut client = postgres::Client::connect(&database).unwrap();
     client
-        .batch_execute(
+        .execute(
             "do $$ begin if not exists (select 1 from pg_roles where rolname = 'auditor') then
                 create role auditor login; end if; end $$;
              grant select on all tables in schema public to auditor;
              alter database auditor set default_transaction_read_only = on",
         )
-        .or_else(|_| client.batch_execute("grant select on all tables in schema public to auditor"))
+        .or_else(|_| client.execute("grant select on all tables in schema public to auditor"))
         .unwrap();
     let out = tempfile::tempdir().unwrap();
     let text = fs::read_to_string(centre.path().join("duizhang.toml")).unwrap();

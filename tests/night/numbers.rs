@@ -118,10 +118,7 @@ impl Older {
             Some(path) => {
                 rusqlite::Connection::open(path).unwrap().execute(sql, []).unwrap() as u64
             }
-            None => ::postgres::Client::connect(&self.url, ::postgres::NoTls)
-                .unwrap()
-                .execute(sql, &[])
-                .unwrap(),
+            None => postgres::Client::connect(&self.url).unwrap().execute(sql).unwrap(),
         }
     }
 

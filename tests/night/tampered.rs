@@ -216,10 +216,9 @@ fn a_database_of_an_earlier_release_is_sealed_as_it_is_found() {
     let Some(url) = postgres::database("sealed") else { return };
     let centre = Centre::on(POSTGRES, &url, &["P1 1000"]);
     centre.night_of("05-11", &[csv(&["S1 05-11 icbc 1000 P1", "S2 06-11 icbc 500 -"])]);
-    let client =
-        std::cell::RefCell::new(::postgres::Client::connect(&url, ::postgres::NoTls).unwrap());
+    let client = std::cell::RefCell::new(postgres::Client::connect(&url).unwrap());
     let run = |sql: &str| {
-        let _ = client.borrow_mut().execute(sql, &[]).unwrap();
+        let _ = client.borrow_mut().execute(sql).unwrap();
     };
     before_seals(run, true);
     let again = Centre::over(POSTGRES, Store::open(&url, "450200", false).unwrap());
