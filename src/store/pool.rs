@@ -3,6 +3,10 @@
 //! A connection costs a file's schema to read on SQLite and a process and a handshake on
 //! PostgreSQL, so the desk cannot make one for every page. What is broken or left inside a
 //! transaction is not taken back.
+//!
+//! Not sqlx's pool: it tries a server that refuses again until its time is up, and then says only that the time
+//! is up (measured: ten seconds and "pool timed out" for "connection refused" at once); and it has a number of
+//! connections that never grows, while one verb may wait for a second one (a night's identities, a new month).
 
 use super::StoreError;
 use super::partition::Month;
@@ -106,7 +110,19 @@ impl Pool {
 
     /// Closes what nobody uses now.
     pub(super) fn close(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        for connection in idle.drain(..) {
+            match connection {
+                Connection::Sqlite(..) => {}
+                Connection::Postgres(session, _) => session.close(),
+            }
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

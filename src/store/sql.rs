@@ -8,11 +8,13 @@
 //! What differs by its nature is not here: how a million rows go in ([`super::tx`]), how a database
 //! is opened ([`sqlite`], [`postgres`]).
 
+mod dialect;
 mod placeholders;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 mod value;
 
+pub(crate) use dialect::Dialect;
 pub(crate) use placeholders::{placeholders, value_lists};
 #[cfg(test)]
 pub(crate) use value::Type;
@@ -161,6 +163,13 @@ impl Connection {
                 let flag: i64 = self.query_row(sql, params![], |row| row.get(0))?;
                 Ok(flag == 1)
             }
+        }
+    }
+
+    pub(crate) const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(..) => Dialect::Sqlite,
+            Self::Postgres(..) => Dialect::Postgres,
         }
     }
 

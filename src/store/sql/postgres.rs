@@ -67,6 +67,12 @@ impl Session {
         })
     }
 
+    /// Says goodbye, or the server would take it for lost.
+    pub(crate) fn close(self) {
+        let connection = self.connection.into_inner();
+        let _ = self.runtime.block_on(async { timeout(GOODBYE, connection.close()).await });
+    }
+
     /// Whether it can be used again by whoever comes next.
     pub(crate) const fn is_whole(&self) -> bool {
         !self.is_lost.get() && !self.in_transaction.get()
@@ -198,6 +204,9 @@ impl Session {
         })
     }
 }
+
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Rows read before they are looked at.
 const ROWS_TOGETHER: usize = 256;
