@@ -90,7 +90,7 @@ impl Tx {
         cut: Cut,
         days: impl IntoIterator<Item = NaiveDate>,
     ) -> Result<(), StoreError> {
-        if !self.connection.is_postgres() {
+        if !self.connection.dialect().cuts_months() {
             return Ok(());
         }
         let mut last = None;

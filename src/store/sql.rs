@@ -173,10 +173,6 @@ impl Connection {
         }
     }
 
-    pub(crate) const fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres(..))
-    }
-
     /// Bounds the page cache of a file's connection, in KiB; a server has its own.
     pub(crate) fn bound_cache(&self, kib: i64) -> Result<(), StoreError> {
         match self {
@@ -362,6 +358,6 @@ fn arguments(values: &[&dyn Bind]) -> Result<sqlx::postgres::PgArguments, StoreE
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.is_postgres() { "postgres" } else { "sqlite" })
+        write!(f, "{:?}", self.dialect())
     }
 }

@@ -11,7 +11,7 @@ use super::listed::written_out;
 use super::pool::Pool;
 use super::seal::{Gathered, RowSeal, Sealed, step};
 use super::sql::postgres::copy::CopyIn;
-use super::sql::{Bind, Connection, OwnedValue};
+use super::sql::{Bind, Connection, OwnedValue, value_lists};
 use super::{Store, StoreError};
 use crate::remittance::Author;
 use std::cell::Cell;
@@ -211,8 +211,9 @@ impl Tx {
         let into = order.map_or(table, |(into, _)| into);
         let session = match &*self.connection {
             Connection::Sqlite(connection, _) => {
-                let sql = format!("insert into {into} values …");
-                return written_out(connection, None, &sql, columns, rows, bind, |statement| {
+                let text =
+                    |rows| format!("insert into {into} values {}", value_lists(1, columns, rows));
+                return written_out(connection, None, text, rows, bind, |statement| {
                     statement.raw_execute()?;
                     Ok(())
                 });

@@ -50,13 +50,9 @@ fn append(connection: &Connection, centre: i64, changes: &str) -> Result<(), Sto
 
 /// Takes the end until the transaction ends.
 fn hold(connection: &Connection, centre: i64) -> Result<StepHead, StoreError> {
-    // A transaction on SQLite has the whole file already.
-    let sql = if connection.is_postgres() {
-        "select ordinal, chain from books_head where centre_id = ?1 for update"
-    } else {
-        "select ordinal, chain from books_head where centre_id = ?1"
-    };
-    let mut select = connection.prepare_cached(sql)?;
+    let hold = connection.dialect().to_hold();
+    let sql = format!("select ordinal, chain from books_head where centre_id = ?1{hold}");
+    let mut select = connection.prepare_cached(&sql)?;
     let read = |row: &super::Row<'_>| Ok(StepHead { ordinal: row.get(0)?, chain: row.get(1)? });
     if let Some(head) = select.query_row_optional(params![centre], read)? {
         return Ok(head);
