@@ -32,7 +32,6 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 /// Where a server is, and how long it is waited for.
-#[derive(Clone)]
 pub(crate) struct Reach {
     pub(crate) place: PgConnectOptions,
     /// How long a connection may take to come about.
@@ -101,9 +100,9 @@ impl Session {
 
     /// Begins a transaction, and says something in it at once.
     pub(crate) fn begin(&self, first: &str) -> Result<(), StoreError> {
-        self.batch(&format!("begin; {first}"))?;
+        // Whatever comes of it: one that began and then failed must not be anybody else's.
         self.in_transaction.set(true);
-        Ok(())
+        self.batch(&format!("begin; {first}"))
     }
 
     /// Ends a transaction: `commit` or `rollback`.
@@ -186,6 +185,9 @@ impl Session {
     /// is gone without a word nothing would ever come.
     fn wait<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
         let done = self.runtime.block_on(async {
+            if self.is_lost.get() {
+                return Err(IoError::from(ErrorKind::NotConnected).into());
+            }
             let mut work = pin!(work);
             loop {
                 match timeout(self.reach.silence, work.as_mut()).await {
