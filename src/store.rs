@@ -77,7 +77,7 @@ pub use desk::{
     PreviewNotice, ProposalFilter, Requested, SimilarItem, Touched,
 };
 pub use distribution::distribution;
-pub use error::{Refusal, StoreError};
+pub use error::{PostgresError, Refusal, StoreError};
 pub use held::HeldRow;
 pub use import::{
     FieldChange, HIDDEN_FIELDS, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList,

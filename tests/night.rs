@@ -92,6 +92,8 @@ mod quarter;
 mod readers;
 #[path = "night/refunds.rs"]
 mod refunds;
+#[path = "night/schema.rs"]
+mod schema;
 #[path = "night/shifts.rs"]
 mod shifts;
 #[path = "night/staff.rs"]

@@ -5,7 +5,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a check that cannot look stops")]
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -204,13 +203,15 @@ fn a_file_is_one_idea_long() {
 }
 
 #[test]
-fn both_dialects_step_alike() {
-    let names = |folder: &str| -> BTreeSet<String> {
-        let names = files(folder, ".sql").into_iter();
-        names.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
-    };
-    let (sqlite, postgres) = (names("migrations/sqlite"), names("migrations/postgres"));
-    assert_eq!(sqlite, postgres);
+fn every_step_of_the_schema_is_run_in_its_order() {
+    let steps = fs::read_to_string(root().join("src/store/migrate.rs")).unwrap();
+    let listed = (1..).map_while(|number: u32| {
+        let (_, name) = steps.split_once(&format!("\n    {number} \"{number:04}_"))?;
+        Some(format!("{number:04}_{}.sql", name.split('"').next().unwrap()))
+    });
+    let files = files("migrations", "").into_iter();
+    let there = files.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+    assert_eq!(there.collect::<Vec<_>>(), listed.collect::<Vec<_>>());
 }
 
 #[test]

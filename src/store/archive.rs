@@ -39,7 +39,7 @@ impl Store {
         rehearse: bool,
     ) -> Result<Vec<ArchivedMonth>, StoreError> {
         let tx = self.writing()?;
-        if !tx.connection.is_postgres() {
+        if !tx.connection.dialect().cuts_months() {
             return Err(StoreError::NotCut);
         }
         let mut archived = Vec::new();

@@ -141,7 +141,7 @@ impl Store {
                 copied.tables.iter().any(|(table, rows)| *table == ARCHIVED && *rows > 0);
             if archived {
                 copy_archived(&from, &to)?;
-            } else if to.connection.is_postgres() {
+            } else if to.connection.dialect().identities().is_some() {
                 let sql =
                     "insert into transaction_identity (centre_id, account_id, serial, booked_on)
                     select centre_id, account_id, serial, booked_on from bank_transaction
@@ -159,8 +159,8 @@ const ARCHIVED: &str = "archived_month";
 /// The identities of transactions that were taken off cannot be made from the transactions; only
 /// another PostgreSQL can keep them.
 fn copy_archived(from: &Tx, to: &Tx) -> Result<(), StoreError> {
-    if to.connection.is_postgres() {
-        return copy_table(from, to, "transaction_identity").map(|_| ());
+    if let Some(identities) = to.connection.dialect().identities() {
+        return copy_table(from, to, identities).map(|_| ());
     }
     Err(StoreError::Refused(Refusal::State {
         what: "centre",

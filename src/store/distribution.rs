@@ -6,6 +6,7 @@
 
 use super::copying::TABLES;
 use super::pool::Pool;
+use super::sql::Dialect;
 use super::{Store, StoreError};
 
 /// Tables of a centre that are not copied, but are placed like the others.
@@ -34,7 +35,7 @@ impl Store {
     /// [`StoreError`] where the database is no Citus coordinator, or fails.
     pub fn distribute(&self) -> Result<(), StoreError> {
         let connection = Pool::acquire(&self.pool)?;
-        if !connection.is_postgres() {
+        if connection.dialect() == Dialect::Sqlite {
             return Err(StoreError::NotDistributed);
         }
         let sql = "select 1 from pg_extension where extname = 'citus'";

@@ -1,6 +1,9 @@
 //! What can go wrong with the store; the operator's to mend.
 
+mod postgres;
 mod said;
+
+pub use postgres::PostgresError;
 
 use super::damage;
 use super::import::{Obstacle, UnfitRow};
@@ -35,7 +38,7 @@ pub enum StoreError {
     /// The server does not answer, or does not let us in.
     Connect {
         url: String,
-        source: postgres::Error,
+        source: PostgresError,
     },
     /// A step of the schema that the database has already is not the one of this release.
     MigrationChanged {
@@ -67,9 +70,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     Sqlite(rusqlite::Error),
-    Postgres(postgres::Error),
-    /// Rows could not be copied in.
-    Copy(std::io::Error),
+    Postgres(PostgresError),
     /// A value does not fit its column.
     Value(Box<dyn std::error::Error + Send + Sync>),
     /// A column holds what was not expected of it.
@@ -136,7 +137,7 @@ impl std::error::Error for StoreError {
             Self::Server { source, .. } => Some(source),
             Self::Connect { source, .. } | Self::Postgres(source) => Some(source),
             Self::Migrate { source, .. } | Self::CommitUnknown(source) => Some(source),
-            Self::Copy(source) | Self::Lock { source, .. } => Some(source),
+            Self::Lock { source, .. } => Some(source),
             Self::Value(source) => Some(&**source),
             Self::Url { .. }
             | Self::Absent { .. }
@@ -170,8 +171,8 @@ impl StoreError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Postgres(error) | Self::Connect { source: error, .. } => is_passing(error),
-            Self::CommitUnknown(_) | Self::Copy(_) => true, // The connection broke; a refused row is an error of the server.
+            Self::Postgres(error) | Self::Connect { source: error, .. } => error.is_passing(),
+            Self::CommitUnknown(_) => true,
             Self::Migrate { source, .. } => source.is_passing(),
             Self::Url { .. }
             | Self::Absent { .. }
@@ -223,7 +224,6 @@ impl StoreError {
             | Self::Unfinished { .. }
             | Self::CentreTaken { .. }
             | Self::Postgres(_)
-            | Self::Copy(_)
             | Self::CommitUnknown(_)
             | Self::Lock { .. }
             | Self::Refused(_)
@@ -238,19 +238,11 @@ impl StoreError {
         }
     }
 
-    /// What stopped a copy: what the server said, or that the connection broke.
-    pub(crate) fn copy(error: std::io::Error) -> Self {
-        match error.downcast::<postgres::Error>() {
-            Ok(said) => Self::Postgres(said),
-            Err(broken) => Self::Copy(broken),
-        }
-    }
-
     /// The table that refused an amount past the bound (`constraint amount_bound`).
     fn bound(&self) -> Option<&str> {
         const BOUND: &str = "amount_bound";
         if let Self::Postgres(error) = self {
-            let refused = error.as_db_error().filter(|said| said.constraint() == Some(BOUND))?;
+            let refused = error.said().filter(|said| said.constraint() == Some(BOUND))?;
             return Some(refused.table().unwrap_or("the database"));
         }
         if let Self::Sqlite(rusqlite::Error::SqliteFailure(_, Some(said))) = self {
@@ -261,26 +253,7 @@ impl StoreError {
 
     /// Whether a row was refused because its key is there already.
     pub(crate) fn is_duplicate(&self) -> bool {
-        let duplicate = |error: &postgres::Error| {
-            error.code() == Some(&postgres::error::SqlState::UNIQUE_VIOLATION)
-        };
-        matches!(self, Self::Postgres(error) if duplicate(error))
-    }
-}
-
-/// SQLSTATE classes and codes after which a retry is sensible: 08 connection, 40 transaction rollback
-/// (serialization failure, deadlock), 57P01 to 57P03 shutdown and start-up, 53300 too many connections,
-/// 55P03 a lock that was not available.
-fn is_passing(error: &postgres::Error) -> bool {
-    match error.code() {
-        Some(state) => {
-            let code = state.code();
-            code.starts_with("08")
-                || code.starts_with("40")
-                || matches!(code, "57P01" | "57P02" | "57P03" | "53300" | "55P03")
-        }
-        // No answer of the server at all: the connection is gone, or never came about.
-        None => true,
+        matches!(self, Self::Postgres(error) if error.is_duplicate())
     }
 }
 
@@ -290,8 +263,8 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-impl From<postgres::Error> for StoreError {
-    fn from(source: postgres::Error) -> Self {
+impl From<PostgresError> for StoreError {
+    fn from(source: PostgresError) -> Self {
         Self::Postgres(source)
     }
 }

@@ -273,7 +273,7 @@ impl<'a> Intake<'a> {
         self.taken.fresh += 1;
         self.receive(account_id(row.account), transaction, Sign::In);
         working_set.push(row.account, transaction, row.claim.clone(), row.kind);
-        if self.met_all && !self.tx.connection.is_postgres() {
+        if self.met_all && !self.tx.connection.dialect().copies_in() {
             self.met_here.insert(self.met_as_hash(account_id(row.account), transaction.serial));
         }
     }
@@ -388,7 +388,7 @@ impl<'a> Intake<'a> {
         self.settle_silent(&place(&silent, &branches)?, working_set)?;
         self.note_bookings()?;
         self.met_before.extend(self.met_here.drain());
-        self.met_all = self.tx.connection.is_postgres();
+        self.met_all = self.tx.connection.dialect().copies_in();
         self.delivery_mark = working_set.len();
         self.days.clear();
         Ok(())

@@ -1,24 +1,28 @@
 //! Brings a database's schema up to date, step by step, each once.
 //!
-//! Start at [`MIGRATIONS`]. Both dialects have the same steps under the same numbers. What was done
-//! stands in `_migration` with a checksum: a step that is not the one this release knows stops the
-//! program before it touches anything.
+//! Start at [`MIGRATIONS`]. A step is one text for both databases ([`template`]). What was done stands in
+//! `_migration` with a checksum: a step that is not the one this release knows stops the program before
+//! it touches anything. So a step that was released is never changed; what comes later is a further one.
+//!
+//! Not sqlx's migrator: on PostgreSQL it holds a lock of the session, which a pooler may leave on another
+//! server than the one that frees it, and commits each step alone; and it reaches SQLite through a driver
+//! of its own only.
 //!
 //! Invariant: all steps that are missing are one commit. Whoever starts at the same time waits.
 
-use super::seal;
-use super::sql::{Connection, params};
+mod template;
+
+use super::sql::{Connection, Dialect, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// A step of the schema, in both dialects.
+/// A step of the schema.
 pub(crate) struct Migration {
-    pub(crate) version: i64,
-    pub(crate) name: &'static str,
-    sqlite: &'static str,
-    postgres: &'static str,
+    version: i64,
+    name: &'static str,
+    template: &'static str,
 }
 
 macro_rules! migrations {
@@ -26,50 +30,23 @@ macro_rules! migrations {
         &[$(Migration {
             version: $version,
             name: $name,
-            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
-            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+            template: include_str!(concat!("../../migrations/", $name, ".sql")),
         }),+]
     };
 }
 
 /// The steps, oldest first.
-pub(crate) const MIGRATIONS: &[Migration] = migrations![
+const MIGRATIONS: &[Migration] = migrations![
     1 "0001_centre",
     2 "0002_feed",
     3 "0003_decision",
     4 "0004_remittance",
-    5 "0005_history",
-    6 "0006_outbox",
-    7 "0007_desk",
-    8 "0008_session",
-    9 "0009_desk_read",
-    10 "0010_lease",
-    11 "0011_archive",
-    12 "0012_letters",
-    14 "0014_outstanding",
-    15 "0015_identity",
-    16 "0016_reversed",
-    17 "0017_outcome",
-    19 "0019_opening_balance",
-    21 "0021_correction",
-    22 "0022_counter",
-    23 "0023_refund",
-    24 "0024_told_outcome",
-    25 "0025_advance",
-    26 "0026_arrears_told",
-    27 "0027_withdraw",
-    29 "0029_wrong_day",
-    30 "0030_access",
-    31 "0031_seal",
-    32 "0032_list_import",
-    33 "0033_came_back",
-    34 "0034_held_letters",
-    35 "0035_sending",
-    36 "0036_letter_truth",
+    5 "0005_desk",
+    6 "0006_letter",
+    7 "0007_access",
+    8 "0008_trail",
+    9 "0009_archive",
 ];
-
-/// The step after which rows that are here already are sealed.
-const SEALS: i64 = 31;
 
 /// Made by this release for its own steps; not a centre's, so it has no centre in its key.
 const BOOK: &str = "create table if not exists _migration (
@@ -81,17 +58,17 @@ const BOOK: &str = "create table if not exists _migration (
 const WAIT: &str = "select pg_advisory_xact_lock(7100719)";
 
 impl Migration {
-    /// The step's text in the dialect of a connection.
-    pub(crate) const fn text(&self, connection: &Connection) -> &'static str {
-        if connection.is_postgres() { self.postgres } else { self.sqlite }
+    /// The step in the words of a database.
+    fn text(&self, dialect: Dialect) -> String {
+        template::render(self.template, dialect)
     }
 
     fn failed(&self, source: StoreError) -> StoreError {
         StoreError::Migrate { version: self.version, name: self.name, source: Box::new(source) }
     }
 
-    fn checksum(&self, connection: &Connection) -> String {
-        hex::encode(Sha256::digest(self.text(connection)))
+    fn checksum(&self, dialect: Dialect) -> String {
+        hex::encode(Sha256::digest(self.text(dialect)))
     }
 }
 
@@ -99,39 +76,34 @@ impl Store {
     /// Runs the steps that are missing.
     pub(super) fn migrate(&self) -> Result<(), StoreError> {
         let tx = Tx::open(self)?;
+        let dialect = tx.connection.dialect();
         let known = done(&tx.connection).ok();
-        let first = missing(&tx.connection, known.clone().unwrap_or_default())?;
+        let first = missing(dialect, known.clone().unwrap_or_default())?;
         let Some(first) = first.first() else { return Ok(()) };
         // A database without the book of steps is a new one.
-        let can_be_old = known.is_some() || !tx.connection.is_postgres();
+        let can_be_old = known.is_some() || dialect == Dialect::Sqlite;
         if can_be_old && tx.connection.is_read_only()? {
             return Err(StoreError::Older { version: first.version, name: first.name });
         }
         tx.atomically(|connection| {
-            if connection.is_postgres() {
+            if dialect == Dialect::Postgres {
                 connection.execute_batch(WAIT)?;
             }
             connection.execute_batch(BOOK)?;
-            let steps = missing(connection, done(connection)?)?;
-            for step in &steps {
+            for step in missing(dialect, done(connection)?)? {
                 run(connection, step).map_err(|source| step.failed(source))?;
             }
-            // Only now are all columns there that a seal is taken over.
-            match steps.iter().find(|step| step.version == SEALS) {
-                Some(step) => {
-                    seal::found::seal_all(connection).map_err(|source| step.failed(source))
-                }
-                None => Ok(()),
-            }
+            Ok(())
         })
     }
 }
 
 fn run(connection: &Connection, step: &Migration) -> Result<(), StoreError> {
-    connection.execute_batch(step.text(connection))?;
+    let dialect = connection.dialect();
+    connection.execute_batch(&step.text(dialect))?;
     let sql = "insert into _migration (version, name, checksum) values (?1, ?2, ?3)";
     // Which tables have seals is only known once every step is done.
-    let values = params![step.version, step.name, step.checksum(connection)];
+    let values = params![step.version, step.name, step.checksum(dialect)];
     connection.prepare_as_is(sql)?.execute(values)?;
     Ok(())
 }
@@ -147,14 +119,14 @@ fn done(connection: &Connection) -> Result<BTreeMap<i64, (String, String)>, Stor
 
 /// The steps a database has not, once those it has were found to be ours.
 fn missing(
-    connection: &Connection,
+    dialect: Dialect,
     mut done: BTreeMap<i64, (String, String)>,
 ) -> Result<Vec<&'static Migration>, StoreError> {
     let mut missing = Vec::new();
     for step in MIGRATIONS {
         match done.remove(&step.version) {
             None => missing.push(step),
-            Some((_, checksum)) if checksum == step.checksum(connection) => {}
+            Some((_, checksum)) if checksum == step.checksum(dialect) => {}
             Some((name, _)) => {
                 return Err(StoreError::MigrationChanged { version: step.version, name });
             }

@@ -90,7 +90,7 @@ impl Tx {
         cut: Cut,
         days: impl IntoIterator<Item = NaiveDate>,
     ) -> Result<(), StoreError> {
-        if !self.connection.is_postgres() {
+        if !self.connection.dialect().cuts_months() {
             return Ok(());
         }
         let mut last = None;
@@ -150,9 +150,13 @@ fn exists(connection: &Connection, partition: &str) -> Result<bool, StoreError> 
 
 /// Makes the partitions of months, on a connection that is in no transaction.
 fn make(connection: &Connection, months: &[Month]) -> Result<(), StoreError> {
-    connection.execute_batch("begin")?;
+    connection.begin(None)?;
     let made = make_on(connection, months);
-    connection.execute_batch(if made.is_ok() { "commit" } else { "rollback" })?;
+    if made.is_ok() {
+        connection.commit()?
+    } else {
+        connection.rollback()?
+    }
     made
 }
 

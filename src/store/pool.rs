@@ -3,18 +3,20 @@
 //! A connection costs a file's schema to read on SQLite and a process and a handshake on
 //! PostgreSQL, so the desk cannot make one for every page. What is broken or left inside a
 //! transaction is not taken back.
+//!
+//! Not sqlx's pool: it tries a server that refuses again until its time is up, and then says only that the time
+//! is up (measured: ten seconds and "pool timed out" for "connection refused" at once); and it has a number of
+//! connections that never grows, while one verb may wait for a second one (a night's identities, a new month).
 
 use super::StoreError;
 use super::partition::Month;
 use super::seal::Sealing;
 use super::server::Server;
 use super::shown::QueueIndex;
-use super::sql::postgres::column_types;
+use super::sql::postgres::Session;
+use super::sql::postgres::copy::{WireType, column_types};
 use super::sql::{Connection, sqlite};
 use super::tx::PooledConnection;
-use postgres::Client;
-use postgres::types::Type;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -36,7 +38,7 @@ pub(crate) struct Pool {
     idle: Mutex<Vec<Connection>>,
     /// The types of the columns of tables that rows were copied into: they do not change while a
     /// release runs.
-    types: Mutex<BTreeMap<&'static str, Arc<[Type]>>>,
+    types: Mutex<BTreeMap<&'static str, Arc<[WireType]>>>,
     /// Months that are known to have their partitions.
     pub(super) months: Mutex<BTreeSet<Month>>,
     /// What is in suspense, for whoever leafs through it.
@@ -83,7 +85,7 @@ impl Pool {
     pub(super) fn release(&self, connection: Connection) {
         let whole = match &connection {
             Connection::Sqlite(connection, _) => connection.is_autocommit(),
-            Connection::Postgres(client, _) => !client.borrow().is_closed(),
+            Connection::Postgres(session, _) => session.is_whole(),
         };
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if whole && idle.len() < KEPT_MAX {
@@ -94,21 +96,33 @@ impl Pool {
     /// The types of a table's columns.
     pub(super) fn column_types(
         &self,
-        client: &mut Client,
+        session: &Session,
         table: &'static str,
-    ) -> Result<Arc<[Type]>, StoreError> {
+    ) -> Result<Arc<[WireType]>, StoreError> {
         let mut known = self.types.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(types) = known.get(table) {
             return Ok(Arc::clone(types));
         }
-        let types: Arc<[Type]> = column_types(client, table)?.into();
+        let types: Arc<[WireType]> = column_types(session, table)?.into();
         known.insert(table, Arc::clone(&types));
         Ok(types)
     }
 
     /// Closes what nobody uses now.
     pub(super) fn close(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        for connection in idle.drain(..) {
+            match connection {
+                Connection::Sqlite(..) => {}
+                Connection::Postgres(session, _) => session.close(),
+            }
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -120,7 +134,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 fn answers(connection: &Connection) -> bool {
     match connection {
         Connection::Sqlite(..) => true,
-        Connection::Postgres(client, _) => client.borrow_mut().is_valid(ANSWER).is_ok(),
+        Connection::Postgres(session, _) => session.answers(ANSWER),
     }
 }
 
@@ -130,10 +144,7 @@ impl Place {
             Self::File(path) => {
                 Ok(Connection::Sqlite(sqlite::open(path, false)?, Sealing::default()))
             }
-            Self::Server(server) => {
-                let client = RefCell::new(server.connect()?);
-                Ok(Connection::Postgres(client, Sealing::default()))
-            }
+            Self::Server(server) => Ok(Connection::Postgres(server.connect()?, Sealing::default())),
         }
     }
 }

@@ -15,7 +15,6 @@ pub(crate) mod check;
 #[cfg(test)]
 mod every_column;
 pub(crate) mod fact;
-pub(crate) mod found;
 mod plan;
 pub(crate) mod proof;
 mod shape;

@@ -1,34 +1,41 @@
 //! How a PostgreSQL server is reached: the URL, the password, TLS.
 //!
-//! `postgres://user@host:5432/name?sslmode=require`, as libpq writes it, and four words of our own or
-//! libpq's that the driver does not know: `sslrootcert` (a PEM file of authorities), `passfile` (a file
-//! that holds the password and nothing else, such as systemd's `LoadCredential` gives) and
-//! `statement_timeout` (milliseconds a statement may take).
+//! `postgres://user@host:5432/name?sslmode=require`, as libpq writes it. Start at [`Server::parse`]; what the
+//! driver does not know of a URL is taken out of it first ([`Words`]): several hosts, `sslrootcert` (a PEM
+//! file of authorities), `passfile` (a file that holds the password and nothing else, such as systemd's
+//! `LoadCredential` gives), `statement_timeout` (milliseconds a statement may take), `connect_timeout` and
+//! `tcp_user_timeout` (seconds), `target_session_attrs`.
 //!
 //! Invariant: where TLS is used, the server's certificate is verified, name and chain. A server on
 //! this machine is reached without unless the URL asks; any other needs `sslmode=disable` to be
 //! reached in clear.
 
 use super::StoreError;
-use postgres::config::{Host, SslMode};
-use postgres::{Client, Config, NoTls};
+use super::error::PostgresError;
+use super::sql::postgres::{Reach, Session};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a connection may take to come about, where the URL does not say.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a silent peer is believed: a failed-over server must not hang a night.
-const USER_TIMEOUT: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// A server, and how to reach it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Server {
-    config: Config,
+    /// Where it may be, in the order in which they are tried.
+    places: Vec<PgConnectOptions>,
     authorities: Option<PathBuf>,
+    connect_timeout: Duration,
+    silence: Duration,
+    /// One that can only be read is passed by.
+    to_write: bool,
     /// Milliseconds a statement may take.
     pub(crate) statement_timeout: Option<u32>,
     /// For messages: never with the password.
@@ -38,11 +45,79 @@ pub(crate) struct Server {
 /// Why a URL is no server's.
 #[derive(Debug)]
 pub enum ServerError {
-    Syntax(postgres::Error),
-    File { path: PathBuf, source: std::io::Error },
-    Authorities { path: PathBuf },
-    Number { name: String, found: String },
-    Tls(rustls::Error),
+    Syntax(PostgresError),
+    /// A word that nobody here knows.
+    Unknown {
+        name: String,
+    },
+    /// A value that its word does not have.
+    Value {
+        name: String,
+        found: String,
+        expected: &'static str,
+    },
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    Authorities {
+        path: PathBuf,
+    },
+}
+
+/// What a URL says in words that the driver does not know, or knows otherwise.
+#[derive(Default)]
+struct Words {
+    authorities: Option<PathBuf>,
+    password: Option<String>,
+    statement_timeout: Option<u32>,
+    connect_timeout: Option<Duration>,
+    silence: Option<Duration>,
+    ssl_mode: Option<PgSslMode>,
+    to_write: bool,
+}
+
+impl Words {
+    /// Takes a word; `false` where it is the driver's.
+    fn take(&mut self, name: &str, value: &str) -> Result<bool, ServerError> {
+        let wrong = |expected| ServerError::Value {
+            name: name.to_owned(),
+            found: value.to_owned(),
+            expected,
+        };
+        let seconds = || match value.parse() {
+            Ok(0) => Ok(Duration::MAX), // As libpq has it.
+            Ok(seconds) => Ok(Duration::from_secs(seconds)),
+            Err(_) => Err(wrong("a whole number of seconds")),
+        };
+        match name {
+            "sslrootcert" => self.authorities = Some(PathBuf::from(value)),
+            "passfile" => self.password = Some(first_line(Path::new(value))?),
+            "statement_timeout" => {
+                let number = value.parse().map_err(|_| wrong("a whole number of milliseconds"))?;
+                self.statement_timeout = Some(number);
+            }
+            "connect_timeout" => self.connect_timeout = Some(seconds()?),
+            "tcp_user_timeout" => self.silence = Some(seconds()?),
+            // The driver would not look at the certificate for less than verify-full, and never lets TLS go
+            // without being told so.
+            "sslmode" => match value {
+                "disable" => self.ssl_mode = Some(PgSslMode::Disable),
+                "require" | "verify-full" => self.ssl_mode = Some(PgSslMode::VerifyFull),
+                _ => return Err(wrong("disable or require")),
+            },
+            "target_session_attrs" => match value {
+                "any" => self.to_write = false,
+                "read-write" => self.to_write = true,
+                _ => return Err(wrong("any or read-write")),
+            },
+            "user" | "password" | "dbname" | "host" | "port" | "application_name" | "options" => {
+                return Ok(false);
+            }
+            _ => return Err(ServerError::Unknown { name: name.to_owned() }),
+        }
+        Ok(true)
+    }
 }
 
 impl Server {
@@ -54,83 +129,100 @@ impl Server {
     }
 
     fn read(url: &str, shown: &str) -> Result<Self, ServerError> {
-        let (mut authorities, mut password, mut statement_timeout) = (None, None, None);
-        let own = |name: &str, value: &str| -> Result<bool, ServerError> {
-            match name {
-                "sslrootcert" => authorities = Some(PathBuf::from(value)),
-                "passfile" => password = Some(first_line(Path::new(value))?),
-                "statement_timeout" => {
-                    let number = value.parse().map_err(|_| ServerError::Number {
-                        name: name.to_owned(),
-                        found: value.to_owned(),
-                    })?;
-                    statement_timeout = Some(number);
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        };
-        let mut config: Config = without(url, own)?.parse().map_err(ServerError::Syntax)?;
-        if let Some(password) = password {
-            config.password(password);
+        let mut words = Words::default();
+        let url = without(url, |name, value| words.take(name, value))?;
+        let mut places = Vec::new();
+        for one in of_each_host(&url) {
+            let place: PgConnectOptions =
+                one.parse().map_err(|error: sqlx::Error| ServerError::Syntax(error.into()))?;
+            places.push(ready(place, &url, words.password.as_deref()));
         }
-        if config.get_application_name().is_none() {
-            config.application_name("duizhang");
-        }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_TIMEOUT);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(USER_TIMEOUT);
-        }
-        let asked = url.contains("sslmode=");
-        if !asked {
-            config.ssl_mode(if is_here(&config) { SslMode::Disable } else { SslMode::Require });
-        }
-        Ok(Self { config, authorities, statement_timeout, shown: shown.to_owned() })
+        let is_here = places.iter().all(is_here);
+        let ssl_mode = words.ssl_mode.unwrap_or(if is_here {
+            PgSslMode::Disable
+        } else {
+            PgSslMode::VerifyFull
+        });
+        Ok(Self {
+            places: places.into_iter().map(|place| place.ssl_mode(ssl_mode)).collect(),
+            authorities: words.authorities,
+            connect_timeout: words.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+            silence: words.silence.unwrap_or(SILENCE),
+            to_write: words.to_write,
+            statement_timeout: words.statement_timeout,
+            shown: shown.to_owned(),
+        })
     }
 
-    /// Connects.
-    pub(crate) fn connect(&self) -> Result<Client, StoreError> {
-        let fail = |source| StoreError::Connect { url: self.shown.clone(), source };
-        if self.config.get_ssl_mode() == SslMode::Disable {
-            return self.config.connect(NoTls).map_err(fail);
+    /// Connects to the first place that lets us in.
+    pub(crate) fn connect(&self) -> Result<Session, StoreError> {
+        let authorities = self
+            .authorities()
+            .map_err(|source| StoreError::Server { url: self.shown.clone(), source })?;
+        let mut failed = sqlx::Error::Configuration("no host is named".into()).into();
+        for place in &self.places {
+            let place = match &authorities {
+                Some(pem) => place.clone().ssl_root_cert_from_pem(pem.clone()),
+                None => place.clone(),
+            };
+            let (connect_timeout, silence) = (self.connect_timeout, self.silence);
+            match Session::open(Reach { place, connect_timeout, silence }) {
+                Ok(session) if !self.to_write || session.is_writable().unwrap_or(false) => {
+                    return Ok(session);
+                }
+                Ok(_) => failed = sqlx::Error::Configuration("it can only be read".into()).into(),
+                Err(error) => failed = error,
+            }
         }
-        let tls =
-            self.tls().map_err(|source| StoreError::Server { url: self.shown.clone(), source })?;
-        self.config.connect(tls).map_err(fail)
+        Err(StoreError::Connect { url: self.shown.clone(), source: failed })
     }
 
-    fn tls(&self) -> Result<MakeRustlsConnect, ServerError> {
-        let mut roots = rustls::RootCertStore::empty();
-        match &self.authorities {
-            Some(path) => {
-                let unreadable = |_| ServerError::Authorities { path: path.clone() };
-                let found = CertificateDer::pem_file_iter(path).map_err(unreadable)?;
-                for certificate in found {
-                    roots.add(certificate.map_err(unreadable)?).map_err(ServerError::Tls)?;
-                }
-            }
-            None => {
-                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            }
+    /// The authorities that are believed beside the system's, once they were looked at: the driver would not say
+    /// which file is wrong.
+    fn authorities(&self) -> Result<Option<Vec<u8>>, ServerError> {
+        let Some(path) = &self.authorities else { return Ok(None) };
+        let unreadable = || ServerError::Authorities { path: path.clone() };
+        let pem = std::fs::read(path).map_err(|_| unreadable())?;
+        let mut found = CertificateDer::pem_slice_iter(&pem).peekable();
+        if found.peek().is_none() || found.any(|certificate| certificate.is_err()) {
+            return Err(unreadable());
         }
-        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(ServerError::Tls)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(MakeRustlsConnect::new(config))
+        Ok(Some(pem))
     }
 }
 
-/// Whether every host is this machine.
-fn is_here(config: &Config) -> bool {
-    config.get_hosts().iter().all(|host| match host {
-        Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
-        Host::Unix(_) => true,
-    })
+/// A place as the driver is told it.
+fn ready(place: PgConnectOptions, url: &str, password: Option<&str>) -> PgConnectOptions {
+    // The brackets of an address stay with the driver, which then finds no such host.
+    let host = place.get_host().trim_matches(['[', ']']).to_owned();
+    // A pooler does not know `extra_float_digits`; statements are the store's own to log.
+    let mut place = place.host(&host).extra_float_digits(None).disable_statement_logging();
+    if !url.contains("application_name=") {
+        place = place.application_name("duizhang");
+    }
+    match password {
+        Some(password) => place.password(password),
+        None => place,
+    }
+}
+
+/// Whether a place is this machine.
+fn is_here(place: &PgConnectOptions) -> bool {
+    let host = place.get_host();
+    place.get_socket().is_some()
+        || host.starts_with('/')
+        || matches!(host, "localhost" | "127.0.0.1" | "::1")
+}
+
+/// One URL for each host of `postgres://user@one:5432,two:5433/name`.
+fn of_each_host(url: &str) -> Vec<String> {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (user, hosts) = match authority.rsplit_once('@') {
+        Some((user, hosts)) => (format!("{user}@"), hosts),
+        None => (String::new(), authority),
+    };
+    hosts.split(',').map(|host| format!("{scheme}://{user}{host}{tail}")).collect()
 }
 
 /// The URL without the words that `own` takes for itself.
@@ -155,18 +247,25 @@ fn first_line(path: &Path) -> Result<String, ServerError> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
+/// Never with the password, which the driver would print.
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
 impl std::fmt::Display for ServerError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Syntax(error) => write!(f, "{error}"),
+            Self::Unknown { name } => write!(f, "{name}: no such word is known here"),
+            Self::Value { name, found, expected } => {
+                write!(f, "{name}={found}: expected {expected}")
+            }
             Self::File { path, source } => write!(f, "cannot read {}: {source}", path.display()),
             Self::Authorities { path } => {
                 write!(f, "{}: expected certificates in PEM form", path.display())
             }
-            Self::Number { name, found } => {
-                write!(f, "{name}={found}: expected a whole number of milliseconds")
-            }
-            Self::Tls(error) => write!(f, "TLS: {error}"),
         }
     }
 }
@@ -176,8 +275,7 @@ impl std::error::Error for ServerError {
         match self {
             Self::Syntax(error) => Some(error),
             Self::File { source, .. } => Some(source),
-            Self::Tls(error) => Some(error),
-            Self::Authorities { .. } | Self::Number { .. } => None,
+            Self::Unknown { .. } | Self::Value { .. } | Self::Authorities { .. } => None,
         }
     }
 }
@@ -190,25 +288,70 @@ mod tests {
     fn a_server_elsewhere_is_reached_by_tls_unless_the_url_says_otherwise() {
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            ("postgres://localhost/gjj",                        SslMode::Disable),
-            ("postgres://%2Fvar%2Frun%2Fpostgresql/gjj",         SslMode::Disable),
-            ("postgres://db.example.org/gjj",                   SslMode::Require),
-            ("postgres://db.example.org/gjj?sslmode=disable",   SslMode::Disable),
-            ("postgres://localhost/gjj?sslmode=require",        SslMode::Require),
+            ("postgres://localhost/gjj",                        "disable"),
+            ("postgres://[::1]:5432/gjj",                       "disable"),
+            ("postgres://%2Fvar%2Frun%2Fpostgresql/gjj",         "disable"),
+            ("postgres://db.example.org/gjj",                   "verify-full"),
+            ("postgres://localhost,db.example.org/gjj",         "verify-full"),
+            ("postgres://db.example.org/gjj?sslmode=disable",   "disable"),
+            ("postgres://localhost/gjj?sslmode=require",        "verify-full"),
         ];
         for (url, want) in rows {
             let server = Server::parse(url).unwrap();
-            assert_eq!(server.config.get_ssl_mode(), want, "{url}");
+            for place in &server.places {
+                let found = match place.get_ssl_mode() {
+                    PgSslMode::Disable => "disable",
+                    PgSslMode::VerifyFull => "verify-full",
+                    _ => "something between",
+                };
+                assert_eq!(found, want, "{url}");
+            }
         }
     }
 
     #[test]
     fn our_own_words_are_taken_out_of_the_url() {
-        let url = "postgres://db/gjj?sslrootcert=ca.pem&statement_timeout=5000&application_name=x";
+        let url = "postgres://db/gjj?sslrootcert=ca.pem&statement_timeout=5000&application_name=x\
+            &connect_timeout=3&tcp_user_timeout=20&target_session_attrs=read-write";
         let server = Server::parse(url).unwrap();
         assert_eq!(server.authorities.as_deref(), Some(Path::new("ca.pem")));
         assert_eq!(server.statement_timeout, Some(5_000));
-        assert_eq!(server.config.get_application_name(), Some("x"));
-        assert!(Server::parse("postgres://db/gjj?statement_timeout=soon").is_err());
+        assert_eq!(server.connect_timeout, Duration::from_secs(3));
+        assert_eq!(server.silence, Duration::from_secs(20));
+        assert!(server.to_write);
+        let names: Vec<_> =
+            server.places.iter().map(|place| place.get_application_name()).collect();
+        assert_eq!(names, [Some("x")]);
+    }
+
+    #[test]
+    fn what_a_url_gets_wrong_is_named_and_no_password_is_shown() {
+        #[rustfmt::skip] // A table is read by column.
+        let rows = [
+            ("statement_timeout=soon", "statement_timeout=soon: expected a whole number of milliseconds"),
+            ("connect_timeout=soon",   "connect_timeout=soon: expected a whole number of seconds"),
+            ("sslmode=prefer",         "sslmode=prefer: expected disable or require"),
+            ("keepalives=1",           "keepalives: no such word is known here"),
+            ("passfile=/none",         "cannot read /none: No such file or directory (os error 2)"),
+        ];
+        for (query, want) in rows {
+            let error = Server::parse(&format!("postgres://me:secret@db/gjj?{query}")).unwrap_err();
+            let StoreError::Server { url, source } = &error else { panic!("{error:?}") };
+            assert_eq!(source.to_string(), want);
+            assert!(
+                !url.contains("secret") && !format!("{error:?}").contains("secret"),
+                "{error:?}"
+            );
+        }
+        let server = Server::parse("postgres://me:secret@db/gjj").unwrap();
+        assert_eq!(format!("{server:?}"), "postgres://…@db/gjj");
+    }
+
+    #[test]
+    fn several_hosts_are_tried_in_their_order() {
+        let server = Server::parse("postgres://me@one:1,two,[::1]:3/gjj").unwrap();
+        let places: Vec<(&str, u16)> =
+            server.places.iter().map(|place| (place.get_host(), place.get_port())).collect();
+        assert_eq!(places, [("one", 1), ("two", 5432), ("::1", 3)]);
     }
 }

@@ -8,10 +8,14 @@
 //! What differs by its nature is not here: how a million rows go in ([`super::tx`]), how a database
 //! is opened ([`sqlite`], [`postgres`]).
 
+mod dialect;
+mod placeholders;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 mod value;
 
+pub(crate) use dialect::Dialect;
+pub(crate) use placeholders::{placeholders, value_lists};
 #[cfg(test)]
 pub(crate) use value::Type;
 pub(crate) use value::{Bind, Column, OwnedValue, Value, in_columns};
@@ -20,7 +24,8 @@ use super::StoreError;
 use super::seal::Sealing;
 use super::seal::writing::{self, SealedStatement};
 use super::tx::OwnedRow;
-use std::cell::RefCell;
+use postgres::Session;
+use sqlx::postgres::PgRow;
 
 /// Values for a statement, in the order of its placeholders.
 macro_rules! params {
@@ -32,15 +37,14 @@ pub(crate) use params;
 /// An open connection to one of the two.
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection, Sealing),
-    /// The client works by exclusive reference, the store's verbs share their connection.
-    Postgres(RefCell<::postgres::Client>, Sealing),
+    Postgres(Session, Sealing),
 }
 
 /// A statement ready to run.
 pub(crate) enum Statement<'c> {
     Sqlite(rusqlite::CachedStatement<'c>),
     Postgres {
-        client: &'c RefCell<::postgres::Client>,
+        session: &'c Session,
         sql: String,
     },
     /// It changes rows that are sealed.
@@ -51,7 +55,7 @@ pub(crate) enum Statement<'c> {
 /// [`Statement::each`].
 pub(crate) enum Rows<'s> {
     Sqlite(rusqlite::Rows<'s>),
-    Postgres { rows: Vec<::postgres::Row>, next: usize },
+    Postgres { rows: Vec<PgRow>, next: usize },
     Kept { rows: Vec<OwnedRow>, next: usize },
 }
 
@@ -59,7 +63,7 @@ pub(crate) enum Rows<'s> {
 #[derive(Clone, Copy)]
 pub(crate) enum Row<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r ::postgres::Row),
+    Postgres(&'r PgRow),
     Kept(&'r [OwnedValue]),
 }
 
@@ -84,8 +88,8 @@ impl Connection {
     pub(crate) fn prepare_as_is(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
         match self {
             Self::Sqlite(connection, _) => Ok(Statement::Sqlite(connection.prepare_cached(sql)?)),
-            Self::Postgres(client, _) => {
-                Ok(Statement::Postgres { client, sql: postgres::placeholders(sql) })
+            Self::Postgres(session, _) => {
+                Ok(Statement::Postgres { session, sql: placeholders(sql) })
             }
         }
     }
@@ -116,7 +120,49 @@ impl Connection {
     pub(crate) fn execute_batch(&self, sql: &str) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(connection, _) => Ok(connection.execute_batch(sql)?),
-            Self::Postgres(client, _) => Ok(client.borrow_mut().batch_execute(sql)?),
+            Self::Postgres(session, _) => session.batch(sql),
+        }
+    }
+
+    /// Begins a transaction. On SQLite it takes the write lock at once, so that it cannot fail half-way for another
+    /// writer's sake. `timeout` is how many milliseconds a statement may take: for this transaction alone, since a
+    /// session's setting would be lost behind a pooler.
+    pub(crate) fn begin(&self, timeout: Option<u32>) -> Result<(), StoreError> {
+        self.begin_as("begin immediate", "begin", timeout)
+    }
+
+    /// Begins a transaction in which every statement sees the same state, and none writes.
+    pub(crate) fn begin_reading(&self, timeout: Option<u32>) -> Result<(), StoreError> {
+        let on_postgres = "begin isolation level repeatable read read only";
+        self.begin_as("begin", on_postgres, timeout)
+    }
+
+    fn begin_as(
+        &self,
+        on_sqlite: &str,
+        on_postgres: &str,
+        timeout: Option<u32>,
+    ) -> Result<(), StoreError> {
+        match (self, timeout) {
+            (Self::Sqlite(connection, _), _) => Ok(connection.execute_batch(on_sqlite)?),
+            (Self::Postgres(session, _), None) => session.begin(on_postgres),
+            (Self::Postgres(session, _), Some(milliseconds)) => session
+                .begin(&format!("{on_postgres}; set local statement_timeout = {milliseconds}")),
+        }
+    }
+
+    pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        self.end("commit")
+    }
+
+    pub(crate) fn rollback(&self) -> Result<(), StoreError> {
+        self.end("rollback")
+    }
+
+    fn end(&self, how: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection, _) => Ok(connection.execute_batch(how)?),
+            Self::Postgres(session, _) => session.end(how),
         }
     }
 
@@ -134,8 +180,11 @@ impl Connection {
         }
     }
 
-    pub(crate) const fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres(..))
+    pub(crate) const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(..) => Dialect::Sqlite,
+            Self::Postgres(..) => Dialect::Postgres,
+        }
     }
 
     /// Bounds the page cache of a file's connection, in KiB; a server has its own.
@@ -157,11 +206,7 @@ impl Statement<'_> {
                 sqlite::bind(statement, values)?;
                 Ok(statement.raw_execute()?)
             }
-            Self::Postgres { client, sql } => {
-                let values: Vec<Value<'_>> = values.iter().map(|value| value.value()).collect();
-                let touched = client.borrow_mut().execute_typed(sql, &postgres::typed(&values))?;
-                Ok(usize::try_from(touched).unwrap_or(usize::MAX))
-            }
+            Self::Postgres { session, sql } => session.execute(sql, arguments(values)?),
             Self::Sealed(statement) => Ok(statement.run(values)?.touched),
         }
     }
@@ -173,10 +218,8 @@ impl Statement<'_> {
                 sqlite::bind(statement, values)?;
                 Ok(Rows::Sqlite(statement.raw_query()))
             }
-            Self::Postgres { client, sql } => {
-                let values: Vec<Value<'_>> = values.iter().map(|value| value.value()).collect();
-                let rows = client.borrow_mut().query_typed(sql, &postgres::typed(&values))?;
-                Ok(Rows::Postgres { rows, next: 0 })
+            Self::Postgres { session, sql } => {
+                Ok(Rows::Postgres { rows: session.query(sql, arguments(values)?)?, next: 0 })
             }
             Self::Sealed(statement) => {
                 Ok(Rows::Kept { rows: statement.run(values)?.rows, next: 0 })
@@ -210,10 +253,8 @@ impl Statement<'_> {
                 }
                 Ok(())
             }
-            Self::Postgres { client, sql } => {
-                let values: Vec<Value<'_>> = values.iter().map(|value| value.value()).collect();
-                let mut client = client.borrow_mut();
-                postgres::each(&mut client, sql, &values, |row| read(&Row::Postgres(row)))
+            Self::Postgres { session, sql } => {
+                session.each(sql, arguments(values)?, |row| read(&Row::Postgres(row)))
             }
         }
     }
@@ -294,7 +335,7 @@ impl<'r> Row<'r> {
     pub(crate) fn text_or_null(&self, column: usize) -> Result<Option<&'r str>, StoreError> {
         match self {
             Self::Sqlite(row) => sqlite::text(row, column),
-            Self::Postgres(row) => Ok(row.try_get(column)?),
+            Self::Postgres(row) => postgres::text(row, column),
             Self::Kept(row) => match writing::value(row, column)? {
                 Value::Text(text) => Ok(Some(text)),
                 Value::Null(_) => Ok(None),
@@ -309,7 +350,7 @@ impl<'r> Row<'r> {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Sqlite(row) => row.as_ref().column_count(),
-            Self::Postgres(row) => row.len(),
+            Self::Postgres(row) => postgres::columns(row),
             Self::Kept(row) => row.len(),
         }
     }
@@ -324,8 +365,13 @@ impl<'r> Row<'r> {
     }
 }
 
+/// Values as PostgreSQL's driver takes them.
+fn arguments(values: &[&dyn Bind]) -> Result<sqlx::postgres::PgArguments, StoreError> {
+    postgres::arguments(values.iter().map(|value| value.value()))
+}
+
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.is_postgres() { "postgres" } else { "sqlite" })
+        write!(f, "{:?}", self.dialect())
     }
 }

@@ -58,13 +58,9 @@ pub(super) struct Head {
 pub(super) fn hold(connection: &Connection, centre: i64) -> Result<Head, StoreError> {
     let sql = "insert into trail_head values (?1, 0, ?2, 0, 0) on conflict (centre_id) do nothing";
     connection.execute(sql, params![centre, GENESIS])?;
-    // A transaction on SQLite has the whole file already.
-    let sql = if connection.is_postgres() {
-        "select sequence, hash, turn from trail_head where centre_id = ?1 for update"
-    } else {
-        "select sequence, hash, turn from trail_head where centre_id = ?1"
-    };
-    let (sequence, hash, turn) = connection.fetch_one(sql, params![centre])?;
+    let hold = connection.dialect().to_hold();
+    let sql = format!("select sequence, hash, turn from trail_head where centre_id = ?1{hold}");
+    let (sequence, hash, turn) = connection.fetch_one(&sql, params![centre])?;
     Ok(Head { sequence, hash, turn })
 }
 

@@ -10,8 +10,8 @@ use super::lease::Claimed;
 use super::listed::written_out;
 use super::pool::Pool;
 use super::seal::{Gathered, RowSeal, Sealed, step};
-use super::sql::postgres::CopyIn;
-use super::sql::{Bind, Connection, OwnedValue};
+use super::sql::postgres::copy::CopyIn;
+use super::sql::{Bind, Connection, OwnedValue, value_lists};
 use super::{Store, StoreError};
 use crate::remittance::Author;
 use std::cell::{Cell, RefCell};
@@ -82,7 +82,7 @@ impl Drop for Tx {
             Mode::Idle => true,
             Mode::Reading => {
                 READING.set(READING.get().saturating_sub(1));
-                self.connection.execute_batch("rollback").is_ok()
+                self.connection.rollback().is_ok()
             }
             // Work that was left half-way wrote nothing; the connection ends with it.
             Mode::Writing => false,
@@ -140,34 +140,15 @@ impl Tx {
 
     /// Begins a transaction that reads; it ends with this value.
     pub(super) fn begin_reading(&self) -> Result<(), StoreError> {
-        match &*self.connection {
-            Connection::Sqlite(..) => self.connection.execute_batch("begin")?,
-            Connection::Postgres(..) => {
-                self.begin_server("begin isolation level repeatable read read only")?;
-            }
-        }
+        self.connection.begin_reading(self.statement_timeout)?;
         self.mode.set(Mode::Reading);
         READING.set(READING.get() + 1);
         Ok(())
     }
 
-    fn begin_server(&self, begin: &str) -> Result<(), StoreError> {
-        match self.statement_timeout {
-            None => self.connection.execute_batch(begin),
-            // For this transaction alone: a session's setting would be lost behind a pooler.
-            Some(milliseconds) => self
-                .connection
-                .execute_batch(&format!("{begin}; set local statement_timeout = {milliseconds}")),
-        }
-    }
-
-    /// Begins a transaction. On SQLite it takes the write lock at once, so that it cannot fail
-    /// half-way for another writer's sake.
+    /// Begins a transaction.
     pub(crate) fn begin(&self) -> Result<(), StoreError> {
-        match &*self.connection {
-            Connection::Sqlite(..) => self.connection.execute_batch("begin immediate")?,
-            Connection::Postgres(..) => self.begin_server("begin")?,
-        }
+        self.connection.begin(self.statement_timeout)?;
         self.mode.set(Mode::Writing);
         self.connection.sealing().begin(true);
         Ok(())
@@ -177,7 +158,7 @@ impl Tx {
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.fence()?;
         step::write(&self.connection)?;
-        match self.connection.execute_batch("commit") {
+        match self.connection.commit() {
             Ok(()) => {
                 self.mode.set(Mode::Idle);
                 self.connection.sealing().begin(false);
@@ -195,7 +176,7 @@ impl Tx {
     /// Undoes the open transaction, if there is one.
     pub(crate) fn rollback(&self) -> Result<(), StoreError> {
         if self.mode.get() == Mode::Writing {
-            self.connection.execute_batch("rollback")?;
+            self.connection.rollback()?;
             self.mode.set(Mode::Idle);
             self.connection.sealing().begin(false);
         }
@@ -288,32 +269,34 @@ impl Tx {
             return Ok(());
         }
         let into = order.map_or(table, |(into, _)| into);
-        let mut client = match &*self.connection {
+        let session = match &*self.connection {
             Connection::Sqlite(connection, _) => {
-                let sql = format!("insert into {into} values …");
-                return written_out(connection, None, &sql, columns, rows, bind, |statement| {
+                let text =
+                    |rows| format!("insert into {into} values {}", value_lists(1, columns, rows));
+                return written_out(connection, None, text, rows, bind, |statement| {
                     statement.raw_execute()?;
                     Ok(())
                 });
             }
-            Connection::Postgres(client, _) => client.borrow_mut(),
+            Connection::Postgres(session, _) => session,
         };
-        let mut types = self.connection.pool.column_types(&mut client, table)?.to_vec();
+        let mut types = self.connection.pool.column_types(session, table)?.to_vec();
         if let Some((_, seal_at)) = order
             && *seal_at < types.len()
         {
             let seal = types.remove(*seal_at);
             types.push(seal);
         }
-        let mut copy = CopyIn::begin(&mut client, into, &types)?;
-        let mut seal = RowSeal::default();
-        for row in rows {
-            copy.row()?;
-            let mut binder = Binder::Copy { copy: &mut copy, seal: std::mem::take(&mut seal) };
-            bind(&mut binder, row)?;
-            seal = binder.into_seal();
-        }
-        copy.finish()
+        session.copy_in(into, &types, |copy| {
+            let mut seal = RowSeal::default();
+            for row in rows {
+                copy.row()?;
+                let mut binder = Binder::Copy { copy, seal: std::mem::take(&mut seal) };
+                bind(&mut binder, row)?;
+                seal = binder.into_seal();
+            }
+            Ok(())
+        })
     }
 }
 

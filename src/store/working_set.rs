@@ -358,7 +358,7 @@ columns! { impl PreviousDecision of "d" { outcome, reason, notice, explanation =
 
 /// Where a transaction `t` is found by account and serial alone.
 pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
-    if connection.is_postgres() {
+    if connection.dialect().identities().is_some() {
         "transaction_identity i join bank_transaction t
             using (centre_id, account_id, serial, booked_on)"
     } else {

@@ -152,9 +152,8 @@ fn workers_killed_at_random_leave_what_one_worker_leaves() {
 fn forget_claims(province: &Province) {
     let settings = fs::read_to_string(province.centre.path().join("duizhang.toml")).unwrap();
     let url = settings.lines().find_map(|line| line.strip_prefix("database = \"")).unwrap();
-    let mut client =
-        ::postgres::Client::connect(url.trim_end_matches('"'), ::postgres::NoTls).unwrap();
-    client.batch_execute("update centre_lease set lease_until = 0").unwrap();
+    let mut client = postgres::Client::connect(url.trim_end_matches('"')).unwrap();
+    client.execute("update centre_lease set lease_until = 0").unwrap();
 }
 
 #[test]
@@ -182,15 +181,13 @@ fn a_centre_that_fails_stops_no_other() {
 fn a_held_centre_is_refused_with_4() {
     let Some(database) = postgres::database("held") else { return };
     let centre = Centre::on(&database, "1");
-    let mut client = ::postgres::Client::connect(&database, ::postgres::NoTls).unwrap();
+    let mut client = postgres::Client::connect(&database).unwrap();
     client
-        .batch_execute(
-            "update centre_lease set holder = 'elsewhere/1/1', lease_until = 99999999999",
-        )
+        .execute("update centre_lease set holder = 'elsewhere/1/1', lease_until = 99999999999")
         .unwrap();
     let said = centre.stderr(&["nightly", "--as-of", NIGHT], 4);
     assert!(said.contains("another run holds"), "{said}");
-    client.batch_execute("update centre_lease set lease_until = 1").unwrap();
+    client.execute("update centre_lease set lease_until = 1").unwrap();
     centre.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
 }
 
@@ -207,12 +204,12 @@ fn a_night_whose_connections_are_cut_ends_as_if_they_had_not_been() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut client = ::postgres::Client::connect(&database, ::postgres::NoTls).unwrap();
+    let mut client = postgres::Client::connect(&database).unwrap();
     let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity
         where datname = current_database() and application_name = 'duizhang'";
     let mut cuts = 0;
     while night.try_wait().unwrap().is_none() && cuts < 3 {
-        let found: i64 = client.query_one(cut, &[]).unwrap().get(0);
+        let found: i64 = client.rows(cut)[0][0].parse().unwrap();
         cuts += u32::from(found > 0);
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -262,7 +259,7 @@ fn a_pooler_that_gives_each_transaction_another_connection_is_no_trouble() {
         as_nobody_special(&server.folder, pooler).arg(&file).stderr(Stdio::null()).spawn().unwrap();
     let pooled = format!("postgres://duizhang@localhost:{port}/pooled?sslmode=disable");
     let began = Instant::now();
-    while ::postgres::Client::connect(&pooled, ::postgres::NoTls).is_err() {
+    while postgres::Client::connect(&pooled).is_err() {
         assert!(began.elapsed() < Duration::from_secs(20), "pgbouncer does not answer");
         std::thread::sleep(Duration::from_millis(50));
     }

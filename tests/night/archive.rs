@@ -80,8 +80,8 @@ fn a_fen_that_is_missing_from_the_sums_is_found() {
         let centre = two_months(&url);
         let on = date("07-10");
         centre.store.archive("2026-06".parse().unwrap(), on, false).unwrap();
-        let mut client = ::postgres::Client::connect(&url, ::postgres::NoTls).unwrap();
-        assert!(client.execute(tampered, &[]).unwrap() > 0, "{tampered}");
+        let mut client = postgres::Client::connect(&url).unwrap();
+        assert!(client.execute(tampered).unwrap() > 0, "{tampered}");
         assert!(!centre.store.audit().unwrap().gaps.is_empty(), "{tampered}");
     }
 }
@@ -89,16 +89,15 @@ fn a_fen_that_is_missing_from_the_sums_is_found() {
 #[test]
 fn both_databases_have_the_same_tables_with_the_same_columns() {
     let Some(url) = postgres::database("schema_twins") else { return };
-    let postgres = Centre::on(ARCHIVING, &url, &[]);
-    drop(postgres);
-    let mut client = ::postgres::Client::connect(&url, ::postgres::NoTls).unwrap();
+    drop(Centre::on(ARCHIVING, &url, &[]));
+    let mut client = postgres::Client::connect(&url).unwrap();
     let columns = "select table_name::text, string_agg(column_name || case is_nullable when 'NO' then '!' else '' end,
             ',' order by ordinal_position)
         from information_schema.columns where table_schema = 'public' and table_name !~ '_[0-9]{4}_[0-9]{2}$'
             and table_name <> 'transaction_identity'
         group by 1";
     let of_postgres: BTreeMap<String, String> =
-        client.query(columns, &[]).unwrap().iter().map(|row| (row.get(0), row.get(1))).collect();
+        client.rows(columns).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
     let sqlite = Centre::new(SQLITE, &[]);
     let connection = rusqlite::Connection::open(sqlite.store.path().unwrap()).unwrap();
     let columns = "select m.name, group_concat(c.name || case c.\"notnull\" when 1 then '!' else '' end, ',' order by c.cid)

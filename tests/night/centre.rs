@@ -61,8 +61,7 @@ pub(crate) const POSTGRES: Backing = Backing {
         open(from).copy_into(&open(to)).unwrap();
     },
     tamper: |_, sql| {
-        let mut client = ::postgres::Client::connect(postgres::url().unwrap(), ::postgres::NoTls);
-        client.as_mut().unwrap().execute(sql, &[]).unwrap()
+        postgres::Client::connect(postgres::url().unwrap()).unwrap().execute(sql).unwrap()
     },
 };
 
@@ -419,8 +418,7 @@ fn sqlite_dump(store: &Store) -> Dump {
 
 /// The rows of one centre, without the centre's number, as texts.
 fn postgres_dump(store: &Store) -> Dump {
-    let mut client =
-        ::postgres::Client::connect(postgres::url().unwrap(), ::postgres::NoTls).unwrap();
+    let mut client = postgres::Client::connect(postgres::url().unwrap()).unwrap();
     let tables = "select table_name::text, string_agg(quote_ident(column_name), ',' order by ordinal_position)
         from information_schema.columns c where table_schema = 'public' and column_name <> 'centre_id'
             and exists (select 1 from information_schema.columns k where k.table_schema = 'public'
@@ -428,12 +426,12 @@ fn postgres_dump(store: &Store) -> Dump {
             and table_name not in ('centre', 'centre_lease') and table_name !~ '_[0-9]{4}_[0-9]{2}$'
         group by 1";
     let mut dump = Dump::new();
-    for table in client.query(tables, &[]).unwrap() {
-        let (name, columns): (String, String) = (table.get(0), table.get(1));
-        let rows =
-            format!("select row({columns})::text from {name} where centre_id = $1 order by 1");
-        let rows = client.query(&rows, &[&store.centre_id()]).unwrap();
-        dump.insert(name, rows.iter().map(|row| row.get(0)).collect());
+    for table in client.rows(tables) {
+        let (name, columns, centre) = (&table[0], &table[1], store.centre_id());
+        let rows = client.rows(&format!(
+            "select row({columns})::text from {name} where centre_id = {centre} order by 1"
+        ));
+        dump.insert(name.clone(), rows.concat());
     }
     dump
 }

@@ -5,6 +5,8 @@
 //! `TEST_POSTGRES_URL` names another server instead. Where there is none at all a suite says that it
 //! skips.
 
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, raw_sql};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
@@ -24,12 +26,47 @@ pub(crate) fn server() -> Option<&'static Server> {
 /// Makes a database of this name, and gives its URL.
 pub(crate) fn database(name: &str) -> Option<String> {
     let url = url()?;
-    let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
-    client.batch_execute(&format!("create database {name} template template0")).unwrap();
+    let made = format!("create database {name} template template0");
+    Client::connect(url).unwrap().execute(&made).unwrap();
     Some(match url.strip_suffix("/postgres") {
         Some(start) => format!("{start}/{name}"),
         None => panic!("TEST_POSTGRES_URL must end with /postgres"),
     })
+}
+
+/// A look into the server behind the store's back.
+pub(crate) struct Client {
+    runtime: tokio::runtime::Runtime,
+    connection: PgConnection,
+}
+
+impl Client {
+    pub(crate) fn connect(url: &str) -> Result<Self, sqlx::Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // A pooler knows no such setting.
+        let place = url.parse::<PgConnectOptions>()?.extra_float_digits(None);
+        let connection = runtime.block_on(place.connect())?;
+        Ok(Self { runtime, connection })
+    }
+
+    /// Runs statements; gives how many rows they touched.
+    pub(crate) fn execute(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
+        let sql = raw_sql(AssertSqlSafe(sql.to_owned()));
+        let done = self.runtime.block_on(sql.execute(&mut self.connection))?;
+        Ok(done.rows_affected())
+    }
+
+    /// The rows of a statement, as texts.
+    pub(crate) fn rows(&mut self, sql: &str) -> Vec<Vec<String>> {
+        let sql = raw_sql(AssertSqlSafe(sql.to_owned()));
+        let rows = self.runtime.block_on(sql.fetch_all(&mut self.connection)).unwrap();
+        let text =
+            |row: &PgRow, column| row.try_get_unchecked::<Option<String>, _>(column).unwrap();
+        let texts = |row: &PgRow| {
+            (0..row.len()).map(|column| text(row, column).unwrap_or_default()).collect()
+        };
+        rows.iter().map(texts).collect()
+    }
 }
 
 /// A running server.
@@ -116,7 +153,7 @@ impl Server {
     /// Waits until it answers.
     fn wait(&self) {
         let began = Instant::now();
-        while let Err(error) = postgres::Client::connect(&self.url, postgres::NoTls) {
+        while let Err(error) = Client::connect(&self.url) {
             if began.elapsed() > Duration::from_secs(60) {
                 let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
                 panic!("the server on port {} did not come up: {error}\n{log}", self.port);

@@ -3,9 +3,8 @@
 //! Every column of every table is measured beside the code (`src/store/seal/every_column.rs`); here it is a centre
 //! that has worked, on both databases.
 
-use super::centre::{Backing, Centre, POSTGRES, SQLITE, date, every_store, rules};
+use super::centre::{Backing, Centre, date, every_store, rules};
 use super::feed::csv;
-use super::postgres;
 use duizhang::nightly;
 use duizhang::report::Warning;
 use duizhang::store::{Gap, Store, Tampering};
@@ -140,90 +139,6 @@ fn every_night_that_changed_something_is_in_the_trail_once() {
         let stepped = |gap: &Gap| matches!(gap, Gap::Tampered(Tampering::Step { ordinal: 1 }));
         assert!(gaps.iter().any(stepped), "{gaps:?}");
     });
-}
-
-/// The tables that the step of the schema gives seals.
-fn sealed_tables() -> Vec<&'static str> {
-    let lines = include_str!("../../migrations/sqlite/0031_seal.sql").lines();
-    let table = |line: &'static str| {
-        line.strip_prefix("alter table ")?.strip_suffix(" add column seal integer;")
-    };
-    lines.filter_map(table).collect()
-}
-
-/// Takes away what the step of the schema made, as a database of an earlier release has it: nor did nights of that
-/// release write how far the books were.
-pub(super) fn before_seals(run: impl Fn(&str), is_postgres: bool) {
-    let tables = sealed_tables();
-    assert!(tables.len() > 50, "{tables:?}");
-    for table in tables {
-        run(&format!("alter table {table} drop column seal"));
-    }
-    if is_postgres {
-        run("alter table trail drop constraint trail_sequence");
-    }
-    for sql in [
-        "drop table books_step",
-        "drop table books_head",
-        "drop table receipt_digest",
-        // Made by a later step, with their seals.
-        "drop table list_import",
-        "drop table list_import_part",
-        "drop table held_letter",
-        "drop table held_mark",
-        "drop table held_night",
-        "drop table call_made",
-        "alter table outbox drop column handed_at",
-        "drop index outbox_joined",
-        "alter table outbox drop column joined",
-        "alter table letter_choice drop column together",
-        "drop table came_back",
-        "drop table address_failure",
-        "drop table notice_news",
-        "alter table telling drop column until_on",
-        "drop index letter_number",
-        "alter table letter drop column number",
-        "alter table letter_choice drop column advice_declined_at",
-        "drop table letter_way",
-        "drop table hall_message",
-        "drop index outbox_text",
-        "alter table outbox drop column put_off",
-        "alter table outbox drop column put_off_since",
-        "alter table outbox drop column channel",
-        "alter table outbox drop column reached",
-        "alter table outbox drop column told",
-        "delete from trail where event = 'night'",
-        "update trail_head set sequence = 0, hash = '0000000000000000000000000000000000000000000000000000000000000000'",
-        "delete from _migration where version >= 31",
-    ] {
-        run(sql);
-    }
-}
-
-#[test]
-fn a_database_of_an_earlier_release_is_sealed_as_it_is_found() {
-    let whole = centre(SQLITE);
-    let file = rusqlite::Connection::open(whole.store.path().unwrap()).unwrap();
-    let run = |sql: &str| {
-        let _ = file.execute(sql, []).unwrap();
-    };
-    before_seals(run, false);
-    drop(file);
-    let again = Centre::over(SQLITE, Store::open(&whole.url(), "450200", false).unwrap());
-    again.prove("sealed as it was found");
-    again.tamper("update employer set name = 'x' where employer_id = 'E1'");
-    assert_eq!(named(&again.store), ["employer".to_owned()].into());
-    let Some(url) = postgres::database("sealed") else { return };
-    let centre = Centre::on(POSTGRES, &url, &["P1 1000"]);
-    centre.night_of("05-11", &[csv(&["S1 05-11 icbc 1000 P1", "S2 06-11 icbc 500 -"])]);
-    let client =
-        std::cell::RefCell::new(::postgres::Client::connect(&url, ::postgres::NoTls).unwrap());
-    let run = |sql: &str| {
-        let _ = client.borrow_mut().execute(sql, &[]).unwrap();
-    };
-    before_seals(run, true);
-    let again = Centre::over(POSTGRES, Store::open(&url, "450200", false).unwrap());
-    again.prove("sealed as it was found");
 }
 
 #[test]

@@ -62,7 +62,6 @@ impl fmt::Display for StoreError {
                 (None, Self::Sqlite(error)) => damage::say_of(error, f),
                 (None, _) => write!(f, "the database failed"),
             },
-            Self::Copy(_) => write!(f, "the database failed while rows were copied in"),
             Self::Value(_) => write!(f, "a value does not fit its column"),
             Self::Column { column, found } => {
                 write!(f, "column {column} of an answer holds {found}, which was not expected")

@@ -42,7 +42,7 @@ impl Store {
         much: bool,
     ) -> Result<IngestSession<'r>, StoreError> {
         let tx = Tx::open(self)?;
-        let beside = much && tx.connection.is_postgres();
+        let beside = much && tx.connection.dialect().writes_beside();
         let beside = beside.then(|| Tx::open(self)).transpose()?;
         Ok(IngestSession {
             tx,
@@ -68,14 +68,8 @@ impl IngestSession<'_> {
         let archived_until = self.tx.archived_until()?;
         self.tx.months_ahead(taken_on, archived_until)?;
         self.tx.begin()?;
-        if self.tx.connection.is_postgres() {
-            // What is asked here is asked by key, of tables that grow in this very transaction: the
-            // planner has no figures of them yet and would read them whole.
-            self.tx.connection.execute_batch(
-                "set local enable_seqscan = off; set local enable_hashjoin = off;
-                 set local enable_mergejoin = off",
-            )?;
-            self.tx.connection.execute_batch(LOCK_TIMEOUT)?;
+        if let Some(by_key) = self.tx.connection.dialect().asks_by_key() {
+            self.tx.connection.execute_batch(&format!("{by_key}; {LOCK_TIMEOUT}"))?;
         }
         let beside = self.identities.as_ref().map(Identities::begin).transpose()?;
         // Numbered in the order in which they are taken in; the lease sees to it that one takes in at a time.
@@ -103,7 +97,7 @@ impl IngestSession<'_> {
             slate_mark: working_set.len(),
             completed: false,
             met_here: HashSet::new(),
-            met_all: self.tx.connection.is_postgres(),
+            met_all: self.tx.connection.dialect().copies_in(),
             delivery_mark: working_set.len(),
             proof: Proof::default(),
             days: HashMap::new(),

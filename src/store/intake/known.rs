@@ -194,8 +194,8 @@ impl Intake<'_> {
     ) -> Result<HashMap<(i64, String), Known>, StoreError> {
         let connection = &self.tx.connection;
         let key = "i.account_id = v.column1 and i.serial = v.column2";
-        let listed = if connection.is_postgres() {
-            let identities = query_in(connection, LIST, "transaction_identity", key, "i");
+        let listed = if let Some(identities) = connection.dialect().identities() {
+            let identities = query_in(connection, LIST, identities, key, "i");
             let key =
                 "t.booked_on = i.booked_on and t.account_id = i.account_id and t.serial = i.serial";
             query_in(connection, &identities, "bank_transaction", key, "t")
@@ -228,7 +228,7 @@ impl Intake<'_> {
                 and {i}.serial >= ?3 and {i}.serial < ?4 order by 2",
             *KEPT,
             transactions_by_serial(&self.tx.connection),
-            i = if self.tx.connection.is_postgres() { "i" } else { "t" },
+            i = if self.tx.connection.dialect().identities().is_some() { "i" } else { "t" },
         );
         self.tx
             .connection
@@ -259,10 +259,14 @@ impl Intake<'_> {
         Binder::Kept(&mut values).bind(day_number(kept.booked_on))?;
         tx.months_of([transaction.booked_on])?;
         tx.connection.prepare_cached(REPLACE)?.execute(&Binder::given(&values))?;
-        if tx.connection.is_postgres() && kept.booked_on != transaction.booked_on {
-            let sql = "update transaction_identity set booked_on = ?4
-                where centre_id = ?1 and account_id = ?2 and serial = ?3";
-            tx.connection.prepare_cached(sql)?.execute(params![
+        if let Some(identities) = tx.connection.dialect().identities()
+            && kept.booked_on != transaction.booked_on
+        {
+            let sql = format!(
+                "update {identities} set booked_on = ?4
+                    where centre_id = ?1 and account_id = ?2 and serial = ?3"
+            );
+            tx.connection.prepare_cached(&sql)?.execute(params![
                 tx.centre_id,
                 kept.account_id,
                 kept.serial,
@@ -290,10 +294,12 @@ impl Intake<'_> {
         let sql = "delete from bank_transaction where centre_id = ?1 and account_id = ?2
             and serial = ?3 and booked_on = ?4";
         tx.connection.prepare_cached(sql)?.execute(key)?;
-        if tx.connection.is_postgres() {
-            let sql = "delete from transaction_identity where centre_id = ?1 and account_id = ?2
-                and serial = ?3 and booked_on = ?4";
-            tx.connection.prepare_cached(sql)?.execute(key)?;
+        if let Some(identities) = tx.connection.dialect().identities() {
+            let sql = format!(
+                "delete from {identities} where centre_id = ?1 and account_id = ?2
+                    and serial = ?3 and booked_on = ?4"
+            );
+            tx.connection.prepare_cached(&sql)?.execute(key)?;
         }
         Ok(())
     }
@@ -308,7 +314,7 @@ impl Intake<'_> {
             self.met_here.insert(named);
             written.push((self.written(row.account_id, row.transaction())?, row.taken));
         }
-        if tx.connection.is_postgres() {
+        if tx.connection.dialect().identities().is_some() {
             tx.change(super::copy_batch::TAKE_OVER, 3, rows, |row, known| {
                 row.bind(known.account_id)?;
                 row.bind(&known.serial)?;

@@ -57,8 +57,7 @@ impl Intake<'_> {
         }
         let (from, until) = names_of(day.1);
         let tx = self.tx;
-        let table =
-            if tx.connection.is_postgres() { "transaction_identity" } else { "bank_transaction" };
+        let table = tx.connection.dialect().identities().unwrap_or("bank_transaction");
         let sql = format!(
             "select 1 from {table} where centre_id = ?1 and account_id = ?2 and serial >= ?3
                 and serial < ?4 limit 1"

@@ -4,7 +4,7 @@
 //! without a thought. A connection asks once, before the first sealed row it writes.
 
 use super::super::StoreError;
-use super::super::sql::{Connection, params};
+use super::super::sql::{Connection, Dialect, params};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -69,7 +69,10 @@ const ON_POSTGRES: &str = "
 
 impl Shapes {
     pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
-        let sql = if connection.is_postgres() { ON_POSTGRES } else { ON_SQLITE };
+        let sql = match connection.dialect() {
+            Dialect::Sqlite => ON_SQLITE,
+            Dialect::Postgres => ON_POSTGRES,
+        };
         let found: Vec<(String, String, usize)> =
             connection.prepare_as_is(sql)?.query_all(params![], |row| row.read())?;
         let mut tables: BTreeMap<String, Vec<(String, usize)>> = BTreeMap::new();

@@ -53,18 +53,14 @@ fn append(connection: &Connection, centre: i64, changes: &str) -> Result<(), Sto
 
 /// Takes the end until the transaction ends.
 fn hold(connection: &Connection, centre: i64) -> Result<StepHead, StoreError> {
-    // A transaction on SQLite has the whole file already.
-    let from = if connection.is_postgres() {
-        "from books_head where centre_id = ?1 for update"
-    } else {
-        "from books_head where centre_id = ?1"
-    };
-    if let Some(head) = connection.select_optional(from, params![centre])? {
+    let hold = connection.dialect().to_hold();
+    let from = format!("from books_head where centre_id = ?1{hold}");
+    if let Some(head) = connection.select_optional(&from, params![centre])? {
         return Ok(head);
     }
     let sql = "insert into books_head values (?1, 0, ?2) on conflict (centre_id) do nothing";
     connection.execute(sql, params![centre, GENESIS])?;
-    connection.select_optional(from, params![centre])?.ok_or(StoreError::NoRow)
+    connection.select_optional(&from, params![centre])?.ok_or(StoreError::NoRow)
 }
 
 /// The end of the steps as the head says.

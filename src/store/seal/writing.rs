@@ -214,15 +214,15 @@ impl Connection {
         if sealing.is_open() {
             return work();
         }
-        self.execute_batch(if self.is_postgres() { "begin" } else { "begin immediate" })?;
+        self.begin(None)?;
         sealing.begin(true);
         let done = work().and_then(|done| super::step::write(self).map(|_| done));
         sealing.begin(false);
         match done {
-            Ok(done) => self.execute_batch("commit").map(|()| done),
+            Ok(done) => self.commit().map(|()| done),
             Err(error) => {
                 // What failed is the news; that the lost connection cannot roll back is not.
-                let _ = self.execute_batch("rollback");
+                let _ = self.rollback();
                 Err(error)
             }
         }

@@ -1,139 +1,294 @@
-//! PostgreSQL: how values, rows and many rows pass.
+//! PostgreSQL: a connection to a server, and how values and rows pass.
 //!
-//! Statements travel with the types of their values in one round trip and are not kept on the
-//! server: whatever server a pooler gives, it needs to know nothing from before. How a connection
-//! is made is [`super::super::server`]'s to say.
+//! Start at [`Session`], the bridge between verbs that wait and a driver that does not: each connection
+//! has a small runtime of its own, which runs on the thread that asks, while it waits for the answer.
+//! So an answer costs no thread switch, and nothing runs behind a verb's back.
+//!
+//! Statements travel with the types of their values and are not kept on the server, so that a pooler may
+//! give each transaction another one. The driver asks in two steps (parse, then bind and run): a
+//! statement outside a transaction gets one of its own, or the steps could reach two servers.
+//!
+//! How a server is found and trusted is [`super::super::server`]'s to say; how many rows go in is in
+//! [`copy`].
+
+pub(crate) mod copy;
 
 use super::value::Type as Kind;
-use super::{Bind, OwnedValue, Read, StoreError, Value};
-use bytes::{BufMut, BytesMut};
-use postgres::fallible_iterator::FallibleIterator;
-use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Row};
-use std::error::Error;
-use std::fmt::Write as _;
-use std::io::Write as _;
+use super::{OwnedValue, Read, StoreError, Value};
+use crate::store::error::PostgresError;
+use copy::WireType;
+use futures_util::TryStreamExt as _;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgRow};
+use sqlx::query::Query;
+use sqlx::{
+    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Postgres, Row as _,
+};
+use sqlx::{TypeInfo as _, ValueRef as _};
+use std::cell::{Cell, RefCell};
+use std::io::{Error as IoError, ErrorKind};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
-/// A statement in PostgreSQL's words: `?1` becomes `$1`. Texts and comments in our statements hold no
-/// question mark (`tests/statements.rs` looks).
-pub(crate) fn placeholders(sql: &str) -> String {
-    let sql = sql.replace('?', "$");
-    if sql.contains(SUM) { bounded(&sql) } else { sql }
+/// Where a server is, and how long it is waited for.
+pub(crate) struct Reach {
+    pub(crate) place: PgConnectOptions,
+    /// How long a connection may take to come about.
+    pub(crate) connect_timeout: Duration,
+    /// How long a statement is waited for before it is looked whether the server is still there.
+    pub(crate) silence: Duration,
 }
 
-/// How our statements ask for a sum as a whole number.
-const SUM: &str = " as bigint)";
+/// A connection to a server.
+pub(crate) struct Session {
+    runtime: Runtime,
+    /// The driver works by exclusive reference, the store's verbs share their connection.
+    connection: RefCell<PgConnection>,
+    reach: Reach,
+    in_transaction: Cell<bool>,
+    /// Its state is not known any more: it is not to be used again.
+    is_lost: Cell<bool>,
+}
 
-/// A sum ends at the bounds of 64 bits, as it does on SQLite: the server would rather stop the statement.
-fn bounded(sql: &str) -> String {
-    let mut bounded = String::with_capacity(sql.len() + 256);
-    let mut rest = sql;
-    while let Some(at) = rest.find("cast(") {
-        let (before, from) = rest.split_at(at + "cast(".len());
-        bounded.push_str(before);
-        rest = from;
-        let Some(end) = closing(from) else { continue };
-        let (cast, behind) = from.split_at(end);
-        match cast.strip_suffix(" as bigint") {
-            Some(sum) if sum.contains("sum(") => {
-                let (least, most) = (i64::MIN, i64::MAX);
-                // Of nothing there is no sum, and least and greatest would give a bound for it.
-                bounded.push_str(&format!(
-                    "case when ({sum}) is null then null else least(greatest({sum}, {least}), {most}) end \
-                     as bigint"
-                ));
-                rest = behind;
-            }
-            Some(_) | None => {}
-        }
+impl Session {
+    /// Connects.
+    pub(crate) fn open(reach: Reach) -> Result<Self, PostgresError> {
+        let runtime =
+            Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
+        let connection = runtime.block_on(reach.connect())?;
+        Ok(Self {
+            runtime,
+            connection: RefCell::new(connection),
+            reach,
+            in_transaction: Cell::new(false),
+            is_lost: Cell::new(false),
+        })
     }
-    bounded.push_str(rest);
-    bounded
-}
 
-/// Where the bracket closes that was opened before.
-fn closing(text: &str) -> Option<usize> {
-    let mut open = 1_u32;
-    text.bytes().position(|byte| {
-        match byte {
-            b'(' => open += 1,
-            b')' => open -= 1,
-            _ => {}
-        }
-        open == 0
-    })
-}
-
-/// A value with its type, as the protocol sends it.
-pub(crate) type Typed<'v> = (&'v (dyn ToSql + Sync), Type);
-
-/// Values with their types, as the protocol sends them.
-pub(super) fn typed<'v>(values: &'v [Value<'v>]) -> Vec<Typed<'v>> {
-    values.iter().map(|value| (value as &(dyn ToSql + Sync), wire_type(value))).collect()
-}
-
-const fn wire_type(value: &Value<'_>) -> Type {
-    match value.of() {
-        Kind::Integer => Type::INT8,
-        Kind::Text => Type::TEXT,
+    /// Says goodbye, or the server would take it for lost.
+    pub(crate) fn close(self) {
+        let connection = self.connection.into_inner();
+        let _ = self.runtime.block_on(async { timeout(GOODBYE, connection.close()).await });
     }
-}
 
-impl ToSql for Value<'_> {
-    fn to_sql(
+    /// Whether it can be used again by whoever comes next.
+    pub(crate) const fn is_whole(&self) -> bool {
+        !self.is_lost.get() && !self.in_transaction.get()
+    }
+
+    /// Whether the server answers within a time.
+    pub(crate) fn answers(&self, within: Duration) -> bool {
+        let mut connection = self.connection.borrow_mut();
+        let asked = self.runtime.block_on(async { timeout(within, connection.ping()).await });
+        matches!(asked, Ok(Ok(())))
+    }
+
+    /// Whether rows can be written there: it is no standby.
+    pub(crate) fn is_writable(&self) -> Result<bool, StoreError> {
+        let sql = "select current_setting('transaction_read_only')";
+        let rows = self.query(sql, PgArguments::default())?;
+        Ok(rows.first().map(|row| text(row, 0)).transpose()?.flatten() == Some("off"))
+    }
+
+    /// Runs several statements that take no values.
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        let batch = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let mut connection = self.connection.borrow_mut();
+        self.wait(batch.execute(&mut *connection)).map(drop)
+    }
+
+    /// Begins a transaction by this statement, with what else is said at once behind it.
+    pub(crate) fn begin(&self, begin: &str) -> Result<(), StoreError> {
+        // Whatever comes of it: one that began and then failed must not be anybody else's.
+        self.in_transaction.set(true);
+        self.batch(begin)
+    }
+
+    /// Ends a transaction: `commit` or `rollback`.
+    pub(crate) fn end(&self, how: &str) -> Result<(), StoreError> {
+        self.in_transaction.set(false);
+        self.batch(how)
+    }
+
+    /// Runs a statement; gives how many rows it touched.
+    pub(crate) fn execute(&self, sql: &str, values: PgArguments) -> Result<usize, StoreError> {
+        let done = self.in_one_piece(|| {
+            let mut connection = self.connection.borrow_mut();
+            self.wait(statement(sql, values).execute(&mut *connection))
+        })?;
+        Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
+    }
+
+    /// Runs a statement and gives its rows.
+    pub(crate) fn query(&self, sql: &str, values: PgArguments) -> Result<Vec<PgRow>, StoreError> {
+        self.in_one_piece(|| {
+            let mut connection = self.connection.borrow_mut();
+            self.wait(statement(sql, values).fetch_all(&mut *connection))
+        })
+    }
+
+    /// Reads every row of a statement as it comes, some at a time: while rows are read nothing is waited for,
+    /// so that the reader may ask another connection.
+    pub(crate) fn each(
         &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        match self {
-            Self::Null(_) => return Ok(IsNull::Yes),
-            Self::Text(text) => out.put_slice(text.as_bytes()),
-            Self::Integer(number) => match *ty {
-                Type::INT2 => out.put_i16(i16::try_from(*number)?),
-                Type::INT4 => out.put_i32(i32::try_from(*number)?),
-                _ => out.put_i64(*number),
-            },
+        sql: &str,
+        values: PgArguments,
+        mut read: impl FnMut(&PgRow) -> Result<Read, StoreError>,
+    ) -> Result<(), StoreError> {
+        self.in_one_piece(|| {
+            let mut connection = self.connection.borrow_mut();
+            let mut rows = statement(sql, values).fetch(&mut *connection);
+            let mut some = Vec::with_capacity(ROWS_TOGETHER);
+            loop {
+                self.wait(async {
+                    while some.len() < ROWS_TOGETHER
+                        && let Some(row) = rows.try_next().await?
+                    {
+                        some.push(row);
+                    }
+                    Ok(())
+                })?;
+                let is_last = some.len() < ROWS_TOGETHER;
+                for row in some.drain(..) {
+                    if read(&row)? == Read::Enough {
+                        return Ok(());
+                    }
+                }
+                if is_last {
+                    return Ok(());
+                }
+            }
+        })
+    }
+
+    /// A transaction around what takes the driver more than one step, where none is open.
+    fn in_one_piece<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.in_transaction.get() {
+            return work();
         }
-        Ok(IsNull::No)
+        self.begin("begin")?;
+        match work() {
+            Ok(done) => self.end("commit").map(|()| done),
+            Err(error) => {
+                // What failed is the news; that a lost connection cannot roll back is not.
+                let _ = self.end("rollback");
+                Err(error)
+            }
+        }
     }
 
-    fn accepts(ty: &Type) -> bool {
-        matches!(*ty, Type::INT2 | Type::INT4 | Type::INT8 | Type::TEXT)
+    /// Waits for an answer. Where it takes long, it is looked whether the server can still be reached: of one that
+    /// is gone without a word nothing would ever come.
+    fn wait<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        let done = self.runtime.block_on(async {
+            if self.is_lost.get() {
+                return Err(IoError::from(ErrorKind::NotConnected).into());
+            }
+            let mut work = pin!(work);
+            loop {
+                match timeout(self.reach.silence, work.as_mut()).await {
+                    Ok(done) => return done,
+                    Err(_) if self.reach.is_there().await => {}
+                    Err(_) => return Err(timed_out("the server fell silent")),
+                }
+            }
+        });
+        done.map_err(|error| {
+            let error = PostgresError::from(error);
+            if !error.is_refusal() {
+                self.is_lost.set(true);
+            }
+            error.into()
+        })
     }
-
-    to_sql_checked!();
 }
 
-/// Reads every row of a statement as it comes.
-pub(super) fn each(
-    client: &mut Client,
-    sql: &str,
-    values: &[Value<'_>],
-    mut read: impl FnMut(&Row) -> Result<Read, StoreError>,
-) -> Result<(), StoreError> {
-    let mut rows = client.query_typed_raw(sql, typed(values))?;
-    while let Some(row) = rows.next()? {
-        if read(&row)? == Read::Enough {
-            break;
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Rows read before they are looked at.
+const ROWS_TOGETHER: usize = 256;
+
+impl Reach {
+    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
+        match timeout(self.connect_timeout, self.place.connect()).await {
+            Ok(connected) => connected,
+            Err(_) => Err(timed_out("no connection came about in time")),
         }
     }
-    Ok(())
+
+    /// Whether the server lets somebody in, or says why not.
+    async fn is_there(&self) -> bool {
+        match self.connect().await {
+            Ok(connection) => connection.close().await.is_ok(),
+            Err(error) => error.as_database_error().is_some(),
+        }
+    }
+}
+
+fn timed_out(what: &str) -> sqlx::Error {
+    sqlx::Error::Io(IoError::new(ErrorKind::TimedOut, what.to_owned()))
+}
+
+/// A statement that is not kept on the server.
+fn statement(sql: &str, values: PgArguments) -> Query<'static, Postgres, PgArguments> {
+    sqlx::query_with(AssertSqlSafe(sql.to_owned()), values).persistent(false)
+}
+
+/// Values as the driver takes them, each with its type.
+pub(crate) fn arguments<'v>(
+    values: impl IntoIterator<Item = Value<'v>>,
+) -> Result<PgArguments, StoreError> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        let added = match value {
+            Value::Null(Kind::Integer) => arguments.add(None::<i64>),
+            Value::Null(Kind::Text) => arguments.add(None::<&str>),
+            Value::Integer(number) => arguments.add(number),
+            Value::Text(text) => arguments.add(text),
+        };
+        added.map_err(StoreError::Value)?;
+    }
+    Ok(arguments)
 }
 
 /// What is in a column; every whole number is one type of ours.
-pub(super) fn value(row: &Row, column: usize) -> Result<Value<'_>, StoreError> {
-    let ty = row.columns().get(column).map(|column| column.type_().clone());
-    let number = |found: Option<i64>| found.map_or(Value::Null(Kind::Integer), Value::Integer);
-    match ty {
-        Some(Type::INT8) => Ok(number(row.try_get(column)?)),
-        Some(Type::INT4) => Ok(number(row.try_get::<_, Option<i32>>(column)?.map(i64::from))),
-        Some(Type::INT2) => Ok(number(row.try_get::<_, Option<i16>>(column)?.map(i64::from))),
-        Some(Type::TEXT | Type::VARCHAR | Type::NAME) => {
-            let text: Option<&str> = row.try_get(column)?;
-            Ok(text.map_or(Value::Null(Kind::Text), Value::Text))
-        }
-        other => Err(StoreError::Column { column, found: format!("type {other:?}") }),
+pub(super) fn value(row: &PgRow, column: usize) -> Result<Value<'_>, StoreError> {
+    let unexpected = |found: String| StoreError::Column { column, found };
+    let found = row.try_get_raw(column).map_err(PostgresError::from)?;
+    let Some(of) = found.type_info().oid().and_then(|oid| WireType::from_oid(oid.0)) else {
+        return Err(unexpected(format!("type {}", found.type_info().name())));
+    };
+    if found.is_null() {
+        return Ok(Value::Null(of.kind()));
     }
+    let bytes = found.as_bytes().map_err(StoreError::Value)?;
+    match of.number(bytes) {
+        Some(number) => Ok(Value::Integer(number)),
+        None if of.kind() == Kind::Text => {
+            found.as_str().map(Value::Text).map_err(StoreError::Value)
+        }
+        None => Err(unexpected(format!("{} bytes", bytes.len()))),
+    }
+}
+
+/// The text in a column.
+pub(super) fn text(row: &PgRow, column: usize) -> Result<Option<&str>, StoreError> {
+    match value(row, column)? {
+        Value::Text(text) => Ok(Some(text)),
+        Value::Null(Kind::Text) => Ok(None),
+        Value::Null(Kind::Integer) | Value::Integer(_) => {
+            Err(StoreError::Column { column, found: "a number".to_owned() })
+        }
+    }
+}
+
+pub(super) fn columns(row: &PgRow) -> usize {
+    row.len()
 }
 
 /// A column of a list of rows, as the protocol takes it.
@@ -165,147 +320,22 @@ impl Array {
 
 /// Adds a row to the columns of its list.
 pub(crate) fn push_row(list: &mut Vec<Array>, row: Vec<OwnedValue>) -> Result<(), StoreError> {
+    use super::Bind as _;
     if list.is_empty() {
         *list = row.iter().map(|value| Array::new(value.value().of())).collect();
     }
     list.iter_mut().zip(row).try_for_each(|(column, value)| column.push(value))
 }
 
-/// The centre and a list, with their types.
-pub(crate) fn typed_list<'v>(centre_id: &'v i64, list: &'v [Array]) -> Vec<Typed<'v>> {
-    let mut values: Vec<Typed<'v>> = vec![(centre_id, Type::INT8)];
-    values.extend(list.iter().map(|column| -> Typed<'v> {
-        match column {
-            Array::Integers(column) => (column, Type::INT8_ARRAY),
-            Array::Texts(column) => (column, Type::TEXT_ARRAY),
-        }
-    }));
-    values
-}
-
-/// Bytes sent together while copying in.
-const COPY_BYTES: usize = 256 * 1024;
-
-/// What a binary copy begins with: the signature, no flags, no extension.
-const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-
-/// Rows on their way into a table, in the binary form of COPY.
-pub(crate) struct CopyIn<'c> {
-    writer: postgres::CopyInWriter<'c>,
-    types: &'c [Type],
-    buffer: BytesMut,
-    column: usize,
-}
-
-impl<'c> CopyIn<'c> {
-    /// Begins; `types` are those of the table's columns ([`column_types`]).
-    pub(crate) fn begin(
-        client: &'c mut Client,
-        table: &str,
-        types: &'c [Type],
-    ) -> Result<Self, StoreError> {
-        let writer = client.copy_in(&format!("copy {table} from stdin with (format binary)"))?;
-        let mut buffer = BytesMut::with_capacity(COPY_BYTES + 4096);
-        buffer.put_slice(COPY_HEADER);
-        Ok(Self { writer, types, buffer, column: 0 })
-    }
-
-    /// Begins a row.
-    pub(crate) fn row(&mut self) -> Result<(), StoreError> {
-        if self.buffer.len() >= COPY_BYTES {
-            self.flush()?;
-        }
-        self.column = 0;
-        self.buffer.put_i16(i16::try_from(self.types.len()).unwrap_or(i16::MAX));
-        Ok(())
-    }
-
-    /// Gives the next value of the row.
-    pub(crate) fn value(&mut self, value: &Value<'_>) -> Result<(), StoreError> {
-        let ty = self.types.get(self.column).ok_or(StoreError::Writer)?;
-        self.column += 1;
-        let start = self.buffer.len();
-        self.buffer.put_i32(-1);
-        let written = value.to_sql(ty, &mut self.buffer).map_err(StoreError::Value)?;
-        if let IsNull::No = written {
-            let length = self.buffer.len() - start - 4;
-            let length = i32::try_from(length).map_err(|error| StoreError::Value(error.into()))?;
-            if let Some(place) = self.buffer.get_mut(start..start + 4) {
-                place.copy_from_slice(&length.to_be_bytes());
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends the copy; the rows are in as far as the transaction is.
-    pub(crate) fn finish(mut self) -> Result<(), StoreError> {
-        self.buffer.put_i16(-1);
-        self.flush()?;
-        self.writer.finish()?;
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), StoreError> {
-        self.writer.write_all(&self.buffer).map_err(StoreError::copy)?;
-        self.buffer.clear();
-        Ok(())
-    }
-}
-
-/// The types of a table's columns, in their order.
-pub(crate) fn column_types(client: &mut Client, table: &str) -> Result<Vec<Type>, StoreError> {
-    let sql = "select atttypid from pg_attribute where attrelid = to_regclass($1)
-        and attnum > 0 and not attisdropped order by attnum";
-    let rows = client.query_typed(sql, &[(&table, Type::TEXT)])?;
-    rows.iter()
-        .map(|row| {
-            let oid: u32 = row.try_get(0)?;
-            Type::from_oid(oid).ok_or_else(|| StoreError::Column {
-                column: 0,
-                found: format!("type {oid} in table {table}"),
-            })
-        })
-        .collect()
-}
-
-/// Placeholders for `rows` rows of `columns` values, from the `first` on: `(?2, ?3), (?4, ?5)`.
-pub(crate) fn value_lists(first: usize, columns: usize, rows: usize) -> String {
-    let mut list = String::new();
-    for row in 0..rows {
-        let start = first + row * columns;
-        list.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            let comma = if column == 0 { "" } else { ", " };
-            write!(list, "{comma}?{}", start + column).unwrap_or_default();
-        }
-        list.push(')');
-    }
-    list
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sum_is_bounded_and_nothing_else_is_touched() {
-        let within = |sum: &str| {
-            format!(
-                "cast(case when ({sum}) is null then null else least(greatest({sum}, {}), {}) end as bigint)",
-                i64::MIN,
-                i64::MAX
-            )
+/// The centre and a list, as the driver takes them.
+pub(crate) fn list_arguments(centre: i64, list: Vec<Array>) -> Result<PgArguments, StoreError> {
+    let mut arguments = arguments([Value::Integer(centre)])?;
+    for column in list {
+        let added = match column {
+            Array::Integers(column) => arguments.add(column),
+            Array::Texts(column) => arguments.add(column),
         };
-        #[rustfmt::skip] // A table is read by column.
-        let rows = [
-            ("select cast(sum(a) as bigint) from t where b = ?1", format!("select {} from t where b = $1", within("sum(a)"))),
-            ("select cast(coalesce(sum(a), 0) as bigint), cast(c as text)",
-             format!("select {}, cast(c as text)", within("coalesce(sum(a), 0)"))),
-            ("select cast(a as bigint)", "select cast(a as bigint)".to_owned()),
-            ("select cast(a", "select cast(a".to_owned()),
-        ];
-        for (sql, want) in rows {
-            assert_eq!(placeholders(sql), want, "{sql}");
-        }
+        added.map_err(StoreError::Value)?;
     }
+    Ok(arguments)
 }

@@ -63,7 +63,7 @@ impl Work<'_> {
     ) -> Result<(), StoreError> {
         let connection = &self.tx.connection;
         let key = params![self.tx.centre_id, account, on, number, taken_on];
-        let identity = connection.is_postgres().then_some("transaction_identity");
+        let identity = connection.dialect().identities();
         for table in HANGING.into_iter().chain(identity) {
             let sql = format!(
                 "delete from {table} where centre_id = ?1 and account_id = ?2 and booked_on = ?3
