@@ -58,7 +58,7 @@ fn corrected(op: &CorrectIdentity, was: &EmployeeAccount) -> Result<EmployeeAcco
 pub fn new_identity(op: &CorrectIdentity, was: &str) -> Result<String, Refusal> {
     let (kind, number) = document(was);
     let number = op.id_no.as_deref().unwrap_or(number);
-    identity(op.id_type.unwrap_or(kind), number, op.on)
+    Ok(identity(op.id_type.unwrap_or(kind), number, op.on)?)
 }
 
 /// The accounts of one person under one number, wherever they are, signs of transfers too.
