@@ -1,10 +1,19 @@
 //! Rules about the code that a compiler does not check, each as a test.
 //!
-//! Layers: who may name whom. Files: each says what it is, and is one idea long. Migrations: both
+//! Layers: who may name whom; and no circle among the modules of one layer (`tidy/circles.rs`). Files: each says what it is, and is one idea long. Migrations: both
 //! dialects step alike. Nothing that is shipped names a place on somebody's machine.
 
-#![expect(clippy::unwrap_used, reason = "a check that cannot look stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a check that cannot look stops"
+)]
 
+#[path = "tidy/circles.rs"]
+mod circles;
+
+use circles::Tree;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,6 +54,51 @@ const MAY_USE: &[(&str, &[Row])] = &[
         ("cli",      &["demo", "alert", "durable", "store", "nightly", "web"]),
     ]),
 ];
+
+/// Circles of modules that are one thing in several files: the package, the module below which they stand, all of
+/// them in order, and why they are one.
+const AGGREGATES: &[(&str, &str, &[&str], &str)] = &[(
+    "crates/remittance/src",
+    "",
+    &[
+        "adjustment",
+        "advance",
+        "answer",
+        "appointment",
+        "beside",
+        "bound",
+        "centre",
+        "change",
+        "correction",
+        "counter",
+        "employee",
+        "enrolment",
+        "filing",
+        "index",
+        "key",
+        "ledger",
+        "log",
+        "operation",
+        "payment",
+        "person",
+        "refusal",
+        "register",
+        "relief",
+        "revocation",
+        "roster",
+        "settlement",
+        "supplement",
+        "transfer",
+    ],
+    "the centre: what employers filed, and the operations, each of which reads and writes several of its tables",
+)];
+
+/// Circles below a module that still wait, with what for.
+const WAITING: &[(&str, &str, &str)] = &[(
+    "src",
+    "store",
+    "its statements move into `sql` and its readers into rows; then it is laid out anew",
+)];
 
 /// What the program passes on from its libraries; any module of it may name them.
 const PASSED_ON: &[&str] = &[
@@ -151,6 +205,37 @@ fn arrows_point_down_the_layers() {
             }
         }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_circle_of_modules_is_one_aggregate() {
+    let mut faults = Vec::new();
+    let mut known: BTreeSet<&str> = AGGREGATES.iter().map(|(.., reason)| *reason).collect();
+    for package in PACKAGES {
+        let mut tree = Tree::default();
+        for path in files(package, ".rs") {
+            let below = path.strip_prefix(package).unwrap().to_str().unwrap();
+            // `main.rs` is a package of its own, and unit tests may look anywhere.
+            if below != "main.rs" && !below.ends_with("tests.rs") {
+                tree.add(below, &text(&path));
+            }
+        }
+        for circle in tree.circles() {
+            let waits = WAITING.iter().any(|(of, below, _)| {
+                of == package && circle.below.split("::").next() == Some(below)
+            });
+            let aggregate = AGGREGATES.iter().find(|(of, below, members, _)| {
+                of == package && *below == circle.below && circle.members.iter().eq(*members)
+            });
+            match aggregate {
+                Some((.., reason)) => drop(known.remove(reason)),
+                None if waits => {}
+                None => faults.push(format!("{package}: {circle}")),
+            }
+        }
+    }
+    faults.extend(known.iter().map(|reason| format!("no circle any more, take it out: {reason}")));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
