@@ -21,6 +21,7 @@ mod eml;
 mod guard;
 pub mod habit;
 pub mod identity;
+mod item;
 pub mod letter;
 pub mod letter_number;
 mod notice;
@@ -42,13 +43,11 @@ pub mod window;
 pub use arrears::{Arrears, OwedMonth};
 pub use brake::{FileOfLetters, Hold, NightOfLetters, Pull, pulls};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
-pub use digest::{
-    About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, HandbookQuote,
-    ReadRemark, Refusal,
-};
+pub use digest::{Addressee, CentreContact, Contents, Digest, Refusal};
 pub use eml::{EmlError, dated, plain_text};
 pub use habit::Habit;
 pub use identity::{Clues, KnownBy, Owner, identify};
+pub use item::{About, BrokenRule, DigestItem, HandbookQuote, ReadRemark};
 pub use letter::Letter;
 pub use letter_number::short_id;
 pub use notice::{NewsStage, NoticeNews, NoticeTold, Payback};

@@ -59,6 +59,7 @@ mod progress;
 mod reader;
 mod refunds;
 mod register;
+mod reissue;
 mod remark;
 mod report;
 mod rows;

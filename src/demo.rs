@@ -8,6 +8,7 @@
 //! employer is called 示例, every mail address ends in `example.com`.
 
 mod bank;
+mod booked;
 mod camt;
 mod delivery;
 mod employer;

@@ -10,6 +10,7 @@
 
 pub mod child;
 pub mod error;
+mod fault;
 pub mod inbox;
 mod ingest_files;
 mod letters;
@@ -19,6 +20,7 @@ mod outbox;
 mod quarantine;
 mod reading;
 mod reporting;
+mod shown;
 mod suggesting;
 mod texts;
 mod wording;
@@ -26,15 +28,16 @@ mod writing;
 
 pub use child::{Isolation, ReaderProcess};
 pub use error::RunError;
-pub use inbox::{Delivery, Inbox, shown_path};
+pub use fault::Fault;
+pub use inbox::{Delivery, Inbox};
 pub use ingest_files::{FileOutcome, Intakes};
 pub use missing::{MissingFeed, missing_feeds};
 pub use outbox::{
     Letterhead, Reissued, Transport, deliver_to, file_released, join, print_page, reissue,
     write_anew_or_text,
 };
-pub use reading::Fault;
 pub use reporting::{explanation, report, report_item, warnings};
+pub use shown::shown_path;
 pub use suggesting::Advice;
 pub use texts::{Distributed, Texts, distribute, distribute_released};
 pub use wording::line_by_line;

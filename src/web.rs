@@ -17,12 +17,14 @@ mod connection;
 mod cookie;
 mod device;
 mod fault;
+mod fault_page;
 mod frame;
 mod guard;
 mod header;
 mod health;
 pub mod key;
 mod login;
+mod menu;
 mod metric;
 mod next;
 mod own;
@@ -38,9 +40,11 @@ mod serve;
 mod session;
 mod unsubscribe;
 mod view;
+mod visit;
 
-pub use route::{Access, Listed, listed};
+pub use route::{Listed, listed};
 pub use serve::{serve, serve_figures};
+pub use session::Access;
 
 use crate::remittance::{Language, beijing};
 use crate::rulebook::Rulebook;
@@ -49,6 +53,7 @@ use crate::suspense::Moment;
 use chrono::NaiveDate;
 use fault::Fault;
 use key::Keys;
+use next::Pages;
 use proxy::Proxies;
 use readings::Readings;
 use std::fmt;
@@ -96,6 +101,8 @@ pub type Told = Arc<dyn Fn() + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Desk {
     setup: Arc<Setup>,
+    /// Where somebody may be sent.
+    pages: Pages,
     readings: Arc<Readings>,
     store_threads: Arc<Semaphore>,
     hashing_threads: Arc<Semaphore>,
@@ -115,6 +122,7 @@ impl Desk {
     fn new(setup: Setup) -> Self {
         Self {
             readings: Arc::new(Readings::new(&setup.rules)),
+            pages: Pages::of(route::pages()),
             setup: Arc::new(setup),
             store_threads: Arc::new(Semaphore::new(STORE_THREADS)),
             hashing_threads: Arc::new(Semaphore::new(HASHING_THREADS)),

@@ -114,9 +114,9 @@ impl Arrears {
             return String::new();
         };
         if first.month == last.month {
-            return said(first.month);
+            return first.month.chinese();
         }
-        let span = format!("{}至{}", said(first.month), said(last.month));
+        let span = format!("{}至{}", first.month.chinese(), last.month.chinese());
         format!("{span}共 {} 个月", self.months.len())
     }
 
@@ -135,7 +135,7 @@ impl Arrears {
             (Some(_), None) => "arrears-listed",
             (None, _) => "arrears-no-list",
         };
-        let month = [("month", said(owed.month)), ("due_on", owed.due_on.to_string())];
+        let month = [("month", owed.month.chinese()), ("due_on", owed.due_on.to_string())];
         let month = month.each_ref().map(|(name, value)| (*name, value.as_str()));
         let steps = rules.fill(&format!("{section}.steps"), &values);
         let blocks = vec![
@@ -196,8 +196,4 @@ impl Arrears {
             paper: Paper::of(&addressee.name, addressee.postal.as_deref(), centre, rules),
         }
     }
-}
-
-fn said(month: YearMonth) -> String {
-    format!("{}年{}月", month.year(), month.month())
 }

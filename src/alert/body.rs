@@ -4,7 +4,7 @@
 //! of the same pieces in the same order, so that they say the same; a test compares their words.
 
 use super::digest::CentreContact;
-use super::guard;
+use super::guard::{self, Quote};
 use crate::rulebook::letter::LetterRules;
 use std::fmt::{Arguments, Write as _};
 
@@ -74,14 +74,6 @@ pub(super) enum Tone {
     Small,
 }
 
-/// A remark as it was written: the field's name, and pieces of which some were read.
-pub(super) struct Quote {
-    pub(super) field: &'static str,
-    pub(super) pieces: Vec<(String, bool)>,
-    /// What was read, several parted by 、; empty where nothing was.
-    pub(super) read: String,
-}
-
 /// What stands on a letter that is posted, and not on a mail.
 pub(super) struct Paper {
     /// The postal address; empty where the books have none.
@@ -128,12 +120,6 @@ impl Section {
         if !steps.is_empty() {
             self.blocks.push(Block::Steps(steps));
         }
-    }
-}
-
-impl Quote {
-    pub(super) fn whole(&self) -> String {
-        self.pieces.iter().map(|(piece, _)| piece.as_str()).collect()
     }
 }
 

@@ -8,11 +8,9 @@ mod refusal;
 pub use refusal::Refusal;
 
 use super::habit::Habit;
-use super::identity::KnownBy;
+use super::item::DigestItem;
 use super::notice::NoticeNews;
-use super::outcome::{Solution, Whereabouts};
-use crate::remittance::{Money, PaymentReference, Reason};
-use crate::report::{MaskedAccount, RemarkText};
+use crate::remittance::Money;
 use chrono::NaiveDate;
 use lettre::Address;
 use sha2::{Digest as _, Sha256};
@@ -57,75 +55,6 @@ impl From<Vec<DigestItem>> for Contents {
     fn from(items: Vec<DigestItem>) -> Self {
         Self { items, ..Self::default() }
     }
-}
-
-/// A remark as it was written, and the references that were read in it, whole and one by one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadRemark {
-    pub text: RemarkText,
-    pub read: Vec<PaymentReference>,
-}
-
-/// One transaction a letter tells of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DigestItem {
-    /// The store's id of the transaction; part of the letter's identity.
-    pub transaction_id: String,
-    /// Whose it is, and how that is known (`identify`).
-    pub employer_id: String,
-    pub known_by: KnownBy,
-    pub about: About,
-    pub booked_on: NaiveDate,
-    pub amount: Money,
-    /// The receiving bank and the centre's account there.
-    pub bank_name: String,
-    pub account: MaskedAccount,
-    pub payer_account: MaskedAccount,
-    /// The fields the payer wrote, with what was read in them marked.
-    pub remarks: Vec<ReadRemark>,
-    /// What exactly does not fit, for the payer; may be empty.
-    pub explanation: String,
-    pub rules: Vec<BrokenRule>,
-    /// By when to act: of what is brought to mind, the deadline that the first letter gave.
-    pub until: Option<NaiveDate>,
-    /// When the employer was first told, where this brings it to mind.
-    pub reminds_of: Option<NaiveDate>,
-    /// Of what is in suspense, the notice it names as the books have it; of what is no longer open, where its money is, and what stays
-    /// open.
-    pub whereabouts: Whereabouts,
-}
-
-/// Why a transaction is in the letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
-    /// It is open; the employer can mend it.
-    Suspense(Reason),
-    /// It is still open, so many days after the employer was told.
-    Reminder(Reason, u32),
-    /// It was open, and something became of it; but the money is not at its end, or a notice it was for is open.
-    Unfinished(Solution),
-    /// It was open, and is settled: there is nothing more to do.
-    Settled(Solution),
-}
-
-/// A rule of the handbook that the remark broke, with both forms side by side.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrokenRule {
-    /// An advice code of the contract.
-    pub code: String,
-    /// The rule of the handbook, in its own words; `None` where it has none for this.
-    pub handbook: Option<HandbookQuote>,
-    /// What was written.
-    pub wrong: String,
-    /// What should have been written; empty where that cannot be known.
-    pub right: String,
-}
-
-/// A sentence of the handbook with the number it has there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandbookQuote {
-    pub number: u8,
-    pub text: String,
 }
 
 /// All that one employer is told of one night.
@@ -298,69 +227,4 @@ fn key(item: &DigestItem) -> (u8, NaiveDate, Money, &str) {
 pub(super) fn address(written: &str) -> Option<Address> {
     let plain = written.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| written.parse().ok()).flatten()
-}
-
-impl About {
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Suspense(reason) => reason.code(),
-            Self::Reminder(_, ..=7) => "reminder",
-            Self::Reminder(_, _) => "last-reminder",
-            Self::Unfinished(solution) => solution.unfinished_code(),
-            Self::Settled(solution) => solution.settled_code(),
-        }
-    }
-
-    /// The order in a letter: what must be done first, what is only good to know last.
-    #[must_use]
-    pub const fn rank(self) -> u8 {
-        match self {
-            Self::Suspense(_) => 0,
-            Self::Reminder(..) => 1,
-            Self::Unfinished(_) => 2,
-            Self::Settled(_) => 3,
-        }
-    }
-
-    /// The same, knowing what stays open: nothing is settled while a notice it was for is open.
-    const fn in_view_of(self, whereabouts: &Whereabouts) -> Self {
-        match self {
-            Self::Settled(solution) | Self::Unfinished(solution) => {
-                Self::outcome(solution, whereabouts)
-            }
-            Self::Suspense(_) | Self::Reminder(..) => self,
-        }
-    }
-
-    /// What became of what was in suspense: settled, where the money is at its end and no notice it was for is open.
-    #[must_use]
-    pub const fn outcome(solution: Solution, whereabouts: &Whereabouts) -> Self {
-        if solution.is_final() && whereabouts.open.is_empty() {
-            Self::Settled(solution)
-        } else {
-            Self::Unfinished(solution)
-        }
-    }
-}
-
-impl DigestItem {
-    /// The one open notice that it names.
-    #[must_use]
-    pub fn only_notice(&self) -> Option<PaymentReference> {
-        match self.whereabouts.open.as_slice() {
-            [only] if self.whereabouts.named => Some(only.reference),
-            _ => None,
-        }
-    }
-
-    /// Whether the employer has something to do about it.
-    #[must_use]
-    pub const fn asks_for_something(&self) -> bool {
-        match self.about {
-            About::Suspense(_) | About::Reminder(..) => true,
-            About::Unfinished(_) => !self.whereabouts.open.is_empty(),
-            About::Settled(_) => false,
-        }
-    }
 }

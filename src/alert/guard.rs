@@ -3,7 +3,6 @@
 //! Start at [`harmless`]. What is not repeated, and what is said instead, is `rules/letters/quoting.toml`'s to say; here
 //! the invisible is made visible, and what a mail program could still take for a link is broken.
 
-use super::body::Quote;
 use crate::remittance::RemarkField;
 use crate::report::{RemarkText, SegmentKind, text};
 use crate::rulebook::letter::LetterRules;
@@ -19,6 +18,20 @@ const BEYOND: usize = 64;
 
 /// Stands where a text was cut.
 const CUT: &str = "……（以下略）";
+
+/// A remark as it was written: the field's name, and pieces of which some were read.
+pub(super) struct Quote {
+    pub(super) field: &'static str,
+    pub(super) pieces: Vec<(String, bool)>,
+    /// What was read, several parted by 、; empty where nothing was.
+    pub(super) read: String,
+}
+
+impl Quote {
+    pub(super) fn whole(&self) -> String {
+        self.pieces.iter().map(|(piece, _)| piece.as_str()).collect()
+    }
+}
 
 /// A foreign name on one line: nothing invisible, no line end, not endless.
 pub(super) fn name(text: &str) -> String {

@@ -3,7 +3,7 @@
 //! Start at [`is_due`]. Money that settled is no reason to write: advice goes inside a letter that is written
 //! for another reason, or alone at most once a quarter, where one habit was seen three times.
 
-use super::digest::HandbookQuote;
+use super::item::HandbookQuote;
 use crate::remittance::Money;
 use chrono::NaiveDate;
 

@@ -4,8 +4,9 @@
 //! and the page (`page.rs`) are made of the same ones. Texts of payers go through `guard.rs`.
 
 use super::body::{Body, Paper, Section};
-use super::digest::{About, Digest, DigestItem};
+use super::digest::Digest;
 use super::guard::{display, harmless, line, name};
+use super::item::{About, DigestItem};
 use super::{CentreContact, NewsStage, letter_number, page, paragraph, summary};
 use crate::remittance::{Total, YearMonth};
 use crate::report::text;
@@ -208,13 +209,9 @@ fn few(references: &[String]) -> String {
 fn months(months: &[YearMonth]) -> String {
     match (months.iter().min(), months.iter().max()) {
         (Some(first), Some(last)) if first != last => {
-            format!("{}至{}", month(*first), month(*last))
+            format!("{}至{}", first.chinese(), last.chinese())
         }
-        (Some(only), _) => month(*only),
+        (Some(only), _) => only.chinese(),
         (None, _) => String::new(),
     }
-}
-
-pub(super) fn month(month: YearMonth) -> String {
-    format!("{}年{}月", month.year(), month.month())
 }

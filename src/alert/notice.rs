@@ -10,7 +10,7 @@ use crate::remittance::{Money, PaymentReference, YearMonth};
 use crate::report::MaskedAccount;
 use chrono::NaiveDate;
 
-use super::digest::DigestItem;
+use super::item::DigestItem;
 use super::outcome::OpenNotice;
 
 /// How a notice stands of which there is news.

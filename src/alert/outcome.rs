@@ -1,7 +1,7 @@
 //! What became of an item, as values and in the letter's words: where its money is, and which notices stay open.
 //!
 //! Start at [`Whereabouts`], which is what the books say; [`note`], [`open_notices`] and [`steps`] say it with the
-//! sentences of `rules/letters/life.txt`. Whether that leaves anything to do is [`super::digest::About`]'s to say.
+//! sentences of `rules/letters/life.txt`. Whether that leaves anything to do is [`super::item::About`]'s to say.
 
 use crate::remittance::{Money, PaymentReference, Total, YearMonth};
 use crate::report::text;
@@ -152,8 +152,7 @@ pub(super) fn open_notices(
 }
 
 pub(super) fn open_notice(notice: &OpenNotice, rules: &LetterRules) -> String {
-    let (reference, month) = (notice.reference.to_string(), notice.month);
-    let month = format!("{}年{}月", month.year(), month.month());
+    let (reference, month) = (notice.reference.to_string(), notice.month.chinese());
     let [amount, here, missing] =
         [Total::from(notice.amount), notice.here, notice.missing().into()].map(text::grouped);
     let mut line = rules.fill(

@@ -6,10 +6,10 @@
 mod facts;
 
 use super::body::{Block, Section, Tone};
-use super::digest::{About, BrokenRule, Digest, DigestItem, HandbookQuote};
+use super::digest::Digest;
 use super::guard::{self, harmless, name, quoted};
 use super::habit::Habit;
-use super::letter::month;
+use super::item::{About, BrokenRule, DigestItem, HandbookQuote};
 use super::notice::{NewsStage, NoticeNews};
 use super::outcome;
 use crate::remittance::{PaymentReference, Total};
@@ -202,7 +202,7 @@ impl<'d> Group<'d> {
         match (self.items.as_slice(), self.first.whereabouts.open.first()) {
             ([_, _, ..], Some(open)) => {
                 let (reference, count) = (open.reference.to_string(), self.items.len().to_string());
-                let (month, amount) = (month(open.month), text::grouped(self.sum()));
+                let (month, amount) = (open.month.chinese(), text::grouped(self.sum()));
                 let values = [
                     ("reference", reference.as_str()),
                     ("month", &month),
@@ -325,7 +325,7 @@ fn notice_case(notice: &NoticeNews) -> &'static str {
 }
 
 fn notice_section(notice: &NoticeNews, digest: &Digest, rules: &LetterRules) -> Section {
-    let (reference, month) = (notice.reference.to_string(), month(notice.month));
+    let (reference, month) = (notice.reference.to_string(), notice.month.chinese());
     let amount = text::grouped(notice.amount);
     let values = [("reference", reference.as_str()), ("month", &month), ("amount", &amount)];
     let mut section = Section {

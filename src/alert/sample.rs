@@ -1,11 +1,10 @@
 //! Letters with invented content, to see what the sentences in use make of each kind.
 
 use super::arrears::{Arrears, OwedMonth};
-use super::digest::{
-    About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, ReadRemark, Refusal,
-};
+use super::digest::{Addressee, CentreContact, Contents, Digest, Refusal};
 use super::habit::Habit;
 use super::identity::KnownBy;
+use super::item::{About, BrokenRule, DigestItem, ReadRemark};
 use super::notice::{NewsStage, NoticeNews, Payback};
 use super::outcome::{OpenNotice, Solution, Whereabouts};
 use crate::remittance::{Money, PaymentReference, Reason, RemarkField, Total, YearMonth};

@@ -4,7 +4,8 @@
 //! names no day.
 
 use super::body::Row;
-use super::digest::{About, Digest};
+use super::digest::Digest;
+use super::item::About;
 use super::notice::NewsStage;
 use super::paragraph::{self, Group};
 use crate::rulebook::letter::LetterRules;

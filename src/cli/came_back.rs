@@ -6,7 +6,7 @@ use super::args::{BouncesArgs, Global};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Doing, Done, Failure};
-use super::mail;
+use super::reissue::reissue;
 use super::rows::{Column, Printer, Value};
 use super::user;
 use crate::alert::bounce::{CameBack, Failure as Failed, Kind, read_mailbox};
@@ -109,7 +109,7 @@ fn read(global: &Global, centre: &Centre, args: &BouncesArgs) -> Result<Done, Fa
         return Err(error.into());
     }
     if !global.dry_run {
-        mail::reissue(global, &centre.settings, &centre.store, &centre.rules)?;
+        reissue(global, &centre.settings, &centre.store, &centre.rules)?;
     }
     if other > 0 {
         note!(global, "{other} messages are no report of a failure for good");

@@ -12,6 +12,7 @@ use super::failure::{Doing, Done, Failure};
 use super::key;
 use super::outbox;
 use super::progress::Progress;
+use super::reissue::reissue;
 use super::rows::{Column, Printer, Value};
 use super::rules;
 use super::settings::{Protection, Settings, Smtp};
@@ -20,7 +21,7 @@ use super::texts;
 use crate::alert::dkim::{Key, Signer};
 use crate::alert::{Delivered, Delivery, Login, MailServer, Security, deliver};
 use crate::durable::OperatingSystem;
-use crate::nightly::{self, Letterhead, Transport, Watch};
+use crate::nightly::{self, Transport, Watch};
 use crate::rulebook::Rulebook;
 use crate::rulebook::letter::LetterRules;
 use crate::rulebook::returned::ReturnedWords;
@@ -103,40 +104,6 @@ pub(super) fn after_a_night(global: &Global, settings: &Settings) {
     if let Err(failure) = sent() {
         tell!("letters were not sent, they wait: {}", failure.sentence());
     }
-}
-
-/// Writes once more what did not arrive, and says so.
-pub(super) fn reissue(
-    global: &Global,
-    settings: &Settings,
-    store: &Store,
-    rules: &Rulebook,
-) -> Result<(), Failure> {
-    let letterhead = Letterhead {
-        folder: &settings.outbox,
-        centre: &settings.contact(),
-        rules: &rules.letters,
-        on: clock::today(),
-    };
-    let contact = settings.contact();
-    let by_text = texts::texts(settings, &contact, rules);
-    let written = nightly::write_anew_or_text(store, &letterhead, by_text.as_ref())?;
-    if written.texted > 0 {
-        note!(global, "{} letters did not arrive and go as text messages", written.texted);
-    }
-    if written.printed > 0 {
-        let folder = settings.outbox.join("print");
-        note!(
-            global,
-            "{} letters did not arrive and are to be posted: {}",
-            written.printed,
-            folder.display()
-        );
-    }
-    if written.mailed > 0 {
-        note!(global, "{} letters did not arrive and go to another address", written.mailed);
-    }
-    Ok(())
 }
 
 fn sentence(delivered: &Delivered) -> String {

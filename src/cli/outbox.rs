@@ -4,7 +4,7 @@ use super::args::{Global, OutboxArgs, StatusArgs};
 use super::centre::Centre;
 use super::clock;
 use super::failure::{Done, Failure};
-use super::mail;
+use super::reissue::reissue;
 use super::rows::{Column, Printer, Value};
 use crate::alert::{LetterState, short_id};
 use crate::store::{CountedBy, LetterFigures, OutboxFilter, OutboxRow, Store};
@@ -122,7 +122,7 @@ pub(super) fn due(centre: &Centre) -> Result<Done, Failure> {
 pub(super) fn retry(global: &Global, args: &OutboxArgs) -> Result<Done, Failure> {
     change(global, args, "send again", |centre, letters| {
         centre.store.retry_letters(letters, clock::now())?;
-        mail::reissue(global, &centre.settings, &centre.store, &centre.rules)
+        reissue(global, &centre.settings, &centre.store, &centre.rules)
     })
 }
 

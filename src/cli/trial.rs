@@ -33,7 +33,9 @@ pub(super) fn run(global: &Global, address: &str) -> Result<Done, Failure> {
         note!(global, "nothing is sent; this letter would be: {}", test.subject);
         return Ok(Done::Fully);
     }
-    let steps = try_out(&delivery, &to, &message).doing(|| "cannot send".to_owned())?;
+    let steps =
+        try_out(&delivery.server, delivery.signer.as_ref(), (&delivery.sender, &to), &message)
+            .doing(|| "cannot send".to_owned())?;
     let taken = steps.iter().all(|step| step.holds);
     Printer::print(centre.settings.format, STEPS, steps)?;
     if taken { Ok(Done::Fully) } else { Err(Failure::because("the mail server did not take it")) }

@@ -1,7 +1,6 @@
 //! The third bank's statements from May on: camt.053.001.08.
 
-use super::delivery::{Line, yuan};
-use super::statement::time;
+use super::booked::{Line, time, yuan};
 use chrono::NaiveDate;
 
 pub(super) fn write(account: &str, on: NaiveDate, opening: i64, lines: &[Line]) -> String {

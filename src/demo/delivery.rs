@@ -4,6 +4,7 @@
 //! Four mishaps of delivery are told here: an overlapping file, a late one, a row whose content the
 //! bank changed, and a file that is no statement.
 
+use super::booked::{Line, yuan};
 use super::story::{Movement, Notice, Story};
 use super::{Night, bank, camt, mt940, statement};
 use chrono::NaiveDate;
@@ -17,15 +18,6 @@ const NIGHTS: &[(u32, u32)] = &[
 ];
 /// The night to look at.
 const LAST: usize = NIGHTS.len() - 1;
-
-/// A movement as the bank books it.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) serial: String,
-    pub(super) movement: Movement,
-    /// After it, in fen.
-    pub(super) balance: i64,
-}
 
 pub(super) fn nights(story: &Story) -> Vec<Night> {
     let books: Vec<Vec<Line>> =
@@ -126,11 +118,6 @@ fn list(night: usize, notices: &[Notice]) -> Option<(String, String)> {
         ));
     }
     Some((format!("notices-2026-{month:02}.csv"), text))
-}
-
-/// Fen as yuan with two decimals.
-pub(super) fn yuan(fen: i64) -> String {
-    crate::remittance::Money::from_fen(fen).to_string()
 }
 
 fn night_of(index: usize) -> NaiveDate {

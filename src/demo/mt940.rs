@@ -1,7 +1,6 @@
 //! The third bank's statements in April: MT940, one message for the days of a delivery.
 
-use super::delivery::{Line, yuan};
-use super::statement::time;
+use super::booked::{Line, time, yuan};
 use std::fmt::Display;
 
 /// Characters of a remark in one sub-field of `:86:`.

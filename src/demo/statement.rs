@@ -1,6 +1,6 @@
 //! The two CSV layouts of the story: the standard one, and one in GB18030 with two amount columns.
 
-use super::delivery::{Line, yuan};
+use super::booked::{Line, time, yuan};
 
 /// The standard feed: UTF-8, the account in a column.
 pub(super) fn standard(account: &str, lines: &[Line]) -> String {
@@ -53,12 +53,6 @@ pub(super) fn two_columns(lines: &[Line], typed_row: bool) -> Vec<u8> {
         text.push_str("20260602,17:05:00,\"1,2o0.00\",,,,手工补录,,,补录,,,\r\n");
     }
     encoding_rs::GB18030.encode(&text).0.into_owned()
-}
-
-/// The time of day of a second.
-pub(super) fn time(second: u64, between: &str) -> String {
-    let (hour, minute) = (second / 3600, second / 60 % 60);
-    format!("{hour:02}{between}{minute:02}{between}{:02}", second % 60)
 }
 
 fn cell(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! What stops a night: the operator's to mend.
 
-use super::inbox::shown_path;
+use super::shown::shown_path;
 use crate::durable::DiskError;
 use crate::store::StoreError;
 use std::fmt;

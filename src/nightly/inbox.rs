@@ -8,6 +8,7 @@
 //! name. Links are not followed: the inbox itself may be reached by one, what lies in it may not.
 
 use super::RunError;
+use super::shown::shown;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -131,59 +132,9 @@ fn left_alone(name: &OsStr) -> bool {
     hidden || ending.is_some_and(unfinished)
 }
 
-/// A name as it may be printed and kept: what would drive a terminal, turn a line around or is no text stands for itself in
-/// ASCII, so that two names are never shown as one.
-#[must_use]
-pub fn shown(name: &OsStr) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for chunk in name.as_bytes().utf8_chunks() {
-        for found in chunk.valid().chars() {
-            match found {
-                '\\' => text.push_str("\\\\"),
-                found if is_unprintable(found) => text.extend(found.escape_unicode()),
-                found => text.push(found),
-            }
-        }
-        for byte in chunk.invalid() {
-            // Writing into a text cannot fail.
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    text
-}
-
-/// Controls, and what changes the direction of what follows or is not seen at all.
-fn is_unprintable(found: char) -> bool {
-    found.is_control()
-        || matches!(found, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// A path as it may be printed: each of its names as [`shown`].
-#[must_use]
-pub fn shown_path(path: &Path) -> String {
-    shown(path.as_os_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_shown_so_that_it_drives_no_terminal_and_stays_itself() {
-        #[rustfmt::skip] // A table is read by column.
-        let rows: &[(&[u8], &str)] = &[
-            ("对账单 5月.csv".as_bytes(),   "对账单 5月.csv"),
-            (b"a\x1b[2J.csv",             "a\\u{1b}[2J.csv"),
-            (b"a\nb\t",                    "a\\u{a}b\\u{9}"),
-            (b"a\\x1b",                    "a\\\\x1b"),
-            (b"\xff\xfe.csv",              "\\xff\\xfe.csv"),
-            ("x\u{202e}vsc.exe".as_bytes(), "x\\u{202e}vsc.exe"),
-        ];
-        for (name, want) in rows {
-            assert_eq!(shown(OsStr::from_bytes(name)), *want);
-        }
-    }
 
     #[test]
     fn what_is_still_being_written_is_left_alone_by_its_name() {

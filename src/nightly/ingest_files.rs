@@ -1,7 +1,8 @@
 //! Takes deliveries in: one thread reads, this one writes, file by file.
 
-use super::inbox::shown;
-use super::reading::{Fault, Message, is_of_an_entry, read_all};
+use super::fault::{Fault, is_of_an_entry};
+use super::reading::{Message, read_all};
+use super::shown::shown;
 use super::{Delivery, RunError, RunSettings, Step, Tools, Watch, quarantine};
 use crate::feed::FeedFacts;
 use crate::store::{FeedMark, IngestSession, RecentNotices, Taken, WorkingSet};

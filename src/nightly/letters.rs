@@ -7,7 +7,9 @@
 
 mod arrears;
 mod braking;
+mod broken;
 mod composing;
+mod due;
 mod following;
 mod gathering;
 mod habits;

@@ -4,7 +4,7 @@
 //! writes into, a device, a link to a secret of the machine's is refused by what it is. What was opened is what is read,
 //! whoever moves names about meanwhile.
 
-use super::reading::Fault;
+use super::fault::Fault;
 use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::Errno;
 use std::ffi::OsStr;

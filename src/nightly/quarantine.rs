@@ -6,9 +6,9 @@
 //! Invariant: a copy is whole and on the disk before its name is there ([`Place::write`]), and no link in the quarantine
 //! folder is followed, neither to write nor to remove: what stands in a name's place is replaced, not written through.
 
-use super::inbox::shown;
+use super::fault::Fault;
 use super::opening::{self, FOLDER};
-use super::reading::Fault;
+use super::shown::shown;
 use super::{Delivery, RunError, wording};
 use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, fsync, mkdirat, openat, renameat, statat, unlinkat,

@@ -5,8 +5,9 @@
 
 use super::Desk;
 use super::fault::Fault;
-use super::frame::{Frame, Visit, show};
+use super::frame::{Frame, show};
 use super::login::visitor;
+use super::visit::Visit;
 use crate::alert::staff::token_hash;
 use crate::store::AskedAddress;
 use crate::web::view::foreign;

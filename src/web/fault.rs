@@ -1,19 +1,11 @@
-//! What goes wrong with a request, and how it is told.
+//! What goes wrong with a request.
 //!
-//! A handler returns a [`Fault`]; [`tell`] shows it once, around every route: a page in the reader's
-//! language, or problem details (RFC 9457) to a program. What failed inside is logged by kind and not
-//! told.
+//! A handler returns a [`Fault`]; `fault_page.rs` shows it once, around every route.
 
-use super::Desk;
-use super::frame::{Frame, Visit};
 use crate::store::{Refusal, StoreError};
 use crate::suspense;
-use askama::Template;
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// Why a request is not answered with what it asked for.
@@ -104,7 +96,7 @@ impl Fault {
         Self::Invalid { zh: zh.to_owned(), en: en.to_owned() }
     }
 
-    const fn status(&self) -> StatusCode {
+    pub(super) const fn status(&self) -> StatusCode {
         match self {
             Self::NoSession | Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::SetupIncomplete | Self::ForeignForm => StatusCode::FORBIDDEN,
@@ -121,7 +113,7 @@ impl Fault {
     }
 
     /// The short name a program may rely on.
-    fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> &'static str {
         match self {
             Self::NoSession => "no-session",
             Self::NoToken => "no-token",
@@ -141,7 +133,7 @@ impl Fault {
     }
 
     /// What a person is told, in Chinese and English.
-    fn words(&self) -> (String, String) {
+    pub(super) fn words(&self) -> (String, String) {
         let fixed = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
         match self {
             Self::NoSession => fixed("请先登录", "please log in"),
@@ -174,105 +166,10 @@ impl Fault {
 }
 
 impl IntoResponse for Fault {
-    /// A bare answer that carries the fault to [`tell`].
+    /// A bare answer that carries the fault to `fault_page.rs`.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(Arc::new(self));
         response
     }
-}
-
-#[derive(Template)]
-#[template(path = "desk/fault.html")]
-struct FaultPage {
-    frame: Frame,
-    status: u16,
-    words: String,
-}
-
-/// Shows faults as pages or problem details.
-pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next) -> Response {
-    let visit = Visit::of(&desk, &request);
-    let is_program = request.uri().path().starts_with("/api/");
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let is_htmx = request.headers().contains_key("hx-request");
-    let response = next.run(request).await;
-    let told = response.extensions().get::<Arc<Fault>>().cloned();
-    let Some(fault) = told.or_else(|| of_status(response.status()).map(Arc::new)) else {
-        return response;
-    };
-    if let Fault::Store(error) = &*fault {
-        tracing::error!(%error, "the store failed");
-    }
-    let (zh, en) = fault.words();
-    if is_program {
-        return problem(fault.status(), fault.code(), &en);
-    }
-    if matches!(*fault, Fault::NoSession) {
-        return to_login(&visit, is_read, is_htmx);
-    }
-    if matches!(*fault, Fault::SetupIncomplete) && is_read && !is_htmx {
-        return Redirect::to("/me").into_response();
-    }
-    let words = visit.language.choose(zh, en);
-    let page = FaultPage {
-        frame: Frame::of_visitor(&desk, &visit, visit.language.choose("未能完成", "Not done")),
-        status: fault.status().as_u16(),
-        words,
-    };
-    let mut shown =
-        super::frame::show(&page).unwrap_or_else(|fault| fault.status().into_response());
-    *shown.status_mut() = fault.status();
-    if let Fault::TooMany { seconds } = *fault {
-        shown.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
-    }
-    shown
-}
-
-/// The fault that an answer of the framework's own stands for: a form or address that does not parse, a
-/// body too large or too slow.
-fn of_status(status: StatusCode) -> Option<Fault> {
-    match status {
-        StatusCode::BAD_REQUEST
-        | StatusCode::UNSUPPORTED_MEDIA_TYPE
-        | StatusCode::UNPROCESSABLE_ENTITY => Some(Fault::invalid(
-            "提交的内容不完整或格式不对",
-            "a field is missing or cannot be read",
-        )),
-        StatusCode::PAYLOAD_TOO_LARGE => Some(Fault::TooLarge),
-        StatusCode::REQUEST_TIMEOUT => Some(Fault::TooSlow),
-        _ => None,
-    }
-}
-
-/// Sends whoever has no session to the login, and back afterwards where that only reads.
-fn to_login(visit: &Visit, is_read: bool, is_htmx: bool) -> Response {
-    let next = if is_read && !is_htmx { visit.here.as_str() } else { "/" };
-    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    let address = if next == "%2F" { "/login".to_owned() } else { format!("/login?next={next}") };
-    if is_htmx {
-        // htmx follows redirects into the fragment; this header makes it leave the page instead.
-        let mut response = StatusCode::UNAUTHORIZED.into_response();
-        response.headers_mut().insert("hx-redirect", HeaderValue::from_static("/login"));
-        return response;
-    }
-    Redirect::to(&address).into_response()
-}
-
-/// Problem details, RFC 9457.
-fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
-    let body = json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or("error"),
-        "status": status.as_u16(),
-        "code": code,
-        "detail": detail,
-    });
-    let kind = HeaderValue::from_static("application/problem+json");
-    let mut response = (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response();
-    if status == StatusCode::UNAUTHORIZED {
-        let scheme = HeaderValue::from_static("Bearer");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-    }
-    response
 }

@@ -5,46 +5,15 @@
 
 use super::Desk;
 use super::asset;
-use super::cookie;
 use super::fault::Fault;
-use super::proxy::counted;
-use super::route;
-use super::serve::Peer;
+use super::menu;
 use super::session::Session;
+use super::visit::Visit;
 use crate::remittance::Language;
 use crate::suspense::Permission;
 use askama::Template;
-use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use std::net::{IpAddr, Ipv4Addr};
-
-/// A request that came over no socket.
-const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-
-/// A request before anybody is known by it.
-#[derive(Clone, Debug)]
-pub(crate) struct Visit {
-    pub(crate) language: Language,
-    /// The address asked for, with its query.
-    pub(crate) here: String,
-    /// Where it comes from, as it is counted; behind a proxy that is believed, as the proxy says.
-    pub(crate) address: String,
-}
-
-impl Visit {
-    pub(crate) fn of(desk: &Desk, request: &Request) -> Self {
-        let language = match cookie::value(request.headers(), cookie::LANGUAGE) {
-            Some("zh") => Language::Chinese,
-            Some("en") => Language::English,
-            _ => desk.setup().language,
-        };
-        let here = request.uri().path_and_query().map_or("/", |address| address.as_str());
-        let peer = request.extensions().get::<Peer>().map_or(UNKNOWN, |peer| peer.0);
-        let address = counted(desk.setup().proxies.client(peer, request.headers()));
-        Self { language, here: here.to_owned(), address }
-    }
-}
 
 /// What `desk/layout.html` shows around a page.
 #[derive(Clone, Debug)]
@@ -73,7 +42,7 @@ impl Frame {
         let language = session.visit.language;
         let here = &session.visit.here;
         let path = here.split('?').next().unwrap_or_default();
-        let entries = route::menu().iter().filter(|entry| session.reaches(entry.access));
+        let entries = menu::PAGES.iter().filter(|entry| session.reaches(entry.access));
         let menu = entries.map(|entry| MenuEntry {
             path: entry.path,
             words: language.choose(entry.zh, entry.en),

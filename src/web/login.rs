@@ -9,9 +9,9 @@ use super::attempt::{Secrets, attempt};
 use super::cookie;
 use super::device::Device;
 use super::fault::Fault;
-use super::frame::{Frame, Visit, show};
-use super::next::own_page;
+use super::frame::{Frame, show};
 use super::session::{IDLE_SECONDS, LASTING_SECONDS, Session};
+use super::visit::Visit;
 use super::{guard, secret};
 use crate::store::{Person, SessionOpening, SessionRow};
 use crate::suspense::trail::Entry;
@@ -88,7 +88,7 @@ fn ask(
     let page = LoginPage {
         frame: Frame::of_visitor(desk, visit, title),
         csrf: visitor.csrf(),
-        next: own_address(next).to_owned(),
+        next: own_address(desk, next).to_owned(),
         failed,
     };
     let mut response = visitor.remembered(show(&page)?);
@@ -123,8 +123,8 @@ impl Visitor {
 }
 
 /// A page of the desk, or its first for anything else: nobody is sent elsewhere after a login.
-fn own_address(next: &str) -> &str {
-    own_page(next).unwrap_or("/")
+fn own_address<'a>(desk: &Desk, next: &'a str) -> &'a str {
+    desk.pages.own(next).unwrap_or("/")
 }
 
 pub(super) async fn log_in(
@@ -146,7 +146,9 @@ pub(super) async fn log_in(
         device: device.clone(),
     };
     match attempt(&desk, secrets).await? {
-        Some(person) => open(&desk, &headers, person, device, own_address(&login.next)).await,
+        Some(person) => {
+            open(&desk, &headers, person, device, own_address(&desk, &login.next)).await
+        }
         None => ask(&desk, &visit, &headers, &login.next, true),
     }
 }
@@ -216,6 +218,7 @@ pub(super) async fn log_out(State(desk): State<Desk>, session: Session) -> Resul
 
 /// Remembers a language in a cookie, and goes back.
 pub(super) async fn language(
+    State(desk): State<Desk>,
     Path(language): Path<String>,
     Query(whither): Query<Whither>,
 ) -> Result<Response, Fault> {
@@ -223,7 +226,7 @@ pub(super) async fn language(
     if !matches!(language.as_str(), "zh" | "en") {
         return Err(Fault::NotFound);
     }
-    let mut response = Redirect::to(own_address(&whither.next)).into_response();
+    let mut response = Redirect::to(own_address(&desk, &whither.next)).into_response();
     if let Some(set) = cookie::set(cookie::LANGUAGE, &language, Some(YEAR_SECONDS)) {
         response.headers_mut().append(header::SET_COOKIE, set);
     }

@@ -3,15 +3,43 @@
 //! An address comes from a form or a query, and so from anybody. Browsers drop tabs and line ends and read `\` as `/`,
 //! so what looks like a path can leave the site. It is parsed, and must be a page of the table of routes.
 
-use super::route;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
+use std::sync::Arc;
 
 /// The longest address of the desk: a queue with all its filters is far shorter.
 const LENGTH_MAX: usize = 2_048;
 
-/// The address where it is a page of the desk.
-pub(super) fn own_page(address: &str) -> Option<&str> {
+/// The pages that a person reads, as the table of routes has their addresses.
+#[derive(Clone)]
+pub(crate) struct Pages(Arc<[&'static str]>);
+
+impl Pages {
+    pub(super) fn of(patterns: Vec<&'static str>) -> Self {
+        Self(patterns.into())
+    }
+
+    /// The address where it is a page of the desk.
+    pub(crate) fn own<'a>(&self, address: &'a str) -> Option<&'a str> {
+        path(address).filter(|path| self.0.iter().any(|page| fits(page, path))).map(|_| address)
+    }
+}
+
+/// Whether a path is one of a page; `{id}` in the page's stands for anything.
+fn fits(page: &str, path: &str) -> bool {
+    let (mut parts, mut gaps) = (path.split('/'), page.split('/'));
+    loop {
+        match (parts.next(), gaps.next()) {
+            (None, None) => return true,
+            (Some(part), Some(gap)) if gap.starts_with('{') && !part.is_empty() => {}
+            (Some(part), Some(fixed)) if part == fixed => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The path of an address that a browser reads as it is written.
+fn path(address: &str) -> Option<&str> {
     let plain =
         |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'#');
     let bounded = address.len() <= LENGTH_MAX && address.bytes().all(plain);
@@ -22,7 +50,8 @@ pub(super) fn own_page(address: &str) -> Option<&str> {
     let is_path = uri.scheme().is_none() && uri.authority().is_none();
     // Nothing was read otherwise than it was written.
     let same = uri.path_and_query().map(PathAndQuery::as_str) == Some(address);
-    (is_path && same && !hides(uri.path()) && route::is_page(uri.path())).then_some(address)
+    let path = address.split('?').next().unwrap_or_default();
+    (is_path && same && path == uri.path() && !hides(path)).then_some(path)
 }
 
 /// Whether a path holds, under its escapes, what a browser or a proxy could read as another path.
@@ -49,6 +78,7 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere() {
+        let pages = Pages::of(crate::web::route::pages());
         for own in [
             "/",
             "/queue",
@@ -58,7 +88,7 @@ mod tests {
             "/items/1/%E5%8F%B7",
             "/trail?after=3",
         ] {
-            assert_eq!(own_page(own), Some(own), "{own}");
+            assert_eq!(pages.own(own), Some(own), "{own}");
         }
         for foreign in [
             "",
@@ -88,8 +118,8 @@ mod tests {
             "/@evil.example",
             "/:80/evil.example",
         ] {
-            assert_eq!(own_page(foreign), None, "{foreign:?}");
+            assert_eq!(pages.own(foreign), None, "{foreign:?}");
         }
-        assert_eq!(own_page(&format!("/queue?q={}", "x".repeat(3_000))), None);
+        assert_eq!(pages.own(&format!("/queue?q={}", "x".repeat(3_000))), None);
     }
 }

@@ -1,16 +1,17 @@
 //! Every address of the desk, what it needs, and who answers: start at [`table`].
 //!
-//! The table is what a test walks, route by route, as every role; and the menu is made from it. A
-//! page is added by a line here.
+//! The table is what a test walks, route by route, as every role. A page is added by a line here, and in
+//! `menu.rs` where the menu leads to it.
 
 use super::fault::Fault;
-use super::frame::Visit;
 use super::page::{
     act as small, address, approval, call, came_back, counter, employer, export, held, item,
     letter, notice, propose, queue, refund, rule, run, today, trail, transaction,
 };
+use super::session::Access;
+use super::visit::Visit;
 use super::{
-    Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people,
+    Desk, access, api, asset, confirm, fault_page, guard, health, login, metric, own, people,
     unsubscribe,
 };
 use crate::suspense::Permission;
@@ -29,21 +30,6 @@ const BODY_BYTES_MAX: usize = 256 * 1024;
 /// How long a request may take, its body's arrival included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// What a route needs of whoever asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Nothing.
-    Public,
-    /// Nothing: the address itself holds what proves it, and a mail system that posts to it has no page of ours before.
-    Link,
-    /// A session, be it confined to password and second factor.
-    OwnAccount,
-    /// A session whose role may.
-    Permission(Permission),
-    /// A program's token whose role may.
-    Token(Permission),
-}
-
 /// A route as a test sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
@@ -57,14 +43,6 @@ pub(super) struct Route {
     path: &'static str,
     access: Access,
     answer: MethodRouter<Desk>,
-}
-
-/// A page that the menu leads to, in its order.
-pub(crate) struct Entry {
-    pub(crate) path: &'static str,
-    pub(crate) access: Access,
-    pub(crate) zh: &'static str,
-    pub(crate) en: &'static str,
 }
 
 /// A page: reads, changes nothing.
@@ -254,19 +232,8 @@ fn at_the_counter() -> Vec<Route> {
     ]
 }
 
-/// Whether a path is a page that a person reads: not a file, not a figure, not a program's address.
-pub(crate) fn is_page(path: &str) -> bool {
-    let fits = |pattern: &str| {
-        let (mut parts, mut gaps) = (path.split('/'), pattern.split('/'));
-        loop {
-            match (parts.next(), gaps.next()) {
-                (None, None) => return true,
-                (Some(part), Some(gap)) if gap.starts_with('{') && !part.is_empty() => {}
-                (Some(part), Some(fixed)) if part == fixed => {}
-                _ => return false,
-            }
-        }
-    };
+/// The pages that a person reads: not files, not figures, not programs' addresses.
+pub(super) fn pages() -> Vec<&'static str> {
     let read = |route: &Route| {
         let own = ["/login", "/confirm", "/unsubscribe"].contains(&route.path);
         route.method == Method::GET
@@ -274,29 +241,7 @@ pub(crate) fn is_page(path: &str) -> bool {
             && !route.path.contains("/export.")
             && !route.path.ends_with(".eml")
     };
-    table().iter().any(|route| read(route) && fits(route.path))
-}
-
-/// What the menu shows, where the role may go there.
-pub(crate) const fn menu() -> &'static [Entry] {
-    const MENU: &[Entry] = &[
-        Entry { path: "/", access: READ, zh: "总览", en: "Today" },
-        Entry { path: "/queue", access: READ, zh: "挂账处理", en: "Queue" },
-        Entry { path: "/approvals", access: READ, zh: "复核", en: "Approvals" },
-        Entry { path: "/refunds", access: READ, zh: "退款", en: "Refunds" },
-        Entry { path: "/counter", access: READ, zh: "柜台业务", en: "Counter" },
-        Entry { path: "/transactions", access: READ, zh: "流水", en: "Transactions" },
-        Entry { path: "/notices", access: READ, zh: "通知书", en: "Notices" },
-        Entry { path: "/employers", access: READ, zh: "单位", en: "Employers" },
-        Entry { path: "/letters", access: READ, zh: "函件", en: "Letters" },
-        Entry { path: "/runs", access: READ, zh: "批次", en: "Runs" },
-        Entry { path: "/rules", access: READ, zh: "规则", en: "Rules" },
-        Entry { path: "/trail", access: TRAIL, zh: "操作日志", en: "Trail" },
-        Entry { path: "/access", access: TRAIL, zh: "权限变更", en: "Access" },
-        Entry { path: "/people", access: PEOPLE, zh: "人员", en: "People" },
-        Entry { path: "/tokens", access: PEOPLE, zh: "接口令牌", en: "Tokens" },
-    ];
-    MENU
+    table().iter().filter(|route| read(route)).map(|route| route.path).collect()
 }
 
 /// The table without its handlers.
@@ -314,12 +259,12 @@ pub(super) fn router(desk: Desk) -> Router {
         router.route(route.path, route.answer.route_layer(guard))
     });
     guarded
-        .fallback(async || fault::Fault::NotFound)
-        .method_not_allowed_fallback(async || fault::Fault::NotFound)
+        .fallback(async || Fault::NotFound)
+        .method_not_allowed_fallback(async || Fault::NotFound)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
         .layer(from_fn_with_state(desk.clone(), bound))
-        .layer(from_fn_with_state(desk.clone(), fault::tell))
+        .layer(from_fn_with_state(desk.clone(), fault_page::tell))
         .layer(from_fn_with_state(desk.clone(), super::header::protect))
         .layer(from_fn_with_state(desk.clone(), metric::measure))
         .with_state(desk)
@@ -330,7 +275,7 @@ pub(super) fn figures(desk: Desk) -> Router {
     Router::new()
         .route("/metrics", get(metric::figures))
         .route("/healthz", get(health::alive))
-        .fallback(async || fault::Fault::NotFound)
+        .fallback(async || Fault::NotFound)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
         .with_state(desk)
 }

@@ -5,6 +5,7 @@
 //! stop, no new request is taken and those under way are finished.
 
 use super::connection::Connections;
+use super::visit::Peer;
 use super::{Desk, Setup, route};
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +14,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -25,10 +25,6 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no file left for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// Where a connection comes from.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) IpAddr);
 
 /// Serves the desk until `stop` is done.
 pub async fn serve(listener: TcpListener, setup: Setup, stop: impl Future<Output = ()>) {

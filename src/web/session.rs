@@ -1,12 +1,11 @@
-//! Who is logged in, as a handler sees it.
+//! Who is logged in, as a handler sees it, and what a route needs of whoever asks.
 //!
 //! The guard finds the session and puts it into the request; a handler takes it as an argument.
 
 use super::Desk;
 use super::account;
 use super::fault::Fault;
-use super::frame::Visit;
-use super::route::Access;
+use super::visit::Visit;
 use crate::suspense::trail::Entry;
 use crate::suspense::{Permission, Role};
 use axum::extract::FromRequestParts;
@@ -18,6 +17,21 @@ pub(crate) const IDLE_SECONDS: i64 = 15 * 60;
 pub(crate) const LASTING_SECONDS: i64 = 8 * 3600;
 /// A session's last use is written down at most this often: a write a request would make readers wait.
 pub(crate) const SEEN_EVERY_SECONDS: i64 = 60;
+
+/// What a route needs of whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Public,
+    /// Nothing: the address itself holds what proves it, and a mail system that posts to it has no page of ours before.
+    Link,
+    /// A session, be it confined to password and second factor.
+    OwnAccount,
+    /// A session whose role may.
+    Permission(Permission),
+    /// A program's token whose role may.
+    Token(Permission),
+}
 
 /// Somebody who is logged in.
 #[derive(Clone, Debug)]
@@ -71,13 +85,5 @@ impl<S: Sync> FromRequestParts<S> for Session {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
         parts.extensions.get::<Self>().cloned().ok_or(Fault::NoSession)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Visit {
-    type Rejection = Fault;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
-        parts.extensions.get::<Self>().cloned().ok_or(Fault::Broken)
     }
 }

@@ -6,8 +6,9 @@
 
 use super::Desk;
 use super::fault::Fault;
-use super::frame::{Frame, Visit, show};
+use super::frame::{Frame, show};
 use super::secret;
+use super::visit::Visit;
 use crate::alert::Declined;
 use crate::store::{Pace, Subject};
 use askama::Template;

@@ -23,6 +23,7 @@ mod refund_tests;
 mod reversal;
 pub mod subset_sum;
 pub mod suggest;
+mod summary;
 #[cfg(test)]
 mod table;
 

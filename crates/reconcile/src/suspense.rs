@@ -12,6 +12,7 @@
 mod access;
 mod act;
 mod age;
+mod canonical;
 mod counter;
 mod item;
 mod proposal;
@@ -20,6 +21,7 @@ mod refusal;
 mod role;
 mod stage;
 pub mod trail;
+mod transition;
 
 pub use crate::rulebook::desk::{ActKind, DeskRules, Limit};
 pub use access::{AccessChange, AccessKind, AccessRequest, AccessState, DELAY_SECONDS};

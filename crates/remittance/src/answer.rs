@@ -2,7 +2,6 @@
 //!
 //! Start at [`Answer`]. What can be asked is in `operation.rs`; why something is refused, in `refusal.rs`.
 
-use super::operation::Operation;
 use super::policy::MonthlyContribution;
 use super::refusal::Refusal;
 use super::{Id, Money, PartsHere, PaymentReference, YearMonth};
@@ -60,14 +59,6 @@ pub struct Employee {
 }
 
 impl Output {
-    /// With the employer that the operation names first.
-    pub(super) fn of(mut self, operation: &Operation) -> Self {
-        if self.employer_id.is_none() {
-            self.employer_id = operation.employers().first().map(|id| Id::clone(id));
-        }
-        self
-    }
-
     /// With the monthly amount of one employee.
     pub(super) fn with_monthly(mut self, monthly: Option<MonthlyContribution>) -> Self {
         self.monthly = monthly.and_then(MonthlyContribution::total);

@@ -1,12 +1,6 @@
-//! No operation asks for an amount past [`AMOUNT_MAX`], and no notice is over more.
-//!
-//! Start at [`within_bound`]. What is kept is read whatever it says; what somebody asks for is bounded here, in one
-//! place, before anything is done.
+//! No amount is past [`AMOUNT_MAX`], and no sum past what an amount holds: each is refused, never wrong.
 
-use super::advance::FromAdvance;
-use super::operation::Operation;
 use super::refusal::Refusal;
-use super::register::RegisterRequest;
 use super::{AMOUNT_MAX, Money};
 
 /// Refuses an amount past the bound.
@@ -15,55 +9,12 @@ pub(super) fn bounded(value: Money) -> Result<(), Refusal> {
     if value.is_within_bound() { Ok(()) } else { Err(Refusal::AmountBeyondBound { value, most }) }
 }
 
-/// Refuses an operation that asks for an amount past the bound.
-pub(super) fn within_bound(operation: &Operation) -> Result<(), Refusal> {
-    match operation {
-        Operation::OpenAccount(op) => bounded(op.base),
-        Operation::Unseal(op) => op.base.map_or(Ok(()), bounded),
-        Operation::AdjustBase(op) => bounded(op.base),
-        Operation::Supplement(op) => bounded(op.amount),
-        Operation::CorrectPaid(op) => bounded(op.amount),
-        Operation::FileRegister(op) => lines_within_bound(&op.register),
-        Operation::SaveRegister(op) => lines_within_bound(&op.register),
-        Operation::IssueNotice(op) => match op.from_advance {
-            FromAdvance::Amount(amount) => bounded(amount),
-            FromAdvance::Auto | FromAdvance::None => Ok(()),
-        },
-        Operation::OpenEmployer(_)
-        | Operation::UpdateBasic(_)
-        | Operation::UpdateKey(_)
-        | Operation::Seal(_)
-        | Operation::CorrectSealReason(_)
-        | Operation::AdjustRate(_)
-        | Operation::SubmitRegister(_)
-        | Operation::DiscardRegister(_)
-        | Operation::Transfer(_)
-        | Operation::Remit(_)
-        | Operation::DeleteRoster(_)
-        | Operation::RevokeNotice(_)
-        | Operation::PayFromAdvance(_)
-        | Operation::Revoke(_)
-        | Operation::CorrectIdentity(_)
-        | Operation::MergeEmployees(_)
-        | Operation::Defer(_)
-        | Operation::AllowLowRates(_)
-        | Operation::BookAppointment(_)
-        | Operation::CancelAppointment(_)
-        | Operation::KeepAppointment(_)
-        | Operation::MissAppointment(_) => Ok(()),
-    }
+/// Adds; a sum that does not fit is refused, never wrong.
+pub(super) fn sum(a: Money, b: Money) -> Result<Money, Refusal> {
+    a.checked_add(b).ok_or(Refusal::SumTooLarge { value: a, other: b })
 }
 
-fn lines_within_bound(register: &RegisterRequest) -> Result<(), Refusal> {
-    match register {
-        RegisterRequest::Open(lines) => lines.iter().try_for_each(|line| bounded(line.base)),
-        RegisterRequest::Unseal(lines) => {
-            lines.iter().filter_map(|line| line.base).try_for_each(bounded)
-        }
-        RegisterRequest::AdjustBase(lines) => lines.iter().try_for_each(|line| bounded(line.base)),
-        RegisterRequest::Supplement(lines) => {
-            lines.iter().try_for_each(|line| bounded(line.amount))
-        }
-        RegisterRequest::Seal(_) | RegisterRequest::Transfer(_) => Ok(()),
-    }
+/// Subtracts; a difference that does not fit is refused, never wrong.
+pub(super) fn difference(a: Money, b: Money) -> Result<Money, Refusal> {
+    sum(a, Money::from_fen(-b.fen()))
 }

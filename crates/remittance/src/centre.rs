@@ -3,33 +3,41 @@
 //! Start at [`Centre::apply`]: it does one operation whole or refuses it whole, and answers with
 //! what the employer is told and with the [`Change`]s, which a store writes and
 //! [`Centre::undo`] takes back. Nothing else changes a centre, but the payments in
-//! `settlement.rs`, which answer in the same way.
+//! `operation/settlement.rs`, which answer in the same way.
 //!
-//! A centre holds whatever was loaded into it ([`Centre::load`]); [`Operation::employers`] says whose
+//! A centre holds whatever was loaded into it ([`Centre::load`]); [`Operation::employers`](super::Operation::employers) says whose
 //! books an operation needs. History (entries, vouchers, log) is written and never read by a rule.
 //!
 //! Invariant: same centre and same operation give the same bytes; no clock, no chance.
 
+pub mod change;
+mod index;
+mod noting;
+mod posting;
+mod table;
+
+pub(crate) use change::Change;
+pub(super) use posting::Movement;
+
+use super::answer::Output;
 use super::appointment::Appointment;
-use super::change::{Change, Entity, Put, Table};
 use super::correction::Correction;
 use super::employee::{AccountEntry, AccountStatus, EmployeeAccount};
 use super::enrolment::EmployerAccount;
 use super::ledger::Voucher;
 use super::log::{Author, LogEntry};
-#[cfg(doc)]
-use super::operation::Operation;
-use super::operation::{Applied, Output};
 use super::payment::IssuedNotice;
 use super::policy::Policy;
 use super::refusal::Refusal;
 use super::register::{Draft, Register};
 use super::roster::Roster;
 use super::{Id, Money, PartsHere, PaymentReference, YearMonth};
+use change::{Entity, Table};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use table::Put;
 
 /// All that is known of the employers that were loaded; read it freely, change it by operations.
 ///
@@ -191,6 +199,14 @@ impl Centre {
     }
 }
 
+/// An operation that was done: what the employer is told, and what a store writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    pub output: Output,
+    /// In the order they were made; [`Centre::undo`] takes them back.
+    pub changes: Vec<Change>,
+}
+
 /// Employer, employee, month and amount of a supplement.
 pub(super) type UnpaidKey = (Id, Id, YearMonth, Money);
 
@@ -347,16 +363,6 @@ impl Work<'_> {
         }
         Err(Refusal::AccountNotLoaded { employee: number, to_employer: at })
     }
-}
-
-/// Adds; a sum that does not fit is refused, never wrong.
-pub(super) fn sum(a: Money, b: Money) -> Result<Money, Refusal> {
-    a.checked_add(b).ok_or(Refusal::SumTooLarge { value: a, other: b })
-}
-
-/// Subtracts; a difference that does not fit is refused, never wrong.
-pub(super) fn difference(a: Money, b: Money) -> Result<Money, Refusal> {
-    sum(a, Money::from_fen(-b.fen()))
 }
 
 /// The standing lists of an employer from a month on, oldest first.

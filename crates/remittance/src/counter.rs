@@ -3,10 +3,7 @@
 //! Start at [`persons`]. Whoever calls the domain says both names: at the desk they are the one who proposed
 //! and the one who approved; the domain refuses where one is missing or both are the same.
 
-use super::centre::Work;
-use super::log::{LogEntry, LogKind};
 use super::refusal::Refusal;
-use super::{Id, Money};
 use serde::{Deserialize, Serialize};
 
 /// Who approved something at the counter, and why; it stands in the log beside who did it.
@@ -53,23 +50,5 @@ impl Counter {
     /// With what was before and what is now.
     pub(super) fn changed(self, before: String, after: String) -> Self {
         Self { before, after, ..self }
-    }
-}
-
-impl Work<'_> {
-    /// Notes in the employer's log what the counter did.
-    #[expect(clippy::too_many_arguments, reason = "one a column of the log")]
-    pub(super) fn note_counter(
-        &mut self,
-        employer_id: &Id,
-        ordinal: u32,
-        kind: LogKind,
-        what: &str,
-        subject: String,
-        amount: Option<Money>,
-        counter: Counter,
-    ) {
-        let entry = self.log_entry(employer_id, ordinal, kind, what, subject, amount);
-        self.put(LogEntry { counter: Some(counter), ..entry });
     }
 }

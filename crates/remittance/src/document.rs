@@ -6,9 +6,7 @@
 //! Invariant: a resident card's key is its number; any other has its type before it (`passport:E12345678`), so
 //! that one key is one document wherever people are looked for, counted or capped.
 
-use super::Refusal;
-use super::identity::{check_id_no, id_check};
-use super::refusal::DocumentForm;
+use super::identity::{IdentityError, check_id_no, id_check};
 use chrono::NaiveDate;
 use std::fmt;
 use std::str::FromStr;
@@ -174,22 +172,25 @@ impl fmt::Display for DocumentTypeError {
 
 impl std::error::Error for DocumentTypeError {}
 
+/// A number that is none of its type of document; what is wrong with an identity number can be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentError {
+    IdNo { value: String, why: IdentityError },
+    Other { value: String, document: DocumentType },
+}
+
 /// The key of a document, once its number was checked.
 ///
 /// # Errors
-/// [`Refusal::InvalidIdNo`] or [`Refusal::InvalidDocument`]: what is wrong with the number.
-pub fn identity(kind: DocumentType, number: &str, on: NaiveDate) -> Result<String, Refusal> {
+/// What is wrong with the number.
+pub fn identity(kind: DocumentType, number: &str, on: NaiveDate) -> Result<String, DocumentError> {
     if kind == DocumentType::ResidentCard {
         return check_id_no(number, on)
-            .map_err(|why| Refusal::InvalidIdNo { value: number.to_owned(), why });
+            .map_err(|why| DocumentError::IdNo { value: number.to_owned(), why });
     }
     match kind.canonical(number) {
         Some(canonical) => Ok(format!("{}:{canonical}", kind.code())),
-        None => Err(Refusal::InvalidDocument {
-            value: number.to_owned(),
-            document: kind,
-            expected: DocumentForm(kind),
-        }),
+        None => Err(DocumentError::Other { value: number.to_owned(), document: kind }),
     }
 }
 

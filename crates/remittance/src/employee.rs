@@ -1,12 +1,12 @@
 //! The employee's account at an employer (个人账户) and what was posted to it.
 //!
-//! Start at [`EmployeeAccount`]. Its balance moves only through `ledger.rs`, one [`AccountEntry`]
+//! Start at [`EmployeeAccount`]. Its balance moves only through `centre/posting.rs`, one [`AccountEntry`]
 //! a movement (个人明细), so the entries of an account always add up to its balance.
 //!
 //! An employee has one number wherever it works (derived from the identity number unless the
 //! operation gives one); the account is the pair of employer and employee.
 
-use super::centre::sum;
+use super::bound::sum;
 use super::refusal::Refusal;
 use super::wire::day;
 use super::{Id, Money, PaymentReference, YearMonth};

@@ -5,20 +5,15 @@
 //! 201 has a line in the voucher for the employer's employees together; its details are the
 //! [`super::employee::AccountEntry`]s that name the voucher (个人明细).
 //!
-//! Invariant: debits equal credits in every voucher, so they do in the books; [`Centre::audit`]
+//! Invariant: debits equal credits in every voucher, so they do in the books; [`Centre::audit`](crate::Centre::audit)
 //! proves it and the rest: details add up to balances, lines to notices.
 
-use super::centre::{Centre, Work, difference, sum};
-use super::employee::{AccountEntry, EmployeeAccount, EntryKind};
-use super::enrolment::EmployerAccount;
-use super::payment::IssuedNotice;
+use super::bound::{difference, sum};
 use super::refusal::Refusal;
 use super::wire::day;
-use super::{Id, Money, PaymentReference, Subject, Total, YearMonth};
+use super::{Id, Money, PaymentReference, Subject};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::fmt;
 
 /// What one employer's books hold; the deposit is a debit, the others are credits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,25 +71,6 @@ pub enum VoucherKind {
     Merge,
 }
 
-/// What moves an employee's account.
-pub(super) struct Movement {
-    pub(super) kind: EntryKind,
-    pub(super) for_month: Option<YearMonth>,
-    pub(super) amount: Money,
-    pub(super) employer_share: Money,
-    pub(super) employee_share: Money,
-}
-
-/// A gap in the books.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// Whose books: an employer, an account, a notice.
-    pub place: String,
-    pub what: &'static str,
-    pub expected: Money,
-    pub found: Money,
-}
-
 impl Posting {
     #[must_use]
     pub const fn debit(subject: Subject, amount: Money) -> Self {
@@ -133,7 +109,7 @@ impl Balances {
         Money::together([self.fund, self.clearing, self.advance, self.transit])
     }
 
-    fn post(&mut self, posting: Posting) -> Result<(), Refusal> {
+    pub(super) fn post(&mut self, posting: Posting) -> Result<(), Refusal> {
         let Posting { subject, debit, credit } = posting;
         let (balance, plus, minus) = match subject {
             Subject::BankDeposit => (&mut self.deposit, debit, credit),
@@ -150,139 +126,3 @@ impl Balances {
         Ok(())
     }
 }
-
-impl Work<'_> {
-    /// Posts a voucher to the employer's books; postings of zero are left out.
-    pub(super) fn post(
-        &mut self,
-        employer: &mut EmployerAccount,
-        ordinal: u32,
-        kind: VoucherKind,
-        reference: Option<PaymentReference>,
-        postings: &[Posting],
-    ) -> Result<(), Refusal> {
-        let moves = |posting: &&Posting| posting.debit != posting.credit;
-        let postings: Vec<Posting> = postings.iter().filter(moves).copied().collect();
-        let debit: Total = postings.iter().map(|posting| posting.debit).sum();
-        let credit: Total = postings.iter().map(|posting| posting.credit).sum();
-        assert_eq!(debit, credit, "a voucher is balanced by whoever composes it");
-        for posting in &postings {
-            employer.balances.post(*posting)?;
-        }
-        let (employer_id, on) = (employer.employer_id.clone(), self.on);
-        self.put(Voucher { employer_id, ordinal, on, kind, reference, postings });
-        Ok(())
-    }
-
-    /// Moves an employee's account and notes the entry.
-    pub(super) fn enter(
-        &mut self,
-        account: &mut EmployeeAccount,
-        movement: Movement,
-        reference: Option<PaymentReference>,
-        voucher: u32,
-    ) -> Result<(), Refusal> {
-        let Movement { kind, for_month, amount, employer_share, employee_share } = movement;
-        account.balance = sum(account.balance, amount)?;
-        let entry = AccountEntry {
-            employer_id: account.employer_id.clone(),
-            employee_id: account.employee_id.clone(),
-            position: account.entries,
-            on: self.on,
-            kind,
-            for_month,
-            reference,
-            amount,
-            employer_share,
-            employee_share,
-            balance: account.balance,
-            voucher,
-        };
-        account.entries += 1;
-        self.put(entry);
-        Ok(())
-    }
-}
-
-impl Centre {
-    /// Proves the books of everything that is loaded, or names every gap.
-    ///
-    /// # Errors
-    /// The gaps, in the order of employers, accounts and notices.
-    pub fn audit(&self) -> Result<(), Vec<Gap>> {
-        let mut gaps = Vec::new();
-        let mut check = |place: &dyn fmt::Display, what, expected: Money, found: Money| {
-            if expected != found {
-                gaps.push(Gap { place: place.to_string(), what, expected, found });
-            }
-        };
-        let mut funds: BTreeMap<&Id, Money> = BTreeMap::new();
-        for account in &self.accounts {
-            let fund = funds.entry(&account.employer_id).or_default();
-            *fund = Money::together([*fund, account.balance]);
-        }
-        for employer in &self.employers {
-            let Balances { deposit, fund, .. } = employer.balances;
-            let id = &employer.employer_id;
-            check(id, "deposit is what is owed", deposit, employer.balances.owed());
-            let held = funds.get(id).copied().unwrap_or_default();
-            check(id, "the fund is what the employees have", fund, held);
-        }
-        for employer in &self.employers {
-            let (id, held) = (&employer.employer_id, employer.balances.advance);
-            let reserved = self.reserved_advance(id);
-            check(id, "what is reserved is in the advance balance", reserved, reserved.min(held));
-        }
-        for notice in self.notices.iter().filter(|notice| notice.has_lines()) {
-            let lines = self.notice_total(notice);
-            check(&notice.reference, "a notice is its lines", notice.amount, lines);
-        }
-        for voucher in &self.vouchers {
-            let debit = Money::together(voucher.postings.iter().map(|posting| posting.debit));
-            let credit = Money::together(voucher.postings.iter().map(|posting| posting.credit));
-            check(&voucher.employer_id, "debits are credits", debit, credit);
-        }
-        if gaps.is_empty() { Ok(()) } else { Err(gaps) }
-    }
-
-    /// Proves that the entries kept in memory add up to the balances; for centres with all history.
-    ///
-    /// # Errors
-    /// The accounts whose entries do not add up.
-    pub fn audit_entries(&self) -> Result<(), Vec<Gap>> {
-        let mut totals: BTreeMap<(&Id, &Id), Money> = BTreeMap::new();
-        for entry in &self.entries {
-            let total = totals.entry((&entry.employer_id, &entry.employee_id)).or_default();
-            *total = Money::together([*total, entry.amount]);
-        }
-        let gaps: Vec<Gap> = self
-            .accounts
-            .iter()
-            .filter_map(|account| {
-                let key = (&account.employer_id, &account.employee_id);
-                let found = totals.get(&key).copied().unwrap_or_default();
-                (found != account.balance).then(|| Gap {
-                    place: format!("{}/{}", account.employer_id, account.employee_id),
-                    what: "an account is its entries",
-                    expected: account.balance,
-                    found,
-                })
-            })
-            .collect();
-        if gaps.is_empty() { Ok(()) } else { Err(gaps) }
-    }
-
-    fn notice_total(&self, notice: &IssuedNotice) -> Money {
-        let lines = self.lines_of(notice);
-        Money::together(lines.flat_map(|line| [line.employer_share, line.employee_share]))
-    }
-}
-
-impl fmt::Display for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, what, expected, found } = self;
-        write!(f, "{place}: {what}: expected {expected}, found {found}")
-    }
-}
-
-impl std::error::Error for Gap {}

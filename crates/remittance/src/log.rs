@@ -3,7 +3,6 @@
 //! Kinds follow the handbook's queries: submitted, paid, revoked, appointments. The log is written
 //! and never read by a rule.
 
-use super::centre::Work;
 use super::counter::Counter;
 use super::wire::day;
 use super::{Id, Money};
@@ -63,39 +62,6 @@ pub enum LogKind {
     Corrected,
     /// Entered at the counter by an approval: deferral, low rates.
     Approved,
-}
-
-impl Work<'_> {
-    /// Notes what happened in the employer's log, under the ordinal it was given.
-    pub(super) fn note(
-        &mut self,
-        employer_id: &Id,
-        ordinal: u32,
-        kind: LogKind,
-        what: &str,
-        subject: String,
-        amount: Option<Money>,
-    ) {
-        let entry = self.log_entry(employer_id, ordinal, kind, what, subject, amount);
-        self.put(entry);
-    }
-
-    /// A line of the employer's log, in the name of whoever does this piece of work.
-    pub(super) fn log_entry(
-        &self,
-        employer_id: &Id,
-        ordinal: u32,
-        kind: LogKind,
-        what: &str,
-        subject: String,
-        amount: Option<Money>,
-    ) -> LogEntry {
-        let (on, line) = (self.on, self.line);
-        let Author { by, at } = self.author.clone();
-        let (employer_id, what) = (employer_id.clone(), what.to_owned());
-        let counter = None;
-        LogEntry { employer_id, ordinal, on, line, kind, what, subject, amount, by, at, counter }
-    }
 }
 
 impl LogKind {

@@ -58,15 +58,6 @@ impl Money {
         self.fen.checked_add(other.fen).map(Self::from_fen)
     }
 
-    /// The sum of the few amounts that one thing is made of: both shares of a line, the lines of one
-    /// notice. It ends where 64 bits end, which no bounded amounts reach; what sums rows of a database is
-    /// [`super::Total`].
-    #[must_use]
-    pub fn together(amounts: impl IntoIterator<Item = Self>) -> Self {
-        let sum: super::Total = amounts.into_iter().sum();
-        sum.nearest_money()
-    }
-
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.fen.checked_sub(other.fen).map(Self::from_fen)

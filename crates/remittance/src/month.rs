@@ -41,6 +41,12 @@ impl YearMonth {
         self.0.rem_euclid(12).cast_unsigned() + 1
     }
 
+    /// `2026年5月`.
+    #[must_use]
+    pub fn chinese(self) -> String {
+        format!("{}年{}月", self.year(), self.month())
+    }
+
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)

@@ -4,11 +4,34 @@
 //! are refused with what was found and what was expected. [`Centre::apply`] does an operation;
 //! [`Answer`] is the line that is printed for it.
 
+pub mod adjustment;
+mod advance;
+mod appointment;
+pub mod beside;
+mod bound;
+mod correction;
+mod enrolment;
+mod entering;
+mod filing;
+mod key;
+mod later;
+mod payment;
+pub mod person;
+mod relief;
+pub mod reversal;
+pub mod revocation;
+mod roster;
+pub mod settlement;
+pub mod supplement;
+pub mod transfer;
+
+pub use payment::PartsGo;
+
 use super::advance::FromAdvance;
 pub use super::answer::{Answer, Output, Said};
-use super::beside::Beside;
+use super::appointment::AppointmentStatus;
+pub use super::centre::Applied;
 use super::centre::Centre;
-use super::change::Change;
 use super::document::DocumentType;
 use super::enrolment::{Agent, AgentChange, Channel, EmployerKind};
 use super::refusal::Refusal;
@@ -17,7 +40,7 @@ use super::register::{
 };
 use super::wire::{day, who};
 use super::{Id, Money, PaymentReference, Rate, YearMonth};
-use super::{adjustment, appointment, enrolment, filing, payment, revocation, roster, transfer};
+use beside::Beside;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +91,7 @@ macro_rules! operations {
             /// # Errors
             /// [`Refusal`]: why not, and what must be done first.
             pub fn apply(&mut self, operation: &Operation, line: u64) -> Result<Applied, Refusal> {
-                super::bound::within_bound(operation)?;
+                bound::within_bound(operation)?;
                 self.work(operation.on(), Some(line), |work| {
                     work.signed_by(operation.by());
                     match operation {
@@ -114,7 +137,7 @@ operations! {
         #[serde(default)] seal_ref: Option<String>,
         #[serde(default)] reason: String,
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
-    }) = |work, op| super::key::update_key(work, op);
+    }) = |work, op| key::update_key(work, op);
 
     OpenAccount(OpenAccount {
         employer_id: Id,
@@ -168,7 +191,7 @@ operations! {
     FileRegister(FileRegister {
         employer_id: Id, month: YearMonth, register: RegisterRequest,
         #[serde(default, skip_serializing_if = "Vec::is_empty")] beside: Vec<Beside>,
-    }) = |work, op| super::beside::file(work, op);
+    }) = |work, op| beside::file(work, op);
 
     SaveRegister(SaveRegister { employer_id: Id, month: YearMonth, register: RegisterRequest, }) =
         |work, op| filing::save(work, op);
@@ -196,7 +219,7 @@ operations! {
 
     RevokeNotice(RevokeNotice {
         reference: PaymentReference,
-        #[serde(default)] parts: Option<payment::PartsGo>,
+        #[serde(default)] parts: Option<PartsGo>,
         #[serde(default)] employer_id: Option<Id>,
     }) = |work, op| {
         work.owns_notice(op.employer_id.as_ref(), op.reference)?;
@@ -208,7 +231,7 @@ operations! {
         #[serde(default)] employer_id: Option<Id>,
     }) = |work, op| {
         work.owns_notice(op.employer_id.as_ref(), op.reference)?;
-        super::settlement::pay_from_advance(work, op)
+        settlement::pay_from_advance(work, op)
     };
 
     Revoke(Revoke {
@@ -222,7 +245,7 @@ operations! {
         #[serde(default)] register_id: Option<String>,
         #[serde(default)] reason: String,
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
-    }) = |work, op| super::correction::correct_paid(work, op);
+    }) = |work, op| correction::correct_paid(work, op);
 
     CorrectIdentity(CorrectIdentity {
         employer_id: Id, employee_id: Id,
@@ -231,27 +254,27 @@ operations! {
         #[serde(default)] id_no: Option<String>,
         #[serde(default)] reason: String,
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
-    }) = |work, op| super::person::correct_identity(work, op);
+    }) = |work, op| person::correct_identity(work, op);
 
     MergeEmployees(MergeEmployees {
         employer_id: Id, employee_id: Id, into: Id,
         #[serde(default)] reason: String,
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
-    }) = |work, op| super::person::merge(work, op);
+    }) = |work, op| person::merge(work, op);
 
     Defer(Defer {
         employer_id: Id, from: YearMonth, to: YearMonth,
         #[serde(default)] approval: String,
         #[serde(default)] reason: String,
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
-    }) = |work, op| super::relief::defer(work, op);
+    }) = |work, op| relief::defer(work, op);
 
     AllowLowRates(AllowLowRates {
         employer_id: Id, from: YearMonth, to: YearMonth, employer_rate: Rate, employee_rate: Rate,
         #[serde(default)] approval: String,
         #[serde(default)] reason: String,
         #[serde(default, deserialize_with = "who")] approved_by: Option<String>,
-    }) = |work, op| super::relief::allow_low_rates(work, op);
+    }) = |work, op| relief::allow_low_rates(work, op);
 
     BookAppointment(BookAppointment {
         employer_id: Id, branch: String,
@@ -265,7 +288,7 @@ operations! {
         #[serde(default)] employer_id: Option<Id>,
     }) = |work, op| {
         work.owns_appointment(op.employer_id.as_ref(), &op.appointment_id)?;
-        appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Cancelled)
+        appointment::end(work, &op.appointment_id, AppointmentStatus::Cancelled)
     };
 
     KeepAppointment(KeepAppointment {
@@ -273,7 +296,7 @@ operations! {
         #[serde(default)] employer_id: Option<Id>,
     }) = |work, op| {
         work.owns_appointment(op.employer_id.as_ref(), &op.appointment_id)?;
-        appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Kept)
+        appointment::end(work, &op.appointment_id, AppointmentStatus::Kept)
     };
 
     MissAppointment(MissAppointment {
@@ -281,7 +304,7 @@ operations! {
         #[serde(default)] employer_id: Option<Id>,
     }) = |work, op| {
         work.owns_appointment(op.employer_id.as_ref(), &op.appointment_id)?;
-        appointment::end(work, &op.appointment_id, appointment::AppointmentStatus::Missed)
+        appointment::end(work, &op.appointment_id, AppointmentStatus::Missed)
     };
 }
 
@@ -333,10 +356,12 @@ fn with_others<'a>(employer_id: &'a Id, register: &'a RegisterRequest) -> Vec<&'
     std::iter::once(employer_id).chain(others).collect()
 }
 
-/// An operation that was done: what the employer is told, and what a store writes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
-    pub output: Output,
-    /// In the order they were made; [`Centre::undo`] takes them back.
-    pub changes: Vec<Change>,
+impl Output {
+    /// With the employer that the operation names first.
+    pub(super) fn of(mut self, operation: &Operation) -> Self {
+        if self.employer_id.is_none() {
+            self.employer_id = operation.employers().first().map(|id| Id::clone(id));
+        }
+        self
+    }
 }

@@ -5,7 +5,6 @@
 //!
 //! Invariant: a [`Policy`] was checked when it was built; nothing here has a default of its own.
 
-use super::refusal::RefusalCode;
 use super::{Money, Rate, Rounding, YearMonth};
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::collections::BTreeSet;
@@ -149,28 +148,6 @@ impl<T: Copy> Dated<T> {
     #[must_use]
     pub fn in_month(&self, month: YearMonth) -> T {
         self.on(month.first_day())
-    }
-}
-
-impl RateLimits {
-    /// Why a rate is not allowed; `None` when it is.
-    #[must_use]
-    pub fn judge(self, rate: Rate) -> Option<RefusalCode> {
-        if rate < self.minimum {
-            return Some(RefusalCode::RateBelowMinimum);
-        }
-        (rate > self.maximum).then_some(RefusalCode::RateAboveMaximum)
-    }
-}
-
-impl BaseLimits {
-    /// Why a base is not allowed; `None` when it is.
-    #[must_use]
-    pub fn judge(self, base: Money) -> Option<RefusalCode> {
-        if base < self.floor {
-            return Some(RefusalCode::BaseBelowFloor);
-        }
-        (base > self.cap).then_some(RefusalCode::BaseAboveCap)
     }
 }
 

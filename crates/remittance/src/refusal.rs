@@ -3,27 +3,47 @@
 //! Start at [`Refusal`]: a value with what it is about, not a failure. The employer asked for
 //! something that the handbook does not allow now. Every sentence is a row of `table.rs`; a program
 //! goes by the code ([`RefusalCode`]) and the parameters, which are the fields of the row. A line that
-//! is no operation at all is refused by `malformed.rs`. Of a register or a list every line that
+//! is no operation at all is refused by `json.rs`. Of a register or a list every line that
 //! cannot be done is told, in one refusal (`several.rs`).
 //!
 //! Invariant: a row has both sentences; a parameter's name means one thing in every row.
 
+mod check;
 mod code;
 mod define;
+mod json;
 mod malformed;
 mod parameter;
 mod several;
 mod table;
 
 pub use code::RefusalCode;
-pub use malformed::{Expected, Found, malformed};
+pub use json::malformed;
+pub use malformed::{Expected, Found};
 pub use parameter::{DocumentForm, Filed, Side, Undo};
 pub(crate) use several::all_of;
-pub use several::{Offender, Several};
 pub use table::Refusal;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+
+/// A line that cannot be done, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offender {
+    /// From 1, in the register as it was given; a list has no rows yet and names the employee.
+    pub row: Option<u64>,
+    /// Whom the line is about, where that is known.
+    pub name: Option<String>,
+    pub refusal: Refusal,
+}
+
+/// At least one offender, in the order of the lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Several {
+    first: Box<Offender>,
+    /// All of them, the first too.
+    offenders: Vec<Offender>,
+}
 
 impl std::error::Error for Refusal {}
 

@@ -59,6 +59,17 @@ impl Total {
     }
 }
 
+impl Money {
+    /// The sum of the few amounts that one thing is made of: both shares of a line, the lines of one
+    /// notice. It ends where 64 bits end, which no bounded amounts reach; what sums rows of a database is
+    /// [`Total`].
+    #[must_use]
+    pub fn together(amounts: impl IntoIterator<Item = Self>) -> Self {
+        let sum: Total = amounts.into_iter().sum();
+        sum.nearest_money()
+    }
+}
+
 impl From<Money> for Total {
     fn from(amount: Money) -> Self {
         Self { fen: i128::from(amount.fen()) }

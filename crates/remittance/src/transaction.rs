@@ -16,6 +16,16 @@ pub enum Direction {
     Debit,
 }
 
+impl Direction {
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Credit => Self::Debit,
+            Self::Debit => Self::Credit,
+        }
+    }
+}
+
 /// The fields in which a bank passes on what the payer wrote, or writes itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RemarkField {

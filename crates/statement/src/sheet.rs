@@ -8,6 +8,8 @@
 //!
 //! Invariant: a row's number and a cell's column are the file's own, as Excel and WPS show them.
 
+#[cfg(feature = "xlsx")]
+mod book;
 mod compound;
 #[cfg(feature = "xlsx")]
 mod grid;

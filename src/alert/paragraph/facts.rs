@@ -5,8 +5,7 @@
 //! the letter holds all of them.
 
 use crate::alert::body::{Section, Tone};
-use crate::alert::digest::DigestItem;
-use crate::alert::letter::month;
+use crate::alert::item::DigestItem;
 use crate::alert::outcome::OpenNotice;
 use crate::remittance::{Reason, Total, YearMonth};
 use crate::report::text;
@@ -36,7 +35,7 @@ pub(super) fn say(
         section.say("各银行到账", by(items, |item| item.bank_name.clone()), Tone::Plain);
     }
     if reason == Reason::CrossMonth && items.len() > 1 {
-        let months = by(items, |item| month(YearMonth::of(item.booked_on)));
+        let months = by(items, |item| YearMonth::of(item.booked_on).chinese());
         section.say("各月到账", months, Tone::Plain);
     }
     if reason == Reason::AmbiguousParts {
@@ -53,7 +52,7 @@ fn due(open: &OpenNotice, rules: &LetterRules) -> String {
         std::cmp::Ordering::Greater => ("fact-over", here - amount),
         std::cmp::Ordering::Equal => ("fact-equal", Total::ZERO),
     };
-    let (reference, month) = (open.reference.to_string(), month(open.month));
+    let (reference, month) = (open.reference.to_string(), open.month.chinese());
     let [asked, waits, held, gap] =
         [amount, open.here, open.in_suspense, difference].map(text::grouped);
     let values = [

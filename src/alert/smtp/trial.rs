@@ -1,7 +1,7 @@
 //! One letter handed over step by step, for whoever wants to see what the server says at each.
 
-use super::{Failed, ServerFault, Session, said};
-use crate::alert::delivery::Delivery;
+use super::{Failed, MailServer, ServerFault, Session, said};
+use crate::alert::dkim::Signer;
 use lettre::Address;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 
@@ -32,26 +32,31 @@ impl TrialStep {
 /// # Errors
 /// Where there is no runtime.
 pub fn try_out(
-    delivery: &Delivery,
-    to: &Address,
+    server: &MailServer,
+    signer: Option<&Signer>,
+    (sender, to): (&Address, &Address),
     message: &[u8],
 ) -> std::io::Result<Vec<TrialStep>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let signed = delivery.signer.as_ref().map(|signer| signer.signed(message));
+    let signed = signer.map(|signer| signer.signed(message));
     let message = signed.as_deref().unwrap_or(message);
-    let steps = runtime.block_on(steps(delivery, to, message));
+    let steps = runtime.block_on(steps(server, (sender, to), message));
     runtime.shutdown_background();
     Ok(steps)
 }
 
-async fn steps(delivery: &Delivery, to: &Address, message: &[u8]) -> Vec<TrialStep> {
+async fn steps(
+    server: &MailServer,
+    (sender, to): (&Address, &Address),
+    message: &[u8],
+) -> Vec<TrialStep> {
     let connected = |holds, answer| TrialStep { step: "connect", holds, answer };
-    let mut session = match Session::open(&delivery.server).await {
+    let mut session = match Session::open(server).await {
         Ok(session) => session,
         Err(fault) => return vec![connected(false, ServerFault::to_string(&fault))],
     };
     let mut steps = vec![connected(true, "connected, and let in".to_owned())];
-    let from = Mail::new(Some(delivery.sender.clone()), vec![]);
+    let from = Mail::new(Some(sender.clone()), vec![]);
     let found = session.ask(from).await.map(|answer| said(&answer));
     steps.push(TrialStep::of("from", found));
     if steps.iter().all(|step| step.holds) {

@@ -6,6 +6,7 @@
 //!
 //! Invariant: a letter and the marks of what it tells stand or fall together; an employer gets one letter a night.
 
+use super::due::Notification;
 use super::habits::Advised;
 use super::notices::NoticeTelling;
 use super::{Entry, Writer};
@@ -13,7 +14,6 @@ use crate::alert::{
     Addressee, Contents, Digest, DigestItem, Due, Habit, Letter, NewsStage, NoticeNews, Refusal,
     Rhythm, Told, habit, letter_number, may_write,
 };
-use crate::calendar::WorkingDays;
 use crate::nightly::RunError;
 use crate::remittance::Outcome;
 use crate::store::{
@@ -22,26 +22,11 @@ use crate::store::{
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Working days that an employer has where its month leaves it none.
-pub(super) const WORKING_DAYS_TO_ACT: u8 = 10;
-
-/// Days before its month closes that an employer needs to act in it.
-pub(super) const DAYS_TO_ACT: i64 = 3;
-
 /// Letters that go into the outbox together: what of them is held in memory.
 pub(super) const POSTED_TOGETHER: usize = 250;
 
 /// How often another number is tried for a letter whose number another one has.
 const NUMBERS_TRIED: u32 = 64;
-
-/// Something that is due tonight.
-pub(super) struct Notification {
-    pub(super) key: NotificationKey,
-    pub(super) due: Due,
-    /// What the letter says became of it.
-    pub(super) said: Outcome,
-    pub(super) item: DigestItem,
-}
 
 /// All that is due to one employer.
 #[derive(Default)]
@@ -326,10 +311,4 @@ fn mark(
         Due::News | Due::NotYet | Due::Nothing => (0, false),
     };
     NotificationMark { key, news: due == Due::News, reminded_days, said: Some(said), until, done }
-}
-
-/// The working day that is so many after a day.
-pub(super) fn working_days_after(calendar: &WorkingDays, day: NaiveDate, count: u8) -> NaiveDate {
-    let days = day.iter_days().skip(1).filter(|day| calendar.is_working_day(*day));
-    days.take(usize::from(count)).last().unwrap_or(day)
 }

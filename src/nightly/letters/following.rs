@@ -6,7 +6,7 @@
 //! Invariant: everything said is read inside the night's commit, after its settlements were written.
 
 use super::Writer;
-use super::composing::{DAYS_TO_ACT, Notification, WORKING_DAYS_TO_ACT, working_days_after};
+use super::due::{DAYS_TO_ACT, Notification, WORKING_DAYS_TO_ACT, working_days_after};
 use crate::alert::{About, DigestItem, Due, OpenNotice, Solution, Whereabouts};
 use crate::nightly::RunError;
 use crate::remittance::{BankTransaction, Money, Outcome, PaymentReference, YearMonth};

@@ -8,18 +8,15 @@
 //! is open. Nothing of another employer's notice is said.
 
 use super::Writer;
-use super::composing::{DAYS_TO_ACT, Notification, WORKING_DAYS_TO_ACT, working_days_after};
+use super::broken::{broken_rules, missing_reference};
+use super::due::{DAYS_TO_ACT, Notification, WORKING_DAYS_TO_ACT, working_days_after};
 use super::following::{Followed, told};
 use super::habits::Advisable;
-use crate::alert::{
-    About, BrokenRule, DigestItem, Due, HandbookQuote, OpenNotice, ReadRemark, Whereabouts,
-};
+use crate::alert::{About, DigestItem, Due, OpenNotice, ReadRemark, Whereabouts};
 use crate::matching::Explanation;
 use crate::nightly::RunError;
-use crate::remark::{Advice, Reading};
 use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
-use crate::report::{MaskedAccount, RemarkText};
-use crate::rulebook::remark::RemarkRules;
+use crate::report::MaskedAccount;
 use crate::store::{NotificationKey, NotificationRow, Owed, Recording, Withheld};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -239,43 +236,5 @@ fn mentions(explanation: &Explanation) -> Vec<PaymentReference> {
         | Explanation::Rule
         | Explanation::Reversal(_)
         | Explanation::Refund(_) => Vec::new(),
-    }
-}
-
-/// The rules of writing that the remark broke, with what was read beside what was written.
-pub(super) fn broken_rules(
-    readings: &[(RemarkText, Reading)],
-    rules: &RemarkRules,
-) -> Vec<BrokenRule> {
-    // Only the field that carries the reading breaks rules; a bank's own words do not.
-    let Some((text, reading)) = readings.iter().find(|(_, reading)| !reading.advice.is_empty())
-    else {
-        return Vec::new();
-    };
-    let right = reading.reference.map(|reference| reference.to_string()).unwrap_or_default();
-    reading.advice.iter().map(|advice| broken(*advice, text.text(), &right, rules)).collect()
-}
-
-/// The handbook's first rule, for a remark that says nothing at all.
-fn missing_reference(
-    reason: Reason,
-    readings: &[(RemarkText, Reading)],
-    rules: &RemarkRules,
-) -> Option<BrokenRule> {
-    (reason == Reason::NoReference).then(|| {
-        let wrong = readings.first().map_or("（空）", |(text, _)| text.text());
-        broken(Advice::NotFirst, wrong, "", rules)
-    })
-}
-
-/// A rule with the handbook's words for it.
-fn broken(advice: Advice, wrong: &str, right: &str, rules: &RemarkRules) -> BrokenRule {
-    let words = rules.advice_text(advice.code());
-    let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
-    BrokenRule {
-        code: advice.code().to_owned(),
-        handbook: handbook.map(|rule| HandbookQuote { number: rule.number, text: rule.zh.clone() }),
-        wrong: wrong.to_owned(),
-        right: right.to_owned(),
     }
 }

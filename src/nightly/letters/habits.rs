@@ -5,7 +5,7 @@
 //! Invariant: the right form names the notice that the money settled, and only where that is the employer's own.
 
 use super::Writer;
-use super::gathering::broken_rules;
+use super::broken::broken_rules;
 use crate::alert::{BrokenRule, Habit};
 use crate::nightly::RunError;
 use crate::remittance::{BankTransaction, Money, PaymentReference};

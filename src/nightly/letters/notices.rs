@@ -5,7 +5,7 @@
 //! Invariant: whether a notice is open, and how much of it is here, is read inside the night's commit.
 
 use super::Writer;
-use super::composing::{WORKING_DAYS_TO_ACT, working_days_after};
+use super::due::{WORKING_DAYS_TO_ACT, working_days_after};
 use super::following::told;
 use crate::alert::{Due, NewsStage, NoticeNews, OpenNotice};
 use crate::matching::Explanation;

@@ -8,7 +8,7 @@ use crate::store::{NoticeLine, Store, StoreError};
 use crate::suspense::{Act, ItemId, Person};
 use crate::web::Desk;
 use crate::web::fault::Fault;
-use crate::web::next::own_page;
+use crate::web::next::Pages;
 use crate::web::session::Session;
 use crate::web::view::address;
 use axum::extract::{Path, RawForm, State};
@@ -52,12 +52,12 @@ pub(crate) async fn assign(
     let done_or_not =
         desk.store(move |store| store.assign(&actor, &chosen, to.as_ref(), now)).await?;
     done_or_not.map_err(Fault::from)?;
-    Ok(Redirect::to(&back(form.one("back"), done)).into_response())
+    Ok(Redirect::to(&back(&desk.pages, form.one("back"), done)).into_response())
 }
 
 /// Back to the page that was acted on, which says what was done.
-fn back(address: &str, done: &str) -> String {
-    let address = own_page(address).unwrap_or("/queue");
+fn back(pages: &Pages, address: &str, done: &str) -> String {
+    let address = pages.own(address).unwrap_or("/queue");
     let mark = if address.contains('?') { '&' } else { '?' };
     format!("{address}{mark}done={done}")
 }
@@ -93,7 +93,7 @@ pub(crate) async fn withdraw(
     let (actor, now) = (actor(&session), moment(&desk));
     let done = desk.store(move |store| store.withdraw(&actor, &proposal_id, &digest, now)).await?;
     done.map_err(Fault::from)?;
-    Ok(Redirect::to(&back(&next, "withdrawn")).into_response())
+    Ok(Redirect::to(&back(&desk.pages, &next, "withdrawn")).into_response())
 }
 
 /// An item's id from its address.
@@ -106,10 +106,11 @@ pub(super) async fn item_id(desk: &Desk, account_id: i64, serial: &str) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use super::back;
+    use super::{Pages, back};
 
     #[test]
     fn after_an_act_nobody_is_sent_elsewhere() {
+        let pages = Pages::of(crate::web::route::pages());
         for (address, want) in [
             ("/queue?age=61%2B", "/queue?age=61%2B&done=x"),
             ("/items/1/a", "/items/1/a?done=x"),
@@ -118,7 +119,7 @@ mod tests {
             ("/\\evil.example/", "/queue?done=x"),
             ("/\t/evil.example", "/queue?done=x"),
         ] {
-            assert_eq!(back(address, "x"), want, "{address}");
+            assert_eq!(back(&pages, address, "x"), want, "{address}");
         }
     }
 }

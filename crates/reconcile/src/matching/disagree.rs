@@ -9,8 +9,8 @@
 
 use super::claims::Part;
 use super::explanation::{NoticeState, PartsSummary, PayerDisagrees};
-use super::parts::alone_with_advance;
 use super::payers::references;
+use super::summary::alone_with_advance;
 use super::{Decision, Explanation, NoticeFact, Run, place};
 use remittance::{Money, NoticeStatus, PaymentReference, Reason};
 

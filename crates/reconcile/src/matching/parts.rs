@@ -11,8 +11,9 @@ use super::disagree::{self, Suspect};
 use super::explanation::{NoticeState, PartsSummary, PartsVerdict};
 use super::subset_sum::{self, SubsetSum};
 use super::suggest::EmployerIndex;
-use super::{BankIndex, Decision, Explanation, Item, NoticeFact, PayingBank, Run, place};
-use remittance::{Money, Outcome, PaymentReference, Reason, Total, YearMonth};
+use super::summary::{Placed, standing, sum};
+use super::{BankIndex, Decision, Explanation, NoticeFact, PayingBank, Run, place};
+use remittance::{Money, Outcome, PaymentReference, Reason, YearMonth};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The parts of a notice that rule 1 does not settle, and how they stand.
@@ -21,9 +22,6 @@ pub(super) struct Open {
     parts: Vec<u32>,
     standing: PartsSummary,
 }
-
-/// A part with the place of its item.
-type Placed<'n, 'a> = (u32, &'n Item<'a>);
 
 /// What one bank booked in one month, from one paying bank where that matters.
 type Split = (YearMonth, BankIndex, PayingBank);
@@ -164,16 +162,6 @@ fn settle_set(
     }
 }
 
-/// A payment that settles its notice alone together with the advance balance: how it stands.
-pub(super) fn alone_with_advance(
-    night: &Run<'_, '_>,
-    fact: &NoticeFact,
-    index: u32,
-) -> Option<PartsSummary> {
-    let item = night.items.get(place(index))?;
-    Some(standing(night, fact, &[(index, item)], PartsVerdict::Exact, fact.reserved()))
-}
-
 enum Exact {
     /// Settled by these items.
     Set(BTreeSet<u32>, PartsSummary),
@@ -263,37 +251,6 @@ fn open_verdict(
         _ => PartsVerdict::CrossMonth,
     };
     standing
-}
-
-fn sum(parts: &[Placed<'_, '_>]) -> Total {
-    parts.iter().map(|(_, item)| item.amount).sum()
-}
-
-/// How some parts of a notice stand; the month is that of the latest of them.
-fn standing(
-    night: &Run<'_, '_>,
-    fact: &NoticeFact,
-    parts: &[Placed<'_, '_>],
-    verdict: PartsVerdict,
-    from_advance: Money,
-) -> PartsSummary {
-    let latest = parts.iter().map(|(_, item)| item.booked_on).max().unwrap_or(night.as_of);
-    let month = YearMonth::of(latest);
-    let banks: BTreeSet<BankIndex> = parts.iter().map(|(_, item)| item.bank).collect();
-    let months: BTreeSet<YearMonth> =
-        parts.iter().map(|(_, item)| YearMonth::of(item.booked_on)).collect();
-    PartsSummary {
-        verdict,
-        reference: fact.reference,
-        due: fact.amount,
-        received: sum(parts),
-        parts: parts.len(),
-        banks: banks.len(),
-        months: months.len(),
-        month,
-        closes_on: night.calendar.closes_on(month, night.rules.lag_working_days),
-        from_advance,
-    }
 }
 
 fn in_words(standing: PartsSummary) -> Explanation {

@@ -12,6 +12,7 @@
 
 mod employers;
 mod notices;
+mod sorted;
 mod words;
 
 pub(super) use employers::folded;

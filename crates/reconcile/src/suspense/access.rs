@@ -5,7 +5,7 @@
 //! administrator, or, where there is none, for [`DELAY_SECONDS`], while every approver sees it and can object. What
 //! takes rights away waits for nobody, but from an administrator: else one of two could be alone at once.
 
-use super::proposal::Canonical;
+use super::canonical::Canonical;
 use super::{Permission, Person, Role};
 use std::fmt;
 

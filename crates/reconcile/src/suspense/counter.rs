@@ -3,7 +3,7 @@
 //! Start at [`CounterOperation::signed`]: the desk says who the two are and on which day it is done, whatever was
 //! typed. What each operation does, and why it is refused, is the remittance domain's.
 
-use super::proposal::Canonical;
+use super::canonical::Canonical;
 use super::{Person, ProposalState};
 use chrono::NaiveDate;
 use remittance::operation::{

@@ -4,9 +4,9 @@
 //! that voids it. Whether somebody may approve is [`Proposal::may_approve`]; the store asks it, and the
 //! database refuses the same person once more, by a constraint of its own.
 
+use super::canonical::Canonical;
 use super::{Act, Actor, DeskRules, ItemId, Limit, Permission, Person, Refusal, Role, Seen};
 use remittance::Money;
-use sha2::{Digest, Sha256};
 
 /// An act that somebody proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,17 +176,7 @@ fn within(limit: &Limit, roles: &[Role], role: Role, amount: Money) -> Result<()
 /// Hex digits of an id: 80 bits, more than all proposals of all centres.
 const ID_DIGITS: usize = 20;
 
-/// Text that two contents cannot share: every part with its length before it.
-#[derive(Default)]
-pub(super) struct Canonical(Sha256);
-
 impl Canonical {
-    pub(super) fn add(&mut self, part: &str) {
-        self.0.update(part.len().to_string());
-        self.0.update(b":");
-        self.0.update(part);
-    }
-
     fn content(&mut self, items: &[Seen], act: &Act, note: &str, by: &Person) {
         for seen in items {
             self.add(&seen.id.to_string());
@@ -222,9 +212,5 @@ impl Canonical {
             Act::TakeBack { credit } => self.add(&credit.to_string()),
             Act::Refund | Act::NotOurs | Act::Reverse => {}
         }
-    }
-
-    pub(super) fn hex(self) -> String {
-        hex::encode(self.0.finalize())
     }
 }

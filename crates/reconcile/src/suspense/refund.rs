@@ -4,7 +4,7 @@
 //! say of it is a [`RefundChange`], asked for by one person and approved by another ([`RefundRequest`]), since an
 //! account that is changed, or a debit that is tied, sends or hides money as surely as the decision itself.
 
-use super::proposal::Canonical;
+use super::canonical::Canonical;
 use super::{ItemId, Person};
 use remittance::RefundReference;
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@
 //! Invariant: an entry is written in the commit of what it tells; it holds ids, never a whole account or
 //! identity number of a payer.
 
-use super::proposal::Canonical;
+use super::canonical::Canonical;
 use std::fmt;
 
 /// The hash before the first entry.

@@ -4,31 +4,13 @@
 //!
 //! Invariant: there is at least one offender, and the first gives the code.
 
-use super::Refusal;
+use super::{Offender, Refusal, Several};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// Offenders that a sentence names; the others are counted.
 const NAMED_MAX: usize = 3;
-
-/// A line that cannot be done, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offender {
-    /// From 1, in the register as it was given; a list has no rows yet and names the employee.
-    pub row: Option<u64>,
-    /// Whom the line is about, where that is known.
-    pub name: Option<String>,
-    pub refusal: Refusal,
-}
-
-/// At least one offender, in the order of the lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Several {
-    first: Box<Offender>,
-    /// All of them, the first too.
-    offenders: Vec<Offender>,
-}
 
 impl Several {
     /// `None` where there is no offender.

@@ -11,8 +11,7 @@ use super::super::policy::OncePer;
 use super::super::{Id, Money, PaymentReference, Rate, Subject, Total, YearMonth};
 use super::define::refusals;
 use super::parameter::{DocumentForm, Filed, Parameter, Side, Undo};
-use super::several::Several;
-use super::{Expected, Found, RefusalCode};
+use super::{Expected, Found, RefusalCode, Several};
 use chrono::NaiveDate;
 use std::fmt;
 

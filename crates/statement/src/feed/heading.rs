@@ -9,9 +9,8 @@
 
 mod label;
 
-pub(super) use label::label;
+pub(super) use label::{LabelKind, label};
 
-use super::table::LabelKind;
 use crate::rules::bank::Field;
 use crate::rules::headings::{Headings, Part, Parts};
 use remittance::Direction;

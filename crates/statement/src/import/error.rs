@@ -4,7 +4,7 @@
 //! up to [`ERRORS_MAX`], so that one look is enough to mend a file.
 
 use super::heading;
-pub use super::problem::Problem;
+pub use super::problem::{Expected, Problem};
 use crate::sheet::letters;
 use std::fmt;
 
@@ -28,26 +28,6 @@ pub struct ImportError {
     /// What was found, shortened for showing.
     pub found: String,
     pub problem: Problem,
-}
-
-/// What a cell must be: a sentence in each language, the English one beginning with `expected`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
-    pub english: String,
-    pub chinese: String,
-}
-
-impl Expected {
-    pub(super) fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self { english: english.into(), chinese: chinese.into() }
-    }
-}
-
-impl From<String> for Expected {
-    /// A sentence that is there in one language only.
-    fn from(english: String) -> Self {
-        Self { chinese: format!("内容不符合要求（{english}）"), english }
-    }
 }
 
 /// Something that is told and stops nothing.

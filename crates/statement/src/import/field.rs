@@ -9,7 +9,7 @@ pub(super) use super::when::{day, month};
 use chrono::NaiveDate;
 use remittance::document::{self, DocumentType};
 use remittance::email::Addresses;
-use remittance::{AMOUNT_MAX, Money, MoneyError};
+use remittance::{AMOUNT_MAX, Money, MoneyError, Refusal};
 use std::collections::HashMap;
 
 /// The errors of a file while it is read.
@@ -237,6 +237,7 @@ pub(super) fn document_type(text: &str) -> Result<DocumentType, Expected> {
 pub(super) fn document_key(kind: DocumentType, text: &str) -> Result<String, Expected> {
     // None of these numbers holds a birth date that a day could contradict.
     document::identity(kind, text, NaiveDate::MAX)
+        .map_err(Refusal::from)
         .map_err(|refusal| Expected::new(refusal.to_string(), refusal.chinese()))
 }
 

@@ -3,10 +3,9 @@
 //! Start at [`Form::of_register`] and [`Form::of_list`]; `book.rs` writes one as a workbook. The instructions
 //! stand on a sheet of their own, their example from top to bottom, so that nothing of them is ever a row.
 
-use super::heading::{self, Holds};
+use super::heading::{self, Column, Holds};
 use super::lists;
 use super::notice;
-use super::table::Column;
 use remittance::document::DocumentType;
 use remittance::template::Template;
 use remittance::{EmployeeAccount, NoticeStatus};

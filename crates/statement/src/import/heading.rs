@@ -4,7 +4,21 @@
 //! must be filled, and brackets that only say how. What is left must be a word of the table, letter for letter: a
 //! heading that is merely like one is not taken for it.
 
-use super::table::Column;
+/// A column of a list.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) required: bool,
+}
+
+/// A column that must be there.
+pub(super) const fn required(name: &'static str) -> Column {
+    Column { name, required: true }
+}
+
+/// A column that may be left out.
+pub(super) const fn optional(name: &'static str) -> Column {
+    Column { name, required: false }
+}
 
 /// What the cells of a column are, which decides how a number or a day in one is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use super::field::{
     Reading, Unique, account_no, accounts as account_nos, amount, amount_or_nothing, document_key,
     document_type, emails, key, month, text,
 };
-use super::table::{self, Column, Found, Row, optional, required};
+use super::heading::{Column, optional, required};
+use super::table::{self, Found, Row};
 use super::{Given, List};
 use remittance::document::DocumentType;
 use remittance::enrolment::{ImportedTerms, RatePeriod};

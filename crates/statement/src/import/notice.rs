@@ -9,7 +9,8 @@
 use super::List;
 use super::error::{Expected, ImportError, Note, Problem};
 use super::field::{Reading, amount, day, key, month};
-use super::table::{self, Column, Encoding, Found, Row, optional, required};
+use super::heading::{Column, optional, required};
+use super::table::{self, Encoding, Found, Row};
 use chrono::NaiveDate;
 use remittance::{Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth};
 use std::hash::{DefaultHasher, Hash, Hasher};

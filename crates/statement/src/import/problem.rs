@@ -2,10 +2,29 @@
 //!
 //! Start at [`Problem`]. Every kind has a row in [`SENTENCES`], in both languages; `{}` is what the kind carries.
 
-use super::error::Expected;
 use super::heading;
 use crate::sheet::Unreadable;
 use std::fmt;
+
+/// What a cell must be: a sentence in each language, the English one beginning with `expected`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub english: String,
+    pub chinese: String,
+}
+
+impl Expected {
+    pub(super) fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self { english: english.into(), chinese: chinese.into() }
+    }
+}
+
+impl From<String> for Expected {
+    /// A sentence that is there in one language only.
+    fn from(english: String) -> Self {
+        Self { chinese: format!("内容不符合要求（{english}）"), english }
+    }
+}
 
 /// What was expected instead.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,8 @@
 
 use super::error::{Expected, ImportError, Note, Problem};
 use super::field::{Reading, account_no, amount, document_type, key, month, text};
-use super::table::{self, Column, Encoding, Row, optional, required};
+use super::heading::{Column, optional, required};
+use super::table::{self, Encoding, Row};
 use remittance::template::Template;
 use std::collections::{BTreeSet, HashMap};
 

@@ -9,7 +9,7 @@
 
 use super::cell::{self, Outcome};
 use super::error::{ImportError, Note, Problem};
-use super::heading::{self, Aside, Holds, Meaning};
+use super::heading::{self, Aside, Column, Holds, Meaning};
 pub(super) use crate::sheet::Encoding;
 use crate::sheet::{self, Head, Merged, Visitor, letters};
 
@@ -17,22 +17,6 @@ use crate::sheet::{self, Head, Merged, Visitor, letters};
 const ROWS_LOOKED_AT: usize = 100;
 /// Rows of one kind that are told one by one.
 const TOLD_MAX: usize = 20;
-
-/// A column of a list.
-pub(super) struct Column {
-    pub(super) name: &'static str,
-    pub(super) required: bool,
-}
-
-/// A column that must be there.
-pub(super) const fn required(name: &'static str) -> Column {
-    Column { name, required: true }
-}
-
-/// A column that may be left out.
-pub(super) const fn optional(name: &'static str) -> Column {
-    Column { name, required: false }
-}
 
 /// What a file turned out to be, and what is told of it.
 #[derive(Debug)]

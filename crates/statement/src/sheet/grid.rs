@@ -3,9 +3,9 @@
 //! Start at [`read`]. A row holds only the cells that stand in it, so a stray one in the last corner costs what
 //! any other costs. Formatted blank cells are nothing.
 
+use super::book::{Book, broken};
 use super::markup::{attribute, character, dated_since};
 use super::text::trimmed;
-use super::xlsx::{Book, broken};
 use super::{Builder, Format, Head, Kind, Merged, Unreadable, Visitor};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

@@ -5,6 +5,7 @@
 //!
 //! Invariant: memory holds the shared texts and one row.
 
+use super::book::{Book, Texts, broken};
 use super::grid;
 use super::markup::{attribute, character};
 use super::{Format, Head, Unreadable, Visitor};
@@ -23,31 +24,6 @@ const SHEET_BYTES_MAX: u64 = 1 << 30;
 const PART_BYTES_MAX: u64 = 256 << 20;
 /// Sheets of one book.
 const SHEETS_MAX: usize = 256;
-
-/// What every sheet needs of its book.
-#[derive(Default)]
-pub(super) struct Book {
-    pub(super) formats: Vec<Format>,
-    pub(super) texts: Texts,
-    pub(super) since_1904: bool,
-}
-
-/// The shared texts, in one piece.
-#[derive(Default)]
-pub(super) struct Texts {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    pub(super) fn get(&self, index: usize) -> Option<&str> {
-        let start = match index.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
-            None => 0,
-        };
-        self.text.get(start..*self.ends.get(index)?)
-    }
-}
 
 struct Listed {
     head: Head,
@@ -105,10 +81,6 @@ fn no_workbook(names: &[String]) -> Unreadable {
         return Unreadable::Foreign("a Word document", " Word 文档");
     }
     Unreadable::Foreign("a zip archive", "压缩包，请先解压")
-}
-
-pub(super) fn broken(error: &dyn std::fmt::Display) -> Unreadable {
-    Unreadable::Broken(error.to_string())
 }
 
 fn part<'a, 'b>(

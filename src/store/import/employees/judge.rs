@@ -105,7 +105,7 @@ pub(super) fn opening(known: Money, given: Given<Money>) -> Option<FieldChange> 
 pub(super) fn check_document(id_no: &str, on: NaiveDate) -> Result<String, Fault> {
     let (kind, number) = document(id_no);
     identity(kind, number, on)
-        .map_err(|why| ("id_no", number.to_owned(), Unfit::Domain(Box::new(why))))
+        .map_err(|why| ("id_no", number.to_owned(), Unfit::Domain(Box::new(why.into()))))
 }
 
 /// What the counter asks of a base in the month of the list. One who is sealed is not remitted: the base may be as old
@@ -125,7 +125,7 @@ pub(super) fn check_base(
     } else {
         return Ok(());
     };
-    Err(("base", value.to_string(), Unfit::Domain(Box::new(why))))
+    Err(("base", value.to_string(), Unfit::Domain(Box::new(why.into()))))
 }
 
 #[cfg(test)]

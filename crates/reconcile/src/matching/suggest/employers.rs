@@ -8,7 +8,7 @@
 //! numbers.
 
 use super::Evidence;
-use super::notices::range;
+use super::sorted::range;
 use crate::matching::place;
 
 /// An employer, numbered by the caller: its place in the list given to [`Employers::new`].

@@ -6,6 +6,7 @@
 //! Invariant: every index holds each notice once; `by_reference` is the order of the places given out.
 
 use super::employers::EmployerIndex;
+use super::sorted::range;
 use crate::matching::place;
 use remittance::{Money, PaymentReference, YearMonth};
 use std::collections::BTreeSet;
@@ -129,12 +130,4 @@ impl OpenNotices {
         let employer_of = |notice: &u32| self.get(*notice).map(|notice| notice.employer);
         range(&self.by_employer, |notice| employer_of(notice).cmp(&Some(employer)))
     }
-}
-
-/// The stretch of a sorted list that compares equal.
-pub(super) fn range<T>(sorted: &[T], compare: impl Fn(&T) -> std::cmp::Ordering) -> &[T] {
-    let from = sorted.partition_point(|one| compare(one).is_lt());
-    let rest = sorted.get(from..).unwrap_or_default();
-    let count = rest.partition_point(|one| compare(one).is_eq());
-    rest.get(..count).unwrap_or_default()
 }

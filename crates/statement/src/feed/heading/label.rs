@@ -1,9 +1,28 @@
 //! Reads a label before or behind the rows by the same parts as a heading.
 
-use super::{LabelKind, Meaning, Taken, meaning, way, without_brackets, without_translation};
+use super::{Meaning, Taken, meaning, way, without_brackets, without_translation};
 use crate::rules::bank::Field;
 use crate::rules::headings::{Headings, Part};
 use remittance::Direction;
+
+/// What a label can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::feed) enum LabelKind {
+    /// The own account.
+    Account,
+    Currency,
+    Opening,
+    Closing,
+    /// The first and the last day of the rows, both in one, or the only one.
+    From,
+    To,
+    Period,
+    Day,
+    /// How many rows, of one way or of both.
+    Count(Option<Direction>),
+    /// What the rows of one way sum to.
+    Sum(Direction),
+}
 
 /// Reads a label before or behind the rows: `None` where it is made of unknown parts, `Some(None)` where it is known and
 /// names nothing that is looked for.

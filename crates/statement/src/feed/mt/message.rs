@@ -7,11 +7,9 @@
 use super::balance::leading_currency;
 use super::movement::Refusal;
 use super::open::Open;
-use super::statement::Message;
+use super::statement::{File, Message};
 use super::tag::{Tag, may_be_a_time, tag};
-use crate::feed::sequence::Sequence;
 use crate::feed::{FeedErrorKind, Flag, Format, Odd, Reject, Sink};
-use std::collections::HashSet;
 
 /// Bytes of text that one movement may carry.
 const TEXT_BYTES_MAX: usize = 12 << 20;
@@ -41,15 +39,6 @@ pub(super) struct Messages {
     /// A block was opened with `{4:` and not yet closed.
     block_open: bool,
     file: File,
-}
-
-/// What is kept of the messages that ended.
-#[derive(Debug, Default)]
-pub(super) struct File {
-    /// What makes each statement itself, whole and by its head alone.
-    pub(super) seen: HashSet<u64>,
-    pub(super) heads: HashSet<u64>,
-    pub(super) sequence: Sequence,
 }
 
 impl Messages {

@@ -4,11 +4,10 @@
 //! flag, never an error.
 
 use super::balance::{balance, lacks_comma, total};
-use super::message::File;
 use super::movement::{Movement, Refusal};
 use super::open::Open;
 use crate::feed::camt::value::decimal_of_units;
-use crate::feed::sequence::{Part, number};
+use crate::feed::sequence::{Part, Sequence, number};
 use crate::feed::{Balance, Entry, FeedErrorKind, Flag, Odd, Sink, Statement};
 use remittance::{Counterparty, Direction, Remarks};
 use std::collections::HashSet;
@@ -22,6 +21,15 @@ const FOUND_CHARACTERS_MAX: usize = 80;
 struct Sum {
     count: u64,
     units: i128,
+}
+
+/// What is kept of the messages that ended.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    /// What makes each statement itself, whole and by its head alone.
+    pub(super) seen: HashSet<u64>,
+    pub(super) heads: HashSet<u64>,
+    pub(super) sequence: Sequence,
 }
 
 /// The message that is open.

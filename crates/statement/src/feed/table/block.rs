@@ -6,21 +6,21 @@
 //!
 //! Invariant: memory is bounded by [`SAMPLE_ROWS`] and [`WAITING_MAX`], whatever the file holds.
 
-use super::ending::Accounts;
+use super::cell::RowReader;
 use super::facts::Facts;
 use super::footer::{follows, is_day_misspelt, looks_like_data, moves_money, names_payer};
-use super::header::{Finder, Header, Nearest, normalised};
+use super::header::{Finder, Header, normalised};
 use super::label::{Label, labels};
-use super::page::Before;
 use super::plan::{Plan, Sample};
 use super::proof::hundredths;
-use super::row::{Joined, RowReader};
+use super::row::Joined;
+use super::state::{Accounts, Block, Delivered, State, TableReader, note_day};
 use super::totals::Totals;
 use super::unread;
 use super::value;
 use crate::feed::rows::{KeptRow, Row};
 use crate::feed::running::Running;
-use crate::feed::{BlockRead, FeedError, FeedErrorKind, Flag, Odd, Sink};
+use crate::feed::{FeedError, FeedErrorKind, Flag, Odd, Sink};
 use crate::rules::bank::{Field, SerialPeriod};
 use chrono::NaiveDate;
 
@@ -30,59 +30,6 @@ const SAMPLE_ROWS: usize = 256;
 const WAITING_MAX: usize = 1024;
 /// Ambiguous dates of one file that are named.
 const AMBIGUOUS_MAX: u32 = 8;
-
-/// How rows come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::feed) struct Delivered {
-    /// Rows may end early: what is left out is empty (HTML, workbooks).
-    pub(in crate::feed) ragged: bool,
-}
-
-/// The rows that are read, from one header on.
-pub(super) struct Block<'a> {
-    pub(super) header: Header<'a>,
-    pub(super) plan: Plan<'a>,
-    pub(super) line: u64,
-    /// Of each own account: first and last day, number of rows.
-    pub(super) accounts: Accounts,
-}
-
-pub(super) enum State<'a> {
-    /// Before the first header of the file or sheet.
-    Before,
-    /// Below a header, until enough is seen.
-    Sampling {
-        header: Box<Header<'a>>,
-        rows: Vec<KeptRow>,
-    },
-    Reading(Box<Block<'a>>),
-}
-
-/// Reads the rows of a file.
-pub(in crate::feed) struct TableReader<'a> {
-    pub(super) finder: Finder<'a>,
-    pub(super) delivered: Delivered,
-    pub(super) state: State<'a>,
-    pub(super) facts: Facts,
-    /// What stands behind the rows so far: of this block, or of the next.
-    pub(super) behind: Facts,
-    pub(super) before: Option<Before>,
-    pub(super) waiting: Vec<KeptRow>,
-    pub(super) running: Running,
-    pub(super) totals: Totals,
-    pub(super) joined: Joined,
-    pub(super) nearest: Option<Nearest>,
-    /// A row before any header that looks like data.
-    pub(super) headless: Option<u64>,
-    pub(super) layout: Option<String>,
-    /// The block at hand was begun by the label of another account, under the header before it.
-    pub(super) by_label: bool,
-    /// That rows were booked on the statement's day was said.
-    pub(super) told_day: bool,
-    pub(super) blocks: Vec<BlockRead>,
-    pub(super) ambiguous: u32,
-    pub(super) unread: usize,
-}
 
 impl<'a> TableReader<'a> {
     pub(in crate::feed) fn new(finder: Finder<'a>, delivered: Delivered) -> Self {
@@ -246,7 +193,7 @@ impl<'a> TableReader<'a> {
         let entry = &reading.entry;
         self.running.entry(entry, reading.amount, reading.balance);
         self.totals.entry(entry.direction, reading.amount.hundredths, reading.credit_column);
-        super::ending::note_day(&mut block.accounts, entry.account, entry.booked_on);
+        note_day(&mut block.accounts, entry.account, entry.booked_on);
         if reading.ambiguous && self.ambiguous < AMBIGUOUS_MAX {
             self.ambiguous += 1;
             let found = reader.value(row, Field::Date).to_owned();

@@ -2,12 +2,11 @@
 //!
 //! Start at [`TableReader::finish`].
 
-use super::block::{Block, State, TableReader};
 use super::facts::Facts;
 use super::footer::{follows, names_payer};
 use super::header::Nearest;
 use super::label::labels;
-use super::page::Before;
+use super::state::{Before, Block, State, TableReader};
 use crate::feed::{BlockRead, FeedError, FeedErrorKind, Sink};
 use chrono::NaiveDate;
 
@@ -123,20 +122,5 @@ impl<'a> TableReader<'a> {
         }
         self.running.finish(sink);
         Ok(self.layout)
-    }
-}
-
-/// Of each own account of a block: first and last day, number of rows.
-pub(super) type Accounts = Vec<(Option<String>, (NaiveDate, NaiveDate, u64))>;
-
-/// Own accounts of one block that are told apart for whoever asks.
-const ACCOUNTS_MAX: usize = 64;
-
-pub(super) fn note_day(accounts: &mut Accounts, account: Option<&str>, day: NaiveDate) {
-    let known = accounts.iter_mut().find(|(known, _)| known.as_deref() == account);
-    if let Some((_, (from, to, entries))) = known {
-        (*from, *to, *entries) = ((*from).min(day), (*to).max(day), *entries + 1);
-    } else if accounts.len() < ACCOUNTS_MAX {
-        accounts.push((account.map(str::to_owned), (day, day, 1)));
     }
 }

@@ -1,10 +1,8 @@
 //! The words that say which way money went, and what 1 and 2 say where something else agrees.
 
 use super::header::Header;
-use super::movement::opposite;
-use super::plan::Plan;
 use crate::feed::rows::KeptRow;
-use crate::rules::bank::{Field, Precedence};
+use crate::rules::bank::Precedence;
 use crate::rules::headings::Headings;
 use remittance::Direction;
 
@@ -21,11 +19,15 @@ pub(super) struct Flags {
 
 impl Flags {
     /// What words mean by the layout and by the heading, and which stand in the first rows.
-    pub(super) fn learnt(plan: &Plan<'_>, header: &Header<'_>, rows: &[KeptRow]) -> Self {
+    pub(super) fn learnt(
+        rules: &Headings,
+        header: &Header<'_>,
+        column: usize,
+        rows: &[KeptRow],
+    ) -> Self {
         let mut flags = Self::default();
-        let column = plan.column(Field::Flag);
         let Some(heading) = header.headings.get(column) else { return flags };
-        if let Some(layout) = plan.layout {
+        if let Some((layout, _)) = header.layout {
             // Digits mean this here and that there: only a layout learnt from this very form is believed on them.
             let learned = layout.precedence == Precedence::Learned;
             let says = |word: &&String| learned || !word.bytes().all(|byte| byte.is_ascii_digit());
@@ -39,7 +41,7 @@ impl Flags {
         for row in rows {
             let word = row.row().cell(column);
             let known = flags.seen.iter().any(|(seen, _)| seen == word);
-            if !known && let Some(way) = flags.way_of_new(word, plan.rules) {
+            if !known && let Some(way) = flags.way_of_new(word, rules) {
                 flags.seen.push((word.to_owned(), way));
             }
         }
@@ -73,7 +75,7 @@ impl Flags {
         let credit = if one_is_in { Direction::Credit } else { Direction::Debit };
         match (one, two) {
             (true, _) => Some(credit),
-            (_, true) => Some(opposite(credit)),
+            (_, true) => Some(credit.opposite()),
             (false, false) => None,
         }
     }

@@ -5,8 +5,9 @@
 
 use super::value;
 use crate::feed::amount::Amount;
+use crate::feed::date;
+use crate::feed::heading::{self, LabelKind};
 use crate::feed::rows::Row;
-use crate::feed::{date, heading};
 use crate::rules::bank::{AmountStyle, DateOrder};
 use crate::rules::headings::Headings;
 use chrono::NaiveDate;
@@ -19,25 +20,6 @@ const LABEL_CHARS_MAX: usize = 100;
 
 /// Bytes of a cell with labels, at most: a merged cell of several lines passes, a text does not.
 const CELL_BYTES_MAX: usize = 2000;
-
-/// What a label can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::feed) enum LabelKind {
-    /// The own account.
-    Account,
-    Currency,
-    Opening,
-    Closing,
-    /// The first and the last day of the rows, both in one, or the only one.
-    From,
-    To,
-    Period,
-    Day,
-    /// How many rows, of one way or of both.
-    Count(Option<Direction>),
-    /// What the rows of one way sum to.
-    Sum(Direction),
-}
 
 /// A label with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //!
 //! Start at [`RowReader::movement`]. What a minus means was settled with the plan ([`Minus`]).
 
+use super::cell::{Refusal, RowReader};
 use super::plan::{Amounts, Minus, Model};
-use super::row::{Refusal, RowReader};
 use crate::feed::Problem;
 use crate::feed::amount::Amount;
 use crate::feed::rows::Row;
@@ -30,7 +30,7 @@ impl RowReader<'_> {
             Model::Parties { amount } => self.by_parties(row, amount),
         }?;
         if swapped {
-            movement.direction = opposite(movement.direction);
+            movement.direction = movement.direction.opposite();
             movement.credit_column = movement.credit_column.map(|credit| !credit);
         }
         Ok(movement)
@@ -70,7 +70,7 @@ impl RowReader<'_> {
                     "expected an amount without a minus, or other rows that say what it means";
                 Err(Refusal { column, problem: Problem::Amount(why.to_owned()) })
             }
-            (Direction::Debit | Direction::Credit, _) => Ok(movement(opposite(named), true)),
+            (Direction::Debit | Direction::Credit, _) => Ok(movement(named.opposite(), true)),
         }
     }
 
@@ -115,7 +115,7 @@ impl RowReader<'_> {
             return Err(Refusal { column: flag, problem: Problem::Direction });
         }
         let red = amount.hundredths < 0 && self.plan.amounts.minus != Minus::Repeats;
-        let direction = if red { opposite(named) } else { named };
+        let direction = if red { named.opposite() } else { named };
         Ok(Movement { direction, amount, red, credit_column: Some(named == Direction::Credit) })
     }
 
@@ -126,12 +126,5 @@ impl RowReader<'_> {
             let expected = self.plan.flags.expected(self.plan.rules);
             Refusal { column, problem: Problem::Word { expected } }
         })
-    }
-}
-
-pub(super) const fn opposite(direction: Direction) -> Direction {
-    match direction {
-        Direction::Credit => Direction::Debit,
-        Direction::Debit => Direction::Credit,
     }
 }

@@ -1,24 +1,13 @@
 //! Blocks that go on: a page more of the same table, the same headings read the same way.
 
-use super::block::TableReader;
 use super::header::Header;
 use super::plan::Amounts;
+use super::state::TableReader;
 use super::value;
 use crate::feed::heading::Meaning;
 use crate::feed::{FeedError, FeedErrorKind};
 use crate::rules::bank::Field;
 use remittance::account::masked;
-
-/// What the block before was.
-pub(super) struct Before {
-    /// By its label.
-    pub(super) account: Option<String>,
-    /// By its rows, as far as they are told apart.
-    pub(super) accounts: Vec<Option<String>>,
-    pub(super) headings: Vec<String>,
-    pub(super) amounts: Amounts,
-    pub(super) one_is_in: Option<bool>,
-}
 
 impl TableReader<'_> {
     /// How the block before was read, where it has the same headings.

@@ -3,8 +3,9 @@
 //! Start at [`score`]. A statement stands oldest or newest first, so both orders are followed, for each own account apart;
 //! the better one counts.
 
+use super::cell::RowReader;
 use super::plan::Plan;
-use super::row::{Joined, RowReader};
+use super::row::Joined;
 use crate::feed::rows::KeptRow;
 use chrono::NaiveDate;
 use remittance::Direction;

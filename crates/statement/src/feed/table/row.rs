@@ -3,17 +3,17 @@
 //! Start at [`RowReader::read`]. It knows nothing of other rows. How a column came to its field is `plan.rs`; what
 //! becomes of a row without a day is `block.rs`.
 
+use super::cell::{Refusal, RowReader};
 use super::header::shortened;
 use super::movement::Movement;
-use super::plan::{Plan, WORD_FIELDS};
-use super::value;
-use crate::feed::amount::{self, Amount};
+use super::plan::WORD_FIELDS;
+use crate::feed::amount::Amount;
 use crate::feed::identity::is_no_serial;
 use crate::feed::rows::Row;
 use crate::feed::{Entry, Problem, Reject, date};
 use crate::rules::bank::Field;
 use chrono::{NaiveDate, NaiveTime};
-use remittance::{Counterparty, Direction, MoneyError, Remarks};
+use remittance::{Counterparty, Direction, Remarks};
 
 /// Characters of a row that a reject keeps.
 pub(in crate::feed) const ROW_CHARS_MAX: usize = 4096;
@@ -43,12 +43,6 @@ const CURRENCY_WORDS: [(&str, &str); 15] = [
 /// text may ever complete a number cut off in the other.
 const JOINT: &str = "；另：";
 
-/// Why a row is refused, and where in it.
-pub(super) struct Refusal {
-    pub(super) column: usize,
-    pub(super) problem: Problem,
-}
-
 /// An entry with the amounts that the running balance is followed by.
 pub(super) struct Reading<'a> {
     pub(super) entry: Entry<'a>,
@@ -68,12 +62,6 @@ struct Booked {
     on: NaiveDate,
     time: Option<NaiveTime>,
     ambiguous: bool,
-}
-
-/// Reads rows under a plan.
-#[derive(Clone, Copy)]
-pub(super) struct RowReader<'p> {
-    pub(super) plan: &'p Plan<'p>,
 }
 
 impl<'p> RowReader<'p> {
@@ -112,45 +100,9 @@ impl<'p> RowReader<'p> {
         Ok(Reading { entry, amount, balance, credit_column, ambiguous: booked.ambiguous })
     }
 
-    /// A cell; empty where what stands there means nothing.
-    pub(super) fn cell<'a>(self, row: Row<'a>, column: usize) -> &'a str {
-        let cell = row.cell(column);
-        // Nearly every cell begins as nothing that stands for an empty one does.
-        let first = cell.as_bytes().first().copied().unwrap_or_default();
-        let may = self.plan.fillers.get(usize::from(first)).copied().unwrap_or(true);
-        if may && self.plan.says_nothing(cell) { "" } else { cell }
-    }
-
-    pub(super) fn value<'a>(self, row: Row<'a>, field: Field) -> &'a str {
-        self.cell(row, self.plan.column(field))
-    }
-
-    /// An account or a serial: what spreadsheets need to keep its digits comes off.
-    pub(super) fn number<'a>(self, row: Row<'a>, field: Field) -> &'a str {
-        value::unguarded(self.value(row, field))
-    }
-
     fn serial<'a>(self, row: Row<'a>) -> &'a str {
         let serial = self.number(row, Field::Serial);
         if self.plan.serial_counts_rows || is_no_serial(serial) { "" } else { serial }
-    }
-
-    pub(super) fn refusal(self, field: Field, problem: Problem) -> Refusal {
-        Refusal { column: self.plan.column(field), problem }
-    }
-
-    /// The day in the day's column, with what stands behind it.
-    pub(super) fn day<'a>(self, row: Row<'a>) -> Result<date::DayFound<'a>, Refusal> {
-        let text = value::unguarded(self.value(row, Field::Date));
-        let order = self.plan.dates;
-        let found = date::day(text, order);
-        let found = found.or_else(|| date::serial_day(text).filter(|_| self.plan.serial_days));
-        found.ok_or_else(|| {
-            let expected = date::expected(order);
-            let problem =
-                if text.is_empty() { Problem::Missing } else { Problem::Date { expected } };
-            self.refusal(Field::Date, problem)
-        })
     }
 
     /// When the row was booked; `given` is the day of a row that has none.
@@ -221,11 +173,6 @@ impl<'p> RowReader<'p> {
             return refuse(Problem::Text { expected: "text in the file's encoding" });
         }
         Ok(())
-    }
-
-    pub(super) fn money(self, text: &str, column: usize) -> Result<Amount, Refusal> {
-        let refuse = |error: MoneyError| Refusal { column, problem: amount::problem(&error) };
-        Amount::read(value::money(text), self.plan.style).map_err(refuse)
     }
 
     fn balance(self, row: Row<'_>) -> Result<Option<Amount>, Refusal> {

@@ -3,9 +3,10 @@
 //! Start at [`of`]. A reading that the headings do not say by themselves counts only with proof: [`Variant::steps_needed`]
 //! balances that follow from one another.
 
+use super::cell::RowReader;
 use super::header::Header;
 use super::plan::{Amounts, Minus, Model, NOWHERE, Plan, Sample};
-use super::row::{Joined, RowReader};
+use super::row::Joined;
 use super::value;
 use crate::feed::heading::Meaning;
 use crate::feed::rows::KeptRow;

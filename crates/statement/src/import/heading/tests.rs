@@ -1,6 +1,5 @@
 //! Headings as people write them, and what they mean.
 
-use super::super::table::{optional, required};
 use super::*;
 
 #[test]

@@ -3,14 +3,14 @@
 //! Start at [`revoke`]. What the bank's side of the store knows of its money is said by
 //! [`Centre::note_parts_here`].
 
-use super::super::centre::{Centre, Work};
-use super::super::log::LogKind;
-use super::super::operation::{Output, RevokeNotice};
-use super::super::refusal::Refusal;
-use super::super::register::Register;
-use super::super::roster::Roster;
-use super::super::{PartsHere, PaymentReference};
-use super::{IssuedNotice, NoticeState};
+use super::super::{Output, RevokeNotice};
+use crate::centre::{Centre, Work};
+use crate::log::LogKind;
+use crate::payment::{IssuedNotice, NoticeState};
+use crate::refusal::Refusal;
+use crate::register::Register;
+use crate::roster::Roster;
+use crate::{PartsHere, PaymentReference};
 use serde::{Deserialize, Serialize};
 
 /// Where a revoked notice's money goes that is here already.

@@ -4,19 +4,22 @@
 //! supplements in `supplement.rs`. A register is filed for the month that is next to remit: a month
 //! whose list is made is changed by deleting the list first.
 
-use super::centre::Work;
-use super::document::identity;
-use super::employee::{AccountStatus, EmployeeAccount, employee_id};
-use super::enrolment::{EmployerAccount, named};
-use super::log::LogKind;
-use super::operation::{CorrectSealReason, DiscardRegister, Output, SaveRegister, SubmitRegister};
-use super::policy::Policy;
-use super::refusal::{Refusal, all_of};
-use super::register::{
-    Draft, OpenLine, Opened, ReasonCorrected, Register, RegisterContent, RegisterRequest,
-    RegisterStatus, SealLine, UnsealLine, Unsealed, register_id, register_ordinal,
+use super::enrolment::named;
+use super::entering::{check_month, enter};
+use super::{CorrectSealReason, DiscardRegister, Output, SaveRegister, SubmitRegister};
+use super::{adjustment, roster, supplement, transfer};
+use crate::centre::Work;
+use crate::document::identity;
+use crate::employee::{AccountStatus, EmployeeAccount, employee_id};
+use crate::enrolment::EmployerAccount;
+use crate::log::LogKind;
+use crate::policy::Policy;
+use crate::refusal::{Refusal, all_of};
+use crate::register::{
+    Draft, OpenLine, Opened, ReasonCorrected, RegisterContent, RegisterRequest, SealLine,
+    UnsealLine, Unsealed, register_id, register_ordinal,
 };
-use super::{Id, Money, YearMonth, adjustment, roster, supplement, transfer};
+use crate::{Id, Money, YearMonth};
 use std::collections::BTreeSet;
 
 /// Files a register and puts it into effect.
@@ -48,34 +51,6 @@ pub(super) fn filer(
         | RegisterRequest::AdjustBase(_)
         | RegisterRequest::Supplement(_) => work.enrolled(employer_id),
     }
-}
-
-/// Writes a register whose content is in effect, with its log line.
-pub(super) fn enter(
-    work: &mut Work<'_>,
-    employer: EmployerAccount,
-    ordinal: u32,
-    month: YearMonth,
-    content: RegisterContent,
-    what: &str,
-) -> Result<(), Refusal> {
-    let employer_id = employer.employer_id.clone();
-    let register = Register {
-        employer_id: employer_id.clone(),
-        ordinal,
-        month,
-        submitted_on: work.on,
-        status: RegisterStatus::Submitted,
-        content,
-        reference: None,
-    };
-    let amount = Some(register.amount()).filter(|amount| !amount.is_zero());
-    let subject = register.register_id();
-    work.put(register);
-    work.put(employer);
-    work.note(&employer_id, ordinal, LogKind::Submitted, what, subject, amount);
-    work.filed(&employer_id, ordinal);
-    Ok(())
 }
 
 /// Checks the lines and puts them into effect; the month is judged last, so that a line that could
@@ -157,18 +132,6 @@ fn single(
     let monthly = policy.monthly_contribution(account.base, employer_rate, employee_rate, month);
     let output = Output { employee_id: Some(employee_id.clone()), amount, ..Output::default() };
     Ok(if account.is_active() { output.with_monthly(monthly) } else { output })
-}
-
-/// Refuses a month that is not the next to remit.
-pub(super) fn check_month(employer: &EmployerAccount, month: YearMonth) -> Result<(), Refusal> {
-    let next = employer.roster_month;
-    if month == next {
-        return Ok(());
-    }
-    if month >= employer.first_month && month < next {
-        return Err(Refusal::ListMade { month, next });
-    }
-    Err(Refusal::MonthNotNext { month, next })
 }
 
 fn open(

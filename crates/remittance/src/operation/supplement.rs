@@ -5,13 +5,14 @@
 //! ask for, over all employers, a person stays within the caps. A month that is paid in full is not
 //! supplemented, and none twice by the same amount, paid or not: that is a slip.
 
-use super::centre::{Work, sum};
-use super::employee::{AccountStatus, EmployeeAccount, Supplemented};
-use super::enrolment::EmployerAccount;
-use super::policy::MonthlyContribution;
-use super::refusal::{Refusal, all_of};
-use super::register::{RegisterContent, SupplementLine, SupplementRequest};
-use super::{Money, YearMonth};
+use crate::bound::sum;
+use crate::centre::Work;
+use crate::employee::{AccountStatus, EmployeeAccount, Supplemented};
+use crate::enrolment::EmployerAccount;
+use crate::policy::MonthlyContribution;
+use crate::refusal::{Refusal, all_of};
+use crate::register::{RegisterContent, SupplementLine, SupplementRequest};
+use crate::{Money, YearMonth};
 
 /// Puts the lines of a supplement into effect.
 pub(super) fn supplement(

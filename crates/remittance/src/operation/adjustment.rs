@@ -1,18 +1,19 @@
 //! Base adjustment 基数调整 and rate adjustment 比例调整.
 //!
 //! A base changes once per employee, employer and calendar year, a rate once per employer and
-//! contribution year; [`super::policy::OncePer`] says how the handbook's two sentences are read.
+//! contribution year; [`crate::policy::OncePer`] says how the handbook's two sentences are read.
 //! A base that the limits themselves have overtaken may be brought back inside at any time, and
 //! that does not count. A rate adjustment cannot be revoked.
 
-use super::centre::Work;
-use super::enrolment::{EmployerAccount, RatePeriod, check_rates};
-use super::filing::{check_month, enter};
-use super::operation::{AdjustRate, Output};
-use super::policy::{BaseLimits, Policy};
-use super::refusal::Refusal;
-use super::register::{BaseAdjusted, BaseLine, RegisterContent, register_id};
-use super::{Id, Money, YearMonth};
+use super::enrolment::check_rates;
+use super::entering::{check_month, enter};
+use super::{AdjustRate, Output};
+use crate::centre::Work;
+use crate::enrolment::{EmployerAccount, RatePeriod};
+use crate::policy::{BaseLimits, Policy};
+use crate::refusal::Refusal;
+use crate::register::{BaseAdjusted, BaseLine, RegisterContent, register_id};
+use crate::{Id, Money, YearMonth};
 
 /// Refuses a base outside the month's limits.
 pub(super) fn check_base(

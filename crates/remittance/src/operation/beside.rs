@@ -6,13 +6,13 @@
 //!
 //! Invariant: all that cannot be done is told in one refusal, each with its row and its parameters.
 
-use super::Id;
-use super::centre::{Centre, Work};
-use super::enrolment::EmployerAccount;
-use super::filing;
-use super::operation::{FileRegister, Operation, Output};
-use super::refusal::{Offender, Refusal, Several};
-use super::register::RegisterRequest;
+use super::{FileRegister, Operation, Output};
+use super::{entering, filing};
+use crate::Id;
+use crate::centre::{Centre, Work};
+use crate::enrolment::EmployerAccount;
+use crate::refusal::{Offender, Refusal, Several};
+use crate::register::RegisterRequest;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,7 @@ pub(super) fn file(work: &mut Work<'_>, op: &FileRegister) -> Result<Output, Ref
                     .into_iter()
                     .filter(|found| found.row.is_none() || !wrong.contains(&found.row)),
             );
-            if lines && let Err(refusal) = filing::check_month(&employer, op.month) {
+            if lines && let Err(refusal) = entering::check_month(&employer, op.month) {
                 offenders.push(Offender { row: None, name: None, refusal });
             }
         }
@@ -157,7 +157,7 @@ fn named(work: &Work<'_>, op: &FileRegister, mut output: Output) -> Output {
     let given = |row: u64| op.register.employee(row).cloned();
     output.employees = names
         .into_iter()
-        .map(|(row, name)| super::answer::Employee { row, employee_id: given(row), name })
+        .map(|(row, name)| crate::answer::Employee { row, employee_id: given(row), name })
         .collect();
     output
 }

@@ -4,17 +4,18 @@
 //! fen. How money comes to the advance balance, and what of it is free, is in `advance.rs`.
 
 use super::advance::check_free;
-use super::centre::{Centre, Work, sum};
-use super::employee::EntryKind;
-use super::enrolment::EmployerAccount;
-use super::ledger::{Movement, Posting, VoucherKind};
-use super::log::LogKind;
-use super::operation::{Applied, Output, PayFromAdvance};
-use super::payment::{IssuedNotice, NoticeState};
-use super::refusal::Refusal;
-use super::register::{Register, RegisterStatus};
-use super::roster::Roster;
-use super::{Id, Money, PaymentReference, Subject};
+use super::{Applied, Output, PayFromAdvance};
+use crate::bound::sum;
+use crate::centre::{Centre, Movement, Work};
+use crate::employee::EntryKind;
+use crate::enrolment::EmployerAccount;
+use crate::ledger::{Posting, VoucherKind};
+use crate::log::LogKind;
+use crate::payment::{IssuedNotice, NoticeState};
+use crate::refusal::Refusal;
+use crate::register::{Register, RegisterStatus};
+use crate::roster::Roster;
+use crate::{Id, Money, PaymentReference, Subject};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 

@@ -4,15 +4,15 @@
 //! that says where it went, so that a list still unpaid there is posted to the account wherever it
 //! is. Out of the city the employee applies personally (异地转移接续).
 
-use super::centre::Work;
-use super::employee::{AccountStatus, EmployeeAccount, EntryKind};
-use super::enrolment::EmployerAccount;
-use super::filing::{check_month, enter};
-use super::ledger::{Movement, Posting, VoucherKind};
-use super::operation::{Output, Transfer};
-use super::refusal::{Refusal, all_of};
-use super::register::{Moved, RegisterContent, TransferLine, register_id};
-use super::{Id, Money, Subject, YearMonth};
+use super::entering::{check_month, enter};
+use super::{Output, Transfer};
+use crate::centre::{Movement, Work};
+use crate::employee::{AccountStatus, EmployeeAccount, EntryKind};
+use crate::enrolment::EmployerAccount;
+use crate::ledger::{Posting, VoucherKind};
+use crate::refusal::{Refusal, all_of};
+use crate::register::{Moved, RegisterContent, TransferLine, register_id};
+use crate::{Id, Money, Subject, YearMonth};
 
 /// Transfers one employee.
 pub(super) fn transfer(work: &mut Work<'_>, op: &Transfer) -> Result<Output, Refusal> {

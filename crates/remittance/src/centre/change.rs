@@ -6,34 +6,23 @@
 //!
 //! Invariant: a [`Table`] is written only through [`Centre`], so every change is in somebody's hands.
 
-use super::appointment::Appointment;
-use super::centre::Centre;
-use super::correction::Correction;
-use super::employee::{AccountEntry, EmployeeAccount};
-use super::enrolment::EmployerAccount;
-use super::ledger::Voucher;
-use super::log::LogEntry;
-use super::payment::IssuedNotice;
-use super::register::{Draft, Register};
-use super::roster::Roster;
-use super::{Id, PaymentReference, YearMonth};
-use serde::{Serialize, Serializer};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Values;
-use std::sync::Arc;
+use super::Centre;
+use super::index;
+pub use super::table::{Put, Rows};
+use crate::appointment::Appointment;
+use crate::correction::Correction;
+use crate::employee::{AccountEntry, EmployeeAccount};
+use crate::enrolment::EmployerAccount;
+use crate::ledger::Voucher;
+use crate::log::LogEntry;
+use crate::payment::IssuedNotice;
+use crate::register::{Draft, Register};
+use crate::roster::Roster;
+use crate::{Id, PaymentReference, YearMonth};
+use serde::Serialize;
 
-/// One thing that was added (`before` is `None`), changed, or taken away (`after` is `None`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Put<E> {
-    pub before: Option<Arc<E>>,
-    pub after: Option<Arc<E>>,
-}
-
-/// Things of one kind by their key, in the order of their keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table<E: Entity> {
-    rows: BTreeMap<E::Key, Arc<E>>,
-}
+/// Things of one kind by their key.
+pub type Table<E> = Rows<<E as Entity>::Key, E>;
 
 /// A thing with a key and a table of its own.
 pub trait Entity: Sized + Serialize {
@@ -53,61 +42,6 @@ pub trait Entity: Sized + Serialize {
     /// Keeps what the centre derives from a table in step with it.
     #[doc(hidden)]
     fn reindex(_centre: &mut Centre, _put: &Put<Self>) {}
-}
-
-impl<E: Entity> Default for Table<E> {
-    fn default() -> Self {
-        Self { rows: BTreeMap::new() }
-    }
-}
-
-impl<E: Entity> Table<E> {
-    #[must_use]
-    pub fn get(&self, key: &E::Key) -> Option<&Arc<E>> {
-        self.rows.get(key)
-    }
-
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    pub fn iter(&self) -> Values<'_, E::Key, Arc<E>> {
-        self.rows.values()
-    }
-
-    /// The things from a key on.
-    pub fn from_key(&self, key: E::Key) -> impl DoubleEndedIterator<Item = &Arc<E>> {
-        self.rows.range(key..).map(|(_, row)| row)
-    }
-
-    pub(super) fn write(&mut self, key: E::Key, row: Option<Arc<E>>) -> Option<Arc<E>> {
-        match row {
-            Some(row) => self.rows.insert(key, row),
-            None => self.rows.remove(&key),
-        }
-    }
-}
-
-impl<'a, E: Entity> IntoIterator for &'a Table<E> {
-    type Item = &'a Arc<E>;
-    type IntoIter = Values<'a, E::Key, Arc<E>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-/// A table is written as the list of its things, in the order of their keys.
-impl<E: Entity> Serialize for Table<E> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.rows.values().map(|row| &**row))
-    }
 }
 
 /// Declares the kinds of things: their tables in [`Centre`] and their keys.
@@ -165,18 +99,18 @@ macro_rules! entities {
 entities! {
     Employer EmployerAccount, employers, Id = |row| row.employer_id.clone();
     Account EmployeeAccount, accounts, (Id, Id) = |row| (row.employer_id.clone(), row.employee_id.clone()),
-        super::index::index_documents;
+        index::index_documents;
     Entry AccountEntry, entries, (Id, Id, u32) =
         |row| (row.employer_id.clone(), row.employee_id.clone(), row.position);
     Draft Draft, drafts, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Register Register, registers, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal),
-        super::index::index_unpaid;
+        index::index_unpaid;
     Roster Roster, rosters, (Id, YearMonth) = |row| (row.employer_id.clone(), row.month);
     Notice IssuedNotice, notices, PaymentReference = |row| row.reference,
-        super::advance::index_reserved;
+        index::index_reserved;
     Voucher Voucher, vouchers, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Correction Correction, corrections, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
     Appointment Appointment, appointments, Id = |row| row.appointment_id.clone(),
-        super::index::index_slots;
+        index::index_slots;
     Log LogEntry, log, (Id, u32) = |row| (row.employer_id.clone(), row.ordinal);
 }

@@ -7,17 +7,18 @@
 //! Two readings are ours. A paid list does not bar an older unpaid supplement, which has a notice of
 //! its own. Rate adjustments bar nothing: they hold from their month on, whatever is undone.
 
-use super::centre::{Centre, Work, sum};
-use super::employee::{AccountStatus, Supplemented};
-use super::enrolment::EmployerAccount;
-use super::log::LogKind;
-use super::operation::{Output, Revoke};
-use super::refusal::{Filed, Refusal, Undo};
-use super::register::{
+use super::later::check_later;
+use super::transfer;
+use super::{Output, Revoke};
+use crate::bound::sum;
+use crate::centre::Work;
+use crate::employee::{AccountStatus, Supplemented};
+use crate::log::LogKind;
+use crate::refusal::{Filed, Refusal};
+use crate::register::{
     Moved, Register, RegisterContent, RegisterStatus, register_id, register_ordinal,
 };
-use super::roster::{Roster, made_after};
-use super::{Id, Money, YearMonth, transfer};
+use crate::{Id, Money, YearMonth};
 
 /// Revokes one register.
 pub(super) fn revoke(work: &mut Work<'_>, op: &Revoke) -> Result<Output, Refusal> {
@@ -86,59 +87,6 @@ fn check_register(work: &Work<'_>, register: &Register) -> Result<(), Refusal> {
     check_later(work.centre, &employer, filed, ordinal, register.is_supplement())
 }
 
-/// Refuses when something filed after `ordinal` still stands, naming the latest.
-fn check_later(
-    centre: &Centre,
-    employer: &EmployerAccount,
-    filed: Filed,
-    ordinal: u32,
-    paid_may_stand: bool,
-) -> Result<(), Refusal> {
-    let rosters = made_after(centre, employer, ordinal);
-    if let Some(paid) = rosters.iter().find(|roster| roster.paid_on.is_some() && !paid_may_stand) {
-        return Err(Refusal::ListAfterIsPaid { filed, month: paid.month });
-    }
-    let roster = rosters.into_iter().rev().find(|roster| roster.paid_on.is_none());
-    let registers = centre.registers.from_key((employer.employer_id.clone(), ordinal + 1));
-    let register = registers
-        .take_while(|register| register.employer_id == employer.employer_id)
-        .filter(|register| register.is_open())
-        .filter(|register| !matches!(register.content, RegisterContent::AdjustRate(_)))
-        .last();
-    let first = match (roster, register) {
-        (Some(roster), Some(register)) if roster.ordinal < register.ordinal => {
-            undo_register(register)
-        }
-        (Some(roster), _) => undo_roster(roster),
-        (None, Some(register)) => undo_register(register),
-        (None, None) => return Ok(()),
-    };
-    Err(Refusal::LaterFirst { filed, first })
-}
-
-fn undo_register(register: &Register) -> Undo {
-    Undo { notice: register.reference, filed: Filed::Register(register.register_id()) }
-}
-
-fn undo_roster(roster: &Roster) -> Undo {
-    Undo { notice: roster.reference, filed: Filed::List(roster.month) }
-}
-
-/// Refuses to delete a list that is paid, on a notice, or not the latest thing that stands.
-pub(super) fn check_roster(centre: &Centre, roster: &Roster) -> Result<(), Refusal> {
-    let month = roster.month;
-    match (roster.reference, roster.paid_on) {
-        (_, Some(day)) => return Err(Refusal::ListIsPaid { month, day }),
-        (Some(reference), None) => return Err(Refusal::ListIsOnNotice { month, reference }),
-        (None, None) => {}
-    }
-    let filed = Filed::List(month);
-    match centre.employers.get(&roster.employer_id) {
-        Some(employer) => check_later(centre, employer, filed, roster.ordinal, false),
-        None => Ok(()),
-    }
-}
-
 /// Restores what each line says was before.
 fn take_back(work: &mut Work<'_>, register: &Register) -> Result<(), Refusal> {
     let at = &register.employer_id;
@@ -192,7 +140,7 @@ fn close(work: &mut Work<'_>, employer_id: &Id, employee_id: &Id) -> Result<(), 
     if account.entries > 0 || !account.opening.is_zero() {
         return Err(Refusal::MoneyPosted { employee: employee_id.clone() });
     }
-    work.remove::<super::employee::EmployeeAccount>((employer_id.clone(), employee_id.clone()));
+    work.remove::<crate::employee::EmployeeAccount>((employer_id.clone(), employee_id.clone()));
     Ok(())
 }
 

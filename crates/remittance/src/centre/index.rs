@@ -3,13 +3,15 @@
 //! Who holds an identity number, what unpaid supplements ask for, how many a slot holds: each is found again from
 //! the things themselves, so undoing a change undoes it too.
 
-use super::appointment::Appointment;
-use super::centre::{Centre, Work};
-use super::change::Put;
-use super::employee::EmployeeAccount;
-use super::refusal::Refusal;
-use super::register::Register;
-use super::{Id, Money, YearMonth};
+use super::table::Put;
+use super::{Centre, Work};
+use crate::appointment::Appointment;
+use crate::bound::{difference, sum};
+use crate::employee::EmployeeAccount;
+use crate::payment::IssuedNotice;
+use crate::refusal::Refusal;
+use crate::register::Register;
+use crate::{Id, Money, YearMonth};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,6 +50,20 @@ pub(super) fn index_slots(centre: &mut Centre, put: &Put<Appointment>) {
     }
 }
 
+/// Keeps what is reserved of advance balances in step with the notices.
+pub(super) fn index_reserved(centre: &mut Centre, put: &Put<IssuedNotice>) {
+    for (row, adds) in [(&put.before, false), (&put.after, true)] {
+        let Some(row) = row.as_ref().filter(|row| !row.reserved().is_zero()) else { continue };
+        let held = centre.reserved.remove(&row.employer_id).unwrap_or_default();
+        let holds = if adds { sum(held, row.reserved()) } else { difference(held, row.reserved()) };
+        // Reservations are parts of one balance, which fits.
+        let holds = holds.unwrap_or_default();
+        if !holds.is_zero() {
+            centre.reserved.insert(row.employer_id.clone(), holds);
+        }
+    }
+}
+
 /// One more or one less; nothing is kept of none.
 fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K, adds: bool) {
     let held = counts.remove(&key).unwrap_or(0);
@@ -59,7 +75,7 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K, adds: bool) {
 
 impl Work<'_> {
     /// The accounts of the same person at other employers, in the order of these.
-    pub(super) fn elsewhere(&self, id_no: &str, employer_id: &Id) -> Vec<&Arc<EmployeeAccount>> {
+    pub(crate) fn elsewhere(&self, id_no: &str, employer_id: &Id) -> Vec<&Arc<EmployeeAccount>> {
         let from = (id_no.to_owned(), Id::from(""));
         let of_person = self.centre.documents.range(from..).take_while(|(key, _)| key.0 == id_no);
         let elsewhere = of_person.filter(|((_, at), _)| at != employer_id);
@@ -69,7 +85,7 @@ impl Work<'_> {
     }
 
     /// Refuses a person who is active at another employer, where the policy allows one employer.
-    pub(super) fn check_active_once(&self, id_no: &str, employer_id: &Id) -> Result<(), Refusal> {
+    pub(crate) fn check_active_once(&self, id_no: &str, employer_id: &Id) -> Result<(), Refusal> {
         if self.centre.policy.several_employers {
             return Ok(());
         }
@@ -84,7 +100,7 @@ impl Work<'_> {
     }
 
     /// What a month and its contribution year ask for a person, over all employers.
-    pub(super) fn asked(&self, account: &EmployeeAccount, month: YearMonth) -> (Money, Money) {
+    pub(crate) fn asked(&self, account: &EmployeeAccount, month: YearMonth) -> (Money, Money) {
         let year = self.centre.policy.contribution_year(month);
         let elsewhere = self.elsewhere(&account.id_no, &account.employer_id);
         let all = elsewhere.into_iter().map(|other| &**other).chain([account]);

@@ -8,17 +8,18 @@
 //! advance balance spent, the same supplement filed again, a line of it corrected.
 
 use super::advance::{advance, check_free};
-use super::centre::{Centre, Work, difference, sum};
 use super::correction::check_uncorrected;
-use super::ledger::{Posting, VoucherKind};
-use super::log::LogKind;
-use super::operation::{Applied, Output};
-use super::payment::{IssuedNotice, NoticeState};
-use super::refusal::Refusal;
-use super::register::{Register, RegisterStatus};
-use super::roster::Roster;
 use super::settlement::{Way, allocate};
-use super::{Id, Money, PaymentReference, Subject};
+use super::{Applied, Output};
+use crate::bound::{difference, sum};
+use crate::centre::{Centre, Work};
+use crate::ledger::{Posting, VoucherKind};
+use crate::log::LogKind;
+use crate::payment::{IssuedNotice, NoticeState};
+use crate::refusal::Refusal;
+use crate::register::{Register, RegisterStatus};
+use crate::roster::Roster;
+use crate::{Id, Money, PaymentReference, Subject};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 

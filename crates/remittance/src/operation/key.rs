@@ -3,12 +3,13 @@
 //! It changes under the company's electronic seal, or at the counter by two persons; basic information, which
 //! changes at once, is in `enrolment.rs`.
 
-use super::centre::Work;
-use super::counter::persons;
-use super::enrolment::{EmployerAccount, EmployerKind, named};
-use super::log::LogKind;
-use super::operation::{Output, UpdateKey};
-use super::refusal::Refusal;
+use super::enrolment::named;
+use super::{Output, UpdateKey};
+use crate::centre::Work;
+use crate::counter::persons;
+use crate::enrolment::{EmployerAccount, EmployerKind};
+use crate::log::LogKind;
+use crate::refusal::Refusal;
 
 /// Changes key information: under the company's electronic seal, or at the counter by two persons.
 pub(super) fn update_key(work: &mut Work<'_>, op: &UpdateKey) -> Result<Output, Refusal> {

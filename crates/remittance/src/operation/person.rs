@@ -4,15 +4,16 @@
 //! was merged a sign remains, with its entries: lists and supplements that name it settle to the number that
 //! stays ([`Work::located`]), and whoever asks for it is told where it went.
 
-use super::centre::{Work, sum};
-use super::counter::{Counter, persons};
-use super::document::{document, identity};
-use super::employee::{AccountStatus, EmployeeAccount, EntryKind, YearTotal};
-use super::ledger::{Movement, Posting, VoucherKind};
-use super::log::LogKind;
-use super::operation::{CorrectIdentity, MergeEmployees, Output};
-use super::refusal::Refusal;
-use super::{Id, Money, Subject, YearMonth};
+use super::{CorrectIdentity, MergeEmployees, Output};
+use crate::bound::sum;
+use crate::centre::{Movement, Work};
+use crate::counter::{Counter, persons};
+use crate::document::{document, identity};
+use crate::employee::{AccountStatus, EmployeeAccount, EntryKind, YearTotal};
+use crate::ledger::{Posting, VoucherKind};
+use crate::log::LogKind;
+use crate::refusal::Refusal;
+use crate::{Id, Money, Subject, YearMonth};
 use std::collections::BTreeMap;
 
 /// Corrects a person's name or identity number, at every employer at which the person has that number.
@@ -58,7 +59,7 @@ fn corrected(op: &CorrectIdentity, was: &EmployeeAccount) -> Result<EmployeeAcco
 pub fn new_identity(op: &CorrectIdentity, was: &str) -> Result<String, Refusal> {
     let (kind, number) = document(was);
     let number = op.id_no.as_deref().unwrap_or(number);
-    identity(op.id_type.unwrap_or(kind), number, op.on)
+    Ok(identity(op.id_type.unwrap_or(kind), number, op.on)?)
 }
 
 /// The accounts of one person under one number, wherever they are, signs of transfers too.

@@ -1,0 +1,64 @@
+//! Reads one cell of a row under a plan: a text, a number, an amount, a day, or why the row is refused.
+
+use super::plan::Plan;
+use super::value;
+use crate::feed::amount::{self, Amount};
+use crate::feed::rows::Row;
+use crate::feed::{Problem, date};
+use crate::rules::bank::Field;
+use remittance::MoneyError;
+
+/// Why a row is refused, and where in it.
+pub(super) struct Refusal {
+    pub(super) column: usize,
+    pub(super) problem: Problem,
+}
+
+/// Reads rows under a plan.
+#[derive(Clone, Copy)]
+pub(super) struct RowReader<'p> {
+    pub(super) plan: &'p Plan<'p>,
+}
+
+impl RowReader<'_> {
+    /// A cell; empty where what stands there means nothing.
+    pub(super) fn cell<'a>(self, row: Row<'a>, column: usize) -> &'a str {
+        let cell = row.cell(column);
+        // Nearly every cell begins as nothing that stands for an empty one does.
+        let first = cell.as_bytes().first().copied().unwrap_or_default();
+        let may = self.plan.fillers.get(usize::from(first)).copied().unwrap_or(true);
+        if may && self.plan.says_nothing(cell) { "" } else { cell }
+    }
+
+    pub(super) fn value<'a>(self, row: Row<'a>, field: Field) -> &'a str {
+        self.cell(row, self.plan.column(field))
+    }
+
+    /// An account or a serial: what spreadsheets need to keep its digits comes off.
+    pub(super) fn number<'a>(self, row: Row<'a>, field: Field) -> &'a str {
+        value::unguarded(self.value(row, field))
+    }
+
+    pub(super) fn refusal(self, field: Field, problem: Problem) -> Refusal {
+        Refusal { column: self.plan.column(field), problem }
+    }
+
+    /// The day in the day's column, with what stands behind it.
+    pub(super) fn day<'a>(self, row: Row<'a>) -> Result<date::DayFound<'a>, Refusal> {
+        let text = value::unguarded(self.value(row, Field::Date));
+        let order = self.plan.dates;
+        let found = date::day(text, order);
+        let found = found.or_else(|| date::serial_day(text).filter(|_| self.plan.serial_days));
+        found.ok_or_else(|| {
+            let expected = date::expected(order);
+            let problem =
+                if text.is_empty() { Problem::Missing } else { Problem::Date { expected } };
+            self.refusal(Field::Date, problem)
+        })
+    }
+
+    pub(super) fn money(self, text: &str, column: usize) -> Result<Amount, Refusal> {
+        let refuse = |error: MoneyError| Refusal { column, problem: amount::problem(&error) };
+        Amount::read(value::money(text), self.plan.style).map_err(refuse)
+    }
+}

@@ -1,0 +1,45 @@
+//! The rules of writing that a remark broke, with the handbook's words for them.
+
+use crate::alert::{BrokenRule, HandbookQuote};
+use crate::remark::{Advice, Reading};
+use crate::remittance::Reason;
+use crate::report::RemarkText;
+use crate::rulebook::remark::RemarkRules;
+
+/// The rules of writing that the remark broke, with what was read beside what was written.
+pub(super) fn broken_rules(
+    readings: &[(RemarkText, Reading)],
+    rules: &RemarkRules,
+) -> Vec<BrokenRule> {
+    // Only the field that carries the reading breaks rules; a bank's own words do not.
+    let Some((text, reading)) = readings.iter().find(|(_, reading)| !reading.advice.is_empty())
+    else {
+        return Vec::new();
+    };
+    let right = reading.reference.map(|reference| reference.to_string()).unwrap_or_default();
+    reading.advice.iter().map(|advice| broken(*advice, text.text(), &right, rules)).collect()
+}
+
+/// The handbook's first rule, for a remark that says nothing at all.
+pub(super) fn missing_reference(
+    reason: Reason,
+    readings: &[(RemarkText, Reading)],
+    rules: &RemarkRules,
+) -> Option<BrokenRule> {
+    (reason == Reason::NoReference).then(|| {
+        let wrong = readings.first().map_or("（空）", |(text, _)| text.text());
+        broken(Advice::NotFirst, wrong, "", rules)
+    })
+}
+
+/// A rule with the handbook's words for it.
+fn broken(advice: Advice, wrong: &str, right: &str, rules: &RemarkRules) -> BrokenRule {
+    let words = rules.advice_text(advice.code());
+    let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));
+    BrokenRule {
+        code: advice.code().to_owned(),
+        handbook: handbook.map(|rule| HandbookQuote { number: rule.number, text: rule.zh.clone() }),
+        wrong: wrong.to_owned(),
+        right: right.to_owned(),
+    }
+}

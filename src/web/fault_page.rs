@@ -1,0 +1,109 @@
+//! How a fault is told: a page in the reader's language, or problem details (RFC 9457) to a program.
+//!
+//! Start at [`tell`], which stands around every route. What failed inside is logged by kind and not told.
+
+use super::Desk;
+use super::fault::Fault;
+use super::frame::{Frame, show};
+use super::visit::Visit;
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::json;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "desk/fault.html")]
+struct FaultPage {
+    frame: Frame,
+    status: u16,
+    words: String,
+}
+
+/// Shows faults as pages or problem details.
+pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let visit = Visit::of(&desk, &request);
+    let is_program = request.uri().path().starts_with("/api/");
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_htmx = request.headers().contains_key("hx-request");
+    let response = next.run(request).await;
+    let told = response.extensions().get::<Arc<Fault>>().cloned();
+    let Some(fault) = told.or_else(|| of_status(response.status()).map(Arc::new)) else {
+        return response;
+    };
+    if let Fault::Store(error) = &*fault {
+        tracing::error!(%error, "the store failed");
+    }
+    let (zh, en) = fault.words();
+    if is_program {
+        return problem(fault.status(), fault.code(), &en);
+    }
+    if matches!(*fault, Fault::NoSession) {
+        return to_login(&visit, is_read, is_htmx);
+    }
+    if matches!(*fault, Fault::SetupIncomplete) && is_read && !is_htmx {
+        return Redirect::to("/me").into_response();
+    }
+    let words = visit.language.choose(zh, en);
+    let page = FaultPage {
+        frame: Frame::of_visitor(&desk, &visit, visit.language.choose("未能完成", "Not done")),
+        status: fault.status().as_u16(),
+        words,
+    };
+    let mut shown = show(&page).unwrap_or_else(|fault| fault.status().into_response());
+    *shown.status_mut() = fault.status();
+    if let Fault::TooMany { seconds } = *fault {
+        shown.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    shown
+}
+
+/// The fault that an answer of the framework's own stands for: a form or address that does not parse, a
+/// body too large or too slow.
+fn of_status(status: StatusCode) -> Option<Fault> {
+    match status {
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY => Some(Fault::invalid(
+            "提交的内容不完整或格式不对",
+            "a field is missing or cannot be read",
+        )),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Fault::TooLarge),
+        StatusCode::REQUEST_TIMEOUT => Some(Fault::TooSlow),
+        _ => None,
+    }
+}
+
+/// Sends whoever has no session to the login, and back afterwards where that only reads.
+fn to_login(visit: &Visit, is_read: bool, is_htmx: bool) -> Response {
+    let next = if is_read && !is_htmx { visit.here.as_str() } else { "/" };
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let address = if next == "%2F" { "/login".to_owned() } else { format!("/login?next={next}") };
+    if is_htmx {
+        // htmx follows redirects into the fragment; this header makes it leave the page instead.
+        let mut response = StatusCode::UNAUTHORIZED.into_response();
+        response.headers_mut().insert("hx-redirect", HeaderValue::from_static("/login"));
+        return response;
+    }
+    Redirect::to(&address).into_response()
+}
+
+/// Problem details, RFC 9457.
+fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+    let body = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("error"),
+        "status": status.as_u16(),
+        "code": code,
+        "detail": detail,
+    });
+    let kind = HeaderValue::from_static("application/problem+json");
+    let mut response = (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    response
+}
