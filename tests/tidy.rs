@@ -84,6 +84,11 @@ const OVERLONG: &[(&str, &str)] = &[];
 /// How many files may be longer than the aim.
 const LONG_FILES_MAX: usize = 12;
 
+/// Characters of a line of a template: one element a line, attributes wrapped where they are many.
+const TEMPLATE_LINE_MAX: usize = 140;
+/// The one file there that is not ours.
+const HTMX: &str = "htmx-2.0.11.min.js";
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -241,6 +246,21 @@ fn a_file_is_one_idea_long() {
         "more than {LONG_FILES_MAX} files are longer than {LINES_AIM} lines:\n{}",
         long.join("\n")
     );
+}
+
+#[test]
+fn a_line_of_a_template_can_be_read() {
+    let mut faults = Vec::new();
+    // What others made stays as they made it.
+    for path in files("templates", "").into_iter().filter(|path| !path.ends_with(HTMX)) {
+        for (index, line) in text(&path).lines().enumerate() {
+            let length = line.chars().count();
+            if length > TEMPLATE_LINE_MAX {
+                faults.push(format!("{}:{}: {length} characters", path.display(), index + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "longer than {TEMPLATE_LINE_MAX}:\n{}", faults.join("\n"));
 }
 
 #[test]

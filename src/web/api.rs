@@ -1,20 +1,23 @@
 //! The interface for programs: the desk's verbs as JSON, under `/api/v1`.
 //!
-//! Start at `openapi.json`, which describes every address and every answer; tests hold both against
-//! each other. A program shows a bearer token, which has a role as a person has; its acts stand in the
+//! Start at [`description`]: `openapi.json` says of every address what it takes and answers, made from the
+//! handlers and the types in [`answer`]; tests hold real answers against it. A program shows a bearer token, which has a role as a person has; its acts stand in the
 //! trail under the token's own name. What fails is told as problem details (RFC 9457), by the same
 //! [`Fault`] that pages use. Lists are read a page at a time, onward from an opaque cursor.
 //!
 //! Accounts and identity numbers of payers are masked here; whole ones are shown to people alone, who
 //! leave a trace.
 
+mod answer;
 pub(super) mod bounce;
+pub(super) mod description;
 pub(super) mod proof;
 pub(super) mod proposal;
 pub(super) mod record;
-mod shape;
 pub(super) mod suspense;
+mod value;
 
+use self::answer::Page;
 use super::Desk;
 use super::fault::Fault;
 use crate::remittance::Money;
@@ -23,13 +26,10 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 use std::str::FromStr;
 
 /// Rows of a list unless asked otherwise, and at most.
@@ -120,26 +120,19 @@ fn place<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, Fault> 
 }
 
 /// A page of a list, of one row more than was asked for where there is more.
-fn list<T, P: Serialize>(
-    mut rows: Vec<T>,
+fn page<R, T, P: Serialize>(
+    mut rows: Vec<R>,
     limit: u32,
-    place: impl Fn(&T) -> P,
-    shape: impl Fn(&T) -> Value,
-) -> Response {
+    place: impl Fn(&R) -> P,
+    answer: impl Fn(R) -> T,
+) -> Json<Page<T>> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|last| cursor(&place(last)));
-    let rows: Vec<Value> = rows.iter().map(shape).collect();
-    Json(json!({ "items": rows, "next": next })).into_response()
+    Json(Page { items: rows.into_iter().map(answer).collect(), next })
 }
 
 fn moment(desk: &Desk) -> Moment {
     Moment { at: desk.now(), on: desk.today() }
-}
-
-/// The description of the interface: OpenAPI 3.1.
-pub(super) async fn described() -> Response {
-    let json = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, json)], include_str!("api/openapi.json")).into_response()
 }

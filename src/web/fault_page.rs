@@ -7,12 +7,14 @@ use super::fault::Fault;
 use super::frame::{Frame, show};
 use super::visit::Visit;
 use askama::Template;
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::json;
+use serde::Serialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 #[derive(Template)]
 #[template(path = "desk/fault.html")]
@@ -91,16 +93,22 @@ fn to_login(visit: &Visit, is_read: bool, is_htmx: bool) -> Response {
 }
 
 /// Problem details, RFC 9457.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Problem<'a> {
+    /// A short name that stays.
+    code: &'a str,
+    detail: &'a str,
+    status: u16,
+    title: &'a str,
+    r#type: &'a str,
+}
+
 fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
-    let body = json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or("error"),
-        "status": status.as_u16(),
-        "code": code,
-        "detail": detail,
-    });
+    let title = status.canonical_reason().unwrap_or("error");
+    let body = Problem { code, detail, status: status.as_u16(), title, r#type: "about:blank" };
     let kind = HeaderValue::from_static("application/problem+json");
-    let mut response = (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response();
+    let mut response = (status, Json(body)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
     if status == StatusCode::UNAUTHORIZED {
         let scheme = HeaderValue::from_static("Bearer");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);

@@ -76,10 +76,10 @@ fn table() -> Vec<Route> {
     table
 }
 
-/// The interface for programs; `api/openapi.json` describes it.
+/// The interface for programs; [`api::description`] describes it.
 #[rustfmt::skip] // A table is read by column.
 fn programs() -> Vec<Route> {
-    use api::{bounce, proof, proposal, record, suspense};
+    use api::{bounce, description, proof, proposal, record, suspense};
     const READ: Access = Access::Token(Permission::Read);
     const ASSIGN: Access = Access::Token(Permission::Assign);
     const PROPOSE: Access = Access::Token(Permission::Propose);
@@ -87,7 +87,7 @@ fn programs() -> Vec<Route> {
     const CORRESPOND: Access = Access::Token(Permission::Correspond);
     const TRAIL: Access = Access::Token(Permission::ReadTrail);
     vec![
-        page("/api/v1/openapi.json",                              Access::Public, api::described),
+        page("/api/v1/openapi.json",                              Access::Public, description::described),
         page("/api/v1/suspense",                                  READ,    suspense::listed),
         page("/api/v1/suspense/{account}/{serial}",               READ,    suspense::shown),
         page("/api/v1/suspense/{account}/{serial}/suggestions",   READ,    suspense::suggestions),

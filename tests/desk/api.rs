@@ -51,6 +51,14 @@ impl<'a> Programs<'a> {
         let answer = self.send(role, method, path, body);
         let case = format!("{method} {path}: {} {}", answer.status, answer.body);
         let operation = &self.description["paths"][template][method.to_lowercase()];
+        if let Some(body) = body.filter(|_| (200..300).contains(&answer.status)) {
+            // What is done was asked for as it is described.
+            self.holds(
+                &operation["requestBody"]["content"]["application/json"]["schema"],
+                body,
+                &case,
+            );
+        }
         let described = &operation["responses"][answer.status.to_string()];
         assert!(described.is_object(), "{case} is not described");
         let Some(content) = described["content"].as_object() else {
@@ -119,7 +127,12 @@ fn every_address_is_described_and_every_described_address_is_there() {
             routed.map(|route| (route.method.to_string(), route.path.to_owned())).collect();
         assert_eq!(described, routed);
         // Every schema that is named exists and can be read.
-        for name in description["components"]["schemas"].as_object().unwrap().keys() {
+        let schemas = description["components"]["schemas"].as_object().unwrap();
+        for named in description.to_string().split("\"#/components/schemas/").skip(1) {
+            let name = named.split('"').next().unwrap();
+            assert!(schemas.contains_key(name), "{name}");
+        }
+        for name in schemas.keys() {
             let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": description["components"] });
             assert!(jsonschema::draft202012::options().build(&schema).is_ok(), "{name}");
         }

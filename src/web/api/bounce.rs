@@ -1,7 +1,7 @@
 //! What comes back, as a mail server hands it on: reports of letters that failed, answers, complaints.
 
 use super::Caller;
-use crate::alert::bounce::CameBack;
+use crate::alert::bounce::{CameBack, Failure, Kind};
 use crate::store::CameBackOutcome;
 use crate::suspense::trail::Entry;
 use crate::web::Desk;
@@ -10,17 +10,33 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
 
-/// Takes one message; says of each failure in it whether a letter of ours came back, and whether its
-/// address is blocked now. The same message again does nothing.
+/// A report of a letter that failed (RFC 3464), as the mail server delivered it
+///
+/// For a pipe or a webhook of the mail server that gets the centre's bounces. A failure counts only where the
+/// report names the Message-ID of a letter that went to that address; the same report again does nothing.
+#[utoipa::path(
+    post,
+    path = "/api/v1/bounces",
+    operation_id = "takeBounce",
+    request_body(
+        content = Message,
+        content_type = "message/rfc822",
+    ),
+    responses(
+        (status = 200, description = "Done; a message that is no report has no items", body = BounceList),
+        (status = 413, description = "Too large"),
+    )
+)]
 pub(crate) async fn take(
     State(desk): State<Desk>,
     Caller(actor): Caller,
     headers: HeaderMap,
     message: Bytes,
-) -> Result<Response, Fault> {
+) -> Result<Json<BounceList>, Fault> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("message/rfc822") {
@@ -46,27 +62,88 @@ pub(crate) async fn take(
             Ok((message, taken))
         })
         .await?;
-    Ok(Json(shape(&message, &taken)).into_response())
+    Ok(Json(BounceList::of(&message, taken)))
 }
 
-/// One item a failed address; what the message led to is said of the address that its letter went to.
-fn shape(message: &CameBack, taken: &CameBackOutcome) -> Value {
-    let own = message.failures.iter().position(|one| one.addresses.contains(&taken.recipient));
-    let own = own.unwrap_or(0);
-    let item = |(place, failure): (usize, &crate::alert::bounce::Failure)| {
-        json!({
-            "address": failure.addresses.first().map(String::as_str).unwrap_or_default(),
-            "status": failure.status,
-            "returned": place == own && taken.returned,
-            "blocked": place == own && taken.blocked,
-        })
-    };
-    let items: Vec<Value> = message.failures.iter().enumerate().map(item).collect();
-    json!({
-        "items": items,
-        "kind": message.kind.code(),
-        "letter": taken.letter_id,
-        "employer_id": taken.employer_id,
-        "waits": taken.kept || taken.shared,
-    })
+/// The whole message, at most 256 KiB.
+#[derive(ToSchema)]
+#[schema(value_type = String)]
+#[expect(dead_code, reason = "says in the description what the body is")]
+struct Message(String);
+
+/// What a message led to.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BounceList {
+    employer_id: String,
+    /// One a failed address.
+    items: Vec<Bounce>,
+    /// What the message is; only a failure has items.
+    kind: MessageKind,
+    /// The letter of ours that it is about; empty where nobody knows.
+    letter: String,
+    /// A person must see it: it is on the desk's page of letters.
+    waits: bool,
+}
+
+/// An address that failed.
+#[derive(Serialize, ToSchema)]
+struct Bounce {
+    address: String,
+    /// Its address takes no more letters until staff enter one.
+    blocked: bool,
+    /// A letter of ours came back, of which nobody knew.
+    returned: bool,
+    /// The enhanced status code (RFC 3463).
+    status: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum MessageKind {
+    Failure,
+    Delay,
+    Relay,
+    Complaint,
+    Automatic,
+    Moved,
+    Reply,
+    Own,
+    Other,
+}
+
+impl BounceList {
+    /// What the message led to is said of the address that its letter went to.
+    fn of(message: &CameBack, taken: CameBackOutcome) -> Self {
+        let own = message.failures.iter().position(|one| one.addresses.contains(&taken.recipient));
+        let own = own.unwrap_or(0);
+        let item = |(place, failure): (usize, &Failure)| Bounce {
+            address: failure.addresses.first().cloned().unwrap_or_default(),
+            blocked: place == own && taken.blocked,
+            returned: place == own && taken.returned,
+            status: failure.status.clone(),
+        };
+        Self {
+            items: message.failures.iter().enumerate().map(item).collect(),
+            kind: message.kind.into(),
+            waits: taken.kept || taken.shared,
+            letter: taken.letter_id,
+            employer_id: taken.employer_id,
+        }
+    }
+}
+
+impl From<Kind> for MessageKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Failure => Self::Failure,
+            Kind::Delay => Self::Delay,
+            Kind::Relay => Self::Relay,
+            Kind::Complaint => Self::Complaint,
+            Kind::Automatic => Self::Automatic,
+            Kind::Moved => Self::Moved,
+            Kind::Reply => Self::Reply,
+            Kind::Own => Self::Own,
+            Kind::Other => Self::Other,
+        }
+    }
 }

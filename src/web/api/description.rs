@@ -1,0 +1,167 @@
+//! The description of the interface, OpenAPI 3.1: made from the handlers and the types of their answers.
+//!
+//! An address is described where its handler is (`#[utoipa::path]`), an answer where its type is. What holds
+//! for many addresses is said here: who may ask stands in the table of routes, and every refusal is problem
+//! details.
+
+use super::{bounce, proof, proposal, record, suspense};
+use crate::web::fault_page::Problem;
+use crate::web::route::{Listed, listed};
+use crate::web::session::Access;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::LazyLock;
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Description, PathItem, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "duizhang",
+        version = "1",
+        description = "The desk's verbs for programs. Every request but this description carries \
+            `Authorization: Bearer TOKEN`; tokens are made by `duizhang token add` or by an administrator \
+            at the desk (another confirms), and have a role. A token belongs to a person and counts as that \
+            person: what it proposes, neither that person nor another of their tokens approves; it has at \
+            most the role its owner has, and ends with it. Lists are read a page at a time."
+    ),
+    servers((url = "/")),
+    security(("token" = [])),
+    paths(
+        suspense::listed,
+        suspense::shown,
+        suspense::suggestions,
+        suspense::history,
+        suspense::note,
+        suspense::assign,
+        proposal::preview,
+        proposal::listed,
+        proposal::propose,
+        proposal::shown,
+        proposal::approve,
+        proposal::send_back,
+        proposal::withdraw,
+        record::transactions,
+        record::notices,
+        record::employers,
+        record::employer,
+        record::runs,
+        record::letters,
+        bounce::take,
+        proof::trail,
+        proof::audit,
+        described,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Tokens, &Refusals, &Exact)
+)]
+struct Interface;
+
+/// Who may ask: said of each address as the table of routes has it.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, description: &mut Description) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = description.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        for Listed { method, path, access } in listed() {
+            let Some(operation) = operation(description, &method, path) else { continue };
+            let Access::Token(permission) = access else {
+                operation.security = Some(Vec::new());
+                continue;
+            };
+            let needs = format!("Needs the permission `{}`.", permission.code());
+            operation.description = Some(match operation.description.take() {
+                Some(more) if !more.is_empty() => format!("{needs} {more}"),
+                _ => needs,
+            });
+            add(operation, "401", "No token, or none in force");
+            add(operation, "403", "The token's role may not");
+        }
+    }
+}
+
+/// What an address refuses by what it takes; and how refusals look.
+struct Refusals;
+
+impl Modify for Refusals {
+    fn modify(&self, description: &mut Description) {
+        let items = description.paths.paths.values_mut();
+        let operations = items.flat_map(|item| [item.get.as_mut(), item.post.as_mut()]).flatten();
+        for operation in operations {
+            let parameters = operation.parameters.as_deref().unwrap_or_default();
+            let names_record = parameters.iter().any(|parameter| match parameter {
+                RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Path,
+                RefOr::Ref(_) => false,
+            });
+            let takes_anything = !parameters.is_empty() || operation.request_body.is_some();
+            if names_record {
+                add(operation, "404", "No such record");
+            }
+            if takes_anything {
+                add(operation, "422", "It cannot be meant so");
+            }
+            for (status, response) in &mut operation.responses.responses {
+                if let (true, RefOr::T(response)) = (status.starts_with('4'), response) {
+                    let problem = Content::new(Some(Ref::from_schema_name(Problem::name())));
+                    response.content.insert("application/problem+json".to_owned(), problem.into());
+                }
+            }
+        }
+    }
+}
+
+/// No object has a field that is not described: what is asked is refused with one (serde's
+/// `deny_unknown_fields`), and what is answered has none, being a type.
+struct Exact;
+
+impl Modify for Exact {
+    fn modify(&self, description: &mut Description) {
+        let schemas = &mut description.components.get_or_insert_default().schemas;
+        schemas.values_mut().for_each(close);
+    }
+}
+
+fn close(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) if !object.properties.is_empty() => {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+        RefOr::T(Schema::OneOf(alternatives)) => alternatives.items.iter_mut().for_each(close),
+        RefOr::T(_) | RefOr::Ref(_) => {}
+    }
+}
+
+fn operation<'d>(
+    description: &'d mut Description,
+    method: &Method,
+    path: &str,
+) -> Option<&'d mut Operation> {
+    let PathItem { get, post, .. } = description.paths.paths.get_mut(path)?;
+    if *method == Method::GET { get.as_mut() } else { post.as_mut() }
+}
+
+fn add(operation: &mut Operation, status: &str, description: &str) {
+    let response = ResponseBuilder::new().description(description).build();
+    operation.responses.responses.insert(status.to_owned(), response.into());
+}
+
+/// The whole of it, as it is served.
+static DESCRIPTION: LazyLock<String> =
+    LazyLock::new(|| Interface::openapi().to_pretty_json().unwrap_or_default());
+
+/// This description
+#[utoipa::path(
+    get,
+    path = "/api/v1/openapi.json",
+    operation_id = "describe",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"))
+)]
+pub(crate) async fn described() -> Response {
+    let json = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, json)], DESCRIPTION.as_str()).into_response()
+}
