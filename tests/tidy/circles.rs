@@ -94,7 +94,7 @@ impl Tree {
             (
                 "fn" | "struct" | "enum" | "union" | "trait" | "type" | "const" | "static",
                 [TokenTree::Ident(name), rest @ ..],
-            ) => {
+            ) if name != "fn" => {
                 self.module(place).defines.insert(name.to_string());
                 return rest;
             }

@@ -125,7 +125,7 @@ pub(super) fn check_base(
     } else {
         return Ok(());
     };
-    Err(("base", value.to_string(), Unfit::Domain(Box::new(why.into()))))
+    Err(("base", value.to_string(), Unfit::Domain(Box::new(why))))
 }
 
 #[cfg(test)]
