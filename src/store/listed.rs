@@ -22,10 +22,10 @@ impl Tx {
     pub(crate) fn change<R>(
         &self,
         sql: &str,
-        columns: usize,
         rows: &[R],
-        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+        bind: impl Fn(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let columns = width(rows, &bind)?;
         let (connection, centre) = (&self.connection, self.centre_id);
         match connection.plan(sql)? {
             Some(plan) => writing::change_listed(connection, centre, &plan, columns, rows, bind),
@@ -38,13 +38,23 @@ impl Tx {
     pub(crate) fn ask<R>(
         &self,
         sql: &str,
-        columns: usize,
         rows: &[R],
-        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+        bind: impl Fn(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
         read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let columns = width(rows, &bind)?;
         query_many(&self.connection, self.centre_id, sql, columns, rows, bind, read)
     }
+}
+
+/// How many columns a list has: as many as its first row gives.
+fn width<R>(
+    rows: &[R],
+    bind: &impl Fn(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+) -> Result<usize, StoreError> {
+    let mut given = Vec::new();
+    rows.first().map_or(Ok(()), |row| bind(&mut Binder::Kept(&mut given), row))?;
+    Ok(given.len())
 }
 
 /// Changes something for every row of a list, by the statement as it is written.
@@ -186,6 +196,10 @@ pub(super) fn written_out<R>(
                 Binder::Bound { statement: &mut statement, next: first, seal: RowSeal::default() };
             for row in chunk {
                 bind(&mut binder, row)?;
+            }
+            // A value too few in one row would be the first of the next.
+            if binder.given_so_far() != first - 1 + columns * chunk.len() {
+                return Err(StoreError::Writer);
             }
             run(&mut statement)?;
         }

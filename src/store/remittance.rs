@@ -27,7 +27,7 @@ use crate::remittance::file::{FileApplied, OnRefusal};
 use crate::remittance::operation::Output;
 use crate::remittance::payment::{IssuedNotice, NoticeState};
 use crate::remittance::{Answer, Centre, Id, Money, Operation, Payment, PaymentReference, Policy};
-use crate::remittance::{Applied, Author, Refusal, YearMonth};
+use crate::remittance::{Applied, Author, Refusal};
 use crate::rulebook::policy;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
