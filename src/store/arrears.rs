@@ -128,7 +128,7 @@ impl Recording {
 /// Marks that letters of a night told of months.
 pub(super) fn told(tx: &Tx, night: NaiveDate, months: &[ToldMonth]) -> Result<(), StoreError> {
     let on = day_number(night);
-    tx.change(MARK, 3, months, |row, told| {
+    tx.change(MARK, months, |row, told| {
         row.bind(&told.employer_id)?;
         row.bind(told.month.ordinal())?;
         row.bind(on)
@@ -176,7 +176,7 @@ fn active(tx: &Tx, debtors: &[Debtor]) -> Result<BTreeMap<i64, u64>, StoreError>
     let numbers: Vec<i64> = debtors.iter().filter(unlisted).map(|one| one.number).collect();
     let mut active = BTreeMap::new();
     let bind = |row: &mut Binder<'_, '_>, number: &i64| row.bind(*number);
-    tx.ask(ACTIVE, 1, &numbers, bind, |row| {
+    tx.ask(ACTIVE, &numbers, bind, |row| {
         let (number, count) = row.read()?;
         active.insert(number, count);
         Ok(())

@@ -5,6 +5,7 @@
 //! million carries a small number instead of two texts.
 
 use super::StoreError;
+use super::columns::insert_into;
 use super::sql::params;
 use super::tx::{Binder, Tx};
 use std::collections::HashMap;
@@ -82,7 +83,7 @@ impl BranchKeys {
             row.bind(&branch.bank_name)
         };
         let mut known: HashMap<Branch, i64> = HashMap::new();
-        tx.ask(sql, 2, &branches, names, |row| {
+        tx.ask(sql, &branches, names, |row| {
             let (bank_code, bank_name, key) = row.read()?;
             known.insert(Branch { bank_code, bank_name }, key);
             Ok(())
@@ -109,11 +110,11 @@ impl BranchKeys {
                 fresh.extend(key.map(|key| (key, branch.clone())));
             }
         }
-        tx.insert("bank_branch", 4, &fresh, |row, (key, branch)| {
-            row.bind(tx.centre_id)?;
-            row.bind(*key)?;
-            row.bind(&branch.bank_code)?;
-            row.bind(&branch.bank_name)
+        insert_into!(tx, "bank_branch", &fresh, |(key, branch)| {
+            centre_id: tx.centre_id,
+            branch_id: *key,
+            bank_code: &branch.bank_code,
+            bank_name: &branch.bank_name,
         })
     }
 
@@ -140,7 +141,7 @@ impl BranchKeys {
 pub(super) fn key_of(tx: &Tx, bank_code: &str, bank_name: &str) -> Result<i64, StoreError> {
     tx.connection
         .prepare_cached(
-            "insert into bank_branch
+            "insert into bank_branch (centre_id, branch_id, bank_code, bank_name)
              select ?1, (select count(*) + 1 from bank_branch where centre_id = ?1), ?2, ?3
              where true on conflict (centre_id, bank_code, bank_name) do nothing",
         )?

@@ -243,8 +243,8 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-/// Inserts rows that are not there yet ([`super::tx::Tx::insert`]), each column beside its value. What all values
-/// need is said before them.
+/// Inserts rows that are not there yet ([`super::tx::Tx::insert`]), each column beside its value, in the
+/// table's order.
 ///
 /// ```ignore
 /// insert_into!(tx, "settlement", &settled, |one| {
@@ -254,7 +254,6 @@ pub(crate) use columns;
 /// ```
 macro_rules! insert_into {
     ($tx:expr, $table:literal, $rows:expr, |$row:pat_param| {
-        $(let $name:pat = $given:expr;)*
         $first:ident: $first_value:expr $(, $column:ident: $value:expr)* $(,)?
     }) => {
         $tx.insert(
@@ -262,11 +261,71 @@ macro_rules! insert_into {
             concat!(stringify!($first) $(, ", ", stringify!($column))*),
             $rows,
             |binder, $row| {
-                $(let $name = $given;)*
                 binder.bind($first_value)?;
                 $(binder.bind($value)?;)*
                 Ok(())
             },
         )
     };
+}
+pub(crate) use insert_into;
+
+#[cfg(test)]
+mod tests {
+    use super::super::sql::OwnedValue;
+    use super::*;
+
+    columns! {
+        #[derive(Debug, PartialEq)]
+        struct Owed<'r> of "n" {
+            reference: i64,
+            employer: &'r str = "e.name",
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Line {
+        settled: bool,
+        serial: String,
+        notes: Vec<String>,
+    }
+
+    columns! { impl Line of "t" { settled = "s.reference is not null", serial; notes: Vec::new() } }
+
+    struct Sheet {
+        line: Line,
+        day: Option<i64>,
+    }
+
+    columns! { impl Sheet { line as Line, day } }
+
+    fn kept(number: i64, text: &str) -> Vec<OwnedValue> {
+        vec![OwnedValue::Integer(number), OwnedValue::Text(text.to_owned())]
+    }
+
+    #[test]
+    fn a_type_lists_the_columns_that_it_reads() {
+        let sql = select::<(Owed<'_>, Sheet)>("from notice n");
+        let want =
+            "select n.reference, e.name, s.reference is not null, t.serial, day from notice n";
+        assert_eq!(sql, want);
+    }
+
+    #[test]
+    fn what_stands_behind_another_is_read_behind_it() {
+        let row = [kept(7, "a"), kept(1, "b"), kept(20_000, "c")].concat();
+        let (owed, sheet, rest): (Owed<'_>, Sheet, &str) = Row::Kept(&row).read().unwrap();
+        assert_eq!(owed, Owed { reference: 7, employer: "a" });
+        let line = Line { settled: true, serial: "b".to_owned(), notes: Vec::new() };
+        assert_eq!((sheet.line, sheet.day, rest), (line, Some(20_000), "c"));
+    }
+
+    #[test]
+    fn a_list_that_is_longer_or_shorter_than_its_reader_is_an_error() {
+        let row = [kept(7, "a"), kept(1, "b")].concat();
+        for columns in [1, 3, 4] {
+            let read = Row::Kept(&row[..columns]).read::<Owed<'_>>();
+            assert!(matches!(read, Err(StoreError::Column { .. })), "{columns} columns");
+        }
+    }
 }

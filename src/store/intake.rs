@@ -167,12 +167,17 @@ struct SetAside {
     row: String,
 }
 
-/// Columns of a transaction.
-const COLUMNS: usize = 19;
-
-const INSERT: &str = "insert into bank_transaction values
-    (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-    on conflict (centre_id, account_id, serial) do nothing";
+/// Inserts a transaction of which nothing is kept yet.
+fn insert() -> String {
+    let columns = Written::COLUMNS;
+    let values: Vec<String> =
+        (1..).zip(columns.split(", ")).map(|(place, _)| format!("?{place}")).collect();
+    format!(
+        "insert into bank_transaction ({columns}) values ({})
+            on conflict (centre_id, account_id, serial) do nothing",
+        values.join(", ")
+    )
+}
 
 /// What names a transaction within its centre: its account and its serial.
 type Identity<'b> = (i64, &'b str);
@@ -242,8 +247,10 @@ impl<'a> Intake<'a> {
     ) -> Result<(), StoreError> {
         let (tx, taken): (&'a Tx, Origin) = (self.tx, self.origin());
         let Connection::Sqlite(connection, sealing) = &*tx.connection else { return Ok(()) };
-        let Some(plan) = tx.connection.plan(INSERT)? else { return Err(StoreError::Writer) };
-        let mut insert = connection.prepare_cached(plan.direct.as_deref().unwrap_or(INSERT))?;
+        let Some(plan) = tx.connection.plan(&insert())? else { return Err(StoreError::Writer) };
+        // What is not in the table's order cannot be sealed on its way.
+        let Some(direct) = &plan.direct else { return Err(StoreError::Writer) };
+        let mut insert = connection.prepare_cached(direct)?;
         let mut gathered = Gathered::of(Arc::clone(&plan.shape));
         let mut seal = RowSeal::default();
         for placed in rows {
@@ -496,8 +503,9 @@ impl<'a> Intake<'a> {
     ) -> Result<Taken, StoreError> {
         let taken = self.taken;
         self.set_aside.sort_by_key(|aside| aside.line);
-        let sql =
-            "insert into feed values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        let sql = "insert into feed (centre_id, feed_id, file_name, format, encoding, taken_on,
+                    entries, fresh, seen, conflicting, rejected, judged, number)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         self.tx.connection.prepare_cached(sql)?.execute(params![
             self.tx.centre_id,
             mark.feed_id,

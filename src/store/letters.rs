@@ -64,7 +64,7 @@ impl Recording {
         let number =
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
         let mut employers = BTreeMap::new();
-        self.tx.ask(&sql, 1, references, number, |row| {
+        self.tx.ask(&sql, references, number, |row| {
             let (reference, employer_id) = row.read()?;
             employers.insert(reference, employer_id);
             Ok(())
@@ -92,7 +92,7 @@ impl Recording {
             row.bind(day_number(item.booked_on))?;
             row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
         };
-        self.tx.ask(&sql, 4, &placed, key, |row| {
+        self.tx.ask(&sql, &placed, key, |row| {
             let (columns, place): (TransactionColumns<'_>, usize) = row.read()?;
             show(place, &columns.transaction()?);
             Ok(())
@@ -109,7 +109,6 @@ impl Recording {
         let mut found = BTreeMap::new();
         self.tx.ask(
             &sql,
-            1,
             numbers,
             |row, number| row.bind(number),
             |row| {
@@ -185,7 +184,6 @@ pub(super) fn postal_addresses(
     let mut addresses = BTreeMap::new();
     tx.ask(
         &sql,
-        1,
         employers,
         |row, employer_id| row.bind(*employer_id),
         |row| {

@@ -22,10 +22,10 @@ impl Tx {
     pub(crate) fn change<R>(
         &self,
         sql: &str,
-        columns: usize,
         rows: &[R],
-        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+        bind: impl Fn(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let columns = width(rows, &bind)?;
         let (connection, centre) = (&self.connection, self.centre_id);
         match connection.plan(sql)? {
             Some(plan) => writing::change_listed(connection, centre, &plan, columns, rows, bind),
@@ -38,13 +38,23 @@ impl Tx {
     pub(crate) fn ask<R>(
         &self,
         sql: &str,
-        columns: usize,
         rows: &[R],
-        bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+        bind: impl Fn(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
         read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let columns = width(rows, &bind)?;
         query_many(&self.connection, self.centre_id, sql, columns, rows, bind, read)
     }
+}
+
+/// How many columns a list has: as many as its first row gives.
+fn width<R>(
+    rows: &[R],
+    bind: &impl Fn(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
+) -> Result<usize, StoreError> {
+    let mut given = Vec::new();
+    rows.first().map_or(Ok(()), |row| bind(&mut Binder::Kept(&mut given), row))?;
+    Ok(given.len())
 }
 
 /// Changes something for every row of a list, by the statement as it is written.
@@ -59,10 +69,17 @@ pub(super) fn execute_many<R>(
     let session = match connection {
         Connection::Sqlite(connection, _) => {
             let text = |rows| filled(sql, &Dialect::Sqlite.list(columns, rows));
-            return written_out(connection, Some(centre), text, rows, bind, |statement| {
-                statement.raw_execute()?;
-                Ok(())
-            });
+            return written_out(
+                connection,
+                Some(centre),
+                (text, columns),
+                rows,
+                bind,
+                |statement| {
+                    statement.raw_execute()?;
+                    Ok(())
+                },
+            );
         }
         Connection::Postgres(session, _) => session,
     };
@@ -84,13 +101,20 @@ pub(super) fn query_many<R>(
     let session = match connection {
         Connection::Sqlite(connection, _) => {
             let text = |rows| filled(sql, &Dialect::Sqlite.list(columns, rows));
-            return written_out(connection, Some(centre), text, rows, bind, |statement| {
-                let mut found = statement.raw_query();
-                while let Some(row) = found.next()? {
-                    read(&Row::Sqlite(row))?;
-                }
-                Ok(())
-            });
+            return written_out(
+                connection,
+                Some(centre),
+                (text, columns),
+                rows,
+                bind,
+                |statement| {
+                    let mut found = statement.raw_query();
+                    while let Some(row) = found.next()? {
+                        read(&Row::Sqlite(row))?;
+                    }
+                    Ok(())
+                },
+            );
         }
         Connection::Postgres(session, _) => session,
     };
@@ -149,7 +173,8 @@ fn run_in_chunks<R>(
     Ok(())
 }
 
-/// Runs a statement on SQLite, `text` being what it is for so many rows together: two texts of it do for any number of rows, and stay prepared.
+/// Runs a statement on SQLite, `text` being what it is for so many rows of `columns` values together: two texts of it
+/// do for any number of rows, and stay prepared.
 ///
 /// A statement of its own for each row opens the table and finds the place anew each time; rows in the
 /// order of their keys are written a third faster together (measured: 0.40 s against 0.58 s for a
@@ -157,7 +182,7 @@ fn run_in_chunks<R>(
 pub(super) fn written_out<R>(
     connection: &rusqlite::Connection,
     centre: Option<i64>,
-    text: impl Fn(usize) -> String,
+    (text, columns): (impl Fn(usize) -> String, usize),
     rows: &[R],
     mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     mut run: impl FnMut(&mut rusqlite::Statement<'_>) -> Result<(), StoreError>,
@@ -173,6 +198,10 @@ pub(super) fn written_out<R>(
                 Binder::Bound { statement: &mut statement, next: first, seal: RowSeal::default() };
             for row in chunk {
                 bind(&mut binder, row)?;
+            }
+            // A value too few in one row would be the first of the next.
+            if binder.given_so_far() != first - 1 + columns * chunk.len() {
+                return Err(StoreError::Writer);
             }
             run(&mut statement)?;
         }

@@ -41,7 +41,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn mark_access_told(&self, sequence: i64) -> Result<(), StoreError> {
         let tx = self.writing()?;
-        let sql = "insert into access_told values (?1, ?2)
+        let sql = "insert into access_told (centre_id, sequence)
+            values (?1, ?2)
             on conflict (centre_id) do update set sequence = excluded.sequence";
         tx.connection.prepare_cached(sql)?.execute(params![tx.centre_id, sequence])?;
         Ok(())

@@ -154,8 +154,8 @@ impl Recording {
             row.bind(day_number(debit.credit.1))?;
             row.bind(on)
         };
-        self.tx.change(NOTE_ONE, 6, debits, bind)?;
-        self.tx.change(NOTE_SEVERAL, 6, debits, bind)
+        self.tx.change(NOTE_ONE, debits, bind)?;
+        self.tx.change(NOTE_SEVERAL, debits, bind)
     }
 
     /// Gives every notice of which something may be left to say, employer by employer.
@@ -186,7 +186,7 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn dismiss_notices(&self, keys: &[(PaymentReference, i64)]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
-        self.tx.change(DISMISS, 3, keys, |row, (reference, ordinal)| {
+        self.tx.change(DISMISS, keys, |row, (reference, ordinal)| {
             row.bind(reference_number(*reference))?;
             row.bind(*ordinal)?;
             row.bind(on)
@@ -201,7 +201,7 @@ pub(super) fn told(
     marks: &[(String, NoticeMark)],
 ) -> Result<(), StoreError> {
     let on = day_number(night);
-    tx.change(MARK, 8, marks, |row, (_, mark)| {
+    tx.change(MARK, marks, |row, (_, mark)| {
         row.bind(reference_number(mark.reference))?;
         row.bind(mark.ordinal)?;
         row.bind(on)?;

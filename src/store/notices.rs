@@ -203,7 +203,7 @@ impl Store {
             check.columns("n"),
             notices_listed(&tx.connection)
         );
-        tx.ask(&sql, 1, listed, |row, number| row.bind(*number), |row| read.take(&mut check, row))?;
+        tx.ask(&sql, listed, |row, number| row.bind(*number), |row| read.take(&mut check, row))?;
         Ok(read)
     }
 

@@ -158,7 +158,7 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn note(&self, notes: &[NotificationNote]) -> Result<(), StoreError> {
         let on = day_number(self.turn.counts_from());
-        self.tx.change(NOTE, 7, notes, |row, note| {
+        self.tx.change(NOTE, notes, |row, note| {
             note.key.bind(row)?;
             row.bind(&note.employer_id)?;
             row.bind(note.known_by.code())?;
@@ -221,7 +221,7 @@ impl Recording {
     /// [`StoreError`] where the database fails.
     pub fn dismiss(&self, keys: &[NotificationKey]) -> Result<(), StoreError> {
         let on = day_number(self.as_of);
-        self.tx.change(DISMISS, 5, keys, |row, key| {
+        self.tx.change(DISMISS, keys, |row, key| {
             key.bind(row)?;
             row.bind(on)
         })
@@ -235,7 +235,7 @@ pub(super) fn told(
     marks: &[(String, NotificationMark)],
 ) -> Result<(), StoreError> {
     let on = day_number(night);
-    tx.change(TOLD, 10, marks, |row, (_, mark)| {
+    tx.change(TOLD, marks, |row, (_, mark)| {
         mark.key.bind(row)?;
         row.bind(on)?;
         row.bind(mark.reminded_days)?;

@@ -141,7 +141,7 @@ impl Outbox for Store {
         let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
-            tx.change(SETTLE, 10, settled, |row, one| {
+            tx.change(SETTLE, settled, |row, one| {
                 let Standing { state, due_at, tries, answer } = &one.standing;
                 row.bind(&one.letter_id)?;
                 row.bind(state.code())?;
@@ -271,7 +271,6 @@ fn messages(tx: &Tx, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
     let mut letters = Vec::with_capacity(taken.len());
     tx.ask(
         &sql,
-        1,
         taken,
         |row, taken| row.bind(&taken.letter_id),
         |row| {
@@ -322,7 +321,6 @@ pub(super) fn post<'l>(
         letters.iter().map(|letter| (letter.letter_id.as_str(), letter)).collect();
     tx.ask(
         &sql,
-        1,
         letters,
         |row, letter| row.bind(&letter.letter_id),
         |row| {
@@ -340,7 +338,7 @@ pub(super) fn post<'l>(
         }
     }
     let fresh: Vec<&LetterRow> = fresh.into_values().collect();
-    tx.change(LETTERS, 8, &fresh, |row, letter| {
+    tx.change(LETTERS, &fresh, |row, letter| {
         row.bind(&letter.letter_id)?;
         row.bind(&letter.employer_id)?;
         row.bind(day_number(letter.written_on))?;
@@ -350,7 +348,7 @@ pub(super) fn post<'l>(
         row.bind(&letter.kind)?;
         row.bind(Some(letter.number.as_str()).filter(|number| !number.is_empty()))
     })?;
-    tx.change(PLACES, 3, &fresh, |row, letter| {
+    tx.change(PLACES, &fresh, |row, letter| {
         // Due at once: only the sender knows what time it is.
         let (state, due_at) = if letter.on_paper() {
             (LetterState::Printed, None)

@@ -26,11 +26,11 @@ pub(super) fn mark(connection: &Connection, centre: i64) -> Result<i64, StoreErr
 /// Lists notices that wait for money, those of them that are below the mark.
 pub(super) fn keep(tx: &Tx, references: &[i64]) -> Result<(), StoreError> {
     const SQL: &str = "
-        insert into notice_outstanding
+        insert into notice_outstanding (centre_id, reference)
         select m.centre_id, v.column1 from (values …) v
         join notice_mark m on m.centre_id = ?1 and m.reference > v.column1
         where true on conflict (centre_id, reference) do nothing";
-    tx.change(SQL, 1, references, |row, reference| row.bind(*reference))
+    tx.change(SQL, references, |row, reference| row.bind(*reference))
 }
 
 /// Moves the mark up to the first notice that was issued of late, and lists what waits below it.
@@ -51,14 +51,15 @@ pub(super) fn advance(tx: &Tx, as_of: NaiveDate) -> Result<(), StoreError> {
     }
     // A count, which no planner turns into a join: of months that just came it has no figures, and would
     // compare every notice with every settlement.
-    let sql = "insert into notice_outstanding
+    let sql = "insert into notice_outstanding (centre_id, reference)
         select n.centre_id, n.reference from notice n
         where n.centre_id = ?1 and n.reference >= ?2 and n.reference < ?3 and n.status = ?4
             and (select count(*) from settlement s
                 where s.centre_id = n.centre_id and s.reference = n.reference) = 0
         on conflict (centre_id, reference) do nothing";
     connection.prepare_cached(sql)?.execute(params![centre, from, to, AWAITING])?;
-    let sql = "insert into notice_mark values (?1, ?2)
+    let sql = "insert into notice_mark (centre_id, reference)
+        values (?1, ?2)
         on conflict (centre_id) do update set reference = excluded.reference";
     connection.prepare_cached(sql)?.execute(params![centre, to])?;
     Ok(())

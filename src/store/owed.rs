@@ -89,7 +89,7 @@ impl Recording {
         let number =
             |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
         let mut paid = BTreeSet::new();
-        self.tx.ask(&sql, 1, &named, number, |row| {
+        self.tx.ask(&sql, &named, number, |row| {
             paid.insert(row.read()?);
             Ok(())
         })?;

@@ -116,7 +116,11 @@ impl Store {
                 .execute(params![centre, person_id])?;
             for hash in code_hashes {
                 connection
-                    .prepare_cached("insert into recovery_code values (?1, ?2, ?3, null)")?
+                    .prepare_cached(
+                        "insert into recovery_code (centre_id, person_id, code_hash,
+                            used_at)
+                        values (?1, ?2, ?3, null)",
+                    )?
                     .execute(params![centre, person_id, hash])?;
             }
             trail::append(connection, centre, entry)?;
@@ -189,7 +193,9 @@ pub(super) fn insert(
     centre: i64,
     person: &Person,
 ) -> Result<bool, StoreError> {
-    const SQL: &str = "insert into person values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)
+    const SQL: &str = "insert into person (centre_id, person_id, name, role, password,
+            password_given, second_factor, second_factor_step, made_at, disabled_at)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)
         on conflict (centre_id, person_id) do nothing";
     let values = params![
         centre,

@@ -281,7 +281,8 @@ pub(super) fn remember_return(
     by: &str,
 ) -> Result<(), StoreError> {
     let key = number(refund);
-    let sql = "insert into refund_return
+    let sql = "insert into refund_return (centre_id, reference, ordinal, debit_account_id,
+            debit_serial, debit_on, credit_account_id, credit_serial, credit_on, tied_on, tied_by)
         select f.centre_id, f.reference, f.returns + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
         from refund f where f.centre_id = ?1 and f.reference = ?2";
     tx.connection.prepare_cached(sql)?.execute(params![

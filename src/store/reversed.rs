@@ -145,7 +145,7 @@ impl Store {
             row.bind(amount.fen())
         };
         let mut credits = Vec::new();
-        tx.ask(&sql, 2, &reversals, bind, |row| {
+        tx.ask(&sql, &reversals, bind, |row| {
             let (columns, previous, handling): (
                 TransactionColumns<'_>,
                 PreviousDecision,
@@ -202,7 +202,6 @@ impl Store {
         );
         tx.ask(
             &sql,
-            1,
             &wanted,
             |row, number| row.bind(*number),
             |row| {
@@ -268,7 +267,7 @@ fn allocated(tx: &Tx, credits: &mut [EarlierCredit]) -> Result<(), StoreError> {
         row.bind(day_number(credit.booked_on))?;
         row.bind(i64::try_from(*place).unwrap_or(i64::MAX))
     };
-    tx.ask(&sql, 4, &without, bind, |row| {
+    tx.ask(&sql, &without, bind, |row| {
         let (place, reference): (usize, PaymentReference) = row.read()?;
         places.entry(place).or_default().push(reference);
         Ok(())

@@ -6,6 +6,7 @@
 //!
 //! Invariant: at every commit a fen stands on the subject that its decision says ([`home`]).
 
+use super::columns::insert_into;
 use super::row::{day_number, reference_number};
 use super::seal::check::RowCheck;
 use super::sql::params;
@@ -205,11 +206,11 @@ impl Recording {
         settled.sort_unstable();
         settled.dedup();
         let (centre, on) = (self.tx.centre_id, day_number(self.as_of));
-        self.tx.insert("settlement", 4, &settled, |row, settled| {
-            row.bind(centre)?;
-            row.bind(reference_number(settled.reference))?;
-            row.bind(on)?;
-            row.bind(settled.amount.fen())
+        insert_into!(self.tx, "settlement", &settled, |settled| {
+            centre_id: centre,
+            reference: reference_number(settled.reference),
+            settled_on: on,
+            amount_fen: settled.amount.fen(),
         })?;
         remittance::allocate(&self.tx, &settled, self.as_of)
     }
@@ -250,6 +251,12 @@ struct DecidedItem<'a> {
     decision: &'a Decision,
     previous: Option<&'a PreviousDecision>,
 }
+
+/// What [`DecidedItem::key`] gives.
+const KEY: &str = "account_id, serial, booked_on";
+
+/// What [`DecidedItem::decided`] gives.
+const DECIDED: &str = "outcome, reason, rule, reference, notice, decided_on, because";
 
 impl DecidedItem<'_> {
     fn before(&self) -> Option<Outcome> {
@@ -415,14 +422,15 @@ const AGAIN: &str = "
 /// How one transaction splits over several notices: each takes what it asks for, or what is missing of that
 /// beside the advance balance (`column5` is then 1).
 const ALLOCATE: &str = "
-    insert into allocation
+    insert into allocation (centre_id, account_id, serial, booked_on, reference, amount_fen)
     select n.centre_id, v.column1, v.column2, v.column3, n.reference,
         n.amount_fen - v.column5 * n.advance_fen
     from (values …) v join notice n on n.centre_id = ?1 and n.reference = v.column4";
 
 /// The next step of a transaction.
 const JOURNAL: &str = "
-    insert into journal
+    insert into journal (centre_id, account_id, serial, booked_on, step, posted_on, debit,
+            credit, amount_fen)
     select ?1, v.column1, v.column2, v.column3, 1 + coalesce((select max(j.step) from journal j
             where j.centre_id = ?1 and j.account_id = v.column1 and j.serial = v.column2
             and j.booked_on = v.column3), 0), v.column4, v.column5, v.column6, v.column7
@@ -435,7 +443,7 @@ pub(super) fn post_step(
     (account_id, serial, booked_on): (i64, &str, i64),
     (debit, credit, amount): (Subject, Subject, Money),
 ) -> Result<(), StoreError> {
-    tx.change(JOURNAL, 7, &[()], |row, ()| {
+    tx.change(JOURNAL, &[()], |row, ()| {
         row.bind(account_id)?;
         row.bind(serial)?;
         row.bind(booked_on)?;
@@ -468,7 +476,8 @@ impl Writer<'_> {
     /// Writes the decisions of transactions that had none.
     fn decide_first(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
         let (centre, on, rules) = (self.tx.centre_id, self.on, self.rules);
-        self.tx.insert("decision", 11, cases, |row, case| {
+        let columns = format!("centre_id, {KEY}, {DECIDED}");
+        self.tx.insert("decision", &columns, cases, |row, case| {
             row.bind(centre)?;
             case.key(row)?;
             case.decided(row, rules, on)
@@ -478,7 +487,7 @@ impl Writer<'_> {
     /// Writes decisions over earlier ones.
     fn decide_again(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
         let (on, rules) = (self.on, self.rules);
-        self.tx.change(AGAIN, 10, cases, |row, case| {
+        self.tx.change(AGAIN, cases, |row, case| {
             case.key(row)?;
             case.decided(row, rules, on)
         })
@@ -494,19 +503,19 @@ impl Writer<'_> {
                 splits.extend(references.iter().map(|reference| (case, *reference)));
             }
         }
-        self.tx.change(ALLOCATE, 5, &splits, |row, (case, reference)| {
+        self.tx.change(ALLOCATE, &splits, |row, (case, reference)| {
             case.key(row)?;
             row.bind(reference_number(*reference))?;
             row.bind(i64::from(case.decision.with_advance))
         })?;
         self.journal(cases, first)?;
         let opened: Vec<&DecidedItem<'_>> = cases.iter().filter(|case| case.opens()).collect();
-        self.tx.change(OPEN, 4, &opened, |row, case| {
+        self.tx.change(OPEN, &opened, |row, case| {
             case.key(row)?;
             row.bind(self.counts_from)
         })?;
         let closed: Vec<&DecidedItem<'_>> = cases.iter().filter(|case| case.clears()).collect();
-        self.tx.change(CLOSE, 4, &closed, |row, case| {
+        self.tx.change(CLOSE, &closed, |row, case| {
             row.bind(account_id(case.item.account))?;
             row.bind(case.item.serial)?;
             row.bind(self.counts_from)?;
@@ -514,7 +523,7 @@ impl Writer<'_> {
         })?;
         let matched = |case: &&&DecidedItem<'_>| case.decision.outcome == Outcome::Matched;
         let settled: Vec<&DecidedItem<'_>> = closed.iter().filter(matched).copied().collect();
-        self.tx.change(super::desk::LEARN_SETTLED, 4, &settled, |row, case| {
+        self.tx.change(super::desk::LEARN_SETTLED, &settled, |row, case| {
             case.key(row)?;
             row.bind(on)
         })
@@ -526,14 +535,15 @@ impl Writer<'_> {
         let moves: Vec<(&DecidedItem<'_>, Move)> =
             cases.iter().filter_map(|case| Some((case, case.moves()?))).collect();
         if first {
-            return self.tx.insert("journal", 9, &moves, |row, (case, moved)| {
+            let columns = format!("centre_id, {KEY}, step, {MOVED}");
+            return self.tx.insert("journal", &columns, &moves, |row, (case, moved)| {
                 row.bind(centre)?;
                 case.key(row)?;
                 row.bind(1)?;
                 moved.bind(row, on, case)
             });
         }
-        self.tx.change(JOURNAL, 7, &moves, |row, (case, moved)| {
+        self.tx.change(JOURNAL, &moves, |row, (case, moved)| {
             case.key(row)?;
             moved.bind(row, on, case)
         })
@@ -545,6 +555,9 @@ struct Move {
     debit: Subject,
     credit: Subject,
 }
+
+/// What [`Move::bind`] gives.
+const MOVED: &str = "posted_on, debit, credit, amount_fen";
 
 impl Move {
     fn bind(

@@ -86,7 +86,9 @@ impl Store {
                 params![centre, *opened_after, *seen_after, replaces],
             )?;
             connection.execute(
-                "insert into session values (?1, ?2, ?3, ?4, ?5, ?6, null)",
+                "insert into session (centre_id, token_hash, person_id, opened_at, seen_at,
+                        browser, offered_key)
+                    values (?1, ?2, ?3, ?4, ?5, ?6, null)",
                 params![
                     centre,
                     session.token_hash,

@@ -101,7 +101,8 @@ impl Store {
                 let level = before.map_or(0, |(count, at)| pace.level(count, at, now)) + 1;
                 connection
                     .prepare_cached(
-                        "insert into login_failure values (?1, ?2, ?3, ?4)
+                        "insert into login_failure (centre_id, subject, failures, failed_at)
+                            values (?1, ?2, ?3, ?4)
                          on conflict (centre_id, subject) do update
                          set failures = excluded.failures, failed_at = excluded.failed_at",
                     )?

@@ -56,7 +56,8 @@ pub(super) struct Head {
 
 /// Takes the centre's place at the end of the trail until the transaction ends.
 pub(super) fn hold(connection: &Connection, centre: i64) -> Result<Head, StoreError> {
-    let sql = "insert into trail_head values (?1, 0, ?2, 0, 0) on conflict (centre_id) do nothing";
+    let sql = "insert into trail_head (centre_id, sequence, hash, turn, remade)
+        values (?1, 0, ?2, 0, 0) on conflict (centre_id) do nothing";
     connection.execute(sql, params![centre, GENESIS])?;
     let hold = connection.dialect().to_hold();
     let sql = format!("select sequence, hash, turn from trail_head where centre_id = ?1{hold}");
@@ -80,7 +81,8 @@ pub(super) fn next_turn(connection: &Connection, centre: i64) -> Result<(), Stor
 
 /// Says that more changed than stands in entries: a night, an import.
 pub(super) fn rebuild_epoch(connection: &Connection, centre: i64) -> Result<(), StoreError> {
-    let sql = "insert into trail_head values (?1, 0, ?2, 0, 1)
+    let sql = "insert into trail_head (centre_id, sequence, hash, turn, remade)
+        values (?1, 0, ?2, 0, 1)
         on conflict (centre_id) do update set remade = trail_head.remade + 1";
     connection.execute(sql, params![centre, GENESIS]).map(|_| ())
 }
@@ -121,7 +123,9 @@ pub(super) fn append(
     let sequence = head.sequence + 1;
     let hash = entry.hash_after(&head.hash, sequence);
     connection.execute(
-        "insert into trail values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "insert into trail (centre_id, sequence, done_at, actor, role, event, subject, detail,
+                previous, hash)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             centre,
             sequence,

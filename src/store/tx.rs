@@ -219,22 +219,30 @@ impl Tx {
         }
     }
 
-    /// Inserts rows that are not there yet, as many together as the database likes. `bind` gives the
-    /// values of one row, as many as the table has columns.
+    /// Inserts rows that are not there yet, as many together as the database likes. `columns` names all columns of
+    /// the table but the seal, in its order: a seal is made of the values as they come, and the server says types in
+    /// it. `bind` gives the values of one row.
     pub(crate) fn insert<R>(
         &self,
         table: &'static str,
-        columns: usize,
+        columns: &str,
         rows: &[R],
         mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let count = columns.split(", ").count();
         let Some(shape) = self.connection.shape(table)? else {
-            return self.insert_as_is(table, columns, rows, bind);
+            let into = format!("{table} ({columns})");
+            return self.put_in(table, (&into, count), None, rows, bind);
         };
+        if columns != shape.list() {
+            let (column, found) = ("columns", columns.to_owned());
+            return Err(StoreError::Unknown { table, column, found });
+        }
         self.connection.within(|| {
             let mut gathered = Gathered::of(Arc::clone(&shape));
-            let order = (format!("{table} ({})", shape.whole_list()), shape.seal_at);
-            self.put_in(table, Some(&order), columns + 1, rows, |binder, row| {
+            let into = format!("{table} ({})", shape.whole_list());
+            let seal_at = Some(shape.seal_at);
+            self.put_in(table, (&into, count + 1), seal_at, rows, |binder, row| {
                 binder.begin_seal(&shape.table);
                 bind(binder, row)?;
                 gathered.put_in(&binder.end_seal()?);
@@ -253,27 +261,27 @@ impl Tx {
         rows: &[R],
         bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.put_in(table, None, columns, rows, bind)
+        self.put_in(table, (table, columns), None, rows, bind)
     }
 
-    /// `order` names the columns where the seal comes last, and says where it stands in the table.
+    /// `into` is the table with how many of its columns; `seal_at` says where in the table the seal stands that is
+    /// given last.
     fn put_in<R>(
         &self,
         table: &'static str,
-        order: Option<&(String, usize)>,
-        columns: usize,
+        (into, columns): (&str, usize),
+        seal_at: Option<usize>,
         rows: &[R],
         mut bind: impl FnMut(&mut Binder<'_, '_>, &R) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
-        let into = order.map_or(table, |(into, _)| into);
         let session = match &*self.connection {
             Connection::Sqlite(connection, _) => {
                 let text =
                     |rows| format!("insert into {into} values {}", value_lists(1, columns, rows));
-                return written_out(connection, None, text, rows, bind, |statement| {
+                return written_out(connection, None, (text, columns), rows, bind, |statement| {
                     statement.raw_execute()?;
                     Ok(())
                 });
@@ -281,11 +289,12 @@ impl Tx {
             Connection::Postgres(session, _) => session,
         };
         let mut types = self.connection.pool.column_types(session, table)?.to_vec();
-        if let Some((_, seal_at)) = order
-            && *seal_at < types.len()
-        {
-            let seal = types.remove(*seal_at);
+        if let Some(seal_at) = seal_at.filter(|seal_at| *seal_at < types.len()) {
+            let seal = types.remove(seal_at);
             types.push(seal);
+        }
+        if types.len() != columns {
+            return Err(StoreError::Writer);
         }
         session.copy_in(into, &types, |copy| {
             let mut seal = RowSeal::default();
@@ -314,6 +323,15 @@ impl Binder<'_, '_> {
     /// Kept values as a statement takes them.
     pub(crate) fn given(kept: &[OwnedValue]) -> Vec<&dyn Bind> {
         kept.iter().map(|value| value as &dyn Bind).collect()
+    }
+
+    /// How many values were given.
+    pub(crate) fn given_so_far(&self) -> usize {
+        match self {
+            Self::Bound { next, .. } => next - 1,
+            Self::Copy { .. } => 0,
+            Self::Kept(kept) => kept.len(),
+        }
     }
 
     /// From here on the values given are a row's, to be sealed.

@@ -33,7 +33,9 @@ pub enum Requested {
 /// How long the acts of whose access changes are flagged, in days.
 type Watched = u16;
 
-const INSERT: &str = "insert into access_change
+const INSERT: &str = "insert into access_change (centre_id, change_id, kind, subject, name, role,
+        secret, password_given, expires_at, requested_by, requested_at, operator,
+        effective_after, watched_days, state, decided_by, decided_at)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, null, ?16)";
 
 const CHANGES: &str = "from access_change where centre_id = ?1";

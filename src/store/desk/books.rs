@@ -167,7 +167,8 @@ impl Desk<'_> {
 
     /// Settles a notice whole.
     pub(super) fn settle_notice(&self, number: i64, amount: Money) -> Result<(), StoreError> {
-        let sql = "insert into settlement values (?1, ?2, ?3, ?4)";
+        let sql = "insert into settlement (centre_id, reference, settled_on, amount_fen)
+            values (?1, ?2, ?3, ?4)";
         let settlement = params![self.tx.centre_id, number, self.on(), amount.fen()];
         self.tx.connection.prepare_cached(sql)?.execute(settlement).map(|_| ())
     }
@@ -229,7 +230,9 @@ impl Desk<'_> {
             _ => None,
         };
         if only.is_none() {
-            let sql = "insert into allocation values (?1, ?2, ?3, ?4, ?5, ?6)";
+            let sql = "insert into allocation (centre_id, account_id, serial, booked_on,
+                    reference, amount_fen)
+                values (?1, ?2, ?3, ?4, ?5, ?6)";
             let mut insert = connection.prepare_cached(sql)?;
             for share in &shares {
                 insert.execute(params![
@@ -247,7 +250,9 @@ impl Desk<'_> {
         let paid = Money::together(shares.iter().map(|share| share.amount));
         let mut moves = vec![(item, (Subject::Suspense, Subject::Receipts, paid))];
         if let (Some(rest), Act::Split { rest_to: Some(employer_id), .. }) = (rest, act) {
-            let sql = "insert into advance_part values (?1, ?2, ?3, ?4, ?5, ?6)";
+            let sql = "insert into advance_part (centre_id, account_id, serial, booked_on,
+                    employer_id, amount_fen)
+                values (?1, ?2, ?3, ?4, ?5, ?6)";
             connection.prepare_cached(sql)?.execute(params![
                 centre,
                 item.account_id,

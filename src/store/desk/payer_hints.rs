@@ -16,7 +16,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-const LEARN: &str = "insert into payer_fact values (?1, ?2, ?3, ?4, 1, ?5)
+const LEARN: &str = "insert into payer_fact (centre_id, account_no, name, employer_id, confirmed,
+        last_on)
+    values (?1, ?2, ?3, ?4, 1, ?5)
     on conflict (centre_id, account_no, name, employer_id) do update set
         confirmed = payer_fact.confirmed + 1, last_on = excluded.last_on";
 
@@ -25,7 +27,7 @@ const UNLEARN: &str = "update payer_fact set confirmed = confirmed - 1
 
 /// What was in suspense and was settled by a later night teaches too; the list's columns are its key and the day.
 pub(in crate::store) const LEARN_SETTLED: &str = "
-    insert into payer_fact
+    insert into payer_fact (centre_id, account_no, name, employer_id, confirmed, last_on)
     select t.centre_id, coalesce(t.counterparty_account, ''), coalesce(t.counterparty_name, ''),
         n.employer_id, count(*), max(v.column4)
     from (values …) v
@@ -112,7 +114,8 @@ impl Desk<'_> {
         item: &Held,
         notice: PaymentReference,
     ) -> Result<(), Stop> {
-        let sql = "insert into undone_pair values (?1, ?2, ?3, ?4, ?5)
+        let sql = "insert into undone_pair (centre_id, account_id, serial, reference, undone_on)
+            values (?1, ?2, ?3, ?4, ?5)
             on conflict (centre_id, account_id, serial, reference)
                 do update set undone_on = excluded.undone_on";
         self.tx.connection.prepare_cached(sql)?.execute(params![

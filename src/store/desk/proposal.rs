@@ -204,7 +204,7 @@ fn read(tx: &Tx, proposal_id: &str) -> Result<Option<Proposal>, StoreError> {
 fn with_items(tx: &Tx, mut proposals: Vec<Proposal>) -> Result<Vec<Proposal>, StoreError> {
     let mut items: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
     let id = |row: &mut Binder<'_, '_>, proposal: &Proposal| row.bind(&proposal.proposal_id);
-    tx.ask(ITEMS, 1, &proposals, id, |row| {
+    tx.ask(ITEMS, &proposals, id, |row| {
         let (proposal_id, id, version) = row.read()?;
         items.entry(proposal_id).or_default().push(Seen { id, version });
         Ok(())

@@ -23,7 +23,10 @@ use crate::suspense::{
 };
 use sha2::{Digest, Sha256};
 
-const OPEN: &str = "insert into refund
+const OPEN: &str = "insert into refund (centre_id, reference, account_id, serial, booked_on,
+        amount_fen, payee_name, payee_account, payee_bank, why, proposed_by, approved_by,
+        decided_on, state, exported_on, paid_account_id, paid_serial, paid_on, tied_on, tied_by,
+        returned_on, returns)
     select t.centre_id, ?5, t.account_id, t.serial, t.booked_on, t.amount_fen,
         coalesce(t.counterparty_name, ''), coalesce(t.counterparty_account, ''),
         coalesce((select b.bank_name from bank_branch b where b.centre_id = t.centre_id
@@ -49,7 +52,9 @@ impl Store {
             may(actor.role, Permission::Propose)?;
             let row = desk.refund(reference)?;
             desk.may_change(&row, change, note)?;
-            let sql = "insert into refund_request values (?1, ?2, ?3, ?4, ?5, ?6)";
+            let sql = "insert into refund_request (centre_id, reference, change, note, asked_by,
+                    asked_at)
+                values (?1, ?2, ?3, ?4, ?5, ?6)";
             let body = serde_json::to_string(change).map_err(|_| StoreError::Writer)?;
             let by = &actor.person.0;
             let values = params![desk.tx.centre_id, number(reference), body, note, by, now.at];

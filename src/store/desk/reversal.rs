@@ -16,7 +16,8 @@ use crate::suspense::{Act, Proposal, ProposalState, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The settlement with its reversing posting, numbered within its notice.
-const UNDONE: &str = "insert into settlement_undone
+const UNDONE: &str = "insert into settlement_undone (centre_id, reference, ordinal, settled_on,
+        undone_on, amount_fen, proposal_id)
     select s.centre_id, s.reference, 1 + coalesce((select max(u.ordinal) from settlement_undone u
             where u.centre_id = ?1 and u.reference = ?2), 0), s.settled_on, ?3, s.amount_fen, ?4
     from settlement s where s.centre_id = ?1 and s.reference = ?2";

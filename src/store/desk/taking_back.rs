@@ -316,7 +316,9 @@ impl Desk<'_> {
         if only.is_some() {
             return Ok(());
         }
-        let sql = "insert into allocation values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "insert into allocation (centre_id, account_id, serial, booked_on, reference,
+                amount_fen)
+            values (?1, ?2, ?3, ?4, ?5, ?6)";
         for one in shares {
             let number = reference_number(one.reference);
             let fen = difference(one.amount, one.from_advance).fen();

@@ -37,12 +37,13 @@ impl Importing<'_> {
             }
         }
         let centre = self.tx.centre_id;
-        self.tx.insert("collection_account", 6, &fresh, |row, (place, account)| {
+        let columns = format!("centre_id, account_id, {BOUND}");
+        self.tx.insert("collection_account", &columns, &fresh, |row, (place, account)| {
             row.bind(centre)?;
             row.bind(*place)?;
             bind(row, account)
         })?;
-        self.tx.change(CHANGE, 4, &changed, |row, account| bind(row, account))?;
+        self.tx.change(CHANGE, &changed, |row, account| bind(row, account))?;
         if self.order.full {
             known.keys().try_for_each(|key| self.note(&RowChange::missing(key)))?;
         }
@@ -60,6 +61,9 @@ impl Importing<'_> {
         Ok((rows.into_iter().map(|(one, _)| (one.account_no.clone(), one)).collect(), last))
     }
 }
+
+/// What [`bind`] gives.
+const BOUND: &str = "account_no, bank, bank_name, account_name";
 
 pub(super) fn bind(
     row: &mut Binder<'_, '_>,

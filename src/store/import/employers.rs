@@ -20,7 +20,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub(super) const WRITE: &str = "
-    insert into employer
+    insert into employer (centre_id, employer_id, name, uscc, email, contact, mobile)
     select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6
     from (values …) v where true
     on conflict (centre_id, employer_id) do update set
@@ -28,7 +28,8 @@ pub(super) const WRITE: &str = "
         contact = excluded.contact, mobile = excluded.mobile";
 
 pub(super) const PAYER: &str = "
-    insert into payer_account select ?1, v.column1, v.column2 from (values …) v where true
+    insert into payer_account (centre_id, account_no, employer_id)
+        select ?1, v.column1, v.column2 from (values …) v where true
     on conflict (centre_id, account_no, employer_id) do nothing";
 
 pub(super) const PAYER_GONE: &str = "
@@ -289,7 +290,7 @@ fn known_employers(tx: &Tx, rows: &[EmployerRow]) -> Result<HashMap<String, Empl
     let sql = select::<Employer>(&format!("from {listed}"));
     let mut known = HashMap::new();
     let id = |row: &mut Binder<'_, '_>, one: &EmployerRow| row.bind(&one.employer.employer_id);
-    tx.ask(&sql, 1, rows, id, |row| {
+    tx.ask(&sql, rows, id, |row| {
         let kept: Employer = row.read()?;
         known.insert(kept.employer_id.clone(), kept);
         Ok(())
@@ -337,12 +338,12 @@ fn write(tx: &Tx, compared: &[Compared]) -> Result<(), StoreError> {
         gone.extend(had.difference(&has).map(|account| ((*account).to_owned(), id)));
         come.extend(has.difference(&had).map(|account| ((*account).to_owned(), id)));
     }
-    tx.change(PAYER_GONE, 2, &gone, bind_payer)?;
-    tx.change(PAYER, 2, &come, bind_payer)
+    tx.change(PAYER_GONE, &gone, bind_payer)?;
+    tx.change(PAYER, &come, bind_payer)
 }
 
 pub(super) fn write_employers(tx: &Tx, employers: &[&Employer]) -> Result<(), StoreError> {
-    tx.change(WRITE, 6, employers, |row, employer| {
+    tx.change(WRITE, employers, |row, employer| {
         row.bind(&employer.employer_id)?;
         row.bind(&employer.name)?;
         row.bind(&employer.uscc)?;

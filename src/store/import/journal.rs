@@ -54,7 +54,8 @@ impl<'j> Journal<'j> {
             return Ok(());
         }
         self.part += 1;
-        let sql = "insert into list_import_part values (?1, ?2, ?3, ?4)";
+        let sql = "insert into list_import_part (centre_id, import_id, part, body)
+            values (?1, ?2, ?3, ?4)";
         let row = params![self.tx.centre_id, self.import_id, self.part, self.lines];
         self.tx.connection.prepare_cached(sql)?.execute(row)?;
         self.lines.clear();
@@ -81,7 +82,8 @@ impl<'j> Journal<'j> {
         let entry = entry(by, self.origin.at, "imported", &self.import_id, detail.to_string());
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let link = trail::append(connection, centre, &entry)?;
-        let sql = "insert into list_import
+        let sql = "insert into list_import (centre_id, import_id, list, file, sha256, list_day,
+                sequence, added, changed, unchanged, kept, missing, undone)
             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, null)";
         let [added, changed, unchanged, kept, missing] =
             [added, changed, unchanged, kept, missing].map(u64::cast_signed);

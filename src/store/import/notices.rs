@@ -46,7 +46,8 @@ impl Importing<'_> {
         for notice in &fresh {
             self.note(&RowChange::added(&notice.reference.to_string()))?;
         }
-        tx.insert("notice", 9, &fresh, |row, notice| {
+        let columns = format!("centre_id, {BOUND}, advance_fen, bounded");
+        tx.insert("notice", &columns, &fresh, |row, notice| {
             row.bind(centre)?;
             bind(row, notice)?;
             // What a core system issues reserves nothing here.
@@ -143,7 +144,7 @@ impl Store {
             known.insert(row.read()?);
             Ok(())
         };
-        tx.ask(&sql, 1, &employers, |row, employer| row.bind(*employer), take)?;
+        tx.ask(&sql, &employers, |row, employer| row.bind(*employer), take)?;
         let unknown = named.into_iter().filter(|(employer_id, _)| !known.contains(*employer_id));
         let told = |(employer_id, (first, notices)): (&str, _)| UnknownEmployer {
             employer_id: employer_id.to_owned(),
@@ -294,7 +295,7 @@ pub(super) fn known_numbers(
     let sql = format!("select n.reference, {columns} from {listed}");
     let mut known = HashMap::new();
     let bind = |row: &mut Binder<'_, '_>, one: &PaymentReference| row.bind(reference_number(*one));
-    tx.ask(&sql, 1, references, bind, |row| {
+    tx.ask(&sql, references, bind, |row| {
         let (reference, kept) = row.read()?;
         known.insert(reference, kept);
         Ok(())
@@ -305,6 +306,9 @@ pub(super) fn known_numbers(
 fn bind_reference(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreError> {
     row.bind(reference_number(notice.reference))
 }
+
+/// What [`bind`] gives.
+const BOUND: &str = "reference, employer_id, amount_fen, issued_on, month, status";
 
 /// Binds the columns of a notice, after the centre.
 fn bind(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreError> {
@@ -325,7 +329,7 @@ pub(super) fn change_notices(
         update notice set employer_id = v.column2, amount_fen = v.column3, issued_on = v.column4,
             month = v.column5, status = v.column6, bounded = 1
         from (values …) v where notice.centre_id = ?1 and notice.reference = v.column1";
-    tx.change(SQL, 6, notices, |row, notice| bind(row, notice))?;
+    tx.change(SQL, notices, |row, notice| bind(row, notice))?;
     let numbers: Vec<i64> = notices.iter().map(|one| reference_number(one.reference)).collect();
     outstanding::keep(tx, &numbers)
 }

@@ -160,7 +160,7 @@ impl Intake<'_> {
             from (values …) v where true
             on conflict (centre_id, account_id, serial) do nothing";
         let feed_no = self.feed_no;
-        self.tx.change(sql, 6, &bookings, |row, ((account, serial), whole)| {
+        self.tx.change(sql, &bookings, |row, ((account, serial), whole)| {
             row.bind(*account)?;
             row.bind(serial)?;
             row.bind(whole.day())?;

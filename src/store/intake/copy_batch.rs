@@ -14,7 +14,7 @@ use super::super::working_set::account_id;
 use super::super::{StoreError, WorkingSet};
 use super::batch::TransactionBatch;
 use super::identities::{Identities, copy_if_new};
-use super::{COLUMNS, Identity, Intake, Placed, place};
+use super::{Identity, Intake, Placed, Written, place};
 use std::cell::RefCell;
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ use std::collections::HashSet;
 const KEPT_BACK: usize = 4_096;
 
 pub(super) const TAKE_OVER: &str = "
-    insert into transaction_identity
+    insert into transaction_identity (centre_id, account_id, serial, booked_on)
     select ?1, v.column1, v.column2, v.column3 from (values …) v where true
     on conflict (centre_id, account_id, serial) do update set booked_on = excluded.booked_on";
 
@@ -177,7 +177,7 @@ impl Intake<'_> {
         let listed = identities_listed(&self.tx.connection);
         let sql =
             format!("select i.account_id, i.serial from {listed} where i.booked_on < v.column3");
-        self.tx.ask(&sql, 3, &rows, identity, |row| {
+        self.tx.ask(&sql, &rows, identity, |row| {
             archived.insert(row.read::<(i64, String)>()?);
             Ok(())
         })?;
@@ -194,7 +194,7 @@ impl Intake<'_> {
 
     /// Copies new rows in, their identities first; one that a night left behind when it was stopped is theirs.
     fn take_over(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
-        self.tx.change(TAKE_OVER, 3, rows, |row, placed| {
+        self.tx.change(TAKE_OVER, rows, |row, placed| {
             placed.bind_identity(row)?;
             row.bind(day_number(placed.transaction.booked_on))
         })?;
@@ -206,7 +206,7 @@ impl Intake<'_> {
         let (centre, taken) = (self.tx.centre_id, self.origin());
         let mut rows: Vec<&Placed<'_>> = rows.iter().collect();
         rows.sort_unstable_by_key(|placed| (placed.transaction.booked_on, placed.identity()));
-        self.tx.insert("bank_transaction", COLUMNS, &rows, |row, placed| {
+        self.tx.insert("bank_transaction", Written::COLUMNS, &rows, |row, placed| {
             placed.bind(row, centre, taken)
         })
     }

@@ -12,6 +12,7 @@
 //! name nothing; whoever brings the transaction takes them over.
 
 use super::super::StoreError;
+use super::super::columns::insert_into;
 use super::super::tx::Tx;
 use std::cell::Cell;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
@@ -166,12 +167,11 @@ pub(super) fn copy_if_new(tx: &Tx, mut identities: Vec<Named>) -> Result<bool, S
     tx.connection.execute_batch("savepoint batch")?;
     identities.sort_unstable();
     let centre = tx.centre_id;
-    let copied = tx.insert("transaction_identity", 4, &identities, |row, named| {
-        let (account_id, serial, booked_on) = named;
-        row.bind(centre)?;
-        row.bind(*account_id)?;
-        row.bind(serial)?;
-        row.bind(*booked_on)
+    let copied = insert_into!(tx, "transaction_identity", &identities, |(account_id, serial, booked_on)| {
+        centre_id: centre,
+        account_id: *account_id,
+        serial: serial,
+        booked_on: *booked_on,
     });
     match copied {
         Ok(()) => tx.connection.execute_batch("release savepoint batch").map(|()| true),

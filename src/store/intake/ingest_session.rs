@@ -136,7 +136,9 @@ impl IngestSession<'_> {
         reason: &str,
         on: NaiveDate,
     ) -> Result<(), StoreError> {
-        let sql = "insert into quarantined_feed values (?1, ?2, ?3, ?4, ?5, ?5)
+        let sql = "insert into quarantined_feed (centre_id, folder, file_name, reason, first_on,
+                last_on)
+            values (?1, ?2, ?3, ?4, ?5, ?5)
             on conflict (centre_id, folder, file_name) do update set
                 reason = excluded.reason,
                 last_on = case when quarantined_feed.last_on > excluded.last_on

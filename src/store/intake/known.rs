@@ -13,8 +13,8 @@ use super::super::sql::{Row, params};
 use super::super::tx::Binder;
 use super::super::working_set::{TransactionColumns, transactions_by_serial};
 use super::super::{StoreError, WorkingSet};
+use super::Intake;
 use super::origin::Origin;
-use super::{COLUMNS, Intake};
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money, Remarks};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::HashMap;
@@ -149,6 +149,12 @@ pub(super) struct Written<'b> {
 }
 
 impl Written<'_> {
+    /// What [`Written::bind`] gives, in the table's order.
+    pub(super) const COLUMNS: &'static str = "centre_id, account_id, serial, booked_on, booked_time, \
+        direction, amount_fen, balance_fen, counterparty_account, counterparty_name, \
+        counterparty_branch_id, postscript, purpose, summary, note, reversal, taken_on, \
+        contradicted, feed_no";
+
     pub(super) fn bind(
         &self,
         row: &mut Binder<'_, '_>,
@@ -208,7 +214,7 @@ impl Intake<'_> {
             row.bind(*account)?;
             row.bind(serial.as_ref())
         };
-        self.tx.ask(&sql, 2, keys, bind, |row| {
+        self.tx.ask(&sql, keys, bind, |row| {
             let found = Known::read(row, self.taken_on)?;
             known.insert((found.account_id, found.serial.clone()), found);
             Ok(())
@@ -254,7 +260,7 @@ impl Intake<'_> {
         let transaction = BankTransaction { serial: &kept.serial, ..*content };
         let tx = self.tx;
         let written = self.written(kept.account_id, transaction)?;
-        let mut values = Vec::with_capacity(COLUMNS + 1);
+        let mut values = Vec::new();
         written.bind(&mut Binder::Kept(&mut values), tx.centre_id, kept.taken)?;
         Binder::Kept(&mut values).bind(day_number(kept.booked_on))?;
         tx.months_of([transaction.booked_on])?;
@@ -315,13 +321,13 @@ impl Intake<'_> {
             written.push((self.written(row.account_id, row.transaction())?, row.taken));
         }
         if tx.connection.dialect().identities().is_some() {
-            tx.change(super::copy_batch::TAKE_OVER, 3, rows, |row, known| {
+            tx.change(super::copy_batch::TAKE_OVER, rows, |row, known| {
                 row.bind(known.account_id)?;
                 row.bind(&known.serial)?;
                 row.bind(day_number(known.booked_on))
             })?;
         }
-        tx.insert("bank_transaction", COLUMNS, &written, |row, (written, taken)| {
+        tx.insert("bank_transaction", Written::COLUMNS, &written, |row, (written, taken)| {
             written.bind(row, tx.centre_id, *taken)
         })
     }

@@ -136,7 +136,7 @@ impl Intake<'_> {
             row.bind(account_id(each.account))?;
             row.bind(batch.serial(each))
         };
-        self.tx.ask(&sql, 2, &batch.rows, bind, |row| {
+        self.tx.ask(&sql, &batch.rows, bind, |row| {
             let (key, booked_on, direction, amount, feed_no) = row.read()?;
             known.insert(key, (Whole { booked_on, direction, amount }, feed_no));
             Ok(())

@@ -241,7 +241,7 @@ impl Recording {
             row.bind(&mark.key.serial)?;
             row.bind(day_number(mark.key.booked_on))
         };
-        self.tx.ask(&sql, 3, &news, key, |row| {
+        self.tx.ask(&sql, &news, key, |row| {
             feeds.extend(row.read::<Option<i64>>()?);
             Ok(())
         })?;
@@ -308,7 +308,7 @@ pub(super) fn hold(
     letters: &[String],
     told: &ToldTonight,
 ) -> Result<(), StoreError> {
-    tx.change(MARKS, 11, &told.items, |row, (letter_id, mark)| {
+    tx.change(MARKS, &told.items, |row, (letter_id, mark)| {
         let NotificationMark { key, news, said, reminded_days, until, done } = mark;
         row.bind(letter_id)?;
         row.bind(about(key.advice))?;
@@ -322,7 +322,7 @@ pub(super) fn hold(
         row.bind(until.map(day_number))?;
         row.bind(None::<&str>)
     })?;
-    tx.change(MARKS, 11, &told.months, |row, month| {
+    tx.change(MARKS, &told.months, |row, month| {
         row.bind(&month.letter_id)?;
         row.bind(ARREARS)?;
         row.bind(0_i64)?;
@@ -335,7 +335,7 @@ pub(super) fn hold(
         row.bind(None::<i64>)?;
         row.bind(None::<&str>)
     })?;
-    tx.change(MARKS, 11, &told.notices, |row, (letter_id, mark)| {
+    tx.change(MARKS, &told.notices, |row, (letter_id, mark)| {
         let NoticeMark { reference, ordinal, news, said, reminded_days, until, done } = mark;
         row.bind(letter_id)?;
         row.bind(NOTICE)?;
@@ -353,12 +353,12 @@ pub(super) fn hold(
         .iter()
         .map(|letter_id| Ok((letter_id, facts::of(tx, letter_id)?)))
         .collect::<Result<_, StoreError>>()?;
-    tx.change(LETTERS, 3, &known, |row, (letter_id, facts)| {
+    tx.change(LETTERS, &known, |row, (letter_id, facts)| {
         row.bind(*letter_id)?;
         row.bind(day_number(night))?;
         row.bind(facts)
     })?;
-    tx.change(PLACES, 1, letters, |row, letter_id| row.bind(letter_id))
+    tx.change(PLACES, letters, |row, letter_id| row.bind(letter_id))
 }
 
 /// The letters that are held: id, night, and what the books said.

@@ -129,7 +129,7 @@ fn returned_perhaps(tx: &Tx, working_set: &WorkingSet) -> Result<Vec<RefundRefer
         row.bind(amount.fen())
     };
     let mut found = Vec::new();
-    tx.ask(&sql, 2, &returns, bind, |row| {
+    tx.ask(&sql, &returns, bind, |row| {
         found.push(row.read()?);
         Ok(())
     })?;
@@ -166,7 +166,7 @@ fn passed_over(
         row.bind(*account)?;
         row.bind(*amount)
     };
-    tx.ask(&sql, 2, &amounts, bind, |row| {
+    tx.ask(&sql, &amounts, bind, |row| {
         let (columns, previous, rule): (TransactionColumns<'_>, _, &str) = row.read()?;
         let read = columns.transaction()?;
         let Some(rule) = rules.find(rule) else { return Ok(()) };

@@ -19,7 +19,7 @@ use crate::remittance::roster::{Roster, RosterLine};
 use crate::remittance::{Employer, EmployerAccount, Id, Money, PaymentReference};
 use crate::remittance::{YearMonth, appointment::Appointment};
 use chrono::NaiveDate;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Kinds of rows in `employer_record`.
 pub(super) const DRAFT: i64 = 1;
@@ -27,16 +27,26 @@ pub(super) const REGISTER: i64 = 2;
 pub(super) const VOUCHER: i64 = 3;
 pub(super) const LOG: i64 = 4;
 
-const EMPLOYER: &str = "from employer e left join employer_book b using (centre_id, employer_id)
-    where e.centre_id = ?1 and e.employer_id = ?2";
+/// What is asked for one employer, notice or account after the other is put together once.
+static EMPLOYER: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {}, b.employer_no, b.body
+         from employer e left join employer_book b using (centre_id, employer_id)
+         where e.centre_id = ?1 and e.employer_id = ?2",
+        columns_of::<Employer>()
+    )
+});
+
+static ACCOUNTS: LazyLock<String> =
+    LazyLock::new(|| select::<AccountColumns<'_>>("from employee e"));
 
 columns! {
     /// An account `e` as its row holds it.
     pub(super) struct AccountColumns<'r> of "e" {
         pub(super) employee_no: i64,
         pub(super) employee_id: &'r str,
-        name: String,
-        id_no: String,
+        name: &'r str,
+        id_no: &'r str,
         base_fen: Money,
         status: &'r str,
         detail: &'r str,
@@ -55,10 +65,14 @@ const OF_NUMBER: &str = "where e.centre_id = ?1 and e.employer_no = ?2 and e.emp
 /// index on identity numbers.
 const OF_PERSON: &str = "where e.centre_id = ?1 and +e.employer_no = ?2 and e.id_no = ?3";
 
-const NOTICE: &str = "from notice n
-    left join notice_part p using (centre_id, reference)
-    left join settlement s using (centre_id, reference)
-    where n.centre_id = ?1 and n.reference = ?2";
+static NOTICE: LazyLock<String> = LazyLock::new(|| {
+    select::<NoticeColumns<'_>>(
+        "from notice n
+         left join notice_part p using (centre_id, reference)
+         left join settlement s using (centre_id, reference)
+         where n.centre_id = ?1 and n.reference = ?2",
+    )
+});
 
 impl Books<'_> {
     /// Loads an employer; says whether there is one.
@@ -66,11 +80,9 @@ impl Books<'_> {
         if self.centre.employer(employer_id).is_some() {
             return Ok(true);
         }
-        let columns = columns_of::<Employer>();
-        let sql = format!("select {columns}, b.employer_no, b.body {EMPLOYER}");
         let key = params![self.tx.centre_id, employer_id.as_str()];
         let found: Option<(Employer, Option<i64>, Option<String>)> =
-            self.tx.connection.fetch_optional(&sql, key)?;
+            self.tx.connection.fetch_optional(&EMPLOYER, key)?;
         let Some((known, number, body)) = found else { return Ok(false) };
         let mut employer = match body {
             Some(body) => thing::<EmployerAccount>("employer_book", "body", &body)?,
@@ -158,8 +170,7 @@ impl Books<'_> {
     ) -> Result<(), StoreError> {
         let Some(number) = self.number(employer_id)? else { return Ok(()) };
         let tx = self.tx;
-        let sql = select::<AccountColumns<'_>>(&format!("from employee e {which}"));
-        let mut select = tx.connection.prepare_cached(&sql)?;
+        let mut select = tx.connection.prepare_cached(&format!("{} {which}", *ACCOUNTS))?;
         let mut all: Vec<&dyn Bind> = vec![&tx.centre_id, &number];
         all.extend(values);
         let mut rows = select.query(&all)?;
@@ -279,8 +290,7 @@ impl Books<'_> {
         if let Some(notice) = self.centre.notice(wanted) {
             return Ok(Some(notice.employer_id.clone()));
         }
-        let sql = select::<NoticeColumns<'_>>(NOTICE);
-        let mut select = self.tx.connection.prepare_cached(&sql)?;
+        let mut select = self.tx.connection.prepare_cached(&NOTICE)?;
         let mut rows = select.query(params![self.tx.centre_id, reference_number(wanted)])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let notice = row.read::<NoticeColumns<'_>>()?.notice(wanted)?;
@@ -320,7 +330,6 @@ impl Books<'_> {
         let mut found = false;
         self.tx.ask(
             &sql,
-            1,
             &near,
             |row, number| row.bind(*number),
             |row| {
@@ -368,8 +377,8 @@ impl AccountColumns<'_> {
         Ok(EmployeeAccount {
             employer_id: employer_id.clone(),
             employee_id: self.employee_id.into(),
-            name: self.name,
-            id_no: self.id_no,
+            name: self.name.to_owned(),
+            id_no: self.id_no.to_owned(),
             base: self.base_fen,
             status,
             opened_for: self.opened_for.unwrap_or(YearMonth::from_ordinal(0)),

@@ -29,7 +29,6 @@ impl Books<'_> {
         let mut found: Vec<(i64, EmployeeAccount)> = Vec::new();
         self.tx.ask(
             &sql,
-            1,
             id_nos,
             |row, id_no| row.bind(id_no),
             |row| {

@@ -84,7 +84,6 @@ pub(in crate::store) fn later_operations(
     let mut found: HashMap<String, LaterOperations> = HashMap::new();
     tx.ask(
         &sql,
-        1,
         employers,
         |row, employer| row.bind(*employer),
         |row| {

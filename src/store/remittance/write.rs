@@ -1,5 +1,6 @@
 //! Writes what operations changed: many rows many a statement, in the order of their keys.
 
+use super::super::columns::insert_into;
 use super::super::partition::Cut;
 use super::super::row::{day_number, reference_number, status_number};
 use super::super::sql::{Connection, params};
@@ -48,7 +49,8 @@ const UPDATE_ACCOUNT: &str =
 
 /// Sets what accounts had in the system before this one.
 pub(in crate::store) const OPENING: &str = "
-    insert into opening_balance select ?1, v.column1, v.column2, v.column3 from (values …) v
+    insert into opening_balance (centre_id, employer_no, employee_no, amount_fen)
+        select ?1, v.column1, v.column2, v.column3 from (values …) v
     where true
     on conflict (centre_id, employer_no, employee_no) do update set amount_fen = excluded.amount_fen";
 
@@ -56,7 +58,9 @@ pub(in crate::store) const OPENING_GONE: &str = "
     delete from opening_balance where centre_id = ?1
         and (employer_no, employee_no) in (select v.column1, v.column2 from (values …) v)";
 
-const EMPLOYER: &str = "insert into employer values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+const EMPLOYER: &str = "insert into employer (centre_id, employer_id, name, uscc, email, contact,
+        mobile)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
     on conflict (centre_id, employer_id) do update set name = excluded.name, uscc = excluded.uscc,
         email = excluded.email, contact = excluded.contact, mobile = excluded.mobile";
 
@@ -195,21 +199,21 @@ impl Books<'_> {
         }
         fresh.sort_unstable_by_key(|(number, seat, _)| (*number, *seat));
         let centre = self.tx.centre_id;
-        self.tx.insert("employee", 14, &fresh, |bind, (number, seat, row)| {
-            bind.bind(centre)?;
-            bind.bind(number)?;
-            bind.bind(seat)?;
-            bind.bind(row.employee_id.as_str())?;
-            bind.bind(&row.name)?;
-            bind.bind(&row.id_no)?;
-            bind.bind(row.base.fen())?;
-            bind.bind(row.status.code())?;
-            bind.bind(detail(&row.status))?;
-            bind.bind(row.opened_for.ordinal())?;
-            bind.bind(text_of(&row.years)?)?;
-            bind.bind(text_of(&row.base_adjusted)?)?;
-            bind.bind(row.balance.fen())?;
-            bind.bind(row.entries)
+        insert_into!(self.tx, "employee", &fresh, |(number, seat, row)| {
+            centre_id: centre,
+            employer_no: number,
+            employee_no: seat,
+            employee_id: row.employee_id.as_str(),
+            name: &row.name,
+            id_no: &row.id_no,
+            base_fen: row.base.fen(),
+            status: row.status.code(),
+            detail: detail(&row.status),
+            opened_for: row.opened_for.ordinal(),
+            years: text_of(&row.years)?,
+            base_adjusted: text_of(&row.base_adjusted)?,
+            balance_fen: row.balance.fen(),
+            entries: row.entries,
         })
     }
 
@@ -224,12 +228,12 @@ impl Books<'_> {
         }
         let place = [(number, seat)];
         if has.is_zero() {
-            return self.tx.change(OPENING_GONE, 2, &place, |row, (number, seat)| {
+            return self.tx.change(OPENING_GONE, &place, |row, (number, seat)| {
                 row.bind(*number)?;
                 row.bind(*seat)
             });
         }
-        self.tx.change(OPENING, 3, &place, |row, (number, seat)| {
+        self.tx.change(OPENING, &place, |row, (number, seat)| {
             row.bind(*number)?;
             row.bind(*seat)?;
             row.bind(has.fen())
@@ -292,20 +296,20 @@ impl Books<'_> {
         }
         placed.sort_unstable_by_key(|(number, seat, entry)| (*number, *seat, entry.position));
         let centre = self.tx.centre_id;
-        self.tx.insert("account_entry", 13, &placed, |bind, (number, seat, entry)| {
-            bind.bind(centre)?;
-            bind.bind(number)?;
-            bind.bind(seat)?;
-            bind.bind(entry.position)?;
-            bind.bind(day_number(entry.on))?;
-            bind.bind(kind_number(entry.kind))?;
-            bind.bind(entry.for_month.map(YearMonth::ordinal))?;
-            bind.bind(entry.reference.map(reference_number))?;
-            bind.bind(entry.amount.fen())?;
-            bind.bind(entry.employer_share.fen())?;
-            bind.bind(entry.employee_share.fen())?;
-            bind.bind(entry.balance.fen())?;
-            bind.bind(entry.voucher)
+        insert_into!(self.tx, "account_entry", &placed, |(number, seat, entry)| {
+            centre_id: centre,
+            employer_no: number,
+            employee_no: seat,
+            position: entry.position,
+            posted_on: day_number(entry.on),
+            kind: kind_number(entry.kind),
+            for_month: entry.for_month.map(YearMonth::ordinal),
+            reference: entry.reference.map(reference_number),
+            amount_fen: entry.amount.fen(),
+            employer_fen: entry.employer_share.fen(),
+            employee_fen: entry.employee_share.fen(),
+            balance_fen: entry.balance.fen(),
+            voucher: entry.voucher,
         })
     }
 
@@ -326,7 +330,9 @@ impl Books<'_> {
             self.tx.connection.prepare_cached(sql)?.execute(key)?;
             return Ok(());
         };
-        let sql = "insert into roster values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let sql = "insert into roster (centre_id, employer_no, month, ordinal, made_on,
+                total_fen, reference, paid_on)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         self.tx.connection.prepare_cached(sql)?.execute(params![
             centre,
             number,
@@ -346,14 +352,14 @@ impl Books<'_> {
             lines.push((self.place(&row.employer_id, &line.employee_id)?.1, line));
         }
         lines.sort_unstable_by_key(|(seat, _)| *seat);
-        self.tx.insert("roster_line", 7, &lines, |bind, (seat, line)| {
-            bind.bind(centre)?;
-            bind.bind(number)?;
-            bind.bind(month)?;
-            bind.bind(seat)?;
-            bind.bind(line.base.fen())?;
-            bind.bind(line.employer_share.fen())?;
-            bind.bind(line.employee_share.fen())
+        insert_into!(self.tx, "roster_line", &lines, |(seat, line)| {
+            centre_id: centre,
+            employer_no: number,
+            month: month,
+            employee_no: seat,
+            base_fen: line.base.fen(),
+            employer_fen: line.employer_share.fen(),
+            employee_fen: line.employee_share.fen(),
         })
     }
 
@@ -362,7 +368,9 @@ impl Books<'_> {
         let Some(row) = put.after else { return Ok(()) };
         let reference = reference_number(row.reference);
         if put.before.is_none() {
-            let sql = "insert into notice values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)";
+            let sql = "insert into notice (centre_id, reference, employer_id, amount_fen,
+                    issued_on, month, status, advance_fen, bounded)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)";
             connection.prepare_cached(sql)?.execute(params![
                 centre,
                 reference,
@@ -375,9 +383,9 @@ impl Books<'_> {
             ])?;
             outstanding::keep(self.tx, &[reference])?;
             let (months, supplements) = (text_of(&row.months)?, text_of(&row.supplements)?);
-            connection
-                .prepare_cached("insert into notice_part values (?1, ?2, ?3, ?4)")?
-                .execute(params![centre, reference, months, supplements])?;
+            let sql = "insert into notice_part (centre_id, reference, months, supplements)
+                values (?1, ?2, ?3, ?4)";
+            connection.execute(sql, params![centre, reference, months, supplements])?;
         }
         if put.before.is_some_and(|before| before.from_advance != row.from_advance) {
             let sql = "update notice set advance_fen = ?3 where centre_id = ?1 and reference = ?2";
@@ -393,7 +401,8 @@ impl Books<'_> {
             }
             // The night writes the settlement itself; one from the advance balance is written here.
             NoticeState::Paid => {
-                let sql = "insert into settlement values (?1, ?2, ?3, ?4)
+                let sql = "insert into settlement (centre_id, reference, settled_on, amount_fen)
+                    values (?1, ?2, ?3, ?4)
                     on conflict (centre_id, reference) do nothing";
                 let (on, fen) = (day_or_none(row.paid_on), row.amount.fen());
                 connection.prepare_cached(sql)?.execute(params![centre, reference, on, fen])?;
@@ -414,7 +423,9 @@ impl Books<'_> {
         // What a correction brought was not paid out for its notice.
         let paid = voucher.reference.filter(|_| voucher.kind != VoucherKind::Correction);
         let number = self.number_or_new(&voucher.employer_id)?;
-        let sql = "insert into advance_entry values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "insert into advance_entry (centre_id, employer_no, ordinal, posted_on,
+                amount_fen, reference)
+            values (?1, ?2, ?3, ?4, ?5, ?6)";
         self.tx.connection.prepare_cached(sql)?.execute(params![
             self.tx.centre_id,
             number,
@@ -428,7 +439,9 @@ impl Books<'_> {
 
     fn write_correction(&mut self, row: &Correction) -> Result<(), StoreError> {
         let (number, seat) = self.place(&row.employer_id, &row.employee_id)?;
-        let sql = "insert into correction
+        let sql = "insert into correction (centre_id, employer_no, ordinal, employee_no, month,
+                register, reference, corrected_on, employer_fen, employee_fen, reason, done_by,
+                approved_by)
             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         self.tx.connection.prepare_cached(sql)?.execute(params![
             self.tx.centre_id,
@@ -449,7 +462,8 @@ impl Books<'_> {
     }
 
     fn write_appointment(&self, row: &Appointment) -> Result<(), StoreError> {
-        let sql = "insert into appointment values (?1, ?2, ?3, ?4)
+        let sql = "insert into appointment (centre_id, appointment_id, held_on, body)
+            values (?1, ?2, ?3, ?4)
             on conflict (centre_id, appointment_id) do update set
                 held_on = excluded.held_on, body = excluded.body";
         self.tx.connection.prepare_cached(sql)?.execute(params![
@@ -470,7 +484,8 @@ impl Books<'_> {
         body: &str,
     ) -> Result<(), StoreError> {
         let number = self.number_or_new(employer_id)?;
-        let sql = "insert into employer_record values (?1, ?2, ?3, ?4, ?5, ?6)
+        let sql = "insert into employer_record (centre_id, employer_no, kind, ordinal, open, body)
+            values (?1, ?2, ?3, ?4, ?5, ?6)
             on conflict (centre_id, employer_no, kind, ordinal) do update set
                 open = excluded.open, body = excluded.body";
         let row = params![self.tx.centre_id, number, kind, ordinal, i64::from(open), body];
@@ -483,7 +498,8 @@ impl Books<'_> {
 fn new_number(connection: &Connection, centre: i64, employer_id: &str) -> Result<i64, StoreError> {
     let sql = "select coalesce(max(employer_no), 0) + 1 from employer_book where centre_id = ?1";
     let number: i64 = connection.fetch_one(sql, params![centre])?;
-    let sql = "insert into employer_book values (?1, ?2, ?3, null)";
+    let sql = "insert into employer_book (centre_id, employer_no, employer_id, body)
+        values (?1, ?2, ?3, null)";
     connection.prepare_cached(sql)?.execute(params![centre, number, employer_id])?;
     Ok(number)
 }

@@ -35,7 +35,9 @@ fn write_all(connection: &Connection, feed_id: &str, facts: Facts) -> Result<(),
                 turn
             }
         };
-        let sql = "insert into receipt_digest values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "insert into receipt_digest (centre_id, feed_id, turn, account_id, booked_on,
+                digest)
+            values (?1, ?2, ?3, ?4, ?5, ?6)";
         let values = params![centre, feed_id, turn, account, day, digest.hex()];
         connection.execute(sql, values)?;
     }

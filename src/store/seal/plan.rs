@@ -132,11 +132,15 @@ impl Plan {
 /// An insert that names its columns; and where each is given by a value of its own, the same with the seal.
 fn insert(body: &str, words: &[Word<'_>], shape: &Shape) -> Option<(String, Option<String>)> {
     let table = words.get(2)?;
-    let rest = body.get(table.place.end..)?;
-    if rest.trim_start().starts_with('(') {
-        return Some((body.to_owned(), None));
-    }
+    let mut rest = body.get(table.place.end..)?;
     let columns = shape.list();
+    if rest.trim_start().starts_with('(') {
+        let (names, behind) = bracket(rest)?;
+        if parts(names).join(", ") != columns {
+            return Some((body.to_owned(), None));
+        }
+        rest = behind;
+    }
     let named = format!("insert into {} ({columns}){rest}", table.text);
     // Only `values (?1, ?2, …)`, and then at most a conflict that does nothing.
     let given: Vec<String> = (1..=shape.columns.len()).map(|place| format!("?{place}")).collect();

@@ -135,6 +135,8 @@ impl Table<'_> {
         let sql = format!("select {list} from {table} where centre_id = ?1");
         let (mut stands, mut seal, mut more) = (Delta::default(), RowSeal::default(), 0);
         let named = found.len();
+        let place = |column: &str| shape.columns.iter().position(|name| name == column);
+        let (account_at, day_at) = (place("account_id"), place("booked_on"));
         connection.prepare_cached(&sql)?.each(params![centre], |row| {
             let number: Option<i64> = row.get(shape.columns.len())?;
             stands.put_in(number.unwrap_or_default());
@@ -144,8 +146,9 @@ impl Table<'_> {
                 sealed => Some(sealed?).filter(|row| Some(row.digest.seal()) == number),
             };
             if shape.is_of_transactions() {
-                let (account, day) =
-                    (row.get(1).unwrap_or_default(), row.get(3).unwrap_or_default());
+                let number =
+                    |at: Option<usize>| at.and_then(|at| row.get(at).ok()).unwrap_or_default();
+                let (account, day) = (number(account_at), number(day_at));
                 facts.meet((account, day), sealed.map(|row| row.digest));
             }
             if sealed.is_some() {

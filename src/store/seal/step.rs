@@ -44,7 +44,8 @@ fn append(connection: &Connection, centre: i64, changes: &str) -> Result<(), Sto
     let held = hold(connection, centre)?;
     let ordinal = held.ordinal + 1;
     let chain = chain_after(&held.chain, ordinal, changes);
-    let sql = "insert into books_step values (?1, ?2, ?3, ?4)";
+    let sql = "insert into books_step (centre_id, ordinal, changes, chain)
+        values (?1, ?2, ?3, ?4)";
     connection.execute(sql, params![centre, ordinal, changes, chain])?;
     let sql = "update books_head set ordinal = ?2, chain = ?3 where centre_id = ?1";
     connection.execute(sql, params![centre, ordinal, chain])?;
@@ -58,7 +59,8 @@ fn hold(connection: &Connection, centre: i64) -> Result<StepHead, StoreError> {
     if let Some(head) = connection.select_optional(&from, params![centre])? {
         return Ok(head);
     }
-    let sql = "insert into books_head values (?1, 0, ?2) on conflict (centre_id) do nothing";
+    let sql = "insert into books_head (centre_id, ordinal, chain)
+        values (?1, 0, ?2) on conflict (centre_id) do nothing";
     connection.execute(sql, params![centre, GENESIS])?;
     connection.select_optional(&from, params![centre])?.ok_or(StoreError::NoRow)
 }

@@ -68,7 +68,7 @@ impl Store {
             |row: &mut Binder<'_, '_>, one: &&PaymentReference| row.bind(reference_number(**one));
         let listed = notices_listed(&tx.connection);
         let sql = select::<NoticeLine>(&format!("from {listed} {}", beside()));
-        tx.ask(&sql, 1, &references, number, |row| {
+        tx.ask(&sql, &references, number, |row| {
             let notice: NoticeLine = row.read()?;
             named.insert(notice.reference, notice);
             Ok(())

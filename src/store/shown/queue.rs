@@ -253,7 +253,7 @@ fn rows(tx: &Tx, keys: &[Key]) -> Result<Vec<OpenItem>, StoreError> {
         row.bind(serial)?;
         row.bind(*booked_on)
     };
-    tx.ask(&sql, 3, keys, key, |row| {
+    tx.ask(&sql, keys, key, |row| {
         let row: OpenItem = row.read()?;
         let key = (day_number(row.item.booked_on), row.account_id, &*row.item.id.serial);
         found.insert((key.0, key.1, key.2.into()), row);

@@ -148,7 +148,7 @@ pub(in crate::store::import) fn some(
         let listed = query_in(&tx.connection, LIST, "employee", &key, "e");
         let sql = select::<View<'_>>(&format!("from {listed} {BESIDE}"));
         let bind = |row: &mut super::super::super::tx::Binder<'_, '_>, text: &&str| row.bind(*text);
-        tx.ask(&sql, 1, wanted, bind, |row| show(&row.read()?))?;
+        tx.ask(&sql, wanted, bind, |row| show(&row.read()?))?;
     }
     Ok(())
 }

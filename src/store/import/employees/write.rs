@@ -1,6 +1,7 @@
 //! Writes what a list of employees does: few statements for all of them, rows in the order of their keys.
 
 use super::super::super::StoreError;
+use super::super::super::columns::insert_into;
 use super::super::super::listed::{LIST, query_in};
 use super::super::super::remittance::{OPENING, OPENING_GONE};
 use super::super::super::sql::params;
@@ -53,7 +54,6 @@ impl Importing<'_> {
         let mut found: BTreeMap<String, Option<i64>> = BTreeMap::new();
         self.tx.ask(
             &sql,
-            1,
             &named,
             |row, employer| row.bind(*employer),
             |row| {
@@ -90,22 +90,22 @@ pub(super) fn employees(
     number_employers(tx, listed, &coming, &mut numbers)?;
     let fresh = seated(tx, listed, &coming, &numbers)?;
     let centre = tx.centre_id;
-    tx.insert("employee", 14, &fresh, |bind, (number, seat, place)| {
-        let Some(row) = listed.rows.get(*place) else { return Err(StoreError::NoRow) };
-        bind.bind(centre)?;
-        bind.bind(*number)?;
-        bind.bind(*seat)?;
-        bind.bind(&row.employee_id)?;
-        bind.bind(&row.name)?;
-        bind.bind(listed.id_no(*place))?;
-        bind.bind(row.base.fen())?;
-        bind.bind(row.status.code())?;
-        bind.bind(None::<&str>)?;
-        bind.bind(None::<i64>)?;
-        bind.bind("[]")?;
-        bind.bind("[]")?;
-        bind.bind(0)?;
-        bind.bind(0)
+    let row = |place: &usize| listed.rows.get(*place).ok_or(StoreError::NoRow);
+    insert_into!(tx, "employee", &fresh, |(number, seat, place)| {
+        centre_id: centre,
+        employer_no: *number,
+        employee_no: *seat,
+        employee_id: &row(place)?.employee_id,
+        name: &row(place)?.name,
+        id_no: listed.id_no(*place),
+        base_fen: row(place)?.base.fen(),
+        status: row(place)?.status.code(),
+        detail: None::<&str>,
+        opened_for: None::<i64>,
+        years: "[]",
+        base_adjusted: "[]",
+        balance_fen: 0,
+        entries: 0,
     })?;
     let known: Vec<(usize, &Met, &Effect)> = known_rows(found, verdicts).collect();
     for some in known.chunks(COMPARED_TOGETHER) {
@@ -159,7 +159,7 @@ fn written(listed: &Listed<'_>, place: usize, known: &Met, effect: &Effect) -> O
 
 /// Writes over accounts that are there.
 pub(in crate::store::import) fn change(tx: &Tx, written: &[Written]) -> Result<(), StoreError> {
-    tx.change(CHANGE, 6, written, |row, one| {
+    tx.change(CHANGE, written, |row, one| {
         row.bind(one.place.0)?;
         row.bind(one.place.1)?;
         row.bind(&one.name)?;
@@ -175,7 +175,7 @@ pub(in crate::store::import) fn take_away(
     places: &[(i64, i64)],
 ) -> Result<(), StoreError> {
     for sql in [GONE, OPENING_GONE] {
-        tx.change(sql, 2, places, |row, (number, seat)| {
+        tx.change(sql, places, |row, (number, seat)| {
             row.bind(*number)?;
             row.bind(*seat)
         })?;
@@ -201,11 +201,11 @@ fn number_employers(
             fresh.push((last, &row.employer_id));
         }
     }
-    tx.insert("employer_book", 4, &fresh, |row, (number, employer_id)| {
-        row.bind(centre)?;
-        row.bind(*number)?;
-        row.bind(*employer_id)?;
-        row.bind(None::<&str>)
+    insert_into!(tx, "employer_book", &fresh, |(number, employer_id)| {
+        centre_id: centre,
+        employer_no: *number,
+        employer_id: *employer_id,
+        body: None::<&str>,
     })
 }
 
@@ -241,7 +241,6 @@ pub(in crate::store::import) fn next_seats(
     let mut seats = BTreeMap::new();
     tx.ask(
         sql,
-        1,
         &numbers,
         |row, number| row.bind(*number),
         |row| {
@@ -290,11 +289,11 @@ pub(in crate::store::import) fn set_openings(
     let (none, some): (Vec<_>, Vec<_>) =
         set.iter().copied().partition(|(_, amount)| amount.is_zero());
     let none: Vec<(i64, i64)> = none.into_iter().map(|(place, _)| place).collect();
-    tx.change(OPENING_GONE, 2, &none, |row, (number, seat)| {
+    tx.change(OPENING_GONE, &none, |row, (number, seat)| {
         row.bind(*number)?;
         row.bind(*seat)
     })?;
-    tx.change(OPENING, 3, &some, |row, ((number, seat), amount)| {
+    tx.change(OPENING, &some, |row, ((number, seat), amount)| {
         row.bind(*number)?;
         row.bind(*seat)?;
         row.bind(amount.fen())

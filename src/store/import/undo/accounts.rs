@@ -63,10 +63,10 @@ impl Undoing<'_> {
             restored.push(account);
         }
         self.clear(kept)?;
-        self.tx.change(CHANGE, 4, &restored, bind)?;
+        self.tx.change(CHANGE, &restored, bind)?;
         let sql = "delete from collection_account where centre_id = ?1
             and account_no in (select v.column1 from (values …) v)";
-        self.tx.change(sql, 1, &gone, |row, account_no| row.bind(*account_no))
+        self.tx.change(sql, &gone, |row, account_no| row.bind(*account_no))
     }
 
     fn known_accounts(&self) -> Result<BTreeMap<String, Standing>, StoreError> {

@@ -1,6 +1,7 @@
 //! Employees: an account that has entries, is on a list, or that an operation wrote, stays as it is.
 
 use super::super::super::StoreError;
+use super::super::super::columns::insert_into;
 use super::super::super::listed::{LIST, query_in};
 use super::super::super::sql::params;
 use super::super::super::tx::{Binder, Tx};
@@ -143,21 +144,21 @@ impl Undoing<'_> {
         }
         placed.sort_by_key(|(place, _)| *place);
         let centre = self.tx.centre_id;
-        self.tx.insert("employee", 14, &placed, |row, ((number, seat), known)| {
-            row.bind(centre)?;
-            row.bind(*number)?;
-            row.bind(*seat)?;
-            row.bind(&known.employee_id)?;
-            row.bind(&known.name)?;
-            row.bind(&known.id_no)?;
-            row.bind(known.base.fen())?;
-            row.bind(known.standing.code())?;
-            row.bind(None::<&str>)?;
-            row.bind(None::<i64>)?;
-            row.bind("[]")?;
-            row.bind("[]")?;
-            row.bind(0)?;
-            row.bind(0)
+        insert_into!(self.tx, "employee", &placed, |((number, seat), known)| {
+            centre_id: centre,
+            employer_no: *number,
+            employee_no: *seat,
+            employee_id: &known.employee_id,
+            name: &known.name,
+            id_no: &known.id_no,
+            base_fen: known.base.fen(),
+            status: known.standing.code(),
+            detail: None::<&str>,
+            opened_for: None::<i64>,
+            years: "[]",
+            base_adjusted: "[]",
+            balance_fen: 0,
+            entries: 0,
         })?;
         let openings: Vec<((i64, i64), Money)> = placed
             .iter()
@@ -177,7 +178,7 @@ impl Undoing<'_> {
             row.bind(*number)?;
             row.bind(*seat)
         };
-        self.tx.ask(&sql, 2, placed, bind, |row| {
+        self.tx.ask(&sql, placed, bind, |row| {
             taken.insert(row.read()?);
             Ok(())
         })?;
@@ -195,7 +196,7 @@ impl Undoing<'_> {
                     and r.employer_no = employer_book.employer_no)";
         let numbers: BTreeSet<i64> = numbers.iter().copied().collect();
         let numbers: Vec<i64> = numbers.into_iter().collect();
-        self.tx.change(sql, 1, &numbers, |row, number| row.bind(*number))
+        self.tx.change(sql, &numbers, |row, number| row.bind(*number))
     }
 }
 
@@ -206,7 +207,7 @@ fn numbers(tx: &Tx, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreEr
     let sql = format!("select b.employer_id, b.employer_no from {listed}");
     let mut found = BTreeMap::new();
     let bind = |row: &mut Binder<'_, '_>, employer: &&str| row.bind(*employer);
-    tx.ask(&sql, 1, employers, bind, |row| {
+    tx.ask(&sql, employers, bind, |row| {
         let (employer_id, number) = row.read()?;
         found.insert(employer_id, number);
         Ok(())
@@ -215,7 +216,8 @@ fn numbers(tx: &Tx, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreEr
     let mut last: i64 = tx.connection.fetch_one(sql, params![tx.centre_id])?;
     for employer_id in employers.iter().filter(|id| !found.contains_key(**id)).collect::<Vec<_>>() {
         last += 1;
-        let sql = "insert into employer_book values (?1, ?2, ?3, null)";
+        let sql = "insert into employer_book (centre_id, employer_no, employer_id, body)
+            values (?1, ?2, ?3, null)";
         tx.connection.execute(sql, params![tx.centre_id, last, *employer_id])?;
         found.insert((*employer_id).to_owned(), last);
     }

@@ -100,8 +100,8 @@ impl Undoing<'_> {
         }
         self.clear(kept)?;
         write_employers(self.tx, &restored.iter().collect::<Vec<_>>())?;
-        self.tx.change(PAYER_GONE, 2, &left, bind_payer)?;
-        self.tx.change(PAYER, 2, &back, bind_payer)?;
+        self.tx.change(PAYER_GONE, &left, bind_payer)?;
+        self.tx.change(PAYER, &back, bind_payer)?;
         self.restore_books(&books)?;
         self.remove_employers(&gone)
     }
@@ -112,7 +112,7 @@ impl Undoing<'_> {
         let none: Vec<&str> = none.into_iter().map(|(employer_id, _)| *employer_id).collect();
         let sql = "update employer_book set body = nullif(v.column2, '') from (values …) v
             where employer_book.centre_id = ?1 and employer_book.employer_id = v.column1";
-        self.tx.change(sql, 2, &some, |row, (employer_id, book)| {
+        self.tx.change(sql, &some, |row, (employer_id, book)| {
             row.bind(*employer_id)?;
             row.bind(book)
         })?;
@@ -120,7 +120,7 @@ impl Undoing<'_> {
             and employer_id in (select v.column1 from (values …) v)
             and not exists (select 1 from employee e where e.centre_id = employer_book.centre_id
                 and e.employer_no = employer_book.employer_no)";
-        self.tx.change(sql, 1, &none, |row, employer_id| row.bind(*employer_id))
+        self.tx.change(sql, &none, |row, employer_id| row.bind(*employer_id))
     }
 
     fn remove_employers(&self, gone: &[&str]) -> Result<(), StoreError> {
@@ -130,7 +130,7 @@ impl Undoing<'_> {
             "delete from employer_book where centre_id = ?1
                 and employer_id in (select v.column1 from (values …) v)",
         ] {
-            self.tx.change(sql, 1, gone, |row, employer_id| row.bind(*employer_id))?;
+            self.tx.change(sql, gone, |row, employer_id| row.bind(*employer_id))?;
         }
         Ok(())
     }
@@ -172,7 +172,7 @@ impl Undoing<'_> {
         ));
         let mut standing = HashMap::new();
         let key = |row: &mut Binder<'_, '_>, change: &RowChange| row.bind(&change.key);
-        self.tx.ask(&sql, 1, changes, key, |row| {
+        self.tx.ask(&sql, changes, key, |row| {
             let found: Standing = row.read()?;
             standing.insert(found.employer.employer_id.clone(), found);
             Ok(())

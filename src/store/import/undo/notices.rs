@@ -39,7 +39,7 @@ impl Undoing<'_> {
             "delete from notice_outstanding where centre_id = ?1
                 and reference in (select v.column1 from (values …) v)",
         ] {
-            self.tx.change(sql, 1, &gone, |row, number| row.bind(*number))?;
+            self.tx.change(sql, &gone, |row, number| row.bind(*number))?;
         }
         Ok(())
     }
