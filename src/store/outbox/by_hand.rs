@@ -21,7 +21,7 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 const WAITING: &str = "
-    select o.letter_id, l.written_on from outbox o
+    select o.letter_id from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
     where o.centre_id = ?1 and o.state = 'waiting' and o.attempts = 0 and o.joined is null
         and l.kind in ('digest', 'arrears') and (cast(?2 as bigint) is null or l.written_on = ?2)
