@@ -96,6 +96,8 @@ mod refunds;
 mod schema;
 #[path = "night/shifts.rs"]
 mod shifts;
+#[path = "night/silent.rs"]
+mod silent;
 #[path = "night/staff.rs"]
 mod staff;
 #[path = "night/statements.rs"]

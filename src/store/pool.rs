@@ -144,7 +144,9 @@ impl Place {
             Self::File(path) => {
                 Ok(Connection::Sqlite(sqlite::open(path, false)?, Sealing::default()))
             }
-            Self::Server(server) => Ok(Connection::Postgres(server.connect()?, Sealing::default())),
+            Self::Server(server) => {
+                Ok(Connection::Postgres(Box::new(server.connect()?), Sealing::default()))
+            }
         }
     }
 }

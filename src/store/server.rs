@@ -99,8 +99,8 @@ impl Words {
             }
             "connect_timeout" => self.connect_timeout = Some(seconds()?),
             "tcp_user_timeout" => self.silence = Some(seconds()?),
-            // The driver would not look at the certificate for less than verify-full, and never lets TLS go
-            // without being told so.
+            // The driver looks at the certificate for verify-full alone. What lies between that and disable would let
+            // TLS go, or the certificate, without saying so.
             "sslmode" => match value {
                 "disable" => self.ssl_mode = Some(PgSslMode::Disable),
                 "require" | "verify-full" => self.ssl_mode = Some(PgSslMode::VerifyFull),
@@ -302,7 +302,10 @@ mod tests {
                 let found = match place.get_ssl_mode() {
                     PgSslMode::Disable => "disable",
                     PgSslMode::VerifyFull => "verify-full",
-                    _ => "something between",
+                    PgSslMode::Allow
+                    | PgSslMode::Prefer
+                    | PgSslMode::Require
+                    | PgSslMode::VerifyCa => "something between",
                 };
                 assert_eq!(found, want, "{url}");
             }

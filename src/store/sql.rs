@@ -37,7 +37,7 @@ pub(crate) use params;
 /// An open connection to one of the two.
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection, Sealing),
-    Postgres(Session, Sealing),
+    Postgres(Box<Session>, Sealing),
 }
 
 /// A statement ready to run.

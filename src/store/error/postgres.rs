@@ -52,12 +52,10 @@ impl PostgresError {
 impl fmt::Display for PostgresError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(said) = self.said() else {
-            // The driver's own words repeat what it wraps.
-            return match &self.0 {
-                sqlx::Error::Io(error) => write!(f, "{error}"),
-                sqlx::Error::Tls(error) => write!(f, "TLS: {error}"),
-                sqlx::Error::Configuration(error) => write!(f, "{error}"),
-                other => write!(f, "{other}"),
+            // What the driver wraps says all that it would say.
+            return match std::error::Error::source(&self.0) {
+                Some(source) => write!(f, "{source}"),
+                None => write!(f, "{}", self.0),
             };
         };
         let severity = if is_fatal(said) { "FATAL" } else { "ERROR" };
