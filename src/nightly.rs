@@ -34,6 +34,7 @@ pub use outbox::{
     write_anew_or_text,
 };
 pub use reading::Fault;
+pub(crate) use reporting::night_point;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use suggesting::Advice;
 pub use texts::{Distributed, Texts, distribute, distribute_released};

@@ -3,8 +3,9 @@
 //! Lists are streamed row by row to the caller, in the order of their keys: a listing of a million
 //! transactions needs no more memory than one of ten.
 
-use super::notices::{DEDUCTION, PARTS, STAGE, USED};
-use super::row::{day, day_number, direction, reference, stage, stage_number, unknown};
+use super::notices::STAGE;
+use super::row::{day, day_number, direction, reference, stage_number, unknown};
+use super::shown::{NoticeRow, RowPlace, beside_notice, notice_columns, notice_row};
 use super::sql::{Read, Row, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
@@ -29,6 +30,8 @@ pub struct TransactionFilter {
 /// A transaction and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionRow {
+    /// The small number of its account.
+    pub account_id: i64,
     pub account_no: String,
     pub bank_name: String,
     pub serial: String,
@@ -41,8 +44,9 @@ pub struct TransactionRow {
     pub reference: Option<PaymentReference>,
     /// `None` until a night has judged it.
     pub outcome: Option<Outcome>,
-    /// The reason's code, or the rule's name where it is ignored.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
+    /// The rule that decided it.
+    pub rule: Option<String>,
     /// The notices it settles or is a part of.
     pub notices: Vec<PaymentReference>,
     /// How much went where, of one that is split; they sum to its amount.
@@ -75,66 +79,24 @@ pub struct NoticeFilter {
     pub reference: Option<PaymentReference>,
 }
 
-/// A notice as it stands today.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeRow {
-    pub reference: PaymentReference,
-    pub employer_id: String,
-    pub employer_name: Option<String>,
-    pub amount: Money,
-    /// What the advance balance brings of it, and what is left to be transferred.
-    pub from_advance: Money,
-    pub payable: Money,
-    pub issued_on: NaiveDate,
-    pub month: YearMonth,
-    pub status: NoticeStage,
-    /// The night on which the engine or staff settled it; `None` where it was paid elsewhere.
-    pub settled_on: Option<NaiveDate>,
-}
-
-const TRANSACTIONS: &str = "
-    select a.account_no, a.bank_name, t.serial, t.booked_on, t.direction, t.amount_fen,
+/// The columns of a transaction, in the order [`transaction_row`] reads them.
+pub(super) const TRANSACTION: &str = "
+    a.account_no, a.bank_name, t.serial, t.booked_on, t.direction, t.amount_fen,
         t.counterparty_name, t.postscript, t.purpose, t.summary, t.note,
         coalesce(d.reference, d.notice), d.outcome, d.reason, d.rule, d.notice,
         (select string_agg(cast(l.reference as text) || ':' || cast(l.amount_fen as text), ','
                 order by l.reference) from allocation l
             where l.centre_id = t.centre_id and l.account_id = t.account_id
             and l.serial = t.serial and l.booked_on = t.booked_on),
-        r.employer_id, r.amount_fen
-    from bank_transaction t
+        r.employer_id, r.amount_fen, t.account_id";
+
+/// What is known beside a transaction.
+pub(super) const BESIDE_TRANSACTION: &str = "
     join collection_account a on a.centre_id = t.centre_id and a.account_id = t.account_id
     left join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
         and d.serial = t.serial and d.booked_on = t.booked_on
     left join advance_part r on r.centre_id = t.centre_id and r.account_id = t.account_id
-        and r.serial = t.serial and r.booked_on = t.booked_on
-    where t.centre_id = ?1
-        and (?2 is null or a.account_no = ?2)
-        and (?3 is null or d.outcome = ?3)
-        and (?4 is null or d.reason = ?4)
-        and (?5 is null or d.reference = ?5 or d.notice = ?5
-            or exists (select 1 from allocation l where l.centre_id = t.centre_id
-                and l.account_id = t.account_id and l.serial = t.serial
-                and l.booked_on = t.booked_on and l.reference = ?5))
-        and (?6 is null or t.booked_on >= ?6)
-        and (?7 is null or t.booked_on <= ?7)
-    order by t.centre_id, t.account_id, t.serial";
-
-fn notices() -> String {
-    format!(
-        "select n.reference, n.employer_id, e.name, n.amount_fen, n.issued_on, n.month,
-            {STAGE}, s.settled_on, {DEDUCTION}
-        from notice n
-        left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
-        left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-        {PARTS} {USED}
-        where n.centre_id = ?1
-            and (?2 is null or n.reference = ?2)
-            and (?3 is null or n.employer_id = ?3)
-            and (?4 is null or n.month = ?4)
-            and (?5 is null or {STAGE} = ?5)
-        order by n.centre_id, n.reference"
-    )
-}
+        and r.serial = t.serial and r.booked_on = t.booked_on";
 
 impl Store {
     /// Gives every transaction the filter lets through to `show`; `show` says whether to go on.
@@ -147,7 +109,21 @@ impl Store {
         mut show: impl FnMut(TransactionRow) -> bool,
     ) -> Result<(), StoreError> {
         let tx = Tx::open(self)?;
-        let mut statement = tx.connection.prepare_cached(TRANSACTIONS)?;
+        let sql = format!(
+            "select {TRANSACTION} from bank_transaction t {BESIDE_TRANSACTION}
+             where t.centre_id = ?1
+                 and (?2 is null or a.account_no = ?2)
+                 and (?3 is null or d.outcome = ?3)
+                 and (?4 is null or d.reason = ?4)
+                 and (?5 is null or d.reference = ?5 or d.notice = ?5
+                     or exists (select 1 from allocation l where l.centre_id = t.centre_id
+                         and l.account_id = t.account_id and l.serial = t.serial
+                         and l.booked_on = t.booked_on and l.reference = ?5))
+                 and (?6 is null or t.booked_on >= ?6)
+                 and (?7 is null or t.booked_on <= ?7)
+             order by t.centre_id, t.account_id, t.serial"
+        );
+        let mut statement = tx.connection.prepare_cached(&sql)?;
         let values = params![
             tx.centre_id,
             filter.account_no,
@@ -172,7 +148,17 @@ impl Store {
         mut show: impl FnMut(NoticeRow) -> bool,
     ) -> Result<(), StoreError> {
         let tx = Tx::open(self)?;
-        let mut statement = tx.connection.prepare_cached(&notices())?;
+        let (columns, beside) = (notice_columns(), beside_notice());
+        let sql = format!(
+            "select {columns} from notice n {beside}
+             where n.centre_id = ?1
+                and (?2 is null or n.reference = ?2)
+                and (?3 is null or n.employer_id = ?3)
+                and (?4 is null or n.month = ?4)
+                and (?5 is null or {STAGE} = ?5)
+             order by n.centre_id, n.reference"
+        );
+        let mut statement = tx.connection.prepare_cached(&sql)?;
         let values = params![
             tx.centre_id,
             filter.reference.map(super::row::reference_number),
@@ -180,26 +166,13 @@ impl Store {
             filter.month.map(YearMonth::ordinal),
             filter.status.map(stage_number),
         ];
-        statement.each(values, |row| {
-            let (amount, deduction) = (row.get::<i64>(3)?, row.get::<i64>(8)?);
-            let notice = NoticeRow {
-                from_advance: Money::from_fen(deduction),
-                payable: Money::from_fen(amount.saturating_sub(deduction)),
-                reference: reference(row.get(0)?)?,
-                employer_id: row.get(1)?,
-                employer_name: row.get(2)?,
-                amount: Money::from_fen(amount),
-                issued_on: day(row.get(4)?)?,
-                month: YearMonth::from_ordinal(row.get(5)?),
-                status: stage(row.get(6)?)?,
-                settled_on: row.get::<Option<i64>>(7)?.map(day).transpose()?,
-            };
-            Ok(if show(notice) { Read::On } else { Read::Enough })
-        })
+        statement
+            .each(values, |row| Ok(if show(notice_row(row)?) { Read::On } else { Read::Enough }))
     }
 }
 
-fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
+/// Reads the columns of [`TRANSACTION`].
+pub(super) fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
     let remarks = (7..).zip(RemarkField::DEFAULT_ORDER);
     let remarks = remarks
         .filter_map(|(column, field)| match row.text_or_null(column) {
@@ -209,8 +182,8 @@ fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
         .collect::<Result<_, _>>()?;
     let notice: Option<i64> = row.get(15)?;
     let parts = parts(row)?;
-    let decided = row.get::<Option<i64>>(12)?.map(outcome).transpose()?;
     Ok(TransactionRow {
+        account_id: row.get(19)?,
         account_no: row.get(0)?,
         bank_name: row.get(1)?,
         serial: row.get(2)?,
@@ -220,12 +193,9 @@ fn transaction_row(row: &Row<'_>) -> Result<TransactionRow, StoreError> {
         counterparty_name: row.get(6)?,
         remarks,
         reference: row.get::<Option<i64>>(11)?.map(reference).transpose()?,
-        outcome: decided,
-        reason: match (row.get::<Option<i64>>(13)?, decided) {
-            (Some(number), _) => Some(reason(number)?.code().to_owned()),
-            (None, Some(Outcome::Ignored)) => row.get(14)?,
-            (None, _) => None,
-        },
+        outcome: row.get::<Option<i64>>(12)?.map(outcome).transpose()?,
+        reason: row.get::<Option<i64>>(13)?.map(reason).transpose()?,
+        rule: row.get(14)?,
         notices: match notice {
             Some(number) => vec![reference(number)?],
             None => parts.iter().filter_map(|part| part.to.notice()).collect(),
@@ -251,6 +221,34 @@ fn parts(row: &Row<'_>) -> Result<Vec<TransactionPart>, StoreError> {
         parts.push(TransactionPart { to, amount: Money::from_fen(fen) });
     }
     Ok(parts)
+}
+
+impl TransactionRow {
+    /// The reason's code, or the rule's name where it is ignored.
+    #[must_use]
+    pub fn reason_code(&self) -> Option<&str> {
+        let ignored = self.outcome == Some(Outcome::Ignored);
+        self.reason.map(Reason::code).or_else(|| self.rule.as_deref().filter(|_| ignored))
+    }
+
+    /// The notice that it pays, or is a part of, with all of it; none where it is split.
+    #[must_use]
+    pub fn notice(&self) -> Option<PaymentReference> {
+        self.notices.first().copied().filter(|_| self.parts.is_empty())
+    }
+
+    /// The first free text that is not empty.
+    #[must_use]
+    pub fn remark(&self) -> &str {
+        self.remarks.first().map_or("", |(_, text)| text)
+    }
+
+    /// Where it stands in a list by day, for the page behind it.
+    #[must_use]
+    pub fn place(&self) -> RowPlace {
+        let key = day_number(self.booked_on);
+        RowPlace { key, account_id: self.account_id, serial: self.serial.clone() }
+    }
 }
 
 impl PartOf {

@@ -3,6 +3,7 @@
 use super::letters::letters_of_night;
 use super::listing::outcome;
 use super::row::{day, day_number, reference};
+use super::shown::{RUN, RunLine, run_line};
 use super::sql::{Bind, Connection, Row, params};
 use super::tx::Tx;
 use super::working_set::open_transactions;
@@ -16,13 +17,9 @@ const TREND_DAYS: u64 = 90;
 /// One night among the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NightPoint {
-    pub as_of: NaiveDate,
+    pub run: RunLine,
     /// What was in suspense after the night before.
     pub before: Tally,
-    pub received: Tally,
-    pub matched: Tally,
-    pub opened: Tally,
-    pub closing: Tally,
 }
 
 /// What the report says of a night besides its items.
@@ -212,7 +209,8 @@ fn all<T>(
     connection.prepare_cached(sql)?.query_all(values, read)
 }
 
-fn outcomes(
+/// What a night decided anew, by outcome; signed.
+pub(super) fn outcomes(
     connection: &Connection,
     centre: i64,
     night: i64,
@@ -230,24 +228,17 @@ fn nights(
     as_of: NaiveDate,
 ) -> Result<Vec<NightPoint>, StoreError> {
     let from = as_of.checked_sub_days(Days::new(TREND_DAYS)).unwrap_or(as_of);
-    let sql = "select * from (
-            select as_of, received_count, received_fen, received_over,
-                matched_count, matched_fen, matched_over, opened_count, opened_fen, opened_over,
-                closing_count, closing_fen, closing_over,
+    let sql = format!(
+        "select * from (
+            select {RUN},
                 coalesce(lag(closing_count) over w, 0) as count_before,
                 coalesce(lag(closing_fen) over w, 0) as fen_before,
                 coalesce(lag(closing_over) over w, 0) as over_before
             from night where centre_id = ?1 and as_of <= ?3 window w as (order by as_of)) n
-        where as_of >= ?2 order by as_of";
-    all(connection, sql, params![centre, day_number(from), day_number(as_of)], |row| {
-        Ok(NightPoint {
-            as_of: day(row.get(0)?)?,
-            received: tally_at(row, 1)?,
-            matched: tally_at(row, 4)?,
-            opened: tally_at(row, 7)?,
-            closing: tally_at(row, 10)?,
-            before: tally_at(row, 13)?,
-        })
+        where as_of >= ?2 order by as_of"
+    );
+    all(connection, &sql, params![centre, day_number(from), day_number(as_of)], |row| {
+        Ok(NightPoint { run: run_line(row)?, before: tally_at(row, 13)? })
     })
 }
 

@@ -1,22 +1,13 @@
 //! Employers: searched, and one with what is known of it.
 
+use super::super::letters::{EMPLOYER, employer};
 use super::super::remittance::advance_of;
 use super::super::row::reference_number;
-use super::super::sql::{Row, params};
+use super::super::sql::params;
 use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::remittance::{Employer, Money, PaymentReference};
-
-/// An employer as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EmployerLine {
-    pub employer_id: String,
-    pub name: String,
-    pub uscc: Option<String>,
-    /// Whether letters can reach it.
-    pub has_address: bool,
-}
 
 /// One employer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +19,9 @@ pub struct EmployerSheet {
     pub free_advance: Money,
 }
 
-const COLUMNS: &str = "e.employer_id, e.name, e.uscc, e.email, e.contact, e.mobile";
-
 impl Store {
-    /// Employers whose number, name or credit code holds the text, at most `limit`, behind a number.
+    /// Employers whose number, name or credit code holds the text, at most `limit`, behind a number; without the
+    /// accounts they pay from.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -40,22 +30,17 @@ impl Store {
         text: &str,
         behind: &str,
         limit: u32,
-    ) -> Result<Vec<EmployerLine>, StoreError> {
+    ) -> Result<Vec<Employer>, StoreError> {
         let tx = Tx::open(self)?;
         let sql = format!(
-            "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id > ?2
+            "select {EMPLOYER} from employer e where e.centre_id = ?1 and e.employer_id > ?2
                 and (?3 is null or lower(e.employer_id || ' ' || e.name || ' ' || coalesce(e.uscc, ''))
                     like ?3 escape '!')
              order by e.employer_id limit ?4"
         );
         let wanted = Some(text).filter(|text| !text.trim().is_empty()).map(pattern);
         let values = params![tx.centre_id, behind, wanted, limit];
-        tx.connection.prepare_cached(&sql)?.query_all(values, |row| {
-            let found = employer(row)?;
-            let has_address = found.has_address();
-            let Employer { employer_id, name, uscc, .. } = found;
-            Ok(EmployerLine { employer_id, name, uscc, has_address })
-        })
+        tx.connection.prepare_cached(&sql)?.query_all(values, employer)
     }
 
     /// One employer with the accounts it pays from.
@@ -66,7 +51,7 @@ impl Store {
         let tx = Tx::open(self)?;
         let (connection, key) = (&tx.connection, params![tx.centre_id, employer_id]);
         let sql = format!(
-            "select {COLUMNS} from employer e where e.centre_id = ?1 and e.employer_id = ?2"
+            "select {EMPLOYER} from employer e where e.centre_id = ?1 and e.employer_id = ?2"
         );
         let found = connection.prepare_cached(&sql)?.query_row_optional(key, employer)?;
         let Some(mut employer) = found else { return Ok(None) };
@@ -108,16 +93,4 @@ impl Store {
         let free = advance_of(&tx, &employer_id)?.free_for(reference);
         Ok((missing <= free).then_some(AdvanceOffer { reference, missing, free }))
     }
-}
-
-fn employer(row: &Row<'_>) -> Result<Employer, StoreError> {
-    Ok(Employer {
-        employer_id: row.get(0)?,
-        name: row.get(1)?,
-        uscc: row.get(2)?,
-        email: row.get(3)?,
-        contact: row.get(4)?,
-        mobile: row.get(5)?,
-        payer_accounts: Vec::new(),
-    })
 }

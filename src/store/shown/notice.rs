@@ -22,11 +22,12 @@ pub struct NoticeSearch {
     pub amount: Option<Money>,
 }
 
-/// A notice as a list shows it.
+/// A notice as it stands today.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeLine {
+pub struct NoticeRow {
     pub reference: PaymentReference,
     pub employer_id: String,
+    /// Empty where the employer is not known.
     pub employer_name: String,
     pub amount: Money,
     /// What the advance balance brings of it.
@@ -34,11 +35,20 @@ pub struct NoticeLine {
     pub issued_on: NaiveDate,
     pub month: YearMonth,
     pub status: NoticeStage,
+    /// The night on which the engine or staff settled it; `None` where it was paid elsewhere.
     pub settled_on: Option<NaiveDate>,
 }
 
-/// The columns of a line, in the order [`line`] reads them.
-fn columns() -> String {
+impl NoticeRow {
+    /// What is left to be transferred.
+    #[must_use]
+    pub fn payable(&self) -> Money {
+        Money::from_fen(self.amount.fen().saturating_sub(self.from_advance.fen()))
+    }
+}
+
+/// The columns of a notice, in the order [`notice_row`] reads them.
+pub(in super::super) fn notice_columns() -> String {
     format!(
         "n.reference, n.employer_id, coalesce(e.name, ''), n.amount_fen, n.issued_on, n.month,
             {STAGE}, s.settled_on, {DEDUCTION}"
@@ -46,7 +56,7 @@ fn columns() -> String {
 }
 
 /// What is known beside a notice.
-fn beside() -> String {
+pub(in super::super) fn beside_notice() -> String {
     format!(
         "left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
         left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
@@ -62,16 +72,16 @@ impl Store {
     pub fn notice_lines(
         &self,
         references: &BTreeSet<PaymentReference>,
-    ) -> Result<BTreeMap<PaymentReference, NoticeLine>, StoreError> {
+    ) -> Result<BTreeMap<PaymentReference, NoticeRow>, StoreError> {
         let tx = Tx::open(self)?;
         let references: Vec<&PaymentReference> = references.iter().collect();
         let mut named = BTreeMap::new();
         let number =
             |row: &mut Binder<'_, '_>, one: &&PaymentReference| row.bind(reference_number(**one));
         let listed = notices_listed(&tx.connection);
-        let sql = format!("select {} from {listed} {}", columns(), beside());
+        let sql = format!("select {} from {listed} {}", notice_columns(), beside_notice());
         tx.ask(&sql, 1, &references, number, |row| {
-            let notice = line(row)?;
+            let notice = notice_row(row)?;
             named.insert(notice.reference, notice);
             Ok(())
         })?;
@@ -88,7 +98,7 @@ impl Store {
         search: &NoticeSearch,
         below: Option<PaymentReference>,
         limit: u32,
-    ) -> Result<Vec<NoticeLine>, StoreError> {
+    ) -> Result<Vec<NoticeRow>, StoreError> {
         let tx = Tx::open(self)?;
         let values = params![
             tx.centre_id,
@@ -101,7 +111,7 @@ impl Store {
             search.amount.map(Money::fen),
             limit,
         ];
-        let (columns, beside) = (columns(), beside());
+        let (columns, beside) = (notice_columns(), beside_notice());
         let sql = format!(
             "select {columns} from notice n {beside}
              where n.centre_id = ?1 and n.reference < ?2
@@ -113,12 +123,13 @@ impl Store {
                 and (?8 is null or n.amount_fen = ?8)
              order by n.reference desc limit ?9"
         );
-        tx.connection.prepare_cached(&sql)?.query_all(values, line)
+        tx.connection.prepare_cached(&sql)?.query_all(values, notice_row)
     }
 }
 
-fn line(row: &Row<'_>) -> Result<NoticeLine, StoreError> {
-    Ok(NoticeLine {
+/// Reads the columns of [`notice_columns`].
+pub(in super::super) fn notice_row(row: &Row<'_>) -> Result<NoticeRow, StoreError> {
+    Ok(NoticeRow {
         reference: reference(row.get(0)?)?,
         employer_id: row.get(1)?,
         employer_name: row.get(2)?,

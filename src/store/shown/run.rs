@@ -1,6 +1,6 @@
 //! Runs: the nights there were, and the files each took in.
 
-use super::super::listing::outcome;
+use super::super::outcomes::{outcomes, tally_at};
 use super::super::row::{day, day_number};
 use super::super::sql::{Row, params};
 use super::super::tx::Tx;
@@ -18,18 +18,10 @@ pub struct RunLine {
     pub closing: Tally,
 }
 
-/// A file that was taken in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FeedLine {
-    pub file_name: String,
-    pub format: String,
-    pub encoding: String,
-    pub entries: u64,
-    pub fresh: u64,
-    pub seen: u64,
-    pub conflicting: u64,
-    pub rejected: u64,
-}
+/// The columns of a night, in the order [`run_line`] reads them.
+pub(in super::super) const RUN: &str =
+    "as_of, received_count, received_fen, received_over, matched_count, matched_fen,
+    matched_over, opened_count, opened_fen, opened_over, closing_count, closing_fen, closing_over";
 
 impl Store {
     /// Nights, the latest first, at most `limit`, before a day where one is given.
@@ -38,20 +30,11 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn runs(&self, before: Option<NaiveDate>, limit: u32) -> Result<Vec<RunLine>, StoreError> {
         let tx = Tx::open(self)?;
-        let sql = "select as_of, received_count, received_fen, received_over, matched_count,
-                matched_fen, matched_over, opened_count, opened_fen, opened_over, closing_count,
-                closing_fen, closing_over
-            from night where centre_id = ?1 and as_of < ?2 order by as_of desc limit ?3";
+        let sql = format!(
+            "select {RUN} from night where centre_id = ?1 and as_of < ?2 order by as_of desc limit ?3"
+        );
         let values = params![tx.centre_id, before.map_or(i64::MAX, day_number), limit];
-        tx.connection.prepare_cached(sql)?.query_all(values, |row| {
-            Ok(RunLine {
-                as_of: day(row.get(0)?)?,
-                received: tally(row, 1)?,
-                matched: tally(row, 4)?,
-                opened: tally(row, 7)?,
-                closing: tally(row, 10)?,
-            })
-        })
+        tx.connection.prepare_cached(&sql)?.query_all(values, run_line)
     }
 
     /// What a night decided anew, by outcome; signed.
@@ -60,12 +43,7 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn run_outcomes(&self, as_of: NaiveDate) -> Result<Vec<(Outcome, Tally)>, StoreError> {
         let tx = Tx::open(self)?;
-        let sql = "select outcome, count, amount_fen, amount_over from night_outcome
-            where centre_id = ?1 and as_of = ?2 order by outcome";
-        let values = params![tx.centre_id, day_number(as_of)];
-        tx.connection
-            .prepare_cached(sql)?
-            .query_all(values, |row| Ok((outcome(row.get(0)?)?, tally(row, 1)?)))
+        outcomes(&tx.connection, tx.centre_id, day_number(as_of))
     }
 
     /// Parts that wait for the rest of their notice.
@@ -77,37 +55,17 @@ impl Store {
         let sql = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as text), 0 from decision d
             join bank_transaction t using (centre_id, account_id, serial, booked_on)
             where d.centre_id = ?1 and d.outcome = 2";
-        tx.connection.query_row(sql, params![tx.centre_id], |row| tally(row, 0))
-    }
-
-    /// The files that a night took in, by name.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn feeds_taken(&self, on: NaiveDate) -> Result<Vec<FeedLine>, StoreError> {
-        let tx = Tx::open(self)?;
-        let sql = "select file_name, format, encoding, entries, fresh, seen, conflicting, rejected
-            from feed where centre_id = ?1 and taken_on = ?2 order by file_name, feed_id";
-        let values = params![tx.centre_id, day_number(on)];
-        tx.connection.prepare_cached(sql)?.query_all(values, |row| {
-            Ok(FeedLine {
-                file_name: row.get(0)?,
-                format: row.get(1)?,
-                encoding: row.get(2)?,
-                entries: count(row, 3)?,
-                fresh: count(row, 4)?,
-                seen: count(row, 5)?,
-                conflicting: count(row, 6)?,
-                rejected: count(row, 7)?,
-            })
-        })
+        tx.connection.query_row(sql, params![tx.centre_id], |row| tally_at(row, 0))
     }
 }
 
-fn count(row: &Row<'_>, column: usize) -> Result<u64, StoreError> {
-    row.get::<i64>(column).map(i64::cast_unsigned)
-}
-
-fn tally(row: &Row<'_>, column: usize) -> Result<Tally, StoreError> {
-    Ok(Tally { count: count(row, column)?, amount: row.total(column + 1, column + 2)? })
+/// Reads the columns of [`RUN`].
+pub(in super::super) fn run_line(row: &Row<'_>) -> Result<RunLine, StoreError> {
+    Ok(RunLine {
+        as_of: day(row.get(0)?)?,
+        received: tally_at(row, 1)?,
+        matched: tally_at(row, 4)?,
+        opened: tally_at(row, 7)?,
+        closing: tally_at(row, 10)?,
+    })
 }

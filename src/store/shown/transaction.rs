@@ -3,7 +3,9 @@
 //! Start at [`Store::search_transactions`]: the newest booking first, along an order of days. A sheet
 //! ([`TransactionSheet`]) is everything there is of one.
 
-use super::super::listing::{outcome, reason};
+use super::super::listing::{
+    BESIDE_TRANSACTION, TRANSACTION, TransactionRow, outcome, reason, transaction_row,
+};
 use super::super::row::{day, day_number, direction, reference, reference_number, time};
 use super::super::sql::{Connection, Row, params};
 use super::super::tx::Tx;
@@ -29,24 +31,6 @@ pub struct TransactionSearch {
     /// Read in it, or settled by it, alone or with others.
     pub reference: Option<PaymentReference>,
     pub text: Option<String>,
-}
-
-/// A transaction as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransactionLine {
-    pub account_id: i64,
-    pub bank_name: String,
-    pub serial: String,
-    pub booked_on: NaiveDate,
-    pub direction: Direction,
-    pub amount: Money,
-    pub counterparty_name: String,
-    /// The first free text that is not empty.
-    pub remark: String,
-    /// `None` until a night has judged it.
-    pub outcome: Option<Outcome>,
-    pub reason: Option<Reason>,
-    pub notice: Option<PaymentReference>,
 }
 
 /// A transaction, whole.
@@ -94,30 +78,6 @@ pub struct Posting {
     pub amount: Money,
 }
 
-const TRANSACTIONS: &str = "
-    select t.account_id, a.bank_name, t.serial, t.booked_on, t.direction, t.amount_fen,
-        coalesce(t.counterparty_name, ''),
-        coalesce(t.postscript, t.purpose, t.summary, t.note, ''), d.outcome, d.reason, d.notice
-    from bank_transaction t
-    join collection_account a using (centre_id, account_id)
-    left join decision d using (centre_id, account_id, serial, booked_on)
-    where t.centre_id = ?1 and (t.booked_on, t.account_id, t.serial) < (?2, ?3, ?4)
-        and (?5 is null or a.bank = ?5)
-        and (?6 is null or d.outcome = ?6)
-        and (?7 is null or t.booked_on >= ?7)
-        and (?8 is null or t.booked_on <= ?8)
-        and (?9 is null or t.taken_on = ?9)
-        and (?10 is null or t.amount_fen = ?10)
-        and (?11 is null or d.reference = ?11 or d.notice = ?11
-            or exists (select 1 from allocation l where l.centre_id = t.centre_id
-                and l.account_id = t.account_id and l.serial = t.serial
-                and l.booked_on = t.booked_on and l.reference = ?11))
-        and (?12 is null
-            or lower(coalesce(t.counterparty_name, '') || ' ' || coalesce(t.postscript, '') || ' '
-                || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
-                || coalesce(t.note, '') || ' ' || t.serial) like ?12 escape '!')
-    order by t.booked_on desc, t.account_id desc, t.serial desc limit ?13";
-
 impl TransactionSheet {
     /// Whether staff decided it, and not the engine.
     #[must_use]
@@ -136,7 +96,7 @@ impl Store {
         search: &TransactionSearch,
         behind: Option<&RowPlace>,
         limit: u32,
-    ) -> Result<Vec<TransactionLine>, StoreError> {
+    ) -> Result<Vec<TransactionRow>, StoreError> {
         let tx = Tx::open(self)?;
         let start = RowPlace { key: i64::MAX, account_id: 0, serial: String::new() };
         let behind = behind.unwrap_or(&start);
@@ -155,7 +115,26 @@ impl Store {
             search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern),
             limit,
         ];
-        tx.connection.prepare_cached(TRANSACTIONS)?.query_all(values, line)
+        let sql = format!(
+            "select {TRANSACTION} from bank_transaction t {BESIDE_TRANSACTION}
+             where t.centre_id = ?1 and (t.booked_on, t.account_id, t.serial) < (?2, ?3, ?4)
+                 and (?5 is null or a.bank = ?5)
+                 and (?6 is null or d.outcome = ?6)
+                 and (?7 is null or t.booked_on >= ?7)
+                 and (?8 is null or t.booked_on <= ?8)
+                 and (?9 is null or t.taken_on = ?9)
+                 and (?10 is null or t.amount_fen = ?10)
+                 and (?11 is null or d.reference = ?11 or d.notice = ?11
+                     or exists (select 1 from allocation l where l.centre_id = t.centre_id
+                         and l.account_id = t.account_id and l.serial = t.serial
+                         and l.booked_on = t.booked_on and l.reference = ?11))
+                 and (?12 is null
+                     or lower(coalesce(t.counterparty_name, '') || ' ' || coalesce(t.postscript, '') || ' '
+                         || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
+                         || coalesce(t.note, '') || ' ' || t.serial) like ?12 escape '!')
+             order by t.booked_on desc, t.account_id desc, t.serial desc limit ?13"
+        );
+        tx.connection.prepare_cached(&sql)?.query_all(values, transaction_row)
     }
 
     /// One transaction with all there is of it.
@@ -191,22 +170,6 @@ impl Store {
         sheet.postings = postings(connection, key)?;
         Ok(Some(sheet))
     }
-}
-
-fn line(row: &Row<'_>) -> Result<TransactionLine, StoreError> {
-    Ok(TransactionLine {
-        account_id: row.get(0)?,
-        bank_name: row.get(1)?,
-        serial: row.get(2)?,
-        booked_on: day(row.get(3)?)?,
-        direction: direction(row.get(4)?)?,
-        amount: Money::from_fen(row.get(5)?),
-        counterparty_name: row.get(6)?,
-        remark: row.get(7)?,
-        outcome: row.get::<Option<i64>>(8)?.map(outcome).transpose()?,
-        reason: row.get::<Option<i64>>(9)?.map(reason).transpose()?,
-        notice: row.get::<Option<i64>>(10)?.map(reference).transpose()?,
-    })
 }
 
 /// The sheet without its notices and postings, and the notice it pays alone.
@@ -290,13 +253,4 @@ fn postings(
             amount: Money::from_fen(row.get(3)?),
         })
     })
-}
-
-impl TransactionLine {
-    /// Where it stands in the list, for the page behind it.
-    #[must_use]
-    pub fn place(&self) -> RowPlace {
-        let key = day_number(self.booked_on);
-        RowPlace { key, account_id: self.account_id, serial: self.serial.clone() }
-    }
 }

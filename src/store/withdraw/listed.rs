@@ -15,6 +15,7 @@ pub struct FeedRow {
     pub feed_id: String,
     pub file_name: String,
     pub format: String,
+    pub encoding: String,
     pub taken_on: NaiveDate,
     pub entries: u64,
     pub fresh: u64,
@@ -75,11 +76,11 @@ impl Store {
                 f.conflicting, f.rejected, cast(coalesce(sum(r.credit_fen), 0) as text),
                 cast(coalesce(sum(r.credit_over), 0) as text),
                 cast(coalesce(sum(r.debit_fen), 0) as text),
-                cast(coalesce(sum(r.debit_over), 0) as text)
+                cast(coalesce(sum(r.debit_over), 0) as text), f.encoding
             from feed f left join receipt r on r.centre_id = f.centre_id and r.feed_id = f.feed_id
             where f.centre_id = ?1 and f.taken_on between ?2 and ?3
             group by f.feed_id, f.file_name, f.format, f.taken_on, f.entries, f.fresh, f.seen,
-                f.conflicting, f.rejected
+                f.conflicting, f.rejected, f.encoding
             order by f.taken_on desc, f.file_name, f.feed_id";
         let first = from.map_or(i64::from(i32::MIN), day_number);
         let last = to.map_or(i64::from(i32::MAX), day_number);
@@ -97,6 +98,7 @@ impl Store {
                 rejected: count(row, 8)?,
                 credit: row.total(9, 10)?,
                 debit: row.total(11, 12)?,
+                encoding: row.get(13)?,
             })
         })
     }
