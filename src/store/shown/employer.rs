@@ -19,6 +19,14 @@ pub struct EmployerSheet {
     pub free_advance: Money,
 }
 
+/// The accounts that are known to pay for an employer, in order.
+pub(super) fn payer_accounts(tx: &Tx, employer_id: &str) -> Result<Vec<String>, StoreError> {
+    let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
+        order by account_no";
+    let key = params![tx.centre_id, employer_id];
+    tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))
+}
+
 impl Store {
     /// Employers whose number, name or credit code holds the text, at most `limit`, behind a number; without the
     /// accounts they pay from.
@@ -55,10 +63,7 @@ impl Store {
         );
         let found = connection.prepare_cached(&sql)?.query_row_optional(key, employer)?;
         let Some(mut employer) = found else { return Ok(None) };
-        let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
-            order by account_no";
-        employer.payer_accounts =
-            connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
+        employer.payer_accounts = payer_accounts(&tx, employer_id)?;
         let advance = advance_of(&tx, employer_id)?;
         let free_advance = advance.free();
         Ok(Some(EmployerSheet { employer, advance: advance.held, free_advance }))

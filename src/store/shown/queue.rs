@@ -5,11 +5,12 @@
 //! counted in [`super::count`], through the same [`ResolvedFilter`].
 
 use super::super::row::{day_number, reference_number};
-use super::super::sql::{Bind, Row, params};
+use super::super::sql::{Bind, Row};
 use super::super::suspense::{ITEM_COLUMNS, SuspenseRow, suspense_row};
 use super::super::tx::{Binder, Tx};
 use super::super::working_set::{TRANSACTION_COLUMNS, transactions_listed};
 use super::super::{Store, StoreError};
+use super::employer::payer_accounts;
 use super::queue_index::{Bucket, IndexedItem, Key, QueueIndex, look};
 use crate::remittance::{Money, PaymentReference, Reason};
 use crate::suspense::Stage;
@@ -109,7 +110,7 @@ impl<'f> ResolvedFilter<'f> {
             filter,
             accounts: accounts.filter(wanted).map(|account| account.account_id).collect(),
             employer: match filter.employer_id.as_deref() {
-                Some(id) => Some((id, payer_accounts(tx, id)?)),
+                Some(id) => Some((id, payer_accounts(tx, id)?.into_iter().collect())),
                 None => None,
             },
             text: text.map(str::to_ascii_lowercase),
@@ -157,15 +158,6 @@ impl<'f> ResolvedFilter<'f> {
                     || (self.reference.is_some() && indexed_item.reference == self.reference)
             })
     }
-}
-
-/// The accounts that are known to pay for an employer.
-fn payer_accounts(tx: &Tx, employer_id: &str) -> Result<BTreeSet<String>, StoreError> {
-    let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
-        order by account_no";
-    let key = params![tx.centre_id, employer_id];
-    let accounts = tx.connection.prepare_cached(sql)?.query_all(key, |row| row.get(0))?;
-    Ok(accounts.into_iter().collect())
 }
 
 /// The keys of a page, in its order.
