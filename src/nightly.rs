@@ -36,6 +36,7 @@ pub use outbox::{
     Letterhead, Reissued, Transport, deliver_to, file_released, join, print_page, reissue,
     write_anew_or_text,
 };
+pub(crate) use reporting::night_point;
 pub use reporting::{explanation, report, report_item, warnings};
 pub use shown::shown_path;
 pub use suggesting::Advice;

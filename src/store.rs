@@ -90,9 +90,7 @@ pub use intake::{
 };
 pub use lease::{Ended, Ending, Holder, Lease};
 pub use letters::LetterRow;
-pub use listing::{
-    NoticeFilter, NoticeRow, PartOf, TransactionFilter, TransactionPart, TransactionRow,
-};
+pub use listing::{NoticeFilter, PartOf, TransactionFilter, TransactionPart, TransactionRow};
 pub use lock::CentreLock;
 pub use metrics::Metrics;
 pub use notice_news::{BankReversal, NoticeMark, NoticeNewsRow};
@@ -114,9 +112,9 @@ pub use seal::proof::Tampering;
 pub use server::ServerError;
 pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
 pub use shown::{
-    AdvanceOffer, Assigned, Cell, Counts, Cursor, EmployerLine, EmployerSheet, FeedLine,
-    LetterLine, LetterSearch, NoticeLine, NoticeSearch, OpenItem, Order, OwnAccount, Posting,
-    QueueFilter, RowPlace, RunLine, TransactionLine, TransactionSearch, TransactionSheet,
+    AdvanceOffer, Assigned, Cell, Counts, Cursor, EmployerSheet, LetterLine, LetterSearch,
+    NoticeRow, NoticeSearch, OpenItem, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine,
+    TransactionSearch, TransactionSheet,
 };
 pub use suspense::{SuspenseFilter, SuspenseRow};
 pub use throttle::{Pace, Subject};

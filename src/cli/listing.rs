@@ -72,7 +72,7 @@ impl Listed {
 
     fn reason(&self) -> Value<'_> {
         match self.row.outcome {
-            Some(Outcome::Suspense | Outcome::Ignored) => Value::maybe(self.row.reason.as_deref()),
+            Some(Outcome::Suspense | Outcome::Ignored) => Value::maybe(self.row.reason_code()),
             Some(
                 Outcome::Matched
                 | Outcome::Awaiting
@@ -129,7 +129,7 @@ const NOTICES: &[Column<NoticeRow>] = &[
     Column {
         key: "employer",
         heading: "name",
-        value: |row| Value::maybe(row.employer_name.as_deref()),
+        value: |row| Value::maybe(Some(&*row.employer_name).filter(|name| !name.is_empty())),
     },
     Column { key: "amount", heading: "amount", value: |row| Value::amount(row.amount) },
     Column { key: "issued_on", heading: "issued", value: |row| Value::Day(row.issued_on) },
@@ -145,7 +145,7 @@ const NOTICES: &[Column<NoticeRow>] = &[
         value: |row| row.settled_on.map_or(Value::Absent, Value::Day),
     },
     Column { key: "from_advance", heading: "", value: |row| Value::amount(row.from_advance) },
-    Column { key: "payable", heading: "", value: |row| Value::amount(row.payable) },
+    Column { key: "payable", heading: "", value: |row| Value::amount(row.payable()) },
 ];
 
 pub(super) fn notices(global: &Global, args: &NoticeArgs) -> Result<Done, Failure> {

@@ -15,7 +15,9 @@ use crate::report::{
     RemarkText, Report, Segment, SegmentKind, Suggestion, Warning,
 };
 use crate::rulebook::Rulebook;
-use crate::store::{self, HeldNight, HeldRow, RunDetails, Store, SuspenseFilter, SuspenseRow};
+use crate::store::{
+    self, HeldNight, HeldRow, RunDetails, RunLine, Store, SuspenseFilter, SuspenseRow,
+};
 use crate::suspense;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -55,7 +57,11 @@ fn filled(
         outcomes: run_details.outcomes.iter().map(outcome_total).collect(),
         movement: movement(&run_details, &items, as_of),
         awaiting: awaiting(&run_details, rules),
-        nights: run_details.nights.iter().map(night_point).collect(),
+        nights: run_details
+            .nights
+            .iter()
+            .map(|point| night_point(&point.run, point.before))
+            .collect(),
         warnings: letters
             .iter()
             .map(letters_held)
@@ -172,23 +178,24 @@ fn outcome_total((outcome, tally): &(crate::remittance::Outcome, Tally)) -> Outc
     OutcomeTotal { outcome: *outcome, tally: *tally }
 }
 
-fn night_point(point: &store::NightPoint) -> NightPoint {
+/// A night as the trend takes it, with what was in suspense before it.
+pub(crate) fn night_point(run: &RunLine, before: Tally) -> NightPoint {
     NightPoint {
-        night: point.as_of,
-        opened: point.opened,
-        cleared: point.opened.plus(point.before).minus(point.closing),
-        closing: point.closing,
-        judged: point.received.count,
-        matched: point.matched.count,
+        night: run.as_of,
+        opened: run.opened,
+        cleared: run.opened.plus(before).minus(run.closing),
+        closing: run.closing,
+        judged: run.received.count,
+        matched: run.matched.count,
     }
 }
 
 /// Opening is what was in suspense after the night before; what closes is counted from the items themselves,
 /// and the ledger is asked independently.
 fn movement(run_details: &RunDetails, items: &[Item], as_of: NaiveDate) -> Movement {
-    let tonight = run_details.nights.iter().rev().find(|point| point.as_of == as_of);
+    let tonight = run_details.nights.iter().rev().find(|point| point.run.as_of == as_of);
     let opening = tonight.map(|point| point.before).unwrap_or_default();
-    let new = tonight.map(|point| point.opened).unwrap_or_default();
+    let new = tonight.map(|point| point.run.opened).unwrap_or_default();
     let closing: Tally = items.iter().map(|item| Tally::one(item.amount)).sum();
     Movement { opening, new, cleared: opening.plus(new).minus(closing), ledger: run_details.ledger }
 }

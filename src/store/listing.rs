@@ -4,8 +4,9 @@
 //! transactions needs no more memory than one of ten.
 
 use super::columns::{columns, select};
-use super::notices::{DEDUCTION, PARTS, STAGE, USED};
+use super::notices::STAGE;
 use super::row::{day_number, reference, stage_number, unknown};
+use super::shown::{NoticeRow, RowPlace, beside_notice};
 use super::sql::{Read, params};
 use super::{Store, StoreError};
 use crate::remittance::{
@@ -29,6 +30,8 @@ pub struct TransactionFilter {
 /// A transaction and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionRow {
+    /// The small number of its account.
+    pub account_id: i64,
     pub account_no: String,
     pub bank_name: String,
     pub serial: String,
@@ -41,8 +44,9 @@ pub struct TransactionRow {
     pub reference: Option<PaymentReference>,
     /// `None` until a night has judged it.
     pub outcome: Option<Outcome>,
-    /// The reason's code, or the rule's name where it is ignored.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
+    /// The rule that decided it.
+    pub rule: Option<String>,
     /// The notices it settles or is a part of.
     pub notices: Vec<PaymentReference>,
     /// How much went where, of one that is split; they sum to its amount.
@@ -75,25 +79,9 @@ pub struct NoticeFilter {
     pub reference: Option<PaymentReference>,
 }
 
-/// A notice as it stands today.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeRow {
-    pub reference: PaymentReference,
-    pub employer_id: String,
-    pub employer_name: Option<String>,
-    pub amount: Money,
-    /// What the advance balance brings of it, and what is left to be transferred.
-    pub from_advance: Money,
-    pub payable: Money,
-    pub issued_on: NaiveDate,
-    pub month: YearMonth,
-    pub status: NoticeStage,
-    /// The night on which the engine or staff settled it; `None` where it was paid elsewhere.
-    pub settled_on: Option<NaiveDate>,
-}
-
 columns! {
-    struct ListedColumns<'r> of "t" {
+    pub(super) struct ListedColumns<'r> of "t" {
+        account_id: i64,
         account_no: String = "a.account_no",
         bank_name: String = "a.bank_name",
         serial: String,
@@ -119,52 +107,13 @@ columns! {
     }
 }
 
-const TRANSACTIONS: &str = "from bank_transaction t
+/// What is known beside a transaction.
+pub(super) const BESIDE_TRANSACTION: &str = "
     join collection_account a on a.centre_id = t.centre_id and a.account_id = t.account_id
     left join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
         and d.serial = t.serial and d.booked_on = t.booked_on
     left join advance_part r on r.centre_id = t.centre_id and r.account_id = t.account_id
-        and r.serial = t.serial and r.booked_on = t.booked_on
-    where t.centre_id = ?1
-        and (?2 is null or a.account_no = ?2)
-        and (?3 is null or d.outcome = ?3)
-        and (?4 is null or d.reason = ?4)
-        and (?5 is null or d.reference = ?5 or d.notice = ?5
-            or exists (select 1 from allocation l where l.centre_id = t.centre_id
-                and l.account_id = t.account_id and l.serial = t.serial
-                and l.booked_on = t.booked_on and l.reference = ?5))
-        and (?6 is null or t.booked_on >= ?6)
-        and (?7 is null or t.booked_on <= ?7)
-    order by t.centre_id, t.account_id, t.serial";
-
-columns! {
-    struct NoticeColumns of "n" {
-        reference: PaymentReference,
-        employer_id: String,
-        employer_name: Option<String> = "e.name",
-        amount_fen: i64,
-        from_advance: i64 = DEDUCTION,
-        issued_on: NaiveDate,
-        month: YearMonth,
-        status: NoticeStage = STAGE,
-        settled_on: Option<NaiveDate> = "s.settled_on",
-    }
-}
-
-fn notices() -> String {
-    format!(
-        "from notice n
-        left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
-        left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
-        {PARTS} {USED}
-        where n.centre_id = ?1
-            and (?2 is null or n.reference = ?2)
-            and (?3 is null or n.employer_id = ?3)
-            and (?4 is null or n.month = ?4)
-            and (?5 is null or {STAGE} = ?5)
-        order by n.centre_id, n.reference"
-    )
-}
+        and r.serial = t.serial and r.booked_on = t.booked_on";
 
 impl Store {
     /// Gives every transaction the filter lets through to `show`; `show` says whether to go on.
@@ -177,7 +126,20 @@ impl Store {
         mut show: impl FnMut(TransactionRow) -> bool,
     ) -> Result<(), StoreError> {
         let tx = self.reading()?;
-        let sql = select::<ListedColumns<'_>>(TRANSACTIONS);
+        let sql = select::<ListedColumns<'_>>(&format!(
+            "from bank_transaction t {BESIDE_TRANSACTION}
+             where t.centre_id = ?1
+                 and (?2 is null or a.account_no = ?2)
+                 and (?3 is null or d.outcome = ?3)
+                 and (?4 is null or d.reason = ?4)
+                 and (?5 is null or d.reference = ?5 or d.notice = ?5
+                     or exists (select 1 from allocation l where l.centre_id = t.centre_id
+                         and l.account_id = t.account_id and l.serial = t.serial
+                         and l.booked_on = t.booked_on and l.reference = ?5))
+                 and (?6 is null or t.booked_on >= ?6)
+                 and (?7 is null or t.booked_on <= ?7)
+             order by t.centre_id, t.account_id, t.serial"
+        ));
         let mut statement = tx.connection.prepare_cached(&sql)?;
         let values = params![
             tx.centre_id,
@@ -207,7 +169,17 @@ impl Store {
         mut show: impl FnMut(NoticeRow) -> bool,
     ) -> Result<(), StoreError> {
         let tx = self.reading()?;
-        let mut statement = tx.connection.prepare_cached(&select::<NoticeColumns>(&notices()))?;
+        let beside = beside_notice();
+        let sql = select::<NoticeRow>(&format!(
+            "from notice n {beside}
+             where n.centre_id = ?1
+                and (?2 is null or n.reference = ?2)
+                and (?3 is null or n.employer_id = ?3)
+                and (?4 is null or n.month = ?4)
+                and (?5 is null or {STAGE} = ?5)
+             order by n.centre_id, n.reference"
+        ));
+        let mut statement = tx.connection.prepare_cached(&sql)?;
         let values = params![
             tx.centre_id,
             filter.reference.map(super::row::reference_number),
@@ -215,32 +187,18 @@ impl Store {
             filter.month.map(YearMonth::ordinal),
             filter.status.map(stage_number),
         ];
-        statement.each(values, |row| {
-            let found: NoticeColumns = row.read()?;
-            let payable = found.amount_fen.saturating_sub(found.from_advance);
-            let notice = NoticeRow {
-                from_advance: Money::from_fen(found.from_advance),
-                payable: Money::from_fen(payable),
-                reference: found.reference,
-                employer_id: found.employer_id,
-                employer_name: found.employer_name,
-                amount: Money::from_fen(found.amount_fen),
-                issued_on: found.issued_on,
-                month: found.month,
-                status: found.status,
-                settled_on: found.settled_on,
-            };
-            Ok(if show(notice) { Read::On } else { Read::Enough })
-        })
+        statement.each(values, |row| Ok(if show(row.read()?) { Read::On } else { Read::Enough }))
     }
 }
 
 impl ListedColumns<'_> {
-    fn transaction(self) -> Result<TransactionRow, StoreError> {
+    /// The row as it is listed.
+    pub(super) fn transaction(self) -> Result<TransactionRow, StoreError> {
         let parts = parts(self.shares, self.rest_employer_id.zip(self.rest_fen))?;
         let texts = [self.postscript, self.purpose, self.summary, self.note];
         let remarks = RemarkField::DEFAULT_ORDER.into_iter().zip(texts);
         Ok(TransactionRow {
+            account_id: self.account_id,
             account_no: self.account_no,
             bank_name: self.bank_name,
             serial: self.serial,
@@ -251,11 +209,8 @@ impl ListedColumns<'_> {
             remarks: remarks.filter_map(|(field, text)| Some((field, text?.to_owned()))).collect(),
             reference: self.reference,
             outcome: self.outcome,
-            reason: match (self.reason, self.outcome) {
-                (Some(reason), _) => Some(reason.code().to_owned()),
-                (None, Some(Outcome::Ignored)) => self.rule,
-                (None, _) => None,
-            },
+            reason: self.reason,
+            rule: self.rule,
             notices: match self.notice {
                 Some(notice) => vec![notice],
                 None => parts.iter().filter_map(|part| part.to.notice()).collect(),
@@ -284,6 +239,34 @@ fn parts(shares: &str, rest: Option<(String, Money)>) -> Result<Vec<TransactionP
         }),
     );
     Ok(parts)
+}
+
+impl TransactionRow {
+    /// The reason's code, or the rule's name where it is ignored.
+    #[must_use]
+    pub fn reason_code(&self) -> Option<&str> {
+        let ignored = self.outcome == Some(Outcome::Ignored);
+        self.reason.map(Reason::code).or_else(|| self.rule.as_deref().filter(|_| ignored))
+    }
+
+    /// The notice that it pays, or is a part of, with all of it; none where it is split.
+    #[must_use]
+    pub fn notice(&self) -> Option<PaymentReference> {
+        self.notices.first().copied().filter(|_| self.parts.is_empty())
+    }
+
+    /// The first free text that is not empty.
+    #[must_use]
+    pub fn remark(&self) -> &str {
+        self.remarks.first().map_or("", |(_, text)| text)
+    }
+
+    /// Where it stands in a list by day, for the page behind it.
+    #[must_use]
+    pub fn place(&self) -> RowPlace {
+        let key = day_number(self.booked_on);
+        RowPlace { key, account_id: self.account_id, serial: self.serial.clone() }
+    }
 }
 
 impl PartOf {

@@ -3,6 +3,7 @@
 use super::columns::{columns, columns_of};
 use super::letters::letters_of_night;
 use super::row::day_number;
+use super::shown::RunLine;
 use super::sql::{Connection, params};
 use super::working_set::open_transactions;
 use super::{Store, StoreError};
@@ -15,22 +16,14 @@ const TREND_DAYS: u64 = 90;
 /// One night among the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NightPoint {
-    pub as_of: NaiveDate,
+    pub run: RunLine,
     /// What was in suspense after the night before.
     pub before: Tally,
-    pub received: Tally,
-    pub matched: Tally,
-    pub opened: Tally,
-    pub closing: Tally,
 }
 
 columns! { impl NightPoint {
-    as_of,
+    run as RunLine,
     before = "count_before, fen_before, over_before",
-    received = "received_count, received_fen, received_over",
-    matched = "matched_count, matched_fen, matched_over",
-    opened = "opened_count, opened_fen, opened_over",
-    closing = "closing_count, closing_fen, closing_over",
 } }
 
 /// What the report says of a night besides its items.
@@ -204,7 +197,8 @@ pub(super) fn tally(connection: &Connection, sql: &str, centre: i64) -> Result<T
     connection.fetch_one(sql, params![centre])
 }
 
-fn outcomes(
+/// What a night decided anew, by outcome; signed.
+pub(super) fn outcomes(
     connection: &Connection,
     centre: i64,
     night: i64,
@@ -220,16 +214,17 @@ fn nights(
     as_of: NaiveDate,
 ) -> Result<Vec<NightPoint>, StoreError> {
     let from = as_of.checked_sub_days(Days::new(TREND_DAYS)).unwrap_or(as_of);
-    let nights = "from (
-            select as_of, received_count, received_fen, received_over,
-                matched_count, matched_fen, matched_over, opened_count, opened_fen, opened_over,
-                closing_count, closing_fen, closing_over,
+    let run = columns_of::<RunLine>();
+    let nights = format!(
+        "from (
+            select {run},
                 coalesce(lag(closing_count) over w, 0) as count_before,
                 coalesce(lag(closing_fen) over w, 0) as fen_before,
                 coalesce(lag(closing_over) over w, 0) as over_before
             from night where centre_id = ?1 and as_of <= ?3 window w as (order by as_of)) n
-        where as_of >= ?2 order by as_of";
-    connection.select_all(nights, params![centre, day_number(from), day_number(as_of)])
+        where as_of >= ?2 order by as_of"
+    );
+    connection.select_all(&nights, params![centre, day_number(from), day_number(as_of)])
 }
 
 fn ledger(connection: &Connection, centre: i64) -> Result<Total, StoreError> {

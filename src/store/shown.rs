@@ -16,13 +16,14 @@ mod run;
 mod transaction;
 
 pub use count::{Cell, Counts};
-pub use employer::{AdvanceOffer, EmployerLine, EmployerSheet};
+pub use employer::{AdvanceOffer, EmployerSheet};
 pub use letter::{LetterLine, LetterSearch};
-pub use notice::{NoticeLine, NoticeSearch};
+pub(super) use notice::beside_notice;
+pub use notice::{NoticeRow, NoticeSearch};
 pub use queue::{Assigned, Cursor, OpenItem, Order, OwnAccount, QueueFilter, RowPlace};
 pub(super) use queue_index::QueueIndex;
-pub use run::{FeedLine, RunLine};
-pub use transaction::{Posting, TransactionLine, TransactionSearch, TransactionSheet};
+pub use run::RunLine;
+pub use transaction::{Posting, TransactionSearch, TransactionSheet};
 
 /// A pattern for `like … escape '!'` that finds the text anywhere, in any case of its ASCII letters;
 /// nothing in it is a wildcard.

@@ -1,9 +1,10 @@
 //! The interface for programs: the desk's verbs as JSON, under `/api/v1`.
 //!
-//! Start at [`description`]: `openapi.json` says of every address what it takes and answers, made from the
-//! handlers and the types in [`answer`]; tests hold real answers against it. A program shows a bearer token, which has a role as a person has; its acts stand in the
-//! trail under the token's own name. What fails is told as problem details (RFC 9457), by the same
-//! [`Fault`] that pages use. Lists are read a page at a time, onward from an opaque cursor.
+//! Start at [`description`]: `openapi.json` says of every address what it takes and answers, made from
+//! the handlers and the types in [`answer`]; tests hold real answers against it. A program shows a bearer
+//! token, which has a role as a person has; its acts stand in the trail under the token's own name. What
+//! fails is told as problem details (RFC 9457), by the same [`Fault`] that pages use. Lists are read a page
+//! at a time, onward from an opaque cursor.
 //!
 //! Accounts and identity numbers of payers are masked here; whole ones are shown to people alone, who
 //! leave a trace.

@@ -347,9 +347,9 @@ fn said(row: &TransactionRow) -> String {
     let outcome = row.outcome.map_or("undecided", Outcome::code);
     let mut said = outcome.to_owned();
     for word in row
-        .reason
-        .iter()
-        .cloned()
+        .reason_code()
+        .into_iter()
+        .map(str::to_owned)
         .chain(row.notices.iter().map(|notice| short(&notice.to_string())))
     {
         said.push(' ');

@@ -260,7 +260,7 @@ impl Play {
             return;
         }
         let notice = self.dice.pick(&open);
-        let missing = notice.payable.fen();
+        let missing = notice.payable().fen();
         let sum = match self.dice.roll(6) {
             0 | 1 => notice.amount.fen(),
             2 | 3 if missing > 0 => missing,
@@ -412,7 +412,7 @@ impl Play {
                 .open()
                 .iter()
                 .filter(|row| row.employer_id == employer)
-                .map(|row| row.amount.fen() - row.payable.fen())
+                .map(|row| row.amount.fen() - row.payable().fen())
                 .sum();
             assert_eq!(free.fen(), advance.fen() - reserved, "{when}: free of {employer}");
             assert!(free >= Money::ZERO, "{when}: {employer} reserves what is not there");

@@ -109,7 +109,7 @@ fn agrees(centre: &Centre, truth: &BTreeMap<String, [String; 3]>, when: &str) {
         let notices: Vec<String> = row.notices.iter().map(ToString::to_string).collect();
         let got = [
             row.outcome.map_or("", Outcome::code).to_owned(),
-            row.reason.unwrap_or_default(),
+            row.reason_code().unwrap_or_default().to_owned(),
             notices.join(" "),
         ];
         assert_eq!(Some(&got), truth.get(&row.serial), "{when}: {}", row.serial);

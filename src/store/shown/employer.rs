@@ -3,19 +3,10 @@
 use super::super::remittance::advance_of;
 use super::super::row::reference_number;
 use super::super::sql::params;
+use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::pattern;
 use crate::remittance::{Employer, Money, PaymentReference};
-
-/// An employer as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EmployerLine {
-    pub employer_id: String,
-    pub name: String,
-    pub uscc: Option<String>,
-    /// Whether letters can reach it.
-    pub has_address: bool,
-}
 
 /// One employer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +18,16 @@ pub struct EmployerSheet {
     pub free_advance: Money,
 }
 
+/// The accounts that are known to pay for an employer, in order.
+pub(super) fn payer_accounts(tx: &Tx, employer_id: &str) -> Result<Vec<String>, StoreError> {
+    let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
+        order by account_no";
+    tx.connection.fetch_all(sql, params![tx.centre_id, employer_id])
+}
+
 impl Store {
-    /// Employers whose number, name or credit code holds the text, at most `limit`, behind a number.
+    /// Employers whose number, name or credit code holds the text, at most `limit`, behind a number; without the
+    /// accounts they pay from.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -37,7 +36,7 @@ impl Store {
         text: &str,
         behind: &str,
         limit: u32,
-    ) -> Result<Vec<EmployerLine>, StoreError> {
+    ) -> Result<Vec<Employer>, StoreError> {
         let tx = self.reading()?;
         let from = "from employer e where e.centre_id = ?1 and e.employer_id > ?2
                 and (?3 is null or lower(e.employer_id || ' ' || e.name || ' ' || coalesce(e.uscc, ''))
@@ -45,13 +44,7 @@ impl Store {
             order by e.employer_id limit ?4";
         let wanted = Some(text).filter(|text| !text.trim().is_empty()).map(pattern);
         let values = params![tx.centre_id, behind, wanted, limit];
-        let found: Vec<Employer> = tx.connection.select_all(from, values)?;
-        let line = |found: Employer| {
-            let has_address = found.has_address();
-            let Employer { employer_id, name, uscc, .. } = found;
-            EmployerLine { employer_id, name, uscc, has_address }
-        };
-        Ok(found.into_iter().map(line).collect())
+        tx.connection.select_all(from, values)
     }
 
     /// One employer with the accounts it pays from.
@@ -64,9 +57,7 @@ impl Store {
         let from = "from employer e where e.centre_id = ?1 and e.employer_id = ?2";
         let found: Option<Employer> = connection.select_optional(from, key)?;
         let Some(mut employer) = found else { return Ok(None) };
-        let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
-            order by account_no";
-        employer.payer_accounts = connection.fetch_all(sql, key)?;
+        employer.payer_accounts = payer_accounts(&tx, employer_id)?;
         let advance = advance_of(&tx, employer_id)?;
         let free_advance = advance.free();
         Ok(Some(EmployerSheet { employer, advance: advance.held, free_advance }))

@@ -23,11 +23,12 @@ pub struct NoticeSearch {
     pub amount: Option<Money>,
 }
 
-/// A notice as a list shows it.
+/// A notice as it stands today.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeLine {
+pub struct NoticeRow {
     pub reference: PaymentReference,
     pub employer_id: String,
+    /// Empty where the employer is not known.
     pub employer_name: String,
     pub amount: Money,
     /// What the advance balance brings of it.
@@ -35,16 +36,25 @@ pub struct NoticeLine {
     pub issued_on: NaiveDate,
     pub month: YearMonth,
     pub status: NoticeStage,
+    /// The night on which the engine or staff settled it; `None` where it was paid elsewhere.
     pub settled_on: Option<NaiveDate>,
 }
 
-columns! { impl NoticeLine of "n" {
+impl NoticeRow {
+    /// What is left to be transferred.
+    #[must_use]
+    pub fn payable(&self) -> Money {
+        Money::from_fen(self.amount.fen().saturating_sub(self.from_advance.fen()))
+    }
+}
+
+columns! { impl NoticeRow of "n" {
     reference, employer_id, employer_name = "coalesce(e.name, '')", amount = "n.amount_fen",
     from_advance = DEDUCTION, issued_on, month, status = STAGE, settled_on = "s.settled_on",
 } }
 
 /// What is known beside a notice.
-fn beside() -> String {
+pub(in super::super) fn beside_notice() -> String {
     format!(
         "left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
         left join employer e on e.centre_id = n.centre_id and e.employer_id = n.employer_id
@@ -60,16 +70,16 @@ impl Store {
     pub fn notice_lines(
         &self,
         references: &BTreeSet<PaymentReference>,
-    ) -> Result<BTreeMap<PaymentReference, NoticeLine>, StoreError> {
+    ) -> Result<BTreeMap<PaymentReference, NoticeRow>, StoreError> {
         let tx = self.reading()?;
         let references: Vec<&PaymentReference> = references.iter().collect();
         let mut named = BTreeMap::new();
         let number =
             |row: &mut Binder<'_, '_>, one: &&PaymentReference| row.bind(reference_number(**one));
         let listed = notices_listed(&tx.connection);
-        let sql = select::<NoticeLine>(&format!("from {listed} {}", beside()));
+        let sql = select::<NoticeRow>(&format!("from {listed} {}", beside_notice()));
         tx.ask(&sql, &references, number, |row| {
-            let notice: NoticeLine = row.read()?;
+            let notice: NoticeRow = row.read()?;
             named.insert(notice.reference, notice);
             Ok(())
         })?;
@@ -86,7 +96,7 @@ impl Store {
         search: &NoticeSearch,
         below: Option<PaymentReference>,
         limit: u32,
-    ) -> Result<Vec<NoticeLine>, StoreError> {
+    ) -> Result<Vec<NoticeRow>, StoreError> {
         let tx = self.reading()?;
         let values = params![
             tx.centre_id,
@@ -99,7 +109,7 @@ impl Store {
             search.amount.map(Money::fen),
             limit,
         ];
-        let beside = beside();
+        let beside = beside_notice();
         let from = format!(
             "from notice n {beside}
              where n.centre_id = ?1 and n.reference < ?2

@@ -11,6 +11,7 @@ use super::super::suspense::SuspenseRow;
 use super::super::tx::{Binder, Tx};
 use super::super::working_set::transactions_listed;
 use super::super::{Store, StoreError};
+use super::employer::payer_accounts;
 use super::queue_index::{Bucket, IndexedItem, Key, QueueIndex, look};
 use crate::remittance::{Money, PaymentReference, Reason};
 use crate::suspense::Stage;
@@ -114,7 +115,7 @@ impl<'f> ResolvedFilter<'f> {
             filter,
             accounts: accounts.filter(wanted).map(|account| account.account_id).collect(),
             employer: match filter.employer_id.as_deref() {
-                Some(id) => Some((id, payer_accounts(tx, id)?)),
+                Some(id) => Some((id, payer_accounts(tx, id)?.into_iter().collect())),
                 None => None,
             },
             text: text.map(str::to_ascii_lowercase),
@@ -162,15 +163,6 @@ impl<'f> ResolvedFilter<'f> {
                     || (self.reference.is_some() && indexed_item.reference == self.reference)
             })
     }
-}
-
-/// The accounts that are known to pay for an employer.
-fn payer_accounts(tx: &Tx, employer_id: &str) -> Result<BTreeSet<String>, StoreError> {
-    let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
-        order by account_no";
-    let key = params![tx.centre_id, employer_id];
-    let accounts = tx.connection.fetch_all(sql, key)?;
-    Ok(accounts.into_iter().collect())
 }
 
 /// The keys of a page, in its order.

@@ -1,6 +1,7 @@
 //! Runs: the nights there were, and the files each took in.
 
 use super::super::columns::columns;
+use super::super::outcomes::outcomes;
 use super::super::row::day_number;
 use super::super::sql::params;
 use super::super::{Store, StoreError};
@@ -25,23 +26,6 @@ columns! { impl RunLine {
     closing = "closing_count, closing_fen, closing_over",
 } }
 
-/// A file that was taken in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FeedLine {
-    pub file_name: String,
-    pub format: String,
-    pub encoding: String,
-    pub entries: u64,
-    pub fresh: u64,
-    pub seen: u64,
-    pub conflicting: u64,
-    pub rejected: u64,
-}
-
-columns! { impl FeedLine {
-    file_name, format, encoding, entries, fresh, seen, conflicting, rejected,
-} }
-
 impl Store {
     /// Nights, the latest first, at most `limit`, before a day where one is given.
     ///
@@ -60,10 +44,7 @@ impl Store {
     /// [`StoreError`] where the database fails or holds what this release does not know.
     pub fn run_outcomes(&self, as_of: NaiveDate) -> Result<Vec<(Outcome, Tally)>, StoreError> {
         let tx = self.reading()?;
-        let sql = "select outcome, count, amount_fen, amount_over from night_outcome
-            where centre_id = ?1 and as_of = ?2 order by outcome";
-        let values = params![tx.centre_id, day_number(as_of)];
-        tx.connection.fetch_all(sql, values)
+        outcomes(&tx.connection, tx.centre_id, day_number(as_of))
     }
 
     /// Parts that wait for the rest of their notice.
@@ -76,16 +57,5 @@ impl Store {
             join bank_transaction t using (centre_id, account_id, serial, booked_on)
             where d.centre_id = ?1 and d.outcome = 2";
         tx.connection.fetch_one(sql, params![tx.centre_id])
-    }
-
-    /// The files that a night took in, by name.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub fn feeds_taken(&self, on: NaiveDate) -> Result<Vec<FeedLine>, StoreError> {
-        let tx = self.reading()?;
-        let from = "from feed where centre_id = ?1 and taken_on = ?2 order by file_name, feed_id";
-        let values = params![tx.centre_id, day_number(on)];
-        tx.connection.select_all(from, values)
     }
 }

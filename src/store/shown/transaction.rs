@@ -4,6 +4,7 @@
 //! ([`TransactionSheet`]) is everything there is of one.
 
 use super::super::columns::{columns, select};
+use super::super::listing::{BESIDE_TRANSACTION, ListedColumns, TransactionRow};
 use super::super::row::{day_number, reference_number};
 use super::super::sql::{Connection, Row, params};
 use super::super::working_set::{TransactionColumns, transactions_by_serial};
@@ -29,31 +30,6 @@ pub struct TransactionSearch {
     pub reference: Option<PaymentReference>,
     pub text: Option<String>,
 }
-
-/// A transaction as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransactionLine {
-    pub account_id: i64,
-    pub bank_name: String,
-    pub serial: String,
-    pub booked_on: NaiveDate,
-    pub direction: Direction,
-    pub amount: Money,
-    pub counterparty_name: String,
-    /// The first free text that is not empty.
-    pub remark: String,
-    /// `None` until a night has judged it.
-    pub outcome: Option<Outcome>,
-    pub reason: Option<Reason>,
-    pub notice: Option<PaymentReference>,
-}
-
-columns! { impl TransactionLine of "t" {
-    account_id, bank_name = "a.bank_name", serial, booked_on, direction, amount = "t.amount_fen",
-    counterparty_name = "coalesce(t.counterparty_name, '')",
-    remark = "coalesce(t.postscript, t.purpose, t.summary, t.note, '')", outcome = "d.outcome",
-    reason = "d.reason", notice = "d.notice",
-} }
 
 /// A transaction, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,26 +94,6 @@ pub struct Posting {
 
 columns! { impl Posting { posted_on, debit, credit, amount = "amount_fen" } }
 
-const TRANSACTIONS: &str = "from bank_transaction t
-    join collection_account a using (centre_id, account_id)
-    left join decision d using (centre_id, account_id, serial, booked_on)
-    where t.centre_id = ?1 and (t.booked_on, t.account_id, t.serial) < (?2, ?3, ?4)
-        and (?5 is null or a.bank = ?5)
-        and (?6 is null or d.outcome = ?6)
-        and (?7 is null or t.booked_on >= ?7)
-        and (?8 is null or t.booked_on <= ?8)
-        and (?9 is null or t.taken_on = ?9)
-        and (?10 is null or t.amount_fen = ?10)
-        and (?11 is null or d.reference = ?11 or d.notice = ?11
-            or exists (select 1 from allocation l where l.centre_id = t.centre_id
-                and l.account_id = t.account_id and l.serial = t.serial
-                and l.booked_on = t.booked_on and l.reference = ?11))
-        and (?12 is null
-            or lower(coalesce(t.counterparty_name, '') || ' ' || coalesce(t.postscript, '') || ' '
-                || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
-                || coalesce(t.note, '') || ' ' || t.serial) like ?12 escape '!')
-    order by t.booked_on desc, t.account_id desc, t.serial desc limit ?13";
-
 impl TransactionSheet {
     /// Whether staff decided it, and not the engine.
     #[must_use]
@@ -156,7 +112,7 @@ impl Store {
         search: &TransactionSearch,
         behind: Option<&RowPlace>,
         limit: u32,
-    ) -> Result<Vec<TransactionLine>, StoreError> {
+    ) -> Result<Vec<TransactionRow>, StoreError> {
         let tx = self.reading()?;
         let start = RowPlace { key: i64::MAX, account_id: 0, serial: String::new() };
         let behind = behind.unwrap_or(&start);
@@ -175,7 +131,27 @@ impl Store {
             search.text.as_deref().filter(|text| !text.trim().is_empty()).map(pattern),
             limit,
         ];
-        tx.connection.select_all(TRANSACTIONS, values)
+        let sql = select::<ListedColumns<'_>>(&format!(
+            "from bank_transaction t {BESIDE_TRANSACTION}
+             where t.centre_id = ?1 and (t.booked_on, t.account_id, t.serial) < (?2, ?3, ?4)
+                 and (?5 is null or a.bank = ?5)
+                 and (?6 is null or d.outcome = ?6)
+                 and (?7 is null or t.booked_on >= ?7)
+                 and (?8 is null or t.booked_on <= ?8)
+                 and (?9 is null or t.taken_on = ?9)
+                 and (?10 is null or t.amount_fen = ?10)
+                 and (?11 is null or d.reference = ?11 or d.notice = ?11
+                     or exists (select 1 from allocation l where l.centre_id = t.centre_id
+                         and l.account_id = t.account_id and l.serial = t.serial
+                         and l.booked_on = t.booked_on and l.reference = ?11))
+                 and (?12 is null
+                     or lower(coalesce(t.counterparty_name, '') || ' ' || coalesce(t.postscript, '') || ' '
+                         || coalesce(t.purpose, '') || ' ' || coalesce(t.summary, '') || ' '
+                         || coalesce(t.note, '') || ' ' || t.serial) like ?12 escape '!')
+             order by t.booked_on desc, t.account_id desc, t.serial desc limit ?13"
+        ));
+        let read = |row: &Row<'_>| row.read::<ListedColumns<'_>>()?.transaction();
+        tx.connection.prepare_cached(&sql)?.query_all(values, read)
     }
 
     /// One transaction with all there is of it.
@@ -272,13 +248,4 @@ fn postings(
     let from = "from journal
         where centre_id = ?1 and account_id = ?2 and serial = ?3 order by step";
     connection.select_all(from, key)
-}
-
-impl TransactionLine {
-    /// Where it stands in the list, for the page behind it.
-    #[must_use]
-    pub fn place(&self) -> RowPlace {
-        let key = day_number(self.booked_on);
-        RowPlace { key, account_id: self.account_id, serial: self.serial.clone() }
-    }
 }

@@ -17,6 +17,7 @@ pub struct FeedRow {
     pub feed_id: String,
     pub file_name: String,
     pub format: String,
+    pub encoding: String,
     pub taken_on: NaiveDate,
     pub entries: u64,
     pub fresh: u64,
@@ -34,6 +35,7 @@ columns! {
         feed_id: String,
         file_name: String,
         format: String,
+        encoding: String,
         taken_on: NaiveDate,
         entries: u64,
         fresh: u64,
@@ -92,7 +94,7 @@ impl Store {
             "from feed f left join receipt r on r.centre_id = f.centre_id and r.feed_id = f.feed_id
             where f.centre_id = ?1 and f.taken_on between ?2 and ?3
             group by f.feed_id, f.file_name, f.format, f.taken_on, f.entries, f.fresh, f.seen,
-                f.conflicting, f.rejected
+                f.conflicting, f.rejected, f.encoding
             order by f.taken_on desc, f.file_name, f.feed_id";
         let first = from.map_or(i64::from(i32::MIN), day_number);
         let last = to.map_or(i64::from(i32::MAX), day_number);
@@ -102,6 +104,7 @@ impl Store {
             feed_id: feed.feed_id,
             file_name: feed.file_name,
             format: feed.format,
+            encoding: feed.encoding,
             taken_on: feed.taken_on,
             entries: feed.entries,
             fresh: feed.fresh,

@@ -7,8 +7,7 @@ use super::{Asked, limit, page, parsed, place, wrong, yuan};
 use crate::alert;
 use crate::remittance::{self, NoticeStage};
 use crate::store::{
-    LetterLine, LetterSearch, NoticeSearch, RowPlace, Store, StoreError, TransactionLine,
-    TransactionSearch,
+    LetterLine, LetterSearch, NoticeSearch, RowPlace, TransactionRow, TransactionSearch,
 };
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -16,7 +15,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use utoipa::IntoParams;
 
 type TransactionPage = Page<Transaction>;
@@ -78,26 +76,14 @@ pub(crate) async fn transactions(
     let rows = limit(asked.limit)?;
     let behind = place::<(i64, i64, String)>(asked.cursor.as_deref())?;
     let behind = behind.map(|(key, account_id, serial)| RowPlace { key, account_id, serial });
-    let (found, accounts) = desk
-        .read(move |store| {
-            let found = store.search_transactions(&search, behind.as_ref(), rows + 1)?;
-            Ok((found, accounts(store)?))
-        })
+    let found = desk
+        .read(move |store| store.search_transactions(&search, behind.as_ref(), rows + 1))
         .await?;
-    let key = |row: &TransactionLine| {
+    let key = |row: &TransactionRow| {
         let RowPlace { key, account_id, serial } = row.place();
         (key, account_id, serial)
     };
-    Ok(page(found, rows, key, |row| {
-        let account = accounts.get(&row.account_id).map_or("", String::as_str);
-        Transaction::of(row, account)
-    }))
-}
-
-/// The numbers of the centre's accounts, by their small numbers.
-fn accounts(store: &Store) -> Result<BTreeMap<i64, String>, StoreError> {
-    let own = store.own_accounts()?.into_iter();
-    Ok(own.map(|account| (account.account_id, account.account_no)).collect())
+    Ok(page(found, rows, key, Transaction::from))
 }
 
 #[derive(Default, Deserialize, IntoParams)]

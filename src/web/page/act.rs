@@ -4,7 +4,7 @@
 use super::draft::{Form, items};
 use super::{actor, invalid, moment};
 use crate::remittance::PaymentReference;
-use crate::store::{NoticeLine, Store, StoreError};
+use crate::store::{NoticeRow, Store, StoreError};
 use crate::suspense::{Act, ItemId, Person};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -22,7 +22,7 @@ const NOTE_CHARS_MAX: usize = 2_000;
 pub(super) fn named<'a>(
     store: &Store,
     acts: impl Iterator<Item = &'a Act>,
-) -> Result<BTreeMap<PaymentReference, NoticeLine>, StoreError> {
+) -> Result<BTreeMap<PaymentReference, NoticeRow>, StoreError> {
     let mut references = BTreeSet::new();
     for act in acts {
         references.extend(act.notices());

@@ -5,11 +5,11 @@
 use super::item::Notice;
 use super::queue::Line;
 use super::{ROWS, as_of, cut, people};
-use crate::remittance::Language;
 use crate::remittance::account::masked;
+use crate::remittance::{Employer, Language};
 use crate::store::{
-    ContactPreference, Cursor, EmployerLine, EmployerSheet, LetterLine, LetterSearch, NoticeLine,
-    NoticeSearch, OpenItem, Order, QueueFilter,
+    ContactPreference, Cursor, EmployerSheet, LetterLine, LetterSearch, NoticeRow, NoticeSearch,
+    OpenItem, Order, QueueFilter,
 };
 use crate::suspense::Permission;
 use crate::web::Desk;
@@ -103,7 +103,7 @@ pub(crate) async fn list(
     let text = q.clone();
     let found = desk.read(move |store| store.search_employers(&text, &after, ROWS + 1)).await?;
     let (rows, more) = cut(found);
-    let behind = |last: &EmployerLine| {
+    let behind = |last: &Employer| {
         Destination::default().with("q", &q).with("after", &last.employer_id).on("/employers")
     };
     answer(&List {
@@ -117,7 +117,7 @@ pub(crate) async fn list(
                 uscc: foreign(row.uscc.as_deref().unwrap_or_default()),
                 href: address::employer(&row.employer_id),
                 queue: Destination::default().with("employer", &row.employer_id).on("/queue"),
-                has_address: row.has_address,
+                has_address: row.has_address(),
             })
             .collect(),
         q,
@@ -134,7 +134,7 @@ struct Found {
     sheet: EmployerSheet,
     as_of: NaiveDate,
     items: Vec<OpenItem>,
-    notices: Vec<NoticeLine>,
+    notices: Vec<NoticeRow>,
     letters: Vec<LetterLine>,
     choice: ContactPreference,
     people: BTreeMap<String, String>,

@@ -14,7 +14,7 @@ use crate::matching::explanation::PartsVerdict;
 use crate::remittance::{Money, PaymentReference, Total};
 use crate::report::Suggestion;
 use crate::store::{
-    AdvanceOffer, Cursor, HistoryEntry, NoticeLine, NoticeSearch, OpenItem, Order, OwnAccount,
+    AdvanceOffer, Cursor, HistoryEntry, NoticeRow, NoticeSearch, OpenItem, Order, OwnAccount,
     QueueFilter, RefundFilter, RefundRow, SimilarItem, Store, StoreError, TransactionSheet,
 };
 use crate::suspense::trail::Entry;
@@ -44,12 +44,12 @@ struct Found {
     suggestions: Vec<Suggestion>,
     employer: Option<(String, String)>,
     others: Vec<OpenItem>,
-    notices: Vec<NoticeLine>,
+    notices: Vec<NoticeRow>,
     similar: Vec<SimilarItem>,
     history: Vec<HistoryEntry>,
     /// The proposal that waits, or the one that stands.
     proposal: Option<Proposal>,
-    named: BTreeMap<PaymentReference, NoticeLine>,
+    named: BTreeMap<PaymentReference, NoticeRow>,
     /// The advance balance that has what an underpaid notice is short of.
     offer: Option<AdvanceOffer>,
     accounts: Vec<OwnAccount>,

@@ -2,7 +2,7 @@
 
 use super::{ROWS, cut};
 use crate::remittance::{NoticeStage, YearMonth};
-use crate::store::{NoticeLine, NoticeSearch};
+use crate::store::{NoticeRow, NoticeSearch};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
@@ -67,7 +67,7 @@ impl Asked {
         }
     }
 
-    fn behind(&self, last: &NoticeLine) -> String {
+    fn behind(&self, last: &NoticeRow) -> String {
         Address::default()
             .with("q", &self.q)
             .with("employer", &self.employer)
@@ -90,7 +90,7 @@ pub(crate) async fn show(
     let (rows, more) = cut(found);
     let frame = Frame::new(&desk, &session, "缴款通知书", "Notices");
     let language = frame.language;
-    let line = |notice: &NoticeLine| Line {
+    let line = |notice: &NoticeRow| Line {
         reference: notice.reference.to_string(),
         employer: foreign(if notice.employer_name.is_empty() {
             &notice.employer_id

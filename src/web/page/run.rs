@@ -4,7 +4,7 @@ use super::{ROWS, cut};
 use crate::nightly;
 use crate::remittance::{Language, Outcome, Tally};
 use crate::report::Warning;
-use crate::store::{FeedLine, RunLine};
+use crate::store::{FeedRow, RunLine};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
@@ -127,7 +127,7 @@ pub(crate) async fn show(
             if !is_one {
                 return Ok(None);
             }
-            Ok(Some((store.run_details(as_of)?, store.feeds_taken(as_of)?)))
+            Ok(Some((store.run_details(as_of)?, store.feeds(Some(as_of), Some(as_of))?)))
         })
         .await?;
     let (run_details, feeds) = found.ok_or(Fault::NotFound)?;
@@ -149,7 +149,7 @@ pub(crate) async fn show(
     })
 }
 
-fn file(feed: &FeedLine) -> File {
+fn file(feed: &FeedRow) -> File {
     File {
         name: foreign(&feed.file_name),
         kind: format!("{} {}", feed.format, feed.encoding),

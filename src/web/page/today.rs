@@ -4,10 +4,11 @@
 //! beside it. What is in suspense is counted now, the rest stands as the latest night left it.
 
 use super::as_of;
+use crate::nightly::night_point;
 use crate::remittance::{Language, Outcome, Reason, Tally};
 use crate::report::NightPoint;
 use crate::report::html::trend::Trend;
-use crate::store::{Assigned, Cell, Counts, FeedLine, QueueFilter, RunLine};
+use crate::store::{Assigned, Cell, Counts, FeedRow, QueueFilter, RunLine};
 use crate::suspense::{Age, Permission, Person, ProposalState, Stage, age_days};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -76,7 +77,7 @@ struct Found {
     as_of: NaiveDate,
     runs: Vec<RunLine>,
     outcomes: Vec<(Outcome, Tally)>,
-    feeds: Vec<FeedLine>,
+    feeds: Vec<FeedRow>,
     counts: Counts,
     awaiting: Tally,
     /// What others proposed and waits.
@@ -94,7 +95,7 @@ pub(crate) async fn show(State(desk): State<Desk>, session: Session) -> Result<R
                 as_of,
                 runs: store.runs(None, NIGHTS)?,
                 outcomes: store.run_outcomes(as_of)?,
-                feeds: store.feeds_taken(as_of)?,
+                feeds: store.feeds(Some(as_of), Some(as_of))?,
                 counts: store.counts(&QueueFilter::default(), as_of, usize::MAX)?,
                 awaiting: store.awaiting_total()?,
                 waiting: store.proposals_total(ProposalState::Open, &me, true)?,
@@ -128,14 +129,7 @@ fn points(runs: &[RunLine]) -> Vec<NightPoint> {
     let mut before = Tally::default();
     let mut points = Vec::new();
     for run in runs.iter().rev() {
-        points.push(NightPoint {
-            night: run.as_of,
-            opened: run.opened,
-            cleared: run.opened.plus(before).minus(run.closing),
-            closing: run.closing,
-            judged: run.received.count,
-            matched: run.matched.count,
-        });
+        points.push(night_point(run, before));
         before = run.closing;
     }
     points

@@ -3,7 +3,7 @@
 use super::{ROWS, cut};
 use crate::remittance::Outcome;
 use crate::remittance::account::masked;
-use crate::store::{OwnAccount, RowPlace, TransactionLine, TransactionSearch, TransactionSheet};
+use crate::store::{OwnAccount, RowPlace, TransactionRow, TransactionSearch, TransactionSheet};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
@@ -100,7 +100,7 @@ impl Asked {
         }
     }
 
-    fn behind(&self, last: &TransactionLine) -> String {
+    fn behind(&self, last: &TransactionRow) -> String {
         let RowPlace { key, account_id, serial } = last.place();
         Address::default()
             .with("q", &self.q)
@@ -131,20 +131,20 @@ pub(crate) async fn list(
     let (rows, more) = cut(found);
     let frame = Frame::new(&desk, &session, "银行流水", "Transactions");
     let language = frame.language;
-    let line = |row: &TransactionLine| {
+    let line = |row: &TransactionRow| {
         let amount = signed(row.direction, row.amount);
         Line {
             href: address::transaction(row.account_id, &row.serial),
             booked_on: row.booked_on,
             bank: foreign(&row.bank_name),
             serial: foreign(&row.serial),
-            payer: foreign(&row.counterparty_name),
-            remark: foreign(&row.remark),
+            payer: foreign(row.counterparty_name.as_deref().unwrap_or_default()),
+            remark: foreign(row.remark()),
             amount: yuan(amount),
             is_negative: amount.fen() < 0,
             outcome: row.outcome.map_or("–", |outcome| view::outcome(outcome, language)),
             reason: row.reason.map_or("", |reason| view::reason(reason, language)),
-            notice: row.notice.map(|notice| notice.to_string()).unwrap_or_default(),
+            notice: row.notice().map(|notice| notice.to_string()).unwrap_or_default(),
         }
     };
     answer(&List {

@@ -5,14 +5,14 @@
 
 use super::{address, count, foreign, instant, yuan};
 use crate::remittance::{Language, Money, PaymentReference};
-use crate::store::{NoticeLine, OwnAccount};
+use crate::store::{NoticeRow, OwnAccount};
 use crate::suspense::{Act, Actor, DeskRules, ItemId, Person, Proposal, ProposalState, Share};
 use std::collections::BTreeMap;
 
 /// What a proposal names, looked up.
 #[derive(Default)]
 pub(crate) struct Known {
-    pub(crate) notices: BTreeMap<PaymentReference, NoticeLine>,
+    pub(crate) notices: BTreeMap<PaymentReference, NoticeRow>,
     pub(crate) accounts: Vec<OwnAccount>,
     /// Names of people by what they log in with.
     pub(crate) people: BTreeMap<String, String>,
@@ -85,7 +85,7 @@ impl Known {
 
     fn notice(&self, reference: PaymentReference) -> Line {
         let words = match self.notices.get(&reference) {
-            Some(NoticeLine { employer_name, employer_id, month, amount, .. }) => {
+            Some(NoticeRow { employer_name, employer_id, month, amount, .. }) => {
                 let name = if employer_name.is_empty() { employer_id } else { employer_name };
                 format!("{reference} · {} · {month} · {}", foreign(name), yuan(*amount))
             }

@@ -3,9 +3,7 @@
 use super::suspense::Direction;
 use crate::remittance;
 use crate::remittance::account::masked;
-use crate::store::{
-    EmployerLine, EmployerSheet as Sheet, LetterLine, NoticeLine, RunLine, TransactionLine,
-};
+use crate::store::{EmployerSheet as Sheet, LetterLine, NoticeRow, RunLine, TransactionRow};
 use crate::web::api::value::{
     Amount, Day, LetterState, Month, NoticeStatus, Outcome, Reason, Reference,
 };
@@ -104,27 +102,26 @@ pub(crate) struct Letter {
     written_on: Day,
 }
 
-impl Transaction {
-    /// A row of a list, on the account of this number.
-    pub(crate) fn of(row: TransactionLine, account: &str) -> Self {
+impl From<TransactionRow> for Transaction {
+    fn from(row: TransactionRow) -> Self {
         Self {
-            account: account.to_owned(),
+            notice: row.notice().map(Reference::from),
+            remark: row.remark().to_owned(),
+            account: row.account_no,
             amount: row.amount.into(),
             bank_name: row.bank_name,
             booked_on: row.booked_on.into(),
-            counterparty: row.counterparty_name,
+            counterparty: row.counterparty_name.unwrap_or_default(),
             direction: row.direction.into(),
-            notice: row.notice.map(Reference::from),
             outcome: row.outcome.map(Outcome::from),
             reason: row.reason.map(Reason::from),
-            remark: row.remark,
             serial: row.serial,
         }
     }
 }
 
-impl From<NoticeLine> for Notice {
-    fn from(row: NoticeLine) -> Self {
+impl From<NoticeRow> for Notice {
+    fn from(row: NoticeRow) -> Self {
         Self {
             amount: row.amount.into(),
             employer: row.employer_name,
@@ -139,11 +136,11 @@ impl From<NoticeLine> for Notice {
     }
 }
 
-impl From<EmployerLine> for Employer {
-    fn from(row: EmployerLine) -> Self {
+impl From<remittance::Employer> for Employer {
+    fn from(row: remittance::Employer) -> Self {
         Self {
+            has_address: row.has_address(),
             employer_id: row.employer_id,
-            has_address: row.has_address,
             name: row.name,
             uscc: row.uscc,
         }

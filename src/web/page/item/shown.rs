@@ -6,7 +6,7 @@ use crate::matching::explanation::Role;
 use crate::remark::Reader;
 use crate::remittance::Language;
 use crate::remittance::account::masked;
-use crate::store::{AdvanceOffer, HistoryEntry, NoticeLine, OpenItem, RefundRow, TransactionSheet};
+use crate::store::{AdvanceOffer, HistoryEntry, NoticeRow, OpenItem, RefundRow, TransactionSheet};
 use crate::suspense::trail::{event_chinese, event_english};
 use crate::suspense::{Act, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
@@ -270,7 +270,7 @@ impl Employer {
 }
 
 impl Notice {
-    pub(crate) fn of(notice: &NoticeLine, fen: i64, language: Language) -> Self {
+    pub(crate) fn of(notice: &NoticeRow, fen: i64, language: Language) -> Self {
         Self {
             reference: notice.reference.to_string(),
             month: notice.month.to_string(),
