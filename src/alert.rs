@@ -44,7 +44,7 @@ pub use brake::{FileOfLetters, Hold, NightOfLetters, Pull, pulls};
 pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
 pub use digest::{
     About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, HandbookQuote,
-    ReadRemark, Refusal,
+    LetterRefusal, ReadRemark,
 };
 pub use eml::{EmlError, dated, plain_text};
 pub use habit::Habit;

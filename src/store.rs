@@ -75,7 +75,7 @@ pub use desk::{
     PreviewNotice, ProposalFilter, Requested, SimilarItem, Touched,
 };
 pub use distribution::distribution;
-pub use error::{Refusal, StoreError};
+pub use error::{LetterWanted, StateRefusal, StoreError, StoreRefusal};
 pub use held::HeldRow;
 pub use import::{
     FieldChange, HIDDEN_FIELDS, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList,

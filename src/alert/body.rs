@@ -6,6 +6,7 @@
 use super::digest::CentreContact;
 use super::guard;
 use crate::rulebook::letter::LetterRules;
+use std::borrow::Cow;
 use std::fmt::{Arguments, Write as _};
 
 /// Stands before what the reader is asked to do.
@@ -76,7 +77,7 @@ pub(super) enum Tone {
 
 /// A remark as it was written: the field's name, and pieces of which some were read.
 pub(super) struct Quote {
-    pub(super) field: &'static str,
+    pub(super) field: Cow<'static, str>,
     pub(super) pieces: Vec<(String, bool)>,
     /// What was read, several parted by 、; empty where nothing was.
     pub(super) read: String,

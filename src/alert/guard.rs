@@ -4,7 +4,7 @@
 //! the invisible is made visible, and what a mail program could still take for a link is broken.
 
 use super::body::Quote;
-use crate::remittance::RemarkField;
+use crate::remittance::{Language, Localized};
 use crate::report::{RemarkText, SegmentKind, text};
 use crate::rulebook::letter::LetterRules;
 
@@ -62,7 +62,7 @@ pub(super) fn remark(remark: &RemarkText, read: &[String], rules: &LetterRules) 
     let read = if read.is_empty() { runs(remark) } else { read.to_vec() };
     let visible = pieces.iter().any(|(_, read)| *read);
     let read = if visible { broken(&read.join("、")) } else { String::new() };
-    Quote { field: RemarkField::chinese(remark.field), pieces, read }
+    Quote { field: remark.field.in_language(Language::Chinese), pieces, read }
 }
 
 /// What was read where it makes no whole reference: pieces that only signs without meaning part are one.

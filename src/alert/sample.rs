@@ -2,7 +2,8 @@
 
 use super::arrears::{Arrears, OwedMonth};
 use super::digest::{
-    About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, ReadRemark, Refusal,
+    About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, LetterRefusal,
+    ReadRemark,
 };
 use super::habit::Habit;
 use super::identity::KnownBy;
@@ -28,8 +29,12 @@ pub const KINDS: [&str; 9] = [
 /// A digest of a kind of [`KINDS`].
 ///
 /// # Errors
-/// [`Refusal`] where the centre's own address is none.
-pub fn digest(kind: &str, centre: CentreContact, night: NaiveDate) -> Result<Digest, Refusal> {
+/// [`LetterRefusal`] where the centre's own address is none.
+pub fn digest(
+    kind: &str,
+    centre: CentreContact,
+    night: NaiveDate,
+) -> Result<Digest, LetterRefusal> {
     let unreadable = Reason::UnreadableReference;
     let open_item = || vec![item(About::Suspense(unreadable), night)];
     let items = match kind {

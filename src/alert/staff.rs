@@ -9,9 +9,10 @@ mod access;
 use super::digest::CentreContact;
 use super::eml::{AutoSubmitted, EmlError, midnight};
 use super::state::LetterState;
+use crate::remittance::{Language, Localized};
 use crate::report::{Report, TrailHead, Warning, text};
 use crate::rulebook::letter::LetterRules;
-use crate::suspense::trail::{Entry, event_chinese};
+use crate::suspense::trail::Entry;
 use chrono::NaiveDate;
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
@@ -129,7 +130,7 @@ impl StaffMail {
         rules: &LetterRules,
     ) -> Option<Self> {
         let line = |entry: &Entry| {
-            let did = event_chinese(&entry.event).unwrap_or(&entry.event);
+            let did = entry.event.in_language(Language::Chinese);
             let (at, detail) = (at(entry.at), access::words(&entry.detail));
             let who = match entry.role.as_str() {
                 "operator" => format!("命令行（{}）", entry.actor),
@@ -138,7 +139,7 @@ impl StaffMail {
             let values = [
                 ("at", at.as_str()),
                 ("who", &who),
-                ("did", did),
+                ("did", &*did),
                 ("whom", &entry.subject),
                 ("detail", &detail),
             ];
@@ -260,7 +261,7 @@ impl Alarm {
                 format!("账户 {account}")
             }
             Warning::LedgerGap { .. } => "总账".to_owned(),
-            Warning::Other { en, .. } if en.starts_with("running-balance-breaks") => {
+            Warning::Other { said, .. } if said.en.starts_with("running-balance-breaks") => {
                 "逐笔余额".to_owned()
             }
             Warning::CalendarUnknown { .. }
@@ -269,7 +270,8 @@ impl Alarm {
             | Warning::ConflictingDuplicate { .. }
             | Warning::Other { .. } => return None,
         };
-        let (place, detail) = (warning.place().to_owned(), warning.chinese());
+        let (place, detail) =
+            (warning.place().to_owned(), warning.in_language(Language::Chinese).into_owned());
         Some(Self::Balance { account, place, detail })
     }
 

@@ -7,6 +7,8 @@
 //! Invariant: a letter is in exactly one state, and nothing but a final state takes it off the list
 //! of what is to be sent. Instants are seconds since 1970-01-01 UTC and come from the shell.
 
+use crate::remittance::{Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Where a letter stands.
@@ -167,6 +169,24 @@ impl LetterState {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+impl Localized for LetterState {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Waiting => language.choose("待发", "waiting"),
+            Self::Sending => language.choose("发送中", "being sent"),
+            Self::Sent => language.choose("已发出", "sent"),
+            Self::Returned => language.choose("被退回", "came back"),
+            Self::Refused => language.choose("被拒收", "refused"),
+            Self::GivenUp => language.choose("已放弃", "given up"),
+            Self::Unknown => language.choose("状态未知", "unconfirmed"),
+            Self::Printed => language.choose("纸质", "on paper"),
+            Self::Filed => language.choose("已存为文件", "left as a file"),
+            Self::Held => language.choose("暂扣待放行", "held back"),
+            Self::Dropped => language.choose("已撤下", "dropped"),
+        })
     }
 }
 

@@ -167,7 +167,7 @@ fn continues(
     let row = Continuation {
         entry,
         on,
-        event: link.entry.event.clone(),
+        event: link.entry.event.to_string(),
         entries: chain.len(),
         head: chain.head().to_owned(),
         signed,

@@ -8,8 +8,9 @@ use super::clock;
 use super::failure::{Doing, Failure};
 use super::settings::Settings;
 use crate::alert::staff::ATTACHED_BYTES_MAX;
-use crate::alert::{Alarm, Pull, ServerFault, StaffMail};
+use crate::alert::{Alarm, ServerFault, StaffMail};
 use crate::nightly;
+use crate::remittance::{Language, Localized};
 use crate::report::Report;
 use crate::rulebook::Rulebook;
 use crate::store::{LetterRow, Store};
@@ -40,7 +41,7 @@ pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), 
         });
     }
     if let Some(held) = centre.store.held_night(report.as_of)? {
-        let why: Vec<String> = held.why.iter().map(Pull::chinese).collect();
+        let why: Vec<_> = held.why.iter().map(|pull| pull.in_language(Language::Chinese)).collect();
         alarms.insert(0, Alarm::Held { letters: held.letters, why: why.join("；") });
     }
     match StaffMail::alarm(report.as_of, &alarms, sentences) {

@@ -6,7 +6,7 @@ use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
 use super::user;
 use crate::store::{BlockedAddress, Unblock};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{Entry, TrailEvent};
 
 const BLOCKED: &[Column<BlockedAddress>] = &[
     Column { key: "address", heading: "address", value: |row| Value::text(&row.address) },
@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, args: &UnblockArgs) -> Result<Done, Failure> 
         let subject = args.status.as_ref().or(args.domain.as_ref()).map_or("", String::as_str);
         Entry {
             detail: serde_json::json!({ "by": by, "addresses": addresses }).to_string(),
-            ..user::entry("addresses-unblocked", subject, "")
+            ..user::entry(TrailEvent::AddressesUnblocked, subject, "")
         }
     };
     let lifted = centre.store.unblock(&which, global.dry_run, entry)?;

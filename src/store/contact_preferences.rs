@@ -4,14 +4,15 @@
 //! its mail followed the link that was sent there. Bounces block an address until staff enter one
 //! anew; only a bounce of a letter that was really sent there counts.
 
-use super::error::Refusal;
+use super::error::StoreRefusal;
 use super::row::{day, day_number, unknown};
 use super::sql::{Connection, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::alert::Rhythm;
 use crate::remittance::email::Addresses;
-use crate::suspense::trail::{Entry, LINK};
+use crate::suspense::EntityKind;
+use crate::suspense::trail::{Entry, LINK, TrailEvent};
 use chrono::NaiveDate;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -288,7 +289,7 @@ impl Store {
                 at: now,
                 actor: LINK.to_owned(),
                 role: String::new(),
-                event: "address-confirmed".to_owned(),
+                event: TrailEvent::AddressConfirmed,
                 subject: asked.employer_id.clone(),
                 detail: json!({ "is": asked.address }).to_string(),
             };
@@ -327,7 +328,8 @@ impl Store {
             let sql = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
             let known = params![tx.centre_id, employer_id];
             if !connection.prepare_cached(sql)?.exists(known)? {
-                let refusal = Refusal::NoSuch { what: "employer", id: employer_id.to_owned() };
+                let refusal =
+                    StoreRefusal::NoSuch { what: EntityKind::Employer, id: employer_id.to_owned() };
                 return Err(StoreError::Refused(refusal));
             }
             work(&tx).map(|_| ())

@@ -6,7 +6,8 @@
 use super::sql::{Connection, Row, params};
 use super::trail;
 use super::tx::Tx;
-use super::{Refusal, Store, StoreError};
+use super::{Store, StoreError, StoreRefusal};
+use crate::suspense::EntityKind;
 use crate::suspense::trail::Entry;
 
 /// A program's token, without the secret.
@@ -102,8 +103,8 @@ impl Store {
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             if connection.prepare_cached(SQL)?.execute(params![centre, token_id, at])? == 0 {
-                let (what, id) = ("token in force", token_id.to_owned());
-                return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
+                let (what, id) = (EntityKind::TokenInForce, token_id.to_owned());
+                return Err(StoreError::Refused(StoreRefusal::NoSuch { what, id }));
             }
             trail::append(connection, centre, entry)?;
             Ok(())

@@ -12,7 +12,7 @@ use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::report::TrailHead;
 use crate::suspense::Moment;
-use crate::suspense::trail::{BOOKS, Break, Chain, Entry, GENESIS, Link, NIGHT};
+use crate::suspense::trail::{Break, Chain, Entry, GENESIS, Link, NIGHT, TrailEvent};
 use chrono::NaiveDate;
 
 /// Whether the trail continues a head that was written down.
@@ -127,7 +127,7 @@ pub(super) fn append(
             entry.at,
             entry.actor,
             entry.role,
-            entry.event,
+            entry.event.code(),
             entry.subject,
             entry.detail,
             head.hash,
@@ -156,7 +156,7 @@ pub(super) fn note_books(
         at: Moment::midnight(night).at,
         actor: NIGHT.to_owned(),
         role: String::new(),
-        event: BOOKS.to_owned(),
+        event: TrailEvent::Night,
         subject: night.to_string(),
         detail,
     };
@@ -228,7 +228,7 @@ impl Store {
             "select {COLUMNS} where centre_id = ?1 and event = ?2 and done_at <= ?3
              order by sequence desc limit 1"
         );
-        let values = params![tx.centre_id, BOOKS, Moment::midnight(night).at];
+        let values = params![tx.centre_id, TrailEvent::Night.code(), Moment::midnight(night).at];
         let found = tx.connection.prepare_cached(&sql)?.query_row_optional(values, link)?;
         Ok(found.map(|link| TrailHead {
             night: link.entry.subject.parse().unwrap_or(night),
@@ -294,7 +294,7 @@ pub(super) fn placed(row: &Row<'_>) -> Result<(i64, Entry), StoreError> {
         at: row.get(1)?,
         actor: row.get(2)?,
         role: row.get(3)?,
-        event: row.get(4)?,
+        event: TrailEvent::from_code(row.text(4)?),
         subject: row.get(5)?,
         detail: row.get(6)?,
     };

@@ -7,7 +7,7 @@ use super::sql::{Connection, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::email::Addresses;
-use crate::suspense::trail::{Entry, LINK};
+use crate::suspense::trail::{Entry, LINK, TrailEvent};
 
 const ADDRESS: &str = "select coalesce(c.address, e.email), c.advice_declined_at from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
@@ -44,7 +44,7 @@ impl Store {
                 at: now,
                 actor: LINK.to_owned(),
                 role: String::new(),
-                event: "advice-declined".to_owned(),
+                event: TrailEvent::AdviceDeclined,
                 subject: employer_id.to_owned(),
                 detail: String::new(),
             };

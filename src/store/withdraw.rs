@@ -21,7 +21,7 @@ use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::remittance::Total;
 use crate::suspense::Moment;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{Entry, TrailEvent};
 use chrono::NaiveDate;
 use listed::Feed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,7 +177,7 @@ impl<'a> Work<'a> {
                 at: now.at,
                 actor: actor.to_owned(),
                 role: role.to_owned(),
-                event: "feed-withdrawn".to_owned(),
+                event: TrailEvent::FeedWithdrawn,
                 subject: feed.feed_id.clone(),
                 detail: detail.to_string(),
             };

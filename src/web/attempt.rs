@@ -14,7 +14,7 @@ use super::device::Device;
 use super::session::Session;
 use super::{Desk, Fault, password, second_factor, secret};
 use crate::store::{Pace, Person, Store, Subject};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{Entry, TrailEvent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -176,7 +176,7 @@ fn failed(person_id: String, at: i64) -> Entry {
         at,
         actor: person_id.clone(),
         role: String::new(),
-        event: "login-failed".to_owned(),
+        event: TrailEvent::LoginFailed,
         subject: person_id,
         detail: String::new(),
     }

@@ -11,12 +11,13 @@ use super::proxy::counted;
 use super::route;
 use super::serve::Peer;
 use super::session::Session;
-use crate::remittance::Language;
+use crate::remittance::{Language, Localized};
 use crate::suspense::Permission;
 use askama::Template;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// A request that came over no socket.
@@ -62,7 +63,7 @@ pub(crate) struct Frame {
 #[derive(Clone, Debug)]
 pub(crate) struct MenuEntry {
     pub(crate) path: &'static str,
-    pub(crate) words: &'static str,
+    pub(crate) words: Cow<'static, str>,
     /// Whether this is where the reader is.
     pub(crate) current: bool,
 }
@@ -76,7 +77,7 @@ impl Frame {
         let entries = route::menu().iter().filter(|entry| session.reaches(entry.access));
         let menu = entries.map(|entry| MenuEntry {
             path: entry.path,
-            words: language.choose(entry.zh, entry.en),
+            words: entry.name.in_language(language),
             current: entry.path == path,
         });
         Self {

@@ -13,6 +13,7 @@ use super::{
     Desk, access, api, asset, confirm, fault, guard, health, login, metric, own, people,
     unsubscribe,
 };
+use crate::remittance::Bilingual;
 use crate::suspense::Permission;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -63,8 +64,7 @@ pub(super) struct Route {
 pub(crate) struct Entry {
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    pub(crate) zh: &'static str,
-    pub(crate) en: &'static str,
+    pub(crate) name: Bilingual,
 }
 
 /// A page: reads, changes nothing.
@@ -278,23 +278,27 @@ pub(crate) fn is_page(path: &str) -> bool {
 }
 
 /// What the menu shows, where the role may go there.
-pub(crate) const fn menu() -> &'static [Entry] {
-    const MENU: &[Entry] = &[
-        Entry { path: "/", access: READ, zh: "总览", en: "Today" },
-        Entry { path: "/queue", access: READ, zh: "挂账处理", en: "Queue" },
-        Entry { path: "/approvals", access: READ, zh: "复核", en: "Approvals" },
-        Entry { path: "/refunds", access: READ, zh: "退款", en: "Refunds" },
-        Entry { path: "/counter", access: READ, zh: "柜台业务", en: "Counter" },
-        Entry { path: "/transactions", access: READ, zh: "流水", en: "Transactions" },
-        Entry { path: "/notices", access: READ, zh: "通知书", en: "Notices" },
-        Entry { path: "/employers", access: READ, zh: "单位", en: "Employers" },
-        Entry { path: "/letters", access: READ, zh: "函件", en: "Letters" },
-        Entry { path: "/runs", access: READ, zh: "批次", en: "Runs" },
-        Entry { path: "/rules", access: READ, zh: "规则", en: "Rules" },
-        Entry { path: "/trail", access: TRAIL, zh: "操作日志", en: "Trail" },
-        Entry { path: "/access", access: TRAIL, zh: "权限变更", en: "Access" },
-        Entry { path: "/people", access: PEOPLE, zh: "人员", en: "People" },
-        Entry { path: "/tokens", access: PEOPLE, zh: "接口令牌", en: "Tokens" },
+pub(crate) fn menu() -> &'static [Entry] {
+    static MENU: &[Entry] = &[
+        Entry { path: "/", access: READ, name: Bilingual::fixed("总览", "Today") },
+        Entry { path: "/queue", access: READ, name: Bilingual::fixed("挂账处理", "Queue") },
+        Entry { path: "/approvals", access: READ, name: Bilingual::fixed("复核", "Approvals") },
+        Entry { path: "/refunds", access: READ, name: Bilingual::fixed("退款", "Refunds") },
+        Entry { path: "/counter", access: READ, name: Bilingual::fixed("柜台业务", "Counter") },
+        Entry {
+            path: "/transactions",
+            access: READ,
+            name: Bilingual::fixed("流水", "Transactions"),
+        },
+        Entry { path: "/notices", access: READ, name: Bilingual::fixed("通知书", "Notices") },
+        Entry { path: "/employers", access: READ, name: Bilingual::fixed("单位", "Employers") },
+        Entry { path: "/letters", access: READ, name: Bilingual::fixed("函件", "Letters") },
+        Entry { path: "/runs", access: READ, name: Bilingual::fixed("批次", "Runs") },
+        Entry { path: "/rules", access: READ, name: Bilingual::fixed("规则", "Rules") },
+        Entry { path: "/trail", access: TRAIL, name: Bilingual::fixed("操作日志", "Trail") },
+        Entry { path: "/access", access: TRAIL, name: Bilingual::fixed("权限变更", "Access") },
+        Entry { path: "/people", access: PEOPLE, name: Bilingual::fixed("人员", "People") },
+        Entry { path: "/tokens", access: PEOPLE, name: Bilingual::fixed("接口令牌", "Tokens") },
     ];
     MENU
 }

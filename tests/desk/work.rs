@@ -3,6 +3,7 @@
 use super::centre::{date, every_store};
 use super::feed::account;
 use super::served::{Browser, Served};
+use duizhang::suspense::trail::TrailEvent;
 use duizhang::suspense::trail::{Chain, Entry, Link};
 use duizhang::suspense::{Act, ItemId, Moment};
 use serde_json::Value;
@@ -75,7 +76,7 @@ fn the_trail_is_taken_out_whole_and_proved_elsewhere() {
                 at: found["at"].as_i64().unwrap(),
                 actor: text("actor"),
                 role: text("role"),
-                event: text("event"),
+                event: TrailEvent::from_code(&text("event")),
                 subject: text("subject"),
                 detail: text("detail"),
             };

@@ -4,10 +4,12 @@ use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
 use super::office::{approver, clerk, item, notice, now, rules, settle};
 use duizhang::nightly::{self, Step, Watch};
-use duizhang::remittance::{Money, Subject};
+use duizhang::remittance::{Language, Localized, Money, Subject};
 use duizhang::store::{Approved, Edit, Place, ProposalFilter, Store, StoreError};
+use duizhang::suspense::ItemChange;
+use duizhang::suspense::trail::TrailEvent;
 use duizhang::suspense::{
-    Act, Actor, Draft, Permission, Person, ProposalState, Refusal, Role, Share, Stage,
+    Act, Actor, DeskRefusal, Draft, Permission, Person, ProposalState, Role, Share, Stage,
 };
 use serde_json::json;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -201,10 +203,10 @@ fn nobody_approves_what_they_proposed_not_even_the_database() {
         let act = Act::Refund;
         let bert = approver("bert");
         let proposal = centre.propose_as(&bert, &[item("icbc", "S3")], &act, "06-04").unwrap();
-        assert_eq!(centre.approve_as(&bert, &proposal, "06-04"), Err(Refusal::SamePerson));
+        assert_eq!(centre.approve_as(&bert, &proposal, "06-04"), Err(DeskRefusal::SamePerson));
         let refused = centre.approve_as(&clerk("carl"), &proposal, "06-04");
         let (role, permission) = (Role::Clerk, Permission::Approve);
-        assert_eq!(refused, Err(Refusal::MayNot { role, permission }));
+        assert_eq!(refused, Err(DeskRefusal::MayNot { role, permission }));
         let sql = format!(
             "update proposal set state = 'approved', first_by = 'bert'
              where proposal_id = '{}'",
@@ -226,7 +228,7 @@ fn above_the_limit_two_others_approve_and_an_edit_voids_the_first() {
         let proposal = centre.proposes(&s1, &settle(&["P1"]), "05-13");
         assert_eq!(proposal.approvals_needed, 2);
         assert_eq!(centre.approve_as(&bert, &proposal, "05-13"), Ok(Approved::NeedsAnother));
-        assert_eq!(centre.approve_as(&bert, &proposal, "05-13"), Err(Refusal::SamePerson));
+        assert_eq!(centre.approve_as(&bert, &proposal, "05-13"), Err(DeskRefusal::SamePerson));
         let (id, digest) = (&proposal.proposal_id, proposal.digest());
         let (proposal_id, note) = (id.clone(), "改".to_owned());
         let edit = Edit { proposal_id, digest, act: Act::NotOurs, note };
@@ -242,7 +244,7 @@ fn above_the_limit_two_others_approve_and_an_edit_voids_the_first() {
         let edited = edited.unwrap().unwrap();
         assert!(edited.approvals.is_empty());
         let refused = centre.approve_as(&dora, &proposal, "05-13").unwrap_err();
-        assert_eq!(refused, Refusal::Edited { proposal_id: id.clone() });
+        assert_eq!(refused, DeskRefusal::Edited { proposal_id: id.clone() });
         assert_eq!(centre.approve_as(&dora, &edited, "05-13"), Ok(Approved::NeedsAnother));
         assert_eq!(centre.approve_as(&bert, &edited, "05-13"), Ok(Approved::Booked));
         assert_eq!(centre.standing(Place::Ignored), "1500000.00");
@@ -261,9 +263,13 @@ fn of_two_people_who_act_at_once_one_wins_and_the_other_is_told() {
         let told = propose(&clerk("carl")).unwrap_err();
         let by = Some(Person("anna".into()));
         let at = Some(now("06-04").at);
-        let event = "proposed".to_owned();
-        assert_eq!(told, Refusal::Changed { item: s3.clone(), by, event, at });
-        assert!(told.chinese().contains("已被 anna 处理（提交处理意见）"), "{}", told.chinese());
+        let change = ItemChange::Event(TrailEvent::Proposed);
+        assert_eq!(told, DeskRefusal::Changed { item: s3.clone(), by, change, at });
+        assert!(
+            told.in_language(Language::Chinese).contains("已被 anna 处理（提交处理意见）"),
+            "{}",
+            told.in_language(Language::Chinese)
+        );
         // Two approve one proposal.
         let proposal = centre.store.proposals(&ProposalFilter::default(), 5).unwrap().remove(0);
         centre.approve_as(&approver("bert"), &proposal, "06-04").unwrap();
@@ -275,7 +281,9 @@ fn of_two_people_who_act_at_once_one_wins_and_the_other_is_told() {
         centre.notices(&["P9 350"]);
         centre.night("06-05", &[]);
         let told = centre.store.propose(rules(), &clerk("carl"), &draft, now("06-05")).unwrap();
-        let Refusal::Changed { by, .. } = told.unwrap_err() else { panic!("changed by the night") };
+        let DeskRefusal::Changed { by, .. } = told.unwrap_err() else {
+            panic!("changed by the night")
+        };
         assert_eq!(by, None);
     });
 }
@@ -372,7 +380,10 @@ fn what_cannot_be_done_is_refused_and_changes_nothing() {
             let refused = centre.store.propose(rules(), &who, &draft, now("06-04")).unwrap();
             let refused = refused.unwrap_err();
             assert_eq!(refused.code(), want, "{draft:?}");
-            assert!(!refused.chinese().is_empty() && !refused.to_string().is_empty());
+            assert!(
+                !refused.in_language(Language::Chinese).is_empty()
+                    && !refused.to_string().is_empty()
+            );
             same(&before, &centre.dump(), want);
         }
     });
@@ -453,7 +464,7 @@ fn a_settlement_with_lines_is_posted_to_employees_and_booked_back_in_red() {
         let reversal = centre.propose_as(&clerk("anna"), &s1, &Act::Reverse, "05-17").unwrap();
         let spent = centre.approve_as(&approver("bert"), &reversal, "05-17").unwrap_err();
         let (held, needed) = (Money::ZERO, Money::from_fen(1600_00));
-        assert_eq!(spent, Refusal::Spent { employer_id: "E2".into(), held, needed });
+        assert_eq!(spent, DeskRefusal::Spent { employer_id: "E2".into(), held, needed });
         assert_eq!(centre.stage(&s1[0]), "resolved advance");
     });
 }

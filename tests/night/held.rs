@@ -5,7 +5,7 @@ use super::feed::csv;
 use duizhang::alert::{Claim, Ending, Hold, LetterState, Outbox, Pull, Settled, Standing, Tries};
 use duizhang::durable::OperatingSystem;
 use duizhang::nightly::{self, Delivery, Nobody, RunSettings, RunSummary, Transport};
-use duizhang::remittance::Reason;
+use duizhang::remittance::{Language, Localized, Reason};
 use duizhang::store::{Decided, HeldAct, OutboxFilter, Withdrawal};
 use duizhang::suspense::trail::Entry;
 use duizhang::suspense::{Act, ItemId, Moment};
@@ -310,7 +310,11 @@ fn what_still_hangs_after_the_last_reminder_is_to_be_called_about_once() {
         let found = calls("06-18");
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].employer_id.as_str(), found[0].reminded_on), ("E1", date("06-11")));
-        assert!(found[0].chinese().contains("600.00") && found[0].letter().is_some(), "{found:?}");
+        assert!(
+            found[0].in_language(Language::Chinese).contains("600.00")
+                && found[0].letter().is_some(),
+            "{found:?}"
+        );
         settle(&centre, "S2", "06-18");
         let item = found[0].item.clone();
         let entry = Entry {

@@ -6,6 +6,7 @@ use duizhang::alert::{Claim, Ending, LetterState, Outbox, Rhythm, Settled, Stand
 use duizhang::nightly::{Letterhead, Reissued, reissue};
 use duizhang::store::{OutboxFilter, OutboxRow};
 use duizhang::suspense::trail::Entry;
+use duizhang::suspense::trail::TrailEvent;
 use duizhang::suspense::{Act, ItemId, Moment};
 use mail_parser::MessageParser;
 
@@ -197,10 +198,10 @@ fn a_letter_is_in_one_hand_until_its_lease_ends() {
     });
 }
 
-pub(crate) fn entry(event: &str) -> Entry {
+pub(crate) fn entry(event: impl Into<TrailEvent>) -> Entry {
     let [actor, subject] = ["017", "E1"].map(str::to_owned);
     let (role, detail) = ("clerk".to_owned(), String::new());
-    Entry { at: 2_000, actor, role, event: event.to_owned(), subject, detail }
+    Entry { at: 2_000, actor, role, event: event.into(), subject, detail }
 }
 
 pub(crate) fn set_address(centre: &Centre, address: &str) {

@@ -4,7 +4,8 @@ use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
 use super::office::{clerk, item, settle};
 use duizhang::store::Place;
-use duizhang::suspense::{Act, ItemId, Refusal};
+use duizhang::suspense::TakeBackFault;
+use duizhang::suspense::{Act, DeskRefusal, ItemId};
 
 /// S1 settled P1 alone, S2 and S3 settled P2 together; then the bank takes S1 and S2 back.
 fn taken_back(backing: Backing) -> Centre {
@@ -116,8 +117,8 @@ fn what_staff_settled_is_booked_back_first() {
         centre.night_of("05-12", &[csv(&["R1 05-12 icbc -1000 - reversal"])]);
         let debit = [item("icbc", "R1")];
         let refused = centre.propose_as(&clerk("anna"), &debit, &take("S1"), "05-13");
-        let state = "decided by staff";
-        let want = Refusal::TakenBack { credit: item("icbc", "S1"), state };
+        let why = TakeBackFault::ByStaff;
+        let want = DeskRefusal::TakenBack { credit: item("icbc", "S1"), why };
         assert_eq!(refused.unwrap_err(), want);
         // Booked back, the credit is open again, and the night lets the two return by its own rules.
         centre.does(&[item("icbc", "S1")], &Act::Reverse, "05-13");

@@ -21,18 +21,17 @@ pub mod refund;
 pub mod text;
 mod trail_head;
 pub mod warning;
-pub mod words;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;
 
 pub use crate::suspense::{Age, Stage};
 pub use breakdown::{AgeTotal, BankTotal, ReasonTotal};
 pub use item::{
-    Bilingual, Evidence, EvidenceKind, Holds, Item, MaskedAccount, RemarkText, Segment,
-    SegmentKind, Suggestion,
+    Evidence, EvidenceKind, Holds, Item, MaskedAccount, RemarkText, Segment, SegmentKind,
+    Suggestion,
 };
 pub use night::{Awaiting, Centre, Movement, Night, NightPoint, OutcomeTotal};
-use remittance::{Language, Tally};
+use remittance::{Bilingual, Language, Tally};
 pub use trail_head::{TrailHead, TrailSignature};
 pub use warning::Warning;
 

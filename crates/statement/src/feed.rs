@@ -37,7 +37,7 @@ mod xlsx;
 
 pub use encoding::Utf8Reader;
 pub use error::{FeedError, FeedErrorKind};
-pub use flag::{Flag, Odd, in_chinese};
+pub use flag::{Flag, KeptFlag, Odd};
 pub use reject::{Problem, Reject};
 
 use crate::rules::bank::{BankLayouts, SerialPeriod};

@@ -10,8 +10,8 @@ use super::habits::Advised;
 use super::notices::NoticeTelling;
 use super::{Entry, Writer};
 use crate::alert::{
-    Addressee, Contents, Digest, DigestItem, Due, Habit, Letter, NewsStage, NoticeNews, Refusal,
-    Rhythm, Told, habit, letter_number, may_write,
+    Addressee, Contents, Digest, DigestItem, Due, Habit, Letter, LetterRefusal, NewsStage,
+    NoticeNews, Rhythm, Told, habit, letter_number, may_write,
 };
 use crate::calendar::WorkingDays;
 use crate::nightly::RunError;
@@ -223,11 +223,11 @@ impl Writer<'_> {
         let centre = self.tools.settings.centre.clone();
         let digest = match entry.address {
             Some(_) => Digest::new(centre.clone(), addressee.clone(), night, contents.clone()),
-            None => Err(Refusal::NoAddress { employer_id: employer_id.to_owned() }),
+            None => Err(LetterRefusal::NoAddress { employer_id: employer_id.to_owned() }),
         };
         let digest = match digest {
             // What was imported as an address and is none is no address.
-            Err(Refusal::NoAddress { .. } | Refusal::InvalidAddress { .. }) => {
+            Err(LetterRefusal::NoAddress { .. } | LetterRefusal::InvalidAddress { .. }) => {
                 Digest::on_paper(centre, addressee, night, contents)
             }
             other => other,

@@ -7,9 +7,11 @@ use super::super::row::day;
 use super::super::sql::params;
 use super::super::tx::Tx;
 use super::super::{Store, StoreError};
-use crate::remittance::{Money, Outcome, PaymentReference, Subject, beijing};
+use crate::remittance::{Language, Localized, Money, Outcome, PaymentReference, Subject, beijing};
+use crate::suspense::trail::TrailEvent;
 use crate::suspense::{ItemId, Person};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 
 /// One thing that happened to an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +21,29 @@ pub struct HistoryEntry {
     pub at: Option<i64>,
     /// `None`: the engine, in a night.
     pub by: Option<Person>,
-    /// A word of `suspense::trail::EVENTS`, or `posted` for a move of its money.
-    pub event: String,
+    /// `None` for a move of its money.
+    pub event: Option<TrailEvent>,
     /// More of it, as the trail's JSON; empty for nothing.
     pub detail: String,
-    /// For `posted`: debit, credit, amount.
+    /// A move of its money: debit, credit, amount.
     pub posting: Option<(Subject, Subject, Money)>,
+}
+
+impl HistoryEntry {
+    /// The word for programs: the event's, or `posted` for a move of its money.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.event.as_ref().map_or("posted", TrailEvent::code)
+    }
+}
+
+impl Localized for HistoryEntry {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        match &self.event {
+            Some(event) => event.in_language(language),
+            None => language.choose("记账", "posted").into(),
+        }
+    }
 }
 
 /// An item that is like another, and what became of it.
@@ -86,7 +105,7 @@ impl Store {
                 on: day(row.get(0)?)?,
                 at: None,
                 by: None,
-                event: "posted".to_owned(),
+                event: None,
                 detail: String::new(),
                 posting: Some((subject(1)?, subject(2)?, Money::from_fen(row.get(3)?))),
             })
@@ -99,7 +118,7 @@ impl Store {
                 on: beijing::time(at).unwrap_or_default().date(),
                 at: Some(at),
                 by: Some(Person(actor)).filter(|by| by.0 != crate::suspense::trail::NIGHT),
-                event: row.get(2)?,
+                event: Some(TrailEvent::from_code(row.text(2)?)),
                 detail: row.get(3)?,
                 posting: None,
             })

@@ -4,7 +4,7 @@
 //! against its address is [`blame`](super::blame)'s. Everything that was not understood, every answer and every
 //! complaint is kept and waits until somebody dealt with it.
 
-use super::super::error::Refusal;
+use super::super::error::{StateRefusal, StoreRefusal};
 use super::super::row::{day, day_number};
 use super::super::sql::{Connection, Row, params};
 use super::super::tx::Tx;
@@ -12,7 +12,8 @@ use super::super::{Store, StoreError};
 use super::blame::{Blamed, Charge, against, block};
 use crate::alert::bounce::{CameBack, Failure, Kind, LetterName, compared};
 use crate::alert::refusal::Verdict;
-use crate::suspense::trail::Entry;
+use crate::suspense::EntityKind;
+use crate::suspense::trail::{Entry, TrailEvent};
 use chrono::NaiveDate;
 
 /// The kind of a row for an address that several employers have.
@@ -169,7 +170,7 @@ impl Store {
         message_ids: &[String],
         dealt: Dealt,
         on: NaiveDate,
-        entry: &dyn Fn(&str, &str, &str) -> Entry,
+        entry: &dyn Fn(TrailEvent, &str, &str) -> Entry,
     ) -> Result<Vec<KeptMessage>, StoreError> {
         let tx = Tx::open(self)?;
         let centre = tx.centre_id;
@@ -179,17 +180,24 @@ impl Store {
                 let message = waiting(connection, centre, wanted)?;
                 let shared = message.kind == SHARED;
                 if dealt == Dealt::Block && !shared {
-                    let (id, state) = (message.message_id, message.kind);
-                    let wanted = "a shared address that letters came back from";
-                    let refusal = Refusal::State { what: "message", id, state, wanted };
-                    return Err(StoreError::Refused(refusal));
+                    let refusal = StateRefusal::MessageOfNoSharedAddress {
+                        message_id: message.message_id,
+                        kind: message.kind,
+                    };
+                    return Err(StoreError::Refused(StoreRefusal::State(refusal)));
                 }
                 let values = params![centre, message.message_id, day_number(on)];
                 connection.execute(DEALT, values)?;
                 let (event, subject, what) = match (dealt, shared) {
-                    (Dealt::Block, _) => ("address-blocked", &message.sender, &message.subject),
-                    (Dealt::Done, true) => ("address-kept", &message.sender, &message.subject),
-                    (Dealt::Done, false) => ("mail-dealt-with", &message.message_id, &message.kind),
+                    (Dealt::Block, _) => {
+                        (TrailEvent::AddressBlocked, &message.sender, &message.subject)
+                    }
+                    (Dealt::Done, true) => {
+                        (TrailEvent::AddressKept, &message.sender, &message.subject)
+                    }
+                    (Dealt::Done, false) => {
+                        (TrailEvent::MailDealtWith, &message.message_id, &message.kind)
+                    }
                 };
                 if dealt == Dealt::Block {
                     let said = (message.subject.as_str(), message.body.as_str());
@@ -330,7 +338,8 @@ fn waiting(connection: &Connection, centre: i64, wanted: &str) -> Result<KeptMes
     match (found.len(), found.pop()) {
         (1, Some(message)) if !wanted.is_empty() => Ok(message),
         _ => {
-            let refusal = Refusal::NoSuch { what: "message that waits", id: wanted.to_owned() };
+            let refusal =
+                StoreRefusal::NoSuch { what: EntityKind::WaitingMessage, id: wanted.to_owned() };
             Err(StoreError::Refused(refusal))
         }
     }

@@ -8,7 +8,7 @@
 //! trail for each night that it is about.
 
 use super::super::arrears::{self, ToldMonth};
-use super::super::error::Refusal;
+use super::super::error::{LetterWanted, StateRefusal, StoreRefusal};
 use super::super::letters::{LETTER, LetterRow, letter};
 use super::super::notice_news::{self, NoticeMark};
 use super::super::notification::{self, NotificationKey, NotificationMark, about};
@@ -21,6 +21,7 @@ use super::holding::{ARREARS, AWAY, CHANGED, NOTICE, ToldTonight};
 use super::{facts, holding};
 use crate::alert::NewsStage;
 use crate::remittance::{Outcome, YearMonth, beijing};
+use crate::suspense::EntityKind;
 use crate::suspense::trail::Entry;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -272,9 +273,10 @@ fn not_held(
         .query_row_optional(params![centre, letter_id], |row| row.get::<String>(0))?;
     let id = letter_id.to_owned();
     Ok(StoreError::Refused(match state {
-        None => Refusal::NoSuch { what: "letter", id },
+        None => StoreRefusal::NoSuch { what: EntityKind::Letter, id },
         Some(state) => {
-            Refusal::State { what: "letter", id, state, wanted: "a letter that is held" }
+            let wanted = LetterWanted::Held;
+            StoreRefusal::State(StateRefusal::Letter { letter_id: id, state, wanted })
         }
     }))
 }

@@ -1,6 +1,6 @@
 //! Where letters stand, for whoever looks; and what staff change about it.
 
-use super::super::error::Refusal;
+use super::super::error::{LetterWanted, StateRefusal, StoreRefusal};
 use super::super::letters::letters_of_night;
 use super::super::row::{day, day_number, unknown};
 use super::super::sql::{Connection, Row, params};
@@ -8,6 +8,7 @@ use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::reissue::{Destination, destination};
 use crate::alert::LetterState;
+use crate::suspense::EntityKind;
 use chrono::NaiveDate;
 
 /// A letter and where it stands.
@@ -119,25 +120,18 @@ impl Store {
             LetterState::Unknown,
             LetterState::Waiting,
         ];
-        self.restand(
-            letter_ids,
-            &may,
-            "a letter that did not arrive",
-            |connection, centre, found| {
-                let key = params![centre, found.letter_id];
-                let there = connection.query_row(LETTER, key, |row| {
-                    let texts =
-                        (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
-                    Ok(texts)
-                })?;
-                let (kind, employer_id, recipient) = there;
-                let same = !matches!(kind.as_str(), "digest" | "arrears")
-                    || destination(connection, centre, &employer_id)?
-                        == Destination::Mail(recipient);
-                let sql = if same { AGAIN } else { ANEW };
-                connection.execute(sql, params![centre, found.letter_id, found.state, now])
-            },
-        )
+        self.restand(letter_ids, &may, LetterWanted::NotArrived, |connection, centre, found| {
+            let key = params![centre, found.letter_id];
+            let there = connection.query_row(LETTER, key, |row| {
+                let texts = (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
+                Ok(texts)
+            })?;
+            let (kind, employer_id, recipient) = there;
+            let same = !matches!(kind.as_str(), "digest" | "arrears")
+                || destination(connection, centre, &employer_id)? == Destination::Mail(recipient);
+            let sql = if same { AGAIN } else { ANEW };
+            connection.execute(sql, params![centre, found.letter_id, found.state, now])
+        })
     }
 
     /// Sends these letters no more.
@@ -149,14 +143,9 @@ impl Store {
                 answer = 'given up by staff', changed_at = ?4
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         let may = [LetterState::Waiting, LetterState::Unknown];
-        self.restand(
-            letter_ids,
-            &may,
-            "a letter that is to be sent",
-            |connection, centre, found| {
-                connection.execute(SQL, params![centre, found.letter_id, found.state, now])
-            },
-        )
+        self.restand(letter_ids, &may, LetterWanted::ToBeSent, |connection, centre, found| {
+            connection.execute(SQL, params![centre, found.letter_id, found.state, now])
+        })
     }
 
     /// Changes letters that stand where they may be changed: all of them, or none.
@@ -164,7 +153,7 @@ impl Store {
         &self,
         letter_ids: &[String],
         may: &[LetterState],
-        wanted: &'static str,
+        wanted: LetterWanted,
         change: impl Fn(&Connection, i64, &Found<'_>) -> Result<usize, StoreError>,
     ) -> Result<(), StoreError> {
         let tx = Tx::open(self)?;
@@ -176,15 +165,16 @@ impl Store {
                 let mut select = connection.prepare_cached(sql)?;
                 let Some(state) = select.query_row_optional(key, |row| row.get::<String>(0))?
                 else {
-                    let refusal = Refusal::NoSuch { what: "letter", id: letter_id.clone() };
+                    let refusal =
+                        StoreRefusal::NoSuch { what: EntityKind::Letter, id: letter_id.clone() };
                     return Err(StoreError::Refused(refusal));
                 };
                 let fits = may.iter().any(|state_that_fits| state_that_fits.code() == state);
                 let found = Found { letter_id, state: &state };
                 if !fits || change(connection, centre, &found)? == 0 {
-                    let id = letter_id.clone();
-                    let refusal = Refusal::State { what: "letter", id, state, wanted };
-                    return Err(StoreError::Refused(refusal));
+                    let letter_id = letter_id.clone();
+                    let refusal = StateRefusal::Letter { letter_id, state, wanted };
+                    return Err(StoreError::Refused(StoreRefusal::State(refusal)));
                 }
             }
             Ok(())

@@ -4,13 +4,14 @@
 //! row says `sms`, and mail's sender leaves it alone. Where no text goes through it is handed back to what it was: mail
 //! where it has an address, else paper.
 
-use super::super::error::Refusal;
+use super::super::error::StoreRefusal;
 use super::super::letters::{LETTER, LetterRow, letter};
 use super::super::row::day_number;
 use super::super::sql::{Bind, params};
 use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use crate::alert::{Claim, LetterState, Standing, Tries};
+use crate::suspense::EntityKind;
 use crate::suspense::trail::Entry;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -259,7 +260,7 @@ impl Store {
         tx.atomically(|connection| {
             let known = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
             if !connection.prepare_cached(known)?.exists(params![centre, employer_id])? {
-                let refusal = Refusal::NoSuch { what: "employer", id: employer_id.to_owned() };
+                let refusal = StoreRefusal::NoSuch { what: EntityKind::Employer, id: employer_id.to_owned() };
                 return Err(StoreError::Refused(refusal));
             }
             if ways.is_empty() {

@@ -10,6 +10,7 @@ use super::super::sql::Bind;
 use super::super::tx::Tx;
 use super::proof::Tampering;
 use crate::store::Gap;
+use crate::suspense::trail::TrailEvent;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -111,7 +112,7 @@ fn fill(store: &Store, file: &Connection) {
             at: sequence,
             actor: "clerk".into(),
             role: "clerk".into(),
-            event: "noted".into(),
+            event: TrailEvent::Noted,
             subject: "one".into(),
             detail: "{}".into(),
         };

@@ -2,7 +2,7 @@
 
 use crate::alert::LetterState;
 use crate::remittance::account::masked;
-use crate::remittance::{Direction, Money, Subject, Tally};
+use crate::remittance::{Direction, Language, Localized, Money, Subject, Tally};
 use crate::store::{
     Audit, EmployerLine, EmployerSheet, HistoryEntry, LetterLine, NoticeLine, Preview, RunLine,
     SuspenseRow, TransactionLine,
@@ -38,7 +38,7 @@ pub(super) fn item(row: &SuspenseRow) -> Value {
     let remarks: Vec<Value> = row
         .remarks
         .iter()
-        .map(|(field, text)| json!({ "field": field.chinese(), "text": text }))
+        .map(|(field, text)| json!({ "field": field.in_language(Language::Chinese), "text": text }))
         .collect();
     json!({
         "id": row.id,
@@ -73,7 +73,7 @@ pub(super) fn history(entry: &HistoryEntry) -> Value {
         "on": entry.on.to_string(),
         "at": entry.at.map(instant),
         "by": entry.by,
-        "event": entry.event,
+        "event": entry.code(),
         "detail": detail(&entry.detail),
         "posting": entry.posting.as_ref().map(posting),
     })
@@ -213,7 +213,7 @@ pub(super) fn link(link: &Link) -> Value {
         "at": instant(entry.at),
         "actor": entry.actor,
         "role": entry.role,
-        "event": entry.event,
+        "event": entry.event.code(),
         "subject": entry.subject,
         "detail": detail(&entry.detail),
         "previous": link.previous,

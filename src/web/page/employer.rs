@@ -5,8 +5,8 @@
 use super::item::Notice;
 use super::queue::Line;
 use super::{ROWS, as_of, cut, people};
-use crate::remittance::Language;
 use crate::remittance::account::masked;
+use crate::remittance::{Language, Localized};
 use crate::store::{
     ContactPreference, Cursor, EmployerLine, EmployerSheet, LetterLine, LetterSearch, NoticeLine,
     NoticeSearch, OpenItem, Order, QueueFilter,
@@ -23,6 +23,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Notices, items and letters that one employer's page shows.
@@ -67,7 +68,7 @@ struct Letter {
     href: String,
     written_on: NaiveDate,
     subject: String,
-    state: &'static str,
+    state: Cow<'static, str>,
     failed: bool,
 }
 
@@ -82,7 +83,7 @@ struct Address {
     left_over: String,
     known_by: String,
     asked: String,
-    rhythm: &'static str,
+    rhythm: Cow<'static, str>,
     /// Why letters to it came back, where they did.
     blocked: String,
 }
@@ -203,7 +204,7 @@ impl Letter {
             href: format!("/letters/{}", address::part(&row.letter_id)),
             written_on: row.written_on,
             subject: foreign(&row.subject),
-            state: words::state(row.state, language),
+            state: row.state.map(|state| state.in_language(language)).unwrap_or_default(),
             failed: words::failed(row.state),
         }
     }
@@ -219,7 +220,7 @@ impl Address {
             left_over: foreign(&choice.left_over.join("；")),
             known_by: foreign(&words::known_by(choice, language)),
             asked: foreign(choice.asked.as_deref().unwrap_or_default()),
-            rhythm: words::rhythm(choice.rhythm, language),
+            rhythm: choice.rhythm.in_language(language),
             blocked: foreign(choice.blocked.as_deref().unwrap_or_default()),
         }
     }

@@ -17,7 +17,7 @@ use crate::store::{
     AdvanceOffer, Cursor, HistoryEntry, NoticeLine, NoticeSearch, OpenItem, Order, OwnAccount,
     QueueFilter, RefundFilter, RefundRow, SimilarItem, Store, StoreError, TransactionSheet,
 };
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{Entry, TrailEvent};
 use crate::suspense::{Proposal, Stage};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -88,7 +88,7 @@ pub(crate) async fn unmask(
         at: desk.now(),
         actor: session.person_id.clone(),
         role: actor(&session).role.code().to_owned(),
-        event: "unmasked".to_owned(),
+        event: TrailEvent::Unmasked,
         subject: found.row.item.id.to_string(),
         detail: String::new(),
     };

@@ -4,9 +4,10 @@
 //! the notices and amounts it moves, never as a code.
 
 use super::{address, count, foreign, instant, yuan};
-use crate::remittance::{Language, Money, PaymentReference};
+use crate::remittance::{Language, Localized, Money, PaymentReference, said};
 use crate::store::{NoticeLine, OwnAccount};
 use crate::suspense::{Act, Actor, DeskRules, ItemId, Person, Proposal, ProposalState, Share};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a proposal names, looked up.
@@ -22,7 +23,7 @@ pub(crate) struct Known {
 pub(crate) struct Shown {
     pub(crate) id: String,
     pub(crate) digest: String,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) amount: String,
     pub(crate) fen: i64,
     pub(crate) count: String,
@@ -31,7 +32,7 @@ pub(crate) struct Shown {
     /// What to know of who proposed and approved: whose access another person had renewed; a sentence each.
     pub(crate) flags: Vec<String>,
     pub(crate) note: String,
-    pub(crate) state: &'static str,
+    pub(crate) state: Cow<'static, str>,
     pub(crate) is_open: bool,
     pub(crate) is_mine: bool,
     /// Where the reader can change it; empty where not.
@@ -106,14 +107,14 @@ impl Shown {
         let is_open = proposal.state == ProposalState::Open;
         let why_not = match proposal.may_approve(rules, reader) {
             Ok(()) => String::new(),
-            Err(refusal) => language.choose(refusal.chinese(), refusal.to_string()),
+            Err(refusal) => refusal.in_language(language).into_owned(),
         };
         let needed = usize::from(proposal.approvals_needed);
         let approvals = proposal.approvals.iter();
         Self {
             id: proposal.proposal_id.clone(),
             digest: proposal.digest(),
-            kind: language.choose(proposal.act.kind().chinese(), proposal.act.kind().english()),
+            kind: proposal.act.kind().in_language(language),
             amount: yuan(proposal.amount),
             fen: proposal.amount.fen(),
             count: count(proposal.items.len() as u64),
@@ -121,7 +122,7 @@ impl Shown {
             at: instant(proposal.proposed_at),
             flags: flags(proposal, known, language),
             note: foreign(&proposal.note),
-            state: state(proposal.state, language),
+            state: proposal.state.in_language(language),
             is_open,
             is_mine: proposal.proposed_by == reader.person,
             edit: edit(proposal, known),
@@ -151,14 +152,12 @@ fn flags(proposal: &Proposal, known: &Known, language: Language) -> Vec<String> 
 
 /// That somebody's access was renewed by another of late.
 pub(crate) fn renewed(who: &str, by: &str, language: Language) -> String {
-    match language {
-        Language::Chinese => {
-            format!("{who} 的密码、动态码、角色或令牌近期由 {by} 办理，请核实为本人所办")
-        }
-        Language::English => format!(
-            "{by} had renewed the password, codes, role or token of {who} a short while before: see that it was they"
-        ),
-    }
+    said!(
+        language,
+        "{who} 的密码、动态码、角色或令牌近期由 {by} 办理，请核实为本人所办",
+        "{by} had renewed the password, codes, role or token of {who} a short while before: see that it was they"
+    )
+    .into_owned()
 }
 
 /// Where a proposal is changed: on the page of its first item. A reversal is proposed or not.
@@ -166,20 +165,6 @@ fn edit(proposal: &Proposal, known: &Known) -> String {
     let first = proposal.items.first().filter(|_| proposal.act != Act::Reverse);
     let page = first.map(|seen| known.item(&seen.id).href).filter(|href| !href.is_empty());
     page.map(|href| format!("{href}#acts")).unwrap_or_default()
-}
-
-/// Where a proposal stands, in words.
-pub(crate) const fn state(state: ProposalState, language: Language) -> &'static str {
-    match language {
-        Language::Chinese => state.chinese(),
-        Language::English => match state {
-            ProposalState::Open => "waits for approval",
-            ProposalState::Approved => "approved",
-            ProposalState::Withdrawn => "taken back",
-            ProposalState::SentBack => "sent back",
-            ProposalState::Reversed => "booked back",
-        },
-    }
 }
 
 /// What shall be, a line for each notice, employer or day that is named.
