@@ -21,6 +21,7 @@ mod eml;
 mod guard;
 pub mod habit;
 pub mod identity;
+mod kind;
 pub mod letter;
 pub mod letter_number;
 mod notice;
@@ -41,7 +42,9 @@ pub mod window;
 
 pub use arrears::{Arrears, OwedMonth};
 pub use brake::{FileOfLetters, Hold, NightOfLetters, Pull, pulls};
-pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
+pub use delivery::{
+    Delivered, Delivery, DeliveryError, LetterClaim, Outbox, Outgoing, Settled, deliver,
+};
 pub use digest::{
     About, Addressee, BrokenRule, CentreContact, Contents, Digest, DigestItem, HandbookQuote,
     LetterRefusal, ReadRemark,
@@ -49,6 +52,7 @@ pub use digest::{
 pub use eml::{EmlError, dated, plain_text};
 pub use habit::Habit;
 pub use identity::{Clues, KnownBy, Owner, identify};
+pub use kind::LetterKind;
 pub use letter::Letter;
 pub use letter_number::short_id;
 pub use notice::{NewsStage, NoticeNews, NoticeTold, Payback};
@@ -57,7 +61,7 @@ pub use reissue::{Reissue, Written};
 pub use rhythm::{Due, Rhythm, Told, may_write};
 pub use smtp::{Login, MailServer, Security, ServerFault, TrialStep, try_out};
 pub use staff::{Alarm, StaffMail};
-pub use state::{Ending, LetterState, NoMailbox, Standing, Tries};
+pub use state::{Ending, LetterStanding, LetterState, NoMailbox, Tries};
 pub use together::{Part, together};
 pub use unsubscribe::{Declined, OneClick};
 pub use window::Window;

@@ -64,7 +64,7 @@ mod working_set;
 
 pub use archive::ArchivedMonth;
 pub use arrears::{Arrear, ToldMonth};
-pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
+pub use audit::{AdvanceFigures, Audit, Gap, MoneyPlace, PlaceFigures};
 pub use branch::BranchNumbers;
 pub use calls::CallRow;
 pub use contact_preferences::{AskedAddress, BlockedAddress, ContactPreference};

@@ -331,7 +331,7 @@ fn staff_are_told_what_happened_and_what_to_do() {
     let report = duizhang::report::Report {
         centre: duizhang::report::Centre::default(),
         as_of: day(5, 12),
-        night: duizhang::report::Night { files_taken: 3, letters: 2, ..Default::default() },
+        night: duizhang::report::NightFigures { files_taken: 3, letters: 2, ..Default::default() },
         outcomes: vec![],
         movement: duizhang::report::Movement::default(),
         awaiting: vec![],

@@ -9,7 +9,7 @@ use super::user;
 use crate::remittance::{Language, Localized};
 use crate::store::CallRow;
 use crate::suspense::ItemId;
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 
 const CALLS: &[Column<CallRow>] = &[
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
@@ -51,7 +51,7 @@ pub(super) fn run(global: &Global, args: &CallsArgs) -> Result<Done, Failure> {
             note!(global, "dry run: nothing was written");
             return Ok(Done::Fully);
         }
-        let entry = Entry {
+        let entry = TrailEntry {
             actor: by.clone(),
             ..user::entry(TrailEvent::Called, &id.to_string(), note.trim())
         };

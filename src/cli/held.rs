@@ -12,7 +12,7 @@ use super::user;
 use crate::alert::short_id;
 use crate::remittance::{Language, Localized, Reason};
 use crate::store::{Decided, HeldAct, HeldLetter, HeldNight, Store};
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use std::collections::BTreeMap;
 
 const LETTERS: &[Column<HeldLetter>] = &[
@@ -139,8 +139,12 @@ fn decide(
     Ok(Done::Fully)
 }
 
-fn entry(event: TrailEvent, by: &str, note: &str) -> Entry {
-    Entry { actor: by.to_owned(), detail: note.trim().to_owned(), ..user::entry(event, "", "") }
+fn entry(event: TrailEvent, by: &str, note: &str) -> TrailEntry {
+    TrailEntry {
+        actor: by.to_owned(),
+        detail: note.trim().to_owned(),
+        ..user::entry(event, "", "")
+    }
 }
 
 fn named(choice: &HeldChoice) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use super::rows::{Column, Printer, Value};
 use super::staff;
 use crate::remittance::{Language, Localized};
 use crate::store::Person;
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{AccessKind, AccessRequest, Role};
 use crate::web::account::{self, Newcomer};
 use crate::web::password::{self, Checker};
@@ -110,10 +110,10 @@ fn add(centre: &Centre, args: &UserAddArgs) -> Result<AccessRequest, Failure> {
 }
 
 /// What was done at the command line, for the audit trail.
-pub(super) fn entry(event: TrailEvent, subject: &str, detail: &str) -> Entry {
+pub(super) fn entry(event: TrailEvent, subject: &str, detail: &str) -> TrailEntry {
     let [actor, role] = ["operator"; 2].map(str::to_owned);
     let subject = subject.to_owned();
-    Entry { at: clock::now(), actor, role, event, subject, detail: account::detail(detail) }
+    TrailEntry { at: clock::now(), actor, role, event, subject, detail: account::detail(detail) }
 }
 
 /// The password, from where it was said to come.

@@ -9,7 +9,7 @@ use super::opening::{self, Opened};
 use super::{Delivery, Tools};
 use crate::feed::identity::Serials;
 use crate::feed::{
-    self, Entry, FeedError, FeedErrorKind, FeedFacts, Flag, Look, Reject, Sink, Statement,
+    self, FeedError, FeedErrorKind, FeedFacts, Flag, Look, Reject, Sink, Statement, StatementEntry,
 };
 use crate::matching::AccountIndex;
 use crate::remittance::account::masked;
@@ -197,7 +197,7 @@ impl Feeder<'_> {
 }
 
 impl Sink for Feeder<'_> {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         if self.fault.is_some() {
             return;
         }

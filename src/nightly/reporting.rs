@@ -12,8 +12,8 @@ use crate::remittance::{
     Bilingual, Direction, Language, Localized, Money, RemarkField, Tally, Total, YearMonth,
 };
 use crate::report::{
-    Awaiting, Centre, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal, RemarkText,
-    Report, Segment, SegmentKind, Suggestion, Warning,
+    Awaiting, Centre, Item, MaskedAccount, Movement, NightFigures, NightPoint, OutcomeTotal,
+    RemarkText, Report, Segment, SegmentKind, Suggestion, Warning,
 };
 use crate::rulebook::Rulebook;
 use crate::store::{
@@ -148,8 +148,8 @@ fn signed(direction: Direction, amount: Money) -> Money {
     }
 }
 
-fn night(run_details: &RunDetails) -> Night {
-    Night {
+fn night(run_details: &RunDetails) -> NightFigures {
+    NightFigures {
         files_taken: run_details.files_taken,
         files_quarantined: run_details.quarantined.len() as u64,
         transactions_new: run_details.fresh,

@@ -25,7 +25,7 @@ pub struct Audit {
     /// Credited by the feeds, as the files said when they were taken in.
     pub received: Total,
     /// Where it stands: the contract's places, all of them.
-    pub places: Vec<Standing>,
+    pub places: Vec<PlaceFigures>,
     pub advance: AdvanceFigures,
     /// What accounts had in the system before this one: brought by lists, by no bank file, and in no place.
     pub opening: Tally,
@@ -39,8 +39,8 @@ pub struct Audit {
 
 /// What stands at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    pub place: Place,
+pub struct PlaceFigures {
+    pub place: MoneyPlace,
     /// Credits with the place's outcome, and their sum, as `duizhang transactions` lists them.
     pub transactions: u64,
     pub by_outcome: Total,
@@ -63,7 +63,7 @@ pub struct AdvanceFigures {
 
 /// Where a credited fen can stand (contract, "Always true").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum MoneyPlace {
     EmployeeAccounts,
     Awaiting,
     Suspense,
@@ -93,7 +93,7 @@ pub enum Gap {
     Tampered(Tampering),
 }
 
-impl Place {
+impl MoneyPlace {
     const ALL: [Self; 8] = [
         Self::EmployeeAccounts,
         Self::Awaiting,
@@ -322,11 +322,11 @@ impl Store {
                 gaps.push(Gap::Subject { subject: *subject, journals: *journals, transactions });
             }
         }
-        let places = Place::ALL.into_iter().map(|place| {
+        let places = MoneyPlace::ALL.into_iter().map(|place| {
             let (transactions, by_outcome) =
                 by_outcome.get(&(place, true)).copied().unwrap_or_default();
             let (_, amount) = standing.get(&(place, true)).copied().unwrap_or_default();
-            Standing { place, transactions, by_outcome, amount }
+            PlaceFigures { place, transactions, by_outcome, amount }
         });
         let places = places.collect();
         let trail = match self.verify_trail()? {
@@ -406,7 +406,7 @@ fn named(number: i64) -> String {
 }
 
 /// Count and sum by place and by whether it is a credit.
-type Sums = BTreeMap<(Place, bool), (u64, Total)>;
+type Sums = BTreeMap<(MoneyPlace, bool), (u64, Total)>;
 
 fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
     let mut statement = connection.prepare_cached(&places())?;
@@ -415,7 +415,7 @@ fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
     while let Some(row) = rows.next()? {
         let number = row.get(0)?;
         let unknown = || super::row::unknown("decision", "outcome", number);
-        let place = Place::of_outcome(number).ok_or_else(unknown)?;
+        let place = MoneyPlace::of_outcome(number).ok_or_else(unknown)?;
         let count: i64 = row.get(2)?;
         let credit = row.get::<i64>(1)? == 1;
         let stands: &mut (u64, Total) = standing.entry((place, credit)).or_default();
@@ -442,7 +442,7 @@ fn advance(
     by_outcome: &Sums,
 ) -> Result<AdvanceFigures, StoreError> {
     let sum = |sql| connection.query_row(sql, params![centre], |row| row.get::<Total>(0));
-    let (_, whole) = by_outcome.get(&(Place::Advance, true)).copied().unwrap_or_default();
+    let (_, whole) = by_outcome.get(&(MoneyPlace::Advance, true)).copied().unwrap_or_default();
     let put_in = whole + sum(proof::LEFT_OVER)?;
     let corrected = sum(corrected::TAKEN)?;
     let used = sum(PAID_FROM_ADVANCE)?;
@@ -454,9 +454,9 @@ fn advance(
 /// from employees.
 fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
     let mut standing = by_outcome.clone();
-    let (_, whole) = by_outcome.get(&(Place::Advance, true)).copied().unwrap_or_default();
+    let (_, whole) = by_outcome.get(&(MoneyPlace::Advance, true)).copied().unwrap_or_default();
     let moved = whole - advance.left;
-    for (place, amount) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
+    for (place, amount) in [(MoneyPlace::Advance, -moved), (MoneyPlace::EmployeeAccounts, moved)] {
         standing.entry((place, true)).or_default().1 += amount;
     }
     standing
@@ -466,8 +466,8 @@ fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
 /// same amount.
 fn one_sided(standing: &Sums) -> impl Iterator<Item = Gap> {
     let sides = [
-        (Place::Returned, "returned transaction without its other side"),
-        (Place::Refunded, "refunded transaction without its other side"),
+        (MoneyPlace::Returned, "returned transaction without its other side"),
+        (MoneyPlace::Refunded, "refunded transaction without its other side"),
     ];
     sides.into_iter().filter_map(|(place, what)| {
         let side = |credit| standing.get(&(place, credit)).copied().unwrap_or_default();
@@ -482,17 +482,22 @@ fn expected(subject: Subject, standing: &Sums, received: Total, paid_out: Total)
     let sum = |place, credit| standing.get(&(place, credit)).copied().unwrap_or_default().1;
     match subject {
         Subject::BankDeposit => received - paid_out,
-        Subject::Contributions => -sum(Place::EmployeeAccounts, true),
-        Subject::Receipts => -sum(Place::Awaiting, true),
-        Subject::Suspense => sum(Place::Suspense, false) - sum(Place::Suspense, true),
-        Subject::Advance => -sum(Place::Advance, true),
-        Subject::Refund => -sum(Place::RefundDue, true),
+        Subject::Contributions => -sum(MoneyPlace::EmployeeAccounts, true),
+        Subject::Receipts => -sum(MoneyPlace::Awaiting, true),
+        Subject::Suspense => sum(MoneyPlace::Suspense, false) - sum(MoneyPlace::Suspense, true),
+        Subject::Advance => -sum(MoneyPlace::Advance, true),
+        Subject::Refund => -sum(MoneyPlace::RefundDue, true),
         // No transaction moves these: employers' own books do (remittance/ledger.rs).
         Subject::Clearing | Subject::Transit => Total::ZERO,
         // Debits came in against this subject; those in suspense have left it.
         Subject::Other => {
-            let home = [Place::Returned, Place::Ignored, Place::Refunded, Place::Awaiting];
-            let came = [Place::Returned, Place::Ignored, Place::Refunded];
+            let home = [
+                MoneyPlace::Returned,
+                MoneyPlace::Ignored,
+                MoneyPlace::Refunded,
+                MoneyPlace::Awaiting,
+            ];
+            let came = [MoneyPlace::Returned, MoneyPlace::Ignored, MoneyPlace::Refunded];
             let went: Total = home.into_iter().map(|place| sum(place, false)).sum();
             went - came.into_iter().map(|place| sum(place, true)).sum()
         }

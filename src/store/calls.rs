@@ -10,7 +10,7 @@ use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::alert::rhythm::REMINDERS;
 use crate::remittance::{Language, Localized, Money, Reason, said};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 use crate::suspense::{EntityKind, ItemId};
 use chrono::{Days, NaiveDate};
 use std::borrow::Cow;
@@ -95,7 +95,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] where nobody is to be called about it, or was already.
-    pub fn call_made(&self, item: &ItemId, note: &str, entry: &Entry) -> Result<(), StoreError> {
+    pub fn call_made(
+        &self,
+        item: &ItemId,
+        note: &str,
+        entry: &TrailEntry,
+    ) -> Result<(), StoreError> {
         let tx = Tx::open(self)?;
         tx.atomically(|connection| {
             let values = params![

@@ -12,7 +12,7 @@ use super::{Store, StoreError};
 use crate::alert::Rhythm;
 use crate::remittance::email::Addresses;
 use crate::suspense::EntityKind;
-use crate::suspense::trail::{Entry, LINK, TrailEvent};
+use crate::suspense::trail::{LINK, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -208,7 +208,7 @@ impl Store {
         address: &str,
         by: &str,
         on: NaiveDate,
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<(), StoreError> {
         self.choose(employer_id, |tx| {
             let centre = tx.centre_id;
@@ -285,7 +285,7 @@ impl Store {
             if connection.execute(sql, values)? == 0 {
                 return Ok(None);
             }
-            let entry = Entry {
+            let entry = TrailEntry {
                 at: now,
                 actor: LINK.to_owned(),
                 role: String::new(),

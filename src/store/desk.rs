@@ -35,7 +35,7 @@ use self::item::Held;
 use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::remittance::{Author, Money, Total};
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{
     Act, Actor, Approval, DeskRefusal, DeskRules, Draft, EntityKind, ItemId, Limit, Moment,
     Permission, Person, Proposal, ProposalState, Seen, Stage, Step, may, may_propose,
@@ -508,7 +508,7 @@ impl Desk<'_> {
 
     fn tell(&self, event: TrailEvent, subject: String, detail: &str) -> Result<(), Stop> {
         let detail = self.with_whose_hands(detail);
-        let entry = Entry {
+        let entry = TrailEntry {
             at: self.now.at,
             actor: self.actor.to_owned(),
             role: self.role.to_owned(),

@@ -10,7 +10,7 @@ use super::tx::Tx;
 use super::working_set::Held;
 use super::{Store, StoreError, trail};
 use crate::suspense::Moment;
-use crate::suspense::trail::{Entry, NIGHT, TrailEvent};
+use crate::suspense::trail::{NIGHT, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
 /// Writes what a night holds back into the trail.
@@ -36,7 +36,7 @@ pub(super) fn note(tx: &Tx, verdict: &RunDecisions<'_>) -> Result<(), StoreError
         if tx.connection.prepare_cached(sql)?.exists(values)? {
             continue;
         }
-        let entry = Entry {
+        let entry = TrailEntry {
             at: Moment::midnight(verdict.as_of).at,
             actor: NIGHT.to_owned(),
             role: String::new(),

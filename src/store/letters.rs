@@ -11,6 +11,7 @@ use super::sql::{Connection, Read, Row, params};
 use super::tx::{Binder, Tx};
 use super::working_set::{TRANSACTION_COLUMNS, account_id, transaction, transactions_listed};
 use super::{Store, StoreError};
+use crate::alert::LetterKind;
 use crate::matching::Item;
 use crate::remittance::{BankTransaction, Employer, PaymentReference};
 use chrono::NaiveDate;
@@ -132,7 +133,10 @@ impl Recording {
         let mut select = self.tx.connection.prepare_cached(sql)?;
         let mut lately = BTreeMap::new();
         select.each(params![self.tx.centre_id, since, night], |row| {
-            lately.insert(row.get(0)?, (day(row.get(1)?)?, row.text(2)? == "arrears"));
+            lately.insert(
+                row.get(0)?,
+                (day(row.get(1)?)?, row.text(2)? == LetterKind::Arrears.code()),
+            );
             Ok(Read::On)
         })?;
         Ok(lately)

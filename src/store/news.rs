@@ -6,7 +6,7 @@
 use super::sql::params;
 use super::tx::Tx;
 use super::{Store, StoreError, trail};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 
 /// Entries that are told at once; the rest is told the next time.
 const MOST: i64 = 500;
@@ -29,7 +29,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn access_news(&self) -> Result<Vec<(i64, Entry)>, StoreError> {
+    pub fn access_news(&self) -> Result<Vec<(i64, TrailEntry)>, StoreError> {
         let tx = Tx::open(self)?;
         let mut select = tx.connection.prepare_cached(NEWS)?;
         select.query_all(params![tx.centre_id, MOST], trail::placed)

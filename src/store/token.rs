@@ -8,7 +8,7 @@ use super::trail;
 use super::tx::Tx;
 use super::{Store, StoreError, StoreRefusal};
 use crate::suspense::EntityKind;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 
 /// A program's token, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is none of that name, or it was taken back.
-    pub fn revoke_token(&self, token_id: &str, at: i64, entry: &Entry) -> Result<(), StoreError> {
+    pub fn revoke_token(
+        &self,
+        token_id: &str,
+        at: i64,
+        entry: &TrailEntry,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "update api_token set revoked_at = ?3
             where centre_id = ?1 and token_id = ?2 and revoked_at is null";
         let tx = Tx::open(self)?;

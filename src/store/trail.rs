@@ -12,7 +12,7 @@ use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::report::TrailHead;
 use crate::suspense::Moment;
-use crate::suspense::trail::{Break, Chain, Entry, GENESIS, Link, NIGHT, TrailEvent};
+use crate::suspense::trail::{Break, Chain, GENESIS, Link, NIGHT, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
 /// Whether the trail continues a head that was written down.
@@ -114,7 +114,7 @@ pub(super) fn marks(tx: &Tx) -> Result<Marks, StoreError> {
 pub(super) fn append(
     connection: &Connection,
     centre: i64,
-    entry: &Entry,
+    entry: &TrailEntry,
 ) -> Result<Link, StoreError> {
     let head = hold(connection, centre)?;
     let sequence = head.sequence + 1;
@@ -152,7 +152,7 @@ pub(super) fn note_books(
     }
     let head = step::head(connection, centre)?;
     let detail = serde_json::json!({ "step": head.ordinal, "chain": head.chain }).to_string();
-    let entry = Entry {
+    let entry = TrailEntry {
         at: Moment::midnight(night).at,
         actor: NIGHT.to_owned(),
         role: String::new(),
@@ -168,7 +168,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn append(&self, entry: &Entry) -> Result<Link, StoreError> {
+    pub fn append(&self, entry: &TrailEntry) -> Result<Link, StoreError> {
         let tx = Tx::open(self)?;
         tx.atomically(|connection| append(connection, tx.centre_id, entry))
     }
@@ -289,8 +289,8 @@ fn link(row: &Row<'_>) -> Result<Link, StoreError> {
 }
 
 /// An entry with its place in the trail: the first columns of [`COLUMNS`].
-pub(super) fn placed(row: &Row<'_>) -> Result<(i64, Entry), StoreError> {
-    let entry = Entry {
+pub(super) fn placed(row: &Row<'_>) -> Result<(i64, TrailEntry), StoreError> {
+    let entry = TrailEntry {
         at: row.get(1)?,
         actor: row.get(2)?,
         role: row.get(3)?,

@@ -7,7 +7,7 @@ use super::sql::{Connection, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::remittance::email::Addresses;
-use crate::suspense::trail::{Entry, LINK, TrailEvent};
+use crate::suspense::trail::{LINK, TrailEntry, TrailEvent};
 
 const ADDRESS: &str = "select coalesce(c.address, e.email), c.advice_declined_at from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
@@ -40,7 +40,7 @@ impl Store {
                 Some((_, Some(_))) | None => return Ok(false),
             }
             connection.execute(ADVICE, params![centre, employer_id, now])?;
-            let entry = Entry {
+            let entry = TrailEntry {
                 at: now,
                 actor: LINK.to_owned(),
                 role: String::new(),

@@ -14,7 +14,7 @@ use super::next::own_page;
 use super::session::{IDLE_SECONDS, LASTING_SECONDS, Session};
 use super::{guard, secret};
 use crate::store::{Person, SessionOpening, SessionRow};
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -186,9 +186,9 @@ async fn open(
     Ok(response)
 }
 
-fn entry(event: TrailEvent, person_id: String, role: String, at: i64) -> Entry {
+fn entry(event: TrailEvent, person_id: String, role: String, at: i64) -> TrailEntry {
     let subject = person_id.clone();
-    Entry { at, actor: person_id, role, event, subject, detail: String::new() }
+    TrailEntry { at, actor: person_id, role, event, subject, detail: String::new() }
 }
 
 fn browser(headers: &HeaderMap) -> String {

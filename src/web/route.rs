@@ -61,7 +61,7 @@ pub(super) struct Route {
 }
 
 /// A page that the menu leads to, in its order.
-pub(crate) struct Entry {
+pub(crate) struct MenuPage {
     pub(crate) path: &'static str,
     pub(crate) access: Access,
     pub(crate) name: Bilingual,
@@ -278,27 +278,37 @@ pub(crate) fn is_page(path: &str) -> bool {
 }
 
 /// What the menu shows, where the role may go there.
-pub(crate) fn menu() -> &'static [Entry] {
-    static MENU: &[Entry] = &[
-        Entry { path: "/", access: READ, name: Bilingual::fixed("总览", "Today") },
-        Entry { path: "/queue", access: READ, name: Bilingual::fixed("挂账处理", "Queue") },
-        Entry { path: "/approvals", access: READ, name: Bilingual::fixed("复核", "Approvals") },
-        Entry { path: "/refunds", access: READ, name: Bilingual::fixed("退款", "Refunds") },
-        Entry { path: "/counter", access: READ, name: Bilingual::fixed("柜台业务", "Counter") },
-        Entry {
+pub(crate) fn menu() -> &'static [MenuPage] {
+    static MENU: &[MenuPage] = &[
+        MenuPage { path: "/", access: READ, name: Bilingual::fixed("总览", "Today") },
+        MenuPage { path: "/queue", access: READ, name: Bilingual::fixed("挂账处理", "Queue") },
+        MenuPage {
+            path: "/approvals", access: READ, name: Bilingual::fixed("复核", "Approvals")
+        },
+        MenuPage { path: "/refunds", access: READ, name: Bilingual::fixed("退款", "Refunds") },
+        MenuPage {
+            path: "/counter", access: READ, name: Bilingual::fixed("柜台业务", "Counter")
+        },
+        MenuPage {
             path: "/transactions",
             access: READ,
             name: Bilingual::fixed("流水", "Transactions"),
         },
-        Entry { path: "/notices", access: READ, name: Bilingual::fixed("通知书", "Notices") },
-        Entry { path: "/employers", access: READ, name: Bilingual::fixed("单位", "Employers") },
-        Entry { path: "/letters", access: READ, name: Bilingual::fixed("函件", "Letters") },
-        Entry { path: "/runs", access: READ, name: Bilingual::fixed("批次", "Runs") },
-        Entry { path: "/rules", access: READ, name: Bilingual::fixed("规则", "Rules") },
-        Entry { path: "/trail", access: TRAIL, name: Bilingual::fixed("操作日志", "Trail") },
-        Entry { path: "/access", access: TRAIL, name: Bilingual::fixed("权限变更", "Access") },
-        Entry { path: "/people", access: PEOPLE, name: Bilingual::fixed("人员", "People") },
-        Entry { path: "/tokens", access: PEOPLE, name: Bilingual::fixed("接口令牌", "Tokens") },
+        MenuPage { path: "/notices", access: READ, name: Bilingual::fixed("通知书", "Notices") },
+        MenuPage {
+            path: "/employers", access: READ, name: Bilingual::fixed("单位", "Employers")
+        },
+        MenuPage { path: "/letters", access: READ, name: Bilingual::fixed("函件", "Letters") },
+        MenuPage { path: "/runs", access: READ, name: Bilingual::fixed("批次", "Runs") },
+        MenuPage { path: "/rules", access: READ, name: Bilingual::fixed("规则", "Rules") },
+        MenuPage { path: "/trail", access: TRAIL, name: Bilingual::fixed("操作日志", "Trail") },
+        MenuPage {
+            path: "/access", access: TRAIL, name: Bilingual::fixed("权限变更", "Access")
+        },
+        MenuPage { path: "/people", access: PEOPLE, name: Bilingual::fixed("人员", "People") },
+        MenuPage {
+            path: "/tokens", access: PEOPLE, name: Bilingual::fixed("接口令牌", "Tokens")
+        },
     ];
     MENU
 }

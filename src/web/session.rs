@@ -7,7 +7,7 @@ use super::account;
 use super::fault::Fault;
 use super::frame::Visit;
 use super::route::Access;
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{Permission, Role};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -52,8 +52,8 @@ impl Session {
         event: TrailEvent,
         subject: &str,
         detail: &str,
-    ) -> Entry {
-        Entry {
+    ) -> TrailEntry {
+        TrailEntry {
             at: desk.now(),
             actor: self.person_id.clone(),
             role: self.role.code().to_owned(),

@@ -9,7 +9,7 @@ use duizhang::matching::Explanation;
 use duizhang::remittance::{
     Author, Id, Language, Localized, Money, NoticeStage, Operation, PaymentReference,
 };
-use duizhang::store::{Gap, NoticeFilter, Place};
+use duizhang::store::{Gap, MoneyPlace, NoticeFilter};
 use duizhang::suspense::Act;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -189,7 +189,7 @@ fn what_is_missing_settles_with_the_balance_in_one_commit_and_goes_back_with_it(
         centre.night_of("05-12", &[row("S1 05-12 icbc 500 -", notice)]);
         assert_eq!(held(&centre), ["800.00", "0.00", "0.00"]);
         assert_eq!(stage(&centre, notice), NoticeStage::Paid);
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "800.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "800.00");
         let sheet = centre.store.transaction_sheet(1, "S1").unwrap().unwrap();
         let why: Explanation = sheet.explanation.unwrap().parse().unwrap();
         assert!(why.in_language(Language::Chinese).contains("连同单位暂存款300.00元"), "{why:?}");

@@ -4,7 +4,7 @@ use super::centre::{Centre, date, every_store, same};
 use super::counter::paid;
 use super::office::{approver, clerk, now};
 use duizhang::remittance::{Language, Localized, Money, Policy};
-use duizhang::store::{CounterRow, Place, TrailFilter};
+use duizhang::store::{CounterRow, MoneyPlace, TrailFilter};
 use duizhang::suspense::{Actor, CounterOperation, DeskRefusal, ProposalState};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -58,7 +58,7 @@ fn one_asks_another_approves_and_the_log_has_both() {
         let (centre, _) = paid(backing);
         let store = &centre.store;
         let id = centre.asks(correction("160.00"), "anna").unwrap();
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "800.00", "nothing moved yet");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "800.00", "nothing moved yet");
         let waits = centre.waits();
         let effect = waits[0].would.as_ref().unwrap().as_ref().unwrap();
         assert_eq!(effect.lines[0].2, Some(Money::from_fen(160_00)));
@@ -71,8 +71,8 @@ fn one_asks_another_approves_and_the_log_has_both() {
         assert_eq!(approve(&clerk("carl"), "05-13").unwrap_err().code(), "may-not");
         assert_eq!(approve(&approver("bert"), "05-13"), Ok(()));
         centre.prove("approved");
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "640.00");
-        assert_eq!(centre.standing(Place::Advance), "160.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "640.00");
+        assert_eq!(centre.standing(MoneyPlace::Advance), "160.00");
         for who in ["anna", "bert"] {
             assert_eq!(centre.names(who), ["correction", "employer_record"], "{who}");
         }
@@ -143,6 +143,6 @@ fn what_the_books_no_longer_allow_is_not_approved_and_still_waits() {
         let waits = centre.waits();
         assert_eq!((waits.len(), &waits[0].request.request_id), (1, &second));
         assert!(waits[0].would.as_ref().unwrap().is_err());
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "300.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "300.00");
     });
 }

@@ -4,7 +4,7 @@ use super::centre::{Centre, date};
 use super::feed::{account, reference};
 use duizhang::remittance::{Author, Operation, PaymentReference};
 use duizhang::rulebook::desk;
-use duizhang::store::{Approved, Place, SuspenseFilter, SuspenseRow};
+use duizhang::store::{Approved, MoneyPlace, SuspenseFilter, SuspenseRow};
 use duizhang::suspense::{
     Act, Actor, DeskRefusal, DeskRules, Draft, ItemId, Moment, Person, Proposal, Role, Seen,
 };
@@ -95,7 +95,7 @@ impl Centre {
         proposal
     }
 
-    pub(crate) fn standing(&self, wanted: Place) -> String {
+    pub(crate) fn standing(&self, wanted: MoneyPlace) -> String {
         let audit = self.store.audit().unwrap();
         audit.places.iter().find(|standing| standing.place == wanted).unwrap().amount.to_string()
     }

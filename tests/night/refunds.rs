@@ -5,7 +5,7 @@ use super::dice::Dice;
 use super::feed::csv;
 use super::office::{approver, clerk, item, now, settle};
 use duizhang::remittance::{Language, Localized, Money, RefundReference, Subject, Total};
-use duizhang::store::{Place, RefundFilter, RefundRow};
+use duizhang::store::{MoneyPlace, RefundFilter, RefundRow};
 use duizhang::suspense::{Act, DeskRefusal, ItemId, RefundChange, RefundFault, RefundState};
 
 /// Who paid S1 and S2, and gets it back.
@@ -74,8 +74,8 @@ fn a_refund_ends_when_the_banks_debit_is_seen() {
         let paid = format!("D1 05-14 ccb -500 {} from={PAYEE}", row.reference);
         centre.books_row("05-14", &paid);
         centre.expect("", &["S1 refunded", "D1 refunded"]);
-        assert_eq!(centre.standing(Place::Refunded), "500.00");
-        assert_eq!(centre.standing(Place::RefundDue), "0.00");
+        assert_eq!(centre.standing(MoneyPlace::Refunded), "500.00");
+        assert_eq!(centre.standing(MoneyPlace::RefundDue), "0.00");
         assert_eq!(centre.refund_balance(), Money::ZERO);
         assert!(centre.work_list().is_empty());
         let row = centre.refund_of("S1");
@@ -376,7 +376,7 @@ fn sums_agree(centre: &Centre, when: &str) {
     assert_eq!(-owed, centre.refund_balance(), "{when}");
     let refunded = RefundFilter { state: Some(RefundState::Refunded), ..RefundFilter::default() };
     let left: Total = centre.store.refunds(&refunded).unwrap().iter().map(|row| row.amount).sum();
-    assert_eq!(left.to_string(), centre.standing(Place::Refunded), "{when}");
+    assert_eq!(left.to_string(), centre.standing(MoneyPlace::Refunded), "{when}");
 }
 
 /// A movement that may have to do with some refund: right, or wrong in one thing.

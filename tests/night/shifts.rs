@@ -213,13 +213,13 @@ fn everything_staff_decided_can_be_booked_back() {
                 })
                 .collect();
             centre.night_of("05-13", &[csv(&rows)]);
-            let hung = centre.standing(duizhang::store::Place::Suspense);
+            let hung = centre.standing(duizhang::store::MoneyPlace::Suspense);
             for _ in 0..40 {
                 let screens = Screens::look(&centre);
                 let _ = somebody(dice, &centre, &screens, "05-14");
             }
             undo_all(&centre, "05-15");
-            assert_eq!(centre.standing(duizhang::store::Place::Suspense), hung, "seed {seed}");
+            assert_eq!(centre.standing(duizhang::store::MoneyPlace::Suspense), hung, "seed {seed}");
         }
     });
 }

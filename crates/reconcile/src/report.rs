@@ -30,7 +30,7 @@ pub use item::{
     Evidence, EvidenceKind, Holds, Item, MaskedAccount, RemarkText, Segment, SegmentKind,
     Suggestion,
 };
-pub use night::{Awaiting, Centre, Movement, Night, NightPoint, OutcomeTotal};
+pub use night::{Awaiting, Centre, Movement, NightFigures, NightPoint, OutcomeTotal};
 use remittance::{Bilingual, Language, Tally};
 pub use trail_head::{TrailHead, TrailSignature};
 pub use warning::Warning;
@@ -45,7 +45,7 @@ pub struct Report {
     pub centre: Centre,
     /// The night's day; ages count to it.
     pub as_of: NaiveDate,
-    pub night: Night,
+    pub night: NightFigures,
     /// What became of the movements this night took in.
     pub outcomes: Vec<OutcomeTotal>,
     pub movement: Movement,

@@ -8,10 +8,10 @@
 
 use super::habits::Advised;
 use super::notices::NoticeTelling;
-use super::{Entry, Writer};
+use super::{LetterEmployer, Writer};
 use crate::alert::{
-    Addressee, Contents, Digest, DigestItem, Due, Habit, Letter, LetterRefusal, NewsStage,
-    NoticeNews, Rhythm, Told, habit, letter_number, may_write,
+    Addressee, Contents, Digest, DigestItem, Due, Habit, Letter, LetterKind, LetterRefusal,
+    NewsStage, NoticeNews, Rhythm, Told, habit, letter_number, may_write,
 };
 use crate::calendar::WorkingDays;
 use crate::nightly::RunError;
@@ -206,7 +206,7 @@ impl Writer<'_> {
 
     fn addressed(
         &self,
-        entry: &Entry,
+        entry: &LetterEmployer,
         contents: Contents,
         postal: Option<String>,
     ) -> Option<Digest> {
@@ -253,7 +253,7 @@ impl Writer<'_> {
         let mut letters = Vec::new();
         for (one, number) in composed.into_iter().zip(numbers) {
             let letter = Letter::numbered(&one.digest, &self.tools.rules.letters, &number);
-            let Some(row) = self.row("digest", letter) else { continue };
+            let Some(row) = self.row(LetterKind::Digest, letter) else { continue };
             let id = &row.letter_id;
             all.items.extend(one.marks.items.into_iter().map(|mark| (id.clone(), mark)));
             all.notices.extend(one.marks.notices.into_iter().map(|mark| (id.clone(), mark)));
@@ -263,7 +263,7 @@ impl Writer<'_> {
     }
 
     /// A letter for the outbox; `None` where it cannot be a message.
-    pub(super) fn row(&self, kind: &str, letter: Letter) -> Option<LetterRow> {
+    pub(super) fn row(&self, kind: LetterKind, letter: Letter) -> Option<LetterRow> {
         let night = self.tools.settings.as_of;
         let message = if letter.to.is_empty() {
             letter.html
@@ -279,7 +279,7 @@ impl Writer<'_> {
         };
         Some(LetterRow {
             letter_id: letter.letter_id,
-            kind: kind.to_owned(),
+            kind: kind.code().to_owned(),
             employer_id: letter.employer_id,
             written_on: night,
             recipient: letter.to,

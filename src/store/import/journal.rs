@@ -8,7 +8,7 @@ use super::super::sql::{Read, params};
 use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{ImportOrigin, Imported, ImportedList, RowChange};
-use crate::suspense::trail::{COMMAND_LINE, Entry, TrailEvent};
+use crate::suspense::trail::{COMMAND_LINE, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
@@ -114,8 +114,8 @@ pub(super) fn entry(
     event: TrailEvent,
     subject: &str,
     detail: String,
-) -> Entry {
-    Entry {
+) -> TrailEntry {
+    TrailEntry {
         at,
         actor: by.unwrap_or(COMMAND_LINE).to_owned(),
         role: OPERATOR.to_owned(),

@@ -13,7 +13,7 @@ use super::blame::{Blamed, Charge, against, block};
 use crate::alert::bounce::{CameBack, Failure, Kind, LetterName, compared};
 use crate::alert::refusal::Verdict;
 use crate::suspense::EntityKind;
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
 /// The kind of a row for an address that several employers have.
@@ -113,7 +113,7 @@ impl Store {
         message: &CameBack,
         today: NaiveDate,
         now: i64,
-        blocked: &dyn Fn(&str, &str) -> Entry,
+        blocked: &dyn Fn(&str, &str) -> TrailEntry,
     ) -> Result<CameBackOutcome, StoreError> {
         let tx = Tx::open(self)?;
         let centre = tx.centre_id;
@@ -170,7 +170,7 @@ impl Store {
         message_ids: &[String],
         dealt: Dealt,
         on: NaiveDate,
-        entry: &dyn Fn(TrailEvent, &str, &str) -> Entry,
+        entry: &dyn Fn(TrailEvent, &str, &str) -> TrailEntry,
     ) -> Result<Vec<KeptMessage>, StoreError> {
         let tx = Tx::open(self)?;
         let centre = tx.centre_id;
@@ -265,7 +265,7 @@ fn failed(
     message: &CameBack,
     letter: &Named,
     (on, now): (i64, i64),
-    blocked: &dyn Fn(&str, &str) -> Entry,
+    blocked: &dyn Fn(&str, &str) -> TrailEntry,
     taken: &mut CameBackOutcome,
 ) -> Result<(), StoreError> {
     let own = message.failures.iter().find(|one| concerns(one, letter));

@@ -5,7 +5,7 @@ use super::super::sql::params;
 use super::super::tx::Tx;
 use super::super::{BlockedAddress, Store, StoreError, contact_preferences};
 use crate::alert::LetterState;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 use std::collections::BTreeMap;
 
 /// What letters are counted by.
@@ -137,7 +137,7 @@ impl Store {
         &self,
         which: &Unblock,
         only_look: bool,
-        entry: impl FnOnce(&[BlockedAddress]) -> Entry,
+        entry: impl FnOnce(&[BlockedAddress]) -> TrailEntry,
     ) -> Result<Vec<BlockedAddress>, StoreError> {
         let mut lifted = self.blocked_addresses(u32::MAX)?;
         lifted.retain(|blocked| which.fits(blocked));

@@ -22,7 +22,7 @@ use super::{facts, holding};
 use crate::alert::NewsStage;
 use crate::remittance::{Outcome, YearMonth, beijing};
 use crate::suspense::EntityKind;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +72,7 @@ impl Store {
         act: HeldAct,
         letter_ids: &[String],
         stands_days: u64,
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<Decided, StoreError> {
         let tx = Tx::open(self)?;
         tx.atomically(|connection| {
@@ -161,7 +161,7 @@ fn release(
     tx: &Tx,
     letter_id: &str,
     night: NaiveDate,
-    entry: &Entry,
+    entry: &TrailEntry,
 ) -> Result<Decided, StoreError> {
     let told = marks(tx, letter_id)?;
     notification::told(tx, night, &told.items)?;
@@ -177,7 +177,7 @@ fn away(
     tx: &Tx,
     letter_id: &str,
     (state, answer): (&str, &str),
-    entry: &Entry,
+    entry: &TrailEntry,
 ) -> Result<Decided, StoreError> {
     decide(tx, letter_id, (state, true), entry)?;
     tx.connection.prepare_cached(AWAY)?.execute(params![tx.centre_id, letter_id, answer])?;
@@ -191,7 +191,7 @@ fn decide(
     tx: &Tx,
     letter_id: &str,
     (state, filed): (&str, bool),
-    entry: &Entry,
+    entry: &TrailEntry,
 ) -> Result<(), StoreError> {
     let values =
         params![tx.centre_id, letter_id, state, entry.at, entry.actor, entry.detail, filed];
@@ -241,7 +241,7 @@ pub(super) fn marks(tx: &Tx, letter_id: &str) -> Result<ToldTonight, StoreError>
 }
 
 /// The entry of one night: how many letters, and the note.
-fn told(entry: &Entry, night: NaiveDate, counts: Decided) -> Entry {
+fn told(entry: &TrailEntry, night: NaiveDate, counts: Decided) -> TrailEntry {
     let mut detail = serde_json::json!({});
     if let Some(detail) = detail.as_object_mut() {
         let all = [
@@ -258,7 +258,7 @@ fn told(entry: &Entry, night: NaiveDate, counts: Decided) -> Entry {
             detail.insert("note".to_owned(), entry.detail.clone().into());
         }
     }
-    Entry { subject: night.to_string(), detail: detail.to_string(), ..entry.clone() }
+    TrailEntry { subject: night.to_string(), detail: detail.to_string(), ..entry.clone() }
 }
 
 /// What a letter is instead of held.

@@ -7,7 +7,7 @@ use super::super::sql::{Connection, Row, params};
 use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::reissue::{Destination, destination};
-use crate::alert::LetterState;
+use crate::alert::{LetterKind, LetterState};
 use crate::suspense::EntityKind;
 use chrono::NaiveDate;
 
@@ -127,7 +127,7 @@ impl Store {
                 Ok(texts)
             })?;
             let (kind, employer_id, recipient) = there;
-            let same = !matches!(kind.as_str(), "digest" | "arrears")
+            let same = !LetterKind::from_code(&kind).is_some_and(LetterKind::is_to_employer)
                 || destination(connection, centre, &employer_id)? == Destination::Mail(recipient);
             let sql = if same { AGAIN } else { ANEW };
             connection.execute(sql, params![centre, found.letter_id, found.state, now])

@@ -10,9 +10,9 @@ use super::super::row::day_number;
 use super::super::sql::{Bind, params};
 use super::super::tx::Tx;
 use super::super::{Store, StoreError};
-use crate::alert::{Claim, LetterState, Standing, Tries};
+use crate::alert::{LetterClaim, LetterStanding, LetterState, Tries};
 use crate::suspense::EntityKind;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -149,7 +149,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn claim_texts(&self, claim: &Claim) -> Result<Vec<OutgoingText>, StoreError> {
+    pub fn claim_texts(&self, claim: &LetterClaim) -> Result<Vec<OutgoingText>, StoreError> {
         let tx = Tx::open(self)?;
         let most = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);
         let values = params![tx.centre_id, claim.now, claim.holder, claim.lease_until, most];
@@ -182,10 +182,10 @@ impl Store {
         &self,
         holder: &str,
         now: i64,
-        (letter_id, standing): (&str, &Standing),
+        (letter_id, standing): (&str, &LetterStanding),
     ) -> Result<(), StoreError> {
         let tx = Tx::open(self)?;
-        let (centre, Standing { state, due_at, tries, answer }) = (tx.centre_id, standing);
+        let (centre, LetterStanding { state, due_at, tries, answer }) = (tx.centre_id, standing);
         let over = matches!(state, LetterState::Refused | LetterState::GivenUp);
         tx.atomically(|connection| {
             if over {
@@ -250,7 +250,7 @@ impl Store {
         employer_id: &str,
         kind: &str,
         ways: &str,
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<(), StoreError> {
         const SQL: &str =
             "insert into letter_way (centre_id, employer_id, kind, ways) values (?1, ?2, ?3, ?4)

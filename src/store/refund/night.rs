@@ -26,7 +26,7 @@ use crate::matching::{AccountIndex, Explanation, Item, Kind, PaidBy, Refund};
 use crate::remark::{Claim, Reader, refund_named};
 use crate::remittance::{Direction, Money, Outcome, RefundReference, RemarkField};
 use crate::rulebook::matching::MatchingRules;
-use crate::suspense::trail::{Entry, NIGHT, TrailEvent};
+use crate::suspense::trail::{NIGHT, TrailEntry, TrailEvent};
 use crate::suspense::{ItemId, Moment, RefundState};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -259,7 +259,7 @@ impl Recording {
             "debit": named(debit)?,
             "credit": credit.map(named).transpose()?,
         });
-        let entry = Entry {
+        let entry = TrailEntry {
             at,
             actor: NIGHT.to_owned(),
             role: String::new(),

@@ -108,7 +108,7 @@ fn fill(store: &Store, file: &Connection) {
     .unwrap();
     drop(tx);
     for sequence in 1..=3 {
-        let entry = crate::suspense::trail::Entry {
+        let entry = crate::suspense::trail::TrailEntry {
             at: sequence,
             actor: "clerk".into(),
             role: "clerk".into(),

@@ -3,7 +3,7 @@
 use super::Caller;
 use crate::alert::bounce::CameBack;
 use crate::store::CameBackOutcome;
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use axum::Json;
@@ -31,7 +31,7 @@ pub(crate) async fn take(
     }
     let words = desk.rules().returned.clone();
     let (now, today) = (desk.now(), desk.today());
-    let entry = move |address: &str, status: &str| Entry {
+    let entry = move |address: &str, status: &str| TrailEntry {
         at: now,
         actor: actor.person.0.clone(),
         role: actor.role.code().to_owned(),

@@ -95,12 +95,13 @@ pub(crate) async fn deal(
     let today = desk.today();
     let template = session.entry(&desk, TrailEvent::MailDealtWith, "", "");
     desk.store(move |store| {
-        let entry = |event: TrailEvent, subject: &str, what: &str| crate::suspense::trail::Entry {
-            event,
-            subject: subject.to_owned(),
-            detail: crate::web::account::detail(what),
-            ..template.clone()
-        };
+        let entry =
+            |event: TrailEvent, subject: &str, what: &str| crate::suspense::trail::TrailEntry {
+                event,
+                subject: subject.to_owned(),
+                detail: crate::web::account::detail(what),
+                ..template.clone()
+            };
         store.deal_with(std::slice::from_ref(&message_id), dealt, today, &entry)
     })
     .await?;

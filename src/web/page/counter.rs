@@ -12,7 +12,7 @@ use super::{actor, people};
 use crate::remittance::account::masked;
 use crate::remittance::{Language, Localized, Money};
 use crate::store::{CounterRow, Store};
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{CounterOperation, CounterRequest, Permission};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -87,7 +87,7 @@ pub(crate) async fn unmask(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    let entry = Entry {
+    let entry = TrailEntry {
         at: desk.now(),
         actor: session.person_id.clone(),
         role: actor(&session).role.code().to_owned(),

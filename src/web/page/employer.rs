@@ -3,7 +3,7 @@
 //! Accounts and telephone numbers show their last four characters; a letter needs no more of them.
 
 use super::item::Notice;
-use super::queue::Line;
+use super::queue::QueueLine;
 use super::{ROWS, as_of, cut, people};
 use crate::remittance::account::masked;
 use crate::remittance::{Language, Localized};
@@ -53,7 +53,7 @@ struct Page {
     frame: Frame,
     name: String,
     facts: Vec<(&'static str, String)>,
-    items: Vec<Line>,
+    items: Vec<QueueLine>,
     items_href: String,
     notices: Vec<Notice>,
     notices_href: String,
@@ -180,7 +180,7 @@ fn page(desk: &Desk, session: &Session, found: &Found) -> Page {
     let employer = &found.sheet.employer;
     let id = &employer.employer_id;
     let line = |row: &OpenItem| {
-        Line::of(row, &[], found.as_of, &found.people, readings.reader(), language)
+        QueueLine::of(row, &[], found.as_of, &found.people, readings.reader(), language)
     };
     let of = |path| Destination::default().with("employer", id).on(path);
     Page {

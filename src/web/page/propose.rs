@@ -15,7 +15,7 @@ use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
-use crate::web::view::proposal::{Known, Line, after};
+use crate::web::view::proposal::{ActLine, Known, after};
 use crate::web::view::{address, count, foreign, yuan};
 use askama::Template;
 use axum::extract::{RawForm, State};
@@ -41,8 +41,8 @@ struct Page {
 struct Drafted {
     /// The draft as the next form sends it; empty where it is refused.
     json: String,
-    items: Vec<Line>,
-    after: Vec<Line>,
+    items: Vec<ActLine>,
+    after: Vec<ActLine>,
     postings: Vec<String>,
     amount: String,
     note: String,

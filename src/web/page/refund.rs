@@ -9,7 +9,7 @@ use super::{actor, people};
 use crate::remittance::account::masked;
 use crate::remittance::{Localized, RefundReference};
 use crate::store::{RefundFilter, RefundMovement, RefundRow, Store};
-use crate::suspense::trail::{Entry, TrailEvent};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{Permission, RefundChange, RefundState};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -145,7 +145,7 @@ pub(crate) async fn unmask(
     Path(reference): Path<String>,
 ) -> Result<Response, Fault> {
     let found = find(&desk, &reference).await?;
-    let entry = Entry {
+    let entry = TrailEntry {
         at: desk.now(),
         actor: session.person_id.clone(),
         role: actor(&session).role.code().to_owned(),

@@ -44,13 +44,13 @@ impl Default for Options {
 /// # Errors
 /// When the writer fails.
 pub fn write<W: io::Write>(report: &Report, options: Options, mut out: W) -> io::Result<()> {
-    Page::new(report, options).write_into(&mut out)
+    ReportPage::new(report, options).write_into(&mut out)
 }
 
 /// What the template shows.
 #[derive(Template)]
 #[template(path = "report.html", whitespace = "minimize")]
-struct Page<'a> {
+struct ReportPage<'a> {
     report: &'a Report,
     options: Options,
     open: Tally,
@@ -61,7 +61,7 @@ struct Page<'a> {
     trend: Option<trend::Trend>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> ReportPage<'a> {
     fn new(report: &'a Report, options: Options) -> Self {
         let chosen = select::most_important(&report.items, options.items_max);
         Self {
@@ -79,7 +79,7 @@ impl<'a> Page<'a> {
 
 /// What the template calls; askama passes values by reference as they stand in the template.
 #[expect(clippy::unused_self, reason = "a template calls methods of its page")]
-impl<'a> Page<'a> {
+impl<'a> ReportPage<'a> {
     fn t(&self, chinese: &'static str, english: &'static str) -> InBoth {
         InBoth(Bilingual::fixed(chinese, english))
     }

@@ -1,6 +1,6 @@
 //! The audit trail (审计日志): every act, assignment, look at a whole number and change of people, chained.
 //!
-//! Start at [`Entry::hash_after`]: each entry's hash is taken over the one before and over all of its
+//! Start at [`TrailEntry::hash_after`]: each entry's hash is taken over the one before and over all of its
 //! own content, so whoever changes an old row must change every later one. [`Chain`] checks a trail read
 //! in pages. Rows are only ever added; the store has no verb that changes or removes one.
 //!
@@ -30,7 +30,7 @@ pub const LINK: &str = "link";
 
 /// What happened, before it has its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct TrailEntry {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub at: i64,
     /// A person's key, [`NIGHT`], [`LINK`] or [`COMMAND_LINE`].
@@ -49,7 +49,7 @@ pub struct Entry {
 pub struct Link {
     /// From 1, without a gap.
     pub sequence: i64,
-    pub entry: Entry,
+    pub entry: TrailEntry,
     /// Hash of the entry before.
     pub previous: String,
     pub hash: String,
@@ -75,7 +75,7 @@ pub enum Break {
     Head { expected: i64, found: i64 },
 }
 
-impl Entry {
+impl TrailEntry {
     /// The hash of this entry in its place; every part counts, and none can run into the next.
     #[must_use]
     pub fn hash_after(&self, previous: &str, sequence: i64) -> String {
@@ -184,7 +184,7 @@ mod tests {
     fn trail(count: i64) -> Vec<Link> {
         let mut previous = GENESIS.to_owned();
         let link = |sequence| {
-            let entry = Entry {
+            let entry = TrailEntry {
                 at: 1_000 + sequence,
                 actor: "clerk".into(),
                 role: "clerk".into(),

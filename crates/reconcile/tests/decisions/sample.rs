@@ -417,7 +417,7 @@ fn report_of(drafts: Vec<Draft<'_>>) -> Report {
             name: "柳江市住房公积金管理中心（示例）".into(),
         },
         as_of: day(AS_OF.0, AS_OF.1, AS_OF.2),
-        night: Night {
+        night: NightFigures {
             files_taken: 6,
             files_quarantined: 1,
             transactions_new: 1_214,

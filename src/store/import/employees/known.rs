@@ -19,7 +19,7 @@ pub(in crate::store::import) struct Known {
     pub(in crate::store::import) name: String,
     pub(in crate::store::import) id_no: String,
     pub(in crate::store::import) base: Money,
-    pub(in crate::store::import) standing: Standing,
+    pub(in crate::store::import) standing: EmployeeState,
     /// An operation wrote it.
     pub(in crate::store::import) by_operation: bool,
     /// Money was asked for or posted.
@@ -29,14 +29,14 @@ pub(in crate::store::import) struct Known {
 
 /// Where an account stands; why it is sealed is no list's to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store::import) enum Standing {
+pub(in crate::store::import) enum EmployeeState {
     Active,
     Sealed,
     Transferred { to: String },
     Merged { into: String },
 }
 
-impl Standing {
+impl EmployeeState {
     pub(in crate::store::import) const fn code(&self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -65,7 +65,7 @@ impl Known {
 
     /// Whether it is only a sign of where the account went.
     pub(in crate::store::import) const fn is_sign(&self) -> bool {
-        matches!(self.standing, Standing::Transferred { .. } | Standing::Merged { .. })
+        matches!(self.standing, EmployeeState::Transferred { .. } | EmployeeState::Merged { .. })
     }
 
     pub(in crate::store::import) const fn place(&self) -> (i64, i64) {
@@ -118,7 +118,7 @@ impl<'r> View<'r> {
             name: self.name.to_owned(),
             id_no: self.id_no.to_owned(),
             base: Money::from_fen(self.base_fen),
-            standing: Standing::read(self.status, self.row.text(8)?)?,
+            standing: EmployeeState::read(self.status, self.row.text(8)?)?,
             by_operation: self.row.get(9)?,
             has_entries: self.row.get(10)?,
             opening: self.opening,

@@ -10,7 +10,7 @@ use crate::remittance::CollectionAccount;
 use std::collections::BTreeMap;
 
 /// An account as it stands, and whether anything was delivered for it.
-struct Standing {
+struct AccountNow {
     account: CollectionAccount,
     is_used: bool,
 }
@@ -56,7 +56,7 @@ impl Undoing<'_> {
         self.tx.change(sql, 1, &gone, |row, account_no| row.bind(*account_no))
     }
 
-    fn known_accounts(&self) -> Result<BTreeMap<String, Standing>, StoreError> {
+    fn known_accounts(&self) -> Result<BTreeMap<String, AccountNow>, StoreError> {
         let sql = "select a.account_no, a.bank, a.bank_name, a.account_name,
                 case when exists (select 1 from bank_transaction t
                         where t.centre_id = a.centre_id and t.account_id = a.account_id)
@@ -73,7 +73,7 @@ impl Undoing<'_> {
             .connection
             .prepare_cached(sql)?
             .query_all(params![self.tx.centre_id], |row| {
-                Ok(Standing { account: collection_account(row)?, is_used: row.get(4)? })
+                Ok(AccountNow { account: collection_account(row)?, is_used: row.get(4)? })
             })?;
         Ok(rows.into_iter().map(|one| (one.account.account_no.clone(), one)).collect())
     }

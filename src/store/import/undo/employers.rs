@@ -33,7 +33,7 @@ const NAMED_IN: [(&str, Rests); 7] = [
 ];
 
 /// An employer as it stands.
-struct Standing {
+struct EmployerNow {
     employer: Employer,
     /// Its books: empty where it has a number and none, `None` where it has neither.
     book: Option<String>,
@@ -158,7 +158,7 @@ impl Undoing<'_> {
     fn employers_standing(
         &self,
         changes: &[RowChange],
-    ) -> Result<HashMap<String, Standing>, StoreError> {
+    ) -> Result<HashMap<String, EmployerNow>, StoreError> {
         let from =
             query_in(&self.tx.connection, LIST, "employer", "e.employer_id = v.column1", "e");
         let sql = format!(
@@ -172,7 +172,7 @@ impl Undoing<'_> {
         self.tx.ask(&sql, 1, changes, key, |row| {
             let employer = employer(row)?;
             let book = row.get(6)?;
-            standing.insert(employer.employer_id.clone(), Standing { employer, book });
+            standing.insert(employer.employer_id.clone(), EmployerNow { employer, book });
             Ok(())
         })?;
         let sql = "select employer_id, account_no from payer_account where centre_id = ?1

@@ -10,7 +10,7 @@ use crate::store::{AdvanceOffer, HistoryEntry, NoticeLine, OpenItem, RefundRow, 
 use crate::suspense::{Act, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
 use crate::web::frame::Frame;
-use crate::web::page::queue::{Line, seen, signed};
+use crate::web::page::queue::{QueueLine, seen, signed};
 use crate::web::session::Session;
 use crate::web::view::evidence::Candidate;
 use crate::web::view::proposal::{Known, Shown};
@@ -24,13 +24,13 @@ use std::borrow::Cow;
 /// An item's page.
 #[derive(Template)]
 #[template(path = "desk/item.html")]
-pub(super) struct Page {
+pub(super) struct ItemPage {
     frame: Frame,
     here: String,
     /// What a form names the item by.
     seen: String,
     bank: Bank,
-    standing: PartsSummary,
+    standing: ItemStatus,
     why: Why,
     candidates: Vec<Candidate>,
     /// The notice that the form begins with: the nearest, where the remark names it and every clue agrees.
@@ -38,7 +38,7 @@ pub(super) struct Page {
     /// What the advance balance could add; empty where it has too little.
     offer: String,
     employer: Option<Employer>,
-    others: Vec<Line>,
+    others: Vec<QueueLine>,
     notices: Vec<Notice>,
     similar: Vec<Similar>,
     note: String,
@@ -67,7 +67,7 @@ struct Bank {
 }
 
 /// Where the item stands.
-struct PartsSummary {
+struct ItemStatus {
     reason: Cow<'static, str>,
     stage: Cow<'static, str>,
     stage_class: &'static str,
@@ -116,7 +116,13 @@ struct Moment {
     detail: String,
 }
 
-pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, whole: bool) -> Page {
+pub(super) fn page(
+    desk: &Desk,
+    session: &Session,
+    found: Found,
+    done: &str,
+    whole: bool,
+) -> ItemPage {
     let frame = Frame::new(desk, session, "挂账详情", "Item in suspense");
     let language = frame.language;
     let item = &found.row.item;
@@ -127,15 +133,15 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
     };
     let readings = desk.readings();
     let line =
-        |other| Line::of(other, &[], found.as_of, &found.people, readings.reader(), language);
+        |other| QueueLine::of(other, &[], found.as_of, &found.people, readings.reader(), language);
     let actor = crate::web::page::actor(session);
     let proposal = found.proposal.as_ref();
     let notice = |notice| Notice::of(notice, item.amount.fen(), language);
-    Page {
+    ItemPage {
         here: address::item(found.row.account_id, &item.id.serial),
         seen: seen(&found.row),
         bank: Bank::of(&found, readings.reader(), whole, language),
-        standing: PartsSummary::of(&found, &known, session, language),
+        standing: ItemStatus::of(&found, &known, session, language),
         why: Why::of(item.explanation.as_deref(), language),
         first_choice: first_choice(&found),
         candidates: found.suggestions.iter().map(|one| Candidate::of(one, language)).collect(),
@@ -202,7 +208,7 @@ impl Bank {
     }
 }
 
-impl PartsSummary {
+impl ItemStatus {
     fn of(found: &Found, known: &Known, session: &Session, language: Language) -> Self {
         let item = &found.row.item;
         let days = age_days(item.booked_on, found.as_of);

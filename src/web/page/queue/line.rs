@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// An item as a list shows it.
-pub(crate) struct Line {
+pub(crate) struct QueueLine {
     pub(crate) href: String,
     /// `account/version/serial`: what a form names it by.
     pub(crate) seen: String,
@@ -35,7 +35,7 @@ pub(crate) struct Line {
     pub(crate) stage_class: &'static str,
 }
 
-impl Line {
+impl QueueLine {
     pub(crate) fn of(
         row: &OpenItem,
         suggestions: &[Suggestion],

@@ -10,7 +10,7 @@ use super::value;
 use crate::feed::amount::{self, Amount};
 use crate::feed::identity::is_no_serial;
 use crate::feed::rows::Row;
-use crate::feed::{Entry, Problem, Reject, date};
+use crate::feed::{Problem, Reject, StatementEntry, date};
 use crate::rules::bank::Field;
 use chrono::{NaiveDate, NaiveTime};
 use remittance::{Counterparty, Direction, MoneyError, Remarks};
@@ -44,14 +44,14 @@ const CURRENCY_WORDS: [(&str, &str); 15] = [
 const JOINT: &str = "；另：";
 
 /// Why a row is refused, and where in it.
-pub(super) struct Refusal {
+pub(super) struct BadCell {
     pub(super) column: usize,
     pub(super) problem: Problem,
 }
 
 /// An entry with the amounts that the running balance is followed by.
 pub(super) struct Reading<'a> {
-    pub(super) entry: Entry<'a>,
+    pub(super) entry: StatementEntry<'a>,
     pub(super) amount: Amount,
     pub(super) balance: Option<Amount>,
     /// The column that the amount stands in is one for money in; `None` where one column holds both ways.
@@ -83,7 +83,7 @@ impl<'p> RowReader<'p> {
         account: Option<&'a str>,
         day: Option<NaiveDate>,
         joined: &'a mut Joined,
-    ) -> Result<Reading<'a>, Refusal>
+    ) -> Result<Reading<'a>, BadCell>
     where
         'p: 'a,
     {
@@ -92,7 +92,7 @@ impl<'p> RowReader<'p> {
         let movement = self.movement(row)?;
         let balance = self.balance(row)?;
         let (counterparty, own) = self.parties(row, movement.direction);
-        let entry = Entry {
+        let entry = StatementEntry {
             line: row.line,
             account: if own.is_empty() { account } else { Some(own) },
             currency: self.currency(row)?,
@@ -135,12 +135,12 @@ impl<'p> RowReader<'p> {
         if self.plan.serial_counts_rows || is_no_serial(serial) { "" } else { serial }
     }
 
-    pub(super) fn refusal(self, field: Field, problem: Problem) -> Refusal {
-        Refusal { column: self.plan.column(field), problem }
+    pub(super) fn refusal(self, field: Field, problem: Problem) -> BadCell {
+        BadCell { column: self.plan.column(field), problem }
     }
 
     /// The day in the day's column, with what stands behind it.
-    pub(super) fn day<'a>(self, row: Row<'a>) -> Result<date::DayFound<'a>, Refusal> {
+    pub(super) fn day<'a>(self, row: Row<'a>) -> Result<date::DayFound<'a>, BadCell> {
         let text = value::unguarded(self.value(row, Field::Date));
         let order = self.plan.dates;
         let found = date::day(text, order);
@@ -154,7 +154,7 @@ impl<'p> RowReader<'p> {
     }
 
     /// When the row was booked; `given` is the day of a row that has none.
-    fn booked(self, row: Row<'_>, given: Option<NaiveDate>) -> Result<Booked, Refusal> {
+    fn booked(self, row: Row<'_>, given: Option<NaiveDate>) -> Result<Booked, BadCell> {
         let found = match (self.day(row), given) {
             (Ok(found), _) => found,
             // What stands in the day's column is then a time, or nothing.
@@ -179,7 +179,7 @@ impl<'p> RowReader<'p> {
 
     /// The time of day from a column of its own, where it is one of the booking day: some banks say when the payer
     /// ordered, which can be the evening before.
-    fn time_beside(self, row: Row<'_>, booked_on: NaiveDate) -> Result<Option<NaiveTime>, Refusal> {
+    fn time_beside(self, row: Row<'_>, booked_on: NaiveDate) -> Result<Option<NaiveTime>, BadCell> {
         let text = self.value(row, Field::Time);
         if text.is_empty() {
             return Ok(None);
@@ -205,7 +205,7 @@ impl<'p> RowReader<'p> {
     }
 
     /// Checks that the row has the header's columns, and text in them.
-    fn shape(self, row: Row<'_>) -> Result<(), Refusal> {
+    fn shape(self, row: Row<'_>) -> Result<(), BadCell> {
         let (wanted, found) = (self.plan.header.len(), row.len());
         let short = found < wanted && !self.plan.ragged;
         let long = (wanted..found).any(|index| !row.cell(index).is_empty());
@@ -223,12 +223,12 @@ impl<'p> RowReader<'p> {
         Ok(())
     }
 
-    pub(super) fn money(self, text: &str, column: usize) -> Result<Amount, Refusal> {
-        let refuse = |error: MoneyError| Refusal { column, problem: amount::problem(&error) };
+    pub(super) fn money(self, text: &str, column: usize) -> Result<Amount, BadCell> {
+        let refuse = |error: MoneyError| BadCell { column, problem: amount::problem(&error) };
         Amount::read(value::money(text), self.plan.style).map_err(refuse)
     }
 
-    fn balance(self, row: Row<'_>) -> Result<Option<Amount>, Refusal> {
+    fn balance(self, row: Row<'_>) -> Result<Option<Amount>, BadCell> {
         let column = self.plan.amounts.balance;
         match self.cell(row, column) {
             "" => Ok(None),
@@ -236,7 +236,7 @@ impl<'p> RowReader<'p> {
         }
     }
 
-    fn currency<'a>(self, row: Row<'a>) -> Result<Option<&'a str>, Refusal>
+    fn currency<'a>(self, row: Row<'a>) -> Result<Option<&'a str>, BadCell>
     where
         'p: 'a,
     {
@@ -249,7 +249,7 @@ impl<'p> RowReader<'p> {
         currency_code(text).map(Some).ok_or_else(|| self.refusal(Field::Currency, expected()))
     }
 
-    fn reversal(self, row: Row<'_>) -> Result<bool, Refusal> {
+    fn reversal(self, row: Row<'_>) -> Result<bool, BadCell> {
         let text = self.value(row, Field::Reversal);
         if text.is_empty() {
             return Ok(false);
@@ -334,7 +334,7 @@ impl<'p> RowReader<'p> {
         Remarks { postscript: words(0), purpose: words(1), summary: words(2), note: words(3) }
     }
 
-    pub(super) fn rejected(self, row: Row<'_>, refusal: Refusal) -> Reject {
+    pub(super) fn rejected(self, row: Row<'_>, refusal: BadCell) -> Reject {
         let column = refusal.column;
         let heading = self.plan.header.get(column).cloned().unwrap_or_default();
         let (column, field, found) = match refusal.problem {
